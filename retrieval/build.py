@@ -1,4 +1,6 @@
-"""Builds a snapshot aside, from the catalogue and the snapshot before: only what changed is read, analysed and embedded."""
+"""Builds a new snapshot in a folder of its own, from the catalogue and the previous snapshot. Only what changed is read,
+analysed and embedded.
+"""
 
 from __future__ import annotations
 
@@ -29,13 +31,13 @@ from retrieval.lexical.spelling import Vocabulary
 from retrieval.snapshot_content import Snapshot, known_vectors, load_last_good, load_snapshot
 from retrieval.snapshots import FORMAT, Manifest, Snapshots, SnapshotUnusable
 
-MADE_BY = f"{ANALYSIS}/{TEXTS}"  # what takes terms and texts from an entry
-FEW = 400  # section texts that are embedded at once, in seconds, rather than left for a later stage
+MADE_BY = f"{ANALYSIS}/{TEXTS}"  # the versions of the code that takes terms and texts from an entry
+FEW = 400  # section texts; so few are embedded at once, within seconds, and not left for a later stage
 
 
 @dataclass(frozen=True)
 class _Contents:
-    """All entries of the new snapshot, in order. ``places`` are those in the old snapshot, -1 for what is ``new``."""
+    """All entries of the new snapshot, in order. ``places`` are their places in the old snapshot; -1 for ``new`` entries."""
 
     lines: list[EntryLine]
     places: list[int]
@@ -59,15 +61,16 @@ def build_snapshot(
     into: Path | None = None,
     version: str = "",
 ) -> Snapshot:
-    """Builds a snapshot of ``entries`` under ``folder`` (the snapshots folder) and loads it; it is not yet active.
+    """Builds a snapshot of ``entries`` under ``folder`` (the snapshots folder) and loads it. It is not yet active.
 
-    ``into`` is another folder for what is built (``previous`` is looked for in ``folder``); ``version`` another name for it.
+    ``into`` is another folder for the new snapshot (``previous`` is looked for in ``folder``). ``version`` is another name for
+    it.
 
-    ``previous`` is the version to start from: what did not change is taken over, and the result is the same as without it.
-    With ``cache``, a build that was interrupted goes on where it stopped. ``progress(done, total)`` counts texts. Where
-    ``previous`` already holds the same entries, by the same model, in this stage or a later one, it is given back. Where
-    only ``titles`` is asked for, but few sections are missing, the snapshot is full all the same. Raises ``ValueError``
-    where there is no entry.
+    ``previous`` is the version to start from: unchanged content is taken over. The result is the same as without it. If
+    ``previous`` already holds the same entries, by the same model, in this stage or a later one, it is returned.
+
+    With ``cache``, an interrupted build continues where it stopped. ``progress(done, total)`` counts texts. With the stage
+    ``titles``, the snapshot is full all the same if few sections are missing. Raises ``ValueError`` if there is no entry.
     """
     started = time.monotonic()
     catalogue = entries if isinstance(entries, Catalogue) else Given(entries)
@@ -120,9 +123,9 @@ def build_snapshot(
 def _section_texts(
     contents: _Contents, stage: Stage, known: Mapping[bytes, Vectors], model: str
 ) -> tuple[Stage, list[list[KeyedText]]]:
-    """Returns the stage that the snapshot will have, and the section texts of each entry: none where it stays at ``titles``.
+    """Returns the stage of the new snapshot, and the section texts of each entry (none in the stage ``titles``).
 
-    Where only ``titles`` is asked for, but the vectors of few sections are not ``known``, it is full all the same.
+    If ``titles`` is requested, but the vectors of few sections are not ``known``, the stage is ``full``.
     """
     old = contents.old
     whole = old.sections if old and old.manifest.stage == "full" else None
@@ -133,7 +136,7 @@ def _section_texts(
 
 
 def _write_words(contents: _Contents, folder: Path) -> None:
-    """The entries themselves, and what is found by their words."""
+    """Writes the entries, and the indexes of their words."""
     terms = _terms(contents)
     EntryFile.write(contents.lines, folder)
     terms.save(folder)
@@ -142,7 +145,7 @@ def _write_words(contents: _Contents, folder: Path) -> None:
 
 
 def _old(snapshots: Snapshots, version: str, embedder: Embedder) -> Snapshot | None:
-    """Returns the snapshot ``version``, if it is whole and of this model; else the last good one: little differs there too."""
+    """Returns the snapshot ``version``, if it is complete and of this model; else the last good one, which differs little."""
     try:
         return load_snapshot(snapshots, version, embedder) if version else None
     except SnapshotUnusable:
@@ -150,7 +153,9 @@ def _old(snapshots: Snapshots, version: str, embedder: Embedder) -> Snapshot | N
 
 
 def _known(snapshots: Snapshots, version: str, embedder: Embedder) -> dict[bytes, Vectors]:
-    """Vectors to take over, also from a snapshot whose other parts are out of date; one of another model has none."""
+    """Returns the vectors to take over, also from a snapshot whose other parts are out of date. Those of another model do not
+    count.
+    """
     try:
         return known_vectors(snapshots, version, embedder) if version else {}
     except SnapshotUnusable:
@@ -170,7 +175,7 @@ def _contents(catalogue: Catalogue, ordered: Sequence[Listed], old: Snapshot | N
 def _texts(
     contents: _Contents, index: VectorIndex | None, texts: Callable[[Entry], list[EmbeddedText]], model: str
 ) -> list[list[KeyedText]]:
-    """Returns what is embedded of each entry; of one that ``index`` holds, only the keys."""
+    """Returns the texts of each entry to embed; only their keys for an entry that ``index`` already holds."""
     old = contents.old
     rows = index.rows_by_owner(len(old.entries)) if index and old and old.manifest.made_by == MADE_BY else []
     return [
@@ -201,7 +206,9 @@ def _words(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def content_of(entries: Sequence[Listed], embedder: Embedder, calibration: Path = COMMITTED) -> str:
-    """Returns the digest (hex) by which a snapshot of ``entries``, in order, is known: whoever builds it, and from whatever."""
+    """Returns the digest (hex) that identifies a snapshot of ``entries``, in order. It does not depend on who builds it, or
+    from what.
+    """
     digest = hashlib.sha256(f"{FORMAT} {MADE_BY} {model_id(embedder)} {embedder.dimension}\n".encode())
     digest.update(calibration.read_bytes())
     for one in entries:

@@ -1,6 +1,6 @@
-"""What there is to index: every published entry by name and digest, and the content of those that are asked for.
+"""The content to index: the name and digest of every published entry, and the full content of requested entries.
 
-A build reads the content of what changed only; the rest it takes over from the snapshot before.
+A build reads only the content that changed. The rest comes from the previous snapshot.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from core.entry import Entry
 
 
 class Listed(NamedTuple):
-    """One entry as it stands. Equal ones have equal content."""
+    """One entry in the catalogue. Equal values mean equal content."""
 
     collection: str
     id: str
@@ -22,12 +22,12 @@ class Listed(NamedTuple):
 
 @runtime_checkable
 class Catalogue(Protocol):
-    """Published entries. What is fetched may be newer than what was listed; it is never older."""
+    """Published entries. A fetched entry may be newer than the listed one, never older."""
 
     def listed(self) -> Sequence[Listed]: ...
 
     def fetch(self, wanted: Sequence[Listed]) -> Sequence[Entry]:
-        """Returns the entries ``wanted``, as far as they are still there."""
+        """Returns the entries ``wanted``, as far as they still exist."""
         ...
 
 

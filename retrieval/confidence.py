@@ -1,4 +1,4 @@
-"""The probability that the first entry is right, and what to do with it."""
+"""The probability that the first entry is right, and the decision that follows from it."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from retrieval.ranking import Ranked
 from retrieval.risk import Bin, Point
 
 COMMITTED = Path(__file__).parent / "calibration.json"
-# Chosen on service_public_dev, code_du_travail_dev and everyday.jsonl: ADR 0046 has what each of them gives.
+# Chosen on service_public_dev, code_du_travail_dev and everyday.jsonl. ADR 0046 lists the effect of each.
 FEATURES = ("posterior", "margin", "titled", "asked", "unknown", "length", "unmatched", "nearest", "head")
 SURE = 1 / 3  # of the way from the threshold to certainty
-MARGIN = 10.0  # a longer lead says no more
-LOOKED_AT = 10  # entries, whose order tells how sure the first one is
+MARGIN = 10.0  # a longer lead adds no information
+LOOKED_AT = 10  # entries; their order shows how sure the first one is
 
 
 class Logistic(BaseModel):
     """A logistic model over ``FEATURES``, standardised by ``means`` and ``scales``, with its thresholds and figures.
 
-    ``offsets`` are added for a query in another language, in log-odds; ``others`` holds for languages without an own one.
-    ``reliability`` and ``curve`` show, on questions that it was not fitted on, what a confidence is worth.
+    ``offsets`` are added for a query in another language, in log-odds. ``others`` is for languages without an offset of their
+    own. ``reliability`` and ``curve`` show how reliable the confidence is on questions that the model was not fitted on.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,15 +55,18 @@ class Logistic(BaseModel):
         return "choices" if confidence >= self.thresholds["choices"] else "no_answer"
 
     def sure(self, confidence: float) -> bool:
-        """Decides whether a page answers so surely that the query is a question for this service, whatever it looks like."""
+        """Decides whether a page answers so surely that the query counts as a question for this service, whatever else it looks
+        like.
+        """
         answered = self.thresholds["answered"]
         return confidence >= answered + (1 - answered) * SURE
 
 
 class Calibration(BaseModel):
-    """For each stage of a snapshot the weights of ``order.VALUES`` and a logistic model; how much is asked about each theme.
+    """The weights of ``order.VALUES`` and a logistic model for each stage of a snapshot, and how often each theme is asked
+    about.
 
-    Made by ``./guichet index calibrate``.
+    ``./guichet index calibrate`` writes it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -76,12 +79,14 @@ class Calibration(BaseModel):
 
     @classmethod
     def empty(cls) -> Calibration:
-        """One for no stage yet."""
+        """Returns a calibration without any stage."""
         return cls(values=list(VALUES), orders={}, features=list(FEATURES), stages={})
 
     @classmethod
     def read(cls, path: Path = COMMITTED) -> Calibration:
-        """Raises ``ValueError`` where the file was made for other values or features than this version computes."""
+        """Reads a calibration. Raises ``ValueError`` if the file was made for other values or features than this version
+        computes.
+        """
         calibration = cls.model_validate_json(path.read_bytes())
         if (tuple(calibration.values), tuple(calibration.features)) != (VALUES, FEATURES):
             raise ValueError(f"{path} was made for other features: run `./guichet index calibrate`.")
@@ -93,12 +98,13 @@ def features(
 ) -> list[float]:
     """Returns the values of ``FEATURES`` for a ranking that is not empty.
 
-    ``names`` hold the terms of the first entry's title, and of each of its other wordings.
+    ``names`` holds the terms of the first entry's title, and of each of its other wordings.
 
-    ``posterior`` is the share of the first entry, whose scores are log-odds; ``margin`` its lead over the fifth; ``titled`` the
-    share of the query (by rarity of its terms) that its title holds, or another wording that holds more, ``asked`` the share
-    of the title that the query or its synonyms hold; ``unknown`` the share of the query in terms that occur nowhere,
-    ``unmatched`` in terms that the entry does not hold; ``nearest`` and ``head`` the cosines of its best text and of its title.
+    ``posterior`` is the share of the first entry, whose scores are log-odds. ``margin`` is its lead over the fifth. ``titled``
+    is the share of the query (by rarity of its terms) that its title holds, or another wording that holds more. ``asked`` is
+    the share of the title that the query or its synonyms hold. ``unknown`` is the share of the query's terms that occur
+    nowhere, ``unmatched`` of those that the entry does not hold. ``nearest`` and ``head`` are the cosines of its best text and
+    of its title.
     """
     first = ranked[0]
     lead = [first.score - candidate.score for candidate in ranked[:LOOKED_AT]]

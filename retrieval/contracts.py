@@ -1,4 +1,4 @@
-"""The words in which retrieval is asked and answers. Importing this module is cheap: no torch, no index."""
+"""The contracts of retrieval: requests and results. Importing this module is cheap: no torch, no index."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ Vectors = NDArray[np.float32]
 
 
 class Hit(BaseModel):
-    """One entry found. ``passage`` is the order, in ``core.entry.passages``, of the passage that fits the query best; of its
-    first one where the index has titles only, and no passage fits well enough.
+    """One entry found. ``passage`` is the order, in ``core.entry.passages``, of the passage that fits the query best. It is the
+    first passage if the index has titles only and no passage fits well enough.
 
     ``score`` is the fused score (no unit, comparable within one result only); ``scores`` are its parts.
     """
@@ -36,15 +36,16 @@ class Hit(BaseModel):
 
 
 class RetrievalResult(BaseModel):
-    """What a search came to, best hit first. No hit is an answer, not an error.
+    """The result of a search, best hit first. A result without hits is an answer, not an error.
 
-    ``confidence`` is the probability (0 to 1) that the first hit is right; ``decision`` follows from it and from the
-    thresholds of the snapshot, ``snapshot`` is its version, ``language`` what the query is written in. ``rejected`` are the
-    entries that came closest when the decision is ``no_answer`` (``hits`` is then empty). ``scope`` is what the query is apart
-    from that: a question for an administration, a fragment that does not say what it is about, or nobody's business; what a
-    page answers for sure is a question whatever it looks like. ``understood`` is the query in the pages' spelling and words, as
-    it was embedded; ``unknown``: no word of it is French, and nothing answers it. ``timings_ms`` has one key for each part of
-    the work and ``total``.
+    ``confidence`` is the probability (0 to 1) that the first hit is right. ``decision`` follows from it and from the thresholds
+    of the snapshot. ``snapshot`` is the version of the snapshot, ``language`` the language of the query. ``rejected`` are the
+    nearest entries when the decision is ``no_answer`` (``hits`` is then empty).
+
+    ``scope`` is the kind of the query: a question for an administration, a fragment without a clear subject, or a message
+    outside the service's scope. If a page answers surely, the query is always a question. ``understood`` is the query as it was
+    embedded, in the spelling and the words of the pages. ``unknown`` means that no word of it is French and that nothing
+    answers it. ``timings_ms`` has one key for each part of the work and ``total``.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -62,9 +63,9 @@ class RetrievalResult(BaseModel):
 
 
 class Status(BaseModel):
-    """What is being answered from: the snapshot's version and stage, and how many entries it holds.
+    """The snapshot in use: its version and stage, and how many entries it holds.
 
-    ``refused``: why it is not the active snapshot, which cannot be used; empty while all is well.
+    ``refused`` says why the active snapshot cannot be used and another one is; empty otherwise.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -76,12 +77,12 @@ class Status(BaseModel):
 
     @property
     def titles_only(self) -> bool:
-        """Tells whether sections are not indexed yet: parts of a page are then guessed from titles alone (ADR 0050)."""
+        """Tells whether sections are not indexed yet. The part of a page is then guessed from titles alone (ADR 0050)."""
         return self.stage == "titles"
 
 
 class Embedder(Protocol):
-    """Texts to unit vectors. ``name`` and ``revision`` identify the weights: vectors of different ones never mix."""
+    """Turns texts into unit vectors. ``name`` and ``revision`` identify the weights: vectors of different weights never mix."""
 
     @property
     def name(self) -> str: ...
@@ -91,29 +92,31 @@ class Embedder(Protocol):
     def dimension(self) -> int: ...
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        """(n, dimension), unit length."""
+        """Returns unit vectors, (n, dimension)."""
         ...
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """(n, dimension), unit length."""
+        """Returns unit vectors, (n, dimension)."""
         ...
 
 
 class Retriever(Protocol):
-    """What finds entries. Safe to call from several threads."""
+    """Finds entries. Safe to call from several threads."""
 
     def search(
         self, query: str, *, locale: str = "fr", collection: str | None = None, audience: str | None = None, limit: int = 5
     ) -> RetrievalResult: ...
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
-        """Returns the entry as it stands in the active snapshot."""
+        """Returns the entry of the active snapshot."""
         ...
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
-        """Returns the order of the passage of ``entry`` that answers ``query`` best, of those ``among`` these orders.
+        """Returns the order of the passage of ``entry`` that answers ``query`` best; ``among`` limits the choice to these
+        orders.
 
-        While the index has titles only, and none of them is likely enough to: of what leads up to them all, if anything does.
+        If the index has titles only and no passage is likely enough, this is the passage that introduces all of them, if there
+        is one.
         """
         ...
 
@@ -122,22 +125,24 @@ class Retriever(Protocol):
         ...
 
     def part_likelihood(self, entry: Entry, query: str) -> float:
-        """How likely the part of ``entry`` that is ranked first answers ``query``, from 0 to 1; 1 where nothing is asked."""
+        """Returns the probability (0 to 1) that the first-ranked part of ``entry`` answers ``query``; 1 if the query is empty.
+        """
         ...
 
     def part_odds(self, entry: Entry, query: str) -> Mapping[int, float]:
-        """The log-odds of each part of ``entry`` that it answers ``query``, behind those of the likeliest part (0 or less), by
-        the order of its best passage."""
+        """Returns the log-odds that each part of ``entry`` answers, relative to the likeliest part (0 or less). Keys are the
+        orders of the parts' best passages.
+        """
         ...
 
     def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
-        """Returns how much each of ``sentences``, taken from ``entry``, says of what ``query`` asks: 0 for nothing."""
+        """Returns how relevant each of ``sentences``, taken from ``entry``, is to ``query``: 0 for not at all."""
         ...
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
-        """Returns those of the index terms ``wanted`` that stand in ``entry``: in its title, a heading, a case or a text."""
+        """Returns those of the index terms ``wanted`` that occur in the title, a heading, a case or a text of ``entry``."""
         ...
 
     def status(self) -> Status:
-        """Raises ``LookupError`` while there is no snapshot."""
+        """Returns the status. Raises ``LookupError`` while there is no snapshot."""
         ...

@@ -1,4 +1,4 @@
-"""The engine: searches the active snapshot, and follows the pointer when another one becomes active."""
+"""The engine: searches the active snapshot, and changes to a new snapshot when one becomes active."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ Mask = NDArray[np.bool_]
 class Engine:
     """Implements ``retrieval.contracts.Retriever``. Safe to call from several threads.
 
-    Each search works on one snapshot from beginning to end: the one that ``SnapshotFollower`` holds.
+    Each search uses one snapshot from beginning to end: the one that ``SnapshotFollower`` holds.
     """
 
     def __init__(
@@ -51,9 +51,10 @@ class Engine:
         check_seconds: float = CHECK_SECONDS,
         falls_back: bool = False,
     ) -> None:
-        """``synonyms`` is the operator's list, beside the built-in one and the desk's (``DESK_LIST``, next to the snapshots);
-        both are followed as they change. ``falls_back``: where the active snapshot cannot be used, the last good one is;
-        otherwise raises ``SnapshotUnusable``."""
+        """Takes ``synonyms``, the operator's list. It is used together with the built-in list and the desk's (``DESK_LIST``,
+        next to the snapshots); changes of both files are picked up. ``falls_back``: if the active snapshot cannot be used, the
+        last good one is; otherwise ``SnapshotUnusable`` is raised.
+        """
         self._synonyms = SynonymLists(snapshots_folder.parent / DESK_LIST, synonyms)
         self._embedder = embedder
         self._scope = scope.read(model_id(embedder), snapshots_folder.parent / "scope.json", scope.COMMITTED)
@@ -67,16 +68,16 @@ class Engine:
 
     @property
     def snapshot(self) -> Snapshot | None:
-        """The snapshot in use, or ``None`` before the first is built."""
+        """Returns the snapshot in use, or ``None`` before the first is built."""
         return self._follower.snapshot
 
     @property
     def refused(self) -> str:
-        """Returns why the active snapshot is not the one in use; empty while it is, or while there is none at all."""
+        """Returns why the active snapshot is not in use; empty if it is, or if there is none."""
         return self._follower.refused
 
     def refresh(self) -> None:
-        """Loads the active snapshot now if it is another than the one in use (``SnapshotFollower.refresh``)."""
+        """Loads the active snapshot now if it is not yet in use (``SnapshotFollower.refresh``)."""
         self._follower.refresh()
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
@@ -84,23 +85,25 @@ class Engine:
         return snapshot.entries.find(entry_id, collection) if snapshot else None
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
-        """The order of the best passage of ``entry``, of those in ``among``; their first one where nothing tells them apart."""
+        """Returns the order of the best passage of ``entry``, of those in ``among``; their first one if nothing distinguishes
+        them.
+        """
         return self._chosen(entry, query, among).begin
 
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:
-        """Returns the best passage of each part of ``entry``, best part first; none where nothing is asked."""
+        """Returns the best passage of each part of ``entry``, best part first; none if the query is empty."""
         return self._chosen(entry, query, None).ranked
 
     def part_likelihood(self, entry: Entry, query: str) -> float:
-        """How likely the part ranked first answers, from 0 to 1; 1 where nothing is asked."""
+        """Returns the probability (0 to 1) that the first-ranked part answers; 1 if the query is empty."""
         return self._chosen(entry, query, None).likelihood
 
     def part_odds(self, entry: Entry, query: str) -> Mapping[int, float]:
-        """Implements ``retrieval.contracts.Retriever``: none where nothing is asked."""
+        """Implements ``retrieval.contracts.Retriever``. Returns nothing if the query is empty."""
         return self._chosen(entry, query, None).odds
 
     def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
-        """Implements ``retrieval.contracts.Retriever``: all are worth nothing where nothing is asked."""
+        """Implements ``retrieval.contracts.Retriever``. Returns zeros if the query is empty."""
         snapshot = self._current()
         if snapshot is None or not sentences or not any(character.isalnum() for character in query):
             return [0.0] * len(sentences)
@@ -109,7 +112,7 @@ class Engine:
         return [worth + opening_worth(entry, sentence) for worth, sentence in zip(worths, sentences, strict=True)]
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
-        """Returns those of the index terms ``wanted`` that stand in ``entry``."""
+        """Returns those of the index terms ``wanted`` that occur in ``entry``."""
         snapshot = self._current()
         place = _place(snapshot, entry) if snapshot else None
         if snapshot is None or place is None:
@@ -133,11 +136,11 @@ class Engine:
         asked = self._analysed(snapshot, query, detect(query))
         chosen = _passages(snapshot, place, entry, asked, self._embed(asked.text), among)
         if among is None:
-            self._parts = ((snapshot.version, place, query), chosen)  # one page is asked several things in a row
+            self._parts = ((snapshot.version, place, query), chosen)  # several questions in a row concern one page
         return chosen
 
     def status(self) -> Status:
-        """What is being answered from. Raises ``LookupError``, which says why, where there is no snapshot that can be used."""
+        """Returns the status of the snapshot in use. Raises ``LookupError``, with the reason, if no snapshot can be used."""
         snapshot = self._current()
         if snapshot is None:
             raise LookupError(self.refused or "there is no snapshot yet")
@@ -157,11 +160,10 @@ class Engine:
     ) -> RetrievalResult:
         """Returns the ``limit`` best entries for ``query``, with a decision.
 
-        ``locale`` is the language that the asker chose; the one that the query is written in is found out.
+        ``locale`` is the language that the user chose. The language of the query itself is detected.
 
-        Entries whose ids are ``withheld`` are treated as if they were not in the index: evaluations ask what the service says
-        when it has no answer. Before the first snapshot, and for a query without a single letter or digit, the result has no
-        hits.
+        Entries whose ids are ``withheld`` are treated as if they were not in the index; evaluations use this to ask questions
+        without an answer. Before the first snapshot, and for a query without a letter or digit, the result has no hits.
         """
         clock = _Clock()
         snapshot = self._current()
@@ -182,10 +184,10 @@ class Engine:
         if not model.sure(confidence):
             judged = judge(self._scope, asked, vector, snapshot, self._embedder, self._synonyms)
         decision = decide(model, confidence, judged)
-        # Only the first one's passage is shown at once: it is chosen with care, the others' are those nearest.
+        # Only the passage of the first entry is shown at once, so it is chosen with care; for the others the nearest is taken.
         first = ranked[0].place
         parts = _passages(snapshot, first, snapshot.entries.at(first), asked, vector)
-        self._parts = ((snapshot.version, first, query), parts)  # an answer offers those that come next as well
+        self._parts = ((snapshot.version, first, query), parts)  # an answer also offers the next best parts
         others = (_hit(snapshot, candidate, candidate.nearest) for candidate in ranked[1:limit])
         hits = (_hit(snapshot, ranked[0], parts.begin), *others)
         clock.mark("choose")
@@ -206,7 +208,7 @@ class Engine:
     def rank(
         self, query: str, *, collection: str | None = None, limit: int = LOOKED_AT, withheld: Collection[str] = ()
     ) -> tuple[Snapshot, list[Ranked], Query]:
-        """Returns the ranking behind a search, without a decision. Needs an active snapshot."""
+        """Returns the ranking behind a search, without a decision. Requires an active snapshot."""
         snapshot = self._needed()
         allowed = _without(snapshot, snapshot.allowed(collection, None), withheld)
         return snapshot, *self._rank(snapshot, query, detect(query), allowed, limit, _Clock())[:2]
@@ -214,7 +216,7 @@ class Engine:
     def candidates(
         self, query: str, *, collection: str | None = None, withheld: Collection[str] = ()
     ) -> tuple[Snapshot, list[Ranked], Values, Query]:
-        """What the order is made of: those that it looks at, and what is known of each. What ``calibrate`` learns from."""
+        """Returns the input of the reranker: its candidates, and their values. ``calibrate`` learns from it."""
         snapshot = self._needed()
         allowed = _without(snapshot, snapshot.allowed(collection, None), withheld)
         return snapshot, *self._candidates(snapshot, query, detect(query), allowed, REORDERED, _Clock())[:3]
@@ -226,7 +228,8 @@ class Engine:
         return snapshot
 
     def passage(self, query: str, entry_id: str, collection: str | None = None) -> int:
-        """The order of the passage of this entry that fits ``query`` best; raises ``LookupError`` for an unknown entry."""
+        """Returns the order of the passage of this entry that fits ``query`` best. Raises ``LookupError`` for an unknown entry.
+        """
         snapshot = self._current()
         place = snapshot.entries.place(entry_id, collection) if snapshot else None
         if snapshot is None or place is None:
@@ -239,7 +242,7 @@ class Engine:
 
     @staticmethod
     def features(snapshot: Snapshot, ranked: list[Ranked], asked: Query) -> list[float]:
-        """Returns the confidence model's input for a ranking that is not empty."""
+        """Returns the features for the confidence model, of a ranking that is not empty."""
         first = ranked[0].place
         names = [snapshot.title_terms(first), *map(terms, snapshot.entries.at(first).wordings)]
         return features(ranked, asked, names, snapshot.lexical.rarity)
@@ -289,16 +292,18 @@ class Engine:
         return found, known, asked, vector
 
     def _analysed(self, snapshot: Snapshot, query: str, language: str) -> Query:
-        """Returns the ``query`` as the indexes are asked. The last one is kept: one turn asks several pages the same."""
+        """Returns the analysed ``query``. The last one is cached: one turn asks several pages the same."""
         synonyms = self._synonyms.current
         key = (snapshot.version, id(synonyms), language, query)
-        last = self._analysis  # another thread may keep its own meanwhile
+        last = self._analysis  # another thread may replace the cached one meanwhile
         if last is None or last[0] != key:
             last = self._analysis = (key, foreign_query(query, language) or analyse(query, snapshot.vocabulary, synonyms))
         return last[1]
 
     def _embed(self, text: str, *, again: bool = False) -> Vectors:
-        """The vector of a query; the last one is kept, since an answer is looked for within its pages right after a search."""
+        """Returns the vector of a query. The last one is cached, because the search for a passage follows right after the
+        search for entries.
+        """
         last = self._last
         if again or last is None or last[0] != text:
             last = self._last = (text, self._embedder.embed_queries([text])[0])
@@ -327,19 +332,19 @@ class _Clock:
 
 
 def _place(snapshot: Snapshot, entry: Entry) -> int | None:
-    """Returns where ``entry`` stands; ``None`` where the index holds another version of it, or none."""
+    """Returns the place of ``entry``; ``None`` if the index holds another version of it, or none."""
     place = snapshot.entries.place(entry.id, entry.collection)
     return place if place is not None and snapshot.entries.versions[place] == entry.version else None
 
 
 def _unknown(text: str, vocabulary: Vocabulary) -> bool:
-    """Decides whether neither the pages nor a dictionary know any word of ``text``: "asdfgh"."""
+    """Decides whether no word of ``text`` is known to the pages or a dictionary ("asdfgh")."""
     letters = [word for word in words(text) if word.isalpha() and len(word) > 2]
     return bool(letters) and not any(map(vocabulary.sound, letters))
 
 
 def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]) -> Mask | None:
-    """``allowed`` less the entries ``withheld``."""
+    """Returns ``allowed`` without the entries ``withheld``."""
     if not withheld:
         return allowed
     kept = ~np.isin(np.asarray(snapshot.entries.ids), list(withheld))
@@ -349,14 +354,14 @@ def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]
 def _passages(
     snapshot: Snapshot, place: int, entry: Entry, asked: Query, vector: Vectors, among: Sequence[int] | None = None
 ) -> Chosen:
-    """Returns the best passages of the entry at ``place``, which is ``entry``: one of each part."""
+    """Returns the best passages, one of each part, of ``entry``, which is at ``place``."""
     near, told = nearness(snapshot, place, vector), snapshot.terms.passages(place, asked.added.union(asked.terms))
     return choose_passages(asked, entry, told, near, snapshot.lexical.rarity, among, stage=snapshot.manifest.stage)
 
 
 def nearness(snapshot: Snapshot, place: int, vector: Vectors) -> Nearness:
-    """How near a question's ``vector`` is to what is embedded of the entry at ``place``."""
-    # Wordings stand beside the sections, for passage 0: they say which page is meant, and nothing of its parts.
+    """Returns how near a question's ``vector`` is to the embedded texts of the entry at ``place``."""
+    # Wordings count as passage 0, next to the sections: they identify the page, not its parts.
     sections = {order: score for order, score in snapshot.sections.of(vector, place).items() if order}
     return Nearness(next(iter(snapshot.heads.of(vector, place).values()), 0.0), sections)
 

@@ -1,4 +1,4 @@
-"""Entries of a snapshot in one file: a line of JSON each, read and parsed only when asked for."""
+"""The entries of a snapshot in one file: one line of JSON each, read and parsed only on request."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from core.entry import Entry
 from retrieval.catalogue import Listed, listed
 from retrieval.standing import linked, theme_of
 
-_PARSED = 256  # entries kept parsed: an entry is asked for again soon after it was found
+_PARSED = 256  # parsed entries in the cache: an entry is usually requested again soon after it was found
 
 
 class EntryLine(NamedTuple):
-    """One entry as the file holds it. ``content`` is its JSON and a line feed."""
+    """One entry in the file. ``content`` is its JSON and a line feed."""
 
     listed: Listed
     title: str
@@ -37,7 +37,9 @@ class EntryLine(NamedTuple):
 
 
 class EntryFile:
-    """Immutable and thread-safe. Only ids, titles and what filters and the order need are held in memory."""
+    """The file of entries. Immutable and thread-safe. Only ids, titles and the data for filters and for the order are held in
+    memory.
+    """
 
     def __init__(self, folder: Path) -> None:
         with np.load(folder / "entries.npz", allow_pickle=False) as data:
@@ -85,11 +87,11 @@ class EntryFile:
         return len(self.ids)
 
     def listed(self) -> list[Listed]:
-        """Returns what each entry is, by place."""
+        """Returns the catalogue entry of each entry, by place."""
         return [Listed(*one) for one in zip(self.collections, self.ids, self.versions, self._digests, strict=True)]
 
     def line(self, place: int) -> EntryLine:
-        """Returns the entry at ``place`` as it stands in the file."""
+        """Returns the entry at ``place`` as stored in the file."""
         known = Listed(self.collections[place], self.ids[place], self.versions[place], self._digests[place])
         return EntryLine(
             known,
@@ -102,11 +104,11 @@ class EntryFile:
         )
 
     def place(self, entry_id: str, collection: str | None = None) -> int | None:
-        """Returns where the entry with this id stands, in ``collection`` or in the first that has it."""
+        """Returns the place of the entry with this id, in ``collection`` or in the first collection that has it."""
         return self._first.get(entry_id) if collection is None else self._places.get((collection, entry_id))
 
     def find(self, entry_id: str, collection: str | None = None) -> Entry | None:
-        """Returns the entry with this id, in ``collection`` or in the first that has it."""
+        """Returns the entry with this id, from ``collection`` or from the first collection that has it."""
         place = self.place(entry_id, collection)
         return None if place is None else self.at(place)
 

@@ -1,4 +1,4 @@
-"""Why a query is answered as it is: words, vectors, confidence, decision; and why one entry is not first."""
+"""The explanation of an answer: words, vectors, confidence, decision; and why one given entry is not first."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from retrieval.ranking import FIELD_WEIGHTS, Ranked
 from retrieval.snapshot_content import Snapshot
 
 SHOWN = 8
-_DEEP = 400  # entries ranked at most: below them nothing comes near
-_MATCHES = 12  # of an entry
+_DEEP = 400  # entries ranked at most; those below are irrelevant
+_MATCHES = 12  # terms shown of an entry
 
 
 class _Frozen(BaseModel):
@@ -24,7 +24,7 @@ class _Frozen(BaseModel):
 
 
 class Match(_Frozen):
-    """A term of the query in an entry. ``weight`` is what it adds to the entry's sum of words, in ``fields``."""
+    """A term of the query in an entry. ``weight`` is its part of the entry's lexical score, in ``fields``."""
 
     term: str
     weight: float
@@ -32,10 +32,11 @@ class Match(_Frozen):
 
 
 class Ground(_Frozen):
-    """One entry with its reasons. ``place`` counts from 1; ``score`` is made of ``lexical``, ``dense`` and ``standing`` (what
-    the page has whatever is asked), less ``burden`` where it is for people that the query does not name.
+    """One entry with the parts of its score. ``place`` counts from 1. ``score`` is the sum of ``lexical``, ``dense`` and
+    ``standing`` (the page's prior, independent of the query), less ``burden`` (the penalty of a page for an audience that the
+    query does not name).
 
-    ``head`` and ``section`` are cosines of its title and best section (-1: it has none); ``part`` the headings and cases of
+    ``head`` and ``section`` are cosines of its title and best section (-1: it has none). ``part`` is the headings and cases of
     the passage that would be shown.
     """
 
@@ -56,7 +57,7 @@ class Ground(_Frozen):
 
 
 class Share(_Frozen):
-    """A part of the confidence: ``value`` of a feature, and what it adds to the log-odds."""
+    """A part of the confidence: the ``value`` of a feature, and its contribution to the log-odds."""
 
     feature: str
     value: float
@@ -64,9 +65,9 @@ class Share(_Frozen):
 
 
 class Explanation(_Frozen):
-    """All reasons. ``asked`` is the query as it was understood, ``added`` the pages' own words for it (terms).
+    """All reasons. ``asked`` is the query as it was understood, ``added`` the terms that the pages use for it.
 
-    ``about`` is the entry that was asked about, with its place; ``None`` where it is not in the snapshot or comes nowhere near.
+    ``about`` is the requested entry, with its place; ``None`` if it is not in the snapshot or not among the entries ranked.
     """
 
     result: RetrievalResult
@@ -83,7 +84,8 @@ class Explanation(_Frozen):
 def explain(
     engine: PinnedEngine, query: str, *, locale: str = "fr", collection: str | None = None, entry_id: str = ""
 ) -> Explanation:
-    """Searches ``query`` as citizens' messages are, and tells why. ``entry_id``: an entry to compare with the first."""
+    """Searches ``query`` like a citizen's message, and returns the reasons. ``entry_id`` is an entry to compare with the first.
+    """
     snapshot = engine.snapshot
     result = engine.search(query, locale=locale, collection=collection, limit=SHOWN)
     _, ranked, asked = engine.rank(query, collection=collection, limit=_DEEP)
@@ -136,7 +138,7 @@ def _ground(snapshot: Snapshot, ranked: Ranked, place: int, asked: Query) -> Gro
 
 
 def _matches(snapshot: Snapshot, place: int, asked: Query) -> tuple[Match, ...]:
-    """Returns the query's terms in one entry, those that weigh most first."""
+    """Returns the query's terms in one entry, those with the greatest weight first."""
     found = []
     for term, weight in asked.weights.items():
         fields = {name: float(scores[place]) for name, scores in snapshot.lexical.scores({term: weight}).items()}

@@ -1,9 +1,8 @@
-"""The order of the first entries: what is known of each, weighed by what was learned from questions.
+"""The order of the first entries: features of each, weighted by a model that was fitted on questions.
 
 The sum of ``ranking.py`` finds the right page among the first forty for .97 of service_public_dev and .98 of
-code_du_travail_dev; which of these comes first is decided here. The weights (``calibration.json``, fitted by
-``./guichet index calibrate``) make a score the log-odds that an entry is the one asked for, so that the confidence can read it
-as such.
+code_du_travail_dev. This module decides which of these comes first. The weights (``calibration.json``, fitted by ``./guichet
+index calibrate``) make a score the log-odds that an entry is the right one, so that the confidence can use it.
 """
 
 from __future__ import annotations
@@ -26,8 +25,8 @@ from retrieval.ranking import Ranked
 REORDERED = 40
 # Words: the sum of the fields' BM25; the share of the message, by rarity of its terms, that the entry does not hold; the share
 # of its title that the message holds. Meaning, in tenths of a cosine: its title and description, the two nearest of its
-# sections and of its other wordings. Whether it is for people whom the message does not name. And how the page stands
-# (``standing.py``), whatever is asked. ADRs 0046 and 0047 have what each gives.
+# sections and of its other wordings. Whether it is for an audience that the message does not name. And the page's prior
+# (``standing.py``), which does not depend on the query. ADRs 0046 and 0047 list the effect of each.
 VALUES = (
     "lexical",
     "unmatched",
@@ -46,12 +45,12 @@ _WORD = re.compile(r"[^\W_]+")
 _WORDS, _MEANING, _NARROW, _STANDING = slice(0, 3), slice(3, 8), 8, slice(9, 12)
 THEME = 11
 _TENTHS = 10.0
-_MIDDLE = 0.6  # of the cosines that this encoder gives: without it, scores that an editor sees would be about 30
-# Who writes a title word for word asks for that page. Too few of those learned from do (5 of 3,117 messages) to fit it, but
-# whoever searches does: of all 3,371 titles, asked as they stand, 75 pages did not come first ("mariage en france" 9th, "carte
-# grise" 8th), now none but the second of two pages of one title (11). Of 11 labelled messages that are a title 9 mean its page.
+_MIDDLE = 0.6  # about the mean cosine of this encoder; without it editors would see scores of about 30
+# A message that is a title, word for word, means that page. The training data has too few (5 of 3,117 messages) to fit this.
+# With all 3,371 titles as queries, 75 pages did not come first without it; with it, only the second of two pages with the same
+# title (11). Of 11 labelled messages that are a title, 9 mean its page.
 LEAD = 1.0
-_STEP = 0.05  # of a cosine, where there is no next text: sections are .025 behind the nearest on average, wordings .055
+_STEP = 0.05  # cosine below the nearest if there is no second text: .025 on average for sections, .055 for wordings
 Values = NDArray[np.float64]
 
 
@@ -64,9 +63,10 @@ def values(
     title_of: Callable[[int], Mapping[str, float]],
     standing: Values,
 ) -> Values:
-    """(entries, ``VALUES``) what is known of each of ``ranked`` about the message ``asked``, whose vector is ``vector``.
+    """Returns the features, (entries, ``VALUES``), of each of ``ranked`` for the message ``asked`` with the vector ``vector``.
 
-    ``title_of`` gives the terms of an entry's title with their rarities, by its place; ``standing`` is that of all entries.
+    ``title_of`` returns the terms of an entry's title with their rarities, by place. ``standing`` are the priors of all
+    entries.
     """
     places = np.asarray([one.place for one in ranked], np.int64)
     head = np.asarray([one.head for one in ranked], np.float64)
@@ -83,7 +83,8 @@ def values(
 
 
 def titled_so(ranked: Sequence[Ranked], message: str, titles: Sequence[str]) -> NDArray[np.bool_]:
-    """(entries,) whether the title of each of ``ranked`` is what ``message`` says, word for word; ``titles`` by place."""
+    """Returns, (entries,), whether the title of each of ``ranked`` equals ``message``, word for word. ``titles`` are by place.
+    """
     said = _words_of(message)
     return np.asarray([_words_of_title(titles[one.place]) == said for one in ranked], np.bool_)
 
@@ -95,11 +96,11 @@ def reorder(
     limit: int | None = None,
     named: NDArray[np.bool_] | None = None,
 ) -> list[Ranked]:
-    """The first ``REORDERED`` of ``ranked`` by what is ``known`` of them, then the others, with their scores in log-odds; the
-    best ``limit`` of them. Those that are ``named`` by the message come first, ``LEAD`` ahead.
+    """Returns the first ``REORDERED`` of ``ranked``, ordered by their features ``known``, then the others; the best ``limit``
+    of them. Scores are log-odds. Entries that the message has ``named`` come first, with a lead of ``LEAD``.
 
-    ``lexical``, ``dense`` and ``standing`` become what words, meaning and the page itself add to the score, ``burden`` what it
-    loses.
+    ``lexical``, ``dense`` and ``standing`` become the contributions of words, meaning and prior to the score; ``burden``
+    becomes the penalty.
     """
     parts = known * np.asarray(weights)
     if named is not None and named.any() and not named.all():
@@ -123,7 +124,7 @@ def reorder(
 
 
 def _nearest(sections: VectorIndex, query: Vectors, places: Numbers, head: Values) -> Values:
-    """(entries, 4) cosines of the two nearest sections and the two nearest other wordings of each entry."""
+    """Returns cosines, (entries, 4): of the two nearest sections and the two nearest other wordings of each entry."""
     scores, passages, counts = sections.each(query, places)
     owners = np.repeat(np.arange(len(places)), counts)
     kinds = [_two_best(owners[chosen], scores[chosen], head) for chosen in (passages > 0, passages == 0)]
@@ -131,7 +132,7 @@ def _nearest(sections: VectorIndex, query: Vectors, places: Numbers, head: Value
 
 
 def _two_best(owners: Numbers, scores: Vectors, head: Values) -> Values:
-    """(entries, 2). An entry that has none is judged by its ``head``."""
+    """Returns the two best scores of each entry, (entries, 2). For an entry without any, the score of its ``head`` is used."""
     found = np.full((len(head), 2), np.nan)
     order = np.lexsort((-scores, owners))
     owners, scores = owners[order], scores[order]
@@ -153,7 +154,7 @@ def _words_of(text: str) -> tuple[str, ...]:
     return tuple(_WORD.findall(fold(text)))
 
 
-_words_of_title = lru_cache(maxsize=10_000)(_words_of)  # titles only: what citizens write is not kept in memory
+_words_of_title = lru_cache(maxsize=10_000)(_words_of)  # only titles are cached; citizens' messages are not kept in memory
 
 
 def _titled(title: Mapping[str, float], said: Collection[str]) -> float:

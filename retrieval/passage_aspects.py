@@ -1,4 +1,4 @@
-"""What a question asks of a page (cost, delay, papers, an end, a loss …), and which parts of the page say it."""
+"""The aspect of a page that a question asks for (cost, delay, papers, an end, a loss …), and the parts of the page about it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from retrieval.lexical.analysis import fold
 _FILE = Path(__file__).with_name("passage_aspects.yml")
 
 
-MOST = 1.5  # particular aspects that count for one heading
+MOST = 1.5  # the most that particular aspects count for one heading
 
 
 class Aspect(NamedTuple):
-    """Patterns for folded text: of questions, of headings, and of texts for what is so general that texts tell it too."""
+    """Patterns for folded text: of questions, of headings, and (for general aspects only) of texts."""
 
     asked: re.Pattern[str]
     heading: re.Pattern[str]
@@ -27,7 +27,7 @@ class Aspect(NamedTuple):
 
 @cache
 def aspects() -> tuple[Aspect, ...]:
-    """Returns all that there are."""
+    """Returns all aspects."""
     content: dict[str, dict[str, list[str]]] = load_yaml(_FILE.read_text(encoding="utf-8"))
     return tuple(
         Aspect(_either(told["asked"]), _either(told["heading"]), _either(told["text"]) if "text" in told else None)
@@ -42,21 +42,24 @@ def asked_of_page(question: str) -> list[Aspect]:
 
 
 def asking_words(question: str, asked: Sequence[Aspect]) -> str:
-    """Returns the words of ``question`` (folded) that ask for the general ones of the aspects ``asked``."""
+    """Returns the words of ``question`` (folded) that ask for the general ones among the aspects ``asked``."""
     folded = fold(question)
     return " ".join(found[0] for aspect in asked if aspect.text for found in aspect.asked.finditer(folded))
 
 
 def in_heading(asked: Sequence[Aspect], heading: str) -> bool:
-    """Whether ``heading`` announces one of the general aspects ``asked``: those that texts tell too (cost, delay, papers …)."""
+    """Decides whether ``heading`` announces one of the general aspects ``asked``: those that texts can show too (cost, delay,
+    papers …).
+    """
     folded = fold(heading)
     return any(aspect.heading.search(folded) for aspect in asked if aspect.text)
 
 
 def stands_out(asked: Sequence[Aspect], headings: Sequence[str]) -> list[float]:
-    """For each of a page's ``headings``, how much it alone announces the particular things ``asked``, from 0 to ``MOST``.
+    """Returns, for each of a page's ``headings``, how distinctively it announces the particular aspects ``asked``, from 0 to
+    ``MOST``.
 
-    A particular aspect (an end, a loss, a refund …) is shared out among the headings that announce it.
+    A particular aspect (an end, a loss, a refund …) is divided among the headings that announce it.
     """
     folded = [fold(heading) for heading in headings]
     total = [0.0] * len(folded)
@@ -69,7 +72,7 @@ def stands_out(asked: Sequence[Aspect], headings: Sequence[str]) -> list[float]:
 
 
 def in_texts(asked: Sequence[Aspect], texts: Sequence[str]) -> bool:
-    """Decides whether one of ``texts`` says something of one of the aspects ``asked``."""
+    """Decides whether one of ``texts`` mentions one of the aspects ``asked``."""
     told = [aspect.text for aspect in asked if aspect.text]
     return bool(told) and any(pattern.search(text) for text in map(fold, texts) for pattern in told)
 

@@ -1,4 +1,4 @@
-"""Which passage of an entry answers the question: the part of the page first, then the citizen's case within it."""
+"""The choice of the passage that answers: first the part of the page, then the citizen's case within it."""
 
 from __future__ import annotations
 
@@ -19,43 +19,44 @@ from retrieval.lexical.analysis import fold, terms
 from retrieval.lexical.query import ADDED_WEIGHT, Query
 from retrieval.passage_aspects import Aspect, asked_of_page, asking_words, in_heading, in_texts, stands_out
 
-# The part under one heading path is chosen by a weighted sum, in log-odds, of what `part_values` says of each. The weights are
-# a conditional logit that `./guichet train passages` fits: right for .798 of what it learns from, cross-validated by page; ADR
-# 0048 has the sets kept apart, and what it was before parts had wordings. What was tried besides: ADRs 0022, 0033, 0044.
+# The part under one heading path is chosen by a weighted sum, in log-odds, of the features from `part_values`. The weights are
+# a conditional logit fitted by `./guichet train passages`: right for .798 of the training questions, cross-validated by page.
+# ADR 0048 has the figures on held-out sets. Alternatives that were tried: ADRs 0022, 0033, 0044.
 WEIGHTS = Path(__file__).with_name("passage_weights.json")
 VALUES = (
-    "near",  # ten times the cosine of the part's section, against the mean of the entry's
+    "near",  # ten times the cosine of the part's section, minus the mean of the entry's sections
     "words",  # share of the question's words (by rarity, the title's apart) that the part's best passage holds
-    "heading_words",  # that its headings hold
-    "asked_for",  # that its other wordings hold: what people ask for who need it
-    "announced",  # what is asked for in general (cost, delay …) stands in the heading
-    "said",  # … in the text
-    "particular",  # what is asked for in particular (an end, a loss …) stands in this heading and in few others
-    "introduction",  # what comes before the first heading
-    "definition",  # tells what the page is about
+    "heading_words",  # share that its headings hold
+    "asked_for",  # share that its other wordings hold
+    "announced",  # a general aspect asked for (cost, delay …) is in the heading
+    "said",  # … is in the text
+    "particular",  # a particular aspect asked for (an end, a loss …) is in this heading and in few others
+    "introduction",  # the part before the first heading
+    "definition",  # defines the subject of the page
     "outer",  # has parts of its own
     "first",  # comes right after the introduction
     "place",  # from 0 at the beginning of the page to 1 at its end
     "length",  # the logarithm of its characters
 )
 _DEFINES = re.compile(r"de quoi s'agit|definition|objet\b|qu'est-ce")
-# What is only said beside the rule does not speak for its part.
+# A remark next to the rule does not count in favour of its part.
 _NOTE = re.compile(r"\W{0,8}(?:à (?:noter|savoir)|attention|exemple|rappel)\b", re.IGNORECASE)
 CASE_WEIGHT = 1.5
-# Of the question's words: how much more of them another passage must hold than the one with which the part begins. From .15
-# on as many first replies state what was asked; with 0 four in a hundred fewer do (ADR 0059).
+# How much larger the share of the question's words in another passage must be than in the passage that begins the part. From
+# .15 on, the share of first replies that state what was asked is constant; with 0 it is four points lower (ADR 0059).
 FIRST_SHARE = 0.3
-# While an index has titles only, nothing is near: the weights are those fitted without it (the file's `titles`), and a part is
-# shown from this likelihood on, below which it is wrong more often than right. Of dev, more and wide, from which nothing is
-# learned, those from .4 to .5 are right for .60, from .3 to .4 for .48, below for .32 (ADR 0050).
+# While an index has titles only, there are no section vectors. The weights are then those fitted without them (`titles` in the
+# file), and a part is shown from this likelihood on, below which it is wrong more often than right (.60 right from .4 to .5,
+# .48 from .3 to .4: ADR 0050).
 SURE = 0.4
 type Parts = dict[tuple[str, ...], list[Passage]]
 
 
 @dataclass(frozen=True)
 class PassageTerms:
-    """The terms of one passage. ``order`` is its place in ``core.entry.passages``; ``wordings`` are those of its part
-    (of the page, where it is the introduction), which the first passage of the part holds."""
+    """The terms of one passage. ``order`` is its place in ``core.entry.passages``. ``wordings`` are those of its part (of the
+    page, for the introduction); only the first passage of a part has them.
+    """
 
     order: int
     heading: frozenset[str]
@@ -65,7 +66,7 @@ class PassageTerms:
 
     @property
     def spoken(self) -> frozenset[str]:
-        """What the page itself says here."""
+        """Returns the terms of the page itself in this passage."""
         return self.heading | self.case | self.text
 
 
@@ -85,8 +86,9 @@ def passage_terms(entry: Entry) -> tuple[PassageTerms, ...]:
 
 @dataclass(frozen=True)
 class Nearness:
-    """Cosines of the question with what is embedded of an entry: its ``head``, and ``sections`` by the passage that each begins
-    with. ``mean`` is that of the sections."""
+    """Cosines of the question with the embedded texts of an entry: ``head``, and ``sections`` by the first passage of each.
+    ``mean`` is the mean of the sections.
+    """
 
     head: float = 0.0
     sections: Mapping[int, float] | None = None
@@ -97,7 +99,7 @@ class Nearness:
         return sum(found) / len(found) if found else self.head
 
     def best(self, among: Collection[int]) -> int:
-        """Returns the passage of the nearest section that begins with one of ``among``, 0 where the head is nearer."""
+        """Returns the passage of the nearest section that begins with one of ``among``; 0 if the head is nearer."""
         found = {order: near for order, near in (self.sections or {}).items() if order in among}
         order = max(found, key=found.__getitem__, default=0)
         return order if found and found[order] > self.head else 0
@@ -105,7 +107,8 @@ class Nearness:
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as one page sees it: the things it asks for, and its words that the title does not hold, by their weight.
+    """A question in relation to one page: the aspects that it asks for, and its words that the title does not hold, with their
+    weights.
 
     ``text`` is the question itself.
     """
@@ -127,14 +130,16 @@ class Asked:
         return replace(self, wanted={term: weight for term, weight in self.wanted.items() if term not in asking})
 
     def share(self, held: Collection[str]) -> float:
-        """Returns the share of the words, by weight, that ``held`` has."""
+        """Returns the share of the words, by weight, that are in ``held``."""
         total = sum(self.wanted.values())
         return sum(weight for term, weight in self.wanted.items() if term in held) / total if total else 0.0
 
 
 class Chosen(NamedTuple):
-    """``begin`` is the passage to begin with; ``ranked`` are the best passages of all parts, best part first; ``likelihood`` (0
-    to 1) is that of the best part. ``odds``: log-odds of each part behind the likeliest (0 or less), by its best passage."""
+    """The result of the choice. ``begin`` is the passage to begin with; ``ranked`` are the best passages of all parts, best
+    part first; ``likelihood`` (0 to 1) is that of the best part. ``odds`` are the log-odds of each part relative to the
+    likeliest (0 or less), by its best passage.
+    """
 
     begin: int
     ranked: list[int]
@@ -144,7 +149,7 @@ class Chosen(NamedTuple):
 
 @cache
 def weights(stage: Stage = "full") -> tuple[float, ...]:
-    """Returns those of ``VALUES``, as fitted for an index in this ``stage``."""
+    """Returns the weights of ``VALUES``, as fitted for an index in this ``stage``."""
     found: dict[str, float] = orjson.loads(WEIGHTS.read_bytes())["weights" if stage == "full" else stage]
     return tuple(found[name] for name in VALUES)
 
@@ -159,12 +164,12 @@ def choose_passages(
     *,
     stage: Stage = "full",
 ) -> Chosen:
-    """Which passage of ``entry`` to begin with, and the best passage of each of its parts, best part first. ``found`` are the
-    terms of all passages, or what they have of the terms of ``query``; only those in ``among`` are considered, if it is given.
+    """Chooses the passage of ``entry`` to begin with, and ranks the best passages of its parts. ``found`` are the terms of all
+    passages (those of ``query`` are enough). If ``among`` is given, only these passages are considered.
 
-    A question that asks for nothing beyond the title is answered by the nearest passage. Where only titles are indexed and no
-    part is ``SURE``, the answer begins at the head of the page (or of what is in ``among``). What only tells what words mean
-    is begun with where that is asked, or nothing else is there.
+    A question without words beyond the title is answered by the nearest passage. If only titles are indexed and no part is
+    ``SURE``, the answer begins at the head of the page (or of ``among``). A part that only defines words comes first only if
+    the question asks for it, or if there is no other.
     """
     asked = Asked.of(query, entry.title, rarity)
     parts = parts_of([passage for passage in passages(entry) if among is None or passage.order in among])
@@ -194,27 +199,29 @@ def choose_passages(
 
 
 def _answering(members: list[Passage], asked: Asked) -> list[Passage]:
-    """Returns those of a part's ``members`` that an answer may begin with."""
+    """Returns those of a part's ``members`` with which an answer may begin."""
     if not any(aspect.heading.search("definition") for aspect in asked.aspects):
         members = [member for member in members if not member.defines] or members
     return [member for member in members if _NOTE.match(member.markdown) is None] or members
 
 
 def _head(parts: Parts, likeliest: int) -> int:
-    """What leads up to all ``parts``; the ``likeliest`` passage where nothing does, as in a case that begins with a heading."""
+    """Returns the passage that introduces all ``parts``; the ``likeliest`` passage if there is none, as in a case that begins
+    with a heading.
+    """
     first = min((members[0] for members in parts.values()), key=lambda passage: passage.order)
     above = first.headings
     return first.order if all(headings[: len(above)] == above for headings in parts) else likeliest
 
 
 def _likelihood(worth: Sequence[float]) -> float:
-    """That of the likeliest of parts that are ``worth`` so much, in log-odds."""
+    """Returns the likelihood of the best part, from the log-odds ``worth`` of all parts."""
     most = max(worth)
     return 1 / sum(math.exp(one - most) for one in worth)
 
 
 def parts_of(found: Sequence[Passage]) -> Parts:
-    """Passages by their heading path, in reading order: all cases together."""
+    """Returns the passages by heading path, in reading order: all cases together."""
     parts: Parts = {}
     for passage in found:
         parts.setdefault(passage.headings, []).append(passage)
@@ -222,7 +229,7 @@ def parts_of(found: Sequence[Passage]) -> Parts:
 
 
 def part_values(asked: Asked, parts: Parts, found: Sequence[PassageTerms], near: Nearness) -> list[tuple[float, ...]]:
-    """``VALUES`` of each of ``parts``, in order."""
+    """Returns the ``VALUES`` of each of ``parts``, in order."""
     held = {one.order: asked.share(one.text | one.case) for one in found}
     in_headings = {one.order: asked.share(one.heading) for one in found}
     in_wordings = {one.order: asked.share(one.wordings) for one in found if one.wordings}

@@ -1,4 +1,4 @@
-"""An engine on one snapshot that need not be the active one: a publication asks it what would change."""
+"""An engine on one fixed snapshot, active or not. Publications use it to find out what would change."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from retrieval.lexical.synonym_lists import SynonymLists
 from retrieval.lexical.synonyms import Group, Synonyms
 from retrieval.snapshot_content import Snapshot
 
-_REMEMBERED = 8  # queries
+_REMEMBERED = 8  # cached queries
 type Asked = tuple[str, str, str | None, str | None, int]
 """What a search is for: query, locale, collection, audience, limit."""
 
 
 class PinnedEngine(Engine):
-    """Searches ``snapshot`` only, whatever becomes active meanwhile."""
+    """Searches ``snapshot`` only, even when another one becomes active."""
 
     def __init__(self, snapshot: Snapshot, embedder: Embedder, *, synonyms: SynonymLists | None = None) -> None:
         self._pinned = snapshot
         self._embedder = embedder
         self._synonyms = synonyms or SynonymLists()
-        self._scope = None  # whose business a message is concerns the dialogue, not what is found
+        self._scope = None  # the scope of a message matters to the dialogue, not to this search
         self._parts = None
         self._analysis = None
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
@@ -41,7 +41,7 @@ class PinnedEngine(Engine):
 
     @classmethod
     def of(cls, engine: Engine) -> PinnedEngine | None:
-        """One on what ``engine`` answers from now; ``None`` before the first snapshot."""
+        """Returns an engine pinned to the present snapshot of ``engine``; ``None`` before the first snapshot."""
         snapshot = engine._current()
         if snapshot is None:
             return None
@@ -55,34 +55,36 @@ class PinnedEngine(Engine):
 
     @property
     def refused(self) -> str:
-        """Returns nothing: it is asked for one snapshot, whatever the active one is."""
+        """Returns an empty string: the choice of the snapshot does not depend on the active one."""
         return ""
 
     @property
     def synonyms(self) -> Synonyms:
-        """All that are in use here."""
+        """Returns all synonyms in use here."""
         return self._synonyms.current
 
     @property
     def own_synonyms(self) -> tuple[Group, ...]:
-        """Of these, the administration's."""
+        """Returns the administration's own groups among them."""
         return self._synonyms.own
 
     def with_synonyms(self, synonyms: SynonymLists) -> PinnedEngine:
-        """Returns the same with other synonyms; what either has embedded lately is known to both."""
+        """Returns the same engine with other synonyms. Both share the cache of embedded queries."""
         other = PinnedEngine(self._pinned, self._embedder, synonyms=synonyms)
         other._scope, other._vectors = self._scope, self._vectors
         return other
 
     def begin(self, query: str, *, locale: str, collection: str | None, limit: int) -> None:
-        """Search before it is asked for: whoever asks the same first gets what is found, and waits if it is not over yet."""
+        """Begins a search in advance. The first identical ``search`` gets its result, and waits for it if necessary."""
         with self._searching:
             if not self._asked:
                 found = self.search(query, locale=locale, collection=collection, limit=limit)
                 self._begun = ((query, locale, collection, None, limit), found)
 
     def begun(self, asked: Asked) -> RetrievalResult | None:
-        """What ``begin`` found, if it is what the first search is for; its ``timings_ms`` have the milliseconds ``waited``."""
+        """Returns the result of ``begin``, if the first search asks for the same. ``waited`` in its ``timings_ms`` is the time
+        spent waiting.
+        """
         came = time.perf_counter()
         with self._searching:
             begun, self._begun, self._asked = self._begun, None, True
@@ -92,7 +94,9 @@ class PinnedEngine(Engine):
         return begun[1].model_copy(update={"timings_ms": {**begun[1].timings_ms, "waited": waited}})
 
     def _embed(self, text: str, *, again: bool = False) -> Vectors:
-        """Returns a turn may ask the same thing in several ways: what it embedded lately is kept."""
+        """Returns the vector of a query. Recent vectors are cached, because one turn may search for the same text in several
+        ways.
+        """
         vector = self._vectors.get(text)
         if vector is None:
             vector = self._vectors[text] = self._embedder.embed_queries([text])[0]
@@ -105,9 +109,9 @@ class PinnedEngine(Engine):
 
 
 class RememberedQueries:
-    """An embedder that embeds a query once: the same questions are asked at every publication.
+    """An embedder with a persistent cache: every publication asks the same questions.
 
-    Not for several threads. ``save()`` keeps the vectors under ``folder`` (about 1.5 KB each, the newest ``kept``).
+    Not thread-safe. ``save()`` writes the vectors under ``folder`` (about 1.5 KB each, the newest ``kept``).
     """
 
     def __init__(self, inner: Embedder, folder: Path, kept: int = 5000) -> None:
@@ -120,7 +124,7 @@ class RememberedQueries:
             if vectors.shape == (len(keys), inner.dimension):
                 self._known.update((key.tobytes(), vector) for key, vector in zip(keys, vectors, strict=True))
         except (OSError, ValueError, KeyError):
-            pass  # none yet, or damaged: they are embedded again
+            pass  # missing or damaged; the queries are embedded again
         self._saved = len(self._known)
 
     @property
@@ -148,7 +152,7 @@ class RememberedQueries:
         return np.stack([self._known[key] for key in keys]) if keys else np.zeros((0, self.dimension), np.float32)
 
     def save(self) -> None:
-        """Write what is new; a file that is half written is never read."""
+        """Writes new vectors. A half-written file is never read."""
         while len(self._known) > self._kept:
             self._known.popitem(last=False)
         if len(self._known) == self._saved or not self._known:

@@ -1,4 +1,4 @@
-"""From published entries to the active snapshot: what ``index build`` and a publication do."""
+"""From published entries to the active snapshot: the work of ``index build`` and of a publication."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 
 def snapshots_folder(home: Path) -> Path:
-    """Returns where snapshots live under the state folder."""
+    """Returns the folder of snapshots in the state folder."""
     return home / "snapshots"
 
 
@@ -36,10 +36,10 @@ def update_index(
     progress: Progress | None = None,
     shared: SharedSnapshots | None = None,
 ) -> Snapshot:
-    """Builds a snapshot of ``entries``, activates it, removes old ones. One build at a time: a second one waits.
+    """Builds a snapshot of ``entries``, activates it, and removes old ones. One build at a time: a second one waits.
 
-    Where another machine has ``shared`` one of the same entries, that is taken; else what is built is shared. Whatever goes
-    wrong, the snapshot that was active stays so. Raises ``ValueError`` where there is no entry.
+    If another machine has ``shared`` a snapshot of the same entries, that one is used. Otherwise the new snapshot is shared.
+    After an error the previous snapshot stays active. Raises ``ValueError`` if there is no entry.
     """
     snapshots = Snapshots(snapshots_folder(home))
     catalogue = entries if isinstance(entries, Catalogue) else Given(entries)
@@ -65,7 +65,9 @@ def update_index(
 def share(
     shared: SharedSnapshots, snapshots: Snapshots, version: str, *, spared: Collection[str] = (), again: bool = False
 ) -> None:
-    """Puts ``version`` into the shared place, and removes old ones there. A failure is logged: other nodes then build it."""
+    """Puts ``version`` into the shared place and removes old versions there. A failure is logged; other nodes then build it
+    themselves.
+    """
     try:
         if shared.put(snapshots, version, again=again):
             gone = shared.prune(spared=(version, *spared))
@@ -75,7 +77,9 @@ def share(
 
 
 def take(shared: SharedSnapshots, snapshots: Snapshots, version: str) -> bool:
-    """Fetches ``version``. False: it has to be built here; the log says why. Raises ``SharedTorn``, after the log too."""
+    """Fetches ``version``. Returns whether it succeeded; otherwise the log says why, and the snapshot must be built here.
+    Raises ``SharedTorn``, after logging it.
+    """
     try:
         found = shared.fetch(version, snapshots)
     except (SharedUnreachable, OSError) as error:
@@ -91,7 +95,9 @@ def take(shared: SharedSnapshots, snapshots: Snapshots, version: str) -> bool:
 def _another_machines(
     shared: SharedSnapshots, snapshots: Snapshots, catalogue: Catalogue, embedder: Embedder, stage: Stage
 ) -> str:
-    """A snapshot of what is in the ``catalogue``, fetched; empty where there is none, or the active one is one already."""
+    """Fetches a shared snapshot of the ``catalogue``. Returns its version; empty if there is none, or if the active snapshot is
+    one already.
+    """
     content = content_of(sorted(catalogue.listed()), embedder)
     try:
         active = snapshots.manifest(snapshots.active()) if snapshots.active() else None
@@ -110,7 +116,7 @@ def _another_machines(
 
 
 def is_building(folder: Path) -> bool:
-    """Decides whether a process of this machine is at a build or an activation under ``folder``: the next one waits for it."""
+    """Decides whether a process of this machine is building or activating under ``folder``; the next one waits for it."""
     try:
         with (folder / ".lock").open() as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -123,7 +129,7 @@ def is_building(folder: Path) -> bool:
 
 @contextmanager
 def alone(folder: Path) -> Iterator[None]:
-    """One build or activation at a time under ``folder``, among all processes of this machine: others wait."""
+    """Holds the lock for one build or activation under ``folder``, among all processes of this machine. Others wait."""
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

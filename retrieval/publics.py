@@ -1,7 +1,7 @@
-"""Pages that are for some people only: they stand behind those for everyone, unless the message names these people.
+"""Pages for some people only. They come after pages for everyone, unless the message names these people.
 
-Three in ten misses of the labour-law questions were the civil servants' page before that of all other employees: their titles
-and texts differ by words that a citizen leaves out. What a message does not say is no sign that the page is right.
+Three in ten errors on the labour-law questions were the civil servants' page before that of all other employees. Their titles
+and texts differ by words that citizens leave out.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _FILE = Path(__file__).with_name("publics.yml")
 
 
 class Public(BaseModel):
-    """One group of people, as ``publics.yml`` describes it."""
+    """One group of people, as described in ``publics.yml``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -34,7 +34,7 @@ class Public(BaseModel):
     named: str
 
     def named_by(self, asked: Collection[str]) -> bool:
-        """Decides whether the terms ``asked`` hold a word of these people."""
+        """Decides whether the terms ``asked`` contain a word for these people."""
         return not _named(self).isdisjoint(asked)
 
 
@@ -50,16 +50,16 @@ def _named(public: Public) -> frozenset[str]:
 
 
 class NarrowPages:
-    """Which entries of a snapshot are for whom. Immutable."""
+    """The audiences of a snapshot's entries. Immutable."""
 
     def __init__(self, indexed: Terms, audiences: Sequence[Sequence[str]]) -> None:
         self._size = len(audiences)
         self._pages = [(public, _pages(public, indexed, audiences)) for public in publics()]
 
     def burden(self, asked: Collection[str], audience: str | None = None) -> Vectors:
-        """(entries,) points that each entry loses, for a message of the terms ``asked``.
+        """Returns the penalty of each entry, (entries,), for a message with the terms ``asked``.
 
-        ``audience`` is the one whose pages are searched: it has been named by that.
+        ``audience`` is the one whose pages are searched; its pages get no penalty.
         """
         total = np.zeros(self._size, np.float32)
         for public, pages in self._pages:
@@ -69,7 +69,7 @@ class NarrowPages:
 
 
 def _pages(public: Public, indexed: Terms, audiences: Sequence[Sequence[str]]) -> NDArray[np.int64]:
-    """Places of the entries for this public."""
+    """Returns the places of the entries for this public."""
     found = {place for place, own in enumerate(audiences) if public.audience and list(own) == [public.audience]}
     titles = indexed.field("title")
     owners = titles.owners()

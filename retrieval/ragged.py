@@ -1,4 +1,4 @@
-"""Rows of unequal length side by side in one array: what each entry of a snapshot owns, whatever it is."""
+"""Rows of unequal length in one array, for example the vectors of each entry."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ class Ragged:
         return np.asarray(np.diff(self.bounds), np.int64)
 
     def owners(self) -> NDArray[np.int64]:
-        """For each value, the number of its group."""
+        """Returns the group number of each value."""
         return np.repeat(np.arange(len(self), dtype=np.int64), self.lengths)
 
     def rows(self, order: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Returns where the values of the groups ``order`` stand, one group after the other."""
+        """Returns the positions of the values of the groups ``order``, one group after the other."""
         lengths = self.lengths[order]
         ends = np.cumsum(lengths)
         steps = np.arange(int(ends[-1]) if len(ends) else 0, dtype=np.int64)

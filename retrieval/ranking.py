@@ -1,4 +1,4 @@
-"""Entries in order for one query: lexical and dense scores, standardised and added."""
+"""Ranks entries for one query: lexical and dense scores, standardised and added."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ FIELD_WEIGHTS = {"title": 1.0, "summary": 0.3, "body": 1.2}
 LEXICAL_WEIGHT = 1.0
 HEAD_WEIGHT = 0.9
 SECTION_WEIGHT = 1.2
-# Entries scored exactly for each that is wanted: by rough products of all vectors, and where some are in clusters. For 700
-# questions to 27,963 sections put into clusters, of which 200, 20 or 5 vectors were looked up, four each gave the first page of
-# exact scores always and .9999, .9997, .9987 of the first ten; two each gave 1, .9986, .9971 and .998, .992, .985.
+# How many entries are scored exactly for each one wanted: with rough products of all vectors, and with clusters. For 700
+# questions on 27,963 sections in clusters, with 200, 20 or 5 vectors looked up, a factor of four kept the first page always and
+# .9987 or more of the first ten; a factor of two .9971 and .985 or more.
 SCORED, SCORED_OF_CLUSTERS = 2, 4
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """One entry in order. ``place`` is its place in the snapshot; ``nearest`` the passage of its best vector.
+    """One entry of a ranking. ``place`` is its place in the snapshot; ``nearest`` the passage of its best vector.
 
-    ``lexical`` and ``dense`` are standard scores, ``head`` and ``section`` cosines (-1 without a vector); ``burden`` is what
-    the score lost because the page is for people that the message does not name. ``order.reorder`` puts the score and its
-    parts into log-odds, and adds ``standing``, what the page has whatever is asked, ``unmatched`` and ``titled``: the share of
-    the message that the entry does not hold, and that of its title that the message holds.
+    ``lexical`` and ``dense`` are standard scores, ``head`` and ``section`` cosines (-1 without a vector). ``burden`` is the
+    penalty of a page for an audience that the message does not name. ``order.reorder`` turns the score and its parts into
+    log-odds. It adds ``standing``, the page's prior; ``unmatched``, the share of the message that the entry does not hold; and
+    ``titled``, the share of its title that the message holds.
     """
 
     place: int
@@ -57,7 +57,7 @@ class Ranked:
 
 
 def lexical_scores(index: LexicalIndex, query: Mapping[str, float], allowed: NDArray[np.bool_] | None) -> Vectors:
-    """Weighted sum of the fields' BM25, as standard scores over the allowed entries (all 0 where no term is known)."""
+    """Returns the weighted sum of the fields' BM25, as standard scores over the allowed entries (all 0 if no term is known)."""
     total: Vectors = sum(
         (FIELD_WEIGHTS[field] * scores for field, scores in index.scores(query).items()), start=np.zeros(1, np.float32)
     )
@@ -69,17 +69,17 @@ def lexical_scores(index: LexicalIndex, query: Mapping[str, float], allowed: NDA
 
 
 class Meaning:
-    """What a query, by its vector, is held against: the vectors of heads and of sections."""
+    """Compares a query's vector with the vectors of heads and of sections."""
 
     def __init__(self, heads: VectorIndex, sections: VectorIndex, query: Vectors) -> None:
         self.heads, self.sections, self.query = heads, sections, query
         self._of_heads, self._of_sections = heads.moments.standard(query), sections.moments.standard(query)
 
     def scores(self, head: Vectors, section: Vectors) -> Vectors:
-        """Standard scores of entries, from the products of their heads and of their best sections (-1 without any)."""
+        """Returns standard scores of entries, from the products of their heads and of their best sections (-1 without any)."""
         dense = HEAD_WEIGHT * self._of_heads.of(head)
         if len(self.sections.owners):
-            # An entry without sections (a short page) is judged by its head on both counts.
+            # An entry without sections (a short page) gets its head's score twice.
             dense = dense + SECTION_WEIGHT * self._of_sections.of(np.where(section > -1, section, head))
         return dense
 
@@ -91,7 +91,8 @@ def candidates(
     limit: int,
     burden: Vectors | None = None,
 ) -> Numbers:
-    """Places of the entries, in order, among which the best ``limit`` are: a few times as many, by rough products."""
+    """Returns a few times ``limit`` places of entries, in order, by rough products. The best ``limit`` entries are among them.
+    """
     eligible = lexical if allowed is None else np.where(allowed, lexical, np.float32(-np.inf))
     vectors = (meaning.heads, meaning.sections)
     head, section = (index.roughly(meaning.query, len(lexical), allowed) for index in vectors)
@@ -101,7 +102,7 @@ def candidates(
 
 
 def _highest(scores: Vectors, count: int) -> Numbers:
-    """Places of the ``count`` highest of ``scores``, in order; none of those that are not to be found."""
+    """Returns the places of the ``count`` highest of ``scores``, in order, without those of entries that are not allowed."""
     found = np.sort(np.argpartition(-scores, min(count, len(scores)) - 1)[:count])
     return found[np.isfinite(scores[found])]
 
@@ -113,9 +114,9 @@ def fuse(
     limit: int,
     burden: Vectors | None = None,
 ) -> list[Ranked]:
-    """Returns the best ``limit`` of the entries at ``places``, which ``candidates`` gives, best first, with exact scores.
+    """Returns the best ``limit`` of the entries at ``places`` (from ``candidates``), best first, with exact scores.
 
-    ``burden`` is what each entry loses (``publics.NarrowPages``).
+    ``burden`` is the penalty of each entry (``publics.NarrowPages``).
     """
     head, _ = meaning.heads.best(meaning.query, places)
     section, nearest = meaning.sections.best(meaning.query, places)

@@ -1,4 +1,4 @@
-"""What a confidence is worth: is it calibrated, and what does answering only above a threshold give? Pure functions."""
+"""The quality of a confidence: is it calibrated, and what does a threshold achieve? Pure functions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Truths = Sequence[bool] | NDArray[np.bool_]
 
 
 class Bin(BaseModel):
-    """One bar of a reliability diagram: of ``count`` predictions between ``low`` and ``high``, the mean and the share right."""
+    """One bar of a reliability diagram: the mean and the share right of ``count`` predictions between ``low`` and ``high``."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -26,8 +26,9 @@ class Bin(BaseModel):
 
 
 class Point(BaseModel):
-    """Answering from ``threshold`` up: the share ``answered`` of the questions that have an answer, the share of these that is
-    ``right``, and the share answered of the questions whose answer is ``withheld`` from the index (0 without any)."""
+    """The effect of answering from ``threshold`` up: the share ``answered`` of the questions with an answer; the share of these
+    that is ``right``; and the share answered of questions whose answer is ``withheld`` from the index (0 without any).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -38,7 +39,7 @@ class Point(BaseModel):
 
 
 def reliability(confidence: Numbers, right: Truths, bins: int = BINS) -> list[Bin]:
-    """Bins of equal width from 0 to 1; empty ones are left out."""
+    """Returns bins of equal width from 0 to 1; empty ones are left out."""
     predicted, true = np.asarray(confidence, np.float64), np.asarray(right, np.float64)
     numbers = np.minimum((predicted * bins).astype(np.int64), bins - 1)
     return [
@@ -55,16 +56,16 @@ def reliability(confidence: Numbers, right: Truths, bins: int = BINS) -> list[Bi
 
 
 def calibration_error(found: Sequence[Bin]) -> float:
-    """Expected calibration error: the mean distance between predicted and right, weighted by the bins' counts."""
+    """Returns the expected calibration error: the mean distance between predicted and right, weighted by the bins' counts."""
     total = sum(one.count for one in found)
     return round(sum(one.count * abs(one.predicted - one.right) for one in found) / total, 4) if total else 0.0
 
 
 def risk_coverage(confidence: Numbers, right: Truths, withheld: Numbers = (), steps: int = 20) -> list[Point]:
-    """Returns the curve, in ``steps`` of equal coverage, the most confident first.
+    """Returns the curve in ``steps`` of equal coverage, the most confident first.
 
-    ``confidence`` and ``right`` are those of questions that have an answer; ``withheld`` the confidences of questions asked
-    while their answers are not in the index. No questions: an empty curve.
+    ``confidence`` and ``right`` are those of questions with an answer; ``withheld`` are the confidences of questions whose
+    answers are not in the index. Without questions the curve is empty.
     """
     ordered = np.sort(np.asarray(confidence, np.float64))[::-1]
     if not len(ordered):

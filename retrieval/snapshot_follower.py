@@ -1,4 +1,4 @@
-"""Which snapshot is answered from: the active one, followed as the pointer moves; the last good one while that is damaged."""
+"""Follows the active snapshot: loads a new one when the pointer changes, and the last good one if the active one is damaged."""
 
 from __future__ import annotations
 
@@ -12,21 +12,22 @@ from retrieval.contracts import Embedder
 from retrieval.snapshot_content import Snapshot, load_last_good, load_snapshot
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 
-RETRY_SECONDS = 30.0  # between two looks at a snapshot that was refused: its files may have been put right
+RETRY_SECONDS = 30.0  # between two attempts to load a refused snapshot: its files may have been repaired
 log = structlog.get_logger(__name__)
 
 
 class SnapshotFollower:
     """Holds the snapshot in use. Safe to call from several threads.
 
-    A new pointer is looked for at most every ``check_seconds``; the new snapshot is loaded by a thread of its own while
-    searches go on with the old one. One that cannot be used is logged, and looked at again when the pointer changes or after
-    ``RETRY_SECONDS``. ``refused`` says why the active snapshot is not the one in use; it is empty while all is well.
+    The pointer is checked at most every ``check_seconds``. A new snapshot is loaded in a separate thread; searches use the old
+    one meanwhile. An unusable snapshot is logged, and tried again when the pointer changes or after ``RETRY_SECONDS``.
+    ``refused`` says why the active snapshot is not in use; it is empty otherwise.
     """
 
     def __init__(self, snapshots: Snapshots, embedder: Embedder, *, check_seconds: float, falls_back: bool) -> None:
-        """``falls_back``: where the active snapshot cannot be used and none is in use yet, the last good one is; where there is
-        none either, there is no snapshot until one can be used. Otherwise raises ``SnapshotUnusable`` there."""
+        """Takes ``falls_back``. If it is set, and the active snapshot cannot be used while none is in use, the last good one is
+        loaded; if there is none, there is no snapshot until one can be used. Without it ``SnapshotUnusable`` is raised instead.
+        """
         self._snapshots, self._embedder = snapshots, embedder
         self._check_seconds, self._falls_back = check_seconds, falls_back
         self.snapshot: Snapshot | None = None
@@ -37,7 +38,7 @@ class SnapshotFollower:
         self.refresh()
 
     def look(self) -> bool:
-        """Has a new pointer followed, if it is time to look for one. Returns whether it was."""
+        """Checks the pointer if it is time, and starts to load a new snapshot. Returns whether it was checked."""
         now = time.monotonic()
         if now - self._checked < self._check_seconds:
             return False
@@ -49,9 +50,9 @@ class SnapshotFollower:
         return True
 
     def refresh(self) -> None:
-        """Loads the active snapshot now if it is another than the one in use.
+        """Loads the active snapshot now if it is not the one in use.
 
-        Where it cannot be used, keeps the one in use, and raises ``SnapshotUnusable`` unless ``falls_back``.
+        If it cannot be used, keeps the present one, and raises ``SnapshotUnusable`` unless ``falls_back``.
         """
         with self._loading:
             self._seen = self._snapshots.active()
@@ -86,7 +87,7 @@ class SnapshotFollower:
         log.info("snapshot_loaded", snapshot=loaded.version, stage=loaded.manifest.stage, active=loaded.version == self._seen)
 
     def _refuse(self, reason: str) -> None:
-        if reason != self.refused:  # said once, however often it is looked at again
+        if reason != self.refused:  # logged once only, however often it is tried again
             log.error("snapshot_refused", reason=reason, in_use=self.snapshot.version if self.snapshot else "")
         self.refused = reason
 
@@ -94,4 +95,4 @@ class SnapshotFollower:
         try:
             self.refresh()
         except SnapshotUnusable:
-            return  # logged, and said by ``refused``
+            return  # logged, and reported by ``refused``

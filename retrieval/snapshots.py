@@ -1,8 +1,8 @@
-"""The folder of snapshots: immutable versions side by side, and one pointer to the active one.
+"""The folder of snapshots: immutable versions, and one pointer to the active one.
 
-``{folder}/{version}/`` is complete or absent (it is built under a name with a dot in front, and renamed);
-``{folder}/active`` is a file that holds the active version's name and is replaced in one step. What a disk made of them since
-is found out by ``check``, with the digests of the manifest.
+``{folder}/{version}/`` is complete or absent (it is built under a name with a leading dot, and renamed). ``{folder}/active`` is
+a file with the active version's name, which is replaced in one step. ``check`` finds damage that happened later, by the digests
+in the manifest.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from retrieval.contracts import Stage
 
 FORMAT = 7  # raise it when the files of a snapshot change
 KEPT = 5
-_ABANDONED_SECONDS = 24 * 3600  # an unfinished build this old belongs to no living process
-_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")  # of a version; a torn pointer may hold anything
+_ABANDONED_SECONDS = 24 * 3600  # an unfinished build this old belongs to no running process
+_NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")  # a version's name; a damaged pointer may hold anything
 
 
 class SnapshotUnusable(Exception):
-    """A snapshot is missing, damaged, or made by another model or format; the message says which, and what to do."""
+    """A snapshot is missing, damaged, or made by another model or format. The message says which, and what to do."""
 
 
 class Manifest(BaseModel):
-    """What a snapshot is. ``content`` is a digest of all entries; ``calibration`` the confidence model that goes with it.
+    """The description of a snapshot. ``content`` is a digest of all entries; ``calibration`` is its confidence model.
 
-    ``thresholds`` are the least confidences for ``answered`` and for ``choices``. ``seconds`` is how long the build took.
+    ``thresholds`` are the least confidences for ``answered`` and for ``choices``. ``seconds`` is the duration of the build.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -61,7 +61,7 @@ class Snapshots:
         self._pointer = folder / "active"
 
     def active(self) -> str:
-        """Returns the active version; an empty string where there is no pointer, or one that names nothing."""
+        """Returns the active version; an empty string if there is no pointer, or if its version does not exist."""
         try:
             name = self._pointer.read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):
@@ -69,19 +69,19 @@ class Snapshots:
         return name if _NAME.fullmatch(name) else ""
 
     def latest(self) -> str:
-        """Returns the version to build the next one from: the active one, else the newest; empty where there is none."""
+        """Returns the version on which to base the next build: the active one, else the newest; empty if there is none."""
         return self.active() or next(reversed(self.versions()), "")
 
     def versions(self) -> list[str]:
-        """Complete versions, oldest first (names begin with the time)."""
+        """Returns the complete versions, oldest first (names begin with the time)."""
         if not self.folder.is_dir():
             return []
         return sorted(path.parent.name for path in self.folder.glob("[!.]*/manifest.json"))
 
     def by_preference(self) -> list[str]:
-        """Returns the versions in the order in which they are answered from, as far as they can be used.
+        """Returns the versions in the order of preference for answering.
 
-        The active one; those before it, the newest first; last those after it: they were gone back from.
+        First the active one; then those before it, the newest first; last those after it, because somebody went back from them.
         """
         active, newest_first = self.active(), self.versions()[::-1]
         before = [version for version in newest_first if not active or version < active]
@@ -89,7 +89,9 @@ class Snapshots:
         return [*([active] if active else []), *before, *after]
 
     def manifest(self, version: str, *, any_format: bool = False) -> Manifest:
-        """Raises ``SnapshotUnusable`` where it is missing, damaged, or (unless any will do) of another format."""
+        """Returns the manifest. Raises ``SnapshotUnusable`` if it is missing, damaged, or of another format (unless
+        ``any_format``).
+        """
         path = self.folder / version / "manifest.json"
         try:
             manifest = Manifest.model_validate_json(path.read_bytes())
@@ -106,9 +108,9 @@ class Snapshots:
         return manifest
 
     def check(self, version: str) -> Manifest:
-        """Returns the manifest of ``version`` once every file is what it says (0.1 s for 115 MB, read from memory).
+        """Returns the manifest of ``version`` after checking every file (0.1 s for 115 MB, read from memory).
 
-        Raises ``SnapshotUnusable``, which names the files that are not, or says what ``manifest`` refuses.
+        Raises ``SnapshotUnusable``, which names the damaged files, or says why the manifest is unusable.
         """
         manifest = self.manifest(version)
         if torn := self.torn(manifest):
@@ -116,7 +118,7 @@ class Snapshots:
         return manifest
 
     def is_whole(self, version: str) -> bool:
-        """Decides whether ``check`` finds nothing wrong with ``version``."""
+        """Decides whether ``check`` finds no fault in ``version``."""
         try:
             self.check(version)
         except SnapshotUnusable:
@@ -124,18 +126,18 @@ class Snapshots:
         return True
 
     def torn(self, manifest: Manifest, names: Collection[str] = ()) -> list[str]:
-        """Returns which files of a snapshot, of all or of these ``names``, are missing or not what was written."""
+        """Returns which files of a snapshot (all, or ``names``) are missing or damaged."""
         return [name for name in names or manifest.digests if not self._is_as_written(manifest, name)]
 
     def _is_as_written(self, manifest: Manifest, name: str) -> bool:
         try:
             return sha256_of(self.folder / manifest.version / name) == manifest.digests.get(name)
-        except (OSError, ValueError):  # ValueError: a name that no file can have
+        except (OSError, ValueError):  # ValueError: not a possible file name
             return False
 
     @contextmanager
     def building(self, version: str) -> Iterator[Path]:
-        """A folder to fill; it becomes ``version`` when the block ends well, and disappears otherwise."""
+        """Yields a folder to fill. It becomes ``version`` if the block succeeds, and is removed otherwise."""
         self.folder.mkdir(parents=True, exist_ok=True)
         aside = self.folder / f".{version}.{os.getpid()}"
         aside.mkdir()
@@ -149,7 +151,8 @@ class Snapshots:
             shutil.rmtree(aside, ignore_errors=True)
 
     def activate(self, version: str) -> None:
-        """Makes ``version`` the active one by one rename. Raises ``SnapshotUnusable`` and changes nothing if it is unusable."""
+        """Makes ``version`` the active one by one rename. Raises ``SnapshotUnusable`` and changes nothing if it cannot be used.
+        """
         self.check(version)
         aside = self.folder / f".active.{os.getpid()}"
         aside.write_text(version, encoding="ascii")
@@ -158,15 +161,15 @@ class Snapshots:
         _sync(self.folder)
 
     def adopt(self, version: str, folder: Path) -> None:
-        """Moves ``version``, which was built in ``folder``, here. Nothing happens if it is here already."""
+        """Moves ``version`` here from ``folder``, where it was built. Does nothing if it is here already."""
         if not (self.folder / version).exists():
             (folder / version).rename(self.folder / version)
             _sync(self.folder)
 
     def rollback(self) -> str:
-        """Activates the newest whole version before the active one (the newest at all where the pointer names none).
+        """Activates the newest intact version before the active one (the newest of all if the pointer names none).
 
-        Returns it. Raises ``SnapshotUnusable`` where there is none.
+        Returns that version. Raises ``SnapshotUnusable`` if there is none.
         """
         active = self.active()
         for version in reversed(self.versions()):
@@ -177,8 +180,9 @@ class Snapshots:
         raise SnapshotUnusable("There is no older snapshot to go back to.")
 
     def prune(self, kept: int = KEPT, *, spared: Collection[str] = ()) -> list[str]:
-        """Removes all but the newest ``kept`` versions, never the active one nor those ``spared``, and builds abandoned long
-        ago."""
+        """Removes all versions but the newest ``kept``, and builds abandoned long ago. Never removes the active version or
+        those ``spared``.
+        """
         gone = [version for version in self.versions()[:-kept] if version != self.active() and version not in spared]
         for version in gone:
             shutil.rmtree(self.folder / version, ignore_errors=True)

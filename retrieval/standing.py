@@ -1,4 +1,5 @@
-"""What speaks for a page whatever is asked: how many pages lead to it, how much it says, how much is asked about its theme."""
+"""The prior of a page, independent of the query: how many pages link to it, its length, and how much its theme is asked about.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +10,17 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-# The last part of a link's address, as `service-public` and the editors' own links name an entry, and related entries.
+# The last part of a link's address, by which `service-public` and the editors' own links name an entry; and related entries.
 _TO = re.compile(rb'\]\([^)\s]*/([\w-]+)\)|"entry":"([\w-]+)"')
-# Questions, spread over the themes as the pages are, that stand beside those counted. R@1 of blind ones, writers held out in
-# turn: .742 with 20 or 50, .743 with 200, .744 with 800.
+# Pseudo-count: questions spread over the themes like the pages, added to those counted. R@1 on blind questions, writers held
+# out in turn: .742 with 20 or 50, .743 with 200, .744 with 800.
 EVEN = 200.0
 Numbers = NDArray[np.float64]
 
 
 def linked(names: Sequence[tuple[str, str]], contents: Sequence[bytes]) -> NDArray[np.int32]:
-    """For each entry how many others lead to it. ``names``: collection and id of each, ``contents``: its JSON."""
+    """Returns, for each entry, how many others link to it. ``names`` are the collection and id of each, ``contents`` its JSON.
+    """
     places = {name: place for place, name in enumerate(names)}
     found = np.zeros(len(names), np.int32)
     for (collection, own), content in zip(names, contents, strict=True):
@@ -30,14 +32,14 @@ def linked(names: Sequence[tuple[str, str]], contents: Sequence[bytes]) -> NDArr
 
 
 def theme_of(theme: Sequence[str]) -> str:
-    """Returns the name of a theme with the one above it: what is narrower has too few questions."""
+    """Returns the name of a theme with the one above it; narrower themes have too few questions."""
     return " > ".join(theme[:2])
 
 
 def asked_about(asked: Mapping[str, int], pages: Mapping[str, int], less: str = "") -> dict[str, float]:
-    """For each theme the logarithm of its share of the questions ``asked``, against that of the ``pages``.
+    """Returns, for each theme, the logarithm of its share of the questions ``asked``, relative to its share of the ``pages``.
 
-    One question about the theme ``less`` is not counted: nothing is learned from a question about itself.
+    One question on the theme ``less`` is not counted, so that no question is used to predict itself.
     """
     counted = Counter(asked)
     if less:
@@ -54,9 +56,10 @@ def standing(
     told: Mapping[str, float],
     collections: Sequence[str],
 ) -> Numbers:
-    """(entries, 3) logarithms: of how many pages link to each entry, of its number of terms, and of how much is asked about its
-    theme (``told``; a theme that is not there counts as the mean). Each is relative to the mean of the entry's collection, so
-    that a town's short pages, which seldom link to each other, do not lose against a ministry's."""
+    """Returns logarithms, (entries, 3): of how many pages link to each entry, of its number of terms, and of how much its theme
+    is asked about (``told``; an unknown theme counts as the mean). Each is relative to the mean of the entry's collection, so
+    that a town's short pages, which have few links between them, are not at a disadvantage to a ministry's.
+    """
     found = np.column_stack((np.log1p(links), np.log1p(lengths), [told.get(theme, np.nan) for theme in themes]))
     owners = np.asarray(collections)
     for name in np.unique(owners):

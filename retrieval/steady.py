@@ -1,4 +1,4 @@
-"""One turn, one snapshot: whatever becomes active meanwhile, an answer is made of one snapshot from beginning to end."""
+"""One snapshot per turn: an answer uses the same snapshot from beginning to end, even when another becomes active."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from retrieval.explaining import Explanation, explain
 from retrieval.pinned import PinnedEngine
 from retrieval.synonym_trial import Trial, TrialResult, try_group
 
-_BEGUN = 32  # turns
+_BEGUN = 32  # turns with a search in advance
 
 
 class Steady:
-    """A ``Retriever`` that stays with one snapshot within ``with steady.turn():``, also in threads begun there.
+    """A ``Retriever`` that keeps to one snapshot within ``with steady.turn():``, also in threads started there.
 
-    Outside of one it is the engine that it is given. Safe to call from one event loop.
+    Outside of a turn it uses the engine directly. Safe to call from one event loop.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -29,8 +29,9 @@ class Steady:
         self._begun: OrderedDict[str, PinnedEngine] = OrderedDict()
 
     def ahead(self, message: str) -> PinnedEngine | None:
-        """What the turn of ``message`` (an id) will be answered from, for its search to begin before; ``None`` before the first
-        snapshot. ``forget`` it if the turn does not come: a snapshot that is no longer in use stays in memory with it."""
+        """Returns the engine for the coming turn of ``message`` (an id), so that its search can begin early; ``None`` before
+        the first snapshot. Call ``forget`` if the turn does not come, because the engine keeps its snapshot in memory.
+        """
         engine = PinnedEngine.of(self._engine)
         if engine is not None:
             self._begun[message] = engine
@@ -39,12 +40,12 @@ class Steady:
         return engine
 
     def forget(self, message: str) -> None:
-        """Whatever was begun for ``message`` is not needed."""
+        """Discards the engine prepared for ``message``."""
         self._begun.pop(message, None)
 
     @contextmanager
     def turn(self, message: str = "") -> Iterator[None]:
-        """Everything within is answered from one snapshot: that in use now, or when ``ahead`` was called for ``message``."""
+        """Answers everything within the block from one snapshot: the present one, or that of ``ahead(message)``."""
         token = self._held.set(self._begun.pop(message, None) or PinnedEngine.of(self._engine))
         try:
             yield
@@ -59,7 +60,7 @@ class Steady:
         return found or self._now.search(query, locale=locale, collection=collection, audience=audience, limit=limit)
 
     def embed(self, text: str) -> Vectors:
-        """Returns the vector (dimension) of a query; within a turn, what its searches have embedded is not embedded again."""
+        """Returns the vector (dimension) of a query; within a turn, vectors that its searches computed are reused."""
         return self._now._embed(text)
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
@@ -87,11 +88,11 @@ class Steady:
         return self._now.status()
 
     def explain(self, query: str, *, locale: str, collection: str | None, entry_id: str) -> Explanation:
-        """Why ``query`` is answered as it is. Raises ``LookupError`` before the first snapshot."""
+        """Returns the explanation of the answer to ``query``. Raises ``LookupError`` before the first snapshot."""
         return explain(self._pinned(), query, locale=locale, collection=collection, entry_id=entry_id)
 
     def try_group(self, trial: Trial) -> TrialResult:
-        """Returns what a group of synonyms would change. Raises ``LookupError`` before the first snapshot."""
+        """Returns the effect of a group of synonyms. Raises ``LookupError`` before the first snapshot."""
         return try_group(self._pinned(), trial)
 
     def _pinned(self) -> PinnedEngine:

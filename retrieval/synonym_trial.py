@@ -1,4 +1,4 @@
-"""What a group of synonyms would change: the same questions asked without it and with it, of the same snapshot."""
+"""The effect of a group of synonyms: the same questions, without it and with it, on the same snapshot."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from retrieval.lexical.synonym_lists import SynonymLists
 from retrieval.lexical.synonyms import Group
 from retrieval.pinned import PinnedEngine
 
-MOST = 40  # questions at once: two searches each, on the cores that citizens are answered by
-_SHOWN = 3  # pages of an outcome
+MOST = 40  # questions in one trial: two searches each, on the cores that also answer citizens
+_SHOWN = 3  # pages shown of an outcome
 
 
 class _Frozen(BaseModel):
@@ -22,7 +22,9 @@ class _Frozen(BaseModel):
 
 
 class Trial(_Frozen):
-    """Questions, each with its language; ``add`` joins the lists in use for the trial, ``drop`` leaves them."""
+    """A trial: questions, each with its language. ``add`` is added to the lists in use for the trial, ``drop`` is removed from
+    them.
+    """
 
     questions: tuple[tuple[str, str], ...] = Field(max_length=MOST)
     collection: str | None = None
@@ -31,7 +33,7 @@ class Trial(_Frozen):
 
 
 class Page(_Frozen):
-    """A page that a question comes to."""
+    """A page found for a question."""
 
     entry_id: str
     collection: str
@@ -39,7 +41,7 @@ class Page(_Frozen):
 
 
 class Outcome(_Frozen):
-    """What citizens would get: of ``pages``, the first where it is ``answered``, all as ``choices``, none as ``no_answer``."""
+    """The reply that citizens would get: the first of ``pages`` if ``answered``, all as ``choices``, none if ``no_answer``."""
 
     decision: Decision
     scope: Scope
@@ -49,7 +51,7 @@ class Outcome(_Frozen):
 
 
 class Compared(_Frozen):
-    """One question. ``touched``: it is read otherwise with the group than without."""
+    """One question. ``touched`` tells whether the group changes the analysis of the query."""
 
     question: str
     touched: bool
@@ -58,19 +60,19 @@ class Compared(_Frozen):
 
     @property
     def changed(self) -> bool:
-        """Tells whether citizens would get something else."""
+        """Tells whether citizens would get another reply."""
         return _told(self.before) != _told(self.after)
 
 
 class TrialResult(_Frozen):
-    """``unheard`` are those of the group's meanings of which no page has a single word: they bring nothing."""
+    """The result. ``unheard`` are the group's meanings whose words occur in no page: they have no effect."""
 
     compared: tuple[Compared, ...]
     unheard: tuple[str, ...] = ()
 
 
 def try_group(engine: PinnedEngine, trial: Trial) -> TrialResult:
-    """Asks everything twice, with the lists that ``engine`` reads and with the trial's."""
+    """Asks every question twice: with the lists of ``engine``, and with those of the trial."""
     lists = engine.with_synonyms(SynonymLists.fixed(_groups(engine.own_synonyms, trial)))
     heard = trial.add.means if trial.add else ()
     return TrialResult(
@@ -80,7 +82,9 @@ def try_group(engine: PinnedEngine, trial: Trial) -> TrialResult:
 
 
 def _groups(own: Sequence[Group], trial: Trial) -> Iterable[Group]:
-    """The lists of the trial: what is added decides first, as the desk's list does; of what is dropped, one copy goes."""
+    """Returns the lists of the trial. The added group has the highest priority, as in the desk's list. One copy of the dropped
+    group is removed.
+    """
     left = list(own)
     if trial.drop in left:
         left.remove(trial.drop)

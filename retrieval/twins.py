@@ -1,4 +1,4 @@
-"""Twins: entries of several sources that answer the same. The one that was verified last stands before the others."""
+"""Twins: entries of several sources with the same answer. The most recently verified one comes first."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ type Newer = Mapping[int, frozenset[int]]
 
 
 def newer_twins(entries: EntryFile) -> Newer:
-    """Returns the newer twins of all entries; an entry that one of both names is the twin of both."""
+    """Returns the newer twins of all entries. If one entry names another, each is a twin of the other."""
     places = {f"{entries.collections[place]}/{name}": place for place, name in enumerate(entries.ids)}
     found: dict[int, set[int]] = {}
     for place, names in enumerate(entries.twins):
@@ -25,7 +25,7 @@ def newer_twins(entries: EntryFile) -> Newer:
 
 
 def newer_first(ranked: Sequence[Ranked], newer: Newer) -> list[Ranked]:
-    """Returns ``ranked`` with each entry right behind its best newer twin, where that was found as well."""
+    """Returns ``ranked`` with each entry right behind its best newer twin, if that was found as well."""
     moved: list[Ranked] = []
     for candidate in ranked:
         if candidate in moved:

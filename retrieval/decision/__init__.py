@@ -1,1 +1,1 @@
-"""What a search comes to: is a page found, does it answer, is the message an administration's business at all?"""
+"""The decision after a search: is a page found, does it answer, and is the message a matter for an administration?"""

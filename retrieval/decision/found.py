@@ -1,4 +1,4 @@
-"""Decides whether a page was found, and whether it answers: by the confidence and by what kind of message it is."""
+"""Decides whether a page was found and whether it answers, by the confidence and the kind of the message."""
 
 from __future__ import annotations
 
@@ -15,36 +15,37 @@ from retrieval.scope.courtesy import bare
 from retrieval.scope.model import ScopeModel, features
 from retrieval.snapshot_content import Snapshot
 
-# A page is found where the log-odds of the confidence, less so many times those of a message that is nobody's business, reach
-# the threshold. Neither tells alone: at the same share of ordinary questions without a page, the confidence alone lets half of
-# the messages through that no page answers. Chosen on questions and messages kept apart from both models (ADR 0054).
+# A page is found if the log-odds of the confidence, less OUTSIDE_WEIGHT times the log-odds of a message outside the scope,
+# reach the threshold. Neither number is enough alone: the confidence alone lets half of the messages through that no page
+# answers. Chosen on questions and messages that neither model was fitted on (ADR 0054).
 OUTSIDE_WEIGHT = 0.5
 LEAST_LOG_ODDS = -1.57
-_CLOSEST = 1e-4  # to 0 and 1, of a probability
+_CLOSEST = 1e-4  # the least distance of a probability from 0 and 1
 
 
 class Judged(NamedTuple):
-    """``scope`` is what a message is taken for, ``outside`` the probability that it is no administration's business."""
+    """``scope`` is the kind of the message, ``outside`` the probability that it is no matter for an administration."""
 
     scope: Scope
     outside: float
 
 
-# Of a message about which the model of scope is not asked.
+# The judgement without the model of scope.
 ENQUIRY = Judged("enquiry", _CLOSEST)
 
 
 def judge(
     model: ScopeModel | None, asked: Query, vector: Vectors, snapshot: Snapshot, embedder: Embedder, synonyms: SynonymLists
 ) -> Judged:
-    """Returns what the message ``asked`` is taken for, also without its words of courtesy. Without a ``model``: an enquiry."""
+    """Returns the judgement on the message ``asked``, also without its words of courtesy. Without a ``model`` it is an enquiry.
+    """
     if model is None:
         return ENQUIRY
     found = _judged(model, asked, vector, snapshot)
     if found.scope != "outside":
         return found
     if synonyms.ours(words(asked.text)):
-        return ENQUIRY  # the model knows no local names; who put them on the list says whose business they are
+        return ENQUIRY  # local names are unknown to the model; the operator's list vouches for them
     left = bare(asked.text)
     if left == asked.text:
         return found

@@ -1,1 +1,1 @@
-"""The dense side: which texts of an entry are embedded, the vectors, and their FAISS indexes."""
+"""Dense search: the embedded texts of an entry, their vectors, and the FAISS indexes."""

@@ -1,4 +1,4 @@
-"""FAISS over the vectors of heads and sections, and the score of an entry from those of its vectors."""
+"""FAISS over the vectors of heads and sections, and the score of an entry from its vectors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Numbers = NDArray[np.int64]
 EXACT = 100_000  # vectors
 CLUSTERS = 1024
 PROBED = 64  # clusters searched
-NEAREST = 200  # vectors asked of them
+NEAREST = 200  # vectors requested from FAISS
 
 _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
@@ -31,13 +31,13 @@ class Standard(NamedTuple):
     spread: float
 
     def of(self, scores: Vectors) -> Vectors:
-        """Z-scores."""
+        """Returns z-scores."""
         return np.asarray((scores - self.mean) / self.spread, dtype=np.float32)
 
 
 @dataclass(frozen=True)
 class Moments:
-    """Mean and covariance of all vectors of one kind: the mean and spread of any query's scores follow from them."""
+    """Mean and covariance of all vectors of one kind. The mean and spread of any query's scores follow from them."""
 
     mean: Vectors
     covariance: Vectors
@@ -51,16 +51,16 @@ class Moments:
         return cls(mean, (centred.T @ centred / len(vectors)).astype(np.float32))
 
     def standard(self, query: Vectors) -> Standard:
-        """Of the inner products of all vectors with ``query``, without computing them."""
+        """Returns the mean and spread of the inner products of all vectors with ``query``, without computing the products."""
         spread = float(np.sqrt(max(float(query @ self.covariance @ query), 1e-12)))
         return Standard(float(query @ self.mean), spread)
 
 
 class VectorIndex:
-    """Vectors with an owner each (the entry's place) and the passage that each stands for. Immutable, thread-safe.
+    """Vectors, each with its owner (the entry's place) and the passage that it stands for. Immutable, thread-safe.
 
-    Up to ``EXACT`` vectors every one is compared: roughly, in whole numbers, to tell which entries are worth exact products.
-    More are kept in fp16 and in clusters, of which the nearest are searched.
+    Up to ``EXACT`` vectors, all are compared: first roughly, in whole numbers, to find the entries whose exact products are
+    worth computing. More vectors are stored in fp16 and in clusters; the nearest clusters are searched.
     """
 
     def __init__(self, index: Any, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8], moments: Moments) -> None:
@@ -82,14 +82,16 @@ class VectorIndex:
         return cls(index, owners, passages, keys, Moments.of(vectors))
 
     def vectors(self, rows: Numbers) -> Vectors:
-        """(len(rows), dimension). A copy: it may outlive the index."""
+        """Returns vectors, (len(rows), dimension). They are a copy, which may outlive the index."""
         if self.clustered:
             return np.asarray(self._index.reconstruct_batch(rows), np.float32)
         return self._flat[rows]
 
     def _products(self, query: Vectors, rows: Numbers) -> Vectors:
-        """(len(rows),) inner products, in place: to copy the rows of 400 entries first takes two and a half times as long."""
-        if self.clustered or not len(rows):  # FAISS refuses to compare with nothing: an entry without sections
+        """Returns inner products, (len(rows),). They are computed in place: copying the rows of 400 entries first takes 2.5
+        times as long.
+        """
+        if self.clustered or not len(rows):  # FAISS refuses an empty comparison, for an entry without sections
             return np.asarray(self.vectors(rows) @ query, np.float32)
         found = np.empty(len(rows), np.float32)
         pointers = faiss.swig_ptr(found), faiss.swig_ptr(rows)
@@ -115,17 +117,18 @@ class VectorIndex:
         return cls(faiss.read_index(str(path.with_suffix(".faiss"))), *rest)
 
     def rows_by_owner(self, owners: int) -> list[list[KeyedText]]:
-        """Returns what was embedded of each of the first ``owners`` entries, by key."""
+        """Returns the embedded texts of each of the first ``owners`` entries, by key."""
         rows: list[list[KeyedText]] = [[] for _ in range(owners)]
         for owner, passage, key in zip(self.owners.tolist(), self.passages.tolist(), self.keys, strict=True):
             rows[owner].append(KeyedText(key.tobytes(), passage))
         return rows
 
     def roughly(self, query: Vectors, size: int, allowed: NDArray[np.bool_] | None = None) -> Vectors:
-        """(size,) about the score of the best vector of each of the first ``size`` entries; -1 where there is none.
+        """Returns the approximate score of the best vector of each of the first ``size`` entries, (size,); -1 for an entry
+        without vectors.
 
-        Of vectors in clusters only the ``NEAREST`` of ``allowed`` entries are looked up. All other entries are taken to be as
-        near as the last of these: hardly any is nearer.
+        In clusters only the ``NEAREST`` of ``allowed`` entries are looked up. All other entries get the score of the last of
+        these: few are nearer.
         """
         if self._rough is not None:
             return self._rough.best(query, size)
@@ -137,18 +140,20 @@ class VectorIndex:
         return best
 
     def nearest(self, query: Vectors, count: int, allowed: NDArray[np.bool_] | None = None) -> Numbers:
-        """Places of the entries that own the ``count`` nearest vectors (fewer where there are fewer), each once."""
+        """Returns the places of the entries that own the ``count`` nearest vectors (fewer if there are fewer), each once."""
         return np.unique(self.owners[self._search(query, count, allowed)[0]])
 
     def _search(self, query: Vectors, count: int, allowed: NDArray[np.bool_] | None) -> tuple[Numbers, Vectors]:
-        """The ``count`` nearest vectors, best first, and their scores; of clusters, as far as they are in those searched."""
+        """Returns the ``count`` nearest vectors, best first, and their scores. With clusters, only those in the clusters
+        searched.
+        """
         options: dict[str, Any] = {}
         share = 1.0
         if allowed is not None:
             chosen = allowed[self.owners]
             share = float(chosen.mean())
             options["sel"] = faiss.IDSelectorBitmap(np.packbits(chosen, bitorder="little"))  # type: ignore[call-arg, arg-type]
-        if self.clustered:  # where fewer vectors are allowed, they are looked for in more clusters
+        if self.clustered:  # if fewer vectors are allowed, more clusters are searched
             options["nprobe"] = min(CLUSTERS, int(PROBED / max(share, 1e-9)))
         parameters = (faiss.SearchParametersIVF if self.clustered else faiss.SearchParameters)(**options)
         in_this_thread()
@@ -157,14 +162,15 @@ class VectorIndex:
         return rows[0][found], scores[0][found]
 
     def of(self, query: Vectors, place: int) -> dict[int, float]:
-        """Returns the scores of the vectors of one entry, by the passage that each stands for."""
+        """Returns the scores of the vectors of one entry, by passage."""
         start, end = (int(np.searchsorted(self.owners, place, side=side)) for side in _SIDES)
         rows = np.arange(start, end, dtype=np.int64)
         return dict(zip(self.passages[start:end].tolist(), self._products(query, rows).tolist(), strict=True))
 
     def each(self, query: Vectors, places: Numbers) -> tuple[Vectors, Numbers, Numbers]:
-        """The scores of all vectors of the entries in ``places``, entry by entry, and the passage that each stands for; how
-        many each entry has."""
+        """Returns the scores of all vectors of the entries in ``places``, entry by entry; the passage of each vector; and the
+        number of vectors of each entry.
+        """
         starts = np.searchsorted(self.owners, places, side="left")
         counts = np.searchsorted(self.owners, places, side="right") - starts
         firsts = np.cumsum(counts) - counts
@@ -172,14 +178,16 @@ class VectorIndex:
         return self._products(query, rows), self.passages[rows], counts
 
     def best(self, query: Vectors, places: Numbers) -> tuple[Vectors, Numbers]:
-        """For each entry in ``places``, the score of its best vector (-1 if it has none) and that vector's passage."""
+        """Returns, for each entry in ``places``, the score of its best vector (-1 if it has none) and the passage of that
+        vector.
+        """
         scores = np.full(len(places), -1.0, np.float32)
         found = np.zeros(len(places), np.int64)
         products, passages, counts = self.each(query, places)
         owning = counts > 0
         if owning.any():
             scores[owning] = np.maximum.reduceat(products, (np.cumsum(counts) - counts)[owning])
-            # The first of equals, as a search gives it.
+            # Of equal scores the first, as in a search.
             tops = np.flatnonzero(products == np.repeat(scores, counts))
             of = np.repeat(np.arange(len(places)), counts)[tops]
             found[owning] = passages[tops[np.diff(of, prepend=-1) > 0]]
@@ -189,7 +197,7 @@ class VectorIndex:
 def _clusters(vectors: Vectors) -> Any:
     """Returns an empty index with the clusters of ``vectors``, found on a sample of them."""
     index: Any = faiss.index_factory(vectors.shape[1], f"IVF{CLUSTERS},SQfp16", faiss.METRIC_INNER_PRODUCT)
-    index.by_residual = False  # a vector that is taken over into the next snapshot stays what it is
+    index.by_residual = False  # a vector taken over into the next snapshot must not change
     index.cp.niter, index.cp.max_points_per_centroid = 8, 64
     index.train(vectors)
     return index

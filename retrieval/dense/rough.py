@@ -1,4 +1,4 @@
-"""About the best product of a query with the vectors of each entry: enough to tell which entries are worth exact ones."""
+"""The approximate best product of a query with the vectors of each entry. It selects the entries for exact products."""
 
 from __future__ import annotations
 
@@ -11,23 +11,24 @@ from onnx import TensorProto, helper, numpy_helper
 from retrieval.contracts import Vectors
 from retrieval.embedding.onnx_session import session
 
-_AT_A_TIME = 10_000  # vectors
+_AT_A_TIME = 10_000  # vectors at a time
 # Seven bits, not eight: processors without instructions for whole numbers add two products in 16 bits.
 _PEAK = 63
-_ZERO = 128  # what stands for 0 of a query, whose values are unsigned
-# Of 800 messages, the 40 best pages were among the 80 that .895 of the differences (192 of 384 axes) put first for all but one,
-# and the 10 best among the 50 for all; with .81 for all but 14. All axes take .4 ms more of a search, and twice the memory.
+_ZERO = 128  # stands for 0 in a query, whose values are unsigned
+# With .895 of the variance (192 of 384 axes), the 10 best of 50 pages were kept for all of 800 messages, the 40 best of 80 for
+# all but one; with .81, for all but 14. All axes take .4 ms more of a search, and twice the memory.
 _HELD = 0.9
 
 
 class RoughProducts:
-    """Vectors along the axes in which they differ most, as whole numbers of 7 bits, in one matrix that a query of 8 bits is
-    multiplied with: first the first vector of each entry that has one, then the second ones, and so on, entries with the most
-    vectors first. So the best of each entry is found in as many steps as one has vectors. Immutable, thread-safe.
+    """The vectors along the axes of greatest variance, as whole numbers of 7 bits, in one matrix. A query of 8 bits is
+    multiplied with it. The matrix holds the first vector of each entry that has one, then the second vectors, and so on;
+    entries with the most vectors come first. So the best vector of each entry is found in as many steps as one entry has
+    vectors. Immutable, thread-safe.
     """
 
     def __init__(self, vectors: Vectors, owners: NDArray[np.int64], mean: Vectors, covariance: Vectors) -> None:
-        """``mean`` and ``covariance`` are those of the ``vectors``, (n, dimension); ``owners`` rise."""
+        """Takes the ``mean`` and ``covariance`` of the ``vectors``, (n, dimension). ``owners`` must be in ascending order."""
         firsts = np.flatnonzero(np.diff(owners, prepend=-1))
         counts = np.diff(firsts, append=len(owners))
         firsts = firsts[np.argsort(-counts, kind="stable")]
@@ -45,8 +46,9 @@ class RoughProducts:
         self._session = session(_product(whole))
 
     def best(self, query: Vectors, size: int) -> Vectors:
-        """(size,) about the product of ``query``, (dimension,), with the best vector of each of the first ``size`` entries; -1
-        where there is none."""
+        """Returns the approximate product of ``query``, (dimension,), with the best vector of each of the first ``size``
+        entries, (size,); -1 for an entry without vectors.
+        """
         found = np.full(size, -1.0, np.float32)
         if not self._having:
             return found
@@ -63,21 +65,21 @@ class RoughProducts:
         return found
 
     def _turned(self, vectors: Vectors, rows: NDArray[np.int64]) -> Iterator[tuple[int, Vectors]]:
-        """Lots of ``rows``: where each begins, and (axes, its vectors)."""
+        """Yields ``rows`` in batches: the place of the first row, and its vectors along the axes, (axes, rows)."""
         for start in range(0, len(rows), _AT_A_TIME):
             yield start, self._axes @ (vectors[rows[start : start + _AT_A_TIME]] - self._mean).T
 
 
 def _axes(covariance: Vectors) -> Vectors:
-    """(axes, dimension) those along which vectors of this ``covariance`` have ``_HELD`` of what they differ by."""
-    spread, axes = np.linalg.eigh(covariance.astype(np.float64))  # in rising order
+    """Returns the axes, (axes, dimension), that cover ``_HELD`` of the variance in ``covariance``."""
+    spread, axes = np.linalg.eigh(covariance.astype(np.float64))  # in ascending order
     left_out = np.cumsum(np.maximum(spread, 0.0))
     count = int((left_out > (1 - _HELD) * left_out[-1]).sum())
     return np.ascontiguousarray(axes[:, -max(count, 1) :].T, np.float32)
 
 
 def _product(matrix: NDArray[np.int8]) -> bytes:
-    """Returns a graph that multiplies one query with ``matrix``, (dimension, vectors)."""
+    """Returns an ONNX graph that multiplies one query with ``matrix``, (dimension, vectors)."""
     dimension, vectors = matrix.shape
     graph = helper.make_graph(
         [helper.make_node("MatMulInteger", ["query", "vectors", "zero"], ["products"])],

@@ -1,9 +1,8 @@
 """Which texts of an entry are embedded.
 
-An entry has one head (title, description), its other wordings, and at most ``SECTIONS`` sections: the passages under one
-heading path, all cases together, cut to ``SECTION_CHARACTERS``. Cutting keeps the build within minutes on two cores.
-Where it is known what people ask for who need a part, two of these wordings stand before its text, which is cut the
-sooner (ADR 0048).
+An entry has one head (title, description), its other wordings, and at most ``SECTIONS`` sections. A section is the passages
+under one heading path, all cases together, cut to ``SECTION_CHARACTERS``; so a build takes minutes on two cores. If the
+wordings of a part are known, two of them come before its text, of which less is then kept (ADR 0048).
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from dataclasses import dataclass
 
 from core.entry import Entry, Passage, part_wordings, passages
 
-TEXTS = 5  # raise it when entries give other texts
-# With 12, 1,053 parts of long pages had no vector. Right parts of dev, more, wide and held_out (420), the page given: 305 with
-# 12, 308 with 24; of the pages found, R@1, R@5 and R@10 of each set within two questions.
+TEXTS = 5  # raise it when entries yield other texts
+# With 12 sections, 1,053 parts of long pages had no vector. Of 420 questions with the page given, 308 found the right part with
+# 24 and 305 with 12.
 SECTIONS = 24
 SECTION_CHARACTERS = 180
 WORDED_CHARACTERS = 90
@@ -33,13 +32,13 @@ class EmbeddedText:
     passage: int
 
     def key(self, model: str) -> bytes:
-        """16 bytes: equal keys mean an equal text embedded by the same model (name and revision)."""
+        """Returns a key of 16 bytes. Equal keys mean an equal text embedded by the same model (name and revision)."""
         return hashlib.blake2b(f"{model}\n{self.text}".encode(), digest_size=16).digest()
 
 
 @dataclass(frozen=True)
 class KeyedText:
-    """A text by its key. ``text`` is empty where the vector is known."""
+    """A text with its key. ``text`` is empty if the vector is known."""
 
     key: bytes
     passage: int
@@ -57,7 +56,7 @@ def head(entry: Entry) -> EmbeddedText:
 
 
 def sections(entry: Entry) -> list[EmbeddedText]:
-    """Returns the entry's sections in reading order, without what the head already says."""
+    """Returns the entry's sections in reading order, without the content of the head."""
     groups: dict[tuple[str, ...], list[Passage]] = {}
     for passage in passages(entry)[1:]:
         groups.setdefault(passage.headings, []).append(passage)
@@ -68,12 +67,14 @@ def sections(entry: Entry) -> list[EmbeddedText]:
 
 
 def wordings(entry: Entry) -> list[EmbeddedText]:
-    """What people call the entry. Each by itself: a short question is near to one of them, not to all of them at once."""
+    """Returns what people call the entry. Each wording is a text of its own: a short question is near one of them, not all at
+    once.
+    """
     return [EmbeddedText(wording, 0) for wording in entry.wordings]
 
 
 def plain(markdown: str) -> str:
-    """``markdown`` as one line of words: no addresses of links, no emphasis."""
+    """Returns ``markdown`` as one line of words, without the addresses of links and without emphasis."""
     return " ".join(_LINK.sub(r"\1", markdown).replace("**", "").split())
 
 

@@ -1,4 +1,4 @@
-"""Vectors of texts, embedded once: known ones are taken over, new ones are written to disk chunk by chunk."""
+"""Vectors of texts, embedded once. Known vectors are taken over; new ones are written to disk in chunks."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ def embed_texts(
     cache: Path | None = None,
     progress: Progress | None = None,
 ) -> Vectors:
-    """(n, dimension) vectors of ``texts``, in order.
+    """Returns the vectors of ``texts``, (n, dimension), in order.
 
-    What ``known`` or the files under ``cache`` hold is not embedded again. New vectors are written to ``cache`` every
-    ``CHUNK`` texts, so that a build that was interrupted goes on where it stopped.
+    Texts in ``known`` or in the files under ``cache`` are not embedded again. New vectors are written to ``cache`` every
+    ``CHUNK`` texts, so that an interrupted build continues where it stopped.
     """
     keys = [text.key for text in texts]
     vectors: dict[bytes, Vectors] = {}
@@ -42,7 +42,7 @@ def embed_texts(
         if found is not None:
             vectors[key] = found
     missing = {key: text.text for key, text in zip(keys, texts, strict=True) if key not in vectors}
-    # Texts of like length side by side: a batch is padded to its longest.
+    # Texts of similar length go together: a batch is padded to its longest.
     order = sorted(missing, key=lambda key: len(missing[key]))
     done = len(keys) - len(order)
     for start in range(0, len(order), CHUNK):
@@ -59,7 +59,7 @@ def embed_texts(
 
 
 def forget(cache: Path) -> None:
-    """Removes the chunks: the vectors are in a snapshot now."""
+    """Removes the chunks after their vectors were written to a snapshot."""
     for path in cache.glob("*.npz"):
         path.unlink(missing_ok=True)
 
@@ -72,7 +72,7 @@ def _write(cache: Path, keys: Sequence[bytes], vectors: Vectors) -> None:
             np.savez(stream, keys=np.frombuffer(b"".join(keys), dtype=np.uint8).reshape(-1, 16), vectors=vectors)
         aside.rename(cache / f"{keys[0].hex()}.npz")
     except OSError:
-        aside.unlink(missing_ok=True)  # the disk is full: each process that tries again would leave another
+        aside.unlink(missing_ok=True)  # on a full disk, each new attempt would leave another file
         raise
 
 

@@ -1,1 +1,1 @@
-"""Embedding models: where they come from, and how texts become unit vectors."""
+"""Embedding models: where they come from, and how they turn texts into unit vectors."""

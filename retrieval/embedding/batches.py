@@ -1,4 +1,4 @@
-"""What embedders share: how long a text may be, and how many are embedded at once."""
+"""Shared by all embedders: the longest text and the size of a batch."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ import numpy as np
 
 from retrieval.contracts import Vectors
 
-QUERY_TOKENS = 192  # a citizen's message; what is longer adds little and costs time
+QUERY_TOKENS = 192  # a citizen's message; longer ones gain little and cost time
 PASSAGE_TOKENS = 192
 
 
 def in_batches(
     texts: Sequence[str], dimension: int, embed: Callable[[list[str]], Vectors], pool: Executor, size: int
 ) -> Vectors:
-    """(n, dimension) vectors of unit length of ``texts``, ``size`` at a time, side by side in ``pool``."""
+    """Returns unit vectors of ``texts``, (n, dimension), embedded ``size`` at a time, in parallel in ``pool``."""
     vectors = np.zeros((len(texts), dimension), np.float32)
-    # Longest first: batches are padded to their longest, and the last ones to finish are the small ones.
+    # Longest first: a batch is padded to its longest text, and the last batches to finish are the small ones.
     order = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
     batches = [order[start : start + size] for start in range(0, len(order), size)]
     work = [[texts[number] for number in batch] for batch in batches]
@@ -29,6 +29,6 @@ def in_batches(
 
 
 def unit(vectors: Vectors) -> Vectors:
-    """Rows scaled to length 1 in fp32: a model that runs in bf16 leaves them up to 0.2 % off."""
+    """Returns the rows scaled to length 1 in fp32. A model that runs in bf16 leaves them up to 0.2 % off."""
     norms = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.ascontiguousarray(vectors / np.maximum(norms, 1e-12), dtype=np.float32)

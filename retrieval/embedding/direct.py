@@ -1,8 +1,7 @@
-"""Embeds with the embedded model without torch: its layers run in ONNX Runtime, its table of words stays in its file.
+"""Embeds with the embedded model, without torch: its layers run in ONNX Runtime, its word embeddings stay in the file.
 
-Figures (AVX2, one thread, processor time of a query in one run, 60 of the project's own questions): torch 44 ms, traced 27 ms,
-this 18 ms in fp32, with the same vectors (cosine 1.0000000). With VNNI: 15.6 ms in fp32, 6.5 in 8 bits at cosine .9991 (ADRs
-0042, 0051). What it does to memory stands in ADR 0030.
+Processor time of a query (AVX2, one thread): torch 44 ms, traced 27 ms, this module 18 ms in fp32, with the same vectors. With
+VNNI: 15.6 ms in fp32, 6.5 ms in 8 bits at cosine .9991 (ADRs 0042, 0051). ADR 0030 describes the use of memory.
 """
 
 from __future__ import annotations
@@ -22,13 +21,13 @@ from retrieval.embedding.onnx_session import session
 from retrieval.embedding.peaks import peaks_of
 from retrieval.embedding.tensor_file import TensorFile
 
-_BATCH = 8  # what it works on stays in the processor's caches: 53 ms a section, 58 with 16, 66 with 32
+_BATCH = 8  # its data stays in the processor's caches: 53 ms a section, 58 with 16, 66 with 32
 
 
 class DirectEmbedder:
-    """Implements ``retrieval.contracts.Embedder`` for a folder that ``conversion.convert`` made. Thread-safe.
+    """Implements ``retrieval.contracts.Embedder`` for a folder made by ``conversion.convert``. Thread-safe.
 
-    Passages are embedded in ``threads`` batches side by side, each on one thread. ``eight_bits``: with matrices in 8 bits.
+    Passages are embedded in ``threads`` parallel batches, each on one thread. ``eight_bits`` selects matrices in 8 bits.
     """
 
     def __init__(self, folder: Path, *, name: str, revision: str, threads: int = 2, eight_bits: bool = False) -> None:

@@ -1,10 +1,11 @@
-"""The same layers, matrices in 8 bits: less than half the time where the processor multiplies those itself (ADRs 0042, 0051).
+"""The same layers with matrices in 8 bits. They take less than half the time if the processor multiplies such numbers itself
+(ADRs 0042, 0051).
 
-Each column of a matrix has a scale of its own. What it multiplies has one scale for good where its values are about as large
-for every token: those that are larger than the others are divided first, and their weights multiplied, so that they leave the
-others enough steps. What Gelu gives is not so: a few tokens have values some six times those of all others, so each token has a
-scale of its own there. Either way a vector depends on its own text alone, not on those of its batch, as it does where ONNX
-Runtime's own quantisation takes one scale for all of them.
+Each column of a matrix has its own scale. The input of a matrix has one fixed scale if its values are about as large for every
+token. Larger values are divided first, and their weights multiplied, so that enough steps remain for the others. The output of
+Gelu is different: a few tokens have values about six times those of all others, so each token has its own scale. In both cases
+a vector depends on its own text only, not on its batch. With ONNX Runtime's own quantisation it does depend on the batch,
+because all texts share one scale.
 """
 
 from __future__ import annotations
@@ -16,21 +17,22 @@ from onnx import TensorProto
 from retrieval.embedding.bert_graph import RUNTIME, Graph, Layers, Matrix, Source, Tensors
 from retrieval.embedding.peaks import Peaks
 
-_SHIFT = 0.17  # no value of Gelu is below minus this: shifted by it, all 8 bits are for values above 0
-_MIDDLE = 128  # the whole number that stands for 0 elsewhere
-# How much of what a value is larger by is taken off it; the matrix, whose columns lose steps by it, keeps the rest. Cosine with
+_SHIFT = 0.17  # no value of Gelu is below -0.17; with this shift all 8 bits are for positive values
+_MIDDLE = 128  # stands for 0 in all other inputs
+# The share of a large value's excess that is divided out; the matrix keeps the rest, which costs its columns steps. Cosine with
 # fp32 of 400 messages, mean and least: .6 .9990 .9976, .7 .9991 .9976, .8 .9991 .9967.
 _TAKEN = 0.7
-_LEAST = 1e-3  # a value that is always 0 is not divided by it
+_LEAST = 1e-3  # avoids a division by 0 for a value that is always 0
 
 
 class EightBitGraph(Graph):
-    """``peaks`` are those of the same tensors, by the names of ``product``."""
+    """The graph with 8-bit matrices. ``peaks`` belong to the same tensors; their keys are the names given to ``product``."""
 
     def __init__(self, tensors: Tensors, shape: Layers, peaks: Peaks) -> None:
         softer, self._peaks = dict(tensors), dict(peaks)
         for number in range(shape.layers):
-            # Attention mixes what one matrix made for the next: its columns are divided, which takes no node of the graph.
+            # Attention mixes the output of one matrix as input of the next. Dividing the columns of the first adds no node to
+            # the graph.
             prefix = f"encoder.layer.{number}.attention"
             value, output = f"{prefix}.self.value", f"{prefix}.output.dense"
             soft = softening(peaks[output], tensors[f"{output}.weight"].T)
@@ -54,22 +56,26 @@ class EightBitGraph(Graph):
         return self._whole_product(bytes_, name, *in_eight_bits(weight), step, _MIDDLE, bias)
 
     def _scaled_by_token(self, states: str, name: str, weight: Matrix, bias: Matrix) -> str:
-        """``states`` after Gelu times the matrix, by whole numbers from 0, which stands for minus ``_SHIFT``, to 255."""
+        """Multiplies ``states``, after Gelu, with the matrix. The states become whole numbers from 0, which stands for
+        ``-_SHIFT``, to 255.
+        """
         whole, scale = in_eight_bits(weight)
         shift = self._number("shift", _SHIFT)
         peak = self.add("Add", self.add("ReduceMax", states, self._last, keepdims=1), shift)
         steps = self.add("Div", self._number("255", 255), peak)
-        # Casting cuts off what is behind the point: with a half more it rounds.
+        # A cast truncates; adding a half makes it round.
         start = self.add("Add", self.add("Mul", steps, shift), self._number("half", 0.5))
         bytes_ = self.add("Cast", self.add("Add", self.add("Mul", states, steps), start), to=TensorProto.UINT8)
         product = self._whole_product(bytes_, name, whole, scale / np.float32(255), self._number("one", 1), 0, None)
-        shifted = bias - np.float32(_SHIFT) * (whole.astype(np.float32).sum(axis=0) * scale)  # what the shift added
+        shifted = bias - np.float32(_SHIFT) * (whole.astype(np.float32).sum(axis=0) * scale)  # the contribution of the shift
         return self.add("Add", self.add("Mul", product, peak), self.constant(f"{name}.bias", shifted))
 
     def _whole_product(
         self, bytes_: str, name: str, whole: NDArray[np.int8], scale: Matrix, step: str, zero: int, bias: Matrix | None
     ) -> str:
-        """``bytes_``, of which ``zero`` stands for 0 and one more for ``step``, times the matrix, plus ``bias``."""
+        """Multiplies ``bytes_`` with the matrix and adds ``bias``. In ``bytes_``, ``zero`` stands for 0 and each unit for
+        ``step``.
+        """
         inputs = [
             bytes_,
             self.constant(f"{name}.whole", whole),
@@ -90,13 +96,13 @@ class EightBitGraph(Graph):
 
 
 def softening(peaks: Matrix, weight: Matrix) -> Matrix:
-    """(in,) what each value is divided by, and its row of ``weight`` (in, out) multiplied by."""
+    """Returns the divisor of each value, (in,). The row of ``weight`` (in, out) is multiplied by it."""
     rows = np.maximum(np.abs(weight).max(axis=1), _LEAST)
     soft = np.maximum(peaks, _LEAST) ** _TAKEN / rows ** (1 - _TAKEN)
     return np.asarray(soft / np.exp(np.log(soft).mean()), np.float32)
 
 
 def in_eight_bits(weight: Matrix) -> tuple[NDArray[np.int8], Matrix]:
-    """Whole numbers (in, out) from -127 to 127, and the scale of each column (out,) by which they stand for ``weight``."""
+    """Returns ``weight`` as whole numbers (in, out) from -127 to 127, and the scale of each column (out,)."""
     scale = np.maximum(np.abs(weight).max(axis=0), np.float32(1e-9)) / np.float32(127)
     return np.rint(weight / scale).astype(np.int8), scale

@@ -1,4 +1,4 @@
-"""Texts as the layers take them: the vectors of their tokens."""
+"""The inputs of the layers: the vectors of a text's tokens."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ from tokenizers import Tokenizer
 from retrieval.embedding.bert_graph import Matrix, Tensors
 from retrieval.embedding.tensor_file import TensorFile, floats
 
-_PADDING = -1e9  # added to the score of a token that is none
+_PADDING = -1e9  # added to the attention score of padding
 _WORDS, _PLACES = "embeddings.word_embeddings.weight", "embeddings.position_embeddings.weight"
 _TYPES = "embeddings.token_type_embeddings.weight"
 type Kind = Literal["query", "document"]
 
 
 class Batch(NamedTuple):
-    """``words`` (texts, tokens, hidden) and ``mask`` (texts, 1, 1, tokens) are what the graph takes; ``held`` (texts, tokens)
-    tells what is no padding."""
+    """The input of the graph: ``words`` (texts, tokens, hidden) and ``mask`` (texts, 1, 1, tokens). ``held`` (texts, tokens) is
+    true for all tokens but padding.
+    """
 
     words: Matrix
     mask: Matrix
@@ -31,22 +32,22 @@ class Batch(NamedTuple):
 
 
 class Inputs:
-    """Of the model in ``folder``, whose tensors are in ``tensors``. Thread-safe."""
+    """The inputs of the model in ``folder``, whose tensors are in ``tensors``. Thread-safe."""
 
     def __init__(self, folder: Path, tensors: TensorFile) -> None:
         self._prompts: dict[str, str] = json.loads((folder / "config_sentence_transformers.json").read_bytes())["prompts"]
         self._padding = int(json.loads((folder / "config.json").read_bytes())["pad_token_id"])
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizing = threading.Lock()  # its length limit is its state
-        self._words = tensors.bits(_WORDS)  # 192 MB, of which only the rows of words that occur are ever read
+        self._tokenizing = threading.Lock()  # the tokenizer's length limit is mutable state
+        self._words = tensors.bits(_WORDS)  # 192 MB; only the rows of words that occur are read
         self._places = tensors.floats(_PLACES) + tensors.floats(_TYPES)[0]
 
     def prompted(self, texts: Sequence[str], kind: Kind) -> list[str]:
-        """Returns the texts with what tells the model whether they ask or are searched."""
+        """Returns the texts with the prefix that tells the model whether a text is a query or a passage."""
         return [f"{self._prompts[kind]}{text}" for text in texts]
 
     def batch(self, texts: list[str], tokens: int) -> Batch:
-        """Of each text at most ``tokens`` tokens."""
+        """Returns the batch of ``texts``, each cut to ``tokens`` tokens."""
         with self._tokenizing:
             self._tokenizer.enable_truncation(tokens)
             found = [encoded.ids for encoded in self._tokenizer.encode_batch(texts)]
@@ -61,5 +62,5 @@ class Inputs:
 
 
 def layer_tensors(tensors: TensorFile) -> Tensors:
-    """Returns those of the layers, in fp32: all but the tables."""
+    """Returns the tensors of the layers in fp32: all but the embedding tables."""
     return {name: tensors.floats(name) for name in tensors.names if name not in (_WORDS, _PLACES, _TYPES)}

@@ -1,4 +1,4 @@
-"""An embedder that is known by name at once, and loaded only when something has to be embedded."""
+"""An embedder that is identified at once and loaded only when something must be embedded."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from retrieval.contracts import Embedder, Vectors
 from retrieval.embedding.conversion import NAME, adapters_of, convert
 from retrieval.embedding.remote import RemoteEmbedder
 
-HANDFUL = 64  # texts: the running service embeds these sooner than a model is loaded
+HANDFUL = 64  # texts: the running service embeds so few sooner than a model is loaded
 
 
 class LazyEmbedder:
-    """The embedded model, for a build of which most is known already. Implements ``retrieval.contracts.Embedder``.
+    """The embedded model, for a build whose texts are mostly known. Implements ``retrieval.contracts.Embedder``.
 
-    A handful of texts is embedded by the running action server, if it has the same model; more, or without a server, by
-    the model in this process (which takes seconds to load).
+    Up to ``HANDFUL`` texts are embedded by the running action server, if it has the same model. More texts are embedded by the
+    model in this process, which takes seconds to load.
     """
 
     def __init__(self, settings: Settings) -> None:
@@ -39,7 +39,7 @@ class LazyEmbedder:
         return self._local().embed_passages(texts) if found is None else found
 
     def _by_service(self, texts: Sequence[str], embed: Callable[[RemoteEmbedder, Sequence[str]], Vectors]) -> Vectors | None:
-        """Returns a handful of texts through the running action server, if it has the same model; else ``None``."""
+        """Returns the vectors of a few texts from the running action server, if it has the same model; else ``None``."""
         if self._loaded is not None or len(texts) > HANDFUL:
             return None
         try:
@@ -47,7 +47,7 @@ class LazyEmbedder:
             if (self._remote.name, self._remote.revision) == (self.name, self.revision):
                 return embed(self._remote, texts)
         except httpx.HTTPError:
-            pass  # no service is running: this process does it
+            pass  # no service is running; this process embeds
         return None
 
     def _local(self) -> Embedder:

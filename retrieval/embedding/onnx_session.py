@@ -1,4 +1,4 @@
-"""How a graph is run."""
+"""Sessions of ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import onnxruntime
 
 
 def session(model: bytes) -> Any:
-    """Returns an ``onnxruntime.InferenceSession``, which has no types, on one thread."""
+    """Returns an ``onnxruntime.InferenceSession`` (a library without types) on one thread."""
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1  # texts run side by side instead (retrieval/threads.py)
-    options.log_severity_level = 3  # errors
-    # An arena keeps what the largest batch once needed. Without it a query takes as long (processor time, two runs in turns:
-    # 5.3 and 5.8 ms with, 5.2 and 5.9 without), a passage a sixteenth more, and after 160 passages 145 MB less are held.
+    options.intra_op_num_threads = options.inter_op_num_threads = 1  # texts run in parallel instead (retrieval/threads.py)
+    options.log_severity_level = 3  # errors only
+    # An arena keeps the memory of the largest batch. Without it a query takes as long, a passage a sixteenth longer, and the
+    # process holds 145 MB less after 160 passages.
     options.enable_cpu_mem_arena = False
-    # Sums and their norm in one node take longer than in two (1.5 ms of a query, and .6).
+    # The sum and its norm take longer in one fused node than in two.
     slower = ["SkipLayerNormFusion"]
     return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"], disabled_optimizers=slower)

@@ -1,6 +1,6 @@
-"""How large each value becomes in front of each matrix: from that the 8-bit graph takes its scales (ADR 0051).
+"""The peak of each value in front of each matrix. The scales of the 8-bit graph follow from them (ADR 0051).
 
-Measured once for a model, in fp32, on the texts of ``peaks.txt`` (some 5 s), and kept beside its weights.
+They are measured once for a model, in fp32, on the texts of ``peaks.txt`` (about 5 s), and stored next to its weights.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from retrieval.embedding.inputs import Inputs, layer_tensors
 from retrieval.embedding.onnx_session import session
 from retrieval.embedding.tensor_file import TensorFile
 
-# 126 of the questions that the encoder learned from (every 120th), some of them in capitals, cut off, or four in one; and what
-# people write that is no sentence: signs, numbers, other scripts. None is of a set that measures.
+# 126 of the encoder's training questions (every 120th), some in capitals, cut off, or four in one; and messages that are no
+# sentences: signs, numbers, other scripts. None belongs to an evaluation set.
 _TEXTS = Path(__file__).with_suffix(".txt")
 _FILE = "peaks.npz"
 type Peaks = Mapping[str, Matrix]
@@ -28,7 +28,7 @@ type Peaks = Mapping[str, Matrix]
 
 
 class MeasuringGraph(Graph):
-    """The same layers in fp32; its outputs are peaks, by the names of the matrices."""
+    """The same layers in fp32. Its outputs are peaks, named after the matrices."""
 
     def __init__(self, tensors: Tensors, shape: Layers) -> None:
         super().__init__(tensors, shape)
@@ -41,17 +41,19 @@ class MeasuringGraph(Graph):
 
     @property
     def names(self) -> list[str]:
-        """Of the outputs; there are none before ``model`` has been called."""
+        """Returns the names of the outputs; there are none before ``model`` has been called."""
         return [output.name for output in self.outputs]
 
 
 def peaks_of(folder: Path) -> Peaks:
-    """Returns those of the model in ``folder``, measured where nobody has yet; kept there if it may be written to."""
+    """Returns the peaks of the model in ``folder``. Measures them if there are none yet, and stores them if the folder is
+    writable.
+    """
     try:
         with np.load(folder / _FILE) as kept:
             return dict(kept)
     except (OSError, ValueError, EOFError, BadZipFile):
-        pass  # none yet, or cut short
+        pass  # missing or truncated
     found = _measured(folder)
     aside = folder / f".{_FILE}.{os.getpid()}"
     try:
@@ -64,7 +66,7 @@ def peaks_of(folder: Path) -> Peaks:
 
 
 def _measured(folder: Path) -> Peaks:
-    """Returns the peaks over all texts, every second of them as one that is searched."""
+    """Returns the peaks over all texts. Every second text counts as a passage."""
     tensors = TensorFile(folder / "model.safetensors")
     inputs, graph = Inputs(folder, tensors), MeasuringGraph(layer_tensors(tensors), Layers.of(folder))
     running = session(graph.model())

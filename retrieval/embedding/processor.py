@@ -1,4 +1,4 @@
-"""What this machine's processor multiplies by itself: what it does not is slower than fp32 where it is asked for."""
+"""Tells whether this machine's processor multiplies 8-bit numbers itself. Without that, 8 bits are slower than fp32."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ def multiplies_bf16() -> bool:
 
 
 def multiplies_eight_bits() -> bool:
-    """Decides whether sums of products of 8-bit numbers take one step (VNNI), and are exact.
+    """Decides whether sums of products of 8-bit numbers take one instruction (VNNI), and are exact.
 
-    What stands in for them on AVX2 adds two products in 16 bits, which overflow.
+    The substitute on AVX2 adds two products in 16 bits, which overflow.
     """
     return bool(flags() & {"avx512_vnni", "avx_vnni"})
 
 
 @lru_cache(maxsize=1)
 def flags() -> frozenset[str]:
-    """Empty where Linux does not tell."""
+    """Returns the processor's flags; empty if Linux does not provide them."""
     try:
         told = TOLD.read_text(encoding="ascii", errors="replace")
     except OSError:

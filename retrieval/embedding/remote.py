@@ -1,4 +1,4 @@
-"""Embeds in the running action server, so that a build or a publication beside it needs no model of its own."""
+"""Embeds in the running action server, so that a build or a publication on the same machine needs no model of its own."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from core.action_server import blocking_action_server
 from core.settings import Settings
 from retrieval.contracts import Vectors
 
-_BATCH = 32  # texts a request: the server takes no more
+_BATCH = 32  # texts in a request; the server accepts no more
 _SECONDS = 120.0
 
 
 class RemoteEmbedder:
-    """Implements ``retrieval.contracts.Embedder``. Raises ``httpx.HTTPError`` where the server does not answer."""
+    """Implements ``retrieval.contracts.Embedder``. Raises ``httpx.HTTPError`` if the server does not answer."""
 
     def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
         self._http = blocking_action_server(settings, seconds=_SECONDS, transport=transport)
@@ -32,7 +32,7 @@ class RemoteEmbedder:
         return self._embed(texts, "passages")
 
     def _embed(self, texts: Sequence[str], kind: str) -> Vectors:
-        # Longest first, as in the model's own batches: each is padded to its longest.
+        # Longest first, as in the model's own batches: a batch is padded to its longest text.
         order = sorted(range(len(texts)), key=lambda number: -len(texts[number]))
         vectors = np.zeros((len(texts), self.dimension), np.float32)
         for start in range(0, len(order), _BATCH):

@@ -1,4 +1,4 @@
-"""Reads a safetensors file of bf16 tensors without torch, which numpy's own reader cannot: numpy has no bf16.
+"""Reads a safetensors file of bf16 tensors without torch. The reader for numpy cannot: numpy has no bf16.
 
 Layout: the header's length (8 bytes, little-endian), the header in JSON (name → dtype, shape, offsets), the tensors.
 """
@@ -26,7 +26,7 @@ class TensorFile:
         return list(self._header)
 
     def bits(self, name: str) -> NDArray[np.uint16]:
-        """Returns the tensor as its bf16 bit patterns, left in the file. Raises ``ValueError`` for one of another type."""
+        """Returns the tensor as bf16 bit patterns, mapped from the file. Raises ``ValueError`` if its type is another."""
         told = self._header[name]
         if told["dtype"] != "BF16":
             raise ValueError(f"{name} is {told['dtype']}, not BF16")
@@ -35,10 +35,10 @@ class TensorFile:
         return np.asarray(held.view("<u2").reshape(told["shape"]))
 
     def floats(self, name: str) -> NDArray[np.float32]:
-        """Returns a copy in fp32."""
+        """Returns a copy of the tensor in fp32."""
         return floats(self.bits(name))
 
 
 def floats(bits: NDArray[np.uint16]) -> NDArray[np.float32]:
-    """bf16 bit patterns as fp32: bf16 is the upper half of it."""
+    """Returns bf16 bit patterns as fp32; bf16 is the upper half of fp32."""
     return (bits.astype(np.uint32) << 16).view(np.float32)

@@ -1,4 +1,4 @@
-"""Measuring: questions with known answers through a retriever, figures, and runs that are kept and compared."""
+"""Evaluation: questions with known answers, the figures of a retriever on them, and runs that are stored and compared."""
 
 from retrieval.evaluation.metrics import first_right, percentiles, recall_and_mrr
 from retrieval.evaluation.questions import Question, read_questions

@@ -1,4 +1,4 @@
-"""What the figures of a run depend on, as its configuration tells it."""
+"""The configuration of a run: all that its figures depend on."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retrieval.snapshots import Manifest
 
 
 def configuration(manifest: Manifest, files: Sequence[Path], options: dict[str, str]) -> Configuration:
-    """Returns what figures measured on the snapshot of ``manifest`` depend on."""
+    """Returns the configuration of figures measured on the snapshot of ``manifest``."""
     return Configuration(
         snapshot=manifest.version,
         stage=manifest.stage,
@@ -28,7 +28,7 @@ def configuration(manifest: Manifest, files: Sequence[Path], options: dict[str, 
 
 
 def commit() -> str:
-    """Returns the checkout's commit, with a ``+`` where files were changed since; empty outside a repository."""
+    """Returns the checkout's commit, with a ``+`` if files were changed since; empty outside a repository."""
     try:
         head = _git("rev-parse", "--short=12", "HEAD")
         return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")

@@ -1,4 +1,4 @@
-"""How good rankings are, against known answers."""
+"""The quality of rankings, compared with known answers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ def first_right(found: Sequence[str], gold: Collection[str]) -> int | None:
 
 
 def recall_and_mrr(ranks: Sequence[int | None]) -> dict[str, float]:
-    """``recall@k`` (share of questions with a right entry among the first k) and ``mrr@10``. No questions: all 0."""
+    """Returns ``recall@k`` (share of questions with a right entry among the first k) and ``mrr@10``; all 0 without questions.
+    """
     count = max(len(ranks), 1)
     figures = {f"recall@{k}": sum(rank is not None and rank <= k for rank in ranks) / count for k in CUTOFFS}
     figures["mrr@10"] = sum(1.0 / rank for rank in ranks if rank is not None and rank <= 10) / count
@@ -23,7 +24,7 @@ def recall_and_mrr(ranks: Sequence[int | None]) -> dict[str, float]:
 
 
 def percentiles(milliseconds: Sequence[float]) -> dict[str, float]:
-    """``p50_ms`` and ``p95_ms``; 0 without measurements."""
+    """Returns ``p50_ms`` and ``p95_ms``; 0 without measurements."""
     if not milliseconds:
         return {"p50_ms": 0.0, "p95_ms": 0.0}
     p50, p95 = np.percentile(np.asarray(milliseconds), [50, 95])

@@ -1,4 +1,4 @@
-"""Evaluation files: JSON lines, a question each."""
+"""Evaluation files: one question in JSON per line."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ OWN = ROOT / "tests" / "evaluation"
 
 
 class Question(BaseModel):
-    """One line of an evaluation file. ``gold`` are ids of which any one is right; none where nothing is known to be.
+    """One line of an evaluation file. ``gold`` are ids, each of which is right; empty if none is known.
 
-    Sets of their own kind have more: ``language`` what the question is written in; ``entry``, ``headings`` and ``cases`` the
-    passage that answers (``core.entry.Passage``; empty ``cases``: any under the headings), ``also`` other paths of headings
-    that answer as well; ``kind`` what is asked for.
+    Special sets have more fields. ``language`` is the language of the question. ``entry``, ``headings`` and ``cases`` name the
+    passage that answers (``core.entry.Passage``; empty ``cases``: any under the headings). ``also`` are other paths of headings
+    that answer as well. ``kind`` is the kind of the question.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -33,7 +33,7 @@ class Question(BaseModel):
 
 
 def read_questions(path: Path) -> list[Question]:
-    """Raises ``ValueError`` that names the line which is not a question."""
+    """Reads an evaluation file. Raises ``ValueError`` that names the first line that is not a question."""
     questions = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if not line.strip():
@@ -47,6 +47,6 @@ def read_questions(path: Path) -> list[Question]:
 
 
 def own_questions(collections: set[str]) -> Path:
-    """Returns the file of the project's own questions on what the index holds."""
+    """Returns the file of the project's own questions on these collections."""
     name = "service_public" if "service-public" in collections else "demonstration"
     return OWN / "questions" / f"{name}.jsonl"

@@ -1,4 +1,4 @@
-"""Runs questions with known answers through a retriever."""
+"""Asks a retriever questions with known answers."""
 
 from __future__ import annotations
 
@@ -41,8 +41,9 @@ def ask(
     withheld: Collection[str] = (),
     progress: Progress | None = None,
 ) -> list[Row]:
-    """A row for each of ``questions``. What a decision held back (``rejected``) is found all the same: ranking and decision
-    are judged apart."""
+    """Returns a row for each of ``questions``. Entries that the decision ``rejected`` count as found: ranking and decision are
+    judged separately.
+    """
     rows = []
     for number, question in enumerate(questions, start=1):
         result = engine.search(question.question, collection=collection, limit=DEPTH, withheld=withheld)
@@ -70,7 +71,7 @@ def ask(
 
 
 def _twins_of(right: Entry, gold: Sequence[str], result: RetrievalResult, engine: Searcher) -> list[str]:
-    """Returns the entries found of other sources than that of the ``right`` one which answer the same as one of ``gold``."""
+    """Returns the entries found from other sources than the ``right`` one that answer the same as one of ``gold``."""
     found: list[str] = []
     for hit in (*result.hits, *result.rejected):
         if hit.collection != right.collection and (entry := engine.entry(hit.entry_id, hit.collection)):
@@ -79,13 +80,13 @@ def _twins_of(right: Entry, gold: Sequence[str], result: RetrievalResult, engine
 
 
 def recall(rows: Sequence[Row]) -> dict[str, float]:
-    """``n``, recall, MRR and milliseconds of ``rows``, all of which have a gold entry."""
+    """Returns ``n``, recall, MRR and milliseconds of ``rows``, all of which have a gold entry."""
     return {"n": len(rows), **recall_and_mrr([row.rank for row in rows]), **percentiles([row.ms for row in rows])}
 
 
 def evaluate_retrieval(
     questions: Sequence[Question], engine: Searcher, *, collection: str | None = None, progress: Progress | None = None
 ) -> dict[str, float]:
-    """Figures over the questions that have a gold entry: the ranking's, whatever the confidence made of it."""
+    """Returns figures over the questions that have a gold entry. They judge the ranking, independently of the confidence."""
     judged = [question for question in questions if question.gold]
     return recall(ask(judged, engine, collection=collection, progress=progress))

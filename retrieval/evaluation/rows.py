@@ -1,4 +1,4 @@
-"""What one question of an evaluation came to."""
+"""The result of one question of an evaluation."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from retrieval.evaluation.metrics import first_right
 
 
 class Found(BaseModel):
-    """An entry that a search brought up."""
+    """An entry that a search found."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -20,9 +20,9 @@ class Found(BaseModel):
 class Row(BaseModel):
     """One question with its answer. ``part`` names the part of the run (a noise, a language, a withheld theme).
 
-    ``theme`` is the widest theme of the first right entry. ``passage_right`` tells of passage runs whether the passage shown
-    answers, with the entry that the search put first, and ``given_right`` with the right entry given; ``heading_right`` whether
-    the latter stands under a heading that answers, whatever case the question tells: the dialogue asks for the case.
+    ``theme`` is the widest theme of the first right entry. In passage runs, ``passage_right`` tells whether the passage shown
+    answers, with the entry that the search put first; ``given_right`` tells it with the right entry given. ``heading_right``
+    tells whether that passage is under a heading that answers, in any case: the dialogue asks for the case.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,7 +47,7 @@ class Row(BaseModel):
 
     @property
     def rank(self) -> int | None:
-        """The rank of the first right entry, from 1."""
+        """Returns the rank of the first right entry, from 1."""
         return first_right([entry.id for entry in self.found], self.gold)
 
     @property
@@ -56,15 +56,15 @@ class Row(BaseModel):
 
     @property
     def at_head(self) -> bool:
-        """Of passage runs, with the right entry given: whether the page's beginning is shown, which does not answer."""
+        """Tells, in passage runs with the right entry given, whether the page's beginning is shown, which does not answer."""
         return not self.shown and not self.heading_right
 
     @property
     def outcome(self) -> str:
-        """What a citizen gets: the decision, unless it is nobody's business, or not told what it is about."""
+        """Returns the result for the citizen: the decision, or that the message is out of scope or needs clarification."""
         return {"outside": "out_of_scope", "fragment": "clarified"}.get(self.scope, self.decision)
 
     @property
     def key(self) -> str:
-        """What pairs this row with the same question of another run."""
+        """Returns the key of the same question in another run."""
         return f"{self.part}/{self.id or self.question}"

@@ -1,6 +1,6 @@
-"""Runs are kept: ``{home}/evaluation/runs/{id}/run.json`` with configuration, figures and rows, and ``report.html``.
+"""Stored runs: ``{home}/evaluation/runs/{id}/run.json`` with configuration, figures and rows, and ``report.html``.
 
-They hold the questions, which real people may have written: they live in the state folder only.
+They hold questions that real people may have written, so they are in the state folder only.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from retrieval.evaluation.rows import Row
 
-LATEST = ("recall@1", "recall@3", "p95_ms")  # what /about shows of retrieval
+LATEST = ("recall@1", "recall@3", "p95_ms")  # the figures of retrieval on /about
 
 
 class Configuration(BaseModel):
@@ -48,7 +48,7 @@ class Run(BaseModel):
 
 
 class RunUnreadable(Exception):
-    """A run that is named does not exist or cannot be read."""
+    """A named run does not exist or cannot be read."""
 
 
 def runs_folder(home: Path) -> Path:
@@ -58,14 +58,14 @@ def runs_folder(home: Path) -> Path:
 def new_run(
     kind: str, configuration: Configuration, figures: dict[str, dict[str, float]], rows: list[Row], now: datetime | None = None
 ) -> Run:
-    """Returns a run with an id that begins with the time, so that ids sort by it."""
+    """Returns a run whose id begins with the time, so that ids sort by time."""
     at = now or datetime.now(UTC)
     name = f"{at:%Y%m%dT%H%M%S%f}-{kind}"
     return Run(id=name, kind=kind, measured_at=at, configuration=configuration, figures=figures, rows=tuple(rows))
 
 
 def keep(run: Run, home: Path, report: str) -> Path:
-    """Writes the run and its report (empty: none); returns its folder, which is complete or absent."""
+    """Writes the run and its report (empty: none). Returns its folder, which is complete or absent."""
     folder = runs_folder(home) / run.id
     aside = folder.with_name(f".{run.id}.{os.getpid()}")
     aside.mkdir(parents=True)
@@ -77,7 +77,9 @@ def keep(run: Run, home: Path, report: str) -> Path:
 
 
 def read(home: Path, name: str) -> Run:
-    """The run whose id is ``name``, or the only one that begins so, or the newest for ``last``. Raises ``RunUnreadable``."""
+    """Returns the run whose id is ``name``, or the only one that begins so, or the newest for ``last``. Raises
+    ``RunUnreadable``.
+    """
     known = ids(home)
     matching = known[-1:] if name == "last" else [name] if name in known else [one for one in known if one.startswith(name)]
     if len(matching) != 1:
@@ -86,7 +88,7 @@ def read(home: Path, name: str) -> Run:
 
 
 def load[R: Run](kind: type[R], home: Path, run_id: str) -> R:
-    """Returns the kept run ``run_id`` with all that its ``kind`` holds. Raises ``RunUnreadable``."""
+    """Returns the stored run ``run_id`` as ``kind``. Raises ``RunUnreadable``."""
     try:
         return kind.model_validate_json((runs_folder(home) / run_id / "run.json").read_bytes())
     except (OSError, ValidationError) as error:
@@ -94,12 +96,12 @@ def load[R: Run](kind: type[R], home: Path, run_id: str) -> R:
 
 
 def ids(home: Path) -> list[str]:
-    """Ids of all runs, oldest first."""
+    """Returns the ids of all runs, oldest first."""
     return sorted(path.parent.name for path in runs_folder(home).glob("[!.]*/run.json"))
 
 
 def publish(run: Run, home: Path, name: str = "latest", figures: Iterable[str] = LATEST) -> Path:
-    """Writes those of the run's ``figures`` that /about shows, as file ``name``; the file is replaced in one step."""
+    """Writes those of the run's ``figures`` that /about shows to the file ``name``, which is replaced in one step."""
     whole = run.figures[""]
     content = {
         "measured_at": run.measured_at.isoformat(),

@@ -1,4 +1,4 @@
-"""Measuring the running service, so that /about has figures: no second copy of model and index is loaded."""
+"""Measures the running service for /about, without a second copy of model and index."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from retrieval.evaluation.runs import Run, keep, new_run, publish
 from retrieval.pipeline import snapshots_folder
 from retrieval.snapshots import Snapshots
 
-_SWAP_SECONDS = 60.0  # within which the action server has taken up a new snapshot
+_SWAP_SECONDS = 60.0  # time for the action server to load a new snapshot
 
 
 class ServiceSearcher:
-    """The running action server as evaluations ask it. Raises ``httpx.HTTPError`` where it does not answer."""
+    """The running action server as a searcher for evaluations. Raises ``httpx.HTTPError`` if it does not answer."""
 
     def __init__(self, settings: Settings, transport: httpx.BaseTransport | None = None) -> None:
         self._http = blocking_action_server(settings, seconds=30, transport=transport)
@@ -45,7 +45,7 @@ class ServiceSearcher:
         limit: int = 5,
         withheld: Collection[str] = (),
     ) -> RetrievalResult:
-        """Nothing can be ``withheld`` from a service that answers citizens."""
+        """Searches in the service. Entries cannot be ``withheld``, because the service answers citizens."""
         if withheld:
             raise NotImplementedError("entries are withheld from an engine of one's own")
         body = {"query": query, "locale": locale, "collection": collection, "audience": audience, "limit": limit}
@@ -59,12 +59,12 @@ class ServiceSearcher:
         return Entry.model_validate_json(answer.raise_for_status().content)
 
     def wait_for(self, snapshot: str, seconds: float = _SWAP_SECONDS) -> None:
-        """Returns once the service answers from ``snapshot``. Raises ``TimeoutError`` where it does not within ``seconds``."""
+        """Returns once the service answers from ``snapshot``. Raises ``TimeoutError`` if it does not within ``seconds``."""
         deadline = time.monotonic() + seconds
         while self._http.get("/health").raise_for_status().json()["snapshot"] != snapshot:
             if time.monotonic() > deadline:
                 raise TimeoutError(f"the action server has not taken up {snapshot}")
-            self.search("bonjour")  # it looks for a new snapshot when it is asked
+            self.search("bonjour")  # a request makes it look for a new snapshot
             time.sleep(0.2)
 
 
@@ -75,10 +75,10 @@ def measure_service(
     report: Callable[[Run], str],
     searcher: ServiceSearcher | None = None,
 ) -> Run:
-    """Asks the running service the project's own questions, keeps the run with its ``report``, and publishes its figures.
+    """Asks the running service the project's own questions, stores the run with its ``report``, and publishes its figures.
 
-    Raises ``httpx.HTTPError`` or ``TimeoutError`` where the service does not answer from ``snapshot``, ``OSError`` or
-    ``ValueError`` where there are no questions.
+    Raises ``httpx.HTTPError`` or ``TimeoutError`` if the service does not answer from ``snapshot``, ``OSError`` or
+    ``ValueError`` if there are no questions.
     """
     path = own_questions(collections)
     with searcher or ServiceSearcher(settings) as service:

@@ -1,1 +1,1 @@
-"""What a snapshot keeps of entries' words: their terms, analysed once, and BM25 over them."""
+"""The words of entries in a snapshot: their terms, analysed once, and BM25 over them."""

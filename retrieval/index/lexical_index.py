@@ -1,4 +1,4 @@
-"""BM25 for each field of the entries: scores of (term, entry) pairs are computed at build, and only added up at search."""
+"""BM25 for each field of the entries. Scores of (term, entry) pairs are computed at build and only summed at search."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ _K1, _B = 1.2, 0.6
 
 @dataclass(frozen=True)
 class Postings:
-    """One field. Term ``t`` stands in entries ``places[bounds[t]:bounds[t + 1]]``, ascending, and scores ``weights`` there."""
+    """The postings of one field. Term ``t`` occurs in entries ``places[bounds[t]:bounds[t + 1]]``, ascending, with the scores
+    ``weights`` there.
+    """
 
     places: NDArray[np.int32]
     weights: Vectors
@@ -27,7 +29,7 @@ class Postings:
 
     @classmethod
     def build(cls, found: Ragged, words: int) -> Postings:
-        """From the terms of each entry: BM25 as Lucene computes it, with k1 = 1.2 and b = 0.6."""
+        """Builds the postings from the terms of each entry, with BM25 as in Lucene (k1 = 1.2, b = 0.6)."""
         size = max(len(found), 1)
         pairs, counts = np.unique(found.values.astype(np.int64) * size + found.owners(), return_counts=True)
         numbers, places = pairs // size, pairs % size
@@ -60,7 +62,7 @@ class LexicalIndex:
 
     @classmethod
     def load(cls, folder: Path, vocabulary: Sequence[str], size: int) -> LexicalIndex:
-        """Reads what ``save`` wrote; the arrays stay in the file (memory map) until they are used."""
+        """Reads the files of ``save``. The arrays stay in the file (memory map) until they are used."""
         fields = {}
         for name in FIELDS:
             parts = (
@@ -73,11 +75,11 @@ class LexicalIndex:
         return cls(fields, vocabulary, size)
 
     def scores(self, query: Mapping[str, float]) -> dict[str, Vectors]:
-        """For query terms with their weights, BM25 of each entry by field, in the order in which the entries were given."""
+        """Returns, by field, the BM25 score of each entry for query terms with weights; entries in the order of the build."""
         return {name: self._field_scores(postings, query) for name, postings in self._fields.items()}
 
     def rarity(self, term: str) -> float:
-        """Inverse document frequency over the bodies, in nats: how much a term says (most, where it occurs nowhere)."""
+        """Returns the inverse document frequency over the bodies, in nats. It is greatest for a term that occurs nowhere."""
         number = self._numbers.get(term)
         bounds = self._fields["body"].bounds
         count = 0 if number is None else int(bounds[number + 1] - bounds[number])
@@ -88,14 +90,14 @@ class LexicalIndex:
         return term in self._numbers
 
     def holds(self, terms: Sequence[str], places: NDArray[np.int64]) -> NDArray[np.bool_]:
-        """(terms, places) whether an entry holds a term in any field."""
+        """Returns whether an entry holds a term in any field, (terms, places)."""
         found = np.zeros((len(terms), len(places)), np.bool_)
         for row, term in enumerate(terms):
             number = self._numbers.get(term)
             if number is None:
                 continue
             for postings in self._fields.values():
-                held = postings.places[int(postings.bounds[number]) : int(postings.bounds[number + 1])]  # in order
+                held = postings.places[int(postings.bounds[number]) : int(postings.bounds[number + 1])]  # ascending
                 at = np.searchsorted(held, places)
                 found[row] |= held[np.minimum(at, len(held) - 1)] == places if len(held) else False
         return found
@@ -108,5 +110,5 @@ class LexicalIndex:
                 held = slice(int(postings.bounds[number]), int(postings.bounds[number + 1]))
                 total[postings.places[held]] += (
                     np.float32(weight) * postings.weights[held]
-                )  # an entry stands once among a term's
+                )  # an entry occurs only once among the postings of a term
         return total

@@ -1,6 +1,6 @@
-"""The terms of every entry of a snapshot, analysed once: fields for the lexical index, passages for the choice of one.
+"""The terms of every entry of a snapshot, analysed once: fields for the lexical index, passages for the choice of a passage.
 
-Analysing the text of 3,371 entries takes 20 s, so the next build takes over those of entries that did not change.
+Analysing 3,371 entries takes 20 s, so the next build takes over the terms of unchanged entries.
 """
 
 from __future__ import annotations
@@ -20,15 +20,15 @@ from retrieval.lexical.fields import FIELDS, field_texts
 from retrieval.passage_choice import PassageTerms, passage_terms
 from retrieval.ragged import Ragged
 
-_PARTS = 4  # of a passage: heading, case, text, wordings
+_PARTS = 4  # parts of a passage: heading, case, text, wordings
 _WORDINGS = 3
 
 
 @dataclass(frozen=True)
 class Terms:
-    """Numbers of terms in ``vocabulary``, which is sorted.
+    """Terms as their numbers in ``vocabulary``, which is sorted.
 
-    ``parts`` are texts: for each entry its ``FIELDS``, every term as often as it occurs, then four for each passage, every
+    ``parts`` are texts: for each entry its ``FIELDS``, with every occurrence of a term, then four for each passage, with every
     term once. ``entries`` groups the parts (its values are their numbers).
     """
 
@@ -53,9 +53,10 @@ class Terms:
         return cls(list(numbers), Ragged.of(parts, np.uint32), Ragged.of(owned, np.int64))._tidy()
 
     def merged(self, more: Terms, order: NDArray[np.int64]) -> Terms:
-        """The entries ``order`` of both: numbers below ``len(self.entries)`` are this one's, the others those of ``more``.
+        """Returns the entries ``order`` of both: numbers below ``len(self.entries)`` are from this object, the others from
+        ``more``.
 
-        Equal entries give equal terms, whichever of the two they come from.
+        Equal entries give equal terms, from either of the two.
         """
         shifted = Ragged(more.parts.values.astype(np.int64) + len(self.vocabulary), more.parts.bounds)
         entries = self.entries.and_then(Ragged(more.entries.values + len(self.parts), more.entries.bounds)).take(order)
@@ -73,7 +74,7 @@ class Terms:
         return [self.vocabulary[number] for number in self.parts[part].tolist()]
 
     def lengths(self, name: str) -> NDArray[np.int64]:
-        """(entries,) how many terms one field has, without reading them."""
+        """Returns how many terms one field of each entry has, (entries,), without reading them."""
         return self.parts.lengths[self._field(name)]
 
     def _field(self, name: str) -> NDArray[np.int64]:
@@ -81,11 +82,13 @@ class Terms:
         return np.asarray(self.entries.values[self.entries.bounds[:-1] + FIELDS.index(name)], np.int64)
 
     def spoken(self, place: int, wanted: Set[str]) -> frozenset[str]:
-        """Those of ``wanted`` that stand in a heading, a case or a text of the entry at ``place``, which is not read for it."""
+        """Returns those of ``wanted`` that occur in a heading, a case or a text of the entry at ``place``. Does not read the
+        entry.
+        """
         return frozenset(term for part, term in self._held(place, wanted)[1] if part % _PARTS != _WORDINGS)
 
     def passages(self, place: int, wanted: Set[str]) -> tuple[PassageTerms, ...]:
-        """Returns what each passage of the entry at ``place`` holds of the terms ``wanted``, in order."""
+        """Returns, for each passage of the entry at ``place``, which of the terms ``wanted`` it holds, in order."""
         count, found = self._held(place, wanted)
         held: list[set[str]] = [set() for _ in range(count)]
         for part, term in found:
@@ -94,13 +97,13 @@ class Terms:
         return tuple(PassageTerms(at // _PARTS, *map(frozenset, held[at : at + _PARTS])) for at in starts)
 
     def _held(self, place: int, wanted: Set[str]) -> tuple[int, Iterable[tuple[int, str]]]:
-        """Returns how many parts the passages of an entry have, and in which of them (from 0) each of ``wanted`` stands."""
+        """Returns the number of parts of an entry's passages, and in which of them (from 0) each of ``wanted`` occurs."""
         known = {number: term for term in wanted if (number := self._number(term)) is not None}
         first, last = (int(bound) for bound in self.entries.bounds[place : place + 2])
         first += len(FIELDS)
         bounds = self.parts.bounds[first : last + 1]
         within = self.parts.values[bounds[0] : bounds[-1]]
-        at = [row for row, number in enumerate(within.tolist()) if number in known]  # sooner than np.isin
+        at = [row for row, number in enumerate(within.tolist()) if number in known]  # faster than np.isin
         parts = np.searchsorted(bounds, np.asarray(at, np.int64) + bounds[0], side="right") - 1
         return last - first, zip(parts.tolist(), map(known.__getitem__, within[at].tolist()), strict=True)
 
@@ -115,7 +118,7 @@ class Terms:
 
     @classmethod
     def load(cls, folder: Path) -> Terms:
-        """Reads what ``save`` wrote; the numbers stay in the file (memory map) until they are used."""
+        """Reads the files of ``save``. The numbers stay in the file (memory map) until they are used."""
         numbers = np.load(folder / "terms.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray)  # slices cost less
         with np.load(folder / "terms_bounds.npz", allow_pickle=False) as data:
             parts, entries = data["parts"], data["entries"]
@@ -125,7 +128,7 @@ class Terms:
         return cls(orjson.loads((folder / "vocabulary.json").read_bytes()), Ragged(numbers, parts), owned)
 
     def _tidy(self) -> Terms:
-        """Returns the same with a sorted vocabulary of the terms that occur, each once."""
+        """Returns the same terms with a sorted vocabulary, in which each term that occurs stands once."""
         used = np.flatnonzero(np.bincount(self.parts.values, minlength=len(self.vocabulary)))
         words = [self.vocabulary[number] for number in used.tolist()]
         vocabulary = sorted(set(words))

@@ -1,1 +1,1 @@
-"""Questions in other languages than French: the French words of administrations for theirs."""
+"""Questions in other languages than French: translated into the French terms of administrations."""

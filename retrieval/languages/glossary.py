@@ -1,7 +1,7 @@
 """The French words of administrations for a question in another language.
 
-``glossary/*.yml`` hold one concept a line: French terms as the pages write them, and the terms of six languages in their
-dictionary form (a second form where the stem changes). Editors may add lines: nothing else is needed.
+Each line of ``glossary/*.yml`` is one concept: French terms as the pages write them, and the terms of six languages in their
+dictionary form (a second form if the stem changes). Editors may add lines; nothing else is needed.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from core import yaml_text
 from retrieval.languages.stems import LANGUAGES, matches, stem, word_forms, words
 
 FOLDER = Path(__file__).parent / "glossary"
-_BEGINNING = 2  # letters by which terms are looked up
+_BEGINNING = 2  # letters of the lookup key of a term
 
 
 @dataclass(frozen=True)
 class Concept:
-    """One thing that administrations deal with: its French terms, and its terms by language."""
+    """One concept of administrations: its French terms, and its terms by language."""
 
     french: tuple[str, ...]
     terms: dict[str, tuple[str, ...]]
@@ -48,10 +48,10 @@ class _Term:
 
 
 def french_terms(question: str, language: str) -> list[str]:
-    """Returns the French terms of the concepts that ``question`` names, in its order; of two readings the longer term wins.
+    """Returns the French terms of the concepts that ``question`` names, in its order. Of two readings the longer term wins.
 
-    A term that stands for several concepts brings the terms of each. Empty for French and for languages that the glossary
-    does not have.
+    A term of several concepts gives the terms of each. Returns nothing for French and for languages that are not in the
+    glossary.
     """
     if language not in LANGUAGES:
         return []
@@ -62,8 +62,9 @@ def french_terms(question: str, language: str) -> list[str]:
 
 
 def _named(asked: Sequence[str], language: str) -> list[int]:
-    """Concepts of the terms in ``asked``, chosen so that they do not overlap: those with most words first, then those that
-    are written as in the glossary ("casa" is a house, though its stem is that of "casar"), then those with most letters."""
+    """Returns the concepts of the terms in ``asked``. Terms do not overlap: those with most words come first, then those
+    written as in the glossary ("casa" is a house, though its stem is that of "casar"), then those with most letters.
+    """
     forms = [word_forms(word, language) for word in asked]
     starts = _starts(language)
     readings: dict[tuple[int, bool, int, int], list[int]] = {}
@@ -85,7 +86,7 @@ def _named(asked: Sequence[str], language: str) -> list[int]:
 
 @cache
 def _starts(language: str) -> dict[str, list[_Term]]:
-    """Every term of ``language`` by the first letters of its first stem."""
+    """Returns every term of ``language`` by the first letters of its first stem."""
     found: dict[str, list[_Term]] = {}
     for number, concept in enumerate(concepts()):
         for written in concept.terms[language]:

@@ -1,4 +1,4 @@
-"""A question in another language as the French index is asked."""
+"""A question in another language as a query to the French index."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ _OTHER_SCRIPTS = ("ar", "uk")
 
 
 def foreign_query(question: str, language: str) -> Query | None:
-    """``question`` for dense search, and for the lexical index the glossary's French terms and the French names in it.
+    """Returns a query: ``question`` itself for dense search; for the lexical index the glossary's French terms and the French
+    names in it.
 
-    ``None`` for French, and where the glossary knows nothing of the question: its own words then are all there is.
-    A term that several concepts bring counts several times. R@1 / R@5 on tests/evaluation/languages/dev.jsonl (48), dense
-    search on the question beside: own words .229 / .438, the glossary's once each .667 / .875, as here .708 / .875; with the
-    vector of the French terms added to the question's, or instead of it, .583 to .688 / .833 to .854.
+    Returns ``None`` for French, and if the glossary has no word of the question: then its own words are the query. A term of
+    several concepts counts several times (R@1 on languages/dev.jsonl: .708, against .667 if it counts once and .229 with the
+    question's own words).
     """
     french = french_terms(question, language)
     if not french:
@@ -28,6 +28,8 @@ def foreign_query(question: str, language: str) -> Query | None:
 
 
 def _names(question: str, language: str) -> list[str]:
-    """What stands in ``question`` as it stands in French pages: acronyms, numbers, and Latin words among another script."""
+    """Returns the words of ``question`` that French pages write the same: acronyms, numbers, and Latin words among another
+    script.
+    """
     words = _LATIN_WORD.findall(question)
     return [word for word in words if language in _OTHER_SCRIPTS or word.isdigit() or (len(word) > 1 and word.isupper())]

@@ -1,8 +1,8 @@
-"""Words of other languages, levelled so that an inflected form in a message meets the dictionary form of the glossary.
+"""Stems of words in other languages: an inflected form in a message matches the dictionary form in the glossary.
 
-Accents and what else citizens leave out on a telephone are folded away. English, Spanish and Portuguese words are equal
-where their Snowball stems are. Arabic, Turkish and Ukrainian inflect too richly for that: there, a word of a message
-matches a glossary stem that it begins with, if what follows may be an ending.
+Accents, and other signs that citizens omit on a telephone, are removed. English, Spanish and Portuguese words are equal if
+their Snowball stems are. Arabic, Turkish and Ukrainian have too many inflections for that: a word of a message matches a
+glossary stem that it begins with, if the rest may be an ending.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ _FORMS = str.maketrans(
 )
 _SNOWBALL = {"en": "english", "es": "spanish", "pt": "portuguese"}
 _stemmers = {code: snowballstemmer.stemmer(name) for code, name in _SNOWBALL.items()}
-_stemming = threading.Lock()  # a stemmer is for one thread at a time
+_stemming = threading.Lock()  # a stemmer is not thread-safe
 
-# Words between the words of a term ("permiso de conducir"): left out on both sides.
+# Words between the words of a term ("permiso de conducir"). They are ignored in messages and in the glossary.
 _LINKS = {
     "en": "a an the of for to in on my our your his her their s",
     "es": "de del la el los las lo un una mi mis su sus en a al para por con",
@@ -56,12 +56,14 @@ _VERB = "-"  # marks the stem of a Turkish verb, which takes more endings than c
 
 
 def fold(text: str) -> str:
-    """Lower case, without accents, vowel signs, apostrophes; one form of letters that citizens interchange."""
+    """Returns ``text`` in lower case, without accents, vowel signs and apostrophes, with one form of letters that citizens
+    interchange.
+    """
     return unaccented(text.casefold().translate(_FORMS), "NFKD").translate(_FORMS)
 
 
 def words(text: str, language: str) -> list[str]:
-    """Returns the folded words of ``text`` in order, without the small words that may stand inside a term."""
+    """Returns the folded words of ``text`` in order, without the small words that may occur inside a term."""
     links = _LINK_WORDS[language]
     return [word for word in _WORD.findall(fold(text)) if word not in links]
 
@@ -81,12 +83,13 @@ def stem(word: str, language: str) -> str:
 
 
 def word_forms(word: str, language: str) -> tuple[str, ...]:
-    """Returns what one folded word of a message is compared by: its stem, or the readings of it that ``matches`` tries."""
+    """Returns the forms by which one folded word of a message is compared: its stem, or the readings that ``matches`` tries."""
     return (stem(word, language),) if language in _stemmers else tuple(dict.fromkeys(_forms(word, language)))
 
 
 def matches(forms: Sequence[str], root: str, language: str) -> bool:
-    """Whether a word of a message, given by its ``word_forms``, is a form of the glossary word whose stem is ``root``."""
+    """Decides whether a word of a message, given by its ``word_forms``, is a form of the glossary word with the stem ``root``.
+    """
     if language in _stemmers:
         return forms[0] == root
     return any(_begins(form, root, language) for form in forms)
@@ -107,7 +110,7 @@ def _begins(word: str, root: str, language: str) -> bool:
 
 
 def _forms(word: str, language: str) -> Iterator[str]:
-    """Readings of ``word``: Arabic writes the article and short prepositions in one word with the noun."""
+    """Yields the readings of ``word``: Arabic writes the article and short prepositions in one word with the noun."""
     yield word
     if language == "ar":
         bare = _cut(_ARABIC_ARTICLE, word, 3)
@@ -120,6 +123,6 @@ def _forms(word: str, language: str) -> Iterator[str]:
 
 
 def _cut(pattern: re.Pattern[str], word: str, least: int) -> str:
-    """``word`` without what ``pattern`` finds, unless fewer than ``least`` letters would be left."""
+    """Returns ``word`` without the matches of ``pattern``, unless fewer than ``least`` letters would remain."""
     shorter = pattern.sub("", word)
     return shorter if len(shorter) >= least else word

@@ -1,1 +1,1 @@
-"""The lexical side: French text analysis, queries, synonyms, spelling."""
+"""Lexical search: French text analysis, queries, synonyms, spelling."""

@@ -1,9 +1,9 @@
-"""French text to index terms: elisions cut, stop words left out, inflections and accents levelled.
+"""Turns French text into index terms: elisions cut, stop words left out, inflections and accents removed.
 
 A term is the Snowball stem of simplemma's lemma, without accents. Measured with BM25 alone on the development sets
-(service_public / code_du_travail, R@1 and R@5): words as they are .437 .695 / .607 .809, stem .457 .735 / .601 .817,
-lemma .424 .735 / .593 .817, stem of lemma .470 .748 / .604 .823. Families of words (``families``) are neutral
-there. spaCy's lemmas need minutes where these need seconds.
+(service_public / code_du_travail, R@1 and R@5): words as they are .437 .695 / .607 .809, stem .457 .735 / .601 .817, lemma .424
+.735 / .593 .817, stem of lemma .470 .748 / .604 .823. Word families (``families``) make no difference there. spaCy's lemmas
+take minutes, these take seconds.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ from core.text.folding import unaccented
 from retrieval.lexical.families import families
 from retrieval.lexical.stop_words import STOP_WORDS
 
-ANALYSIS = 5  # raise it when texts give other terms or fields: indexes are then built again
+ANALYSIS = 5  # raise it when texts yield other terms or fields: indexes are then rebuilt
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _ELISION = re.compile(r"^(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quoiqu|quelqu|presqu|entr)'")
 _APOSTROPHES = "’ʼ‘`´ʹ"
-_LONGEST = 40  # longer runs of characters are no words
+_LONGEST = 40  # longer runs of characters are not words
 _stemmer = snowballstemmer.stemmer("french")
-_stemming = threading.Lock()  # a stemmer keeps the word that it works on: two threads at once cut one by the other's length
+_stemming = threading.Lock()  # a stemmer keeps its current word, so it is not thread-safe
 
 
 def fold(text: str) -> str:
-    """Lower case without accents, one form of apostrophe, ligatures written out."""
-    if text.isascii() and "`" not in text:  # most words: three times as fast
+    """Returns ``text`` in lower case without accents, with one form of apostrophe and ligatures written out."""
+    if text.isascii() and "`" not in text:  # true for most words; three times as fast
         return text.lower()
     return unaccented(_straight(text).lower().replace("œ", "oe").replace("æ", "ae"), "NFKD")
 
 
 def _straight(text: str) -> str:
-    for apostrophe in _APOSTROPHES:  # a fifth of the time of str.translate, which looks every character up
+    for apostrophe in _APOSTROPHES:  # a fifth of the time of str.translate, which looks up every character
         text = text.replace(apostrophe, "'")
     return text
 
@@ -70,13 +70,13 @@ def _stem(word: str) -> str:
 
 @cache
 def _families() -> dict[str, str]:
-    """Returns the term of each word of a family. Made when it is first needed: the lemmas' dictionary takes half a second."""
+    """Returns the term of each word of a family. Built on first use: the dictionary of lemmas takes half a second to load."""
     return {_stem(word): _stem(family[0]) for family in families() for word in family[1:]}
 
 
 @dataclass(frozen=True)
 class Token:
-    """One word, lower case; ``start`` and ``end`` are where it stands in the text, in characters."""
+    """One word in lower case, with its position ``start`` to ``end`` in the text, in characters."""
 
     word: str
     start: int
@@ -84,12 +84,12 @@ class Token:
 
 
 def normal(text: str) -> str:
-    """One form of each character and of the apostrophe."""
+    """Returns ``text`` with one form of each character (NFKC) and of the apostrophe."""
     return _straight(unicodedata.normalize("NFKC", text))
 
 
 def tokens(text: str) -> list[Token]:
-    """Returns the words of a ``normal`` text in order, elided articles cut off ("l'impôt" → "impôt"); stop words are kept."""
+    """Returns the words of a ``normal`` text in order, without elided articles ("l'impôt" → "impôt"). Stop words are kept."""
     found: list[Token] = []
     for match in _WORD.finditer(text):
         at = match.start()
@@ -104,26 +104,28 @@ def tokens(text: str) -> list[Token]:
 
 
 def words(text: str) -> list[str]:
-    """Lower-case words of any text, as ``tokens`` finds them."""
+    """Returns the lower-case words of any text, by the rules of ``tokens``."""
     return [word for run in _WORD.findall(normal(text)) for word in _words_of(run)]
 
 
 def terms(text: str) -> list[str]:
-    """Index terms of ``text`` in order, without stop words."""
+    """Returns the index terms of ``text`` in order, without stop words."""
     return [found for run in _WORD.findall(normal(text)) for found in _terms_of(run)]
 
 
 def term_count(text: str) -> int:
-    """Returns how many ``terms`` the text has, which are not worked out for it."""
+    """Returns the number of ``terms`` of the text, without computing them."""
     return sum(not _is_stop_word(word) for word in words(text))
 
 
 def terms_among(text: str) -> set[str]:
-    """Returns which terms ``text`` has; of a long one, sooner than by ``terms``, since each of its words is looked up once."""
+    """Returns the set of terms in ``text``. Faster than ``terms`` for a long text, because each distinct word is looked up
+    once.
+    """
     return {found for run in set(_WORD.findall(normal(text))) for found in _terms_of(run)}
 
 
-# A build reads three million words, of which sixty thousand differ: each of them is taken apart once.
+# A build reads three million words, of which sixty thousand are different: each is analysed once.
 @lru_cache(maxsize=100_000)
 def _words_of(run: str) -> tuple[str, ...]:
     return tuple(token.word for token in tokens(run))

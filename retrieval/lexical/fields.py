@@ -8,7 +8,7 @@ FIELDS = ("title", "summary", "body")
 
 
 def field_texts(entry: Entry) -> dict[str, str]:
-    """Returns the entry's words by field: what it is called, what it is about, what it says."""
+    """Returns the entry's words by field: its names, its subject, its content."""
     parts = passages(entry)
     body = [entry.introduction, entry.easy_text]
     for passage in parts:

@@ -1,4 +1,4 @@
-"""A citizen's message as the indexes are asked: spelled as the pages spell, with the pages' words beside the citizen's."""
+"""A citizen's message as a query: in the spelling of the pages, with the pages' words added to the citizen's."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from retrieval.lexical.slips import once
 from retrieval.lexical.spelling import Vocabulary
 from retrieval.lexical.synonyms import Match, Synonyms
 
-# Chosen on the project's own questions and service_public_dev; R@1, R@5 of the whole search, without and with the list at
-# weights .3, .4, .6: own questions .522 .696, then .547 .720, .553 .720, .565 .714; service_public_dev .536 .808, then
-# .550 .815, .550 .815, .550 .834; code_du_travail_dev .649 .868, then .652 .868, .652 .868, .646 .871; cnil_dev .595 .821, then
-# .595 .821, .583 .821, .571 .821: an administration's own words are not those of this list, so it should not weigh much.
-# Spelling: R@5 of service_public_dev with slips .748 → .808, SMS writing .795 → .815, everything at once .728 → .801.
+# Weight chosen on the project's own questions and service_public_dev: R@5 of the whole search .696 without the list, .720 with
+# .4 (own questions); .808 and .815 (service_public_dev). A greater weight costs R@1 on cnil_dev: an administration's own words
+# are not those of this list. Spelling: R@5 of service_public_dev with slips .748 → .808, SMS writing .795 → .815, everything at
+# once .728 → .801.
 ADDED_WEIGHT = 0.4
 # "1" for "un" ("g perdu 1 papier"), seeds 1, 2, 3 of the noise: R@5 lost with SMS writing .007 each → 0, .007, 0, with all
 # noises at once .053, .040, .013 → .046, .040, .007; R@1 with SMS writing .563, .556, .563 → .576, .570, .576. No real question
@@ -28,16 +27,18 @@ FOREIGN = 0.6
 _UNEXPLAINED = 0.2
 _DOUBTFUL = 0.38
 _ONE = re.compile(r"(?<![\w.,/°-])1 (?=[a-zà-ÿ]{4})")
-# "g perdu", and no weight ("200 g de"), nor what has a letter for its name: "dpe g location", "classes f et g".
+# "g perdu", but not a weight ("200 g de"), nor a thing named by a letter: "dpe g location", "classes f et g".
 _LETTERED = ("dpe", "classe", "classé", "classee", "classée", "lettre", "visa", "type", "[a-f] et", "[a-f] ou", "[a-f] à")
 _NO_LETTER = "".join(rf"(?<!\b(?i:{before}) )" for before in _LETTERED)
 _HAVE = re.compile(rf"(?<![\w'.,/])(?<!\d ){_NO_LETTER}g (?=[a-zà-ÿ1])")
-_SHOUTED = 0.6  # of the letters are capitals: the encoder has seen few such texts
+_SHOUTED = 0.6  # share of capital letters: the encoder has seen few texts in capitals
 
 
 @dataclass(frozen=True)
 class Query:
-    """``text`` is what is embedded, ``terms`` those of the message in order, ``added`` those of the pages' own words for it."""
+    """A query. ``text`` is embedded; ``terms`` are the message's terms in order; ``added`` are the terms that the pages use for
+    it.
+    """
 
     text: str
     terms: list[str]
@@ -45,12 +46,12 @@ class Query:
 
     @property
     def weights(self) -> dict[str, float]:
-        """What the lexical index is asked: each term with its number, and the added ones."""
+        """Returns the query for the lexical index: each term with its count, and the added terms with ``ADDED_WEIGHT``."""
         return {**dict.fromkeys(self.added, ADDED_WEIGHT), **{name: float(n) for name, n in Counter(self.terms).items()}}
 
 
 def analyse(message: str, vocabulary: Vocabulary, synonyms: Synonyms) -> Query:
-    """Returns the query of a message in any language; one that is hardly French is left as it stands."""
+    """Returns the query of a message in any language. A message that is hardly French is not changed."""
     text = _spoken(normal(message))
     found = tokens(text)
     mended = _replace(text, found, synonyms.spellings(_once([token.word for token in found], vocabulary, synonyms)))
@@ -74,16 +75,17 @@ def analyse(message: str, vocabulary: Vocabulary, synonyms: Synonyms) -> Query:
 
 
 def _once(found: list[str], vocabulary: Vocabulary, synonyms: Synonyms) -> list[str]:
-    """``found``, a key hit twice taken for once where that gives an abbreviation ("cmtt", "prr")."""
+    """Returns ``found`` with doubled letters made single where that gives an abbreviation ("cmtt", "prr")."""
     single = {word: once(word) for word in found if not vocabulary.sound(word)}
     known = {word for word, made in single.items() if made != word and synonyms.spellings([made])}
     return [single[word] if word in known else word for word in found]
 
 
 def _as_listed(spelled: list[str], corrected: list[str], listed: Iterable[Match]) -> list[str]:
-    """``corrected``, with the words that are ``listed`` so alone put back as they were ``spelled``: "stc" is no slip of "etc".
+    """Returns ``corrected``, but with the ``spelled`` form of words that are ``listed`` in that form only: "stc" is no slip of
+    "etc".
 
-    Accents that were added stay. So does a correction to the very words of the list: "permi de conduire" is listed, too.
+    Added accents stay. So does a correction to the very words of the list: "permi de conduire" is listed, too.
     """
     said = {term(word) for word in corrected}
     kept = list(corrected)
@@ -95,7 +97,7 @@ def _as_listed(spelled: list[str], corrected: list[str], listed: Iterable[Match]
 
 
 def _strange(found: list[str], vocabulary: Vocabulary) -> float:
-    """Returns the share of words that neither the pages nor a dictionary know."""
+    """Returns the share of words that are in neither the pages nor a dictionary."""
     return sum(not vocabulary.sound(word) for word in found) / max(len(found), 1)
 
 
@@ -106,7 +108,7 @@ def _spoken(text: str) -> str:
 
 
 def _replace(text: str, found: list[Token], matches: Iterable[Match]) -> str:
-    """``text`` with the words of each match replaced by its first meaning."""
+    """Returns ``text`` with the words of each match replaced by its first meaning."""
     parts, at = [], 0
     for match in matches:
         parts += [text[at : found[match.start].start], match.means[0]]

@@ -1,8 +1,8 @@
-"""The words of the pages, and the one that a misspelt word stands for.
+"""The words of the pages, and the correction of misspelt words.
 
-Only a word that neither the pages nor a dictionary of French know is touched: "sms" or a surname stays, for what nothing
-resembles is left alone. Cost: one pass of rapidfuzz over the words of about the same length and letters, .8 ms a word, at most
-``CORRECTED`` words a query. Little words ("ed", "jje") are only looked for among those that an index leaves out.
+Only a word that is in neither the pages nor a French dictionary is corrected: "sms" stays, and so does a surname that resembles
+no word. Cost: one pass of rapidfuzz over the words of about the same length and letters, .8 ms a word, at most ``CORRECTED``
+words a query. Little words ("ed", "jje") are compared with stop words only.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ from retrieval.lexical.analysis import FOLDED_STOP_WORDS, fold, words
 from retrieval.lexical.slips import cost, limit, mistaken, once, variants
 
 CORRECTED = 16  # unknown words looked up in one query
-_SEEN = 2  # a word that the pages have less often may be a slip itself
+_SEEN = 2  # a rarer word may itself be a slip
 _LEAST = 4  # shorter words resemble too many others
-_LONG = 6  # from here on two slips are allowed
-_FREQUENCY = 0.08  # what a word gains by being frequent, for each e-fold, beside the cost of its slips
+_LONG = 6  # longer words may have two slips
+_FREQUENCY = 0.08  # bonus of a frequent word per e-fold, set against the cost of slips
 _SOUNDS = tuple(
     (re.compile(written), heard)
     for written, heard in (
@@ -48,13 +48,14 @@ class Vocabulary:
     """The words of a snapshot's texts, and how often each occurs. Immutable and thread-safe."""
 
     def __init__(self, counts: Mapping[str, int]) -> None:
-        """``counts`` is how often each lower-case word occurs."""
+        """Takes ``counts``: how often each lower-case word occurs."""
         self._counts = dict(counts)
         self.spell = lru_cache(maxsize=10_000)(self._spell)
 
     @cached_property
     def _known(self) -> dict[str, tuple[str, int]]:
-        """Forms without accents, each with its usual spelling and its number. Only searches need it: builds go without."""
+        """Returns each form without accents, with its usual spelling and its count. Built on first use: only searches need it.
+        """
         spellings: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for word, count in self._counts.items():
             spellings[fold(word)].append((count, word))
@@ -62,7 +63,7 @@ class Vocabulary:
 
     @cached_property
     def _by_length(self) -> dict[int, tuple[list[str], NDArray[np.uint32]]]:
-        """The usual words of each length, and their letters."""
+        """Returns the usual words of each length, with their letters."""
         found: dict[int, list[str]] = defaultdict(list)
         for folded, (_, count) in self._known.items():
             if count >= _SEEN and folded.isalpha():
@@ -71,12 +72,12 @@ class Vocabulary:
 
     @cached_property
     def _by_sound(self) -> dict[str, str]:
-        """The most frequent word of each sound."""
+        """Returns the most frequent word of each sound."""
         known = sorted((count, word) for word, (_, count) in self._known.items() if count >= _SEEN and len(word) >= _LEAST)
         return {sound(word): word for _, word in known}
 
     def prepare(self) -> None:
-        """Does now what the first search would wait for."""
+        """Builds the tables now, so that the first search need not wait."""
         assert self._by_length is not None
         assert self._by_sound is not None
 
@@ -88,7 +89,7 @@ class Vocabulary:
         return cls(counts)
 
     def changed(self, gone: Iterable[str], more: Iterable[str]) -> Vocabulary:
-        """Returns what is left without the texts ``gone``, which it was made of too, and with those of ``more``."""
+        """Returns the vocabulary without the texts ``gone`` (which it includes now) and with the texts ``more``."""
         counts = Counter(self._counts)
         for text in gone:
             counts.subtract(words(text))
@@ -107,19 +108,19 @@ class Vocabulary:
         return fold(word) in self._known
 
     def correct(self, query: Sequence[str]) -> list[str]:
-        """Returns the words of a query, misspelt ones replaced by the pages' words, with the accents that those have."""
+        """Returns the words of a query. Misspelt ones are replaced by the pages' words, with their accents."""
         strange = dict.fromkeys(word for word in query if len(word) >= _LEAST and not self.sound(word))
         allowed = set(list(strange)[:CORRECTED])
         return [self.spell(word) if word in allowed or len(word) < _LEAST or word in self else word for word in query]
 
     def sound(self, word: str) -> bool:
-        """Decides whether the pages or a dictionary of French know the word."""
+        """Decides whether the pages or a French dictionary have the word."""
         folded = fold(word)
         return folded in self._known or folded in FOLDED_STOP_WORDS or _in_dictionary(word)
 
     def _spell(self, word: str) -> str:
         folded = fold(word)
-        if folded in self._known:  # accents are put back where the word is none without them
+        if folded in self._known:  # accents are restored if the word does not exist without them
             return word if word != folded or len(word) < _LEAST or _in_dictionary(word) else self._known[folded][0]
         if not folded.isalpha():
             return word
@@ -138,7 +139,7 @@ class Vocabulary:
         return self._known.get(folded, ("", 0))[1]
 
     def _nearest(self, folded: str) -> str:
-        """Returns the usual word that the written one is most likely a slip of; empty if none is likely."""
+        """Returns the usual word of which the written one is most likely a slip; empty if none is likely."""
         slips = 2 if len(folded) >= _LONG else 1
         found = dict.fromkeys(self._within(folded, slips))
         if once(folded) != folded:
@@ -149,9 +150,9 @@ class Vocabulary:
         return self._known[best][0] if best else ""
 
     def _within(self, folded: str, slips: int) -> list[str]:
-        """Words at most ``slips`` letters left out, put in, replaced or exchanged away.
+        """Returns the words within ``slips`` omissions, insertions, replacements or exchanges of letters.
 
-        A slip changes at most two of the letters that a word has: of 8,750 words of about its length, 900 are left to compare.
+        A slip changes at most two of the letters of a word. So of 8,750 words of about its length, 900 remain to be compared.
         """
         mine, near = np.uint32(_letters(folded)), list[str]()
         for length in range(len(folded) - slips, len(folded) + slips + 1):
@@ -162,7 +163,7 @@ class Vocabulary:
 
 
 def _letters(folded: str) -> int:
-    """Returns a bit for each letter that a word has; rare ones share theirs."""
+    """Returns a bit set of a word's letters; rare letters share a bit."""
     found = 0
     for letter in folded:
         found |= 1 << (ord(letter) & 31)
@@ -170,7 +171,7 @@ def _letters(folded: str) -> int:
 
 
 def sound(folded: str) -> str:
-    """Returns a folded word as it sounds, roughly: how it is written in haste is then the same ("dosié", "dossier")."""
+    """Returns the approximate sound of a folded word; a hasty spelling has the same ("dosié", "dossier")."""
     for written, heard in _SOUNDS:
         folded = written.sub(heard, folded)
     return folded
@@ -178,7 +179,7 @@ def sound(folded: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def _little(folded: str) -> str:
-    """Returns the little word that ``folded`` is a slip of, or nothing."""
+    """Returns the little word that ``folded`` is a slip of, or an empty string."""
     if len(folded) < 2 or folded in FOLDED_STOP_WORDS or _in_dictionary(folded):
         return ""
     slipped = (word for word in variants(folded) if word in FOLDED_STOP_WORDS)

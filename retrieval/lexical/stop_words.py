@@ -1,4 +1,4 @@
-"""Words that say nothing about the subject of a question."""
+"""Words without information on the subject of a question."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ sur t ta tandis te tel telle tels tes toi ton tous tout toute toutes très tu un
 votre vous y
 """
 
-# What messages to an administration begin and end with.
+# The opening and closing words of messages to an administration.
 _LETTERS = """
 bonjour bonsoir madame monsieur mesdames messieurs mme mr merci remercie remercier remerciements avance cordialement
 salutations sincères svp stp plaît plait cher chère voudrais voudrait souhaite souhaiterais souhaiterai souhaiter savoir

@@ -1,4 +1,4 @@
-"""The synonyms in use: the built-in list, and the administration's own files as they change."""
+"""The synonyms in use: the built-in list, and the administration's own files, which may change."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from retrieval.lexical.synonyms import Group, Synonyms, SynonymsUnusable, built_
 
 log = structlog.get_logger(__name__)
 
-DESK_LIST = "synonyms.desk.yml"  # in the state folder: what the record says is in use, written by the publisher
+DESK_LIST = "synonyms.desk.yml"  # in the state folder; the publisher writes the groups in use to it, from the database
 
 
 class SynonymLists:
-    """Follows files, of which any may be missing. Of one that cannot be read, which is logged, what was in use stays in use.
+    """The lists of synonyms, read again when a file changes. Any file may be missing. If a file cannot be read, this is logged
+    and its previous content stays in use.
 
-    All lists count together. Where two replace the same word, the file given first decides, the built-in list last.
+    All lists count together. If two replace the same word, the first given file has priority, the built-in list the lowest.
     """
 
     def __init__(self, *own: Path | None) -> None:
@@ -28,22 +29,24 @@ class SynonymLists:
 
     @classmethod
     def fixed(cls, groups: Iterable[Group]) -> SynonymLists:
-        """One that follows nothing: ``groups`` beside the built-in ones."""
+        """Returns lists that follow no file: ``groups`` and the built-in ones."""
         lists = cls()
         lists._use(tuple(groups))
         return lists
 
     @property
     def own(self) -> tuple[Group, ...]:
-        """The administration's groups, in the order in which they decide."""
+        """Returns the administration's groups, by priority."""
         return self._own.groups
 
     def ours(self, query: Sequence[str]) -> bool:
-        """Decides whether the words of a query hold one that the administration itself explains: it is no stranger to it."""
+        """Decides whether a query contains a word from the administration's own groups. Such a query is within the service's
+        scope.
+        """
         return bool(self._own.matches(query))
 
     def refresh(self) -> None:
-        """Reads again the files that have changed, appeared or gone."""
+        """Reads the files again that have changed, appeared or disappeared."""
         changed = False
         for path, before in self._seen.items():
             seen = state_of(path)
@@ -66,7 +69,7 @@ class SynonymLists:
 
 
 def state_of(path: Path) -> tuple[int, int] | None:
-    """Returns what differs once the file at ``path`` has changed; ``None``: there is none."""
+    """Returns a value that differs when the file at ``path`` has changed; ``None`` if there is no file."""
     try:
         found = path.stat()
     except OSError:

@@ -1,7 +1,7 @@
-"""Words that citizens write for words that the pages use: a list of the project's, and those of the administration.
+"""Words of citizens and the corresponding words of the pages: the project's own list, and the lists of the administration.
 
-A group has ``terms`` (as citizens write) and ``means`` (as the pages write). It works one way unless ``both_ways`` is true.
-Where several terms begin at one word, the longest wins. ``kind: sms`` is a spelling: its means replace the words.
+A group has ``terms`` (the citizens' words) and ``means`` (the pages' words). It works one way unless ``both_ways`` is true. If
+several terms begin at one word, the longest wins. ``kind: sms`` is a spelling: its means replace the words.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold, term, words
 
 BUILT_IN = Path(__file__).parent / "synonyms.yml"
-_SHORT = 4  # words up to this length must be written exactly so: their stems are those of too many others
+_SHORT = 4  # words up to this length must match exactly: their stems are too ambiguous
 
 Phrase = tuple[str, ...]
 
 
 class SynonymsUnusable(ValueError):
-    """A list of synonyms cannot be read; the message says where, and what is expected."""
+    """A list of synonyms cannot be read. The message says where, and what is expected."""
 
 
 class Group(BaseModel):
@@ -37,23 +37,23 @@ class Group(BaseModel):
     means: tuple[str, ...] = Field(min_length=1)
     kind: Literal["abbreviation", "everyday", "sms", "renamed"] = "everyday"
     both_ways: bool = False
-    replaces: bool = False  # what citizens call so is called otherwise, and something else is called so
-    note: str = ""  # for whoever reads the list
+    replaces: bool = False  # the citizens' name belongs officially to another thing
+    note: str = ""  # for readers of the list
 
     @property
     def replacing(self) -> bool:
-        """Tells whether the words make way for the meaning, rather than being joined by it."""
+        """Tells whether the meaning replaces the words (otherwise it is added to them)."""
         return self.replaces or self.kind == "sms"
 
     def speaks_of(self, text: str) -> bool:
-        """Decides whether a message that says ``text``, and nothing else, is one that this group knows."""
+        """Decides whether this group covers the whole of ``text``."""
         asked = _forms(text)
         return any(asked & _forms(known) for known in (*self.terms, *(self.means if self.both_ways else ())))
 
 
 @dataclass(frozen=True)
 class Match:
-    """A term found in a query: ``start`` and ``end`` count its words; ``means`` are its other wordings."""
+    """A term found in a query. ``start`` and ``end`` are word positions; ``means`` are its other wordings."""
 
     start: int
     end: int
@@ -61,7 +61,7 @@ class Match:
 
 
 class Synonyms:
-    """A list, ready to be matched. Immutable."""
+    """A list prepared for matching. Immutable."""
 
     def __init__(self, groups: Iterable[Group]) -> None:
         self.groups = tuple(groups)
@@ -82,15 +82,15 @@ class Synonyms:
         return cls(group for path in paths for group in read_groups(path))
 
     def spellings(self, query: Sequence[str]) -> list[Match]:
-        """SMS spellings among the words of a query, in order, none overlapping another."""
+        """Returns the SMS spellings among the words of a query, in order, without overlaps."""
         return self._matches(query, self._spellings)
 
     def matches(self, query: Sequence[str]) -> list[Match]:
-        """Terms that are no mere spellings, in the same way."""
+        """Returns the other terms (not mere spellings), in the same way."""
         return self._matches(query, self._meanings)
 
     def touches(self, query: Sequence[str]) -> bool:
-        """Decides whether the words of a query hold anything of this list."""
+        """Decides whether the words of a query contain any term of this list."""
         return bool(self.spellings(query) or self.matches(query))
 
     def _matches(self, query: Sequence[str], table: dict[Phrase, dict[str, None]]) -> list[Match]:
@@ -110,7 +110,7 @@ class Synonyms:
 
 
 def read_groups(path: Path) -> list[Group]:
-    """Returns the groups of one file. Raises ``SynonymsUnusable`` that names the group at fault."""
+    """Returns the groups of one file. Raises ``SynonymsUnusable`` that names the wrong group."""
     try:
         content = load_yaml(path.read_text(encoding="utf-8"))
         return TypeAdapter(list[Group]).validate_python(content or [])
@@ -126,7 +126,7 @@ def read_groups(path: Path) -> list[Group]:
 
 
 def dump_groups(groups: Iterable[Group]) -> str:
-    """``groups`` as a file has them, a line each; what ``read_groups`` reads."""
+    """Returns ``groups`` in the file format that ``read_groups`` reads, one line each."""
     lines = [group.model_dump(mode="json", exclude_defaults=True) for group in groups]
     shown = (yaml.safe_dump(line, allow_unicode=True, default_flow_style=True, sort_keys=False, width=10**6) for line in lines)
     return "".join(f"- {line}" for line in shown)
@@ -146,7 +146,7 @@ def _key(word: str) -> str:
 
 @lru_cache(maxsize=20_000)
 def _forms(text: str) -> frozenset[Phrase]:
-    """Keys of a term: with hyphens as gaps, and written as one word."""
+    """Returns the keys of a term: with hyphens as gaps, and written as one word."""
     spaced = tuple(_key(word) for word in words(text.replace("-", " ")))
     joined = tuple(_key(word) for word in words(text.replace("-", "")))
     return frozenset(form for form in (spaced, joined) if form)

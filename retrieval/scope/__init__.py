@@ -1,1 +1,1 @@
-"""What a message is: a question for an administration, nobody's business, or a fragment that says nothing of its subject."""
+"""The kind of a message: a question for an administration, a message out of scope, or a fragment without a clear subject."""

@@ -1,7 +1,8 @@
-"""What people put around a question without asking anything by it: "bonjour", "comment faire ?", "merci d'avance".
+"""Phrases of courtesy around a question: "bonjour", "comment faire ?", "merci d'avance".
 
-The encoder hears it: "je veux divorcer comment faire" lay nearer to "mon chien vomit que faire" than to divorce. Taking it off
-for the search as well finds nothing more (real messages R@1 .642 without, .629 with it; ten other sets within two questions).
+They influence the encoder: "je veux divorcer comment faire" was nearer to "mon chien vomit que faire" than to divorce. Removing
+them for the search as well improves nothing (real messages R@1 .642 without, .629 with it; ten other sets within two
+questions).
 """
 
 from __future__ import annotations
@@ -17,18 +18,19 @@ _ASKING = (
 _BEFORE = re.compile(rf"^\W*+(?:{_GREETING}\b\W*+)++", re.IGNORECASE)
 _ASKED = re.compile(rf"\b(?:{_ASKING})\b\W*+", re.IGNORECASE)
 _WORD_END = re.compile(r"\w(?=\W*+\Z)")
-_LEAST_WORDS = 2  # of what is left
+_LEAST_WORDS = 2  # words that must remain
 
 
 def bare(message: str) -> str:
-    """``message`` without its greeting and its closing words; as it stands where hardly anything else is said."""
+    """Returns ``message`` without its greeting and its closing words; unchanged if hardly anything else remains."""
     left = _without_closing(_BEFORE.sub("", message)).strip()
     return left if len(left.split()) >= _LEAST_WORDS else message
 
 
 def _without_closing(message: str) -> str:
-    """``message`` up to the closing words that end it. In one pass: a pattern for all of them, tied to the end, would be tried
-    from each."""
+    """Returns ``message`` up to its closing words. Works in one pass: a single pattern tied to the end would be tried from each
+    position.
+    """
     begin, end = 0, -1
     for asked in _ASKED.finditer(message):
         begin = begin if asked.start() == end else asked.start()

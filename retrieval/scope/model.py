@@ -1,10 +1,10 @@
-"""Whether a message is a question for an administration at all: a linear model over its vector and the rarity of its terms.
+"""Decides whether a message is a question for an administration: a linear model over its vector and the rarity of its terms.
 
-An index cannot tell: "quel vin avec le foie gras" is near some page or other, and so is a question whose theme the service does
-not treat. The first is ``outside`` (out of scope), the second a question that has no answer here. A ``fragment`` ("et c'est
-obligatoire ?") is nobody's business either, until one knows what it is about.
+An index cannot tell: "quel vin avec le foie gras" is near some page, and so is a question on a theme that the service does not
+treat. The first is ``outside`` (out of scope), the second a question without an answer here. A ``fragment`` ("et c'est
+obligatoire ?") cannot be answered before its subject is known.
 
-The weights hold for one encoder: with another one, everything is an ``enquiry`` until ``./guichet train scope`` has run.
+The weights are for one encoder. With another one, everything is an ``enquiry`` until ``./guichet train scope`` has run.
 """
 
 from __future__ import annotations
@@ -21,13 +21,16 @@ from retrieval.lexical.query import Query
 
 COMMITTED = Path(__file__).with_name("scope.json")
 CLASSES: tuple[Scope, ...] = ("enquiry", "fragment", "outside")
-# Least probability. On tests/evaluation/questions/out_of_scope.jsonl and the real questions, none fitted on: docs/adr/0020.
+# Least probability of each class. Chosen on tests/evaluation/questions/out_of_scope.jsonl and the real questions, none fitted
+# on: docs/adr/0020.
 LEAST = {"outside": 0.55, "fragment": 0.5}
-_VECTOR = 6.0  # what a unit vector weighs beside the other values, which are about 1
+_VECTOR = 6.0  # weight of a unit vector; the other values are about 1
 
 
 class ScopeModel(BaseModel):
-    """``coefficients`` has a row for each of ``CLASSES``; ``encoder`` is the model and revision that they were fitted on."""
+    """The model. ``coefficients`` has a row for each of ``CLASSES``; ``encoder`` is the model and revision that they were
+    fitted on.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -37,21 +40,22 @@ class ScopeModel(BaseModel):
     figures: dict[str, float] = {}
 
     def probabilities(self, values: Vectors) -> dict[Scope, float]:
-        """Of each class, for the ``features`` of a message."""
+        """Returns the probability of each class, for the ``features`` of a message."""
         odds = np.asarray(self.coefficients) @ values + np.asarray(self.intercepts)
         shares = np.exp(odds - odds.max())
         return dict(zip(CLASSES, (shares / shares.sum()).tolist(), strict=True))
 
     def judge(self, values: Vectors) -> Scope:
-        """``enquiry`` unless another class is likely enough."""
+        """Returns ``enquiry`` unless another class is likely enough."""
         found = self.probabilities(values)
         return next((name for name in ("outside", "fragment") if found[name] >= LEAST[name]), "enquiry")
 
 
 def features(query: Query, vector: Vectors, rarity: Callable[[str], float]) -> Vectors:
-    """Returns the message's vector, then: how many terms it has, how rare the rarest is and all together, and its length.
+    """Returns the message's vector, followed by the number of its terms, the rarity of the rarest and of all together, and its
+    length.
 
-    Rarities are told as shares of an unheard term's, so that they do not depend on the size of the knowledge base.
+    Rarities are relative to that of an unknown term, so that they do not depend on the size of the knowledge base.
     """
     unheard = rarity(" ")  # no term is a space
     found = [rarity(term) / unheard for term in set(query.terms)] or [0.0]
@@ -60,9 +64,9 @@ def features(query: Query, vector: Vectors, rarity: Callable[[str], float]) -> V
 
 
 def read(encoder: str, *paths: Path) -> ScopeModel | None:
-    """Returns the first model in ``paths`` that was fitted on this ``encoder``; ``None`` where there is none.
+    """Returns the first model in ``paths`` that was fitted on this ``encoder``; ``None`` if there is none.
 
-    Raises ``ValueError`` where a file is none of ours.
+    Raises ``ValueError`` if a file is not such a model.
     """
     found = (ScopeModel.model_validate_json(path.read_bytes()) for path in paths if path.exists())
     return next((model for model in found if model.encoder == encoder), None)

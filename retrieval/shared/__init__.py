@@ -1,1 +1,1 @@
-"""Snapshots on storage that several machines share: one of them builds a snapshot, the others fetch it."""
+"""Snapshots on storage that several machines share: one machine builds a snapshot, the others fetch it."""

@@ -1,4 +1,4 @@
-"""A manifest under a seal: whoever can write to the shared place, and does not know the secret, makes no snapshot."""
+"""A manifest with a seal (a keyed digest): write access to the shared place is not enough to forge a snapshot."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class SharedTorn(Exception):
-    """What lies there is not what was put there, or was not put there by this service. The message says what."""
+    """The content of the shared place was changed, or does not come from this service. The message says which."""
 
 
 def sealed(raw: str, key: str) -> bytes:
@@ -27,7 +27,7 @@ def sealed(raw: str, key: str) -> bytes:
 
 
 def opened(content: bytes, version: str, keys: Sequence[str]) -> tuple[Manifest, str]:
-    """Returns the manifest of ``version``, parsed and as it was. Raises ``SharedTorn``."""
+    """Returns the manifest of ``version``, parsed and as text. Raises ``SharedTorn``."""
     try:
         read = json.loads(content)
         raw, seal = str(read["manifest"]), str(read["seal"])

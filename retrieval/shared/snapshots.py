@@ -1,8 +1,8 @@
 """The shared place of snapshots.
 
-``{place}/{version}/{SHA-256}`` is a file of the snapshot, under the name of its contents, and
-``{place}/{version}/snapshot.json`` its manifest under a seal. That is written last: a version without it does not exist. Since
-a file's name is its digest, two nodes that build one version at a time cannot mix theirs.
+``{place}/{version}/{SHA-256}`` is a file of the snapshot, named by the digest of its content.
+``{place}/{version}/snapshot.json`` is its sealed manifest. It is written last: a version without it does not exist. Since a
+file's name is its digest, two nodes that build one version at the same time cannot mix their files.
 """
 
 from __future__ import annotations
@@ -21,20 +21,20 @@ from retrieval.shared.sealed import SharedTorn, opened, sealed
 from retrieval.snapshots import FORMAT, KEPT, Manifest, Snapshots
 
 SEALED = "snapshot.json"
-_VERSION = re.compile(r"(\d{8}T\d{6})\d{6}-([0-9a-f]{8})-(titles|full)")  # anything else there is not ours
-_ABANDONED_SECONDS = 24 * 3600  # half an upload of a build this old belongs to no living process
+_VERSION = re.compile(r"(\d{8}T\d{6})\d{6}-([0-9a-f]{8})-(titles|full)")  # other names there are not ours
+_ABANDONED_SECONDS = 24 * 3600  # an unfinished upload this old belongs to no running process
 
 
 class SharedSnapshots:
-    """The snapshots at ``url``. Blocking. All methods raise ``SharedUnreachable``; nothing has changed here then."""
+    """The snapshots at ``url``. Blocking. All methods raise ``SharedUnreachable``; the local snapshots are then unchanged."""
 
     def __init__(self, url: str, keys: Sequence[str]) -> None:
-        """``keys``: secrets of the service; the first one seals, any of them opens."""
+        """Takes the service's secrets as ``keys``: the first one seals, any of them opens."""
         self.url = url
         self._place, self._keys = Place(url), keys
 
     def versions(self) -> list[str]:
-        """Versions that are there whole, oldest first."""
+        """Returns the complete versions there, oldest first."""
         return [name for name in self._named() if self.holds(name)]
 
     def holds(self, version: str) -> bool:
@@ -42,7 +42,7 @@ class SharedSnapshots:
         return self._place.exists(f"{version}/{SEALED}")
 
     def find(self, content: str, stage: Stage) -> str:
-        """Returns the newest version with this ``content``, in ``stage`` or a later one; empty where there is none."""
+        """Returns the newest version with this ``content``, in ``stage`` or a later one; empty if there is none."""
         stages = ("titles", "full") if stage == "titles" else ("full",)
         for name in reversed(self._named()):
             match = _VERSION.fullmatch(name)
@@ -54,9 +54,9 @@ class SharedSnapshots:
         return ""
 
     def put(self, snapshots: Snapshots, version: str, *, again: bool = False) -> bool:
-        """Put ``version`` there, its manifest last. False: it is there already; ``again`` puts it all the same.
+        """Uploads ``version``, its manifest last. Returns false if it is there already, unless ``again`` is set.
 
-        Raises ``SnapshotUnusable`` where it is not among ``snapshots``.
+        Raises ``SnapshotUnusable`` if it is not among ``snapshots``.
         """
         manifest = snapshots.manifest(version)
         folder = snapshots.folder / version
@@ -69,9 +69,10 @@ class SharedSnapshots:
         return True
 
     def fetch(self, version: str, snapshots: Snapshots) -> bool:
-        """Take ``version`` into ``snapshots``, where it appears once every file is what its digest says.
+        """Downloads ``version`` into ``snapshots``. It appears there after the digests of all files were checked.
 
-        False: it is not there, or of another format. Raises ``SharedTorn`` and ``OSError``; nothing is left behind then.
+        Returns false if it is not there, or has another format. Raises ``SharedTorn`` and ``OSError``; nothing is left behind
+        then.
         """
         found = self._manifest(version)
         if found is None or found[0].format != FORMAT:
@@ -91,12 +92,12 @@ class SharedSnapshots:
         return True
 
     def prune(self, kept: int = KEPT, *, spared: Collection[str] = ()) -> list[str]:
-        """Remove all but the newest ``kept`` versions and those ``spared``, and uploads that were given up long ago."""
+        """Removes all versions but the newest ``kept`` and those ``spared``, and uploads abandoned long ago."""
         named, whole = self._named(), self.versions()
         gone = [name for name in whole[:-kept] if name not in spared]
         gone += [name for name in named if name not in whole and _seconds_old(name) > _ABANDONED_SECONDS]
         for name in gone:
-            self._place.remove(f"{name}/{SEALED}")  # first, so that what is half gone is not taken
+            self._place.remove(f"{name}/{SEALED}")  # first, so that a half-removed version is not fetched
             self._place.remove(name)
         return gone
 
@@ -112,7 +113,7 @@ class SharedSnapshots:
 
 
 def shared_snapshots(settings: Settings) -> SharedSnapshots | None:
-    """Returns the place that is set, if one is."""
+    """Returns the configured shared place, if there is one."""
     return SharedSnapshots(settings.snapshots_url, settings.secret_keys) if settings.snapshots_url else None
 
 
