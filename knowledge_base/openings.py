@@ -1,4 +1,4 @@
-"""The sentences that open the pages of a source: chosen by this project, kept by their first words, given at import."""
+"""The opening sentences of a source's pages: chosen by this project, stored by their first words, added at import."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ class Openings:
 
     @property
     def pages(self) -> tuple[str, ...]:
-        """The ids of the pages that have an opening."""
+        """Returns the ids of the pages that have an opening."""
         return tuple(self._of_pages)
 
     def of(self, page: str) -> tuple[str, ...]:
-        """Returns the first words of the sentences that open a page, by its id; none where nobody has chosen any."""
+        """Returns the first words of a page's opening sentences, by its id; none if nobody has chosen any."""
         return self._of_pages.get(page, ())

@@ -1,7 +1,7 @@
-"""What an import would do to each entry: decided here, from what is known of it, and written by ``knowledge_base.writing``.
+"""Decides what an import does to each entry, from its known state. ``knowledge_base.writing`` writes the result.
 
-Imported content and local changes are kept apart. ``base`` is the last import that the local content has taken in; against
-it, what the source changed and what editors changed are told apart and merged (``knowledge_base.merging.merge``).
+Imported content and local changes are kept apart. ``base`` is the last import that is part of the local content. Compared with
+it, changes of the source and of editors are distinguished and merged (``knowledge_base.merging.merge``).
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ IMPORTED = "imported"
 
 type Outcome = Literal["created", "updated", "unchanged", "withdrawn", "conflicts"]
 
-GONE = Clash(("status",), PUBLISHED, "changed", None)  # the source has withdrawn what was changed here
+GONE = Clash(("status",), PUBLISHED, "changed", None)  # the source has withdrawn an entry that was changed here
 
 
 @dataclass(frozen=True)
 class Known:
-    """Where an entry stands before an import. The digests are those of the revisions with the same name.
+    """The state of an entry before an import. The digests belong to the revisions with the same name.
 
     ``open_conflict`` says that one waits for a decision; ``theirs_digest`` is that of the import it is about, if there is one.
     """
@@ -45,13 +45,13 @@ class Known:
 
     @property
     def changed_here(self) -> bool:
-        """Tells whether editors have changed what the last import brought, published or not."""
+        """Tells whether editors have changed the last import, published or not."""
         return self.base is None or self.open_conflict or {self.digest, self.head_digest} != {self.base_digest}
 
 
 @dataclass(frozen=True)
 class Contents:
-    """What three-way merging needs of an entry that was changed here."""
+    """The content that three-way merging needs of an entry changed here."""
 
     base: Entry | None
     published: Entry
@@ -60,7 +60,7 @@ class Contents:
 
 @dataclass(frozen=True)
 class NewRevision:
-    """``entry.version`` is the revision's number."""
+    """A new revision; ``entry.version`` is its number."""
 
     entry: Entry
     digest: str
@@ -70,7 +70,7 @@ class NewRevision:
 
 @dataclass(frozen=True)
 class NewConflict:
-    """``local`` and ``theirs`` are revision numbers."""
+    """A new conflict; ``local`` and ``theirs`` are revision numbers."""
 
     base: int | None
     local: int
@@ -81,7 +81,7 @@ class NewConflict:
 
 @dataclass(frozen=True)
 class Change:
-    """All that an import does to one entry: new revisions, and its row afterwards (``content`` is the present one)."""
+    """All changes of an import to one entry: new revisions, and its row afterwards (``content`` is the present one)."""
 
     outcome: Outcome
     content: Entry
@@ -98,7 +98,7 @@ class Change:
 
 @dataclass
 class Plan:
-    """The changes, and the ids that are left alone."""
+    """The changes, and the ids of unchanged entries."""
 
     changes: list[Change] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
@@ -110,22 +110,22 @@ class Plan:
 
 
 def needs_contents(known: Known, digest: str | None) -> bool:
-    """Decides whether ``given`` or ``absent`` will ask for the entry's contents; ``digest`` is none for an absent one."""
+    """Decides whether ``given`` or ``absent`` will need the entry's contents; ``digest`` is ``None`` for an absent one."""
     if digest is None or digest in (known.base_digest, known.theirs_digest):
         return known.changed_here or digest is None or known.status == WITHDRAWN
     return known.changed_here
 
 
 def created(entry: Entry, digest: str) -> Change:
-    """Returns an entry that nobody knew."""
+    """Returns the change for a new entry."""
     first = entry.model_copy(update={"version": 1})
     return Change("created", first, digest, PUBLISHED, 1, "", 1, 1, (NewRevision(first, digest, PUBLISHED, None),))
 
 
 def given(entry: Entry, digest: str, known: Known, contents: Contents | None) -> Change | None:
-    """Returns an entry that the source has; ``None`` where nothing is to be done."""
+    """Returns the change for an entry that the source has; ``None`` if there is nothing to do."""
     gone = known.open_conflict and known.theirs_digest is None
-    if digest == known.base_digest and gone and contents is not None:  # withdrawn by mistake, it seems
+    if digest == known.base_digest and gone and contents is not None:  # probably withdrawn by mistake
         return _row(known, contents, outcome="updated", closes_conflict=True)
     if digest in (known.base_digest, known.theirs_digest) and known.status != WITHDRAWN:
         return None
@@ -138,7 +138,7 @@ def given(entry: Entry, digest: str, known: Known, contents: Contents | None) ->
 
 
 def absent(known: Known, contents: Contents) -> Change | None:
-    """Returns a published entry that the source no longer has."""
+    """Returns the change for a published entry that the source no longer has."""
     if not known.changed_here:
         number = known.latest + 1
         last = contents.published.model_copy(update={"version": number})
@@ -151,7 +151,9 @@ def absent(known: Known, contents: Contents) -> Change | None:
 
 
 def _replaced(entry: Entry, digest: str, known: Known) -> Change:
-    """Nobody touched it here: the source's text becomes ours. What an editor has archived stays so."""
+    """Returns the change for an entry that nobody changed here: the source's text replaces ours. An archived entry stays
+    archived.
+    """
     number = known.latest + 1
     new = entry.model_copy(update={"version": number})
     status = ARCHIVED if known.status == ARCHIVED else PUBLISHED
@@ -160,7 +162,9 @@ def _replaced(entry: Entry, digest: str, known: Known) -> Change:
 
 
 def _returned(known: Known, contents: Contents) -> Change:
-    """Withdrawn once, and back unchanged, while editors work on it: what was published is published again."""
+    """Returns the change for an entry that was withdrawn and is back unchanged, while editors work on it: the published text is
+    published again.
+    """
     number = known.latest + 1
     again = contents.published.model_copy(update={"version": number})
     head = known.head if known.stage else number
@@ -169,7 +173,7 @@ def _returned(known: Known, contents: Contents) -> Change:
 
 
 def _merged(entry: Entry, digest: str, known: Known, contents: Contents) -> Change:
-    """Returns the source and editors have both changed it."""
+    """Returns the change for an entry that both the source and editors have changed."""
     writing = _Writing(known.latest)
     pure = known.base is not None and known.digest in (known.base_digest, known.theirs_digest)
     live = known.status in (PUBLISHED, WITHDRAWN)
@@ -235,7 +239,7 @@ class _Writing:
 
 
 def _row(known: Known, contents: Contents, **changed: Any) -> Change:
-    """Returns the entry as it stands, but for what is ``changed`` about it."""
+    """Returns the entry's row as it is, with what is ``changed``."""
     return Change(
         content=contents.published,
         digest=known.digest,
@@ -254,7 +258,7 @@ def plan(
     contents: Mapping[str, Contents],
     missing: Sequence[str],
 ) -> Plan:
-    """Decide on each of ``entries`` (by id, with digests) and of the ids that are ``missing`` from the source."""
+    """Decides on each of ``entries`` (by id, with digests) and of the ids that are ``missing`` from the source."""
     found = Plan()
     for page, (entry, digest) in entries.items():
         row = known.get(page)

@@ -1,4 +1,4 @@
-"""Whether an entry holds nothing but the safe subset of Markdown (core/entry.py): one grammar for editor, import and export."""
+"""Checks that an entry holds only the safe subset of Markdown (core/entry.py), by one grammar for editor, import and export."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from markdown_it import MarkdownIt
 from core.entry import Block, Cases, Chapter, Entry, TextBlock
 from knowledge_base.errors import Reason
 
-COLLECTION_NAME = re.compile(r"[\w-]{1,64}")  # part of the address of each of its entries
+COLLECTION_NAME = re.compile(r"[\w-]{1,64}")  # it is part of the address of each of its entries
 _SAFE = frozenset(
     (
         *("inline", "paragraph_open", "paragraph_close", "text", "softbreak", "strong_open", "strong_close"),
@@ -20,7 +20,7 @@ _SAFE = frozenset(
         *(f"{part}_{end}" for part in ("table", "thead", "tbody", "tr", "th", "td") for end in ("open", "close")),
     )
 )
-_KINDS = {  # of the parser's tokens → what it is for who wrote it
+_KINDS = {  # the parser's token → its name for authors
     **dict.fromkeys(("html_block", "html_inline"), "html"),
     **dict.fromkeys(("code_block", "code_inline", "fence"), "code"),
     **{"image": "image", "heading_open": "heading", "blockquote_open": "quotation", "em_open": "emphasis", "hr": "rule"},
@@ -43,8 +43,9 @@ _PARSER = MarkdownIt("commonmark").enable("table")
 
 
 class Fault(NamedTuple):
-    """What an entry may not hold. ``field``: the one of the entry that it stands in; ``kind``: html, code, image, heading,
-    quotation, emphasis, rule, relative or mark; ``excerpt``: the line that shows it."""
+    """Content that an entry may not have. ``field`` is the field of the entry; ``kind`` is html, code, image, heading,
+    quotation, emphasis, rule, relative or mark; ``excerpt`` is the line that shows it.
+    """
 
     field: str
     kind: str
@@ -52,25 +53,25 @@ class Fault(NamedTuple):
 
     @property
     def reason(self) -> Reason:
-        """Returns the same as a sentence."""
+        """Returns the fault as a sentence."""
         called = _CALLED[self.kind]
         return Reason(f"{called} (« {self.excerpt} »)", f"{called.en} ('{self.excerpt}')")
 
 
 def unsafe(entry: Entry) -> Reason | None:
-    """Returns what is not allowed in ``entry``, or ``None``."""
+    """Returns the first fault in ``entry``, or ``None``."""
     fault = next(faults(entry), None)
     return fault and fault.reason
 
 
 def unsafe_text(text: str) -> Reason | None:
-    """Returns the same for one text."""
+    """Returns the first fault in one text."""
     fault = next(_of_text("", text), None)
     return fault and fault.reason
 
 
 def faults(entry: Entry) -> Iterator[Fault]:
-    """Returns all that is not allowed in ``entry``, field by field."""
+    """Yields all faults in ``entry``, field by field."""
     for address in (*entry.urls.values(), *(link.url for link in (*entry.related, *entry.services) if link.url)):
         if not address.startswith(_ADDRESSES):
             yield Fault("url", "relative", address[:_EXCERPT])

@@ -1,7 +1,7 @@
-"""What citizens get, where that is not yet what the record says is published: an import changes the record, not the index.
+"""The published state that citizens get, which can differ from the database: an import changes the database, not the index.
 
-``EntryRow.served`` is empty where both are the same. Where an import has changed what is published and no index with it was
-activated, it is the revision that citizens still get, 0 where they get none.
+``EntryRow.served`` is empty if both are the same. If an import has changed the published content and no index with it was
+activated yet, it is the revision that citizens still get, 0 if they get none.
 """
 
 from __future__ import annotations
@@ -20,19 +20,18 @@ from knowledge_base import store
 from knowledge_base.planning import PUBLISHED
 from retrieval.catalogue import Listed
 
-_BATCH = 500  # rows a statement
+_BATCH = 500  # rows in a statement
 
 
 def served_version(row: EntryRow) -> int | None:
-    """Returns the revision that citizens get, ``None`` where they get none."""
+    """Returns the revision that citizens get, ``None`` if they get none."""
     if row.served is not None:
         return row.served or None
     return row.version if row.status == PUBLISHED else None
 
 
 async def waiting(session: AsyncSession, collections: Sequence[str] = ()) -> list[EntryRow]:
-    """Returns the entries of which an import has changed what is published, and citizens do not get that yet; of
-    ``collections``, if any are given."""
+    """Returns the entries whose imported change citizens do not get yet; of ``collections``, if any are given."""
     query = select(EntryRow).where(EntryRow.served.is_not(None)).order_by(EntryRow.collection, EntryRow.id)
     if collections:
         query = query.where(EntryRow.collection.in_(collections))
@@ -40,7 +39,7 @@ async def waiting(session: AsyncSession, collections: Sequence[str] = ()) -> lis
 
 
 async def count_waiting(database: Database, collections: Sequence[str] = ()) -> int:
-    """Returns how many there are."""
+    """Returns the number of these entries."""
     query = select(func.count()).select_from(EntryRow).where(EntryRow.served.is_not(None))
     if collections:
         query = query.where(EntryRow.collection.in_(collections))
@@ -49,7 +48,7 @@ async def count_waiting(database: Database, collections: Sequence[str] = ()) -> 
 
 
 async def listed(database: Database) -> list[Listed]:
-    """Returns what citizens get, without its content; all that is published where nothing was ever served."""
+    """Returns the catalogue of what citizens get; all published entries if nothing was ever served."""
     joined = and_(
         Revision.collection == EntryRow.collection, Revision.entry_id == EntryRow.id, Revision.version == EntryRow.served
     )
@@ -86,12 +85,12 @@ async def fetch(database: Database, wanted: Sequence[Listed]) -> list[Entry]:
 
 
 async def all_served(database: Database, until: datetime) -> None:
-    """Note that the index which was activated holds what was published at ``until``."""
+    """Records that the activated index holds everything published until ``until``."""
     async with database.write() as session:
         await session.execute(
             update(EntryRow)
             .where(EntryRow.served.is_not(None), EntryRow.updated_at <= until)
-            # An entry that was not changed is not newer for it.
+            # This does not count as a change of the entry.
             .values(served=None, updated_at=EntryRow.updated_at)
             .execution_options(synchronize_session=False)
         )

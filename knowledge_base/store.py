@@ -1,4 +1,4 @@
-"""The record of entries: what an import creates, changes and withdraws, in one transaction; and what is published."""
+"""The database of entries: an import's changes in one transaction, and the published content."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from retrieval.catalogue import Listed
 
 __all__ = ["PUBLISHED", "WITHDRAWN", "Difference", "ImportReport", "fetch", "listed", "published", "upsert", "withdraw"]
 
-_BATCH = 500  # rows a statement: some 5 MB of JSON
+_BATCH = 500  # rows in a statement: about 5 MB of JSON
 
 
 @dataclass(frozen=True)
 class Difference:
-    """One entry that an import changes, as a preview shows it. ``outcome`` is created, updated, withdrawn or conflicts."""
+    """One entry that an import changes, for a preview. ``outcome`` is created, updated, withdrawn or conflicts."""
 
     id: str
     title: str
@@ -36,8 +36,9 @@ class Difference:
 
 @dataclass(frozen=True)
 class ImportReport:
-    """What an import did, in entries (or would do, after a dry run). ``unknown`` counts source elements nobody has described;
-    ``rejected`` says, line by line, what was left out and why; ``differences`` names what is not the same as before."""
+    """The result of an import (or of a dry run), in entries. ``unknown`` counts unknown elements of the source; ``rejected``
+    gives the reason for each line left out; ``differences`` names the changed entries.
+    """
 
     created: int = 0
     updated: int = 0
@@ -62,13 +63,14 @@ async def upsert(
     partial: bool = False,
     dry_run: bool = False,
 ) -> ImportReport:
-    """Make ``entries`` the imported content of ``collection``: all of it, in one transaction.
+    """Makes ``entries`` the imported content of ``collection``, in one transaction.
 
-    Equal content is left alone; changed content becomes a new revision; what the source had and has no longer is withdrawn
-    (its revisions stay) unless the source is only ``partial``; what comes back is published again. What editors have changed
-    is merged part by part, and a part that both have changed is a conflict: the local text stays published until somebody
-    decides. What editors wrote themselves is not touched. With ``dry_run`` nothing is written.
-    Raises ``TooManyWithdrawals`` unless ``force``, and ``InvalidSource`` where an id stands twice or there is no entry at all.
+    Equal content is not touched. Changed content becomes a new revision. Entries that the source no longer has are withdrawn
+    (their revisions stay) unless the source is only ``partial``; entries that come back are published again. Editors' changes
+    are merged part by part. A part that both have changed is a conflict: the local text stays published until an editor
+    decides. Entries written by editors are not touched. With ``dry_run`` nothing is written.
+
+    Raises ``TooManyWithdrawals`` unless ``force``, and ``InvalidSource`` if an id occurs twice or there is no entry.
     """
     given = await asyncio.to_thread(_checked, collection, list(entries))
     session_of = database.read if dry_run else database.write
@@ -97,7 +99,7 @@ async def upsert(
 
 
 async def audit_import(session: AsyncSession, report: ImportReport, *, author: str, source: str, target: str) -> None:
-    """Audit an import that changed something, as the last thing of its transaction."""
+    """Writes the audit record of an import that changed something, as the last step of its transaction."""
     counts = {name: getattr(report, name) for name in ("created", "updated", "withdrawn", "conflicts")}
     if any(counts.values()):
         await session.flush()
@@ -111,8 +113,9 @@ async def audit_import(session: AsyncSession, report: ImportReport, *, author: s
 
 
 async def withdraw(database: Database, collection: str, *, author: str, reason: str) -> int:
-    """Withdraw every published entry of ``collection`` that an import brought and nobody changed; their revisions stay.
-    Returns how many there were."""
+    """Withdraws every published entry of ``collection`` that was imported and not changed since; their revisions stay. Returns
+    their number.
+    """
     async with database.write() as session:
         await lock_collection(session, collection)
         known = await known_entries(session, collection)
@@ -167,14 +170,14 @@ async def published(database: Database, collection: str | None = None) -> list[E
 
 
 async def listed(database: Database) -> list[Listed]:
-    """Returns what is published, without its content."""
+    """Returns the catalogue of published entries."""
     query = select(EntryRow.collection, EntryRow.id, EntryRow.version, EntryRow.digest).where(EntryRow.status == PUBLISHED)
     async with database.read() as session:
         return [Listed(*row) for row in await session.execute(query)]
 
 
 async def fetch(database: Database, wanted: Sequence[Listed]) -> list[Entry]:
-    """Returns the published entries with these ids, as they stand now."""
+    """Returns the published entries with these ids, in their present state."""
     names: dict[str, list[str]] = {}
     for one in wanted:
         names.setdefault(one.collection, []).append(one.id)
@@ -191,7 +194,7 @@ async def fetch(database: Database, wanted: Sequence[Listed]) -> list[Entry]:
 
 
 def _checked(collection: str, entries: Sequence[Entry]) -> dict[str, tuple[Entry, str]]:
-    """Returns the entries and their digests by id."""
+    """Returns the entries with their digests, by id."""
     found: dict[str, tuple[Entry, str]] = {}
     for entry in entries:
         if entry.collection != collection:

@@ -12,16 +12,17 @@ from pathlib import Path
 from knowledge_base.errors import InvalidSource
 from knowledge_base.unpacking import ArchiveRefused, Unpacked
 
-MAX_FILE_BYTES = 64 * 1024 * 1024  # the largest page has 2 MB, the ministry's one file 17; more is a bomb
+MAX_FILE_BYTES = 64 * 1024 * 1024  # the largest page is 2 MB, the ministry's single file 17 MB; more is an attack
 MAX_TOTAL_BYTES = 4 * 1024 * 1024 * 1024  # service-public's package unpacks to 0.4 GB
 _BLOCK = 1 << 20
 
 
 def files_of(path: Path, wanted: re.Pattern[str]) -> Iterator[tuple[str, bytes]]:
-    """Yields name and content of each file of the package at ``path`` whose name is ``wanted``. Raises ``InvalidSource``."""
+    """Yields name and content of each file of the package at ``path`` whose name matches ``wanted``. Raises ``InvalidSource``.
+    """
     count = Unpacked(path, at_least=MAX_FILE_BYTES, at_most=MAX_TOTAL_BYTES)
     try:
-        # Through gzip, which checks the sum at the end of the file: tarfile's own reader stops before it.
+        # With the gzip module, which verifies the checksum at the end of the file; tarfile's own reader stops before it.
         with _CountedGzip(path, count) as unpacked, tarfile.open(fileobj=unpacked, mode="r|") as archive:
             for member in archive:
                 count.add_member()
@@ -46,7 +47,7 @@ def files_of(path: Path, wanted: re.Pattern[str]) -> Iterator[tuple[str, bytes]]
 
 
 def truncated(path: Path, what: str) -> InvalidSource:
-    """Returns the error to raise where the package at ``path`` lacks ``what``, or has it in another form."""
+    """Returns the error for a package at ``path`` in which ``what`` is missing or has another form."""
     return InvalidSource(
         f"Le paquet {path} est incomplet ou n'est pas le bon ({what}) : supprimez-le et relancez l'importation.",
         f"The package {path} is incomplete or not the right one ({what}): delete it and import again.",
@@ -54,7 +55,7 @@ def truncated(path: Path, what: str) -> InvalidSource:
 
 
 class _CountedGzip(gzip.GzipFile):
-    """Counts what comes out: of everything, and since ``begin_member``, for a tar's own headers may be of any length too."""
+    """Counts unpacked bytes: in total, and since ``begin_member``, because a tar's own headers may be of any length too."""
 
     def __init__(self, path: Path, count: Unpacked) -> None:
         super().__init__(path, "rb")

@@ -1,7 +1,7 @@
-"""Finds twins: pairs of entries of two collections of which the newer one answers what the older one does.
+"""Finds twins: pairs of entries of two collections of which the newer one gives the same answer as the older one.
 
-Judged by content: by the vectors of a snapshot. What is found is for reading: of 60 pairs drawn at random a reader held 52 for
-right, and of all 118 under the present rule 102 (docs/adr/0062). The importer takes what was kept (``twins.jsonl``).
+It compares content, by the vectors of a snapshot. The result must be read by a person: of 60 random pairs a reader accepted 52,
+and of all 118 under the present rule 102 (docs/adr/0062). The importer uses the accepted pairs (``twins.jsonl``).
 """
 
 from __future__ import annotations
@@ -16,18 +16,18 @@ from retrieval.snapshot_content import Snapshot
 
 type Vectors = NDArray[np.float32]
 
-# How alike two entries are: the cosine of their heads, plus the mean, over the older one's sections, of the cosine of the
-# nearest section of the newer one ("covered"), plus half the share of these sections that no other entry comes nearer to.
+# The similarity of two entries: the cosine of their heads, plus the mean, over the older one's sections, of the cosine of the
+# nearest section of the newer one ("covered"), plus half the share of these sections to which no other entry is nearer.
 _ALIKE, _TITLED, _QUESTION = 1.80, 0.80, 1.95
-_HEADS = 0.92  # heads that are as good as one
+_HEADS = 0.92  # practically equal heads
 _COVERED = 0.69
-_RANK = 2  # at most so many older entries are nearer to the newer one
+_RANK = 2  # at most so many older entries may be nearer to the newer one
 _CANDIDATES = 5
-_FOR_ALL = "entreprise mineur"  # pages for these people have twins as well, those for civil servants have none
+_FOR_ALL = "entreprise mineur"  # pages for these people have twins as well; those for civil servants have none
 
 
 class Twin(NamedTuple):
-    """``entry`` is the older one, ``twin`` the newer; ids. ``alike`` is between 0 and 2.5."""
+    """A pair. ``entry`` is the id of the older one, ``twin`` of the newer one. ``alike`` is between 0 and 2.5."""
 
     entry: str
     twin: str
@@ -35,9 +35,9 @@ class Twin(NamedTuple):
 
 
 def find_twins(snapshot: Snapshot, older: str, newer: str) -> list[Twin]:
-    """Returns for each entry of collection ``older`` the one of ``newer`` that answers the same, best first.
+    """Returns, for each entry of collection ``older``, the one of ``newer`` with the same answer, best first.
 
-    Entries for civil servants only have none, nor has one that was verified after the other.
+    Entries for civil servants only have none, nor has an entry that was verified after the other.
     """
     entries = snapshot.entries
     heads = _heads(snapshot)
@@ -66,13 +66,13 @@ def find_twins(snapshot: Snapshot, older: str, newer: str) -> list[Twin]:
 
 
 def _is_twin(title: str, alike: float, heads: float, rank: int) -> bool:
-    if title.endswith("?"):  # one question about what another entry is about as a whole
+    if title.endswith("?"):  # a single question on a subject that another entry treats as a whole
         return heads >= _HEADS or (alike >= _QUESTION and rank == 0)
     return heads >= _HEADS or alike >= _QUESTION or (alike >= _ALIKE and heads >= _TITLED)
 
 
 class _Sections:
-    """The section vectors of the ``new`` entries, to hold those of others against."""
+    """The section vectors of the ``new`` entries, for comparison with others."""
 
     def __init__(self, snapshot: Snapshot, new: list[int]) -> None:
         self._index = snapshot.sections
@@ -80,7 +80,9 @@ class _Sections:
         self._vectors, self._owners = self._index.vectors(self._own), self._index.owners[self._own]
 
     def covered(self, entry: int, other: int) -> tuple[float, float]:
-        """How near the sections of ``entry`` come to those of ``other``, and for which share of them ``other`` is nearest."""
+        """Returns how near the sections of ``entry`` are to those of ``other``, and for which share of them ``other`` is the
+        nearest.
+        """
         own = self._index.vectors(np.flatnonzero(self._index.owners == entry))
         of_other = np.flatnonzero(self._owners == other)
         if not len(own) or not len(of_other):

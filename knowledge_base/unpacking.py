@@ -1,4 +1,4 @@
-"""Archives of others: what comes out is counted, whatever they declare, and reading stops at the limit."""
+"""Reads untrusted archives: unpacked bytes are counted, independent of declared sizes, and reading stops at the limit."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ MAX_MEMBERS = 50_000  # the package of service-public has 7,606
 _MAX_DIRECTORY = 200 * MAX_MEMBERS  # bytes of the list at the end of a zip, which is read whole
 MAX_WHOLE = 64 * 1024**2  # bytes of a file that is read at once
 _BLOCK = 64 * 1024  # what is unpacked at once
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # Python unpacks the others without a bound, in one go
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # Python unpacks other methods in one step, without a limit
 
 
 class ArchiveRefused(Exception):
-    """An archive that holds more than is taken; ``why`` says it."""
+    """An archive that exceeds the limits; ``why`` is the reason."""
 
     def __init__(self, why: Reason) -> None:
         super().__init__(why)
@@ -29,9 +29,9 @@ class ArchiveRefused(Exception):
 
 
 class Unpacked:
-    """Counts the bytes that come out of the archive at ``path``, and refuses more than it can hold honestly.
+    """Counts the bytes unpacked from the archive at ``path``, and refuses more than it can plausibly hold.
 
-    That is ``MAX_RATIO`` times its size or ``at_least``, whichever is more, but no more than ``at_most``; in bytes.
+    The limit in bytes is ``MAX_RATIO`` times its size or ``at_least``, whichever is more, but no more than ``at_most``.
     """
 
     def __init__(self, path: Path, *, at_least: int, at_most: int) -> None:
@@ -41,13 +41,13 @@ class Unpacked:
         self.total = 0
 
     def add(self, size: int) -> None:
-        """Raises ``ArchiveRefused`` once the limit is passed."""
+        """Counts bytes. Raises ``ArchiveRefused`` once the limit is passed."""
         self.total += size
         if self.total > self._limit:
             self.refuse(self._limit)
 
     def add_member(self) -> None:
-        """Raises ``ArchiveRefused`` once there are too many."""
+        """Counts a file. Raises ``ArchiveRefused`` once there are too many."""
         self._members += 1
         if self._members > MAX_MEMBERS:
             raise too_many_members()
@@ -64,20 +64,20 @@ class Unpacked:
 
 
 def too_many_members() -> ArchiveRefused:
-    """Of an archive with more than ``MAX_MEMBERS`` files."""
+    """Returns the error for an archive with more than ``MAX_MEMBERS`` files."""
     return ArchiveRefused(
         Reason(f"il contient plus de {MAX_MEMBERS} fichiers", f"it holds more than {MAX_MEMBERS} files"),
     )
 
 
 class CountedZip(zipfile.ZipFile):
-    """A zip to be read. The sizes that it declares are not believed: every file is unpacked in small blocks, and counted.
+    """A zip for reading. Its declared sizes are not trusted: every file is unpacked in small blocks, and counted.
 
-    A file that is opened several times counts once. Raises ``ArchiveRefused`` beside what ``zipfile`` raises.
+    A file opened several times counts once. Raises ``ArchiveRefused`` in addition to the exceptions of ``zipfile``.
     """
 
     def __init__(self, path: Path, *, at_least: int, at_most: int, whole: int = MAX_WHOLE) -> None:
-        """``at_least`` and ``at_most`` as ``Unpacked`` has them; ``whole``: bytes of a file that is read at once."""
+        """Takes ``at_least`` and ``at_most`` like ``Unpacked``; ``whole`` is the most bytes of a file read at once."""
         self._count, self._whole = Unpacked(path, at_least=at_least, at_most=at_most), whole
         self._counted: dict[int, int] = {}
         self._source = _Source(path)
@@ -101,7 +101,7 @@ class CountedZip(zipfile.ZipFile):
                 )
             )
         info = copy.copy(known)
-        info.file_size = sys.maxsize  # or what comes out would be cut at the size that is declared, after it was unpacked
+        info.file_size = sys.maxsize  # otherwise the output would be cut at the declared size, after unpacking
         inner = super().open(info, mode, pwd, force_zip64=force_zip64)
         size = 0
 
@@ -121,7 +121,7 @@ class CountedZip(zipfile.ZipFile):
 
 
 class _Source(io.FileIO):
-    """The file of a zip, whose list of files is not read where it is longer than that of as many as are taken."""
+    """The file of a zip. Its list of files is not read if it is longer than the allowed number of files needs."""
 
     def read(self, size: int | None = -1, /) -> Any:
         if size is not None and size > _MAX_DIRECTORY:
@@ -130,7 +130,7 @@ class _Source(io.FileIO):
 
 
 class _Counting(io.RawIOBase):
-    """Reads ``inner`` in small blocks, and tells ``count`` how much came; at once no more than ``whole`` bytes."""
+    """Reads ``inner`` in small blocks and counts the bytes; returns at most ``whole`` bytes at once."""
 
     def __init__(self, inner: IO[bytes], count: Callable[[int], None], unpacked: Unpacked, whole: int) -> None:
         self._inner, self._count, self._unpacked, self._whole = inner, count, unpacked, whole

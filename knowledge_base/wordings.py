@@ -1,4 +1,4 @@
-"""What people call the pages of a source and their parts, in their own words: written by this project, given at import."""
+"""The wordings of a source's pages and their parts: how people call them. Written by this project, added at import."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _PATH = " > "
 
 
 class Wordings:
-    """The wordings in ``folder`` and below it: JSON lines, each with the ``id`` of a page, its ``wordings``, or the wordings of
-    its ``parts`` by heading path ("Coût > Tarif réduit"), or both."""
+    """The wordings in ``folder`` and below it: JSON lines, each with the ``id`` of a page and its ``wordings``, or the wordings
+    of its ``parts`` by heading path ("Coût > Tarif réduit"), or both.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -34,7 +35,7 @@ class Wordings:
         return {row["id"]: row["parts"] for row in self._rows if "parts" in row}
 
     def of(self, page: str) -> tuple[str, ...]:
-        """Returns the other wordings of a page, by its id; none for one that nobody has described."""
+        """Returns the other wordings of a page, by its id; none for a page without any."""
         return self._of_pages.get(page, ())
 
     def all(self) -> tuple[str, ...]:
@@ -42,9 +43,9 @@ class Wordings:
         return tuple(wording for wordings in self._of_pages.values() for wording in wordings)
 
     def worded(self, page: str, body: tuple[Block, ...]) -> tuple[Block, ...]:
-        """Returns ``body`` of the page with this id, each chapter with what people ask for who need it.
+        """Returns ``body`` of the page with this id, with each chapter's wordings.
 
-        Where several chapters have one heading path (in several cases), the first holds it for all.
+        If several chapters have one heading path (in several cases), the first holds the wordings for all.
         """
         return _worded(body, "", dict(self._of_parts.get(page, {})))
 

@@ -1,4 +1,4 @@
-"""Reading what an import must know of a collection, and writing its plan, in few statements however many entries there are."""
+"""Reads a collection's state for an import, and writes its plan, in few statements for any number of entries."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from core.database.models.entries import Conflict, EntryRow, Revision
 from core.entry import Entry
 from knowledge_base.planning import PUBLISHED, Change, Contents, Known
 
-_BATCH = 500  # rows a statement: some 5 MB of JSON
+_BATCH = 500  # rows in a statement: about 5 MB of JSON
 
 
 async def lock_collection(session: AsyncSession, collection: str, *, shared: bool = False) -> None:
-    """Take the collection for an import; with ``shared``, keep imports away while an editor saves."""
+    """Locks the collection for an import; with ``shared``, keeps imports away while an editor saves."""
     await hold(session, collection, shared=shared)
 
 
 async def known_entries(session: AsyncSession, collection: str) -> dict[str, Known]:
-    """Every entry of ``collection``, without its content."""
+    """Returns every entry of ``collection``, without its content."""
     head, base, theirs = aliased(Revision), aliased(Revision), aliased(Revision)
     query = (
         select(
@@ -92,7 +92,7 @@ async def contents_of(session: AsyncSession, collection: str, ids: Iterable[str]
 
 
 async def write(session: AsyncSession, changes: Sequence[Change], *, author: str, reason: str) -> None:
-    """Carry out ``changes`` of one collection."""
+    """Applies ``changes`` of one collection."""
     at = now()
     for batch in batched(changes, _BATCH):
         created = [_row(change) | {"updated_at": at} for change in batch if change.outcome == "created"]
@@ -104,7 +104,7 @@ async def write(session: AsyncSession, changes: Sequence[Change], *, author: str
             if change.outcome != "created"
         ]
         if changed:
-            # On the connection: the session would take many parameter sets for an ORM bulk update by primary key.
+            # On the connection: the session would treat many parameter sets as an ORM bulk update by primary key.
             await (await session.connection()).execute(_UPDATE, changed)
         revisions = [row | {"author": author, "reason": reason, "created_at": at} for row in _revisions(batch)]
         if revisions:
@@ -169,7 +169,7 @@ def _revisions(changes: Iterable[Change]) -> Iterator[dict[str, Any]]:
 
 
 def _still_served(status: Any, version: Any) -> Any:
-    """Returns, in SQL, what citizens still get once an import has made ``status`` and ``version`` of an entry these."""
+    """Returns, as SQL, the revision that citizens still get after an import has set ``status`` and ``version``."""
     was, will = EntryRow.status == PUBLISHED, status == PUBLISHED
     same = or_(and_(was, will, EntryRow.version == version), and_(EntryRow.status != PUBLISHED, status != PUBLISHED))
     return case((EntryRow.served.is_not(None), EntryRow.served), (same, None), (was, EntryRow.version), else_=0)

@@ -1,1 +1,1 @@
-"""What citizens ask in vain: found, grouped by subject, named, acted on, and watched afterwards."""
+"""Unanswered demand: questions without an answer are found, grouped by subject, named, acted on, and watched afterwards."""

@@ -1,4 +1,4 @@
-"""The knowledge base as the background that subjects stand out from."""
+"""The knowledge base as the background that subjects are compared with."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from retrieval.snapshot_content import Snapshot
 
 
 class SnapshotBackground:
-    """Implements ``knowledge_base.demand.clustering.Background`` by a snapshot."""
+    """Implements ``knowledge_base.demand.clustering.Background`` with a snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot

@@ -1,4 +1,4 @@
-"""From messages to clusters, again and again: what comes later joins the cluster of its subject, or makes a new one."""
+"""Clusters messages, run after run: a later message joins the cluster of its subject, or forms a new one."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.vectors import model_id
 
 WINDOW = timedelta(days=28)
-LEAST_CITIZENS = 2  # conversations that make a subject
-_MOST = 3000  # messages looked at in one run
+LEAST_CITIZENS = 2  # conversations needed for a subject
+_MOST = 3000  # messages clustered in one run
 _BATCH = 32
-_ROWS = 500  # a statement
+_ROWS = 500  # rows in a statement
 _CLUSTERS = table(DemandCluster).c
 
 
 class Background(Protocol):
-    """What is common in this knowledge base: the mean of its vectors, and how rare a term is in it."""
+    """The common part of this knowledge base: the mean of its vectors, and the rarity of each term."""
 
     @property
     def mean(self) -> Vectors: ...
@@ -40,7 +40,7 @@ class Background(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Clustered:
-    """What a run did: messages that ``joined`` a cluster, clusters that it ``made``, messages that stand alone for now."""
+    """The result of a run: messages that ``joined`` a cluster, clusters ``made``, and messages left ``alone`` for now."""
 
     joined: int
     made: int
@@ -50,14 +50,14 @@ class Clustered:
 async def cluster(
     database: Database, embedder: Embedder, background: Background, progress: Callable[[int, int], None] | None = None
 ) -> Clustered:
-    """Look at the last four weeks. Raises what the embedder raises: the next look goes on from there.
+    """Clusters the messages of the last four weeks. Raises the embedder's exceptions; the next run continues from there.
 
-    What takes seconds (vectors, groups, names) is done between transactions: while SQLite is written, citizens wait.
+    Slow steps (vectors, groups, names) run between transactions, because citizens wait while SQLite is being written.
     """
     found = await signals(database, now() - WINDOW, most=_MOST)
     vectors = await asyncio.to_thread(_embedded, [one.text for one in found], embedder, background, progress)
     joined, rest = _join(await _known(database, embedder, background), found, vectors)
-    # What got its answer makes no cluster; it only tells whether the demand of one is met.
+    # An answered message forms no cluster. It only shows whether the demand of a cluster is met.
     groups = await asyncio.to_thread(_groups, found, vectors, [row for row in rest if found[row].kind in VAIN])
     alone = sum(found[row].kind in VAIN for row in rest) - sum(map(len, groups))
     async with database.write() as session:
@@ -86,8 +86,9 @@ def _embedded(
 
 
 async def _known(database: Database, embedder: Embedder, background: Background) -> list[tuple[int, Vectors]]:
-    """All clusters with their centroids. Those of another model are made anew from the clusters' messages; a cluster without
-    messages keeps none."""
+    """Returns all clusters with their centroids. Centroids of another model are recomputed from the clusters' messages; a
+    cluster without messages has none.
+    """
     async with database.read() as session:
         rows = (await session.execute(select(_CLUSTERS.seq, _CLUSTERS.model, _CLUSTERS.centroid).order_by(_CLUSTERS.seq))).all()
     known = []
@@ -108,7 +109,7 @@ async def _known(database: Database, embedder: Embedder, background: Background)
 def _join(
     known: Sequence[tuple[int, Vectors]], found: Sequence[Signal], vectors: Vectors
 ) -> tuple[list[tuple[int, int, float]], list[int]]:
-    """(cluster, row, similarity) of messages near a known cluster, and the rows of the others."""
+    """Returns (cluster, row, similarity) of messages near a known cluster, and the rows of the others."""
     if not known or not len(found):
         return [], list(range(len(found)))
     near = vectors @ np.stack([middle for _, middle in known]).T
@@ -123,13 +124,13 @@ def _join(
 
 
 def _groups(found: Sequence[Signal], vectors: Vectors, rest: Sequence[int]) -> list[list[int]]:
-    """Groups of rows that are of enough citizens to be a subject."""
+    """Returns groups of rows that come from enough citizens to form a subject."""
     grouped = [[rest[place] for place in places] for places in group(vectors[list(rest)])] if rest else []
     return [rows for rows in grouped if len({found[row].conversation for row in rows}) >= LEAST_CITIZENS]
 
 
 async def _add(session: AsyncSession, members: Sequence[tuple[int, Signal, float]]) -> None:
-    """What was erased while it was looked at is left out."""
+    """Adds messages to clusters, without those that were erased in the meantime."""
     there: set[str] = set()
     for some in batched([signal.message for _, signal, _ in members], _ROWS):
         there.update(await session.scalars(select(Message.id).where(Message.id.in_(some))))
@@ -140,7 +141,8 @@ async def _add(session: AsyncSession, members: Sequence[tuple[int, Signal, float
 
 
 async def _recount(database: Database) -> None:
-    """How a message was sent in vain can show later (a bad mark, a handoff): members of before are told so too."""
+    """Updates the kind of each unanswered message. A bad mark or a handoff can come later, so earlier members are updated too.
+    """
     since = now() - WINDOW
     async with database.read() as session:
         vain = await vain_kinds(session, since)
@@ -154,7 +156,7 @@ async def _recount(database: Database) -> None:
 
 
 async def _name(database: Database, background: Background) -> None:
-    """Names from what was asked in vain; one that an editor gave stays, and that of a cluster whose messages are gone."""
+    """Names clusters by their unanswered messages. Keeps an editor's name, and the name of a cluster without messages."""
     async with database.read() as session:
         rows = await session.execute(select(_CLUSTERS.seq, _CLUSTERS.terms))
         terms = {row.seq: row.terms for row in rows}

@@ -1,4 +1,4 @@
-"""Messages by subject: groups of near vectors, and names made of each group's own words. Deterministic; no I/O."""
+"""Groups messages by subject: groups of near vectors, and names from each group's own words. Deterministic; no I/O."""
 
 from __future__ import annotations
 
@@ -11,25 +11,26 @@ import numpy as np
 from retrieval.contracts import Vectors
 from retrieval.lexical.analysis import normal, term, tokens
 
-# On the 151 questions of service_public_dev, each theme withheld in turn: from a distance of .65 on, every subject that was
-# asked about twice has a group among the first ten (at .55 too, with 82 % of the questions on "Transports" in them instead
-# of 95 %); at .75 half of a theme is one group. Words beside the vectors (TF-IDF, weight .3 or .5) only split groups.
+# On the 151 questions of service_public_dev, each theme withheld in turn: from a distance of .65 on, every subject with two
+# questions has a group among the first ten (at .55 too, but with 82 % of the questions on "Transports" in them instead of 95
+# %). At .75 half of a theme is one group. Words in addition to the vectors (TF-IDF, weight .3 or .5) only split groups.
 DISTANCE = 0.65  # mean cosine distance up to which groups are joined
-JOIN = 0.45  # least cosine with a group's centroid for a later message to count as of its subject
-TERMS = 4  # of a name
-_CENTRAL = 5  # messages in the middle of a group, among which the one is chosen that stands for it
+JOIN = 0.45  # least cosine with a group's centroid at which a later message belongs to its subject
+TERMS = 4  # terms in a name
+_CENTRAL = 5  # the central messages of a group, from which its title is chosen
 _LONG = 110  # characters of a title
-_DIGITS = 2  # shorter numbers name nothing
+_DIGITS = 2  # shorter numbers have no meaning
 
 
 def centred(vectors: Vectors, mean: Vectors) -> Vectors:
-    """Unit vectors around ``mean``: what all questions have in common says nothing about their subjects."""
+    """Returns unit vectors relative to ``mean``: the part common to all questions says nothing of their subjects."""
     moved = vectors - mean
     return np.asarray(moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9), np.float32)
 
 
 def group(vectors: Vectors, distance: float = DISTANCE) -> list[list[int]]:
-    """Rows of ``vectors`` (centred) by subject, largest group first, then the one with the earliest row."""
+    """Returns the rows of ``vectors`` (centred) by subject, largest group first; of equal groups the one with the earliest row.
+    """
     count = len(vectors)
     if count < 2:
         return [[row] for row in range(count)]
@@ -50,10 +51,11 @@ def centroid(vectors: Vectors) -> Vectors:
 
 
 def names(groups: Sequence[Sequence[str]], rarity: Callable[[str], float]) -> list[tuple[str, ...]]:
-    """For each group of texts the ``TERMS`` that tell it best, as the citizens write them.
+    """Returns, for each group of texts, the ``TERMS`` most typical terms, as the citizens write them.
 
-    Class-based TF-IDF: a term counts by the share of the group's texts that have it, by how few other groups have it, and by
-    its ``rarity`` in the knowledge base. Two words that mostly stand side by side are one term ("carte grise").
+    Class-based TF-IDF: the score of a term is the share of the group's texts that have it, weighted by how few other groups
+    have it and by its ``rarity`` in the knowledge base. Two words that mostly occur next to each other are one term ("carte
+    grise").
     """
     counted = [_terms(texts) for texts in groups]
     holders = Counter(name for counts, _ in counted for name in counts)
@@ -64,10 +66,11 @@ def names(groups: Sequence[Sequence[str]], rarity: Callable[[str], float]) -> li
 
 
 def title(texts: Sequence[str], words: Sequence[str]) -> str:
-    """Returns the message that stands for a group, for people to read. Empty where there is none.
+    """Returns the message that represents a group to readers; empty if there is none.
 
-    Of those in its middle (``texts``, nearest first) it is the one that has most of ``words``, its own terms, and is not too
-    long."""
+    Of the central messages (``texts``, nearest first) it is the one with most of ``words``, the group's own terms, that is not
+    too long.
+    """
     if not texts:
         return ""
     wanted = [set(filter(None, map(term, one.split()))) for one in words]
@@ -76,7 +79,7 @@ def title(texts: Sequence[str], words: Sequence[str]) -> str:
         held = {term(token.word) for token in tokens(normal(text))}
         return len(text) <= _LONG, sum(one <= held for one in wanted)
 
-    chosen = " ".join(max(texts[:_CENTRAL], key=worth).split())  # of equals the most central
+    chosen = " ".join(max(texts[:_CENTRAL], key=worth).split())  # of equal ones the most central
     return chosen if len(chosen) <= _LONG else chosen[: _LONG - 1].rsplit(" ", 1)[0] + "…"
 
 
@@ -112,7 +115,7 @@ def _best(
     texts: int,
     rarity: Callable[[str], float],
 ) -> tuple[str, ...]:
-    common = max(2, texts // 4) if texts > 2 else 1  # what one citizen of many says is not the subject
+    common = max(2, texts // 4) if texts > 2 else 1  # a term of one citizen among many is not the subject
     heavy = {
         name: count
         / texts

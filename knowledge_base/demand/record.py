@@ -1,4 +1,4 @@
-"""Clusters as editors see them, and what editors do about one."""
+"""Clusters as editors see them, and the editors' actions on them."""
 
 from __future__ import annotations
 
@@ -29,17 +29,17 @@ _WEEK = timedelta(days=7)
 _NOT_OF_IDS = re.compile(r"[^a-z0-9]+")
 _GROWING = 1.5  # times the mean of the weeks before
 _EXAMPLES = 5
-_WORDINGS = 3  # of a draft or an attachment, where none are chosen
+_WORDINGS = 3  # wordings in a draft or an attachment, if none are chosen
 
 
 class Cluster(BaseModel):
-    """A subject that is asked about in vain. Numbers are of the last four weeks.
+    """A subject with unanswered questions. Numbers are of the last four weeks.
 
-    ``title`` is what people read: the name that an editor gave, else the question that stands for the others. It is looked up
-    each time, and never stored, since it goes with its conversation; ``name`` is made of words and stays.
-    ``citizens``: conversations affected; ``kinds``: messages by how they were in vain. ``new``: nobody asked before this
-    week; ``growing``: half as many again this week as in the weeks before. Once something was decided, ``met`` of the ``since``
-    messages of this subject since then got an answer.
+    ``title`` is for readers: the editor's name for it, else the most typical question. It is looked up each time and never
+    stored, since it is deleted with its conversation; ``name`` consists of words and stays. ``citizens`` is the number of
+    conversations; ``kinds`` counts messages by the kind of failure. ``new`` means that nobody asked before this week,
+    ``growing`` that this week has half as many again as the weeks before. Once a decision was taken, ``met`` of the ``since``
+    later messages on this subject got an answer.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -68,7 +68,7 @@ class NoCluster(LookupError):
 
 
 async def clusters(database: Database, *, status: Status | None = None, limit: int = 50) -> list[Cluster]:
-    """Returns those of most citizens first; without ``status`` all, the undecided ones first."""
+    """Returns the clusters, those with most citizens first. Without ``status`` all are returned, the undecided ones first."""
     async with database.read() as session:
         query = select(DemandCluster)
         if status is not None:
@@ -79,13 +79,13 @@ async def clusters(database: Database, *, status: Status | None = None, limit: i
 
 
 async def get(database: Database, number: int) -> Cluster:
-    """Raises ``NoCluster``."""
+    """Returns the cluster. Raises ``NoCluster``."""
     async with database.read() as session:
         return await _view(session, await _row(session, number), examples=50)
 
 
 async def draft(database: Database, number: int, *, collection: str, author: str, wordings: Sequence[str] = ()) -> str:
-    """Begin an entry on this subject, with the citizens' wordings. Returns collection/id.
+    """Creates a draft entry on this subject, with the citizens' wordings. Returns collection/id.
 
     Raises ``NoCluster`` and ``EditRefused``.
     """
@@ -101,7 +101,7 @@ async def draft(database: Database, number: int, *, collection: str, author: str
 async def attach(
     database: Database, number: int, *, collection: str, page: str, author: str, wordings: Sequence[str] = ()
 ) -> int:
-    """Give an entry the citizens' wordings, as a draft. Returns its revision. Raises ``NoCluster``, ``EditRefused``."""
+    """Adds the citizens' wordings to an entry, as a draft. Returns its revision. Raises ``NoCluster``, ``EditRefused``."""
     view = await get(database, number)
     version = await add_wordings(
         database, collection, page, tuple(wordings) or view.examples[:_WORDINGS], author=author, reason=view.name
@@ -113,7 +113,8 @@ async def attach(
 async def add_wordings(
     database: Database, collection: str, page: str, wordings: Sequence[str], *, author: str, reason: str
 ) -> int:
-    """A revision of the entry's head with these other wordings (those it has already stay once). Raises ``EditRefused``."""
+    """Saves a revision of the entry's head with these further wordings, each once. Returns its number. Raises ``EditRefused``.
+    """
     async with database.write() as session:
         row = await at_head(session, collection, page, None)
         head = row.head
@@ -125,17 +126,17 @@ async def add_wordings(
 
 
 async def out_of_scope(database: Database, number: int, *, author: str) -> None:
-    """The service does not answer this, and that is right. Raises ``NoCluster``."""
+    """Marks the subject as one that the service rightly does not answer. Raises ``NoCluster``."""
     await _decide(database, number, "out_of_scope", author)
 
 
 async def reopen(database: Database, number: int, *, author: str) -> None:
-    """Nothing is decided any more. Raises ``NoCluster``."""
+    """Withdraws the decision about the subject. Raises ``NoCluster``."""
     await _decide(database, number, "open", author)
 
 
 async def assign(database: Database, number: int, *, to: str, author: str) -> None:
-    """Give it to somebody (empty: to nobody). Raises ``NoCluster``."""
+    """Assigns the cluster to a person (empty: to nobody). Raises ``NoCluster``."""
     async with database.write() as session:
         (await _row(session, number)).assigned_to = to
         await session.flush()
@@ -143,14 +144,14 @@ async def assign(database: Database, number: int, *, to: str, author: str) -> No
 
 
 async def rename(database: Database, number: int, *, name: str, author: str) -> None:
-    """Call it otherwise; the name stays. An empty one gives it back to the machine. Raises ``NoCluster``."""
+    """Sets an editor's name, which is kept. An empty one restores the automatic name. Raises ``NoCluster``."""
     async with database.write() as session:
         row = await _row(session, number)
         row.name, row.named_by = name.strip()[:200] or ", ".join(row.terms), author if name.strip() else ""
 
 
 async def _unused_id(database: Database, collection: str, name: str) -> str:
-    """Returns an id made of ``name`` that no entry of ``collection`` has."""
+    """Returns an id made from ``name`` that no entry of ``collection`` has yet."""
     slug = "-".join(_NOT_OF_IDS.sub(" ", fold(name)).split())[:40].strip("-") or "sujet"
     async with database.read() as session:
         taken = set(

@@ -1,4 +1,4 @@
-"""Messages that were sent in vain, and those that were not: citizens' own words, masked, no tests."""
+"""Answered and unanswered messages: citizens' own words, masked, without tests."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from core.turns import Origin, Outcome
 
 VAIN = ("no_answer", "refused", "negative", "handoff")
 ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER)
-_LEAST = 8  # characters: shorter ones say nothing without what went before
+_LEAST = 8  # characters; shorter messages need the preceding ones to be understood
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """An enquiry. ``kind`` is one of ``VAIN``, or the outcome of one that got its answer."""
+    """An enquiry. ``kind`` is one of ``VAIN``, or the outcome of an answered one."""
 
     message: str
     conversation: str
@@ -57,9 +57,9 @@ async def signals(database: Database, since: datetime, *, most: int) -> list[Sig
 
 
 async def vain_kinds(session: AsyncSession, since: datetime) -> dict[str, str]:
-    """How each message was sent in vain, by its id; those that were not are missing.
+    """Returns the kind of failure of each unanswered message, by its id.
 
-    What a citizen did afterwards counts for the enquiry that it was about: the last one of the conversation before it.
+    A citizen's later reaction counts for the last enquiry before it in the conversation.
     """
     plain = select(Message.id).where(Message.received_at >= since, Message.outcome == Outcome.NO_ANSWER)
     found = dict.fromkeys(await session.scalars(plain), "no_answer")
@@ -92,7 +92,7 @@ async def vain_kinds(session: AsyncSession, since: datetime) -> dict[str, str]:
 
 
 def _by_place(events: Sequence[tuple[str, int]], enquiries: dict[str, list[tuple[int, datetime, str]]]) -> list[str]:
-    """Returns the last enquiry of each conversation before a message's number."""
+    """Returns the last enquiry of each conversation before the given message number."""
     return [
         before[-1]
         for conversation, seq in events
@@ -101,7 +101,7 @@ def _by_place(events: Sequence[tuple[str, int]], enquiries: dict[str, list[tuple
 
 
 def _by_time(events: Sequence[tuple[str, datetime]], enquiries: dict[str, list[tuple[int, datetime, str]]]) -> list[str]:
-    """Returns the same before a moment."""
+    """Returns the last enquiry of each conversation before the given time."""
     return [
         before[-1]
         for conversation, moment in events

@@ -1,1 +1,1 @@
-"""The editor's desk: each folder is a part (see ``desk``)."""
+"""The editor's desk. Each folder is a part (see ``desk``)."""

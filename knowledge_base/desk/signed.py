@@ -1,4 +1,4 @@
-"""Who may use the editor's desk: the dependency of a route, by what the route wants."""
+"""Access to the editor's desk: dependencies of routes, by the rights that they need."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""Whether answers became worse, or other: the last week against the four weeks before. Pure.
+"""Compares the last week's answers with the four weeks before: are they worse, or different? Pure.
 
-Days, not turns, are what is compared: turns of one conversation, and of one day's news, go together, so that a test over turns
-would cry wolf. Both windows are whole weeks: no weekday weighs more in one of them.
+The units of comparison are days, not turns. Turns of one conversation, or of one day's news, are not independent, so a test
+over turns would give false alarms. Both windows are whole weeks, so no weekday weighs more in one of them.
 
-Figures of ``./guichet drift --simulate``: docs/quality-drift.md. With 300 turns a day .28 false alarms in half a year;
-10 points that move from answered to no answer are told within a week in .76 of the runs, 20 points in all.
+Figures of ``./guichet drift --simulate``: docs/quality-drift.md. With 300 turns a day there are .28 false alarms in half a
+year; a shift of 10 points from answered to no answer is reported within a week in .76 of the runs, one of 20 points in all.
 """
 
 from __future__ import annotations
@@ -17,19 +17,19 @@ from statistics import fmean
 from scipy.stats import binomtest, ttest_ind
 
 RECENT, BEFORE = timedelta(days=7), timedelta(days=28)
-LEAST_TURNS = 20  # of a day that counts
-LEAST_RECENT, LEAST_BEFORE = 5, 14  # days
+LEAST_TURNS = 20  # least turns of a day that counts
+LEAST_RECENT, LEAST_BEFORE = 5, 14  # least days
 SURE = 0.001  # at .01 a service of 300 turns a day had 1.5 false alarms in half a year, one of 50 turns 4
-MOVED = 0.05  # of the share of an outcome, or of the mean confidence: less is nothing that an editor could look for
-FELL, FELL_SURE = 3, 0.05  # golden questions, net of those that rose
-_NIGHTS = 3  # of a golden question, before one knows how it was answered
+MOVED = 0.05  # least change of an outcome's share, or of the mean confidence, that is worth an editor's attention
+FELL, FELL_SURE = 3, 0.05  # golden questions that fell, minus those that rose
+_NIGHTS = 3  # nights of a golden question before its usual result is known
 CONFIDENCE = "confidence"
 OUTCOMES = ("answered", "choices", "guided", "no_answer", "out_of_scope", "fallback")
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One night's look at ``day``: see ``core.database.models.QualityNight``."""
+    """The figures of one night for ``day``: see ``core.database.models.QualityNight``."""
 
     day: date
     golden: Mapping[str, bool]
@@ -42,14 +42,14 @@ class Night:
         return sum(self.outcomes.values())
 
     def figure(self, name: str) -> float | None:
-        """Returns the share of outcome ``name``, or the mean confidence; ``None`` on a day with too little of it."""
+        """Returns the share of outcome ``name``, or the mean confidence; ``None`` on a day with too few turns."""
         count, value = (self.searched, self.confidence) if name == CONFIDENCE else (self.turns, self.outcomes.get(name, 0))
         return value / count if count >= LEAST_TURNS else None
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A figure that is elsewhere than it was: its mean ``before`` and ``now``."""
+    """A figure that has changed: its mean ``before`` and ``now``."""
 
     name: str
     before: float
@@ -58,8 +58,8 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """What is different. ``fell`` and ``rose`` are golden questions answered otherwise than on most of the nights before;
-    ``golden_alarm`` says that more fell than chance explains. ``asked`` is how many are known well enough to compare.
+    """The differences. ``fell`` and ``rose`` are golden questions answered differently from most of the nights before.
+    ``golden_alarm`` says that more fell than chance explains. ``asked`` counts the questions with enough nights to compare.
     """
 
     asked: int = 0
@@ -76,7 +76,7 @@ class Drift:
 
 
 def compare(nights: Sequence[Night]) -> Drift:
-    """Returns the newest of ``nights`` and its week against the four weeks before. Without enough of them nothing is said."""
+    """Compares the week of the newest of ``nights`` with the four weeks before. Without enough nights nothing is reported."""
     if not nights:
         return Drift()
     ordered = sorted(nights, key=lambda night: night.day)
@@ -121,7 +121,7 @@ def _moved(name: str, recent: Sequence[Night], before: Sequence[Night]) -> Moved
     was, is_now = fmean(past), fmean(present)
     if abs(is_now - was) < MOVED:
         return None
-    if len(set(present)) == len(set(past)) == 1:  # nothing varies: the test has nothing to divide by
+    if len(set(present)) == len(set(past)) == 1:  # no variance: the test would divide by zero
         return Moved(name, was, is_now)
-    # Welch's: the two windows need not vary alike.
+    # Welch's test: the two windows may have different variances.
     return Moved(name, was, is_now) if ttest_ind(present, past, equal_var=False).pvalue <= SURE else None

@@ -1,4 +1,4 @@
-"""The nightly job: one node looks at yesterday, compares, and tells editors."""
+"""The nightly job: one node measures yesterday, compares, and tells editors."""
 
 from __future__ import annotations
 
@@ -20,13 +20,15 @@ _JOB = "quality"
 
 
 async def watch_quality(database: Database, settings: Settings, jobs: Jobs) -> bool:
-    """Look at yesterday if nobody has. Raises ``httpx.HTTPError`` where the search is away: it is tried again after a while."""
+    """Measures yesterday if no node has. Raises ``httpx.HTTPError`` if the search does not answer; the job is tried again
+    later.
+    """
     day = due_day(settings.opening.zone, now())
     if day is None or await _known(database, day):
         return False
 
     async def look_at_it() -> None:
-        if await _known(database, day):  # by who had the job when we asked
+        if await _known(database, day):  # another node may have done it before this one got the job
             return
         await look(database, settings, day)
         drift = compare(await known_nights(database, day))

@@ -1,4 +1,4 @@
-"""Nights in the record: what a day of citizens came to, and what the golden questions come to now."""
+"""Nights in the database: citizens' outcomes of a day, and the results of the golden questions."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from knowledge_base.drift.comparing import BEFORE, RECENT, Night
 from knowledge_base.golden.record import golden
 
 _SECONDS = 30.0
-_FROM_HOUR = 2  # local: yesterday is over everywhere in its zone, and few citizens write
+_FROM_HOUR = 2  # local time: yesterday is over everywhere in its zone, and few citizens write
 
 
 def due_day(zone: ZoneInfo, moment: datetime) -> date | None:
-    """Returns the day to look at now: yesterday, from two in the morning on; before that none."""
+    """Returns the day to measure now: yesterday, from two in the morning on; before that ``None``."""
     local = moment.astimezone(zone)
     return local.date() - timedelta(days=1) if local.hour >= _FROM_HOUR else None
 
@@ -39,7 +39,9 @@ async def known_nights(database: Database, until: date) -> list[Night]:
 async def look(
     database: Database, settings: Settings, day: date, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> Night:
-    """Look at ``day`` and keep it; what was kept of it before is replaced. Raises ``httpx.HTTPError`` without a search."""
+    """Measures ``day`` and stores the result, in place of an earlier one. Raises ``httpx.HTTPError`` if the search does not
+    answer.
+    """
     answers, snapshot = await _replay(database, settings, transport)
     outcomes, searched, confidence = await _day(database, day, settings.opening.zone)
     night = Night(day, answers, outcomes, searched, confidence)
@@ -59,7 +61,7 @@ async def look(
 
 
 async def texts_of(database: Database, names: Sequence[str]) -> list[str]:
-    """Returns what the golden questions with these ids ask (masked when they were made), in the order of ``names``."""
+    """Returns the texts of the golden questions with these ids (masked when they were made), in the order of ``names``."""
     known = {one.name: one.question for one in await golden(database, inactive=True)}
     return [known[name] for name in names if name in known]
 
@@ -67,7 +69,9 @@ async def texts_of(database: Database, names: Sequence[str]) -> list[str]:
 async def _replay(
     database: Database, settings: Settings, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[dict[str, bool], str]:
-    """Returns each active golden question → whether it is answered right; and by which snapshot. As citizens' are searched."""
+    """Returns whether each active golden question is answered rightly, and the snapshot used. They are searched like citizens'
+    questions.
+    """
     found: dict[str, bool] = {}
     snapshot = ""
     async with action_server(settings, seconds=_SECONDS, transport=transport) as http:
@@ -77,7 +81,7 @@ async def _replay(
                 wanted["collection"] = collection
             result = (await http.post("/search", json=wanted)).raise_for_status().json()
             snapshot = result["snapshot"]
-            # Where nothing is the right answer, showing nothing is right; else the first of what was found must be.
+            # If no answer is right, showing nothing is right; else the first entry found must be a right one.
             first = next((hit["entry_id"] for hit in (*result["hits"], *result["rejected"])), "")
             found[one.name] = first in one.gold if one.gold else result["decision"] == "no_answer"
     return found, snapshot

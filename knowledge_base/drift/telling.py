@@ -1,4 +1,4 @@
-"""A drift in an editor's words, and the task that it is to them."""
+"""A drift in an editor's words, and the editor's task about it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def _words() -> dict[str, dict[str, str]]:
 
 
 def sentences(drift: Drift, questions: list[str], language: str) -> list[str]:
-    """Returns what moved, a sentence each; ``questions`` are the texts of those that fell."""
+    """Returns the changes, one sentence each. ``questions`` are the texts of those that fell."""
 
     def say(name: str, **values: object) -> str:
         return _words()[name][language].format(**values)
@@ -50,7 +50,9 @@ def sentences(drift: Drift, questions: list[str], language: str) -> list[str]:
 
 
 async def raise_task(database: Database, drift: Drift) -> bool:
-    """Give editors a task about ``drift``, if it is an alarm; none while an earlier one is open. Whether there is a new one."""
+    """Creates a task for editors about ``drift``, if it is an alarm and no earlier task is open. Returns whether there is a new
+    one.
+    """
     if not drift.alarm:
         return False
     questions = await texts_of(database, drift.fell)

@@ -1,4 +1,4 @@
-"""Collections: sets of entries with one owner, and who may work in each."""
+"""Collections: sets of entries with one owner, and the people who may work in each."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who may edit. ``everywhere``: in all collections, being confined to none."""
+    """A person who may edit. ``everywhere``: in all collections, without restriction."""
 
     id: str
     name: str
@@ -38,7 +38,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Held:
-    """A collection with what it holds. One that only imports know has no title of its own."""
+    """A collection with its numbers of entries. One known from imports only has no title of its own."""
 
     name: str
     title: str
@@ -49,7 +49,7 @@ class Held:
 
 
 async def held(database: Database) -> list[Held]:
-    """Returns all collections, those without entries too, by name."""
+    """Returns all collections, including those without entries, by name."""
     counts = select(
         EntryRow.collection,
         func.sum(case((EntryRow.status == "published", 1), else_=0)),
@@ -68,7 +68,7 @@ async def held(database: Database) -> list[Held]:
 
 
 async def people(database: Database) -> list[Person]:
-    """Everybody whose role lets them edit and whose account is not closed, by name."""
+    """Returns all people whose role lets them edit and whose account is not closed, by name."""
     async with database.read() as session:
         rows = await accounts.listed(session)
     found = [Person(row.id, row.name or row.email, tuple(row.collections)) for row in rows if _edits(row)]
@@ -76,7 +76,7 @@ async def people(database: Database) -> list[Person]:
 
 
 async def keep(database: Database, name: str, *, title: str, kind: Kind, author: str) -> None:
-    """Make the collection, or give it another title or kind. Raises ``EditRefused``: bad_name."""
+    """Creates the collection, or changes its title or kind. Raises ``EditRefused``: bad_name."""
     if not _NAME.fullmatch(name):
         raise EditRefused("bad_name", name)
     values = {"title": title.strip()[:200], "kind": kind}
@@ -90,9 +90,10 @@ async def keep(database: Database, name: str, *, title: str, kind: Kind, author:
 
 
 async def allow(database: Database, name: str, allowed: Several[str], *, author: str) -> None:
-    """Of those who are confined to some collections, let exactly ``allowed`` (account ids) work in this one.
+    """Gives exactly ``allowed`` (account ids), among people restricted to some collections, the right to work in this one.
 
-    Raises ``EditRefused`` last_collection where somebody would be left without any, since none means all: nothing has changed.
+    Raises ``EditRefused`` last_collection if a person would be left without any, since none means all. Nothing has changed
+    then.
     """
     async with database.write() as session:
         changes: dict[str, list[str]] = {}
@@ -103,7 +104,7 @@ async def allow(database: Database, name: str, allowed: Several[str], *, author:
                 raise EditRefused("last_collection", row.name or row.email)
             if wanted != now:
                 changes[row.id] = sorted(wanted)
-        for identifier, collections in changes.items():  # only now: what is audited may not be taken back
+        for identifier, collections in changes.items():  # only now: an audit record must not be rolled back
             await accounts.change(session, identifier, actor=author, collections=collections)
 
 

@@ -1,4 +1,4 @@
-"""Two revisions side by side: the parts that differ, and in each the words."""
+"""The comparison of two revisions: the parts that differ, and the words in each."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _IDENTITY = ("id", "collection", "version")
 
 @dataclass(frozen=True)
 class Piece:
-    """A run of text that both sides have (``mark`` empty), that only this side has (``mark`` is ``changed``)."""
+    """A run of text that both sides have (``mark`` empty) or only this side has (``mark`` is ``changed``)."""
 
     text: str
     mark: Literal["", "changed"] = ""
@@ -28,7 +28,7 @@ class Piece:
 
 @dataclass(frozen=True)
 class Difference:
-    """One part that differs. ``path`` begins with the field's name; ``kind`` is moved where only the order changed."""
+    """One part that differs. ``path`` begins with the field's name; ``kind`` is moved if only the order changed."""
 
     path: tuple[str, ...]
     kind: Kind
@@ -43,12 +43,12 @@ class Difference:
 
 
 def differences(old: Entry, new: Entry) -> tuple[Difference, ...]:
-    """What is different in ``new``, field by field and block by block in reading order. Identity and version are left out."""
+    """Returns the differences of ``new``, field by field and block by block in reading order, without identity and version."""
     return tuple(_differences(old, new))
 
 
 def words(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
-    """Both texts, with the words marked that the other one does not have."""
+    """Returns both texts, with the words marked that the other one does not have."""
     left, right = _WORD.findall(old), _WORD.findall(new)
     matcher = SequenceMatcher(None, left, right, autojunk=False)
     before: list[Piece] = []
@@ -142,7 +142,7 @@ def _whole(path: tuple[str, ...], node: Node, kind: Literal["added", "removed"])
 
 
 def _in_order(places: Sequence[int]) -> set[int]:
-    """Returns the longest increasing run of ``places``: what has not moved."""
+    """Returns the longest increasing run of ``places``: the parts that have not moved."""
     ends: list[int] = []
     chain: list[list[int]] = []
     for place in places:

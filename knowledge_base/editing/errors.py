@@ -1,4 +1,4 @@
-"""Why an editor's request was not carried out. The words stand in the desk's own file, by ``code``; nothing has changed."""
+"""Why an editor's request was refused. The texts are in the desk's own file, by ``code``. Nothing has changed."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ type Code = Literal[
     "exists",  # the id is taken
     "moved_on",  # somebody has changed the entry since the page was shown
     "wrong_stage",  # not at this stage of the work
-    "own_revision",  # two persons: whoever wrote it may not publish it
-    "open_conflict",  # an import and editors disagree: to be decided first
+    "own_revision",  # two-person rule: the author may not publish it
+    "open_conflict",  # an import and editors disagree; this must be decided first
     "not_allowed",  # no right in this collection
-    "past",  # a time of publication that has gone by
+    "past",  # a time of publication in the past
     "itself",  # an entry cannot be its own translation
-    "bad_name",  # no name of a collection
-    "unsafe",  # a text holds what an entry may not (knowledge_base.safety)
-    "last_collection",  # somebody would be left without a collection, which would mean all of them
+    "bad_name",  # not a possible name of a collection
+    "unsafe",  # a text has content that an entry may not have (knowledge_base.safety)
+    "last_collection",  # a person would be left without a collection, which would mean all of them
 ]
 
 
 class EditRefused(Exception):
-    """``code`` says why, ``entry`` (collection/id) where."""
+    """A refused request. ``code`` is the reason, ``entry`` (collection/id) the entry."""
 
     def __init__(self, code: Code, entry: str = "") -> None:
         super().__init__(f"{code}: {entry}" if entry else code)
@@ -33,9 +33,10 @@ class EditRefused(Exception):
 
 
 class StaleSave(EditRefused):
-    """Somebody else has saved since. ``theirs`` is the revision they made (by ``author``, ``reason``), ``merged`` joins both.
+    """Another person has saved in the meantime. ``theirs`` is their revision (by ``author``, ``reason``); ``merged`` joins
+    both.
 
-    What was to be saved is kept as its author's autosave, and ``merged.clashes`` are the parts that both have changed.
+    The refused text is kept as its author's autosave. ``merged.clashes`` are the parts that both have changed.
     """
 
     def __init__(self, *, started_from: Entry, mine: Entry, theirs: Entry, author: str, reason: str, merged: Merged) -> None:

@@ -1,4 +1,4 @@
-"""What is kept about an entry beside its text: who answers for it, when it is to be reviewed, which entry it translates."""
+"""The metadata of an entry: its owner, its date of review, and the entry that it translates."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ async def assign(
     translation_of: str,
     author: str,
 ) -> None:
-    """Set all three; ``translation_of`` is ``collection/id`` of the original, or empty. Raises ``EditRefused``: missing (also
-    of the original), itself (an entry that is translated cannot be a translation)."""
+    """Sets all three. ``translation_of`` is ``collection/id`` of the original, or empty. Raises ``EditRefused``: missing (the
+    original too), itself (a translated entry cannot be a translation).
+    """
     async with database.write() as session:
         row = await at_head(session, collection, page, None)
         if translation_of:

@@ -1,4 +1,4 @@
-"""What the desk lists: the history of an entry, work in hand, what is to be reviewed, open conflicts, language versions."""
+"""The lists of the desk: the history of an entry, work in progress, entries to review, open conflicts, language versions."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from core.database.models import Conflict, EntryRow, Revision, StaffRow, Step
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused
 
-LIMIT = 200  # rows of a list: nobody reads more
+LIMIT = 200  # rows of a list; nobody reads more
 
 
 @dataclass(frozen=True)
 class Standing:
-    """Where an entry stands; the names are those of its row."""
+    """The state of an entry; the names are those of its row."""
 
     collection: str
     id: str
@@ -65,7 +65,7 @@ _STANDING: tuple[Any, ...] = (
 
 
 async def standing(database: Database, collection: str, page: str) -> Standing:
-    """Returns where the entry stands. Raises ``EditRefused``: missing."""
+    """Returns the state of the entry. Raises ``EditRefused``: missing."""
     query = select(*_STANDING).where(EntryRow.collection == collection, EntryRow.id == page)
     async with database.read() as session:
         row = (await session.execute(query)).one_or_none()
@@ -75,7 +75,7 @@ async def standing(database: Database, collection: str, page: str) -> Standing:
 
 
 async def history(database: Database, collection: str, page: str) -> list[Event]:
-    """Everything that happened to the entry, latest first."""
+    """Returns all events of the entry, latest first."""
     saved = select(Revision.created_at, Revision.version, Revision.status, Revision.author, Revision.reason).where(
         Revision.collection == collection, Revision.entry_id == page
     )
@@ -92,7 +92,7 @@ async def history(database: Database, collection: str, page: str) -> list[Event]
 
 
 async def revision(database: Database, collection: str, page: str, version: int) -> Entry:
-    """Returns what the entry said in revision ``version``. Raises ``EditRefused``: missing."""
+    """Returns the content of revision ``version``. Raises ``EditRefused``: missing."""
     async with database.read() as session:
         found = await session.get(Revision, (collection, page, version))
     if found is None:
@@ -101,7 +101,7 @@ async def revision(database: Database, collection: str, page: str, version: int)
 
 
 async def in_hand(database: Database, stage: str = "", collections: Sequence[str] = ()) -> list[Standing]:
-    """Entries with a draft (at ``stage``, if given), latest first; of ``collections``, if any are given."""
+    """Returns entries with a draft (at ``stage``, if given), latest first; of ``collections``, if any are given."""
     query = select(*_STANDING).where(EntryRow.stage == stage if stage else EntryRow.stage != "")
     if collections:
         query = query.where(EntryRow.collection.in_(collections))
@@ -111,7 +111,7 @@ async def in_hand(database: Database, stage: str = "", collections: Sequence[str
 
 
 async def to_review(database: Database, until: date, *, owner: str = "", collections: Sequence[str] = ()) -> list[Standing]:
-    """Published entries that are to be reviewed by ``until`` or should have been, most urgent first."""
+    """Returns published entries whose review is due by ``until``, most urgent first."""
     query = select(*_STANDING).where(EntryRow.review_by <= until, EntryRow.status == "published")
     if owner:
         query = query.where(EntryRow.owner == owner)
@@ -125,7 +125,9 @@ async def to_review(database: Database, until: date, *, owner: str = "", collect
 async def disputed(
     database: Database, collections: Sequence[str] = (), *, page: str | None = None
 ) -> list[tuple[Standing, Conflict]]:
-    """Entries about which an import and editors disagree, oldest first; of ``collections`` (if any), or one ``page``."""
+    """Returns entries with an open conflict between an import and editors, oldest first; of ``collections`` (if any), or one
+    ``page``.
+    """
     query = (
         select(Conflict, *_STANDING)
         .join(EntryRow, (EntryRow.collection == Conflict.collection) & (EntryRow.id == Conflict.entry_id))
@@ -133,7 +135,7 @@ async def disputed(
         .order_by(Conflict.seq)
         .limit(LIMIT)
     )
-    if collections:  # before the limit: whoever looks after a few is not to find the list full of others'
+    if collections:  # before the limit, so that the list is not filled with others' entries
         query = query.where(Conflict.collection.in_(collections))
     if page is not None:
         query = query.where(Conflict.entry_id == page)
@@ -142,7 +144,7 @@ async def disputed(
 
 
 async def translations(database: Database, collection: str, page: str) -> list[Standing]:
-    """The other language versions of the entry: what it translates, what translates it, and their other translations."""
+    """Returns the other language versions of the entry: its original, its translations, and their other translations."""
     entry = await standing(database, collection, page)
     original = entry.translation_of or f"{collection}/{page}"
     home, _, name = original.partition("/")
@@ -155,6 +157,6 @@ async def translations(database: Database, collection: str, page: str) -> list[S
 
 
 async def names(database: Database) -> dict[str, str]:
-    """Account id → what a person is called, for lists in which the record names accounts."""
+    """Returns account id → the person's name, for lists whose rows name accounts."""
     async with database.read() as session:
         return {row.id: row.name or row.email for row in await session.scalars(select(StaffRow))}

@@ -1,4 +1,4 @@
-"""Rows of one entry, as those who change it need them: locked, checked, and written with what was decided."""
+"""Rows of one entry for changes: locked, checked, and written with the decision."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from knowledge_base.writing import lock_collection
 
 
 async def locked(session: AsyncSession, collection: str, page: str) -> EntryRow | None:
-    """The entry's row, which nobody else changes until the transaction ends; no import of its collection runs meanwhile."""
+    """Returns the entry's row, locked until the end of the transaction. Imports of its collection wait meanwhile."""
     await lock_collection(session, collection, shared=True)
     query = select(EntryRow).where(EntryRow.collection == collection, EntryRow.id == page).with_for_update()
     return (await session.execute(query)).scalar_one_or_none()
 
 
 async def at_head(session: AsyncSession, collection: str, page: str, head: int | None) -> EntryRow:
-    """Returns the same. Raises ``EditRefused``: missing; moved_on where ``head`` is given and is no longer the entry's."""
+    """Returns the locked row. Raises ``EditRefused``: missing; moved_on if ``head`` is given and is no longer the entry's."""
     row = await locked(session, collection, page)
     if row is None:
         raise EditRefused("missing", f"{collection}/{page}")
@@ -30,7 +30,7 @@ async def at_head(session: AsyncSession, collection: str, page: str, head: int |
 
 
 async def revision(session: AsyncSession, collection: str, page: str, version: int) -> Revision:
-    """One revision. Raises ``EditRefused``: missing."""
+    """Returns one revision. Raises ``EditRefused``: missing."""
     found = await session.get(Revision, (collection, page, version))
     if found is None:
         raise EditRefused("missing", f"{collection}/{page}")
@@ -38,16 +38,17 @@ async def revision(session: AsyncSession, collection: str, page: str, version: i
 
 
 def content(row: Revision | EntryRow) -> Entry:
-    """Returns what the row holds."""
+    """Returns the entry in the row."""
     return Entry.model_validate(row.content)
 
 
 def append(
     session: AsyncSession, row: EntryRow, entry: Entry, *, author: str, reason: str, status: str = "draft", parent: int | None
 ) -> Entry:
-    """Save ``entry`` as the newest revision and the new head of ``row``. Returns it with its number.
+    """Saves ``entry`` as the newest revision and the new head of ``row``. Returns it with its number.
 
-    Raises ``EditRefused``: unsafe, for what no import would take, so that whatever is saved can be exported and brought back.
+    Raises ``EditRefused``: unsafe, for content that an import would refuse. So every saved entry can be exported and imported
+    again.
     """
     if unsafe(entry) is not None:
         raise EditRefused("unsafe", f"{row.collection}/{row.id}")
@@ -70,7 +71,7 @@ def append(
 
 
 def show(row: EntryRow, entry: Entry) -> None:
-    """Make ``entry`` the content of ``row``: what citizens get, if it is published."""
+    """Makes ``entry`` the content of ``row``: the content that citizens get, if it is published."""
     row.version = entry.version
     row.digest = entry.digest()
     row.content = entry.model_dump(mode="json")
@@ -81,7 +82,7 @@ def show(row: EntryRow, entry: Entry) -> None:
 def note(
     session: AsyncSession, row: EntryRow, action: str, *, author: str, reason: str = "", version: int | None = None
 ) -> None:
-    """Note a decision about a revision (the head, if no other is named)."""
+    """Records a decision about a revision (the head by default)."""
     session.add(
         Step(
             collection=row.collection,
@@ -95,7 +96,7 @@ def note(
 
 
 async def open_conflict(session: AsyncSession, row: EntryRow) -> Conflict | None:
-    """Returns the conflict that waits for a decision about the entry."""
+    """Returns the conflict of the entry that waits for a decision."""
     query = select(Conflict).where(
         Conflict.collection == row.collection, Conflict.entry_id == row.id, Conflict.resolved_at.is_(None)
     )

@@ -1,4 +1,4 @@
-"""Deciding a conflict between an import and local changes: part by part, mine or theirs."""
+"""Resolves a conflict between an import and local changes: part by part, mine or theirs."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from knowledge_base.merging.merge import Merged, Side, merge
 
 @dataclass(frozen=True)
 class Dispute:
-    """An open conflict as it stands now: ``merged`` joins the present head with what the source brought.
+    """An open conflict in its present state: ``merged`` joins the present head with the source's version.
 
-    ``withdrawn``: the source has the entry no longer; there is nothing to merge.
+    ``withdrawn``: the source no longer has the entry, so there is nothing to merge.
     """
 
     head: int
@@ -44,10 +44,10 @@ async def dispute(database: Database, collection: str, page: str) -> Dispute:
 async def resolve(
     database: Database, collection: str, page: str, *, head: int, choices: Mapping[int, Side], author: str, reason: str
 ) -> int:
-    """Close the conflict with a draft in which each clash (by number) has the chosen side. Returns the head.
+    """Closes the conflict with a draft in which each clash (by number) has the chosen side. Returns the head.
 
-    What the source brought counts as taken in, so that the next import is compared with it. Where the source has withdrawn
-    the entry, it is kept as an entry of one's own. Raises ``EditRefused``: missing, moved_on.
+    The source's version becomes the base of the next import. If the source has withdrawn the entry, it is kept as a local
+    entry. Raises ``EditRefused``: missing, moved_on.
     """
     async with database.write() as session:
         row = await at_head(session, collection, page, head)

@@ -1,4 +1,4 @@
-"""Saving: each save is a revision; a save that started from an older one gets the other's changes beside one's own."""
+"""Saving: each save is a revision. A save based on an older revision is merged with the other's changes."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from knowledge_base.merging.merge import merge
 
 
 async def save(database: Database, entry: Entry, *, started_from: int, author: str, reason: str) -> int:
-    """Save ``entry`` as a draft. Returns its revision, which is the new head; saving what is already there changes nothing.
+    """Saves ``entry`` as a draft. Returns its revision, which is the new head. Saving equal content changes nothing.
 
-    ``started_from`` is the head that its author saw, 0 for an entry that is new. What is published stays published.
-    Raises ``StaleSave``, and ``EditRefused``: exists, missing, unsafe.
+    ``started_from`` is the head that the author saw, 0 for a new entry. The published revision stays published. Raises
+    ``StaleSave``, and ``EditRefused``: exists, missing, unsafe.
     """
     async with database.write() as session:
         row = await locked(session, entry.collection, entry.id)
@@ -42,13 +42,13 @@ async def save(database: Database, entry: Entry, *, started_from: int, author: s
                 await _audit(session, entry, "saved", author, {"from": started_from, "revision": version, "reason": reason})
             return version
         stale = await _stale(session, row, entry, started_from)
-        # Committed: what was typed outlives the page that is told of the other's save.
+        # Committed, so that the typed text is kept after the error page.
         await _keep(session, entry, started_from=started_from, author=author)
     raise stale
 
 
 async def restore(database: Database, collection: str, page: str, version: int, *, head: int, author: str, reason: str) -> int:
-    """Save revision ``version`` once more, as a draft on top. Raises ``EditRefused``: missing, moved_on, unsafe."""
+    """Saves revision ``version`` again, as a draft on top. Raises ``EditRefused``: missing, moved_on, unsafe."""
     async with database.write() as session:
         row = await at_head(session, collection, page, head)
         old = content(await revision(session, collection, page, version))
@@ -90,7 +90,7 @@ async def _stale(session: AsyncSession, row: EntryRow, mine: Entry, started_from
     base = content(await revision(session, row.collection, row.id, started_from))
     head = await revision(session, row.collection, row.id, row.head)
     theirs = content(head)
-    # Mine first: where both changed a part, the proposal keeps what its reader has just typed, and shows the other.
+    # Mine first: where both changed a part, the proposal keeps the reader's own text and shows the other.
     return StaleSave(
         started_from=base,
         mine=mine,
@@ -103,7 +103,7 @@ async def _stale(session: AsyncSession, row: EntryRow, mine: Entry, started_from
 
 @dataclass(frozen=True)
 class Kept:
-    """What was typed and not saved."""
+    """Unsaved text."""
 
     entry: Entry
     started_from: int
@@ -111,27 +111,27 @@ class Kept:
 
 
 async def keep(database: Database, entry: Entry, *, started_from: int, author: str) -> None:
-    """Keep what ``author`` has typed so far: no revision, seen by nobody else, in place of what was kept before."""
+    """Keeps the unsaved text of ``author``, in place of an earlier one. It is not a revision and only its author sees it."""
     async with database.write() as session:
         await _keep(session, entry, started_from=started_from, author=author)
 
 
 async def kept(database: Database, collection: str, page: str, author: str) -> Kept | None:
-    """Returns what ``author`` typed into the entry and did not save."""
+    """Returns the unsaved text of ``author`` for the entry."""
     async with database.read() as session:
         row = await session.get(Autosave, (collection, page, author))
     return None if row is None else Kept(Entry.model_validate(row.content), row.started_from, row.saved_at)
 
 
 async def all_kept(database: Database, author: str) -> list[tuple[str, str, datetime]]:
-    """(collection, id, time) of all that ``author`` has not saved, latest first."""
+    """Returns (collection, id, time) of all unsaved text of ``author``, latest first."""
     query = select(Autosave).where(Autosave.author == author).order_by(Autosave.saved_at.desc())
     async with database.read() as session:
         return [(row.collection, row.entry_id, row.saved_at) for row in await session.scalars(query)]
 
 
 async def forget(database: Database, collection: str, page: str, author: str) -> None:
-    """Throw away what ``author`` typed and did not save."""
+    """Deletes the unsaved text of ``author`` for the entry."""
     async with database.write() as session:
         await _forget(session, collection, page, author)
 

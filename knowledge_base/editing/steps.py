@@ -1,4 +1,4 @@
-"""The steps of an entry towards its citizens: submitted, approved, scheduled, published, archived; one or many at once."""
+"""The steps of an entry towards publication: submitted, approved, scheduled, published, archived; one or many at once."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ STAGES = ("draft", "in_review", "approved", "scheduled")
 
 
 class Target(NamedTuple):
-    """An entry, and the head that whoever decides has seen (``None``: whatever it is)."""
+    """An entry, and the head that the deciding person has seen (``None``: any head)."""
 
     collection: str
     id: str
@@ -30,14 +30,14 @@ class Target(NamedTuple):
 
 @dataclass(frozen=True)
 class Policy:
-    """``two_persons``: whoever wrote a revision may not publish it."""
+    """The rules. ``two_persons``: the author of a revision may not publish it."""
 
     two_persons: bool = False
 
 
 @dataclass(frozen=True)
 class Decided:
-    """What became of one of many: ``code`` says why nothing did, and is empty where it was done."""
+    """The result for one of many entries. ``code`` is the reason of a refusal, and empty on success."""
 
     target: Target
     code: Code | None = None
@@ -47,20 +47,20 @@ type _Act = Callable[[AsyncSession, EntryRow], Awaitable[None]]
 
 
 async def submit(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[Decided]:
-    """Ask for a review of drafts. Refused: missing, moved_on, wrong_stage."""
+    """Submits drafts for review. Refused: missing, moved_on, wrong_stage."""
     move = _moving("submitted", ("draft",), "in_review", author, reason)
     return await _each(database, targets, move, "submitted", author)
 
 
 async def send_back(database: Database, targets: Sequence[Target], *, author: str, reason: str) -> list[Decided]:
-    """Return what was submitted, approved or scheduled to its author. Refused: missing, moved_on, wrong_stage."""
+    """Returns submitted, approved or scheduled entries to their authors. Refused: missing, moved_on, wrong_stage."""
     return await _each(database, targets, _moving("returned", STAGES[1:], "draft", author, reason), "returned", author)
 
 
 async def approve(
     database: Database, targets: Sequence[Target], *, author: str, reason: str = "", policy: Policy
 ) -> list[Decided]:
-    """Find what was submitted good. Refused: missing, moved_on, wrong_stage, own_revision."""
+    """Approves submitted entries. Refused: missing, moved_on, wrong_stage, own_revision."""
     move = _moving("approved", ("in_review",), "approved", author, reason)
 
     async def act(session: AsyncSession, row: EntryRow) -> None:
@@ -73,7 +73,7 @@ async def approve(
 async def schedule(
     database: Database, targets: Sequence[Target], *, at: datetime, author: str, reason: str = "", policy: Policy
 ) -> list[Decided]:
-    """Have it published at a later time. Refused as ``refusals`` says, and where ``at`` is past."""
+    """Schedules the publication for ``at``. Refused: as by ``refusals``, or if ``at`` is past."""
     if at <= now():
         return [Decided(target, "past") for target in targets]
     move = _moving("scheduled", STAGES, "scheduled", author, reason)
@@ -87,7 +87,7 @@ async def schedule(
 
 
 async def due(database: Database, at: datetime) -> list[Target]:
-    """Returns what is scheduled for ``at`` or before."""
+    """Returns the entries scheduled for ``at`` or before."""
     query = select(EntryRow.collection, EntryRow.id, EntryRow.head).where(
         EntryRow.stage == "scheduled", EntryRow.publish_at <= at
     )
@@ -96,8 +96,9 @@ async def due(database: Database, at: datetime) -> list[Target]:
 
 
 async def refusals(database: Database, targets: Sequence[Target], *, author: str, policy: Policy) -> list[Decided]:
-    """Why the head of each may not be published by ``author``: missing, moved_on, wrong_stage (it is published already),
-    own_revision, open_conflict. Nothing is published here: that is done by a publication, behind the gate."""
+    """Returns why the head of each may not be published by ``author``: missing, moved_on, wrong_stage (it is published
+    already), own_revision, open_conflict. Publishes nothing: a publication does that, behind the gate.
+    """
     found: list[Decided] = []
     for target in targets:
         try:
@@ -117,17 +118,17 @@ async def refusals(database: Database, targets: Sequence[Target], *, author: str
 async def withheld(
     database: Database, revisions: Sequence[tuple[str, str, int]], *, author: str, policy: Policy
 ) -> list[Code | None]:
-    """Why ``author`` may not have each of these revisions (collection, id, number) published: own_revision, open_conflict.
+    """Returns why ``author`` may not publish each of these revisions (collection, id, number): own_revision, open_conflict.
 
-    Asked when a publication is requested, and again when somebody decides about it: who decides need not be who asked.
+    Checked when a publication is requested, and again at the decision, which another person may take.
     """
     found: list[Code | None] = []
     async with database.read() as session:
         for collection, page, version in revisions:
             row = await session.get(EntryRow, (collection, page))
             if row is None:
-                found.append(None)  # the publication says so itself
-            elif row.status != "draft" and row.version == version:  # what citizens have, or had: somebody published it
+                found.append(None)  # the publication reports this itself
+            elif row.status != "draft" and row.version == version:  # the published revision was published by someone before
                 found.append(None)
             elif await open_conflict(session, row) is not None:
                 found.append("open_conflict")
@@ -141,8 +142,9 @@ async def withheld(
 async def on_published(
     session: AsyncSession, changes: Sequence[tuple[str, str, int | None]], author: str, reason: str = ""
 ) -> None:
-    """Move the editors' side along where somebody else has set what citizens get: (collection, id, revision, or ``None`` where
-    the entry was taken away). A newer revision than the published one stays, as a draft."""
+    """Updates the editors' state after a publication: (collection, id, revision, or ``None`` if the entry was withdrawn). A
+    revision newer than the published one stays as a draft.
+    """
     for collection, page, version in changes:
         row = await at_head(session, collection, page, None)
         row.publish_at = None
@@ -154,8 +156,9 @@ async def on_published(
 
 
 async def archive(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[Decided]:
-    """Put away entries that citizens do not get; their revisions stay. Refused: missing, moved_on, wrong_stage (archived
-    already, or published: those are taken away by a publication, behind the gate)."""
+    """Archives entries that citizens do not get; their revisions stay. Refused: missing, moved_on, wrong_stage (archived
+    already, or published: a publication withdraws those, behind the gate).
+    """
 
     async def act(session: AsyncSession, row: EntryRow) -> None:
         if row.status in ("archived", "published"):
@@ -169,8 +172,9 @@ async def archive(database: Database, targets: Sequence[Target], *, author: str,
 
 
 async def discard(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[Decided]:
-    """Go back to what is published: the draft's revisions stay, but nobody works on from them. Refused: missing, moved_on,
-    wrong_stage (nothing was ever published)."""
+    """Returns to the published revision: the draft's revisions stay, but are not continued. Refused: missing, moved_on,
+    wrong_stage (nothing was ever published).
+    """
 
     async def act(session: AsyncSession, row: EntryRow) -> None:
         if not row.stage or row.status == "draft":
@@ -182,7 +186,7 @@ async def discard(database: Database, targets: Sequence[Target], *, author: str,
 
 
 async def _each(database: Database, targets: Sequence[Target], act: _Act, action: str, author: str) -> list[Decided]:
-    """``act`` on each in a transaction of its own: one that is refused does not hold up the others."""
+    """Calls ``act`` on each in a transaction of its own: a refused one does not block the others."""
     found: list[Decided] = []
     for target in targets:
         try:

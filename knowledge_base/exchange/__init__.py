@@ -1,1 +1,1 @@
-"""What goes in and out of the knowledge base: the whole of it as one file, spreadsheets, web pages, structured data."""
+"""Import and export of the knowledge base: the whole as one file, spreadsheets, web pages, structured data."""

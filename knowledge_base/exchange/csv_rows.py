@@ -1,4 +1,4 @@
-"""The rows of a file of separated values, with any of the separators that spreadsheets write."""
+"""The rows of a file of separated values, with any separator that spreadsheets use."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from knowledge_base.exchange.encodings import broken, control, decoded, lost_acc
 from knowledge_base.exchange.heads import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, head_of, too_large
 
 _SEPARATORS = ";,\t|"
-_SAID = re.compile(r"\Asep=(.)\r?(?:\n|\Z)", re.IGNORECASE)  # how Excel is told the separator: no row of the table
+_SAID = re.compile(r"\Asep=(.)\r?(?:\n|\Z)", re.IGNORECASE)  # a hint on the separator for Excel; not a row of the table
 
 
 def csv_rows(path: Path) -> Iterator[Line]:
-    """Rows that hold something, each with its line in the file. Raises ``Unreadable``."""
+    """Yields the rows with content, each with its line in the file. Raises ``Unreadable``."""
     text = decoded(path.read_bytes())
     if text is None:
         raise Unreadable(
@@ -36,7 +36,9 @@ def csv_rows(path: Path) -> Iterator[Line]:
 
 
 def _separator(text: str) -> str:
-    """Returns what it says itself; else what shows names of columns that are known; else the commonest of the first lines."""
+    """Returns the separator that the file declares; else one that gives known column names; else the most frequent in the first
+    lines.
+    """
     if (said := _SAID.match(text)) is not None:
         return said[1]
     lines = [*islice(io.StringIO(text, newline=""), SEARCHED)]
@@ -65,7 +67,7 @@ def _rows(text: str, separator: str) -> Iterator[Line]:
 
 
 def _why(error: str, separator: str) -> Reason:
-    """Returns what Python's reader says, in words that tell what to do."""
+    """Returns the error of Python's reader as a sentence with advice."""
     if "unexpected end" in error:
         return Reason(
             "un guillemet s'ouvre et n'est jamais refermé (fichier coupé ?)",

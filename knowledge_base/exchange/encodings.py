@@ -1,4 +1,4 @@
-"""The text of a file that does not say how it is encoded, and whether its accents survived what happened to it before."""
+"""The text of a file without a declared encoding, and a check that its accents are intact."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ import re
 
 from knowledge_base.errors import Reason
 
-# What spreadsheets write, the likeliest first: of two that fit, the one that finds more of a text's usual letters is taken.
+# Encodings of spreadsheets, the likeliest first. If two fit, the one with more of the usual letters is taken.
 _ENCODINGS = ("utf-8-sig", "cp1252", "mac_roman")
-_ENOUGH = 0.7  # of what is no plain letter, by which a Mac's text is told
+_ENOUGH = 0.7  # share of usual letters among those outside ASCII, by which a Mac's text is recognised
 _USUAL = frozenset("àâäçéèêëîïôöùûüÿœæÀÂÄÇÉÈÊËÎÏÔÖÙÛÜŒÆ«»’‘“”–—…€°²³½•ñáíóúÑß\xa0")
-# UTF-8 that was read as Windows-1252 and written again, and letters that were lost for good.
+# UTF-8 that was read as Windows-1252 and written again, and letters that are lost for good.
 _BROKEN = re.compile("Ã[\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ•–—˜™š›œžŸ]|â€[\x80-\x9f™œ\x9d“”˜¢¦]|Â[«»°²\xa0]|\ufffd")
 
 
 def decoded(raw: bytes) -> str | None:
-    """Returns the text of ``raw``; ``None`` where it is in no encoding that is known."""
+    """Returns the text of ``raw``; ``None`` if its encoding is unknown."""
     if (wide := _utf16(raw)) is not None:
         try:
             return raw.decode(wide).removeprefix("\ufeff")
@@ -29,19 +29,19 @@ def decoded(raw: bytes) -> str | None:
             continue
         if encoding == "utf-8-sig":
             return text
-        # Every byte is a letter to a Mac: what makes no text of it is not its.
+        # In a Mac encoding every byte is a letter, so the result must also look like text.
         if encoding != "mac_roman" or _usual(text) > _ENOUGH:
             found.append(text)
     return max(found, key=_usual, default=None)
 
 
 def broken(text: str) -> str:
-    """Returns the first signs in ``text`` that stand where an accented letter was; empty where there are none."""
+    """Returns the first characters in ``text`` that replace an accented letter; empty if there are none."""
     return match[0] if (match := _BROKEN.search(text)) else ""
 
 
 def lost_accents(odd: str) -> Reason:
-    """Why a text is refused in which ``odd`` stands instead of a letter."""
+    """Returns why a text with ``odd`` instead of a letter is refused."""
     return Reason(
         f"ses accents sont perdus (« {odd} ») : repartez du fichier d'origine, enregistré en .xlsx ou en « CSV UTF-8 »",
         f"its accents are lost ('{odd}'): start from the original file, saved as .xlsx or as 'CSV UTF-8'",
@@ -49,12 +49,12 @@ def lost_accents(odd: str) -> Reason:
 
 
 def control(one: str) -> bool:
-    """Decides whether a character is one that no text has."""
+    """Decides whether a character is a control character, which no text has."""
     return (one < " " and one not in "\t\r\n\v\f") or one == "\x7f" or "\x80" <= one <= "\x9f"
 
 
 def _utf16(raw: bytes) -> str | None:
-    """With its mark, or known by its every other byte, which is zero in a Latin text."""
+    """Returns UTF-16 text, recognised by its byte order mark, or by every second byte being zero, as in a Latin text."""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     zeros = raw[:40:2].count(0), raw[1:40:2].count(0)

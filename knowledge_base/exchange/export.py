@@ -1,4 +1,4 @@
-"""The whole knowledge base as one file: a zip of JSON lines with a manifest (docs/guides/format-export.md)."""
+"""Exports the whole knowledge base as one file: a zip of JSON lines with a manifest (docs/guides/format-export.md)."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ type Progress = Callable[[int, int], None]
 async def export(
     database: Database, path: Path, *, collections: Sequence[str] = (), progress: Progress | None = None
 ) -> dict[str, int]:
-    """Write everything (or ``collections`` only) to ``path``: entries, all revisions, steps, conflicts, golden questions;
-    all of them: synonyms too.
+    """Writes everything (or ``collections`` only) to ``path``: entries, all revisions, steps, conflicts, golden questions;
+    synonyms too if all collections are exported.
 
-    The file appears when it is whole. Returns how many lines each table has. ``progress(done, total)`` counts lines.
+    The file appears when it is complete. Returns the number of lines of each table. ``progress(done, total)`` counts lines.
     """
     part = path.with_name(f".{path.name}.part")
     try:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as archive:
             async with database.read() as session:
-                # One transaction: the tables fit each other, whatever editors do meanwhile.
+                # One transaction, so that the tables are consistent while editors work.
                 if not database.is_sqlite:
                     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 counts = {table.name: await _count(session, table, collections) for table in TABLES}

@@ -1,4 +1,4 @@
-"""Fetches pages of a public site, and nothing else: no address inside, no endless file, no detour to either."""
+"""Fetches pages of a public site only: no private address, no endless file, and no redirect to either."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ type Resolve = Callable[[str, int], Iterable[str]]
 
 
 class Refused(Exception):
-    """An address that is not fetched, or whose page cannot be had or read. ``why`` says the reason; ``str()`` is French."""
+    """An address that is not fetched, or whose page cannot be read. ``why`` is the reason; ``str()`` is French."""
 
     def __init__(self, fr: str, en: str) -> None:
         super().__init__(fr)
@@ -30,7 +30,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Fetched:
-    """``url`` is where the page was found at last."""
+    """A fetched page. ``url`` is its final address."""
 
     url: str
     content: bytes
@@ -43,19 +43,21 @@ def resolved(host: str, port: int) -> list[str]:
 
 
 class Guarded:
-    """Fetches; ``inside`` allows private and loopback addresses (an administration's own network, tests)."""
+    """Fetches pages; ``inside`` allows private and loopback addresses (an administration's own network, tests)."""
 
     def __init__(self, *, inside: bool = False, resolve: Resolve = resolved) -> None:
         self._inside = inside
         self._resolve = resolve
-        # No proxy of the environment: it would connect where this process must not.
+        # No proxy from the environment: it could connect to forbidden addresses.
         self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, headers={"User-Agent": _AGENT})
 
     def close(self) -> None:
         self._client.close()
 
     def get(self, url: str) -> Fetched:
-        """The page at ``url``, at most ``MAX_BYTES``; each redirect is checked as the first address is. Raises ``Refused``."""
+        """Returns the page at ``url``, at most ``MAX_BYTES``. Each redirect is checked like the first address. Raises
+        ``Refused``.
+        """
         for _ in range(_REDIRECTS + 1):
             request = self._request(url)
             try:
@@ -75,7 +77,7 @@ class Guarded:
         raise Refused("trop de redirections", "too many redirections")
 
     def _request(self, url: str) -> httpx.Request:
-        """To the very address that was checked, so that a name cannot mean another one a moment later."""
+        """Returns a request to the checked IP address, because the name could resolve differently a moment later."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
             raise Refused("ce n'est pas une adresse http(s)", "this is no http(s) address")

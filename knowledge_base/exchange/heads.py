@@ -1,4 +1,4 @@
-"""Which row names the columns, and which column is which field, as far as their names tell."""
+"""Finds the row with the names of the columns, and the field of each column, as far as its name tells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from knowledge_base.errors import Reason
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
-SEARCHED = 10  # rows; a list's own title and a remark may stand above the names of its columns
+SEARCHED = 10  # rows; a title and a remark may come before the names of the columns
 
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "id": ("id", "identifiant", "reference", "ref", "code", "numero"),
@@ -31,7 +31,7 @@ type Line = tuple[int, tuple[str, ...]]
 
 
 class Unreadable(Exception):
-    """A file that holds no table, or none that can be read; ``why`` says it."""
+    """A file without a readable table; ``why`` is the reason."""
 
     def __init__(self, why: Reason) -> None:
         super().__init__(why)
@@ -39,13 +39,13 @@ class Unreadable(Exception):
 
 
 def too_large(number: int) -> Unreadable:
-    """Of a table with more rows or columns than are taken."""
+    """Returns the error for a table with too many rows or columns."""
     most = f"{MAX_ROWS} lignes et {MAX_COLUMNS} colonnes au plus", f"{MAX_ROWS} rows and {MAX_COLUMNS} columns at most"
     return Unreadable(Reason(f"trop grand ({most[0]})", f"too large ({most[1]})").of_line(number))
 
 
 def head_of(rows: Sequence[Line]) -> int | None:
-    """Returns the place in ``rows`` of the first that names a title and a text; ``None`` where none of the first does."""
+    """Returns the place in ``rows`` of the first row that names a title and a text; ``None`` if there is none."""
     for place, (_, cells) in enumerate(rows[:SEARCHED]):
         if {"title", "text"} <= guessed(cells).keys():
             return place
@@ -53,7 +53,7 @@ def head_of(rows: Sequence[Line]) -> int | None:
 
 
 def guessed(header: Sequence[str]) -> dict[str, str]:
-    """Field → column, as far as the names of the columns tell."""
+    """Returns field → column, as far as the names of the columns tell."""
     known = {_folded(name): name for name in reversed(header)}
     found: dict[str, str] = {}
     for field, names in FIELDS.items():

@@ -13,7 +13,7 @@ _PARSER = MarkdownIt("commonmark").enable("table")
 
 
 def faq_page(entries: Iterable[Entry]) -> dict[str, Any]:
-    """One ``FAQPage``: a question for each entry, whose answer is its short answer, else the whole entry, as HTML."""
+    """Returns one ``FAQPage``: a question for each entry, with its short answer, else the whole entry, as HTML."""
     return {"@context": "https://schema.org", "@type": "FAQPage", "mainEntity": [_question(entry) for entry in entries]}
 
 

@@ -1,4 +1,4 @@
-"""Questions and answers in a web page: FAQPage as JSON-LD or microdata, ``<details>``, else what stands under its headings."""
+"""Questions and answers in a web page: FAQPage as JSON-LD or microdata, ``<details>``, else the texts under its headings."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ _SPACE = re.compile(r"\s+")
 
 
 def entries_of(content: bytes, url: str, collection: str) -> list[Entry]:
-    """The entries of a page, each with ``url`` as its address; none where nothing asks and answers. Raises ``Refused`` where
-    it is no HTML."""
+    """Returns the entries of a page, each with ``url`` as its address; none if the page has no questions and answers. Raises
+    ``Refused`` if it is not HTML.
+    """
     try:
         root: Any = lxml_html.document_fromstring(content)
     except (lxml_html.etree.ParserError, lxml_html.etree.XMLSyntaxError, ValueError) as error:
@@ -93,7 +94,7 @@ def _details(root: Any) -> Iterator[tuple[str, str]]:
 
 
 def _headed(root: Any) -> Iterator[tuple[str, str]]:
-    """What stands under each heading up to the next one of its rank, or the page under its title."""
+    """Yields the text under each heading up to the next one of its rank, or the page under its title."""
     body = next(iter(root.xpath("//main") or root.xpath("//article") or root.xpath("//body")), root)
     for element in list(body.iter(*_FRAME)):
         if element.getparent() is not None:

@@ -1,4 +1,4 @@
-"""Reads an exported file whole, and checks all of it, before anything is changed."""
+"""Reads an exported file and checks all of it before any change."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ from knowledge_base.synonyms.checking import faults
 from knowledge_base.unpacking import ArchiveRefused, CountedZip
 from retrieval.lexical.synonyms import Group
 
-MAX_BYTES = 2 * 1024**3  # unpacked; 3,371 entries with a few revisions each have 0.2 GB
-_SMALL = 10 * 1024**2  # unpacked; what is smaller may be as dense as it likes
+MAX_BYTES = 2 * 1024**3  # unpacked; 3,371 entries with a few revisions each are 0.2 GB
+_SMALL = 10 * 1024**2  # unpacked; smaller files may have any compression ratio
 _MAX_LINE = 8 * 1024 * 1024
-_BY_HAND = ("too_common", "same")  # what stops an editor, and does no harm
-_NAMED = 20  # faults that are named
+_BY_HAND = ("too_common", "same")  # faults that stop an editor but do no harm
+_NAMED = 20  # faults listed at most
 _STATUSES = frozenset({"draft", "published", "withdrawn", "archived"})
 _STAGES = frozenset({"", "draft", "in_review", "approved", "scheduled"})
 
@@ -35,9 +35,9 @@ type Row = dict[str, Any]
 
 @dataclass
 class Contents:
-    """Everything in a file, by the key of the entry it is about: (collection, id).
+    """Everything in a file, by the key of its entry: (collection, id).
 
-    ``unsafe``: (collection, id, version) of revisions that hold what an entry may not → why; they are left out.
+    ``unsafe``: (collection, id, version) of revisions with content that an entry may not have → reason; they are left out.
     """
 
     collections: list[Row] = field(default_factory=list)
@@ -50,12 +50,14 @@ class Contents:
     synonym_versions: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     checksum: str = ""
     unsafe: dict[tuple[str, str, int], Reason] = field(default_factory=dict)
-    digests: dict[tuple[str, str, int], str] = field(default_factory=dict)  # of those, as they stand in the file
+    digests: dict[tuple[str, str, int], str] = field(default_factory=dict)  # of these, as stored in the file
     rejected: tuple[Reason, ...] = ()
 
 
 def is_export(path: Path) -> bool:
-    """Whether ``path`` is a zip with our manifest, whole or not. Raises ``InvalidSource`` where it holds too many files."""
+    """Decides whether ``path`` is a zip with our manifest, complete or not. Raises ``InvalidSource`` if it holds too many
+    files.
+    """
     try:
         with _opened(path) as archive:
             return MANIFEST in archive.namelist()
@@ -66,9 +68,9 @@ def is_export(path: Path) -> bool:
 
 
 def read_export(path: Path) -> Contents:
-    """Returns all rows of the file at ``path``, without revisions that hold what an entry may not (``rejected`` names them).
+    """Returns all rows of the file at ``path``, without revisions that are not safe (``rejected`` names them).
 
-    Raises ``InvalidSource``, which names the lines that are wrong.
+    Raises ``InvalidSource``, which names the wrong lines.
     """
     try:
         with _opened(path) as archive:
@@ -123,7 +125,9 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
 
 
 def _lines(path: Path, archive: zipfile.ZipFile, table: Table, manifest: dict[str, Any]) -> Iterator[tuple[int, Any]]:
-    """(number, object) of each line; a line that is none is ``None``. Fails at its end if the file is not what was written."""
+    """Yields (number, object) of each line; ``None`` for a line that is not an object. Fails at the end if the file differs
+    from its manifest.
+    """
     digest, number = hashlib.sha256(), 0
     with archive.open(table.file) as file:
         while raw := file.readline(_MAX_LINE + 1):
@@ -145,7 +149,7 @@ def _lines(path: Path, archive: zipfile.ZipFile, table: Table, manifest: dict[st
 
 
 def _take(contents: Contents, table: Table, line: Any) -> Reason | None:
-    """Put a line where it belongs; the reason if it cannot be taken."""
+    """Adds a line to its table. Returns the reason if it cannot be taken."""
     if not isinstance(line, dict):
         return Reason("ce n'est pas un objet JSON en UTF-8", "this is no JSON object in UTF-8")
     try:
@@ -219,7 +223,7 @@ def _take_synonyms(contents: Contents, row: Row) -> Reason | None:
 
 
 def _loose_ends(contents: Contents) -> list[Reason]:
-    """Rows that name an entry or a revision which the file does not hold."""
+    """Returns faults for rows that name an entry or a revision that is not in the file."""
     found: list[Reason] = []
     for (_, page), row in contents.entries.items():
         count = len(contents.revisions.get((row["collection"], page), ()))

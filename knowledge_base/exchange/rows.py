@@ -1,4 +1,5 @@
-"""The rows of a sheet as entries of the FAQ form (``knowledge_base.faq``); what cannot be one is named by its line."""
+"""Reads the rows of a sheet as entries of the FAQ form (``knowledge_base.faq``); rows that cannot be read are reported by line.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ _BLOCKS = frozenset(("p", "div", "br", "li", "ul", "ol", "tr", "h1", "h2", "h3",
 
 @dataclass(frozen=True)
 class Rows:
-    """``mapping`` is field → column as it was used; ``rejected`` says of each line that was left out why."""
+    """The rows of a sheet. ``mapping`` is field → column as used; ``rejected`` gives the reason for each line left out."""
 
     entries: tuple[Entry, ...]
     rejected: tuple[Reason, ...]
@@ -36,10 +37,10 @@ class Rows:
 
 
 def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = None, source: str = "") -> Rows:
-    """Returns the entries of a sheet. ``mapping`` (field → column, empty: none) goes before what the names of the columns tell;
-    ``source`` is whose the entries are where a line does not say it.
+    """Returns the entries of a sheet. ``mapping`` (field → column, empty: none) has priority over the names of the columns;
+    ``source`` is the source of lines that name none.
 
-    Raises ``InvalidSource`` where the sheet cannot be read, a column is unknown, there is no title or text, or most lines are
+    Raises ``InvalidSource`` if the sheet cannot be read, a column is unknown, there is no title or text, or most lines are
     wrong.
     """
     sheet = read_sheet(path)
@@ -68,7 +69,9 @@ def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = N
 
 
 def _shifted(sheet: Sheet, cells: tuple[str, ...]) -> Reason | None:
-    """A separator within a text that is not quoted moves all that follows: where it ends is known, what it was is not."""
+    """Returns a reason if a row has too many cells: a separator in an unquoted text shifts all that follows, and cannot be
+    found afterwards.
+    """
     if not sheet.separated or not any(cell.strip() for cell in cells[len(sheet.header) :]):
         return None
     has, known = len(cells), len(sheet.header)
@@ -79,7 +82,7 @@ def _shifted(sheet: Sheet, cells: tuple[str, ...]) -> Reason | None:
 
 
 def _twice(entry: Entry, above: int, *, by_title: bool) -> Reason:
-    if by_title:  # the id is ours, and tells nobody anything
+    if by_title:  # the id is generated, and has no meaning for readers
         return Reason(
             f"le titre « {entry.title[:60]} » figure déjà à la ligne {above}, et ces lignes n'ont pas d'identifiant",
             f"the title '{entry.title[:60]}' stands on line {above} already, and these lines have no id",
@@ -106,12 +109,12 @@ def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, s
 
 
 def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | Reason:
-    """Returns the entry of a line, or why there is none. HTML in a cell is read for its text; its scripts are not."""
+    """Returns the entry of a line, or why there is none. HTML in a cell is read as text, without its scripts."""
     if odd := broken(" ".join(line.values())):
         return lost_accents(odd)
     told = {name: plain(markdown.readable(value)) for name, value in line.items()}
     title = told.get("title", "")
-    # A line without a title lacks that, not also the id that would have been made from it.
+    # A line without a title lacks the title only, not also the id that is made from it.
     page = told.get("id") or sha256(title.casefold().encode()).hexdigest()[:16]
     verified = _day(told.get("verified_on", ""))
     if verified is False:
@@ -136,7 +139,7 @@ def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | Rea
 
 
 def plain(text: str) -> str:
-    """``text`` without tags, a line for each block of HTML."""
+    """Returns ``text`` without tags, one line for each block of HTML."""
     if not _TAG.search(text):
         return text
     root: Any = lxml_html.fromstring(f"<div>{markdown.readable(text)}</div>")
@@ -151,7 +154,7 @@ def plain(text: str) -> str:
 
 
 def _day(text: str) -> date | bool | None:
-    """Returns the day; ``None`` where there is none; ``False`` where it is no day."""
+    """Returns the day; ``None`` if the text is empty; ``False`` if it is not a day."""
     if not text:
         return None
     try:

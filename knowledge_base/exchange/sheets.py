@@ -1,4 +1,4 @@
-"""CSV and XLSX: the rows of a sheet, whatever it is called, and which row names its columns."""
+"""CSV and XLSX: the rows of a sheet, whatever its file name, and the row with the names of its columns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ __all__ = ["FIELDS", "Sheet", "guessed", "read_header", "read_sheet"]
 
 MAX_BYTES = 200 * 1024**2
 _ZIP = b"PK\x03\x04"
-# How files begin that people give another ending in the hope that it helps.
+# The first bytes of other formats that people rename.
 _OTHERS = {
     b"%PDF": Reason("c'est un PDF : donnez le tableau d'où il vient", "this is a PDF: give the table that it was made from"),
     b"\xd0\xcf\x11\xe0": Reason(
@@ -34,7 +34,9 @@ _OTHERS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """``rows`` are (line in the file, cells); ``header`` names the columns. ``separated``: cells stand where separators are."""
+    """A table. ``rows`` are (line in the file, cells); ``header`` names the columns. ``separated``: the file is text with
+    separators.
+    """
 
     header: tuple[str, ...]
     rows: tuple[Line, ...]
@@ -51,7 +53,7 @@ def read_sheet(path: Path) -> Sheet:
 
 
 def read_header(path: Path) -> tuple[str, ...]:
-    """Returns the names of the columns alone, for a page to show: rows below them are not read. Raises ``InvalidSource``."""
+    """Returns the names of the columns only, for a page; the rows below are not read. Raises ``InvalidSource``."""
     with _told(path):
         return _header([*islice(_lines(path)[1], SEARCHED)])[1]
 
@@ -67,7 +69,7 @@ def _told(path: Path) -> Iterator[None]:
 
 
 def _lines(path: Path) -> tuple[bool, Iterator[Line]]:
-    """Decides whether ``path`` is text with separators, and its rows."""
+    """Returns whether ``path`` is text with separators, and its rows."""
     if (size := path.stat().st_size // 1024**2) > MAX_BYTES // 1024**2:
         raise Unreadable(Reason(f"il fait {size} Mo, 200 au plus", f"it has {size} MB, 200 at most"))
     with path.open("rb") as file:
@@ -80,12 +82,12 @@ def _lines(path: Path) -> tuple[bool, Iterator[Line]]:
 
 
 def _header(found: Sequence[Line]) -> tuple[int, tuple[str, ...]]:
-    """Returns the place in ``found`` of the row that names the columns, and their names."""
+    """Returns the place in ``found`` of the row that names the columns, and the names."""
     if not found:
         raise Unreadable(Reason("il est vide", "it is empty"))
     place = head_of(found) or 0
     line, names = found[place]
-    # A page gives names back without the blanks and line breaks that a cell may have.
+    # A page returns names without the blanks and line breaks of a cell.
     header = tuple(" ".join(name.split()) for name in names)
     if odd := broken(" ".join(header)):
         raise Unreadable(lost_accents(odd).of_line(line))

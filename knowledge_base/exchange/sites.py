@@ -1,4 +1,6 @@
-"""A site's own pages: found by its sitemap or a list, fetched one by one, kept until the import is done, so that it goes on."""
+"""Reads a site's own pages, found by its sitemap or a list and fetched one by one. They are kept until the import is done, so
+that an interrupted one can continue.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,7 @@ from knowledge_base.exchange.pages import entries_of
 
 MAX_PAGES = 5000
 _SITEMAPS = 50
-PAUSE = 0.2  # seconds between two pages: an import is a guest
+PAUSE = 0.2  # seconds between two pages, so as not to burden the site
 _NAMED = 3
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
@@ -30,7 +32,7 @@ type Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Site:
-    """``rejected`` names the pages that could not be had, or that hold no answer, with the reason."""
+    """The pages of a site. ``rejected`` names the pages that could not be fetched or hold no answer, with the reason."""
 
     entries: tuple[Entry, ...]
     rejected: tuple[Reason, ...]
@@ -45,10 +47,11 @@ def read_site(
     progress: Progress | None = None,
     pause: float = PAUSE,
 ) -> Site:
-    """Returns the entries of all pages that ``start`` names: a sitemap, a page, or the path of a file with one address a line.
+    """Returns the entries of all pages that ``start`` names: a sitemap, a page, or the path of a file with one address per
+    line.
 
-    Pages that were fetched are kept in ``cache`` until the whole is read: one that was interrupted goes on from there.
-    Raises ``InvalidSource`` where nothing can be read, or more pages fail than are read.
+    Fetched pages are kept in ``cache`` until all are read, so that an interrupted import continues from there. Raises
+    ``InvalidSource`` if nothing can be read, or more pages fail than succeed.
     """
     pages = _pages(start, guarded)
     folder = cache / hashlib.sha256(start.encode()).hexdigest()[:16]
@@ -112,7 +115,9 @@ def _pages(start: str, guarded: Guarded) -> list[str]:
 
 
 def _of_sitemap(fetched: Fetched, guarded: Guarded, left: list[int]) -> Iterator[str]:
-    """The pages of a sitemap and of those that it names, on the same site; a page that is none names itself."""
+    """Yields the pages of a sitemap and of the sitemaps that it names, on the same site. A page that is no sitemap yields
+    itself.
+    """
     root = _xml(fetched)
     if root is None:
         yield fetched.url

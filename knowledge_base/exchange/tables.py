@@ -19,16 +19,17 @@ MANIFEST = "manifest.json"
 
 @dataclass(frozen=True)
 class Table:
-    """One file of JSON lines. ``left_out`` are columns that say nothing outside of this record, or that another file says.
+    """One file of JSON lines. ``left_out`` are columns that have no meaning outside of this database, or that are in another
+    file.
 
-    ``later``: exports of before have no such file.
+    ``later``: older exports do not have this file.
     """
 
     name: str
     model: type[Base]
     order: tuple[str, ...]
     left_out: frozenset[str] = frozenset()
-    collection: str | None = "collection"  # the column that names it; what has none is in a file of all collections only
+    collection: str | None = "collection"  # the column with its name; without one: only in a full export
     later: bool = False
 
     @property
@@ -37,11 +38,11 @@ class Table:
 
     @property
     def columns(self) -> Mapping[str, Any]:
-        """Column name → SQLAlchemy column, of those that are exchanged."""
+        """Returns column name → SQLAlchemy column, of the exported columns."""
         return {column.key: column for column in inspect(self.model).columns if column.key not in self.left_out}
 
 
-# Titles, contents and digests of entries stand in their revisions.
+# Titles, contents and digests of entries are in their revisions.
 TABLES = (
     Table("collections", Collection, ("name",), collection="name"),
     Table("entries", EntryRow, ("collection", "id"), frozenset({"content", "title", "locale", "digest", "served"})),
@@ -55,14 +56,15 @@ TABLES = (
 
 
 def as_json(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns a row as it stands in the file; times and days in ISO 8601."""
+    """Returns a row in the format of the file; times and days in ISO 8601."""
     return {
         name: value.isoformat() if isinstance(value, date) else value for name, value in row.items() if name in table.columns
     }
 
 
 def from_json(table: Table, line: Mapping[str, Any]) -> dict[str, Any]:
-    """The row of a line. Raises ``ValueError``, which names the column, where one is missing, unknown or of another type."""
+    """Returns the row of a line. Raises ``ValueError``, which names the column, if one is missing, unknown or of another type.
+    """
     columns = table.columns
     unknown = sorted(set(line) - set(columns))
     if unknown:

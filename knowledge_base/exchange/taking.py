@@ -1,4 +1,4 @@
-"""Takes an exported file into the record: entries with their history; what both sides have changed is a conflict."""
+"""Imports an exported file into the database: entries with their history. A change on both sides is a conflict."""
 
 from __future__ import annotations
 
@@ -45,18 +45,18 @@ type Key = tuple[str, str]
 @dataclass
 class _Plan:
     new: list[Key] = field(default_factory=list)
-    longer: list[Key] = field(default_factory=list)  # the file has all we have, and more
-    diverged: dict[Key, int] = field(default_factory=dict)  # value: the last revision that both have
+    longer: list[Key] = field(default_factory=list)  # the file has all our revisions, and more
+    diverged: dict[Key, int] = field(default_factory=dict)  # value: the last common revision
     unchanged: int = 0
     outcomes: list[Difference] = field(default_factory=list)
 
 
 async def take(database: Database, contents: Contents, *, source: str, author: str, dry_run: bool = False) -> ImportReport:
-    """Bring ``contents`` into the record, in one transaction.
+    """Imports ``contents`` in one transaction.
 
-    An entry that is not there comes with its whole history; one of which the file has more revisions goes on from ours; one
-    that both sides have changed since their last common revision keeps ours, with a conflict. Golden questions that are not
-    there are added. Nothing is withdrawn for not being in the file.
+    A new entry comes with its whole history. If the file has more revisions of an entry, they are added to ours. If both sides
+    have changed since the last common revision, ours is kept, with a conflict. New golden questions are added. No entry is
+    withdrawn because the file lacks it.
     """
     session_of = database.read if dry_run else database.write
     async with session_of() as session:
@@ -115,7 +115,7 @@ async def _planned(session: AsyncSession, contents: Contents) -> _Plan:
 
 
 def _digests(contents: Contents, key: Key, row: Row) -> set[str]:
-    """Returns the digests by which our record may know a revision: of one that is left out, that of what it was, too."""
+    """Returns the digests by which our database may know a revision: for one left out, also that of its original text."""
     return {row["digest"], contents.digests.get((*key, row["version"]), row["digest"])}
 
 
@@ -156,7 +156,7 @@ async def _write(session: AsyncSession, contents: Contents, plan: _Plan, *, auth
 
 
 def _said(contents: Contents, name: str) -> list[Group]:
-    """Returns what a group of synonyms says, and what it is to say."""
+    """Returns the content of a group of synonyms, and its proposed content."""
     row = contents.synonyms[name]
     said = [one["content"] for one in contents.synonym_versions[name] if one["version"] in (row["version"], row["active"])]
     return [Group.model_validate(content) for content in said if content]
@@ -165,7 +165,7 @@ def _said(contents: Contents, name: str) -> list[Group]:
 async def _insert(session: AsyncSession, model: type[Base], rows: Sequence[Row]) -> None:
     for batch in batched(rows, _BATCH):
         await session.execute(insert(model), list(batch))
-        await asyncio.sleep(0)  # a service that imports goes on answering
+        await asyncio.sleep(0)  # lets a service that imports continue to answer
 
 
 def _entry_row(contents: Contents, key: Key) -> Row:
@@ -176,7 +176,7 @@ def _entry_row(contents: Contents, key: Key) -> Row:
 
 
 async def _go_on(session: AsyncSession, contents: Contents, key: Key) -> None:
-    """Our history is the beginning of the file's: the rest is added, and the entry stands where it stood there."""
+    """Adds the rest of the file's history, of which ours is the beginning. The entry gets the state that it has in the file."""
     row = await locked(session, *key)
     assert row is not None
     had, served = row.latest, served_version(row)
@@ -193,7 +193,9 @@ async def _go_on(session: AsyncSession, contents: Contents, key: Key) -> None:
 
 
 async def _collide(session: AsyncSession, contents: Contents, key: Key, common: int, *, author: str, reason: str) -> None:
-    """Both sides have gone on from revision ``common``: ours stays, theirs becomes a revision beside it, somebody decides."""
+    """Records a conflict: both sides continued from revision ``common``. Ours stays, theirs becomes a revision, and an editor
+    decides.
+    """
     row = await locked(session, *key)
     assert row is not None
     if await open_conflict(session, row) is not None:

@@ -1,6 +1,6 @@
-"""Imports asked for at the desk: each runs as a command of its own, tells how far it is, and can be stopped at any time.
+"""Imports requested at the desk. Each runs as a command of its own, reports its progress, and can be stopped at any time.
 
-An import is one transaction: one that is stopped, or whose process dies, has changed nothing, and is simply run again.
+An import is one transaction. If it is stopped, or its process dies, nothing has changed, and it is simply run again.
 """
 
 from __future__ import annotations
@@ -28,15 +28,15 @@ from core.settings import ROOT, Settings
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 
 RUNNING = ("waiting", "running")
-_SILENT = timedelta(seconds=30)  # a task that has not been heard of for so long has lost its process
+_SILENT = timedelta(seconds=30)  # a task without a sign of life for so long has lost its process
 _BEAT = 1.0
 _LINE = 64 * 1024**2  # a report names everything that would change
 _NAME = re.compile(r"[^\w.-]+")
-_TASK = re.compile(r"[0-9a-f]{16}")  # beside pages of sites that are being fetched
+_TASK = re.compile(r"[0-9a-f]{16}")  # other folders there are pages of sites being fetched
 
 
 class Tasks:
-    """The imports that this process runs; what became of each stands in the record, for all processes to show."""
+    """The imports that this process runs. The result of each is in the database, for all processes to show."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
@@ -44,12 +44,13 @@ class Tasks:
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def folder(self, task: str) -> Path:
-        """Returns where the file of an import lies."""
+        """Returns the folder of an import's file."""
         return self._settings.home / "imports" / task
 
     async def add(self, author: str, name: str, collection: str, write: Any, *, source: str = "") -> str:
-        """A new task for a file called ``name``; ``write(path)`` puts it there. ``source`` is service-public where the file is
-        its official archive. Returns the task's id."""
+        """Creates a task for a file called ``name``, which ``write(path)`` stores. ``source`` is service-public if the file is
+        its official archive. Returns the task's id.
+        """
         task = secrets.token_hex(8)
         safe = _NAME.sub("_", Path(name).name)[-80:].lstrip(".") or "import"
         folder = self.folder(task)
@@ -59,7 +60,7 @@ class Tasks:
         return task
 
     async def add_source(self, author: str, source: str, collection: str) -> str:
-        """A new task for what is fetched: service-public's pages, or the pages that an address names. Returns its id."""
+        """Creates a task for a source to fetch: service-public's pages, or the pages at an address. Returns its id."""
         task = secrets.token_hex(8)
         await self._add(task, author, {"file": "", "source": source, "collection": collection})
         return task
@@ -70,8 +71,9 @@ class Tasks:
             session.add(ImportTask(id=task, state="waiting", plan=plan, report=None, author=author))
 
     async def start(self, task: str, *, dry_run: bool, author: str = "", changes: Mapping[str, Any] | None = None) -> None:
-        """Run the task, for a preview (``dry_run``) or for good in the name of ``author``, with ``changes`` of its plan. Does
-        nothing while it runs."""
+        """Runs the task, as a preview (``dry_run``) or for good in the name of ``author``, with ``changes`` of its plan. Does
+        nothing while it is running.
+        """
         async with self._database.write() as session:
             row = await session.get(ImportTask, task, with_for_update=True)
             if row is None or (row.state == "running" and not _lost(row)) or row.state == "done":
@@ -83,14 +85,14 @@ class Tasks:
         self._running[task] = asyncio.create_task(self._run(task, plan))
 
     async def cancel(self, task: str) -> None:
-        """Ask whichever process runs the task to stop it."""
+        """Asks the process that runs the task to stop it."""
         async with self._database.write() as session:
             await session.execute(
                 update(ImportTask).where(ImportTask.id == task, ImportTask.state.in_(RUNNING)).values(cancelled=True)
             )
 
     async def get(self, task: str) -> ImportTask | None:
-        """Returns the task; one whose process has gone counts as interrupted."""
+        """Returns the task. If its process has died, it counts as interrupted."""
         async with self._database.read() as session:
             row = await session.get(ImportTask, task)
         if row is not None and row.state == "running" and _lost(row):
@@ -103,8 +105,9 @@ class Tasks:
             return list(await session.scalars(select(ImportTask).order_by(ImportTask.created_at.desc()).limit(20)))
 
     async def clean(self, older: timedelta) -> int:
-        """Remove the files of imports that nobody has touched for so long; what became of each stays in the record. Returns how
-        many there were."""
+        """Removes the files of imports that nobody has touched for so long; their results stay in the database. Returns their
+        number.
+        """
         async with self._database.read() as session:
             living = set(await session.scalars(select(ImportTask.id).where(ImportTask.updated_at >= now() - older)))
         return await asyncio.to_thread(_remove_others, self._settings.home / "imports", living, older)
@@ -155,7 +158,7 @@ class Tasks:
         return ("previewed" if plan["dry_run"] else "done"), report
 
     def _arguments(self, task: str, plan: Mapping[str, Any]) -> list[str]:
-        """Returns what the command is told: where to read, how, and in whose name."""
+        """Returns the arguments of the command: the source, the options, and the author."""
         file, source = str(self.folder(task) / plan["file"]), plan.get("source", "")
         argv = [source or file, "--json", "--author", plan["author"]]
         argv += ["--archive", file] if source and plan["file"] else []
@@ -163,10 +166,10 @@ class Tasks:
         for field, column in plan["mapping"].items():
             argv += ["--map", f"{field}={column}"]
         argv += ["--partial"] if plan["partial"] else []
-        return argv + (["--dry-run"] if plan["dry_run"] else ["--force"])  # what it withdraws was shown
+        return argv + (["--dry-run"] if plan["dry_run"] else ["--force"])  # its withdrawals were shown in the preview
 
     async def _watch(self, task: str, told: dict[str, Any], process: asyncio.subprocess.Process) -> None:
-        """Say how far it is, and stop it if somebody asks."""
+        """Reports the progress, and stops the process if somebody asks."""
         while True:
             await asyncio.sleep(_BEAT)
             async with self._database.write() as session:

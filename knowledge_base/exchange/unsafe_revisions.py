@@ -1,6 +1,6 @@
-"""Revisions of an export that hold what an entry may not: each is left out and named, and the rest comes in.
+"""Unsafe revisions of an export: each is left out and reported, and the rest is imported.
 
-An older version of the service let editors save them: a file with one among thousands is no reason to refuse the others.
+An older version of the service let editors save them. One of these among thousands is no reason to refuse a file.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 
 def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
-    """Put the text of the nearest good revision, the one before if there is one, in the place of each bad one: numbers stay.
+    """Replaces the text of each unsafe revision by that of the nearest safe one, preferably the one before; numbers stay.
 
-    An entry without any good one is left out. Returns what was left out and why.
+    An entry without a safe revision is left out. Returns what was left out and why.
     """
     told: list[Reason] = []
     for key in dict.fromkeys((collection, page) for collection, page, _ in contents.unsafe):

@@ -1,4 +1,4 @@
-"""The rows of an Excel workbook: of the first sheet whose columns have names that are known, else of the first with content."""
+"""The rows of an Excel workbook: of the first sheet with known column names, else of the first with content."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from knowledge_base.exchange.heads import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line,
 from knowledge_base.unpacking import ArchiveRefused, CountedZip
 
 _MAX_UNPACKED = 1024**3
-_SMALL = 10 * 1024**2  # unpacked; what is smaller may be as dense as it likes
+_SMALL = 10 * 1024**2  # unpacked; smaller files may have any compression ratio
 _MERGED = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}mergeCell"
 
 
 def workbook_rows(path: Path) -> Iterator[Line]:
-    """Rows that hold something, each with its number. Raises ``Unreadable``."""
+    """Yields the rows with content, each with its number. Raises ``Unreadable``."""
     try:
         with CountedZip(path, at_least=_SMALL, at_most=_MAX_UNPACKED) as archive:
             _refuse_others(archive)
@@ -38,9 +38,9 @@ def workbook_rows(path: Path) -> Iterator[Line]:
 
 
 def _read(path: Path, archive: CountedZip) -> Iterator[Line]:
-    with path.open("rb") as file, warnings.catch_warnings():  # about styles and validations, which are of no interest here
+    with path.open("rb") as file, warnings.catch_warnings():  # warnings about styles and validations are irrelevant here
         warnings.simplefilter("ignore")
-        # By what it holds: openpyxl goes by the name otherwise. It opens the zip itself, and would unpack whatever there is.
+        # By content; openpyxl would go by the name. It opens the zip itself, and would unpack it without a limit.
         reader = ExcelReader(file, read_only=True, data_only=True, keep_links=False)
         reader.archive.close()
         reader.archive = archive
@@ -70,7 +70,7 @@ def _sheet(sheets: list[Any]) -> Any:
 
 
 def _rows(sheet: Any) -> Iterator[Line]:
-    # A sheet may claim to be a million rows long: what it claims is not asked.
+    # A sheet may declare a million rows, so its declaration is ignored.
     sheet.reset_dimensions()
     for number, cells in enumerate(sheet.iter_rows(values_only=True), start=1):
         if number > MAX_ROWS or len(cells) > MAX_COLUMNS:
@@ -81,7 +81,7 @@ def _rows(sheet: Any) -> Iterator[Line]:
 
 
 def _merged(archive: CountedZip, sheet: Any) -> dict[int, list[tuple[int, int]]]:
-    """First row of a cell that was merged over several → its column and its last row."""
+    """Returns the first row of each vertically merged cell → its column and its last row."""
     found: dict[int, list[tuple[int, int]]] = defaultdict(list)
     with archive.open(sheet._worksheet_path) as file:
         for _, element in etree.iterparse(file, resolve_entities=False, no_network=True):
@@ -96,7 +96,7 @@ def _merged(archive: CountedZip, sheet: Any) -> dict[int, list[tuple[int, int]]]
 
 
 def _filled_down(rows: Iterable[Line], merged: dict[int, list[tuple[int, int]]]) -> Iterator[Line]:
-    """A theme that is written once, over all rows that it holds for, is theirs: the file has it in the first alone."""
+    """Yields the rows with merged cells filled in: the file has the value of a merged cell in its first row only."""
     held: dict[int, tuple[str, int]] = {}
     for number, cells in rows:
         texts = [*cells]

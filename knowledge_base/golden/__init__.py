@@ -1,1 +1,1 @@
-"""Golden questions: kept with the entries, asked at each publication, and measured by ``./guichet eval retrieval golden``."""
+"""Golden questions: stored with the entries, asked at each publication, and measured by ``./guichet eval retrieval golden``."""

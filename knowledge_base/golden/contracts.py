@@ -1,4 +1,4 @@
-"""The golden question as programs read and write it."""
+"""The golden question as a data type."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ _SPACE = re.compile(r"\s+")
 
 
 class Golden(BaseModel):
-    """One question, masked when it is made, with the ids of the entries of which any one is right.
+    """One question, masked when it is made, with the ids of the entries that are right.
 
-    No id: the right answer is that there is none. ``heading`` and ``situation`` say which part of the entry must be shown.
-    As a line of a file (JSON) it is also what ``./guichet eval`` reads: ``gold`` holds the ids.
+    Without ids, the right result is no answer. ``heading`` and ``situation`` say which part of the entry must be shown. As a
+    JSON line it is also input of ``./guichet eval``: ``gold`` holds the ids.
     """
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
@@ -52,11 +52,13 @@ class Golden(BaseModel):
 
     @property
     def digest(self) -> str:
-        """SHA-256 (hex): the same for questions that differ by case and spaces only, in one language and collection."""
+        """Returns a SHA-256 (hex). It is equal for questions that differ by case and spaces only, in one language and
+        collection.
+        """
         said = [self.question.casefold(), self.locale, self.collection]
         return hashlib.sha256(orjson.dumps(said)).hexdigest()
 
     @property
     def name(self) -> str:
-        """Its id, or where it has none yet, the one that it gets."""
+        """Returns its id, or the id that it will get."""
         return self.id or f"g-{self.digest[:16]}"

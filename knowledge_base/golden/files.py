@@ -1,4 +1,4 @@
-"""Golden questions as files: JSON lines, one question each, which import back identically."""
+"""Golden questions as files: JSON lines, one question each. An exported file imports back identically."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from knowledge_base.golden.contracts import Golden
 
 @dataclass(frozen=True, slots=True)
 class FileRead:
-    """The questions of a file, and what is wrong with its other lines."""
+    """The questions of a file, and the faults of its other lines."""
 
     questions: tuple[Golden, ...]
     rejected: tuple[str, ...]
 
 
 def read_golden(path: Path, *, author: str = "") -> FileRead:
-    """Raises ``InvalidSource`` where the file is not text in UTF-8, or holds no question at all."""
+    """Returns the questions of a file. Raises ``InvalidSource`` if it is not UTF-8 text, or holds no question at all."""
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (UnicodeDecodeError, OSError) as error:
@@ -53,7 +53,7 @@ def read_golden(path: Path, *, author: str = "") -> FileRead:
 
 
 def dump_golden(questions: Iterable[Golden]) -> str:
-    """JSON lines, in the order given."""
+    """Returns JSON lines, in the order given."""
     return "".join(f"{question.model_dump_json()}\n" for question in questions)
 
 

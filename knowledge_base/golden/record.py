@@ -1,4 +1,4 @@
-"""Golden questions in the record."""
+"""Golden questions in the database."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of questions, in numbers; ``rejected`` says of each that was left out why (empty where all are kept)."""
+    """The results for questions, in numbers; ``rejected`` gives the reason for each one left out (empty if all are kept)."""
 
     created: int = 0
     updated: int = 0
@@ -30,7 +30,7 @@ class Added:
 
 
 class UnknownEntries(ImportRefused):
-    """A question names an entry that the record does not hold."""
+    """A question names an entry that the database does not hold."""
 
     def __init__(self, names: Sequence[str]) -> None:
         self.names = told = ", ".join(names)
@@ -41,11 +41,11 @@ class UnknownEntries(ImportRefused):
 
 
 class NotTheirs(Exception):
-    """The question guards an entry of a collection in which somebody has no right."""
+    """The question guards an entry of a collection that the person may not edit."""
 
 
 async def golden(database: Database, *, collection: str | None = None, inactive: bool = False) -> list[Golden]:
-    """Golden questions by id; with ``inactive``, those too that are not asked any more."""
+    """Returns the golden questions by id; with ``inactive``, also those that are no longer asked."""
     query = select(GoldenQuestion).order_by(GoldenQuestion.id)
     if not inactive:
         query = query.where(GoldenQuestion.active)
@@ -56,9 +56,10 @@ async def golden(database: Database, *, collection: str | None = None, inactive:
 
 
 async def add(database: Database, question: Golden, *, within: Collection[str] = ()) -> str:
-    """Keep ``question``; one that is known already takes its accepted entries over. Returns its id.
+    """Saves ``question``. A known one gets its accepted entries in addition. Returns its id.
 
-    ``within``: the collections of who asks (empty: all). Raises ``UnknownEntries`` and ``NotTheirs``, and changes nothing.
+    ``within``: the collections of the person (empty: all). Raises ``UnknownEntries`` and ``NotTheirs``, and changes nothing
+    then.
     """
     async with database.write() as session:
         missing = await _missing(session, [question])
@@ -71,7 +72,7 @@ async def add(database: Database, question: Golden, *, within: Collection[str] =
 
 
 async def add_all(database: Database, questions: Sequence[Golden]) -> Added:
-    """Keep all ``questions`` in one transaction, but those that name an entry which is not there: they are ``rejected``."""
+    """Saves all ``questions`` in one transaction, except those that name an unknown entry: they are ``rejected``."""
     counts = {"created": 0, "updated": 0, "unchanged": 0}
     rejected = []
     async with database.write() as session:
@@ -87,7 +88,7 @@ async def add_all(database: Database, questions: Sequence[Golden]) -> Added:
 
 
 async def set_active(database: Database, name: str, *, active: bool, within: Collection[str] = ()) -> bool:
-    """Ask this question again, or no more; its row stays. False where there is none of that id. Raises ``NotTheirs``."""
+    """Activates or deactivates a question; its row stays. Returns false if there is no such id. Raises ``NotTheirs``."""
     async with database.write() as session:
         known = await session.get(GoldenQuestion, name)
         await _check(session, set(known.accepted if known else ()), within)
@@ -101,7 +102,7 @@ async def set_active(database: Database, name: str, *, active: bool, within: Col
 
 
 async def _missing(session: AsyncSession, questions: Sequence[Golden]) -> set[str]:
-    """Ids that ``questions`` accept and no entry has."""
+    """Returns the ids accepted by ``questions`` that no entry has."""
     wanted = sorted({name for question in questions for name in question.gold})
     known: set[str] = set()
     for batch in batched(wanted, _BATCH):
@@ -110,7 +111,7 @@ async def _missing(session: AsyncSession, questions: Sequence[Golden]) -> set[st
 
 
 async def _keep(session: AsyncSession, question: Golden) -> tuple[GoldenQuestion, str]:
-    """Returns the question's row, and what became of it. A known one is found by its id, else by what it asks."""
+    """Saves the question. Returns its row and the result. A known one is found by its id, else by its text."""
     row = await _known(session, question)
     if row is None:
         row = GoldenQuestion(id=question.name)
@@ -132,7 +133,7 @@ async def _known(session: AsyncSession, question: Golden) -> GoldenQuestion | No
 
 
 async def _check(session: AsyncSession, entries: Collection[str], within: Collection[str]) -> None:
-    """Raise ``NotTheirs`` unless all ``entries`` are of the collections ``within`` (empty: any)."""
+    """Raises ``NotTheirs`` unless all ``entries`` are in the collections ``within`` (empty: any)."""
     if not within or not entries:
         return
     theirs = select(EntryRow.id).where(EntryRow.id.in_(entries), EntryRow.collection.in_(within))

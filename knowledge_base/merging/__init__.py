@@ -1,1 +1,1 @@
-"""Two changes of one entry made one: of a source and an editor, or of two editors."""
+"""Merges two changes of one entry: of a source and an editor, or of two editors."""

@@ -1,6 +1,6 @@
-"""Three-way merge of entries, part by part: what one side changed is taken, what both changed differently is a conflict.
+"""Three-way merge of entries, part by part. A change of one side is taken; different changes of both are a conflict.
 
-A conflict keeps the local side, so that nothing an editor wrote is overwritten; ``choices`` can say otherwise.
+A conflict keeps the local side, so that no editor's text is overwritten; ``choices`` can select the other.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from knowledge_base.merging.nodes import Node, body_of, nodes_of, paired
 type Side = Literal["local", "theirs"]
 
 _IDENTITY = ("id", "collection", "version")
-_WHOLE = ("theme",)  # a path: half of one and half of another leads nowhere
+_WHOLE = ("theme",)  # a path: halves of two paths make no sense
 
 
 @dataclass(frozen=True)
 class Clash:
-    """A part that both sides changed, and not alike. ``path`` begins with the field's name, headings and labels follow.
+    """A part that both sides changed differently. ``path`` begins with the field's name, followed by headings and labels.
 
-    The three texts are ``None`` where that side does not have the part.
+    Each of the three texts is ``None`` if that side does not have the part.
     """
 
     path: tuple[str, ...]
@@ -37,7 +37,7 @@ class Clash:
 
 @dataclass(frozen=True)
 class Merged:
-    """``entry`` holds all changes of both sides, and the chosen side of each of ``clashes``."""
+    """The result. ``entry`` holds all changes of both sides, and the chosen side of each of ``clashes``."""
 
     entry: Entry
     clashes: tuple[Clash, ...] = ()
@@ -54,9 +54,10 @@ class _Merging:
 
 
 def merge(base: Entry | None, local: Entry, theirs: Entry, choices: Mapping[int, Side] | None = None) -> Merged:
-    """Merge what changed from ``base`` to ``local`` and from ``base`` to ``theirs``; without a ``base`` both are new.
+    """Merges the changes from ``base`` to ``local`` and from ``base`` to ``theirs``; without a ``base`` both are new.
 
-    ``choices`` picks a side by the number of the clash (from 0); all others stay local. Identity and version are ``local``'s.
+    ``choices`` selects a side by the number of the clash (from 0); all others stay local. Identity and version are those of
+    ``local``.
     """
     merging = _Merging(choices or {})
     start = base or Entry(id=local.id, collection=local.collection, title="", locale="")
@@ -82,7 +83,7 @@ def _field(merging: _Merging, name: str, base: Any, local: Any, theirs: Any) -> 
 
 
 def _listing(merging: _Merging, name: str, base: Any, local: Any, theirs: Any) -> Any:
-    """Links by where they lead, words each for itself; all else (a day, the path of a theme) as a whole."""
+    """Merges a field: links by their address, words one by one, everything else (a day, the path of a theme) as a whole."""
     if isinstance(local, tuple) and name not in _WHOLE:
         if any(isinstance(one, Link) for one in (*local, *theirs)):
             sides = [{one.entry or one.url: one for one in links} for links in (base, local, theirs)]
@@ -93,7 +94,7 @@ def _listing(merging: _Merging, name: str, base: Any, local: Any, theirs: Any) -
 
 
 def _text(merging: _Merging, path: tuple[str, ...], base: str, local: str, theirs: str) -> str:
-    """Paragraph by paragraph, if there are several."""
+    """Merges a text, paragraph by paragraph if there are several."""
     if theirs in (local, base):
         return local
     if local == base:
@@ -106,7 +107,7 @@ def _text(merging: _Merging, path: tuple[str, ...], base: str, local: str, their
 
 
 def _members(base: Sequence[str], local: Sequence[str], theirs: Sequence[str]) -> tuple[str, ...]:
-    """Returns a list in which each member stands for itself: additions of both sides, without what either has removed."""
+    """Returns the merged list of independent members: additions of both sides, without the removals of either."""
     kept = [one for one in local if one in theirs or one not in base]
     return tuple(dict.fromkeys([*kept, *(one for one in theirs if one not in base)]))
 
@@ -164,7 +165,7 @@ def _nodes(
 
 
 def _one(merging: _Merging, path: tuple[str, ...], base: Node, local: Node | None, theirs: Node | None) -> Node | None:
-    """One part, of which a side that is ``None`` has been removed."""
+    """Merges one part. A side that is ``None`` has removed it."""
     if theirs in (local, base):
         return local
     if local == base:
@@ -172,7 +173,7 @@ def _one(merging: _Merging, path: tuple[str, ...], base: Node, local: Node | Non
     here = (*path, name) if (name := (local or theirs or base).name) else path
     if local is None or theirs is None:
         if (local or theirs or base).shown() == base.shown():
-            return None  # what people ask of a part that was removed is no reason to keep it
+            return None  # the wordings of a removed part are no reason to keep it
         sides = (None if node is None else node.everything() for node in (base, local, theirs))
         return local if merging.choose(here, *sides) == "local" else theirs
     label = _label(merging, here, base, local, theirs)
@@ -190,22 +191,23 @@ def _label(merging: _Merging, path: tuple[str, ...], base: Node, local: Node, th
 
 
 def _twins(here: Mapping[int, Node], there: Mapping[int, Node], *, lone: bool) -> dict[int, int]:
-    """Parts that both sides have added, and that are the same: index there → index here."""
+    """Returns equal parts that both sides have added: index there → index here."""
     places, others = list(there), list(here)
     pairs = paired(list(there.values()), list(here.values()), lone=lone)
     return {places[place]: others[other] for place, other in pairs.items()}
 
 
 def _names(side: Sequence[Node], pairs: Mapping[int, int], prefix: str, twins: Mapping[int, int]) -> list[str]:
-    """Returns what ``merged`` calls the parts of a side, in that side's order."""
+    """Returns the names of a side's parts in ``merged``, in that side's order."""
     known = {place: f"base {before}" for before, place in pairs.items()}
     known |= {place: f"local {here}" for place, here in twins.items()}
     return [known.get(place, f"{prefix} {place}") for place in range(len(side))]
 
 
 def _order(count: int, local: list[str], theirs: list[str]) -> list[str]:
-    """All parts in the order of the side that has changed it (of the local side, if both have); what only the other side has
-    stands behind what precedes it there."""
+    """Returns all parts in the order of the side that has changed it (the local side, if both have). Parts of the other side
+    only come behind their predecessor there.
+    """
     original = [f"base {place}" for place in range(count)]
     moved = [name for name in local if name in original] != [name for name in original if name in local]
     main, other = (local, theirs) if moved else (theirs, local)

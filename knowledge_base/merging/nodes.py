@@ -1,4 +1,4 @@
-"""A body as a uniform tree, and which nodes of two such trees are the same part of the answer."""
+"""A body as a uniform tree, and the pairs of nodes that are the same part in two trees."""
 
 from __future__ import annotations
 
@@ -9,23 +9,24 @@ from rapidfuzz import fuzz
 
 from core.entry import Block, Case, Cases, Chapter, TextBlock
 
-_ALIKE = 60.0  # per cent of characters: below, a rewritten text counts as another one
+_ALIKE = 60.0  # per cent of characters; below it, a rewritten text counts as another one
 
 
 @dataclass(frozen=True)
 class Node:
     """One block or case. ``label`` is the heading, the fork's question, the case's label, or the role of a text.
 
-    ``wordings`` are a chapter's."""
+    ``wordings`` are those of a chapter.
+    """
 
-    kind: str  # text, chapter, cases, case; paragraph inside a text that is being merged
+    kind: str  # text, chapter, cases, case; paragraph inside a text during a merge
     label: str = ""
     text: str = ""
     children: tuple[Node, ...] = ()
     wordings: tuple[str, ...] = ()
 
     def shown(self) -> Node:
-        """This part as citizens see it: without ``wordings``."""
+        """Returns this part as citizens see it: without ``wordings``."""
         return replace(self, children=tuple(child.shown() for child in self.children), wordings=())
 
     def everything(self) -> str:
@@ -35,17 +36,17 @@ class Node:
 
     @property
     def name(self) -> str:
-        """What a person calls this part; empty for a text, which has no name."""
+        """Returns the name of this part for people; empty for a text, which has no name."""
         return "" if self.kind in ("text", "paragraph") else self.label
 
 
 def nodes_of(body: Iterable[Block]) -> tuple[Node, ...]:
-    """``body`` as nodes."""
+    """Returns ``body`` as nodes."""
     return tuple(map(_node, body))
 
 
 def body_of(nodes: Iterable[Node]) -> tuple[Block, ...]:
-    """Returns the reverse of ``nodes_of``. A fork that has lost all its cases is left out."""
+    """Returns the reverse of ``nodes_of``. A fork without cases is left out."""
     return tuple(block for node in nodes if (block := _block(node)) is not None)
 
 
@@ -70,10 +71,10 @@ def _block(node: Node) -> Block | None:
 
 
 def paired(old: Sequence[Node], new: Sequence[Node], *, lone: bool = True) -> dict[int, int]:
-    """Returns which of ``new`` (value: its index) each of ``old`` (key) has become; what was removed or added is in no pair.
+    """Returns the pairs of the same part: index in ``old`` → index in ``new``. Removed or added parts are in no pair.
 
-    Sure pairs are taken first: equal parts, then equally named ones, then alike ones, then the only one left of a kind that has
-    no name, unless not ``lone`` (a section by another name and with other words is another section).
+    Sure pairs come first: equal parts, then those of equal name, then similar ones, then the only ones left of a kind without
+    names, unless ``lone`` is false (a section with another name and other words is another section).
     """
     pairs: dict[int, int] = {}
     tests: tuple[Callable[[Node, Node], bool], ...] = (_equal, _same_name, _alike)
@@ -104,7 +105,8 @@ def _equal(old: Node, new: Node) -> bool:
 
 
 def _same_name(old: Node, new: Node) -> bool:
-    """Forks without a question are the same if their cases are called the same."""
+    """Decides whether two nodes have the same name. Forks without a question are the same if their cases have the same names.
+    """
     if old.kind == "cases" and not old.label and not new.label:
         return {case.label for case in old.children} == {case.label for case in new.children}
     return bool(old.name) and old.name == new.name

@@ -1,1 +1,1 @@
-"""Publishing: a candidate is built aside, judged by questions, and made what every node answers from; or dropped."""
+"""Publishing: a candidate snapshot is built separately, judged by questions, and then activated on every node or dropped."""

@@ -1,4 +1,4 @@
-"""``python -m knowledge_base.publishing``: the publisher, until SIGTERM or SIGINT."""
+"""``python -m knowledge_base.publishing``: runs the publisher until SIGTERM or SIGINT."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from core.telemetry import exposed
 from knowledge_base.publishing.publisher import Publisher
 from retrieval.embedding.remote import RemoteEmbedder
 
-_NICE = 5  # citizens' questions come first
+_NICE = 5  # citizens' questions have priority
 
 
 async def main(settings: Settings) -> None:
-    """Run one publisher."""
+    """Runs one publisher."""
     database = Database(settings.sql_url)
     publisher = Publisher(settings, database, lambda: RemoteEmbedder(settings))
     loop = asyncio.get_running_loop()

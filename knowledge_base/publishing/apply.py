@@ -1,4 +1,4 @@
-"""The moment of publishing in the record: entries become what their revisions say."""
+"""The moment of publishing in the database: entries get the content of their revisions."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _ARCHIVED, _DRAFT = "archived", "draft"
 
 
 class CannotPublish(ImportRefused):
-    """What is asked to be published is not there, or no longer what it was: nothing has changed."""
+    """A revision to be published is missing or has changed. Nothing was published."""
 
 
 async def complete(session: AsyncSession, changes: Sequence[Change], collections: Sequence[str] = ()) -> list[Change]:
-    """``changes`` with titles and what citizens get now; none: all that imports brought (into ``collections``, if any are
-    given) and citizens do not get yet.
+    """Returns ``changes`` with titles and the published versions. Without changes: all imported changes (into ``collections``,
+    if any are given) that citizens do not get yet.
 
-    Raises ``CannotPublish`` for what is not there.
+    Raises ``CannotPublish`` for a missing revision.
     """
     if not changes:
         return [
@@ -53,16 +53,16 @@ async def complete(session: AsyncSession, changes: Sequence[Change], collections
 
 
 async def contents(session: AsyncSession, changes: Sequence[Change]) -> list[Entry]:
-    """Returns the entries to be published by ``changes``. Raises ``CannotPublish``."""
+    """Returns the entries that ``changes`` publish. Raises ``CannotPublish``."""
     return [await _content(session, change) for change in changes if change.version is not None]
 
 
 async def refuse_disputed(session: AsyncSession, changes: Sequence[Change]) -> None:
-    """Raises ``CannotPublish`` where an import and editors have come to disagree since the publication was asked for."""
+    """Raises ``CannotPublish`` if an import and editors have come into conflict since the publication was requested."""
     for change in changes:
         row = await session.get(EntryRow, (change.collection, change.entry_id))
         imported = row is not None and row.status == PUBLISHED and row.version == change.version
-        if row is None or change.version is None or imported:  # what the import itself has published disputes nothing
+        if row is None or change.version is None or imported:  # the import's own publication is no conflict
             continue
         if await open_conflict(session, row) is not None:
             raise CannotPublish(
@@ -72,7 +72,7 @@ async def refuse_disputed(session: AsyncSession, changes: Sequence[Change]) -> N
 
 
 async def apply_changes(session: AsyncSession, changes: Sequence[Change]) -> None:
-    """Make ``changes`` what is published. Raises ``CannotPublish`` where another publication or import came in between."""
+    """Publishes ``changes``. Raises ``CannotPublish`` if another publication or import came in between."""
     for change in changes:
         row = await session.get(EntryRow, (change.collection, change.entry_id), with_for_update=True, populate_existing=True)
         if row is None:
@@ -92,9 +92,9 @@ async def apply_changes(session: AsyncSession, changes: Sequence[Change]) -> Non
 
 
 async def take_back(session: AsyncSession, changes: Sequence[Change]) -> None:
-    """Make the record say again what citizens get, where an import brought what a publication that is dropped was to bring.
+    """Restores the published state in the database after a publication of imported content was dropped.
 
-    What the import brought stays as a draft: it is published by whoever chooses it, and by nobody unawares.
+    The imported content stays as a draft, which must be chosen explicitly to be published.
     """
     for change in changes:
         row = await session.get(EntryRow, (change.collection, change.entry_id), with_for_update=True, populate_existing=True)

@@ -1,4 +1,4 @@
-"""The candidate: a snapshot of what would be published, built beside the active one and out of its way."""
+"""The candidate: a snapshot of the content to be published, built next to the active one without disturbing it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ type Progress = Callable[[int, int], None]
 
 
 class Intended:
-    """A ``retrieval.catalogue.Catalogue``: what citizens get, with ``changes`` carried out."""
+    """A ``retrieval.catalogue.Catalogue``: the published content, with ``changes`` applied."""
 
     def __init__(
         self, standing: Sequence[Listed], changed: Sequence[Entry], read: Callable[[Sequence[Listed]], list[Entry]]
@@ -43,9 +43,9 @@ class Intended:
 
 
 async def intended(database: Database, changes: Sequence[Change], read: Callable[[Sequence[Listed]], list[Entry]]) -> Intended:
-    """Returns what would be published. ``read`` fetches published entries by name, from the thread that builds.
+    """Returns the content to be published. ``read`` fetches published entries by name, from the thread that builds.
 
-    Raises ``CannotPublish`` where a revision is not there.
+    Raises ``CannotPublish`` if a revision is missing.
     """
     touched = {(change.collection, change.entry_id) for change in changes}
     async with database.read() as session:
@@ -55,18 +55,18 @@ async def intended(database: Database, changes: Sequence[Change], read: Callable
 
 
 class Shelf:
-    """The snapshots of this node, and beside them the candidates, which nothing else looks at."""
+    """The snapshots of this node, and the candidates, in a folder of their own that only publishing uses."""
 
     def __init__(self, home: Path, shared: SharedSnapshots | None = None) -> None:
-        """``shared``: where other machines fetch what is built here, and the reverse."""
+        """Takes ``shared``: the place through which machines exchange snapshots."""
         self.home, self._shared = home, shared
         self.snapshots = Snapshots(snapshots_folder(home))
         self.candidates = Snapshots(self.snapshots.folder / "candidates")
 
     def build(self, entries: Intended, embedder: Embedder, progress: Progress | None = None, version: str = "") -> Snapshot:
-        """Returns a candidate from the active snapshot, or the active one itself where nothing differs. Blocking.
+        """Returns a candidate based on the active snapshot, or the active one itself if nothing differs. Blocking.
 
-        Raises ``ValueError`` where nothing would be published.
+        Raises ``ValueError`` if nothing would be published.
         """
         with alone(self.snapshots.folder):
             if version:
@@ -86,13 +86,14 @@ class Shelf:
             )
 
     def answering(self) -> str:
-        """Returns the version that citizens are answered from: the active one, or while that is damaged the last good one."""
+        """Returns the version in use: the active one, or the last good one if that is damaged."""
         return next(filter(self.snapshots.is_whole, self.snapshots.by_preference()), "")
 
     def activate(self, version: str, before: str = "") -> None:
-        """Make ``version``, a candidate or an older snapshot, the active one. Raises ``SnapshotUnusable``.
+        """Activates ``version``, a candidate or an older snapshot. Raises ``SnapshotUnusable``.
 
-        ``before``, the one to go back to, is kept besides the newest."""
+        ``before``, the version for a rollback, is kept in addition to the newest.
+        """
         with alone(self.snapshots.folder):
             if version in self.candidates.versions():
                 self.candidates.check(version)
@@ -101,23 +102,27 @@ class Shelf:
             self.snapshots.prune(spared=(before,))
 
     def share(self, version: str, before: str = "", *, again: bool = False) -> None:
-        """Put ``version``, a candidate or a snapshot, where other machines fetch it, if there is such a place.
+        """Uploads ``version``, a candidate or a snapshot, to the shared place, if there is one.
 
-        ``before``, the one to go back to, is kept there too. A failure is logged: they then build it themselves."""
+        ``before``, the version for a rollback, is kept there too. A failure is logged; other machines then build it themselves.
+        """
         shelf = self.snapshots if version in self.snapshots.versions() else self.candidates
         if self._shared:
             share(self._shared, shelf, version, spared=(before, self.snapshots.active()), again=again)
 
     def take(self, version: str) -> bool:
-        """Fetch ``version``, which another machine built. False: it has to be built here.
+        """Fetches ``version``, which another machine built. Returns false if it must be built here.
 
-        Raises ``SharedTorn`` where the shared one is damaged: then it has to be built here, and to replace that one."""
+        Raises ``SharedTorn`` if the shared one is damaged: it must then be built here and replaced there.
+        """
         with alone(self.snapshots.folder):
             there = (self.snapshots.folder / version).exists()  # but built by another version of the service
             return self._shared is not None and not there and take(self._shared, self.snapshots, version)
 
     def holds(self, version: str) -> bool:
-        """Whether ``version`` can be activated without building it: it is there, whole, and of this version of the service."""
+        """Decides whether ``version`` can be activated without a build: it is there, intact, and of this version of the
+        service.
+        """
         for shelf in (self.snapshots, self.candidates):
             try:
                 shelf.check(version)
@@ -128,7 +133,7 @@ class Shelf:
         return False
 
     def clear(self, kept: Collection[str]) -> None:
-        """Remove candidates that nobody decides about any more."""
+        """Removes candidates that no longer wait for a decision."""
         for version in self.candidates.versions():
             if version not in kept:
                 shutil.rmtree(self.candidates.folder / version, ignore_errors=True)

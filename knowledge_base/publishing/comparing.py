@@ -1,4 +1,4 @@
-"""Before and after, question by question. Pure functions."""
+"""Compares results before and after, question by question. Pure functions."""
 
 from __future__ import annotations
 
@@ -7,14 +7,15 @@ from collections.abc import Collection, Sequence
 from knowledge_base.publishing.contracts import Asked, Change, Moved, Replayed, Report, Shadowed, Verdict
 
 OFFERED = 4  # entries that a citizen is offered when the decision is ``choices``
-SHOWN = 50  # of each list in a report
+SHOWN = 50  # items of each list in a report
 
 
 def quality(asked: Asked, result: Replayed) -> int:
-    """How good ``result`` is for a golden question, 0 to 4.
+    """Returns how good ``result`` is for a golden question, from 0 to 4.
 
     4: the right part of a right entry is the answer; 3: another part of it; 2: a right entry is offered; 1: it was found, but
-    the decision kept it back or put another first; 0: it was not. Where no answer is right: 4 for none, 2 for an offer, 0.
+    the decision withheld it or another came first; 0: it was not found. If no answer is right: 4 for no answer, 2 for an offer,
+    0 for an answer.
     """
     if not asked.gold:
         return {"no_answer": 4, "choices": 2, "answered": 0}[result.decision]
@@ -35,7 +36,7 @@ def compare(
     shadowed: Sequence[Shadowed] = (),
     left_out: int = 0,
 ) -> Report:
-    """Returns the report; ``before`` and ``after`` are in the order of ``questions``."""
+    """Returns the report. ``before`` and ``after`` are in the order of ``questions``."""
     lists: dict[str, list[Moved]] = {"better": [], "worse": [], "other_entry": [], "other_outcome": []}
     changed = {change.entry_id for change in changes}
     right_before = right_after = retold = 0
@@ -83,7 +84,7 @@ def _shows(asked: Asked, part: Collection[str]) -> bool:
 
 
 def _seen(old: Replayed, new: Replayed) -> bool:
-    """Decides whether a citizen would notice: what is first among entries that are not shown matters to nobody."""
+    """Decides whether a citizen would notice the change. The order of entries that are not shown does not count."""
     return "no_answer" not in (old.decision, new.decision) or old.decision != new.decision
 
 

@@ -1,4 +1,4 @@
-"""The words of publishing. Importing this module is cheap."""
+"""The types of publishing. Importing this module is cheap."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict, Field
 from retrieval.contracts import Decision
 
 type Verdict = Literal["clear", "changes", "worse"]
-VERDICTS: tuple[Verdict, ...] = ("clear", "changes", "worse")  # from harmless to not
+VERDICTS: tuple[Verdict, ...] = ("clear", "changes", "worse")  # from harmless to harmful
 
 
 class State(StrEnum):
-    """Where a publication stands. ``CHECKED`` waits for somebody's decision, ``APPROVED`` for its turn to be activated."""
+    """The state of a publication. ``CHECKED`` waits for a decision, ``APPROVED`` for activation."""
 
     REQUESTED = "requested"
     BUILDING = "building"
@@ -34,9 +34,9 @@ class _Frozen(BaseModel):
 
 
 class Change(_Frozen):
-    """What is to become of one entry: its revision ``version`` is published, or nothing is any more (``None``).
+    """The change of one entry: its revision ``version`` is published, or it is withdrawn (``None``).
 
-    ``before`` is the version that was published, ``None`` where none was.
+    ``before`` is the version that was published, ``None`` if none was.
     """
 
     collection: str
@@ -47,13 +47,14 @@ class Change(_Frozen):
 
     @property
     def back(self) -> Change:
-        """The change that undoes this one."""
+        """Returns the change that undoes this one."""
         return self.model_copy(update={"version": self.before, "before": self.version})
 
 
 class Asked(_Frozen):
-    """A question to replay. Of a golden one ``golden`` is the id, ``gold`` what is right (none: no answer is), and ``heading``
-    and ``situation`` the part to show; a real one was asked by ``citizens`` conversations."""
+    """A question to replay. For a golden question, ``golden`` is the id, ``gold`` the right entries (none: no answer is right),
+    and ``heading`` and ``situation`` the part to show. A real question was asked in ``citizens`` conversations.
+    """
 
     question: str
     locale: str = "fr"
@@ -66,7 +67,7 @@ class Asked(_Frozen):
 
 
 class Reached(_Frozen):
-    """An entry that a question reached. ``part``: headings and cases of the passage that would be shown."""
+    """An entry that a question found. ``part`` is the headings and cases of the passage that would be shown."""
 
     entry_id: str
     version: int
@@ -75,7 +76,7 @@ class Reached(_Frozen):
 
 
 class Replayed(_Frozen):
-    """What one question came to on one snapshot. ``found`` best first, whatever the decision."""
+    """The result of one question on one snapshot. ``found`` is best first, independent of the decision."""
 
     decision: Decision
     confidence: float
@@ -87,7 +88,7 @@ class Replayed(_Frozen):
 
 
 class Moved(_Frozen):
-    """A question whose answer changes. ``before`` and ``after`` are the first entries (none where nothing was found)."""
+    """A question whose answer changes. ``before`` and ``after`` are the first entries (none if nothing was found)."""
 
     question: str
     golden: str = ""
@@ -99,7 +100,7 @@ class Moved(_Frozen):
 
 
 class Shadowed(_Frozen):
-    """An entry that is not first for its own title or wording ``name``: ``by`` is. ``was_first``: before, it was."""
+    """An entry that is not first for its own title or wording ``name``; ``by`` is first. ``was_first``: it was first before."""
 
     entry_id: str
     title: str
@@ -109,11 +110,11 @@ class Shadowed(_Frozen):
 
 
 class Report(_Frozen):
-    """What a publication would change. Lists hold the first of as many as ``totals`` says, those of most citizens first.
+    """The effect of a publication. Each list holds the first of the number in ``totals``, those of most citizens first.
 
-    ``better`` and ``worse`` are golden questions; of all questions ``other_entry`` get another first entry, ``other_outcome``
-    another decision; ``retold`` counts those whose first entry is one that changes. ``real_left_out``: real questions that were
-    not replayed, being more than the service asks.
+    ``better`` and ``worse`` are golden questions. Of all questions, ``other_entry`` get another first entry, ``other_outcome``
+    another decision. ``retold`` counts those whose first entry is one that changes. ``real_left_out`` counts real questions
+    that were not replayed, because there are more than the limit.
     """
 
     verdict: Verdict
@@ -134,7 +135,7 @@ class Report(_Frozen):
 
 
 class PublicationView(_Frozen):
-    """A publication as whoever asked for it follows it. ``progress`` is (step, done, total)."""
+    """A publication for display. ``progress`` is (step, done, total)."""
 
     id: str
     kind: Literal["publish", "rollback"]

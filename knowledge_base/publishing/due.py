@@ -1,4 +1,4 @@
-"""Scheduled entries whose time has come go through the gate like any other publication."""
+"""Requests publications of scheduled entries whose time has come. They pass the gate like any other publication."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ from knowledge_base.publishing.record import request_in
 
 
 async def request_due(database: Database) -> list[str]:
-    """Ask for the publication of each entry that is due, in the name of whoever scheduled it. Returns the publications' ids.
+    """Requests the publication of each entry that is due, in the name of the person who scheduled it. Returns the publications'
+    ids.
 
-    One that was asked for since it is due is not asked for again, by whichever node: it waits for a decision, or failed, and
-    the desk shows it. One about which an import and editors disagree waits until somebody has decided that.
+    No node requests an entry twice: after the first request it waits for a decision, or has failed, and the desk shows it. An
+    entry with an open conflict between an import and editors waits until the conflict is resolved.
     """
     requested = []
     for target in await due(database, now()):
@@ -34,7 +35,7 @@ async def request_due(database: Database) -> list[str]:
 
 
 async def _waits(session: AsyncSession, row: EntryRow, target: Target) -> bool:
-    """Decides whether the entry is still scheduled as it was found, and nobody has asked for it yet."""
+    """Decides whether the entry is still scheduled as found, and has not been requested yet."""
     if row.stage != "scheduled" or row.head != target.head or row.publish_at is None or row.publish_at > now():
         return False
     if await open_conflict(session, row) is not None:

@@ -1,4 +1,4 @@
-"""The gate: builds a candidate, replays questions on it and on what is active, and says what would change."""
+"""The gate: builds a candidate, replays questions on it and on the active snapshot, and reports the differences."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from retrieval.shared.snapshots import SharedSnapshots
 from retrieval.snapshot_content import Snapshot, load_snapshot
 from retrieval.threads import one_for_each_search
 
-_KNOWN = 2  # snapshots whose replays are remembered
-_KEPT_SECONDS = 60.0  # for the next publication, which often follows: each snapshot is 300 MB, and loaded again in a second
+_KNOWN = 2  # snapshots whose replays are cached
+_KEPT_SECONDS = 60.0  # kept for the next publication, which often follows: each snapshot is 300 MB and takes a second to load
 type Tell = Callable[[str, int, int], None]  # step, done, total
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A candidate and what the gate says of it. ``base`` is the snapshot that it was compared with, empty where none was."""
+    """A candidate and the gate's verdict. ``base`` is the snapshot that it was compared with, empty if there was none."""
 
     candidate: str
     content: str
@@ -43,7 +43,7 @@ class Judged:
 
 
 class Gate:
-    """Judges one publication after another. What it asked of a snapshot it remembers, as long as the synonyms stay."""
+    """Judges one publication after another. Results per snapshot are cached as long as the synonyms stay the same."""
 
     def __init__(
         self,
@@ -55,10 +55,12 @@ class Gate:
         most: int = 300,
         shared: SharedSnapshots | None = None,
     ) -> None:
-        """``most`` real questions are replayed; ``collection`` is what the service answers from (empty: all).
+        """Takes ``most``, the number of real questions to replay, and ``collection``, which the service answers from (empty:
+        all).
 
-        ``shared``: the place that machines share snapshots through."""
-        one_for_each_search()  # a pinned engine does not see to it: one is made for each turn elsewhere
+        ``shared`` is the place through which machines exchange snapshots.
+        """
+        one_for_each_search()  # a pinned engine does not set this itself: elsewhere one is made for each turn
         self.shelf = Shelf(home, shared)
         self._database, self._collection, self._most = database, collection, most
         self._synonyms = SynonymLists(home / DESK_LIST, synonyms)
@@ -66,7 +68,9 @@ class Gate:
         self._judged = -_KEPT_SECONDS
 
     async def judge(self, changes: Sequence[Change], embedder: Embedder, tell: Tell = lambda *_: None) -> Judged:
-        """Raises ``CannotPublish``, ``ValueError`` (nothing to publish) and what the embedder raises: nothing has changed."""
+        """Returns the candidate with the verdict. Raises ``CannotPublish``, ``ValueError`` (nothing to publish) and the
+        embedder's exceptions; nothing has changed then.
+        """
         asked = await questions(self._database, most=self._most)
         loop = asyncio.get_running_loop()
 
@@ -77,9 +81,9 @@ class Gate:
         return await asyncio.to_thread(self._judge, changes, entries, asked, embedder, tell)
 
     async def warm(self, embedder: Embedder, most: int = 20) -> bool:
-        """Ask the active snapshot ``most`` questions that it was not asked yet, so that the next publication need not.
+        """Asks the active snapshot ``most`` new questions in advance for the next publication.
 
-        False: there was none. Raises what the embedder raises.
+        Returns false if there were none. Raises the embedder's exceptions.
         """
         asked = (await questions(self._database, most=self._most)).asked
         active = await asyncio.to_thread(self.shelf.snapshots.active)
@@ -98,7 +102,7 @@ class Gate:
         remembered.save()
 
     async def build(self, embedder: Embedder, version: str) -> Snapshot:
-        """Returns what the record says is published, as ``version``: for a node that was not there when it was judged."""
+        """Builds the published content of the database as ``version``, for a node that was absent when it was judged."""
         loop = asyncio.get_running_loop()
 
         def read(wanted: Sequence[Listed]) -> list[Entry]:
@@ -129,7 +133,7 @@ class Gate:
         return Judged(candidate.version, candidate.manifest.content, base, report)
 
     def rest(self) -> None:
-        """Let go of the snapshots a minute after the last publication; what was asked of them stays known."""
+        """Releases the snapshots a minute after the last publication; the cached results stay."""
         if time.monotonic() - self._judged < _KEPT_SECONDS:
             return
         held = [replay for replay in self._known[1].values() if replay.rest()]
@@ -137,9 +141,10 @@ class Gate:
             settle()
 
     def _replay(self, version: str, embedder: RememberedQueries, snapshot: Snapshot | None = None) -> Replay:
-        """One that has asked the snapshot ``version`` before, if there is one.
+        """Returns a replay of the snapshot ``version``, a cached one if possible.
 
-        The two used last are kept, so that what is active stays known however many candidates are dropped or taken back."""
+        The two used last are kept, so that the active one stays cached although candidates are dropped or taken back.
+        """
         self._synonyms.refresh()
         if self._known[0] is not self._synonyms.current:
             self._known = (self._synonyms.current, {})

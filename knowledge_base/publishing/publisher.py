@@ -1,4 +1,4 @@
-"""The publisher: one process on each node, which carries out what the desk asks for, and follows what others activated."""
+"""The publisher: one process on each node, which carries out the desk's requests and follows the activations of other nodes."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ from retrieval.snapshots import SnapshotUnusable
 
 log = structlog.get_logger(__name__)
 
-_EVERY = 0.5  # seconds between two looks at the record
+_EVERY = 0.5  # seconds between two checks of the database
 _EVERY_AT_MOST = 8.0
 _SERVED_WITHIN = 20.0
 _DEMAND_EVERY = timedelta(hours=1)
-_JOBS_EVERY = 5.0  # seconds between two looks at who is at what
-_UPLOADS_KEPT = timedelta(days=7)  # a preview that nobody went on with for a week is not gone on with
-_REST = 60.0  # seconds between two looks at what the next publication would have to ask, and
-_TIMES_AS_LONG = 100  # as a look took, where a month's questions are many
+_JOBS_EVERY = 5.0  # seconds between two checks of the jobs
+_UPLOADS_KEPT = timedelta(days=7)  # previews that nobody continued are removed after a week
+_REST = 60.0  # seconds between two checks of the questions for the next publication, and at least
+_TIMES_AS_LONG = 100  # times the duration of such a check, which is long with many questions in a month
 _MODEL_MISSING = (
     "Le serveur d'actions n'a pas répondu : ce que lisent les citoyens n'a pas changé. Demandez de nouveau la publication. / "
     "The action server did not answer: what citizens read has not changed. Ask for the publication again."
@@ -63,7 +63,8 @@ _DISK_FULL = (
 
 
 class Publisher:
-    """``run()`` until ``stop()``. ``embedder`` makes the means to embed (the running action server, in the service)."""
+    """The publisher; ``run()`` until ``stop()``. ``embedder`` creates the embedder (the running action server, in the service).
+    """
 
     def __init__(self, settings: Settings, database: Database, embedder: Callable[[], Embedder]) -> None:
         self._settings, self._database, self._embedder = settings, database, embedder
@@ -82,9 +83,9 @@ class Publisher:
         )
 
     async def run(self) -> None:
-        """Look for work, and for what other nodes activated, twice a second; less often while that fails.
+        """Checks for work, and for activations of other nodes, twice a second; less often after failures.
 
-        The synonyms and the directory in use are followed beside it: a publication may take a minute.
+        Synonyms and the directory are followed in parallel, because a publication may take a minute.
         """
         async with asyncio.TaskGroup() as beside:
             beside.create_task(keep_following(self._database, self._settings.home / DESK_LIST, self._stopping))
@@ -102,16 +103,18 @@ class Publisher:
                     continue
             except Exception:
                 log.error("publisher_failed", exc_info=True)
-                pause = min(2 * pause, _EVERY_AT_MOST)  # a full disk is not mended by trying twice a second
+                pause = min(2 * pause, _EVERY_AT_MOST)  # trying twice a second does not help with a full disk
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), pause)
 
     def stop(self) -> None:
-        """End after the publication in hand."""
+        """Ends after the current publication."""
         self._stopping.set()
 
     async def work(self) -> bool:
-        """Carry out the next publication, if one waits, and follow the newest activation. False: there was nothing to do."""
+        """Carries out the next publication, if one waits, and follows the newest activation. Returns false if there was nothing
+        to do.
+        """
         await request_due(self._database)
         taken = await turns.take(self._database, self._name)
         if taken is not None:
@@ -120,7 +123,7 @@ class Publisher:
         return taken is not None or followed
 
     async def _prepare(self) -> bool:
-        """While nothing waits, ask what the next publication would have to ask, a few questions at a time; and the jobs."""
+        """Asks the questions for the next publication in advance, a few at a time, while nothing waits; runs the jobs."""
         try:
             if time.monotonic() >= self._rested_until:
                 began = time.monotonic()
@@ -135,12 +138,12 @@ class Publisher:
                 await self._jobs.run("demand", self._look_at_demand, every=_DEMAND_EVERY)
                 await watch_quality(self._database, self._settings, self._jobs)
         except (httpx.HTTPError, SnapshotUnusable) as error:
-            log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication does without
+            log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication asks them itself
             self._rested_until = time.monotonic() + _REST
         return False
 
     async def _look_at_demand(self) -> None:
-        """What citizens ask in vain."""
+        """Clusters the unanswered demand."""
         snapshots = self.gate.shelf.snapshots
         embedder = await asyncio.to_thread(self._embedder)
         active = await asyncio.to_thread(lambda: load_answering(snapshots, embedder))
@@ -148,12 +151,12 @@ class Publisher:
         log.info("demand", joined=done.joined, made=done.made, alone=done.alone)
 
     async def _tidy(self) -> None:
-        """Files that were given for an import are not kept for longer than it takes to decide about it."""
+        """Removes uploaded files that are older than an import decision needs."""
         if removed := await Tasks(self._database, self._settings).clean(_UPLOADS_KEPT):
             log.info("uploads_removed", count=removed)
 
     async def follow(self) -> bool:
-        """Answer from what was activated last, here or on another node. False: this node does already."""
+        """Activates here what was activated last, on this node or another. Returns false if it is active already."""
         newest = await turns.newest(self._database)
         shelf = self.gate.shelf
         mark = shelf.snapshots.folder / "applied"
@@ -200,19 +203,19 @@ class Publisher:
             await turns.activated(self._database, row.id, self._name)
             return
         judged = await self._judge(row)
-        if approved:  # by somebody who saw an older verdict: only if this one is no worse
+        if approved:  # approved on an older verdict: valid only if this one is no worse
             go = VERDICTS.index(judged.report.verdict) <= VERDICTS.index(row.verdict or "clear")
         else:
             go = row.go_at_once and judged.report.verdict != "worse"
         found = {"candidate": judged.candidate, "base": judged.base, "content": judged.content, "report": judged.report}
         if go:
-            await asyncio.to_thread(shelf.share, judged.candidate, judged.base)  # so that whoever follows finds it
+            await asyncio.to_thread(shelf.share, judged.candidate, judged.base)  # so that other nodes find it
             await turns.activated(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
         else:
             await turns.checked(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
 
     async def _go_back(self, row: Publication) -> None:
-        """At once where the snapshot before is still there and nothing else came in between; else it is built."""
+        """Rolls back: at once if the previous snapshot still exists and nothing else came in between; else it is built."""
         shelf = self.gate.shelf
         direct = row.base == shelf.snapshots.active() and await asyncio.to_thread(shelf.holds, row.candidate)
         if direct:
@@ -234,7 +237,7 @@ class Publisher:
 
     @asynccontextmanager
     async def _telling(self, name: str) -> AsyncIterator[None]:
-        """Writes the progress while the work goes on, and thereby keeps the turn."""
+        """Reports the progress while the work goes on; this also keeps the turn."""
         told, at = ("", 0, 0), time.monotonic()
 
         async def tell() -> None:
@@ -242,7 +245,7 @@ class Publisher:
             overdue = time.monotonic() - at > turns.LEASE.total_seconds() / 3
             if self._progress != told or overdue:
                 told, at = self._progress, time.monotonic()
-                with suppress(turns.TurnLost):  # whoever finishes finds out
+                with suppress(turns.TurnLost):  # the end of the work will show this
                     await turns.report_progress(self._database, name, self._name, *told)
 
         self._progress = ("", 0, 0)
@@ -250,14 +253,14 @@ class Publisher:
             yield
 
     async def _served(self, version: str) -> None:
-        """Wait until the action server answers from ``version``: it looks for a new one when it is asked."""
+        """Waits until the action server answers from ``version``. A request makes it look for a new one."""
         deadline = time.monotonic() + _SERVED_WITHIN
         async with action_server(self._settings, seconds=2) as client:
             while time.monotonic() < deadline:
                 try:
                     answer = await client.get("/health")
                 except httpx.TransportError:
-                    return  # none runs here: the next one to start loads what is active
+                    return  # no server runs here; the next one to start loads the active snapshot
                 if answer.is_success and answer.json()["snapshot"] == version:
                     log.info("publication_served", snapshot=version)
                     return

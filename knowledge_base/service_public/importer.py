@@ -1,4 +1,4 @@
-"""All pages of a source → entries: one entry a page, whoever's edition it stands in."""
+"""Imports all pages of a source: one entry per page, in whichever edition it appears."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ type Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Reading:
-    """``entries`` in the order of their first listing; ``unknown`` counts, by name, the elements nobody has described."""
+    """The result. ``entries`` are in the order of their first listing; ``unknown`` counts unknown elements, by name."""
 
     entries: tuple[Entry, ...]
     unknown: dict[str, int]
 
 
 def open_source(path: Path) -> Source:
-    """The source at ``path``: the package (.tgz), the official zip, or a folder of such zips; told apart by what they hold."""
+    """Returns the source at ``path``: the package (.tgz), the official zip, or a folder of such zips, recognised by content."""
     if path.is_dir():
         return Archive(path)
     try:
@@ -49,7 +49,7 @@ def open_source(path: Path) -> Source:
 
 
 def read(source: Source, progress: Progress | None = None) -> Reading:
-    """Convert every page of ``source``. Raises ``InvalidSource``; ``progress(done, total)`` is called after each page."""
+    """Converts every page of ``source``. Raises ``InvalidSource``. Calls ``progress(done, total)`` after each page."""
     unknown: Counter[str] = Counter()
     entries: dict[str, Entry] = {}
     total = source.listings()
@@ -63,7 +63,8 @@ def read(source: Source, progress: Progress | None = None) -> Reading:
 
 
 def _one(left: Entry, right: Entry) -> Entry:
-    """Two editions of a page (the text is the same) as one entry: the main one, with the audiences and addresses of both."""
+    """Returns two editions of a page with the same text as one entry: the main one, with the audiences and addresses of both.
+    """
     main, other = sorted((left, right), key=_precedence)
     audiences = tuple(audience for audience in AUDIENCES if audience in (*left.audiences, *right.audiences))
     addresses = {audience: url for audience, url in (left.urls | right.urls).items() if audience}
@@ -79,7 +80,7 @@ def _one(left: Entry, right: Entry) -> Entry:
 
 
 def _precedence(edition: Entry) -> tuple[bool, int]:
-    """Returns the edition that is shown at an address of its own audience comes first, then the order of audiences."""
+    """Returns a sort key: first the edition shown at an address of its own audience, then the order of audiences."""
     audience = edition.audiences[0]
     return edition.url != page_url(edition.id, audience), AUDIENCES.index(audience)
 

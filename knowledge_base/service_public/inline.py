@@ -17,7 +17,7 @@ _ABBREVIATIONS = frozenset({"Sigle", "Acronyme"})
 _TRANSPARENT = frozenset({"TermeEtranger", "Variable", "Indice", "Paragraphe", "LienIntra"})
 _SKIPPED = frozenset({"Image", "Condition"})
 _RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-_TWICE = re.compile(r"([€%])\s+\1(?!\w)")  # "5 € €": the editor typed the sign that the amount brings along
+_TWICE = re.compile(r"([€%])\s+\1(?!\w)")  # "5 € €": the editor typed the sign that the amount already includes
 _ORDINALS = frozenset({"er", "re", "ère", "ème"})
 _WORD_END = re.compile(r"[\w€%]$")
 _WORD_START = re.compile(r"(?!s\b)\w")  # "les CDDs" is a plural
@@ -25,8 +25,10 @@ _UNIT_ONLY = re.compile(r"[\s€%]*$")
 
 
 class _Piece(NamedTuple):
-    """``core`` without spaces at its ends. ``bold`` pieces get their marks late, so that neighbours share them; ``apart`` says
-    on which sides ("<", ">") a piece never touches a word: editors forgot the space beside amounts and abbreviations."""
+    """A part of a line. ``core`` has no spaces at its ends. ``bold`` pieces get their marks late, so that neighbours share
+    them. ``apart`` says on which sides ("<", ">") a piece never touches a word: editors forgot the space next to amounts and
+    abbreviations.
+    """
 
     core: str
     before: str = ""
@@ -36,7 +38,8 @@ class _Piece(NamedTuple):
 
 
 def line(element: etree._Element, context: Context, *, marks: bool = True) -> str:
-    """The content of ``element`` on one line: Markdown, or with ``marks`` false plain text without any mark or escape."""
+    """Returns the content of ``element`` on one line: Markdown, or plain text without marks and escapes if ``marks`` is false.
+    """
     return _TWICE.sub(r"\1", markdown.tidy(_joined(_pieces(element, context, marks), bold=marks)))
 
 
@@ -80,7 +83,7 @@ def _child(child: etree._Element, context: Context, marks: bool) -> Iterator[_Pi
 
 def _link(child: etree._Element, context: Context, marks: bool) -> _Piece:
     label = _spaced(_joined(_pieces(child, context, False), bold=False))
-    if child.get("type") in _ABBREVIATIONS:  # explained at the end of the page itself
+    if child.get("type") in _ABBREVIATIONS:  # explained at the end of the page
         return label._replace(core=markdown.escape(label.core) if marks else label.core, apart="<>")
     if not marks or not label.core:
         return label
@@ -90,7 +93,7 @@ def _link(child: etree._Element, context: Context, marks: bool) -> _Piece:
 
 
 def _with_merged_values(element: etree._Element) -> Iterator[etree._Element]:
-    """The children; amounts that editors cut in two ("101 €" + ",5 €", "5 %" + " %") are one again."""
+    """Yields the children. Amounts that editors cut in two ("101 €" + ",5 €", "5 %" + " %") are joined again."""
     kept: list[etree._Element] = []
     for child in element:
         last = kept[-1] if kept else None
@@ -114,7 +117,7 @@ def _one_amount(left: str, right: str) -> str:
 
 
 def _text(text: str, marks: bool) -> _Piece:
-    piece = _spaced(unescape(text))  # editors pasted HTML: "R&amp;D" came out with its entity
+    piece = _spaced(unescape(text))  # editors pasted HTML: "R&amp;D" appears with its entity
     return piece._replace(core=markdown.escape(piece.core)) if marks else piece
 
 
@@ -133,7 +136,7 @@ def _quoted(text: str) -> str:
 
 
 def _joined(pieces: Iterator[_Piece], *, bold: bool) -> str:
-    """Returns the pieces as one string; without ``bold`` (inside bold text, a label, a title) no piece gets its stars."""
+    """Returns the pieces as one string. Without ``bold`` (inside bold text, a label, a title) no piece gets its stars."""
     merged: list[_Piece] = []
     for piece in pieces:
         last = merged[-1] if merged else None
@@ -159,7 +162,9 @@ def _joined(pieces: Iterator[_Piece], *, bold: bool) -> str:
 
 
 def _can_be_bold(before: str, piece: _Piece, following: _Piece) -> bool:
-    """CommonMark reads ``mot**(bis)**`` and ``**(bis)**mot`` as stars: punctuation inside needs none of the letters outside."""
+    """Decides whether a piece may be bold. CommonMark shows the stars of ``mot**(bis)**`` and ``**(bis)**mot``: inner
+    punctuation must not be next to an outer letter.
+    """
     after = piece.after or following.before or following.core
     opens = piece.core[0].isalnum() or not before[-1:].isalnum()
     closes = piece.core[-1].isalnum() or not after[:1].isalnum()

@@ -13,8 +13,9 @@ from knowledge_base.service_public.inline import heading
 
 
 def contact(element: etree._Element, context: Context, details: list[str]) -> str:
-    """An ``OuSAdresser`` as a paragraph (as an item it would join a list that stands before it); ``details`` (telephone,
-    address …: lines of Markdown) are listed under it."""
+    """Returns an ``OuSAdresser`` as a paragraph (a list item would join a preceding list). ``details`` (lines of Markdown with
+    telephone, address …) are listed under it.
+    """
     where = element.find("RessourceWeb")
     name = markdown.link(heading(element.find("Titre"), context), "" if where is None else where.get("URL", ""))
     purpose = markdown.escape(heading(element.find("Complement"), context))
@@ -22,7 +23,7 @@ def contact(element: etree._Element, context: Context, details: list[str]) -> st
 
 
 def service(element: etree._Element, context: Context, details: list[str]) -> str:
-    """Returns a ``ServiceEnLigne`` as a paragraph; ``details`` (what it serves for, annexes, notices) are listed under it."""
+    """Returns a ``ServiceEnLigne`` as a paragraph; ``details`` (purpose, annexes, notices) are listed under it."""
     name = markdown.link(heading(element.find("Titre"), context), _service_url(element, context))
     number = element.get("numerocerfa", "").strip()
     return _listed(f"{name} (cerfa n°{markdown.NBSP}{markdown.escape(number)})" if number else name, details)
@@ -37,7 +38,7 @@ def annexe(element: etree._Element, context: Context) -> str:
 
 
 def services(root: etree._Element, context: Context) -> tuple[Link, ...]:
-    """Returns all online services and forms of a page in reading order, each once. A title names the form's number."""
+    """Returns all online services and forms of a page in reading order, each once. A title includes the form's number."""
     found: dict[str, Link] = {}
     for element in root.iter("ServiceEnLigne"):
         title, url = heading(element.find("Titre"), context), markdown.url(_service_url(element, context))
@@ -48,7 +49,9 @@ def services(root: etree._Element, context: Context) -> tuple[Link, ...]:
 
 
 def related(root: etree._Element, context: Context) -> tuple[Link, ...]:
-    """Related pages, each once: what editors marked as important, then questions, life events, other pages, further reading."""
+    """Returns related pages, each once: first those marked as important, then questions, life events, other pages, further
+    reading.
+    """
     own = root.get("ID")
     found: dict[str, Link] = {}
     for page, title, audience in _related_pages(root, context):
@@ -79,7 +82,7 @@ def _is_important(page: etree._Element) -> bool:
 
 
 def _service_url(element: etree._Element, context: Context) -> str:
-    """Letter templates have no address of their own: the site shows each on a page."""
+    """Returns the address of a service. Letter templates have none of their own: the site shows each on a page."""
     return element.get("URL", "").strip() or context.address(element.get("ID", ""))
 
 

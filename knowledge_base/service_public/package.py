@@ -22,7 +22,7 @@ _PAGE = re.compile(r"package/data/(\w+)/(F\d+)\.json$")
 
 
 class Package:
-    """The package at ``path``. Its audiences' ``index.json`` say which pages live: other files are leftovers."""
+    """The package at ``path``. Its audiences' ``index.json`` name the current pages; other files are outdated."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -51,7 +51,7 @@ class Package:
 
     @cached_property
     def _index(self) -> tuple[tuple[tuple[str, str], ...], dict[str, str]]:
-        """The live pages as (audience, id), and all titles."""
+        """Returns the current pages as (audience, id), and all titles."""
         found = {name: _json(content, name) for name, content in files_of(self._path, _INDEX)}
         live: list[tuple[str, str]] = []
         try:

@@ -1,4 +1,4 @@
-"""What the importer reads pages from, whatever file they lie in."""
+"""The source of pages for the importer, independent of the kind of file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lxml import etree
 
 @dataclass(frozen=True)
 class Page:
-    """One page as ``audience`` (one of ``context.AUDIENCES``) sees it. ``root`` belongs to who takes the page."""
+    """One page for ``audience`` (one of ``context.AUDIENCES``). ``root`` may be modified by the caller."""
 
     id: str
     audience: str
@@ -19,25 +19,25 @@ class Page:
 
 
 class Source(Protocol):
-    """A file or folder of pages. All methods raise ``InvalidSource`` when it is truncated, damaged or something else."""
+    """A file or folder of pages. All methods raise ``InvalidSource`` if it is truncated, damaged or of another format."""
 
     @property
     def name(self) -> str:
-        """What the record calls this source."""
+        """Returns the name of this source in the database."""
         ...
 
     def checksum(self) -> str:
-        """SHA-256 (hex) of what is read."""
+        """Returns the SHA-256 (hex) of the data read."""
         ...
 
     def listings(self) -> int:
-        """Returns how many pages ``pages`` yields; one that stands under two audiences counts twice."""
+        """Returns how many pages ``pages`` yields; a page for two audiences counts twice."""
         ...
 
     def titles(self) -> Mapping[str, str]:
-        """Page id → title, of all live pages."""
+        """Returns page id → title, of all current pages."""
         ...
 
     def pages(self) -> Iterator[Page]:
-        """Returns all live pages. Fails at its end if one was missing."""
+        """Yields all current pages. Fails at the end if one was missing."""
         ...

@@ -1,4 +1,4 @@
-"""Tables → Markdown: merged cells are repeated in each place they cover, several header rows become one."""
+"""Tables → Markdown: merged cells are repeated in each place that they cover, several header rows become one."""
 
 from __future__ import annotations
 
@@ -15,7 +15,9 @@ _DASH = re.compile(r"^[-–•](?:\s+|(?=[^\s\d]))")
 
 
 def table(element: etree._Element, text: CellText) -> str:
-    """Returns a ``Tableau`` as a Markdown table, without its title. ``text`` gives a cell's line. Empty if all cells are."""
+    """Returns a ``Tableau`` as a Markdown table, without its title. ``text`` returns a cell's line. Empty if all cells are
+    empty.
+    """
     rows = [row for row in element if row.tag == "Rangée"]
     grid = _grid(rows, text, columns=sum(1 for child in element if child.tag == "Colonne"))
     heads = sum(1 for row in rows if row.get("type") == "header")
@@ -30,7 +32,7 @@ def table(element: etree._Element, text: CellText) -> str:
 
 
 def _without_twins(rows: list[list[str]]) -> list[list[str]]:
-    """The rows without each column that repeats the one before it from top to bottom (cells that were merged everywhere)."""
+    """Returns the rows without columns that repeat the preceding column entirely (cells merged in all rows)."""
     width = len(rows[0])
     kept = [column for column in range(width) if not column or any(row[column] != row[column - 1] for row in rows)]
     return [[row[column] for column in kept] for row in rows]
@@ -42,7 +44,7 @@ def _grid(rows: list[etree._Element], text: CellText, *, columns: int) -> list[l
     for row in rows:
         cells = [cell for cell in row if cell.tag == "Cellule"]
         if columns and sum(_span(cell, "fusionHorizontale") for cell in cells) + len(hanging) > columns:
-            hanging = {}  # the row is full without them: whoever wrote the table merged a cell too far down
+            hanging = {}  # the row is complete without them: the table's author merged a cell too far down
         line: list[str] = []
         for cell in cells:
             _take_hanging(line, hanging)
@@ -50,7 +52,7 @@ def _grid(rows: list[etree._Element], text: CellText, *, columns: int) -> list[l
             down = _span(cell, "fusionVerticale")
             for _ in range(_span(cell, "fusionHorizontale")):
                 if down > 1:
-                    hanging[len(line)] = (down, content)  # this row's own share goes at its end
+                    hanging[len(line)] = (down, content)  # this row's own part comes at its end
                 line.append(content)
         _take_hanging(line, hanging)
         hanging = {column: (left - 1, content) for column, (left, content) in hanging.items() if left > 1}
@@ -74,7 +76,9 @@ def _one_head(cells: list[str]) -> str:
 
 
 def cell_line(paragraphs: list[str]) -> str:
-    """The paragraphs and list items of a cell as one line; dashes that editors typed before each give way to semicolons."""
+    """Returns the paragraphs and list items of a cell as one line; semicolons replace the dashes that editors typed before
+    each.
+    """
     if len(paragraphs) > 1:
         paragraphs = [_DASH.sub("", paragraph) for paragraph in paragraphs]
     return markdown.in_one_line(paragraphs)

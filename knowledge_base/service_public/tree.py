@@ -23,7 +23,9 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def from_xml(content: bytes, name: str) -> etree._Element:
-    """The root of an XML file. No entity is resolved, nothing is fetched, and a document that declares entities is refused."""
+    """Returns the root of an XML file. No entity is resolved and nothing is fetched; a document that declares entities is
+    refused.
+    """
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
     )
@@ -44,7 +46,7 @@ def from_xml(content: bytes, name: str) -> etree._Element:
 
 
 def from_json(document: Mapping[str, Any], name: str) -> etree._Element:
-    """Returns the root element of a file of the package, with the white space put back that the package lost."""
+    """Returns the root element of a file of the package, with the white space restored that the package lost."""
     try:
         (top,) = document["children"]
         return _element(top)
@@ -58,7 +60,7 @@ def from_json(document: Mapping[str, Any], name: str) -> etree._Element:
 def _element(node: Mapping[str, Any]) -> etree._Element:
     element = etree.Element(_tag(node["name"]))
     for key, value in node.get("attributes", {}).items():
-        if ":" not in key:  # xmlns:dc and xsi:…: what they say, the tags say already
+        if ":" not in key:  # xmlns:dc and xsi:…: the tags already include this information
             element.set(key, _text(value))
     children: Sequence[Mapping[str, Any]] = node.get("children", ())
     mixed = node["name"] in _MIXED or any(child["type"] == "text" and child["text"].strip() for child in children)
@@ -76,8 +78,9 @@ def _element(node: Mapping[str, Any]) -> etree._Element:
 
 
 class _Seams:
-    """Follows the children of a mixed element: where two elements meet, the package lost the white space between them.
-    Elements without text are invisible, so what matters is the text before and after them."""
+    """Follows the children of a mixed element: between two elements the package lost the white space. Elements without text are
+    ignored, so only the text before and after them counts.
+    """
 
     def __init__(self) -> None:
         self._left, self._tag, self._target = "", "", ""
@@ -117,5 +120,5 @@ def _text(text: str) -> str:
 
 
 def text_of(element: etree._Element) -> str:
-    """Returns all text inside ``element``, as it stands."""
+    """Returns all text inside ``element``, unchanged."""
     return "".join(str(text) for text in element.itertext())

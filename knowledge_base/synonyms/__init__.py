@@ -1,1 +1,1 @@
-"""The administration's own synonyms: kept in the record by editors, followed by every node."""
+"""The administration's own synonyms: stored in the database by editors, followed by every node."""

@@ -1,4 +1,4 @@
-"""Whether a group of synonyms does what its author means: faults that stop it, and what is worth knowing before."""
+"""Checks a group of synonyms: faults that prevent it, and remarks for its author."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from retrieval.lexical.synonyms import Group
 LONGEST = 120  # characters of one wording
 MOST_TERMS, MOST_MEANS = 60, 10
 NOTE = 300
-_SHORT = 3  # letters: such a word is often another one, too
+_SHORT = 3  # letters: such a word often has another meaning
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """``code`` of a field, about one of its ``wording``s."""
+    """A fault: ``code`` of a field, about one of its ``wording``s."""
 
     field: str
     code: str
@@ -26,7 +26,9 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """What does not stop a group: ``code``, the ``wording`` it is about, and the ``group`` that knows it already."""
+    """A remark that does not prevent a group: ``code``, the ``wording`` that it is about, and the ``group`` that already has
+    it.
+    """
 
     code: str
     wording: str
@@ -34,7 +36,7 @@ class Remark:
 
 
 def faults(group: Group) -> list[Fault]:
-    """Everything that stops ``group``, in the order of the form; empty where it may be kept."""
+    """Returns all faults of ``group``, in the order of the form; empty if it may be saved."""
     found = [*_listed("terms", group.terms, MOST_TERMS), *_listed("means", group.means, MOST_MEANS)]
     for text in group.terms:
         if len(words(text)) == 1 and not term(words(text)[0]) and group.kind != "sms":
@@ -51,7 +53,7 @@ def faults(group: Group) -> list[Fault]:
 
 
 def remarks(group: Group, built_in: Sequence[Group], operators: Sequence[Group]) -> Iterator[Remark]:
-    """What is worth knowing of ``group``: words that other lists know, and words that are often something else."""
+    """Yields remarks on ``group``: words in other lists, and words that often have another meaning."""
     for text in group.terms:
         held = [other for other in built_in if other.speaks_of(text)]
         known = words(text)
@@ -65,7 +67,7 @@ def remarks(group: Group, built_in: Sequence[Group], operators: Sequence[Group])
 
 
 def _says(text: str, means: tuple[str, ...]) -> bool:
-    """Decides whether ``text`` is all of ``means`` to the search already."""
+    """Decides whether the search already treats ``text`` like all of ``means``."""
     return all(map(Group(terms=(text,), means=(text,)).speaks_of, means))
 
 

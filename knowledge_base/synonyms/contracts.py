@@ -1,4 +1,4 @@
-"""A group of synonyms as the desk works with it, and why a wish about one was not carried out."""
+"""A group of synonyms at the desk, and the reasons for refusing a change."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from typing import Literal
 
 from retrieval.lexical.synonyms import Group
 
-MOST = 2000  # groups of one administration: each message is compared with all of them
+MOST = 2000  # groups of one administration; each message is compared with all of them
 
 type State = Literal["in_use", "proposed", "changing", "leaving", "gone"]
 type Code = Literal[
     "missing",  # there is no such group
     "moved_on",  # somebody has changed it since the page was shown
-    "own_version",  # two persons: whoever wrote it may not put it in use
+    "own_version",  # two-person rule: the author may not put it in use
     "taken",  # another group has one of its words
-    "full",  # the list has as many groups as it may
+    "full",  # the list is full
     "nothing_waits",  # there is no change to put in use or to drop
 ]
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """One group: ``content`` is its newest version, ``used`` the one in use; ``None`` where it says nothing.
+    """One group. ``content`` is its newest version, ``used`` the one in use; ``None`` if there is none.
 
     ``author`` wrote the newest version, at ``at``.
     """
@@ -35,11 +35,11 @@ class Kept:
     waits: bool
     author: str
     at: datetime
-    last: Group | None = None  # what the version before the newest said
+    last: Group | None = None  # the content of the version before the newest
 
     @property
     def state(self) -> State:
-        """Where it stands: ``changing`` and ``leaving`` are in use as ``used``, and something else was proposed."""
+        """Returns the state. ``changing`` and ``leaving`` mean that ``used`` is in use and a change was proposed."""
         if not self.waits:
             return "in_use" if self.used else "gone"
         if self.used is None:
@@ -48,7 +48,7 @@ class Kept:
 
     @property
     def shown(self) -> Group | None:
-        """What stands for the group in a list: what it says now, or what it last said."""
+        """Returns the content to show in a list: the present or the last one."""
         return self.content or self.used or self.last
 
 
@@ -63,7 +63,7 @@ class Version:
 
 
 class SynonymRefused(Exception):
-    """``code`` says why; nothing has changed. ``other`` is the group that has the ``word`` already."""
+    """A refused change. ``code`` is the reason; nothing has changed. ``other`` is the group that already has the ``word``."""
 
     def __init__(self, code: Code, *, word: str = "", other: Kept | None = None) -> None:
         super().__init__(code)

@@ -1,4 +1,4 @@
-"""What is in use, from the record to the state folder of a node: the processes beside it follow the file."""
+"""Copies the groups in use from the database to the state folder of a node; other processes follow the file."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ _HEAD = "# Written by Guichet from the record (desk, Synonymes): changes made he
 
 
 async def keep_following(database: Database, file: Path, stopping: asyncio.Event) -> None:
-    """``follow`` twice a second until ``stopping``; less often while that fails, and what was in use stays so.
+    """Calls ``follow`` twice a second until ``stopping``; less often after failures. The previous groups stay in use then.
 
-    The whole list is read where something has changed in the record or in the file, and once a minute.
+    The whole list is read if something has changed in the database or in the file, and once a minute.
     """
     pause, known, whole = _EVERY, None, 0.0
     while not stopping.is_set():
         try:
             now = (await changes(database), await asyncio.to_thread(state_of, file))
             if now != known or time.monotonic() - whole > _WHOLE_EVERY:
-                await follow(database, file)  # what it writes is looked at once more: somebody may have written since
+                await follow(database, file)  # checks once more after its own write, because somebody may have written since
                 known, whole = now, time.monotonic()
             pause = _EVERY
         except Exception:
@@ -45,10 +45,10 @@ async def keep_following(database: Database, file: Path, stopping: asyncio.Event
 
 
 async def follow(database: Database, file: Path) -> bool:
-    """Make ``file`` say what the record says is in use. False: it does.
+    """Makes ``file`` equal to the groups in use in the database. Returns false if it was equal already.
 
-    A reader meets the old list or the new one, whole, whenever this process is killed. Contents are compared: a record that
-    was restored, or a file that somebody edited or deleted, is put right as well.
+    The file is replaced in one step, so a reader gets the complete old or new list even if this process is killed. Contents are
+    compared, so a restored database, or an edited or deleted file, is corrected as well.
     """
     groups = await in_use(database)
     if not await asyncio.to_thread(_put, file, groups):
@@ -58,7 +58,7 @@ async def follow(database: Database, file: Path) -> bool:
 
 
 def _put(file: Path, groups: Sequence[Group]) -> bool:
-    """Decides whether ``file`` had to be changed to say ``groups`` (none: that there is no file)."""
+    """Writes ``groups`` to ``file`` (none: deletes it) if it differs. Returns whether it did."""
     text = _HEAD + dump_groups(groups) if groups else ""
     if _text(file) == text:
         return False

@@ -1,4 +1,4 @@
-"""Groups of synonyms in the record. Each wish is one transaction, which names what its author has seen."""
+"""Groups of synonyms in the database. Each change is one transaction, which names the version that its author saw."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ from knowledge_base.synonyms.contracts import MOST, Kept, SynonymRefused, Versio
 from retrieval.lexical.analysis import fold
 from retrieval.lexical.synonyms import Group
 
-_LOCK = 0x53594E4F  # of the whole list: two new groups may want the same word
+_LOCK = 0x53594E4F  # for the whole list: two new groups may have the same word
 _DROPPED = "synonym.proposal_dropped"
 _Used, _Last = aliased(SynonymVersion), aliased(SynonymVersion)
 
 
 async def kept(database: Database, *, gone: bool = False) -> list[Kept]:
-    """Returns all groups by their first word; with ``gone``, those too that were taken out."""
+    """Returns all groups by their first word; with ``gone``, also removed ones."""
     async with database.read() as session:
         found = await _all(session)
     return [one for one in found if gone or one.state != "gone"]
 
 
 async def in_use(database: Database) -> list[Group]:
-    """Returns what searches read, in the order in which it decides."""
+    """Returns the groups for searches, by priority."""
     return [one.used for one in await kept(database) if one.used]
 
 
 async def changes(database: Database) -> tuple[object, ...]:
-    """Returns what differs after any change of the list, for little: nothing else is to be read from it."""
+    """Returns a cheap value that differs after any change of the list. It has no other meaning."""
     groups = SynonymGroup
     query = select(func.count(), func.sum(groups.version), func.sum(groups.active), func.max(groups.updated_at))
     async with database.read() as session:
@@ -46,13 +46,13 @@ async def changes(database: Database) -> tuple[object, ...]:
 
 
 async def get(database: Database, name: str) -> Kept:
-    """Raises ``SynonymRefused`` (missing)."""
+    """Returns the group. Raises ``SynonymRefused`` (missing)."""
     async with database.read() as session:
         return await _one(session, name)
 
 
 async def history(database: Database, name: str) -> list[Version]:
-    """Every version of a group, the newest first."""
+    """Returns every version of a group, the newest first."""
     query = select(SynonymVersion).where(SynonymVersion.group_id == name).order_by(SynonymVersion.version.desc())
     async with database.read() as session:
         return [Version(row.version, _group(row.content), row.author, row.created_at) for row in await session.scalars(query)]
@@ -61,11 +61,11 @@ async def history(database: Database, name: str) -> list[Version]:
 async def propose(
     database: Database, group: Group | None, *, author: str, name: str = "", seen: int = 0, use: bool = False
 ) -> str:
-    """Write a version of the group ``name`` (empty: a new one), whose version ``seen`` its author saw. Returns its name.
+    """Writes a version of the group ``name`` (empty: a new one), whose version ``seen`` its author saw. Returns its name.
 
-    ``group`` ``None``: that it be taken out. ``use``: it counts from now on; whether ``author`` may is the caller's to ask.
-    What says the same as the newest version is no version; what says the same as the one in use takes the proposal back.
-    Raises ``SynonymRefused``.
+    ``group`` ``None`` proposes its removal. ``use`` puts the version in use at once; the caller checks whether ``author`` may.
+    Content equal to the newest version writes nothing; content equal to the one in use withdraws the proposal. Raises
+    ``SynonymRefused``.
     """
     async with database.write() as session:
         everything = await _all(session, lock=True)
@@ -94,13 +94,13 @@ async def propose(
 
 
 async def check_free(database: Database, group: Group, *, name: str = "") -> None:
-    """Raises ``SynonymRefused`` (taken) where another group than ``name`` has a word of ``group``."""
+    """Raises ``SynonymRefused`` (taken) if another group than ``name`` has a word of ``group``."""
     async with database.read() as session:
         _check_free(group, [one for one in await _all(session) if one.id != name])
 
 
 async def put_in_use(database: Database, name: str, *, seen: int, author: str, two_persons: bool) -> Kept:
-    """What was proposed counts from now on. With ``two_persons``, not by whoever wrote it. Raises ``SynonymRefused``."""
+    """Puts the proposed version in use. With ``two_persons``, its author may not do this. Raises ``SynonymRefused``."""
     async with database.write() as session:
         before = _waiting(await _all(session, lock=True), name, seen)
         if two_persons and before.author == author:
@@ -113,7 +113,7 @@ async def put_in_use(database: Database, name: str, *, seen: int, author: str, t
 
 
 async def drop_proposal(database: Database, name: str, *, seen: int, author: str) -> Kept:
-    """Returns what is in use stays so, and nothing waits any more. Raises ``SynonymRefused``."""
+    """Drops the proposal; the version in use stays. Raises ``SynonymRefused``."""
     async with database.write() as session:
         before = _waiting(await _all(session, lock=True), name, seen)
         row = await session.get_one(SynonymGroup, name)
@@ -127,7 +127,7 @@ async def drop_proposal(database: Database, name: str, *, seen: int, author: str
 
 
 async def strangers(session: AsyncSession, groups: Mapping[str, Sequence[Group]]) -> list[str]:
-    """Returns the names of those of ``groups`` (what each says) that may join: nobody here has them, nor one of their words."""
+    """Returns the names of those of ``groups`` (name → its contents) that are new here, with no word of an existing group."""
     known = await _all(session, lock=True)
     names, found = {one.id for one in known}, []
     for name, said in groups.items():
@@ -178,7 +178,7 @@ def _query() -> Select[SynonymGroup, SynonymVersion, SynonymVersion, SynonymVers
 
 
 async def _all(session: AsyncSession, *, lock: bool = False) -> list[Kept]:
-    """``lock``: until this transaction ends no other one changes the list."""
+    """Returns all groups. ``lock``: no other transaction changes the list until this one ends."""
     if lock:
         await hold(session, _LOCK)
     rows = await session.execute(_query())
@@ -221,5 +221,5 @@ async def _audit(
 
 
 def in_a_line(group: Group) -> str:
-    """``css, c2s → complémentaire santé solidaire``; ``=`` where it counts both ways."""
+    """Returns the group in one line: ``css, c2s → complémentaire santé solidaire``; ``=`` if it works both ways."""
     return f"{', '.join(group.terms)} {'=' if group.both_ways else '→'} {', '.join(group.means)}"

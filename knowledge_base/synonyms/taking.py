@@ -1,4 +1,4 @@
-"""The groups of a file, into the record: an operator's list becomes one that editors go on with."""
+"""Imports the groups of a file into the database, so that editors can continue an operator's list."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of the groups of a file."""
+    """The results for the groups of a file."""
 
     created: int
     unchanged: int
@@ -31,8 +31,9 @@ class Taken:
 
 
 async def take(database: Database, groups: Sequence[Group], *, author: str) -> Taken:
-    """Put ``groups`` in use, each in a transaction of its own. Those that are in use already stay as they are, so that what was
-    interrupted is simply done again; one whose words another group has is ``refused``, like one that the desk would refuse."""
+    """Puts ``groups`` in use, each in a transaction of its own. Groups already in use stay unchanged, so an interrupted run can
+    be repeated. A group is ``refused`` if another group has its words, or if the desk would refuse it.
+    """
     created = unchanged = 0
     refused: list[Refused] = []
     there = await record.in_use(database)

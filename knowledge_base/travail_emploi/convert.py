@@ -25,14 +25,14 @@ THEME = ("Travail",)
 
 _SERVICES = re.compile(r"(?:services? en ligne|modèles? de documents?|simulateurs?)\b", re.IGNORECASE)
 _WORD = re.compile(r"\w")
-_ASIDE = re.compile(r"\([^()]*\)")  # after a link: whose site it leads to
+_ASIDE = re.compile(r"\([^()]*\)")  # after a link: the site that it leads to
 _BULLET = re.compile(r"^\s*(?:-|\d+\.)\s+", re.MULTILINE)
 _FRAGMENT_WORDS = 8
-_WHOLE = "Contenu"  # the package's name for a page that it could not cut into sections
+_WHOLE = "Contenu"  # the package's name for a page without sections
 
 
 def entry_id(page: str) -> str:
-    """Returns the id of the entry of page ``page`` ("article375542"): letters that no other source's ids begin with."""
+    """Returns the id of the entry of page ``page`` ("article375542"), with a prefix that no other source uses."""
     return "TE" + re.sub(r"\W", "", page.removeprefix("article"))
 
 
@@ -68,7 +68,7 @@ def entry(page: Page, entries: Mapping[str, str]) -> Entry:
 
 
 def _unlist(introduction: etree._Element) -> None:
-    """Makes paragraphs of a list that is all there is: the ministry sets each sentence of an introduction behind a dash."""
+    """Turns a list into paragraphs if it is the whole introduction: the ministry puts a dash before each sentence."""
     if len(introduction) == 1 and introduction[0].tag == "Chapitre":  # "L'essentiel"
         chapter = introduction[0]
         introduction.extend(list(chapter)[1:])
@@ -85,7 +85,7 @@ def _body(page: Page, title: str) -> tuple[etree._Element, dict[str, str]]:
     anchors: dict[str, str] = {}
     for section in page.sections:
         name = markdown.tidy(mended(section.title.replace(markdown.NBSP, " ")))
-        if not section.anchor or name in (title, _WHOLE):  # what stands before the first heading bears the page's title
+        if not section.anchor or name in (title, _WHOLE):  # the text before the first heading has the page's title
             add_html(root, section.html)
             continue
         chapter = etree.SubElement(root, "Chapitre")
@@ -96,13 +96,13 @@ def _body(page: Page, title: str) -> tuple[etree._Element, dict[str, str]]:
 
 
 def _quoted(name: str) -> str:
-    """Returns the first words of a heading as a text fragment: browsers go there where the page has no such anchor."""
+    """Returns the first words of a heading as a text fragment, which browsers use if the page has no such anchor."""
     words = re.split(rf"[{markdown.NBSP}.,«»]", name)[0].split()[:_FRAGMENT_WORDS]
     return quote(" ".join(words), safe="").replace("-", "%2D")
 
 
 def _take_links(root: etree._Element, entries: Mapping[str, str], own: str, context: Context) -> dict[str, tuple[Link, ...]]:
-    """Returns the links of chapters that hold nothing else, which are taken out: services and related pages, each once."""
+    """Removes chapters that hold only links. Returns their links: services and related pages, each once."""
     services: dict[str, Link] = {}
     related: dict[str, Link] = {}
     for chapter in root.findall(".//Chapitre"):
@@ -126,7 +126,7 @@ def _take_links(root: etree._Element, entries: Mapping[str, str], own: str, cont
 
 
 def _is_links_only(chapter: etree._Element) -> bool:
-    """Decides whether no word of ``chapter`` stands outside a link, its title apart, and there is a link."""
+    """Decides whether ``chapter``, without its title, consists of links only, and has at least one."""
     has_link = chapter.find(".//LienExterne") is not None
     return has_link and not any(_WORD.search(_ASIDE.sub("", text)) for text in _loose(chapter))
 

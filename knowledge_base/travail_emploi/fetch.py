@@ -14,5 +14,6 @@ PACKAGE = Pinned(
 
 
 def fetch(home: Path) -> Path:
-    """Returns the package's file in ``{home}/packages``, fetched once. Raises ``FetchFailed``. Blocks: run it in a thread."""
+    """Returns the package's file in ``{home}/packages``, downloaded once. Raises ``FetchFailed``. Blocking: run it in a thread.
+    """
     return fetch_pinned(PACKAGE, home)

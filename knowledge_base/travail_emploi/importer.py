@@ -17,15 +17,15 @@ from knowledge_base.travail_emploi.wordings import WORDINGS
 
 type Progress = Callable[[int, int], None]
 
-# What `kb twins` found and a reader kept: JSON lines, entry (service-public's) and twin (of this collection).
+# Pairs found by `kb twins` and accepted by a reader: JSON lines, entry (service-public's) and twin (of this collection).
 TWINS = Path(__file__).with_name("twins.jsonl")
 OPENINGS = Openings(Path(__file__).with_name("openings.jsonl"))
 
 
 def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
-    """Converts every page of the package at ``path``; ``progress(done, total)`` is called after each. Raises ``InvalidSource``.
+    """Converts every page of the package at ``path``. Calls ``progress(done, total)`` after each. Raises ``InvalidSource``.
 
-    A page that stands twice, under an old address and its new one, becomes one entry.
+    A page that occurs twice, under an old address and its new one, becomes one entry.
     """
     pages = read_pages(path)
     kept, twins = _once(pages), older_pages()
@@ -34,7 +34,7 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
     for done, page in enumerate(kept.values(), start=1):
         new = entry(page, targets)
         older = twins.get(new.id, [])
-        # What people ask who need the older page they ask who need this one.
+        # The older page's wordings are also wordings of this page.
         others = [wording for name in older for wording in OLDER_WORDINGS.of(name)]
         named = {
             "twins": tuple(f"{SERVICE_PUBLIC}/{name}" for name in older),
@@ -49,7 +49,9 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
 
 
 def _once(pages: Sequence[Page]) -> dict[str, Page]:
-    """Pages by what they say; of those that say the same the one with the shortest address, which is the present one's."""
+    """Returns the pages by content. Of pages with the same content, the one with the shortest address is kept, which is the
+    present one.
+    """
     found: dict[str, Page] = {}
     for page in pages:
         other = found.get(_content(page))
@@ -63,7 +65,7 @@ def _content(page: Page) -> str:
 
 
 def older_pages() -> dict[str, list[str]]:
-    """Returns the entries of service-public that answer the same as an entry of this source, by its id."""
+    """Returns, by entry id of this source, the entries of service-public with the same answer."""
     found: dict[str, list[str]] = {}
     for line in map(orjson.loads, TWINS.read_bytes().splitlines()):
         found.setdefault(line["twin"], []).append(line["entry"])

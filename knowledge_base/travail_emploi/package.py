@@ -15,7 +15,7 @@ _DATA = re.compile(r"package/data/fiches-travail\.json$")
 
 
 def _day(text: object) -> date | None:
-    """Returns the day of "13/11/2025"; none where it is no day: no day is better than a wrong one."""
+    """Returns the day of "13/11/2025"; ``None`` if it is not a day, because no day is better than a wrong one."""
     try:
         return datetime.strptime(str(text), "%d/%m/%Y").date()
     except ValueError:
@@ -23,7 +23,7 @@ def _day(text: object) -> date | None:
 
 
 class Section(BaseModel):
-    """What stands under one heading of a page; ``anchor`` is empty for what stands before the first one."""
+    """The text under one heading of a page; ``anchor`` is empty for the text before the first heading."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -33,7 +33,7 @@ class Section(BaseModel):
 
 
 class Page(BaseModel):
-    """One page as the package has it; ``intro`` is HTML, as a section's is."""
+    """One page of the package. Its ``intro`` is HTML, like a section's text."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -49,7 +49,7 @@ _PAGES = TypeAdapter(tuple[Page, ...])
 
 
 def read_pages(path: Path) -> tuple[Page, ...]:
-    """Returns all pages of the package at ``path``, in its order. Raises ``InvalidSource``."""
+    """Returns all pages of the package at ``path``, in order. Raises ``InvalidSource``."""
     contents = [content for _, content in files_of(path, _DATA)]
     if len(contents) != 1:
         raise truncated(path, "fiches-travail.json")

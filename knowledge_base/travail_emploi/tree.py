@@ -1,6 +1,6 @@
-"""A page's HTML → the element tree that ``service_public.blocks`` reads. What is not on the lists below is left out.
+"""A page's HTML → the element tree that ``service_public.blocks`` reads. Elements that are not in the lists below are left out.
 
-Both sources say the same things (paragraphs, lists, tables, boxes, chapters), so one converter writes the Markdown of both.
+Both sources have the same elements (paragraphs, lists, tables, boxes, chapters), so one converter writes the Markdown of both.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _LISTS = {"ul": "puce", "ol": "numero"}
 _CONTAINERS = frozenset(("p", "div", "section", "article", "main", "blockquote", "figure", "figcaption", "header", "footer"))
 _BOXES = frozenset(("fr-highlight", "fr-callout"))
-# Videos and what goes with them: the written text says it in other words, as pictures and icons do.
+# Videos and their accompaniments, pictures and icons: the written text has the same content.
 _LEFT_OUT = frozenset(
     ("fr-link__detail", "youtube_player", "fr-card__img", "fr-card__detail", "fr-tags-group", "fr-card__desc")
 )
 _TRANSCRIPT = re.compile(r"retranscription", re.IGNORECASE)
-# Headings of lists of articles of the law, which answer nobody's question.
+# Headings of lists of articles of the law, which answer no question.
 LEGAL = re.compile(r"(?:textes?|sources?|références?) (?:de référence|juridiques?|réglementaires?)\b", re.IGNORECASE)
 _WARNING = re.compile(r"(?:attention|important|avertissement)\b", re.IGNORECASE)
-# What a box calls itself, where that is no heading of its own: in bold, at its start.
+# The label of a box without a heading of its own: in bold, at its start.
 _NAMED = re.compile(
     r"(?:(?:bon )?[àa] *(?:savoir|noter)|attention(?: toutefois)?|important|rappel|exemples?(?: \d+)?)[\s:.!]*\Z", re.IGNORECASE
 )
@@ -38,7 +38,7 @@ _DEEPEST = 60  # levels of elements; pages have 20
 
 
 def add_html(parent: etree._Element, content: str, *, level: int = 1) -> None:
-    """Appends the elements of the HTML ``content`` to ``parent``, which stands under a heading of ``level`` (1: the title)."""
+    """Appends the elements of the HTML ``content`` to ``parent``, which is under a heading of ``level`` (1: the title)."""
     if not content.strip():
         return
     try:
@@ -53,7 +53,7 @@ def add_html(parent: etree._Element, content: str, *, level: int = 1) -> None:
 
 
 class _Writer:
-    """Writes into ``parent``. Loose text and inline elements gather in a paragraph until a block element comes."""
+    """Writes into ``parent``. Loose text and inline elements are collected in a paragraph until a block element comes."""
 
     def __init__(self, parent: etree._Element, level: int, depth: int = 0) -> None:
         self._chapters = [(level, parent)]
@@ -103,7 +103,7 @@ class _Writer:
             self._end_paragraph()
 
     def _goes_on(self, following: str) -> bool:
-        """Decides whether a line was broken in the middle of a sentence."""
+        """Decides whether a line was broken inside a sentence."""
         before = "" if self._paragraph is None else _text_of(self._paragraph)
         return bool(before) and before[-1].isalnum() and following.lstrip()[:1].islower()
 
@@ -123,7 +123,7 @@ class _Writer:
         return self._chapters[-1][1]
 
     def _heading(self, element: lxml_html.HtmlElement) -> None:
-        """A chapter, up to the next heading of its rank or a higher one."""
+        """Writes a chapter, up to the next heading of its rank or a higher one."""
         title, level = _line(element), _HEADINGS[str(element.tag)]
         if self._here.tag in ("Item", "Cellule"):  # of a card, or bold print
             _add_inline(etree.SubElement(self._here, "Paragraphe"), element, bold=element.find(".//a") is None)
@@ -135,7 +135,7 @@ class _Writer:
         self._chapters.append((level, _chapter(self._here, title)))
 
     def _accordion(self, element: lxml_html.HtmlElement) -> None:
-        """A chapter that ends with its box: what follows stands beside it."""
+        """Writes a chapter that ends with its box; what follows is outside."""
         headings = [one for one in element if one.tag in _HEADINGS or one.tag == "button"]
         title = _line(headings[0]) if headings else ""
         if _TRANSCRIPT.search(title) or LEGAL.match(title):
@@ -163,7 +163,7 @@ class _Writer:
                 continue
             if child.tag == "li":
                 _Writer(etree.SubElement(found, "Item"), 1, self._depth).write(child)
-            elif child.tag in _LISTS and len(found):  # a list that stands beside the item that it belongs to
+            elif child.tag in _LISTS and len(found):  # a list next to the item that it belongs to
                 _Writer(found[-1], 1, self._depth)._child(child)
 
     def _table(self, element: lxml_html.HtmlElement) -> None:
@@ -188,7 +188,9 @@ class _Writer:
 
 
 def _is_head(row: list[lxml_html.HtmlElement]) -> bool:
-    """Whether all cells of a first row are headings, or bold throughout; or the first is empty, as the corner of a grid is."""
+    """Decides whether all cells of a first row are headings or entirely bold, or the first is empty, as in the corner of a
+    grid.
+    """
     if len(row) > 2 and not _line(row[0]):
         return True
     return all(
@@ -198,7 +200,7 @@ def _is_head(row: list[lxml_html.HtmlElement]) -> bool:
 
 
 def _take_title(box: etree._Element) -> str:
-    """Returns the title of a box, which is taken out of it: its first heading, or "À savoir" in bold at its start."""
+    """Removes the title of a box and returns it: its first heading, or "À savoir" in bold at its start."""
     first = box[0] if len(box) else None
     if first is None:
         return ""
@@ -222,7 +224,7 @@ def _take_title(box: etree._Element) -> str:
 
 
 def _leading_bold(paragraph: etree._Element) -> Iterator[etree._Element]:
-    """The bold elements with which a paragraph begins."""
+    """Yields the bold elements with which a paragraph begins."""
     if not (paragraph.text or "").strip():
         for child in paragraph:
             if child.tag != "MiseEnEvidence":
@@ -239,7 +241,7 @@ def _chapter(parent: etree._Element, title: str) -> etree._Element:
 
 
 def _add_inline(parent: etree._Element, element: lxml_html.HtmlElement, *, bold: bool = False) -> None:
-    """An inline element as one of the tree; inside it blocks are but text, with a space where each begins and ends."""
+    """Adds an inline element to the tree. Blocks inside it become text, with a space at each end."""
     tag = str(element.tag)
     if set((element.get("class") or "").split()) & _LEFT_OUT or tag in ("img", "script", "style", "svg", "iframe", "button"):
         return

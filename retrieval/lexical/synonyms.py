@@ -46,7 +46,7 @@ class Group(BaseModel):
         return self.replaces or self.kind == "sms"
 
     def speaks_of(self, text: str) -> bool:
-        """Decides whether this group covers the whole of ``text``."""
+        """Decides whether ``text`` as a whole is one of this group's terms (or means, if it works both ways)."""
         asked = _forms(text)
         return any(asked & _forms(known) for known in (*self.terms, *(self.means if self.both_ways else ())))
 

@@ -1,6 +1,6 @@
 """Finding and editing entries: the list, the form with its tree of sections and cases, autosave, preview and checks.
 
-History, workflow and publication are other parts' pages; they hang under the same ``/desk/entries/{collection}/{id}``.
+History, workflow and publication are pages of other parts, under the same ``/desk/entries/{collection}/{id}``.
 """
 
 from __future__ import annotations

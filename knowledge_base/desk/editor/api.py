@@ -1,4 +1,4 @@
-"""What the edit page asks while one types: keep, preview and check, clean what was pasted, look after links."""
+"""The requests of the edit page during typing: autosave, preview and checks, cleaning of pasted text, link checks."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _ONE = "/api/desk/entries/{collection}/{identifier}"
 
 
 class Previewed(EntryForm):
-    """The form, and where the citizen of the preview is in the tree of cases (``contracts.Walk``)."""
+    """The form, and the citizen's position in the tree of cases of the preview (``contracts.Walk``)."""
 
     start: int = Field(0, ge=0, le=10_000)
     chosen: list[Address] = Field(default_factory=list, max_length=50)
@@ -59,7 +59,7 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
 
     @routes.post(f"{_ONE}/autosave")
     async def autosave(request: Request, collection: str, identifier: str, form: EntryForm, staff: Editor) -> dict[str, str]:
-        """Keep what was typed, for its author alone; no revision."""
+        """Saves unfinished text for its author only; it is not a revision."""
         must_edit(staff, collection)
         entry = await entry_of(request, staff, form, collection, identifier)
         await saving.keep(database, entry, started_from=form.started_from, author=staff.id)
@@ -67,7 +67,7 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
 
     @routes.post(f"{_ONE}/preview")
     async def show(request: Request, collection: str, identifier: str, form: Previewed, staff: Editor) -> dict[str, Any]:
-        """The entry as citizens would get it, and what to look at."""
+        """Returns the entry as citizens would get it, and the advice about it."""
         entry = await entry_of(request, staff, form, collection, identifier)
         shown, shell = preview(entry, form.walk), shell_of(request)
         found = [
@@ -104,7 +104,7 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
 
     @routes.post(f"{_ONE}/links")
     async def links(request: Request, collection: str, identifier: str, form: EntryForm, staff: Editor) -> dict[str, Any]:
-        """Call every link of the entry once, and name those that do not work."""
+        """Calls every link of the entry once. Returns the links that do not work."""
         must_edit(staff, collection)
         addresses = links_of(await entry_of(request, staff, form, collection, identifier))
         dead = await dead_links(addresses)
@@ -116,7 +116,7 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
 
     @routes.post("/api/desk/entries/clean")
     async def clean(pasted: Pasted, staff: Editor) -> dict[str, str]:
-        """Pasted HTML as the Markdown in which entries are written."""
+        """Returns pasted HTML as the Markdown of entries."""
         return {"markdown": markdown_of(pasted.html)}
 
     return routes

@@ -1,6 +1,6 @@
-"""Finding an entry among thousands while one types: titles, wordings and themes in memory, brought up to date from the record.
+"""Finds an entry among thousands while the editor types: titles, wordings and themes in memory, updated from the database.
 
-The content of 3,371 pages is 60 MB of JSON: to look through it in SQL takes a second and more. What a list shows is 2 MB.
+The content of 3,371 pages is 60 MB of JSON; searching it in SQL takes more than a second. The data of a list is 2 MB.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _LEAN = (
     EntryRow.served,
 )
 _DETAIL = (EntryRow.content["theme"].as_json().label("theme"), EntryRow.content["wordings"].as_json().label("wordings"))
-_BATCH = 500  # rows a statement
+_BATCH = 500  # rows in a statement
 
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of the list. ``stage`` is empty where nobody is changing the entry; ``searched`` is folded text.
+    """One line of the list. ``stage`` is empty if nobody is changing the entry; ``searched`` is folded text.
 
-    ``served``: the revision that citizens still get (0: none) where an import changed what is published; else empty.
+    ``served`` is the revision that citizens still get (0: none) if an import changed the published one; else empty.
     """
 
     collection: str
@@ -53,12 +53,13 @@ class Listed:
 
     @property
     def shown(self) -> str:
-        """Returns the word for what citizens get: the status, or that what an import brought is not online yet."""
+        """Returns the word for the state of the entry for citizens: its status, or that an imported change is not online yet.
+        """
         return shown_status(self.status, self.served)
 
 
 def shown_status(status: str, served: int | None) -> str:
-    """Returns the word for what citizens get of an entry: ``status``, unless an import changed it and no index has that."""
+    """Returns ``status``, unless an import changed the entry and no active index has the change yet."""
     if served is None:
         return status
     return "changing" if status == "published" and served else "arriving" if status == "published" else "leaving"
@@ -66,7 +67,7 @@ def shown_status(status: str, served: int | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of what was found."""
+    """One page of the results."""
 
     rows: tuple[Listed, ...]
     total: int
@@ -86,9 +87,10 @@ class Catalogue:
     async def find(
         self, words: str = "", *, theme: str = "", status: str = "", collection: str = "", page: int = 1, size: int = 50
     ) -> Page:
-        """Entries in which every word of ``words`` begins a word of title, wordings, theme or id; best titles first.
+        """Returns the entries in which every word of ``words`` begins a word of the title, the wordings, a theme or the id;
+        best titles first.
 
-        ``status`` is what citizens get (published, draft, withdrawn, archived) or a stage (in_review, scheduled, …).
+        ``status`` is the state for citizens (published, draft, withdrawn, archived) or a stage (in_review, scheduled, …).
         """
         await self.refresh()
         wanted = [re.compile(rf"\b{re.escape(word)}") for word in folded(words).split()]
@@ -109,20 +111,20 @@ class Catalogue:
         return Page(tuple(found[(number - 1) * size : number * size]), len(found), number, pages)
 
     async def facets(self) -> tuple[list[str], list[str]]:
-        """(collections, widest themes), in alphabetical order."""
+        """Returns (collections, widest themes), in alphabetical order."""
         await self.refresh()
         collections = {row.collection for row in self._known.values()}
         return sorted(collections), sorted({row.theme[0] for row in self._known.values() if row.theme})
 
     async def refresh(self) -> None:
-        """Read what has changed since the last time."""
+        """Reads the changes since the last time."""
         async with self._lock, self._database.read() as session:
             query = select(*_LEAN)
             if self._seen is not None:
                 query = query.where(or_(EntryRow.updated_at > self._seen - _AGAIN, EntryRow.served.is_not(None)))
             read = {(row.collection, row.id): row for row in (await session.execute(query)).all()}
             for key, before in self._known.items():
-                if before.served is not None and key not in read:  # an index with it was activated: nothing else changed
+                if before.served is not None and key not in read:  # an index with it was activated; nothing else changed
                     self._known[key] = replace(before, served=None)
             changed = {
                 key: row
@@ -146,5 +148,5 @@ class Catalogue:
 
 
 def folded(text: str) -> str:
-    """``text`` in small letters without accents."""
+    """Returns ``text`` in lower case without accents."""
     return unaccented(text.casefold(), "NFKD").replace("’", "'")

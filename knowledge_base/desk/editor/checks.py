@@ -1,4 +1,5 @@
-"""Checks while writing: what makes a text hard to read, old, or unfit to be public. Pure; they advise and never refuse."""
+"""Checks during writing: what makes a text hard to read, out of date, or unsafe to publish. Pure; they advise and never refuse.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ from core.text.markdown import plain
 from core.yaml_text import load as load_yaml
 from knowledge_base.safety import faults
 
-_WORDS_A_SENTENCE = 25  # beyond it, readers lose the thread (rules of FALC ask for far less)
+_WORDS_A_SENTENCE = 25  # more is hard to follow (the FALC rules for easy reading allow far less)
 _HARD, _FAIR = 40.0, 60.0
 _SHOWN = 5
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|https?://\S+")
@@ -31,7 +32,7 @@ _SILENT = re.compile(r"(?<=[^\W\d_]{2})(?:es?|ent)$")
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One thing to look at. ``code`` is a word of the part (``check_…``) that ``values`` fill."""
+    """One piece of advice. ``code`` is the key of a text of the part (``check_…``), which ``values`` fill."""
 
     code: str
     values: dict[str, Any] = field(default_factory=dict)
@@ -41,7 +42,9 @@ class Advice:
 
 
 def advice(entry: Entry, *, months: int = 18, today: date | None = None) -> list[Advice]:
-    """All that is to be said of ``entry``, the gravest first. ``months``: after so many, citizens are told that it is old."""
+    """Returns all advice on ``entry``, the most serious first. ``months`` is the age from which citizens are told that it is
+    old.
+    """
     return [
         *_personal(entry),
         *_holes(entry),
@@ -54,20 +57,21 @@ def advice(entry: Entry, *, months: int = 18, today: date | None = None) -> list
 
 
 def unsafe_texts(entry: Entry, name: Callable[[str], str]) -> list[Advice]:
-    """Returns what would keep ``entry`` from being saved, each thing once in a field. ``name``: of a field, for its reader."""
+    """Returns the faults that would prevent ``entry`` from being saved, each once per field. ``name`` gives a field's label."""
     found = {(fault.field, fault.kind): fault for fault in reversed([*faults(entry)])}
     shown = [(name("sections" if fault.field == "body" else fault.field), fault) for fault in reversed(found.values())]
     return [Advice(f"holds_{fault.kind}", {"label": label, "excerpt": fault.excerpt}) for label, fault in shown]
 
 
 def plain_text(entry: Entry) -> str:
-    """Returns all words that citizens read, a passage a paragraph, without marks and addresses."""
+    """Returns all words that citizens read, one paragraph per passage, without marks and addresses."""
     texts = [entry.title, *(passage.markdown for passage in passages(entry)), entry.easy_text]
     return "\n".join(_MARKS.sub(" ", _LINK.sub(lambda match: match[1] or " ", text)) for text in texts if text)
 
 
 def reading_ease(text: str, locale: str = "fr") -> float | None:
-    """0 (hard) to 100 (easy): Flesch's formula with Kandel and Moles' factors for French; ``None`` below 30 words.
+    """Returns a reading ease from 0 (hard) to 100 (easy): Flesch's formula with Kandel and Moles' factors for French; ``None``
+    below 30 words.
 
     Syllables are counted as groups of vowels, without a silent ending in French: right for nine words in ten.
     """
@@ -87,17 +91,17 @@ def _syllables(word: str, locale: str) -> int:
 
 
 def _personal(entry: Entry) -> Iterator[Advice]:
-    # What citizens asked is often copied from what one of them wrote, and is indexed though nobody reads it.
+    # Wordings are often copied from a citizen's question, and are indexed though nobody reads them.
     asked = (*entry.wordings, *(one for wordings in part_wordings(entry).values() for one in wordings))
     text = "\n".join((plain_text(entry), *asked))
     kinds = sorted({span.kind for span in find(text)} - {"name", "address", "phone", "email"})
-    # An administration's own telephone, e-mail and postal address belong into an entry; numbers of a person never do.
+    # An administration's own telephone, e-mail and postal address belong in an entry; a person's numbers never do.
     if kinds:
         yield Advice("check_personal", {"kinds": ", ".join(kinds)})
 
 
 def _holes(entry: Entry) -> Iterator[Advice]:
-    """What citizens would meet empty: no answer, a button or heading without words, or with nothing behind it."""
+    """Yields advice on empty places: no answer, a button or heading without words, or without content behind it."""
     if not any(text.strip() for text in (entry.short_answer, entry.easy_text, *(one.markdown for one in passages(entry)))):
         yield Advice("check_nothing_to_say")
         return
@@ -109,7 +113,7 @@ def _holes(entry: Entry) -> Iterator[Advice]:
 
 
 def _openings(entry: Entry) -> Iterator[Advice]:
-    """What should open the page, and stands nowhere in it."""
+    """Yields advice on opening sentences that occur nowhere in the page."""
     texts = [plain_words(plain(passage.markdown, links=False)) for passage in passages(entry)]
     for words in entry.opening:
         if not any(words in text for text in texts):
@@ -117,7 +121,7 @@ def _openings(entry: Entry) -> Iterator[Advice]:
 
 
 def _named(body: tuple[Block, ...]) -> Iterator[tuple[str, str, tuple[Block, ...]]]:
-    """(kind, name, body) of each part and each situation, in order."""
+    """Yields (kind, name, body) of each part and each situation, in order."""
     for block in body:
         inner: list[tuple[str, str, tuple[Block, ...]]] = []
         if isinstance(block, Chapter):
@@ -154,7 +158,7 @@ def _reading(entry: Entry) -> Iterator[Advice]:
 
 
 def _sentences(entry: Entry) -> Iterator[Advice]:
-    long = {  # cases often repeat a sentence: it is named once
+    long = {  # cases often repeat a sentence; it is reported once
         (count, sentence.strip())
         for sentence in _SENTENCE.split(plain_text(entry))
         if (count := len(_WORD.findall(sentence))) > _WORDS_A_SENTENCE
@@ -177,6 +181,6 @@ def _terms() -> dict[str, tuple[tuple[re.Pattern[str], str], ...]]:
 
 
 def _pattern(term: str) -> re.Pattern[str]:
-    """``term`` as words of their own; one that ends in a bare ``d`` goes on as de, des, du or d'."""
+    """Returns a pattern for ``term`` as separate words. A term that ends in a bare ``d`` continues as de, des, du or d'."""
     after = r"(?=e |es |u |')" if term.endswith((" d", " à d")) else r"(?!\w)"
     return re.compile(rf"(?<!\w){term}{after}")

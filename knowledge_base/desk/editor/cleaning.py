@@ -1,4 +1,4 @@
-"""Pasted HTML → the safe subset of Markdown in which entries are written; whatever has no place in it is left out."""
+"""Pasted HTML → the safe subset of Markdown of entries. Anything else is left out."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def markdown_of(source: str) -> str:
-    """``source`` (HTML of a page, a mail, a text processor) as Markdown. Scripts, styles, images and attributes go."""
+    """Returns ``source`` (HTML of a page, a mail, a text processor) as Markdown, without scripts, styles, images and
+    attributes.
+    """
     safe = nh3.clean(
         readable(source[:_LONGEST]),
         tags=_TAGS | _HEADINGS,
@@ -34,7 +36,9 @@ def markdown_of(source: str) -> str:
 
 
 def _bulleted(blocks: list[str]) -> list[str]:
-    """Paragraphs that begin with a bullet as one list: text processors copy their lists so. Dashes and figures may be meant."""
+    """Returns the blocks, with paragraphs that begin with a bullet as one list, as text processors copy lists. Dashes and
+    figures are kept: they may be intended.
+    """
     found: list[str] = []
     before = False
     for block in blocks:

@@ -1,4 +1,4 @@
-"""What this part needs from the composition root, since ``knowledge_base`` imports neither channels nor actions."""
+"""The types that this part needs from the composition root, since ``knowledge_base`` imports neither channels nor actions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,10 @@ from core.entry import Entry
 
 @dataclass(frozen=True, slots=True)
 class Walk:
-    """Where a citizen is in an entry: ``start`` is the passage (its order) that a question finds; ``chosen`` are the cases
-    taken since, by address (``0.1.2``); ``whole`` the fork at which they did not know; ``page`` the first case offered."""
+    """A citizen's position in an entry: ``start`` is the order of the passage that a question finds; ``chosen`` are the cases
+    chosen since, by address (``0.1.2``); ``whole`` is the fork at which the citizen did not know; ``page`` is the first case
+    offered.
+    """
 
     start: int = 0
     chosen: tuple[str, ...] = ()
@@ -22,9 +24,11 @@ class Walk:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """An entry as citizens get it. ``blocks``: the reply's blocks as the widget gets them, the payload of a button being what
-    it does to the walk (``case 0.1.2``, ``fork 0.1``, ``page 8``, ``back``); ``sms``: the texts, in order, that SUITE brings;
-    ``segments`` and ``euros`` of the first and of all. ``starts``: where a walk can begin (order, headings)."""
+    """An entry as citizens get it. ``blocks`` are the reply's blocks as the widget gets them; the payload of a button is its
+    effect on the walk (``case 0.1.2``, ``fork 0.1``, ``page 8``, ``back``). ``sms`` are the texts that SUITE brings, in order,
+    with the ``segments`` and ``euros`` of the first and of all. ``starts`` are the places where a walk can begin (order,
+    headings).
+    """
 
     blocks: list[dict[str, Any]]
     starts: list[tuple[int, tuple[str, ...]]]
@@ -37,4 +41,4 @@ class Shown:
 
 
 Preview = Callable[[Entry, Walk], Shown | None]  # None: the entry has no text yet
-Near = Callable[[str], Awaitable[list[tuple[str, str, str]]]]  # query → (collection, id, title), nearest first; [] where unsure
+Near = Callable[[str], Awaitable[list[tuple[str, str, str]]]]  # query → (collection, id, title), nearest first; [] if unsure

@@ -1,4 +1,4 @@
-"""The edit form and the entry it stands for. What the form does not show (related pages, services) stays as it was."""
+"""The edit form and its entry. Fields that the form does not show (related pages, services) stay unchanged."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from knowledge_base.safety import faults
 
 _BODY: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
 _TEXTS = ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
-# field → characters. Told by ``EntryForm.entry`` and not by the fields' types, so that a page can name the field and keep what
-# was typed; what a request may carry at all is bounded before.
+# field → most characters. ``EntryForm.entry`` checks this, not the fields' types, so that the page can name the field and keep
+# the typed text. The size of a request is limited before.
 _MOST: Mapping[str, int] = {
     **dict.fromkeys(("wordings", "opening", "short_answer", "description", "introduction", "easy_text"), 20_000),
     **{"title": 300, "sms_text": 2000, "theme": 1000, "audiences": 1000, "keywords": 2000, "source": 300, "url": 2000},
@@ -27,7 +27,9 @@ _MOST: Mapping[str, int] = {
 
 
 class FormError(ValueError):
-    """``field`` is the one to mend; ``code`` a word of the part, which ``values`` and the field's name (``label``) fill."""
+    """A fault in the form. ``field`` is the field to correct; ``code`` is the key of a text, filled with ``values`` and the
+    field's name (``label``).
+    """
 
     def __init__(self, field: str, code: str, **values: int | str) -> None:
         super().__init__(f"{field}: {code}")
@@ -37,12 +39,12 @@ class FormError(ValueError):
 
     @property
     def label(self) -> str:
-        """The word of the part that names the field on the page."""
+        """Returns the key of the field's name on the page."""
         return "sections" if self.field == "body" else self.field
 
 
 class EntryForm(BaseModel):
-    """What the page sends. Lists are one a line; ``body`` is the tree of blocks (``core.entry``), as JSON."""
+    """The data from the page. Lists have one item per line; ``body`` is the tree of blocks (``core.entry``), as JSON."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -65,7 +67,7 @@ class EntryForm(BaseModel):
     body: str = "[]"
 
     def entry(self, base: Entry) -> Entry:
-        """``base`` with what the form says. Raises ``FormError``."""
+        """Returns ``base`` with the changes of the form. Raises ``FormError``."""
         for name, most in _MOST.items():
             if (length := len(getattr(self, name))) > most:
                 raise FormError(name, "too_long", length=length, most=most)
@@ -82,7 +84,7 @@ class EntryForm(BaseModel):
             raise FormError("body", "body_wrong")
         urls = {key: value for key, value in base.urls.items() if key} | ({"": self.url.strip()} if self.url.strip() else {})
         if not base.urls.get("") and self.url.strip() == base.url:
-            urls = dict(base.urls)  # the form shows an audience's address where there is no main one
+            urls = dict(base.urls)  # without a main address the form shows that of an audience
         texts = {name: _lines_as_stored(getattr(self, name)) for name in _TEXTS}
         lists = {name: _lines(getattr(self, name)) for name in ("wordings", "opening", "theme", "audiences", "keywords")}
         return base.model_copy(
@@ -91,13 +93,14 @@ class EntryForm(BaseModel):
 
 
 def refuse_unsafe(entry: Entry) -> None:
-    """Raise ``FormError`` for the first text of ``entry`` that an import would refuse: what is saved can be exported."""
+    """Raises ``FormError`` for the first text of ``entry`` that an import would refuse. So every saved entry can be exported.
+    """
     if (fault := next(faults(entry), None)) is not None:
         raise FormError(fault.field, f"holds_{fault.kind}", excerpt=fault.excerpt)
 
 
 def body_of(typed: str) -> tuple[Block, ...] | None:
-    """Returns the tree of blocks that a page has sent; ``None`` where it is none."""
+    """Returns the tree of blocks that a page has sent; ``None`` if it is not one."""
     try:
         return _BODY.validate_json(typed)
     except ValidationError:
@@ -105,7 +108,7 @@ def body_of(typed: str) -> tuple[Block, ...] | None:
 
 
 def values_of(entry: Entry) -> dict[str, Any]:
-    """Returns what the fields show of ``entry``."""
+    """Returns the values of the form's fields for ``entry``."""
     return {
         "title": entry.title,
         "wordings": "\n".join(entry.wordings),
@@ -124,7 +127,7 @@ def values_of(entry: Entry) -> dict[str, Any]:
 
 
 def new_id(title: str) -> str:
-    """Returns an id for a new entry: readable, and unlike any other."""
+    """Returns an id for a new entry: readable and unique."""
     slug = re.sub(r"[^a-z0-9]+", "-", folded(title)).strip("-")[:40].strip("-")
     return f"{slug or 'fiche'}-{secrets.token_hex(3)}"
 
@@ -139,7 +142,8 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _lines_as_stored(text: str) -> str:
-    """Browsers send CRLF, the record has LF; blanks that end a line would be a mark, which nobody sees."""
+    """Returns ``text`` with LF instead of the browser's CRLF, and without blanks at the ends of lines, which would be Markdown.
+    """
     return re.sub(r" {2,}(?=\n)", "", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -1,6 +1,6 @@
-"""Whether the links of an entry still lead somewhere. Asked for by an editor, from this machine: so nothing but the public
-web is ever called, whatever an entry says (no private address, no redirect followed, the address that was checked is the one
-that is called)."""
+"""Checks whether the links of an entry still work, at an editor's request. The calls come from this machine, so only the public
+web is called (no private address, no redirect followed, and the checked address is the one that is called).
+"""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _DEAD = {404, 410}
 
 
 def links_of(entry: Entry) -> list[str]:
-    """Every web address in ``entry``, once, in reading order."""
+    """Returns every web address in ``entry``, once, in reading order."""
     texts = (passage.markdown for passage in passages(entry))
     found = [*entry.urls.values(), *(link.url for link in (*entry.services, *entry.related) if link.url)]
     found += [address for text in (*texts, entry.introduction, entry.easy_text) for address in _ADDRESS.findall(text)]
@@ -29,7 +29,9 @@ def links_of(entry: Entry) -> list[str]:
 
 
 async def dead_links(addresses: Iterable[str]) -> list[tuple[str, str]]:
-    """(address, why) of those that do not work: ``gone``, ``unreachable``, or ``refused`` where it is no public address."""
+    """Returns (address, reason) of those that do not work: ``gone``, ``unreachable``, or ``refused`` if it is not a public
+    address.
+    """
     gate = asyncio.Semaphore(_AT_ONCE)
     async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False, follow_redirects=False) as client:
 

@@ -1,4 +1,4 @@
-"""The list of entries, the edit page, and the page that a save gets when somebody else was quicker."""
+"""The list of entries, the edit page, and the page after a save that came second."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
             collection=collection,
             locale=staff.language,
             title=title,
-            source=settings.organisation,  # citizens read whose word it is, and of what day
+            source=settings.organisation,  # citizens read the source and the date of the text
             verified_on=now().astimezone(settings.opening.zone).date(),
         )
         await saving.save(database, entry, started_from=0, author=staff.id, reason="")
@@ -129,8 +129,9 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
 
 
 def _as_typed(shown: Editing, form: forms.EntryForm) -> Editing:
-    """``shown`` with the tree of the form, and from the revision that the form started from: a refused form is sent again, and
-    must neither lose its sections nor pass for one that has seen what others have saved since."""
+    """Returns ``shown`` with the tree of the form and the revision that the form started from. A refused form is sent again: it
+    must keep its sections, and must not count as based on later saves of others.
+    """
     body = forms.body_of(form.body)
     entry = shown.entry if body is None else shown.entry.model_copy(update={"body": body})
     return replace(shown, entry=entry, head=form.started_from, kept_at=None)
@@ -166,7 +167,8 @@ async def _page(
 
 
 async def _stale(request: Request, database: Database, staff: Staff, stale: StaleSave, reason: str) -> Response:
-    """Returns the other's changes beside one's own; the form shows both merged, and starts from the other's revision."""
+    """Returns the other person's changes next to the own ones. The form shows both merged and starts from the other's revision.
+    """
     now = await editing(database, stale.mine.collection, stale.mine.id, staff)
     merged = Editing(stale.merged.entry, stale.theirs.version, now.status, now.stage, now.published, stale.author, now.saved_at)
     sides = {

@@ -1,4 +1,4 @@
-"""The entry that a page edits: the head revision, what its editor typed and did not save, and who may do so."""
+"""The entry on an edit page: the head revision, the editor's unsaved text, and the right to edit."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from knowledge_base.serving import served_version
 
 @dataclass(frozen=True, slots=True)
 class Editing:
-    """``entry`` is what the form shows; ``head`` the revision that it started from (0: new); ``kept_at``: when what was typed
-    and not saved was kept, if the form shows that. ``published`` is the revision that citizens get, if any."""
+    """``entry`` is the content of the form; ``head`` the revision that it started from (0: new). ``kept_at`` is when the
+    unsaved text was kept, if the form shows it. ``published`` is the revision that citizens get, if any.
+    """
 
     entry: Entry
     head: int
@@ -37,7 +38,7 @@ class Editing:
 
 
 async def editing(database: Database, collection: str, identifier: str, staff: Staff) -> Editing:
-    """Returns what ``staff`` sees of the entry. Raises ``Problem`` 404."""
+    """Returns the entry as shown to ``staff``. Raises ``Problem`` 404."""
     async with database.read() as session:
         row = await session.get(EntryRow, (collection, identifier))
         if row is None:
@@ -67,17 +68,17 @@ async def base_of(database: Database, collection: str, identifier: str, version:
 
 
 async def name_of(database: Database, author: str) -> str:
-    """Returns a person's name where ``author`` is an account, else ``author`` itself (an import, a command)."""
+    """Returns a person's name if ``author`` is an account, else ``author`` itself (an import, a command)."""
     async with database.read() as session:
         return await session.scalar(select(StaffRow.name).where(StaffRow.id == author)) or author
 
 
 def explained(request: Request, staff: Staff, error: FormError) -> dict[str, Any]:
-    """Returns what fills the word of ``error``: its values, and the name of the field in the language of ``staff``."""
+    """Returns the values for the text of ``error``, and the name of the field in the language of ``staff``."""
     return {**error.values, "label": shell_of(request).words.text("editor", error.label, staff.language)}
 
 
 def must_edit(staff: Staff, collection: str) -> None:
-    """Raise ``Problem`` 403 unless ``staff`` may change entries of ``collection``."""
+    """Raises ``Problem`` 403 unless ``staff`` may change entries of ``collection``."""
     if not staff.may_edit(collection):
         raise Problem(403, "editor.not_your_collection")

@@ -1,4 +1,4 @@
-"""The desk's part on publishing: the gate, trying questions, what is asked in vain, golden questions."""
+"""The desk's part on publishing: the gate, trying questions, unanswered demand, golden questions."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ from knowledge_base.editing.steps import Policy
 
 
 def part(settings: Settings, database: Database, replies: Replies = no_replies) -> Part:
-    """Returns the part; questions are tried in the running action server, and ``replies`` are what citizens would get."""
+    """Returns the part. Questions are tried in the running action server; ``replies`` gives the replies that citizens would
+    get.
+    """
     routes = APIRouter()
     engine = EngineClient(settings)
     for router in (

@@ -1,4 +1,4 @@
-"""What calls for a publisher: publications that were checked and wait for a decision."""
+"""Notifications for publishers: publications that were checked and wait for a decision."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from knowledge_base.publishing.record import recent
 
 
 class Calls:
-    """Asked for each open page of the desk."""
+    """The notifications of publications. They are requested for each open page of the desk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def __call__(self, staff: Staff) -> Sequence[Call]:
-        """Returns the publications that wait, if all that they change is of one's collections."""
+        """Returns the waiting publications whose changes are all in the person's collections."""
         if not staff.may(Right.PUBLISH_ENTRIES):
             return ()
         waiting = [one for one in await recent(self._database) if one.state == State.CHECKED]

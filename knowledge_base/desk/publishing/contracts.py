@@ -1,4 +1,4 @@
-"""What this part needs from the composition root, since ``knowledge_base`` imports neither channels nor actions."""
+"""The types that this part needs from the composition root, since ``knowledge_base`` imports neither channels nor actions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class CitizenReply:
-    """A reply as a citizen of one channel gets it. ``segments`` is what it costs by SMS, 0 on the website."""
+    """A reply as a citizen gets it on one channel. ``segments`` is its length in SMS, 0 on the website."""
 
     text: str
     outcome: str
@@ -16,10 +16,10 @@ class CitizenReply:
     segments: int = 0
 
 
-# A masked message, and the language that the citizen chose → channel → reply; a channel that gave none is left out.
+# A masked message and the citizen's language → channel → reply. A channel without a reply is left out.
 Replies = Callable[[str, str], Awaitable[Mapping[str, CitizenReply]]]
 
 
 async def no_replies(_message: str, _language: str) -> Mapping[str, CitizenReply]:
-    """Gives none: there is no running service to ask."""
+    """Returns no replies: there is no running service."""
     return {}

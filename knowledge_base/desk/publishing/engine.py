@@ -1,4 +1,4 @@
-"""The action server, asked why a question is answered as it is, and how it would be."""
+"""The action server's explanations: why a question gets its answer, and what would change."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _GLANCE_SECONDS = 1.0
 
 
 class EngineClient:
-    """Asks on loopback, with the secret. ``transport`` is for tests."""
+    """Asks the action server over loopback, with the secret. ``transport`` is for tests."""
 
     def __init__(self, settings: Settings, transport: httpx.AsyncBaseTransport | None = None) -> None:
         self._settings, self._transport = settings, transport
 
     async def refused(self) -> str:
-        """Returns why citizens are not answered from the active index; empty while they are, or while nobody can say."""
+        """Returns why the active index is not in use; empty if it is, or if the action server does not answer."""
         try:
             async with action_server(self._settings, seconds=_GLANCE_SECONDS, transport=self._transport) as client:
                 answer = await client.get("/health")
@@ -35,16 +35,17 @@ class EngineClient:
             return ""
 
     async def explain(self, query: str, *, locale: str, collection: str, entry: str) -> Explanation:
-        """Raises ``Problem`` (503) where the server does not answer, or has no snapshot yet."""
+        """Returns the explanation of a search. Raises ``Problem`` (503) if the server does not answer, or has no snapshot yet.
+        """
         body = {"query": query, "locale": locale, "collection": collection or None, "entry": entry}
         return await self._asked("/explain", body, Explanation)
 
     async def explain_reply(self, message: str, *, language: str) -> ReplyExplanation:
-        """Why the first ``message`` of a conversation gets the reply that it gets; raises the same."""
+        """Returns why the first ``message`` of a conversation gets its reply. Raises the same."""
         return await self._asked("/explain/reply", {"message": message, "language": language}, ReplyExplanation)
 
     async def try_group(self, trial: Trial) -> TrialResult:
-        """Returns what a group of synonyms would change; raises the same."""
+        """Returns the effect of a group of synonyms. Raises the same."""
         return await self._asked("/synonyms/try", trial.model_dump(mode="json"), TrialResult)
 
     async def _asked[T: BaseModel](self, path: str, body: dict[str, Any], kind: type[T]) -> T:

@@ -12,15 +12,15 @@ from knowledge_base.desk.publishing.contracts import CitizenReply
 
 type Say = Callable[..., str]
 _AGE, _AREA = "age", "area"
-_AREAS = 4  # departments that are named one by one
+_AREAS = 4  # departments named individually
 
 
 @dataclass(frozen=True)
 class Told:
-    """An explanation in words. ``understood``: what → how; ``steps``: channel → sentences; ``thresholds``: what is compared,
-    its value, what it takes, on which side it is.
+    """An explanation in words. ``understood``: item → reading. ``steps``: channel → sentences. ``thresholds``: name, value,
+    threshold, and on which side the value is.
 
-    ``otherwise``: channel → that the running service did something else than what is explained.
+    ``otherwise``: channel → note that the running service replied differently from the explanation.
     """
 
     understood: list[tuple[str, str]]
@@ -30,7 +30,7 @@ class Told:
 
 
 def told(why: ReplyExplanation, replies: Mapping[str, CitizenReply], say: Say, language: str) -> Told:
-    """Returns ``why`` in the words of ``say``, beside the ``replies`` that the running service gave."""
+    """Returns ``why`` in the words of ``say``, together with the ``replies`` of the running service."""
     otherwise = {}
     for channel, reply in replies.items():
         decision = why.decisions[channel]
@@ -60,12 +60,12 @@ def part_of(candidate: Candidate) -> str:
 
 
 def _asks_for_part(why: ReplyExplanation) -> bool:
-    """Decides whether it mattered how sure the part of the page is."""
+    """Decides whether the certainty about the part of the page mattered."""
     return any(step.name == "page_extract" for decision in why.decisions.values() for step in decision.steps)
 
 
 def _key(step: Step, why: ReplyExplanation) -> str:
-    """Returns the name of the words for ``step``."""
+    """Returns the key of the text for ``step``."""
     match step.name:
         case "danger":
             return "step_danger_alone" if step.values["alone"] else "step_danger_too"

@@ -1,4 +1,4 @@
-"""What the part's pages have in common."""
+"""Types and functions that the pages of this part share."""
 
 from __future__ import annotations
 
@@ -15,21 +15,23 @@ Line = Annotated[str, Form(max_length=2000)]
 
 
 class ChangeAsked(BaseModel):
-    """A change as the desk names it: a revision to publish, or none to withdraw."""
+    """A change as the desk names it: a revision to publish, or none to withdraw the entry."""
 
     collection: str
     entry: str
     version: int | None = None
 
     def change(self, staff: Staff) -> Change:
-        """Raises ``Problem`` (403) where ``staff`` may not touch the collection."""
+        """Returns the change. Raises ``Problem`` (403) if ``staff`` may not change the collection."""
         if not staff.may_edit(self.collection):
             raise Problem(403, "publishing.not_your_collection")
         return Change(collection=self.collection, entry_id=self.entry, version=self.version)
 
 
 def named(text: str) -> ChangeAsked:
-    """``collection/entry@version`` (``@none``: to withdraw) as forms send it. Raises ``Problem`` (422)."""
+    """Returns the change from ``collection/entry@version`` (``@none``: withdraw), the format of forms. Raises ``Problem``
+    (422).
+    """
     name, _, version = text.rpartition("@")
     collection, _, entry = name.partition("/")
     if not collection or not entry or not (version.isdigit() or version == "none"):
@@ -38,7 +40,9 @@ def named(text: str) -> ChangeAsked:
 
 
 def entry_named(text: str, staff: Staff) -> tuple[str, str]:
-    """``collection/entry``. Raises ``Problem`` (422, or 403 where ``staff`` may not touch the collection)."""
+    """Returns collection and id from ``collection/entry``. Raises ``Problem`` (422, or 403 if ``staff`` may not change the
+    collection).
+    """
     collection, _, entry = text.strip().partition("/")
     if not collection or not entry:
         raise Problem(422, "publishing.unreadable_entry")

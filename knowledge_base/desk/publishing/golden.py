@@ -44,12 +44,12 @@ def router(database: Database) -> APIRouter:
 
     @routes.get("/api/desk/golden")
     async def listed(staff: Reader) -> list[Golden]:
-        """All golden questions, those that are not asked any more too."""
+        """Returns all golden questions, including the inactive ones."""
         return await record.golden(database, inactive=True)
 
     @routes.post("/api/desk/golden", status_code=201)
     async def added(question: Golden, staff: Editor) -> dict[str, str]:
-        """Keep a question; one that is known takes its accepted entries over."""
+        """Saves a question. A known question gets the accepted entries in addition."""
         try:
             given = question.model_copy(update={"author": staff.id})
             with theirs():
@@ -73,7 +73,7 @@ async def _kept(database: Database, staff: Staff, **values: object) -> str:
 
 @contextmanager
 def theirs() -> Iterator[None]:
-    """A question of others' collections is a 403: it guards their pages at each publication."""
+    """Turns ``NotTheirs`` into a 403: a golden question guards pages of others' collections at each publication."""
     try:
         yield
     except record.NotTheirs as error:

@@ -1,4 +1,4 @@
-"""Publications: what waits, the gate's verdict, going on and back."""
+"""Publications: what waits, the gate's verdict, approval and rollback."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _WAITING = 200
 
 
 class Asked(BaseModel):
-    """A publication that is asked for. ``at_once``: it needs no decision, unless something gets worse."""
+    """A request for a publication. ``at_once``: activate without a decision, unless something gets worse."""
 
     changes: list[ChangeAsked] = Field(min_length=1, max_length=500)
     reason: str = Field("", max_length=2000)
@@ -46,13 +46,13 @@ class Asked(BaseModel):
 
 
 class Decision(BaseModel):
-    """On or back."""
+    """The decision to go on or back."""
 
     go: bool
 
 
 def router(database: Database, policy: Policy, engine: EngineClient) -> APIRouter:
-    """Pages under ``/desk/publications``, and the same as JSON under ``/api/desk/publications``."""
+    """Returns the pages under ``/desk/publications``, and the same as JSON under ``/api/desk/publications``."""
     routes = APIRouter()
 
     @routes.get(_PAGE, include_in_schema=False)
@@ -80,7 +80,9 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
         at_once: Line = "",
         whole: Line = "",
     ) -> Response:
-        """``whole``: all that imports brought into one's collections, since an import activates no index."""
+        """Requests a publication. ``whole``: all imported changes in the person's collections, since an import activates no
+        index.
+        """
         if not entry and not whole:
             return back(_PAGE, failed="nothing_chosen")
         changes = [named(one).change(staff) for one in entry or ()]
@@ -97,42 +99,45 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
 
     @routes.post("/desk/rollback", include_in_schema=False)
     async def undo(staff: Publisher, publication: Annotated[str, Form(min_length=1, max_length=64)]) -> Response:
-        """``publication``: the one that the page shows; a page may be old, and a button pressed twice."""
+        """Undoes a publication. ``publication`` is the one that the page shows, because the page may be old or the button
+        pressed twice.
+        """
         return back(f"{_PAGE}/{await _undone(database, staff, publication)}")
 
     @routes.get("/api/desk/publications")
     async def listed(staff: Reader) -> list[PublicationView]:
-        """The newest publications."""
+        """Returns the newest publications."""
         return await recent(database)
 
     @routes.post("/api/desk/publications", status_code=202)
     async def publish(asked: Asked, staff: Publisher) -> PublicationView:
-        """Ask for a publication; follow it under its id."""
+        """Requests a publication, which can be followed under its id."""
         changes = [one.change(staff) for one in asked.changes]
         return await _found(database, await _requested(database, policy, changes, staff, asked.reason, asked.at_once))
 
     @routes.get("/api/desk/publications/{name}")
     async def followed(name: str, staff: Reader) -> PublicationView:
-        """How far it is, and the gate's report."""
+        """Returns the progress of a publication, and the gate's report."""
         return await _found(database, name)
 
     @routes.post("/api/desk/publications/{name}/decision")
     async def decision(name: str, given: Decision, staff: Publisher) -> PublicationView:
-        """Go on with what the gate has judged, or back."""
+        """Approves a publication that the gate has judged, or drops it."""
         await _decided(database, policy, name, given.go, staff)
         return await _found(database, name)
 
     @routes.post("/api/desk/rollback", status_code=202)
     async def rollback(staff: Publisher) -> PublicationView:
-        """Undo the last publication."""
+        """Undoes the last publication."""
         return await _found(database, await _undone(database, staff))
 
     return routes
 
 
 async def _waiting(database: Database, collections: Sequence[str] = ()) -> list[EntryRow]:
-    """Drafts that could be published, those that were approved first; of ``collections``, if any are given: of others none may
-    be chosen, and those approved are chosen beforehand."""
+    """Returns the drafts that could be published, approved ones first. If ``collections`` are given, drafts of others cannot be
+    chosen; approved drafts are preselected.
+    """
     query = select(EntryRow).where(EntryRow.stage != "").order_by(EntryRow.stage, EntryRow.updated_at.desc()).limit(_WAITING)
     if collections:
         query = query.where(EntryRow.collection.in_(collections))
@@ -159,8 +164,9 @@ async def _requested(
 
 
 async def _unrefused(database: Database, policy: Policy, changes: Sequence[Change], author: str) -> None:
-    """Raises ``Problem`` for one's own revision under the rule of two persons, and an open conflict with the source: neither
-    is for the gate to judge."""
+    """Raises ``Problem`` for the own revision under the two-person rule, and for an open conflict with the source. The gate
+    does not judge these.
+    """
     revisions = [(one.collection, one.entry_id, one.version) for one in changes if one.version is not None]
     for code in await withheld(database, revisions, author=author, policy=policy):
         if code is not None:
@@ -170,7 +176,7 @@ async def _unrefused(database: Database, policy: Policy, changes: Sequence[Chang
 async def _decided(database: Database, policy: Policy, name: str, go: bool, staff: Staff) -> None:
     changes = (await _found(database, name)).changes
     _check_collections(changes, staff)
-    if go:  # whoever decides need not be who asked, and an import may have come in between
+    if go:  # the deciding person may be another one, and an import may have come in between
         await _unrefused(database, policy, changes, staff.id)
     try:
         await decide(database, name, go=go, author=staff.id)

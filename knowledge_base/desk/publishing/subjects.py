@@ -1,4 +1,4 @@
-"""What citizens ask in vain, by subject, and what editors do about it."""
+"""Subjects with unanswered questions, and the editors' actions on them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from knowledge_base.editing.errors import EditRefused
 from retrieval.explaining import Ground
 
 _PAGE = "/desk/demand"
-_NEAR = 4  # entries offered to attach the wordings to
+_NEAR = 4  # entries offered for the wordings
 
 
 def router(database: Database, engine: EngineClient, collection: str) -> APIRouter:
@@ -36,7 +36,7 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
 
     @routes.get("/api/desk/demand")
     async def listed(staff: Reader) -> list[Cluster]:
-        """Subjects asked about in vain within four weeks, those of most citizens first."""
+        """Returns the subjects with unanswered questions in the last four weeks, those of most citizens first."""
         return await record.clusters(database)
 
     @routes.get(_PAGE + "/{number}", include_in_schema=False)
@@ -62,8 +62,9 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
         collection: Line = "",
         wording: Annotated[list[str] | None, Form()] = None,
     ) -> Response:
-        """What is chosen: draft, attach, out_of_scope, reopen, assign, rename; ``use``: one of the first two, by ``target``
-        (collection/id, ``other`` or ``new``), as the page asks."""
+        """Carries out the chosen action: draft, attach, out_of_scope, reopen, assign or rename. ``use`` stands for draft or
+        attach, depending on ``target`` (collection/id, ``other`` or ``new``).
+        """
         cluster = await _found(database, number)
         if action == "use":
             action, target = ("draft", collection) if target == "new" else ("attach", other if target == "other" else target)
@@ -102,7 +103,8 @@ async def _found(database: Database, number: int) -> Cluster:
 
 
 async def _near(engine: EngineClient, collection: str, cluster: Cluster) -> list[Ground]:
-    """The entries that the subject comes nearest to; none where the engine is silent, since the page has a field too."""
+    """Returns the entries nearest to the subject; none if the engine does not answer, since the page has a field for them too.
+    """
     try:
         found = await engine.explain(cluster.title, locale="fr", collection=collection, entry="")
     except Problem:

@@ -1,4 +1,4 @@
-"""A question is tried: the ranking with its reasons, and what an editor makes of it."""
+"""Trying a question: the ranking with its reasons, and the editor's action on it."""
 
 from __future__ import annotations
 
@@ -63,14 +63,14 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
 
     @routes.post("/api/desk/try")
     async def tried(asked: Tried, staff: Reader) -> Explanation:
-        """Why this question is answered as it is."""
+        """Returns why this question is answered as it is."""
         query = (await read(mask, asked.query)).text
         return await engine.explain(query, locale=asked.locale, collection=collection, entry=asked.entry)
 
     @routes.post(_PAGE + "/wording", include_in_schema=False)
     async def attach(staff: Editor, q: Line, entry: Annotated[str, Form(max_length=200)]) -> Response:
         target, page = entry_named(entry, staff)
-        q = (await read(mask, q.strip())).text  # it stands in the address that comes next
+        q = (await read(mask, q.strip())).text  # it becomes part of the next address
         try:
             await add_wordings(database, target, page, [q], author=staff.id, reason=q)
         except EditRefused as error:

@@ -1,4 +1,4 @@
-"""The desk's part on synonyms: what citizens write for what the pages say."""
+"""The desk's part on synonyms: the citizens' words for the words of the pages."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from knowledge_base.desk.synonyms.lists import OtherLists
 
 
 def part(settings: Settings, database: Database) -> Part:
-    """Returns the part; groups are tried in the running action server."""
+    """Returns the part. Groups are tried in the running action server."""
     routes = APIRouter()
     engine, lists = EngineClient(settings), OtherLists(settings.synonyms_file)
     join(routes, pages.router(settings, database, engine, lists), include_in_schema=False)

@@ -1,4 +1,4 @@
-"""The same as JSON: groups, and what one would change."""
+"""The JSON API of synonyms: groups, and the effect of one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ _PATH = "/api/desk/synonyms"
 
 
 class GroupView(BaseModel):
-    """A group: ``used`` is what counts now, ``proposed`` what waits. ``version`` is to be sent back with a change."""
+    """A group: ``used`` is the version in use, ``proposed`` the version that waits. ``version`` must be sent back with a
+    change.
+    """
 
     id: str
     version: int
@@ -40,7 +42,7 @@ class GroupView(BaseModel):
 
 
 class GroupAsked(BaseModel):
-    """A group to keep: as a proposal, or (``use``) to count from now on. ``seen``: the version read, 0 for a new one."""
+    """A group to save: as a proposal, or (``use``) in use at once. ``seen`` is the version read, 0 for a new group."""
 
     group: Group
     seen: RowNumber = 0
@@ -48,7 +50,7 @@ class GroupAsked(BaseModel):
 
 
 class TrialAsked(BaseModel):
-    """A group to try. Without ``questions`` its own words are asked; ``name`` is the group that it would take the place of."""
+    """A group to try. Without ``questions`` its own words are asked. ``name`` is the group that it would replace."""
 
     group: Group
     name: str = Field("", max_length=64)
@@ -56,9 +58,10 @@ class TrialAsked(BaseModel):
 
 
 class TrialView(BaseModel):
-    """``typed`` questions, and real ones that come to something else (``moved``) of the ``asked`` ones that hold its words.
+    """The effect on ``typed`` questions, and the real questions with another result (``moved``). ``asked`` counts the real
+    questions that contain the group's words.
 
-    ``unheard`` meanings stand in no page.
+    ``unheard`` meanings occur in no page.
     """
 
     typed: list[Compared]
@@ -70,32 +73,32 @@ class TrialView(BaseModel):
 
 
 def router(settings: Settings, database: Database, engine: EngineClient) -> APIRouter:
-    """``/api/desk/synonyms``."""
+    """Returns the routes under ``/api/desk/synonyms``."""
     routes = APIRouter()
 
     @routes.get(_PATH)
     async def listed(staff: Reader) -> list[GroupView]:
-        """The administration's groups, in use or proposed."""
+        """Returns the administration's groups, in use or proposed."""
         return [_view(one) for one in await record.kept(database)]
 
     @routes.post(_PATH, status_code=201)
     async def added(asked: GroupAsked, staff: Editor) -> GroupView:
-        """Keep a new group."""
+        """Saves a new group."""
         return await keep(_clean(asked.group), staff, "", 0, asked.use)
 
     @routes.put(_PATH + "/{name}")
     async def changed(name: str, asked: GroupAsked, staff: Editor) -> GroupView:
-        """Keep another version of a group."""
+        """Saves another version of a group."""
         return await keep(_clean(asked.group), staff, name, asked.seen, asked.use)
 
     @routes.delete(_PATH + "/{name}")
     async def removed(name: str, staff: Editor, seen: RowNumber, use: bool = False) -> GroupView:
-        """Propose that a group be taken out, or (``use``) take it out."""
+        """Proposes to remove a group, or (``use``) removes it."""
         return await keep(None, staff, name, seen, use)
 
     @routes.post(_PATH + "/try")
     async def tried(asked: TrialAsked, staff: Editor) -> TrialView:
-        """What citizens would get with a group that is not in use."""
+        """Returns what citizens would get with a group that is not in use."""
         with _refusals():
             used = (await record.get(database, asked.name)).used if asked.name else None
         found = await try_group(
@@ -140,7 +143,7 @@ def _refusals() -> Iterator[None]:
 
 
 def _clean(group: Group) -> Group:
-    """Raises ``Problem`` (422) that names the first fault."""
+    """Returns the cleaned group. Raises ``Problem`` (422) that names the first fault."""
     cleaned = GroupForm.of(group, 0).group()
     if found := faults(cleaned):
         raise Problem(422, f"synonyms.wrong_{found[0].code}", wording=found[0].wording)

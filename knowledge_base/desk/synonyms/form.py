@@ -1,4 +1,4 @@
-"""A group as a form sends it, and as it is shown again."""
+"""A group as a form sends and shows it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from retrieval.lexical.synonyms import Group
 
 KINDS: tuple[Literal["everyday", "abbreviation", "renamed", "sms"], ...] = ("everyday", "abbreviation", "renamed", "sms")
 QUESTIONS = 5
-_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of characters
-# A line each, or between commas; the comma of "1,5 tonne" parts nothing.
+_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of invisible characters
+# One wording per line, or separated by commas; the comma of "1,5 tonne" does not separate.
 _BETWEEN = re.compile(r"[\r\n;]|,(?!\d)")
 
 
 class GroupForm(BaseModel):
-    """The fields of the page. ``seen``: the version that was shown; ``questions``: to be tried, a line each."""
+    """The fields of the page. ``seen`` is the version shown; ``questions`` are to be tried, one per line."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
@@ -34,7 +34,7 @@ class GroupForm(BaseModel):
 
     @classmethod
     def of(cls, group: Group | None, seen: int) -> GroupForm:
-        """Returns what the page shows of a group before anything is typed."""
+        """Returns the form for a group before any change."""
         if group is None:
             return cls(seen=seen)
         return cls(
@@ -48,7 +48,7 @@ class GroupForm(BaseModel):
         )
 
     def group(self) -> Group:
-        """Returns what was meant, cleaned; what is wrong with it is for ``faults`` to say."""
+        """Returns the group, cleaned. ``faults`` reports what is wrong with it."""
         return Group.model_construct(
             terms=tuple(wordings(self.terms)),
             means=tuple(wordings(self.means)),
@@ -64,7 +64,7 @@ class GroupForm(BaseModel):
 
 
 def form_of(given: Mapping[str, object]) -> GroupForm:
-    """Raises ``ValidationError`` for what no page of ours sends."""
+    """Returns the form. Raises ``ValidationError`` for data that no page of the desk sends."""
     return GroupForm.model_validate({name: value for name, value in given.items() if isinstance(value, str)})
 
 
@@ -74,6 +74,6 @@ def wordings(text: str) -> list[str]:
 
 
 def _clean(text: str) -> str:
-    """One line of visible characters."""
+    """Returns ``text`` as one line of visible characters."""
     shown = (one if unicodedata.category(one) not in _UNSEEN else " " for one in unicodedata.normalize("NFC", text))
     return " ".join("".join(shown).split())

@@ -1,4 +1,4 @@
-"""The lists beside the desk's own: the one that comes with Guichet, and the operator's file."""
+"""The other lists than the desk's own: Guichet's built-in list, and the operator's file."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retrieval.lexical.synonyms import Group, SynonymsUnusable, built_in, read_g
 
 @dataclass(frozen=True, slots=True)
 class OperatorsFile:
-    """The file as it is now. ``fault`` says why it cannot be read."""
+    """The present content of the file. ``fault`` says why it cannot be read."""
 
     name: str
     groups: tuple[Group, ...] = ()
@@ -19,14 +19,14 @@ class OperatorsFile:
 
 
 class OtherLists:
-    """Read when a page is shown: the file may change at any time."""
+    """The other lists. They are read when a page is shown, because the file may change at any time."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
     @property
     def built_in(self) -> tuple[Group, ...]:
-        """Guichet's own groups."""
+        """Returns Guichet's own groups."""
         return built_in().groups
 
     def file(self) -> OperatorsFile:
@@ -40,6 +40,6 @@ class OtherLists:
 
 
 def says(group: Group, text: str) -> bool:
-    """Decides whether somebody who looks for ``text`` means this group: part of a wording, however it is written."""
+    """Decides whether ``text`` is part of one of the group's wordings, in any spelling."""
     wanted = " ".join(fold(text).replace("-", " ").split())
     return any(wanted in fold(one).replace("-", " ") for one in (*group.terms, *group.means, group.note))

@@ -1,4 +1,4 @@
-"""The list of synonyms, and the page of one group: written, tried, put in use, taken out."""
+"""The list of synonyms, and the page of one group: edit, try, put in use, remove."""
 
 from __future__ import annotations
 
@@ -57,14 +57,14 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
     async def one(
         request: Request, name: str, staff: Reader, question: Annotated[str, Query(max_length=2000)] = ""
     ) -> Response:
-        """``question``: one to try, of whoever comes from another page with it."""
+        """Shows the page of one group. ``question`` is one to try, if another page has sent it."""
         kept = await _found(database, name)
         form = GroupForm.of(kept.shown if kept else None, kept.version if kept else 0)
         return await page.show(request, staff, kept, form.model_copy(update={"questions": question}))
 
     @routes.post(_LIST + "/{name}")
     async def act(request: Request, name: str, staff: Editor) -> Response:
-        """``action``: try, keep, use; try_removal, remove, propose_removal; accept or drop what was proposed."""
+        """Carries out an ``action``: try, keep, use; try_removal, remove, propose_removal; accept or drop a proposal."""
         kept = await _found(database, name)
         given = await request.form()
         try:
@@ -148,8 +148,9 @@ class _OnePage:
         )
 
     async def tried(self, request: Request, staff: Staff, kept: Kept | None, form: GroupForm, *, add: Group | None) -> Response:
-        """The form again, with what would change (``add`` ``None``: without the group); where the action server is silent,
-        that it is."""
+        """Shows the form again, with the effect of the change (``add`` ``None``: without the group), or that the action server
+        does not answer.
+        """
         used = kept.used if kept else None
         try:
             found = await try_group(
@@ -167,7 +168,9 @@ class _OnePage:
     async def refused(
         self, request: Request, staff: Staff, kept: Kept | None, form: GroupForm, refused: SynonymRefused
     ) -> Response:
-        """The form as it was typed. Where somebody was quicker it now starts from their version, which is shown beside it."""
+        """Shows the form again as typed. If another person was faster, the form starts from their version, which is shown next
+        to it.
+        """
         if refused.code == "moved_on" and refused.other:
             form = form.model_copy(update={"seen": refused.other.version})
             kept = refused.other
@@ -175,7 +178,7 @@ class _OnePage:
 
 
 async def _found(database: Database, name: str) -> Kept | None:
-    """Returns the group of that name; ``None`` for a new one."""
+    """Returns the group with this name; ``None`` for a new one."""
     if name == _NEW:
         return None
     try:

@@ -1,4 +1,4 @@
-"""The way of an entry to its citizens: history, comparison, steps, lists of work, conflicts, import and export."""
+"""The workflow of an entry: history, comparison, steps, lists of work, conflicts, import and export."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from knowledge_base.exchange.tasks import Tasks
 
 
 def part(database: Database, settings: Settings) -> Part:
-    """Returns the part; files to import lie in the state folder until they are imported."""
+    """Returns the part. Files to import are in the state folder until they are imported."""
     routes = APIRouter()
     tasks = Tasks(database, settings)
     join(routes, work.router(database, settings), include_in_schema=False)

@@ -1,4 +1,4 @@
-"""What calls for a publisher: entries that wait for a review."""
+"""Notifications for publishers: entries that wait for a review."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from knowledge_base.editing import listing
 
 
 class Calls:
-    """Asked for each open page of the desk."""
+    """The notifications of reviews. They are requested for each open page of the desk."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def __call__(self, staff: Staff) -> Sequence[Call]:
-        """Returns the entries of one's collections that somebody has submitted."""
+        """Returns the submitted entries of the person's collections."""
         if not staff.may(Right.PUBLISH_ENTRIES):
             return ()
         rows = await listing.in_hand(self._database, "in_review", staff.collections)

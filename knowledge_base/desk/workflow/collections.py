@@ -1,4 +1,4 @@
-"""Collections: what each holds, who may work in it, and new ones."""
+"""Collections: the content of each, who may work in it, and new ones."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Line = Annotated[str, Form(max_length=200)]
 
 
 def router(database: Database) -> APIRouter:
-    """``/desk/collections``."""
+    """Returns the routes of ``/desk/collections``."""
     routes = APIRouter()
 
     @routes.get(_PATH)

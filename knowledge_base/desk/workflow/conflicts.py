@@ -1,4 +1,4 @@
-"""Where an import and editors disagree: each part with both texts, and the choice."""
+"""Conflicts between an import and editors: each part with both texts, and the choice."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from knowledge_base.merging.merge import Side
 
 
 def router(database: Database) -> APIRouter:
-    """``/desk/conflicts`` and ``/desk/entries/{collection}/{page}/conflict``."""
+    """Returns the routes of ``/desk/conflicts`` and ``/desk/entries/{collection}/{page}/conflict``."""
     routes = APIRouter()
 
     @routes.get("/desk/conflicts")

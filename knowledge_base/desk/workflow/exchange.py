@@ -1,4 +1,4 @@
-"""Import and export: a file is read, shown as what it would change, and then brought in; everything can be taken away."""
+"""Import and export: a file is read, its changes are shown, and then it is imported. Everything can be exported."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _ADDRESS = 500  # characters
 
 
 def export_router(database: Database, settings: Settings) -> APIRouter:
-    """``/desk/exchange/export``; to be included before ``router``, whose paths take it in."""
+    """Returns the routes of ``/desk/exchange/export``. Include them before ``router``, whose paths would match them."""
     routes = APIRouter()
 
     @routes.get("/desk/exchange/export", include_in_schema=False)
@@ -48,7 +48,7 @@ def export_router(database: Database, settings: Settings) -> APIRouter:
         folder = settings.home / "exports"
         await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True, mode=0o700)
         path = folder / f"{secrets.token_hex(8)}.zip"
-        # Only what the person may edit, if that is not everything.
+        # Only the collections that the person may edit.
         await export(database, path, collections=staff.collections)
         async with database.write() as session:
             await record(session, actor=staff.id, action="entries.exported", target="entries:" + ",".join(staff.collections))
@@ -59,7 +59,7 @@ def export_router(database: Database, settings: Settings) -> APIRouter:
 
 
 def router(database: Database, tasks: Tasks) -> APIRouter:
-    """``/desk/exchange``."""
+    """Returns the routes of ``/desk/exchange``."""
     routes = APIRouter()
 
     @routes.get("/desk/exchange", include_in_schema=False)
@@ -123,7 +123,7 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
             case "preview":
                 await tasks.start(task, dry_run=True, changes=changes)
             case "run" if changed:
-                # What is brought in is what was shown: with other columns, that comes first.
+                # Only what was shown may be imported: other columns need a new preview.
                 await tasks.start(task, dry_run=True, changes=changes)
                 return back(f"/desk/exchange/{task}", "shown_anew")
             case "run" if row.state in ("previewed", "interrupted", "cancelled"):
@@ -134,7 +134,7 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
 
     @routes.get("/api/desk/imports/{task}")
     async def progress(task: str, staff: Exchanger) -> dict[str, Any]:
-        """How far an import is: ``state``, ``done`` of ``total``, and its report once there is one."""
+        """Returns the progress of an import: ``state``, ``done`` of ``total``, and its report once there is one."""
         row = await _own(tasks, task, staff)
         return {"id": task, "state": row.state, "done": row.done, "total": row.total, "report": row.report}
 
@@ -142,7 +142,7 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
 
 
 async def _named(file: UploadFile) -> str:
-    """Returns the file's name; an archive that lost its ending on the way is known by how it begins."""
+    """Returns the file's name. An archive without its suffix is recognised by its first bytes."""
     name, start = file.filename or "", await file.read(len(_ARCHIVE))
     await file.seek(0)
     return name if Path(name).suffix.lower() in _KINDS or start != _ARCHIVE else f"{name}.zip"
@@ -158,8 +158,9 @@ def _writer(file: UploadFile) -> Callable[[Path], Awaitable[None]]:
 
 
 async def _fetched(tasks: Tasks, staff: Staff, source: str, form: FormData) -> str:
-    """Start the preview of what is not a file of entries: service-public's pages (fetched, or its official archive), or those
-    of a site. Returns the task's id."""
+    """Starts the preview of a source that is not a file of entries: service-public's pages (fetched, or its official archive),
+    or the pages of a site. Returns the task's id.
+    """
     file, address = form.get("archive"), str(form.get("address", "")).strip()
     collection = SERVICE_PUBLIC if source == "service-public" else str(form.get("collection", "")).strip()
     if not collection:
@@ -185,14 +186,14 @@ async def _own(tasks: Tasks, task: str, staff: Staff) -> ImportTask:
     if row is None:
         raise Problem(404)
     collection = row.plan["collection"]
-    # A whole export may hold any collection: only who may edit all of them brings one in.
+    # A whole export may hold any collection, so importing one requires the right to edit all.
     if staff.collections and (not collection or not staff.may_edit(collection)):
         raise Problem(403, "workflow.refused_not_allowed")
     return row
 
 
 def _changed(folder: Path, row: ImportTask, changes: Mapping[str, Any]) -> bool:
-    """Decides whether ``changes`` of the plan are other than what the page has shown."""
+    """Decides whether ``changes`` of the plan differ from those shown on the page."""
     used = _columns(folder, row)[1]
     mapping = changes.get("mapping", {})
     return changes["partial"] != row.plan["partial"] or any(used.get(field, "") != column for field, column in mapping.items())
@@ -200,12 +201,14 @@ def _changed(folder: Path, row: ImportTask, changes: Mapping[str, Any]) -> bool:
 
 @lru_cache(64)
 def _header(path: Path) -> tuple[str, ...]:
-    """Read once: a large table takes seconds, and its page is looked at again and again. A task's file stays as it is."""
+    """Returns the header of a task's file, which never changes. Cached: reading a large table takes seconds, and the page is
+    shown repeatedly.
+    """
     return read_header(path)
 
 
 def _columns(folder: Path, row: ImportTask) -> tuple[tuple[str, ...], dict[str, str]]:
-    """Returns the columns of a spreadsheet, and which field each is, as far as is known."""
+    """Returns the columns of a spreadsheet, and the field of each, as far as known."""
     path = folder / row.plan["file"]
     if row.plan.get("source") or path.suffix.lower() not in _SHEETS or row.state in RUNNING:
         return (), {}

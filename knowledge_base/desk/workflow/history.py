@@ -1,4 +1,4 @@
-"""The history of an entry, any two of its revisions side by side, and the way back to one."""
+"""The history of an entry, the comparison of any two revisions, and the return to one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from knowledge_base.editing.diff import differences
 
 
 def router(database: Database) -> APIRouter:
-    """``/desk/entries/{collection}/{page}/history``."""
+    """Returns the routes of ``/desk/entries/{collection}/{page}/history``."""
     routes = APIRouter()
 
     @routes.get("/desk/entries/{collection}/{page}/history")

@@ -1,4 +1,4 @@
-"""Publication from the desk goes through the gate: checked first, then asked for."""
+"""Publication from the desk goes through the gate: the request is checked first, then filed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from knowledge_base.publishing.record import request
 async def publish(
     database: Database, targets: Sequence[Target], author: str, reason: str, policy: Policy
 ) -> tuple[list[Decided], str]:
-    """Ask for one publication of all that may be published. Returns what was refused and why, and the publication's id (empty
-    where nothing may be)."""
+    """Requests one publication of all entries that may be published. Returns the refusals with their reasons, and the
+    publication's id (empty if nothing may be published).
+    """
     decided = await steps.refusals(database, targets, author=author, policy=policy)
     ready = [one.target for one in decided if one.code is None]
     changes = [Change(collection=one.collection, entry_id=one.id, version=one.head) for one in ready]
@@ -26,8 +27,9 @@ async def publish(
 async def take_away(
     database: Database, targets: Sequence[Target], author: str, reason: str, _policy: Policy
 ) -> tuple[list[Decided], str]:
-    """Ask for one publication without the entries that citizens get now; the others are put away at once, since nobody gets
-    them. Returns as ``publish`` does."""
+    """Requests one publication that withdraws the entries that citizens get now. Archives the others at once. Returns the same
+    as ``publish``.
+    """
     decided: list[Decided] = []
     changes: list[Change] = []
     for target in targets:

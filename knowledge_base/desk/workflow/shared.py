@@ -1,4 +1,4 @@
-"""What the pages of this part have in common: addresses, refusals, who may."""
+"""Functions that the pages of this part share: addresses, refusals, rights."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def address(collection: str, page: str, rest: str = "") -> str:
 
 @contextmanager
 def refusals() -> Iterator[None]:
-    """A refusal becomes an error page in the reader's language."""
+    """Turns a refusal into an error page in the reader's language."""
     try:
         yield
     except EditRefused as refused:
@@ -32,14 +32,15 @@ def refusals() -> Iterator[None]:
 
 
 def check_collection(staff: Staff, collection: str) -> None:
-    """Raises a 403 where the person has no right in ``collection``."""
+    """Raises a 403 if the person has no right in ``collection``."""
     if not staff.may_edit(collection):
         raise Problem(403, "workflow.refused_not_allowed")
 
 
 def answered(path: str, decided: Sequence[Decided], done: str, asked: str = "") -> Response:
-    """Back to ``path``, with what became of it: the word ``done``, or the first reason why something was refused. Where a
-    publication was ``asked`` for and nothing refused, to that publication: the gate's verdict comes there."""
+    """Redirects to ``path``, with the result: the word ``done``, or the first reason of a refusal. If a publication was
+    ``asked`` for and nothing was refused, redirects to that publication, which shows the gate's verdict.
+    """
     refused = [one for one in decided if one.code is not None]
     if not refused:
         return back(f"/desk/publications/{asked}") if asked else back(path, done)
@@ -47,7 +48,7 @@ def answered(path: str, decided: Sequence[Decided], done: str, asked: str = "") 
 
 
 def counts(request: Request) -> dict[str, Any]:
-    """Returns how many of a list were refused, from the address that ``answered`` made."""
+    """Returns how many of a list were refused, from the address made by ``answered``."""
     query = request.query_params
     given = (query.get("refused", ""), query.get("of", ""))
     return {"refused": int(given[0]), "of": int(given[1])} if all(one.isdecimal() for one in given) else {}

@@ -1,4 +1,4 @@
-"""The steps of one entry, and what is kept about it."""
+"""The steps of one entry, and its metadata."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _OF_PUBLISHERS = ("approve", "send_back", "schedule", "publish", "archive")
 
 
 def router(database: Database, settings: Settings) -> APIRouter:
-    """``/desk/entries/{collection}/{page}/workflow``."""
+    """Returns the routes of ``/desk/entries/{collection}/{page}/workflow``."""
     routes = APIRouter()
     policy = Policy(two_persons=settings.desk_two_persons)
     zone = ZoneInfo(settings.desk_timezone)

@@ -1,4 +1,4 @@
-"""Work in hand: drafts by stage, with steps for many at once; and what is to be reviewed."""
+"""Work in progress: drafts by stage, with steps for many at once; and the entries to be reviewed."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MANY = 500
 
 
 def router(database: Database, settings: Settings) -> APIRouter:
-    """``/desk/work``."""
+    """Returns the routes of ``/desk/work``."""
     routes = APIRouter()
     policy = Policy(two_persons=settings.desk_two_persons)
 
@@ -66,7 +66,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
 
 
 def _target(text: str) -> Target | None:
-    """``collection/id/head`` of a ticked box."""
+    """Returns the target from the ``collection/id/head`` of a ticked box."""
     parts = text.split("/")
     return Target(parts[0], parts[1], int(parts[2])) if len(parts) == 3 and parts[2].isdecimal() else None
 

@@ -1,4 +1,4 @@
-"""What people call service-public's pages and their parts."""
+"""The wordings of service-public's pages and their parts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people call the pages of the Ministry of Labour and their parts."""
+"""The wordings of the Ministry of Labour's pages and their parts."""
 
 from __future__ import annotations
 
