@@ -1,1 +1,1 @@
-"""The composition root: every command of ``./guichet``, and what starts and stops the processes."""
+"""The composition root: every command of ``./guichet``, and the code that starts and stops the processes."""

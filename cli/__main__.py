@@ -1,4 +1,4 @@
-"""``./guichet``: every command, and how its failures read."""
+"""``./guichet``: all commands, and how their failures are reported."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from cli.unreadable import unreadable
 from cli.usage import in_french, refused
 from core.full_disk import is_full
 
-_INTERRUPTED = 130  # as shells have it
+_INTERRUPTED = 130  # the shells' convention
 
-# Name → module of cli.commands that has the function. `test` comes apart: what follows it goes to pytest as it is.
+# Name → module of cli.commands that has the function. `test` is separate: its arguments go to pytest unchanged.
 _COMMANDS = {
     "up": "up",
     "prepare": "run",
@@ -71,12 +71,14 @@ EVERY = _COMMANDS.keys() | _GROUPS.keys()
 
 
 def application(wanted: str) -> typer.Typer:
-    """``wanted`` alone where it is a command, which does not wait for what the others import; otherwise the list of all."""
+    """Returns the application with the command ``wanted`` only, so that it need not import the others; otherwise the list of
+    all.
+    """
     return with_commands({wanted}) if wanted in EVERY else _listing()
 
 
 def with_commands(names: Collection[str]) -> typer.Typer:
-    """Returns the commands ``names``, imported."""
+    """Returns an application with the commands ``names``, imported."""
     app = _empty()
     for name, module in _COMMANDS.items():
         if name in names:
@@ -90,7 +92,7 @@ def with_commands(names: Collection[str]) -> typer.Typer:
 
 
 def _listing() -> typer.Typer:
-    """Returns what there is and what for, without a command to run: to import them all takes several seconds."""
+    """Returns the list of commands with their descriptions. They cannot be run: importing them all takes several seconds."""
     app = _empty()
     for name, module in _COMMANDS.items():
         app.command(name, help=_described(module, name))(lambda: None)
@@ -109,7 +111,7 @@ def _empty() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    app.callback()(lambda: None)  # so that one command alone is still called by its name
+    app.callback()(lambda: None)  # so that a single command is still called by its name
     return app
 
 
@@ -121,16 +123,16 @@ def _described(module: str, name: str) -> str:
 
 
 def main() -> None:
-    """Run a command; whatever goes wrong for a reason a person can mend is one sentence, and exit code 1."""
+    """Runs a command. A failure that a person can fix is reported in one sentence, with exit code 1."""
     try:
         command = typer.main.get_command(application(sys.argv[1] if len(sys.argv) > 1 else ""))
         in_french(command)
         code = command(prog_name="./guichet", standalone_mode=False)
-        if code == _INTERRUPTED:  # Typer's for Ctrl-C
+        if code == _INTERRUPTED:  # Typer's code for Ctrl-C
             raise KeyboardInterrupt
         sys.exit(code if isinstance(code, int) else 0)
     except UsageError as error:
-        if type(error).__name__ != "NoArgsIsHelpError":  # that one is the help, shown where no command was given
+        if type(error).__name__ != "NoArgsIsHelpError":  # that one is the help, shown if no command was given
             print(refused(error), file=sys.stderr)
         else:
             error.show()

@@ -1,4 +1,4 @@
-"""What is held of one person: every row that hangs on their conversation, by the foreign keys, so that none is forgotten."""
+"""Access to one person's data: every row that refers to their conversation, found by foreign keys, so that none is missed."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _BY_NUMBER = (NumberUsage, OptOut)
 
 
 async def access(settings: Settings, *, conversation: str, number: str) -> dict[str, Any] | None:
-    """All rows of ``conversation``, or of the one of a telephone ``number`` (E.164), by table; ``None`` if there are none.
+    """Returns all rows of ``conversation``, or of that of a telephone ``number`` (E.164), by table; ``None`` if there are none.
 
-    Numbers are decrypted: this is for the person themselves. That somebody asked is written to the audit.
+    Numbers are decrypted: this is for the person concerned. The request is written to the audit.
     """
     database, addresses = Database(settings.sql_url), Addresses(*settings.address_keys)
     try:
@@ -56,7 +56,7 @@ async def access(settings: Settings, *, conversation: str, number: str) -> dict[
 
 
 async def conversation_of(settings: Settings, number: str) -> str | None:
-    """The conversation of a telephone: who asks an administration by letter to be forgotten knows a number, and no id."""
+    """Returns the conversation of a telephone number. A person who asks by letter for erasure knows the number, not the id."""
     database, addresses = Database(settings.sql_url), Addresses(*settings.address_keys)
     try:
         digest = await _digest_of(database, addresses, re.sub(r"[\s.()-]", "", number))
@@ -67,7 +67,7 @@ async def conversation_of(settings: Settings, number: str) -> str | None:
 
 
 async def erased_at(settings: Settings, receipt: str) -> datetime | None:
-    """When the conversation with this ``receipt`` was erased."""
+    """Returns when the conversation with this ``receipt`` was erased."""
     receipt, database = receipt.strip().upper(), Database(settings.sql_url)
     try:
         async with database.read() as session:
@@ -79,9 +79,9 @@ async def erased_at(settings: Settings, receipt: str) -> datetime | None:
             )
             at: datetime
             for at, details in audited:
-                before = orjson.loads(details).get(REPLAYED)  # when it was done, where a restore has done it again
+                before = orjson.loads(details).get(REPLAYED)  # the original time, if a restore has erased it again
                 return datetime.fromisoformat(before) if before else at
-            # Those of before they stood in the audit.
+            # Erasures from before the audit recorded them.
             rows = await session.stream(select(ErasedConversation.conversation_id, ErasedConversation.erased_at))
             async for identifier, at in rows:
                 if receipt_of(identifier) == receipt:
@@ -92,14 +92,16 @@ async def erased_at(settings: Settings, receipt: str) -> datetime | None:
 
 
 async def _digest_of(database: Database, addresses: Addresses, number: str) -> str:
-    """Returns what the record knows ``number`` (E.164) by from here on, also while the address key changes."""
+    """Returns the digest by which the database knows ``number`` (E.164), also while the address key is being changed."""
     async with database.write() as session:
         await move(session, addresses, [number])
     return addresses.digest(number)
 
 
 async def _hanging_on(session: AsyncSession, conversation: str, addresses: Addresses) -> dict[str, Any]:
-    """Rows of the conversation and, table by table in the order of their keys, of what refers to rows already found."""
+    """Returns the rows of the conversation and, table by table in the order of their keys, the rows that refer to rows already
+    found.
+    """
     found: dict[str, list[Mapping[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
         if table.name == "conversations":

@@ -1,4 +1,6 @@
-"""The running service as commands and tools ask it: turns through the gateway, as a citizen's go, and marked as ours."""
+"""The running service as a client for commands and tools: turns go through the gateway like a citizen's, and are marked as
+tests.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,11 @@ import orjson
 from cli.language import Refusal, not_running
 from core.settings import Settings
 
-_GRACE_SECONDS = 10.0  # beyond the turn's own deadline
+_GRACE_SECONDS = 10.0  # after the turn's own deadline
 
 
 class Service:
-    """The running gateway, from this machine and with the secret."""
+    """The running gateway, called from this machine with the secret."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self._http = http
@@ -31,7 +33,7 @@ class Service:
     async def turn(
         self, text: str, *, channel: str, language: str | None, conversation: str | None = None, payload: str | None = None
     ) -> dict[str, Any]:
-        """One message, or the button with this ``payload``, and its reply, as ``ask`` prints it.
+        """Sends one message, or presses the button with this ``payload``. Returns its reply, as ``ask`` prints it.
 
         Raises ``Refusal`` and ``httpx.HTTPError``.
         """
@@ -64,8 +66,9 @@ class Service:
         )
 
     async def _replies(self, headers: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
-        """Reply events of the conversation; those of earlier turns come first. What else is told of it, such as that the
-        answer takes long, is passed over."""
+        """Yields the reply events of the conversation, those of earlier turns first. Other events (such as a notice of delay)
+        are skipped.
+        """
         async with self._http.stream("GET", "/api/web/events", headers=headers, timeout=httpx.Timeout(10, read=None)) as stream:
             stream.raise_for_status()
             async for line in stream.aiter_lines():
@@ -93,7 +96,7 @@ def _result(conversation: str, event: dict[str, Any]) -> dict[str, Any]:
 async def running_service(settings: Settings) -> AsyncIterator[Service]:
     """Yields the running gateway.
 
-    An ``httpx.HTTPError`` inside becomes a ``Refusal``: the gateway does not run, or answers with an error.
+    An ``httpx.HTTPError`` inside becomes a ``Refusal``: the gateway is not running, or answers with an error.
     """
     try:
         async with httpx.AsyncClient(base_url=settings.own_url, timeout=30, trust_env=False) as http:

@@ -1,4 +1,4 @@
-"""Many turns through the running service, a few at a time."""
+"""Sends many turns to the running service, a few at a time."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _CONCURRENT = 4  # conversations at a time
 
 
 async def in_order[T, R](items: Iterable[T], work: Callable[[T], Awaitable[R]]) -> AsyncIterator[R]:
-    """Yields the result of ``work`` on each of ``items``, in their order; a few are under way at a time.
+    """Yields the result of ``work`` on each of ``items``, in their order; a few run at the same time.
 
     The first error ends all of them.
     """

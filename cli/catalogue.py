@@ -1,4 +1,4 @@
-"""The record as what an index is built from."""
+"""The database as the source of an index."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Asks the running service what citizens of each channel would get to a message; the turns are marked, as those of ``ask``."""
+"""Asks the running service for the reply to a message on each channel. The turns are marked, like those of ``ask``."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from core.settings import Settings
 from core.text.wants_human import wants_human
 from knowledge_base.desk.publishing.contracts import CitizenReply, Replies
 
-_PATIENCE_SECONDS = 10.0  # for both replies: an editor waits for the page
+_PATIENCE_SECONDS = 10.0  # for both replies; an editor is waiting for the page
 
 
 def replies_with(settings: Settings) -> Replies:
-    """Returns what asks the running service on each channel; a channel that gives no reply is left out."""
+    """Returns a function that asks the running service on each channel; a channel without a reply is left out."""
 
     async def replies(message: str, language: str) -> Mapping[str, CitizenReply]:
         if wants_human(message):  # such a turn would wait in the supervisors' queue
@@ -43,6 +43,6 @@ def replies_with(settings: Settings) -> Replies:
 
 
 def as_reply(channel: str, result: Mapping[str, Any]) -> CitizenReply:
-    """Returns the ``result`` of a turn, as ``ask`` prints it, as a reply."""
+    """Returns the ``result`` of a turn, in the format of ``ask``, as a reply."""
     count = segments(result["text"]) if traits_of(channel).pays_by_segment else 0
     return CitizenReply(result["text"], result["outcome"], result["entry"] or "", count)

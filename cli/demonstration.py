@@ -1,8 +1,8 @@
-"""What a new installation says of itself until an administration says otherwise: an imaginary town."""
+"""The identity of a new installation until an administration sets its own: an imaginary town."""
 
 from __future__ import annotations
 
-PHONE = "01 99 00 45 67"  # 01 99 00 is set apart for fiction (Arcep)
+PHONE = "01 99 00 45 67"  # 01 99 00 is reserved for fiction (Arcep)
 
 _QUESTIONS = (
     "Comment refaire ma carte d'identité perdue ?|Où peut-on se marier ?|Comment s'inscrire sur les listes électorales ?"

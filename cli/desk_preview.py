@@ -1,4 +1,4 @@
-"""What the editor's desk shows of channels and search, which its package does not import."""
+"""The editor's desk's access to channels and search, which its package does not import."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from core.settings import Settings
 from knowledge_base.desk.editor.contracts import Near, Preview, Shown, Walk
 from retrieval.contracts import RetrievalResult
 
-_PARTS = 12  # nobody reads on after so many SMS
+_PARTS = 12  # nobody reads more SMS than this
 _PATIENCE_SECONDS = 3.0
 
 
 def preview_with(settings: Settings, wording: Wording, renderers: Mapping[str, Any]) -> Preview:
-    """Returns an entry as the dialogue answers with it: the widget's blocks, and the SMS that SUITE goes through."""
+    """Returns a function that shows an entry like the dialogue: the widget's blocks, and the SMS that SUITE brings."""
     renderer: SmsRenderer = renderers["sms"]
 
     def preview(entry: Entry, walk: Walk) -> Shown | None:
@@ -52,7 +52,9 @@ def preview_with(settings: Settings, wording: Wording, renderers: Mapping[str, A
 
 
 def near_with(settings: Settings) -> Near:
-    """Returns the action server's search; nothing where it does not answer, since the list has its own."""
+    """Returns a function that asks the action server's search; it finds nothing if the server does not answer, since the list
+    has its own search.
+    """
 
     async def near(query: str) -> list[tuple[str, str, str]]:
         body = {"query": query[:500], "locale": "fr", "limit": 5}

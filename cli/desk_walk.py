@@ -1,4 +1,4 @@
-"""The tree of cases as a citizen goes through it, for the preview: the same forks, cards and wording as in the dialogue."""
+"""The tree of cases for the preview, as a citizen walks through it: the same forks, cards and wording as in the dialogue."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from knowledge_base.desk.editor.contracts import Walk
 
 
 class Teller(NamedTuple):
-    """How it is said: the words, by channel and language; ``style``: how cards are made."""
+    """The means of wording: the texts, by channel and language, and ``style``, the format of cards."""
 
     wording: Wording
     channel: str
@@ -35,7 +35,7 @@ class Teller(NamedTuple):
 
 
 def starts(entry: Entry) -> list[tuple[int, tuple[str, ...]]]:
-    """Returns the passages that a walk can begin at: the first under each heading. (order, headings)"""
+    """Returns the passages at which a walk can begin (order, headings): the first under each heading."""
     first: dict[tuple[str, ...], int] = {}
     for passage, _ in located_passages(entry):
         first.setdefault(passage.headings, passage.order)
@@ -43,8 +43,9 @@ def starts(entry: Entry) -> list[tuple[int, tuple[str, ...]]]:
 
 
 def walked(entry: Entry, walk: Walk, teller: Teller) -> tuple[ReplyBlock, ...]:
-    """What the service says where ``walk`` has led. An address that the entry has no more (its tree was just changed) is passed
-    over. ``entry`` has a text."""
+    """Returns the service's reply after ``walk``. An address that the entry no longer has (its tree was just changed) is
+    ignored. ``entry`` must have a text.
+    """
     located = located_passages(entry)
     start = walk.start if 0 <= walk.start < len(located) else 0
     taken: dict[Address, int] = {}
@@ -93,12 +94,12 @@ def _asked(entry: Entry, start: int, taken: dict[Address, int], page: int, telle
         ]
     if told.complete:
         said = teller.say("utter_each_case")
-        options = [option for option in options if not option.payload.startswith("fork ")]  # they are all shown
+        options = [option for option in options if not option.payload.startswith("fork ")]  # all cases are shown
     return (*blocks, choices("cases", options).model_copy(update={"text": said}))
 
 
 def _options(fork: Fork, page: int, teller: Teller) -> list[Option]:
-    """As ``actions.replies.reply_builder.ReplyBuilder`` offers them."""
+    """Returns the options like ``actions.replies.reply_builder.ReplyBuilder``."""
     most = MOST_CASES[teller.channel]
     last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
     options = [
@@ -114,7 +115,7 @@ def _options(fork: Fork, page: int, teller: Teller) -> list[Option]:
 
 
 def _card(card: Card, teller: Teller) -> AnswerBlock:
-    """``card`` with the sentence above it and the warning of its age."""
+    """Returns ``card`` with the sentence above it and the warning about its age."""
     block, notice = card.block, ""
     if block.verified_on is None:
         notice = teller.say("utter_undated")

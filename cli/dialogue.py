@@ -16,19 +16,21 @@ BOT_PYTHON = ROOT / ".venv-rasa" / "bin" / "python"
 _TEXT = ROOT / "core" / "text"
 _SOURCES = [
     *(ROOT / "config.yml", ROOT / "domain.yml", ROOT / "bot" / "data", ROOT / "bot" / "components"),
-    *(_TEXT / "folding.py", _TEXT / "slang.py"),  # the components read texts by them
+    *(_TEXT / "folding.py", _TEXT / "slang.py"),  # the components read texts with these
 ]
-_STORAGE = ("AWS_", "FSSPEC_")  # the keys of the place that snapshots are shared through, as its libraries read them
+_STORAGE = ("AWS_", "FSSPEC_")  # keys of the shared place of snapshots, as read by its libraries
 _SHOWN = ("internal_secret", "internal_secret_also")
 
 
 def model_path(settings: Settings) -> Path:
-    """Returns the trained model of the present configuration, domain and data: its name carries their digest."""
+    """Returns the trained model of the present configuration, domain and data; its name carries their digest."""
     return settings.home / "models" / "dialogue" / f"{digest_files(_SOURCES)[:16]}.tar.gz"
 
 
 def training_command(settings: Settings) -> list[str]:
-    """Trains into a folder beside the model's: the caller renames what comes out, so that no half of a model is found."""
+    """Returns the command that trains into a folder next to the model's. The caller renames the result, so that no partial
+    model is found.
+    """
     model = model_path(settings)
     return [
         *(str(BOT_PYTHON), "-m", "rasa", "train"),
@@ -38,7 +40,7 @@ def training_command(settings: Settings) -> list[str]:
 
 
 def run_command(settings: Settings) -> list[str]:
-    """Serves the model, once its signature was verified. Rasa's own HTTP API stays off."""
+    """Returns the command that serves the model after verifying its signature. Rasa's own HTTP API stays off."""
     return [
         *(str(BOT_PYTHON), "-m", "bot.serve", str(model_path(settings))),
         *("--interface", settings.inner_host, "--port", str(settings.rasa_port)),
@@ -47,13 +49,13 @@ def run_command(settings: Settings) -> list[str]:
 
 
 def training_environment(settings: Settings) -> dict[str, str]:
-    """Returns the same for training, which may use every core."""
+    """Returns the environment for training, which may use every core."""
     threads = {"OMP_NUM_THREADS": "2", "TF_INTRA_OP_PARALLELISM_THREADS": "2", "TF_INTER_OP_PARALLELISM_THREADS": "2"}
     return {**settings.as_environment(), **environment(settings), **threads}
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Returns what Rasa reads besides the settings. Its log stays at errors: below, it prints what citizens write."""
+    """Returns Rasa's environment besides the settings. Its log level stays at errors: below, it prints citizens' messages."""
     return {
         **_withheld(),
         PUBLIC_KEY: public_key(settings),
@@ -74,7 +76,9 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def _withheld() -> dict[str, str]:
-    """Every secret but those that processes show each other, as nothing: Rasa's libraries are old, and it signs nothing."""
+    """Returns empty values for every secret except those that processes use between each other: Rasa's libraries are old, and
+    Rasa signs nothing.
+    """
     secret = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
     named = [f"GUICHET_{name.upper()}" for name in secret if name not in _SHOWN]
     return dict.fromkeys([*named, *(name for name in os.environ if name.startswith(_STORAGE))], "")

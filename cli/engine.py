@@ -15,13 +15,13 @@ from retrieval.snapshots import Snapshots, SnapshotUnusable
 
 
 def open_engine(settings: Settings) -> Engine:
-    """Returns an engine on the active snapshot. Raises ``Refusal`` where there is none that can be used."""
+    """Returns an engine on the active snapshot. Raises ``Refusal`` if no snapshot can be used."""
     folder = snapshots_folder(settings.home)
     if not Snapshots(folder).active():
         raise Refusal("Il n'y a pas encore d'index : lancez ./guichet up.", "There is no index yet: run ./guichet up.")
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
 
-    configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
+    configure_logs("cli", level=logging.WARNING)  # standard output is for programs
     try:
         return Engine(folder, load_embedder(settings), synonyms=settings.synonyms_file)
     except (SnapshotUnusable, WeightsUnreadable) as error:

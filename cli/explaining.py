@@ -1,4 +1,4 @@
-"""What ``ask --explain`` prints: the reply, and why it is that one, in the words of the editor's desk."""
+"""The output of ``ask --explain``: the reply and its reasons, in the words of the editor's desk."""
 
 from __future__ import annotations
 
@@ -51,7 +51,8 @@ async def asked_with_reasons(
     settings: Settings, service: Service, message: str, *, channel: str, language: str
 ) -> dict[str, Any]:
     """Returns the turn of ``message`` on ``channel`` as ``ask`` prints it, with the replies of all channels, the explanation,
-    and all of it as text (``told``). Raises ``Refusal`` and ``httpx.HTTPError``."""
+    and all of it as text (``told``). Raises ``Refusal`` and ``httpx.HTTPError``.
+    """
     results: dict[str, dict[str, Any]] = {
         one: await service.turn(message, channel=one, language=language or None) for one in CHANNELS
     }
@@ -109,7 +110,7 @@ def _candidate(one: Candidate, say: Say) -> Iterator[str]:
 
 
 def _name(channel: str, reply: CitizenReply | None, say: Say) -> str:
-    """Returns the heading of a reply; with what it costs where that is counted."""
+    """Returns the heading of a reply, with its cost on channels that have one."""
     if not traits_of(channel).pays_by_segment:
         return say(f"told_{channel}")
     if reply is None:

@@ -1,6 +1,6 @@
-"""``python -m cli.gateway``: the gateway with every part of the desks, served on ``GUICHET_HOST:GUICHET_PORT`` until SIGTERM.
+"""``python -m cli.gateway``: the gateway with all parts of the desks, on ``GUICHET_HOST:GUICHET_PORT`` until SIGTERM.
 
-It is composed here because the desks' parts come from packages that do not import each other.
+It is composed here because the packages of the desks' parts do not import each other.
 """
 
 from __future__ import annotations
@@ -33,11 +33,11 @@ from knowledge_base.golden.contracts import Golden
 from supervision.desk import approvals, console, review, tasks
 from supervision.review.judging import KeepGolden
 
-_HUMAN_SEGMENTS = 10  # the longest reply of a human, by SMS
+_HUMAN_SEGMENTS = 10  # the longest human reply by SMS
 
 
 def parts(settings: Settings, deps: Deps) -> list[Part]:
-    """Returns the parts of both desks, a line each."""
+    """Returns the parts of both desks, one per line."""
     preview = preview_with(settings, deps.wording, deps.renderers)
     return [
         workflow.part(deps.database, settings),
@@ -54,7 +54,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
 
 
 def _keep_golden(database: Database) -> KeepGolden:
-    """Returns what a reviewer finds right becomes a golden question of the knowledge base."""
+    """Returns a function that turns a question, with the page that a reviewer accepted, into a golden question."""
 
     async def keep(question: str, language: str, channel: str, entries: tuple[str, ...], who: str) -> None:
         known = Golden.model_validate(
@@ -72,8 +72,9 @@ def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
 
 
 def serving(settings: Settings) -> dict[str, Any]:
-    """How it is served, in uvicorn's words. Event streams are cut after two seconds at shutdown; clients resume after the last
-    reply they saw."""
+    """Returns the options of uvicorn. Event streams are closed two seconds after a shutdown; clients resume after the last
+    reply they saw.
+    """
     return {
         "ws_max_size": MAX_FRAME,
         "ws_per_message_deflate": False,  # 40 kB a socket, for frames of a few hundred bytes
@@ -81,15 +82,16 @@ def serving(settings: Settings) -> dict[str, Any]:
         "server_header": False,
         "http": PatientProtocol,
         "limit_concurrency": settings.limit_connections,
-        # Who asks is what limits and sign-in go by: behind a proxy that is not believed, everybody would be one address.
+        # Limits and sign-in depend on the client's address. Without this, all clients behind a proxy would have the same
+        # address.
         "forwarded_allow_ips": settings.proxies.replace(" ", "") or None,
     }
 
 
 def main(settings: Settings) -> None:
-    """Serve.
+    """Serves the gateway.
 
-    What masking reads (lists of names) is read before the port is open: the first message would hold up all others.
+    The lists of names for masking are loaded before the port is open; otherwise the first message would block all others.
     """
     mask("bonjour")
     make_room(settings.limit_connections)

@@ -1,13 +1,15 @@
-"""``python -S -m cli.holder FILE``: keeps one program, and replaces it by a fresh one without a gap (docs/adr/0043).
+"""``python -S -m cli.holder FILE``: keeps one program running, and replaces it by a new one without a gap (docs/adr/0043).
 
-FILE (JSON) says what: ``argv``, ``environment``, ``host`` and ``port`` (0: it does not listen), ``patience`` in seconds. The
-holder binds the socket and hands it down; the program listens on it, and says when it is ready (core/held.py, bot/held.py).
+FILE (JSON) describes the program: ``argv``, ``environment``, ``host`` and ``port`` (0: it does not listen), ``patience`` in
+seconds. The holder binds the socket and passes it on. The program listens on it, and reports when it is ready (core/held.py,
+bot/held.py).
 
-SIGHUP: what ``FILE.next`` says, or FILE where there is none, is started beside the present program, which is asked to end
-(SIGTERM) once the new one is ready. A new one that ends first, or is late, changes nothing. SIGTERM, or supervisord's own end:
-the program is asked to end, then this ends. A program that ends by itself takes this with it, at once and with its code:
-whoever calls is refused rather than kept waiting, and supervisord starts both anew. ``FILE.state`` (JSON) says how it stands.
-One runs for each program, so it imports a small part of the standard library only.
+SIGHUP: the program of ``FILE.next``, or of FILE if that does not exist, is started next to the present one, which gets SIGTERM
+once the new one is ready. If the new one ends first or is late, nothing changes. SIGTERM, or the end of supervisord: the
+program gets SIGTERM, then the holder ends. If the program ends by itself, the holder ends at once with the same code: clients
+get an error instead of waiting, and supervisord starts both again. ``FILE.state`` (JSON) has the present state.
+
+There is one holder for each program, so it imports only a small part of the standard library.
 """
 
 from __future__ import annotations
@@ -21,15 +23,15 @@ import sys
 import time
 
 SOCKET, READY = "HOLDER_SOCKET", "HOLDER_READY"  # variables of the program's environment: numbers of file descriptors
-_END_SECONDS = 15.0  # less than supervisord waits for this process
-_LAST_SECONDS = 60.0  # for what the replaced one has in hand: its successor serves meanwhile
+_END_SECONDS = 15.0  # less than supervisord's limit for this process
+_LAST_SECONDS = 60.0  # for the remaining work of the replaced program, while its successor already serves
 _SIGNALS = (signal.SIGHUP, signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
 _LOOK_SECONDS = 1.0
 _PR_SET_PDEATHSIG = 1
 
 
 class Wanted:
-    """What FILE says."""
+    """The content of FILE."""
 
     def __init__(self, file: str) -> None:
         with open(file, encoding="utf-8") as stream:
@@ -40,14 +42,14 @@ class Wanted:
 
 
 class Child:
-    """A program that was started. It says at ``ready`` that it is (-1: it was heard); patience ends at ``deadline``."""
+    """A started program. It reports through ``ready`` (-1 after the report); it must be ready by ``deadline``."""
 
     def __init__(self, pid: int, ready: int, deadline: float) -> None:
         self.pid, self.ready, self.deadline = pid, ready, deadline
         self.since, self.said = time.time(), False
 
     def heard(self) -> bool:
-        """Decides whether it says now that it is ready: its end is no yes."""
+        """Decides whether the program has just reported that it is ready. Its end does not count."""
         if self.ready < 0 or not select.select([self.ready], [], [], 0)[0]:
             return False
         self.said = bool(os.read(self.ready, 1))
@@ -67,7 +69,8 @@ class Child:
 
 
 class Holder:
-    """``run()`` holds until SIGTERM or the program's own end. Raises ``OSError`` where the address is taken."""
+    """Keeps the program; ``run()`` returns on SIGTERM or at the program's own end. Raises ``OSError`` if the address is in use.
+    """
 
     def __init__(self, file: str) -> None:
         self._file, self._following, self._parent = file, f"{file}.next", os.getppid()
@@ -94,7 +97,7 @@ class Holder:
                 return self._end()
             code = self._reap()
             if code is not None:
-                for other in (self._next, self._last):  # where the system does not see to it
+                for other in (self._next, self._last):  # on systems that do not do this themselves
                     if other is not None:
                         other.kill(signal.SIGKILL)
                 return code
@@ -103,19 +106,19 @@ class Holder:
             self._look(time.monotonic())
 
     def _wait(self) -> set[int]:
-        """Returns the signals that came, as soon as there is something to do."""
+        """Waits until there is something to do. Returns the signals received."""
         pipes = [child.ready for child in (self._child, self._next) if child is not None and child.ready >= 0]
         deadlines = [child.deadline for child in (self._next, self._last) if child is not None]
         seconds = max(0.0, min(deadlines) - time.monotonic()) if deadlines else None
-        if sys.platform != "linux":  # which sends SIGTERM when supervisord is gone
+        if sys.platform != "linux":  # which sends SIGTERM at the end of supervisord
             seconds = _LOOK_SECONDS if seconds is None else min(seconds, _LOOK_SECONDS)
         readable = select.select([self._woken, *pipes], [], [], seconds)[0]
-        if self._child.heard():  # the first one: it takes nobody's place
+        if self._child.heard():  # the first one replaces none
             self._tell()
         return set(os.read(self._woken, 512)) if self._woken in readable else set()
 
     def _reap(self) -> int | None:
-        """Note who has ended. The code to exit with where that was the program itself."""
+        """Records ended programs. Returns the exit code if the program itself has ended."""
         while True:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid == 0:
@@ -138,7 +141,7 @@ class Holder:
             self._give_up(type(error).__name__)
 
     def _look(self, now: float) -> None:
-        """Let the new one take over if it is ready; lose patience with who is late."""
+        """Lets the new program take over if it is ready; gives up on programs that are late."""
         following = self._next
         if following is not None and following.heard():
             self._take_over(following, now)
@@ -185,7 +188,7 @@ class Holder:
         return 0
 
     def _start(self, wanted: Wanted) -> Child:
-        """Start the program, beside the one that may be running."""
+        """Starts the program, next to the one that may be running."""
         reading, writing = os.pipe()
         environment = {**os.environ, **wanted.environment, READY: str(writing)}
         if self._socket is not None:
@@ -195,7 +198,7 @@ class Holder:
             try:
                 for number in _SIGNALS:
                     signal.signal(number, signal.SIG_DFL)
-                os.setpgid(0, 0)  # what supervisord tells a whole group reaches the program once, through this process
+                os.setpgid(0, 0)  # a signal of supervisord to a whole group reaches the program only once, through this process
                 end_with_parent(signal.SIGKILL)
                 os.set_inheritable(writing, True)
                 if self._socket is not None:
@@ -219,7 +222,7 @@ class Holder:
 
 
 def bound(host: str, port: int) -> socket.socket:
-    """Returns a socket that nobody listens on yet: until the program does, whoever calls is refused."""
+    """Returns a bound socket on which nobody listens yet: until the program does, clients are refused."""
     found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     found.bind((host, port))
@@ -227,9 +230,9 @@ def bound(host: str, port: int) -> socket.socket:
 
 
 def end_with_parent(number: signal.Signals) -> None:
-    """Have the system send this process ``number`` when its parent ends, whatever ends that.
+    """Makes the system send signal ``number`` to this process when its parent ends for any reason.
 
-    Linux only: elsewhere a holder looks for its parent, and a program for its holder (core/held.py).
+    Linux only. On other systems a holder checks for its parent, and a program for its holder (core/held.py).
     """
     if sys.platform == "linux":
         from ctypes import CDLL  # noqa: PLC0415 - in the child alone, which is replaced by the program: no memory of the holder's

@@ -1,4 +1,4 @@
-"""What a command tells a holder (cli/holder.py) and what it learns from it: files in a folder that only their owner opens."""
+"""The communication between commands and holders (cli/holder.py): files in a folder that only their owner can open."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from pathlib import Path
 
 from cli.processes import Process
 
-READY_WITHIN_SECONDS = 300.0  # a process that is not ready by then is not going to be
+READY_WITHIN_SECONDS = 300.0  # a process that is not ready by then will never be
 
 
 @dataclass(frozen=True)
 class Held:
-    """How a held program stands: pids of the holder and of the program, since when (Unix seconds), how often it was replaced
-    and how often that failed, with the reason of the last time; and whether the program said that it is ready (holders begun
-    by earlier versions do not tell)."""
+    """The state of a program with a holder: pids of the holder and of the program, since when (Unix seconds), how often it was
+    replaced and how often that failed, with the last reason; and whether the program has reported that it is ready (holders of
+    earlier versions do not know).
+    """
 
     holder: int
     pid: int
@@ -34,28 +35,28 @@ class Holding:
         self._folder = folder
 
     def command(self, name: str) -> list[str]:
-        """Returns what supervisord runs in the program's place."""
+        """Returns the command that supervisord runs instead of the program."""
         return [sys.executable, "-S", "-m", "cli.holder", str(self._file(name))]
 
     def begin(self, process: Process) -> None:
-        """Say what is to be held, and forget what was before."""
+        """Writes the program for a new holder, and deletes the state of an earlier one."""
         for kind in ("next", "state"):
             self._beside(process.name, kind).unlink(missing_ok=True)
         _write(self._file(process.name), process)
 
     def follow(self, process: Process) -> None:
-        """Say what shall take the place of what is held, at the next SIGHUP."""
+        """Writes the program that replaces the present one at the next SIGHUP."""
         _write(self._beside(process.name, "next"), process)
 
     def state(self, name: str) -> Held | None:
-        """``None`` where there is no holder, or none yet."""
+        """Returns the state; ``None`` if there is no holder yet."""
         try:
             return Held(**json.loads(self._beside(name, "state").read_text()))
         except (OSError, ValueError, TypeError):
             return None
 
     def environment(self, name: str) -> dict[str, str]:
-        """Returns what the program was given; empty where nothing is held."""
+        """Returns the program's environment; empty if there is no holder."""
         try:
             found: dict[str, str] = json.loads(self._file(name).read_text())["environment"]
         except (OSError, ValueError, KeyError):
@@ -70,7 +71,7 @@ class Holding:
 
 
 def _write(file: Path, process: Process) -> None:
-    """In one step: the holder may read it at any time. It holds secrets."""
+    """Writes the file in one step, because the holder may read it at any time. It contains secrets."""
     content = {"argv": process.argv, "environment": process.environment, "host": process.host, "port": process.port}
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     aside = file.with_name(f"{file.name}.part")

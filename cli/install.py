@@ -19,17 +19,17 @@ from retrieval.pipeline import is_building, snapshots_folder
 from retrieval.snapshots import Snapshots
 
 _MODELS_KEPT = 3
-_NOWHERE = Path("/nonexistent/model")  # made by no step: a model that another key signed is none, nor is a damaged index one
-_PAGES = ("knowledge-base", "labour-pages")  # the steps that bring them
+_NOWHERE = Path("/nonexistent/model")  # no step makes this file; it stands for a model signed with another key, or a damaged index
+_PAGES = ("knowledge-base", "labour-pages")  # the steps that import pages
 _EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
 
 
 def install(settings: Settings, *, demonstration: bool = False, every_section: bool = False) -> None:
-    """Bring this installation up to the checkout: every step that has changed is done, the others are skipped.
+    """Brings this installation up to date with the checkout: changed steps are run, the others are skipped.
 
     ``every_section`` waits for the index of all sections, which otherwise follows in the background of the running service.
 
-    Raises ``Refusal`` with what to do; what was completed before stays, and is not repeated.
+    Raises ``Refusal`` with advice. Completed steps stay, and are not repeated.
     """
     with Steps(settings.home / "steps") as steps, ThreadPoolExecutor(max_workers=1) as pool:
         steps.run(
@@ -40,7 +40,7 @@ def install(settings: Settings, *, demonstration: bool = False, every_section: b
             lambda report: _sync_bot(settings),
             made=BOT_PYTHON,
         )
-        # Training takes a minute of one core, and so do the steps of the knowledge base: side by side.
+        # Training takes a minute of one core, and so do the steps of the knowledge base: they run in parallel.
         training = pool.submit(_train, steps, settings)
         try:
             _knowledge_base(steps, settings, demonstration=demonstration)
@@ -50,15 +50,15 @@ def install(settings: Settings, *, demonstration: bool = False, every_section: b
 
 
 def answers_from_own_pages(settings: Settings) -> bool:
-    """Decides whether the last installation took the project's own set: asked for, or for want of a network."""
+    """Decides whether the last installation used the project's own entries: by request, or without a network."""
     stamp = settings.home / "steps" / "knowledge-base"
     return not stamp.exists() or stamp.read_text().endswith("demonstration")
 
 
 def for_tests(settings: Settings) -> Settings:
-    """Returns the settings of the installation that tests use: a state folder of its own, SQLite, the embedded Redis, defaults.
+    """Returns the settings of the test installation: a state folder of its own, SQLite, the embedded Redis, defaults.
 
-    What is costly to make and never changed by use (packages, models, cached vectors) is shared with ``settings``.
+    Expensive parts that use never changes (packages, models, cached vectors) are shared with ``settings``.
     """
     home = settings.home / "test"
     home.mkdir(parents=True, exist_ok=True)
@@ -72,7 +72,7 @@ def for_tests(settings: Settings) -> Settings:
 
 
 def prepare_for_tests(settings: Settings) -> None:
-    """Install what the tests need, with the index of every section."""
+    """Installs what the tests need, with the index of every section."""
     install(for_tests(settings), every_section=True)
 
 
@@ -159,7 +159,7 @@ def _sync_bot(settings: Settings) -> None:
     stamp = BOT_PYTHON.parent.parent / "guichet.lock"
     wanted = (ROOT / "uv.lock").read_bytes()
     if stamp.exists() and stamp.read_bytes() == wanted:
-        return  # an image has it already, and cannot be written to
+        return  # an image has it already, and is read-only
     uv = os.environ.get("GUICHET_UV", "uv")
     if not shutil.which(uv):
         raise Refusal(
@@ -189,8 +189,9 @@ def _sync_bot(settings: Settings) -> None:
 
 
 def bot_python(folder: Path = Path("/usr/bin")) -> str:
-    """What ``uv`` takes for Rasa's Python: the system's own, built with a profile (without one, a third more time for the same)
-    and kept safe by its updates; where there is none, one that ``uv`` finds or brings."""
+    """Returns the Python for Rasa: the system's own, which is built with a profile (a third faster) and kept safe by updates;
+    if there is none, a version for ``uv`` to find or download.
+    """
     python = folder / f"python{BOT_VERSION}"
     whole = [str(python), "-c", "import ctypes, lzma, sqlite3, ssl"]  # Debian has a smaller one of the same name
     if python.exists() and not subprocess.run(whole, capture_output=True, check=False).returncode:  # noqa: S603
@@ -218,7 +219,7 @@ def _run_training(settings: Settings, model: Path) -> None:
             f"Il manque le modèle signé {model} : copiez-le, avec son .sig, depuis la machine qui l'entraîne.",
             f"The signed model {model} is missing: copy it, with its .sig, from the machine that trains it.",
         )
-    signature_file(model).unlink(missing_ok=True)  # of another archive, or by another key
+    signature_file(model).unlink(missing_ok=True)  # of another archive, or with another key
     log = settings.home / "log" / "training.log"
     made = model.parent / "making" / model.name
     run_reporting(training_command(settings), training_environment(settings), log, lambda done, total: None)

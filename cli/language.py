@@ -1,4 +1,4 @@
-"""What the operator reads: French first, English for whoever's system speaks English."""
+"""The operator's language: French by default, English if the system's language is English."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import sys
 
 
 def speaks_english() -> bool:
-    """True where ``GUICHET_LANG``, ``LC_ALL`` or ``LANG`` (the first that is set) begins with ``en``."""
+    """Decides whether ``GUICHET_LANG``, ``LC_ALL`` or ``LANG`` (the first that is set) begins with ``en``."""
     chosen = next((os.environ[name] for name in ("GUICHET_LANG", "LC_ALL", "LANG") if os.environ.get(name)), "")
     return chosen.lower().startswith("en")
 
@@ -18,19 +18,19 @@ def pick(fr: str, en: str) -> str:
 
 
 def say(fr: str, en: str) -> None:
-    """Print one line for a person, on standard error: standard output is for what programs read."""
+    """Prints one line for a person on standard error, because standard output is for programs."""
     print(pick(fr, en), file=sys.stderr, flush=True)
 
 
 class Refusal(Exception):
-    """A command that can't go on. Its message is one sentence that says what to do, in the operator's language."""
+    """A command that cannot continue. Its message is one sentence with advice, in the operator's language."""
 
     def __init__(self, fr: str, en: str) -> None:
         super().__init__(pick(fr, en))
 
 
 def not_running(address: str) -> Refusal:
-    """For a command that asks the service, where none answers at ``address``."""
+    """Returns the refusal for a command that needs the service, if none answers at ``address``."""
     return Refusal(
         f"Le service ne tourne pas à l'adresse {address}. Lancez ./guichet up.",
         f"The service is not running at {address}. Start it with ./guichet up.",

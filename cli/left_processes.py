@@ -1,7 +1,7 @@
-"""The processes of one installation, whether or not its process manager is still there: found, and ended.
+"""Finds and ends the processes of one installation, with or without its process manager.
 
-Each carries the installation's mark in its environment. Redis writes its title over its own: it is known by the session, which
-the manager opens and which bears its number.
+Each has the installation's mark in its environment. Redis overwrites its environment with its title, so it is found by its
+session, whose number is that of the manager.
 """
 
 from __future__ import annotations
@@ -18,15 +18,15 @@ import psutil
 from cli.manager_record import MARK, mark_of, read_record
 
 MANAGER = "manager"
-_END_SECONDS = 25.0  # longer than a holder gives its program, and supervisord a process
-_MANAGER_SECONDS = 60.0  # it asks its processes one after the other
+_END_SECONDS = 25.0  # longer than a holder waits for its program, and supervisord for a process
+_MANAGER_SECONDS = 60.0  # it stops its processes one after the other
 _KILLED_SECONDS = 5.0
 _NAME = "SUPERVISOR_PROCESS_NAME"  # supervisord's own variable
 
 
 @dataclass(frozen=True)
 class LeftProcess:
-    """A process of an installation. ``name``: as the manager calls it (worker-2), ``MANAGER``, or the program's."""
+    """A process of an installation. ``name`` is the manager's name for it (worker-2), ``MANAGER``, or the program's name."""
 
     name: str
     process: psutil.Process
@@ -37,7 +37,7 @@ class LeftProcess:
 
 
 def left_processes(home: Path) -> list[LeftProcess]:
-    """Returns all processes of the installation ``home``, its manager included; none of another installation."""
+    """Returns all processes of the installation ``home``, including its manager; none of another installation."""
     if not home.exists():
         return []
     mark, sessions, silent, found = mark_of(home), set(), [], []
@@ -60,9 +60,9 @@ def left_processes(home: Path) -> list[LeftProcess]:
 
 
 def end(processes: Sequence[LeftProcess]) -> None:
-    """Ask ``processes`` to end, and wait: a minute for a manager, half a minute for others. What has not ended then is killed.
+    """Asks ``processes`` to end, and waits: a minute for a manager, half a minute for others. Then kills those that remain.
 
-    Each is asked once: a holder asks its program, and a manager its processes.
+    Each gets one signal: a holder passes it to its program, and a manager to its processes.
     """
     left = [one.process for one in processes]
     managers = [one.process for one in processes if one.name == MANAGER]
@@ -75,11 +75,11 @@ def end(processes: Sequence[LeftProcess]) -> None:
 
 
 def _asked(roots: Sequence[psutil.Process], processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
-    """Returns those of ``processes`` that still run ``seconds`` after ``roots`` were asked to end, or fewer if none does."""
+    """Asks ``roots`` to end. Returns those of ``processes`` that still run after ``seconds``; returns earlier if none does."""
     for process in roots:
         with contextlib.suppress(psutil.Error):
-            process.terminate()  # nobody else's: psutil looks at the start time before
-            process.send_signal(signal.SIGCONT)  # one that was stopped hears it too
+            process.terminate()  # surely the same process: psutil checks the start time before
+            process.send_signal(signal.SIGCONT)  # so that a stopped process receives it too
     left: list[psutil.Process] = psutil.wait_procs(processes, seconds)[1]
     return left
 

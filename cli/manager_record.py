@@ -1,4 +1,5 @@
-"""What the process manager of an installation writes of itself, so that it is found again, or missed, by later commands."""
+"""The record that an installation's process manager writes about itself, so that later commands find it or notice its absence.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ MARK = "SUPERVISED_INSTALLATION"
 
 @dataclass(frozen=True)
 class ManagerRecord:
-    """A process manager: its number, which is that of its session too; its start; the machine's start; its installation."""
+    """A process manager: its pid, which is also that of its session; its start; the machine's start; its installation."""
 
     pid: int
     started: str
@@ -24,7 +25,7 @@ class ManagerRecord:
 
     @property
     def alive(self) -> bool:
-        """Tells whether that very process runs: a number alone may be another's by now."""
+        """Tells whether this very process runs; its pid alone may belong to another one by now."""
         return self.of_this_boot and start_time(self.pid) == self.started
 
     @property
@@ -33,19 +34,20 @@ class ManagerRecord:
 
     @property
     def number_is_free(self) -> bool:
-        """Tells whether nobody has its number. While processes of its session run, the system gives it to no other."""
+        """Tells whether no process has its pid. While processes of its session run, the system does not reuse it."""
         return start_time(self.pid) is None
 
 
 def mark_of(home: Path) -> str:
-    """Returns what no other folder has: a copy of ``home`` has another inode, one in another container another device."""
+    """Returns a mark that no other folder has: a copy of ``home`` has another inode, one in another container another device.
+    """
     found = home.resolve()
     stat = found.stat()
     return f"{stat.st_dev}:{stat.st_ino}:{found}"
 
 
 def read_record(home: Path) -> ManagerRecord | None:
-    """Returns the record of the manager that ``home`` had last, unless it ended in order; ``None`` too in a copied folder."""
+    """Returns the record of the last manager of ``home``; ``None`` if it ended properly, and in a copied folder."""
     try:
         record = ManagerRecord(**json.loads(_file(home / "run").read_text()))
     except (OSError, ValueError, TypeError):
@@ -54,7 +56,7 @@ def read_record(home: Path) -> ManagerRecord | None:
 
 
 def write_record(run: Path) -> None:
-    """Writes that this process is the manager; ``run`` is the folder of its configuration."""
+    """Records that this process is the manager; ``run`` is the folder of its configuration."""
     record = ManagerRecord(os.getpid(), start_time(os.getpid()) or "", boot_id(), os.environ.get(MARK, ""))
     aside = run / "manager.json.part"
     aside.write_text(json.dumps(asdict(record)))
@@ -62,7 +64,7 @@ def write_record(run: Path) -> None:
 
 
 def clear_record(run: Path) -> None:
-    """Says that the manager ended in order."""
+    """Records that the manager ended properly."""
     _file(run).unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""How the process manager of an installation stands, and what is said of it where it does not run as it should."""
+"""The state of an installation's process manager, and the message if it does not run properly."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from cli.supervision import Supervisor
 
 @dataclass(frozen=True)
 class ManagerState:
-    """``running``; ``silent``: it is there, and does not answer; ``killed``: it did not end in order; ``rebooted``: nor did it,
-    and the machine was restarted since; ``stopped``. ``processes``: what runs of the installation where it is not ``running``.
+    """The state: ``running``; ``silent`` (it exists but does not answer); ``killed`` (it did not end properly); ``rebooted``
+    (nor did it, and the machine was restarted since); ``stopped``. ``processes`` are the installation's processes if it is not
+    ``running``.
     """
 
     kind: Literal["running", "silent", "killed", "rebooted", "stopped"]
@@ -23,7 +24,7 @@ class ManagerState:
 
 
 def manager_state(home: Path) -> ManagerState:
-    """Returns how the manager of the installation ``home`` stands now."""
+    """Returns the present state of the manager of the installation ``home``."""
     if Supervisor(home).running():
         return ManagerState("running")
     record, processes = read_record(home) if home.exists() else None, tuple(left_processes(home))
@@ -36,7 +37,7 @@ def manager_state(home: Path) -> ManagerState:
 
 @dataclass(frozen=True)
 class ManagerTrouble:
-    """What is wrong, and what to do about it: sentences in French and English."""
+    """A problem and the advice for it: sentences in French and English."""
 
     said: tuple[str, str]
     mend: tuple[str, str]
@@ -50,7 +51,7 @@ _UP = ("Lancez ./guichet up.", "Run ./guichet up.")
 
 
 def manager_trouble(state: ManagerState) -> ManagerTrouble | None:
-    """Returns what is to be said of the manager; ``None`` where it runs, or was stopped in order."""
+    """Returns the problem of the manager; ``None`` if it runs, or was stopped properly."""
     names, count = ", ".join(f"{one.name} {one.pid}" for one in state.processes), len(state.processes)
     match state.kind:
         case "silent":

@@ -1,4 +1,4 @@
-"""What a command says where what it needs is not installed: the developers' tools, or a library of theirs."""
+"""The message of a command whose dependency is not installed: the developers' tools, or one of their libraries."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from core.settings import ROOT
 
 
 def missing(error: ModuleNotFoundError) -> Refusal:
-    """Returns what to do about the module that is not there. Raises ``error`` itself where it is one of ours: a defect."""
+    """Returns the refusal with advice for the missing module. Raises ``error`` itself if the module is one of ours: that is a
+    defect.
+    """
     name = (error.name or "").partition(".")[0]
     if name == "tools":
         return Refusal(

@@ -1,4 +1,4 @@
-"""Names in ``.env`` or the environment that look like settings and are none, or are called otherwise by now."""
+"""Names in ``.env`` or the environment that look like settings but are none, or have another name by now."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from core.settings import Settings
 from core.settings.kinds import former_variables, variable_of, variables_of
 
 _PREFIX = "GUICHET_"
-_OURS = frozenset({"GUICHET_LANG", "GUICHET_UV", "GUICHET_TRACKERS_URL", VARIABLE})  # what ./guichet itself reads
+_OURS = frozenset({"GUICHET_LANG", "GUICHET_UV", "GUICHET_TRACKERS_URL", VARIABLE})  # read by ./guichet itself
 
 
 def misspelt(file: Path) -> dict[str, str]:
-    """Returns each such name, with the setting that it resembles (or an empty text)."""
+    """Returns each such name, with the most similar setting (or an empty text)."""
     settings = {variable_of(name, field) for name, field in Settings.model_fields.items()}
     known = _OURS.union(*(variables_of(name, field) for name, field in Settings.model_fields.items()))
     strange = sorted({name for name in _given(file) if name.upper().startswith(_PREFIX) and name.upper() not in known})
@@ -26,12 +26,12 @@ def misspelt(file: Path) -> dict[str, str]:
 
 
 def renamed(file: Path) -> dict[str, str]:
-    """Returns each former name of a setting, which is still read, with the present one."""
+    """Returns each former name of a setting that is still read, with the present one."""
     former = former_variables(Settings.model_fields)
     return {name: former[name.upper()] for name in sorted(set(_given(file))) if name.upper() in former}
 
 
 def _given(file: Path) -> Iterator[str]:
-    """The names in ``file`` and in the environment."""
+    """Yields the names in ``file`` and in the environment."""
     yield from dotenv_values(file, interpolate=False) if file.exists() else ()
     yield from os.environ

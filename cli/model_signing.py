@@ -1,7 +1,7 @@
-"""Signing what Rasa was trained into, so that it loads nothing else.
+"""Signs the trained model, so that Rasa loads no other.
 
-``MODEL.sig``, beside the archive, holds an Ed25519 signature of its name and its SHA-512, in base64. Rasa's side of it is
-``bot/model_signature.py``, which nothing here may import: ``integration/test_model_signature`` holds the two together.
+``MODEL.sig``, next to the archive, holds an Ed25519 signature of its name and its SHA-512, in base64. Rasa's side is
+``bot/model_signature.py``, which cannot be imported here: ``integration/test_model_signature`` checks that both agree.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from core.settings import Settings
 
-PUBLIC_KEY = "GUICHET_MODEL_PUBLIC_KEY"  # what Rasa reads
+PUBLIC_KEY = "GUICHET_MODEL_PUBLIC_KEY"  # read by Rasa
 _PURPOSE = b"guichet dialogue model"
 
 
@@ -28,7 +28,7 @@ def signature_file(model: Path) -> Path:
 
 
 def public_key(settings: Settings) -> str:
-    """The key (base64) that models must be signed for: the one that is set, else ``model_key``'s; empty without either."""
+    """Returns the public key (base64) for the models: the configured one, else that of ``model_key``; empty without either."""
     if settings.model_public_key or not settings.model_key.get_secret_value():
         return settings.model_public_key
     public = _private_key(settings).public_key()
@@ -36,7 +36,7 @@ def public_key(settings: Settings) -> str:
 
 
 def sign(settings: Settings, model: Path) -> None:
-    """Put the signature beside ``model``; nothing without ``model_key``."""
+    """Writes the signature next to ``model``; does nothing without ``model_key``."""
     if not settings.model_key.get_secret_value():
         return
     target = signature_file(model)
@@ -46,7 +46,7 @@ def sign(settings: Settings, model: Path) -> None:
 
 
 def is_ours(settings: Settings, model: Path) -> bool:
-    """Decides whether Rasa would load ``model`` here: it is there, and signed where there is a key."""
+    """Decides whether Rasa would load ``model`` here: it exists, and is signed if there is a key."""
     key = public_key(settings)
     if not model.exists() or not key:
         return model.exists()

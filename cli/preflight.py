@@ -1,4 +1,4 @@
-"""What must hold before anything is installed or started. Each refusal says what to do."""
+"""Conditions for an installation or a start. Each refusal has advice."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ CLOSED_TO_BROWSERS = frozenset(
 
 
 def check_disk(folder: Path, gigabytes: int = _DISK_GB) -> None:
-    """Refuse where the disk of ``folder`` has less than ``gigabytes`` free for a first installation.
+    """Raises ``Refusal`` if the disk of ``folder`` has less than ``gigabytes`` free for a first installation.
 
-    One that is there takes a thousandth of it to answer from: after a reboot it must not stay down for want of the rest.
+    An existing installation needs a thousandth of that to answer, and must start after a reboot even with less.
     """
     make_private(folder)
     free = shutil.disk_usage(folder).free // 2**30
@@ -44,9 +44,9 @@ def check_disk(folder: Path, gigabytes: int = _DISK_GB) -> None:
 
 
 def make_private(folder: Path) -> None:
-    """Make the state folder, closed to the machine's other people: what citizens wrote is in it, and a umask is rarely 077.
+    """Creates the state folder, closed to other users of the machine: it has citizens' messages, and the umask is rarely 077.
 
-    One that belongs to somebody else (a shared volume) is left to them.
+    A folder of another owner (a shared volume) is not changed.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.suppress(PermissionError):
@@ -54,7 +54,7 @@ def make_private(folder: Path) -> None:
 
 
 def check_ports(processes: list[Process]) -> None:
-    """Refuse where a port is taken: two services on one port would answer for each other."""
+    """Raises ``Refusal`` if a port is in use: two services on one port would answer for each other."""
     for process in processes:
         if process.port and is_taken(process.port, process.host):
             setting = {"gateway": "GUICHET_PORT"}.get(process.name, f"GUICHET_{process.name.upper()}_PORT")
@@ -67,7 +67,7 @@ def check_ports(processes: list[Process]) -> None:
 
 
 def check_browsers(settings: Settings) -> None:
-    """Refuse a port at which no browser would open the pages. Behind a proxy only the public address counts."""
+    """Raises ``Refusal`` for a port that browsers block. Behind a proxy only the public address counts."""
     if not settings.public_url and settings.port in CLOSED_TO_BROWSERS:
         raise Refusal(
             f"Les navigateurs n'ouvrent aucune page sur le port {settings.port} : choisissez-en un autre avec GUICHET_PORT "
@@ -78,7 +78,9 @@ def check_browsers(settings: Settings) -> None:
 
 
 def is_taken(port: int, host: str) -> bool:
-    """Whether another program listens at ``port`` of ``host``, one of this machine's addresses (a ``Refusal`` if not)."""
+    """Decides whether another program listens at ``port`` of ``host``. Raises ``Refusal`` if ``host`` is not an address of this
+    machine.
+    """
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -103,7 +105,9 @@ def is_taken(port: int, host: str) -> bool:
 
 
 def check_production(settings: Settings) -> None:
-    """What ``up --production`` refuses: secrets anyone could guess, plain HTTP, the simulator, demonstration data."""
+    """Raises ``Refusal`` for what ``up --production`` forbids: guessable secrets, plain HTTP, the simulator, demonstration
+    data.
+    """
     signing = () if settings.model_public_key else ("model_key",)
     for name in ("secret_key", "internal_secret", "address_key", *signing):
         if len(getattr(settings, name).get_secret_value()) < SECRET_LENGTH:

@@ -1,4 +1,4 @@
-"""Tells one process from another that is given the same number later, on this machine or after its next start."""
+"""Distinguishes a process from another that gets the same pid later, on this machine or after its next start."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 import psutil
 
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
-_STATE, _START = 0, 19  # of the fields after the program's name: 3 and 22 of proc(5)
+_STATE, _START = 0, 19  # among the fields after the program's name: 3 and 22 of proc(5)
 
 
 def start_time(pid: int) -> str | None:
-    """Returns when process ``pid`` started, or ``None`` where none runs under that number.
+    """Returns the start time of process ``pid``, or ``None`` if no process has it.
 
-    Only good for comparing. On Linux it counts from the machine's start, so that setting the clock does not change it.
+    For comparison only. On Linux it counts from the machine's start, so setting the clock does not change it.
     """
     if sys.platform != "linux":
         try:
@@ -31,7 +31,7 @@ def start_time(pid: int) -> str | None:
 
 @cache
 def boot_id() -> str:
-    """Returns what is different after each start of the machine, and on each machine."""
+    """Returns an id that differs after each start of the machine, and on each machine."""
     try:
         return _BOOT_ID.read_text().strip()
     except OSError:

@@ -1,4 +1,4 @@
-"""The processes of one installation: what is run, with what environment, and how one knows that each is ready."""
+"""The processes of one installation: their commands, their environments, and how to know that each is ready."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from cli import dialogue
 from core.settings import Settings
 
-# Claims to the processor (nice). The gateway has all: a message is acknowledged before others are answered. Who works answers
-# out has least. Workers stand between: one that was put aside with SQLite's only lock in hand would keep the gateway waiting.
+# Priorities (nice). The gateway has the highest: a message is acknowledged before others are answered. Processes that compute
+# answers have the lowest. Workers are between: a worker that lost the processor while holding SQLite's only write lock would
+# block the gateway.
 _WORKERS, _WORKING_OUT = 2, 5
 
 
@@ -21,7 +22,8 @@ class Process:
 
     ``health`` is a URL that answers 200 when it is ready, or empty.
 
-    A ``held`` one is replaced without a gap (cli/holder.py): it listens at ``host``, or not at all, and says when it is ready.
+    A ``held`` program has a holder and is replaced without a gap (cli/holder.py): it listens at ``host``, or not at all, and
+    reports when it is ready.
 
     ``on_demand`` programs are started after the others are ready and may end by themselves.
     """
@@ -42,7 +44,7 @@ def kind_of(name: str) -> str:
 
 
 def redis_binary() -> str:
-    """Returns an installed Redis or Valkey, else the one that came with Rasa's environment; empty where there is none."""
+    """Returns an installed Redis or Valkey, else the one of Rasa's environment; empty if there is none."""
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
@@ -52,7 +54,7 @@ def redis_binary() -> str:
 
 
 def processes(settings: Settings) -> list[Process]:
-    """Returns all processes of this installation, in the order in which they are started."""
+    """Returns all processes of this installation, in the order of their start."""
     python = sys.executable
     shared = _environment(settings)
     found = [
@@ -107,16 +109,16 @@ def processes(settings: Settings) -> list[Process]:
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """Returns what every process is started with: the settings, and how it uses cores and memory."""
+    """Returns the environment of every process: the settings, and its use of cores and memory."""
     return {
         **settings.as_environment(),
         "PYTHONUNBUFFERED": "1",
-        # Several processes share the cores: one that spins up a thread for each would slow all of them.
+        # Several processes share the cores. If one started a thread for each core, all would be slower.
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),
         "HF_HUB_OFFLINE": "1",
-        "MALLOC_ARENA_MAX": "2",  # threads that allocate apart keep memory apart
-        "MALLOC_MMAP_THRESHOLD_": "1048576",  # what is large goes back to the system when it is freed
-        # What is small stays: else each query's tensors came from the system anew, 3,100 page faults and 15 ms of it a turn.
+        "MALLOC_ARENA_MAX": "2",  # more arenas take more memory
+        "MALLOC_MMAP_THRESHOLD_": "1048576",  # large blocks go back to the system when they are freed
+        # Small blocks stay: otherwise each query's tensors are allocated anew, with 3,100 page faults and 15 ms a turn.
         "MALLOC_TRIM_THRESHOLD_": "33554432",
         "TOKENIZERS_PARALLELISM": "false",
     }
@@ -128,7 +130,7 @@ def _with_less(claim: int, *argv: str) -> list[str]:
 
 
 def write_redis_config(settings: Settings) -> None:
-    """The embedded Redis: loopback, a password, nothing on disk (SQL is the record)."""
+    """Writes the configuration of the embedded Redis: loopback, a password, nothing on disk (the database is SQL)."""
     path = settings.home / "run" / "redis.conf"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.touch(mode=0o600)

@@ -1,4 +1,4 @@
-"""How a long command tells the one that started it how far it is: a JSON line each time on standard output."""
+"""The progress of a long command for the process that started it: lines of JSON on standard output."""
 
 from __future__ import annotations
 
@@ -18,14 +18,16 @@ VARIABLE = "GUICHET_PROGRESS"
 
 @dataclass
 class Told:
-    """What a command said of its work: ``lines`` for people; ``provisional`` where it is to be done again next time."""
+    """The result that a command reported: ``lines`` for people; ``provisional`` if the work must be repeated next time."""
 
     lines: list[str] = field(default_factory=list)
     provisional: bool = False
 
 
 def reporter(label: str) -> Callable[[int, int], None]:
-    """Report on standard output as JSON for a parent that asked for it, else as a line a tenth on standard error."""
+    """Returns a function that reports JSON on standard output for a parent that asked for it, else a line for each tenth on
+    standard error.
+    """
     if os.environ.get(VARIABLE) == "json":
         return lambda done, total: print(json.dumps({"done": done, "total": total}), flush=True)
     shown = -1
@@ -41,10 +43,10 @@ def reporter(label: str) -> Callable[[int, int], None]:
 
 
 def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, report: Callable[[int, int], None]) -> Told:
-    """Run ``argv`` in the checkout, pass its progress to ``report``, keep all else that it prints in ``log``.
+    """Runs ``argv`` in the checkout, passes its progress to ``report``, and writes its other output to ``log``.
 
-    Returns what it said by ``done_line`` and ``tell_provisional``.
-    Raises ``Refusal`` with the command's own last line (or the place of its log) when it fails.
+    Returns its reports by ``done_line`` and ``tell_provisional``. Raises ``Refusal`` with the command's own last line (or the
+    place of its log) if it fails.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
     said = Told()
@@ -86,7 +88,7 @@ def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, re
 
 
 def done_line(fr: str, en: str) -> None:
-    """The last word of a long command: read by whoever runs it, by itself or as a step of another command."""
+    """Reports the result of a long command, run by itself or as a step of another command."""
     if os.environ.get(VARIABLE) == "json":
         _tell(pick(fr, en), provisional=False)
     else:
@@ -94,7 +96,7 @@ def done_line(fr: str, en: str) -> None:
 
 
 def tell_provisional(fr: str, en: str) -> None:
-    """Say that the work was done by other means than asked for: a step that runs this command is not complete."""
+    """Reports that the work was done by other means than requested, so a step that runs this command is not complete."""
     if os.environ.get(VARIABLE) == "json":
         _tell(pick(fr, en), provisional=True)
     else:

@@ -1,4 +1,4 @@
-"""A command's own record: whether it is there, and as this version wants it."""
+"""The database of a command: whether it exists and fits this version."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.database.migrate import current, usable
 
 
 def opened(url: str) -> Database:
-    """Returns the record at ``url`` (SQLAlchemy). Raises ``Refusal``: not an address of a record."""
+    """Returns the database at ``url`` (SQLAlchemy). Raises ``Refusal`` if this is not the address of a database."""
     try:
         make_url(url)
         return Database(url)
@@ -23,7 +23,7 @@ def opened(url: str) -> Database:
 
 
 async def require_ready(database: Database) -> None:
-    """Raise ``Refusal`` unless the record answers and has the tables of this version; nothing is changed."""
+    """Raises ``Refusal`` unless the database answers and has the tables of this version. Changes nothing."""
     try:
         async with database.read() as session:
             found = await (await session.connection()).run_sync(current)

@@ -1,4 +1,4 @@
-"""What a command says when a part below it, which speaks to programmers, cannot go on."""
+"""Turns technical errors of lower layers into the messages of a command."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from retrieval.snapshots import SnapshotUnusable
 
 
 def refused(error: Exception) -> Refusal:
-    """``error`` with a sentence that says what to do; the part's own words stand behind it."""
+    """Returns ``error`` as a sentence with advice, followed by the original message."""
     if isinstance(error, SnapshotUnusable):
         fr, en = (
             "Cet index ne peut pas servir : lancez ./guichet index build.",

@@ -1,4 +1,4 @@
-"""What the record keeps under a key that is being replaced, put under the present one: then the old one can go."""
+"""Re-encrypts the database under the present keys, so that a replaced key can be removed."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ from core.identity.vault import Vault
 from core.privacy.addresses import Addresses
 from core.settings import Settings
 
-_BATCH = 500  # rows of one transaction: messages are taken in between
+_BATCH = 500  # rows of one transaction; messages are accepted in between
 
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """Values put under the present keys; numbers moved to the present digest; STOPs that only the old key can recognise."""
+    """The result: values now under the present keys; numbers moved to the present digest; STOPs that only the old key can
+    recognise.
+    """
 
     values: int
     numbers: int
@@ -31,7 +33,7 @@ class Renewed:
 
 
 async def renew(settings: Settings) -> Renewed:
-    """Put all of the record under ``secret_key`` and ``address_key``. Harmless when repeated, or cut off in the middle."""
+    """Re-encrypts the whole database under ``secret_key`` and ``address_key``. It can be interrupted and repeated."""
     vault, addresses = Vault(*settings.secret_keys), Addresses(*settings.address_keys)
     database = Database(settings.sql_url)
     try:
@@ -52,7 +54,9 @@ async def renew(settings: Settings) -> Renewed:
 
 
 async def _numbers(database: Database, addresses: Addresses) -> int:
-    """Before the numbers themselves: whoever is known by the old digest still has a number that the old key encrypted."""
+    """Moves numbers to the present digest. This comes before the numbers themselves, because a row with the old digest still
+    has a number under the old key.
+    """
     if not addresses.is_changing:
         return 0
     moved, after = 0, ""
@@ -73,7 +77,7 @@ async def _numbers(database: Database, addresses: Addresses) -> int:
 
 
 async def _values(database: Database, column: InstrumentedAttribute[Any], renewed: Callable[[bytes], bytes | None]) -> int:
-    """Returns how many values of ``column`` were under another key."""
+    """Re-encrypts the values of ``column``. Returns how many were under another key."""
     table = column.class_
     key: InstrumentedAttribute[Any] = getattr(table, table.__mapper__.primary_key[0].name)
     changed, beyond = 0, column.is_not(None)

@@ -1,4 +1,4 @@
-"""Replaying in a restored record what was done since its backup. Each act sets a state: twice is the same as once."""
+"""Replays in a restored database the acts since its backup. Each act sets a state, so replaying twice has no further effect."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from core.database.models import AuditRow, Conversation, ErasedConversation, Sta
 from core.identity import links, sessions
 from core.privacy.receipts import receipt_of
 
-_ROWS = 500  # a statement
+_ROWS = 500  # rows in a statement
 _ACTOR = "operator"
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """Whom it concerned, by address: ``disabled``, ``enabled``, other role, teams or collections (``changed``), and who
-    must be given a new link, since the secret that replaced the backup's is nowhere (``renewed``).
+    """The accounts concerned, by address: ``disabled``, ``enabled``, with other role, teams or collections (``changed``), and
+    those that need a new link, because the secret that replaced the backup's is lost (``renewed``).
 
-    ``unknown``: accounts that the backup does not have. ``sessions`` and ``links``: how many were ended.
+    ``unknown`` are accounts that the backup does not have. ``sessions`` and ``links`` count those that were ended.
     """
 
     disabled: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Replayed:
 
 
 async def replay_staff(session: AsyncSession, acts: Sequence[LedgerRow]) -> Replayed:
-    """End everybody's sessions and links, and bring accounts to what ``acts`` (in order) made of them."""
+    """Ends all sessions and links, and applies ``acts`` (in order) to the accounts."""
     ended = await sessions.end_all(session), await links.end_all(session)
     rows = {row.id: row for row in await session.scalars(select(StaffRow))}
     before = {row.id: _state(row) for row in rows.values()}
@@ -74,7 +74,7 @@ def _state(row: StaffRow) -> tuple[bool, str, list[str], list[str]]:
 
 
 def _apply(row: StaffRow, act: LedgerRow) -> bool:
-    """Do ``act`` to ``row``. Returns whether a secret of the backup is accepted no more."""
+    """Applies ``act`` to ``row``. Returns whether a secret of the backup became invalid."""
     details: dict[str, Any] = orjson.loads(act.details)
     match act.action:
         case "staff.disable":
@@ -98,7 +98,9 @@ def _apply(row: StaffRow, act: LedgerRow) -> bool:
 
 
 def _forget_secrets(row: StaffRow, *, second_factor: bool = False) -> bool:
-    """Without the second factor the password goes too: it alone would let its owner, or a thief, set up another one."""
+    """Deletes the password, and with ``second_factor`` that factor too. Without a second factor, the password alone would allow
+    its owner, or a thief, to set up a new one.
+    """
     had = row.password is not None or (second_factor and row.totp is not None)
     row.password = None
     if second_factor:
@@ -107,14 +109,14 @@ def _forget_secrets(row: StaffRow, *, second_factor: bool = False) -> bool:
 
 
 async def erase_again(session: AsyncSession, acts: Sequence[LedgerRow], erased: Collection[str]) -> list[str]:
-    """Erase the conversations ``erased`` (ids), and those whose receipts stand in ``acts``. Returns those that were there."""
+    """Erases the conversations ``erased`` (ids), and those whose receipts are in ``acts``. Returns those that existed."""
     receipts = {act.target for act in acts if act.action == ERASED}
     there = (await session.scalars(select(Conversation.id))).all()
     known = {one for one in there if erasure_target(receipt_of(one)) in receipts}
     gone: list[str] = []
     for some in batched(sorted(known | set(erased)), _ROWS):
         gone += await erase_rows(session, some)
-        # Also those that this backup does not hold: an older one may.
+        # Also those that are not in this backup: an older one may have them.
         ledger = insert_into(session, ErasedConversation).on_conflict_do_nothing(index_elements=["conversation_id"])
         await session.execute(ledger, [{"conversation_id": one, "erased_at": now()} for one in some])
     return gone
@@ -123,16 +125,17 @@ async def erase_again(session: AsyncSession, acts: Sequence[LedgerRow], erased: 
 async def audit_replayed(
     session: AsyncSession, acts: Sequence[LedgerRow], gone: Sequence[str], carried: Collection[Key]
 ) -> None:
-    """Have the restored audit hold what was replayed, and a receipt for each erasure. ``carried``: rows that it has anyway.
+    """Writes the replayed acts into the restored audit, with a receipt for each erasure. ``carried`` are rows that it has
+    already.
 
-    The last thing of a transaction.
+    Must be the last step of a transaction.
     """
     for act in acts:
         if act.key not in carried:
             at = act.at.isoformat(timespec="seconds")
             details = {**orjson.loads(act.details), REPLAYED: at}
             await record(session, actor=act.actor, action=act.action, target=act.target, details=details)
-    # What only heads or another record knew.
+    # Known only from heads or another database.
     targets = [erasure_target(receipt_of(one)) for one in gone]
     held = select(AuditRow.target).where(AuditRow.action == ERASED, AuditRow.target.in_(targets))
     for target in sorted({*targets} - set((await session.scalars(held)).all())):

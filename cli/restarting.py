@@ -1,7 +1,7 @@
-"""Replaces the processes of a running installation by fresh ones, of the code and the settings as they are now.
+"""Replaces the processes of a running installation by new ones, with the present code and settings.
 
-What is held (cli/holder.py) is replaced without a gap. The others are stopped and started: without Redis nothing is lost, only
-slower; the publisher and the indexer take up where they stopped.
+Programs with a holder (cli/holder.py) are replaced without a gap. The others are stopped and started: without Redis the service
+is only slower; the publisher and the indexer continue where they stopped.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from cli.supervision import State, Supervisor
 from core.settings import Settings
 
 _LOOK_SECONDS = 0.1
-_END_SECONDS = 90.0  # a holder kills what has not ended before
+_END_SECONDS = 90.0  # a holder kills the old program before this
 _STANDING = ("starting", "running")
-# What processes find each other and the record by: with one half on each side, the service would be in two.
+# Settings by which processes find each other and the database: with mixed values the service would be split in two.
 _TOGETHER = ("host", "port", "inner_host", "rasa_host", "rasa_port", "actions_host", "actions_port", "redis_port")
 _RECORDS = ("database_url", "redis_url")
 
@@ -34,10 +34,11 @@ _RECORDS = ("database_url", "redis_url")
 def restart(
     settings: Settings, names: Sequence[str] = (), told: Callable[[str, float], None] = lambda name, seconds: None
 ) -> None:
-    """Replace the processes called ``names``, or all, one after the other; ``told`` is given each and the seconds it took.
+    """Replaces the processes called ``names``, or all, one after the other. ``told`` is called with each name and the seconds
+    it took.
 
-    Raises ``Refusal`` where that cannot be done, before anything was, or where a new process does not become ready: the old
-    one then stays, and those after it are not touched.
+    Raises ``Refusal`` if this is impossible, before any change, or if a new process does not become ready: the old one then
+    stays, and those after it are not touched.
     """
     supervisor = Supervisor(settings.home)
     if not supervisor.running():
@@ -61,10 +62,10 @@ def restart(
 
 
 def replace(settings: Settings, supervisor: Supervisor, program: Process, *, new: bool = False) -> None:
-    """Replace one process, and wait until the new one is ready and the old one gone. Raises ``Refusal``."""
+    """Replaces one process, and waits until the new one is ready and the old one has ended. Raises ``Refusal``."""
     state = supervisor.state(program.name)
     if program.on_demand:
-        if state is None or state.state not in _STANDING:  # what runs does its work to the end, which may take minutes
+        if state is None or state.state not in _STANDING:  # a running program completes its work, which may take minutes
             supervisor.renew(program.name)
             supervisor.start_process(program.name)
     elif program.held and state is not None and state.pid and state.state in _STANDING and not new:
@@ -88,7 +89,7 @@ def _replace_held(supervisor: Supervisor, program: Process, before: State) -> No
         time.sleep(_LOOK_SECONDS)
         present = supervisor.holding.state(program.name)
         if present is None or present.holder != held.holder:
-            break  # the old one died meanwhile, and both are being started anew
+            break  # the old one died meanwhile, and both are being started again
         if present.failed > held.failed:
             raise _late(supervisor, program, present.reason)
         if present.replaced > held.replaced:
@@ -126,7 +127,7 @@ def _late(supervisor: Supervisor, program: Process, reason: str) -> Refusal:
 
 @contextmanager
 def _alone(settings: Settings) -> Iterator[None]:
-    """One at a time: two would each take the other's new process for its own."""
+    """Ensures that one command replaces processes at a time: two would mistake each other's new processes for their own."""
     with (settings.home / "run" / "restart.lock").open("w") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -139,7 +140,7 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 
 def _as_started(settings: Settings, supervisor: Supervisor) -> Settings:
-    """``settings``, for production if the service was started so by a word of the command line."""
+    """Returns ``settings``, for production if the service was started with that option."""
     if supervisor.holding.environment("gateway").get("GUICHET_PRODUCTION") == "True":
         settings = settings.model_copy(update={"production": True})
         check_production(settings)

@@ -1,4 +1,4 @@
-"""What was done since a backup, by all that knows of it: the ledger, its copies, and records that are still there."""
+"""The acts since a backup, from all sources: the ledger, its copies, and databases that still exist."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from core.shared_place import SharedUnreachable
 
 
 class LedgerUnusable(Exception):
-    """Nothing knows surely what was done since the backup. ``fr`` and ``en`` say why."""
+    """No source surely has all acts since the backup. ``fr`` and ``en`` say why."""
 
     def __init__(self, fr: str, en: str) -> None:
         super().__init__(en)
@@ -40,7 +40,7 @@ class BackupAudit:
 
     @classmethod
     def read(cls, folder: Path) -> BackupAudit:
-        """From the ``folder`` of the record's tables. Blocking."""
+        """Reads the audit from the ``folder`` of the database's tables. Blocking."""
         rows: set[Key] = set()
         last: Key | None = None
         for row in stored(folder, "audit_rows"):
@@ -54,9 +54,10 @@ class BackupAudit:
 async def acts_since(
     settings: Settings, backup: BackupAudit, *, records: Iterable[str], ledgers: Sequence[Path], may_lack: bool
 ) -> list[LedgerRow]:
-    """Returns what must be replayed after ``backup``, in order. ``records``: addresses of records; ``ledgers``: further files.
+    """Returns the acts to replay after ``backup``, in order. ``records`` are addresses of databases; ``ledgers`` are further
+    files.
 
-    Raises ``LedgerUnusable`` unless something knows all of it, or it ``may_lack``.
+    Raises ``LedgerUnusable`` unless a source is complete, or acts ``may_lack``.
     """
     troubles: list[LedgerUnusable] = []
     found: list[LedgerRow] = []
@@ -90,7 +91,7 @@ async def acts_since(
 
 
 def _reaches(rows: Sequence[LedgerRow], backup: BackupAudit, where: object, troubles: list[LedgerUnusable]) -> bool:
-    """Decides whether ``rows`` are of the backup's installation, and reach back to it: they have the last row that it has."""
+    """Decides whether ``rows`` belong to the backup's installation and begin early enough: they contain its last row."""
     if backup.last is None or backup.last in {row.key for row in rows}:
         return True
     troubles.append(
@@ -103,7 +104,9 @@ def _reaches(rows: Sequence[LedgerRow], backup: BackupAudit, where: object, trou
 
 
 async def _of_record(url: str, head: Key) -> list[LedgerRow] | None:
-    """What a record that goes on from the backup's ``head`` knows; ``None`` for another one, or where it cannot be read."""
+    """Returns the acts in a database that continues from the backup's ``head``; ``None`` for another one, or if it cannot be
+    read.
+    """
     database = Database(url)
     try:
         async with database.read() as session:
@@ -112,7 +115,7 @@ async def _of_record(url: str, head: Key) -> list[LedgerRow] | None:
             return None
         return [ledger_row(row) for row in await rows_of_ledger(database, after=head[0])]
     except SQLAlchemyError:
-        return None  # it may be what is broken
+        return None  # it may be the broken one
     finally:
         await database.close()
 

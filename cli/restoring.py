@@ -1,4 +1,4 @@
-"""Restoring a backup: into a record made aside, where what was done since is replayed; only then is anything replaced."""
+"""Restores a backup into a separate database, where the acts since then are replayed. Only after that is anything replaced."""
 
 from __future__ import annotations
 
@@ -34,16 +34,15 @@ _ROWS = 500
 
 
 class NotEmpty(Exception):
-    """The PostgreSQL database already has a record in it."""
+    """The PostgreSQL database is not empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What came back. ``erased_again``: conversations that the backup held and that had been erased since.
+    """The result of a restore. ``erased_again`` are conversations in the backup that had been erased since.
 
-    ``replayed``: what else was done since. ``opt_outs``: numbers of which the record that was replaced knew better whether
-    they asked for silence. ``audit_rows``: newer rows of the audit, carried over from the record that was replaced. ``kept``:
-    where that record is now.
+    ``replayed`` are the other acts. ``opt_outs`` counts numbers whose STOP or START was taken from the replaced database.
+    ``audit_rows`` counts newer audit rows taken from there. ``kept`` is where that database is now.
     """
 
     contents: Contents
@@ -64,12 +63,12 @@ async def restore(
     ledgers: Sequence[Path] = (),
     without_ledger: bool = False,
 ) -> Restored:
-    """Restore ``file`` in the place of the present record and snapshots. The service must not be running.
+    """Restores ``file`` in the place of the present database and snapshots. The service must not be running.
 
-    All sessions and links of the staff end. What was done since is learnt from the ledger of the settings, from ``ledgers``
-    (files) and their copies, from the present record, and from ``erased_from`` (addresses of records); who was erased, from
-    exported heads too, which may be among ``erased_from``. Raises ``LedgerUnusable`` where nothing knows all of it, unless
-    ``without_ledger``; ``BackupUnusable``, ``NotEmpty``, ``OSError`` and SQLAlchemy's errors; nothing was changed then.
+    All sessions and links of the staff end. The acts since the backup come from the ledger of the settings, from ``ledgers``
+    (files) and their copies, from the present database, and from ``erased_from`` (addresses of databases). Erasures also come
+    from exported heads, which may be among ``erased_from``. Raises ``LedgerUnusable`` if no source is complete, unless
+    ``without_ledger``; also ``BackupUnusable``, ``NotEmpty``, ``OSError`` and SQLAlchemy's errors. Nothing was changed then.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.home) as made:
@@ -120,7 +119,7 @@ async def restore(
 
 
 async def _tell_ledger(settings: Settings) -> None:
-    """Have the ledger hold the restore itself: the rows before it are of a record that is gone."""
+    """Writes the restore itself to the ledger: the rows before it belong to a database that no longer exists."""
     database = Database(settings.sql_url)
     try:
         await LedgerSync(database, settings).run()
@@ -156,14 +155,14 @@ async def _erased(settings: Settings, sources: Sequence[str]) -> set[str]:
                 found |= set((await session.execute(select(ErasedConversation.conversation_id))).scalars())
         except SQLAlchemyError:
             if source != settings.sql_url:
-                raise  # the present record may be what is broken; one that was named must be readable
+                raise  # the present database may be the broken one; one that was named must be readable
         finally:
             await database.close()
     return found
 
 
 async def _carry_audit(source: str, database: Database) -> set[Key]:
-    """Append what the audit of ``source`` has beyond the restored one, if it is the same chain. Returns the rows' keys."""
+    """Appends the newer rows of ``source``'s audit to the restored one, if it is the same chain. Returns the rows' keys."""
     old = Database(source)
     try:
         async with database.read() as session:
@@ -175,7 +174,7 @@ async def _carry_audit(source: str, database: Database) -> set[Key]:
             columns = AuditRow.__table__.columns
             rows = (await session.execute(select(*columns).where(columns.seq > seq).order_by(columns.seq))).mappings().all()
     except SQLAlchemyError:
-        return set()  # the present record is what was broken
+        return set()  # the present database is the broken one
     finally:
         await old.close()
     if rows:
@@ -187,13 +186,13 @@ async def _carry_audit(source: str, database: Database) -> set[Key]:
 
 
 async def _carry_opt_outs(source: str, database: Database) -> int:
-    """Take over who sent STOP or START since, by what ``source`` knows: nobody is written to who asked for silence."""
+    """Takes over newer STOP and START messages from ``source``, so that nobody who sent STOP gets messages."""
     old = Database(source)
     try:
         async with old.read() as session:
             known = (await session.execute(select(*OptOut.__table__.columns))).mappings().all()
     except SQLAlchemyError:
-        return 0  # the present record is what was broken
+        return 0  # the present database is the broken one
     finally:
         await old.close()
     taken = 0
@@ -207,7 +206,7 @@ async def _carry_opt_outs(source: str, database: Database) -> int:
 
 
 def _swap(target: Path, restored: Path) -> Path | None:
-    """Put the restored SQLite file in its place; the one before stays beside it."""
+    """Puts the restored SQLite file in its place; the previous one is kept next to it."""
     kept = None
     if target.exists():
         kept = target.with_name(f"{target.name}.before-{now():%Y%m%dT%H%M%S}")
@@ -224,7 +223,7 @@ def _swap(target: Path, restored: Path) -> Path | None:
 
 
 def _put_files(settings: Settings, folder: Path) -> Path | None:
-    """Snapshots, beside those that are there; synonyms; the settings file under another name, to be compared."""
+    """Restores the files: snapshots, next to the present ones; synonyms; the settings under another name, for comparison."""
     snapshots = folder / "snapshots"
     if snapshots.exists():
         for version in snapshots.iterdir():

@@ -1,4 +1,4 @@
-"""The ``.env`` of an installation: made once, with random secrets, readable by its owner only."""
+"""The ``.env`` of an installation: created once, with random secrets, readable by its owner only."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HEADER = """\
 
 
 def secret_names() -> list[str]:
-    """Names (in the environment) of the secrets that every installation must have."""
+    """Returns the names (in the environment) of the secrets that every installation must have."""
     return [
         f"GUICHET_{name.upper()}"
         for name, field in Settings.model_fields.items()
@@ -30,7 +30,7 @@ def secret_names() -> list[str]:
 
 
 def made_names() -> list[str]:
-    """Those, and the secrets that a part of the service does without until they are there."""
+    """Returns these names, and those of optional secrets that are created as well."""
     marked = [
         f"GUICHET_{name.upper()}" for name, field in Settings.model_fields.items() if field.json_schema_extra in (MADE, AGE)
     ]
@@ -38,9 +38,9 @@ def made_names() -> list[str]:
 
 
 def ensure(path: Path) -> bool:
-    """Add to ``path`` each missing secret, at random; true if anything was written. A secret that is there is kept.
+    """Adds a random value to ``path`` for each missing secret; existing secrets are kept. Returns whether anything was written.
 
-    A name without a value is missing: what stands last in the file counts. A new file also has the demonstration's town.
+    A name without a value is missing; the last line with a name counts. A new file also has the demonstration's town.
     """
     present = path.read_text() if path.exists() else ""
     given = {name for name, value in dotenv_values(stream=StringIO(present), interpolate=False).items() if value}
@@ -52,7 +52,7 @@ def ensure(path: Path) -> bool:
     lines = "".join(f"{name}={_new(name)}\n" for name in missing)
     descriptor = os.open(path.with_suffix(".part"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        # A last line may have no end.
+        # The last line may lack a line feed.
         file.write((f"{present.rstrip()}\n" if present.strip() else f"{_HEADER}{IDENTITY}") + lines)
     path.with_suffix(".part").replace(path)
     return True

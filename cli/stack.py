@@ -37,8 +37,8 @@ class Stack:
     daemon: subprocess.Popen[bytes]
 
     def stop(self) -> None:
-        """Stop every process, and wait until they are gone."""
-        self.daemon.terminate()  # supervisord then stops its processes, and itself; its socket may be gone by now
+        """Stops every process, and waits until they have ended."""
+        self.daemon.terminate()  # supervisord then stops its processes and itself; its socket may no longer exist
         try:
             self.daemon.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
@@ -48,10 +48,10 @@ class Stack:
 
 
 def start(settings: Settings, ready: Callable[[str], None] = lambda name: None) -> Stack:
-    """Start all processes and wait for them; ``ready`` is called with the name of each as it becomes so.
+    """Starts all processes and waits for them. ``ready`` is called with the name of each process that is ready.
 
-    What a manager that was killed has left is ended before. Raises ``Refusal`` where the installation runs already, a port is
-    taken, Redis is missing, or a process does not become ready: all are then stopped.
+    Processes left by a killed manager are ended first. Raises ``Refusal`` if the installation runs already, a port is in use,
+    Redis is missing, or a process does not become ready; all are then stopped.
     """
     programs = processes(settings)
     if not settings.redis_url and not redis_binary():
@@ -84,23 +84,24 @@ def start(settings: Settings, ready: Callable[[str], None] = lambda name: None) 
 
 
 def recover(settings: Settings) -> None:
-    """End what is left of a manager that was killed. Nothing of one that runs: it may be another, started meanwhile.
+    """Ends the processes left by a killed manager. Does nothing if a manager runs: it may have been started meanwhile.
 
-    Raises ``Refusal`` where the manager is there and does not answer: it may only be slow, and the service goes on without it.
+    Raises ``Refusal`` if the manager does not answer: it may only be slow, and the service runs without it.
     """
     with _alone(settings.home):
         _end_left(settings)
 
 
 def stop(settings: Settings) -> bool:
-    """Stop the installation of this state folder, also what a manager that was killed has left; false where nothing runs."""
+    """Stops the installation of this state folder, including processes left by a killed manager. Returns false if nothing runs.
+    """
     if not settings.home.exists():
         return False
     supervisor, found = Supervisor(settings.home), False
     with _alone(settings.home):
         if supervisor.running():
             found, pid = True, supervisor.stop()
-            # Until it is gone: on its way out it removes the socket, which might be its successor's by then.
+            # Waits for its end: it then removes the socket, which might belong to its successor by then.
             with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
                 psutil.Process(pid).wait(timeout=_STOP_SECONDS)
         left = left_processes(settings.home)
@@ -110,8 +111,9 @@ def stop(settings: Settings) -> bool:
 
 
 def is_ready(process: Process, state: State | None, settings: Settings, client: httpx.Client) -> bool:
-    """Whether ``process``, which stands as ``state`` says (``None``: it is not known), runs and does its work: it told its
-    holder so, and answers at its health address or its port, where it has any. The publisher does as soon as it runs."""
+    """Decides whether ``process`` runs and works. ``state`` is its state (``None``: unknown). It must have reported to its
+    holder and answer at its health address or its port, if it has any. The publisher is ready as soon as it runs.
+    """
     if state is None or state.state != "running" or (process.held and not state.ready):
         return False
     if process.health:
@@ -137,7 +139,9 @@ def _end_left(settings: Settings) -> None:
 
 @contextmanager
 def _alone(home: Path) -> Iterator[None]:
-    """One command at a time looks what runs and changes it: what another has just started is not taken for left."""
+    """Ensures that one command at a time checks and changes the processes, so that new processes are not mistaken for abandoned
+    ones.
+    """
     folder = home / "run"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "manager.lock").open("a") as file:
@@ -146,7 +150,7 @@ def _alone(home: Path) -> Iterator[None]:
 
 
 def _until_answering(stack: Stack) -> None:
-    """Wait until supervisord can be asked, or has ended."""
+    """Waits until supervisord answers, or has ended."""
     deadline = time.monotonic() + _STOP_SECONDS
     while stack.daemon.poll() is None and not stack.supervisor.running() and time.monotonic() < deadline:
         time.sleep(0.05)

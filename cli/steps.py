@@ -1,7 +1,7 @@
-"""Steps of an installation: each shows its progress, is skipped when its inputs have not changed, and is resumed.
+"""Steps of an installation: each shows its progress, is skipped if its inputs have not changed, and can be resumed.
 
-A step's stamp is written after its work only, so that an interrupted step is run again; the work itself is done
-aside and renamed, so that nothing half-made is ever found.
+A step's stamp is written after its work, so an interrupted step is run again. The work itself is done under another name and
+renamed, so no partial result is ever found.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Work = Callable[[Report], Told | None]
 
 
 class Steps(AbstractContextManager["Steps"]):
-    """Runs steps and remembers, in ``folder``, the digest of the inputs with which each was last completed."""
+    """Runs steps and stores, in ``folder``, the digest of the inputs with which each was last completed."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -51,9 +51,9 @@ class Steps(AbstractContextManager["Steps"]):
         self._progress.__exit__(None, None, None)
 
     def run(self, name: str, fr: str, en: str, inputs: str, work: Work, made: Path | None = None) -> None:
-        """Do ``work`` unless it was completed with the same ``inputs`` and what it ``made`` is still there.
+        """Does ``work`` unless it was completed with the same ``inputs`` and its result ``made`` still exists.
 
-        What the work says is shown under its line; work that calls itself provisional is done again next time.
+        The reports of the work are shown under its line. Provisional work is repeated next time.
         """
         stamp = self._folder / name
         title = pick(fr, en)
@@ -79,7 +79,9 @@ class Steps(AbstractContextManager["Steps"]):
 
 
 def digest_files(paths: Iterable[Path]) -> str:
-    """SHA-256 (hex) over the names and contents of ``paths``; folders are walked. Where the checkout lies does not matter."""
+    """Returns a SHA-256 (hex) over the names and contents of ``paths``, including folders. It does not depend on the checkout's
+    place.
+    """
     total = hashlib.sha256()
     for path in sorted(paths):
         files = sorted(path.rglob("*")) if path.is_dir() else [path]

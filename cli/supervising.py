@@ -1,11 +1,11 @@
-"""supervisord, as it is, but for three things.
+"""supervisord with three changes.
 
-**A full disk.** Where a line of a log cannot be written, it prints a traceback: to a file on the same disk. What that raised
-ended it, or closed a program's output for good, and left all programs with nobody who could restart or stop them.
+**A full disk.** If a line of a log cannot be written, supervisord prints a traceback, to a file on the same disk. The resulting
+error ended it, or closed a program's output for good, and no program could be restarted or stopped any more.
 
-**Its own end.** Where it is killed, the system asks its processes to end (SIGTERM), as it would have done.
+**Its own end.** If it is killed, the system asks its processes to end (SIGTERM), as it would have done itself.
 
-**Its record** (cli/manager_record.py), which stays where it did not end in order.
+**Its record** (cli/manager_record.py), which stays if it did not end properly.
 """
 
 from __future__ import annotations
@@ -23,20 +23,20 @@ from cli.manager_record import clear_record, write_record
 
 
 def _leave_out(handler: loggers.Handler) -> None:
-    """The line is left out, and nothing else; there is room again, and the next one is written."""
+    """Drops the line. The next one is written once there is space again."""
 
 
 def _tie(manager: int) -> None:
-    """For a new process of the ``manager``: the first that supervisord has it do."""
+    """Prepares a new process of the ``manager``; the first thing that supervisord runs in it."""
     os.setpgrp()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the program is there, supervisord's own handler would take it
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the program is started, supervisord's own handler would take the signal
     end_with_parent(signal.SIGTERM)
     if os.getppid() != manager:
         os._exit(0)
 
 
 def main() -> None:
-    """Run supervisord with the arguments of this process, of which the last is the configuration file."""
+    """Runs supervisord with the arguments of this process, of which the last is the configuration file."""
     run, manager = Path(sys.argv[-1]).parent, os.getpid()
     loggers.Handler.handleError = _leave_out
     options.ServerOptions.setpgrp = lambda _: _tie(manager)

@@ -1,6 +1,6 @@
-"""Keeps the processes up, with supervisord: restarts with growing pauses, one log file each, a socket only for its owner.
+"""Keeps the processes running with supervisord: restarts with growing pauses, one log file each, a socket only for its owner.
 
-Those that are replaced without a gap are kept by a holder each (cli/holder.py), which supervisord keeps in their place.
+Programs that are replaced without a gap have a holder each (cli/holder.py), which supervisord runs in their place.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ from core.settings import ROOT
 
 _SOCKET_PATH_LIMIT = 90  # the system's own limit is 104 to 108 bytes
 SUPERVISORD = "cli.supervising"
-START_SECONDS = 3  # one that ends before is started again more and more slowly
-_LOOK_SECONDS = 10.0  # one that does not tell by then how it stands is stopped (SIGSTOP), or hangs
+START_SECONDS = 3  # a program that ends earlier is restarted with growing pauses
+_LOOK_SECONDS = 10.0  # a process that does not answer by then is stopped (SIGSTOP), or hangs
 _STOP_SECONDS = 60.0
 
 
 @dataclass(frozen=True)
 class State:
-    """What is known of one process. ``state`` is supervisord's own word, in lower case; ``restarts`` counts those since ``up``
-    that nobody asked for.
+    """The state of one process. ``state`` is supervisord's own word, in lower case; ``restarts`` counts unrequested restarts
+    since ``up``.
 
-    ``pid`` is who does the work (0: nobody), ``keeper`` who supervisord started: its holder, or the same. ``ready``: it
-    told its holder so; false of what has none.
+    ``pid`` is the working process (0: none), ``keeper`` the one that supervisord started: its holder, or the same. ``ready``:
+    it has reported so to its holder; false without a holder.
     """
 
     name: str
@@ -65,7 +65,7 @@ class Supervisor:
         self.holding = Holding(self._run / "held")
 
     def start(self, processes: list[Process]) -> subprocess.Popen[bytes]:
-        """Start supervisord with ``processes``. It outlives this command; stop it with ``stop()``."""
+        """Starts supervisord with ``processes``. It outlives this command; stop it with ``stop()``."""
         self._run.mkdir(parents=True, exist_ok=True)
         self._log.mkdir(parents=True, exist_ok=True)
         self._socket.unlink(missing_ok=True)
@@ -93,7 +93,7 @@ class Supervisor:
             return False
 
     def states(self) -> list[State]:
-        """Returns the state of each process; empty where nothing runs."""
+        """Returns the state of each process; empty if nothing runs."""
         try:
             infos = cast(list[dict[str, Any]], self._call(_LOOK_SECONDS).supervisor.getAllProcessInfo())
         except (OSError, xmlrpc.client.Error):
@@ -103,7 +103,7 @@ class Supervisor:
         return [self._state(info, journal) for info in infos]
 
     def state(self, name: str) -> State | None:
-        """Returns the state of one process; ``None`` where it is not known, or nothing runs."""
+        """Returns the state of one process; ``None`` if it is unknown, or nothing runs."""
         return next((state for state in self.states() if state.name == name), None)
 
     def _state(self, info: dict[str, Any], journal: str) -> State:
@@ -122,7 +122,7 @@ class Supervisor:
         )
 
     def start_process(self, name: str) -> None:
-        """Start a program that is run on demand; one that runs already is left alone."""
+        """Starts an on-demand program, unless it is running already."""
         try:
             self._call().supervisor.startProcess(name, False)
         except xmlrpc.client.Fault as fault:
@@ -138,21 +138,21 @@ class Supervisor:
         self._call().supervisor.signalProcess(name, number)
 
     def read_again(self, processes: list[Process]) -> tuple[list[str], list[str]]:
-        """Take ``processes`` for what is to run from now on. The names of those that are new, and of those that shall go.
+        """Replaces the configuration by ``processes``. Returns the names of new programs, and of programs to be removed.
 
-        Nothing is started or stopped by it: see ``renew`` and ``remove``.
+        Starts and stops nothing: see ``renew`` and ``remove``.
         """
         self._write(processes)
         added, _, removed = cast(list[list[list[str]]], self._call().supervisor.reloadConfig())[0]
         return added, removed
 
     def renew(self, name: str) -> None:
-        """Stop a program, if it is there, and start it as the configuration says now."""
+        """Stops a program, if it exists, and starts it with the present configuration."""
         self.remove(name)
         self._call().supervisor.addProcessGroup(name)
 
     def remove(self, name: str) -> None:
-        """Stop a program, and forget it."""
+        """Stops and removes a program."""
         supervisor = self._call().supervisor
         try:
             supervisor.stopProcess(name, True)
@@ -166,7 +166,7 @@ class Supervisor:
                 raise
 
     def stop(self) -> int:
-        """Ask supervisord to stop all processes and itself. Returns its process id: it is gone later than its last answer."""
+        """Asks supervisord to stop all processes and itself. Returns its pid: it ends some time after its last answer."""
         pid = cast(int, self._call().supervisor.getPID())
         self._call().supervisor.shutdown()
         return pid
@@ -180,7 +180,7 @@ class Supervisor:
         return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
 
     def _write(self, processes: list[Process]) -> None:
-        self.config.touch(mode=0o600)  # it holds secrets in its environment lines
+        self.config.touch(mode=0o600)  # it contains secrets in its environment lines
         self.config.write_text(self._render(processes))
 
     def _render(self, processes: list[Process]) -> str:
@@ -207,7 +207,7 @@ class Supervisor:
             f"autostart={'false' if process.on_demand else 'true'}",
             f"autorestart={'unexpected' if process.on_demand else 'true'}",
             f"startsecs={0 if process.on_demand else START_SECONDS}",
-            "startretries=1000000",  # each pause is a second longer than the one before
+            "startretries=1000000",  # each pause is a second longer than the previous one
             "exitcodes=0",
             "stopwaitsecs=20",
             "stopasgroup=true",
@@ -221,7 +221,7 @@ class Supervisor:
 
 
 def _connection(path: Path, seconds: float) -> HTTPConnection:
-    """Returns a connection to the socket at ``path`` that waits for so long: supervisord's own waits for ever."""
+    """Returns a connection to the socket at ``path`` with a time limit; supervisord's own has none."""
     connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     connected.settimeout(seconds)
     try:

@@ -1,4 +1,4 @@
-"""Settings that cannot be read, in words. Apart, since every command imports it."""
+"""Messages for unreadable settings. A module of its own, because every command imports it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.bad_setting import BadSetting
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-# What pydantic says in English only, by its name for it; the braces are of its own details.
+# Messages that pydantic has in English only, by its error type; the braces are filled with its details.
 _WORDS = {
     "missing": ("n'est pas réglé", "is not set"),
     "int_parsing": ("un nombre entier est attendu", "a whole number is wanted"),
@@ -25,7 +25,7 @@ _WORDS = {
 
 
 def unreadable(error: ValidationError) -> tuple[str, str]:
-    """The settings that ``error`` is about, each with what is wrong, in French and English; the values are not repeated."""
+    """Returns the settings that ``error`` is about, each with its fault, in French and English, without the values."""
     told = [_told(detail) for detail in error.errors()]
     return ", ".join(fr for fr, _ in told), ", ".join(en for _, en in told)
 

@@ -1,4 +1,4 @@
-"""What an operator reads of the commands themselves: their help and their refusals, French first."""
+"""The help and the refusals of the commands, French first."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from core.yaml_text import load as load_yaml
 
 @cache
 def _french_words() -> dict[str, dict[str, str]]:
-    """``commands`` by path ("kb import"), ``options`` by their English."""
+    """Returns the texts: ``commands`` by path ("kb import"), ``options`` by their English text."""
     found: dict[str, dict[str, str]] = load_yaml(Path(__file__).with_name("words.yml").read_text(encoding="utf-8"))
     return found
 
 
 def in_french(command: Any, path: str = "") -> None:
-    """Word the help of ``command`` (Typer's, with those under it) in French, the English of commands beneath.
+    """Adds French texts to the help of ``command`` (Typer's, with its subcommands), before the English ones.
 
-    Nothing is done for whoever speaks English; what nobody has worded stays as it is.
+    Does nothing for an English-speaking operator. Texts without a translation stay.
     """
     if speaks_english():
         return
@@ -36,7 +36,7 @@ def in_french(command: Any, path: str = "") -> None:
 
 
 def _frame_in_french(command: Any) -> None:
-    """What the library itself writes around the help, once it is asked for: to load what shows it takes a while."""
+    """Translates the library's own texts around the help, once it is requested, because loading them is slow."""
     plain = command.format_help
 
     def format_help(context: Any, formatter: Any) -> None:
@@ -54,7 +54,7 @@ def _frame_in_french(command: Any) -> None:
 
 
 def refused(error: Any) -> str:
-    """Returns what was wrong in what was typed (``error`` is Typer's ``UsageError``), and which command says more."""
+    """Returns the fault in the command line (``error`` is Typer's ``UsageError``), and the command that shows more."""
     english = error.format_message()
     command = error.ctx.command_path if error.ctx else "./guichet"
     said = english if speaks_english() else f"{_french(error)} ({english})"
@@ -62,7 +62,7 @@ def refused(error: Any) -> str:
 
 
 def _french(error: Any) -> str:
-    """By kind: the library's own sentences are in English only, and stand beside."""
+    """Returns a French sentence by the kind of error; the library's own sentence, in English only, is shown next to it."""
     match type(error).__name__:
         case "NoSuchOption":
             return f"Il n'y a pas d'option {error.option_name}."

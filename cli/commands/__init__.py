@@ -1,1 +1,1 @@
-"""The commands of ./guichet, a file each."""
+"""The commands of ./guichet, one file each."""

@@ -1,4 +1,4 @@
-"""``./guichet ask``: turns through the running service, as a citizen's go, and marked as ours."""
+"""``./guichet ask``: turns through the running service, like a citizen's, and marked as tests."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``./guichet audit``: who did what; whether anybody touched the record of it; its head, signed."""
+"""``./guichet audit``: who did what; whether the audit was tampered with; its signed head."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``./guichet doctor``: what is wrong, and how to mend it."""
+"""``./guichet doctor``: finds problems, and says how to fix them."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def doctor(
 
 
 def examine() -> Iterator[Finding]:
-    """All findings. Settings that cannot be read are the only one: everything else depends on them."""
+    """Yields all findings. If the settings cannot be read, this is the only one, because everything else depends on them."""
     try:
         settings = Settings()
     except ValidationError as error:

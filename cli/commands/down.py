@@ -1,4 +1,4 @@
-"""``./guichet down``: stop everything. Apart from ``up``, whose imports it would wait for."""
+"""``./guichet down``: stops everything. Separate from ``up``, to avoid its imports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``./guichet golden``: the questions that each publication is judged by."""
+"""``./guichet golden``: the questions by which each publication is judged."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from knowledge_base.golden.record import Added, add, add_all, golden, set_active
 
 app = typer.Typer(no_args_is_help=True)
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-_REJECTED = 10  # rejected lines that are named
+_REJECTED = 10  # rejected lines shown
 
 
 @app.command("list")

@@ -1,4 +1,4 @@
-"""``./guichet handoffs``: the supervisor's moves from a terminal, on the record itself (the gateway need not run)."""
+"""``./guichet handoffs``: the supervisor's actions from a terminal, directly on the database (the gateway need not run)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from core.settings import ROOT, Settings
 from supervision.handoffs.desk import REPLY_CHARACTERS, Claim, Desk, Refused
 from supervision.handoffs.listing import Listed, find, held_lines, list_handoffs, number_of, transcript
 
-_SEGMENTS = 10  # the longest reply of a human, by SMS
+_SEGMENTS = 10  # the longest human reply by SMS
 
 app = typer.Typer(no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="Its id, or the beginning of it, as `list` shows it.")]
@@ -38,7 +38,7 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 @dataclass(frozen=True)
 class Session:
-    """What a command works with. ``who``: the supervisor."""
+    """The context of a command. ``who`` is the supervisor."""
 
     settings: Settings
     database: Database
@@ -53,7 +53,7 @@ class Session:
         return listed
 
     async def claim(self, handoff: str) -> Claim:
-        """What this supervisor holds of ``handoff``, as it stands now; the move itself checks whether they do."""
+        """Returns this supervisor's claim on ``handoff`` in its present state. The action itself checks whether it is valid."""
         listed = await self.found(handoff)
         return Claim(listed.id, self.who, listed.fencing)
 
@@ -198,7 +198,7 @@ def _run[T](who: str, move: Callable[[Session], Awaitable[T]]) -> T:
 @asynccontextmanager
 async def _session(who: str) -> AsyncIterator[Session]:
     settings = Settings()
-    configure_logs("cli", level=logging.ERROR)  # standard output is for what programs read; without Redis it works too
+    configure_logs("cli", level=logging.ERROR)  # standard output is for programs; Redis is not required
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
     database, event_bus = Database(settings.sql_url), EventBus(settings.redis_address)
     sms = SmsRenderer(wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents)

@@ -58,7 +58,7 @@ def build(
     """Index all published entries and activate the snapshot. Only what changed is embedded; an interrupted build goes on."""
     if stage not in ("titles", "full"):
         raise typer.BadParameter("titles | full", param_hint="--stage")
-    configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
+    configure_logs("cli", level=logging.WARNING)  # standard output is for programs
     chosen: Stage = "titles" if stage == "titles" else "full"
     settings = Settings()
     began = now()
@@ -156,7 +156,7 @@ def calibrate(
     """Fit order and confidence, for this stage, on questions of people who had not seen the pages. Another encoder needs it."""
     from tools.training.calibrate import calibrate_active  # noqa: PLC0415 - torch and scikit-learn, only where they are used
 
-    configure_logs("cli", level=logging.WARNING)  # standard output is for what programs read
+    configure_logs("cli", level=logging.WARNING)  # standard output is for programs
     settings = Settings()
     entries = asyncio.run(_published(settings))
     try:
@@ -167,7 +167,7 @@ def calibrate(
 
 
 def _measure(settings: Settings, snapshot: str, collections: set[str]) -> None:
-    """What /about says of the answers' quality. The index is good without it: a failure is told, and no more."""
+    """Measures the quality of answers for /about. The index is valid without it, so a failure is only reported."""
     from retrieval.evaluation.service import measure_service  # noqa: PLC0415 - only after a build
 
     try:
@@ -180,7 +180,7 @@ def _measure(settings: Settings, snapshot: str, collections: set[str]) -> None:
 
 
 def _report(run: Run) -> str:
-    """Returns the page of ``run``; empty where there are no tools to draw it."""
+    """Returns the report page of ``run``; empty if the tools to draw it are missing."""
     try:
         from tools.evaluation.report import with_themes  # noqa: PLC0415 - only after a build
     except ModuleNotFoundError:

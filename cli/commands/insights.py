@@ -1,4 +1,4 @@
-"""``./guichet insights``: what the service comes to, on the record itself (the gateway need not run)."""
+"""``./guichet insights``: the figures of the service, directly from the database (the gateway need not run)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``./guichet kb``: bring pages into the knowledge base, and all of it out."""
+"""``./guichet kb``: imports pages into the knowledge base, and exports it."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ from knowledge_base.service_public.fetch import FetchFailed
 from knowledge_base.store import ImportReport, published, withdraw
 
 app = typer.Typer(no_args_is_help=True)
-_REJECTED = 10  # rejected rows that are named
-_DIFFERENCES = 1000  # changed entries that are named in JSON
+_REJECTED = 10  # rejected rows shown
+_DIFFERENCES = 1000  # changed entries listed in JSON
 
 
 @app.command("import")
@@ -166,7 +166,7 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
                 force=how.force,
                 dry_run=how.dry_run,
             )
-            if stand_in:  # what stood in for these pages while there was no network has done its work
+            if stand_in:  # the substitute for these pages without a network is no longer needed
                 await withdraw(database, "demonstration", author="import", reason=source)
             return report
         if source == "travail-emploi":

@@ -1,4 +1,4 @@
-"""``./guichet privacy``: what is masked of a text; what is held of a person; whether an erasure was done."""
+"""``./guichet privacy``: the masking of a text; a person's data; the receipt of an erasure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``./guichet privacy words``: the words that names share with everyday language, for ``core/privacy/finders/ordinary.txt``."""
+"""``./guichet privacy words``: the words that are both names and everyday words, for ``core/privacy/finders/ordinary.txt``."""
 
 from __future__ import annotations
 

@@ -105,7 +105,7 @@ def status() -> None:
 async def _take(database: Database, settings: Settings, path: Path, offices: list[Office], *, force: bool) -> int:
     checksum = await asyncio.to_thread(sha256_of, path)
     version = await take(database, offices, source=path.name, checksum=checksum, author="cli", force=force)
-    await follow(database, settings.home / FILE)  # other nodes: their publisher
+    await follow(database, settings.home / FILE)  # on other nodes, their publisher does this
     return version
 
 

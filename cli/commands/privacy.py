@@ -1,4 +1,4 @@
-"""``./guichet retention`` and ``erase``: what must go, goes."""
+"""``./guichet retention`` and ``erase``: deletion of personal data."""
 
 from __future__ import annotations
 

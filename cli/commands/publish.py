@@ -1,4 +1,4 @@
-"""``./guichet publish``: try what would be published on questions, and publish it."""
+"""``./guichet publish``: tries a publication on questions, and publishes it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from retrieval.embedding.lazy import LazyEmbedder
 
 _AUTHOR = "cli"
 _TOLD = 5  # lines of each list
-_PATIENCE = 5  # looks at a publication that the service's publisher has not taken up, before this process does the work
+_PATIENCE = 5  # checks of a publication that the service's publisher has not taken, before this process does the work
 
 
 def publish(
@@ -61,7 +61,7 @@ def publish(
 
 
 def roll_back() -> str | None:
-    """Undo the last publication; ``None`` where there is none to undo. Returns the active snapshot."""
+    """Undoes the last publication. Returns the active snapshot; ``None`` if there is no publication to undo."""
 
     async def work(database: Database) -> PublicationView | None:
         try:
@@ -78,7 +78,9 @@ def roll_back() -> str | None:
 
 
 async def _followed(database: Database, name: str) -> PublicationView:
-    """The publication once it is decided about or waits for it: the service's publisher does the work, or else this process."""
+    """Returns the publication once it is decided or waits for a decision. The service's publisher does the work, or else this
+    process.
+    """
     settings = Settings()
     publisher = Publisher(settings, database, lambda: LazyEmbedder(settings))
     shown, idle = "", 0

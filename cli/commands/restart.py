@@ -1,4 +1,4 @@
-"""``./guichet restart``: new processes in the place of the running ones, without a citizen noticing."""
+"""``./guichet restart``: replaces the running processes by new ones, without an interruption for citizens."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``./guichet search``: what the index finds for one query."""
+"""``./guichet search``: the search results for one query."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def search(
 def _through_service(
     settings: Settings, query: str, collection: str, audience: str, limit: int, lang: str
 ) -> RetrievalResult | None:
-    """The running action server's result; ``None`` where none answers."""
+    """Returns the result of the running action server; ``None`` if it does not answer."""
     body = {"query": query, "locale": lang, "collection": collection or None, "audience": audience or None, "limit": limit}
     try:
         with blocking_action_server(settings, seconds=10) as client:

@@ -23,7 +23,7 @@ def settings() -> None:
 
 
 def render() -> str:
-    """The text of ``.env.example``."""
+    """Returns the text of ``.env.example``."""
     return _HEADER + "".join(_paragraph(name, field) for name, field in Settings.model_fields.items())
 
 

@@ -1,4 +1,4 @@
-"""``./guichet slo``: what was promised, and what was kept."""
+"""``./guichet slo``: the service level objectives, and whether they were met."""
 
 from __future__ import annotations
 

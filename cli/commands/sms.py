@@ -1,4 +1,4 @@
-"""``./guichet sms``: what answers cost by SMS, what was spent, and which messages somebody should look at."""
+"""``./guichet sms``: the cost of answers by SMS, the money spent, and messages with a delivery problem."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``./guichet staff``: accounts of the desks, for whoever runs the machine."""
+"""``./guichet staff``: accounts of the desks, for the operator of the machine."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def break_glass(
 
 
 def first_link(settings: Settings) -> str | None:
-    """The address at which the first administrator sets a password; ``None`` once there is one."""
+    """Returns the address at which the first administrator sets a password; ``None`` once there is one."""
     token = _run(settings, lambda session: links.first_administrator(session, days=settings.desk_invitation_days))
     return settings.base_url + links.path(token) if token else None
 

@@ -1,4 +1,4 @@
-"""``./guichet status`` and ``logs``: what runs, since when, and what it said."""
+"""``./guichet status`` and ``logs``: the running processes, since when they run, and their logs."""
 
 from __future__ import annotations
 
@@ -113,7 +113,9 @@ def logs(
 
 
 def _print_about(wanted: str, files: list[Path]) -> None:
-    """Lines whose ``conversation`` or ``message`` is ``wanted``, of all ``files`` and what was rotated out of them, by time."""
+    """Prints the lines whose ``conversation`` or ``message`` is ``wanted``, from all ``files`` and their rotated parts, by
+    time.
+    """
     found = []
     for file in (path for log in files for path in sorted(log.parent.glob(f"{log.name}*"))):
         with file.open(encoding="utf-8", errors="replace") as stream:
@@ -134,7 +136,7 @@ def _print_about(wanted: str, files: list[Path]) -> None:
 
 
 def _snapshot(settings: Settings) -> tuple[str | None, str]:
-    """The snapshot that is answered from, and why it is not the active one, or why there is none."""
+    """Returns the snapshot in use and why it is not the active one, or ``None`` and why there is none."""
     try:
         with blocking_action_server(settings, seconds=3) as client:
             found = client.get("/health")

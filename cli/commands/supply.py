@@ -1,4 +1,4 @@
-"""``./guichet supply``: what the service is made of, by the developers' tools."""
+"""``./guichet supply``: the components of the service, by the developers' tools."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``./guichet synonyms``: the operator's file into the record, and what is in use out of it."""
+"""``./guichet synonyms``: imports the operator's file into the database, and exports the groups in use."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def export(
 
 
 def _why(refused: Refused, language: str) -> str:
-    """The group in a line, and the desk's own words for what is wrong with it."""
+    """Returns the group in one line, with the desk's own text for the fault."""
     words = Words.load({_PART: ROOT / "knowledge_base" / "desk" / _PART})
     kind = "wrong" if refused.code in _FAULTS else "refused"
     said = words.text(_PART, f"{kind}_{refused.code}", language, {"wording": refused.wording, "word": refused.wording})

@@ -1,4 +1,4 @@
-"""``./guichet teams``: which teams of supervisors there are, and which conversations come to each."""
+"""``./guichet teams``: the teams of supervisors, and which conversations each gets."""
 
 from __future__ import annotations
 

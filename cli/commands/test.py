@@ -1,4 +1,4 @@
-"""``./guichet test`` and ``check``: prove the checkout."""
+"""``./guichet test`` and ``check``: check the source code."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _CHECKS = (
     ["ruff", "format", "--check", "."],
     ["mypy", "--num-workers", "2", *_TYPED],
 )
-# Two workers, whatever the machine: each may hold an index and a whole service. A third made 51 min 37 s of 55 min 40 s on two
-# cores (one run each, 2026-11-29), and what waits for a process began to fail. Reordering by size would put the end-to-end
-# tests first (see tests/conftest.py).
+# Two workers on any machine: each may hold an index and a whole service. With a third, two cores took 51 min 37 s instead of 55
+# min 40 s, and tests that wait for a process began to fail. Reordering by size would put the end-to-end tests first (see
+# tests/conftest.py).
 _ALL = ["tests", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations=25"]
 
 

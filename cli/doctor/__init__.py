@@ -1,1 +1,1 @@
-"""``./guichet doctor``: what is wrong with an installation, and how to mend it."""
+"""``./guichet doctor``: finds problems of an installation, and says how to fix them."""

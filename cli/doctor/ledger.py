@@ -1,4 +1,4 @@
-"""The ledger of what a restore must replay: whether it is whole and complete, and lies where the record does not."""
+"""The ledger of acts that a restore must replay: whether it is intact and complete, and not on the database's disk."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WRITES = (
 
 
 async def ledger(settings: Settings, database: Database) -> Finding:
-    """Returns what a restore would find there. Nothing is written."""
+    """Checks the ledger as a restore would find it. Writes nothing."""
     file = settings.ledger_file
     audited = {(row.seq, row.digest) for row in await rows_of_ledger(database)}
     try:

@@ -1,4 +1,4 @@
-"""The machine: room on the disk, memory, ports, and a clock that others agree with."""
+"""The machine: disk space, memory, ports, and a clock that agrees with others."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from cli.preflight import is_taken
 from cli.processes import processes
 from core.settings import Settings
 
-# A backup or an index build needs its own size again (0.1 GB and 0.2 GB with 3,371 pages), logs rotate at 40 MB a process.
+# A backup or an index build needs its own size again (0.1 GB and 0.2 GB with 3,371 pages); logs rotate at 40 MB a process.
 _DISK_GB, _DISK_SCARCE_GB = 1, 3
 _STACK_GB = 3.3  # proportional set size of all processes, by ./guichet bench
-_SPARE_GB = 0.4  # beside the running stack: what an index build through the service takes
+_SPARE_GB = 0.4  # next to the running stack: memory of an index build through the service
 _CERTIFICATE_DAYS, _CERTIFICATE_URGENT_DAYS = 21, 7
 _SECONDS = 5
 
 
 def disk(settings: Settings) -> Iterator[Finding]:
-    """Room where the state folder is."""
+    """Checks the free space on the disk of the state folder."""
     folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
     free = shutil.disk_usage(folder).free / 2**30
     said = (
@@ -48,7 +48,7 @@ def disk(settings: Settings) -> Iterator[Finding]:
 
 
 def memory(settings: Settings, *, running: bool) -> Iterator[Finding]:
-    """What is left beside the running stack, or what it will find."""
+    """Checks the free memory, next to the running stack or for it."""
     free, needed = psutil.virtual_memory().available / 1e9, _SPARE_GB if running else _STACK_GB
     said = (f"{free:.1f} Go de mémoire libres.".replace(".", ",", 1), f"{free:.1f} GB of memory are free.")
     if free >= needed:
@@ -67,11 +67,11 @@ def memory(settings: Settings, *, running: bool) -> Iterator[Finding]:
 
 
 def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
-    """Ports that another program holds. Of a running service they are its own."""
+    """Checks for ports used by other programs. A running service uses its own ports."""
     wanted = [process for process in processes(settings) if process.port]
     try:
         taken = [] if running else [process for process in wanted if is_taken(process.port, process.host)]
-    except Refusal as refusal:  # no address of this machine; in the operator's language already
+    except Refusal as refusal:  # not an address of this machine; already in the operator's language
         yield Finding("ports", "problem", (str(refusal), str(refusal)))
         return
     for process in taken:
@@ -94,7 +94,7 @@ def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
 
 
 def public_address(settings: Settings) -> Iterator[Finding]:
-    """Whether citizens reach the service at its public address, and for how long its certificate still holds."""
+    """Checks that the service is reachable at its public address, and how long its certificate is valid."""
     if not settings.public_url:
         yield Finding(
             "public-url",
@@ -133,7 +133,7 @@ def public_address(settings: Settings) -> Iterator[Finding]:
 
 
 def expiry(seconds: float) -> Finding:
-    """Returns what to say of a certificate that holds for so long."""
+    """Returns the finding for a certificate that is valid for so many seconds."""
     days = int(seconds // 86_400)
     said = (f"Le certificat est valable encore {days} jours.", f"The certificate holds for {days} more days.")
     if days >= _CERTIFICATE_DAYS:

@@ -1,4 +1,4 @@
-"""The record: whether it answers, whether its tables are this version's, what waits in it, and when it was last copied."""
+"""The database: whether it answers, whether its tables are those of this version, what waits in it, and its last backup."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LATE = timedelta(seconds=60)  # the longest deadline of a turn is 25 s
 
 
 async def check_record(settings: Settings) -> AsyncIterator[Finding]:
-    """All that is asked of the record. Nothing more is asked of one that does not answer, or has other tables."""
+    """Yields all findings about the database. If it does not answer or has other tables, nothing more is checked."""
     database = Database(settings.sql_url)
     kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     try:
@@ -143,12 +143,12 @@ async def _contents(settings: Settings, database: Database) -> AsyncIterator[Fin
 
 
 async def _freshness(settings: Settings, database: Database) -> AsyncIterator[Finding]:
-    """Compares what citizens are to get with what is in the index that answers, and says what imports brought beside it."""
+    """Compares the published content with the index in use, and reports imports that are not in the index."""
     snapshots = Snapshots(snapshots_folder(settings.home))
     try:
         held = set(EntryFile(snapshots.folder / snapshots.active()).listed()) if snapshots.active() else set()
     except (OSError, ValueError, KeyError):
-        held = set()  # how it is damaged is said elsewhere
+        held = set()  # the kind of damage is reported elsewhere
     missing = len(set(await listed(database)) ^ held)
     if not missing:
         yield ok("freshness", "L'index contient tout ce qui est publié.", "The index holds all that is published.")

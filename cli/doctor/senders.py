@@ -1,4 +1,4 @@
-"""Whether French operators let an SMS through under the name or number that sends it."""
+"""Checks whether French operators accept the name or number that sends SMS."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _NAME = re.compile(r"[A-Za-z0-9]{3,11}")
 _SHORT_NUMBER = re.compile(r"3\d{4}")
 _MOBILE = re.compile(r"(?:\+33|0033|33|0)[67]\d{8}")
 _NUMBER = re.compile(r"\+?\d{9,15}")
-_SERVICE = re.compile(r"MG[0-9a-f]{32}", re.IGNORECASE)  # of Twilio: the numbers behind it are not seen from here
+_SERVICE = re.compile(r"MG[0-9a-f]{32}", re.IGNORECASE)  # of Twilio: its numbers are not visible here
 _GENERIC = {"alert", "alerte", "client", "contact", "info", "information", "infos", "mairie", "message", "notification"} | {
     "prefecture", "rappel", "rdv", "service", "sms", "urgence", "urgent", "ville"
 }  # fmt: skip
@@ -36,7 +36,7 @@ _SAID = {
 
 
 def senders(settings: Settings) -> Iterator[Finding]:
-    """Returns what is wrong with the senders that are set, if anything."""
+    """Yields findings for the configured senders."""
     for name in ("twilio_from", "vonage_from", "sms_generic_sender"):
         sender = getattr(settings, name)
         reason = sender and objection(sender)
@@ -54,7 +54,7 @@ def senders(settings: Settings) -> Iterator[Finding]:
 
 
 def objection(sender: str) -> str:
-    """Returns the rule that ``sender`` breaks (``mobile``, ``digits``, ``form``, ``generic``), or nothing."""
+    """Returns the rule that ``sender`` breaks (``mobile``, ``digits``, ``form``, ``generic``), or an empty string."""
     sender = sender.replace(" ", "") if sender.replace(" ", "").lstrip("+").isdigit() else sender
     if _SERVICE.fullmatch(sender) or _SHORT_NUMBER.fullmatch(sender):
         return ""

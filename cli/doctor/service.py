@@ -1,4 +1,4 @@
-"""The processes: which run, which are ready, which are started over and over."""
+"""The processes: running, ready, or restarted again and again."""
 
 from __future__ import annotations
 
@@ -17,13 +17,15 @@ _RESTARTS = 3
 
 
 def running(settings: Settings) -> bool:
-    """Whether anything of this installation runs here: under our supervision (or left by it), systemd's or a container's."""
+    """Decides whether anything of this installation runs here: under our supervision (or left by it), systemd's or a
+    container's.
+    """
     state = manager_state(settings.home)
     return state.kind == "running" or bool(state.processes) or _parts(settings) is not None
 
 
 def check_processes(settings: Settings) -> Iterator[Finding]:
-    """Each process that should run. Where none does, that is all there is to say."""
+    """Checks each process that should run. If none runs, this is the only finding."""
     supervisor, manager = Supervisor(settings.home), manager_state(settings.home)
     if manager.kind != "running":
         trouble = manager_trouble(manager)
@@ -62,7 +64,7 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
 
 
 def _parts(settings: Settings) -> dict[str, str] | None:
-    """Returns what the gateway says of each part; ``None`` where no gateway of this installation answers."""
+    """Returns the gateway's report on each part; ``None`` if no gateway of this installation answers."""
     shown = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     try:
         answer = httpx.get(f"{settings.own_url}/health/ready", headers=shown, timeout=5, trust_env=False)

@@ -1,4 +1,4 @@
-"""Storage that several machines share snapshots through: whether it answers, and holds what this machine answers from."""
+"""The shared storage of snapshots: whether it answers, and has the snapshot in use here."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retrieval.snapshots import Snapshots
 
 
 def shared_place(settings: Settings) -> Iterator[Finding]:
-    """Nothing where no place is set. Nothing is written there."""
+    """Checks the shared place, if one is configured. Writes nothing there."""
     shared = shared_snapshots(settings)
     if shared is None:
         return

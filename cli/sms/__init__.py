@@ -1,1 +1,1 @@
-"""What ``./guichet sms`` is made of."""
+"""The parts of ``./guichet sms``."""

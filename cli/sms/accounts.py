@@ -1,4 +1,4 @@
-"""What SMS came to: by day and provider, and messages whose fate somebody should look at."""
+"""The accounts of SMS: by day and provider, and messages with a delivery problem."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One local day at one provider. ``euros`` at the price of that day; simulator and tests cost nothing."""
+    """One local day at one provider. ``euros`` are at the price of that day; simulator and tests cost nothing."""
 
     day: str
     provider: str
@@ -70,7 +70,7 @@ async def costs(settings: Settings, days: int) -> dict[str, Any]:
 
 
 async def doubtful(settings: Settings, statuses: Sequence[str], limit: int) -> list[dict[str, Any]]:
-    """Returns the latest deliveries with one of ``statuses``: no number, no text."""
+    """Returns the latest deliveries with one of ``statuses``, without number and text."""
     database = Database(settings.sql_url)
     try:
         async with database.read() as session:

@@ -1,4 +1,4 @@
-"""Every published entry as its first SMS: how long, in which alphabet, at what price. Pure but for the wording."""
+"""Every published entry as its first SMS: its length, alphabet and price. Pure except for the wording."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LINK = re.compile(r"https?://\S+")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One entry's answer: its first part, and how many parts SUITE makes of it in all."""
+    """One entry's answer: its first part, and the number of parts with SUITE."""
 
     entry: str
     text: str
@@ -55,13 +55,13 @@ class Summary:
 def compile_entries(
     entries: Iterable[Entry], renderer: SmsRenderer, wording: Wording, *, old_after_months: int
 ) -> list[Compiled]:
-    """Returns the first passage of each entry as a citizen would get it; entries without any text are left out."""
+    """Returns the first passage of each entry as a citizen would get it; entries without text are left out."""
     style = Style(SMS, old_after_months, date.today(), pays_by_segment=True)
     return [_compiled(_card(entry, wording, style), renderer) for entry in entries if passages(entry)]
 
 
 def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:
-    """Raises ``ZeroDivisionError`` where there is nothing."""
+    """Returns the summary. Raises ``ZeroDivisionError`` if ``compiled`` is empty."""
     count = len(compiled)
     mean = sum(one.segments for one in compiled) / count
     return Summary(
@@ -78,7 +78,7 @@ def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:
 
 
 def _card(entry: Entry, wording: Wording, style: Style) -> AnswerBlock:
-    """Returns the card with its words, as the dialogue fills them in."""
+    """Returns the card with the texts of the dialogue."""
     card = answer_card(entry, 0, "", style).block
     title = wording.text("utter_answer", channel="sms", language="fr", title=card.title)
     notice = ""
@@ -110,7 +110,7 @@ def _compiled(card: AnswerBlock, renderer: SmsRenderer) -> Compiled:
 
 
 def _links_cut(part: Rendered, address: str) -> tuple[str, ...]:
-    """Returns the source's address, if the part lost it or a piece of it."""
+    """Returns the source's address if the part lacks it or cuts it."""
     return () if not address or address in _LINK.findall(part.text) else (address,)
 
 
@@ -119,5 +119,5 @@ def _words(text: str) -> set[str]:
 
 
 def _bare(word: str) -> str:
-    """``word`` as it reads in the GSM alphabet: a part may travel in another one than the whole."""
+    """Returns ``word`` in the GSM alphabet: a part may be sent in another one than the whole."""
     return prepare(word).rstrip(".,;:-")

@@ -1,4 +1,4 @@
-"""``python -m cli.worker``: runs until SIGTERM or SIGINT, then ends the turns in hand."""
+"""``python -m cli.worker``: runs until SIGTERM or SIGINT, then completes the current turns."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.telemetry.tracing import traced
 
 
 async def main(settings: Settings) -> None:
-    """Run one worker."""
+    """Runs one worker."""
     worker: Worker = compose(settings)
     settle()
     loop = asyncio.get_running_loop()

@@ -47,23 +47,24 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """How patient a worker is. A lease must outlive a few missed renewals, and is how late the answer to a message is
-    whose worker died."""
+    """The time limits of a worker. A lease must survive a few missed renewals; it is also the delay of an answer after a worker
+    has died.
+    """
 
     lease: timedelta = timedelta(seconds=4)
     sweep_seconds: float = 1.0
-    jobs_seconds: float = 5.0  # between two looks at a job: whether it is due, or who was at it died
-    grace: timedelta = timedelta(seconds=1)  # younger messages have their wake-up on the way
+    jobs_seconds: float = 5.0  # between two checks of a job: is it due, or did its worker die
+    grace: timedelta = timedelta(seconds=1)  # the wake-up of younger messages may still arrive
     retention_every: timedelta = timedelta(hours=1)
     forget_every: timedelta = timedelta(seconds=30)
     insights_every: timedelta = timedelta(minutes=10)
     form_seconds: float = 1.0
-    form_settled: timedelta = timedelta(seconds=10)  # longer than a gateway or a worker takes to find Redis again
+    form_settled: timedelta = timedelta(seconds=10)  # longer than a gateway or a worker needs to reconnect to Redis
 
 
 @dataclass
 class Worker:
-    """One worker process. ``run()`` until ``stop()``, which lets turns in hand end."""
+    """One worker process; ``run()`` until ``stop()``, which lets the current turns end."""
 
     settings: Settings
     database: Database
@@ -122,12 +123,12 @@ class Worker:
         )
 
     async def run(self, ready: Callable[[], None] = lambda: None) -> None:
-        """Work until ``stop()``; ``ready`` is called before the first message is taken."""
-        # Models of languages are read at their first use: seconds on a busy machine, of a first citizen's four.
+        """Works until ``stop()``. Calls ``ready`` before the first message is taken."""
+        # Language models are loaded on first use, which takes seconds on a busy machine: too long for the first citizen.
         await asyncio.to_thread(detect, "bonjour", self.settings.default_language)
         log.info("worker_ready", name=self.name)
         ready()
-        # None is cancelled at the end: a statement cut off in the middle could leave the record locked.
+        # None is cancelled at the end: an interrupted statement could leave the database locked.
         loops = (self._consume(), self._sweep(), self._deliveries(), self._forms())
         await asyncio.gather(*loops, *self._periodic(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
@@ -136,7 +137,7 @@ class Worker:
         log.info("worker_stopped", name=self.name)
 
     def stop(self) -> None:
-        """End in order: nothing new is begun, turns in hand are answered."""
+        """Ends in order: takes no new messages, and answers the current ones."""
         self._stopping.set()
 
     async def _consume(self) -> None:
@@ -150,12 +151,12 @@ class Worker:
             await consumer.close()
 
     async def _sweep(self) -> None:
-        """Find what no wake-up told of: it was lost, or whoever took it died."""
+        """Finds messages without a wake-up: it was lost, or its worker died."""
 
         async def once() -> None:
             for conversation in await waiting_conversations(self.database, older_than=self.timing.grace):
                 await self._start(conversation)
-            # Each by itself: what one of them cannot do holds up none of the others.
+            # Each separately, so that a failure of one does not block the others.
             await self._try("incomplete", self._inbound.take_incomplete)
             await self._try("abandoned", partial(release_abandoned, self.database, self._desk))
             await self._try("overdue", partial(lapse_overdue, self.database, self._desk))
@@ -163,9 +164,10 @@ class Worker:
         await self._repeat("sweep", once, self.timing.sweep_seconds)
 
     async def _deliveries(self) -> None:
-        """Apart from the sweep: a slow provider would keep it from messages whose wake-up was lost, also the website's.
+        """Sends due deliveries. Separate from the sweep: a slow provider would delay messages whose wake-up was lost, also on
+        the website.
 
-        What is found due does not wait for what was found a second ago.
+        New due deliveries do not wait for those found a second ago.
         """
         async with asyncio.TaskGroup() as group:
 
@@ -180,7 +182,7 @@ class Worker:
         await self._repeat("reply form", partial(self.form.look, self.timing.form_settled), self.timing.form_seconds)
 
     def _periodic(self) -> list[Coroutine[Any, Any, None]]:
-        """Returns a loop for each: a backup that takes an hour does not hold up erasures."""
+        """Returns a loop for each job, so that a backup of an hour does not delay erasures."""
         timing = self.timing
 
         def loop(job: Periodic) -> Coroutine[Any, Any, None]:
@@ -194,14 +196,14 @@ class Worker:
         return [loop(job) for job in wanted]
 
     def _polls(self) -> list[Coroutine[Any, Any, None]]:
-        """Returns a loop for each provider that calls nobody."""
+        """Returns a loop for each provider that must be polled."""
         every = self.settings.sms_poll_seconds
         polled = [(name, channel) for name, channel in self.channels.items() if isinstance(channel, Polled)]
 
         def loop(name: str, channel: Polled) -> Coroutine[Any, Any, None]:
             async def once() -> None:
                 away = await poll(self.database, self._jobs, self._inbound, name, channel, every=timedelta(seconds=every))
-                if away is not None:  # or our own simulator is not up yet: nothing to trace
+                if away is not None:  # or our own simulator is not running yet: nothing to trace
                     metrics.LOOP_FAILURES.labels(f"poll {name}").inc()
                     log.warning("provider_unreachable", provider=name, error=type(away).__name__)
 
@@ -226,17 +228,17 @@ class Worker:
         return await waiting_conversations(self.database, older_than=timedelta(0))
 
     async def _room(self) -> int:
-        """Wait until a conversation can be taken on; returns how many."""
+        """Waits until a conversation can be accepted. Returns how many can."""
         async with self._slots:
             pass
         return max(1, self.settings.worker_concurrency - len(self._active))
 
     async def _start(self, conversation: str) -> None:
-        """Handle ``conversation`` in a task of its own, as soon as there is room."""
+        """Handles ``conversation`` in a task of its own, as soon as there is a free slot."""
         if self._stopping.is_set():
             return  # another worker's sweep will find it
         if conversation in self._active:
-            self._again.add(conversation)  # it may just have looked for the last time
+            self._again.add(conversation)  # its task may just have checked for the last time
             return
         await self._slots.acquire()
         if conversation in self._active:
@@ -246,7 +248,7 @@ class Worker:
         self._active[conversation] = asyncio.create_task(self._handle(conversation))
 
     async def _handle(self, conversation: str) -> None:
-        # A task has a context of its own: whatever is logged in it names the conversation.
+        # A task has its own context: each of its log lines names the conversation.
         structlog.contextvars.bind_contextvars(conversation=conversation)
         metrics.IN_HAND.inc()
         try:
@@ -256,7 +258,7 @@ class Worker:
                 if conversation not in self._again:
                     return
         except Exception:
-            # The lease runs out by itself: that is the pause before the sweep tries again.
+            # The lease expires by itself, which is the pause before the sweep tries again.
             log.error("conversation_failed", conversation=conversation, exc_info=True)
         finally:
             metrics.IN_HAND.dec()

@@ -1,4 +1,4 @@
-"""The job that sends the audit's signed head off the machine, with the ids of what was erased, whenever either is new."""
+"""The job that sends the audit's signed head off the machine, with the ids of erased conversations, when either is new."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from core.database import Database
 from core.database.models import ErasedConversation
 from core.settings import Settings
 
-_MOST = 5_000  # ids a line
+_MOST = 5_000  # ids in a line
 
 log = structlog.get_logger(__name__)
 
 
 class AuditHeads:
-    """Sends heads to where the settings say. Without a place or a key it does nothing."""
+    """Sends heads to the configured place. Does nothing without a place or a key."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         key = settings.audit_key.get_secret_value()
@@ -28,7 +28,7 @@ class AuditHeads:
         self._sent = -1
 
     async def send(self) -> bool:
-        """Send the head if it is not the one sent last. What did not arrive is logged, and tried again the next time."""
+        """Sends the head unless it was sent already. A failure is logged, and tried again next time."""
         if self._signer is None:
             return False
         async with self._database.read() as session:

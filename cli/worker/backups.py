@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 
 
 async def scheduled_backup(database: Database, settings: Settings) -> Path:
-    """Make a backup in the folder of the settings and delete the oldest. Raises what ``scheduled`` raises."""
+    """Makes a backup in the configured folder and deletes the oldest. Raises the exceptions of ``scheduled``."""
     try:
         file, contents = await scheduled(database, settings)
     except FolderAway as error:

@@ -1,4 +1,4 @@
-"""What a worker is made of, from settings. In which order its parts are asked: ``conversations/turn_pipeline.py``."""
+"""The parts of a worker, from settings. Their order is in ``conversations/turn_pipeline.py``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from supervision.handoffs.settling import Settling
 
 
 def compose(settings: Settings) -> Worker:
-    """Returns a worker ready to ``run()``, on the record and the channels that ``settings`` name."""
+    """Returns a worker ready to ``run()``, with the database and the channels of ``settings``."""
     use_patterns(settings.privacy_case_numbers.split())
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
     database = open_record(settings)

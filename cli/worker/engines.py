@@ -1,4 +1,4 @@
-"""How a worker reaches the dialogue engine and the action server."""
+"""A worker's clients for the dialogue engine and the action server."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from conversations.turns.search_prefetch import SearchPrefetch
 from core.action_server import action_server
 from core.settings import Settings
 
-_ACTIONS_SECONDS = 5.0  # that an answer of the action server is waited for, unless its message has less time left
+_ACTIONS_SECONDS = 5.0  # limit for an answer of the action server, unless its message has less time left
 
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """Clients with what they share: ``breaker`` is open while the action server is silent."""
+    """The clients with their shared state: ``breaker`` is open while the action server does not answer."""
 
     rasa: RasaClient
     actions: httpx.AsyncClient
@@ -26,7 +26,7 @@ class Engines:
 
     @classmethod
     def of(cls, settings: Settings) -> Engines:
-        """Returns the clients that ``settings`` name; nothing is connected yet."""
+        """Returns the clients for ``settings``; nothing is connected yet."""
         actions = action_server(settings, seconds=_ACTIONS_SECONDS)
 
         async def answers() -> bool:
@@ -34,7 +34,7 @@ class Engines:
                 await actions.get("/health")
             except httpx.HTTPError:
                 return False
-            return True  # also without a snapshot: it is not silent
+            return True  # even without a snapshot: it does answer
 
         breaker = CircuitBreaker("actions", answers)
         secret = settings.internal_secret.get_secret_value()

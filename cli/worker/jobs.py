@@ -1,4 +1,4 @@
-"""What a worker does from time to time, beside citizens' messages: who does it, and when, is ``core.database.jobs``'s."""
+"""The periodic jobs of a worker. ``core.database.jobs`` decides who runs each, and when."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from core.settings import Settings
 from supervision.handoffs.call_back import drop_forgotten
 from supervision.review.sampling import draw
 
-_LEDGER = timedelta(minutes=1)  # what is done within it may lack from copies elsewhere
-_DAYS_AT_A_TIME = 40  # that insights count: citizens' messages must get in between
+_LEDGER = timedelta(minutes=1)  # acts of this period may be missing from remote copies
+_DAYS_AT_A_TIME = 40  # days counted in one transaction, so that citizens' messages get in between
 
 log = structlog.get_logger(__name__)
 
 
 class Periodic(NamedTuple):
-    """Do ``work`` ``every`` so often; ``rest`` as ``Jobs.run`` has it."""
+    """Runs ``work`` ``every`` so often; ``rest`` is that of ``Jobs.run``."""
 
     name: str
     work: Callable[[], Awaitable[object]]
@@ -40,7 +40,7 @@ class Periodic(NamedTuple):
 
 
 class PeriodicJobs:
-    """The jobs of a worker, as ``settings`` want them."""
+    """The jobs of a worker, as configured by ``settings``."""
 
     def __init__(self, database: Database, settings: Settings, engine: RasaClient) -> None:
         self._database, self._settings, self._engine = database, settings, engine
@@ -48,7 +48,7 @@ class PeriodicJobs:
         self._ledger = LedgerSync(database, settings)
 
     def all(self, *, retention: timedelta, forget: timedelta, insights: timedelta) -> Sequence[Periodic]:
-        """Returns each of them, with its name in the record."""
+        """Returns all jobs, with their names in the database."""
         settings = self._settings
         jobs = [
             Periodic("retention", self._apply_retention, retention),
