@@ -19,7 +19,7 @@ from retrieval.pipeline import is_building, snapshots_folder
 from retrieval.snapshots import Snapshots
 
 _MODELS_KEPT = 3
-_NOWHERE = Path("/nonexistent/model")  # no step makes this file; it stands for a model signed with another key, or a damaged index
+_NOWHERE = Path("/nonexistent/model")  # made by no step: for a foreign model or a damaged index
 _PAGES = ("knowledge-base", "labour-pages")  # the steps that import pages
 _EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
 

@@ -29,7 +29,7 @@ def _leave_out(handler: loggers.Handler) -> None:
 def _tie(manager: int) -> None:
     """Prepares a new process of the ``manager``; the first thing that supervisord runs in it."""
     os.setpgrp()
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # until the program is started, supervisord's own handler would take the signal
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # else supervisord's handler would take it until exec
     end_with_parent(signal.SIGTERM)
     if os.getppid() != manager:
         os._exit(0)

@@ -1,1 +1,1 @@
-"""Developers' tools: benches, evaluations, training, pictures, the supply chain. A town's server runs none of them."""
+"""Developers' tools: benchmarks, evaluations, training, pictures, the supply chain. A town's server runs none of them."""

@@ -27,12 +27,12 @@ ARGUMENTS = (
 
 
 def executable() -> str | None:
-    """Returns an installed Chromium or Chrome; ``None``: Playwright's own is to be used."""
+    """Returns an installed Chromium or Chrome; ``None`` means Playwright's own."""
     return next((found for name in ("chromium", "chromium-browser", "google-chrome") if (found := shutil.which(name))), None)
 
 
 def ensure() -> None:
-    """Install a browser where there is none: with apt as root on Debian, else through Playwright."""
+    """Installs a browser if there is none: with apt as root on Debian, else through Playwright."""
     if executable():
         return
     if sys.platform == "linux" and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -51,7 +51,7 @@ def ensure() -> None:
 
 
 def library() -> Callable[[], AbstractContextManager[Playwright]]:
-    """Returns what Playwright is begun with; raises ``Refusal`` where it is missing."""
+    """Returns the function that starts Playwright. Raises ``Refusal`` if it is missing."""
     try:
         from playwright.sync_api import sync_playwright  # noqa: PLC0415 - a tool of development: absent where only the service is
     except ImportError:
@@ -61,7 +61,7 @@ def library() -> Callable[[], AbstractContextManager[Playwright]]:
 
 @contextmanager
 def browsing() -> Iterator[Browser]:
-    """A browser of its own, installed first where there is none; raises ``Refusal`` without Playwright."""
+    """Yields a new browser, installed first if there is none. Raises ``Refusal`` without Playwright."""
     begun = library()
     ensure()
     with begun() as playwright:

@@ -126,7 +126,7 @@ def sms(settings: Settings) -> Iterator[Finding]:
 
 
 def hours(settings: Settings) -> Iterator[Finding]:
-    """Checks that opening hours are set if the desk is said to be staffed."""
+    """Checks that a desk with staff opens at some time."""
     opening = settings.opening.next_opening(datetime.now(UTC))
     if settings.desk_staffed and opening is None:
         yield Finding(

@@ -25,7 +25,7 @@ from supervision.handoffs.call_back import drop_forgotten
 from supervision.review.sampling import draw
 
 _LEDGER = timedelta(minutes=1)  # acts of this period may be missing from remote copies
-_DAYS_AT_A_TIME = 40  # days counted in one transaction, so that citizens' messages get in between
+_DAYS_AT_A_TIME = 40  # so that citizens' messages get in between
 
 log = structlog.get_logger(__name__)
 

@@ -1,1 +1,3 @@
-"""Measures a running service: latency of a turn and of its parts, throughput, memory. All of one report is from one run."""
+"""Measures a running service: latency of a turn and of its parts, throughput, memory. All figures of a report come from one
+run.
+"""

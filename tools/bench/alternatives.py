@@ -1,6 +1,6 @@
-"""What somebody would take instead, on the same pages and questions: plain BM25, plain vectors, Rasa's own ResponseSelector.
+"""Alternatives on the same pages and questions: plain BM25, plain vectors, Rasa's own ResponseSelector.
 
-Right answers and time.
+Compares right answers and time.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from retrieval.snapshot_content import Snapshot
 from tools.bench.response_selector import SelectorModel
 from tools.bench.statistics import percentiles
 
-_K1, _B = 1.2, 0.75  # as Lucene has them
+_K1, _B = 1.2, 0.75  # as in Lucene
 _DEPTH = 10
 _WARM_UP = 5
 
@@ -58,7 +58,7 @@ class PlainBm25:
 
 
 def plain_vectors(snapshot: Snapshot, embedder: RemoteEmbedder) -> Search:
-    """The nearest page by any vector of it, with the model that Guichet uses: title and description, and its sections."""
+    """Returns a search for the page with the nearest vector (title and description, or a section), with Guichet's own model."""
     places = np.arange(len(snapshot.entries), dtype=np.int64)
 
     def search(question: str) -> list[str]:
@@ -70,12 +70,12 @@ def plain_vectors(snapshot: Snapshot, embedder: RemoteEmbedder) -> Search:
 
 
 def compare(settings: Settings, questions: Path, most: int, training: float | None = None) -> dict[str, Any]:
-    """``alternatives.{method}`` → R@1, R@5 and times of one search, embedding in the running service included.
+    """Returns ``alternatives.{method}`` → R@1, R@5 and times of one search, including embedding in the running service.
 
-    ``training``: minutes that Rasa's ResponseSelector learns before it is compared; without, it is left out.
-    Raises ``httpx.HTTPError`` without a service, ``SnapshotUnusable`` without an index, ``Refusal`` where training fails.
+    ``training``: minutes of training of Rasa's ResponseSelector before the comparison; without it, it is left out. Raises
+    ``httpx.HTTPError`` without a service, ``SnapshotUnusable`` without an index, ``Refusal`` if training fails.
     """
-    configure_logs("bench", level=logging.WARNING)  # standard output is for what programs read
+    configure_logs("bench", level=logging.WARNING)  # standard output is for programs
     embedder = RemoteEmbedder(settings)
     engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file)
     snapshot = engine.snapshot

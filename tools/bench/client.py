@@ -1,4 +1,4 @@
-"""A citizen on the website, as the widget talks: one conversation over one WebSocket."""
+"""A citizen on the website, with the widget's protocol: one conversation over one WebSocket."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Citizen:
             await self._socket.close()
 
     async def ask(self, text: str) -> tuple[dict[str, Any], float]:
-        """One turn: the reply event, and milliseconds from sending to receiving it."""
+        """Plays one turn. Returns the reply event, and milliseconds from sending to receiving."""
         assert self._socket is not None
         identifier = str(uuid.uuid4())
         started = time.perf_counter()

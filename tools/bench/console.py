@@ -1,4 +1,4 @@
-"""How soon a claim is seen at the other desks: a gateway and a Redis of its own, so that no real list is touched."""
+"""The time until a claim is visible at the other desks, with a gateway and a Redis of its own, so that no real list is touched."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ _SEEN_SECONDS = 30
 
 
 async def claims_seen(settings: Settings, *, supervisors: int, waiting: int, claims: int, url: str = "") -> dict[str, Any]:
-    """Milliseconds from the click on a claim to its sight at each other desk, while ``waiting`` citizens are in the list.
+    """Returns milliseconds from a click on a claim until each other desk shows it, while ``waiting`` citizens are in the list.
 
-    ``url``: the record (SQLAlchemy), empty; "": SQLite in a folder that is deleted afterwards.
+    ``url``: the database (SQLAlchemy), empty; "": SQLite in a folder that is deleted afterwards.
     """
     with tempfile.TemporaryDirectory() as folder:
         own = _settings(settings, Path(folder), url)
@@ -67,7 +67,7 @@ async def _measure(
     times: list[float] = []
     refused = 0
     for handoff in chance.sample(sorted(seen), min(claims, len(seen))):
-        await asyncio.sleep(chance.expovariate(4))  # four a second, as people do: not evenly
+        await asyncio.sleep(chance.expovariate(4))  # four a second, at random times, as people do
         clicked = time.perf_counter()
         answer = await http.post(f"{_API}/handoffs/{handoff}/claim", headers=chance.choice(headers))
         refused += answer.is_error
@@ -87,7 +87,7 @@ async def _measure(
 def _settings(settings: Settings, home: Path, url: str) -> Settings:
     ports = [_free_port(), _free_port()]
     changes = {"home": home, "port": ports[0], "redis_port": ports[1], "redis_url": "", "database_url": url, "public_url": ""}
-    changes |= {"ledger": str(home / "ledger.jsonl"), "ledger_copies": ""}  # not the service's own
+    changes |= {"ledger": str(home / "ledger.jsonl"), "ledger_copies": ""}  # not the service's own ledger
     return settings.model_copy(update={**changes, "host": "127.0.0.1", "production": False})
 
 
@@ -114,7 +114,7 @@ async def _queue(database: Database, waiting: int) -> list[str]:
 
 
 async def _staff(database: Database, settings: Settings, number: int) -> dict[str, str]:
-    """Returns the headers of a supervisor who is signed in, and may hold any number."""
+    """Returns the headers of a signed-in supervisor without a limit of conversations."""
     async with database.write() as session:
         email = f"bench{number}@mairie.example"
         row = await accounts.create(
@@ -151,7 +151,7 @@ async def _ready(http: httpx.AsyncClient) -> None:
 
 @asynccontextmanager
 async def _desk(settings: Settings, headers: dict[str, str], seen: dict[str, list[float]]) -> AsyncIterator[None]:
-    """An open console, which notes when it sees a claim."""
+    """Opens a console, which records when it sees a claim."""
     address = f"{settings.own_url.replace('http', 'ws', 1)}{_API}/socket"
     cookie = {"Cookie": headers["Cookie"]}
     origin = websockets.Origin(headers["Origin"])

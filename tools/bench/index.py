@@ -1,4 +1,4 @@
-"""How a search scales: an index of synthetic entries, or the active one, searched in this process on one core."""
+"""The scaling of search: an index of synthetic entries, or the active one, searched in this process on one core."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ from tools.bench.index_recall import recall
 from tools.bench.runs import questions
 from tools.bench.statistics import percentiles
 
-SECTIONS, SECTION_WORDS = 5, 24  # an entry; the real pages have 5 sections, of which the first 180 characters are embedded
-WORDS = 40_000  # distinct ones, as in the real pages
+SECTIONS, SECTION_WORDS = 5, 24  # per entry; the real pages have 5 sections, of which the first 180 characters are embedded
+WORDS = 40_000  # distinct words, as in the real pages
 QUERY_WORDS = 14
 RECALL_QUERIES, RECALL_DEPTH = 100, 10
-UPDATES = 3  # one entry changed, so many times
+UPDATES = 3  # how often one entry is changed
 _WARM_UP = 20
 _SYLLABLES = """
 ba be bi bon bra ca che con cou da de di don dre fa fe fi for ga ge gran la le li lon ma me mi mon na ne ni pa pe
@@ -46,9 +46,9 @@ ba be bi bon bra ca che con cou da de di don dre fa fe fi for ga ge gran la le l
 
 
 class Synthetic:
-    """Entries, queries and vectors by chance, the same each time. Words are as unequally frequent as those of a language.
+    """Random entries, queries and vectors, the same each time. Words have frequencies like those of a language.
 
-    Queries are embedded by the real model, for the time that it takes; passages get vectors that lie in groups.
+    Queries are embedded by the real model, because its time counts; passages get vectors in groups.
     """
 
     def __init__(self, entries: int, model: Embedder) -> None:
@@ -76,7 +76,7 @@ class Synthetic:
             )
 
     def query(self) -> str:
-        """Words of the entries, one of them misspelt."""
+        """Returns words of the entries, one of them misspelt."""
         text = self._text(QUERY_WORDS)
         return text[:3] + text[4:]
 
@@ -94,7 +94,7 @@ class Synthetic:
 
 
 class OneChanged:
-    """A ``retrieval.catalogue.Catalogue``: the entries of a snapshot, a word of one of them changed, as an editor does."""
+    """A ``retrieval.catalogue.Catalogue``: the entries of a snapshot with one word of one entry changed, as by an editor."""
 
     def __init__(self, snapshot: Snapshot, number: int) -> None:
         place = number * len(snapshot.entries) // (UPDATES + 1)
@@ -112,7 +112,9 @@ class OneChanged:
 
 
 def measure(settings: Settings, entries: int, searches: int, report: Callable[[int, int], None]) -> dict[str, Any]:
-    """Figures of an index of ``entries`` synthetic entries; 0: of the active index and the project's own questions."""
+    """Returns the figures of an index of ``entries`` synthetic entries; 0: of the active index with the project's own
+    questions.
+    """
     if not entries:
         return _aside(settings, snapshots_folder(settings.home), 0, searches)
     synthetic = Synthetic(entries, load_embedder(settings))
@@ -125,7 +127,7 @@ def measure(settings: Settings, entries: int, searches: int, report: Callable[[i
 
 
 def _aside(settings: Settings, folder: Path, entries: int, searches: int) -> dict[str, Any]:
-    """Searches in a process of its own: what a build leaves in memory is not counted."""
+    """Searches in a separate process, so that the memory of the build is not counted."""
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         return pool.submit(_search, settings, folder, entries, searches).result()
 
@@ -138,7 +140,7 @@ def _search(settings: Settings, folder: Path, entries: int, searches: int) -> di
     model.embed_queries(["bonjour"])
     embedder: Embedder = Synthetic(entries, model) if entries else model
     asked = questions()
-    # What is no part of an index comes first: dictionaries, and what torch keeps for messages of any length.
+    # Loaded first, because it is not part of an index: dictionaries, and torch's buffers for messages of any length.
     Vocabulary.of(["bonjour"]).correct(["bonjourr"])
     for _ in range(_WARM_UP):
         model.embed_queries([next(asked)])
@@ -163,14 +165,14 @@ def _search(settings: Settings, folder: Path, entries: int, searches: int) -> di
         "index.disk_mb": round(sum(path.stat().st_size for path in (folder / version).rglob("*") if path.is_file()) / 1e6),
         **percentiles(totals, "index.search"),
         **percentiles(embedding, "index.embed"),
-        **percentiles(busy, "index.search.cpu"),  # what a search takes of its core, whatever else runs on the machine
+        **percentiles(busy, "index.search.cpu"),  # core time of a search, independent of other processes
         **_recall(engine.snapshot, embedder),
         **_updates(settings, folder, engine.snapshot, embedder),
     }
 
 
 def _recall(snapshot: Snapshot, embedder: Embedder) -> dict[str, float]:
-    """Of sections that are searched in clusters; synthetic ones are asked for by vectors that lie in the same groups."""
+    """Returns the recall of sections in clusters. Synthetic queries are vectors in the same groups."""
     if len(snapshot.sections.owners) <= EXACT:
         return {}
     if isinstance(embedder, Synthetic):
@@ -182,7 +184,9 @@ def _recall(snapshot: Snapshot, embedder: Embedder) -> dict[str, float]:
 
 
 def _updates(settings: Settings, folder: Path, snapshot: Snapshot, embedder: Embedder) -> dict[str, float]:
-    """Seconds, and those of a core, until a candidate with one changed entry is built and loaded: the median of ``UPDATES``."""
+    """Returns the seconds, and core seconds, until a candidate with one changed entry is built and loaded: the median of
+    ``UPDATES``.
+    """
     clock, busy = [], []
     with tempfile.TemporaryDirectory(dir=settings.home, prefix="bench-update-") as aside:
         for number in range(1, UPDATES + 1):

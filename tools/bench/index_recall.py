@@ -1,4 +1,4 @@
-"""What a search in clusters misses: the entries that it finds, against those of a comparison with every vector."""
+"""The recall of a search in clusters: the entries that it finds, against a comparison with every vector."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ _BLOCK = 50_000  # vectors compared at a time, so that memory does not grow with
 
 
 def recall(index: VectorIndex, queries: Vectors, count: int) -> float:
-    """The mean share of the entries of the ``count`` nearest vectors that ``index`` finds, over ``queries`` (n, dimension)."""
+    """Returns the mean share of the entries of the ``count`` nearest vectors that ``index`` finds, over ``queries`` (n,
+    dimension).
+    """
     shares = []
     for query, rows in zip(queries, nearest_of_all(index, queries, count), strict=True):
         wanted = np.unique(index.owners[rows])
@@ -20,7 +22,7 @@ def recall(index: VectorIndex, queries: Vectors, count: int) -> float:
 
 
 def nearest_of_all(index: VectorIndex, queries: Vectors, count: int) -> Numbers:
-    """(n, count): the rows nearest to each query, in no order. Raises ``ValueError`` where there are fewer."""
+    """Returns the rows nearest to each query, (n, count), in no order. Raises ``ValueError`` if there are fewer."""
     total = len(index.owners)
     if total < count:
         raise ValueError(f"{total} vectors, {count} wanted")

@@ -1,4 +1,4 @@
-"""``./guichet bench traffic``: a year of synthetic traffic, counted; ``bench insights``: how long each page takes on it."""
+"""``./guichet bench traffic``: counts a year of synthetic traffic; ``bench insights``: the time of each page on it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,14 @@ _NARROWED = {"all": "", "no_answer": "outcome=no_answer", "rare_entry": "entry=T
 
 
 def traffic_record(settings: Settings, into: str) -> str:
-    """Returns the record given, else one of its own in the state folder."""
+    """Returns the given database, else a separate one in the state folder."""
     return into or f"sqlite+aiosqlite:///{settings.home / 'bench' / 'traffic.db'}"
 
 
 def measure_pages(settings: Settings, into: str, rounds: int) -> dict[str, Any]:
-    """Milliseconds of every page over all days of the traffic in ``into``, signed in, through the whole application."""
+    """Returns the milliseconds of every page over all days of the traffic in ``into``, signed in, through the whole
+    application.
+    """
     return asyncio.run(_measure(settings.model_copy(update={"database_url": traffic_record(settings, into)}), rounds))
 
 
@@ -70,7 +72,7 @@ async def _milliseconds(client: httpx.AsyncClient, address: str) -> float:
 
 
 async def _signed_in(settings: Settings, database: Database) -> dict[str, str]:
-    """Returns a session of an account that is there for the bench only, in the bench's own record."""
+    """Returns a session of an account that exists for the benchmark only, in its own database."""
     async with database.write() as session:
         email = f"{new_id()}@bench.invalid"
         row = await accounts.create(session, email=email, role=Role.READER, actor="bench", name="Bench")
@@ -79,7 +81,7 @@ async def _signed_in(settings: Settings, database: Database) -> dict[str, str]:
 
 
 def write_traffic(settings: Settings, messages: int, into: str) -> dict[str, Any]:
-    """Write a year into ``into`` and count it; refused beside citizens' conversations."""
+    """Writes a year of traffic into ``into`` and counts it. Refuses a database with citizens' conversations."""
     url = traffic_record(settings, into)
     if url == settings.sql_url:
         raise Refusal(

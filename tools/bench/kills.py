@@ -1,6 +1,6 @@
-"""Every process killed (SIGKILL) again and again under half of the measured load, on the website and by SMS at once.
+"""Kills every process (SIGKILL) again and again under half of the measured load, on the website and by SMS at once.
 
-What is looked at afterwards is the record itself: each acknowledged message must have one outcome and one reply, in order.
+Afterwards the database is checked: each acknowledged message must have one outcome and one reply, in order.
 """
 
 from __future__ import annotations
@@ -23,14 +23,14 @@ from tools.bench.load import Load, looked_at, spread, talking
 from tools.bench.runs import throughput
 
 VICTIMS = ("gateway", "worker", "rasa", "actions", "redis")
-_BACK_SECONDS = 300  # a process that is not back by then is counted, and the measurement goes on
+_BACK_SECONDS = 300  # a process that is not back by then is counted, and the measurement continues
 _PAUSE_SECONDS = 3.0
 
 
 async def killed(settings: Settings, *, rounds: int, per_second: float = 0, without_redis: float = 60) -> dict[str, Any]:
-    """Kill each of ``VICTIMS`` ``rounds`` times, then leave Redis away for ``without_redis`` seconds.
+    """Kills each of ``VICTIMS`` ``rounds`` times, then stops Redis for ``without_redis`` seconds.
 
-    ``per_second``: messages; 0: half of what the service answers in 10 s.
+    ``per_second``: messages; 0: half of the service's measured throughput over 10 s.
     """
     capacity = 0.0
     if not per_second:
@@ -61,14 +61,14 @@ async def killed(settings: Settings, *, rounds: int, per_second: float = 0, with
 
 
 async def kill(settings: Settings, process: Process) -> float | None:
-    """Kill it; seconds until it is ready again, ``None`` if that takes longer than ``_BACK_SECONDS``."""
+    """Kills a process. Returns the seconds until it is ready again, ``None`` if that takes longer than ``_BACK_SECONDS``."""
     victim = running_pid(settings, process.name)
     os.kill(victim, signal.SIGKILL)
     return await until_back(settings, process, victim)
 
 
 def running_pid(settings: Settings, name: str) -> int:
-    """Returns the number of the process called ``name``. Raises ``Refusal`` where it does not run."""
+    """Returns the pid of the process called ``name``. Raises ``Refusal`` if it is not running."""
     state = Supervisor(settings.home).state(name)
     if state is None or not state.pid:
         raise Refusal(f"« {name} » ne fonctionne pas.", f"'{name}' does not run.")
@@ -76,7 +76,9 @@ def running_pid(settings: Settings, name: str) -> int:
 
 
 async def until_back(settings: Settings, process: Process, victim: int) -> float | None:
-    """Seconds from now until another than ``victim`` is ready, ``None`` if that takes longer than ``_BACK_SECONDS``."""
+    """Returns the seconds from now until another process than ``victim`` is ready, ``None`` if that takes longer than
+    ``_BACK_SECONDS``.
+    """
     supervisor, began = Supervisor(settings.home), time.monotonic()
     with httpx.Client(timeout=3, trust_env=False) as client:
         while time.monotonic() - began <= _BACK_SECONDS:
@@ -89,7 +91,7 @@ async def until_back(settings: Settings, process: Process, victim: int) -> float
 
 
 async def _stopped(settings: Settings, name: str, seconds: float) -> None:
-    """Stop a process, and start it again after ``seconds``."""
+    """Stops a process, and starts it again after ``seconds``."""
     supervisor = Supervisor(settings.home)
     await asyncio.to_thread(supervisor.stop_process, name)
     await asyncio.sleep(seconds)

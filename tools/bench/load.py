@@ -1,5 +1,6 @@
-"""Load by the website and by SMS at once, and what the record says of it afterwards: each acknowledged message must have one
-outcome and one reply, in order."""
+"""Load on the website and by SMS at once, and a check of the database: each acknowledged message must have one outcome and one
+reply, in order.
+"""
 
 from __future__ import annotations
 
@@ -27,20 +28,20 @@ from tools.bench.sms import NUMBERS, set_aside
 
 LATE_SECONDS = 10.0
 _CITIZENS = 12
-_LEAST_NUMBERS = 200  # so many that none comes to its limits of the day: beyond them, nothing would reach Rasa
+_LEAST_NUMBERS = 200  # so many that none reaches its daily limits, after which nothing would reach Rasa
 _SETTLE_SECONDS = 3.0
-_SETTLED_SECONDS = 300.0  # what has no outcome by then is reported
+_SETTLED_SECONDS = 300.0  # messages without an outcome by then are reported
 _LOOK_SECONDS = 5.0
-_GIVEN_UP_SECONDS = 120.0  # after the end: nobody is going to answer
+_GIVEN_UP_SECONDS = 120.0  # after the end: no answer will come
 _PATH = f"/webhooks/sms/{NAME}"
 
 
 @dataclass
 class Load:
-    """What was acknowledged (the ids that clients gave their messages) and after how many seconds at most, how often a request
-    had to be repeated, and why, and how many messages were given up.
+    """The acknowledged messages (the clients' ids), the longest time until an acknowledgement, how often and why a request had
+    to be repeated, and how many messages were given up.
 
-    ``numbers`` are the telephones; where they are ``doubled``, the provider posts each of their messages twice.
+    ``numbers`` are the telephones; if they are ``doubled``, the provider posts each of their messages twice.
     """
 
     settings: Settings
@@ -57,12 +58,12 @@ class Load:
         return self.refusals.total()
 
     async def pause(self, seconds: float) -> None:
-        """Sleep, but not beyond the end."""
+        """Sleeps, but not beyond the end."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self.stopped.wait(), max(0.0, seconds))
 
     async def insist(self, ask: Callable[[], Awaitable[httpx.Response]], expected: int, identifier: str) -> None:
-        """Repeat a request until it is acknowledged, as a client and a provider do."""
+        """Repeats a request until it is acknowledged, as a client and a provider do."""
         began = time.monotonic()
         while not self.stopped.is_set() or time.monotonic() - began < _GIVEN_UP_SECONDS:
             try:
@@ -81,15 +82,16 @@ class Load:
 
 @asynccontextmanager
 async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
-    """Two thirds of ``per_second`` messages come by the website, one by SMS, while the block runs; then all have an outcome, or
-    had time for it."""
+    """Sends ``per_second`` messages while the block runs, two thirds by the website, one by SMS; then waits a limited time for
+    their outcomes.
+    """
     limits, asked = httpx.Limits(max_connections=200), questions()
     address = load.settings.own_url
     async with httpx.AsyncClient(base_url=address, timeout=15, trust_env=False, limits=limits) as client:
         citizens = max(_CITIZENS, round(per_second * 2 / 3))
         tokens = [await _opened(client, load.settings) for _ in range(citizens)]
         tasks = [asyncio.create_task(_web(load, client, token, asked, per_second * 2 / 3 / citizens)) for token in tokens]
-        # Others each time: limits of a day count on.
+        # Different numbers each time, because daily limits add up.
         count = max(_LEAST_NUMBERS, round(per_second * 20))
         load.numbers = secrets.SystemRandom().sample(NUMBERS, count)
         tasks += [asyncio.create_task(_sms(load, client, one, asked, per_second / 3 / count)) for one in load.numbers]
@@ -98,12 +100,12 @@ async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
         finally:
             load.stopped.set()
             await asyncio.gather(*tasks)
-    await asyncio.sleep(LATE_SECONDS + _SETTLE_SECONDS)  # the last ones have their time, too
+    await asyncio.sleep(LATE_SECONDS + _SETTLE_SECONDS)  # time for the last ones
     await set_aside(load.settings)
 
 
 async def settled(settings: Settings, identifiers: Sequence[str]) -> dict[str, Any]:
-    """Returns what ``looked_at`` finds once all have an outcome, or had five minutes for it."""
+    """Returns the result of ``looked_at`` once all have an outcome, or after five minutes."""
     ended = time.monotonic()
     found = await looked_at(settings, identifiers)
     while found["without_outcome"] and time.monotonic() - ended < _SETTLED_SECONDS:
@@ -113,7 +115,7 @@ async def settled(settings: Settings, identifiers: Sequence[str]) -> dict[str, A
 
 
 async def looked_at(settings: Settings, identifiers: Sequence[str]) -> dict[str, Any]:
-    """Returns what the record says of the acknowledged messages, by measure."""
+    """Returns figures of the acknowledged messages from the database, by measure."""
     database = Database(settings.sql_url)
     messages: list[Message] = []
     replies: dict[str, list[int]] = defaultdict(list)
@@ -149,7 +151,7 @@ async def looked_at(settings: Settings, identifiers: Sequence[str]) -> dict[str,
 
 
 def spread(seconds: Sequence[float | None]) -> dict[str, float]:
-    """Median, 99th percentile and maximum of those that are known."""
+    """Returns the median, 99th percentile and maximum of the known values."""
     known = sorted(one for one in seconds if one is not None)
     if not known:
         return {}

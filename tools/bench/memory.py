@@ -6,7 +6,7 @@ import psutil
 
 
 def proportional_mb(pids: dict[str, int]) -> dict[str, float]:
-    """Megabytes (10⁶ bytes) by process name, children included: PSS on Linux, resident size where there is no PSS."""
+    """Returns megabytes (10⁶ bytes) by process name, including children: PSS on Linux, resident size elsewhere."""
     return {name: round(sum(map(_size, _family(pid))) / 1e6, 1) for name, pid in pids.items()}
 
 

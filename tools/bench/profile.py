@@ -1,4 +1,4 @@
-"""Where a saturated service spends its time: a flame graph of each process, and how full the processor's cores are."""
+"""The use of time in a saturated service: a flame graph of each process, and the load of the processor's cores."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _RATE = 100  # samples a second
 
 
 async def profiled(settings: Settings, folder: Path, seconds: int) -> dict[str, Any]:
-    """``CITIZENS`` ask as soon as they are answered while every process is looked at for ``seconds``; the graphs (SVG) are in
-    ``folder``, which exists.
+    """Returns a profile while ``CITIZENS`` ask again after each reply, and every process is sampled for ``seconds``. The graphs
+    (SVG) are in ``folder``, which must exist.
 
-    All figures are of the time in which py-spy looked on, which takes a part of the processor itself: ``cores`` are those that
-    a process kept busy, ``idle_share`` what was left of all. Raises ``Refusal`` where py-spy is missing or may not look.
+    All figures are from the time of sampling, and py-spy uses some of the processor itself: ``cores`` are those that a process
+    kept busy, ``idle_share`` the idle rest of all. Raises ``Refusal`` if py-spy is missing or lacks the right.
     """
     pids = {state.name: state.pid for state in Supervisor(settings.home).states() if state.pid}
     looking, turns = True, 0
@@ -40,7 +40,7 @@ async def profiled(settings: Settings, folder: Path, seconds: int) -> dict[str, 
     load = asyncio.create_task(asking_on(settings, CITIZENS, lambda: looking, answered))
     try:
         await asyncio.sleep(_SETTLE_SECONDS)
-        psutil.cpu_times_percent()  # what follows is since now
+        psutil.cpu_times_percent()  # starts the measurement of the next call
         before, began, had = processor.seconds(pids), time.perf_counter(), turns
         await asyncio.gather(*(_record(pid, folder / f"{name}.svg", seconds) for name, pid in pids.items()))
         elapsed, idle, done = time.perf_counter() - began, psutil.cpu_times_percent().idle, turns - had
@@ -59,7 +59,7 @@ async def profiled(settings: Settings, folder: Path, seconds: int) -> dict[str, 
 
 
 async def _record(pid: int, path: Path, seconds: int) -> None:
-    """Writes the flame graph of one process to ``path``; none for one that runs no Python (Redis)."""
+    """Writes the flame graph of one process to ``path``; none for a process without Python (Redis)."""
     if not await asyncio.to_thread(_is_python, pid):
         return
     asked = ("record", "--pid", str(pid), "--duration", str(seconds), "--rate", str(_RATE), "--nonblocking")

@@ -1,4 +1,4 @@
-"""From the button on the desk to the new text in a citizen's reply: an entry published and taken back, some times."""
+"""From the button on the desk to the new text in a citizen's reply: an entry is published and rolled back, several times."""
 
 from __future__ import annotations
 
@@ -24,17 +24,18 @@ from knowledge_base.store import PUBLISHED
 from tools.bench.client import Citizen
 from tools.pictures.desk_pictures import signed_in
 
-PAGE = "service-public/F33805"  # comes first for its own title, and has no cases
+PAGE = "service-public/F33805"  # it is first for its own title, and has no cases
 _AT_MOST = 180.0  # seconds
 _EVERY = 0.1
-_REST = 8.0  # seconds between two: the publisher asks the new snapshot meanwhile, as it does where people publish
+_REST = 8.0  # seconds between two rounds: the publisher asks the new snapshot meanwhile, as in practice
 
 
 def until_seen(settings: Settings, page: str, times: int) -> dict[str, Any]:
-    """Seconds from the desk's "publish at once" to a reply that is made of the new revision, and from "undo" to the old one.
+    """Returns seconds from the desk's "publish at once" to a reply from the new revision, and from "undo" to one from the old
+    revision.
 
-    ``page`` is ``collection/id``. Its text stays what it is (the revision repeats its title as a wording), and whatever was
-    published before is published again afterwards. Raises ``Refusal``.
+    ``page`` is ``collection/id``. Its text does not change (the revision repeats its title as a wording), and the previous
+    revision is published again afterwards. Raises ``Refusal``.
     """
     with signed_in(settings, Role.PUBLISHER, "bench") as cookie:
         return asyncio.run(_measure(settings, cookie, page, times))
@@ -79,13 +80,13 @@ async def _measure(settings: Settings, cookie: dict[str, str], page: str, times:
         "publish.questions": report["golden"] + report["real"],
         **_spread(forth, "publish.seen"),
         **_spread(gate, "publish.gate"),
-        **_spread(busy, "publish.cpu"),  # of the publisher, whatever else runs on the machine
+        **_spread(busy, "publish.cpu"),  # of the publisher, independent of other processes
         **_spread(back, "publish.back"),
     }
 
 
 async def _revised(database: Database, page: str) -> tuple[dict[str, Any], str, int]:
-    """Returns the change that publishes a new revision of ``page``, its title, and the version that is published."""
+    """Returns the change that publishes a new revision of ``page``, its title, and the published version."""
     collection, _, name = page.partition("/")
     async with database.read() as session:
         row = await session.get(EntryRow, (collection, name))
@@ -101,7 +102,7 @@ async def _revised(database: Database, page: str) -> tuple[dict[str, Any], str, 
 
 
 async def _discarded(database: Database, page: str) -> None:
-    """What was taken back has become a draft again: it is nobody's work."""
+    """Discards the draft that a rollback leaves."""
     collection, _, name = page.partition("/")
     async with database.read() as session:
         row = await session.get_one(EntryRow, (collection, name))
@@ -116,7 +117,7 @@ async def _asked(http: httpx.AsyncClient, path: str, body: dict[str, Any] | None
 
 
 async def _until_told(settings: Settings, http: httpx.AsyncClient, name: str, title: str, version: int) -> None:
-    """Ask as a citizen until the reply is made of ``version``, the publication ``name`` is in force, or time is up."""
+    """Asks as a citizen until the reply comes from ``version``, the publication ``name`` is in force, or time is up."""
     deadline = time.perf_counter() + _AT_MOST
     async with Citizen(settings) as citizen:
         while time.perf_counter() < deadline:
@@ -137,7 +138,7 @@ async def _until_told(settings: Settings, http: httpx.AsyncClient, name: str, ti
 
 
 def _worked(settings: Settings) -> float:
-    """Seconds of a core that the publisher has taken since it started."""
+    """Returns the core seconds that the publisher has used since its start."""
     pid = next(one.pid for one in Supervisor(settings.home).states() if one.name == "publisher")
     times = psutil.Process(pid).cpu_times()
     return float(times.user + times.system)

@@ -1,4 +1,4 @@
-"""A bench's report in three forms: JSON for programs, a Markdown table, and a page with bars that needs nothing else."""
+"""A report in three forms: JSON for programs, a Markdown table, and a self-contained page with bars."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
-_TARGETS = {  # of the issue that asked for them, on two quiet cores
+_TARGETS = {  # from the issue that defined them, on two idle cores
     "turn.web.p50_ms": 60.0,
     "turn.web.p95_ms": 120.0,
     "turn.web.p50_to_floor": 2.0,
@@ -28,7 +28,7 @@ _STYLE = (
 
 
 def flat(report: dict[str, Any]) -> dict[str, str | int | float | None]:
-    """``report`` with nested figures under dotted names."""
+    """Returns ``report`` with nested figures under dotted names."""
     found: dict[str, str | int | float | None] = {}
     for name, value in report.items():
         if isinstance(value, dict):
@@ -39,7 +39,7 @@ def flat(report: dict[str, Any]) -> dict[str, str | int | float | None]:
 
 
 def met(name: str, value: object) -> bool | None:
-    """Decides whether a figure is as good as it has to be; ``None`` where nothing was asked for."""
+    """Decides whether a figure reaches its target; ``None`` if it has none."""
     if not isinstance(value, int | float):
         return None
     if name in _TARGETS:
@@ -56,7 +56,7 @@ def markdown(report: dict[str, Any]) -> str:
 
 
 def html(title: str, report: dict[str, Any]) -> str:
-    """Returns a self-contained page: a bar for each time, a table of everything."""
+    """Returns a self-contained page: a bar for each time, and a table of all figures."""
     rows = []
     for name, value in flat(report).items():
         good = met(name, value)
@@ -73,7 +73,7 @@ def html(title: str, report: dict[str, Any]) -> str:
 
 
 def write(folder: Path, stem: str, title: str, report: dict[str, Any]) -> Path:
-    """Returns all three forms under ``folder``; returns the page."""
+    """Writes all three forms to ``folder``; returns the page."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / f"{stem}.json").write_text(json.dumps(report, indent=2), encoding="utf-8")
     (folder / f"{stem}.md").write_text(markdown(report), encoding="utf-8")
@@ -89,7 +89,7 @@ def _wanted(name: str) -> str:
 
 
 def _bars(report: dict[str, Any]) -> str:
-    """Returns each latency as a bar; its value stands beside it, so that nothing depends on seeing it."""
+    """Returns each latency as a bar with its value next to it, so that the bar need not be seen."""
     times = {
         name: float(value) for name, value in flat(report).items() if name.endswith("_ms") and isinstance(value, int | float)
     }

@@ -1,4 +1,4 @@
-"""Rasa's ResponseSelector over the same entries: trained in Rasa's environment, kept, asked a line a question."""
+"""Rasa's ResponseSelector on the same entries: trained in Rasa's environment, stored, asked with one line per question."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.entry import Entry
 from core.settings import ROOT, Settings
 from tools.bench.response_selector_data import ranked, write_data
 
-# The features of an ordinary French pipeline, and what of seven settings found most pages of passages/dev, more and wide.
+# The features of an ordinary French pipeline, and the best of seven settings on passages/dev, more and wide.
 FEATURES: list[dict[str, Any]] = [
     {"name": "WhitespaceTokenizer"},
     {"name": "CountVectorsFeaturizer"},
@@ -36,13 +36,13 @@ SELECTOR: dict[str, Any] = {
     "regularization_constant": 0.0,
     "scale_loss": False,
     "learning_rate": 0.002,
-    "epochs": 1_000_000,  # the clock stops it
+    "epochs": 1_000_000,  # training is stopped by time
     "random_seed": 20,
 }
 
 
 class SelectorModel:
-    """One trained model and what it is trained from, in a folder of its own."""
+    """One trained model and its training data, in a folder of its own."""
 
     def __init__(self, settings: Settings, entries: Sequence[Entry]) -> None:
         told = json.dumps([FEATURES, SELECTOR, [entry.digest() for entry in entries]])
@@ -60,9 +60,10 @@ class SelectorModel:
         return list(json.loads((self.folder / "progress.json").read_text(encoding="utf-8"))["curve"])
 
     def train(self, minutes: float, report: Callable[[int, int], None]) -> dict[str, Any]:
-        """Train until it had ``minutes`` in all, those of earlier runs counted; nothing where it had them. Returns ``figures``.
+        """Trains until the model has had ``minutes`` in all, including earlier runs; does nothing if it already has. Returns
+        ``figures``.
 
-        Raises ``Refusal`` without Rasa's environment, or when training fails.
+        Raises ``Refusal`` without Rasa's environment, or if training fails.
         """
         if not BOT_PYTHON.exists():
             raise Refusal(
@@ -71,14 +72,16 @@ class SelectorModel:
             )
         if not is_ours(self._settings, self._model) or self._seconds() < minutes * 60:
             timed = {"name": "bot.timed_selector.TimedSelector", "folder": str(self.folder), "seconds": minutes * 60.0}
-            self._model.unlink(missing_ok=True)  # interrupted, what is known of its training would be more than it had
+            self._model.unlink(missing_ok=True)  # after an interruption, the recorded training would be more than the real one
             write_data(self.folder, self._entries, [*FEATURES, timed | SELECTOR])
             run_reporting(self._command("train"), environment(self._settings), self.folder / "train.log", report)
             sign(self._settings, self._model)
         return self.figures()
 
     def figures(self) -> dict[str, Any]:
-        """Minutes (also of a core) and epochs of training; the accuracy on its own examples at some ten moments of it."""
+        """Returns minutes (elapsed and of a core) and epochs of training, and the accuracy on its own examples at about ten
+        times.
+        """
         curve = self._curve()
         some = [*curve[:: max(1, len(curve) // 10)], curve[-1]]
         return {
@@ -90,7 +93,7 @@ class SelectorModel:
 
     @contextmanager
     def asked(self) -> Iterator[Callable[[str], list[str]]]:
-        """A search that ranks entry ids, by a process that lives as long as this block."""
+        """Yields a search that ranks entry ids, by a process that runs as long as the block."""
         ids = [entry.id for entry in self._entries]
         with (
             (self.folder / "answer.log").open("w") as log,
@@ -111,7 +114,7 @@ class SelectorModel:
 
             def said() -> dict[str, Any]:
                 for line in hear:
-                    if line.startswith("{"):  # Rasa's own log may stand between
+                    if line.startswith("{"):  # Rasa's own log may come between
                         return dict(json.loads(line))
                 raise Refusal(f"Rasa s'est arrêté : voyez {log.name}.", f"Rasa stopped: see {log.name}.")
 

@@ -1,4 +1,4 @@
-"""What somebody would write to have Rasa's ResponseSelector choose among pages: a sub-intent each, its title the response."""
+"""The data for Rasa's ResponseSelector to choose among pages: a sub-intent for each page, its title as the response."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ import yaml
 from core.entry import Entry
 
 INTENT = "faq"
-LONGEST = 45  # words of an example: every one is padded to the longest of its batch
+LONGEST = 45  # words of an example; each is padded to the longest of its batch
 _SENTENCE = re.compile(r"(?<=[.?!:;])\s+")
-_MARKUP = str.maketrans("[]{}", "()()")  # entities and slots, to Rasa
+_MARKUP = str.maketrans("[]{}", "()()")  # these characters mark entities and slots in Rasa
 
 
 def examples(entry: Entry) -> list[str]:
-    """Returns its title, its other wordings, and the sentences of its description, each once."""
+    """Returns the entry's title, its other wordings, and the sentences of its description, each once."""
     texts = [entry.title, *entry.wordings, *_SENTENCE.split(_line(entry.description))]
     lines = dict.fromkeys(_line(text) for text in texts)
     return [line for number, line in enumerate(lines) if number == 0 or 3 <= len(line.split()) <= LONGEST]
 
 
 def write_data(folder: Path, entries: Iterable[Entry], pipeline: Sequence[dict[str, Any]]) -> None:
-    """``config.yml``, ``domain.yml`` and ``nlu.yml``, the same for the same entries; sub-intents are their places."""
+    """Writes ``config.yml``, ``domain.yml`` and ``nlu.yml``, equal for equal entries; sub-intents are named by place."""
     folder.mkdir(parents=True, exist_ok=True)
     intents, responses = [], {}
     for place, entry in enumerate(entries):
@@ -39,12 +39,12 @@ def write_data(folder: Path, entries: Iterable[Entry], pipeline: Sequence[dict[s
 
 
 def sub_intent(place: int) -> str:
-    """Returns what the entry at ``place`` is called: ids may hold what Rasa gives a meaning to."""
+    """Returns the name of the entry at ``place``; its id may contain characters with a meaning in Rasa."""
     return f"{INTENT}/{place}"
 
 
 def ranked(answer: dict[str, Any], ids: Sequence[str]) -> list[str]:
-    """The entries of an answer of ``bot.selector``, best first. Raises ``ValueError`` for what is no answer to these."""
+    """Returns the entries of an answer of ``bot.selector``, best first. Raises ``ValueError`` if it is not such an answer."""
     try:
         return [ids[int(name.removeprefix(f"{INTENT}/"))] for name in answer["ranking"]]
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:

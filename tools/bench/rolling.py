@@ -1,4 +1,6 @@
-"""Every process replaced by a fresh one under load, by the website and SMS at once: what clients see of it, and the record."""
+"""Replaces every process by a new one under load, on the website and by SMS at once: the effects on clients and on the
+database.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ _SERVER_ERROR = 500
 
 
 async def rolled(settings: Settings, *, per_second: float, names: Sequence[str] = ()) -> dict[str, Any]:
-    """Restart ``names``, or all processes, while ``per_second`` messages come. Raises ``Refusal`` where one is not replaced."""
+    """Restarts ``names``, or all processes, while ``per_second`` messages come. Raises ``Refusal`` if one is not replaced."""
     load, took = Load(settings), dict[str, float]()
 
     def told(name: str, seconds: float) -> None:
@@ -29,7 +31,7 @@ async def rolled(settings: Settings, *, per_second: float, names: Sequence[str] 
         await asyncio.to_thread(restart, settings, names, told)
         await asyncio.sleep(_PAUSE_SECONDS)
         reached = len(load.acknowledged) / (time.monotonic() - began)
-    found = await settled(settings, load.acknowledged)  # more came than can be answered
+    found = await settled(settings, load.acknowledged)  # more messages came than can be answered
     statuses = {name: count for name, count in load.refusals.items() if name.isdigit()}
     broken = {name: count for name, count in load.refusals.items() if not name.isdigit()}
     return {

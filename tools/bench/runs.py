@@ -26,17 +26,17 @@ from tools.bench.statistics import percentiles
 
 _QUESTIONS = ROOT / "tests" / "evaluation" / "questions"
 _WARM_UP = 10
-_TURNS = 5  # a conversation
+_TURNS = 5  # turns in a conversation
 
 
 def questions(folder: Path = _QUESTIONS) -> Iterator[str]:
-    """Returns the project's own questions, over and over."""
+    """Yields the project's own questions, endlessly."""
     lines = [line for file in sorted(folder.glob("*.jsonl")) for line in file.read_text().splitlines() if line.strip()]
     return itertools.cycle(json.loads(line)["question"] for line in lines)
 
 
 async def search_latency(settings: Settings, count: int) -> dict[str, float]:
-    """Time of a search as its callers see it, and of the embedding in it as the engine measured it."""
+    """Returns the time of a search as measured by the caller, and of its embedding as measured by the engine."""
     totals, embeddings = [], []
     asked = questions()
     async with action_server(settings, seconds=30) as client:
@@ -52,7 +52,7 @@ async def search_latency(settings: Settings, count: int) -> dict[str, float]:
 
 
 async def rasa_latency(settings: Settings, count: int) -> dict[str, float]:
-    """Time of a turn inside Rasa that calls no action: understanding, policies, tracker. Fresh conversations."""
+    """Returns the time inside Rasa of a turn without an action: understanding, policies, tracker. Each in a fresh conversation."""
     times = []
     async with httpx.AsyncClient(headers=_secret(settings), timeout=30, trust_env=False) as client:
         for number in range(count + _WARM_UP):
@@ -74,8 +74,9 @@ async def rasa_latency(settings: Settings, count: int) -> dict[str, float]:
 
 
 async def turn_latency(settings: Settings, count: int) -> dict[str, Any]:
-    """Time of a whole turn on the website, each in a conversation of its own, one after the other; and the processor time that
-    the stack's processes spent on it (opening the conversation included), which other programs disturb less."""
+    """Returns the time of a whole turn on the website, each in a conversation of its own, one after the other; and the
+    processor time of the stack (including opening the conversation), which other programs affect less.
+    """
     times, outcomes = [], []
     asked = questions()
     pids = {state.name: state.keeper for state in Supervisor(settings.home).states() if state.keeper}
@@ -96,7 +97,7 @@ async def turn_latency(settings: Settings, count: int) -> dict[str, Any]:
 
 
 async def conversation_growth(settings: Settings, turns: int) -> dict[str, float]:
-    """Median time of turns 3 to 7, and of the last five, of one conversation of ``turns`` turns; and their ratio."""
+    """Returns the median times of turns 3 to 7 and of the last five, in one conversation of ``turns`` turns; and their ratio."""
     times = []
     asked = questions()
     async with Citizen(settings) as citizen:
@@ -108,7 +109,7 @@ async def conversation_growth(settings: Settings, turns: int) -> dict[str, float
 
 
 async def throughput(settings: Settings, seconds: float, citizens: int) -> dict[str, float]:
-    """Turns a second with ``citizens`` who each ask as soon as they are answered; and the load generator's own CPU share."""
+    """Returns the turns a second with ``citizens`` who each ask again after each reply; and the load generator's own CPU share."""
     done = 0
 
     def answered() -> None:
@@ -124,8 +125,9 @@ async def throughput(settings: Settings, seconds: float, citizens: int) -> dict[
 
 
 async def asking_on(settings: Settings, citizens: int, wanted: Callable[[], bool], answered: Callable[[], None]) -> None:
-    """``citizens`` ask as soon as they are answered, in conversations of ``_TURNS`` turns, and begin another one while it is
-    ``wanted``; ``answered`` is called for each turn."""
+    """Lets ``citizens`` ask again after each reply, in conversations of ``_TURNS`` turns, and begin another one while it is
+    ``wanted``. Calls ``answered`` for each turn.
+    """
     asked = questions()
 
     async def talk() -> None:
@@ -139,7 +141,7 @@ async def asking_on(settings: Settings, citizens: int, wanted: Callable[[], bool
 
 
 def memory(settings: Settings) -> dict[str, Any]:
-    """Proportional set size of every process of the stack, and their sum (``rss_mb``)."""
+    """Returns the proportional set size of every process of the stack, and their sum (``rss_mb``)."""
     by_process = proportional_mb({state.name: state.keeper for state in Supervisor(settings.home).states() if state.keeper})
     return {"rss_mb": round(sum(by_process.values()), 1), "rss_mb.by_process": by_process}
 

@@ -1,4 +1,4 @@
-"""SMS webhooks under load: as many a second as asked for, whether or not the ones before are answered (an open loop)."""
+"""SMS webhooks under load: a fixed rate, whether or not earlier ones are answered (an open loop)."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ from core.turns import Origin
 from tools.bench.runs import questions
 from tools.bench.statistics import percentiles
 
-# What the French plan keeps for fiction (06 39 98 ....); the first hundred are those of the simulator's page, and of tests.
+# The range of the French plan for fiction (06 39 98 ....); the first hundred are for the simulator's page and for tests.
 NUMBERS = [f"+3363998{number:04d}" for number in range(100, 10_000)]
 _PATH = f"/webhooks/sms/{NAME}"
 _WARM_UP_SECONDS = 2
-_AT_ONCE = 500  # numbers, or messages, a statement
+_AT_ONCE = 500  # numbers or messages in a statement
 _PATIENCE_SECONDS = 60  # for the last replies
 
 
 async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) -> dict[str, Any]:
-    """Milliseconds from the moment a message was due to its acknowledgement; each from another number.
+    """Returns milliseconds from the due time of a message to its acknowledgement; each comes from another number.
 
-    Counted from when it was due, not from when it left: a generator that falls behind must not flatter the service.
+    The due time counts, not the time of sending: a generator that falls behind would otherwise improve the figures.
     """
     account, validator = simulator_account(settings), RequestValidator(simulator_account(settings).auth_token)
     asked, numbers = questions(), itertools.cycle(NUMBERS)
@@ -57,7 +57,7 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
             answer = await client.post(_PATH, data=form, headers={"X-Twilio-Signature": signature})
             status = answer.status_code
         except httpx.HTTPError:
-            status = 0  # not acknowledged at all
+            status = 0  # no acknowledgement
         if counts:
             times.append((time.perf_counter() - due) * 1000)
             statuses[status] += 1
@@ -90,7 +90,9 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
 
 
 async def _turns(settings: Settings, accepted: Sequence[str]) -> list[float]:
-    """Milliseconds from receipt to reply, by the record, of those of the messages ``accepted`` that were answered in time."""
+    """Returns milliseconds from receipt to reply, from the database, for those of the messages ``accepted`` that were answered
+    in time.
+    """
     database = Database(settings.sql_url)
     deadline = time.perf_counter() + _PATIENCE_SECONDS
     try:
@@ -111,8 +113,9 @@ async def _turns(settings: Settings, accepted: Sequence[str]) -> list[float]:
 
 
 async def set_aside(settings: Settings) -> None:
-    """Mark what ``NUMBERS`` said as a benchmark's: to the gateway it came from the simulator, and what of it asks for a human
-    would stand in the supervisors' list."""
+    """Marks the messages of ``NUMBERS`` as a benchmark's. To the gateway they came from the simulator, and requests for a human
+    would appear in the supervisors' list.
+    """
     addresses = Addresses(*settings.address_keys)
     digests = [addresses.digest(number) for number in NUMBERS]
     database = Database(settings.sql_url)

@@ -1,7 +1,7 @@
-"""Many open WebSockets, mostly idle: memory of each in the gateway, acknowledgements under load, all of them back at once.
+"""Many open WebSockets, mostly idle: memory of each in the gateway, acknowledgements under load, and all reconnecting at once.
 
-They come from several addresses of loopback, and are counted as citizens' are (``Crowd``); only their conversations are opened
-with the internal secret, since they are marked as the bench's. macOS has one address: there nothing is counted.
+They come from several loopback addresses, and are limited like citizens' (``Crowd``). Only their conversations are opened with
+the internal secret, since they are marked as the benchmark's. macOS has one such address: the limits are not tested there.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ from tools.bench.runs import questions
 from tools.bench.statistics import percentiles
 
 _PER_ADDRESS = 200  # below GUICHET_LIMIT_OPEN_PER_ADDRESS
-_AT_A_TIME = 50  # while nothing is measured
+_AT_A_TIME = 50  # connections opened at a time outside of measurements
 _SETTLE_SECONDS = 10
 _PATIENCE_SECONDS = 60
 
 
 @dataclass
 class Line:
-    """One citizen's widget. ``sent``: message id → when it was due; ``acknowledged`` and ``answered``: ids."""
+    """One citizen's widget. ``sent``: message id → its due time; ``acknowledged`` and ``answered``: ids."""
 
     address: str
     token: str
@@ -51,7 +51,7 @@ class Line:
     reading: asyncio.Task[None] | None = None
 
     async def open(self, url: str) -> None:
-        """Connect as a browser does, which offers compression; say hello, and send again what was not acknowledged."""
+        """Connects like a browser, which offers compression; says hello, and sends unacknowledged messages again."""
         self.ready.clear()
         source = None if self.address == "127.0.0.1" else (self.address, 0)
         self.connection = await connect(
@@ -71,7 +71,7 @@ class Line:
         await self._send({"type": "message", "id": identifier, "text": text})
 
     async def drop(self) -> None:
-        """As when a network goes: nothing is said, whatever is on its way is gone."""
+        """Drops the connection like a lost network: without a close frame, and with messages on the way lost."""
         if self.connection is not None:
             self.connection.transport.abort()
         if self.reading is not None:
@@ -101,10 +101,10 @@ class Line:
 
 
 async def measure(settings: Settings, *, sockets: int, per_second: int, seconds: int, patience: int) -> dict[str, Any]:
-    """``sockets.*``. ``patience``: seconds until every acknowledged message must have its reply."""
+    """Returns ``sockets.*``. ``patience``: seconds until every acknowledged message must have its reply."""
     url = f"{settings.own_url.replace('http', 'ws', 1)}/api/web/socket"
     lines = await _opened(settings, sockets)
-    await _together(lines[:20], url)  # what the first ones make the gateway load is nobody's share
+    await _together(lines[:20], url)  # what the gateway loads for the first ones does not count
     before = _gateway_mb(settings)
     started = time.perf_counter()
     await _together(lines[20:], url)
@@ -129,7 +129,7 @@ async def measure(settings: Settings, *, sockets: int, per_second: int, seconds:
 
 
 async def _opened(settings: Settings, count: int) -> list[Line]:
-    """Conversations without a connection yet."""
+    """Returns conversations without a connection yet."""
     secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     addresses, gate = _addresses(math.ceil(count / _PER_ADDRESS)), asyncio.Semaphore(_AT_A_TIME)
     async with httpx.AsyncClient(base_url=settings.own_url, headers=secret, timeout=60, trust_env=False) as http:
@@ -144,7 +144,7 @@ async def _opened(settings: Settings, count: int) -> list[Line]:
 
 
 def _addresses(count: int) -> Iterator[str]:
-    """``count`` addresses of loopback in turn, as far as this system has them."""
+    """Yields ``count`` loopback addresses in turn, as far as this system has them."""
     found = [address for number in range(count) if _bindable(address := f"127.0.1.{number + 1}")]
     return itertools.cycle(found or ["127.0.0.1"])
 
@@ -169,7 +169,7 @@ async def _together(lines: Sequence[Line], url: str) -> None:
 
 
 async def _under_load(lines: Sequence[Line], per_second: int, seconds: int) -> dict[str, Any]:
-    """Milliseconds from when a message was due to its acknowledgement, whether or not those before are acknowledged."""
+    """Returns milliseconds from a message's due time to its acknowledgement, whether or not earlier ones are acknowledged."""
     asked, chance = questions(), random.Random(1)  # noqa: S311 - no secret
     speakers = itertools.cycle(chance.sample(list(lines), len(lines)))
     own, began = time.process_time(), time.perf_counter()
@@ -191,7 +191,7 @@ async def _under_load(lines: Sequence[Line], per_second: int, seconds: int) -> d
 
 
 async def _storm(lines: Sequence[Line], url: str) -> dict[str, Any]:
-    """Returns all connections die at once, some with a message on its way, and all come back at once."""
+    """Cuts all connections at once, some with a message on its way, and reconnects all at once. Returns the figures."""
     asked = questions()
     for line in lines[::10]:
         await line.say(next(asked), time.perf_counter())
@@ -231,7 +231,7 @@ async def _answered(lines: Sequence[Line], patience: int) -> dict[str, Any]:
 
 
 async def _until(condition: Callable[[], bool], seconds: float) -> None:
-    """Wait until ``condition()`` holds, or for ``seconds``: what is missing then is reported."""
+    """Waits until ``condition()`` holds, or for ``seconds``; missing messages are reported."""
     deadline = time.perf_counter() + seconds
     while not condition() and time.perf_counter() < deadline:  # noqa: ASYNC110 - thousands of sockets change it
         await asyncio.sleep(0.2)

@@ -1,4 +1,4 @@
-"""A start of the whole service: until it is ready, and its first turns beside warm ones."""
+"""The start of the whole service: time until it is ready, and its first turns compared with warm ones."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _WARM_FROM = 10  # turns
 
 def started(settings: Settings, turns: int) -> dict[str, float]:
     """Stops and starts the running service, then asks ``turns`` questions (more than ``_WARM_FROM``) one after the other.
+    Returns the times.
 
-    ``ready_s`` is what ``./guichet up`` waits for after its checks.
+    ``ready_s`` is the time that ``./guichet up`` waits after its checks.
     """
     stop(settings)
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""``./guichet bench stored``: what the record's part of a turn costs with more and more messages stored, in one run."""
+"""``./guichet bench stored``: the database's part of a turn with more and more messages stored, in one run."""
 
 from __future__ import annotations
 
@@ -50,9 +50,9 @@ class _Times:
 
 
 def measure(settings: Settings, into: str, most: int, rounds: int) -> dict[str, Any]:
-    """Fill the record ``into`` (SQLAlchemy; empty of messages) up to each of ``SIZES`` and to ``most``, and time the steps.
+    """Fills the database ``into`` (SQLAlchemy; without messages) up to each of ``SIZES`` and to ``most``, and times the steps.
 
-    Refused where messages are there already: they would be counted as ours, or be citizens'.
+    Refuses a database with messages: they would be counted as the benchmark's, or be citizens'.
     """
     url = into or f"sqlite+aiosqlite:///{settings.home / 'bench' / 'stored.db'}"
     asyncio.run(_refuse_unless_empty(url, settings))
@@ -93,7 +93,7 @@ async def _measure(settings: Settings, url: str, rounds: int) -> dict[str, Any]:
             old = list((await session.execute(oldest)).scalars())
         times = _Times()
         for number in range(_WARM + rounds):
-            if number == _WARM:  # statements are compiled, plans are made
+            if number == _WARM:  # until here statements are compiled and plans made
                 times = _Times()
             await _turn(deps, old[number % len(old)], times)
     finally:
@@ -105,7 +105,7 @@ async def _measure(settings: Settings, url: str, rounds: int) -> dict[str, Any]:
 
 
 async def _turn(deps: Deps, old: str, times: _Times) -> None:
-    """One turn as the gateway and the worker write it, then a look at a conversation of long ago and one at what waits."""
+    """Writes one turn like the gateway and the worker, then reads an old conversation and the waiting messages."""
     database = deps.database
     async with times.of("turn"):
         async with database.write() as session:

@@ -1,4 +1,4 @@
-"""The widget on a slow telephone: what a page loads for it, and how soon it can be used."""
+"""The widget on a slow telephone: what a page loads for it, and the time until it can be used."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from tools import chromium
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# What Lighthouse takes for a telephone on a slow mobile network: round trips in ms, bits a second, a processor so much slower.
+# Lighthouse's values for a telephone on a slow mobile network: round trip in ms, bits a second, slowdown of the processor.
 _ROUND_TRIP, _DOWN, _UP, _SLOWER = 150, 1_600_000, 750_000, 4
 _TELEPHONE = {"width": 390, "height": 780}
 _PATIENCE_MS = 30_000
-# When the launcher is on the page and the page can react to it, since the navigation began.
+# The time since the navigation began until the launcher is on the page and the page can react to it.
 _READY = """
 window.guichetReady = new Promise((resolve) => customElements.whenDefined("guichet-widget").then(
   () => requestAnimationFrame(() => setTimeout(() => resolve(performance.now())))));
@@ -24,11 +24,11 @@ window.guichetReady = new Promise((resolve) => customElements.whenDefined("guich
 
 
 def on_a_telephone(settings: Settings, times: int) -> dict[str, Any]:
-    """Medians of ``times`` visits to the page of the demonstration, each with nothing in the browser's cache.
+    """Returns medians of ``times`` visits to the demonstration page, each with an empty browser cache.
 
-    ``before_open.bytes`` and ``opened.bytes`` are what came over the network, headers included; ``ready_ms`` is when the
-    launcher can be pressed, ``page_ms`` when the page was loaded, ``open_ms`` from pressing it until a message can be typed.
-    Raises ``Refusal`` without a browser.
+    ``before_open.bytes`` and ``opened.bytes`` were received over the network, including headers. ``ready_ms`` is when the
+    launcher can be pressed, ``page_ms`` when the page was loaded, ``open_ms`` the time from pressing it until a message can be
+    typed. Raises ``Refusal`` without a browser.
     """
     found: dict[str, list[float]] = defaultdict(list)
     with chromium.browsing() as browser:

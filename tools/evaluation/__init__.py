@@ -1,1 +1,1 @@
-"""Evaluations as a product: sessions, tables, charts and reports around ``retrieval.evaluation``."""
+"""The evaluation tools: sessions, tables, charts and reports around ``retrieval.evaluation``."""

@@ -1,4 +1,4 @@
-"""What the policy makes of questions: outcomes, how often an answer is right, how far the confidence can be trusted."""
+"""The decisions of the policy on questions: outcomes, right answers, and the quality of the confidence."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import numpy as np
 from retrieval.evaluation.rows import Row
 
 BINS = 10
-OUTCOMES = ("answered", "choices", "clarified", "no_answer", "out_of_scope")  # clarified: asked what it is about
+OUTCOMES = ("answered", "choices", "clarified", "no_answer", "out_of_scope")  # clarified: the citizen was asked for the subject
 OFFERED = 4  # entries that a citizen is offered when the decision is ``choices``
 
 
 @dataclass(frozen=True)
 class Bin:
-    """Answers of like confidence: their number, their mean confidence, and the share of them that is right."""
+    """Answers of similar confidence: their number, their mean confidence, and the share that is right."""
 
     count: int
     confidence: float
@@ -25,7 +25,7 @@ class Bin:
 
 @dataclass(frozen=True)
 class Point:
-    """If the ``coverage`` (share) of the most confident questions were answered: the share of those that is right."""
+    """A point of the curve: the share that is right if the ``coverage`` (share) of the most confident questions is answered."""
 
     coverage: float
     precision: float
@@ -33,15 +33,16 @@ class Point:
 
 
 def outcomes(rows: Sequence[Row]) -> dict[str, float]:
-    """Shares of each of ``OUTCOMES``."""
+    """Returns the share of each of ``OUTCOMES``."""
     count = max(len(rows), 1)
     return {name: round(sum(row.outcome == name for row in rows) / count, 4) for name in OUTCOMES}
 
 
 def answer_figures(rows: Sequence[Row]) -> dict[str, float]:
-    """Outcomes; ``precision`` (share of the answered that is right); ``choices_right`` (share of the choices that offer a
-    right entry); ``precision@20``, ``@35``, ``@50`` (of that share of most confident questions); ``ece`` (expected
-    calibration error over ten bins) and ``brier``, both 0 at best."""
+    """Returns the outcomes; ``precision`` (share of the answered that is right); ``choices_right`` (share of the choices that
+    offer a right entry); ``precision@20``, ``@35``, ``@50`` (of that share of most confident questions); ``ece`` (expected
+    calibration error over ten bins) and ``brier``, both 0 at best.
+    """
     answered = [row for row in rows if row.decision == "answered"]
     offered = [row for row in rows if row.outcome == "choices"]
     curve = risk_coverage(rows)
@@ -58,7 +59,7 @@ def answer_figures(rows: Sequence[Row]) -> dict[str, float]:
 
 
 def reliability(rows: Sequence[Row], bins: int = BINS) -> list[Bin]:
-    """Rows by confidence, in ``bins`` of equal number (a bin by width would often be empty)."""
+    """Returns rows by confidence, in ``bins`` of equal number (a bin of equal width would often be empty)."""
     ordered = sorted(rows, key=lambda row: row.confidence)
     parts = [part for part in np.array_split(np.arange(len(ordered)), bins) if len(part)]
     return [
@@ -72,12 +73,12 @@ def reliability(rows: Sequence[Row], bins: int = BINS) -> list[Bin]:
 
 
 def expected_calibration_error(rows: Sequence[Row]) -> float:
-    """Mean distance, over the bins, between what the confidence says and what is right."""
+    """Returns the mean distance, over the bins, between the confidence and the share that is right."""
     return sum(part.count * abs(part.confidence - part.right) for part in reliability(rows)) / max(len(rows), 1)
 
 
 def risk_coverage(rows: Sequence[Row]) -> list[Point]:
-    """Precision at every coverage, from the most confident question alone to all."""
+    """Returns the precision at every coverage, from the most confident question alone to all."""
     ordered = sorted(rows, key=lambda row: -row.confidence)
     right = np.cumsum([row.right for row in ordered])
     return [

@@ -1,4 +1,4 @@
-"""Counts the calls of functions defined in ``actions/`` that one first question takes: how much is read to follow it."""
+"""Counts the calls of functions in ``actions/`` for one first question: how much code must be read to follow it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class CallCounts:
         return {file for file, _ in self.functions}
 
     def by_folder(self) -> dict[str, CallCounts]:
-        """Returns the same for each folder, in the order in which the folders were met first."""
+        """Returns the counts of each folder, in the order of the folders' first calls."""
         folders: dict[str, CallCounts] = {}
         for (file, name), count in self.functions.items():
             folders.setdefault(str(Path(file).parent), CallCounts()).functions[file, name] = count
@@ -46,10 +46,10 @@ class CallCounts:
 
 
 def count_calls(settings: Settings, retriever: Retriever, question: str, channel: str) -> CallCounts:
-    """Answers ``question``, the first of a conversation on ``channel``, and returns the calls that it took.
+    """Answers ``question``, the first of a conversation on ``channel``, and returns the calls.
 
-    Lambdas and comprehensions are not counted, and a generator once. The question is answered once before, so that what is
-    read at the first use is not counted.
+    Lambdas and comprehensions are not counted, and a generator once. The question is answered once before, so that initial
+    loading is not counted.
     """
     action = build_executor(settings, retriever).actions["action_answer_enquiry"]
     latest = {"text": question, "intent": {"name": "enquiry"}, "entities": []}
@@ -63,7 +63,7 @@ def count_calls(settings: Settings, retriever: Retriever, question: str, channel
     asyncio.run(answer())
     counts = CallCounts()
     profile = _counting(counts, ROOT / "actions")
-    threading.setprofile(profile)  # of the thread in which the action does its work
+    threading.setprofile(profile)  # for the thread in which the action works
     sys.setprofile(profile)
     try:
         asyncio.run(answer())
@@ -74,7 +74,7 @@ def count_calls(settings: Settings, retriever: Retriever, question: str, channel
 
 
 def _counting(counts: CallCounts, folder: Path) -> Any:
-    """Returns a profile function that adds to ``counts`` what is called in files under ``folder``."""
+    """Returns a profile function that adds calls in files under ``folder`` to ``counts``."""
     prefix, resumed = f"{folder}/", set[FrameType]()
 
     def profile(frame: FrameType, event: str, _: object) -> None:

@@ -1,4 +1,4 @@
-"""Charts of a report: each an inline SVG, with the table of its values beside it for who cannot see it."""
+"""Charts of a report: each is an inline SVG with a table of its values for people who cannot see it."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 _INK, _LINE, _QUIET = "#1b1b35", "#2f4b8f", "#8a8a9c"
-_LEAST = 3  # questions of a theme below which its recall says nothing
+_LEAST = 3  # questions of a theme below which its recall is meaningless
 
 
 @dataclass(frozen=True)
 class Chart:
-    """``svg`` is hidden from screen readers, which read ``columns`` and ``cells`` instead."""
+    """A chart. ``svg`` is hidden from screen readers, which read ``columns`` and ``cells`` instead."""
 
     title: str
     svg: str
@@ -31,7 +31,7 @@ class Chart:
 
 
 def recall_by(rows: Sequence[Row], group: Callable[[Row], str], title: str) -> Chart | None:
-    """Recall@5 of each group that has enough questions; ``None`` where there are fewer than two groups."""
+    """Returns recall@5 of each group with enough questions; ``None`` if there are fewer than two groups."""
     members: dict[str, list[Row]] = {}
     for row in rows:
         if group(row):
@@ -53,7 +53,7 @@ def recall_by(rows: Sequence[Row], group: Callable[[Row], str], title: str) -> C
 
 
 def reliability_chart(rows: Sequence[Row]) -> Chart:
-    """Returns what the confidence says against what is right, in ten bins."""
+    """Returns the confidence against the share that is right, in ten bins."""
     bins = reliability(rows)
 
     def draw(axes: Axes) -> None:
@@ -70,7 +70,7 @@ def reliability_chart(rows: Sequence[Row]) -> Chart:
 
 
 def coverage_chart(rows: Sequence[Row]) -> Chart:
-    """Precision at every coverage: what would be right if so many of the most confident questions were answered."""
+    """Returns the precision at every coverage, that is, if so many of the most confident questions were answered."""
     curve = risk_coverage(rows)
 
     def draw(axes: Axes) -> None:
@@ -87,7 +87,7 @@ def coverage_chart(rows: Sequence[Row]) -> Chart:
 
 
 def bars(title: str, values: dict[str, float], unit: str) -> Chart:
-    """One bar for each name."""
+    """Returns a chart with one bar for each name."""
     names = list(reversed(values))
 
     def draw(axes: Axes) -> None:
@@ -100,7 +100,7 @@ def bars(title: str, values: dict[str, float], unit: str) -> Chart:
 
 
 def _svg(draw: Callable[[Axes], None], height: float = 3.4) -> str:
-    """Returns the drawing as one ``<svg>`` element: text stays text, nothing refers to anything outside."""
+    """Returns the drawing as one ``<svg>`` element, with text as text and without external references."""
     from matplotlib import rc_context  # noqa: PLC0415 - half a second, only where something is drawn
     from matplotlib.figure import Figure  # noqa: PLC0415
 

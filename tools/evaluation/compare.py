@@ -1,4 +1,4 @@
-"""Whether one run is better than another: paired bootstrap over the questions that both asked, part by part."""
+"""Decides whether one run is better than another: paired bootstrap over the questions that both asked, part by part."""
 
 from __future__ import annotations
 
@@ -20,8 +20,9 @@ Values = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Difference:
-    """A metric of two runs over ``n`` common questions of ``part`` (empty: all); ``low`` to ``high`` holds the difference
-    with 95 %."""
+    """A metric of two runs over ``n`` common questions of ``part`` (empty: all). The difference is between ``low`` and ``high``
+    with 95 %.
+    """
 
     metric: str
     n: int
@@ -33,12 +34,12 @@ class Difference:
 
     @property
     def certain(self) -> bool:
-        """Tells whether the interval leaves no difference out."""
+        """Tells whether the interval excludes 0."""
         return self.low > 0 or self.high < 0
 
 
 def interval(values: Sequence[float], *, seed: int = SEED, resamples: int = RESAMPLES) -> tuple[float, float]:
-    """Returns the bootstrap's 95 % interval of the mean of ``values``; (0, 0) of none."""
+    """Returns the bootstrap's 95 % interval of the mean of ``values``; (0, 0) without values."""
     if not len(values):
         return 0.0, 0.0
     columns = np.asarray(values, dtype=np.float64)[:, None]
@@ -48,8 +49,9 @@ def interval(values: Sequence[float], *, seed: int = SEED, resamples: int = RESA
 
 
 def compare_runs(before: Run, after: Run, *, seed: int = SEED) -> list[Difference]:
-    """Every figure of the two runs, part by part; of runs of different kinds, recall. Raises ``ValueError`` without a common
-    question."""
+    """Returns every figure of the two runs, part by part; for runs of different kinds, recall. Raises ``ValueError`` without a
+    common question.
+    """
     kind = after.kind if before.kind == after.kind else ""
     named = [name for name in after.figures if name]
     return compare(before.rows, after.rows, kind=kind, named=named, seed=seed)
@@ -58,8 +60,10 @@ def compare_runs(before: Run, after: Run, *, seed: int = SEED) -> list[Differenc
 def compare(
     before: Sequence[Row], after: Sequence[Row], *, kind: str = "", named: Sequence[str] = (), seed: int = SEED
 ) -> list[Difference]:
-    """The figures of runs of this ``kind`` over the questions (by ``Row.key``) that both have; of any other kind, recall where
-    the answer is known. ``named`` are the parts of the table. Raises ``ValueError`` without a common question."""
+    """Returns the figures of runs of this ``kind`` over the questions (by ``Row.key``) that both have; for any other kind,
+    recall over questions with a known answer. ``named`` are the parts of the table. Raises ``ValueError`` without a common
+    question.
+    """
     measures = measures_of(kind)
     old = {row.key: row for row in before}
     pairs = [(old[row.key], row) for row in after if row.key in old and (row.gold or measures is not RECALL)]
@@ -84,7 +88,7 @@ def _differences(part: str, pairs: Sequence[Pair], measures: Sequence[Measure], 
 
 
 def _lost(part: str, pairs: Sequence[tuple[Pair, Pair]], seed: int) -> list[Difference]:
-    """Returns what a kind of noise costs: R@5 of the clean question less that of the noisy one."""
+    """Returns the loss by a kind of noise: R@5 of the clean question minus that of the noisy one."""
     if not pairs:
         return []
     hit = next(one.value for one in RECALL if one.name == "recall@5")
@@ -95,7 +99,9 @@ def _lost(part: str, pairs: Sequence[tuple[Pair, Pair]], seed: int) -> list[Diff
 def _told(
     part: str, names: Sequence[str], before: Sequence[Values], after: Sequence[Values], n: int, seed: int
 ) -> list[Difference]:
-    """``before`` and ``after``: for each name, (n, 2) values and weights. One drawing of the questions serves all of them."""
+    """Returns the differences. ``before`` and ``after`` hold, for each name, values and weights, (n, 2). One resampling of the
+    questions serves all names.
+    """
     drawn = _resampled(np.hstack([*before, *after]), seed, RESAMPLES)
     half = 2 * len(names)
     found = []
@@ -109,12 +115,12 @@ def _told(
 
 
 def _ratio(sums: Values) -> Values:
-    """Column 0 over column 1; 0 where nothing counts."""
+    """Returns column 0 over column 1; 0 if the weight is 0."""
     return np.divide(sums[:, 0], sums[:, 1], out=np.zeros(len(sums)), where=sums[:, 1] > 0)
 
 
 def _resampled(values: Values, seed: int, resamples: int) -> Values:
-    """(resamples, columns): sums over as many rows as there are, drawn with replacement."""
+    """Returns sums, (resamples, columns), over as many rows as there are, drawn with replacement."""
     chance = np.random.default_rng(seed)
     count = len(values)
     blocks = []

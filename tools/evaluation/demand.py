@@ -1,4 +1,6 @@
-"""Would the desk show what is missing? One theme is withheld, questions are asked, and the subjects asked in vain are named."""
+"""Tests whether the desk would show a gap: one theme is withheld, questions are asked, and the subjects without an answer are
+named.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +19,17 @@ from retrieval.lexical.analysis import terms
 from tools.evaluation.withheld import entries_by_theme, themes
 
 TOP = 10
-_LEAST = 8  # questions of a theme that is worth withholding
+_LEAST = 8  # least questions of a theme to be withheld
 
 
 @dataclass(frozen=True)
 class Withheld:
-    """What came of withholding ``theme``: of ``asked`` questions on it ``vain`` got no answer or choices to refuse.
+    """The result of withholding ``theme``: of ``asked`` questions on it, ``vain`` got no answer, or choices to refuse.
 
-    ``covered``: the share of these in the first ten groups; ``subjects``: entries that two or more of them wanted, of which
-    ``found`` have a group among the first ten and ``named`` one whose name shares a word with the entry's title. ``told``: the
-    share of the vain questions whose group is among the first ten and so named. ``names`` are what the desk shows of the first
-    ten: the question that stands for the group, and its words.
+    ``covered`` is the share of these in the first ten groups. ``subjects`` are entries that two or more of them wanted, of
+    which ``found`` have a group among the first ten, and ``named`` one whose name shares a word with the entry's title.
+    ``told`` is the share of the vain questions whose group is among the first ten and so named. ``names`` are what the desk
+    shows of the first ten: the most typical question of the group, and its words.
     """
 
     theme: str
@@ -42,8 +44,10 @@ class Withheld:
 
 
 def evaluate_demand(questions: Sequence[Question], engine: Engine, embedder: Embedder, theme: str = "") -> list[Withheld]:
-    """One result for each theme that enough questions ask about (or for ``theme`` only), as traffic with it withheld."""
-    assert engine.snapshot is not None  # open_engine refused otherwise
+    """Returns one result for each theme with enough questions (or for ``theme`` only), as if its questions came while it is
+    withheld.
+    """
+    assert engine.snapshot is not None  # open_engine would have refused
     background = SnapshotBackground(engine.snapshot)
     vectors = centred(embedder.embed_queries([one.question for one in questions]), background.mean)
     members = entries_by_theme(engine)
@@ -66,7 +70,7 @@ def evaluate_demand(questions: Sequence[Question], engine: Engine, embedder: Emb
 
 
 def _nearest(rows: Sequence[int], vectors: Vectors) -> list[int]:
-    """``rows``, those in their middle first."""
+    """Returns ``rows`` by distance from their centre, the nearest first."""
     near = vectors[list(rows)] @ centroid(vectors[list(rows)])
     return [rows[place] for place in np.argsort(-near, kind="stable")]
 

@@ -1,4 +1,4 @@
-"""Dialogues with what is expected of each turn: reading the files, judging turns, counting."""
+"""Dialogues with the expected result of each turn: reads the files, judges turns, counts."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from retrieval.lexical.analysis import fold
 class Expected(BaseModel):
     """One turn. The citizen writes ``say``, or presses the button with the label ``press``.
 
-    ``outcome``, ``entry``: any one of them is right. ``text``: each must stand in the reply (``a|b``: one of the two), without
-    regard to case and accents; it is not looked for in a question back (``guided``), unless that is the outcome expected.
-    ``kind``: a ``follow_up`` stays with the subject; a ``change`` leaves it, so that the reply must not be about the entry of
-    the turn before, whatever else is expected.
+    ``outcome``, ``entry``: any one of them is right. ``text``: each must occur in the reply (``a|b``: one of the two),
+    regardless of case and accents; it is not required in a question back (``guided``), unless that is the expected outcome.
+    ``kind``: a ``follow_up`` stays with the subject; a ``change`` leaves it, so the reply must not be about the entry of the
+    turn before, whatever else is expected.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -65,7 +65,7 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A turn and what is wrong with it."""
+    """A turn with its faults."""
 
     dialogue: str
     number: int
@@ -98,8 +98,9 @@ def button_payload(label: str, replies: Sequence[Mapping[str, Any]]) -> str | No
 
 
 def after_answers(dialogue: Dialogue) -> list[tuple[str, str, bool, str]]:
-    """What is said in ``dialogue`` after an answer: the message, the id of the page that answered, whether it goes on about
-    that page, and which dialogue it is."""
+    """Returns the messages of ``dialogue`` after an answer: the text, the id of the page that answered, whether the message is
+    a follow-up on it, and the dialogue's name.
+    """
     found, before = [], ""
     for turn in dialogue.turns:
         if turn.kind != "first" and turn.say and before:
@@ -120,7 +121,7 @@ def judge(dialogue: Dialogue, replies: Sequence[Mapping[str, Any]]) -> list[Judg
 
 
 def figures(judged: Iterable[Judged]) -> dict[str, float]:
-    """Counts, and shares (0 to 1) of what went right: of all turns, by kind, of whole dialogues."""
+    """Returns counts, and shares (0 to 1) of right results: of all turns, by kind, of whole dialogues."""
     turns = list(judged)
     counted: dict[str, float] = {"turns": len(turns), "turns_right": _share([not turn.wrong for turn in turns])}
     for kind, name in (("first", "first"), ("follow_up", "follow_ups"), ("change", "changes")):

@@ -1,4 +1,4 @@
-"""How often the drift alarm is wrong, and how soon it is right: simulated half-years with and without a change."""
+"""The false alarms and the delay of the drift alarm: simulated half-years with and without a change."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from knowledge_base.drift.comparing import BEFORE, OUTCOMES, RECENT, Night, compare
 
 _USUAL = np.array([0.45, 0.22, 0.08, 0.15, 0.095, 0.005])  # shares of OUTCOMES, as in the synthetic year of bench traffic
-_TOGETHER = 120.0  # Dirichlet: the share of "answered" varies by 4.5 points (standard deviation) from day to day besides chance
+_TOGETHER = 120.0  # Dirichlet: the share of "answered" varies by 4.5 points (standard deviation) a day besides chance
 _WEEK = np.array([1.25, 1.15, 1.1, 1.05, 1.0, 0.6, 0.45])
 _DAYS = 182
 _CHANGE_AT = 90
@@ -19,8 +19,9 @@ _FIRST = date(2026, 1, 5)
 
 
 def simulate(*, runs: int, seed: int) -> dict[str, Any]:
-    """For each volume (turns a day): episodes of false alarm in a half-year without a change; and with ``shift`` of the turns
-    going from answered to no_answer on one day, the share of runs in which that was told within 7 and 14 days."""
+    """Returns, for each volume (turns a day), the episodes of false alarm in a half-year without a change; and, with ``shift``
+    of the turns moving from answered to no_answer on one day, the share of runs with an alarm within 7 and 14 days.
+    """
     report: dict[str, Any] = {}
     for turns in (50, 300, 3000):
         rng = np.random.default_rng((seed, turns))
@@ -45,7 +46,7 @@ def _alarms(rng: np.random.Generator, turns: int, shift: float, days: int) -> It
         volume = max(1, int(turns * _WEEK[number % 7] * rng.lognormal(0, 0.25)))
         counts = rng.multinomial(volume, shares)
         searched = int(counts[:4].sum())
-        # Answered turns have a confidence of .85 in the mean, those without an answer one of .15.
+        # Answered turns have a mean confidence of .85, those without an answer of .15.
         confidence = float(counts[0] * 0.85 + (counts[1] + counts[2]) * 0.45 + counts[3] * 0.15)
         day = _FIRST + timedelta(days=number)
         nights.append(Night(day, {}, dict(zip(OUTCOMES, map(int, counts), strict=True)), searched, confidence))
@@ -53,7 +54,7 @@ def _alarms(rng: np.random.Generator, turns: int, shift: float, days: int) -> It
 
 
 def _episodes(alarms: list[bool]) -> int:
-    """Returns how many tasks it would have made, each closed after a week."""
+    """Returns the number of tasks, if each is closed after a week."""
     count, quiet_until = 0, 0
     for number, alarm in enumerate(alarms):
         if alarm and number >= quiet_until:
@@ -62,6 +63,6 @@ def _episodes(alarms: list[bool]) -> int:
 
 
 def _delay(alarms: list[bool]) -> int:
-    """Days from the change to the first alarm after it."""
+    """Returns the days from the change to the first alarm after it."""
     after = alarms[_CHANGE_AT:]
     return after.index(True) + 1 if True in after else len(alarms)

@@ -1,4 +1,4 @@
-"""The golden questions of the record as an evaluation file."""
+"""The golden questions of the database as an evaluation file."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from knowledge_base.golden.record import golden
 
 
 def golden_file(settings: Settings) -> Path:
-    """Returns a file of the active questions, written anew. Raises ``Refusal`` where there is none."""
+    """Returns a newly written file of the active questions. Raises ``Refusal`` if there is none."""
 
     async def written() -> str:
         database = Database(settings.sql_url)

@@ -1,4 +1,4 @@
-"""What runs are compared by: for each kind of run its parts, and in each the figures as sums over questions."""
+"""The measures for comparing runs: for each kind of run its parts, and in each the figures as sums over questions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from retrieval.evaluation.rows import Row
 from tools.evaluation.answers import OUTCOMES
 
-CLEAN = "clean"  # the part of a noise run that is not noisy
+CLEAN = "clean"  # the part of a noise run without noise
 Pair = tuple[Row, Row]  # the same question before and after
 
 
@@ -18,7 +18,7 @@ def _always(row: Row) -> float:
 
 @dataclass(frozen=True)
 class Measure:
-    """A share or mean: the sum of ``value`` over the sum of ``weight``, which tells which questions count."""
+    """A share or mean: the sum of ``value`` over the sum of ``weight``, which selects the questions that count."""
 
     name: str
     value: Callable[[Row], float]
@@ -59,12 +59,12 @@ _LANGUAGES = (
     Measure("recall@5", _within(5)),
     Measure("detected", lambda row: float(row.language == row.part)),
 )
-_IN_PARTS = ("oos", "languages", "noise")  # what their parts have in common says nothing
+_IN_PARTS = ("oos", "languages", "noise")  # figures over all parts together are meaningless
 _NOISE = (Measure("recall@1", _within(1)), Measure("recall@5", _within(5)))
 
 
 def measures_of(kind: str) -> Sequence[Measure]:
-    """Returns the figures of a run of this kind, as its own table names them."""
+    """Returns the figures of a run of this kind, with the names in its own table."""
     own: Mapping[str, Sequence[Measure]] = {
         "answers": _ANSWERS,
         "passages": _PASSAGES,
@@ -76,9 +76,9 @@ def measures_of(kind: str) -> Sequence[Measure]:
 
 
 def parts_of(kind: str, pairs: Sequence[Pair], named: Sequence[str] = ()) -> dict[str, list[Pair]]:
-    """Returns the pairs of each part, as the run's table has them. ``named`` are the parts of that table.
+    """Returns the pairs of each part, as in the run's table. ``named`` are the parts of that table.
 
-    The rows of one theme that was withheld are too few to tell: they stand together under the first name, as in the table.
+    A single withheld theme has too few rows, so all themes are together under the first name, as in the table.
     """
     told: dict[str, list[Pair]] = {} if kind in _IN_PARTS else {"": list(pairs)}
     for pair in pairs:

@@ -1,6 +1,7 @@
-"""Messages as they come from telephones: the same question without accents, in SMS writing, with slips, shouted, unpunctuated.
+"""Messages as they come from telephones: the same question without accents, in SMS writing, with slips, in capitals,
+unpunctuated.
 
-Everything is drawn from a seed and the text itself: the same question always gets the same noise.
+Everything depends on a seed and the text only: the same question always gets the same noise.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ from collections.abc import Callable
 
 from core.text.folding import unaccented
 
-SLIP_EVERY = 14  # letters between two slips, on average: one or two a sentence, as on a telephone
+SLIP_EVERY = 14  # letters between two slips, on average: one or two in a sentence, as on a telephone
 _WORD = re.compile(r"\w+|\W+")
 
-# An AZERTY keyboard, row by row: a finger slips to a neighbour.
+# The rows of an AZERTY keyboard: a finger slips to a neighbouring key.
 _ROWS = ("azertyuiop", "qsdfghjklm", "wxcvbn")
 _NEIGHBOURS = {
     letter: [
@@ -28,7 +29,7 @@ _NEIGHBOURS = {
     for column, letter in enumerate(letters)
 }
 
-# Whole words, as they are written in a hurry.
+# Abbreviations of whole words.
 _SHORT = {
     "bonjour": "bjr", "bonsoir": "bsr", "salut": "slt", "merci": "mrc", "pour": "pr", "dans": "ds", "avec": "av", "sans": "ss",
     "vous": "vs", "nous": "ns", "tout": "tt", "tous": "ts", "toujours": "tjs", "beaucoup": "bcp", "quand": "qd", "que": "ke",
@@ -43,12 +44,12 @@ _SOUNDS = (("eau", "o"), ("au", "o"), ("qu", "k"), ("ph", "f"), ("ss", "s"), ("e
 
 
 def without_accents(text: str, chance: random.Random) -> str:
-    """No accents, no cedillas."""
+    """Returns the text without accents and cedillas."""
     return unaccented(text)
 
 
 def sms(text: str, chance: random.Random) -> str:
-    """Abbreviations wherever there is one, and spelling by sound in a word out of four."""
+    """Returns the text with all known abbreviations, and spelling by sound in a word out of four."""
     text = re.sub(r"\bj'ai\b|\bc'est\b", lambda found: _SHORT[found[0].lower()], text, flags=re.IGNORECASE)
     text = re.sub(r"rendez[- ]vous", "rdv", text, flags=re.IGNORECASE)
     written = []
@@ -59,7 +60,9 @@ def sms(text: str, chance: random.Random) -> str:
 
 
 def slips(text: str, chance: random.Random) -> str:
-    """Returns a letter doubled, left out, exchanged with the next, or taken for its neighbour on an AZERTY keyboard."""
+    """Returns the text with slips: a letter doubled, left out, exchanged with the next, or replaced by its neighbour on an
+    AZERTY keyboard.
+    """
     letters = list(text)
     at = 0
     while at < len(letters):
@@ -79,17 +82,17 @@ def slips(text: str, chance: random.Random) -> str:
 
 
 def upper(text: str, chance: random.Random) -> str:
-    """ALL IN CAPITALS."""
+    """Returns the text IN CAPITALS."""
     return text.upper()
 
 
 def unpunctuated(text: str, chance: random.Random) -> str:
-    """No punctuation, apostrophes and hyphens included."""
+    """Returns the text without punctuation, including apostrophes and hyphens."""
     return " ".join(re.sub(r"[^\w\s]", " ", text).split())
 
 
 def everything(text: str, chance: random.Random) -> str:
-    """SMS writing with slips, without accents or punctuation."""
+    """Returns the text in SMS writing with slips, without accents or punctuation."""
     for noise in (sms, slips, without_accents, unpunctuated):
         text = noise(text, chance)
     return text
@@ -107,7 +110,7 @@ NOISES: dict[str, Noise] = {
 
 
 def noisy(text: str, kind: str, seed: int = 1) -> str:
-    """``text`` with the noise ``kind`` of ``NOISES``."""
+    """Returns ``text`` with the noise ``kind`` of ``NOISES``."""
     return NOISES[kind](text, random.Random(f"{seed} {kind} {text}"))  # noqa: S311 - reproducible, no secret
 
 

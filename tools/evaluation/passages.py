@@ -1,4 +1,4 @@
-"""Whether the passage that is shown is the one that answers."""
+"""Evaluates whether the passage that is shown is the one that answers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from retrieval.evaluation.rows import Found, Row
 def ask_passages(
     questions: Sequence[Question], engine: Engine, collection: str | None, progress: Progress | None = None
 ) -> list[Row]:
-    """Returns a row for each question whose entry the index holds."""
+    """Returns a row for each question whose entry is in the index."""
     rows = []
     for number, question in enumerate(questions, start=1):
         entry = engine.entry(question.entry, collection)
@@ -52,8 +52,8 @@ def ask_passages(
 
 
 def passage_figures(rows: Sequence[Row]) -> dict[str, float]:
-    """Shares of the questions whose right section is chosen: with the right entry given, its case aside and with it, and end to
-    end. Where the page is begun at its head instead, which does not answer, no part was likely enough.
+    """Returns shares of the questions whose right section is chosen: with the right entry given, without and with its case, and
+    end to end. If the page is shown from its beginning, which does not answer, no part was likely enough.
     """
     count = max(len(rows), 1)
     return {
@@ -67,18 +67,18 @@ def passage_figures(rows: Sequence[Row]) -> dict[str, float]:
 
 
 def passage_at(entry: Entry, order: int) -> Passage:
-    """Returns the passage with this order, or the first: what the answer card shows."""
+    """Returns the passage with this order, or the first: the one that the answer card shows."""
     found = passages(entry)
     return found[order] if 0 <= order < len(found) else found[0]
 
 
 def under_heading(passage: Passage, question: Question) -> bool:
-    """Decides whether ``passage`` stands under a heading that answers."""
+    """Decides whether ``passage`` is under a heading that answers."""
     return passage.headings in (question.headings, *question.also)
 
 
 def answers(passage: Passage, question: Question) -> bool:
-    """Decides whether ``passage`` stands under a heading that answers, and under the case where the question tells one."""
+    """Decides whether ``passage`` is under a heading that answers, and under the case if the question names one."""
     return passage.headings in question.also or (
         passage.headings == question.headings and (not question.cases or passage.cases == question.cases)
     )

@@ -1,4 +1,4 @@
-"""The payloads of buttons, which leave the service signed for one conversation."""
+"""The payloads of buttons. The service signs them for one conversation."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ANY_KEY = "-"  # the signature is not checked
 
 
 def inner_payload(signed: str) -> str:
-    """Returns the payload for Rasa (``/choose{"entry": "F1"}``) inside ``signed``; empty where none can be read."""
+    """Returns the payload for Rasa (``/choose{"entry": "F1"}``) inside ``signed``; empty if it cannot be read."""
     if signed.startswith("/"):
         return signed
     _, value = URLSafeSerializer(_ANY_KEY).loads_unsafe(signed)
@@ -19,7 +19,7 @@ def inner_payload(signed: str) -> str:
 
 
 def entry_of(payload: str) -> str:
-    """Returns the id of the entry that the inner ``payload`` leads to; empty where it leads to none."""
+    """Returns the id of the entry that the inner ``payload`` leads to; empty if there is none."""
     _, brace, fields = payload.partition("{")
     try:
         named: Any = json.loads(brace + fields)

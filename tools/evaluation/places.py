@@ -27,7 +27,7 @@ _PREFIX = {"departement": "dep:", "epci": "epci:"}
 
 
 class Mentions(NamedTuple):
-    """How a set of sentences went. ``wrong``: sentence, what was wanted, what was found; ``p95_ms`` of processor time."""
+    """The results for a set of sentences. ``wrong``: sentence, expected, found; ``p95_ms`` of processor time."""
 
     sentences: int
     precision: float
@@ -37,7 +37,7 @@ class Mentions(NamedTuple):
 
 
 class Offices(NamedTuple):
-    """How the questions about offices went."""
+    """The results for the questions about offices."""
 
     questions: int
     right: int
@@ -69,7 +69,7 @@ def _written(mention: Mention) -> str:
 
 
 def demonstration(communes: Path, folder: Path) -> Pages:
-    """Returns what is answered from with the demonstration's directory, whose file is made in ``folder``."""
+    """Returns the demonstration's directory, for answers; its file is written into ``folder``."""
     file = folder / "offices.db"
     writer = ShelfWriter(file, 1, "demonstration")
     writer.add(read_table(DEMONSTRATION.read_text(encoding="utf-8")))
@@ -80,7 +80,7 @@ def demonstration(communes: Path, folder: Path) -> Pages:
 
 
 def measure_offices(communes: Path) -> Offices:
-    """Measures the questions of ``offices.jsonl``, each at its moment."""
+    """Measures the questions of ``offices.jsonl``, each at its own time."""
     rows, wrong = _rows("offices"), []
     with tempfile.TemporaryDirectory() as folder:
         pages = demonstration(communes, Path(folder))
@@ -95,7 +95,7 @@ def measure_offices(communes: Path) -> Offices:
 
 
 def told(reply: Reply | None) -> tuple[str, str]:
-    """Returns a reply in two words: the office, "ask", "which", "unknown" or "none", and what is said of its hours."""
+    """Returns a reply in two words: the office, "ask", "which", "unknown" or "none", and the information on its hours."""
     if isinstance(reply, Found):
         return reply.offices[0].id, reply.opening.says
     if isinstance(reply, WhichPlace):

@@ -1,4 +1,4 @@
-"""What the communes of France and a generated directory cost: memory, time of a message, time to be read."""
+"""The cost of the communes of France and a generated directory: memory, time for a message, loading time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TIMES = 200
 
 
 class Size(NamedTuple):
-    """``megabytes`` more in a process that holds it; ``p95_ms`` of a message, in processor time; ``load_seconds``."""
+    """``megabytes`` added to a process; ``p95_ms`` for a message, in processor time; ``load_seconds``."""
 
     offices: int
     communes: int
@@ -41,7 +41,7 @@ class Size(NamedTuple):
 
 
 def measure_size(communes: Path, offices: int) -> Size:
-    """Measures in a fresh process, so that nothing else counts."""
+    """Measures in a new process, so that nothing else counts."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "offices.db"
         writer = ShelfWriter(file, 1, "generated")
@@ -53,7 +53,7 @@ def measure_size(communes: Path, offices: int) -> Size:
 
 
 def _generated(communes: Path, count: int) -> Iterator[Office]:
-    """Yields offices of all kinds, commune after commune, each of which serves the next ten."""
+    """Yields offices of all kinds, commune after commune; each serves the next ten."""
     lines = communes.read_text(encoding="utf-8").splitlines()
     codes = [line.split("\t")[1:3] for line in lines if line.startswith("commune\t")]
     every = cycle(kinds())

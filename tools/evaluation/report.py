@@ -1,4 +1,4 @@
-"""The report of a run: one HTML page that needs nothing else, and asks nothing of any other site."""
+"""The report of a run: one self-contained HTML page, without requests to other sites."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from retrieval.evaluation.runs import Run
 from tools.evaluation.charts import Chart, recall_by
 
 WORST = 20
-SHOWN = 3  # entries found, of each of the worst
+SHOWN = 3  # entries found that are shown of each of the worst questions
 _templates = Environment(
     loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
@@ -22,7 +22,7 @@ _templates = Environment(
 
 @dataclass(frozen=True)
 class Failure:
-    """A question that went wrong. ``instead`` is what was found or shown in place of ``expected``, ``rank`` the entry's."""
+    """A question that went wrong. ``instead`` was found or shown in place of ``expected``; ``rank`` is the right entry's."""
 
     question: str
     part: str
@@ -33,14 +33,17 @@ class Failure:
 
 
 def worst(rows: Sequence[Row], count: int = WORST) -> list[Row]:
-    """Questions with a known answer that went worst: the most confident of those that found nothing, then the lowest ranks."""
+    """Returns the questions with a known answer that went worst: the most confident of those that found nothing, then the
+    lowest ranks.
+    """
     wrong = [row for row in rows if row.gold and row.rank != 1]
     return sorted(wrong, key=lambda row: (-(row.rank or 99), -row.confidence))[:count]
 
 
 def failures(run: Run) -> list[Failure]:
-    """The worst of a run of any kind, worst first: what a passage run shows wrongly, what is answered that has no answer, what
-    others do not find."""
+    """Returns the worst results of a run of any kind, worst first: wrong passages in a passage run, answers to questions
+    without one, and missed entries in other runs.
+    """
     if run.kind == "passages":
         wrong = sorted((row for row in run.rows if not row.given_right), key=lambda row: -row.confidence)
         return [_failure(row, (f"{row.expected.partition(' > ')[0]} > {row.shown}",)) for row in wrong[:WORST]]
@@ -65,15 +68,15 @@ def write_report(run: Run, charts: Sequence[Chart]) -> str:
 
 
 def with_themes(run: Run) -> str:
-    """Returns the page of a run of ``retrieval``, with its recall by theme."""
+    """Returns the page of a ``retrieval`` run, with its recall by theme."""
     chart = recall_by(run.rows, lambda row: row.theme, pick("R@5 par thème", "R@5 by theme"))
     return write_report(run, [chart] if chart else [])
 
 
 def render(template: str, run: Run, charts: Sequence[Chart], **values: object) -> str:
-    """Returns the page that ``template`` (a path from this folder) makes of ``run``, in the operator's language.
+    """Returns the page of ``run`` by ``template`` (a path from this folder), in the operator's language.
 
-    ``values`` are what the template shows besides figures, charts and configuration.
+    ``values`` are for the template, in addition to figures, charts and configuration.
     """
     return _templates.get_template(template).render(
         run=run,

@@ -1,4 +1,4 @@
-"""One evaluation from its command to its end: the engine, the run's configuration, what is printed and kept."""
+"""One evaluation from its command to its end: the engine, the run's configuration, the output and the stored run."""
 
 from __future__ import annotations
 
@@ -22,23 +22,23 @@ from tools.evaluation.charts import Chart
 from tools.evaluation.report import write_report
 
 Figures = dict[str, dict[str, float]]
-_MOST_COLUMNS = 8  # of parts, that a terminal of 80 characters has room for
+_MOST_COLUMNS = 8  # columns of parts that fit a terminal of 80 characters
 
 
 class Session:
-    """The engine on the active snapshot, and what will be written in the run's configuration."""
+    """The engine on the active snapshot, and the data for the run's configuration."""
 
     def __init__(self, kind: str, settings: Settings | None = None, *, as_json: bool = False) -> None:
         self.kind, self.as_json = kind, as_json
         self.settings = settings or Settings()
         self.engine: Engine = open_engine(self.settings)
-        self.engine.search("bonjour")  # the first search of a process pays for lazy loading
+        self.engine.search("bonjour")  # loads everything before the first measured search
         self.files: list[Path] = []
         self.options: dict[str, str] = {}
 
     @property
     def collections(self) -> set[str]:
-        """Of the snapshot's entries."""
+        """Returns the collections of the snapshot's entries."""
         snapshot = self.engine.snapshot
         return set(snapshot.entries.collections) if snapshot else set()
 
@@ -54,8 +54,8 @@ class Session:
         charts: Sequence[Chart] = (),
         published: bool = False,
     ) -> Run:
-        """Keep the run, print its figures (or ``printed`` as JSON) and say where the report is."""
-        assert self.engine.snapshot is not None  # open_engine refused otherwise
+        """Stores the run, prints its figures (or ``printed`` as JSON) and the path of the report."""
+        assert self.engine.snapshot is not None  # open_engine would have refused
         described = configuration(self.engine.snapshot.manifest, self.files, self.options)
         run = new_run(self.kind, described, figures, list(rows))
         folder = keep(run, self.settings.home, write_report(run, charts))
@@ -72,7 +72,9 @@ class Session:
 
 
 def figures_table(run: Run) -> Table:
-    """A row for each figure, a column for each part of the run (the whole first); the other way round where parts are many."""
+    """Returns a row for each figure and a column for each part of the run (the whole first); transposed if there are many
+    parts.
+    """
     names = list(dict.fromkeys(name for figures in run.figures.values() for name in figures))
     parts = {part or pick("tout", "all"): figures for part, figures in run.figures.items()}
     turned = len(parts) > _MOST_COLUMNS

@@ -1,4 +1,4 @@
-"""Which questions an evaluation asks where none are given: the shared real ones, or else the project's own."""
+"""The default questions of an evaluation: the shared real ones, or else the project's own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ FRAGMENTS = SHARED / "fragments_dev.jsonl"
 
 
 def default_questions(collections: set[str]) -> Path:
-    """Returns the shared real questions where they are, and fit the index; else the project's own, which is said."""
+    """Returns the shared real questions if they exist and fit the index; else the project's own, which is reported."""
     shared = SHARED / "service_public_dev.jsonl"
     if "service-public" in collections and shared.exists():
         return shared
@@ -31,7 +31,7 @@ def default_questions(collections: set[str]) -> Path:
 
 
 def questions_of(path: Path, limit: int = 0) -> list[Question]:
-    """Returns the questions of ``path``, or the first ``limit``. Raises ``Refusal`` where it holds none."""
+    """Returns the questions of ``path``, or the first ``limit``. Raises ``Refusal`` if it has none."""
     try:
         questions = read_questions(path)
     except (ValueError, OSError) as error:
@@ -42,7 +42,7 @@ def questions_of(path: Path, limit: int = 0) -> list[Question]:
 
 
 def with_gold(path: Path, questions: list[Question]) -> list[Question]:
-    """Returns those whose answer is known. Raises ``Refusal`` where there is none."""
+    """Returns the questions with a known answer. Raises ``Refusal`` if there is none."""
     judged = [question for question in questions if question.gold]
     if not judged:
         raise Refusal(f"Aucune question de {path} n'a de réponse connue.", f"No question in {path} has a known answer.")

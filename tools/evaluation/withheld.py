@@ -1,4 +1,4 @@
-"""Questions asked of an index from which their own theme is withheld: none has an answer, and none should get one."""
+"""Questions to an index without their own theme: none has an answer, and none should get one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from retrieval.evaluation.rows import Row
 
 
 def themes(questions: Sequence[Question], engine: Engine, collection: str | None) -> dict[str, list[Question]]:
-    """``questions`` by the widest theme of their gold entries; those whose entries have several themes, or none, stay out."""
+    """Returns ``questions`` by the widest theme of their gold entries, without those whose entries have several themes or none."""
     groups: dict[str, list[Question]] = {}
     for question in questions:
         entries = [entry for name in question.gold if (entry := engine.entry(name, collection))]
@@ -24,7 +24,9 @@ def themes(questions: Sequence[Question], engine: Engine, collection: str | None
 def ask_without_themes(
     groups: Mapping[str, Sequence[Question]], engine: Engine, collection: str | None, progress: Progress | None = None
 ) -> list[Row]:
-    """A row for each question, asked while all entries of its theme are withheld. The gold is gone, so rows name none."""
+    """Returns a row for each question, asked while all entries of its theme are withheld. Rows have no gold, because it is
+    withheld.
+    """
     members = entries_by_theme(engine)
     rows: list[Row] = []
     total = sum(map(len, groups.values()))
@@ -37,7 +39,7 @@ def ask_without_themes(
 
 
 def entries_by_theme(engine: Engine) -> dict[str, frozenset[str]]:
-    """Ids of all entries of the active snapshot by their widest theme."""
+    """Returns the ids of all entries of the active snapshot by their widest theme."""
     snapshot = engine.snapshot
     found: dict[str, set[str]] = {}
     if snapshot:

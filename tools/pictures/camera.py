@@ -36,8 +36,8 @@ def take_pictures(url: str, out: Path) -> None:
             f"Le service ne répond pas à {url}. Lancez ./guichet up, puis relancez.",
             f"The service does not answer at {url}. Start ./guichet up, then run this again.",
         ) from None
-    chromium.library()  # who has none need not wait
-    wait_for_sections(settings.home)  # beside its building the gate's verdict takes longer than a browser waits
+    chromium.library()  # before the service is asked for anything
+    wait_for_sections(settings.home)  # during its build the gate's verdict takes longer than a browser waits
     out.mkdir(parents=True, exist_ok=True)
     with chromium.browsing() as browser:
         taken = Camera(browser, url, out, settings).take_all()
@@ -47,7 +47,7 @@ def take_pictures(url: str, out: Path) -> None:
 
 
 class Camera:
-    """Takes the pictures, one browser context for each so that no conversation leaks into another."""
+    """Takes the pictures, each in its own browser context, so that conversations stay separate."""
 
     def __init__(self, browser: Browser, url: str, out: Path, settings: Settings) -> None:
         self._browser = browser
@@ -68,14 +68,14 @@ class Camera:
         ]
 
     def page(self, name: str, path: str, **options: Any) -> Path:
-        """Returns a page as it opens."""
+        """Takes a picture of a page as it opens. Returns its path."""
         context = self._context(**options)
         page = context.new_page()
         page.goto(self._url + path, wait_until="load")
         return self._shoot(page, context, name)
 
     def telephone(self, name: str, text: str) -> Path:
-        """Returns the simulator's telephone, after one question by SMS."""
+        """Takes a picture of the simulator's telephone, after one question by SMS."""
         context = self._context()
         page = context.new_page()
         page.goto(f"{self._url}/simulator", wait_until="load")
@@ -86,7 +86,7 @@ class Camera:
         return self._shoot(page, context, name)
 
     def conversation(self, name: str, **options: Any) -> Path:
-        """Returns the widget on the demonstration site, after a question and the case that it asks for."""
+        """Takes a picture of the widget on the demonstration site, after a question and the choice of a case."""
         context = self._context(**options)
         page = context.new_page()
         page.goto(f"{self._url}/demo")
@@ -102,7 +102,7 @@ class Camera:
         return self._shoot(page, context, name)
 
     def console(self, name: str) -> Path:
-        """Returns a supervisor who answers a citizen that asked for a human."""
+        """Takes a picture of a supervisor's console, with a reply to a citizen who asked for a human."""
         citizen = self._context()
         page = citizen.new_page()
         page.goto(f"{self._url}/demo")
@@ -127,7 +127,7 @@ class Camera:
         return taken
 
     def desk_page(self, name: str, path: str, role: Role) -> Path:
-        """Returns a page of the desks, as somebody with ``role`` sees it."""
+        """Takes a picture of a page of the desks, as seen with ``role``."""
         with signed_in(self._settings, role, "Camille Martin") as cookie:
             context = self._context()
             context.add_cookies([cookie])  # type: ignore[list-item]
@@ -136,7 +136,7 @@ class Camera:
             return self._shoot(page, context, name)
 
     def editor(self) -> list[Path]:
-        """Returns the editor's desk, as a publisher sees it."""
+        """Takes the pictures of the editor's desk, as a publisher sees it."""
         with signed_in(self._settings, Role.PUBLISHER, "Claire Durand") as cookie:
             context = self._context()
             context.add_cookies([cookie])  # type: ignore[list-item]
@@ -158,7 +158,7 @@ class Camera:
         return context
 
     def _marked(self, route: Route) -> None:
-        """These conversations are ours, not citizens': they stay out of insights and budgets."""
+        """Marks these conversations as tests, which insights and budgets exclude."""
         if route.request.method != "POST":
             route.continue_()
             return

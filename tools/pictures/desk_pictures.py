@@ -1,4 +1,4 @@
-"""Pictures of the desks for the guides, by a supervisor's and an administrator's account that exist only meanwhile."""
+"""Pictures of the desks for the guides, with temporary accounts of a supervisor and an administrator."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _ACTOR = "screenshots"
 
 @contextmanager
 def signed_in(settings: Settings, role: Role, name: str) -> Iterator[dict[str, str]]:
-    """The session cookie of a member of staff called ``name``, as Playwright takes it. The account is closed afterwards."""
+    """Yields the session cookie of a staff member called ``name``, for Playwright. The account is closed afterwards."""
     staff, token = _run(_open(settings, role, name))
     try:
         secure = settings.base_url.startswith("https://")
@@ -49,6 +49,6 @@ async def _close(settings: Settings, staff: str) -> None:
 
 
 def _run[T](work: Coroutine[Any, Any, T]) -> T:
-    """In a thread of its own: Playwright's loop runs in this one."""
+    """Runs ``work`` in a thread of its own, because Playwright's loop runs in this one."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()

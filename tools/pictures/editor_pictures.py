@@ -1,4 +1,4 @@
-"""Pictures of the editor's desk for its guide: a draft is written, looked at, judged by the gate, and thrown away."""
+"""Pictures of the editor's desk for its guide: a draft is written, viewed, judged by the gate, and discarded."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _SEARCH = "carte d'identité majeur"
 _QUESTION = "j'ai perdu ma carte d'identité, combien ça coûte ?"
 _ANSWER = "Prenez rendez-vous en mairie. La première carte est **gratuite**."
 _LOCAL_NAME, _ITS_MEANING, _ASKED_WITH_IT = "la gloriette", "déchèterie", "horaires de la gloriette"
-_VERDICT_MS = 180_000  # the first publication after a start asks everything anew
+_VERDICT_MS = 180_000  # the first publication after a start asks all questions anew
 
 
 def pictures(page: Page, url: str, take: Take) -> list[Path]:
-    """Take them all, signed in as a publisher. What citizens read does not change."""
+    """Takes all pictures, signed in as a publisher. Published content does not change."""
     page.goto(f"{url}/desk/entries")
     page.locator("#q").fill(_SEARCH)
     page.keyboard.press("Enter")
@@ -55,13 +55,13 @@ def pictures(page: Page, url: str, take: Take) -> list[Path]:
 
 
 def _draft(page: Page, url: str, entry: str, take: Take) -> list[Path]:
-    """Returns the tree of cases in the preview, work in hand, what changed, and the gate's verdict."""
+    """Takes the pictures of a draft: the tree of cases in the preview, work in progress, the changes, and the gate's verdict."""
     taken = []
     page.goto(entry)
     page.locator("#web .panel").wait_for()
     for number in reversed(range(page.locator("#start option").count())):
         page.locator("#start").select_option(index=number)
-        page.wait_for_timeout(1000)  # the preview waits for what is typed
+        page.wait_for_timeout(1000)  # the preview waits for the end of typing
         if page.locator("#web .choices button").count():
             page.locator("aside").scroll_into_view_if_needed()
             taken.append(take("editor-preview"))
@@ -80,7 +80,7 @@ def _draft(page: Page, url: str, entry: str, take: Take) -> list[Path]:
 
 
 def _synonym(page: Page, url: str, take: Take) -> Path:
-    """Returns what a synonym would change, before it is kept anywhere."""
+    """Takes a picture of a synonym's effect, before it is saved."""
     page.goto(f"{url}/desk/synonyms/new")
     page.get_by_label("Ce que les citoyens écrivent").fill(_LOCAL_NAME)
     page.get_by_label("Ce que disent les fiches").fill(_ITS_MEANING)
@@ -91,7 +91,7 @@ def _synonym(page: Page, url: str, take: Take) -> Path:
 
 
 def _demand(page: Page, url: str, take: Take) -> list[Path]:
-    """Returns what citizens ask in vain, and one subject of it, where there is any."""
+    """Takes pictures of the unanswered demand, and of one subject of it, if there is any."""
     page.goto(f"{url}/desk/demand")
     if not page.locator("table a").count():
         return []

@@ -1,4 +1,4 @@
-"""Waiting for the index of all sections, which the indexer builds in the background of a service that was just started."""
+"""Waits for the index of all sections, which the indexer builds in the background after a start."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ def wait_for_sections(
     states: Callable[[], Sequence[State]] | None = None,
     pause: Callable[[float], None] = time.sleep,
 ) -> None:
-    """Return once the index under ``home`` holds every section and the indexer, which others share the processor with, rests.
+    """Waits until the index under ``home`` has every section and the indexer, which uses much of the processor, has ended.
 
-    ``states`` tells what each process does (supervisord's, unless given). Raises ``Refusal`` where the index holds titles
-    only, and nobody is at work on the rest.
+    ``states`` returns the state of each process (supervisord's, unless given). Raises ``Refusal`` if the index has titles only
+    and no indexer is running.
     """
     states = states or Supervisor(home).states
     if _indexing(states()):
@@ -44,14 +44,14 @@ def wait_for_sections(
 
 
 def _indexing(states: Sequence[State]) -> bool:
-    """Whether the indexer works, or is about to: after a failure (``detail`` has its code) supervisord starts it again."""
+    """Decides whether the indexer works, or will soon: after a failure (``detail`` has its code) supervisord starts it again."""
     return any(
         one.name == "indexer" and (one.state in _AT_WORK or (one.state == "exited" and bool(one.detail))) for one in states
     )
 
 
 def _titles_only(home: Path) -> bool:
-    """Decides whether the active index is a provisional one. Where there is none to be read, the service's lies elsewhere."""
+    """Decides whether the active index is a provisional one. If there is no readable one, the service's is elsewhere."""
     snapshots = Snapshots(snapshots_folder(home))
     try:
         return snapshots.manifest(snapshots.active()).stage == "titles"

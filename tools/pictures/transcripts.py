@@ -1,4 +1,4 @@
-"""Whole conversations with the running service, written down as they went."""
+"""Transcripts of whole conversations with the running service."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BUTTON = "#"
 
 
 def write_transcripts(script: Path, out: Path) -> None:
-    """Holds the conversations of ``script`` (YAML) with the running service, and writes the page ``out``."""
+    """Plays the conversations of ``script`` (YAML) with the running service, and writes the page ``out``."""
     settings = Settings()
     try:
         talks = load_yaml(script.read_text(encoding="utf-8"))
@@ -58,7 +58,7 @@ async def _talk(service: Service, talk: Mapping[str, Any]) -> list[str]:
 
 
 def _pressed(said: str, last: Mapping[str, Any]) -> tuple[str, str]:
-    """Label and signed payload of the button that ``said`` names. Raises ``Refusal`` where there is no such button."""
+    """Returns the label and signed payload of the button that ``said`` names. Raises ``Refusal`` if there is no such button."""
     options = [option for block in last.get("blocks", ()) if block["type"] == "choices" for option in block["options"]]
     number = int(said.removeprefix(_BUTTON))
     if not 1 <= number <= len(options):

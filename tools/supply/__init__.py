@@ -1,1 +1,1 @@
-"""What the service is made of: which packages, under which licences, with which known vulnerabilities, from where."""
+"""The components of the service: packages, their licences, their known vulnerabilities, and their origin."""

@@ -1,7 +1,7 @@
-"""Known vulnerabilities of what the lock pins, as OSV (https://osv.dev) knows them, asked by ``uv audit``.
+"""Known vulnerabilities of the locked packages, from OSV (https://osv.dev), requested by ``uv audit``.
 
-An audit that could not look must not read like one that found nothing. So a package known to be bad is asked for first, in the
-same way and at the same place; and the answer must be about as many packages as the lock holds.
+A failed audit must not look like one without findings. So a package known to be vulnerable is requested first, in the same way
+from the same server; and the answer must cover about as many packages as the lock.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from core.yaml_text import load as load_yaml
 from tools.supply import uv
 
 ACCEPTED = Path(__file__).parent / "accepted.yml"
-# jinja2 2.10 lets a template out of its sandbox (CVE-2019-10906); it is asked for, never installed.
+# jinja2 2.10 lets a template escape its sandbox (CVE-2019-10906); it is requested, never installed.
 CANARY = ("jinja2", "2.10", "CVE-2019-10906")
 _CANARY_PROJECT = """\
 [project]
@@ -50,7 +50,7 @@ sdist = {{ url = "https://files.pythonhosted.org/{0}-{1}.tar.gz", hash = "sha256
 
 
 class CouldNotLook(Exception):
-    """The audit has no answer; its message says why. Nothing is known about any package."""
+    """The audit has no answer; its message says why. Nothing is known about any package then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Vulnerability:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Vulnerabilities of one pinned version that cannot be reached here, and ``why``; to be judged again by ``until``."""
+    """Vulnerabilities of one pinned version that cannot be reached here, with the reason ``why``; to be reviewed by ``until``."""
 
     package: str
     version: str
@@ -81,7 +81,7 @@ class Accepted:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What was looked at. ``open``: nobody has judged these, or too long ago."""
+    """The result of an audit. ``open`` are those that nobody has reviewed, or whose review is too old."""
 
     packages: int
     open: tuple[Vulnerability, ...]
@@ -89,7 +89,7 @@ class Verdict:
 
 
 def audit(service_url: str = "", today: date | None = None) -> Verdict:
-    """Look up every pinned package. ``service_url``: another server with OSV's API. Raises ``CouldNotLook``."""
+    """Looks up every pinned package. ``service_url``: another server with OSV's API. Raises ``CouldNotLook``."""
     _look_for_canary(service_url)
     locked = tomllib.loads((ROOT / "uv.lock").read_text())
     wanted = {(package["name"], package["version"]) for package in locked["package"] if "registry" in package["source"]}
@@ -100,14 +100,14 @@ def audit(service_url: str = "", today: date | None = None) -> Verdict:
 
 
 def judge(packages: int, found: Iterable[Vulnerability], known: Iterable[Accepted], today: date) -> Verdict:
-    """Returns which of ``found`` somebody has judged to be out of reach, and is still to be believed."""
+    """Returns the verdict on ``found``: a review that it is not reachable counts until its date."""
     known, found = list(known), list(found)
     covered = [one for one in found if any(item.covers(one, today) for item in known)]
     return Verdict(packages, tuple(one for one in found if one not in covered), tuple(covered))
 
 
 def accepted(path: Path = ACCEPTED) -> list[Accepted]:
-    """Returns what is known and out of reach."""
+    """Returns the known vulnerabilities that cannot be reached."""
     listed = load_yaml(path.read_text(encoding="utf-8"))
     return [
         Accepted(item["package"], item["version"], frozenset(item["ids"]), " ".join(item["why"].split()), item["until"])

@@ -15,7 +15,7 @@ _KINDS = {"model": "machine-learning-model", "data": "data"}
 
 
 def bill(environment: str) -> dict[str, Any]:
-    """Returns the bill of ``service`` or ``rasa``. Raises ``Refusal`` where uv cannot read the lock."""
+    """Returns the bill of ``service`` or ``rasa``. Raises ``Refusal`` if uv cannot read the lock."""
     done = uv.run(["export", "--frozen", "--format", "cyclonedx1.5", *_GROUPS[environment]])
     if done.returncode:
         said = done.stderr.strip()

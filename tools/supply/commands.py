@@ -1,4 +1,4 @@
-"""``./guichet supply``: what the service is made of: bill of materials, licences, known vulnerabilities, origin of models."""
+"""``./guichet supply``: the components of the service: bill of materials, licences, known vulnerabilities, origin of models."""
 
 from __future__ import annotations
 

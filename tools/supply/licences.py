@@ -1,4 +1,4 @@
-"""Licences of the installed packages, held against the list of those that an administration may use with the service."""
+"""Licences of the installed packages, compared with the list of acceptable ones."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ ENVIRONMENTS = {"service": ROOT / ".venv", "rasa": ROOT / ".venv-rasa"}
 
 @dataclass(frozen=True, slots=True)
 class Licensed:
-    """A package in one environment. ``accepted`` is false where nobody has decided about its licence."""
+    """A package in one environment. ``accepted`` is false if nobody has decided about its licence."""
 
     environment: str
     package: str
@@ -28,7 +28,7 @@ class Licensed:
 
 
 def licences(environments: Mapping[str, Path] = ENVIRONMENTS, rules: Path = RULES) -> list[Licensed]:
-    """Every package of the environments that are installed, by environment and name."""
+    """Returns every package of the installed environments, by environment and name."""
     known = load_yaml(rules.read_text(encoding="utf-8"))
     return [
         _judged(name, distribution, known)
@@ -43,7 +43,7 @@ def _by_name(found: Iterable[Distribution]) -> list[Distribution]:
 
 
 def normal(name: str) -> str:
-    """Returns a package's name as the index writes it."""
+    """Returns a package's name as the package index writes it."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
@@ -58,7 +58,7 @@ def _judged(environment: str, distribution: Distribution, known: Mapping[str, An
 
 
 def said_by(distribution: Distribution) -> str:
-    """What a package says of its licence: as an SPDX expression, by classifiers, or in its own words (the first line)."""
+    """Returns a package's licence: as an SPDX expression, by classifiers, or in its own words (the first line)."""
     about = distribution.metadata
     if expression := about.get("License-Expression"):
         return str(expression)

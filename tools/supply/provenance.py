@@ -1,4 +1,4 @@
-"""Where each model, language package and list comes from, and whether what is installed is what was decided on."""
+"""The origin of each model, language package and list, and a check that the installed one is the chosen one."""
 
 from __future__ import annotations
 
@@ -37,19 +37,20 @@ class Item:
 
     @property
     def origin(self) -> str:
-        """What is installed, with its version as pinned."""
+        """Returns the name of the component, with its pinned version."""
         return PACKAGE if self.npm else self.package or ", ".join(self.files or {})
 
 
 def items(path: Path = LISTED) -> list[Item]:
-    """Returns all of them."""
+    """Returns all items."""
     return [Item(**(item | {"checked": " ".join(item["checked"].split())})) for item in load_yaml(path.read_text())["items"]]
 
 
 def differences(item: Item, home: Path, environments: Mapping[str, Path] = ENVIRONMENTS) -> list[str]:
-    """Returns what is not as it should be; empty: all is. What is not installed yet is not a difference.
+    """Returns the differences from the list; empty if there are none. A component that is not installed yet is not a
+    difference.
 
-    Blocks: it reads every file of the package, and compares it with what the package's record says of it.
+    Blocking: it reads every file of the package, and compares it with the package's RECORD.
     """
     found = [*_pinned(item)]
     sites = list(environments.get(item.environment, ROOT).glob("lib/python3.*/site-packages"))
@@ -67,7 +68,7 @@ def differences(item: Item, home: Path, environments: Mapping[str, Path] = ENVIR
 
 
 def _pinned(item: Item) -> Iterator[str]:
-    """The lock must pin the package by digest, and by the one that is written here."""
+    """Yields a fault unless the lock pins the package with the listed digest."""
     if not item.package:
         return
     lock: dict[str, Any] = tomllib.loads((ROOT / "uv.lock").read_text())

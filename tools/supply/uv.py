@@ -1,4 +1,4 @@
-"""Runs uv, which reads the lock, writes bills of materials and asks for vulnerabilities."""
+"""Runs uv, which reads the lock, writes bills of materials and looks up vulnerabilities."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _TIMEOUT_SECONDS = 120
 
 
 def run(arguments: Sequence[str], folder: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """``uv ARGUMENTS`` in ``folder``. Raises ``Refusal`` where there is no uv, or it does not end."""
+    """Runs ``uv ARGUMENTS`` in ``folder``. Raises ``Refusal`` if there is no uv, or it does not end."""
     uv = os.environ.get("GUICHET_UV", "") or shutil.which("uv") or str(ROOT / ".guichet" / "uv" / "bin" / "uv")
     try:
         return subprocess.run(  # noqa: S603 - uv, as ./guichet found or installed it

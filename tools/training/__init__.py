@@ -1,4 +1,4 @@
-"""Training, with the data that is learned from: the encoder, and the small models and weights beside it.
+"""Training, with its data: the encoder, and the small models and weights used with it.
 
-Only ``train`` and ``index calibrate`` need it; what they write is committed, or stays in the state folder.
+Only ``train`` and ``index calibrate`` need it. Their results are committed, or stay in the state folder.
 """

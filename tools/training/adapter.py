@@ -1,4 +1,4 @@
-"""What both trainings of an adapter share: steps, what is kept on disk of them so that an interrupted one goes on, the end."""
+"""Common to both trainings of an adapter: steps, the state on disk from which an interrupted training continues, the end."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
     from tools.training.encoder import Encoder, Recipe
     from tools.training.on_questions import Recipe as QuestionsRecipe
 
-_EVERY = 20  # steps
-_LONGEST = 1.0  # norm of the gradients of one step
+_EVERY = 20  # steps between two saves of the state
+_LONGEST = 1.0  # largest norm of the gradients of one step
 
 
 class Training:
-    """A training of ``encoder``, begun from the model ``base``, on ``entries`` and the questions ``asked``. Its state is kept
-    at ``path``; a state there of a training with any other of these is not taken up."""
+    """A training of ``encoder``, based on the model ``base``, on ``entries`` and the questions ``asked``. Its state is stored
+    at ``path``; a state of a training with other inputs is ignored.
+    """
 
     def __init__(
         self,
@@ -43,7 +44,7 @@ class Training:
         self._identity = digest.hexdigest()
 
     def resume(self) -> tuple[int, Any]:
-        """Returns the step to go on from and what was kept with it; 0 and nothing where there is no file that fits."""
+        """Returns the step to continue from and the data stored with it; 0 and ``None`` if there is no suitable file."""
         if not self._path.exists():
             return 0, None
         kept = torch.load(self._path, weights_only=True)
@@ -55,9 +56,9 @@ class Training:
         return int(kept["step"]), kept["more"]
 
     def descend(self, step: int, share: float, more: Any) -> None:
-        """One step by the gradients in the parameters, at ``share`` of the rate.
+        """Makes one step by the gradients in the parameters, at ``share`` of the rate.
 
-        ``more``: what the training needs besides to go on from here, of plain values and tensors.
+        ``more``: further data needed to continue from here, as plain values and tensors.
         """
         for group in self._optimiser.param_groups:
             group["lr"] = self._recipe.rate * share
@@ -67,7 +68,7 @@ class Training:
             self._keep(step + 1, more)
 
     def end(self, output: Path, **about: str) -> None:
-        """Write the adapter, with ``about`` besides recipe and base, and forget the state."""
+        """Writes the adapter, with ``about`` in addition to recipe and base, and deletes the state."""
         about |= {"recipe": orjson.dumps(asdict(self._recipe)).decode(), "base": self._base.name}
         write_adapter(output, {name: layer.change(self._recipe.kept) for name, layer in self._encoder.layers.items()}, about)
         self._path.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Fits order and confidence of the active snapshot's stage, and writes the file that is committed."""
+"""Fits order and confidence for the active snapshot's stage, and writes the file to be committed."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from retrieval.standing import theme_of
 from tools.training.calibration import Candidates, candidates, fit, fit_order, with_themes
 from tools.training.scope.fitting import outside
 
-# Under tests/evaluation; never a file that is kept for measuring. Written from people's lives by writers who had not seen the
-# pages, and labelled afterwards: questions that are written with a page in hand make the order and the confidence trust the
-# page's own words (ADRs 0044, 0045, 0046).
+# Under tests/evaluation; never a held-out file. Written from life by writers who had not seen the pages, and labelled
+# afterwards: with questions written from a page, order and confidence trust the page's own words too much (ADRs 0044, 0045,
+# 0046).
 LABELLED = ("questions/letters.jsonl", "questions/searches.jsonl", "questions/messages.jsonl")
 OTHER_LANGUAGES = "languages/dev.jsonl"
 
@@ -50,10 +50,10 @@ def calibrate_active(settings: Settings, entries: Sequence[Entry], questions: Pa
 
 
 def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> tuple[list[Candidates], Counter[str]]:
-    """What is found for the files of questions in ``folder``, and for messages that are no administration's business; how many
-    pages each theme has.
+    """Returns the candidates for the files of questions in ``folder``, and for messages outside the scope; and the number of
+    pages of each theme.
 
-    Only collections that a file has questions on take part: an evaluation set on another one stays unseen.
+    Only collections with questions in a file take part: an evaluation set on another collection stays unseen.
     """
     labelled = [question for name in LABELLED for question in read_questions(folder / name)]
     beyond = [Question(question=text, id=f"outside-{number}") for number, text in enumerate(outside())]
@@ -75,7 +75,7 @@ def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> tuple[lis
 
 
 def _asked(engine: Engine, question: Question, own: dict[str, Entry]) -> list[Candidates | None]:
-    """``question`` of the whole collection, without its entries, and without their theme."""
+    """Returns the candidates for ``question`` in the whole collection, without its entries, and without their theme."""
     gold = [own[name] for name in question.gold if name in own]
     collection = gold[0].collection
     themes = {entry.theme[0] for entry in gold if entry.theme}
@@ -91,7 +91,7 @@ def _asked(engine: Engine, question: Question, own: dict[str, Entry]) -> list[Ca
 
 
 class _Remembering:
-    """An embedder that embeds each query once: it is asked again with entries withheld."""
+    """An embedder that embeds each query once, because each is asked again with entries withheld."""
 
     def __init__(self, inner: Embedder) -> None:
         self._inner = inner

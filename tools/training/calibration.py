@@ -1,8 +1,8 @@
-"""Fits the order and the confidence model, and chooses its thresholds, from questions of the project's own making.
+"""Fits the order and the confidence model, and chooses its thresholds, from the project's own questions.
 
-Questions with known entries are asked three times: of the whole index, of the index without their entries, and without the
-whole theme of these, as an administration would that does not treat it. What cannot be answered is a negative; so are messages
-that are no administration's business.
+Questions with known entries are asked three times: of the whole index, without their entries, and without the whole theme of
+these, like an administration that does not treat it. Questions without an answer are negatives; so are messages outside the
+scope.
 """
 
 from __future__ import annotations
@@ -30,35 +30,35 @@ from tools.training.choice import conditional_logit
 
 Kind = Literal["asked", "without_entry", "without_theme", "out_of_scope", "other_language"]
 
-# Of what is answered, this share is right by the gold, which names the pages that one author or agent had in mind: another
-# page may also be right.
+# The share of answers that must be right by the gold. The gold names the pages that one author or agent had in mind; another
+# page may be right too.
 PRECISION = 0.80
-# At most this share of the questions whose theme is withheld gets an answer. This decides: where few of them get any, .96 of
-# the answers to the questions learned from are right. Answered, right of these, answered with the theme withheld, on
-# service_public_dev and code_du_travail_dev: .054 gives .35 .85 .09 and .50 .86 .13; .056 gives .36 .85 .09 and .52 .86 .14;
-# .060 gives .41 .82 .09 and .53 .85 .14; .065 gives .42 .81 .11 and .56 .85 .16. On the index before parts had wordings, .056
-# gave .37 .84 .09 and .51 .85 .16.
+# The largest share of questions with a withheld theme that may get an answer. This limit decides: with few of them answered,
+# .96 of the answers to the training questions are right. A higher limit gives more answers and more wrong ones: on
+# service_public_dev and code_du_travail_dev, .054 answers .35 and .50 (right .85 and .86, answered with the theme withheld .09
+# and .13), .060 answers .41 and .53 (.82 and .85, .09 and .14), .065 answers .42 and .56 (.81 and .85, .11 and .16).
 WITHHELD = 0.060
-# Of the questions whose entry is among the first five, this share gets at least choices. At .99, .21 of everyday.jsonl and .14
-# of everyday_held_out.jsonl get none, .69 and .74 are helped, and .15 of out_of_scope.jsonl are offered pages;
-# at .995, .11 and .10 get none, .77 and .75 are helped, .18 of what is out of scope is offered pages.
+# The share of questions with their entry among the first five that must get at least choices. At .99, .21 of everyday.jsonl and
+# .14 of everyday_held_out.jsonl get none, .69 and .74 are helped, and .15 of out_of_scope.jsonl get choices; at .995, .11 and
+# .10 get none, .77 and .75 are helped, .18 get choices.
 CHOICES_SHARE = 0.995
 FOLDS = 5
-LEAST = 50  # questions
-# Of the weights of the order. Right first of the real sets and of the blind questions' other half together, learned from one
-# half: .702 with hardly any, .697 with .001, .698 with .01, .692 with .03.
+LEAST = 50  # questions needed
+# Regularisation of the order's weights. Right first, of the real sets and of the other half of the blind questions, learned
+# from one half: .702 with hardly any, .697 with .001, .698 with .01, .692 with .03.
 DECAY = 1e-4
-# A probability is told for citizens of whom one in four or so asks what no page here answers: in the last step, both ways of
-# withholding count this much beside each question that has an answer. Calibration error, in ten bins of equal number, on the
-# three sets: .18 .22 .22 without this step, .07 .09 .15 with it.
+# About one citizen in four asks something that no page answers. In the last step, questions withheld in both ways therefore
+# have this weight relative to those with an answer. Calibration error, in ten bins of equal number, on the three sets: .18 .22
+# .22 without this step, .07 .09 .15 with it.
 HOPELESS = 0.15
-# What a sample of each kind counts in the fit: most citizens ask what the pages answer, so that a probability should too.
+# The weight of a sample of each kind in the fit. Most citizens ask what the pages answer, and the probability should reflect
+# that.
 WEIGHTS: dict[Kind, float] = {"asked": 1.0, "without_entry": 0.25, "without_theme": 0.25, "out_of_scope": 0.5}
 
 
 @dataclass(frozen=True)
 class Sample:
-    """One query's features, whether its first entry is right, whether the first five hold a right one, and its group."""
+    """One query's features, whether its first entry is right, whether the first five include a right one, and its group."""
 
     features: list[float]
     right: bool
@@ -69,9 +69,9 @@ class Sample:
 
 @dataclass(frozen=True)
 class Candidates:
-    """One query's candidates while some entries are withheld, what is known of each, and which are right.
+    """One query's candidates while some entries are withheld, their features, and which are right.
 
-    ``theme`` is that of the page which answers it (``standing.theme_of``).
+    ``theme`` is that of the right page (``standing.theme_of``).
     """
 
     snapshot: Snapshot
@@ -84,7 +84,7 @@ class Candidates:
     theme: str = ""
 
     def sample(self, weights: Sequence[float]) -> Sample:
-        """Returns what the confidence model sees, when ``weights`` make the order."""
+        """Returns the input of the confidence model for the order by ``weights``."""
         ranked = reorder(self.found, self.known, weights, LOOKED_AT)
         right = {one.place for one, of in zip(self.found, self.right, strict=True) if of}
         near = any(one.place in right for one in ranked[:5])
@@ -100,7 +100,7 @@ def candidates(
     kind: Kind = "asked",
     theme: str = "",
 ) -> Candidates | None:
-    """Returns what is found for one question while the entries ``withheld`` are not in the index; ``None`` for nothing."""
+    """Returns the candidates for one question without the entries ``withheld``; ``None`` if there are none."""
     snapshot, found, known, query = engine.candidates(question.question, collection=collection, withheld=withheld)
     gold = set(question.gold) - set(withheld)
     right = np.asarray([snapshot.entries.ids[one.place] in gold for one in found], np.bool_)
@@ -108,7 +108,7 @@ def candidates(
 
 
 def with_themes(found: Sequence[Candidates], pages: Mapping[str, int]) -> tuple[dict[str, float], list[Candidates]]:
-    """Returns how much is asked about each theme of ``pages``, and ``found`` as each is seen by what all others ask about."""
+    """Returns how much is asked about each theme of ``pages``, and ``found`` with the value for each computed from all others."""
     asked = Counter(one.theme for one in found if one.kind == "asked" and one.theme)
     told = {less: asked_about(asked, pages, less) for less in {"", *asked}}
     seen = []
@@ -120,9 +120,9 @@ def with_themes(found: Sequence[Candidates], pages: Mapping[str, int]) -> tuple[
 
 
 def fit_order(found: Sequence[Candidates]) -> list[float]:
-    """Returns the weights of ``order.VALUES``, from the questions of which a right entry is among the candidates.
+    """Returns the weights of ``order.VALUES``, from the questions with a right entry among the candidates.
 
-    Raises ``ValueError`` where these are too few.
+    Raises ``ValueError`` if there are too few.
     """
     asked = [(one.known, one.right) for one in found if one.kind == "asked" and one.right.any()]
     if len(asked) < LEAST:
@@ -133,7 +133,7 @@ def fit_order(found: Sequence[Candidates]) -> list[float]:
 def fit(samples: Sequence[Sample]) -> Logistic:
     """Returns the logistic model, with thresholds and figures from held-out predictions (a question's variants stay together).
 
-    Raises ``ValueError`` where the samples are too few or all alike.
+    Raises ``ValueError`` if there are too few samples, or all are of one kind.
     """
     french = [one for one in samples if one.kind != "other_language"]
     if len(french) < LEAST or len({one.right for one in french}) < 2:
@@ -171,14 +171,18 @@ def _fitted(samples: Sequence[Sample]) -> Logistic:
 
 
 def _straightened(samples: Sequence[Sample], odds: NDArray[np.float64]) -> tuple[float, float]:
-    """Slope and shift that make held-out ``odds`` those of what people ask (Platt): the fit learns from much else besides."""
+    """Returns the slope and shift that calibrate held-out ``odds`` to citizens' questions (Platt); the fit uses many other
+    samples.
+    """
     weights = [0.0 if one.kind == "out_of_scope" else 1.0 if one.kind == "asked" else HOPELESS for one in samples]
     line = LogisticRegression(C=10.0).fit(odds[:, None], [one.right for one in samples], sample_weight=weights)
     return float(line.coef_[0][0]), float(line.intercept_[0])
 
 
 def _offset(model: Logistic, samples: Sequence[Sample]) -> float:
-    """Returns what makes the mean confidence of ``samples`` the share that is right: found by bisection; 0 without samples."""
+    """Returns the offset at which the mean confidence of ``samples`` equals the share that is right: by bisection; 0 without
+    samples.
+    """
     if not samples:
         return 0.0
     odds = np.asarray([model.log_odds(one.features) for one in samples])
@@ -191,7 +195,7 @@ def _offset(model: Logistic, samples: Sequence[Sample]) -> float:
 
 
 def _policy(samples: Sequence[Sample], confidence: NDArray[np.float64]) -> dict[str, Any]:
-    """Thresholds, and what they come to: figures, reliability diagram, risk-coverage curve."""
+    """Returns the thresholds, and their results: figures, reliability diagram, risk-coverage curve."""
 
     def of(kind: Kind) -> NDArray[np.bool_]:
         return np.asarray([one.kind == kind for one in samples], np.bool_)
@@ -201,7 +205,7 @@ def _policy(samples: Sequence[Sample], confidence: NDArray[np.float64]) -> dict[
     asked, theme, entry, outside = of("asked"), of("without_theme"), of("without_entry"), of("out_of_scope")
     thresholds = choose_thresholds(confidence[asked], right[asked], near[asked], confidence[theme])
     point = at_threshold(confidence[asked], right[asked], confidence[theme], thresholds["answered"])
-    told = asked.copy()  # and of those without an answer as many as citizens ask: what a probability is told for
+    told = asked.copy()  # with the citizens' share of questions without an answer, for which a probability is meant
     told[np.flatnonzero(theme | entry)[:: round(1 / HOPELESS)]] = True
     bins = reliability(confidence[told], right[told])
     figures = {
@@ -227,9 +231,10 @@ def choose_thresholds(
     near: NDArray[np.bool_],
     withheld: NDArray[np.float64],
 ) -> dict[str, float]:
-    """``answered``: the least confidence from which ``PRECISION`` of the first entries are right, and at most ``WITHHELD`` of
-    the questions with nothing to find (their confidences: ``withheld``) are answered;
-    ``choices``: the confidence that ``CHOICES_SHARE`` of the questions with a right entry near the top reach."""
+    """Returns ``answered``: the least confidence from which ``PRECISION`` of the first entries are right, and at most
+    ``WITHHELD`` of the questions without an answer (their confidences: ``withheld``) are answered; and ``choices``: the
+    confidence that ``CHOICES_SHARE`` of the questions with a right entry near the top reach.
+    """
     order = np.argsort(-confidence)
     precision = np.cumsum(right[order]) / np.arange(1, len(order) + 1)
     enough = np.flatnonzero(precision >= PRECISION)

@@ -1,4 +1,4 @@
-"""Weights of a choice among several, learned from which of them were right: a conditional logit."""
+"""Weights of a choice among several, fitted on right choices: a conditional logit."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
-DECAY = 1e-3  # of the sum of squared weights
+DECAY = 1e-3  # weight of the sum of squared weights
 Numbers = NDArray[np.float64]
-# (choices, values) of one question, and which of its choices are right: one at least.
+# (choices, values) of one question, and which of its choices are right (at least one).
 type Choice = tuple[Numbers, NDArray[np.bool_]]
 
 
 def conditional_logit(found: Sequence[Choice], decay: float = DECAY) -> Numbers:
-    """(values,) the weights under which right choices are likeliest among those they stand beside."""
+    """Returns the weights, (values,), under which right choices are likeliest among their alternatives."""
     values = np.concatenate([one for one, _ in found])
     right = np.concatenate([one for _, one in found])
     counts = np.asarray([len(one) for one, _ in found], np.int64)
     starts: NDArray[np.int64] = np.cumsum(counts) - counts
 
     def shares(worth: Numbers) -> tuple[Numbers, Numbers]:
-        """Of each choice among those of its question, and the logarithm of each question's sum."""
+        """Returns the share of each choice among those of its question, and the logarithm of each question's sum."""
         top = np.maximum.reduceat(worth, starts)
         raised = np.exp(worth - np.repeat(top, counts))
         total = np.add.reduceat(raised, starts)

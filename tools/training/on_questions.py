@@ -1,7 +1,7 @@
-"""Goes on training the embedded model, on questions that people could ask and the parts of pages that answer them.
+"""Continues the training of the embedded model, on possible questions of citizens and the parts of pages that answer them.
 
-Each question of a batch is held against the parts of its own page (which of them answers?), and its answer against the parts of
-the other pages (which page?). Pairs made from any pages stand beside, so that what was learned from all is not forgotten.
+Each question of a batch is compared with the parts of its own page (which part answers?), and its answer with the parts of the
+other pages (which page?). Pairs made from any pages are added, so that earlier training is not lost.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _NEVER = float("-inf")
 
 @dataclass(frozen=True)
 class Recipe:
-    """How the second adapter is trained; part of what names it."""
+    """The parameters of the second adapter's training; they are part of its name."""
 
-    seed: int = 9  # of what is drawn
-    start: int = 4  # of what the layers begin with
+    seed: int = 9  # seed of the batches
+    start: int = 4  # seed of the layers' initial values
     steps: int = 300
-    pages: int = 16  # of a batch
+    pages: int = 16  # pages in a batch
     asked: int = 6  # questions of a page in a batch, at most
-    made: int = 24  # pairs made from any pages that stand beside them
+    made: int = 24  # added pairs made from any pages
     made_weight: float = 0.5
     rank: int = 32
     rate: float = 1e-3
@@ -51,7 +51,7 @@ class Recipe:
 
 @dataclass(frozen=True)
 class Batch:
-    """Texts and the places of their pages. ``right``: (questions, parts), which of the parts answers which of the questions."""
+    """Texts and the places of their pages. ``right``: (questions, parts), which part answers which question."""
 
     queries: list[str]
     passages: list[str]
@@ -60,7 +60,7 @@ class Batch:
     right: Tensor
 
     def beside(self, made: Sequence[Pair]) -> Batch:
-        """Returns the same with the pairs ``made`` behind."""
+        """Returns the batch with the pairs ``made`` appended."""
         return Batch(
             [*self.queries, *(pair.query for pair in made)],
             [*self.passages, *(pair.passage for pair in made)],
@@ -71,7 +71,7 @@ class Batch:
 
 
 class Pages:
-    """The parts of the pages that ``asked`` are about, as the index embeds them, and the questions on each."""
+    """The parts of the pages of ``asked``, as the index embeds them, and the questions on each."""
 
     def __init__(self, asked: Sequence[Question], entries: Sequence[Entry]) -> None:
         self.places = {entry.id: place for place, entry in enumerate(entries)}
@@ -87,7 +87,7 @@ class Pages:
         return names
 
     def batch(self, chosen: Sequence[str], most: int, chance: random.Random) -> Batch:
-        """Up to ``most`` questions on each of the ``chosen`` pages, and all parts of these."""
+        """Returns up to ``most`` questions on each of the ``chosen`` pages, and all parts of these."""
         queries: list[str] = []
         texts: list[str] = []
         query_owners: list[int] = []
@@ -110,7 +110,7 @@ class Pages:
 
 
 class Loss:
-    """The loss of one batch; ``parts`` is what it was made up of: the right part, the right page, the made pairs."""
+    """The loss of one batch; ``parts`` are its components: the right part, the right page, the made pairs."""
 
     def __init__(self, batch: Batch, pairs: Pairs, recipe: Recipe) -> None:
         self._right, self._recipe = batch.right, recipe
@@ -145,10 +145,10 @@ def train(
     recipe: Recipe,
     progress: Progress,
 ) -> None:
-    """Trains from the converted model in ``base`` on ``asked``, and writes the adapter that goes on top of it to ``output``.
+    """Trains from the converted model in ``base`` on ``asked``, and writes the adapter, to be added to it, to ``output``.
 
-    ``work`` keeps the state every few steps. The same questions, entries, base and recipe give the same adapter, up to what the
-    processor rounds.
+    The state is stored in ``work`` every few steps. Equal questions, entries, base and recipe give an equal adapter, except for
+    rounding by the processor.
     """
     torch.manual_seed(recipe.start)
     ordered = sorted(entries, key=lambda entry: (entry.collection, entry.id))
@@ -179,13 +179,13 @@ def train(
 
 
 def _parts(entry: Entry) -> dict[tuple[str, ...], str]:
-    """Returns what is embedded of each part, by its headings; the introduction is the head."""
+    """Returns the embedded text of each part, by its headings; the introduction is the head."""
     found = passages(entry)
     return {(): head(entry).text, **{found[text.passage].headings: text.text for text in sections(entry)}}
 
 
 def _unlikeliness(logits: Tensor, right: Tensor) -> Tensor:
-    """Minus the logarithm of the share that each row's right ones have, on average; several may be right."""
+    """Returns minus the logarithm of the share of each row's right ones, on average; several may be right."""
     return (torch.logsumexp(logits, 1) - torch.logsumexp(logits.masked_fill(~right, _NEVER), 1)).mean()
 
 

@@ -1,4 +1,4 @@
-"""Pairs for training, made from the entries alone: something a citizen could ask, and a text of the index that answers it."""
+"""Training pairs made from the entries alone: a possible question of a citizen, and a text of the index that answers it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tools.training.rewriting import as_asked
 
 _SENTENCE = re.compile(r"(?<=[.;!?:])\s+|\n+")
 _LINK = re.compile(r"\[([^\]]{8,120})\]\([^)]*/(F\d+|N\d+|[\w-]+)\)")
-_LENGTHS = (25, 220)  # characters of a sentence that can stand for a question
-_COMMON = 2  # a sentence that more entries than this share says nothing about any of them
+_LENGTHS = (25, 220)  # characters of a sentence that can replace a question
+_COMMON = 2  # a sentence in more entries than this is typical of none of them
 
 
 @dataclass(frozen=True)
 class Pair:
-    """``entry`` is the place of the entry that ``passage`` belongs to."""
+    """A pair; ``entry`` is the place of the entry of ``passage``."""
 
     query: str
     passage: str
@@ -30,23 +30,23 @@ class Pair:
 
 @dataclass(frozen=True)
 class Material:
-    """What pairs of one entry are made of."""
+    """The material for pairs of one entry."""
 
     title: str
     head: str
     description: str
     sections: tuple[tuple[str, str], ...]  # heading, text of the index
-    sentences: tuple[tuple[str, str], ...]  # sentence, text of the index that it stands under or the head
-    mentions: tuple[str, ...]  # how other entries speak of this one
+    sentences: tuple[tuple[str, str], ...]  # sentence, and the text of the index for its section (or the head)
+    mentions: tuple[str, ...]  # phrases by which other entries refer to this one
 
 
 def plain(markdown: str) -> str:
-    """One line without marks of lists at its ends."""
+    """Returns one line without list marks at its ends."""
     return texts.plain(markdown).strip(" -:|")
 
 
 class Pairs:
-    """Draws pairs. The same seed and entries give the same pairs."""
+    """Draws pairs. Equal seed and entries give equal pairs."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         split = [_sentences(entry) for entry in entries]
@@ -66,7 +66,7 @@ class Pairs:
         self.neighbours = _linked(entries)
 
     def draw(self, place: int, chance: random.Random) -> Pair:
-        """Returns a pair of the entry at ``place``, of a kind by chance among those that it has material for."""
+        """Returns a pair of the entry at ``place``, of a random kind among those for which it has material."""
         own = self.material[place]
         kinds = [(self._sentence, 5.0, own.sentences), (self._story, 2.0, own.sentences), (self._title, 1.5, own.title)]
         kinds += [(self._heading, 1.5, own.sections), (self._mention, 2.0, own.mentions)]
@@ -110,7 +110,7 @@ class Pairs:
 
 
 def _some_words(title: str, chance: random.Random) -> str:
-    """Most of the time a part of the title's words, in order."""
+    """Returns the title, or usually a part of its words, in order."""
     words = title.split()
     kept = [word for word in words if chance.random() < 0.75] if chance.random() < 0.7 else words
     return " ".join(kept or words)
@@ -127,7 +127,7 @@ def _headed(entry: Entry) -> tuple[tuple[str, str], ...]:
 
 
 def _sentences(entry: Entry) -> list[tuple[str, str]]:
-    """Sentences of the body with the text of the index for their section; first those that the index cuts off."""
+    """Returns sentences of the body with the index text of their section; first those that the index cuts off."""
     by_path = {passages(entry)[text.passage].headings: text.text for text in sections(entry)}
     overview = head(entry).text
     found: list[tuple[str, str]] = []
@@ -142,7 +142,7 @@ def _sentences(entry: Entry) -> list[tuple[str, str]]:
 
 
 def _mentions(entries: Sequence[Entry]) -> dict[str, set[str]]:
-    """For each entry, what the links to it are called in other entries, and the sentences around them."""
+    """Returns, for each entry, the labels of links to it in other entries, and the sentences around them."""
     ids = {entry.id for entry in entries}
     found: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
@@ -157,7 +157,7 @@ def _mentions(entries: Sequence[Entry]) -> dict[str, set[str]]:
 
 
 def _linked(entries: Sequence[Entry]) -> list[frozenset[int]]:
-    """For each entry the places of those that it may not be held against: related either way, or of the same title."""
+    """Returns, for each entry, the places of those that must not be its negatives: related either way, or with the same title."""
     places = {entry.id: place for place, entry in enumerate(entries)}
     titles: dict[str, list[int]] = defaultdict(list)
     linked: list[set[int]] = [set() for _ in entries]

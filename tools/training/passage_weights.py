@@ -1,4 +1,4 @@
-"""Fits how much each thing that is known of a page's parts counts for the part that answers, from questions on real pages."""
+"""Fits the weights of the features of a page's parts, for the choice of the part that answers, from questions on real pages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BUT_NEAR = np.asarray([name != "near" for name in VALUES], np.float64)
 
 @dataclass(frozen=True)
 class Example:
-    """One question: the values of its page's parts, and which of them answer."""
+    """One question: the features of its page's parts, and which of them answer."""
 
     entry: str
     values: Numbers
@@ -36,7 +36,7 @@ class Example:
 
 
 def examples(asked: Sequence[Question], snapshot: Snapshot, embedder: Embedder, progress: Progress) -> list[Example]:
-    """Returns those of ``asked`` whose page the index holds, with the heading that answers."""
+    """Returns the examples of those ``asked`` whose page is in the index, with the heading that answers."""
     found = []
     for number, question in enumerate(asked, start=1):
         entry = snapshot.entries.find(question.entry)
@@ -63,7 +63,7 @@ def fit(found: Sequence[Example]) -> Numbers:
 
 
 def cross_validated(found: Sequence[Example]) -> float:
-    """Returns the share that is right by weights of other pages' questions."""
+    """Returns the share of right choices with weights from other pages' questions."""
     pages = {entry: number for number, entry in enumerate(sorted({example.entry for example in found}))}
     right = 0
     for fold in range(FOLDS):
@@ -73,14 +73,14 @@ def cross_validated(found: Sequence[Example]) -> float:
 
 
 def chosen(example: Example, weights: Numbers) -> bool:
-    """Decides whether the part that ``weights`` choose is a right one."""
+    """Decides whether the part chosen by ``weights`` is a right one."""
     return bool(example.right[int(np.argmax(example.values @ weights))])
 
 
 def write(found: Sequence[Example], path: Path) -> dict[str, float]:
     """Fits the weights on all of ``found``, writes them to ``path`` with their figures, and returns these.
 
-    A second set is fitted for an index of titles alone, which does not know which part is nearest to the question.
+    A second set is fitted for an index of titles only, which has no distances of parts from the question.
     """
     weights = np.round(fit(found), _DIGITS)
     titles = [replace(example, values=example.values * _BUT_NEAR) for example in found]

@@ -1,7 +1,7 @@
-"""The questions that encoder and weights are taught by: what people could ask, and the part of a page that answers.
+"""The training questions of encoder and weights: possible questions of citizens, and the part of a page that answers.
 
-No set that is kept for measuring is among them, nor any page of one. The encoder learns from four pages in five, the weights
-from the fifth: on pages that the encoder has learned from, it is surer than on any other.
+They include no held-out set, nor a page of one. The encoder learns from four pages in five, the weights from the fifth, because
+the encoder is surer on pages that it has learned from.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ def questions() -> list[Question]:
 
 
 def for_encoder(asked: Sequence[Question]) -> list[Question]:
-    """Returns those of the pages that the encoder learns from."""
+    """Returns the questions on pages that the encoder learns from."""
     apart = _apart(asked)
     return [question for question in asked if question.entry not in apart]
 
 
 def for_weights(asked: Sequence[Question]) -> list[Question]:
-    """Returns those of the pages that the weights are fitted on."""
+    """Returns the questions on pages that the weights are fitted on."""
     apart = _apart(asked)
     return [question for question in asked if question.entry in apart]
 

@@ -1,7 +1,7 @@
 """Rewrites sentences of the pages as citizens might write them: first person, openings, haste, slips.
 
-Pages say "vous devez", citizens "je dois"; pages have accents and full words. A query for training keeps what it is about and
-loses how an administration puts it. Grammar need not be perfect: neither is a citizen's.
+Pages say "vous devez", citizens "je dois"; pages have accents and full words. A training query keeps the subject and loses the
+administrative style. Its grammar need not be perfect, as with citizens.
 """
 
 from __future__ import annotations
@@ -115,7 +115,7 @@ _SOUNDS = (
 
 
 def first_person(text: str) -> str:
-    """ "Vous avez perdu votre passeport" → "j'ai perdu mon passeport"."""
+    """Returns the text in the first person: "Vous avez perdu votre passeport" → "j'ai perdu mon passeport"."""
 
     def subject(found: re.Match[str]) -> str:
         return f"je {found[1] or ''}{_first(found[2])}"
@@ -137,7 +137,7 @@ def _first(verb: str) -> str:
 
 
 def as_asked(text: str, chance: random.Random) -> str:
-    """``text`` as a message: each change is made with a probability of its own."""
+    """Returns ``text`` as a message; each change has its own probability."""
     if chance.random() < 0.7:
         text = first_person(text)
     if chance.random() < 0.3:
@@ -150,7 +150,7 @@ def as_asked(text: str, chance: random.Random) -> str:
 
 
 def noisy(text: str, chance: random.Random) -> str:
-    """Haste: lower or upper case, no accents or punctuation, SMS writing, words by ear, slips of the finger."""
+    """Returns a hasty text: lower or upper case, no accents or punctuation, SMS writing, words by sound, slips."""
     if chance.random() < 0.6:
         text = text.lower()
     elif chance.random() < 0.15:
@@ -172,7 +172,7 @@ def noisy(text: str, chance: random.Random) -> str:
 
 
 def slips(text: str, chance: random.Random, rate: float) -> str:
-    """Letters left out, doubled or swapped with the next, each letter with probability ``rate``."""
+    """Returns the text with letters left out, doubled or swapped with the next, each with probability ``rate``."""
     letters = list(text)
     at = 0
     while at < len(letters) - 1:

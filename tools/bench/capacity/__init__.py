@@ -1,1 +1,1 @@
-"""How many processes, cores and machines a number of messages needs: reckoned from a kept run, checked by a simulation."""
+"""How many processes, cores and machines a number of messages needs: computed from a stored run, checked by a simulation."""

@@ -1,4 +1,4 @@
-"""When messages come on the busiest day: by chance (Poisson), more in some hours, most in a burst."""
+"""The arrivals of messages on the busiest day: random (Poisson), more in some hours, most in a burst."""
 
 from __future__ import annotations
 
@@ -11,28 +11,31 @@ from numpy.typing import NDArray
 from tools.bench.capacity.assumptions import Assumptions
 from tools.bench.capacity.demand import Demand
 
-_AROUND = 60  # seconds before and after the burst that are always looked at
-_FEW, _DAYS = 5_000, 30  # so many messages give a percentile; a small town needs several such days for them
+_AROUND = 60  # seconds before and after the burst that are always simulated
+_FEW, _DAYS = 5_000, 30  # messages needed for a percentile; a small town needs several such days
 
 
 @dataclass(frozen=True)
 class Window:
-    """``rates``: (seconds,) messages a second; ``burst``: its first and last second; ``days``: how often it is simulated."""
+    """The simulated time. ``rates``: (seconds,) messages a second; ``burst``: its first and last second; ``days``: how often it
+    is simulated.
+    """
 
     rates: NDArray[np.float64]
     burst: tuple[int, int]
     days: int
 
     def draw(self, chance: np.random.Generator) -> list[float]:
-        """Times of messages, ascending."""
+        """Returns random times of messages, ascending."""
         counts = chance.poisson(self.rates)
         times = np.repeat(np.arange(len(counts)), counts) + chance.random(int(counts.sum()))
         return [float(time) for time in np.sort(times)]
 
 
 def window(needs: Demand, assumed: Assumptions, most: int) -> Window:
-    """The busiest day, or as much of it around the burst as has about ``most`` messages; the whole burst while that is not
-    more than twice as many. The burst is in the middle of the peak hour."""
+    """Returns the busiest day, or the part around the burst with about ``most`` messages. The whole burst is included unless it
+    has more than twice as many. It is in the middle of the peak hour.
+    """
     rates = np.repeat(np.asarray(needs.hours) / 3600, 3600)
     length = max(1, round(assumed.burst_minutes * 60))
     start = int(np.argmax(rates)) + max(0, 1800 - length // 2)
@@ -42,7 +45,7 @@ def window(needs: Demand, assumed: Assumptions, most: int) -> Window:
     if before[-1] > most:
         middle, least = start + length // 2, length // 2 + _AROUND
         if before[middle + least] - before[middle - least] > 2 * most:
-            middle, least = start, 2  # not even the burst can be looked at whole: then as it begins
+            middle, least = start, 2  # the burst is too large to be simulated as a whole: its beginning only
         widths = np.arange(least, len(rates))
         held = before[np.minimum(middle + widths, len(rates))] - before[np.maximum(middle - widths, 0)]
         width = int(widths[max(0, int(np.searchsorted(held, most)) - 1)])

@@ -1,4 +1,4 @@
-"""What is assumed where nothing was measured: each can be given, ``--assume NAME=VALUE``."""
+"""The assumptions for unmeasured figures. Each can be set by ``--assume NAME=VALUE``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def _assumed(value: float, about: str) -> Any:
 
 @dataclass(frozen=True)
 class Assumptions:
-    """Prices are examples, not anybody's tariff."""
+    """The assumptions. Prices are examples, not a real tariff."""
 
     per_thousand: float = _assumed(10, "messages a day for 1,000 inhabitants: 1.3 conversations of each a year")
     conversation: float = _assumed(2.8, "messages of a conversation, as in bench traffic")
@@ -46,7 +46,7 @@ class Assumptions:
 
 
 def given(settings: Iterable[str], base: Assumptions | None = None) -> Assumptions:
-    """``NAME=VALUE`` on top of ``base``. Raises ``ValueError`` with the one that cannot be read."""
+    """Returns ``base`` with each ``NAME=VALUE``. Raises ``ValueError`` that names an unreadable one."""
     known = {one.name for one in fields(Assumptions)}
     changed: dict[str, Any] = {}
     for setting in settings:
@@ -65,7 +65,7 @@ def given(settings: Iterable[str], base: Assumptions | None = None) -> Assumptio
 
 
 def described() -> dict[str, str]:
-    """Returns what each is, by name."""
+    """Returns the description of each, by name."""
     return {one.name: f"{one.default:g}: {one.metadata['about']}" for one in fields(Assumptions)}
 
 

@@ -1,4 +1,4 @@
-"""A plan beside its simulation, and the simulation beside the run that it takes its figures from."""
+"""Compares a plan with its simulation, and the simulation with the run that its figures come from."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from tools.bench.capacity.simulation import saturated, through
 from tools.bench.capacity.work import Layout, Work, mean_turn_ms, saturation, spread, work
 from tools.bench.statistics import percentiles
 
-_CITIZENS = 16  # of bench
-_TURNS = 2_000  # of a saturated system: its rate is then within one per cent
-_WITHIN = 0.15  # two ways of reckoning that differ by more disagree
+_CITIZENS = 16  # of the benchmark
+_TURNS = 2_000  # of a saturated system; its rate is then within one per cent
+_WITHIN = 0.15  # a greater difference between the two methods counts as a disagreement
 
 
 def as_measured(figures: Figures, seed: int) -> dict[str, Any]:
-    """Returns the simulation of the bench run itself: one of each process on its cores, beside what was measured."""
+    """Returns the simulation of the benchmark itself: one of each process on its cores, next to the measured figures."""
     alone = spread(1, figures.cores, dict.fromkeys(KINDS, 1))
     loaded = work(figures, generator=True)
     rate, _ = saturated(loaded, alone, _CITIZENS, _TURNS, seed)
@@ -40,7 +40,7 @@ def as_measured(figures: Figures, seed: int) -> dict[str, Any]:
 
 
 def simulated(of: Work, layout: Layout, when: Window, seed: int) -> dict[str, Any]:
-    """Times of turns, in all and of those that came in the burst; the longest queue age; utilisation of cores in the window."""
+    """Returns the times of turns, in all and in the burst; the longest queue age; the utilisation of cores in the window."""
     days = [through(of, layout, when.draw(np.random.default_rng([seed, number])), seed + number) for number in range(when.days)]
     took = [seconds * 1000 for day in days for seconds in day.took]
     first, last = when.burst
@@ -61,7 +61,7 @@ def simulated(of: Work, layout: Layout, when: Window, seed: int) -> dict[str, An
 
 
 def compared(of: Work, made: Plan, runs: dict[str, dict[str, Any]], seed: int) -> list[dict[str, Any]]:
-    """Returns the closed forms beside the simulation, each with whether they agree within 15 %."""
+    """Returns the closed forms next to the simulation, each with whether they agree within 15 %."""
     found = []
     for name, layout in made.states.items():
         rate = _saturated(of, layout, seed)
@@ -73,7 +73,7 @@ def compared(of: Work, made: Plan, runs: dict[str, dict[str, Any]], seed: int) -
 
 
 def _saturated(of: Work, layout: Layout, seed: int) -> float:
-    """With all the room that workers have taken, and as many again in the queue."""
+    """Returns the turns a second with all slots of the workers taken, and as many turns again in the queue."""
     citizens = 2 * layout.concurrency * layout.count("worker")
     return saturated(of, layout, citizens, max(_TURNS, 10 * citizens), seed)[0]
 

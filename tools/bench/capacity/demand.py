@@ -1,4 +1,4 @@
-"""How many messages come when: the busiest day, hour and second of the project's own year of traffic."""
+"""The traffic over time: the busiest day, hour and second of the project's own year of traffic."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from scipy.stats import poisson
 from tools.bench.capacity.assumptions import Assumptions
 from tools.bench.traffic.shape import Year
 
-_LAST = date(2026, 12, 31)  # the shape of a year must not depend on the day on which somebody asks
-_MANY = 365_000_000  # so that the shape has none of the noise of small numbers
+_LAST = date(2026, 12, 31)  # the shape of a year must not depend on today's date
+_MANY = 365_000_000  # enough to avoid the noise of small numbers in the shape
 _HOUR = 3600
 
 
 @dataclass(frozen=True)
 class Demand:
-    """``a_day``: messages on an ordinary day; ``busiest_day`` of the year; ``hours``: (24,) messages by hour of that day.
+    """The traffic. ``a_day``: messages on an ordinary day; ``busiest_day``: of the year; ``hours``: (24,) messages by hour of
+    that day.
 
-    ``hour``: of its peak hour; ``per_second``: in that hour, on average; ``in_burst``: the same in a burst;
-    ``peak_second``: what the fullest second of an hour of such a burst brings; ``pages``: open at a time in the peak hour.
+    ``hour``: messages of its peak hour; ``per_second``: the average in that hour; ``in_burst``: the average in a burst;
+    ``peak_second``: the fullest second in an hour of such a burst; ``pages``: pages open at a time in the peak hour.
     """
 
     a_day: float
@@ -37,7 +38,7 @@ class Demand:
 
 
 def demand(a_day: float, assumed: Assumptions) -> Demand:
-    """Returns what ``a_day`` messages on average come to. Pages are those of the web's conversations only."""
+    """Returns the traffic for ``a_day`` messages on average. Pages are those of web conversations only."""
     factor, shares = _busiest()
     busiest = a_day * factor
     hours = tuple(busiest * share for share in shares)
@@ -59,7 +60,7 @@ def demand(a_day: float, assumed: Assumptions) -> Demand:
 
 @cache
 def _busiest() -> tuple[float, tuple[float, ...]]:
-    """Returns the busiest day as a multiple of the mean one, and its hours' shares: the day whose peak hour is the highest."""
+    """Returns the busiest day (the one with the highest peak hour) as a multiple of the mean one, and its hours' shares."""
     year = Year(messages=_MANY, last=_LAST)
     days = [(year.first + timedelta(days=number), int(volume)) for number, volume in enumerate(year.volumes)]
     day, volume = max(days, key=lambda one: one[1] * float(year.hours(one[0]).max()))

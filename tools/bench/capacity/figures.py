@@ -1,4 +1,4 @@
-"""What a plan is reckoned from: the figures of one kept run of ``./guichet bench``."""
+"""The input of a plan: the figures of one stored run of ``./guichet bench``."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from cli.processes import kind_of
 KINDS = ("gateway", "worker", "rasa", "actions")
 README = Path(__file__).with_name("readme.json")
 _NEEDED = ("turn.web.p50_ms", "turn.web.p95_ms", "turn.web.cpu_ms", "turns_per_second", "rss_mb.by_process")
-_Z95 = 1.6449  # of the normal distribution
-_CORES = 2  # of runs that were kept before bench wrote down how many it had
+_Z95 = 1.6449  # 95th percentile of the normal distribution
+_CORES = 2  # of runs from before the benchmark recorded the number
 
 
 @dataclass(frozen=True)
 class Figures:
-    """``cpu_ms``: processor milliseconds a turn, by kind of process; ``other_ms``: of all that is not one of ``KINDS``.
+    """The figures. ``cpu_ms``: processor milliseconds a turn, by kind of process; ``other_ms``: those of all processes outside
+    ``KINDS``.
 
-    ``p50_ms``, ``p95_ms``: a turn with nobody else there. ``turns_per_second``: saturated, on ``cores`` of which the load
+    ``p50_ms``, ``p95_ms``: a turn without any other load. ``turns_per_second``: saturated, on ``cores`` of which the load
     generator took ``generator_share``. ``memory_mb``: of one process, by its kind.
     """
 
@@ -39,35 +40,37 @@ class Figures:
 
     @property
     def total_ms(self) -> float:
-        """Processor milliseconds a turn, in all."""
+        """Returns the processor milliseconds a turn, in all."""
         return sum(self.cpu_ms.values()) + self.other_ms
 
     @property
     def sigma(self) -> float:
-        """Of the lognormal distribution that has the measured median and 95th percentile."""
+        """Returns sigma of the lognormal distribution with the measured median and 95th percentile."""
         return max(0.0, math.log(self.p95_ms / self.p50_ms) / _Z95)
 
     @property
     def way_ms(self) -> float:
-        """Mean of a turn with nobody else there: a lognormal's mean lies above its median."""
+        """Returns the mean time of a turn without other load. The mean of a lognormal distribution is above its median."""
         return self.p50_ms * math.exp(self.sigma**2 / 2)
 
     @property
     def on_the_way(self) -> float:
-        """Share of a turn's processor time that its citizen waits for.
+        """Returns the share of a turn's processor time during which its citizen waits.
 
-        The rest (opening and closing the conversation, what comes after the reply) costs cores and delays others only.
+        The rest (opening and closing the conversation, work after the reply) uses cores and delays others only.
         """
         return min(1.0, self.way_ms / self.total_ms)
 
     @property
     def elsewhere_ms(self) -> float:
-        """Waiting that is no processor's: disk, network. Nothing where the processor time alone is longer than the turn."""
+        """Returns the waiting time outside of processors: disk, network. It is 0 if the processor time alone is longer than the
+        turn.
+        """
         return max(0.0, self.way_ms - self.total_ms)
 
 
 def usable(report: Mapping[str, Any]) -> bool:
-    """Decides whether a kept report is one of ``./guichet bench`` with all that a plan needs."""
+    """Decides whether a stored report is one of ``./guichet bench`` with all that a plan needs."""
     return all(report.get(name) for name in _NEEDED) and all(report["turn.web.cpu_ms"].get(kind) for kind in KINDS)
 
 
@@ -89,7 +92,7 @@ def of_report(report: Mapping[str, Any]) -> Figures:
 
 
 def read(file: Path) -> Figures | None:
-    """Returns the figures kept in ``file``; ``None`` where it is no report of ``./guichet bench``. Raises ``OSError``."""
+    """Returns the figures stored in ``file``; ``None`` if it is not a report of ``./guichet bench``. Raises ``OSError``."""
     try:
         report = json.loads(file.read_text(encoding="utf-8"))
     except ValueError:
@@ -98,5 +101,5 @@ def read(file: Path) -> Figures | None:
 
 
 def newest(folder: Path) -> Path | None:
-    """Returns the newest usable report in ``folder``: their names are their times."""
+    """Returns the newest usable report in ``folder``; names of reports are their times."""
     return next((file for file in sorted(folder.glob("*.json"), reverse=True) if read(file)), None)

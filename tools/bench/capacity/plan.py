@@ -1,4 +1,4 @@
-"""The plan itself: as many processes, cores and nodes as hold the burst, with nodes lost or processes restarting."""
+"""The plan: the processes, cores and nodes that can carry the burst, with nodes lost or processes restarting."""
 
 from __future__ import annotations
 
@@ -15,15 +15,16 @@ _MOST_NODES = 10_000
 
 
 class NoPlan(Exception):
-    """Not even many nodes of this size hold it: one process is larger than a node's memory, or a node has no room."""
+    """Even many nodes of this size are not enough: a process is larger than a node's memory, or a node has no room."""
 
 
 @dataclass(frozen=True)
 class Plan:
-    """``needed``: processes by kind that hold the burst below the ceiling; ``per_node``: how many each of ``nodes`` nodes runs.
+    """``needed``: processes by kind that carry the burst below the ceiling; ``per_node``: how many each of ``nodes`` nodes
+    runs.
 
-    ``states``: the layout with all there, and with what may be missing. ``node_gb``: what the processes of a node take, the
-    system and one that is being replaced included. ``written_gb``: a year's rows and logs; ``held_gb``: what is kept of them.
+    ``states``: the complete layout, and those with missing parts. ``node_gb``: memory of a node's processes, including the
+    system and one process being replaced. ``written_gb``: a year's rows and logs; ``held_gb``: the part of them that is kept.
     """
 
     demand: Demand
@@ -38,7 +39,9 @@ class Plan:
     sms_euros: float
 
     def used(self, of: Work) -> dict[str, dict[str, float]]:
-        """Utilisation of cores and kinds of process: in the peak hour, in the burst, and in it with something missing."""
+        """Returns the utilisation of cores and kinds of process: in the peak hour, in the burst, and in the burst with missing
+        parts.
+        """
         found = {"peak_hour": utilisation(of, self.states["all"], self.demand.per_second)}
         return found | {
             f"burst_{state}": utilisation(of, layout, self.demand.in_burst) for state, layout in self.states.items()
@@ -48,7 +51,7 @@ class Plan:
 def plan(needs: Demand, figures: Figures, of: Work, assumed: Assumptions) -> Plan:
     """Returns the smallest number of equal nodes. Raises ``NoPlan``.
 
-    A lost node and a rolling restart are held each by itself: nobody restarts everything while a node is away.
+    The plan carries a lost node or a rolling restart, but not both: nobody restarts everything while a node is away.
     """
     needed = _needed(needs, of, assumed)
     cores, lost, away = int(assumed.node_cores), int(assumed.lost_nodes), int(assumed.restarting)
@@ -83,16 +86,18 @@ def plan(needs: Demand, figures: Figures, of: Work, assumed: Assumptions) -> Pla
 
 def _needed(needs: Demand, of: Work, assumed: Assumptions) -> dict[str, int]:
     found = {kind: max(1, math.ceil(needs.in_burst * of.ms(kind) / 1000 / assumed.ceiling)) for kind in KINDS}
-    held = needs.in_burst * of.way_ms / 1000  # turns under way at a time
+    held = needs.in_burst * of.way_ms / 1000  # turns in progress at the same time
     by_room = math.ceil(held / assumed.worker_concurrency / assumed.ceiling)
     by_pages = math.ceil(needs.pages / assumed.pages_per_gateway)
     return found | {"worker": max(found["worker"], by_room), "gateway": max(found["gateway"], by_pages)}
 
 
 def _node_gb(figures: Figures, per_node: Mapping[str, int], pages: float, assumed: Assumptions) -> float:
-    """Proportional set sizes as bench has them: two of a kind share libraries, so that this is rather too much."""
+    """Returns the memory of a node from the measured proportional set sizes. Two processes of a kind share libraries, so this
+    is rather too much.
+    """
     scaled = sum(figures.memory_mb.get(kind, 0.0) * count for kind, count in per_node.items())
     once = sum(size for name, size in figures.memory_mb.items() if name not in KINDS)
-    # The new one may be there before the old one ends.
+    # The new process may start before the old one ends.
     replaced = max(figures.memory_mb.values(), default=0.0) if assumed.restarting else 0.0
     return (scaled + once + replaced) / 1000 + pages * assumed.page_kb / 1e6 + assumed.system_gb

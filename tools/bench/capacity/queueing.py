@@ -1,4 +1,4 @@
-"""Closed forms for queues. Times in and out are of the same unit; rates are of its inverse."""
+"""Closed forms for queues. Times in and out have the same unit; rates have its inverse."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import math
 
 
 def erlang_c(servers: int, offered: float) -> float:
-    """Chance that a customer of M/M/c has to wait, ``offered`` being rate × service time; 1 where it is saturated."""
+    """Returns the probability that a customer of M/M/c has to wait, with ``offered`` = rate × service time; 1 if saturated."""
     if offered >= servers:
         return 1.0
     blocked = 1.0  # Erlang B by its recursion, which does not overflow
@@ -17,7 +17,7 @@ def erlang_c(servers: int, offered: float) -> float:
 
 
 def wait(rate: float, service: float, servers: int = 1, variation: float = 1.0) -> float:
-    """Mean wait in the queue of M/G/c, infinite where it is saturated.
+    """Returns the mean wait in the queue of M/G/c; infinite if saturated.
 
     ``variation``: the service time's squared coefficient of variation. Exact for M/M/c (1) and for one server (Pollaczek and
     Khinchine), else Allen and Cunneen's approximation.

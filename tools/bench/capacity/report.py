@@ -14,13 +14,13 @@ from tools.bench.capacity.figures import Figures
 from tools.bench.capacity.plan import Plan, plan
 from tools.bench.capacity.work import Work, saturation, work
 
-SIZES = {"10,000": 10_000, "1,000,000": 1_000_000, "68,000,000": 68_000_000}  # a town, a city, a country: inhabitants
-# A message's receipt, the lease that a worker takes, the reply that gives it back; and Rasa's own row.
+SIZES = {"10,000": 10_000, "1,000,000": 1_000_000, "68,000,000": 68_000_000}  # inhabitants of a town, a city, a country
+# A message's receipt, the worker's lease, the reply that releases it; and Rasa's own row.
 _COMMITS = 4
 
 
 def sizes(messages_a_day: float, assumed: Assumptions) -> dict[str, float]:
-    """Messages a day by inhabitants, for the three sizes; or those asked for, under no name."""
+    """Returns messages a day by inhabitants, for the three sizes; or the given number, under an empty name."""
     if messages_a_day:
         return {"": messages_a_day}
     return {name: people * assumed.per_thousand / 1000 for name, people in SIZES.items()}
@@ -35,9 +35,9 @@ def reckon(
     seed: int,
     report: Callable[[float], None] = lambda _messages: None,
 ) -> dict[str, Any]:
-    """Everything. ``most``: about how many messages of each size are simulated, 0 for none. Raises ``NoPlan``."""
+    """Returns the whole report. ``most``: about how many messages of each size are simulated, 0 for none. Raises ``NoPlan``."""
     check = as_measured(figures, seed)
-    # Where the machine did fewer turns than its processes' time allows, plans go by what it did.
+    # If the machine did fewer turns than its processes' time allows, plans use the measured number.
     slower = max(1.0, check["simulated_to_measured"])
     of = work(figures, slower)
     plans = {}

@@ -1,8 +1,8 @@
-"""Turns through the queues of gateway, worker, Rasa and action server, by simulated events.
+"""Simulates turns in the queues of gateway, worker, Rasa and action server, as discrete events.
 
-A process does one thing at a time, in the order of arrival, and needs a core of its node for it; neither is taken away from
-it in the middle. A gateway, Rasa and an action server are drawn at random for each turn, as a balancer that knows nothing
-does; messages wait for the first worker that has room, as they do in Guichet.
+A process does one thing at a time, in the order of arrival, and needs a core of its node for it, without preemption. A gateway,
+Rasa and an action server are drawn at random for each turn, as by a simple load balancer. Messages wait for the first worker
+with a free slot, as in Guichet.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import simpy
 from tools.bench.capacity.figures import KINDS
 from tools.bench.capacity.work import OTHER, Layout, Work
 
-_PAUSE = 5.0  # seconds before a saturated system is counted
+_PAUSE = 5.0  # seconds before the measurement of a saturated system
 
 type Steps = Generator[simpy.Event, Any, None]
 type Factor = Callable[[np.random.Generator], float]
@@ -25,8 +25,9 @@ type Factor = Callable[[np.random.Generator], float]
 
 @dataclass
 class Seen:
-    """Of each turn, in the order of its end: when it came (seconds), how long it took, how long it stood in the queue after its
-    acknowledgement (seconds); ``busy``: core seconds spent until ``end``."""
+    """The results of each turn, in the order of its end: when it came (seconds), its duration, and its time in the queue after
+    the acknowledgement (seconds). ``busy``: core seconds used until ``end``.
+    """
 
     came: list[float] = field(default_factory=list)
     took: list[float] = field(default_factory=list)
@@ -53,7 +54,7 @@ class _Stack:
         self.seen = Seen()
 
     def turn(self) -> Steps:
-        """One turn from a citizen's sending to the reply; what comes after it goes on by itself."""
+        """Simulates one turn from a citizen's message to the reply; later work continues by itself."""
         clock, came = self.environment, self.environment.now
         factor = self._factor(self._chance) / 1000  # milliseconds to seconds
         here = {kind: of[int(self._chance.integers(len(of)))] for kind, of in self._processes.items() if kind != "worker"}
@@ -79,13 +80,13 @@ class _Stack:
             clock.process(self._visit(here[kind], ms * factor) if kind != OTHER else self._alone(ms * factor))
 
     def arrivals(self, times: Sequence[float]) -> Steps:
-        """A turn at each of ``times``, in order."""
+        """Starts a turn at each of ``times``, in order."""
         for at in times:
             yield self.environment.timeout(at - self.environment.now)
             self.environment.process(self.turn())
 
     def citizen(self) -> Steps:
-        """Somebody who asks again as soon as there is a reply."""
+        """Simulates a citizen who asks again after each reply."""
         while True:
             yield from self.turn()
 
@@ -115,9 +116,9 @@ def _lognormal(sigma: float) -> Factor:
 
 
 def through(of: Work, layout: Layout, times: Sequence[float], seed: int, factor: Factor | None = None) -> Seen:
-    """Returns what becomes of messages that come at ``times`` (ascending seconds), until the last one's work is done.
+    """Returns the results of messages at ``times`` (ascending seconds), until the last one's work is done.
 
-    ``factor``: how many times the mean a turn takes; lognormal unless given.
+    ``factor``: the duration of a turn as a multiple of the mean; lognormal unless given.
     """
     stack = _Stack(of, layout, seed, factor)
     stack.environment.process(stack.arrivals(times))
@@ -127,7 +128,7 @@ def through(of: Work, layout: Layout, times: Sequence[float], seed: int, factor:
 
 
 def saturated(of: Work, layout: Layout, citizens: int, turns: int, seed: int) -> tuple[float, Seen]:
-    """Turns a second of ``citizens`` who each ask as soon as they are answered, over about ``turns``; and what was seen."""
+    """Returns the turns a second of ``citizens`` who each ask again after each reply, over about ``turns``; and the results."""
     stack = _Stack(of, layout, seed)
     for _ in range(citizens):
         stack.environment.process(stack.citizen())

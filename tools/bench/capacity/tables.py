@@ -12,7 +12,7 @@ _RANKS = ("p50", "p95", "p99")
 
 
 def markdown(found: Mapping[str, Any]) -> str:
-    """Returns all tables, and what they are of."""
+    """Returns all tables, with their source."""
     of = found["figures"]
     about = pick(
         f"Chiffres du processeur mesuré ({of['machine']}, {of['at']}) : un autre est plus rapide ou plus lent.",
@@ -22,7 +22,7 @@ def markdown(found: Mapping[str, Any]) -> str:
 
 
 def plan_table(found: Mapping[str, Any]) -> str:
-    """Returns a column for each size."""
+    """Returns the plan, one column for each size."""
     plans = found["plans"]
     kinds = pick("passerelles, workers, Rasa, serveurs d'actions", "gateways, workers, Rasa, action servers")
     rows: list[tuple[str, str, Callable[[Mapping[str, Any]], str]]] = [
@@ -72,7 +72,7 @@ def plan_table(found: Mapping[str, Any]) -> str:
 
 
 def check_table(found: Mapping[str, Any]) -> str:
-    """Returns the simulation of the run itself."""
+    """Returns the table of the run's own simulation."""
     check, cores = found["check"], found["figures"]["cores"]
     how = ("measured", "analytic", "simulated")
     alone = [
@@ -97,7 +97,7 @@ def check_table(found: Mapping[str, Any]) -> str:
 
 
 def simulation_tables(found: Mapping[str, Any]) -> list[str]:
-    """Returns what the simulation gave, and where the closed forms disagree with it. Nothing where nothing was simulated."""
+    """Returns the tables of the simulation, and its disagreements with the closed forms; none without a simulation."""
     done = {name: one for name, one in found["plans"].items() if "simulated" in one}
     if not done:
         return []

@@ -1,4 +1,4 @@
-"""``./guichet bench index|traffic|insights|stored|console``: what needs no running service."""
+"""``./guichet bench index|traffic|insights|stored|console``: benchmarks without a running service."""
 
 from __future__ import annotations
 

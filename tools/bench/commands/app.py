@@ -1,4 +1,4 @@
-"""``./guichet bench``: how fast, how many, how much memory. Times from one machine mean little: compare within a run."""
+"""``./guichet bench``: latency, throughput, memory. Times differ between machines: compare within a run."""
 
 from __future__ import annotations
 

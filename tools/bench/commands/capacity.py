@@ -1,4 +1,4 @@
-"""``./guichet bench capacity``: what so many messages need, from a kept run. Asks no running service."""
+"""``./guichet bench capacity``: the needs of a number of messages, from a stored run. Needs no running service."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def capacity(
 def planned(
     settings: Settings, messages_a_day: float, source: Path | None, assume: Sequence[str], *, most: int, seed: int
 ) -> dict[str, Any]:
-    """The report. ``Refusal`` where there is no run to reckon from, an assumption cannot be read, or no plan holds."""
+    """Returns the report. Raises ``Refusal`` if there is no stored run, an assumption cannot be read, or there is no plan."""
     figures = _figures(settings.home / "bench", source)
     own = Assumptions(
         sms_euros=settings.sms_segment_euros,
@@ -66,7 +66,7 @@ def planned(
 
 
 def show_plans(settings: Settings, report: dict[str, Any], *, as_json: bool) -> None:
-    """Keep the report as JSON and Markdown, and print one of them."""
+    """Stores the report as JSON and Markdown, and prints one of them."""
     folder = settings.home / "bench"
     folder.mkdir(parents=True, exist_ok=True)
     page = folder / f"{datetime.now(UTC):%Y%m%d-%H%M%S}-capacity.md"

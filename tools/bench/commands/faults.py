@@ -1,4 +1,4 @@
-"""``./guichet bench kills|rolling|faults``: what is lost while processes of the running service die, or are replaced."""
+"""``./guichet bench kills|rolling|faults``: losses while processes of the running service die, or are replaced."""
 
 from __future__ import annotations
 

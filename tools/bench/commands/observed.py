@@ -1,4 +1,4 @@
-"""``./guichet bench profile|start|widget``: the running service as it is watched from outside."""
+"""``./guichet bench profile|start|widget``: observations of the running service from outside."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every bench says: of the machine it ran on, and where its report is kept."""
+"""Common to all benchmarks: the description of the machine, and the place of the report."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tools.bench.report import write
 
 
 def machine() -> dict[str, Any]:
-    """Returns what times depend on besides the code: processor, cores, the hour, and what else the machine does."""
+    """Returns the conditions that times depend on besides the code: processor, cores, the hour, and the other load."""
     load = os.getloadavg()[0]
     return {
         "machine": ", ".join(filter(None, (platform.machine(), platform.system(), processor.model()))),
@@ -31,7 +31,7 @@ def machine() -> dict[str, Any]:
 
 
 def show(what: str, settings: Settings, report: dict[str, Any], as_json: bool, shown: Table | None = None) -> None:
-    """Keeps ``report`` in the state folder and prints it. ``shown``: the table to print instead of one of all measures."""
+    """Stores ``report`` in the state folder and prints it. ``shown`` is the table to print instead of one of all figures."""
     title = f"./guichet bench {what}"
     page = write(settings.home / "bench", f"{datetime.now(UTC):%Y%m%d-%H%M%S}", title, report)
     if as_json:
@@ -48,7 +48,7 @@ def show(what: str, settings: Settings, report: dict[str, Any], as_json: bool, s
 
 
 def running() -> Settings:
-    """Returns the settings of the running service. Raises ``Refusal`` where it does not run."""
+    """Returns the settings of the running service. Raises ``Refusal`` if it is not running."""
     settings = Settings()
     if not Supervisor(settings.home).running():
         raise Refusal("Le service ne fonctionne pas : lancez ./guichet up.", "The service is not running: run ./guichet up.")
@@ -56,7 +56,7 @@ def running() -> Settings:
 
 
 def running_with_simulator(what: str) -> Settings:
-    """Returns the settings of the running service, which takes SMS from the simulator. Raises ``Refusal`` otherwise."""
+    """Returns the settings of the running service with simulated SMS. Raises ``Refusal`` otherwise."""
     settings = running()
     if not is_offered(settings):
         raise Refusal(

@@ -1,4 +1,4 @@
-"""``./guichet bench all|search|sms|sockets|publish``: how fast the running service is, and how many it serves."""
+"""``./guichet bench all|search|sms|sockets|publish``: latency and throughput of the running service."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""One fault after another on the running service, under light load by the website and by SMS: what citizens saw of each."""
+"""One fault after another in the running service, under light load on the website and by SMS, and its effects on citizens."""

@@ -1,5 +1,6 @@
-"""The clock an hour ahead, then right again; an hour back, then right again. Not the machine's: that which the processes are
-shown by libfaketime, under which they were started."""
+"""Sets the clock an hour ahead, then right again; an hour back, then right again. It is not the machine's clock, but that of
+libfaketime, with which the processes were started.
+"""
 
 from __future__ import annotations
 
@@ -15,13 +16,13 @@ from tools.bench.faults.fault import Fault
 from tools.bench.kills import running_pid
 from tools.bench.load import Load
 
-_HOURS = {"ahead": "+3600", "back": "-3600"}  # seconds, as libfaketime reads them
+_HOURS = {"ahead": "+3600", "back": "-3600"}  # seconds, in the format of libfaketime
 _RIGHT = "+0"
 _FILE = "FAKETIME_TIMESTAMP_FILE"
 
 
 def clock_faults(settings: Settings, seconds: float) -> Iterator[Fault]:
-    """The clock of all processes jumps by an hour, each way, and jumps back after so long."""
+    """Yields the faults: the clock of all processes jumps by an hour, each way, and jumps back after so many seconds."""
     for name, offset in _HOURS.items():
         yield _jump(settings, name, offset, seconds)
 
@@ -39,14 +40,14 @@ def _jump(settings: Settings, name: str, offset: str, seconds: float) -> Fault:
 
 
 def _set(file: Path, offset: str) -> None:
-    """Not in place: whoever reads an empty file ends."""
+    """Replaces the file in one step, because a process that reads an empty file ends."""
     aside = file.with_name(f"{file.name}.part")
     aside.write_text(offset)
     aside.replace(file)
 
 
 def _offset_file(settings: Settings) -> Path:
-    """Returns the file that libfaketime reads the offset from. Raises ``Refusal`` where the service does not run under it."""
+    """Returns the file from which libfaketime reads the offset. Raises ``Refusal`` if the service does not run under it."""
     environment = psutil.Process(running_pid(settings, "gateway")).environ()
     if "libfaketime" in environment.get("LD_PRELOAD", "") and environment.get(_FILE):
         return Path(environment[_FILE])

@@ -1,4 +1,4 @@
-"""The disk of the record full: a file takes all the room there is, and is removed again."""
+"""Fills the disk of the database with a file, which is removed again."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ from core.settings import Settings
 from tools.bench.faults.fault import Fault
 from tools.bench.load import Load
 
-_MOST_BYTES = 2**30  # others may live on a larger one
-_BLOCKS = (2**20, 2**12, 1)  # bytes; ever smaller ones, until none fits
+_MOST_BYTES = 2**30  # larger disks may be shared with others
+_BLOCKS = (2**20, 2**12, 1)  # bytes; smaller and smaller, until none fits
 
 
 def disk_fault(settings: Settings, seconds: float) -> Fault:
-    """Returns the disk of the record (SQLite) is full for so long. Happens on a small file system of the record's own only."""
+    """Returns the fault: the disk of the database (SQLite) is full for so many seconds. Only for a small file system with
+    nothing else on it.
+    """
 
     async def happen(_: Load) -> None:
         url = make_url(settings.sql_url)
@@ -37,7 +39,9 @@ def disk_fault(settings: Settings, seconds: float) -> Fault:
 
 @contextmanager
 def full(folder: Path, most: int = _MOST_BYTES) -> Iterator[None]:
-    """The file system of ``folder`` has no byte left while the block runs. Raises ``Refusal`` where more than ``most`` are."""
+    """Keeps the file system of ``folder`` completely full while the block runs. Raises ``Refusal`` if it has more than ``most``
+    bytes.
+    """
     if shutil.disk_usage(folder).free > most:
         raise Refusal(
             f"{folder} a plus de {most >> 20} Mo libres : pour remplir le disque, placez-y un petit système de fichiers "

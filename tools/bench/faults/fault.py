@@ -1,4 +1,4 @@
-"""What a fault is."""
+"""The type of a fault."""
 
 from __future__ import annotations
 
@@ -11,9 +11,10 @@ from tools.bench.load import Load
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that goes wrong. ``happen`` makes it so under a load, and returns when it is over and mended.
+    """A fault. ``happen`` causes it during a load, and returns when it is over and repaired.
 
-    It raises ``Refusal`` where this installation cannot have it. ``moves_clock``: what the record says of times means nothing.
+    ``happen`` raises ``Refusal`` if the fault is impossible in this installation. ``moves_clock``: the times in the database
+    are meaningless.
     """
 
     name: str

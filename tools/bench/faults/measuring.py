@@ -1,4 +1,4 @@
-"""Runs faults one after the other, each under a load of its own, and says what the record holds of it afterwards."""
+"""Runs faults one after the other, each under its own load, and reports what is in the database afterwards."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from tools.bench.faults.process_faults import process_faults
 from tools.bench.faults.snapshot_fault import snapshot_fault
 from tools.bench.load import Load, settled, talking
 
-_PAUSE_SECONDS = 4.0  # of load before a fault, and after it
+_PAUSE_SECONDS = 4.0  # of load before and after a fault
 _AT_ONCE = 500
 
 
 def known_faults(settings: Settings, *, quick: bool) -> list[Fault]:
-    """Returns all faults; ``quick``: each for a shorter time."""
+    """Returns all faults; ``quick`` makes each shorter."""
     seconds = 5 if quick else 20
     return [
         *process_faults(settings, 5 if quick else 10),
@@ -40,7 +40,7 @@ def known_faults(settings: Settings, *, quick: bool) -> list[Fault]:
 
 
 def chosen(faults: Sequence[Fault], names: str) -> list[Fault]:
-    """Returns those called ``names``, separated by commas, or all. Raises ``Refusal`` for a name that none has."""
+    """Returns the faults called ``names``, separated by commas, or all. Raises ``Refusal`` for an unknown name."""
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     known = [fault.name for fault in faults]
     if unknown := [name for name in wanted if name not in known]:
@@ -54,10 +54,11 @@ def chosen(faults: Sequence[Fault], names: str) -> list[Fault]:
 async def seen_of(
     settings: Settings, faults: Sequence[Fault], per_second: float, told: Callable[[str], None]
 ) -> dict[str, dict[str, Any]]:
-    """What citizens saw of each fault, while ``per_second`` messages came. ``told`` is given each name before it happens.
+    """Returns the effects of each fault on citizens, while ``per_second`` messages come. ``told`` is called with each name
+    before it happens.
 
-    ``refused`` counts requests that had to be repeated; ``longest_s`` is until a message was taken, and from there until it had
-    its outcome (``None``: the clock was moved meanwhile).
+    ``refused`` counts requests that had to be repeated. ``longest_s`` is the longest time until a message was accepted, and
+    from then until its outcome (``None``: the clock was moved meanwhile).
     """
     found: dict[str, dict[str, Any]] = {}
     for fault in faults:
@@ -93,7 +94,7 @@ async def seen_of(
 
 
 async def _unconfirmed(settings: Settings, identifiers: Sequence[str]) -> int:
-    """Returns how many SMS in reply the provider has not confirmed: they wait, or it is not known whether it took them."""
+    """Returns how many SMS replies the provider has not confirmed: they wait, or it is unknown whether it accepted them."""
     database, count = Database(settings.sql_url), 0
     try:
         for start in range(0, len(identifiers), _AT_ONCE):

@@ -1,4 +1,4 @@
-"""What goes wrong outside: the SMS provider, as far as the simulator plays it, and the connections to PostgreSQL."""
+"""External faults: the SMS provider, as far as the simulator can play it, and the connections to PostgreSQL."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ _CUT = text(
 
 
 def provider_faults(settings: Settings, seconds: float) -> Iterator[Fault]:
-    """The provider tells late, or never, what became of a message; calls twice; or asks to come back later."""
+    """Yields the provider's faults: late or missing delivery reports, duplicate calls, or requests to retry later."""
     for fate in _PROVIDER:
         yield _provider(settings, fate, seconds)
 
 
 def record_faults(settings: Settings) -> Iterator[Fault]:
-    """PostgreSQL's connections cut, all at once, as a restart does; none where the record is SQLite."""
+    """Yields the fault that all connections of PostgreSQL are cut at once, as by a restart; none with SQLite."""
     if not settings.sql_url.startswith("postgresql"):
         return
 

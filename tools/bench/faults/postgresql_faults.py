@@ -1,4 +1,4 @@
-"""PostgreSQL restarted, or gone for some seconds as after a crash. Only where it runs on this machine, and may be stopped."""
+"""PostgreSQL restarted, or away for some seconds as after a crash. Only if it runs on this machine and may be stopped."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from tools.bench.load import Load
 
 _BACKEND = text("SELECT pg_backend_pid()")
 _END_SECONDS = 60.0
-_LOOK_SECONDS, _LOOKS = 0.2, 600  # after a crash it reads its log first
+_LOOK_SECONDS, _LOOKS = 0.2, 600  # after a crash it replays its log first
 
 
 def postgresql_faults(settings: Settings, away_seconds: float) -> Iterator[Fault]:
-    """PostgreSQL ended in order and started again; ended as by a crash and away for so long. None with SQLite."""
+    """Yields PostgreSQL's faults: stopped properly and started again; crashed and away for so many seconds. None with SQLite."""
     if not settings.sql_url.startswith("postgresql"):
         return
     yield _ended(settings, "restarted", signal.SIGINT, 0)
@@ -41,7 +41,7 @@ def _ended(settings: Settings, name: str, how: signal.Signals, away_seconds: flo
         as_root = psutil.Process().uids().effective == 0
 
         def again() -> None:
-            """Where something else keeps it, this one finds the folder taken and ends."""
+            """Starts PostgreSQL again. If another supervisor has done so, the new one finds the folder in use and ends."""
             subprocess.Popen(  # noqa: S603 - as it was started before
                 argv,
                 cwd=folder,
@@ -64,14 +64,16 @@ def _ended(settings: Settings, name: str, how: signal.Signals, away_seconds: flo
 
 
 async def _server(settings: Settings) -> psutil.Process:
-    """Returns the process that serves the record. Raises ``Refusal`` where it is not on this machine, or another user's."""
+    """Returns the process that serves the database. Raises ``Refusal`` if it is not on this machine, or belongs to another
+    user.
+    """
     database = Database(settings.sql_url)
     try:
         async with database.read() as session:
             backend = psutil.Process((await session.execute(_BACKEND)).scalar_one())
         server = backend.parent()
         if server is not None and "postgres" in server.name():
-            server.environ()  # may it be read, and so stopped?
+            server.environ()  # a test for the right to stop it
             return server
     except psutil.Error:
         pass

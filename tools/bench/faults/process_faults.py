@@ -1,4 +1,4 @@
-"""Processes that are stopped for some seconds (SIGSTOP: they hang, and hold what they hold), or killed; the manager too."""
+"""Processes stopped for some seconds (SIGSTOP: they hang, and keep their resources), or killed; the manager too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ NAMES = ("gateway", "worker", "rasa", "actions", "redis", "publisher")
 
 
 def process_faults(settings: Settings, frozen_seconds: float) -> Iterator[Fault]:
-    """Each of ``NAMES`` and the process manager, stopped for so long, and killed."""
+    """Yields, for each of ``NAMES`` and the process manager, being stopped for so long, and being killed."""
     for process in processes(settings):
         if process.name in NAMES:
             yield _frozen(settings, process.name, frozen_seconds)

@@ -1,4 +1,4 @@
-"""The active snapshot torn: a file of it is cut in half, and the action server, killed, has nothing else to start from."""
+"""Damages the active snapshot: one of its files is cut in half, and the killed action server has nothing else to start from."""
 
 from __future__ import annotations
 
@@ -24,7 +24,9 @@ _SUFFIX = "-torn"
 
 
 def snapshot_fault(settings: Settings, torn_seconds: float) -> Fault:
-    """Returns the action server starts for so long with a torn snapshot; then the whole one is active again."""
+    """Returns the fault: the action server starts with a damaged snapshot for so many seconds; then the intact one is active
+    again.
+    """
     actions = next(process for process in processes(settings) if process.name == "actions")
 
     async def happen(_: Load) -> None:
@@ -39,9 +41,9 @@ def snapshot_fault(settings: Settings, torn_seconds: float) -> Fault:
 
 @contextmanager
 def torn(snapshots: Snapshots) -> Iterator[None]:
-    """A torn copy is active while the block runs; the snapshot itself is not touched.
+    """Activates a damaged copy while the block runs. The snapshot itself is not touched.
 
-    Where the block is not left at all (SIGKILL), ``./guichet index rollback`` goes back.
+    If the block is killed (SIGKILL), ``./guichet index rollback`` restores the previous state.
     """
     version = snapshots.active()
     copy = f"{version}{_SUFFIX}"
@@ -63,7 +65,7 @@ def _of_version(manifest: Path, version: str) -> bytes:
 
 
 def _rewrite(file: Path, content: bytes) -> None:
-    """Not in place: the other name of the file is the whole snapshot's."""
+    """Writes a new file, because the old one is a hard link to the intact snapshot's file."""
     aside = file.with_name(f"{file.name}.part")
     aside.write_bytes(content)
     aside.replace(file)

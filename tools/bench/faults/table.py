@@ -1,4 +1,4 @@
-"""The table of what citizens saw."""
+"""The table of the effects on citizens."""
 
 from __future__ import annotations
 
@@ -22,7 +22,9 @@ _COLUMNS = {
 
 
 def table_of(found: dict[str, dict[str, Any]]) -> Table:
-    """Returns a row for each fault: counts of messages, and the longest waits (until taken, from there until the outcome)."""
+    """Returns a row for each fault: counts of messages, and the longest waits (until accepted, and from then until the
+    outcome).
+    """
     table = Table(title="./guichet bench faults", title_justify="left", box=None)
     table.add_column(pick("panne", "fault"), no_wrap=True)
     for words in _COLUMNS.values():

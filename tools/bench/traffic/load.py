@@ -1,4 +1,4 @@
-"""Writes synthetic traffic into a record by the database's own bulk way."""
+"""Writes synthetic traffic into a database with its own bulk method."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _ENTRY = ("collection", "id", "locale", "title", "version", "digest", "status", 
 
 
 def load(url: str, year: Year, report: Callable[[int, int], None] = lambda _done, _all: None, *, entries: bool = True) -> int:
-    """Write ``year`` into the record at ``url`` (created if need be); how many messages it came to.
+    """Writes ``year`` into the database at ``url`` (created if necessary). Returns the number of messages.
 
-    ``report(done, all)`` is called for each day; without ``entries``, those of another year are there. Raises the driver's
-    error where the same year is there already.
+    Calls ``report(done, all)`` for each day. Without ``entries``, those of another year must exist. Raises the driver's error
+    if the same year exists already.
     """
     upgrade(url)
     messages = 0
@@ -41,7 +41,7 @@ def load(url: str, year: Year, report: Callable[[int, int], None] = lambda _done
 
 
 def _entries() -> list[Row]:
-    """Titles and themes to show. Withdrawn, so that no index ever holds them."""
+    """Returns entries with titles and themes, for display. They are withdrawn, so that no index ever contains them."""
     at, rows = datetime.now(UTC), []
     for number in range(ENTRIES):
         title = "Nouvelle démarche" if number == ENTRIES - 1 else f"Démarche {number}"
@@ -52,7 +52,7 @@ def _entries() -> list[Row]:
 
 
 class _Sqlite:
-    """Safe against nothing while it loads: a bench can begin again."""
+    """A bulk load without protection against a crash: a benchmark can be repeated."""
 
     def __init__(self, url: str) -> None:
         self._connection = sqlite3.connect(make_url(url).database or "")
@@ -65,7 +65,9 @@ class _Sqlite:
             self._connection.executemany(statement, (tuple(map(_as_text, row)) for row in rows))
 
     def done(self) -> None:
-        """No ``ANALYZE``: no service's record has had one, and with its statistics SQLite takes other indexes."""
+        """Does nothing, in particular no ``ANALYZE``: a service's database never has one, and its statistics would make SQLite
+        choose other indexes.
+        """
 
     def close(self) -> None:
         self._connection.close()
@@ -82,7 +84,7 @@ class _Postgres:
         self._loop.run_until_complete(copied)
 
     def done(self) -> None:
-        """What autovacuum does in a service's record."""
+        """Runs ``ANALYZE``, as autovacuum does in a service's database."""
         self._loop.run_until_complete(self._connection.execute("ANALYZE"))
 
     def close(self) -> None:
@@ -91,5 +93,5 @@ class _Postgres:
 
 
 def _as_text(value: object) -> object:
-    """As SQLAlchemy writes a time into SQLite: UTC without its zone."""
+    """Returns a time as SQLAlchemy writes it into SQLite: UTC without its zone."""
     return value.replace(tzinfo=None).isoformat(" ", "microseconds") if isinstance(value, datetime) else value

@@ -68,7 +68,7 @@ COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class _Turn:
-    """``second`` of the day; ``draws``: four numbers from 0 to 1 for whatever else has to be decided."""
+    """One turn. ``second`` of the day; ``draws``: four random numbers from 0 to 1 for the other decisions."""
 
     outcome: str
     entry: int | None
@@ -79,7 +79,7 @@ class _Turn:
 
 @dataclass
 class Tables:
-    """Rows by table, in an order in which they can be inserted."""
+    """Rows by table, in an order that allows insertion."""
 
     rows: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in COLUMNS})
 
@@ -88,12 +88,12 @@ class Tables:
 
 
 def theme_of(number: int) -> str:
-    """Returns the theme of entry ``number``: the popular ones lie in every theme."""
+    """Returns the theme of entry ``number``; every theme has popular entries."""
     return THEMES[number % len(THEMES)]
 
 
 def of_each_day(year: Year) -> Iterator[tuple[date, Tables]]:
-    """The days of ``year`` in order."""
+    """Yields the days of ``year`` in order."""
     writer = _Writer(year)
     for number, volume in enumerate(year.volumes.tolist()):
         day = year.first + timedelta(days=number)
@@ -172,7 +172,7 @@ class _Writer:
         tables.add("feedback", reply, useful, reason, "", at + timedelta(seconds=60))
 
     def _handoff(self, tables: Tables, conversation: str, turn: _Turn, at: datetime) -> None:
-        """One is claimed after two minutes on average, and closed ten minutes later; offline, nobody takes it."""
+        """Adds a handoff: claimed after two minutes on average, and closed ten minutes later; offline, nobody claims it."""
         waits = turn.outcome == Outcome.HANDOFF_WAITING
         claimed = at - timedelta(seconds=120 * float(np.log1p(-turn.draws[0]))) if waits else None
         closed = claimed + timedelta(minutes=10) if claimed else at + timedelta(days=1)

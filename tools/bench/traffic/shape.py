@@ -1,4 +1,4 @@
-"""How traffic rises and falls: weekdays, the year, public holidays, weather of its own, a new topic, an outage."""
+"""The shape of traffic over time: weekdays, the year, public holidays, random variation, a new topic, an outage."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from core.opening import Opening
 ZONE = ZoneInfo("Europe/Paris")
 _WEEK = (1.28, 1.17, 1.10, 1.06, 0.96, 0.52, 0.38)  # Monday first
 _HOLIDAY = 0.4
-_DAY_NOISE = 0.07  # standard deviation of a day's own weather, as a share
-_WEEK_DRIFT = 0.03  # and of what one week adds to the level of the next
+_DAY_NOISE = 0.07  # standard deviation of a day's random variation, as a share
+_WEEK_DRIFT = 0.03  # standard deviation of the change of level from week to week
 _HOURS = (1, 1, 1, 1, 1, 2, 5, 14, 34, 52, 58, 50, 38, 44, 52, 50, 46, 42, 36, 28, 22, 16, 9, 4)
-_TOPIC_SHARE = 0.06  # of the answers, once the new topic is known
+_TOPIC_SHARE = 0.06  # share of the answers, once the new topic is known
 
 
 @dataclass(frozen=True)
 class Year:
-    """``days`` of traffic up to ``last``, about ``messages`` of them in all, the same for the same ``seed``."""
+    """``days`` of traffic up to ``last``, about ``messages`` messages in all; equal for an equal ``seed``."""
 
     messages: int
     last: date
@@ -36,22 +36,22 @@ class Year:
 
     @property
     def outage(self) -> date:
-        """The working day on which the engine fails from 9 to 15 o'clock."""
+        """Returns the working day on which the engine fails from 9 to 15 o'clock."""
         day = self.first + timedelta(days=int(self.days * 0.7))
         return day + timedelta(days=(7 - day.weekday()) % 7 + 1)  # a Tuesday
 
     @property
     def new_topic(self) -> date:
-        """The day from which on citizens ask about something that they never asked about before."""
+        """Returns the first day on which citizens ask about a new topic."""
         return self.first + timedelta(days=int(self.days * 0.6))
 
     def topic_share(self, day: date) -> float:
-        """Returns which share of a day's answers is about the new topic: it takes a month to be known."""
+        """Returns the share of a day's answers on the new topic, which takes a month to become known."""
         return _TOPIC_SHARE * min(1.0, max(0, (day - self.new_topic).days) / 30)
 
     @cached_property
     def volumes(self) -> NDArray[np.int64]:
-        """Messages of each day, (days,)."""
+        """Returns the messages of each day, (days,)."""
         chance = np.random.default_rng(self.seed)
         holidays = Opening("PH 00:00-24:00", zone=ZONE.key)
         level, expected = 1.0, np.empty(self.days)
@@ -66,7 +66,7 @@ class Year:
         return chance.poisson(expected * self.messages / expected.sum())
 
     def hours(self, day: date) -> NDArray[np.float64]:
-        """Share of each hour (24,) in a day; at weekends people write later."""
+        """Returns the share of each hour in a day, (24,); at weekends people write later."""
         shares = np.asarray(_HOURS, dtype=np.float64)
         if day.weekday() >= 5:
             shares = np.roll(shares, 1) + 6
@@ -74,7 +74,9 @@ class Year:
 
 
 def _of_the_year(day: date) -> float:
-    """Quiet in August and at the turn of the year, busy when school begins and when taxes are declared."""
+    """Returns the factor of the season: low in August and at the turn of the year, high at the start of school and at the tax
+    declaration.
+    """
     place = day.timetuple().tm_yday
     season = 1 + 0.12 * float(np.cos(2 * np.pi * (place - 30) / 365.25))
     for middle, width, height in ((250, 12, 0.30), (140, 14, 0.20), (220, 16, -0.25), (361, 6, -0.35)):

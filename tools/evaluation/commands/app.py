@@ -99,7 +99,7 @@ def answers(file: File = None, collection: Collection = "", limit_questions: Lim
 
 
 def _charts(rows: list[Row]) -> list[Chart]:
-    """What both measurements of questions with known answers show."""
+    """Returns the charts common to both measurements of questions with known answers."""
     by_theme = recall_by(rows, lambda row: row.theme, pick("R@5 par thème", "R@5 by theme"))
     return [*([by_theme] if by_theme else []), reliability_chart(rows), coverage_chart(rows)]
 
@@ -148,7 +148,7 @@ def compare(
 
 
 def _differences(home: Path, first: Run, second: Run) -> list[Difference]:
-    """Returns every figure of the two runs. Raises ``ValueError`` where they have no question in common."""
+    """Returns every figure of the two runs. Raises ``ValueError`` if they have no question in common."""
     if not first.kind == second.kind == FIRST_REPLY:
         return compare_runs(first, second)
     try:
@@ -178,7 +178,7 @@ def _compared(title: str, differences: list[Difference]) -> Table:
 
 
 def _apart(first: Run, second: Run) -> list[str]:
-    """What the two runs differ in, so that a difference is not put down to the wrong cause."""
+    """Returns the differences in configuration of the two runs, so that a difference is not attributed to the wrong cause."""
     before, after = (_described(run) for run in (first, second))
     names = [name for name in dict.fromkeys((*before, *after)) if before.get(name, "") != after.get(name, "")]
     return [f"{name}: {before.get(name, '–') or '–'} → {after.get(name, '–') or '–'}" for name in names]

@@ -1,4 +1,4 @@
-"""``./guichet eval dialogue``: whole conversations through the running service, judged turn by turn."""
+"""``./guichet eval dialogue``: whole conversations with the running service, judged turn by turn."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ async def _run(settings: Settings, dialogues: Sequence[Dialogue]) -> list[Judged
 
 
 async def _replies(service: Service, held: Dialogue) -> list[dict[str, Any]]:
-    """The replies to each turn of one conversation. A button is looked for among those of all replies, the latest first."""
+    """Returns the replies to each turn of one conversation. A button is searched among those of all replies, the latest first."""
     replies: list[dict[str, Any]] = []
     conversation: str | None = None
     for expected in held.turns:

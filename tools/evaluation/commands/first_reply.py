@@ -1,4 +1,4 @@
-"""``./guichet eval first-reply``: what citizens have in hand after the first reply, through the running service."""
+"""``./guichet eval first-reply``: what citizens have after the first reply of the running service."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from tools.evaluation.first_reply.runs import KIND, FirstReplyRun, first_reply_r
 from tools.evaluation.options import Json
 from tools.evaluation.session import figures_table
 
-_BY_THEME = ("n", "says", "content", "first_right", "in_two", "misleading")  # what a terminal has room for
-_SHOWN_CHARACTERS = 140  # of the question of a miss
+_BY_THEME = ("n", "says", "content", "first_right", "in_two", "misleading")  # columns that fit a terminal
+_SHOWN_CHARACTERS = 140  # characters shown of a missed question
 _SHOWN_BUTTONS = 4
 
 
@@ -81,7 +81,7 @@ async def _ask(settings: Settings, asked: Sequence[files.GradedQuestion], channe
 
 
 def _configuration(settings: Settings, paths: Sequence[Path], channel: str) -> Configuration:
-    """Returns what the figures depend on: the snapshot that the service answers from, the files and the channel."""
+    """Returns the configuration: the snapshot in use by the service, the files and the channel."""
     snapshots = Snapshots(snapshots_folder(settings.home))
     try:
         return configuration(snapshots.manifest(snapshots.active()), paths, {"channel": channel, "through": "service"})

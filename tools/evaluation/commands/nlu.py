@@ -1,4 +1,4 @@
-"""``./guichet eval nlu`` and ``eval care``: what messages are taken for, measured on messages of known meaning."""
+"""``./guichet eval nlu`` and ``eval care``: the classification of messages, measured on messages of known meaning."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _kinds(alert: Alert | None) -> list[str]:
 
 
 def classify(settings: Settings, texts: Sequence[str]) -> list[str]:
-    """The intent of each text by the model of the present data. Raises ``Refusal`` without one."""
+    """Returns the intent of each text by the model of the present data. Raises ``Refusal`` without one."""
     model = model_path(settings)
     if not is_ours(settings, model):
         raise Refusal(
@@ -100,7 +100,7 @@ def classify(settings: Settings, texts: Sequence[str]) -> list[str]:
 
 
 def intent_figures(expected: Sequence[str], taken: Sequence[str]) -> dict[str, Any]:
-    """``n``, ``accuracy``, ``macro_f1`` (over the intents that are expected), ``confusion`` (expected → taken → how many)."""
+    """Returns ``n``, ``accuracy``, ``macro_f1`` (over the expected intents), ``confusion`` (expected → found → number)."""
     labels = sorted(set(expected))
     wrong = Counter((want, got) for want, got in zip(expected, taken, strict=True) if want != got)
     confusion: dict[str, dict[str, int]] = {}
@@ -117,7 +117,9 @@ def intent_figures(expected: Sequence[str], taken: Sequence[str]) -> dict[str, A
 
 
 def care_figures(expected: Sequence[str | None], found: Sequence[Sequence[str]], texts: Sequence[str]) -> dict[str, Any]:
-    """Recall over messages with a kind, how many have the right kind, false alarms over the others; and which they were."""
+    """Returns the recall over messages with a kind, the share with the right kind, the false alarms over the others; and these
+    messages.
+    """
     about = [(kind, kinds, text) for kind, kinds, text in zip(expected, found, texts, strict=True) if kind]
     other = [(kinds, text) for kind, kinds, text in zip(expected, found, texts, strict=True) if not kind]
     return {

@@ -1,4 +1,4 @@
-"""``./guichet eval privacy``: how much of what identifies people is masked, and how much is masked that need not be."""
+"""``./guichet eval privacy``: how much identifying data is masked, and how much is masked unnecessarily."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ _ORDINARY = ("service_public_dev.jsonl", "code_du_travail_dev.jsonl")
 
 @dataclass
 class Figures:
-    """Of marked texts: spans found by kind, names in lower case apart; texts without marks in which something was masked."""
+    """The figures of marked texts: spans found by kind, names in lower case separately; texts without marks in which something
+    was masked.
+    """
 
     found: Counter[str] = field(default_factory=Counter)
     marked: Counter[str] = field(default_factory=Counter)
@@ -33,7 +35,9 @@ class Figures:
     false: int = 0
 
     def add(self, text: str, spans: Sequence[tuple[str, int, int]]) -> bool:
-        """Judge one text. A span counts as found if every letter and digit of it is masked. True: nothing was wrong."""
+        """Judges one text. A span counts as found if all its letters and digits are masked. Returns whether the text is
+        entirely right.
+        """
         masked = {at for span in find(text) for at in range(span.start, span.end)}
         if not spans:
             self.ordinary += 1
@@ -89,7 +93,7 @@ def privacy(
 
 
 def measure(path: Path, *, show: bool = False) -> Figures:
-    """The figures of one file of marked texts. Raises ``Refusal`` for a line that cannot be read."""
+    """Returns the figures of one file of marked texts. Raises ``Refusal`` for an unreadable line."""
     figures = Figures()
     for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
         try:

@@ -1,4 +1,4 @@
-"""``./guichet eval record|compare-records``: did any reply change?"""
+"""``./guichet eval record|compare-records``: finds replies that have changed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``./guichet eval oos|passages|languages|noise``: measurements on sets of their own kind."""
+"""``./guichet eval oos|passages|languages|noise``: measurements on special sets."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def _noisy(question: Question, kind: str, seed: int) -> Question:
 
 
 def _messages(path: Path) -> list[Question]:
-    """Messages whose language is known; their file calls the text ``text``."""
+    """Returns messages whose language is known; in their file the question is called ``text``."""
     return [
         Question.model_validate({**line, "question": line["text"]})
         for line in map(_json, path.read_text(encoding="utf-8").splitlines())

@@ -1,4 +1,4 @@
-"""Asks graded questions of the running service, and judges what it replies."""
+"""Asks the running service graded questions, and judges its replies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Pages(Protocol):
 
 
 def themes_of(asked: Sequence[GradedQuestion], pages: Pages) -> dict[str, str]:
-    """Returns the widest theme of each question's best page, by the page's id; none where the page service does not answer."""
+    """Returns the widest theme of each question's best page, by the page's id; none if the page service does not answer."""
     themes: dict[str, str] = {}
     try:
         for best in dict.fromkeys(question.best for question in asked if question.best):
@@ -42,7 +42,7 @@ def themes_of(asked: Sequence[GradedQuestion], pages: Pages) -> dict[str, str]:
 async def ask_first_replies(
     asked: Sequence[GradedQuestion], service: Asking, channel: str, themes: Mapping[str, str], progress: Progress
 ) -> list[Judged]:
-    """Returns the judged reply to each of ``asked``: a conversation each, a few at a time."""
+    """Returns the judged reply to each of ``asked``, each in its own conversation, a few at a time."""
 
     async def turn(question: GradedQuestion) -> Judged:
         reply = await service.turn(question.message, channel=channel, language=None)

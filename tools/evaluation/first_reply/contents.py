@@ -1,4 +1,4 @@
-"""A reply as the citizen has it in hand: contents to read and buttons to press."""
+"""A reply as the citizen gets it: contents to read and buttons to press."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from core.channels import traits_of
 from tools.evaluation.first_reply.folding import folded
 from tools.evaluation.payloads import entry_of, inner_payload
 
-CONTENTS = 3  # of a reply that are looked at
+CONTENTS = 3  # contents of a reply that are judged
 BUTTONS = 7
 _SHORTEST, _LONGEST = 20, 280  # characters of a mini card
-_ENDS = tuple(".!?»)…")  # of a sentence or an item
-_BEGINNING = 25  # folded characters of a content that must stand in an SMS
+_ENDS = tuple(".!?»)…")  # the end of a sentence or an item
+_BEGINNING = 25  # folded characters of a content that must occur in an SMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +28,9 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class InHand:
-    """What a first reply gives: ``contents`` in order, at most three, and the entries behind ``buttons``, each once, at most
-    seven. ``chars`` counts characters until the end of the first content."""
+    """The content of a first reply: ``contents`` in order, at most three, and the entries behind ``buttons``, each once, at
+    most seven. ``chars`` counts characters until the end of the first content.
+    """
 
     contents: tuple[Content, ...]
     buttons: tuple[str, ...]
@@ -39,7 +40,7 @@ class InHand:
 def in_hand(reply: Mapping[str, Any], channel: str) -> InHand:
     """Returns the contents and buttons of ``reply`` (as ``ask --json`` prints it).
 
-    By SMS a content counts only if its beginning stands in the text that is sent.
+    By SMS a content counts only if its beginning is in the text that is sent.
     """
     contents: list[Content] = []
     buttons: list[str] = []
@@ -57,19 +58,19 @@ def in_hand(reply: Mapping[str, Any], channel: str) -> InHand:
             if entry and is_mini_card(extract):
                 chars += 0 if contents else len(extract)
                 contents.append(Content(entry, extract, is_answer=False))
-    if traits_of(channel).pays_by_segment:  # what is long is cut
+    if traits_of(channel).pays_by_segment:  # long texts are cut
         sent = folded(reply.get("text") or "")
         contents = [content for content in contents if folded(content.text)[:_BEGINNING] in sent]
     return InHand(tuple(contents[:CONTENTS]), tuple(dict.fromkeys(buttons))[:BUTTONS], chars)
 
 
 def entry_behind(option: Mapping[str, Any]) -> str:
-    """Returns the entry that a button leads to: the one that it names, else its payload's; empty where there is none."""
+    """Returns the entry that a button leads to: the one that it names, else its payload's; empty if there is none."""
     return str(option.get("entry") or "") or entry_of(inner_payload(option.get("payload") or ""))
 
 
 def is_mini_card(extract: str) -> bool:
-    """Decides whether ``extract`` is a text to read, and not a piece of one."""
+    """Decides whether ``extract`` is a complete text, not a fragment."""
     return _SHORTEST <= len(extract) <= _LONGEST and extract.endswith(_ENDS)
 
 

@@ -46,7 +46,7 @@ SHARES = (
 
 
 def figures(judged: Sequence[Judged]) -> Figures:
-    """Returns ``n``, every share (0 to 1; absent where no question counts), ``chars p50`` and ``p90``, ``segments 1`` …"""
+    """Returns ``n``, every share (0 to 1; absent if no question counts), ``chars p50`` and ``p90``, ``segments 1`` …"""
     found: Figures = {"n": len(judged)}
     for share in SHARES:
         counted = [share.holds(one) for one in judged if share.among(one)]
@@ -63,7 +63,7 @@ def figures(judged: Sequence[Judged]) -> Figures:
 def figures_by_theme(judged: Sequence[Judged]) -> dict[str, Figures]:
     """Returns the figures of all (under an empty name), then of each theme by its name.
 
-    Replies of no known theme count in the first only.
+    Replies without a known theme count in the first only.
     """
     themes: dict[str, list[Judged]] = {}
     for one in judged:
@@ -73,8 +73,9 @@ def figures_by_theme(judged: Sequence[Judged]) -> dict[str, Figures]:
 
 
 def as_json(found: Figures, channel: str) -> dict[str, Any]:
-    """Returns ``found`` as programs read it: every share (``None`` where no question counts), ``chars`` as [median, 90th
-    percentile], ``segments`` as how many SMS of each length."""
+    """Returns ``found`` for programs: every share (``None`` if no question counts), ``chars`` as [median, 90th percentile],
+    ``segments`` as the number of SMS of each length.
+    """
     shares = {share.name: found.get(share.name) for share in SHARES}
     printed: dict[str, Any] = {"n": int(found["n"]), "channel": channel, **shares}
     if "chars p50" in found:

@@ -17,7 +17,7 @@ from retrieval.evaluation.questions import OWN
 FOLDER = OWN / "first_reply"
 QUESTIONS, GRADES, FACTS = (FOLDER / f"dev_{name}.jsonl" for name in ("questions", "grades", "facts"))
 ANSWERS = 3  # the grade of a page that answers the question
-_NAMED = 3  # ids that a refusal names
+_NAMED = 3  # ids that a refusal lists
 
 
 class _Line(BaseModel):
@@ -41,11 +41,11 @@ class FactsLine(_Line):
 
 @dataclass(frozen=True, slots=True)
 class GradedQuestion:
-    """One question with all that its reply is judged by.
+    """One question with the data to judge its reply.
 
-    ``message`` is the question on one line, as it is sent. ``grades`` by entry: 3 answers the question, 2 answers in part or
-    is one step away, 1 is on the same subject, 0 is off. ``best`` is the best of these entries; empty where none is on the
-    subject. ``must``: a text states the facts if one alternative of each group stands in it; empty where they are not known.
+    ``message`` is the question on one line, as it is sent. ``grades`` by entry: 3 answers the question, 2 answers in part or is
+    one step away, 1 is on the same subject, 0 is off. ``best`` is the best of these entries; empty if none is on the subject.
+    ``must``: a text states the facts if it contains one alternative of each group; empty if they are unknown.
     """
 
     id: str
@@ -56,9 +56,9 @@ class GradedQuestion:
 
 
 def read_graded_questions(questions: Path, grades: Path, facts: Path | None) -> list[GradedQuestion]:
-    """Returns the questions with their grades and facts; a twin without a grade has that of the page that answers the same.
+    """Returns the questions with their grades and facts. A twin without a grade gets that of the page with the same answer.
 
-    Raises ``Refusal``: a file cannot be read, or ids do not match.
+    Raises ``Refusal`` if a file cannot be read, or ids do not match.
     """
     asked = _read(questions, QuestionLine, '{"id", "question"}')
     graded = {line.id: line for line in _read(grades, GradesLine, '{"id", "grades": {"F1": 0-3}}')}
@@ -81,7 +81,7 @@ def read_graded_questions(questions: Path, grades: Path, facts: Path | None) -> 
 
 
 def with_twins(grades: Mapping[str, int], twins: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Returns ``grades`` with those of ``twins``: entry → the older pages that answer the same."""
+    """Returns ``grades`` with those of ``twins``: entry → the older pages with the same answer."""
     theirs = {entry: max(grades.get(page, 0) for page in pages) for entry, pages in twins.items() if pages}
     return {**{entry: grade for entry, grade in theirs.items() if grade}, **grades}
 

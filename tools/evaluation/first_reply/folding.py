@@ -1,4 +1,4 @@
-"""Text folded to its words: a fact is found in a page however the page, the card or the SMS sets it."""
+"""Text folded to its words, so that a fact is found in the page, the card and the SMS, independent of their format."""
 
 from __future__ import annotations
 
@@ -29,5 +29,5 @@ def folded(text: str) -> str:
 
 
 def states(text: str, fact: str) -> bool:
-    """Decides whether ``fact`` stands in ``text`` (both folded), and not inside a longer number."""
+    """Decides whether ``fact`` occurs in ``text`` (both folded), and not inside a longer number."""
     return re.search(rf"(?<!\d){re.escape(fact)}(?!\d)", text) is not None

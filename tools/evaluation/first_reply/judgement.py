@@ -1,4 +1,4 @@
-"""One reply judged: what its contents are worth by the grades of their pages, and whether they state the facts."""
+"""Judges one reply: its contents by the grades of their pages, and whether they state the facts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tools.evaluation.first_reply.contents import in_hand
 from tools.evaluation.first_reply.files import ANSWERS, GradedQuestion
 from tools.evaluation.first_reply.folding import folded, states
 
-_READ = 600  # folded characters of a content in which the facts must stand on the web
+_READ = 600  # folded characters of a content in which the facts must occur on the web
 _USEFUL = 2  # the least grade of a page that helps
 Why = Literal["", "misleading", "wrong page", "wrong part", "no content"]
 
@@ -22,10 +22,10 @@ Why = Literal["", "misleading", "wrong page", "wrong part", "no content"]
 class Judged(BaseModel):
     """The reply to one question.
 
-    ``contents`` and ``buttons`` are entries, ``grades`` and ``button_grades`` theirs (0 where there is none); ``states`` tells
-    for each content whether it states all facts. ``sure``: one page is taken as the answer. ``graded``: the page of the first
-    content has a grade. ``chars`` counts characters until the end of the first content; ``segments`` those of the SMS.
-    ``text`` is what the citizen saw, buttons and mini cards included.
+    ``contents`` and ``buttons`` are entries, ``grades`` and ``button_grades`` theirs (0 if there is none). ``states`` tells for
+    each content whether it states all facts. ``sure``: one page is shown as the answer. ``graded``: the page of the first
+    content has a grade. ``chars`` counts characters until the end of the first content; ``segments`` those of the SMS. ``text``
+    is what the citizen saw, including buttons and mini cards.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -57,12 +57,12 @@ class Judged(BaseModel):
 
     @property
     def says(self) -> bool:
-        """Decides whether the first content answers: by the right page, and with all facts where they are known."""
+        """Decides whether the first content answers: from the right page, and with all facts if they are known."""
         return self.first_right and self.states[0]
 
     @property
     def says_3(self) -> bool:
-        """Decides whether any of the contents answers so."""
+        """Decides whether any of the contents answers in this sense."""
         return any(grade == ANSWERS and stated for grade, stated in zip(self.grades, self.states, strict=True))
 
     @property
@@ -72,7 +72,7 @@ class Judged(BaseModel):
 
     @property
     def misleading(self) -> bool:
-        """Decides whether a page that does not help is taken as the answer."""
+        """Decides whether an unhelpful page is shown as the answer."""
         return self.sure and not self.first_useful
 
     @property
@@ -82,7 +82,7 @@ class Judged(BaseModel):
 
     @property
     def why(self) -> Why:
-        """Returns what is wrong with the first content; empty where it answers."""
+        """Returns the fault of the first content; empty if it answers."""
         if self.says:
             return ""
         if self.misleading:

@@ -11,17 +11,17 @@ from tools.evaluation.first_reply.runs import FirstReplyRun
 from tools.evaluation.report import render
 
 WORST = 60
-_ORDER: tuple[Why, ...] = ("misleading", "wrong page", "no content", "wrong part")  # what harms most first
+_ORDER: tuple[Why, ...] = ("misleading", "wrong page", "no content", "wrong part")  # the most harmful first
 
 
 def worst(replies: Sequence[Judged], count: int = WORST) -> list[Judged]:
-    """Returns the replies whose first content does not answer, those that harm most first, then in their own order."""
+    """Returns the replies whose first content does not answer, the most harmful first, then in their own order."""
     wrong = [one for one in replies if one.why]
     return sorted(wrong, key=lambda one: _ORDER.index(one.why))[:count]
 
 
 def why_in_words(why: Why) -> str:
-    """Returns what is wrong with a reply in the operator's language."""
+    """Returns the fault of a reply in the operator's language."""
     return {
         "": "",
         "misleading": pick("trompeuse", "misleading"),
@@ -37,7 +37,7 @@ def write_report(run: FirstReplyRun) -> str:
 
 
 def _charts(run: FirstReplyRun) -> list[Chart]:
-    """Returns the share of useful first contents by theme, where there are several."""
+    """Returns the share of useful first contents by theme, if there are several."""
     shares = {theme: found["first_useful"] for theme, found in run.figures.items() if theme}
     title = pick("Premier contenu utile, par thème", "First content useful, by theme")
     return [bars(title, shares, "first_useful")] if len(shares) > 1 else []

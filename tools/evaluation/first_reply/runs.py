@@ -1,4 +1,4 @@
-"""Runs of this measurement: kept like every evaluation's, with the replies beside; published for /about; compared."""
+"""Runs of this measurement: stored like those of other evaluations, together with the replies; published for /about; compared."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PUBLISHED = ("says", "in_two", "misleading")  # what /about shows
 
 
 class FirstReplyRun(Run):
-    """A run with the judgement of every reply. Its ``rows`` are for other evaluations: entries of contents, then of buttons."""
+    """A run with the judgement of every reply. Its ``rows``, for other evaluations, are entries of contents, then of buttons."""
 
     replies: tuple[Judged, ...]
 
@@ -42,7 +42,7 @@ def _row(asked: GradedQuestion, judged: Judged) -> Row:
 
 
 def replies_of(run: Run, home: Path) -> tuple[Judged, ...]:
-    """Returns the replies of a kept ``run`` of this kind. Raises ``RunUnreadable``."""
+    """Returns the replies of a stored ``run`` of this kind. Raises ``RunUnreadable``."""
     return runs.load(FirstReplyRun, home, run.id).replies
 
 
@@ -66,5 +66,5 @@ def compare_replies(before: Sequence[Judged], after: Sequence[Judged]) -> list[D
 
 
 def publish(run: FirstReplyRun, home: Path) -> Path:
-    """Writes the figures that /about shows. Without facts, none says what replies state."""
+    """Writes the figures for /about. Without facts, those on stated facts are left out."""
     return runs.publish(run, home, "first_reply", [name for name in PUBLISHED if name in run.figures[""]])

@@ -1,1 +1,1 @@
-"""Replies of the running service to a fixed choice of messages and dialogues, recorded and compared."""
+"""Replies of the running service to a fixed set of messages and dialogues, recorded and compared."""

@@ -20,7 +20,7 @@ PARTS: tuple[Part, ...] = ("outcome", "entry", "text", "blocks", "buttons")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One turn whose reply is not the same, and in which ``parts``."""
+    """One turn whose reply differs, and in which ``parts``."""
 
     before: Recorded
     after: Recorded
@@ -28,7 +28,7 @@ class Change:
 
 
 def read_records(path: Path) -> list[Recorded]:
-    """Returns the recording at ``path``. Raises ``Refusal``: it cannot be read, or is none."""
+    """Returns the recording at ``path``. Raises ``Refusal`` if it cannot be read, or has another format."""
     try:
         found = [Recorded.model_validate_json(line) for line in path.read_bytes().splitlines() if line.strip()]
     except (OSError, ValidationError):
@@ -42,7 +42,7 @@ def read_records(path: Path) -> list[Recorded]:
 
 
 def compare(before: Sequence[Recorded], after: Sequence[Recorded]) -> list[Change]:
-    """Returns the turns that differ, in their order. Raises ``Refusal`` where the two do not hold the same messages."""
+    """Returns the turns that differ, in their order. Raises ``Refusal`` if the two have different messages."""
     if [one.key for one in before] != [one.key for one in after]:
         raise Refusal(
             "Ces enregistrements n'ont pas les mêmes messages : refaites les deux avec les mêmes fichiers de tests/evaluation.",
@@ -60,7 +60,7 @@ def count_parts(changes: Sequence[Change]) -> dict[Part, int]:
 
 
 def in_words(recorded: Recorded, parts: Sequence[Part]) -> str:
-    """Returns these ``parts`` of a reply as lines to read."""
+    """Returns these ``parts`` of a reply as lines of text."""
     return "\n".join(f"{part}: {_told(recorded, part)}" for part in parts)
 
 

@@ -1,4 +1,4 @@
-"""Plays conversations with the running service and records what of each reply a citizen can tell apart."""
+"""Plays conversations with the running service and records the visible parts of each reply."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from tools.evaluation.dialogues import button_payload
 from tools.evaluation.payloads import inner_payload
 from tools.evaluation.records.selection import Conversation
 
-UNPLAYED = "unplayed"  # the outcome of a turn whose button was not offered, and of those after it
+UNPLAYED = "unplayed"  # outcome of a turn whose button was not offered, and of the turns after it
 _ESSENTIALS = ("type", "purpose", "title", "headings", "cases", "body")
 Progress = Callable[[int, int], None]  # done, total
 
 
 class Button(BaseModel):
-    """A button. ``payload`` is what Rasa gets: the signed token around it is another one each time."""
+    """A button. ``payload`` is the one for Rasa; the signed token around it differs each time."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -28,7 +28,7 @@ class Button(BaseModel):
 
 
 class Recorded(BaseModel):
-    """One turn of one conversation with its reply. The first five fields say which; ``turn`` counts from 1."""
+    """One turn of one conversation with its reply. The first five fields identify it; ``turn`` counts from 1."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -57,7 +57,7 @@ class Asking(Protocol):
 
 
 async def record(service: Asking, conversations: Sequence[Conversation], progress: Progress) -> list[Recorded]:
-    """Returns every turn of ``conversations``, on the web, then by SMS, in their order."""
+    """Returns every turn of ``conversations``, on the web, then by SMS, in order."""
     wanted = [(channel, conversation) for channel in CHANNELS for conversation in conversations]
     recorded: list[Recorded] = []
     done = 0
@@ -90,7 +90,7 @@ async def _play(service: Asking, channel: str, conversation: Conversation) -> li
 
 
 def essentials(reply: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns outcome, entry, text, blocks (what is not empty of their essentials) and buttons of ``reply``."""
+    """Returns outcome, entry, text, blocks (their essential fields that are not empty) and buttons of ``reply``."""
     options = [option for block in reply["blocks"] for option in block.get("options") or ()]
     return {
         "outcome": reply["outcome"],
@@ -108,5 +108,5 @@ def _block(block: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def as_lines(recorded: Iterable[Recorded]) -> str:
-    """Returns one JSON object a line."""
+    """Returns one JSON object per line."""
     return "".join(f"{one.model_dump_json()}\n" for one in recorded)

@@ -1,6 +1,6 @@
-"""Which messages and dialogues are recorded: a fixed number of each of the project's own sets, spread evenly over the file.
+"""The messages and dialogues to record: a fixed number from each of the project's own sets, spread evenly over the file.
 
-Only sets that may be looked at (``tests/evaluation/README.md``): differences are printed with their text.
+Only from sets that may be read (``tests/evaluation/README.md``): differences are printed with their text.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from retrieval.evaluation.questions import OWN
 from tools.evaluation.dialogues import read_dialogues
 
-# File under tests/evaluation, messages taken of it: 600 in all.
+# File under tests/evaluation → messages from it: 600 in all.
 MESSAGES = {
     "questions/service_public.jsonl": 120,
     "questions/messages.jsonl": 110,
@@ -27,13 +27,13 @@ MESSAGES = {
 }
 # The same for dialogues: 40 in all.
 DIALOGUES = {"dialogues/dev.yml": 20, "dialogues/more.yml": 20}
-# Requests for a human stay out: they would stand in the queue that staff read, and their replies tell the place in it.
+# Requests for a human are left out: they would appear in the queue of the staff, and their replies name the position in it.
 _LEFT_OUT = frozenset({"ask_human", "ask_call_back"})
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """What the citizen does in one turn: writes ``text``, or presses the button with this label (``pressed``)."""
+    """The citizen's action in one turn: writes ``text``, or presses the button with this label (``pressed``)."""
 
     text: str
     pressed: bool = False
@@ -41,7 +41,7 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """One conversation to play. ``origin`` is the file that it comes from, ``id`` its id or line there."""
+    """One conversation to play. ``origin`` is its file, ``id`` its id or line there."""
 
     origin: str
     id: str
@@ -50,14 +50,14 @@ class Conversation:
 
 
 def conversations() -> list[Conversation]:
-    """Returns the messages, each a conversation of one turn, then the dialogues, always in the same order."""
+    """Returns the messages, each as a conversation of one turn, then the dialogues, always in the same order."""
     messages = [one for name, count in MESSAGES.items() for one in spread(list(_messages(name)), count)]
     dialogues = [one for name, count in DIALOGUES.items() for one in spread(list(_dialogues(name)), count)]
     return [*messages, *dialogues]
 
 
 def spread[T](found: Sequence[T], count: int) -> list[T]:
-    """Returns ``count`` of ``found`` at even distances, or all where there are fewer."""
+    """Returns ``count`` of ``found`` at equal distances, or all if there are fewer."""
     count = min(count, len(found))
     return [found[number * len(found) // count] for number in range(count)]
 

@@ -1,1 +1,1 @@
-"""Training of the second looks at what may be a danger."""
+"""Training of the second looks: the models that recognise a danger in a message."""

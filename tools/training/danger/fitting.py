@@ -18,17 +18,17 @@ from retrieval.contracts import Embedder, Vectors
 from retrieval.dense.vectors import model_id
 from retrieval.embedding.eight_bits import in_eight_bits
 
-type Report = Callable[[int, int], None]  # told how many texts are embedded, of how many
+type Report = Callable[[int, int], None]  # called with the number of texts embedded, and of all
 
 _CRISIS = "crisis_"
 _ORDINARY = Path(__file__).with_name("ordinary.yml")
 _SENTENCES = Path(__file__).with_name("sentences.yml")
 _BATCH = 32
-# Chosen on tests/evaluation/care: a wider kernel takes more everyday questions for a danger, a narrower one misses more of it.
+# Chosen on tests/evaluation/care: a wider kernel gives more false alarms, a narrower one misses more dangers.
 _C, _GAMMA = 3.0, 4.0
-_EVERYDAY = 3000  # names of pages in people's own words; docs/care.md has what none and 6,000 give
-_HARDEST = 2000  # everyday sentences that are nearest to a danger; with 3,500 no more were told from one
-# What is said of dangers too is no example of what is none.
+_EVERYDAY = 3000  # wordings of pages; docs/care.md has the figures for none and for 6,000
+_HARDEST = 2000  # everyday sentences nearest to a danger; 3,500 improve nothing
+# Phrases that also occur with dangers are not examples of harmless messages.
 _NEAR = re.compile(
     r"violen|harcel|viol|frapp|batt|cogn|taper?\b|menac|agress|suicid|dehors|expuls|dorm|dors|faim|manger|mourir|mort\b|"
     r"tuer\b|danger|secours|urgence|peur|maltrait|abus|attouch|enlev|kidnapp|sequestr|fugue|disparu|esclav|prostit|proxen|"
@@ -37,12 +37,12 @@ _NEAR = re.compile(
 
 
 def examples(folder: Path) -> dict[str, bool]:
-    """Every example of the files of ``folder`` (Rasa's NLU format), and whether it is about a danger."""
+    """Returns every example of the files in ``folder`` (Rasa's NLU format), and whether it is about a danger."""
     return {text: bool(kind) for text, kind in kinds(folder).items()}
 
 
 def kinds(folder: Path) -> dict[str, str]:
-    """Every example of the files of ``folder`` (Rasa's NLU format), and the kind of danger that it is about; empty for none."""
+    """Returns every example of the files in ``folder`` (Rasa's NLU format), and its kind of danger; empty for none."""
     found: dict[str, str] = {}
     for path in sorted(folder.glob("*.yml")):
         for block in load_yaml(path.read_text(encoding="utf-8"))["nlu"]:
@@ -55,21 +55,21 @@ def kinds(folder: Path) -> dict[str, str]:
 
 
 def everyday(asked: Iterable[str], named: Iterable[str]) -> dict[str, bool]:
-    """Messages that are about no danger: all of ``asked``, some of ``named``, but those that come near to one."""
+    """Returns messages about no danger: all of ``asked`` and some of ``named``, except those that are near to one."""
     names = [text for text in named if _plain(text)]
     random.Random(1).shuffle(names)  # noqa: S311 - reproducible sampling, no secret
     return {as_learnt(text): False for text in (*filter(_plain, asked), *names[:_EVERYDAY])}
 
 
 def ordinary() -> dict[str, bool]:
-    """Returns the messages of ``ordinary.yml``, and each of its people with each thing that happens to them."""
+    """Returns the messages of ``ordinary.yml``, and each of its people with each of its events."""
     found = load_yaml(_ORDINARY.read_text(encoding="utf-8"))
     everybody = (f"{who} {happens}" for who in found["who"] for happens in found["happens"])
     return {as_learnt(text): False for text in (*found["said"], *everybody)}
 
 
 def own() -> dict[str, str]:
-    """Returns the sentences of ``sentences.yml``, and the kind of danger that each tells; empty for none."""
+    """Returns the sentences of ``sentences.yml``, and the kind of danger of each; empty for none."""
     found = load_yaml(_SENTENCES.read_text(encoding="utf-8"))
     told = {as_learnt(text): str(kind) for kind, texts in found["told"].items() for text in texts}
     return dict.fromkeys(map(as_learnt, found["said"]), "") | told
@@ -78,11 +78,11 @@ def own() -> dict[str, str]:
 def sentences(
     said: Iterable[str], harmless: Iterable[str], folder: Path, first: SecondLook, embedder: Embedder, report: Report
 ) -> dict[str, str]:
-    """Returns what sentences of long messages are about: the kind of danger, empty for none.
+    """Returns sentences of long messages with their kind of danger, empty for none.
 
-    Learnt from are ``sentences.yml``, the examples of ``folder``, all of the messages ``harmless``, and of those ``said``, of
-    which few are about a danger, the sentences that no pattern sees one in. Of what is about none and not ``harmless``, those
-    that ``first`` finds nearest to a danger.
+    The sources are ``sentences.yml``, the examples of ``folder``, all of the messages ``harmless``, and the sentences of
+    ``said`` in which no pattern finds a danger (few of these messages are about one). Of harmless sentences outside
+    ``harmless``, only those are used that ``first`` rates nearest to a danger.
     """
     example, ours = kinds(folder), own()
     left_out = {*map(as_learnt, load_yaml(_SENTENCES.read_text(encoding="utf-8"))["left_out"])}
@@ -101,7 +101,7 @@ def _plain(text: str) -> bool:
 
 
 def fit(messages: Mapping[str, bool | str], embedder: Embedder, report: Report) -> SecondLook:
-    """Returns the model that tells the dangers of ``messages`` (true, or named by their kind) from the rest."""
+    """Returns the model that separates the dangers of ``messages`` (true, or their kind) from the rest."""
     texts = sorted(messages)
     vectors = _embedded(texts, embedder, report)
     machine = SVC(C=_C, gamma=_GAMMA, class_weight="balanced").fit(vectors, [bool(messages[text]) for text in texts])
@@ -120,8 +120,9 @@ def _embedded(texts: Sequence[str], embedder: Embedder, report: Report) -> Vecto
 
 
 def save(model: SecondLook, path: Path) -> None:
-    """Writes ``model`` to ``path``. Eight bits are enough for vectors of unit length: no margin moved by more than .009, and
-    the file is half."""
+    """Writes ``model`` to ``path``. Eight bits are enough for vectors of unit length: no margin changed by more than .009, and
+    the file is half as large.
+    """
     whole, steps = in_eight_bits(model.vectors.T)
     np.savez_compressed(
         path,

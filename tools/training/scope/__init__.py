@@ -1,1 +1,1 @@
-"""Training of what tells a question for an administration from anything else."""
+"""Training of the scope model, which separates questions for an administration from other messages."""

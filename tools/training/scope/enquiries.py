@@ -1,4 +1,4 @@
-"""Questions for an administration, of the project's own making: what people write, and what the pages are called."""
+"""The project's own questions for an administration: messages, and the names of pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.yaml_text import load as load_yaml
 from retrieval.evaluation import read_questions
 from retrieval.lexical.analysis import term, words
 
-# Under tests/evaluation: those that are there to learn from.
+# Under tests/evaluation: the files for training.
 LABELLED = (
     "questions/letters.jsonl",
     "questions/searches.jsonl",
@@ -25,7 +25,9 @@ SYNTHETIC = 600
 
 
 def enquiries(entries: Sequence[Entry], questions: Path, examples: Path) -> list[str]:
-    """From the files of ``questions``, the engine's ``examples`` of enquiries (a file of Rasa's), and made from ``entries``."""
+    """Returns the files of ``questions``, the dialogue engine's ``examples`` of enquiries (a file of Rasa's), and queries made
+    from ``entries``.
+    """
     written = [question.question for name in LABELLED for question in read_questions(questions / name)]
     content = load_yaml(examples.read_text(encoding="utf-8"))["nlu"][0]["examples"]
     trained = [line.removeprefix("- ").strip() for line in content.splitlines() if line.startswith("- ")]
@@ -33,8 +35,9 @@ def enquiries(entries: Sequence[Entry], questions: Path, examples: Path) -> list
 
 
 def _made(entries: Sequence[Entry], count: int, seed: int = 7) -> list[str]:
-    """Queries made from ``entries``, as people type into a search box: words of the title, a heading with some, the title
-    as a question, a sentence of the text."""
+    """Returns queries made from ``entries``, as in a search box: words of the title, a heading with some of them, the title as
+    a question, a sentence of the text.
+    """
     chance = random.Random(seed)  # noqa: S311 - reproducible sampling, no secret
     made = []
     for entry in chance.sample(list(entries), min(count, len(entries))):
