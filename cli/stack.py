@@ -93,7 +93,9 @@ def recover(settings: Settings) -> None:
 
 
 def stop(settings: Settings) -> bool:
-    """Stops the installation of this state folder, including processes left by a killed manager. Returns false if nothing runs."""
+    """Stops the installation of this state folder, including processes left by a killed manager. Returns false if nothing
+    runs.
+    """
     if not settings.home.exists():
         return False
     supervisor, found = Supervisor(settings.home), False

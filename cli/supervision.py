@@ -130,11 +130,11 @@ class Supervisor:
                 raise
 
     def stop_process(self, name: str) -> None:
-        """Stop one program and leave it stopped."""
+        """Stops one program and leaves it stopped."""
         self._call().supervisor.stopProcess(name, True)
 
     def signal(self, name: str, number: str) -> None:
-        """Send a signal, named without ``SIG``, to the process that supervisord started."""
+        """Sends a signal, named without ``SIG``, to the process that supervisord started."""
         self._call().supervisor.signalProcess(name, number)
 
     def read_again(self, processes: list[Process]) -> tuple[list[str], list[str]]:

@@ -140,7 +140,7 @@ async def import_demonstration(
 async def import_jsonl(
     database: Database, path: Path, collection: str, *, progress: Progress | None = None, force: bool = False
 ) -> ImportReport:
-    """Import a FAQ file (JSON lines) as ``collection``. Raises ``ImportRefused``."""
+    """Imports a FAQ file (JSON lines) as ``collection``. Raises ``ImportRefused``."""
     return await import_file(database, path, collection, progress=progress, force=force)
 
 

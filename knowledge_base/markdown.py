@@ -26,7 +26,9 @@ def readable(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Returns ``text`` with single spaces (no-break if one of them was), none at the ends, before , and . or inside brackets."""
+    """Returns ``text`` with single spaces (no-break if one of them was), none at the ends, before , and . or inside
+    brackets.
+    """
     text = _SPACES.sub(lambda found: NBSP if _holds_no_break(found[0]) else " ", _INVISIBLE.sub("", text))
     return _LOOSE_BRACKET.sub("", _LOOSE_COMMA.sub("", text)).strip()
 

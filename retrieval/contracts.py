@@ -125,7 +125,9 @@ class Retriever(Protocol):
         ...
 
     def part_likelihood(self, entry: Entry, query: str) -> float:
-        """Returns the probability (0 to 1) that the first-ranked part of ``entry`` answers ``query``; 1 if the query is empty."""
+        """Returns the probability (0 to 1) that the first-ranked part of ``entry`` answers ``query``; 1 if the query is
+        empty.
+        """
         ...
 
     def part_odds(self, entry: Entry, query: str) -> Mapping[int, float]:

@@ -228,7 +228,9 @@ class Engine:
         return snapshot
 
     def passage(self, query: str, entry_id: str, collection: str | None = None) -> int:
-        """Returns the order of the passage of this entry that fits ``query`` best. Raises ``LookupError`` for an unknown entry."""
+        """Returns the order of the passage of this entry that fits ``query`` best. Raises ``LookupError`` for an unknown
+        entry.
+        """
         snapshot = self._current()
         place = snapshot.entries.place(entry_id, collection) if snapshot else None
         if snapshot is None or place is None:

@@ -84,7 +84,9 @@ class Explanation(_Frozen):
 def explain(
     engine: PinnedEngine, query: str, *, locale: str = "fr", collection: str | None = None, entry_id: str = ""
 ) -> Explanation:
-    """Searches ``query`` like a citizen's message, and returns the reasons. ``entry_id`` is an entry to compare with the first."""
+    """Searches ``query`` like a citizen's message, and returns the reasons. ``entry_id`` is an entry to compare with the
+    first.
+    """
     snapshot = engine.snapshot
     result = engine.search(query, locale=locale, collection=collection, limit=SHOWN)
     _, ranked, asked = engine.rank(query, collection=collection, limit=_DEEP)

@@ -83,7 +83,9 @@ def values(
 
 
 def titled_so(ranked: Sequence[Ranked], message: str, titles: Sequence[str]) -> NDArray[np.bool_]:
-    """Returns, (entries,), whether the title of each of ``ranked`` equals ``message``, word for word. ``titles`` are by place."""
+    """Returns, (entries,), whether the title of each of ``ranked`` equals ``message``, word for word. ``titles`` are by
+    place.
+    """
     said = _words_of(message)
     return np.asarray([_words_of_title(titles[one.place]) == said for one in ranked], np.bool_)
 

@@ -91,7 +91,9 @@ def candidates(
     limit: int,
     burden: Vectors | None = None,
 ) -> Numbers:
-    """Returns a few times ``limit`` places of entries, in order, by rough products. The best ``limit`` entries are among them."""
+    """Returns a few times ``limit`` places of entries, in order, by rough products. The best ``limit`` entries are among
+    them.
+    """
     eligible = lexical if allowed is None else np.where(allowed, lexical, np.float32(-np.inf))
     vectors = (meaning.heads, meaning.sections)
     head, section = (index.roughly(meaning.query, len(lexical), allowed) for index in vectors)

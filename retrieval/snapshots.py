@@ -151,7 +151,9 @@ class Snapshots:
             shutil.rmtree(aside, ignore_errors=True)
 
     def activate(self, version: str) -> None:
-        """Makes ``version`` the active one by one rename. Raises ``SnapshotUnusable`` and changes nothing if it cannot be used."""
+        """Makes ``version`` the active one by one rename. Raises ``SnapshotUnusable`` and changes nothing if it cannot be
+        used.
+        """
         self.check(version)
         aside = self.folder / f".active.{os.getpid()}"
         aside.write_text(version, encoding="ascii")

@@ -1,4 +1,6 @@
-"""The prior of a page, independent of the query: how many pages link to it, its length, and how much its theme is asked about."""
+"""The prior of a page, independent of the query: how many pages link to it, its length, and how much its theme is asked
+about.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ Numbers = NDArray[np.float64]
 
 
 def linked(names: Sequence[tuple[str, str]], contents: Sequence[bytes]) -> NDArray[np.int32]:
-    """Returns, for each entry, how many others link to it. ``names`` are the collection and id of each, ``contents`` its JSON."""
+    """Returns, for each entry, how many others link to it. ``names`` are the collection and id of each, ``contents`` its
+    JSON.
+    """
     places = {name: place for place, name in enumerate(names)}
     found = np.zeros(len(names), np.int32)
     for (collection, own), content in zip(names, contents, strict=True):

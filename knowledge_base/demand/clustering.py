@@ -141,7 +141,9 @@ async def _add(session: AsyncSession, members: Sequence[tuple[int, Signal, float
 
 
 async def _recount(database: Database) -> None:
-    """Updates the kind of each unanswered message. A bad mark or a handoff can come later, so earlier members are updated too."""
+    """Updates the kind of each unanswered message. A bad mark or a handoff can come later, so earlier members are updated
+    too.
+    """
     since = now() - WINDOW
     async with database.read() as session:
         vain = await vain_kinds(session, since)

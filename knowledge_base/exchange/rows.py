@@ -1,4 +1,6 @@
-"""Reads the rows of a sheet as entries of the FAQ form (``knowledge_base.faq``); rows that cannot be read are reported by line."""
+"""Reads the rows of a sheet as entries of the FAQ form (``knowledge_base.faq``); rows that cannot be read are reported by
+line.
+"""
 
 from __future__ import annotations
 

@@ -63,7 +63,9 @@ _DISK_FULL = (
 
 
 class Publisher:
-    """The publisher; ``run()`` until ``stop()``. ``embedder`` creates the embedder (the running action server, in the service)."""
+    """The publisher; ``run()`` until ``stop()``. ``embedder`` creates the embedder (the running action server, in the
+    service).
+    """
 
     def __init__(self, settings: Settings, database: Database, embedder: Callable[[], Embedder]) -> None:
         self._settings, self._database, self._embedder = settings, database, embedder

@@ -79,7 +79,9 @@ async def checked(database: Database, name: str, owner: str, candidate: str, bas
 
 
 async def again(database: Database, name: str, owner: str) -> None:
-    """Requests a new check: the approved candidate was compared with another snapshot than the active one. Raises ``TurnLost``."""
+    """Requests a new check: the approved candidate was compared with another snapshot than the active one. Raises
+    ``TurnLost``.
+    """
     async with database.write() as session:
         await _ours(session, name, owner, state=State.REQUESTED, owner="", expires_at=None)
 

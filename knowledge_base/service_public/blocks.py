@@ -39,7 +39,9 @@ def blocks(parent: etree._Element, context: Context) -> tuple[Block, ...]:
 
 
 def merged(found: Iterable[Block]) -> tuple[Block, ...]:
-    """Returns ``found`` without empty blocks and with neighbouring plain texts joined (lists of one kind without a blank line)."""
+    """Returns ``found`` without empty blocks and with neighbouring plain texts joined (lists of one kind without a blank
+    line).
+    """
     kept: list[Block] = []
     for block in found:
         last = kept[-1] if kept else None

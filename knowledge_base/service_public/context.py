@@ -27,5 +27,7 @@ class Context:
 
 
 def page_url(page: str, audience: str) -> str:
-    """Returns the address of page ``page`` (F…, N…, R…) for ``audience`` (one of ``AUDIENCES``; any other counts as the first)."""
+    """Returns the address of page ``page`` (F…, N…, R…) for ``audience`` (one of ``AUDIENCES``; any other counts as the
+    first).
+    """
     return f"{SITE}/{_PATHS.get(audience, AUDIENCES[0])}/vosdroits/{page}"

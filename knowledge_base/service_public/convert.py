@@ -93,7 +93,9 @@ def _gathered(elements: Iterable[etree._Element]) -> etree._Element:
 
 
 def _contacts(root: etree._Element, context: Context) -> tuple[Block, ...]:
-    """Returns the contacts of the whole page. A contact that a section already names is repeated only if it states its purpose."""
+    """Returns the contacts of the whole page. A contact that a section already names is repeated only if it states its
+    purpose.
+    """
     named = {contact.get("ID") for contact in root.iter("OuSAdresser") if contact.getparent() is not root}
     whole = root.findall("OuSAdresser")
     new = [contact for contact in whole if contact.get("ID") not in named or contact.find("Complement") is not None]

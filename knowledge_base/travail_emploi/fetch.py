@@ -14,5 +14,7 @@ PACKAGE = Pinned(
 
 
 def fetch(home: Path) -> Path:
-    """Returns the package's file in ``{home}/packages``, downloaded once. Raises ``FetchFailed``. Blocking: run it in a thread."""
+    """Returns the package's file in ``{home}/packages``, downloaded once. Raises ``FetchFailed``. Blocking: run it in a
+    thread.
+    """
     return fetch_pinned(PACKAGE, home)

@@ -1,4 +1,6 @@
-"""Repairs changes of the package's maker to texts: a space after every full stop, plain spaces for no-break ones, masked "@"."""
+"""Repairs changes of the package's maker to texts: a space after every full stop, plain spaces for no-break ones, masked
+"@".
+"""
 
 from __future__ import annotations
 

@@ -37,7 +37,9 @@ ENQUIRY = Judged("enquiry", _CLOSEST)
 def judge(
     model: ScopeModel | None, asked: Query, vector: Vectors, snapshot: Snapshot, embedder: Embedder, synonyms: SynonymLists
 ) -> Judged:
-    """Returns the judgement on the message ``asked``, also without its words of courtesy. Without a ``model`` it is an enquiry."""
+    """Returns the judgement on the message ``asked``, also without its words of courtesy. Without a ``model`` it is an
+    enquiry.
+    """
     if model is None:
         return ENQUIRY
     found = _judged(model, asked, vector, snapshot)

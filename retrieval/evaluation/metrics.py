@@ -15,7 +15,9 @@ def first_right(found: Sequence[str], gold: Collection[str]) -> int | None:
 
 
 def recall_and_mrr(ranks: Sequence[int | None]) -> dict[str, float]:
-    """Returns ``recall@k`` (share of questions with a right entry among the first k) and ``mrr@10``; all 0 without questions."""
+    """Returns ``recall@k`` (share of questions with a right entry among the first k) and ``mrr@10``; all 0 without
+    questions.
+    """
     count = max(len(ranks), 1)
     figures = {f"recall@{k}": sum(rank is not None and rank <= k for rank in ranks) / count for k in CUTOFFS}
     figures["mrr@10"] = sum(1.0 / rank for rank in ranks if rank is not None and rank <= 10) / count

@@ -88,7 +88,9 @@ def word_forms(word: str, language: str) -> tuple[str, ...]:
 
 
 def matches(forms: Sequence[str], root: str, language: str) -> bool:
-    """Decides whether a word of a message, given by its ``word_forms``, is a form of the glossary word with the stem ``root``."""
+    """Decides whether a word of a message, given by its ``word_forms``, is a form of the glossary word with the stem
+    ``root``.
+    """
     if language in _stemmers:
         return forms[0] == root
     return any(_begins(form, root, language) for form in forms)

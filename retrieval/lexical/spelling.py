@@ -54,7 +54,9 @@ class Vocabulary:
 
     @cached_property
     def _known(self) -> dict[str, tuple[str, int]]:
-        """Returns each form without accents, with its usual spelling and its count. Built on first use: only searches need it."""
+        """Returns each form without accents, with its usual spelling and its count. Built on first use: only searches
+        need it.
+        """
         spellings: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for word, count in self._counts.items():
             spellings[fold(word)].append((count, word))

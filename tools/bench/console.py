@@ -1,4 +1,6 @@
-"""The time until a claim is visible at the other desks, with a gateway and a Redis of its own, so that no real list is touched."""
+"""The time until a claim is visible at the other desks, with a gateway and a Redis of its own, so that no real list is
+touched.
+"""
 
 from __future__ import annotations
 

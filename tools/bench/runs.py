@@ -52,7 +52,9 @@ async def search_latency(settings: Settings, count: int) -> dict[str, float]:
 
 
 async def rasa_latency(settings: Settings, count: int) -> dict[str, float]:
-    """Returns the time inside Rasa of a turn without an action: understanding, policies, tracker. Each in a fresh conversation."""
+    """Returns the time inside Rasa of a turn without an action: understanding, policies, tracker. Each in a fresh
+    conversation.
+    """
     times = []
     async with httpx.AsyncClient(headers=_secret(settings), timeout=30, trust_env=False) as client:
         for number in range(count + _WARM_UP):
@@ -97,7 +99,9 @@ async def turn_latency(settings: Settings, count: int) -> dict[str, Any]:
 
 
 async def conversation_growth(settings: Settings, turns: int) -> dict[str, float]:
-    """Returns the median times of turns 3 to 7 and of the last five, in one conversation of ``turns`` turns; and their ratio."""
+    """Returns the median times of turns 3 to 7 and of the last five, in one conversation of ``turns`` turns; and their
+    ratio.
+    """
     times = []
     asked = questions()
     async with Citizen(settings) as citizen:
@@ -109,7 +113,9 @@ async def conversation_growth(settings: Settings, turns: int) -> dict[str, float
 
 
 async def throughput(settings: Settings, seconds: float, citizens: int) -> dict[str, float]:
-    """Returns the turns a second with ``citizens`` who each ask again after each reply; and the load generator's own CPU share."""
+    """Returns the turns a second with ``citizens`` who each ask again after each reply; and the load generator's own CPU
+    share.
+    """
     done = 0
 
     def answered() -> None:

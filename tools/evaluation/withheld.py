@@ -11,7 +11,9 @@ from retrieval.evaluation.rows import Row
 
 
 def themes(questions: Sequence[Question], engine: Engine, collection: str | None) -> dict[str, list[Question]]:
-    """Returns ``questions`` by the widest theme of their gold entries, without those whose entries have several themes or none."""
+    """Returns ``questions`` by the widest theme of their gold entries, without those whose entries have several themes or
+    none.
+    """
     groups: dict[str, list[Question]] = {}
     for question in questions:
         entries = [entry for name in question.gold if (entry := engine.entry(name, collection))]

@@ -55,7 +55,9 @@ def pictures(page: Page, url: str, take: Take) -> list[Path]:
 
 
 def _draft(page: Page, url: str, entry: str, take: Take) -> list[Path]:
-    """Takes the pictures of a draft: the tree of cases in the preview, work in progress, the changes, and the gate's verdict."""
+    """Takes the pictures of a draft: the tree of cases in the preview, work in progress, the changes, and the gate's
+    verdict.
+    """
     taken = []
     page.goto(entry)
     page.locator("#web .panel").wait_for()

@@ -44,7 +44,9 @@ def wait_for_sections(
 
 
 def _indexing(states: Sequence[State]) -> bool:
-    """Decides whether the indexer works, or will soon: after a failure (``detail`` has its code) supervisord starts it again."""
+    """Decides whether the indexer works, or will soon: after a failure (``detail`` has its code) supervisord starts it
+    again.
+    """
     return any(
         one.name == "indexer" and (one.state in _AT_WORK or (one.state == "exited" and bool(one.detail))) for one in states
     )

@@ -66,7 +66,9 @@ class Vulnerability:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """Vulnerabilities of one pinned version that cannot be reached here, with the reason ``why``; to be reviewed by ``until``."""
+    """Vulnerabilities of one pinned version that cannot be reached here, with the reason ``why``; to be reviewed by
+    ``until``.
+    """
 
     package: str
     version: str

@@ -108,7 +108,9 @@ def candidates(
 
 
 def with_themes(found: Sequence[Candidates], pages: Mapping[str, int]) -> tuple[dict[str, float], list[Candidates]]:
-    """Returns how much is asked about each theme of ``pages``, and ``found`` with the value for each computed from all others."""
+    """Returns how much is asked about each theme of ``pages``, and ``found`` with the value for each computed from all
+    others.
+    """
     asked = Counter(one.theme for one in found if one.kind == "asked" and one.theme)
     told = {less: asked_about(asked, pages, less) for less in {"", *asked}}
     seen = []

@@ -89,7 +89,9 @@ def fit(found: Sequence[Example]) -> tuple[list[float], float]:
 
 
 def right(found: Sequence[Example], weights: Sequence[float], intercept: float) -> dict[str, float]:
-    """Returns the share classified rightly at .5: of follow-ups, of changes in dialogues, and of each kind of first messages."""
+    """Returns the share classified rightly at .5: of follow-ups, of changes in dialogues, and of each kind of first
+    messages.
+    """
     values, hanging = _arrays(found)
     told = (values @ np.asarray(weights) + intercept >= 0) == hanging
     kinds = np.asarray([_kind(one) for one in found])

@@ -1,4 +1,6 @@
-"""Low-rank layers around the linear layers of a frozen encoder (LoRA): y = Wx + up·down·x, where only up and down are trained."""
+"""Low-rank layers around the linear layers of a frozen encoder (LoRA): y = Wx + up·down·x, where only up and down are
+trained.
+"""
 
 from __future__ import annotations
 

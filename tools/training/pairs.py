@@ -157,7 +157,9 @@ def _mentions(entries: Sequence[Entry]) -> dict[str, set[str]]:
 
 
 def _linked(entries: Sequence[Entry]) -> list[frozenset[int]]:
-    """Returns, for each entry, the places of those that must not be its negatives: related either way, or with the same title."""
+    """Returns, for each entry, the places of those that must not be its negatives: related either way, or with the same
+    title.
+    """
     places = {entry.id: place for place, entry in enumerate(entries)}
     titles: dict[str, list[int]] = defaultdict(list)
     linked: list[set[int]] = [set() for _ in entries]

@@ -1,4 +1,6 @@
-"""Checks during writing: what makes a text hard to read, out of date, or unsafe to publish. Pure; they advise and never refuse."""
+"""Checks during writing: what makes a text hard to read, out of date, or unsafe to publish. Pure; they advise and never
+refuse.
+"""
 
 from __future__ import annotations
 

@@ -93,7 +93,9 @@ class EntryForm(BaseModel):
 
 
 def refuse_unsafe(entry: Entry) -> None:
-    """Raises ``FormError`` for the first text of ``entry`` that an import would refuse. So every saved entry can be exported."""
+    """Raises ``FormError`` for the first text of ``entry`` that an import would refuse. So every saved entry can be
+    exported.
+    """
     if (fault := next(faults(entry), None)) is not None:
         raise FormError(fault.field, f"holds_{fault.kind}", excerpt=fault.excerpt)
 
@@ -141,7 +143,9 @@ def _lines(text: str) -> tuple[str, ...]:
 
 
 def _lines_as_stored(text: str) -> str:
-    """Returns ``text`` with LF instead of the browser's CRLF, and without blanks at the ends of lines, which would be Markdown."""
+    """Returns ``text`` with LF instead of the browser's CRLF, and without blanks at the ends of lines, which would be
+    Markdown.
+    """
     return re.sub(r" {2,}(?=\n)", "", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

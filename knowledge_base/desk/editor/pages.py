@@ -167,7 +167,9 @@ async def _page(
 
 
 async def _stale(request: Request, database: Database, staff: Staff, stale: StaleSave, reason: str) -> Response:
-    """Returns the other person's changes next to the own ones. The form shows both merged and starts from the other's revision."""
+    """Returns the other person's changes next to the own ones. The form shows both merged and starts from the other's
+    revision.
+    """
     now = await editing(database, stale.mine.collection, stale.mine.id, staff)
     merged = Editing(stale.merged.entry, stale.theirs.version, now.status, now.stage, now.published, stale.author, now.saved_at)
     sides = {

@@ -23,7 +23,9 @@ _LOOK_SECONDS, _LOOKS = 0.2, 600  # after a crash it replays its log first
 
 
 def postgresql_faults(settings: Settings, away_seconds: float) -> Iterator[Fault]:
-    """Yields PostgreSQL's faults: stopped properly and started again; crashed and away for so many seconds. None with SQLite."""
+    """Yields PostgreSQL's faults: stopped properly and started again; crashed and away for so many seconds. None with
+    SQLite.
+    """
     if not settings.sql_url.startswith("postgresql"):
         return
     yield _ended(settings, "restarted", signal.SIGINT, 0)

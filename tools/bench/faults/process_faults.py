@@ -23,7 +23,7 @@ NAMES = ("gateway", "worker", "rasa", "actions", "redis", "publisher")
 
 
 def process_faults(settings: Settings, frozen_seconds: float) -> Iterator[Fault]:
-    """Yields, for each of ``NAMES`` and the process manager, being stopped for so long, and being killed."""
+    """Yields the faults that each of ``NAMES`` and the process manager are stopped for so long, and killed."""
     for process in processes(settings):
         if process.name in NAMES:
             yield _frozen(settings, process.name, frozen_seconds)

@@ -57,7 +57,9 @@ async def _run(settings: Settings, dialogues: Sequence[Dialogue]) -> list[Judged
 
 
 async def _replies(service: Service, held: Dialogue) -> list[dict[str, Any]]:
-    """Returns the replies to each turn of one conversation. A button is searched among those of all replies, the latest first."""
+    """Returns the replies to each turn of one conversation. A button is searched among those of all replies, the latest
+    first.
+    """
     replies: list[dict[str, Any]] = []
     conversation: str | None = None
     for expected in held.turns:

@@ -1,4 +1,6 @@
-"""Runs of this measurement: stored like those of other evaluations, together with the replies; published for /about; compared."""
+"""Runs of this measurement: stored like those of other evaluations, together with the replies; published for /about;
+compared.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ PUBLISHED = ("says", "in_two", "misleading")  # what /about shows
 
 
 class FirstReplyRun(Run):
-    """A run with the judgement of every reply. Its ``rows``, for other evaluations, are entries of contents, then of buttons."""
+    """A run with the judgement of every reply. Its ``rows``, for other evaluations, are entries of contents, then of
+    buttons.
+    """
 
     replies: tuple[Judged, ...]
 
