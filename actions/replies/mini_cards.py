@@ -10,7 +10,8 @@ from actions.cases.case_resolution import BestOf, guide
 from actions.cases.case_tree import Fork
 from actions.replies.extract import Worth, extract
 from actions.replies.page_extract import PagePart, arranged, behind, best_sentences, page_text
-from actions.replies.page_parts import PageQuestion, likely_parts, opening_parts, part_of
+from actions.replies.page_opening import has_opening, opening_parts
+from actions.replies.page_parts import PageQuestion, likely_parts, part_of
 from actions.replies.piece_sets import closed, stub
 from actions.replies.pieces import TABLE_RULE
 from actions.replies.side_by_side import LABELS, SideBySide, side_by_side
@@ -75,7 +76,8 @@ def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
     if not style.pays_by_segment:  # in the room of an SMS one part says more than pieces of several (ADR 0059)
         parts = [part_of(entry, place), *likely_parts(asked, {here.headings}, {place})]
         text = _fitting(lambda room: _best(parts, worth, room, case), entry, style)
-    elif opening := opening_parts(asked) if entry.opening and not asked.is_clear else ():
+    elif has_opening(asked):
+        opening = opening_parts(asked)
         text = _fitting(lambda room: page_text(opening, best_sentences(opening, worth, room)), entry, style)
     if not text:
         text = _fitting(lambda room: behind(case, extract(shown(entry, place), worth, room, strict=True).text), entry, style)
