@@ -1,4 +1,4 @@
-"""The numbers to call, above whatever else is said to a message about a danger."""
+"""The emergency numbers, above any other reply to a message about a danger."""
 
 from __future__ import annotations
 
