@@ -46,9 +46,7 @@ class Signing:
             (conversation, site), signed_at = self._tokens.loads(token, return_timestamp=True)
         except (BadData, UnicodeError, ValueError, TypeError) as error:
             raise BadToken from error
-        if (
-            time.time() - signed_at.timestamp() > self._seconds
-        ):  # ``max_age`` refuses tokens signed before the clock was put back
+        if time.time() - signed_at.timestamp() > self._seconds:  # ``max_age`` refuses tokens from before the clock was put back
             raise BadToken
         return str(conversation), str(site)
 
