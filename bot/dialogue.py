@@ -17,9 +17,7 @@ _LOCK_WAIT = 0.02
 
 
 class Voice(OutputChannel):  # type: ignore[misc]
-    """Rasa's output channel. Its name selects the variation of each response; the texts are read from the tracker
-    afterwards.
-    """
+    """Rasa's output channel. Its name selects the variation of each response; texts are read from the tracker afterwards."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel

@@ -19,9 +19,7 @@ _SOCKET, _READY = "HOLDER_SOCKET", "HOLDER_READY"
 
 
 def listen_when_ready(prepare: Callable[[Any], Awaitable[None]]) -> None:
-    """Makes ``Sanic.run`` await ``prepare`` (with the loaded agent) before it listens. Without a holder it opens its own
-    port.
-    """
+    """Makes ``Sanic.run`` await ``prepare`` (with the loaded agent) before it listens; without a holder, on its own port."""
     from sanic import Sanic  # noqa: PLC0415 - after bot.patches
 
     original = Sanic.run

@@ -42,7 +42,7 @@ def is_signed(model: Path, public_key: str) -> bool:
 
 
 def require(model: Path) -> None:
-    """Raises ``ModelRefused`` unless ``model`` is signed for the key in the environment. Without a key, raises in production only."""
+    """Raises ``ModelRefused`` unless ``model`` is signed for the environment's key. No key: raises in production only."""
     key = os.environ.get(_KEY, "")
     if not key and os.environ.get("GUICHET_PRODUCTION", "").lower() not in ("1", "true"):
         return

@@ -56,9 +56,7 @@ class Clock(tf.keras.callbacks.Callback):  # type: ignore[misc]
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TimedSelector(ResponseSelector):  # type: ignore[misc]
-    """``ResponseSelector`` with two more settings: ``folder`` and ``seconds`` (see ``Clock``); ``epochs`` is only an upper
-    bound.
-    """
+    """``ResponseSelector`` with two more settings: ``folder`` and ``seconds`` (see ``Clock``); ``epochs`` is a bound."""
 
     def _instantiate_model_class(self, model_data: RasaModelData) -> RasaModel:
         model = super()._instantiate_model_class(model_data)

@@ -138,8 +138,7 @@ class Polled(Protocol):
     """A channel whose provider sends no requests: it is polled."""
 
     async def poll(self, pending: Sequence[str]) -> Sequence[InboundMessage | DeliveryReceipt]:
-        """Returns new messages that ``done`` has not confirmed yet, and the states of the ``pending`` messages (provider's
-        ids).
+        """Returns new messages that ``done`` has not confirmed, and the states of the ``pending`` messages (provider's ids).
 
         May return the same item again. Raises ``httpx.HTTPError`` and ``SendFailed``.
         """

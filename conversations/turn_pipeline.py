@@ -42,9 +42,7 @@ log = structlog.get_logger(__name__)
 
 
 class TurnPipeline:
-    """Answers messages. ``detect``, ``judge``: see ``MessageReading``. ``recall``: what was said about a danger shortly
-    before.
-    """
+    """Answers messages. ``detect``, ``judge``: see ``MessageReading``. ``recall`` returns recent texts about a danger."""
 
     def __init__(
         self,

@@ -53,8 +53,8 @@ class Wording:
         return Wording(self._texts, values)
 
     def text(self, name: str, /, *, channel: str = "web", language: str = "fr", **values: object) -> str:
-        """Returns the text ``name`` with its ``{placeholders}`` filled. Raises ``WordingError`` for an unknown name or a
-        missing value.
+        """Returns the text ``name`` with ``{placeholders}`` filled. Raises ``WordingError`` for an unknown name or a missing
+        value.
         """
         if language in FRAMES and (name, channel, language) not in self._texts:
             language = LANGUAGES[0]
@@ -84,8 +84,8 @@ class Wording:
         }
 
     def variations(self, *names: str) -> frozenset[str]:
-        """Returns the texts of these names in every channel and language, unfilled. Raises ``WordingError`` if a name has
-        none.
+        """Returns the texts of these names in every channel and language, unfilled. Raises ``WordingError`` if
+        there is none.
         """
         found = {name: {text for (of, _, _), text in self._texts.items() if of == name} for name in names}
         if missing := [name for name, texts in found.items() if not texts]:

@@ -40,9 +40,7 @@ class SignedOut(Exception):
 
 
 def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff]]:
-    """Returns a dependency that gives the signed-in member of staff with ``right`` (``None``: any right). 401 or
-    403 without.
-    """
+    """Returns a dependency that gives the signed-in member of staff with ``right`` (``None``: any). 401 or 403 without."""
 
     async def dependency(request: Request) -> Staff:
         shell = shell_of(request)

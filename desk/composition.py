@@ -30,9 +30,7 @@ KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {IdentityError: _
 
 
 def install(app: FastAPI, shell: Shell) -> None:
-    """Adds the shell's own routes, those of its parts, and handlers of the shell's own exceptions. The application handles
-    problems.
-    """
+    """Adds the routes of the shell and its parts, and handlers of the shell's exceptions. The application handles problems."""
     app.state.desk = shell
     own = (sign_in, provider, invitation, account, staff, audit, calls, start)
     for one in (static.router(shell.parts), *(module.router() for module in own)):

@@ -23,9 +23,7 @@ def keep_device(response: Response, shell: Shell, staff_id: str) -> None:
 
 
 def keep_started(response: Response, shell: Shell, token: str, *, minutes: int) -> None:
-    """Sets the cookie of a sign-in at the identity provider. Lax: the browser must send it when it returns from
-    another site.
-    """
+    """Sets the cookie of a sign-in at the identity provider. Lax, because the browser returns from another site."""
     response.set_cookie(
         shell.started_cookie, token, max_age=minutes * 60, path="/", secure=shell.secure, httponly=True, samesite="lax"
     )

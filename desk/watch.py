@@ -25,9 +25,7 @@ class _Watched:
 
 
 class SessionWatch:
-    """Queries the record every two seconds, while there is something to watch. A record that does not answer ends
-    no session.
-    """
+    """Queries the record every two seconds, while there is something to watch. A silent record ends no session."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -148,8 +148,7 @@ class _Series:
         return cls(logs, np.asarray([is_holiday(day) for day in days], dtype=np.bool_))
 
     def outlook(self, known: int) -> tuple[Days, Days]:
-        """Returns the forecast after ``known`` weeks: expected logs, (FURTHEST × 7,), and half the widths of the intervals,
-        (FURTHEST,).
+        """Returns the forecast after ``known`` weeks: logs (FURTHEST × 7,), and half the widths of the intervals (FURTHEST,).
 
         Computes earlier weeks first: they show how much too narrow or too wide their intervals were.
         """
@@ -207,9 +206,7 @@ class _Series:
         return errors
 
     def _parts(self, known: int) -> tuple[Days, Days, float]:
-        """Returns the levels of the first ``known`` weeks (known,), the effects of weekdays (7,), and the effect of a
-        holiday.
-        """
+        """Returns the levels of the first ``known`` weeks (known,), the weekdays' effects (7,), and a holiday's effect."""
         if known in self._known:
             return self._known[known]
         logs, holidays = self.logs[: known * 7].reshape(-1, 7), self.holidays[: known * 7].reshape(-1, 7)
@@ -228,8 +225,8 @@ class _Series:
 
 
 def _level_ahead(levels: Days, method: Method) -> Days:
-    """Returns the logs of the level in each of the next ``FURTHEST`` weeks: Holt's damped trend, and a share of last year's
-    change.
+    """Returns the level (log) in each of the next ``FURTHEST`` weeks: Holt's damped trend, and a share of last
+    year's change.
     """
     level, trend = float(levels[0]), 0.0
     for value in levels[1:].tolist():

@@ -42,9 +42,7 @@ async def outlook(
 async def measured(
     database: Database, settings: Settings, kind: Kind, today: date, *, weeks: int = 1, origin: str = Origin.CITIZEN
 ) -> Backtest | None:
-    """Returns the errors of the same forecast on the last half of the known weeks, at most 26; ``None`` if there
-    are too few.
-    """
+    """Returns the errors of the same forecast on the last half of the known weeks, at most 26; ``None``: too few."""
     first, volumes = await _history(database, kind, today, origin)
     return backtest(first, volumes, holidays_of(settings), held_out=min(26, len(volumes) // 14), weeks=weeks)
 

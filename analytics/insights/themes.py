@@ -22,9 +22,7 @@ class Catalogue:
 
 
 async def load_catalogue(database: Database, entries: Iterable[str] | None = None) -> Catalogue:
-    """Returns the catalogue of all entries, or of the given ones. If two collections have the same id, either one gives the
-    name.
-    """
+    """Returns the catalogue of all entries, or of the given ones. An id in two collections gets the name of either."""
     query = select(EntryRow.id, EntryRow.title, EntryRow.content["theme"][0].as_string().label("theme"))
     if entries is not None:
         query = query.where(EntryRow.id.in_(list(entries)))

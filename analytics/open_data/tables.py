@@ -50,9 +50,7 @@ def last_of(first: date) -> date:
 
 
 async def domains(database: Database, *, origin: str = Origin.CITIZEN) -> tuple[list[str], list[str]]:
-    """Returns the themes and languages ever counted. Every month lists them all: a missing one would reveal that nobody
-    asked.
-    """
+    """Returns the themes and languages ever counted. Every month lists them all: a missing one would be information."""
     async with database.read() as session:
         found = []
         for kind, column in ((Kind.CONTACTS, InsightFigure.theme), (Kind.LANGUAGES, InsightFigure.key)):

@@ -48,9 +48,7 @@ _READERS = {"letters": fold, "heard_words": sounds, "heard_letters": sounds}
 
 
 def _parts() -> dict[str, TfidfVectorizer]:
-    """Returns a vectorizer for each of ``_READERS``. Groups of letters from a single example are left out: half of all
-    groups.
-    """
+    """Returns a vectorizer for each of ``_READERS``, without groups of letters from a single example (half of all)."""
     usual: dict[str, Any] = {"lowercase": False, "sublinear_tf": True}
     return {
         "letters": TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, **usual),

@@ -39,9 +39,7 @@ def apply() -> None:
 def _run(
     runner: DaskGraphRunner, inputs: Mapping[str, Any] | None = None, targets: Sequence[str] | None = None
 ) -> dict[str, Any]:
-    """Returns the outputs of ``targets``; each node that they need runs once. Raises ``GraphRunError`` as Rasa's own runner
-    does.
-    """
+    """Returns the outputs of ``targets``; each node that they need runs once. Raises ``GraphRunError``, as in Rasa."""
     schema, nodes = runner._graph_schema, runner._instantiated_nodes
     found = {name: (name, value) for name, value in (inputs or {}).items()}
 

@@ -40,9 +40,7 @@ def apply() -> None:
 
 
 def quickly(content: str) -> Any:
-    """Returns ``content`` read as YAML 1.2, as Rasa does. Raises ``yaml.YAMLError`` for anything that the two might read
-    differently.
-    """
+    """Returns ``content`` read as YAML 1.2, as Rasa does. Raises ``yaml.YAMLError`` if the two might read it differently."""
     return yaml.load(content, _Loader)  # noqa: S506 - safe: no constructor but those of safe YAML
 
 

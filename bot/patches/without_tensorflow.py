@@ -42,9 +42,7 @@ def is_linear(config: Path) -> bool:
 
 
 def apply() -> None:
-    """Leaves it out from now on. Call it before ``rasa`` is imported. A component that still needs TensorFlow raises an
-    error.
-    """
+    """Leaves it out from now on. Call it before ``rasa`` is imported. A component that still needs it raises an error."""
     sys.meta_path.insert(0, Lean())
 
 
@@ -59,8 +57,8 @@ class Lean(MetaPathFinder, Loader):
         return ModuleSpec(fullname, self) if fullname in _UNUSED else None
 
     def exec_module(self, module: ModuleType) -> None:
-        """Makes every name in it a class that does nothing: it can be imported and, by Rasa's ``main``, called without
-        arguments.
+        """Makes every name in it a class that does nothing: it can be imported, and called without arguments (by Rasa's
+        ``main``).
         """
 
         def nothing(name: str) -> Any:

@@ -19,9 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 def _record_away(error: Exception) -> Problem:
-    """Returns the problem for a record that is full, read-only or gone: nothing was kept. A provider sends again, a citizen is
-    asked to.
-    """
+    """Returns the problem for a record that is full, read-only or gone: nothing was kept, and the sender must send again."""
     log.error("record_failed", error=type(error).__name__, disk_full=is_full(error))
     return Problem(500 if isinstance(error, _OURS) else 503)
 

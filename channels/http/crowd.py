@@ -29,9 +29,7 @@ log = structlog.get_logger(__name__)
 
 
 def inside(app: ASGIApp) -> ASGIApp:
-    """Returns ``app`` for our own pages, which call the web API for a citizen: the citizen's own request was
-    counted already.
-    """
+    """Returns ``app`` for our own pages, which call the web API for a citizen whose own request was counted already."""
 
     async def marked(scope: Scope, receive: Receive, send: Send) -> None:
         await app({**scope, _INSIDE: True}, receive, send)  # clients cannot set a key of the scope

@@ -1,6 +1,4 @@
-"""The services of the gateway's routes. Made once (``channels.gateway.composition``); every router gets them as its
-argument.
-"""
+"""The services of the gateway's routes. Made once (``channels.gateway.composition``); every router gets them."""
 
 from __future__ import annotations
 

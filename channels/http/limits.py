@@ -30,7 +30,7 @@ class Limits:
         return await self._windows.ask(lambda windows: windows.hit(item, name))
 
     async def allow_address(self, what: str, address: str, *, per_minute: int) -> bool:
-        """Counts ``what`` for a caller's address and the network around it, which has a higher limit. Returns whether it is
+        """Counts ``what`` for a caller's address and the network around it, with a higher limit. Returns whether it is
         allowed.
         """
         for number, network in enumerate(networks(address)):
@@ -43,9 +43,7 @@ class Limits:
         return await self.allow("message", conversation, per_minute=self._settings.limit_conversation_per_minute)
 
     async def allow_opening(self, address: str, site: str) -> bool:
-        """Counts a new conversation from ``address``, on the website ``site`` (its origin; empty: ours). Returns whether it is
-        allowed.
-        """
+        """Counts a new conversation from ``address`` on the website ``site`` (empty: ours). Returns whether it is allowed."""
         of_address = self._settings.limit_openings_per_minute
         return await self.allow_address("open", address, per_minute=of_address) and await self.allow(
             "site", site, per_minute=self._settings.limit_site_openings_per_minute

@@ -16,9 +16,7 @@ from core.problems import Problem
 
 
 async def source_of(database: Database, entry: str, collection: str) -> str | None:
-    """Returns the present address of the published entry with id ``entry``; if several have the id, of the one in
-    ``collection``.
-    """
+    """Returns the present address of the published entry ``entry``; if several have this id, that in ``collection``."""
     async with database.read() as session:
         places = (await session.execute(select(EntryRow.collection, EntryRow.id).where(EntryRow.id == entry))).all()
         for place in sorted(places, key=lambda place: (place.collection != collection, place.collection)):

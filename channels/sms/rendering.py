@@ -187,9 +187,7 @@ class SmsRenderer:
 
 
 def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:
-    """Returns the blocks of the next part: the rest of the passage, the choices (those shown keep their numbers), the related
-    ones.
-    """
+    """Returns the blocks of the next part: the rest of the passage, the choices (with the same numbers), the related ones."""
     rest: list[ReplyBlock] = []
     if draft.answer is not None:
         own = draft.answer.sms_text

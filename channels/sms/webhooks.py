@@ -45,7 +45,7 @@ def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
     @routes.get("/{provider}", include_in_schema=False)
     @routes.post("/{provider}")
     async def message(provider: str, request: Request) -> Response:
-        """Takes in a citizen's SMS. 200 once it is in the record; 403 without valid signature, and nothing is kept; 422 if
+        """Takes in a citizen's SMS. 200 once the record has it; 403 without valid signature (nothing is kept); 422 if
         malformed.
         """
         return await receive(provider, request)

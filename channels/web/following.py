@@ -72,9 +72,7 @@ async def follow(
 
 
 class Slow:
-    """What one client knows of a slow answer: reported at once when it is slow, then at longer intervals, until it is
-    answered.
-    """
+    """What one client knows of a slow answer: reported at once, then at longer intervals, until it is answered."""
 
     def __init__(self) -> None:
         self.told: Late | None = None

@@ -42,8 +42,8 @@ class FirstQuestions:
         self._until = 0.0
 
     async def __call__(self, language: str) -> list[Question]:
-        """Returns at most ``MOST`` questions for a reader of ``language``; those from the record are in the language of their
-        pages.
+        """Returns at most ``MOST`` questions for a reader of ``language``; those from the record are in their pages'
+        language.
         """
         own = pinned(self._settings.first_questions, language, self._settings.default_language)
         if language != self._settings.default_language or len(own) >= MOST:

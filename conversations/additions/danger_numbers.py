@@ -8,7 +8,7 @@ from core.turns import Turn
 
 
 class DangerNumbers:
-    """An ``Addition``."""
+    """An ``Addition``: puts the emergency numbers first."""
 
     def __init__(self, care: CareReplies) -> None:
         self._care = care

@@ -101,8 +101,8 @@ class CopySending:
         return self._say(conversation, "copy_sent", hint=hint)
 
     async def _counted(self, session: AsyncSession, digest: str) -> bool:
-        """Counts one copy to a number. Returns false if the number had enough copies or segments today, or all numbers together
-        did.
+        """Counts one copy to a number. Returns false if the daily limit of its copies or segments, or of all copies, is
+        reached.
         """
         today = local_today(self._limits.zone)
         if self._all_per_day and await copies_on(session, today) >= self._all_per_day:

@@ -37,9 +37,7 @@ async def obey(session: AsyncSession, address_digest: str, message: str, text: s
 
 
 async def silenced_by(session: AsyncSession, conversation: str) -> str | None:
-    """Returns the id of the STOP message by which the number of ``conversation`` opted out, or ``None`` if it may be written
-    to.
-    """
+    """Returns the id of the STOP message by which the number of ``conversation`` opted out; ``None`` if it did not."""
     found = await session.execute(
         select(OptOut.stop_message)
         .join(Conversation, Conversation.address_digest == OptOut.address_digest)

@@ -165,11 +165,9 @@ class Outbound:
         return conversations
 
     async def deliver(self, due: Mapping[str, Sequence[int]], stopping: Callable[[], bool] = lambda: False) -> None:
-        """Sends the deliveries in ``due``, except for conversations that an earlier call is sending to. ``stopping``: begin
-        nothing more.
+        """Sends the deliveries in ``due``, except conversations in an earlier call's hands. ``stopping``: begin nothing more.
 
-        Sends to several conversations concurrently, since a provider may take seconds for each message; within one conversation
-        in order.
+        Sends to several conversations concurrently, because a provider may take seconds; in order within one conversation.
         """
         taken = {conversation: seqs for conversation, seqs in due.items() if conversation not in self._in_hand}
         self._in_hand.update(taken)
@@ -188,8 +186,8 @@ class Outbound:
             self._in_hand.difference_update(taken)
 
     async def _send_one(self, seq: int) -> bool:
-        """Sends one delivery. Returns false if it must be tried again or another worker has it: later ones then
-        wait with it.
+        """Sends one delivery. Returns false if it, and so all later ones, must wait: another attempt, or another worker has
+        it.
         """
         claim = await self._claim(seq)
         if claim is None or claim.refused:
@@ -258,9 +256,7 @@ class Outbound:
         return spent < most
 
     async def _failed(self, delivery: Delivery, first: str | None, error: SendFailed) -> bool:
-        """Decides what happens to a message that surely did not go out: second provider, later attempt, or given up (returns
-        true).
-        """
+        """Decides about a message that surely did not go out: second provider, later attempt, or given up (returns true)."""
         others = [name for name in self._channels if name != delivery.provider and self._terms.failover]
         tired = error.account or (not error.permanent and delivery.attempts >= _BEFORE_FAILOVER)
         if tired and others and delivery.provider == first:

@@ -81,9 +81,7 @@ async def count_limited(session: AsyncSession, reason: str, origin: str, today: 
 
 
 async def limited_by_day(session: AsyncSession, since: date) -> Mapping[date, Mapping[str, int]]:
-    """Returns the number of citizens' messages over a limit from ``since`` on, by reason; only days that have any, latest
-    first.
-    """
+    """Returns the number of citizens' messages over a limit from ``since`` on, by reason; days without any are left out."""
     rows = await session.execute(
         select(SmsLimited.day, SmsLimited.reason, SmsLimited.messages)
         .where(SmsLimited.day >= since, SmsLimited.origin == Origin.CITIZEN)

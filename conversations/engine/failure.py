@@ -11,9 +11,7 @@ SILENT, SKIPPED, UNREACHABLE = "actions_silent", "actions_skipped", "actions_unr
 
 
 class EngineFailure(BaseModel):
-    """The reason for a failure. ``cause``: one of the above, or another word; ``waited_seconds``: for a silent
-    action server.
-    """
+    """The reason for a failure. ``cause``: see above, or another word; ``waited_seconds``: for a silent action server."""
 
     model_config = ConfigDict(frozen=True)
 

@@ -78,8 +78,7 @@ class RasaProcess:
 
 
 class RasaPool:
-    """The Rasa processes at ``urls``, at least one. They share their trackers: each can take the next message of any
-    conversation.
+    """The Rasa processes at ``urls``, at least one. They share their trackers: each can serve any conversation.
 
     A conversation stays with one process while that one can be reached: each process handles the messages of a conversation one
     at a time, and a late message from another process is refused (``bot/tracker_store.py``).

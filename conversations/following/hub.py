@@ -38,8 +38,8 @@ log = structlog.get_logger(__name__)
 
 
 class Listener:
-    """A client that waits for news of one conversation, or of all. ``sparing``: one of thousands, for which the hub queries
-    SQL.
+    """A client that waits for news of one conversation, or of all. ``sparing``: one of thousands; the hub queries
+    SQL for it.
     """
 
     def __init__(self, hub: Hub, sparing: bool) -> None:
@@ -76,7 +76,7 @@ class Listener:
 
 
 class Hub:
-    """The shared subscription. Start it with ``start()`` inside an event loop. ``look`` returns the replies since a moment, by
+    """The shared subscription. Start it with ``start()`` in an event loop. ``look`` returns the replies since a moment, by
     number.
     """
 

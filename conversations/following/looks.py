@@ -39,9 +39,7 @@ class Looks:
         self._asked: Batcher[tuple[str, int | None], Seen | None] = Batcher(self._read)
 
     async def at(self, conversation: str, after: int | None = None) -> Seen | None:
-        """Returns ``conversation`` with its replies of ``seq > after`` (without ``after``: no replies), or ``None`` if it is
-        gone.
-        """
+        """Returns ``conversation`` with its replies of ``seq > after`` (without ``after``: none); ``None`` if it is gone."""
         return await self._asked.submit((conversation, after))
 
     async def _read(self, asked: Sequence[tuple[str, int | None]]) -> Sequence[Seen | None]:

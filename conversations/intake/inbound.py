@@ -90,8 +90,7 @@ class Inbound:
             await self._parts.done(whole)
 
     async def accept(self, conversation: str, external_id: str, said: str | Choice, payer: Payer = ()) -> Accepted:
-        """Takes in a message of a web client: a text, or a button whose signature was checked. ``payer``: who is charged for
-        it.
+        """Takes in a message of a web client: a text, or a button with a valid signature. ``payer``: who is charged for it.
 
         Raises ``UnknownConversation`` and ``TooManyWaiting``.
         """

@@ -78,8 +78,8 @@ async def take(session: AsyncSession, batch: Sequence[Said], addresses: Addresse
 
 
 async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[str]:
-    """Locks the rows of ``conversations``. Returns those that exist. Messages of one conversation then commit in the order of
-    their numbers.
+    """Locks the rows of ``conversations`` and returns the existing ones. Their messages then commit in the order of their
+    numbers.
 
     Rows are locked in the order of their ids, so that two callers never deadlock. SQLite has one writer anyway.
     """

@@ -26,9 +26,7 @@ async def move(session: AsyncSession, addresses: Addresses, numbers: Iterable[st
 
 
 async def _move(session: AsyncSession, older: str, present: str) -> None:
-    """Moves the rows of one digest. An older row stays if there is one under ``present`` already: neither is known to be
-    right.
-    """
+    """Moves the rows of one digest. An older row stays if ``present`` has one already: neither is known to be right."""
     tables: tuple[type[Conversation] | type[OptOut], ...] = (Conversation, OptOut)
     for table in tables:
         there = aliased(table)

@@ -20,7 +20,7 @@ class Batcher[Item, Result]:
         self._working: asyncio.Task[None] | None = None
 
     async def submit(self, item: Item) -> Result:
-        """Returns the result for ``item``. Raises the exception that ``handle`` raises for it alone, or returns as its
+        """Returns the result for ``item``. Raises what ``handle`` raises for it alone, or an exception returned as its
         result.
         """
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()

@@ -113,9 +113,7 @@ async def erase_closing(database: Database) -> int:
 
 
 async def forget_erased(database: Database, engine: RasaClient, *, limit: int = 500) -> int:
-    """Erases conversations from the engine's memory some time after their erasure. Returns their number; others wait for the
-    next call.
-    """
+    """Erases conversations from the engine's memory some time after their erasure. Returns how many; others wait."""
     async with database.read() as session:
         rows = await session.execute(
             select(Erasure.conversation_id).where(Erasure.requested_at <= now() - _SETTLED).limit(limit)

@@ -110,9 +110,7 @@ def _others(cutoff: datetime, erasures: datetime) -> list[tuple[type[Base], Colu
 
 
 async def _overdue(session: AsyncSession, cutoff: datetime) -> dict[str, int]:
-    """Returns the number of rows left after the retention period, by table: unanswered messages, or rows that the
-    run missed.
-    """
+    """Returns how many rows are left after the retention period, by table: unanswered messages, or missed rows."""
     questions: list[tuple[type[Base], ColumnElement[bool]]] = [
         (Conversation, Conversation.last_at < cutoff),
         (Message, Message.received_at < cutoff),

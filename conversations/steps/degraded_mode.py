@@ -54,7 +54,7 @@ class DegradedMode:
         )
 
     async def find(self, text: str, *, conversation: str, channel: str, language: str, seconds: float) -> Turn | None:
-        """Returns a turn that first says that the service is limited, or ``None`` if no page answers in ``seconds``. Never
+        """Returns a turn that first says that the service is limited; ``None`` if no page answers in ``seconds``. Never
         raises.
         """
         if wants_human(text):  # the fallback gives the contact; pages about advisers would answer something else
@@ -97,9 +97,7 @@ class DegradedMode:
         return answer
 
     def _assembled(self, responses: Sequence[Mapping[str, Any]], channel: str, language: str) -> dict[str, Any]:
-        """Returns the turn that the engine's input channel would assemble (``bot.turns.assemble`` runs in Rasa's
-        environment).
-        """
+        """Returns the turn that ``bot.turns.assemble``, which runs in Rasa's environment, would assemble."""
         turn: dict[str, Any] = {}
         blocks: list[dict[str, Any]] = []
         for response in responses:

@@ -52,9 +52,7 @@ class Dialogue:
         )
 
     async def _with_numbers(self, context: TurnContext, request: EngineRequest, turn: Turn) -> Turn:
-        """Returns the turn with emergency numbers for a danger that only the engine recognised, or with condolences for a
-        death.
-        """
+        """Returns the turn with numbers for a danger that only the engine recognised, or with condolences for a death."""
         alert = told((Care(turn.care),), request.language)
         if self._care.mourning(context.text):
             alert = replace(alert, answer_too=True)

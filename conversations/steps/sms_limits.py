@@ -44,9 +44,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of one number, in days of ``zone``. ``allowed`` and ``refused`` are prefixes of numbers; the longer match
-    decides.
-    """
+    """The limits of one number, in days of ``zone``. ``allowed`` and ``refused`` are prefixes; the longer match decides."""
 
     per_minute: int
     per_day: int

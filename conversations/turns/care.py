@@ -79,8 +79,7 @@ class CareReplies:
         return self._detector.since(self._listen(text))
 
     def again(self, since: Since, said: Sequence[str], *, channel: str, language: str) -> Turn | None:
-        """Returns the reply to ``since`` after the texts named ``said``; ``None`` if none of them was about a danger or a
-        death.
+        """Returns the reply to ``since`` after the texts named ``said``; ``None`` if none was about a danger or a death.
 
         A person who cannot speak gets the number for written messages; one who wants to join a person who died, the numbers
         against suicide; one without a place to go, the number for a shelter as well.
@@ -119,8 +118,8 @@ class CareReplies:
 
 
 def _without_alike(turn: Turn) -> list[ReplyBlock]:
-    """Returns the blocks of ``turn`` without related pages that only resemble the message: a person in danger is not sent to
-    "Divorce pour faute".
+    """Returns the blocks of ``turn`` without pages that only resemble the message ("Divorce pour faute" for a person in
+    danger).
     """
     return [block for one in turn.blocks if (block := _named_only(one, turn.alike)) is not None]
 

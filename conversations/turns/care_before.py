@@ -30,7 +30,7 @@ async def nothing_before(_: str) -> tuple[str, ...]:
 
 
 class CareBefore:
-    """Reads the texts from the replies: they have the emergency numbers, whatever part recognised the danger, so no column is
+    """Reads the texts from the replies. These have the emergency numbers, whatever recognised the danger: no column is
     needed.
     """
 

@@ -60,8 +60,8 @@ class MessageReading:
         """Returns the language to answer in: the message's, or for a number, a label or a sign the one before."""
         if context.is_choice or not any(character.isalpha() for character in context.text):
             return context.last_language
-        # "I earn 1500 euros" may be French or English: the language written before is expected. Longer messages are detected
-        # anew.
+        # "I earn 1500 euros" may be French or English: the language written before is expected. In longer messages it is
+        # detected.
         short = len(context.text.split()) <= _TELLS_NO_LANGUAGE
         found = self._detect(context.text, context.last_language if short else context.language)
         return found if found in (*LANGUAGES, *FRAMES) else context.language

@@ -42,9 +42,7 @@ class Consumer:
         self._said_alive = 0.0
 
     async def wakeups(self) -> AsyncIterator[str]:
-        """Yields conversations that probably have something to answer, until ``stopping``; the same one may come several
-        times.
-        """
+        """Yields conversations that probably have something to answer, until ``stopping``; may repeat one."""
         while not self._stopping():
             try:
                 await self._join()
@@ -85,9 +83,7 @@ class Consumer:
         return [fields["conversation"] for entries in streams for _, fields in _flat(entries) if "conversation" in fields]
 
     async def _say_alive(self) -> None:
-        """Writes this worker's sign of life, unless an older worker has just done so: its name must stay visible
-        (``reply_form.py``).
-        """
+        """Writes a sign of life, unless an older worker has just done so, whose name must stay visible (``reply_form.py``)."""
         said = await self._redis.get(ALIVE)
         if not said or form_of(str(said)) >= FORM or await self._redis.pttl(ALIVE) < _LAPSING_MILLISECONDS:
             await self._redis.set(ALIVE, with_form(self._name), ex=_ALIVE_SECONDS)

@@ -190,8 +190,7 @@ class ConversationProcessor:
         return "phone" in (taken.message.masked or ()) and not taken.message.payload
 
     def _chosen(self, conversation: Conversation, text: str) -> str | None:
-        """Returns the payload of the option that ``text`` names: by number if numbers are shown or pages are offered, else by
-        label.
+        """Returns the payload of the option that ``text`` names: by number if numbers or pages were shown, else by label.
 
         Any wording of "I do not know" names the option with that meaning.
         """
@@ -216,9 +215,7 @@ class ConversationProcessor:
             return []
 
     def _pages(self, conversation: Conversation) -> list[str]:
-        """Returns the payloads of the pages offered last, if nothing else was offered: "le deuxième" names one without
-        numbers.
-        """
+        """Returns the payloads of the pages offered last, if nothing else was offered: "le deuxième" needs no shown numbers."""
         *pages, last = self._answers_to(conversation) or [""]
         return pages if last == _NONE_OF_THESE and all(payload.startswith(_PAGE) for payload in pages) else []
 

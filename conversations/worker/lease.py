@@ -38,9 +38,7 @@ class Held:
 
 
 def is_free() -> ColumnElement[bool]:
-    """Returns the condition of a free lease at ``present`` (``at`` has its values): given back, expired, or left by another
-    clock.
-    """
+    """Returns the condition of a free lease at ``present`` (``at`` has its values): given back, expired, or a wrong clock's."""
     present: Any = bindparam("present")
     too_late: Any = bindparam("too_late")
     return or_(_LEASES.owner == "", _LEASES.expires_at <= present, _LEASES.expires_at > too_late)

@@ -83,9 +83,7 @@ def router() -> APIRouter:
 
 
 async def end_address(shell: Shell, found: Found) -> str:
-    """Returns the address to end the session at the provider; empty if the session did not come from one, or it does not
-    answer.
-    """
+    """Returns the address to end the session at the provider; empty if it did not begin there, or the provider is silent."""
     if shell.provider is None or found.row.id_token is None:
         return ""
     try:

@@ -37,8 +37,7 @@ class Person(BaseModel):
     capacity: int = 3
 
     def fields(self, teams: Sequence[str]) -> dict[str, Any]:
-        """Returns the fields for ``core.identity.accounts``; a capacity is one to fifty conversations. ``teams``: the existing
-        ones.
+        """Returns the fields for ``core.identity.accounts``; a capacity is 1 to 50 conversations. ``teams``: existing ones.
 
         Raises ``IdentityError`` ``languages_wrong``: "français" instead of "fr" would match no conversation.
         """

@@ -26,8 +26,8 @@ async def subjects(session: AsyncSession) -> Sequence[CheckedSubject]:
 
 
 async def set_subject(session: AsyncSession, theme: str, minutes: int, *, actor: str) -> None:
-    """Has answers about ``theme`` checked from now on. Raises ``ValueError`` for an invalid theme, or if not 1 to 120
-    minutes.
+    """Has answers about ``theme`` checked from now on. Raises ``ValueError`` for an invalid theme or time (1 to 120
+    minutes).
     """
     named = " ".join(theme.replace("\x00", "").split())
     if not 2 <= len(named) <= MOST_CHARACTERS or not 1 <= minutes <= LONGEST:

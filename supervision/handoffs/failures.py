@@ -10,8 +10,7 @@ OFFERED_AFTER = 2
 
 
 def failures(turns: Sequence[tuple[str | None, bool]]) -> int:
-    """Returns how many of the last turns failed in a row. ``turns``: (outcome, whether a button or number was chosen), latest
-    last.
+    """Returns how many turns failed in a row up to now. ``turns``: (outcome, whether a choice was taken), latest last.
 
     A turn without an answer failed. A turn with choices failed if the citizen then chose none of them. For the last turn this
     is not known yet, so it neither counts nor ends the series.

@@ -37,9 +37,7 @@ class Present:
     staffed: frozenset[str] = frozenset()
 
     def serves(self, team: str, language: str) -> bool:
-        """Decides whether a conversation of ``team`` in ``language`` may come to them. A team that is empty or has no members:
-        anybody.
-        """
+        """Decides whether they may get a conversation of ``team`` in ``language``. No team, or one without members: anybody."""
         duty = self.duty
         in_team = team not in self.staffed or team in duty.teams
         return duty.available and in_team and (not duty.languages or language in duty.languages)

@@ -23,9 +23,7 @@ async def teams(session: AsyncSession) -> Sequence[Team]:
 
 
 async def set_team(session: AsyncSession, name: str, *, themes: Iterable[str], languages: Iterable[str], actor: str) -> None:
-    """Creates or changes a team. ``themes`` are words of the breadcrumbs of entries. Raises ``ValueError`` for an invalid
-    name.
-    """
+    """Creates or changes a team. ``themes`` are words of entries' breadcrumbs. Raises ``ValueError`` for an invalid name."""
     if not NAME.fullmatch(name):
         raise ValueError("a team's name is made of small letters, digits and -")
     values: dict[str, JsonValue] = {"themes": list(themes), "languages": list(languages)}
@@ -55,7 +53,7 @@ async def route(session: AsyncSession, conversation: str, language: str, entry: 
 
 
 def choose(known: Sequence[Team], crumbs: Sequence[str], language: str) -> str:
-    """Returns the first team (by name) with one of the themes and the language; else one for all themes in the language; else
+    """Returns the first team (by name) with the language and one of the themes; else one with the language and all themes; else
     none.
 
     A theme matches any part of a breadcrumb: "logement" finds "Logement - Urbanisme".

@@ -85,9 +85,7 @@ async def reopen_task(database: Database, seq: int, who: str, *, collections: tu
 
 
 def _within(collections: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    """Returns the conditions for tasks about entries of ``collections``, or about no entry; none if ``collections``
-    is empty.
-    """
+    """Returns the conditions for tasks about entries of ``collections``, or about no entry; none without ``collections``."""
     theirs = select(EntryRow.id).where(EntryRow.collection.in_(collections))
     return [or_(EditorTask.entry == "", EditorTask.entry.in_(theirs))] if collections else []
 

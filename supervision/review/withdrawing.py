@@ -25,9 +25,7 @@ class Given:
 
 
 async def last_given(database: Database, reviewer: Staff) -> Given | None:
-    """Returns the last verdict of ``reviewer`` whose reply still exists; ``None`` if there is none, or they may not see it any
-    more.
-    """
+    """Returns the last verdict of ``reviewer`` whose reply exists and is visible to them; ``None`` if there is none."""
     query = (
         select(Verdict.item, Verdict.verdict, Message.text, Reply.conversation_id)
         .join(ReviewItem, ReviewItem.seq == Verdict.item)
@@ -46,8 +44,7 @@ async def last_given(database: Database, reviewer: Staff) -> Given | None:
 
 
 async def withdraw(database: Database, item: int, reviewer: str) -> bool:
-    """Withdraws the verdict on ``item``, with the task that it alone gave to editors. Returns false if there is no such
-    verdict.
+    """Withdraws the verdict on ``item``, with the task that it alone gave to editors. Returns false if there is none.
 
     A golden question, or a correction that was sent, stays: others may rely on it.
     """
@@ -73,8 +70,6 @@ async def withdraw(database: Database, item: int, reviewer: str) -> bool:
 
 
 async def _shared(session: AsyncSession, item: int, opinion: str) -> bool:
-    """Decides whether another reviewer, who may have named the same page, gave the same verdict: one task then stands for
-    both.
-    """
+    """Decides whether another reviewer gave the same verdict, perhaps naming the same page: one task then serves both."""
     others = select(func.count()).where(Verdict.item == item, Verdict.verdict == opinion)
     return bool((await session.execute(others)).scalar_one())

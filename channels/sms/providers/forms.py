@@ -64,9 +64,7 @@ def matching(fields: Sequence[tuple[str, str]], name: str, form: re.Pattern[str]
 
 
 def international(number: str, field: str) -> str:
-    """Returns ``number`` in E.164: providers write it with ``+``, ``00`` or neither. Raises ``MalformedRequest`` naming
-    ``field``.
-    """
+    """Returns ``number`` in E.164: providers write it with ``+``, ``00`` or neither. Raises ``MalformedRequest``."""
     bare = number.removeprefix("+") if number.startswith("+") else number.removeprefix("00")
     if not E164.fullmatch(f"+{bare}"):
         raise MalformedRequest(field)

@@ -187,17 +187,15 @@ def _answer(response: httpx.Response, format_: str) -> Any:
 
 
 def _xml(body: bytes) -> etree._Element:
-    """Returns the root element. The parser resolves no entity, uses no network and accepts no huge tree: the input is
-    untrusted.
+    """Returns the root element. The input is untrusted: the parser resolves no entity, uses no network, accepts no
+    huge tree.
     """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     return etree.fromstring(body, parser)
 
 
 def _at(document: Any, path: str) -> str:
-    """Returns the text at ``path`` in fields, JSON or XML; empty if there is none. Raises ``MalformedRequest`` for a repeated
-    field.
-    """
+    """Returns the text at ``path`` in fields, JSON or XML; empty if there is none. A repeated field: ``MalformedRequest``."""
     if isinstance(document, etree._Element):
         return (document.findtext(path.replace(".", "/")) or "").strip() if path else ""
     if isinstance(document, list) and all(isinstance(pair, tuple) for pair in document):

@@ -59,8 +59,8 @@ class Exchange:
         return text
 
     async def newer(self, phone: str, revision: int, *, wait_seconds: float) -> tuple[int, list[Text]]:
-        """Returns the changes for ``phone`` since ``revision``, and the present revision; waits for a change if there is none
-        yet.
+        """Returns the changes for ``phone`` since ``revision``, and the present revision; waits for a change if there is
+        none.
         """
 
         def changed() -> list[Text]:

@@ -91,7 +91,5 @@ def own_name(language: str) -> str:
 
 
 def by_human(reply: Mapping[str, Any]) -> bool:
-    """Decides whether a human wrote ``reply`` (a reply event); the arrival or departure of a human is a notice of the
-    service.
-    """
+    """Decides whether a human wrote ``reply`` (a reply event). Their arrival or departure is a notice of the service."""
     return reply["outcome"] == "human" and any(block["type"] != "notice" for block in reply["blocks"])

@@ -62,9 +62,7 @@ def router(tools: Tools) -> APIRouter:
 
     @routes.post("/search")
     async def search(query: Query, staff: Supervisor) -> list[Suggestion]:
-        """Returns the entries that match ``text`` best, even if the bot would not show them. 503 if the search does not
-        answer.
-        """
+        """Returns the entries that match ``text`` best, even if the bot would not show them. 503 if the search is silent."""
         found = await _ask(tools, "POST", "/search", {"query": query.text, "locale": query.language, "limit": _MOST})
         hits = found["hits"] or found["rejected"]
         return [

@@ -25,9 +25,7 @@ Reviewing = Annotated[Staff, Depends(signed_in(Right.HANDLE_CONVERSATIONS))]
 
 
 async def _judging(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Staff:
-    """Returns ``staff`` if they may judge the item of the path. Raises ``Denied`` (audited), or ``Problem`` 403
-    (role).
-    """
+    """Returns ``staff`` if they may judge the item of the path. Raises ``Denied`` (audited), or ``Problem`` 403."""
     database, item = shell_of(request).database, request.path_params["item"]
     known = item.isdecimal() and int(item) <= LARGEST  # the route refuses anything else
     conversation = await conversation_of(database, int(item)) if known else None
