@@ -152,7 +152,7 @@ class Outbound:
                 return  # the sweep continues from there
 
     async def due(self) -> Mapping[str, Sequence[int]]:
-        """Returns the queued deliveries to be tried now, in order, by conversation. Marks deliveries without a sender."""
+        """Returns the queued deliveries to be tried now, in order, by conversation. Settles those without a sender."""
         waiting, crossed = await self._database.look((_WAITING, _pauses(now())), (_CROSSED, {}))
         for seq, receipt, *_ in crossed:  # a report arrived on another machine before our own note of the answer
             await self._sent(seq, SendReceipt(receipt))

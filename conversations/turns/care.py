@@ -41,7 +41,7 @@ class CareReplies:
         return self._listen(text).alert
 
     def to_ask(self, text: str, alert: Alert | None, language: str) -> Asked | None:
-        """Returns the sentences of ``text`` whose meaning decides about a danger; ``None`` where ``alert`` has decided."""
+        """Returns the sentences of ``text`` whose meaning decides about a danger; ``None`` if nothing is to be asked."""
         return to_ask(text, alert, language, self._detector)
 
     def mourning(self, text: str) -> str:
