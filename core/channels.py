@@ -1,4 +1,4 @@
-"""What tells channels apart. What is asked, said and shown goes by these properties, never by a channel's name."""
+"""The differences between channels. Code depends on these properties, never on a channel's name."""
 
 from __future__ import annotations
 
@@ -53,5 +53,5 @@ BY_NUMBER = tuple(name for name, traits in TRAITS.items() if traits.identifies_b
 
 
 def traits_of(channel: str | None) -> Traits:
-    """Returns the properties of ``channel``; those of the website where Rasa names none, or one that is not ours."""
+    """Returns the properties of ``channel``; those of the website if Rasa names no channel, or an unknown one."""
     return next((traits for name, traits in TRAITS.items() if name == channel), _WEB)
