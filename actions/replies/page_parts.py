@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from actions.cases.case_resolution import BestOf, CaseOf, guide
@@ -18,15 +18,14 @@ from actions.replies.pieces import pieces_of
 from actions.replies.truncated_description import shown, stand_in
 from actions.situation.matching import is_abroad, is_default
 from core.entry import Entry, located_passages, passages
-from core.opening_sentences import may_hold_opening, opening_rank
-from core.text.markdown import plain
+from core.opening_sentences import may_hold_opening
 from retrieval.contracts import Retriever
 
-# The numbers of the cases at a fork that are not the citizen's.
+# The numbers of the cases at a fork that the citizen is not in.
 type ExcludedAt = Callable[[Fork], Collection[int]]
-_PARTS = 6  # parts examined in addition to the introduction
-_UNLIKELY = -6.0  # log-odds of an introduction that the search does not rank
-_BETWEEN = " › "
+_PARTS = 6  # that are looked at besides the introduction
+_UNLIKELY = -6.0  # log-odds of an introduction that search does not rank
+BETWEEN = " › "
 # From this likelihood on a part clearly answers. Below it the page's opening stands before it, and more of the other parts are
 # offered (ADR 0054).
 CLEAR = 0.8
@@ -80,24 +79,7 @@ def part_of(entry: Entry, order: int, odds: float = 0.0) -> PagePart:
     Its label is its heading and its cases.
     """
     passage = passages(entry)[order]
-    return PagePart(order, pieces_of(shown(entry, order)), _BETWEEN.join((*passage.headings[-1:], *passage.cases)), odds)
-
-
-def opening_parts(question: PageQuestion, without: Collection[int] = ()) -> list[PagePart]:
-    """Returns the passages with sentences that open the page (``core.opening_sentences``) in reading order, after their cases.
-
-    Only those sentences may be chosen. Passages ``without``, and those that do not hold for the citizen, are left out.
-    """
-    entry, found = question.entry, []
-    for passage in passages(entry):
-        order = passage.order
-        if order in without or not may_hold_opening(entry, passage.markdown) or not question.holds(order):
-            continue
-        part = part_of(entry, order)
-        ranks = ((at, opening_rank(entry, plain(piece.text, links=False))) for at, piece in enumerate(part.pieces))
-        among = {at: rank for at, rank in ranks if rank is not None}
-        found.append(replace(part, label=_BETWEEN.join(passage.cases), among=among))
-    return found
+    return PagePart(order, pieces_of(shown(entry, order)), BETWEEN.join((*passage.headings[-1:], *passage.cases)), odds)
 
 
 def likely_parts(question: PageQuestion, without: Collection[tuple[str, ...]], seen: Collection[int] = ()) -> list[PagePart]:
