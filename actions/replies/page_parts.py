@@ -21,10 +21,10 @@ from core.entry import Entry, located_passages, passages
 from core.opening_sentences import may_hold_opening
 from retrieval.contracts import Retriever
 
-# The numbers of the cases at a fork that the citizen is not in.
+# The numbers of the cases at a fork that are not the citizen's.
 type ExcludedAt = Callable[[Fork], Collection[int]]
-_PARTS = 6  # that are looked at besides the introduction
-_UNLIKELY = -6.0  # log-odds of an introduction that search does not rank
+_PARTS = 6  # parts examined in addition to the introduction
+_UNLIKELY = -6.0  # log-odds of an introduction that the search does not rank
 BETWEEN = " › "
 # From this likelihood on a part clearly answers. Below it the page's opening stands before it, and more of the other parts are
 # offered (ADR 0054).

@@ -12,11 +12,11 @@ from retrieval.contracts import Hit, Retriever
 from retrieval.lexical.analysis import terms
 
 MOST = 3
-# Of 920 questions by people who had not seen the page, and 92 by some who had (sealed), the part shown first is right for .57
+# Of 920 questions by people who had not seen the page, and 92 by people who had (sealed), the part shown first is right for .57
 # and .71, one of the first three for .85 and .90.
 MOST_PARTS = 2
-# Where an index has titles only and no part is likely enough to be shown, one of the first two is right for .63, .54 and .67 of
-# dev with more and wide, the three sets kept apart, and the blind one; of the first four for .91, .86 and .85.
+# If an index has titles only and no part is likely enough, one of the first two parts is right for .63, .54 and .67 (dev with
+# more and wide, the three held-out sets, the blind set); one of the first four for .91, .86 and .85.
 MOST_AT_HEAD = 4
 
 
