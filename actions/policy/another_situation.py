@@ -35,7 +35,7 @@ def answer_for_situation(turn: Turn, entry: Entry, facts: Facets) -> Reply | Non
     start = focus.start
     if headed:
         start = turn.best(entry, headed)
-    elif (nearest := turn.retriever.best_passage(entry, turn.text)) in inside:  # "où la demander à Paris ?": the place, too
+    elif (nearest := turn.retriever.best_passage(entry, turn.text)) in inside:  # "où la demander à Paris ?": a place too
         start = nearest
     elif not _is_on_the_way(turn, entry, start, decided):
         start = turn.best(entry, inside or [start])

@@ -108,7 +108,8 @@ def left_by(labels: Sequence[str], reply: str) -> list[int]:
     """
     facts = facts_in(reply)
     others = [is_default(label) or is_elsewhere(label) for label in labels]
-    # "J'habite au Maroc" does not say where someone's parents were born: each case, except the general one, could apply.
+    # Each case, except catch-all ones, must depend on a facet of the reply: "J'habite au Maroc" does not say where someone's
+    # parents were born.
     telling = _telling(labels)
     if not facts or not all(other or facts.keys() & demand.keys() for other, demand in zip(others, telling, strict=True)):
         return []

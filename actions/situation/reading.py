@@ -175,5 +175,5 @@ def _groups(source: Source) -> tuple[_Group, ...]:
 
 
 def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
-    # The left boundary is written once, not for each pattern: "^" needs no letter before it either.
+    # The left boundary is written once, not for each pattern; the start of the text ("^") satisfies it too.
     return re.compile(f"{_LEFT}(?:{'|'.join(f'(?:{pattern})' for pattern in patterns)}){_RIGHT}")

@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 REST = timedelta(minutes=10)
 _SKEW = timedelta(minutes=1)  # between the clocks of two machines, or of two processes that ask at once
 _ENDING = 10  # attempts to write the end of a job
-_AWAY = (SQLAlchemyError, OSError)  # a record that cannot be written just now; asyncpg's refusals are bare OSErrors
+_AWAY = (SQLAlchemyError, OSError)  # the record is not writable now; asyncpg raises bare OSErrors when it is refused
 
 # Before 2026-11-28 a process claimed a job once, for a fixed time, and never renewed the claim. Such a process may still run
 # next to this one: these are the times that it needs. For all other jobs they were as long as their rest is today. Do not make
@@ -64,7 +64,7 @@ class _Row(NamedTuple):
 
     @property
     def left(self) -> bool:
-        """Tells whether whoever had it said that they no longer have it. Before 2026-11-28 the name was kept."""
+        """Decides whether the last owner gave the claim up. Before 2026-11-28 the owner's name was kept."""
         ended = self.finished_at is not None and abs(self.expires_at - self.finished_at) < timedelta(seconds=1)
         return not self.owner or ended
 

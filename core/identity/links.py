@@ -70,7 +70,10 @@ async def end_all(session: AsyncSession) -> int:
 
 
 async def first_administrator(session: AsyncSession, *, days: float) -> str | None:
-    """Returns a new link for the first administrator; ``None`` once an administrator has signed in or can."""
+    """Returns a new link for the first administrator.
+
+    ``None`` once an administrator has a password and a second factor, or came from the identity provider.
+    """
     ready = select(StaffRow.id).where(
         StaffRow.role == Role.ADMINISTRATOR,
         (StaffRow.password.is_not(None) & StaffRow.totp.is_not(None)) | StaffRow.subject.is_not(None),

@@ -15,7 +15,7 @@ from places.words import key_of
 
 OWN = Path(__file__).with_name("own.tsv")  # written by this project: the list without a network
 _SHORTENED_FROM = 5_000  # inhabitants of a commune that people call by its first word alone: "Cherbourg", "Carhaix"
-_MISSPELT_FROM = 4_000  # inhabitants: people of the smallest villages hardly misspell them, and their names are like anything
+_MISSPELT_FROM = 4_000  # inhabitants: smaller villages are rarely misspelt, and their names resemble too many words
 _SHORTEST_ALIAS = 4
 _TIMES_AS_LARGE = 20  # "Évry" means Évry-Courcouronnes (Essonne), although a village of the Yonne has exactly this name
 _NO_ALIAS = frozenset(load_yaml(Path(__file__).with_name("not_alone.yml").read_text(encoding="utf-8")))
@@ -31,7 +31,7 @@ class Places:
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._all: list[Place] = []
-        self._by_name: dict[str, int | tuple[int, ...]] = {}  # a former name has the complement of its commune's number
+        self._by_name: dict[str, int | tuple[int, ...]] = {}  # former name: complement of its commune's number
         self._by_code: dict[str, int] = {}
         self._by_postal_code: dict[str, int | tuple[int, ...]] = {}
         self.longest: dict[str, int] = {}  # first word → words of the longest name that begins with it

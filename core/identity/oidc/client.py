@@ -183,7 +183,7 @@ class Client:
             issuer=self.provider.issuer,
             subject=str(claims["sub"]),
             email=email.strip().lower()[:254] if isinstance(email, str) else "",
-            verified=claims.get("email_verified") is not False,  # ProConnect does not say: its identity providers answer for it
+            verified=claims.get("email_verified") is not False,  # ProConnect omits it: its identity providers verify it
             name=(parts or str(claims.get("name") or ""))[:120],
             roles=tuple(claim(claims, self._settings.oidc_role_claim)) if self._settings.oidc_role_claim else (),
             id_token=id_token,

@@ -47,7 +47,7 @@ def use_patterns(patterns: Sequence[str]) -> None:
 
 
 def too_slow(pattern: str) -> bool:
-    """Decides whether ``pattern`` takes very long on texts that it nearly matches, as ``(\d+)+-`` does on digits.
+    """Decides whether ``pattern`` takes very long on texts that it nearly matches, as ``(\\d+)+-`` does on digits.
 
     It is tried on long texts of similar characters. Later uses have a time limit too. Raises ``ValueError`` for an invalid
     one.

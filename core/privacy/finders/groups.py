@@ -26,7 +26,7 @@ _AMOUNT = re.compile(r" ?(?:[€$£%]|euros?\b|dollars?\b)", re.IGNORECASE)
 _PLUS = re.compile(r"\+[\s(]{0,2}$")
 _PLAIN = frozenset(" .-_·")
 _SHORTEST = 8  # characters; all numbers that are searched for have more
-_MOST_GROUPS = 8  # a number in more groups is written digit by digit
+_MOST_GROUPS = 8  # characters; no number that is searched for has fewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,8 +66,10 @@ def _has_key(number: str) -> bool:
 
 
 def _is_spaced_as_nir(window: Window, *, told: bool) -> bool:
-    """Decides whether the first three groups, or the date and place of birth, are spaced as in a NIR. In a possible list, words
-    must confirm it, or all groups must fit.
+    """Decides whether the groups or the digits look like those of a NIR.
+
+    In a possible list (uneven separators), nearby words (``told``) must confirm the groups, or both groups and digits must
+    fit.
     """
     cuts, likely = frozenset(window.cuts), bool(_NIR_LIKELY.match(window.joined))
     if window.plain():
