@@ -10,14 +10,14 @@ ChannelName = Literal["web", "sms"]
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """Properties of a channel.
+    """The properties of a channel.
 
-    ``has_buttons``: choices are pressed, so they may stand anywhere; else they are numbers that citizens type.
-    ``has_keywords``: STOP, AIDE, SUITE … are obeyed as whole messages.
-    ``pays_by_segment``: each part of a message costs, so what can be left out is left out.
-    ``identifies_by_number``: a conversation is that of a telephone number.
+    ``has_buttons``: choices are buttons, so they may stand anywhere; otherwise they are numbers that citizens type.
+    ``has_keywords``: STOP, AIDE, SUITE … as whole messages are commands.
+    ``pays_by_segment``: each part of a message costs, so optional content is left out.
+    ``identifies_by_number``: a conversation belongs to a telephone number.
     ``takes_pictures``: a message without text is a picture.
-    ``promised_seconds``: nearly all replies come within them (docs/slo.md).
+    ``promised_seconds``: nearly all replies arrive within this time (docs/slo.md).
     """
 
     has_buttons: bool

@@ -1,4 +1,4 @@
-"""The words of a handoff, and which move leads where. Pure: the record and the desk ask here.
+"""The states of a handoff, and the moves between them. Pure: the record and the desk use this module.
 
 ::
 

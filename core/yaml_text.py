@@ -12,7 +12,7 @@ _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def load(text: str | bytes) -> Any:
-    """Returns what ``text`` holds, plain data only. Raises ``yaml.YAMLError``."""
+    """Returns the plain data in ``text``. Raises ``yaml.YAMLError``."""
     return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both are safe
 
 

@@ -166,5 +166,5 @@ def _kept(said: Said, slot: str) -> str:
 
 
 def _fold(text: str) -> str:
-    """Returns ``text`` in lower case, without accents, of the same length as ``text`` where accents are single characters."""
+    """Returns ``text`` in lower case, without accents. Its length does not change if accents are single characters."""
     return unaccented(unicodedata.normalize("NFC", text).replace("’", "'").casefold()).strip()

@@ -11,7 +11,7 @@ _FEWEST_TERMS = 2
 
 
 def named_instead(text: str) -> str:
-    """Returns what ``text`` asks for after it has refused something; empty where it only refuses."""
+    """Returns what ``text`` asks for after it has refused something; empty if it only refuses."""
     both = folded_and_plain(text)
     if both is None:
         return ""

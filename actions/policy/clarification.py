@@ -1,4 +1,4 @@
-"""Steps and replies about a message that does not say what it is about."""
+"""Steps and replies for a message that does not name its subject."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ from retrieval.sentence_worth import opening_worth
 
 
 def has_opening(asked: PageQuestion) -> bool:
-    """Decides whether a reply begins with the page's opening: there is one, and no part clearly answers what is ``asked``."""
+    """Decides whether a reply begins with the page's opening: it exists, and no part clearly answers what is ``asked``."""
     return bool(asked.entry.opening) and not asked.is_clear
 
 

@@ -60,7 +60,7 @@ def head() -> str:
 
 
 def current(connection: Connection) -> str | None:
-    """Returns the revision that the record has, or ``None`` where there are no tables yet."""
+    """Returns the record's revision, or ``None`` if there are no tables yet."""
     return MigrationContext.configure(connection).get_current_revision()
 
 

@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 def targets_folder(home: Path) -> Path:
-    """Returns where the target files are."""
+    """Returns the folder of the target files."""
     return home / "run" / "metrics"
 
 

@@ -1,4 +1,4 @@
-"""SMS: what did not fit and waits for SUITE, erasure by EFFACER, parts on their way, and what messages cost."""
+"""SMS: the rest of a reply for SUITE, erasure by EFFACER, parts in transit, and costs."""
 
 from __future__ import annotations
 

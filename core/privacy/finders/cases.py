@@ -33,9 +33,7 @@ _TRIED_SECONDS = 1.0  # the same at start-up; longer, so that a busy machine ref
 _LONGEST = 2_000  # characters of a text on which each is tried
 _TRIED = ("0", "a", "A", " ", "-", ".", "/", "0 ", "a ", "0-", "a0")
 
-_SIGNS = re.compile(
-    r"\\[A-Za-z]|\[[^\]]*\]|\{[^}]*\}|\(\?[a-z<!=:]*|[\\()+*?|^$]"
-)  # what stands for something else than itself
+_SIGNS = re.compile(r"\\[A-Za-z]|\[[^\]]*\]|\{[^}]*\}|\(\?[a-z<!=:]*|[\\()+*?|^$]")  # metacharacters
 _BEGINS = re.compile(r"(?:[\w /-](?![+*?{|]))*")  # the literal beginning of a pattern
 
 log = structlog.get_logger(__name__)

@@ -189,7 +189,7 @@ def _after_kin(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> 
 
 
 def _after_role(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool:
-    """Decides whether a word such as "usager" stands right before: a name may follow it, and so may any other word."""
+    """Decides whether a word such as "usager" comes right before: a name may follow it, and so may any other word."""
     before = tokens[at - 1] if at else None
     return (
         before is not None
