@@ -69,10 +69,12 @@ class Entry(_Frozen):
     """One page of the knowledge base.
 
     ``version`` counts the revisions of this id in the record, from 1; it is not part of the content's digest.
-    ``verified_on``: the day on which, according to the source, the text was checked. ``theme``: the breadcrumb, widest
-    first. ``opening``: the first words of the page's sentences that answer most readers, most useful first
-    (``core.opening_sentences``). ``anchors``: headings of the body → fragments of the page's address. ``twins``: entries of
-    other sources with the same answer, as collection/id; the one verified last is preferred.
+    ``verified_on``: the day on which, according to the source, the text was checked.
+    ``theme``: the breadcrumb, widest first.
+    ``opening``: the first words of the page's sentences that answer most readers, most useful first
+        (``core.opening_sentences``).
+    ``anchors``: headings of the body → fragments of the page's address.
+    ``twins``: entries of other sources with the same answer, as collection/id; the one verified last is preferred.
     """
 
     id: str

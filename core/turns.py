@@ -75,12 +75,13 @@ class Frame(_Block):
 class AnswerBlock(_Block):
     """An answer card: one passage of one entry, word for word.
 
-    ``text``: the sentence above the card, from ``domain.yml``. ``body``: the passage in the safe subset of Markdown; a line
-    in bold by itself is a heading. ``notice``: one line about an entry that was verified long ago, shown instead of
-    ``verified_on``: it contains the day. ``locale``: the language of the entry's text, which is not always the
-    conversation's. ``entry_version`` and ``snapshot`` identify exactly what was shown. ``sms_text``: the entry's own text
-    for SMS. ``part`` counts the parts of the passage sent before this one (SUITE by SMS). ``frame``: set if the citizen
-    wrote in another language than the conversation's.
+    ``text``: the sentence above the card, from ``domain.yml``.
+    ``body``: the passage in the safe subset of Markdown; a line in bold by itself is a heading.
+    ``notice``: one line about an entry that was verified long ago, shown instead of ``verified_on``: it contains the day.
+    ``locale``: the language of the entry's text, which is not always the conversation's.
+    ``entry_version`` and ``snapshot`` identify exactly what was shown.
+    ``sms_text``: the entry's own text for SMS. ``part`` counts the parts of the passage sent before this one (SUITE by SMS).
+    ``frame``: set if the citizen wrote in another language than the conversation's.
     """
 
     type: Literal["answer"] = "answer"
@@ -197,13 +198,16 @@ class PhoneCopyRequest(_Block):
 class Turn(BaseModel):
     """The dialogue engine's result for one message: exactly one outcome, and the blocks of the reply.
 
-    ``entry``, ``entry_version``, ``snapshot``: those of the answer shown, or empty if there is none. ``confidence``: the
-    probability (0 to 1) that the top entry is right, or ``None`` if nothing was searched. ``handoff``: a request to the
-    handoff record. ``aside``: a reply outside the dialogue (AIDE by SMS): earlier offers can still be chosen, and read on.
-    ``care``: the kind of danger (``core.care``) according to the engine. ``move``: a command to the worker about the record.
-    ``phone_copy``: a request about an answer's copy. ``language``: the one in which the conversation continues. ``spoken``:
-    the one in which the citizen wrote, if it is not the previous one. ``alike``: payloads of the related pages that were
-    found only by similarity: the page shown does not name them.
+    ``entry``, ``entry_version``, ``snapshot``: those of the answer shown, or empty if there is none.
+    ``confidence``: the probability (0 to 1) that the top entry is right, or ``None`` if nothing was searched.
+    ``handoff``: a request to the handoff record.
+    ``aside``: a reply outside the dialogue (AIDE by SMS): earlier offers can still be chosen, and read on.
+    ``care``: the kind of danger (``core.care``) according to the engine.
+    ``move``: a command to the worker about the record.
+    ``phone_copy``: a request about an answer's copy.
+    ``language``: the one in which the conversation continues.
+    ``spoken``: the one in which the citizen wrote, if it is not the previous one.
+    ``alike``: payloads of the related pages that were found only by similarity: the page shown does not name them.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -18,13 +18,17 @@ _MOST_LABELS = _MOST_PASSAGES = 12  # remembered: the slots are transferred with
 class Focus(BaseModel):
     """The entry in focus, and the citizen's progress in it.
 
-    ``start``: the passage that the search found. ``chosen``: addresses of the cases chosen by the citizen, in the order of
-    choice. ``reopened``: forks to ask again whatever is known. ``asked``: the fork whose question is pending. ``shown``: the
-    passage shown last; ``pieces``: the numbers of its shown pieces, if not all were shown. ``facts``: facts that hold for
-    this request only. ``aspect``: the aspect of the entry asked for last (``actions.messages.aspects``). ``latest``: the
-    last follow-up, in its own words. ``offered``: the entries offered before this one was chosen. ``passages_shown``: the
-    last passages shown so far (``told`` in the slot). ``assumed``: addresses of the cases that were assumed, not said. While
-    pages are offered, ``entry`` is empty.
+    ``start``: the passage that the search found.
+    ``chosen``: addresses of the cases chosen by the citizen, in the order of choice.
+    ``reopened``: forks to ask again whatever is known.
+    ``asked``: the fork whose question is pending.
+    ``shown``: the passage shown last; ``pieces``: the numbers of its shown pieces, if not all were shown.
+    ``facts``: facts that hold for this request only.
+    ``aspect``: the aspect of the entry asked for last (``actions.messages.aspects``).
+    ``latest``: the last follow-up, in its own words.
+    ``offered``: the entries offered before this one was chosen.
+    ``passages_shown``: the last passages shown so far (``told`` in the slot).
+    ``assumed``: addresses of the cases that were assumed, not said. While pages are offered, ``entry`` is empty.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)

@@ -22,12 +22,18 @@ _MOST_TERMS, _MOST_REST, _MOST_UNHELD = 8, 6, 4  # larger counts make it no sure
 class FollowUpFeatures(NamedTuple):
     """Features for and against a follow-up. All values are from 0 to 1, except the counts.
 
-    ``unheld``: number of terms that the page does not contain. ``terms``: of the message. ``rest``: those that neither an
-    aspect nor the title explains; ``whole``: there are none. ``headed``: the share of these in the page's headings and
-    cases. ``alone``, ``with_page``: the confidence of the search for the message, and for it after the page's title.
-    ``another``: the share of the rest in the first title found alone. ``covered``: the share of that title in the message.
-    ``several``: the titles that contain all of the rest. ``named``: the page's own subject is named. ``fragment``: the
-    message alone says nothing. ``stands_in``: a pronoun refers to what was said. ``points``: other words refer to it.
+    ``unheld``: number of terms that the page does not contain.
+    ``terms``: of the message.
+    ``rest``: those that neither an aspect nor the title explains; ``whole``: there are none.
+    ``headed``: the share of the rest in the page's headings and cases.
+    ``alone``, ``with_page``: the confidence of the search for the message, and for it after the page's title.
+    ``another``: the share of the rest in the first title found alone.
+    ``covered``: the share of that title in the message.
+    ``several``: the titles that contain all of the rest.
+    ``named``: the page's own subject is named.
+    ``fragment``: the message alone says nothing.
+    ``stands_in``: a pronoun refers to what was said.
+    ``points``: other words refer to it.
     ``turns``: the message begins like another case of the same.
     """
 

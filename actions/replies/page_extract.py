@@ -55,7 +55,7 @@ def best_sentences(
     said = without_dates(plain(above, links=False) + page_text(parts, chosen) + plain(below, links=False))
     for part, at, text, leads in _ranked(parts, worth)[:_TRIED]:
         if text in said:
-            continue  # the same sentence stands in several parts or cases
+            continue  # the same sentence is in several parts or cases
         own = chosen.get(part.order, frozenset())
         if at in own or not (own or leads):
             continue

@@ -18,10 +18,15 @@ PAGES = 6  # pages examined for one question
 class Limits(NamedTuple):
     """Maximum visible characters (labels of links, no addresses) of what is shown.
 
-    ``answer``: the text that contains the answer. ``card``: an answer. ``whole``: a part that is shown whole rather than
-    nearly whole. ``page``: the first answer from a page, with other parts of it. ``follow_up``: card and whole for a page
-    that is already in focus. ``cases``: cases side by side. ``lone_case``: the text above the cases that are asked for.
-    ``mini``: the extract of a page that may answer. ``rest``: the continuation of a part.
+    ``answer``: the text that contains the answer.
+    ``card``: an answer.
+    ``whole``: a part that is shown whole rather than nearly whole.
+    ``page``: the first answer from a page, with other parts of it.
+    ``follow_up``: card and whole for a page that is already in focus.
+    ``cases``: cases side by side.
+    ``lone_case``: the text above the cases that are asked for.
+    ``mini``: the extract of a page that may answer.
+    ``rest``: the continuation of a part.
     """
 
     answer: int

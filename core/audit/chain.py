@@ -19,9 +19,9 @@ class Break(StrEnum):
 
     CHANGED = "changed"  # the digest does not fit the row's content
     MOVED = "moved"  # nor does the row follow the one before: it stood elsewhere
-    MISSING = "missing"  # one or more rows before this one are gone
+    MISSING = "missing"  # one or more rows before this one are missing
     UNCHAINED = "unchained"  # the row is whole, but does not follow the row before
-    TRUNCATED = "truncated"  # rows are gone from the end
+    TRUNCATED = "truncated"  # rows are missing at the end
     REWRITTEN = "rewritten"  # the chain is whole, but differs from the exported head
     FORGED = "forged"  # an exported head whose signature is not ours
 

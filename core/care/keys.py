@@ -11,8 +11,8 @@ from core.text.slang import DANGER
 
 _MARKS = "\u0640"  # Arabic tatweel, which only widens a word
 _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "هوي")
-# Turkish has an i without a dot, and a capital one with it, which lower() takes apart; one Ukrainian apostrophe is a letter to
-# regular expressions. Telephones write all of them as their neighbours.
+# Turkish has a dotless i and a dotted capital I, which lower() decomposes; a Ukrainian apostrophe is a letter to regular
+# expressions. People type the plain characters instead.
 _TYPED = str.maketrans({"ı": "i", "İ": "i", "ʼ": "'", "’": "'", "œ": "oe", "æ": "ae"})
 _WORD = re.compile(r"[^\W_]+")
 

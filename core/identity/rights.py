@@ -27,7 +27,7 @@ class Right(StrEnum):
     READ_INSIGHTS = "read_insights"
     HANDLE_CONVERSATIONS = "handle_conversations"
     MANAGE_CONVERSATIONS = "manage_conversations"  # assign to others, ready answers, duty
-    READ_WITH_REASON = "read_with_reason"  # any conversation, for a written reason, which stands in the audit
+    READ_WITH_REASON = "read_with_reason"  # any conversation, for a written reason, recorded in the audit
     ERASE_CONVERSATIONS = "erase_conversations"
     READ_AUDIT = "read_audit"
     MANAGE_STAFF = "manage_staff"

@@ -40,7 +40,7 @@ def detect(text: str, expected: str = "fr") -> str:
     arabic = sum("\u0600" <= character <= "\u06ff" or "\ufb50" <= character <= "\ufefc" for character in text)
     cyrillic = sum("\u0400" <= character <= "\u04ff" for character in text)
     latin = sum(character.isalpha() for character in text) - arabic - cyrillic
-    if max(arabic, cyrillic) * 2 > latin:  # French names and acronyms stand in messages in other scripts
+    if max(arabic, cyrillic) * 2 > latin:  # texts in other scripts contain French names and acronyms
         return "ar" if arabic >= cyrillic else "uk"
     if not latin:
         return expected

@@ -54,7 +54,7 @@ class Places:
         number = len(self._all)
         departement = self._shared.setdefault(departement, departement)
         codes = tuple(self._shared.setdefault(one, one) for one in postal_codes.split())
-        # An EPCI stands for its largest commune, as a district does for its own.
+        # An EPCI is represented by its largest commune, a district by its commune.
         within = more if kind in ("district", "epci") else ""
         self._all.append(Place(cast("Kind", kind), code, name, departement, int(population), codes, within))
         self._by_code[f"{kind[0]}{code}" if kind == "departement" else code] = number

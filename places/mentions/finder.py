@@ -65,7 +65,7 @@ def find(text: str, places: Places, *, near: str = "") -> tuple[Mention, ...]:
         if asked is None:
             continue
         meant = _meant(candidate, [candidates[one] for one in beside], near)
-        if not meant and candidate.places[0].kind == "commune":  # "colombe dans le 92": misspelt, since there is none
+        if not meant and candidate.places[0].kind == "commune":  # "colombe dans le 92" is misspelt: none there
             meant = places.nearly(_said(tokens, candidate), candidates[beside[0]].places[0].departement)
         if meant:
             mentions.append(Mention(meant, _said(tokens, candidate), asked))

@@ -17,7 +17,7 @@ from places.offices.office import Office, departement_of
 
 FILE = Path("places") / "offices.db"
 _CACHE_KIB = 1_024
-_TOWN = "5000"  # inhabitants that a commune is taken to have which the list of communes lacks: it may be shortened, or misspelt
+_TOWN = "5000"  # inhabitants assumed for a commune that the list of communes lacks: it may be shortened, or misspelt
 _SCHEMA = """
 CREATE TABLE directory (version INTEGER, source TEXT);
 CREATE TABLE offices (number INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT, commune TEXT, departement TEXT, content TEXT);

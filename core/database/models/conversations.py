@@ -17,11 +17,14 @@ class Conversation(Base):
     """All turns of one citizen on one channel: the unit of ordering, privacy and erasure.
 
     ``id`` is random, never a telephone number. By SMS ``address_digest`` (keyed) finds the conversation of a number, and
-    ``address`` (encrypted) is needed to answer it. ``offered``: the payloads of the choices offered last, in order, to
-    understand "2" by SMS. ``options``: all choices on any channel, as in the reply's blocks (label, signed payload): typing
-    a label counts as pressing its button. ``rest``: the blocks that did not fit, for SUITE. ``language``: the chosen one, or
-    the service's. ``spoken``: another one in which the citizen wrote since. ``closing``: the citizen sent EFFACER; the row
-    is deleted once that is confirmed.
+        ``address`` (encrypted) is needed to answer it.
+    ``offered``: the payloads of the choices offered last, in order, to understand "2" by SMS.
+    ``options``: all choices on any channel, as in the reply's blocks (label, signed payload): typing a label counts as
+        pressing its button.
+    ``rest``: the blocks that did not fit, for SUITE.
+    ``language``: the chosen one, or the service's.
+    ``spoken``: another one in which the citizen wrote since.
+    ``closing``: the citizen sent EFFACER; the row is deleted once that is confirmed.
     """
 
     __tablename__ = "conversations"

@@ -15,11 +15,13 @@ class EntryRow(Base):
     """The present state of an entry: the version for citizens, and the state of the editors' work.
 
     ``content`` is ``core.entry.Entry`` as JSON, ``version`` its revision and ``digest`` its digest. ``status`` says whether
-    it is published, was, or will be: draft, published, withdrawn by its source, archived by an editor. ``head`` is the
-    revision that editors work from: ``version``, or a newer one while ``stage`` is not empty (draft, in_review, approved,
-    scheduled). ``latest`` is the highest revision. ``base`` is the revision from the last import; none if editors wrote the
-    entry. ``served`` is the revision that citizens still get if an import has changed what is published and no index with it
-    was activated (0: none); empty if both are the same.
+        it is published, was, or will be: draft, published, withdrawn by its source, archived by an editor.
+    ``head`` is the revision that editors work from: ``version``, or a newer one while ``stage`` is not empty (draft,
+        in_review, approved, scheduled).
+    ``latest`` is the highest revision.
+    ``base`` is the revision from the last import; none if editors wrote the entry.
+    ``served`` is the revision that citizens still get if an import has changed what is published and no index with it was
+        activated (0: none); empty if both are the same.
     """
 
     __tablename__ = "entries"

@@ -16,12 +16,15 @@ _IS_OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorte
 class Handoff(Base):
     """One request for a human, from its beginning to its end. States and moves are those of ``core.handoff``.
 
-    ``owner``: the supervisor who has it. ``fencing`` grows at each claim, so that a move planned under an earlier claim is
-    refused. ``subject`` and ``best_time`` are masked like any message. ``number`` (encrypted E.164) is the only place where
-    a call-back number is stored; ``number_hint`` is what all others may see of it. It is deleted when the call-back is
-    closed. A typed number is kept only from ``collecting_since`` on (the citizen consented) until the form ends, when it is
-    emptied. ``team``: empty means everybody; ``core.identity.conversations`` decides who may read it. ``read_seq``: the last
-    message that its owner has seen. ``seen_seq``: the last reply shown to the citizen.
+    ``owner``: the supervisor who has it.
+    ``fencing`` grows at each claim, so that a move planned under an earlier claim is refused.
+    ``subject`` and ``best_time`` are masked like any message. ``number`` (encrypted E.164) is the only place where a
+        call-back number is stored; ``number_hint`` is what all others may see of it. It is deleted when the call-back is
+        closed. A typed number is kept only from ``collecting_since`` on (the citizen consented) until the form ends, when it
+        is emptied.
+    ``team``: empty means everybody; ``core.identity.conversations`` decides who may read it.
+    ``read_seq``: the last message that its owner has seen.
+    ``seen_seq``: the last reply shown to the citizen.
     """
 
     __tablename__ = "handoffs"

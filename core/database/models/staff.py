@@ -13,11 +13,12 @@ from core.database.base import Base, Json, Sequence, UtcDateTime, now
 class StaffRow(Base):
     """One person of the administration. Sign-in needs ``password`` (Argon2) and ``totp`` (encrypted secret).
 
-    ``totp_step``: the last time step whose code was used; each code is valid once. ``recovery``: digests of the remaining
-    recovery codes. ``collections``: those whose entries the person may edit, empty for all. ``subject``: a digest of their
-    identity at the identity provider, once they have signed in there. ``password_until``: if passwords are switched off,
-    this person's is accepted until then. ``mail_minutes``: the least time between two e-mails about waiting work (0: at
-    once); empty: no e-mails.
+    ``totp_step``: the last time step whose code was used; each code is valid once.
+    ``recovery``: digests of the remaining recovery codes.
+    ``collections``: those whose entries the person may edit, empty for all.
+    ``subject``: a digest of their identity at the identity provider, once they have signed in there.
+    ``password_until``: if passwords are switched off, this person's is accepted until then.
+    ``mail_minutes``: the least time between two e-mails about waiting work (0: at once); empty: no e-mails.
     """
 
     __tablename__ = "staff"

@@ -15,7 +15,7 @@ from stdnum import iban, luhn, numdb
 from core.privacy.finders.groups import Window, chains, word_chains
 from core.privacy.finders.phones import french_phone_at
 
-_FEW = 4  # groups: cut anywhere, as at the end of a line
+_FEW = 4  # groups: the number may be cut anywhere, as at the end of a line
 
 # Sex, year, month (also the fictive 20-42 and 50-99), department (2A, 2B), commune, order.
 _NIR = re.compile(r"[1-478]\d\d(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d|2[ABab])\d{6}(?:\d\d)?")

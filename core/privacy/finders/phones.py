@@ -19,7 +19,7 @@ _WITHOUT_PLUS = frozenset({(11,), (2, 1, 2, 2, 2, 2)})  # "33 6 12 34 56 78"
 _PAIRS = frozenset({(2, 2, 2, 2, 2), (4, 2, 2, 2), (2, 8), (10,)})
 _SIZES = _PAIRS | {(1, 3, 3, 3), (1, 3, 2, 2, 2), (2, 4, 4), (2, 2, 3, 3), (2, 3, 3, 2), (3, 3, 2, 2), (4, 4, 2)}
 _SIZES |= {(1, 1, 2, 2, 2, 2)}  # "0 6 12 34 56 78"
-_FEW = 3  # groups: cut anywhere, as at the end of a line
+_FEW = 3  # groups: the number may be cut anywhere, as at the end of a line
 # Lists of two digits after these words also begin with a zero.
 _LISTED = re.compile(r"\b(?:d[ée]p(?:artement|t)s?|articles?|cases?|bus|lots?|semaines?|tirages?)\W*$", re.IGNORECASE)
 _VAT = re.compile(r"FR ?$", re.IGNORECASE)  # "FR 33 …" and "FR 00 …" are numbers of companies
