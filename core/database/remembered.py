@@ -18,8 +18,9 @@ log = structlog.get_logger(__name__)
 class Remembered[T]:
     """Calls ``read`` at most once in ``seconds``; ``get`` may be called as often as needed.
 
-    ``known`` is returned while the record cannot be read; then ``failed`` is logged. ``share``: the share of time that may
-    be spent on reading, if a read may take long. ``brief``: as in ``Database.read``.
+    ``known``: the value before the first read. While the record cannot be read, the last value is returned, and ``failed``
+    is logged. ``share``: the share of time that may be spent on reading, if a read may take long. ``brief``: as in
+    ``Database.read``.
     """
 
     def __init__(
