@@ -1,4 +1,4 @@
-"""The first answer from a page: the part that was found, and what other likely parts say, each under its heading."""
+"""The first answer from a page: the found part and what other likely parts say, each under its heading."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ from retrieval.contracts import Retriever
 
 
 def is_first(focus: Focus | None, entry: Entry) -> bool:
-    """Decides whether ``entry`` answers what was asked first of it: no case was chosen since, and nothing else was asked."""
+    """Decides whether ``entry`` now answers the first question about it: no case was chosen since, nothing else was asked."""
     if focus is None or focus.entry != entry.id:
         return False
     return bool(focus.query) and not focus.latest and not focus.chosen
 
 
 def is_open(retriever: Retriever, focus: Focus | None, entry: Entry) -> bool:
-    """Decides whether no part of ``entry`` clearly answers what was asked first of it."""
+    """Decides whether no part of ``entry`` clearly answers the first question about it."""
     return focus is not None and is_first(focus, entry) and retriever.part_likelihood(entry, focus.query) < CLEAR
 
 
 class AskedTurn(Protocol):
-    """What an answer needs to know of the turn: what is asked of which page, and of the citizen."""
+    """The part of a turn that an answer needs: what is asked of which page, and the facts about the citizen."""
 
     @property
     def retriever(self) -> Retriever: ...
@@ -50,7 +50,7 @@ class AskedTurn(Protocol):
 
 
 def first_answer(turn: AskedTurn, entry: Entry) -> FirstAnswer | None:
-    """Returns what adds the opening and other parts of ``entry`` to its first answer; ``None`` where it is no first answer."""
+    """Returns the object that extends the first answer from ``entry``; ``None`` if this is not the first answer."""
     focus = turn.focus
     if focus is None or not is_first(focus, entry):
         return None
@@ -60,18 +60,19 @@ def first_answer(turn: AskedTurn, entry: Entry) -> FirstAnswer | None:
 
 
 class FirstAnswer:
-    """Adds to the cards of one page its opening, and what other likely parts of it say of the question ``asked``.
+    """Adds to the cards of one page its opening, and what other likely parts of it say about the question ``asked``.
 
-    ``seen`` are the passages that the citizen was shown before.
+    ``seen``: the passages that the citizen was shown before.
     """
 
     def __init__(self, asked: PageQuestion, style: Style, seen: Collection[int] = ()) -> None:
         self._asked, self._entry, self._style, self._seen = asked, asked.entry, style, seen
 
     def wider(self, card: Card, passage: int) -> Card:
-        """Returns ``card``, which shows an extract of passage number ``passage``, with more of this part and of others.
+        """Returns ``card``, an extract of passage number ``passage``, extended with more of this part and of others.
 
-        Where the part does not clearly answer, the page's opening stands before it. A card of nothing but links stays as it is.
+        If the part does not clearly answer, the page's opening stands before it. A card with nothing but links is not
+        changed.
         """
         if not card.pieces:
             return card
@@ -89,16 +90,16 @@ class FirstAnswer:
         display = arranged(parts, chosen, first_label=main.label if opening else "")
         body = self._style.dated(self._entry, page_text(display, chosen))
         changes: dict[str, Any] = {"body": APART.join(filter(None, (opening, body)))}
-        if opening or display[0].order != passage:  # the heading stands above the part itself, not above what comes before it
+        if opening or display[0].order != passage:  # the heading stands above the part itself, not above the text before it
             changes["headings"] = ()
         own = chosen[passage]
         block = card.block.model_copy(update=changes)
         return card._replace(block=block, pieces=tuple(sorted(own)), shortened=left_out(main, own))
 
     def below(self, card: Card, lead: int | None) -> Card:
-        """Returns ``card``, which shows the cases of a fork, with the page's opening above and what other parts say below them.
+        """Returns ``card``, which shows the cases of a fork, with the page's opening above them and other parts below.
 
-        ``lead``: the passage that stands above the cases, if any.
+        ``lead``: the passage above the cases, if any.
         """
         if self._style.pays_by_segment:
             return card
@@ -115,8 +116,9 @@ class FirstAnswer:
         return card._replace(block=card.block.model_copy(update={"body": body}))
 
     def _behind_opening(self, card: Card, passage: int) -> Card:
-        """Returns ``card`` behind the page's opening, where passage number ``passage`` holds none of it: the first SMS is the
-        opening, SUITE shows the passage."""
+        """Returns ``card`` after the page's opening, if passage number ``passage`` contains none of it: the first SMS is the
+        opening, and SUITE shows the passage.
+        """
         opening = page_opening(self._asked, self._style, self._seen, without=passage)
         if not opening:
             return card

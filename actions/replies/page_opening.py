@@ -1,4 +1,4 @@
-"""The opening of a page: the sentences that answer most of its readers, which people chose (ADR 0063)."""
+"""The opening of a page: the sentences that answer most of its readers, chosen by people (ADR 0063)."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from retrieval.sentence_worth import opening_worth
 
 
 def has_opening(asked: PageQuestion) -> bool:
-    """Decides whether a reply begins with the page's opening: there is one, and no part clearly answers what is ``asked``."""
+    """Decides whether a reply begins with the page's opening: it exists, and no part clearly answers what is ``asked``."""
     return bool(asked.entry.opening) and not asked.is_clear
 
 
 def page_opening(
     asked: PageQuestion, style: Style, seen: Collection[int] = (), *, without: int | None = None, above: str = ""
 ) -> str:
-    """Returns the text with which the page opens, and which repeats nothing of the text that it stands ``above``.
+    """Returns the opening of the page, without sentences that repeat the text below it (``above``).
 
-    The passages ``seen`` by the citizen are left out. Empty where there is no opening to begin with, and where it says
-    something of passage number ``without``.
+    The passages ``seen`` by the citizen are left out. Empty if the reply has no opening, or if the opening uses passage
+    number ``without``.
     """
     if not has_opening(asked):
         return ""
@@ -36,8 +36,8 @@ def page_opening(
 
 
 def opening_parts(asked: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:
-    """Returns the passages with sentences of the opening in reading order, each behind its cases. Only those sentences may be
-    chosen of them.
+    """Returns the passages with sentences of the opening in reading order, each after its cases. Only those sentences may be
+    chosen.
 
     The passages ``seen``, and those that do not hold for the citizen, are left out.
     """
@@ -54,7 +54,7 @@ def opening_parts(asked: PageQuestion, seen: Collection[int] = ()) -> list[PageP
 
 
 def _chosen(entry: Entry, parts: Sequence[PagePart], style: Style, above: str) -> Chosen:
-    """Returns the most useful sentences, whatever is asked. Where the first of them is long, there is more room."""
+    """Returns the most useful sentences, whatever is asked. A long first sentence gets more room."""
     most_useful = partial(_by_rank, entry)
     chosen = best_sentences(parts, most_useful, style.limits.answer, below=above)
     first = min(((rank, part.order, at) for part in parts for at, rank in (part.among or {}).items()), default=None)
