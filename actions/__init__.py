@@ -1,4 +1,4 @@
-"""Custom actions of the dialogue, thin: read the message, ask the retriever, utter responses of ``domain.yml``.
+"""Custom actions of the dialogue. They are thin: read the message, ask the retriever, utter responses of ``domain.yml``.
 
-No citizen-facing sentence stands here, and nothing heavy is imported at module level.
+They contain no sentence for citizens, and import nothing heavy at module level.
 """

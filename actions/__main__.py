@@ -26,12 +26,12 @@ _FIRST = (("bonjour", "fr"), ("carte perdue", "fr"), ("renew passport", "en"))
 
 
 def main(settings: Settings) -> None:
-    """Serves until SIGTERM or SIGINT. The first queries are slow, since much is loaded when it is used: they are made before
-    the port is opened, or the first citizen would meet a deadline.
+    """Serves until SIGTERM or SIGINT. The first queries are slow because of lazy loading, so they run before the port opens:
+    otherwise the first citizen would exceed a deadline.
 
-    Where the active snapshot cannot be used, the last good one is. Where there is none either, this serves all the same: it is
-    not ready, it embeds what a new one needs, and it answers once there is one. Only where it would replace an action server
-    that answers, it ends with one sentence.
+    If the active snapshot is unusable, the last good one is used. If there is none either, the server still runs: it is not
+    ready, but embeds what a new snapshot needs, and answers once there is one. It exits with one sentence only if it would
+    replace an action server that answers.
     """
     embedder = load_embedder(settings)
     engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file, falls_back=True)
@@ -48,8 +48,7 @@ def main(settings: Settings) -> None:
 
 
 def _answers(settings: Settings) -> bool:
-    """Decides whether an action server answers at our address, where this one does not listen yet: the one that it would
-    replace."""
+    """Decides whether another action server answers at our address, before this one listens: the one that it would replace."""
     with blocking_action_server(settings, seconds=2) as client, suppress(httpx.HTTPError):
         return client.get("/health").is_success
     return False

@@ -1,4 +1,4 @@
-"""From a message to a reply: the steps in the order in which they are tried (sections 2 and 3 of docs/answers.md)."""
+"""Composes the reply to a message: the steps in the order in which they are tried (sections 2 and 3 of docs/answers.md)."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ from actions.policy.wordless_message import wordless_message
 from actions.replies.utterance import Reply
 from actions.turn.turn import Turn
 
-# Ends the turn with a reply, passes on another turn, or passes the turn on as it is (``None``).
+# A step ends the turn with a reply, continues with a changed turn, or leaves the turn unchanged (``None``).
 type Step = Callable[[Turn], Reply | Turn | None]
 type FamilyStep = Callable[[Turn], Reply | None]
 
-# By the custom action that Rasa's rules name for an intent: the step that comes first. Where it passes, the message is a
-# question after all.
+# The first step for each custom action that Rasa's rules name for an intent. If it passes, the message is treated as a
+# question.
 FAMILY_STEPS: Mapping[str, FamilyStep | None] = {
     "action_answer_enquiry": None,
     "action_show_entry": page_button,
@@ -47,7 +47,7 @@ FAMILY_STEPS: Mapping[str, FamilyStep | None] = {
     "action_about": about_administration,
 }  # and "action_care": actions.policy.danger
 
-# Every question, and whatever is unclear.
+# For every question, and for unclear messages.
 STEPS: tuple[Step, ...] = (
     request_for_human,
     wordless_message,
@@ -66,7 +66,7 @@ STEPS: tuple[Step, ...] = (
 def compose(turn: Turn, family_step: FamilyStep | None = None) -> Reply:
     """Returns the reply of the first step that ends ``turn``: ``family_step``, then ``STEPS``.
 
-    What the search raises is let through: the turn fails, and the worker says so.
+    Errors of the search are not caught: the turn fails, and the worker says so.
     """
     if family_step:
         reply = family_step(turn)

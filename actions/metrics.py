@@ -1,4 +1,4 @@
-"""The action server's figures: custom actions by name, searches by part and decision."""
+"""Metrics of the action server: custom actions by name, searches by part and decision."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ SNAPSHOT_REFUSED = Gauge(
 
 @contextmanager
 def counted(action: str) -> Iterator[None]:
-    """Counts one run of ``action``, which must be a name that the executor knows: labels are a closed list."""
+    """Counts one run of ``action``, which must be a name known to the executor: the set of labels is closed."""
     started, result = perf_counter(), "failed"
     try:
         with tracing.span("action", kind="server", action=action):
@@ -41,7 +41,7 @@ def counted(action: str) -> Iterator[None]:
 
 
 def count_search(found: RetrievalResult) -> None:
-    """Counts one search, which is just over, with its parts. Of one begun ahead the trace shows how long it was waited for."""
+    """Counts a finished search with its parts. For a prefetched search, the trace shows the time spent waiting for it."""
     ended = time_ns()
     waited = found.timings_ms.get("waited")
     shown = found.timings_ms if waited is None else {"total": waited}

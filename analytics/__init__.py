@@ -1,1 +1,1 @@
-"""Analytics: what the service came to, in counts: insights, open data, costs, service levels."""
+"""Analytics: counts of the service's work: insights, open data, costs, service levels."""

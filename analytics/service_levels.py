@@ -1,4 +1,4 @@
-"""Service levels, from the record: what was promised (docs/slo.md), what was reached, what is left to spend."""
+"""Service levels, from the record: the objectives (docs/slo.md), what was reached, the error budget left."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from core.turns import Origin, Outcome
 
 WINDOW_DAYS = 28
 _LOST_AFTER = timedelta(minutes=1)
-# Nobody waits for these: a human has the conversation.
+# No program answers these: a human has the conversation.
 _NOT_THE_ENGINES = (Outcome.HUMAN,)
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One objective. ``good`` of ``total`` turns met it; ``objective`` is the share that has to."""
+    """One objective. ``good`` of ``total`` turns met it; ``objective`` is the required share."""
 
     name: str
     objective: float
@@ -30,7 +30,7 @@ class Level:
 
     @property
     def reached(self) -> float | None:
-        """The share that met it; ``None`` where there was nothing to meet it."""
+        """Returns the share that met it; ``None`` without any turns."""
         return self.good / self.total if self.total else None
 
     @property
@@ -39,7 +39,7 @@ class Level:
 
     @property
     def budget_left(self) -> float:
-        """The share of the errors allowed that is still there; below 0 where there were more."""
+        """Returns the share of the allowed errors that is left; negative if there were more."""
         allowed = (1 - self.objective) * self.total
         wrong = self.total - self.good
         return 1 - wrong / allowed if allowed else float(wrong == 0)

@@ -1,6 +1,6 @@
-"""What a turn waits for at the action server. A turn that fails tells the worker whether that was why (``cause``).
+"""A turn's calls of the action server. A failed turn reports to the worker whether they were the ``cause``.
 
-Rasa takes an action that fails for one that says nothing: the turn then ends without an outcome, for no reason that is told.
+Rasa treats a failed action like one without a message: the turn then ends without an outcome, and without a reason.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from rasa.utils.endpoints import EndpointConfig
 
 SKIP_HEADER = "x-guichet-skip-actions"  # the worker knows that the action server hangs
-SECONDS_HEADER = "x-guichet-seconds"  # that the worker waits for this turn
-ANSWERED_HEADER = "x-guichet-actions-answered"  # of the response: the action server answered in this turn
+SECONDS_HEADER = "x-guichet-seconds"  # the time that the worker waits for this turn
+ANSWERED_HEADER = "x-guichet-actions-answered"  # in the response: the action server answered in this turn
 
 
 class ActionsSkipped(Exception):
@@ -28,7 +28,7 @@ class ActionsSkipped(Exception):
 
 @dataclass
 class ActionCalls:
-    """The calls of one turn. ``waiting_since``: of the one that is not answered; ``time.monotonic()`` seconds."""
+    """The calls of one turn. ``waiting_since``: when the open call began, in ``time.monotonic()`` seconds."""
 
     skip: bool = False
     skipped: bool = False
@@ -38,21 +38,21 @@ class ActionCalls:
 
 
 _turn: ContextVar[ActionCalls] = ContextVar("action_calls")
-_answered = -math.inf  # when the action server last answered anybody here
+_answered = -math.inf  # when the action server last answered any call of this process
 
 
 def begin(*, skip: bool) -> ActionCalls:
-    """Begin a turn in this task and those that it starts; with ``skip``, its actions fail at once."""
+    """Begins a turn in this task and its subtasks; with ``skip``, its actions fail at once."""
     calls = ActionCalls(skip=skip)
     _turn.set(calls)
     return calls
 
 
 def cause(calls: ActionCalls) -> dict[str, object]:
-    """Returns why a turn failed, as members of a problem (RFC 9457), where it was the action server; else nothing.
+    """Returns the cause of a failed turn, as members of a problem (RFC 9457), if it was the action server; else nothing.
 
-    ``actions_silent``: it answered nobody while the turn waited for it, ``waited_seconds`` long. One that answers others
-    meanwhile is slow, or the message is too much for it.
+    ``actions_silent``: the server answered no call while the turn waited for it, ``waited_seconds`` long. If it answers others
+    meanwhile, it is slow, or the message is too much for it.
     """
     if calls.skipped:
         return {"cause": "actions_skipped"}
@@ -62,12 +62,12 @@ def cause(calls: ActionCalls) -> dict[str, object]:
 
 
 def told(calls: ActionCalls) -> dict[str, str]:
-    """Returns headers of the response to a turn that came about."""
+    """Returns headers for the response of a successful turn."""
     return {ANSWERED_HEADER: "1"} if calls.answered else {}
 
 
 def watch(endpoint: EndpointConfig) -> None:
-    """Note what becomes of each request to ``endpoint``."""
+    """Records the result of each request to ``endpoint``."""
     request = endpoint.request
 
     async def watched(*arguments: Any, **named: Any) -> Any:
@@ -80,11 +80,11 @@ def watch(endpoint: EndpointConfig) -> None:
         try:
             answer = await request(*arguments, **named)
         except asyncio.CancelledError:
-            raise  # the turn's time is up: it goes on waiting, as far as ``cause`` is concerned
+            raise  # the turn's time is over: for ``cause`` the call still waits
         except aiohttp.ClientConnectionError:
             calls.waiting_since, calls.unreachable = None, True
             raise
-        except Exception:  # an answer that says that the action failed
+        except Exception:  # an answer that the action failed
             calls.waiting_since, _answered = None, time.monotonic()
             raise
         calls.waiting_since, calls.answered, _answered = None, True, time.monotonic()
@@ -94,9 +94,9 @@ def watch(endpoint: EndpointConfig) -> None:
 
 
 def seconds(written: str, most: float) -> float:
-    """Returns the seconds that a turn may take: what the worker has ``written``, at most ``most``."""
+    """Returns the seconds that a turn may take: the worker's value in ``written``, at most ``most``."""
     try:
         wanted = float(written)
     except ValueError:
         return most
-    return min(most, wanted) if wanted > 0 else most  # NaN: most
+    return min(most, wanted) if wanted > 0 else most  # NaN gives ``most``

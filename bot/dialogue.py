@@ -12,12 +12,12 @@ from bot import trace
 from bot.incoming import Incoming
 from bot.turns import assemble
 
-# How often the lock of a conversation is asked for again, in seconds. Rasa's default is 1.
+# Seconds between two attempts to get the lock of a conversation. Rasa's default is 1.
 _LOCK_WAIT = 0.02
 
 
 class Voice(OutputChannel):  # type: ignore[misc]
-    """Where Rasa speaks to. Its name picks the variation of each response; the words are read from the tracker afterwards."""
+    """Rasa's output channel. Its name selects the variation of each response; texts are read from the tracker afterwards."""
 
     def __init__(self, channel: str) -> None:
         self._channel = channel
@@ -26,13 +26,13 @@ class Voice(OutputChannel):  # type: ignore[misc]
         return self._channel
 
     async def send_response(self, recipient_id: str, message: dict[str, Any]) -> None:
-        """Nothing: whole messages are on the tracker, the same for a live turn and for a replayed one."""
+        """Does nothing: whole messages are on the tracker, the same for a live turn and a replayed one."""
 
 
 async def turn(agent: Agent, incoming: Incoming) -> dict[str, Any]:
-    """Answer ``incoming``, or say again what was answered to the same message id before.
+    """Answers ``incoming``, or returns the earlier answer to the same message id.
 
-    Raises ``TurnFailed`` if it comes to no outcome; whatever is raised, nothing has been stored. ``agent`` must be prepared
+    Raises ``TurnFailed`` if there is no outcome; after any exception, nothing has been stored. ``agent`` must be prepared
     (``input_channel.prepare``).
     """
     async with agent.lock_store.lock(incoming.conversation, wait_time_in_seconds=_LOCK_WAIT):
@@ -43,13 +43,13 @@ async def turn(agent: Agent, incoming: Incoming) -> dict[str, Any]:
 
 
 async def erase(agent: Agent, conversation: str) -> None:
-    """Forget ``conversation``, after the turn that may be under way."""
+    """Erases ``conversation``, after a turn that may be under way."""
     async with agent.lock_store.lock(conversation, wait_time_in_seconds=_LOCK_WAIT):
         agent.tracker_store.erase(conversation)
 
 
 async def _apply(agent: Agent, incoming: Incoming) -> dict[str, Any]:
-    """``MessageProcessor.handle_message`` of Rasa 3.6, with the language set first and a check before saving."""
+    """Works like ``MessageProcessor.handle_message`` of Rasa 3.6, but sets the language first and checks before saving."""
     processor, voice = agent.processor, Voice(incoming.channel)
     message = UserMessage(
         incoming.text,
@@ -75,5 +75,5 @@ async def _apply(agent: Agent, incoming: Incoming) -> dict[str, Any]:
 
 
 def _enquiry(text: str) -> dict[str, Any]:
-    """Returns what the pipeline would say of a text that is surely an enquiry."""
+    """Returns the pipeline's result for a text that is certainly an enquiry."""
     return {"text": text, "intent": {"name": "enquiry", "confidence": 1.0}, "entities": []}

@@ -1,7 +1,7 @@
-"""Rasa under a holder (cli/holder.py): it listens on the socket that was bound for it, once it can answer, and says so.
+"""Rasa under a holder (cli/holder.py): it uses the socket that was bound for it, listens once it can answer, and reports it.
 
-Sanic opens the port before our input channel has warmed up: beside a Rasa that is being replaced, the new one would be given
-turns that it cannot answer yet. Written for Rasa 3.6.21 and its Sanic 21.
+Sanic opens the port before our input channel has warmed up: during a replacement, the new Rasa would get turns that it cannot
+answer yet. Written for Rasa 3.6.21 and its Sanic 21.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _SOCKET, _READY = "HOLDER_SOCKET", "HOLDER_READY"
 
 
 def listen_when_ready(prepare: Callable[[Any], Awaitable[None]]) -> None:
-    """Have ``Sanic.run`` await ``prepare`` (of the loaded agent) before it listens. Without a holder it opens its own port."""
+    """Makes ``Sanic.run`` await ``prepare`` (with the loaded agent) before it listens; without a holder, on its own port."""
     from sanic import Sanic  # noqa: PLC0415 - after bot.patches
 
     original = Sanic.run
@@ -32,7 +32,7 @@ def listen_when_ready(prepare: Callable[[Any], Awaitable[None]]) -> None:
         async def told(_app: Any, _: Any) -> None:
             tell_ready()
 
-        app.register_listener(prepared, "before_server_start")  # after Rasa's own, which loads the agent
+        app.register_listener(prepared, "before_server_start")  # after Rasa's own listener, which loads the agent
         app.register_listener(told, "after_server_start")
         given = inherited()
         if given is not None:
@@ -43,7 +43,7 @@ def listen_when_ready(prepare: Callable[[Any], Awaitable[None]]) -> None:
 
 
 def inherited() -> socket.socket | None:
-    """Returns the socket that was bound for us, to be asked for once."""
+    """Returns the socket that was bound for us; only the first call does."""
     number = os.environ.pop(_SOCKET, "")
     if not number:
         return None
@@ -52,13 +52,13 @@ def inherited() -> socket.socket | None:
 
 
 def tell_ready() -> None:
-    """To the holder, if there is one. Raises ``BrokenPipeError`` where it is gone."""
+    """Reports to the holder, if there is one. Raises ``BrokenPipeError`` if it is gone."""
     number = os.environ.pop(_READY, "")
     if not number:
         return
     os.write(int(number), b"1")
     os.close(int(number))
-    if sys.platform != "linux":  # which ends this process with its holder
+    if sys.platform != "linux":  # on Linux the system ends this process with its holder
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 

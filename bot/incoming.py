@@ -1,4 +1,4 @@
-"""The worker's request for one turn, checked."""
+"""The worker's request for one turn, validated."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ LANGUAGES = ("fr", "en", "es", "ar", "pt", "tr", "uk")
 
 
 class Malformed(Exception):
-    """The request is not of the contract; the message says what is wrong, without quoting it."""
+    """The request violates the contract; the message says what is wrong, without quoting it."""
 
 
 @dataclass(frozen=True)
 class Incoming:
-    """One message for the dialogue. ``text`` is what Rasa gets: a trusted payload, or a citizen's text made safe.
+    """One message for the dialogue. ``text`` is Rasa's input: a trusted payload, or a citizen's text made safe.
 
-    ``enquiry``: the text is to be searched for; no classifier is asked. ``number``: what may be shown of a telephone number
-    that was in it before masking, and that the record keeps for a call. ``form``: of the blocks that the worker reads
-    (``core/reply_form.py``); one of a version before the forms does not say.
+    ``enquiry``: search for the text without a classifier. ``number``: what may be shown of a telephone number that was in it
+    before masking, and that the record keeps for a call. ``form``: the form of blocks that the worker reads
+    (``core/reply_form.py``); a worker older than the forms does not send it.
     """
 
     conversation: str
@@ -40,7 +40,7 @@ class Incoming:
 
 
 def parse(body: Any, intents: set[str]) -> Incoming:
-    """``body`` (decoded JSON) as an ``Incoming``. ``intents`` are those that a payload may name. Raises ``Malformed``."""
+    """Returns ``body`` (decoded JSON) as an ``Incoming``. ``intents``: those allowed in a payload. Raises ``Malformed``."""
     if not isinstance(body, dict):
         raise Malformed("a JSON object is expected")
     for name in ("conversation", "message_id"):
@@ -68,7 +68,7 @@ def parse(body: Any, intents: set[str]) -> Incoming:
 
 
 def is_id(value: Any) -> bool:
-    """Decides whether ``value`` can name a conversation or a message."""
+    """Decides whether ``value`` is a valid id of a conversation or a message."""
     return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 

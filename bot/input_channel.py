@@ -1,4 +1,4 @@
-"""The only way into Rasa: turns asked for by the worker, over loopback, with a secret.
+"""The only access to Rasa: the worker's requests for turns, over loopback, with a secret.
 
 POST turns, DELETE conversations/{id}, GET health, all under /webhooks/guichet; errors are application/problem+json.
 """
@@ -32,12 +32,13 @@ Handler = Callable[..., Awaitable[HTTPResponse]]
 
 
 class GuichetInput(InputChannel):  # type: ignore[misc]
-    """Named in ``credentials.yml``, with ``secret`` (required), ``also`` (another one, while it changes) and ``turn_seconds``,
-    after which a turn has failed."""
+    """Named in ``credentials.yml``, with ``secret`` (required), ``also`` (a second one, while it changes) and ``turn_seconds``,
+    after which a turn fails.
+    """
 
     def __init__(self, secrets: Sequence[str], turn_seconds: float) -> None:
         self._secrets, self._turn_seconds = [secret.encode() for secret in secrets], turn_seconds
-        # Below this level Rasa prints what citizens write.
+        # Below this level Rasa prints citizens' texts.
         rasa_logger = logging.getLogger("rasa")
         rasa_logger.setLevel(max(rasa_logger.level, logging.ERROR))
         log_turns(logger)
@@ -48,7 +49,7 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
 
     @classmethod
     def from_credentials(cls, credentials: dict[str, Any] | None) -> GuichetInput:
-        """Raises ``ValueError`` without a secret: there is no default."""
+        """Returns the channel. Raises ``ValueError`` without a secret: there is no default."""
         secret = str((credentials or {}).get("secret") or "")
         if not secret or secret.startswith("$"):
             raise ValueError("GUICHET_INTERNAL_SECRET is not set")
@@ -57,7 +58,7 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         return cls(secrets, float((credentials or {}).get("turn_seconds", 4)))
 
     def blueprint(self, on_new_message: Callable[[UserMessage], Awaitable[Any]]) -> Blueprint:
-        """Returns the routes. ``on_new_message`` is not used: it would save a turn that failed."""
+        """Returns the routes. ``on_new_message`` is not used: it would save a failed turn."""
         routes = Blueprint("guichet")
 
         async def ready(app: Any, _: Any) -> None:
@@ -100,7 +101,7 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
             said = await asyncio.wait_for(dialogue.turn(agent, incoming), seconds)
         except (Malformed, InvalidUsage) as error:
             return problem(422, str(error))
-        except Exception as error:  # whatever it is, the worker falls back, and nothing was kept of the turn
+        except Exception as error:  # after any error the worker falls back, and nothing was kept of the turn
             cause = action_calls.cause(calls)
             logger.error("turn_failed", extra={"fields": {**about, "error": type(error).__name__, **cause}})
             return problem(503, "the turn failed, and may be tried again", **cause)
@@ -122,17 +123,17 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
 
 
 async def prepare(agent: Agent) -> None:
-    """Take the store out of Rasa's wrapper, and warm up the pipeline (the first message costs a second).
+    """Takes the store out of Rasa's wrapper, and warms up the pipeline (the first message costs a second).
 
-    The wrapper keeps turns in memory when SQL fails, and Rasa falls back to memory without a word when the store of
-    ``endpoints.yml`` cannot be imported: a turn must fail instead. Raises ``RuntimeError`` in the latter case.
+    The wrapper keeps turns in memory when SQL fails, and Rasa silently falls back to memory when the store of ``endpoints.yml``
+    cannot be imported: a turn must fail instead. Raises ``RuntimeError`` in the latter case.
     """
     store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
     if not isinstance(store, TurnTrackerStore):
         raise RuntimeError("endpoints.yml names no tracker store of bot.tracker_store")
     await agent.parse_message("bonjour")
     gc.collect()
-    gc.freeze()  # what is loaded stays: no collection need go through it (core/collecting.py)
+    gc.freeze()  # loaded objects stay: no garbage collection need scan them (core/collecting.py)
     agent.tracker_store = agent.processor.tracker_store = store
     if agent.action_endpoint is not None:
         action_calls.watch(agent.action_endpoint)
@@ -140,6 +141,6 @@ async def prepare(agent: Agent) -> None:
 
 
 def problem(status: int, detail: str, **more: object) -> HTTPResponse:
-    """Returns an error as RFC 9457 has it, with ``more`` members of our own."""
+    """Returns an error in the form of RFC 9457, with ``more`` members of our own."""
     body = {"type": "about:blank", "title": "Dialogue", "status": status, "detail": detail, **more}
     return response.json(body, status=status, content_type="application/problem+json")

@@ -1,7 +1,7 @@
 """The input channel's own log: JSON lines on stderr like the other processes', with ids and times, never a text.
 
-Rasa's own log stays at errors (it prints what citizens write below that); this is one line a turn, by which a conversation is
-followed through all processes.
+Rasa's own log level is "error" (below it, it prints citizens' texts). This log has one line for each turn, by which a
+conversation can be followed through all processes.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _FIELDS = ("conversation", "message", "channel", "outcome", "milliseconds", "err
 class JsonLines(logging.Formatter):
     """Writes the message, which is a constant, and those of ``extra={"fields": …}`` that are known to be harmless.
 
-    In a dictionary of their own: ``logging`` raises ``KeyError`` where one of ``extra`` is called ``message``.
+    They are in a dictionary of their own: ``logging`` raises ``KeyError`` if a key of ``extra`` is called ``message``.
     """
 
     def format(self, record: logging.LogRecord) -> str:
@@ -34,7 +34,7 @@ class JsonLines(logging.Formatter):
 
 
 def log_turns(logger: logging.Logger) -> None:
-    """Let ``logger`` write such lines from info on, and pass nothing to Rasa's handlers."""
+    """Makes ``logger`` write such lines from level info on, without Rasa's handlers."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logger.handlers[:] = [handler]

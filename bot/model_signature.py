@@ -1,6 +1,6 @@
-"""Whether a model's archive is the one that this installation trained: it holds pickles, and whoever loads it runs them.
+"""Verifies that a model's archive was trained by this installation: it contains pickles, which run code when loaded.
 
-``MODEL.sig``, beside it, holds an Ed25519 signature of its name and its SHA-512, in base64; ``cli/model_signing.py`` makes it.
+``MODEL.sig``, next to it, holds an Ed25519 signature of its name and its SHA-512, in base64; ``cli/model_signing.py`` makes it.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _PURPOSE = b"guichet dialogue model"
 
 
 class ModelRefused(Exception):
-    """The archive has no signature, or not one of this installation. The message says what to do, in French and English."""
+    """The archive has no signature, or one of another installation. The message says what to do, in French and English."""
 
 
 def _signed_bytes(model: Path) -> bytes:
-    """Returns what is signed of a model."""
+    """Returns the signed content for a model."""
     digest = hashlib.sha512()
     with model.open("rb") as stream:
         while part := stream.read(1 << 20):
@@ -31,7 +31,7 @@ def _signed_bytes(model: Path) -> bytes:
 
 
 def is_signed(model: Path, public_key: str) -> bool:
-    """Decides whether the signature beside ``model`` was made with the private key of ``public_key`` (base64)."""
+    """Decides whether the signature next to ``model`` was made with the private key of ``public_key`` (base64)."""
     try:
         key = Ed25519PublicKey.from_public_bytes(base64.b64decode(public_key, validate=True))
         signature = model.with_name(f"{model.name}.sig").read_bytes().strip()
@@ -42,7 +42,7 @@ def is_signed(model: Path, public_key: str) -> bool:
 
 
 def require(model: Path) -> None:
-    """Raise ``ModelRefused`` unless ``model`` is signed for the key in the environment. No key: no production."""
+    """Raises ``ModelRefused`` unless ``model`` is signed for the environment's key. No key: raises in production only."""
     key = os.environ.get(_KEY, "")
     if not key and os.environ.get("GUICHET_PRODUCTION", "").lower() not in ("1", "true"):
         return

@@ -1,4 +1,6 @@
-"""``python -m bot.nlu_report MODEL``: texts on standard input, one JSON string a line; what each is taken for, a line each."""
+"""``python -m bot.nlu_report MODEL``: reads texts from standard input, one JSON string a line; prints the intent of each, one a
+line.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,12 @@ from rasa.core.agent import Agent
 
 from bot.model_signature import require
 
-# A rule takes what is unclear as an enquiry: so does the report.
+# A rule treats an unclear intent as an enquiry, and so does the report.
 _UNCLEAR = "nlu_fallback"
 
 
 async def report(model: str) -> None:
-    """Print ``{"intent", "confidence"}`` for each text, in order."""
+    """Prints ``{"intent", "confidence"}`` for each text, in order."""
     require(Path(model))
     agent = Agent.load(model)
     for line in sys.stdin:

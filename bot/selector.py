@@ -1,7 +1,7 @@
 """``python -m bot.selector train FOLDER`` and ``… answer FOLDER``: Rasa's ResponseSelector, for ``./guichet bench search``.
 
-``FOLDER`` has ``config.yml``, ``domain.yml`` and ``nlu.yml``; training writes ``model.tar.gz`` into it. Answering reads a
-question as a JSON string a line on standard input and prints ``{"ranking": [names of sub-intents, best first]}`` for each.
+``FOLDER`` has ``config.yml``, ``domain.yml`` and ``nlu.yml``; training writes ``model.tar.gz`` into it. Answering reads
+questions from standard input, one JSON string a line, and prints ``{"ranking": [names of sub-intents, best first]}`` for each.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ MODEL = "model"
 
 
 def train(folder: Path) -> None:
-    """Raises ``SystemExit`` when Rasa made no model; why stands above, in its own words."""
+    """Trains the model. Raises ``SystemExit`` if Rasa made none; Rasa's own output has the reason."""
     domain = str(folder / "domain.yml")
     made = train_nlu(str(folder / "config.yml"), str(folder / "nlu.yml"), str(folder), fixed_model_name=MODEL, domain=domain)
     if made is None:
@@ -30,8 +30,8 @@ def train(folder: Path) -> None:
 
 
 async def answer(folder: Path) -> None:
-    """Answer until standard input ends. Raises ``ModelRefused`` for a model that this installation did not train."""
-    configure_structlog(logging.ERROR)  # below, it prints what is asked, where answers are read
+    """Answers until standard input ends. Raises ``ModelRefused`` for a model that this installation did not train."""
+    configure_structlog(logging.ERROR)  # below this level it prints to the stream from which answers are read
     model = folder / f"{MODEL}.tar.gz"
     require(model)
     agent = Agent.load(str(model))

@@ -1,4 +1,4 @@
-"""``python -m bot.serve MODEL ARGUMENTS…``: ``rasa run --model MODEL ARGUMENTS…``, once the model's signature was verified."""
+"""``python -m bot.serve MODEL ARGUMENTS…``: ``rasa run --model MODEL ARGUMENTS…``, once the model's signature is verified."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.model_signature import ModelRefused, require
 
 
 def main(arguments: list[str]) -> None:
-    """Serve until SIGTERM. Exits with 78 (a matter of configuration) for a model that nobody signed."""
+    """Serves until SIGTERM. Exits with 78 (configuration error) for a model without valid signature."""
     model, *others = arguments
     try:
         require(Path(model))

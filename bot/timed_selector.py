@@ -1,4 +1,4 @@
-"""Rasa's ResponseSelector, trained for so long; interrupted, it goes on where it stopped. Only ``bench search`` uses it."""
+"""Rasa's ResponseSelector, trained for a given time; after an interruption it continues. Only ``bench search`` uses it."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from rasa.nlu.selectors.response_selector import ResponseSelector
 from rasa.utils.tensorflow.model_data import RasaModelData
 from rasa.utils.tensorflow.models import RasaModel
 
-_KEEP_EVERY = 60.0  # seconds of training that an interruption may cost
+_KEEP_EVERY = 60.0  # seconds of training that an interruption may lose
 
 
 class Clock(tf.keras.callbacks.Callback):  # type: ignore[misc]
-    """Stops after ``seconds`` of training, those of earlier runs counted; keeps weights and ``progress.json`` in ``folder``."""
+    """Stops after ``seconds`` of training, including earlier runs; keeps weights and ``progress.json`` in ``folder``."""
 
     def __init__(self, folder: Path, seconds: float) -> None:
         super().__init__()
@@ -56,7 +56,7 @@ class Clock(tf.keras.callbacks.Callback):  # type: ignore[misc]
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class TimedSelector(ResponseSelector):  # type: ignore[misc]
-    """``ResponseSelector`` with two settings more: ``folder`` and ``seconds`` (see ``Clock``); ``epochs`` is only a bound."""
+    """``ResponseSelector`` with two more settings: ``folder`` and ``seconds`` (see ``Clock``); ``epochs`` is a bound."""
 
     def _instantiate_model_class(self, model_data: RasaModelData) -> RasaModel:
         model = super()._instantiate_model_class(model_data)

@@ -1,7 +1,7 @@
-"""Rasa's place in a trace: what the worker's request says of it is passed on to the action server.
+"""Rasa's part of a trace: passes the trace context of the worker's request on to the action server.
 
-OpenTelemetry's own library stays out of this environment: the response says when Rasa's parts of the turn began and ended, in a
-header, and the worker makes spans of them (``conversations/engine/spans.py``).
+OpenTelemetry's library is not in this environment. A header of the response gives the times of Rasa's parts of the turn, and
+the worker makes spans of them (``conversations/engine/spans.py``).
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from rasa.utils.endpoints import EndpointConfig
 
 HEADER = "traceparent"
 PARTS_HEADER = "x-guichet-parts"
-_WRITTEN = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]")  # W3C Trace Context; what is not of this form goes no further
+_WRITTEN = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]")  # W3C Trace Context; any other form is not passed on
 
 _trace: ContextVar[str] = ContextVar("trace", default="")
 _parts: ContextVar[list[str]] = ContextVar("parts")
 
 
 def take(written: str) -> None:
-    """Whatever this task and those that it starts ask of the action server belongs to the trace ``written``; empty: to none."""
+    """Assigns calls of the action server by this task and its subtasks to the trace ``written``; empty: to none."""
     _trace.set(written if _WRITTEN.fullmatch(written) else "")
     _parts.set([])
 
 
 @contextmanager
 def part(name: str) -> Iterator[None]:
-    """What runs within is the part ``name`` (a word) of the turn."""
+    """Records the block as the part ``name`` (a word) of the turn."""
     began = time.time_ns()
     try:
         yield
@@ -40,12 +40,12 @@ def part(name: str) -> Iterator[None]:
 
 
 def told() -> dict[str, str]:
-    """Headers of the response: the parts that are over, in their order; none where nothing is traced."""
+    """Returns headers for the response: the parts that have ended, in order; none if nothing is traced."""
     return {PARTS_HEADER: ", ".join(_parts.get([]))} if _trace.get() else {}
 
 
 def pass_on(endpoint: EndpointConfig) -> None:
-    """Let requests to ``endpoint`` carry the trace that was taken."""
+    """Makes requests to ``endpoint`` carry the present trace."""
     request = endpoint.request
 
     async def traced(*arguments: Any, **named: Any) -> Any:

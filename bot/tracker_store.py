@@ -1,7 +1,7 @@
-"""Rasa's trackers in SQL: one row a turn, read back only as far as the dialogue needs.
+"""Rasa's trackers in SQL: one row for each turn, of which only the needed ones are read.
 
 Rasa's own SQL store reads and replays the whole session for each message, so that a turn costs more the longer the conversation
-is. Here a tracker holds the last turns of the session, with the slots, and the form, as they stood before them.
+is. Here a tracker holds the last turns of the session, with the slots and the form as they were before them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TURNS = sa.Table(
     sa.UniqueConstraint("conversation", "message_id"),
     sa.Index("ix_rasa_turns_conversation_id", "conversation", "id"),
 )
-# Made once: to put a statement together costs more than to run it.
+# Built once: building a statement costs more than running it.
 _LAST = (
     sa.select(TURNS).where(TURNS.c.conversation == sa.bindparam("of")).order_by(TURNS.c.id.desc()).limit(sa.bindparam("turns"))
 )
@@ -45,11 +45,11 @@ _ADD = TURNS.insert()
 _ALONE = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("of", type_=sa.Text))))  # until the commit
 _DAY = 86_400.0
 _TIDY_SECONDS = 600.0
-_LOOP = "active loop"  # beside the slots, none of which has a space in its name
+_LOOP = "active loop"  # kept with the slots, none of which has a space in its name
 
 
 class Overtaken(Exception):
-    """Another Rasa has stored a turn of the conversation since this one read it."""
+    """Another Rasa process has stored a turn of the conversation since this one read it."""
 
 
 class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[misc]
@@ -64,10 +64,10 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         keep_days: float = 7,
         **_: Any,
     ) -> None:
-        """``turns`` is how many a tracker is rebuilt from; rows older than ``keep_days`` are deleted."""
+        """Opens the store. A tracker is rebuilt from the last ``turns``; rows older than ``keep_days`` are deleted."""
         super().__init__(domain, event_broker)
         self._turns, self._keep, self._tidy_at = turns, keep_days * _DAY, 0.0
-        # Parameters hold what citizens wrote: they must not appear in the text of an exception.
+        # Parameters contain citizens' texts: they must not appear in the text of an exception.
         self._engine = sa.create_engine(
             synchronous(host), future=True, hide_parameters=True, pool_pre_ping=True, **_pool(synchronous(host))
         )
@@ -76,7 +76,7 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         METADATA.create_all(self._engine)
 
     async def retrieve(self, sender_id: str) -> DialogueStateTracker | None:
-        """Returns the conversation's last turns in its current session, or ``None`` for one that is not known."""
+        """Returns the last turns of the conversation's present session, or ``None`` for an unknown one."""
         with self._engine.connect() as connection:
             events, last = self._window(connection, sender_id)
         if not events:
@@ -86,9 +86,9 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         return tracker
 
     async def save(self, tracker: DialogueStateTracker) -> None:
-        """Append what happened since ``retrieve`` as one turn. One Rasa handles one message of a conversation at a time.
+        """Appends the events since ``retrieve`` as one turn. One Rasa process handles one message of a conversation at a time.
 
-        Raises ``Overtaken`` where another Rasa has appended a turn meanwhile: this one was given up long ago.
+        Raises ``Overtaken`` if another Rasa has appended a turn meanwhile: the worker gave this one up long ago.
         """
         with self._engine.begin() as connection:
             if connection.dialect.name == "postgresql":  # SQLite has one writer
@@ -128,13 +128,14 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         return json.loads(found) if found else None
 
     def erase(self, conversation: str) -> None:
-        """Delete all that is stored of ``conversation``."""
+        """Deletes everything stored of ``conversation``."""
         with self._engine.begin() as connection:
             connection.execute(TURNS.delete().where(TURNS.c.conversation == conversation))
 
     def _window(self, connection: sa.engine.Connection, conversation: str) -> tuple[list[dict[str, Any]], int]:
-        """Events of the last turns since the session began, oldest first, after the slots as they stood before them; and the
-        id of the last turn, 0 where there is none."""
+        """Returns the events of the last turns since the session began, oldest first, after the slots as they were before them;
+        and the id of the last turn, 0 if there is none.
+        """
         rows = list(reversed(connection.execute(_LAST, {"of": conversation, "turns": self._turns + 1}).all()))
         starts = [index for index, row in enumerate(rows) if row.starts_session]
         if starts and (len(rows) <= self._turns or starts[-1] > 0):
@@ -143,29 +144,31 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
         else:
             first = max(0, len(rows) - self._turns)
             before = json.loads(rows[first - 1].slots) if first else {}
-        # The time of these events is never looked at: a fixed one keeps two readings equal.
+        # The time of these events is never used: a fixed one makes two readings equal.
         loop = before.pop(_LOOP, None)
-        loops = [ActiveLoop(loop, timestamp=0.0).as_dict()] if loop else []  # a form may last longer than the window
+        loops = [ActiveLoop(loop, timestamp=0.0).as_dict()] if loop else []  # a form may be longer than the window
         slots = [SlotSet(name, value, timestamp=0.0).as_dict() for name, value in sorted(before.items()) if value is not None]
         events = slots + loops + [event for row in rows[first:] for event in json.loads(row.events)]
         return events, rows[-1].id if rows else 0
 
 
 def synchronous(url: str) -> str:
-    """``url`` with the driver that this process has: the record's own URL names an asynchronous one."""
+    """Returns ``url`` with the driver of this process: the record's own URL names an asynchronous one."""
     return url.replace("postgresql+asyncpg://", "postgresql+psycopg2://").replace("sqlite+aiosqlite://", "sqlite://")
 
 
 def _pool(url: str) -> dict[str, Any]:
-    """SQLAlchemy 1.4 opens an SQLite file anew for each statement, and closing the last connection writes the whole journal
-    back: a sixth of Rasa's time in a turn. A connection is kept instead, as on PostgreSQL."""
+    """Returns the engine's options for a connection pool. By default SQLAlchemy 1.4 opens an SQLite file for each statement,
+    and closing the last connection writes the whole journal back: a sixth of Rasa's time in a turn. A connection is kept
+    instead, as on PostgreSQL.
+    """
     if not url.startswith("sqlite"):
         return {}
     return {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}}
 
 
 def _tune_sqlite(connection: Any, _: Any) -> None:
-    # A turn lost with the machine is simply run again, so that nothing here is worth waiting for the disk.
+    # A turn lost in a crash of the machine is run again, so nothing here waits for the disk.
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA busy_timeout=5000")

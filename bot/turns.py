@@ -1,4 +1,4 @@
-"""From what Rasa said in one turn to the turn of the contract (``core.turns.Turn`` as a dict)."""
+"""From Rasa's messages of one turn to the turn of the contract (``core.turns.Turn`` as a dict)."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ from typing import Any
 
 _FILLED = {"notice": "answer", "more": "answer", "option": "choices"}
 _COPIED = ("entry", "entry_version", "snapshot", "confidence", "handoff", "care", "move", "language", "alike")
-# The forms (core/reply_form.py) since which an option may hold more than a label and a payload, and an office is a block.
+# The forms (core/reply_form.py) from which on an option may have more than a label and a payload, and an office is a block.
 _WITH_MINI_CARDS, _WITH_PLACES = 2, 3
 
 
 class TurnFailed(Exception):
-    """The turn came to nothing that may be shown: no outcome, or more than one."""
+    """The turn has nothing that may be shown: no outcome, or more than one."""
 
 
 def assemble(events: Iterable[dict[str, Any]], form: int = _WITH_PLACES) -> dict[str, Any]:
-    """The turn made of the ``bot`` events among ``events`` (Rasa's serialised form), in order, with blocks of ``form``: a turn
-    that is said again may have been asked for by a newer worker than this time.
+    """Returns the turn made of the ``bot`` events among ``events`` (Rasa's serialised form), in order, with blocks of ``form``.
+    A replayed turn may be requested in another form than before, by a newer worker.
 
     A message's ``custom`` may hold ``outcome``; ``block`` (a block whose ``text`` is the message's); ``fill``, which says that
     the text belongs to the block before it (``notice``: an answer card's notice, ``more``: the end of its body, ``option``: the
-    label of one more button, whose ``payload`` stands beside); and what is true of the whole turn (entry, entry_version,
-    snapshot, confidence, handoff, care, move, language, alike). Without block or fill, a message is a text block, and one with
-    ``buttons`` (from ``domain.yml``) a menu of choices.
+    label of one more button, with its ``payload``); and values for the whole turn (entry, entry_version, snapshot, confidence,
+    handoff, care, move, language, alike). Without block or fill, a message is a text block, and one with ``buttons`` (from
+    ``domain.yml``) a menu of choices.
 
-    Raises ``TurnFailed`` unless there is exactly one outcome: Rasa swallows the failure of a custom action, and goes on.
+    Raises ``TurnFailed`` unless there is exactly one outcome: Rasa ignores the failure of a custom action, and continues.
     """
     turn: dict[str, Any] = {"outcome": "", "blocks": [], "replayed": False}
     outcomes: list[str] = []

@@ -1,4 +1,4 @@
-"""Which variation of a response is said where not all is worded in the conversation's language."""
+"""Selects the variation of a response if the conversation's language lacks some texts."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from typing import Any
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator
 from rasa.shared.core.domain import Domain
 
-_COMPLETE = "fr"  # everything is worded in it
+_COMPLETE = "fr"  # all texts exist in it
 
 
 class PartlyWorded(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
-    """Named in ``endpoints.yml``. What has no words in a language is said in French, never left unsaid.
+    """Named in ``endpoints.yml``. A text missing in a language is given in French, never left out.
 
     Spanish and Arabic have frames and care, Portuguese, Turkish and Ukrainian most of them.
     """

@@ -1,4 +1,4 @@
-"""How long one turn may take: a single deadline, which the engine and whatever is tried without it share."""
+"""How long one turn may take: one deadline, shared by the engine and by what is tried without it."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import Self
 
-_LEAST_SECONDS = 2.5  # however long a message has waited: many times what a turn takes
-_LEAST_ENGINE_SECONDS = 1.5  # of those
-_LOOKUP_SECONDS = 1.0  # left of a turn for looking the message up without the engine
+_LEAST_SECONDS = 2.5  # even after a long wait: many times what a turn takes
+_LEAST_ENGINE_SECONDS = 1.5  # the engine's part of them
+_LOOKUP_SECONDS = 1.0  # of a turn, reserved for looking the message up without the engine
 
 
 @dataclass(frozen=True, slots=True)
 class TurnLimits:
-    """Seconds that a turn may take in one channel, and the engine's part of them."""
+    """The seconds that a turn may take on one channel, and the engine's part of them."""
 
     turn: float
     engine: float
@@ -21,26 +21,26 @@ class TurnLimits:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When a turn must have its outcome, and until when the engine may take for it, in ``time.monotonic()`` seconds."""
+    """When a turn must have its outcome, and until when the engine may take, in ``time.monotonic()`` seconds."""
 
     at: float
     engine: float
 
     @classmethod
     def begin(cls, limits: TurnLimits, waited: float) -> Self:
-        """Returns the deadline of a turn that begins now, of a message that was received ``waited`` seconds ago.
+        """Returns the deadline of a turn that begins now, for a message that was received ``waited`` seconds ago.
 
-        Each second that a citizen waits counts, from the message's receipt on. Whoever has waited behind other messages, or for
-        a worker that died, gets less, but always enough for an answer: their wait is over only with it.
+        The citizen's whole wait counts, from the receipt of the message. A message that has waited behind others, or for a
+        worker that died, gets less time, but always enough for an answer.
         """
-        waited = max(0.0, waited)  # a clock that was put back gives no more
+        waited = max(0.0, waited)  # a clock that was put back gives no extra time
         turn = min(limits.turn, max(_LEAST_SECONDS, limits.turn - waited))
         engine = min(limits.engine, max(_LEAST_ENGINE_SECONDS, limits.engine - waited))
         return cls.after(turn, engine=min(engine, max(turn / 2, turn - _LOOKUP_SECONDS)))
 
     @classmethod
     def after(cls, seconds: float, *, engine: float | None = None) -> Self:
-        """Returns a deadline ``seconds`` from now, of which the engine may take ``engine``, or all."""
+        """Returns a deadline in ``seconds`` from now, of which the engine may take ``engine``, or all."""
         present = time.monotonic()
         return cls(present + seconds, present + (seconds if engine is None else engine))
 

@@ -1,4 +1,4 @@
-"""What a client is told of a reply, wherever it asks: events, socket, history."""
+"""A reply as a client receives it: events, socket, history."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ BLOCKS: TypeAdapter[tuple[ReplyBlock, ...]] = TypeAdapter(tuple[ReplyBlock, ...]
 
 
 class ReplyEvent(BaseModel):
-    """One reply. ``seq`` grows within a conversation: ask for what came ``after`` the last one seen.
+    """One reply. ``seq`` grows within a conversation: ask for replies ``after`` the last one seen.
 
-    ``in_reply_to`` is the client's own message id, or ``None`` for what the service or a human said unasked; ``ms`` runs
-    from the message's arrival to the reply's commit. ``language`` is the conversation's, as it stands. ``message`` is our id
-    of that message, which no client is told.
+    ``in_reply_to`` is the client's own message id, or ``None`` if the service or a human wrote unasked. ``ms`` runs from the
+    message's arrival to the reply's commit. ``language`` is the conversation's present one. ``message`` is our id of that
+    message; clients do not receive it.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -42,8 +42,9 @@ class ReplyEvent(BaseModel):
 
 
 class QueueEvent(BaseModel):
-    """What a citizen is told of waiting. ``place`` and ``minutes``: of who waits for a human; ``text`` says it in a sentence,
-    and, of any message, that its answer takes longer than usual and about how long. Without ``text``: no news (any more)."""
+    """News about waiting. ``place`` and ``minutes``: of a citizen who waits for a human. ``text`` says this in a sentence, or
+    says of any message that its answer takes longer than usual. Without ``text``: no news (any more).
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -54,7 +55,7 @@ class QueueEvent(BaseModel):
 
 
 def reply_event(reply: Reply, external_id: str | None, *, render: Renderer, language: str) -> ReplyEvent:
-    """``reply`` as its readers see it; ``external_id`` is the client's id of the message that it answers."""
+    """Returns ``reply`` as its readers see it. ``external_id`` is the client's id of the message that it answers."""
     blocks = read_blocks(reply)
     return ReplyEvent(
         seq=reply.seq,
@@ -75,10 +76,10 @@ def reply_event(reply: Reply, external_id: str | None, *, render: Renderer, lang
 
 
 def read_blocks(reply: Reply) -> tuple[ReplyBlock, ...]:
-    """Returns the blocks of ``reply``, from the record's JSON."""
+    """Returns the blocks of ``reply``, read from the record's JSON."""
     return BLOCKS.validate_python(reply.blocks)
 
 
 def dump_blocks(blocks: tuple[ReplyBlock, ...]) -> list[Any]:
-    """Blocks as the JSON that the record keeps."""
+    """Returns the blocks as the JSON that the record keeps."""
     return [block.model_dump(mode="json") for block in blocks]

@@ -1,4 +1,4 @@
-"""Words that the service itself obeys when they are a whole message. Pure; the dialogue engine never sees them."""
+"""Keywords that the service itself obeys when they are a whole message. Pure; the dialogue engine never sees them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Keyword(StrEnum):
     ERASE = "erase"
 
 
-# STOP and START hold those that operators and providers obey by themselves: whoever sends one must mean the same to us.
+# STOP and START include the words that operators and providers obey by themselves: their meaning must be the same here.
 _STOP = "stop,stopall,stop all,stop sms,arret,arreter,desabonner,desabonnement,unsubscribe,cancel,end,quit,optout,revoke"
 _WORDS = {
     **dict.fromkeys(_STOP.split(","), Keyword.STOP),
@@ -40,13 +40,13 @@ _NOISE = re.compile(r"[^a-z0-9]+")
 
 
 def keyword(text: str) -> Keyword | None:
-    """Returns the keyword that ``text`` is, whatever its case, accents and punctuation; ``None`` if it says anything else."""
-    folded = unaccented(text.casefold(), "NFKD").casefold()  # once more: a sign ("™") may stand for capital letters
+    """Returns the keyword that ``text`` is, whatever its case, accents and punctuation; ``None`` for any other text."""
+    folded = unaccented(text.casefold(), "NFKD").casefold()  # casefold again: a sign ("™") may stand for capital letters
     return _WORDS.get(_NOISE.sub(" ", folded).strip())
 
 
 def language_after(asked: Keyword | None, present: str) -> str:
-    """Returns the language that a conversation in ``present`` goes on in."""
+    """Returns the language in which a conversation in ``present`` continues after the keyword."""
     if asked is Keyword.LANGUAGE:
         return "fr" if present == "en" else "en"
     return {Keyword.FRENCH: "fr", Keyword.ENGLISH: "en"}.get(asked, present) if asked else present

@@ -1,7 +1,7 @@
-"""What a channel is: transport-free, so that one path serves the website, every SMS provider, and what comes after.
+"""The contract of a channel, free of transport: one path serves the website, every SMS provider, and later channels.
 
-A channel lives in one folder (``channels/web``, ``channels/sms``), an SMS provider in one file. The gateway's route makes
-a ``RawRequest`` of what arrived; ``conversations.intake.inbound`` does the rest; the worker calls ``send`` for those that push.
+A channel lives in one folder (``channels/web``, ``channels/sms``), an SMS provider in one file. The gateway's route makes a
+``RawRequest`` of a request; ``conversations.intake.inbound`` takes it in; the worker calls ``send`` of channels that push.
 """
 
 from __future__ import annotations
@@ -12,28 +12,28 @@ from typing import Literal, Protocol, runtime_checkable
 
 from core.turns import ReplyBlock
 
-SIMULATED = "simulator"  # and "simulator-…": the providers whose messages are marked, and cost nothing
+SIMULATED = "simulator"  # and "simulator-…": providers whose messages are marked and cost nothing
 
 
 def is_simulated(provider: str) -> bool:
-    """Decides whether ``provider`` is one that the simulator plays."""
+    """Decides whether the simulator plays ``provider``."""
     return provider == SIMULATED or provider.startswith(f"{SIMULATED}-")
 
 
 class InvalidSignature(Exception):
-    """The request was not signed by whom it claims. Nothing of it may be kept; the answer is 403."""
+    """The request was not signed by its alleged sender. Nothing of it may be kept; the answer is 403."""
 
 
 class MalformedRequest(Exception):
-    """Signed, but not understood (a field is missing or ill-formed). Nothing is kept; the answer is 422."""
+    """The request is signed, but malformed (a field is missing or invalid). Nothing is kept; the answer is 422."""
 
 
 class SendFailed(Exception):
-    """A message was surely not sent. ``permanent``: trying again would not help. ``code`` is the provider's own.
+    """A message was surely not sent. ``permanent``: another attempt would not help. ``code`` is the provider's own.
 
-    ``account``: what stands in the way is ours (credentials, credit, sender), so another provider might take it.
+    ``account``: the cause lies with our account (credentials, credit, sender), so another provider might accept the message.
 
-    Any other exception out of ``Channel.send`` (a time-out after the request went out, say) means that its fate is
+    Any other exception from ``Channel.send`` (for example a time-out after the request was sent) means that the outcome is
     unknown: the delivery becomes ``uncertain`` and is not repeated.
     """
 
@@ -71,9 +71,9 @@ class InboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class InboundPart:
-    """One part of a long message whose provider sends parts apart, in any order: ``part`` from 1 to ``total``.
+    """One part of a long message whose provider sends parts separately, in any order: ``part`` from 1 to ``total``.
 
-    ``reference`` tells the messages of one sender apart; senders' telephones count it from 0 to 255, or to 65,535.
+    ``reference`` distinguishes the messages of one sender; telephones count it from 0 to 255, or to 65,535.
     """
 
     message: InboundMessage
@@ -87,7 +87,7 @@ DeliveryStatus = Literal["sending", "sent", "delivered", "failed", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReceipt:
-    """What a provider reports of a message that we sent. ``error`` is its code, at most 64 characters."""
+    """A provider's report on a message that we sent. ``error`` is its code, at most 64 characters."""
 
     provider_message_id: str
     status: DeliveryStatus
@@ -96,7 +96,7 @@ class DeliveryReceipt:
 
 @dataclass(frozen=True, slots=True)
 class OutboundMessage:
-    """One part of a reply, rendered for the channel. ``id`` is ours and stays the same if it is tried again."""
+    """One part of a reply, rendered for the channel. ``id`` is ours and the same in every attempt."""
 
     id: str
     recipient: str
@@ -105,7 +105,7 @@ class OutboundMessage:
 
 @dataclass(frozen=True, slots=True)
 class SendReceipt:
-    """What a provider said when it took a message."""
+    """The provider's answer when it accepts a message."""
 
     provider_message_id: str
     status: Literal["sending", "sent", "delivered"] = "sent"
@@ -121,31 +121,31 @@ class Channel(Protocol):
     name: str
 
     def verify(self, request: RawRequest) -> None:
-        """Raise ``InvalidSignature`` unless the request is genuine: constant time, closed when in doubt."""
+        """Raises ``InvalidSignature`` unless the request is genuine. Compares in constant time, and refuses in doubt."""
         ...
 
     def parse(self, request: RawRequest) -> Parsed:
-        """Read a verified request. Raises ``MalformedRequest``."""
+        """Reads a verified request. Raises ``MalformedRequest``."""
         ...
 
     async def send(self, reply: OutboundMessage) -> SendReceipt:
-        """Hand one message to the provider. Raises ``SendFailed`` where it surely did not go out."""
+        """Hands one message to the provider. Raises ``SendFailed`` if it was surely not sent."""
         ...
 
 
 @runtime_checkable
 class Polled(Protocol):
-    """A channel whose provider calls nobody: it is asked for what has come."""
+    """A channel whose provider sends no requests: it is polled."""
 
     async def poll(self, pending: Sequence[str]) -> Sequence[InboundMessage | DeliveryReceipt]:
-        """Returns what has come and was not ``done`` with yet, and the states of the ``pending`` messages (provider's ids).
+        """Returns new messages that ``done`` has not confirmed, and the states of the ``pending`` messages (provider's ids).
 
-        May give the same thing again. Raises ``httpx.HTTPError`` and ``SendFailed``.
+        May return the same item again. Raises ``httpx.HTTPError`` and ``SendFailed``.
         """
         ...
 
     async def done(self, taken: Sequence[InboundMessage | DeliveryReceipt]) -> None:
-        """``taken`` is committed: the provider need not keep it."""
+        """Confirms that ``taken`` is committed: the provider need not keep it."""
         ...
 
 
@@ -153,8 +153,8 @@ class Polled(Protocol):
 class Rendered:
     """A reply as text for a channel with numbers instead of buttons.
 
-    ``offered`` holds the payloads of the numbered choices that ``text`` really shows: number 1 first. ``segments`` is
-    what the text costs by SMS (0 elsewhere); ``rest`` what did not fit, which SUITE asks for.
+    ``offered`` holds the payloads of the numbered choices that ``text`` really shows: number 1 first. ``segments`` is the cost
+    of the text by SMS (0 elsewhere). ``rest`` is the part that did not fit, which SUITE asks for.
     """
 
     text: str

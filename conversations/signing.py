@@ -1,4 +1,4 @@
-"""What we hand out and want back unchanged: tokens of web conversations, and payloads of buttons."""
+"""Signed values that clients return unchanged: tokens of web conversations, and payloads of buttons."""
 
 from __future__ import annotations
 
@@ -25,8 +25,9 @@ class Choice:
 
 
 class Signing:
-    """Signs with keys derived from the first of ``secrets``; what another of them signed is accepted. Each kind of token has
-    its own key, so that none passes for another."""
+    """Signs with keys derived from the first of ``secrets``, and accepts signatures made with the others. Each kind of token
+    has its own key, so that none is valid as another kind.
+    """
 
     def __init__(self, *secrets: str, token_days: float = 90) -> None:
         if not secrets or not all(secrets):
@@ -36,21 +37,21 @@ class Signing:
         self._seconds = int(token_days * 86400)
 
     def token(self, conversation: str, site: str = "") -> str:
-        """Returns what a web client on a page of ``site`` (an origin; empty: ours) shows to act in ``conversation``."""
+        """Returns the token with which a web client on a page of ``site`` (an origin; empty: ours) acts in ``conversation``."""
         return str(self._tokens.dumps([conversation, site]))
 
     def conversation(self, token: str) -> tuple[str, str]:
-        """The conversation and the site that ``token`` was made for. Raises ``BadToken``, also for one that is too old."""
+        """Returns the conversation and the site of ``token``. Raises ``BadToken``, also for an expired one."""
         try:
             (conversation, site), signed_at = self._tokens.loads(token, return_timestamp=True)
         except (BadData, UnicodeError, ValueError, TypeError) as error:
             raise BadToken from error
-        if time.time() - signed_at.timestamp() > self._seconds:  # not ``max_age``: it refuses those of a clock since put back
+        if time.time() - signed_at.timestamp() > self._seconds:  # ``max_age`` refuses tokens from before the clock was put back
             raise BadToken
         return str(conversation), str(site)
 
     def sign_choices(self, conversation: str, blocks: Iterable[ReplyBlock]) -> tuple[ReplyBlock, ...]:
-        """``blocks`` whose options carry signed payloads, good in ``conversation`` only."""
+        """Returns ``blocks`` whose options have signed payloads, valid in ``conversation`` only."""
         serializer = self._choices(conversation)
         return tuple(
             block.model_copy(
@@ -67,7 +68,7 @@ class Signing:
         )
 
     def choice(self, conversation: str, signed: str) -> Choice:
-        """Returns the button behind a signed payload. Raises ``BadToken``."""
+        """Returns the button of a signed payload. Raises ``BadToken``."""
         try:
             payload, label = self._choices(conversation).loads(signed)
         except (BadData, ValueError, TypeError) as error:
@@ -79,5 +80,5 @@ class Signing:
 
 
 def new_id() -> str:
-    """Returns a random id of 32 hex digits: nobody can guess it, and it says nothing of whom it stands for."""
+    """Returns a random id of 32 hex digits, which cannot be guessed and reveals nothing."""
     return secrets.token_hex(16)

@@ -1,4 +1,4 @@
-"""A message to answer, with what its steps may know of it."""
+"""A message to answer, with all that its steps may know about it."""
 
 from __future__ import annotations
 
@@ -10,17 +10,16 @@ from core.care import Alert
 
 @dataclass(frozen=True, slots=True)
 class TurnContext:
-    """A message, and what the record knows of its conversation.
+    """A message, and the record's data about its conversation.
 
-    - ``language``: the one that the citizen chose. ``last_written_language``: the one in which they wrote last, or empty.
+    - ``language``: the citizen's choice. ``last_written_language``: the language in which they wrote last, or empty.
     - ``payload``: of the button that was pressed. ``chosen_payload``: of the option that ``text`` names by number or label.
-    - ``masked``: the kinds of personal data that were taken out of ``text``. ``number_hint``: what may be shown of the
-      telephone number among them that is kept for a call, or empty. ``number_for_yes_or_no``: a number came where a yes or a
-      no was asked for.
-    - ``offered``: payloads of the numbered choices that were shown last. ``choices_not_shown``: the last message had room for
-      none of its choices.
+    - ``masked``: the kinds of personal data masked in ``text``. ``number_hint``: what may be shown of a telephone number among
+    them that is kept for a call, or empty. ``number_for_yes_or_no``: a number came instead of a yes or a no.
+    - ``offered``: payloads of the numbered choices shown last. ``choices_not_shown``: the last message had no space for its
+    choices.
     - ``attempts``: how often a worker has begun this message, now included.
-    - ``danger`` and ``message_language``: what ``turns.message_reading`` reads from ``text``; ``is_read`` once it has.
+    - ``danger`` and ``message_language``: the results of ``turns.message_reading``; ``is_read`` is true once they are set.
     """
 
     message_id: str
@@ -44,15 +43,15 @@ class TurnContext:
 
     @property
     def last_language(self) -> str:
-        """The language to answer in where the message tells none, as ``Conversation.last_language``."""
+        """Returns the language to answer in if the message shows none, as ``Conversation.last_language``."""
         return self.last_written_language or self.language
 
     @property
     def reply_language(self) -> str:
-        """The language to answer in: that of the message."""
+        """Returns the language to answer in: that of the message."""
         return self.message_language or self.last_language
 
     @property
     def is_choice(self) -> bool:
-        """Decides whether an option was taken: its button pressed, its number or its label written."""
+        """Decides whether the message takes an option: by its button, its number or its label."""
         return bool(self.payload or self.chosen_payload)

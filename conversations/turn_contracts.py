@@ -1,4 +1,4 @@
-"""What a part of the turn pipeline is: a step, an addition, a leading message, a hook before commit."""
+"""The parts of the turn pipeline: a step, an addition, a leading message, a hook before commit."""
 
 from __future__ import annotations
 
@@ -14,25 +14,25 @@ from core.turns import Outcome, Turn
 
 
 class Step(Protocol):
-    """Ends the turn, or passes (``None``)."""
+    """Ends the turn, or passes (returns ``None``)."""
 
     async def __call__(self, context: TurnContext, /) -> Turn | None: ...
 
 
 class Addition(Protocol):
-    """Returns a turn with what is added to it, or as it is."""
+    """Returns the turn with an addition, or unchanged."""
 
     async def __call__(self, context: TurnContext, turn: Turn, /) -> Turn: ...
 
 
 class LeadingMessage(Protocol):
-    """What goes out before a reply with ``outcome``, in messages of their own. Called before the reply is added."""
+    """Returns separate messages to send before a reply with ``outcome``. Called before the reply is added."""
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]: ...
 
 
 class BeforeCommit(Protocol):
-    """The last word on a turn, under the conversation's lock: what the record adds to it, or takes back.
+    """Changes a turn under the conversation's lock, as the record requires, just before its commit.
 
     Raises ``Overtaken``.
     """
@@ -41,14 +41,14 @@ class BeforeCommit(Protocol):
 
 
 class Overtaken(Exception):
-    """The turn was decided on what is no longer so: decide again. Nothing of it was kept."""
+    """The turn rests on an outdated state and must be decided again. Nothing of it was kept."""
 
 
 async def passes(_: TurnContext) -> Turn | None:
-    """Is the ``Step`` of a part that is not there."""
+    """Serves as the ``Step`` of an absent part: always passes."""
     return None
 
 
 async def unchanged(_: TurnContext, turn: Turn) -> Turn:
-    """Is the ``Addition`` of a part that is not there."""
+    """Serves as the ``Addition`` of an absent part: changes nothing."""
     return turn

@@ -1,6 +1,7 @@
 """Everything that happens to a message, in order: read this file from top to bottom.
 
-What needs the record, the settings or the supervisors' desk is made in ``cli/worker/composition.py`` and comes in by name.
+Parts that need the record, the settings or the supervisors' desk are made in ``cli/worker/composition.py`` and passed in by
+name.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ log = structlog.get_logger(__name__)
 
 
 class TurnPipeline:
-    """Answers messages. ``detect``, ``judge``: see ``MessageReading``; ``recall``: what was said of a danger shortly before."""
+    """Answers messages. ``detect``, ``judge``: see ``MessageReading``. ``recall`` returns recent texts about a danger."""
 
     def __init__(
         self,
@@ -66,10 +67,10 @@ class TurnPipeline:
         framing, condolence, masked_data_notice = Framing(wording), Condolence(care, recall), MaskedDataNotice(wording)
         self._danger_numbers = DangerNumbers(care)
 
-        # 1. The message is read once: does it tell of a danger, and in which language is it answered?
+        # 1. The message is read once: does it report a danger, and in which language is it answered?
         self._reading = MessageReading(care, detect=detect, judge=judge)
 
-        # 2. The first step that has an answer ends the turn. STOP is obeyed whatever else is to say.
+        # 2. The first step that returns a turn ends it. STOP is obeyed before anything else.
         self.steps: tuple[Step, ...] = (
             TooManyAttempts(wording),
             sms_limits,
@@ -86,14 +87,14 @@ class TurnPipeline:
             WithAdditions(Dialogue(engine, care, prefetch), (framing, conversation_commands, condolence, masked_data_notice)),
         )
 
-        # 3. While the dialogue engine is away, the text is looked up without it; else there is only the fallback's sentence.
+        # 3. While the dialogue engine is away, the text is searched for without it; if that fails, too, the fallback answers.
         self.without_engine = WithAdditions(degraded_mode, (framing, masked_data_notice))
 
-        # 4. What is added to any reply.
+        # 4. Additions to any reply.
         self.additions: tuple[Addition, ...] = (self._danger_numbers, NewsOfLanguage())
 
     async def answer(self, context: TurnContext) -> Turn:
-        """Returns the turn of ``context``. Never raises (but for cancellation): an error of any kind becomes ``fallback``."""
+        """Returns the turn of ``context``. Never raises (except on cancellation): any error becomes ``fallback``."""
         try:
             context = await self._reading(context)
             turn = await self._first_answer(context)
@@ -104,7 +105,7 @@ class TurnPipeline:
         return await self.fallback(context)
 
     async def fallback(self, context: TurnContext) -> Turn:
-        """Returns what is said when no turn came about: still the numbers to call, if the message is about a danger."""
+        """Returns the turn for a failed one, still with the emergency numbers if the message is about a danger."""
         if not context.is_read:
             context = replace(context, danger=self._reading.danger(context))
         return await self._danger_numbers(context, fallback(self._wording, context))
@@ -122,18 +123,18 @@ class TurnPipeline:
 
 
 def leading_messages(*, first_contact: LeadingMessage, announcements: LeadingMessage) -> LeadingMessage:
-    """5. Returns what goes out before the reply, in messages of their own, on channels whose replies are sent as text."""
+    """Returns step 5: separate messages before the reply, on channels whose replies are sent as text."""
     return _LeadingMessages((first_contact, announcements))
 
 
 def before_commit(*, handoffs: BeforeCommit, approvals: BeforeCommit, phone_copy: BeforeCommit | None) -> BeforeCommit:
-    """6. Returns who has the last word on a turn, in the transaction that commits it; ``None``: no copies are sent."""
+    """Returns step 6: the hooks in the transaction that commits the turn. ``phone_copy`` is ``None`` if no copies are sent."""
     return _BeforeCommit((handoffs, approvals, *([phone_copy] if phone_copy else [])))
 
 
 @dataclass(frozen=True, slots=True)
 class WithAdditions:
-    """A step, with what is added to its turn."""
+    """A step, with additions to its turn."""
 
     step: Step
     additions: tuple[Addition, ...]
@@ -159,7 +160,7 @@ class _LeadingMessages:
 
 @dataclass(frozen=True, slots=True)
 class _BeforeCommit:
-    """Each gets what the one before it says."""
+    """A chain of hooks: each receives the turn that the one before returns."""
 
     parts: tuple[BeforeCommit, ...]
 

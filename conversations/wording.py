@@ -1,7 +1,7 @@
-"""What the gateway and the worker say themselves: the same ``responses`` of ``domain.yml`` that Rasa speaks from.
+"""The texts of the gateway and the worker: the same ``responses`` of ``domain.yml`` that Rasa uses.
 
-Every response has one variation for each pair (channel, language); an absent or a double one is an error at start-up,
-never a wrong word to a citizen.
+Every response has one variation for each pair (channel, language). A missing or duplicate one is an error at start-up, so that
+no citizen sees a wrong text.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from core.channels import CHANNELS
 from core.languages import LANGUAGES
 from core.settings import Settings
 
-FRAMES = ("es", "ar", "pt", "tr", "uk")  # in which some of it is: what has no text in them is said in French
+FRAMES = ("es", "ar", "pt", "tr", "uk")  # languages with some of the texts; the others are given in French
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -34,14 +34,14 @@ class Wording:
 
     @classmethod
     def load(cls, path: Path) -> Wording:
-        """Read the ``responses`` of the domain at ``path``. Raises ``WordingError``."""
+        """Reads the ``responses`` of the domain at ``path``. Raises ``WordingError``."""
         try:
             return cls(_texts(path.read_bytes()))
         except WordingError as error:
             raise WordingError(f"{path.name}: {error}") from None
 
     def filled_from(self, settings: Settings) -> Wording:
-        """Returns the same texts, with what every one of them may name: ``contact days max organisation service url``."""
+        """Returns the same texts, with the common placeholders filled: ``contact days max organisation service url``."""
         values = {
             "service": settings.service_name,
             "organisation": settings.organisation,
@@ -53,7 +53,9 @@ class Wording:
         return Wording(self._texts, values)
 
     def text(self, name: str, /, *, channel: str = "web", language: str = "fr", **values: object) -> str:
-        """The text ``name`` with its ``{placeholders}`` filled. Raises ``WordingError`` if it is unknown or one is missing."""
+        """Returns the text ``name`` with ``{placeholders}`` filled. Raises ``WordingError`` for an unknown name or a missing
+        value.
+        """
         if language in FRAMES and (name, channel, language) not in self._texts:
             language = LANGUAGES[0]
         try:
@@ -70,7 +72,7 @@ class Wording:
         return _PLACEHOLDER.sub(fill, template)
 
     def say(self, name: str, language: str, values: Mapping[str, Any], /) -> str:
-        """``text`` as ``core.problems`` asks for it."""
+        """Returns ``text`` with the signature that ``core.problems`` needs."""
         return self.text(name, language=language, **values)
 
     def group(self, prefix: str, *, channel: str = "web", language: str = "fr") -> dict[str, str]:
@@ -82,14 +84,16 @@ class Wording:
         }
 
     def variations(self, *names: str) -> frozenset[str]:
-        """The texts of these names in every channel and language, unfilled. Raises ``WordingError`` where one has none."""
+        """Returns the texts of these names in every channel and language, unfilled. Raises ``WordingError`` if
+        there is none.
+        """
         found = {name: {text for (of, _, _), text in self._texts.items() if of == name} for name in names}
         if missing := [name for name, texts in found.items() if not texts]:
             raise WordingError(f"domain.yml has no response {', '.join(missing)}")
         return frozenset().union(*found.values())
 
     def require(self, names: Iterable[str]) -> None:
-        """Raise ``WordingError`` naming every text that is missing for some pair."""
+        """Raises ``WordingError`` naming every missing text."""
         missing = [
             f"{name} ({channel}, {language})"
             for name in sorted(names)
@@ -103,7 +107,7 @@ class Wording:
 
 @lru_cache(maxsize=1)
 def _texts(domain: bytes) -> Mapping[tuple[str, str, str], str]:
-    """Read once in a process, however many gateways and workers are made in it: tests make hundreds."""
+    """Returns the texts of the domain. Cached: tests make hundreds of gateways and workers in one process."""
     texts: dict[tuple[str, str, str], str] = {}
     for name, variations in (yaml_text.load(domain).get("responses") or {}).items():
         for variation in variations:
@@ -115,7 +119,7 @@ def _texts(domain: bytes) -> Mapping[tuple[str, str, str], str]:
 
 
 def _pairs(name: str, variation: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    """Returns the pairs that a variation stands for; where it names no channel or language, all of them."""
+    """Returns the pairs that a variation covers: all channels or languages if it names none."""
     channels = [variation["channel"]] if variation.get("channel") else list(CHANNELS)
     languages = [
         condition["value"]

@@ -1,1 +1,3 @@
-"""What every part of Guichet shares: settings, the record (SQL), entries, turns, privacy. Imports no sibling."""
+"""Code that all parts of Guichet share: settings, the record (SQL), entries, turns, privacy. Imports none of the other
+packages.
+"""

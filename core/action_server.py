@@ -1,7 +1,7 @@
-"""Clients of the action server, for all who ask it: gateway, worker, publisher, desks and commands.
+"""Clients of the action server, for the gateway, the worker, the publisher, the desks and the commands.
 
-A proxy that the environment names (``HTTP_PROXY``) is never used: it does not reach this machine's loopback, and it would be
-shown the secret.
+A proxy in the environment (``HTTP_PROXY``) is never used: it cannot reach this machine's loopback, and it would see the
+secret.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class _Common(TypedDict):
 def action_server(
     settings: Settings, *, seconds: float, transport: httpx.AsyncBaseTransport | None = None
 ) -> httpx.AsyncClient:
-    """Returns a client that shows the secret and waits ``seconds`` for an answer. Whoever asked for it closes it."""
+    """Returns a client that sends the secret and waits ``seconds`` for an answer. The caller closes it."""
     return httpx.AsyncClient(**_common(settings, seconds), transport=transport)
 
 

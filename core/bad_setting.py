@@ -1,10 +1,10 @@
-"""A setting that says nothing usable, told to whoever wrote it."""
+"""The error for an unusable setting, with texts for the operator."""
 
 from __future__ import annotations
 
 
 class BadSetting(ValueError):
-    """``fr`` and ``en`` say what to write instead, and repeat no value: it may be a secret."""
+    """``fr`` and ``en`` say what to write instead. They never repeat the value: it may be a secret."""
 
     def __init__(self, fr: str, en: str) -> None:
         super().__init__(f"{fr} / {en}")

@@ -1,4 +1,4 @@
-"""A text for staff that is kept in French and English at once, since nobody knows yet who will read it."""
+"""A text for staff in French and English at once, because its reader is not known yet."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ _BETWEEN = "\n\n"  # neither text has an empty line
 
 
 def kept(french: str, english: str) -> str:
-    """Both in one text. Raises ``ValueError`` where one has an empty line: the two could not be told apart again."""
+    """Returns both texts as one. Raises ``ValueError`` if one has an empty line: the two could not be separated again."""
     if _BETWEEN in french or _BETWEEN in english:
         raise ValueError("a text that is kept in two languages has no empty line")
     return french + _BETWEEN + english
 
 
 def read(text: str, language: str) -> str:
-    """Returns the one of ``language`` (French: ``fr``; all others read English) of a text that was ``kept``."""
+    """Returns the part in ``language`` (French for ``fr``, English for all others) of a text that ``kept`` made."""
     french, _, english = text.partition(_BETWEEN)
     return french if language == "fr" else english or french

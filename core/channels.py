@@ -1,4 +1,4 @@
-"""What tells channels apart. What is asked, said and shown goes by these properties, never by a channel's name."""
+"""The differences between channels. Code depends on these properties, never on a channel's name."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ ChannelName = Literal["web", "sms"]
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """Properties of a channel.
+    """The properties of a channel.
 
-    ``has_buttons``: choices are pressed, so they may stand anywhere; else they are numbers that citizens type.
-    ``has_keywords``: STOP, AIDE, SUITE … are obeyed as whole messages.
-    ``pays_by_segment``: each part of a message costs, so what can be left out is left out.
-    ``identifies_by_number``: a conversation is that of a telephone number.
+    ``has_buttons``: choices are buttons, so they may stand anywhere; otherwise they are numbers that citizens type.
+    ``has_keywords``: STOP, AIDE, SUITE … as whole messages are commands.
+    ``pays_by_segment``: each part of a message costs, so optional content is left out.
+    ``identifies_by_number``: a conversation belongs to a telephone number.
     ``takes_pictures``: a message without text is a picture.
-    ``promised_seconds``: nearly all replies come within them (docs/slo.md).
+    ``promised_seconds``: nearly all replies arrive within this time (docs/slo.md).
     """
 
     has_buttons: bool
@@ -53,5 +53,5 @@ BY_NUMBER = tuple(name for name, traits in TRAITS.items() if traits.identifies_b
 
 
 def traits_of(channel: str | None) -> Traits:
-    """Returns the properties of ``channel``; those of the website where Rasa names none, or one that is not ours."""
+    """Returns the properties of ``channel``; those of the website if Rasa names no channel, or an unknown one."""
     return next((traits for name, traits in TRAITS.items() if name == channel), _WEB)

@@ -1,9 +1,8 @@
-"""What a process loaded, kept out of the way of Python's garbage collector; what loading left behind, given back.
+"""Excludes long-lived objects from Python's garbage collection, and returns unused memory after loading.
 
-A full collection goes through all that is alive: a third of a million objects of an index and of libraries, 20 to 70 ms in
-which a process answers nobody, many times a minute under load. What stays until the end need never be gone through. What
-comes later and stays for long, as open sockets do, is gone through seldom: 2,000 take a gateway 170 ms, and up to 450 where
-other processes want its core.
+A full collection visits all live objects: a third of a million, of an index and of libraries. It takes 20 to 70 ms in which
+the process answers nobody, many times a minute under load. Objects that live until the end need no visit. Long-lived objects
+created later, such as open sockets, are visited seldom: 2,000 take a gateway 170 ms, up to 450 ms on a busy core.
 """
 
 from __future__ import annotations
@@ -12,15 +11,15 @@ import ctypes
 import gc
 import sys
 
-_RARELY = 100  # collections of the middle generation before a full one, which finds some hundred objects (Python's own: 10)
+_RARELY = 100  # collections of the middle generation before a full one, which finds some hundred objects (Python's default: 10)
 
 
 def settle() -> None:
-    """Call it once everything is loaded, and again when much of that was replaced.
+    """Excludes all present objects from collections. Call it after loading, and again when much of that was replaced.
 
-    Reading models and tables also leaves hundreds of megabytes that the allocator would keep: only glibc is asked for them.
+    Reading models and tables also leaves hundreds of megabytes with the allocator: only glibc can be asked to return them.
     """
-    gc.unfreeze()  # of what was replaced, cycles are found now
+    gc.unfreeze()  # cycles among the replaced objects are found now
     gc.collect()
     gc.freeze()
     young, middle, _ = gc.get_threshold()

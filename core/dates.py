@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-# French officials write 24/11/2026; in English the same figures could be read as another day.
+# French officials write 24/11/2026; in English these digits could be read as another day.
 _PATTERNS = {"fr": "dd/MM/y", "en": "d MMMM y", "es": "d 'de' MMMM 'de' y", "ar": "d/M/y"} | dict.fromkeys(
     ("pt", "tr", "uk"), "d.MM.y"
 )
@@ -15,7 +15,7 @@ _MONTHS = 12
 
 
 def local_day(moment: datetime, zone: ZoneInfo) -> date:
-    """The day that ``moment`` belongs to where the administration is: days of figures, budgets and limits are its own."""
+    """Returns the day of ``moment`` in the administration's time zone, which counts for figures, budgets and limits."""
     return moment.astimezone(zone).date()
 
 
@@ -34,5 +34,5 @@ def is_old(verified_on: date, months: int, today: date) -> bool:
 
 
 def written(day: date, language: str) -> str:
-    """``day`` in ``language``: 24/11/2026, 24 November 2026."""
+    """Returns ``day`` in ``language``: 24/11/2026, 24 November 2026."""
     return format_date(day, _PATTERNS.get(language, _PATTERNS["fr"]), locale=language if language in _PATTERNS else "fr")

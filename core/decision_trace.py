@@ -1,4 +1,4 @@
-"""Records the steps of a decision, in order, while somebody asks why; at other times a step costs a look at one variable."""
+"""Records the steps of a decision, in order, while somebody asks for an explanation. Otherwise a step costs one comparison."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _steps: ContextVar[list[Step] | None] = ContextVar("decision_steps", default=Non
 
 
 class Step(BaseModel):
-    """One step. ``name`` says which; ``values`` are what it was decided by, and what came of it."""
+    """One step. ``name`` identifies it; ``values`` are its inputs and its result."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -23,7 +23,7 @@ class Step(BaseModel):
 
 
 def note(name: str, /, **values: Value) -> None:
-    """Adds a step where steps are recorded."""
+    """Adds a step, if steps are being recorded."""
     steps = _steps.get()
     if steps is not None:
         steps.append(Step(name=name, values=values))
@@ -31,7 +31,7 @@ def note(name: str, /, **values: Value) -> None:
 
 @contextmanager
 def recorded() -> Iterator[list[Step]]:
-    """Yields the list to which all steps within are added, also those taken in threads that are begun there."""
+    """Yields the list to which all steps within the block are added, also those from threads started in it."""
     steps: list[Step] = []
     token = _steps.set(steps)
     try:

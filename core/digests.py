@@ -1,4 +1,4 @@
-"""Digests of files: what a manifest says of one, and what is checked against it."""
+"""Digests of files, for manifests and their verification."""
 
 from __future__ import annotations
 
@@ -7,6 +7,6 @@ from pathlib import Path
 
 
 def sha256_of(path: Path) -> str:
-    """64 hex digits. Raises ``OSError``."""
+    """Returns SHA-256 as 64 hex digits. Raises ``OSError``."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,8 +1,7 @@
-"""The entry: one FAQ page of the knowledge base, as it is stored, indexed and answered from.
+"""The entry: one FAQ page of the knowledge base, as it is stored, indexed and shown.
 
-A body is a tree of blocks: text, chapters (a heading over blocks) and cases (situations that change the answer).
-All text is a safe subset of Markdown: paragraphs, ``- `` and ``1. `` lists, ``**bold**``, ``[label](https://…)``
-and tables. No HTML, ever.
+A body is a tree of blocks: text, chapters (a heading over blocks) and cases (situations that change the answer). All text is
+a safe subset of Markdown: paragraphs, ``- `` and ``1. `` lists, ``**bold**``, ``[label](https://…)`` and tables. Never HTML.
 """
 
 from __future__ import annotations
@@ -22,7 +21,9 @@ class _Frozen(BaseModel):
 
 
 class TextBlock(_Frozen):
-    """A run of Markdown. ``role`` tells plain text from what the source sets apart (a warning, a tip, a definition)."""
+    """Some Markdown. ``role`` distinguishes plain text from parts that the source sets apart (a warning, a tip, a
+    definition).
+    """
 
     kind: Literal["text"] = "text"
     markdown: str
@@ -30,7 +31,7 @@ class TextBlock(_Frozen):
 
 
 class Chapter(_Frozen):
-    """A heading and what stands under it. ``wordings`` are what people ask for who need this part: read by the search alone."""
+    """A heading and its blocks. ``wordings`` are citizens' questions that need this part; only the search reads them."""
 
     kind: Literal["chapter"] = "chapter"
     heading: str
@@ -39,14 +40,14 @@ class Chapter(_Frozen):
 
 
 class Case(_Frozen):
-    """One situation of the citizen ("Vous êtes mineur") and the part of the answer that applies to it."""
+    """One situation of the citizen ("Vous êtes mineur") and its part of the answer."""
 
     label: str
     body: tuple[Block, ...] = ()
 
 
 class Cases(_Frozen):
-    """A fork: the citizen is in one of these situations. ``question`` is the source's own heading, if it has one."""
+    """A fork: the citizen is in one of these situations. ``question`` is the source's own heading, if any."""
 
     kind: Literal["cases"] = "cases"
     question: str = ""
@@ -68,11 +69,12 @@ class Entry(_Frozen):
     """One page of the knowledge base.
 
     ``version`` counts the revisions of this id in the record, from 1; it is not part of the content's digest.
-    ``verified_on`` is the day on which the source says that the text was checked; ``theme`` the breadcrumb, widest first.
-    ``opening`` holds the first words of those sentences of the page that answer most of its readers, most useful first
-    (``core.opening_sentences``). ``anchors`` maps headings of the body to the fragments of the address at which they stand;
-    ``twins`` are entries of other sources that answer the same, as collection/id: the one that was verified last stands
-    before the others.
+    ``verified_on``: the day on which, according to the source, the text was checked.
+    ``theme``: the breadcrumb, widest first.
+    ``opening``: the first words of the page's sentences that answer most readers, most useful first
+        (``core.opening_sentences``).
+    ``anchors``: headings of the body → fragments of the page's address.
+    ``twins``: entries of other sources with the same answer, as collection/id; the one verified last is preferred.
     """
 
     id: str
@@ -101,30 +103,30 @@ class Entry(_Frozen):
 
     @property
     def url(self) -> str:
-        """The address to cite: the main one, else the first in alphabetical order of audience."""
+        """Returns the address to cite: the main one, else the first in alphabetical order of audience."""
         return self.urls.get("") or next((self.urls[key] for key in sorted(self.urls)), "")
 
     def url_at(self, headings: Sequence[str]) -> str:
-        """Returns the address of the part under ``headings`` (outermost first): the page's, where it has no own one."""
+        """Returns the address of the part under ``headings`` (outermost first); the page's if the part has none."""
         anchor = next((self.anchors[name] for name in reversed(headings) if name in self.anchors), "")
         return f"{self.url}#{anchor}" if anchor and "#" not in self.url else self.url
 
     def digest(self) -> str:
-        """SHA-256 (hex) of the content, ``version`` apart: equal digests need no new revision and no new embedding."""
+        """Returns SHA-256 (hex) of the content without ``version``. Equal digests need no new revision and no new embedding."""
         content = self.model_dump(mode="json", exclude={"version"})
         return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
-# Where a block stands: the index of a block in the entry's body, then, from block to block, the index in the chapter's body, or
+# The place of a block: the index of a block in the entry's body, then, from block to block, the index in the chapter's body, or
 # the number of the case in a fork followed by the index in that case's body.
 type Address = tuple[int, ...]
 
 
 class Passage(_Frozen):
-    """A stretch of an entry that can answer by itself.
+    """A part of an entry that can be an answer on its own.
 
     ``headings`` and ``cases`` are the paths that lead to it, outermost first. ``order`` counts from 0 in reading order;
-    passage 0 is the introduction (or the description where there is none). ``defines``: it only tells what words mean.
+    passage 0 is the introduction (or the description if there is none). ``defines``: it only explains words.
     """
 
     order: int
@@ -135,7 +137,7 @@ class Passage(_Frozen):
 
 
 def part_wordings(entry: Entry) -> dict[tuple[str, ...], tuple[str, ...]]:
-    """Returns what people ask for who need each part of ``entry``, by its heading path; parts without any are left out."""
+    """Returns the citizens' questions for each part of ``entry``, by its heading path, without parts that have none."""
     found: dict[tuple[str, ...], tuple[str, ...]] = {}
     for headings, wordings in _worded(entry.body, ()):
         found[headings] = (*found.get(headings, ()), *wordings)
@@ -161,12 +163,12 @@ def passages(entry: Entry) -> tuple[Passage, ...]:
 
 
 def located_passages(entry: Entry) -> tuple[tuple[Passage, Address], ...]:
-    """``passages``, each with the address of its first text; ``()`` for the introduction."""
+    """Returns ``passages``, each with the address of its first text; ``()`` for the introduction."""
     return _located(_Same(entry))
 
 
 class _Same:
-    """An entry as a key: itself, and no other that is equal to it, so that nothing of it need be read."""
+    """An entry as a cache key, compared by identity, so that its content is not read."""
 
     __slots__ = ("entry",)
 
@@ -182,7 +184,7 @@ class _Same:
 
 @lru_cache(maxsize=64)
 def _located(same: _Same) -> tuple[tuple[Passage, Address], ...]:
-    """Remembered for the entries of the last few turns: one turn asks for it dozens of times."""
+    """Returns the located passages, cached for the entries of recent turns: one turn asks for them dozens of times."""
     entry = same.entry
     found: list[tuple[Passage, Address]] = []
     start = entry.short_answer or entry.introduction or entry.description

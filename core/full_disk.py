@@ -1,4 +1,4 @@
-"""Whether something failed because a disk is full: the state folder's, PostgreSQL's, or a backup's."""
+"""Detects errors caused by a full disk: the state folder's, PostgreSQL's, or a backup's."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import shutil
 from pathlib import Path
 
 _NUMBERS = (errno.ENOSPC, errno.EDQUOT)
-_BYTES_NEEDED = 2**20  # less holds no further page of SQLite's log and its index
-_DISK_FULL = "53100"  # PostgreSQL's own name for it
+_BYTES_NEEDED = 2**20  # with less, no further page of SQLite's log and its index fits
+_DISK_FULL = "53100"  # PostgreSQL's error code for it
 _RUST = re.compile(r"\(os error (\d+)\)$")
 
 
 def is_full(error: BaseException | None) -> bool:
-    """Decides whether ``error`` says so, or what it came from: the system's, SQLite's or PostgreSQL's, under SQLAlchemy's."""
+    """Decides whether ``error`` or one of its causes (of the system, SQLite or PostgreSQL, under SQLAlchemy) is a full disk."""
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
@@ -27,11 +27,11 @@ def is_full(error: BaseException | None) -> bool:
 
 
 def has_room(folder: Path) -> bool:
-    """Decides whether the disk of ``folder`` still takes a message."""
+    """Decides whether the disk of ``folder`` has room for another message."""
     return shutil.disk_usage(folder).free >= _BYTES_NEEDED
 
 
 def system_error(error: Exception) -> OSError | None:
-    """Returns the system's error that a library written in Rust names by its number only, if it is one."""
+    """Returns the system error that a Rust library gives only by its number; ``None`` if it is none."""
     found = _RUST.search(str(error))
     return OSError(int(found[1]), str(error)) if found else None

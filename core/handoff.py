@@ -1,4 +1,4 @@
-"""The words of a handoff, and which move leads where. Pure: the record and the desk ask here.
+"""The states of a handoff, and the moves between them. Pure: the record and the desk use this module.
 
 ::
 
@@ -15,8 +15,9 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """``chat`` goes on in the conversation, and silences the bot while it is claimed; ``call_back`` is a telephone call;
-    ``validation``: answers of the bot wait for a supervisor before they go out, and the bot goes on."""
+    """``chat`` continues in the conversation, and the bot is silent while it is claimed. ``call_back`` is a telephone call.
+    ``validation``: answers of the bot wait for a supervisor before they are sent, and the bot continues.
+    """
 
     CHAT = "chat"
     CALL_BACK = "call_back"
@@ -24,7 +25,9 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """Where a handoff stands. ``flagged``: nobody asked, a supervisor should look; ``offline``: asked for outside hours."""
+    """The state of a handoff. ``flagged``: nobody asked for it, but a supervisor should look. ``offline``: requested outside
+    hours.
+    """
 
     DRAFT = "draft"
     FLAGGED = "flagged"
@@ -37,12 +40,12 @@ class State(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why there is a handoff."""
+    """The reason for a handoff."""
 
     ASKED = "asked"
     FAILURES = "failures"
     CRISIS = "crisis"
-    SUBJECT = "subject"  # one of those whose answers are checked before they go out
+    SUBJECT = "subject"  # a subject whose answers are checked before they are sent
 
 
 UNCLAIMED = frozenset({State.FLAGGED, State.OFFLINE, State.WAITING})

@@ -1,4 +1,4 @@
-"""What a process knows of its holder (cli/holder.py): the socket that was bound for it, and whom to tell that it is ready.
+"""A process's connection to its holder (cli/holder.py): the socket bound for it, and the pipe to report that it is ready.
 
 Without a holder (systemd, containers) there is neither, and nothing to do.
 """
@@ -12,11 +12,11 @@ import sys
 import threading
 import time
 
-_SOCKET, _READY = "HOLDER_SOCKET", "HOLDER_READY"  # numbers of file descriptors; no settings, since nobody sets them
+_SOCKET, _READY = "HOLDER_SOCKET", "HOLDER_READY"  # numbers of file descriptors; not settings, since nobody sets them
 
 
 def inherited() -> socket.socket | None:
-    """Returns the socket to listen on, to be asked for once."""
+    """Returns the socket to listen on. Call it only once."""
     number = os.environ.pop(_SOCKET, "")
     if not number:
         return None
@@ -25,18 +25,18 @@ def inherited() -> socket.socket | None:
 
 
 def is_held() -> bool:
-    """Decides whether a holder waits to be told that this process is ready; it may keep another one meanwhile."""
+    """Decides whether a holder waits for this process to be ready; it may keep another process running until then."""
     return _READY in os.environ
 
 
 def ready() -> None:
-    """Tell the holder, which then ends the process that this one replaces. Raises ``BrokenPipeError`` where it is gone."""
+    """Reports to the holder, which then ends the replaced process. Raises ``BrokenPipeError`` if the holder is gone."""
     number = os.environ.pop(_READY, "")
     if not number:
         return
     os.write(int(number), b"1")
     os.close(int(number))
-    if sys.platform != "linux":  # which ends this process with its holder
+    if sys.platform != "linux":  # there, the system ends this process with its holder
         threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
 
 

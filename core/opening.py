@@ -1,6 +1,6 @@
-"""When people answer: opening hours with public holidays, in the administration's time zone. Pure.
+"""Opening hours with public holidays, in the administration's time zone. Pure.
 
-The hours are written as OpenStreetMap's ``opening_hours`` has them, which a library reads:
+The hours have the format of OpenStreetMap's ``opening_hours``, which a library parses:
 https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 """
 
@@ -12,13 +12,13 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_date, format_time
 from opening_hours import OpeningHours, State
 
-_SETTLED_DAYS = 400  # hours that open at all open within this time; the library need not look further
+_SETTLED_DAYS = 400  # hours that open at all open within this time; the library need not search further
 
 
 class Opening:
     """``hours`` such as ``Mo-Fr 09:00-12:00,14:00-17:00; PH off`` in ``zone`` (IANA), with the public holidays of ``country``.
 
-    Empty ``hours`` never open. Raises ``ValueError`` for hours, a zone or a country that cannot be read.
+    Empty ``hours`` never open. Raises ``ValueError`` for unreadable hours, zone or country.
     """
 
     def __init__(self, hours: str, *, zone: str = "Europe/Paris", country: str = "FR") -> None:
@@ -30,15 +30,15 @@ class Opening:
                 if hours.strip()
                 else None
             )
-        except Exception as error:  # the library's own, for each of the three
+        except Exception as error:  # the library's own exceptions, for each of the three
             raise ValueError(f"opening hours cannot be read: {str(error).splitlines()[-1].strip(' =')}") from error
 
     def is_open(self, moment: datetime) -> bool:
-        """Decides whether people answer at ``moment`` (aware)."""
+        """Decides whether the team answers at ``moment`` (aware)."""
         return self._hours is not None and self._hours.is_open(moment.astimezone(self.zone))
 
     def next_opening(self, moment: datetime) -> datetime | None:
-        """When they answer next: ``moment`` itself if they do now; ``None`` if never. In ``zone``."""
+        """Returns when the team answers next, in ``zone``: ``moment`` itself if it does now; ``None`` if never."""
         if self._hours is None:
             return None
         local = moment.astimezone(self.zone)
@@ -50,8 +50,9 @@ class Opening:
         return local
 
     def usual_week(self, monday: date) -> list[tuple[int, int, list[tuple[str, str]]]]:
-        """Returns the week of ``monday``, holidays left aside: runs of weekdays that are alike (0: Monday), with their hours
-        ("09:00", "12:00"); none: closed."""
+        """Returns the week of ``monday`` without holidays: runs of equal weekdays (0: Monday), with their hours ("09:00",
+        "12:00"). No hours means closed.
+        """
         usual = OpeningHours(self._text, timezone=self.zone) if self._hours is not None else None
         runs: list[tuple[int, int, list[tuple[str, str]]]] = []
         for weekday in range(7):
@@ -67,7 +68,7 @@ class Opening:
 
 
 def day_and_time(moment: datetime, language: str) -> tuple[str, str]:
-    """``moment`` in words, as two parts: ("lundi 30 novembre", "9:00")."""
+    """Returns ``moment`` in words, as two parts: ("lundi 30 novembre", "9:00")."""
     day: date = moment.date()
     clock: time = moment.timetz()
     pattern = "EEEE d MMMM"

@@ -1,4 +1,4 @@
-"""The sentences with which replies open a page: an editor chooses them among the page's own, by their first words."""
+"""The sentences with which replies open a page. An editor selects them among the page's sentences, by their first words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _LIST_MARK = re.compile(r"(?:[-*]|\d+\.)\s+")
 
 
 def plain_words(sentence: str) -> str:
-    """Returns ``sentence`` (without Markdown marks) as first words are compared: no list mark, one space between words."""
+    """Returns ``sentence`` (without Markdown marks) as first words are compared: no list mark, single spaces."""
     text = " ".join(sentence.split())
     while mark := _LIST_MARK.match(text):
         text = text[mark.end() :]
@@ -18,9 +18,9 @@ def plain_words(sentence: str) -> str:
 
 
 def opening_rank(entry: Entry, sentence: str) -> int | None:
-    """Returns the place (0 for the most useful one) of ``sentence`` among those that open ``entry``; ``None`` for any other.
+    """Returns the rank (0 for the most useful one) of ``sentence`` among those that open ``entry``; ``None`` for any other.
 
-    ``sentence`` is without Markdown marks, as ``core.text.markdown.plain`` gives it.
+    ``sentence`` is without Markdown marks, as from ``core.text.markdown.plain``.
     """
     if not entry.opening:
         return None
@@ -29,5 +29,5 @@ def opening_rank(entry: Entry, sentence: str) -> int | None:
 
 
 def may_hold_opening(entry: Entry, markdown: str) -> bool:
-    """Decides whether ``markdown`` may hold a sentence that opens ``entry``: all its first words stand in it."""
+    """Decides whether ``markdown`` may contain a sentence that opens ``entry``: all its first words are in it."""
     return any(all(word in markdown for word in words.split()) for words in entry.opening)

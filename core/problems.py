@@ -1,6 +1,6 @@
-"""Errors as ``application/problem+json`` (RFC 9457), in the caller's language, saying what to do.
+"""Errors as ``application/problem+json`` (RFC 9457), in the caller's language, with advice.
 
-A name with a dot (``editor.stale``) is a word of that part of the desk; without one, a text of ``domain.yml``.
+A name with a dot (``editor.stale``) is a text of that part of the desk; without a dot, a text of ``domain.yml``.
 """
 
 from __future__ import annotations
@@ -36,17 +36,17 @@ WORDS = frozenset({*_TEXTS.values(), "gateway_choice_expired"})
 
 
 class Say(Protocol):
-    """(name, language, values) → a text in the caller's language."""
+    """Returns a text in the caller's language, from (name, language, values)."""
 
     def __call__(self, name: str, language: str, values: Mapping[str, Any], /) -> str: ...
 
 
-# What a browser gets instead of a document; ``None``: the document.
+# Returns what a browser gets instead of a document; ``None``: the document.
 Page = Callable[[Request, dict[str, Any]], Response | None]
 
 
 class Problem(Exception):
-    """An answer that is an error. ``text`` names what is said (default: by status); ``values`` fill its placeholders."""
+    """An error response. ``text`` names the message (default: by status); ``values`` fill its placeholders."""
 
     def __init__(self, status: int, text: str = "", *, language: str = "", **values: Any) -> None:
         super().__init__(status)
@@ -68,7 +68,7 @@ class Problem(Exception):
 
 
 def language_of(connection: HTTPConnection, default: str) -> str:
-    """Returns the first language of ``Accept-Language`` that we speak. (Preferences by ``q`` are in order in practice.)"""
+    """Returns the first supported language of ``Accept-Language``. (In practice the header is in order of preference.)"""
     for wish in connection.headers.get("accept-language", "").split(","):
         language = wish.split(";")[0].strip().lower()[:2]
         if language in LANGUAGES:
@@ -83,14 +83,14 @@ def wants_page(request: Request) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Problems as responses: a document, or what ``page`` shows instead."""
+    """Responses for problems: a document, or the result of ``page``."""
 
     say: Say
     default_language: str
     page: Page = lambda request, document: None
 
     def language(self, request: Request) -> str:
-        """That which is chosen, by whoever is known to ask or in the address; else one that their browser names."""
+        """Returns the chosen language (of the signed-in person, or in the address), else one of the browser's."""
         chosen = getattr(request.state, "language", "") or request.query_params.get("lang", "")
         return chosen if chosen in LANGUAGES else language_of(request, self.default_language)
 
@@ -112,7 +112,7 @@ def install(
     *,
     known: Mapping[type[Exception], Callable[[Exception], Problem]] | None = None,
 ) -> None:
-    """Let ``answer`` answer every error of ``app``. ``known``: which errors are which problem."""
+    """Installs ``answer`` for every error of ``app``. ``known``: exceptions and their problems."""
 
     @app.exception_handler(Problem)
     async def _problem(request: Request, error: Problem) -> Response:
@@ -124,7 +124,7 @@ def install(
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> Response:
-        # Where and why, never what: the input may be personal.
+        # The place and the reason, never the input: it may be personal.
         errors = [{"at": ".".join(map(str, item["loc"])), "why": item["type"]} for item in error.errors()]
         return answer(request, Problem(422), errors=errors)
 

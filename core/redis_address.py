@@ -25,14 +25,14 @@ _FORMS = "redis://, redis+sentinel://, redis+cluster:// (TLS: rediss…)"
 
 
 class BadAddress(BadSetting):
-    """An address that says nothing usable."""
+    """An unusable address."""
 
 
 @dataclass(frozen=True, slots=True)
 class RedisAddress:
-    """``url`` is a single server's, as redis-py reads it; of the two others, ``nodes`` are the (host, port) to begin with.
+    """``url``: a single server's, for redis-py. For Sentinels and Clusters, ``nodes`` are the (host, port) to start with.
 
-    ``options``: redis-py's ``ssl_…``. ``service``, ``database`` and ``sentinel_…`` are a Sentinel's only.
+    ``options``: redis-py's ``ssl_…``. ``service``, ``database`` and ``sentinel_…`` are only for Sentinels.
     """
 
     kind: Kind
@@ -49,10 +49,10 @@ class RedisAddress:
 
 
 def read_address(text: str) -> RedisAddress:
-    """Returns what ``text`` means. Raises ``BadAddress``."""
+    """Returns the parsed ``text``. Raises ``BadAddress``."""
     scheme, slashes, rest = text.partition("://")
     authority = rest[: min((at for mark in "/?#" if (at := rest.find(mark)) >= 0), default=len(rest))]
-    # Several hosts are no authority to `urlsplit`: of Python 3.13 it refuses brackets anywhere but around the only one.
+    # `urlsplit` does not accept several hosts: in Python 3.13 it refuses brackets unless they surround the only one.
     parts = urlsplit(f"{scheme}{slashes}{rest[len(authority) :]}")
     base, plus, more = parts.scheme.partition("+")
     if parts.scheme == "unix":
@@ -96,7 +96,7 @@ def _server(authority: str, text: str) -> str:
 
 
 def _node(text: str, default: int) -> tuple[str, int]:
-    """``host``, ``host:port`` or ``[IPv6]:port``."""
+    """Returns the parsed ``host``, ``host:port`` or ``[IPv6]:port``."""
     host, bracket, rest = text.partition("]") if text.startswith("[") else (text.partition(":")[0], "", "")
     port = rest if bracket else text[len(host) :]
     if text.startswith("[") and not bracket:

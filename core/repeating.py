@@ -1,4 +1,4 @@
-"""Something done again and again beside other work: a claim that is prolonged, a progress that is told."""
+"""Repeats an action in the background: renewing a claim, reporting progress."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from contextlib import asynccontextmanager, suppress
 
 @asynccontextmanager
 async def repeating(do: Callable[[], Awaitable[None]], seconds: float) -> AsyncIterator[None]:
-    """Awaits ``do`` every ``seconds`` while the block goes on, and is never cut off in the middle of it.
+    """Awaits ``do`` every ``seconds`` while the block runs, and never cancels it in the middle.
 
-    What ``do`` raises ends the repeating, and is raised at the end of the block.
+    An error of ``do`` ends the repetition, and is raised at the end of the block.
     """
     over = asyncio.Event()
 

@@ -1,4 +1,4 @@
-"""Why a first message gets the reply that it gets: what was understood, the pages that came near, thresholds and steps."""
+"""The explanation of the reply to a first message: how it was understood, the nearest pages, thresholds and steps."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ class _Frozen(BaseModel):
 
 
 class Understood(_Frozen):
-    """A message as it was understood. ``searched`` is the text that was searched for, in the pages' words.
+    """The message as it was understood. ``searched``: the text that was searched for, in the pages' words.
 
-    ``outside`` is the probability (0 to 1) that no administration treats of it; ``None`` where that was not asked.
-    ``facts`` is what the message says of the citizen: facet → values; an age by its first and last year.
+    ``outside``: the probability (0 to 1) that the message is out of an administration's scope; ``None`` if that was not
+    computed. ``facts``: the message's facts about the citizen: facet → values; an age by its first and last year.
     """
 
     query: str
@@ -32,10 +32,10 @@ class Understood(_Frozen):
 
 
 class Candidate(_Frozen):
-    """A page that came near, ``place`` from 1 on. ``headings`` and ``cases`` lead to the part that would be shown.
+    """One of the nearest pages, ``place`` from 1 on. ``headings`` and ``cases`` lead to the part that would be shown.
 
-    ``open_cases``: labels of the cases of which it is not known which is the citizen's. ``extracts``: channel → what of the
-    page would be shown as a choice; empty where the page says nothing in so few characters.
+    ``open_cases``: labels of the cases among which the citizen's is not known. ``extracts``: channel → the extract shown in
+    a choice; empty if the page says nothing in so few characters.
     """
 
     place: int
@@ -50,9 +50,9 @@ class Candidate(_Frozen):
 
 
 class Threshold(_Frozen):
-    """A threshold and the value that is compared with it. ``found`` is in log-odds, all others are probabilities (0 to 1).
+    """A threshold and the value compared with it. ``found`` is in log-odds, all others are probabilities (0 to 1).
 
-    ``weight``: how many times the log-odds of ``outside`` are taken from those of the confidence.
+    ``weight``: the factor with which the log-odds of ``outside`` are subtracted from those of the confidence.
     """
 
     sort: Sort
@@ -62,12 +62,12 @@ class Threshold(_Frozen):
 
     @property
     def reached(self) -> bool:
-        """Tells whether the value is on the upper side."""
+        """Decides whether the value is on the upper side."""
         return self.value >= self.least
 
 
 class ReplyDecision(_Frozen):
-    """What came of the message on one channel: outcome, the page shown (its id, or empty), and the steps in order."""
+    """The result on one channel: outcome, the page shown (its id, or empty), and the steps in order."""
 
     outcome: Outcome
     entry: str = ""

@@ -1,8 +1,8 @@
-"""Writes blocks in the form of an older version: blocks forbid unknown fields, so that a process refuses what came after it.
+"""Writes blocks in the form of an older version: blocks forbid unknown fields, so a process refuses later additions.
 
-Form 1: as it was before mini cards. Form 2: an option may be a mini card. Form 3: an office is a block of its own. A field or
-a kind of block that the version before refuses begins the next form; ``block_in_form`` then says what is written instead.
-How a worker knows which form all others read: ``conversations/worker/reply_form.py``, docs/runbooks/update.md.
+Form 1: before mini cards. Form 2: an option may be a mini card. Form 3: an office has its own block. A new field or kind of
+block that the previous version refuses begins the next form; ``block_in_form`` then defines what is written instead. How a
+worker knows which form all others read: ``conversations/worker/reply_form.py``, docs/runbooks/update.md.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from typing import Any
 
 from core.turns import Turn
 
-FORM = 3  # that this version reads, and writes once all others read it
+FORM = 3  # this version reads it, and writes it once all others read it
 _WITH_MINI_CARDS, _WITH_PLACES = 2, 3
 _PLAIN_OPTION = ("label", "payload")
 
 
 def block_in_form(block: Mapping[str, Any], form: int) -> dict[str, Any]:
-    """Returns a block (as JSON) with nothing in it that a reader of ``form`` refuses."""
+    """Returns a block (as JSON) without anything that a reader of ``form`` refuses."""
     if form < _WITH_PLACES and block.get("type") == "place":
         return {
             "type": "text",
@@ -30,7 +30,7 @@ def block_in_form(block: Mapping[str, Any], form: int) -> dict[str, Any]:
 
 
 def turn_in_form(turn: Turn, form: int) -> Turn:
-    """Returns ``turn`` with nothing in its blocks that a reader of ``form`` refuses."""
+    """Returns ``turn`` without anything in its blocks that a reader of ``form`` refuses."""
     if form >= FORM:
         return turn
     blocks = [block_in_form(block.model_dump(mode="json"), form) for block in turn.blocks]

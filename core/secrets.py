@@ -1,4 +1,4 @@
-"""Secrets while one takes the place of another: what is shown to us, and what was encrypted."""
+"""Secrets during their replacement: those presented to us, and those used for encryption."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
 def is_one_of(shown: str, secrets: Sequence[str]) -> bool:
-    """Decides whether ``shown`` is one of ``secrets``, each of which is looked at."""
+    """Decides whether ``shown`` is one of ``secrets``. All of them are compared."""
     given = shown.encode("utf-8", "surrogateescape")
     return any([hmac.compare_digest(given, secret.encode()) for secret in secrets])  # noqa: C419 - time tells nothing
 
 
 class Ciphers:
-    """Encrypts with a key that the first of ``secrets`` gives for ``purpose``; reads what was done with any of them.
+    """Encrypts with a key derived from the first of ``secrets`` for ``purpose``; decrypts with any of them.
 
-    Raises ``ValueError`` where there is no secret, or an empty one.
+    Raises ``ValueError`` if there is no secret, or an empty one.
     """
 
     def __init__(self, secrets: Sequence[str], purpose: bytes) -> None:
@@ -34,11 +34,14 @@ class Ciphers:
         return self._any.encrypt(text.encode())
 
     def decrypt(self, stored: bytes, *, seconds: int | None = None) -> str:
-        """Raises ``cryptography.fernet.InvalidToken`` if no key of ours did it, or it is older than ``seconds``."""
+        """Returns the decrypted text.
+
+        Raises ``cryptography.fernet.InvalidToken`` if no key of ours fits, or if it is older than ``seconds``.
+        """
         return self._any.decrypt(stored, ttl=seconds).decode()
 
     def renewed(self, stored: bytes) -> bytes | None:
-        """``stored`` under the first key, or ``None`` where it is already, or no key of ours opens it."""
+        """Returns ``stored`` encrypted with the first key; ``None`` if it is already, or if no key of ours fits."""
         with suppress(InvalidToken):
             self._ciphers[0].decrypt(stored)
             return None
@@ -48,5 +51,5 @@ class Ciphers:
 
 
 def derived(secret: str, purpose: bytes) -> bytes:
-    """Returns a key of 32 bytes for one ``purpose``: none of a secret's keys tells anything of another."""
+    """Returns a key of 32 bytes for one ``purpose``. No key reveals anything about another."""
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())

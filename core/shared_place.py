@@ -1,4 +1,4 @@
-"""A folder somewhere, opened by fsspec: on a mounted file system, or on storage that speaks S3."""
+"""A shared folder, opened by fsspec: on a mounted file system, or on S3-compatible storage."""
 
 from __future__ import annotations
 
@@ -11,20 +11,20 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
-_WHOLE = ("s3", "s3a", "gs", "gcs", "abfs", "az")  # no folders there; what is put is seen whole or not at all
+_WHOLE = ("s3", "s3a", "gs", "gcs", "abfs", "az")  # no folders there; a new object is seen complete or not at all
 _LOCAL = ("", "file", "local")
-# A storage that does not answer holds a publication up: some 25 s a request, where the defaults of the libraries take minutes.
+# A storage that does not answer delays a publication: about 25 s per request, instead of minutes with the libraries' defaults.
 _PATIENCE = {"connect_timeout": 3, "read_timeout": 8, "retries": {"max_attempts": 0}}
 _ATTEMPTS = 3
 _FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class SharedUnreachable(Exception):
-    """The place does not answer, refuses, or is full; or this disk is. The message says which."""
+    """The place does not answer, refuses, or is full; or the local disk is full. The message says which."""
 
 
 class Place:
-    """``url`` as fsspec writes it. Blocking. Paths are relative to it; all methods raise ``SharedUnreachable``."""
+    """The folder at ``url`` in fsspec's format. Blocking. Paths are relative to it. All methods raise ``SharedUnreachable``."""
 
     def __init__(self, url: str) -> None:
         self.url = url
@@ -36,7 +36,7 @@ class Place:
             return bool(files.exists(f"{root}/{path}"))
 
     def names(self) -> list[str]:
-        """Returns what lies there, files and folders, in order. Empty where nothing was put there yet."""
+        """Returns the names of its files and folders, in order; empty if nothing was ever written."""
         with self._reaching() as (files, root):
             try:
                 return sorted(PurePosixPath(path).name for path in files.ls(root, detail=False))
@@ -44,12 +44,12 @@ class Place:
                 return []
 
     def read(self, path: str) -> bytes:
-        """Raises ``FileNotFoundError``."""
+        """Returns the content of the file at ``path``. Raises ``FileNotFoundError``."""
         with self._reaching() as (files, root):
             return bytes(files.cat_file(f"{root}/{path}"))
 
     def copy_to(self, path: str, target: Path) -> None:
-        """Raises ``FileNotFoundError``."""
+        """Copies the file at ``path`` to ``target``. Raises ``FileNotFoundError``."""
         with self._reaching(full=str(target.parent)) as (files, root):
             files.get_file(f"{root}/{path}", str(target))
 
@@ -57,7 +57,7 @@ class Place:
         self._whole(path, lambda files, there: files.pipe_file(there, content))
 
     def write_locked(self, path: str, content: bytes, *, until: datetime) -> None:
-        """Write a new object that nobody can delete or replace before ``until``: S3 only, in a bucket with object lock."""
+        """Writes a new object that nobody can delete or replace before ``until``. Only in an S3 bucket with object lock."""
         with self._reaching(may_lack=False) as (files, root):
             lock = {"ObjectLockMode": "COMPLIANCE", "ObjectLockRetainUntilDate": until}
             files.pipe_file(f"{root}/{path}", content, **lock)
@@ -66,7 +66,7 @@ class Place:
         self._whole(path, lambda files, there: files.put_file(str(source), there))
 
     def remove(self, path: str) -> None:
-        """A file, or a folder with all in it. Nothing happens where it is gone already."""
+        """Removes a file, or a folder with its content. Does nothing if it does not exist."""
         with self._reaching() as (files, root):
             try:
                 files.rm(f"{root}/{path}", recursive=True)
@@ -95,20 +95,21 @@ class Place:
                 files.retries = _ATTEMPTS
             self._opened = files, str(root).rstrip("/")
         if self._scheme in _LOCAL and not Path(self._opened[1]).is_dir():
-            raise SharedUnreachable(f"There is no folder {self._opened[1]}: is it mounted?")  # not made: it would be on ours
+            raise SharedUnreachable(f"There is no folder {self._opened[1]}: is it mounted?")  # not created: it would be local
         return self._opened
 
     @contextmanager
     def _reaching(self, full: str = "", *, may_lack: bool = True) -> Iterator[tuple[Any, str]]:
-        """``full``: what has no space left where the system says so; the place itself by default.
+        """Yields the storage and the path, and converts errors to ``SharedUnreachable``.
 
-        ``may_lack``: that something is not there is an answer (``FileNotFoundError``), not a failure.
+        ``full``: what has no space left if the system says so; by default the place itself. ``may_lack``: a missing file is
+        an answer (``FileNotFoundError``), not a failure.
         """
         try:
             yield self._open()
         except SharedUnreachable:
             raise
-        except Exception as error:  # each kind of storage has errors of its own
+        except Exception as error:  # each kind of storage has its own exceptions
             if may_lack and isinstance(error, FileNotFoundError):
                 raise
             if isinstance(error, OSError) and error.errno in _FULL:

@@ -1,4 +1,4 @@
-"""Turns: what a citizen's message came to, and the blocks of the reply. The words are those of the design's vocabulary."""
+"""Turns: the outcome of a citizen's message, and the blocks of the reply."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Outcome(StrEnum):
-    """The closed list of what a turn comes to."""
+    """The closed list of outcomes of a turn."""
 
     ANSWERED = "answered"
     CHOICES = "choices"
@@ -29,7 +29,7 @@ class Outcome(StrEnum):
 
 
 class Origin(StrEnum):
-    """Who is behind a conversation. Only ``CITIZEN`` counts in insights, budgets and open data."""
+    """The origin of a conversation. Only ``CITIZEN`` counts in insights, budgets and open data."""
 
     CITIZEN = "citizen"
     SIMULATOR = "simulator"
@@ -50,21 +50,23 @@ class TextBlock(_Block):
 
 
 class NoticeBlock(_Block):
-    """A sentence set apart: old information, masked personal data, a service in trouble."""
+    """A highlighted sentence: old information, masked personal data, a service in trouble."""
 
     type: Literal["notice"] = "notice"
     text: str
 
 
 class Source(_Block):
-    """Where an answer was taken from. ``url`` is absolute."""
+    """The source of an answer. ``url`` is absolute."""
 
     name: str
     url: str
 
 
 class Frame(_Block):
-    """The language around an answer, where it is not the conversation's, and the words on its card in it (``ui_…`` by name)."""
+    """The language of the text around an answer, if it is not the conversation's, and the words of its card in it (``ui_…`` by
+    name).
+    """
 
     language: str
     words: dict[str, str]
@@ -73,12 +75,13 @@ class Frame(_Block):
 class AnswerBlock(_Block):
     """An answer card: one passage of one entry, word for word.
 
-    ``text`` is the sentence above the card, from ``domain.yml``; ``body`` the passage in the safe subset of Markdown, where a
-    line in bold by itself is a heading; ``notice`` is one line about an entry that was verified long ago, shown beside the
-    source in place of ``verified_on``: it says the day. ``locale`` is the language of the entry's own text, which is not
-    always the conversation's. ``entry_version`` and ``snapshot`` say exactly what was shown. ``sms_text`` is what the
-    entry itself says by SMS; ``part`` counts the parts of the passage that went out before this one (SUITE by SMS).
-    ``frame`` is there for whoever wrote in another language than the conversation's.
+    ``text``: the sentence above the card, from ``domain.yml``.
+    ``body``: the passage in the safe subset of Markdown; a line in bold by itself is a heading.
+    ``notice``: one line about an entry that was verified long ago, shown instead of ``verified_on``: it contains the day.
+    ``locale``: the language of the entry's text, which is not always the conversation's.
+    ``entry_version`` and ``snapshot`` identify exactly what was shown.
+    ``sms_text``: the entry's own text for SMS. ``part`` counts the parts of the passage sent before this one (SUITE by SMS).
+    ``frame``: set if the citizen wrote in another language than the conversation's.
     """
 
     type: Literal["answer"] = "answer"
@@ -97,20 +100,20 @@ class AnswerBlock(_Block):
     services: tuple[Source, ...] = ()
     sms_text: str = ""
     part: int = 0
-    # Not written where there is none: a worker or gateway of the version before, while processes are replaced, refuses it.
+    # Not written if empty: a worker or gateway of the previous version, still running during an update, refuses it.
     frame: Frame | None = Field(default=None, exclude_if=lambda frame: frame is None)
 
 
 def _is_empty(value: object) -> bool:
-    """Decides whether a field of a mini card is not written: an older process refuses fields that it does not know."""
+    """Decides whether a field of a mini card is not written: an older process refuses unknown fields."""
     return not value
 
 
 class Option(_Block):
     """A button. ``payload`` is a Rasa payload inside, and a signed token once it has left the worker.
 
-    One that leads to a page may be a mini card: ``extract`` are whole sentences of the page (20 to 280 characters, plain text)
-    that may answer, ``entry_version`` and ``snapshot`` say of what; ``source`` and ``verified_on`` are the page's.
+    A button of a page may be a mini card. ``extract``: whole sentences of the page (20 to 280 characters, plain text) that
+    may answer; ``entry_version`` and ``snapshot`` identify their source. ``source`` and ``verified_on`` are the page's.
     """
 
     label: str
@@ -124,8 +127,8 @@ class Option(_Block):
 
 
 class ChoicesBlock(_Block):
-    """Buttons (numbers by SMS) under a sentence. ``purpose`` tells "which of these?", "see also" and
-    "which is your case?" apart.
+    """Buttons (numbers by SMS) under a sentence. ``purpose`` distinguishes "which of these?", "see also" and "which is your
+    case?".
 
     ``shown``: how many of ``options`` an earlier part has shown by SMS; they can still be chosen by their number.
     """
@@ -138,17 +141,17 @@ class ChoicesBlock(_Block):
 
 
 class OpeningDays(_Block):
-    """Days that are alike, and their times: ("lundi – vendredi", "9:00–12:00, 14:00–17:00")."""
+    """Days with the same hours, and these hours: ("lundi – vendredi", "9:00–12:00, 14:00–17:00")."""
 
     days: str
     times: str
 
 
 class PlaceBlock(_Block):
-    """An office: where it is, when it is open. ``text`` says how it is at the moment that is asked for, from ``domain.yml``.
+    """An office: its address and its hours. ``text`` says whether it is open at the requested moment, from ``domain.yml``.
 
-    ``address`` is on one line; ``hours`` are those of the usual week, without the days on which it is closed; ``note``: what
-    they do not say; ``appointment``: a sentence or a page. ``kind`` is one of ``places/offices/kinds.yml``.
+    ``address``: on one line. ``hours``: those of the usual week, without closed days. ``note``: what they do not say.
+    ``appointment``: a sentence or a page. ``kind``: one of ``places/offices/kinds.yml``.
     """
 
     type: Literal["place"] = "place"
@@ -169,11 +172,11 @@ ReplyBlock = Annotated[TextBlock | NoticeBlock | AnswerBlock | ChoicesBlock | Pl
 
 
 class HandoffRequest(_Block):
-    """What a turn asks of the handoff record; carried out in the transaction that commits the reply.
+    """A turn's request to the handoff record, carried out in the transaction that commits the reply.
 
-    ``wait``: a human is asked for and somebody is on duty; ``offline``: nobody is; ``cancel``: no longer wanted. Of the
-    call-back form: ``draft`` (consent given, the number may be kept from now on), ``call_back`` (complete: ``own_number``,
-    ``subject``, ``best_time``), ``drop`` (given up: what was kept of it goes).
+    ``wait``: a human is asked for and somebody is on duty. ``offline``: nobody is on duty. ``cancel``: no longer wanted. Of
+    the call-back form: ``draft`` (consent given, the number may be stored from now on), ``call_back`` (complete:
+    ``own_number``, ``subject``, ``best_time``), ``drop`` (cancelled: its data is deleted).
     """
 
     want: Literal["wait", "offline", "cancel", "draft", "call_back", "drop"]
@@ -183,7 +186,7 @@ class HandoffRequest(_Block):
 
 
 class PhoneCopyRequest(_Block):
-    """What a turn asks of an answer's copy to a telephone: ``ask`` (``reply``: which answer), ``send`` or ``drop`` it.
+    """A turn's request about an answer's copy to a telephone: ``ask`` (``reply``: which answer), ``send`` or ``drop`` it.
 
     Carried out in the transaction that commits the reply.
     """
@@ -193,16 +196,18 @@ class PhoneCopyRequest(_Block):
 
 
 class Turn(BaseModel):
-    """What the dialogue engine says of one message: exactly one outcome, and the blocks of the reply.
+    """The dialogue engine's result for one message: exactly one outcome, and the blocks of the reply.
 
-    ``entry``, ``entry_version``, ``snapshot`` are those of the answer shown, or empty where none was;
-    ``confidence`` is the probability (0 to 1) that the top entry is right, or ``None`` where nothing was searched;
-    ``handoff`` is what the turn asks of the handoff record. ``aside``: said beside the matter (AIDE by SMS): what was offered
-    before can still be chosen, and read on. ``care`` is the kind of danger (``core.care``) that the engine took the message
-    to be about; ``move`` what the worker is to do with the record; ``phone_copy`` what becomes of an answer's copy;
-    ``language`` the one in which the conversation goes on. ``spoken``: the one in which the citizen
-    wrote, where it is not the one before. ``alike``: payloads of the related pages that were found by likeness
-    only: the page shown does not name them.
+    ``entry``, ``entry_version``, ``snapshot``: those of the answer shown, or empty if there is none.
+    ``confidence``: the probability (0 to 1) that the top entry is right, or ``None`` if nothing was searched.
+    ``handoff``: a request to the handoff record.
+    ``aside``: a reply outside the dialogue (AIDE by SMS): earlier offers can still be chosen, and read on.
+    ``care``: the kind of danger (``core.care``) according to the engine.
+    ``move``: a command to the worker about the record.
+    ``phone_copy``: a request about an answer's copy.
+    ``language``: the one in which the conversation continues.
+    ``spoken``: the one in which the citizen wrote, if it is not the previous one.
+    ``alike``: payloads of the related pages that were found only by similarity: the page shown does not name them.
     """
 
     model_config = ConfigDict(frozen=True)

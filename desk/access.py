@@ -1,4 +1,4 @@
-"""Who asks, and whether they may: dependencies for routes, and what keeps an eye on sockets and streams."""
+"""Access to the desk: dependencies for routes, and the supervision of sockets and streams."""
 
 from __future__ import annotations
 
@@ -15,18 +15,19 @@ from core.problems import Problem
 from core.web.network import is_same_host
 from desk.shell import Shell, shell_of
 
-_SECRETS = "/desk/account/"  # what is typed there, passwords, no page carries
+_SECRETS = "/desk/account/"  # no page repeats what is typed there, such as passwords
 SAFE = ("GET", "HEAD", "OPTIONS")
 NOT_SIGNED_IN, FORBIDDEN = 4401, 4403  # close codes of sockets
 
 
 class SignInNeeded(Exception):
-    """A browser without a session: it is sent to the sign-in page."""
+    """A browser without a session: it is redirected to the sign-in page."""
 
 
 class FormHeld(Exception):
-    """A form of ours came after its session had ended: what was written in it is shown, to be sent again by ``staff`` if
-    somebody has signed in meanwhile."""
+    """A form was sent after its session had ended: its content is shown, to be sent again by ``staff`` if somebody has signed
+    in meanwhile.
+    """
 
     def __init__(self, staff: Staff | None, fields: Sequence[tuple[str, str]]) -> None:
         super().__init__("form held")
@@ -35,11 +36,11 @@ class FormHeld(Exception):
 
 
 class SignedOut(Exception):
-    """The session, or the right, ended while the answer was on its way."""
+    """The session, or the right, ended during the answer."""
 
 
 def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff]]:
-    """Returns a dependency: who is signed in, and has ``right`` (``None``: whoever is signed in). 401 or 403 without."""
+    """Returns a dependency that gives the signed-in member of staff with ``right`` (``None``: any). 401 or 403 without."""
 
     async def dependency(request: Request) -> Staff:
         shell = shell_of(request)
@@ -55,7 +56,7 @@ def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff
             except Problem:
                 await _hold(request, found.staff)
                 raise
-        # Whoever may not do this is signed in all the same: the page that says so is theirs, in their language.
+        # A person without this right is still signed in: the error page is in their language.
         request.state.staff = found.staff
         request.state.language = shell.language(request, found.staff)
         if right is not None and not found.staff.may(right):
@@ -66,18 +67,18 @@ def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff
 
 
 async def found_of(connection: HTTPConnection) -> Found | None:
-    """Returns the living session of a request's cookie, whatever its stage."""
+    """Returns the valid session of a request's cookie, whatever its stage."""
     shell = shell_of(connection)
     return await sessions.find(shell.database, connection.cookies.get(shell.cookie, ""), shell.settings)
 
 
 def wants_page(request: Request) -> bool:
-    """Decides whether a browser asks for something to show."""
+    """Decides whether a browser asks for a page."""
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
 async def check_form(request: Request, found: Found) -> None:
-    """Raise 403 unless an unsafe request comes from a page of ours, of this very session."""
+    """Raises 403 unless an unsafe request comes from one of our pages, in this session."""
     check_origin(request)
     shown = request.headers.get("x-csrf-token", "")
     if not shown and request.headers.get("content-type", "").startswith(("application/x-www-form", "multipart/form-data")):
@@ -88,7 +89,7 @@ async def check_form(request: Request, found: Found) -> None:
 
 
 async def _hold(request: Request, staff: Staff | None) -> None:
-    """Raise ``FormHeld`` for a page's form that the browser itself says to be ours. Files and secrets are not held."""
+    """Raises ``FormHeld`` for a form if the browser confirms that it comes from our page. Not for files and secrets."""
     form_sent = request.headers.get("content-type", "").startswith(("application/x-www-form", "multipart/form-data"))
     unsure = "origin" not in request.headers or not wants_page(request)
     if not form_sent or unsure or request.url.path.startswith(_SECRETS):
@@ -101,7 +102,7 @@ async def _hold(request: Request, staff: Staff | None) -> None:
 
 
 def check_origin(connection: HTTPConnection) -> None:
-    """Raise 403 if a browser says that another site caused this request."""
+    """Raises 403 if a browser says that another site caused this request."""
     site = connection.headers.get("sec-fetch-site", "same-origin")
     origin = connection.headers.get("origin")
     settings = shell_of(connection).settings
@@ -112,10 +113,10 @@ def check_origin(connection: HTTPConnection) -> None:
 
 @asynccontextmanager
 async def signed_in_socket(websocket: WebSocket, right: Right) -> AsyncIterator[Staff]:
-    """Accept a socket of whoever has ``right``; while it is open, the block is cancelled if session or right end.
+    """Accepts the socket of a member of staff with ``right``. The block is cancelled if the session or the right ends.
 
-    Without them the socket is closed with 4401 or 4403, and the block never runs: the route ends there, by an exception
-    that the shell knows.
+    Otherwise the socket is closed with 4401 or 4403, and the block never runs: the route ends with an exception that the shell
+    handles.
     """
     staff = await _staff_of(websocket, right)
     if staff is None:
@@ -124,12 +125,12 @@ async def signed_in_socket(websocket: WebSocket, right: Right) -> AsyncIterator[
         async with live(websocket, staff, right):
             yield staff
     except SignedOut:
-        with suppress(RuntimeError):  # the other side was quicker
+        with suppress(RuntimeError):  # the other side has closed it already
             await websocket.close(NOT_SIGNED_IN)
 
 
 class SocketRefused(Exception):
-    """The socket was closed already; nothing more is to be said."""
+    """The socket is closed already; nothing more can be sent."""
 
 
 async def _staff_of(websocket: WebSocket, right: Right) -> Staff | None:
@@ -141,7 +142,7 @@ async def _staff_of(websocket: WebSocket, right: Right) -> Staff | None:
     except Problem:
         await websocket.close(FORBIDDEN)
         return None
-    await websocket.accept()  # a close before it reads as 403 to a browser, without the code
+    await websocket.accept()  # a close before it looks like 403 to a browser, without the code
     if found is None or found.stage != sessions.OPEN:
         await websocket.close(NOT_SIGNED_IN)
         return None
@@ -153,7 +154,7 @@ async def _staff_of(websocket: WebSocket, right: Right) -> Staff | None:
 
 @asynccontextmanager
 async def live(connection: HTTPConnection, staff: Staff, right: Right) -> AsyncIterator[None]:
-    """For long answers: the block is cancelled, and ``SignedOut`` raised, within 5 s of the end of the session or the right."""
+    """Cancels the block and raises ``SignedOut`` within 5 s of the end of the session or the right. For long answers."""
     shell: Shell = shell_of(connection)
     try:
         async with asyncio.timeout(None) as life:

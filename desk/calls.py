@@ -1,4 +1,4 @@
-"""What calls for somebody at the desk: gathered from the parts, told to every open page as it changes, and by e-mail."""
+"""Alerts at the desk: collected from the parts, sent to every open page when they change, and by e-mail."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ log = structlog.get_logger(__name__)
 
 
 async def calls_for(shell: Shell, staff: Staff) -> list[tuple[Call, str]]:
-    """Returns what calls for ``staff``, each with its part, in the parts' order; a part that cannot say tells nothing."""
+    """Returns the alerts for ``staff``, each with its part, in the parts' order; without those of a part that fails."""
     found: list[tuple[Call, str]] = []
     for part in shell.parts:
         try:
@@ -29,7 +29,7 @@ async def calls_for(shell: Shell, staff: Staff) -> list[tuple[Call, str]]:
 
 
 def as_told(shell: Shell, staff: Staff, calls: Sequence[tuple[Call, str]]) -> list[dict[str, Any]]:
-    """Returns ``calls`` as a page gets them: no word of a citizen's stands in them."""
+    """Returns ``calls`` as a page receives them: without any text of a citizen."""
     return [
         {
             "key": f"{part}.{call.key}",

@@ -1,4 +1,4 @@
-"""Puts the shell and its parts into the gateway's application."""
+"""Installs the shell and its parts in the gateway's application."""
 
 from __future__ import annotations
 
@@ -30,8 +30,7 @@ KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {IdentityError: _
 
 
 def install(app: FastAPI, shell: Shell) -> None:
-    """The shell's own routes, then those of its parts, and what the shell's own exceptions become. Problems are the
-    application's business."""
+    """Adds the routes of the shell and its parts, and handlers of the shell's exceptions. The application handles problems."""
     app.state.desk = shell
     own = (sign_in, provider, invitation, account, staff, audit, calls, start)
     for one in (static.router(shell.parts), *(module.router() for module in own)):

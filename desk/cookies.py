@@ -1,4 +1,4 @@
-"""The shell's cookies: the session's, the one by which a browser is known to an account, and a sign-in on its way."""
+"""The shell's cookies: the session's, the one that marks a known browser, and that of a sign-in in progress."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ _HALF_A_YEAR = 180 * 86400
 
 
 def keep_session(response: Response, shell: Shell, token: str) -> None:
-    """Give the browser a session. It forgets it when it is closed; the server ends it by itself."""
+    """Sets the session's cookie. The browser deletes it when it closes; the server ends the session by itself."""
     response.set_cookie(shell.cookie, token, path="/", secure=shell.secure, httponly=True, samesite="strict")
 
 
 def keep_device(response: Response, shell: Shell, staff_id: str) -> None:
-    """Have the browser known to the account, so that nobody who guesses elsewhere holds off its owner here."""
+    """Marks the browser as known to the account, so that failed guesses elsewhere do not lock its owner out here."""
     token = shell.vault.device(staff_id)
     response.set_cookie(
         shell.device_cookie, token, max_age=_HALF_A_YEAR, path="/", secure=shell.secure, httponly=True, samesite="strict"
@@ -23,17 +23,17 @@ def keep_device(response: Response, shell: Shell, staff_id: str) -> None:
 
 
 def keep_started(response: Response, shell: Shell, token: str, *, minutes: int) -> None:
-    """What a browser keeps while somebody is at the identity provider. Lax: it must come back with them, from another site."""
+    """Sets the cookie of a sign-in at the identity provider. Lax, because the browser returns from another site."""
     response.set_cookie(
         shell.started_cookie, token, max_age=minutes * 60, path="/", secure=shell.secure, httponly=True, samesite="lax"
     )
 
 
 def drop_started(response: Response, shell: Shell) -> None:
-    """It has come to its end, one way or the other."""
+    """Deletes the cookie of a sign-in that has ended."""
     response.delete_cookie(shell.started_cookie, path="/", secure=shell.secure, httponly=True, samesite="lax")
 
 
 def drop_session(response: Response, shell: Shell) -> None:
-    """Have the browser forget its session."""
+    """Deletes the session's cookie."""
     response.delete_cookie(shell.cookie, path="/", secure=shell.secure, httponly=True, samesite="strict")

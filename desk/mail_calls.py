@@ -1,4 +1,4 @@
-"""Who has no page of the desk open is told by e-mail what waits for them, as often as they want; and what is due is sent."""
+"""Alerts by e-mail to staff without an open page of the desk, as often as each of them wants; and the sending of due mails."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Mailing:
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Begin, where a server for e-mail is set."""
+        """Starts the sending, if a mail server is set."""
         if self._shell.settings.smtp_host:
             self._task = asyncio.create_task(self._run())
 
@@ -48,7 +48,7 @@ class Mailing:
                 await self._task
 
     async def work(self) -> None:
-        """Tell who is to be told, and send what is due."""
+        """Queues alerts, and sends due mails."""
         await tell_absent(self._shell)
         await send_due(self._shell.database, self._shell.settings)
 
@@ -64,9 +64,9 @@ class Mailing:
 
 
 async def tell_absent(shell: Shell) -> int:
-    """Queue an e-mail for each person who wants one, has no page open in this process, and for whom something new waits.
+    """Queues an e-mail for each person who wants one, has no page open in this process, and has a new alert.
 
-    Returns how many.
+    Returns the number of mails.
     """
     async with shell.database.read() as session:
         wanted = select(StaffRow).where(StaffRow.mail_minutes.is_not(None), StaffRow.disabled_at.is_(None))
@@ -83,7 +83,7 @@ async def tell_absent(shell: Shell) -> int:
             last = await session.scalar(query)
             if last is not None and not set(about) - set(last.about):
                 if set(last.about) - set(about):
-                    last.about = about  # what ended and comes again is new again
+                    last.about = about  # an alert that ended and comes again is new
                 continue
             if not about or (last is not None and last.created_at > now() - timedelta(minutes=row.mail_minutes or 0)):
                 continue

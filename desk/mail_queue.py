@@ -1,4 +1,4 @@
-"""E-mail to staff waits in the record: it is written in the transaction that it tells of, and sent by whichever process can."""
+"""The queue of e-mail to staff, kept in the record: written in the transaction it reports, and sent by any process."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from core.settings import Settings
 
 
 def ciphers_of(settings: Settings) -> Ciphers:
-    """Returns what mails are encrypted with while they wait: a link in one of them opens an account."""
+    """Returns the ciphers that encrypt waiting mails: a link in one of them opens an account."""
     return Ciphers(settings.secret_keys, b"guichet mail cipher")
 
 
 def queue_mail(
     session: AsyncSession, settings: Settings, staff_id: str, kind: str, subject: str, text: str, *, about: Sequence[str] = ()
 ) -> bool:
-    """Have an e-mail sent, once the transaction of ``session`` is committed. False: no server for e-mail is set."""
+    """Queues an e-mail, to be sent once the transaction of ``session`` is committed. Returns false if no mail server is set."""
     if not settings.smtp_host:
         return False
     content = ciphers_of(settings).encrypt(orjson.dumps([subject, text]).decode())

@@ -1,4 +1,4 @@
-"""Sends the e-mail that waits in the record, one after the other; what a server refuses for now is tried again later."""
+"""Sends the waiting e-mail, one after the other; a temporary refusal by the server is tried again later."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ log = structlog.get_logger(__name__)
 _AT_ONCE = 50
 _SECONDS = 20.0  # for each answer of the server
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))  # then hourly, until
-_KEPT = timedelta(days=1)  # it says nothing new any more: also what a restored backup still holds
+_KEPT = timedelta(days=1)  # after which a mail is out of date; also those in a restored backup
 _PERMANENT = 500
 
 
 async def send_due(database: Database, settings: Settings) -> int:
-    """Send what is due. Returns how many were sent. Each that cannot be sent now is due again later, for a day."""
+    """Sends due mails. Returns how many were sent. One that cannot be sent now is tried again later, for a day."""
     sent = 0
     for _ in range(_AT_ONCE):
         async with database.read() as session:
@@ -61,7 +61,7 @@ async def send_due(database: Database, settings: Settings) -> int:
 
 
 async def _tried(settings: Settings, mail: Mail, address: str) -> tuple[str, bool]:
-    """Returns why the mail was not sent (empty: it was), and whether it may be later. No address stands in the reason."""
+    """Returns why the mail was not sent (empty: it was), and whether to try again. The reason has no address in it."""
     if mail.content is None or mail.created_at <= now() - _KEPT:
         return "too old", False
     try:
@@ -74,7 +74,7 @@ async def _tried(settings: Settings, mail: Mail, address: str) -> tuple[str, boo
         code = max((code for code, _ in error.recipients.values()), default=0)
         return f"refused {code}", code < _PERMANENT
     except smtplib.SMTPResponseException as error:
-        # What is wrong with our account or the server's settings is mended there, and then goes out.
+        # Errors of our account or the server's settings: once they are corrected there, the mail is sent.
         return f"{type(error).__name__} {error.smtp_code}", True
     except (smtplib.SMTPException, OSError) as error:
         return type(error).__name__, True
@@ -100,7 +100,7 @@ def _deliver(settings: Settings, message: EmailMessage) -> None:
         else smtplib.SMTP(*where, timeout=_SECONDS)
     ) as server:
         if settings.smtp_security == "starttls":
-            server.starttls(context=context)  # a server without it gets nothing, least of all a password
+            server.starttls(context=context)  # a server without it gets nothing, especially no password
         if settings.smtp_user:
             server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
         server.send_message(message)

@@ -47,7 +47,7 @@ def render(request: Request, staff: Staff | None, name: str, /, *, status: int =
 
 
 def back(path: str, done: str = "", *, failed: str = "", **query: str) -> RedirectResponse:
-    """To the page at ``path`` after a change; the word ``done`` is said there, or ``failed`` where nothing was changed.
+    """Redirects to the page at ``path`` after a change. The page shows the word ``done``, or ``failed`` if nothing was changed.
 
     ``path`` is one of ours, never user input.
     """
@@ -56,7 +56,7 @@ def back(path: str, done: str = "", *, failed: str = "", **query: str) -> Redire
 
 
 def problem_page(request: Request, document: Mapping[str, Any]) -> Response | None:
-    """Returns an error of the desk as a page, where a browser asked for one."""
+    """Returns an error of the desk as a page, if a browser asked for one."""
     path = request.url.path
     if not (path == "/desk" or path.startswith("/desk/")) or not wants_page(request):
         return None
@@ -65,7 +65,7 @@ def problem_page(request: Request, document: Mapping[str, Any]) -> Response | No
 
 
 def problem_said(request: Request, said: str, *, status: int, other: bool = False) -> HTMLResponse:
-    """A page before the sign-in that says why it did not come to one, and leads back to it, with ``other`` as somebody else."""
+    """Returns a page that says why the sign-in failed and leads back to it; with ``other``, also as another person."""
     language = shell_of(request).language(request)
     title = shell_of(request).words.text("desk", "desk_sign_in", language)
     problem = {"title": title, "detail": said}

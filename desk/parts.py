@@ -1,4 +1,4 @@
-"""What a part of the desk gives to the shell."""
+"""The contract between a part of the desk and the shell."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from fastapi import APIRouter
 
 from core.identity import Right, Staff
 
-# What staff come for; menu and start page show the items under these, in this order (words ``desk_group_…``).
+# Purposes of the desk; menu and start page show the items under these, in this order (words ``desk_group_…``).
 GROUPS = ("entries", "answers", "citizens", "figures", "service")
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of the navigation, for whoever has ``right``. ``key``: a word of the part, which has one more, ``key_what``,
-    that says in a line what is to be done there; ``group``: one of ``GROUPS``; ``order``: the smallest first."""
+    """One entry of the navigation, for staff with ``right``. ``key``: a word of the part, which also has ``key_what``: one line
+    on its purpose. ``group``: one of ``GROUPS``. ``order``: the smallest first.
+    """
 
     key: str
     path: str
@@ -28,8 +29,9 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """What waits for somebody at ``path``: ``ids`` tell a page what is new, ``key`` is the word of the part that says it
-    (``{count}``: how many)."""
+    """An alert that leads to ``path``. ``ids`` show a page what is new; ``key`` is the part's word for it (``{count}``: how
+    many).
+    """
 
     path: str
     key: str
@@ -43,7 +45,7 @@ type Calls = Callable[[Staff], Awaitable[Sequence[Call]]]
 class Part:
     """A part of the desk. ``folder`` holds ``words.yml``, ``templates/`` and ``static/``; ``name`` is the prefix of all three.
 
-    ``bodies``: path prefix → bytes, where a request may carry more than a form does. ``calls``: what waits for a person.
+    ``bodies``: path prefix → bytes, where a request may be larger than a form. ``calls``: returns the alerts for a person.
     """
 
     name: str

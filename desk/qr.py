@@ -1,4 +1,4 @@
-"""QR codes as SVG inside the page: no image is fetched, and the secret goes nowhere else."""
+"""QR codes as SVG inside the page: no image is fetched, so the secret stays in the page."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 
 def svg(text: str) -> Markup:
-    """``text`` as a QR code of about 200 px, hidden from screen readers: the page says the same in letters beside it."""
+    """Returns ``text`` as a QR code of about 200 px, hidden from screen readers: the page shows the same text next to it."""
     out = io.BytesIO()
     segno.make(text, error="m").save(
         out, kind="svg", xmldecl=False, svgns=True, scale=4, border=4, dark="#000", light="#fff", omitsize=False

@@ -36,7 +36,7 @@ _DEVICE, _STARTED = "guichet-device", "guichet-sign-in"
 
 
 class Shell:
-    """What the shell's own routes and helpers work with."""
+    """The services for the shell's own routes and helpers."""
 
     def __init__(self, settings: Settings, database: Database, parts: Sequence[Part] = ()) -> None:
         self.settings = settings
@@ -46,7 +46,7 @@ class Shell:
         self.sign_in = SignIn(settings, database, self.vault)
         self.provider = Client(settings) if settings.oidc_issuer else None
         self.watch = SessionWatch(database)
-        self.open_pages: Counter[str] = Counter()  # staff id → pages that hear what waits, in this process
+        self.open_pages: Counter[str] = Counter()  # staff id → pages that receive alerts, in this process
         folders = {"desk": HERE} | {part.name: part.folder for part in parts}
         self.words = Words.load(folders)
         self.templates = Environment(
@@ -57,7 +57,7 @@ class Shell:
             lstrip_blocks=True,
         )
         self.templates.filters.update(decimal=decimal, euros=euros, whole=whole, tongue=tongue)
-        # Days and times are those of the administration, wherever the server or whoever reads is.
+        # Days and times are local to the administration, wherever the server or the reader is.
         self.templates.filters.update({one.__name__: partial(one, zone=settings.desk_timezone) for one in (day, moment)})
         items = [*((item, "desk") for item in _ITEMS), *((item, part.name) for part in parts for item in part.items)]
         self.items = sorted(items, key=lambda pair: pair[0].order)
@@ -65,26 +65,28 @@ class Shell:
 
     @property
     def secure(self) -> bool:
-        """Tells whether browsers reach the service by https."""
+        """Decides whether browsers reach the service by https."""
         return self.settings.base_url.startswith("https://")
 
     @property
     def cookie(self) -> str:
-        """Name of the session's cookie; by https in a form that no other host can set."""
+        """Returns the name of the session's cookie; by https one that no other host can set."""
         return "__Host-guichet-desk" if self.secure else "guichet-desk"
 
     @property
     def device_cookie(self) -> str:
-        """Name of the cookie by which a browser is known to an account; it opens nothing."""
+        """Returns the name of the cookie of a known browser; it gives no access."""
         return f"__Host-{_DEVICE}" if self.secure else _DEVICE
 
     @property
     def started_cookie(self) -> str:
-        """Name of the cookie that holds a sign-in while its person is at the identity provider."""
+        """Returns the name of the cookie of a sign-in at the identity provider."""
         return f"__Host-{_STARTED}" if self.secure else _STARTED
 
     def language(self, connection: HTTPConnection, staff: Staff | None = None) -> str:
-        """``?lang=``, else the person's, else what they read before (``state.language``), else the browser's or ours."""
+        """Returns ``?lang=``, else the person's language, else the last one (``state.language``), else the
+        browser's or ours.
+        """
         asked = connection.query_params.get("lang", "")
         if asked in LANGUAGES:
             return asked
@@ -94,7 +96,7 @@ class Shell:
         return before or language_of(connection, self.settings.default_language)
 
     async def in_language(self, connection: HTTPConnection, staff: Staff) -> Staff:
-        """``staff`` with the language of this request, which is remembered."""
+        """Returns ``staff`` with the language of this request, and stores it."""
         language = self.language(connection, staff)
         if language == staff.language:
             return staff
@@ -103,14 +105,16 @@ class Shell:
         return replace(staff, language=language)
 
     def doors(self, staff: Staff) -> list[tuple[str, list[tuple[Item, str]]]]:
-        """Where ``staff`` may go: (group, items with their parts). Who answers citizens and writes no entries begins there."""
+        """Returns the navigation for ``staff``: (group, items with their parts). The citizens' group is first for staff who
+        answer citizens and write no entries.
+        """
         first = "citizens" if staff.may(Right.HANDLE_CONVERSATIONS) and not staff.may(Right.EDIT_ENTRIES) else ""
         mine = [(item, part) for item, part in self.items if staff.may(item.right)]
         groups = [(group, [pair for pair in mine if pair[0].group == group]) for group in GROUPS]
         return sorted((pair for pair in groups if pair[1]), key=lambda pair: pair[0] != first)
 
     def caller(self, connection: HTTPConnection) -> Caller:
-        """Returns where a sign-in comes from."""
+        """Returns the origin of a sign-in."""
         return Caller(
             address=connection.client.host if connection.client else "",
             browser=connection.headers.get("user-agent", "")[:120],
@@ -124,6 +128,6 @@ class Shell:
 
 
 def shell_of(connection: HTTPConnection) -> Shell:
-    """Returns the shell of the gateway that ``connection`` came to."""
+    """Returns the shell of the gateway that serves ``connection``."""
     shell: Shell = connection.app.state.desk
     return shell

@@ -1,4 +1,4 @@
-"""Feels within seconds that a session, or its right, has ended, for all sockets and streams of this process by one query."""
+"""Notices within seconds that a session, or its right, has ended: one query for all sockets and streams of this process."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class _Watched:
 
 
 class SessionWatch:
-    """Asks the record every two seconds, while anybody is watched. A record that does not answer ends nobody's work."""
+    """Queries the record every two seconds, while there is something to watch. A silent record ends no session."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -34,7 +34,7 @@ class SessionWatch:
 
     @contextmanager
     def watching(self, session: str, right: Right, ended: Callable[[], None]) -> Iterator[None]:
-        """``ended`` is called once if ``session`` or its ``right`` ends while the block runs."""
+        """Calls ``ended`` once if ``session`` or its ``right`` ends while the block runs."""
         one = _Watched(session, right, ended)
         self._watched.add(one)
         if self._task is None or self._task.done():

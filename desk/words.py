@@ -1,4 +1,4 @@
-"""What staff read: ``words.yml`` of each part, in every language of the service."""
+"""The texts for staff: ``words.yml`` of each part, in every language of the service."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 class WordsError(ValueError):
-    """A word is missing, or has not all languages, or wants a value. The message names it."""
+    """A word is missing, lacks a language, or needs a value. The message names it."""
 
 
 class Words:
-    """Words by part and key. A part's own come first, then the shell's (``desk``)."""
+    """Words by part and key. A part's own words come first, then the shell's (``desk``)."""
 
     def __init__(self, parts: Mapping[str, Mapping[str, Mapping[str, str]]]) -> None:
         self._words = {
@@ -31,7 +31,7 @@ class Words:
 
     @classmethod
     def load(cls, folders: Mapping[str, Path]) -> Words:
-        """Read ``words.yml`` in the folder of each part. Raises ``WordsError``."""
+        """Reads ``words.yml`` in the folder of each part. Raises ``WordsError``."""
         return cls({part: read(folder / "words.yml") for part, folder in folders.items()})
 
     def text(self, part: str, key: str, language: str, values: Mapping[str, object] | None = None) -> str:
@@ -54,7 +54,7 @@ class Words:
 
 
 def read(path: Path) -> dict[str, dict[str, str]]:
-    """Returns the words of one file: key → language → text. Raises ``WordsError`` where a language is missing or unknown."""
+    """Returns the words of one file: key → language → text. Raises ``WordsError`` if a language is missing or unknown."""
     found = _parsed(path.read_bytes())
     for key, texts in found.items():
         if not isinstance(texts, dict) or set(texts) != set(LANGUAGES) or not all(isinstance(t, str) for t in texts.values()):
@@ -66,5 +66,5 @@ def read(path: Path) -> dict[str, dict[str, str]]:
 
 @cache
 def _parsed(content: bytes) -> dict[str, dict[str, str]]:
-    """Returns each file once in a process, however many applications are made in it: tests make hundreds."""
+    """Returns the parsed file. Cached: tests make hundreds of applications in one process."""
     return yaml_text.load(content) or {}

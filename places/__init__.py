@@ -1,1 +1,1 @@
-"""Places: communes, where one is named in a message, offices, and when they are open. Imports only ``core``."""
+"""Places: communes, the places that a message names, offices, and when these are open. Imports only ``core``."""

@@ -1,6 +1,6 @@
-"""From a message to the office that it asks for, and whether that is open. Pure, but for the directory that it looks in.
+"""From a message to the office that it asks for, and whether that office is open. Pure, except that it reads the directory.
 
-``Memory`` is what a conversation keeps of places: the slot is gone with the conversation.
+``Memory`` is what a conversation remembers about places. It is a slot and ends with the conversation.
 """
 
 from __future__ import annotations
@@ -26,8 +26,11 @@ _SHORT_WORDS = 8  # of the reply to "in which commune?"
 
 
 class Memory(NamedTuple):
-    """``place``: code of where the citizen is, or asks; ``office``: id of the one shown last; ``pending``: what a
-    commune was asked for (kind of office, what of it, the question)."""
+    """The facts about places in one conversation.
+
+    ``place``: code of the place where the citizen lives or asks for an office. ``office``: id of the office shown last.
+    ``pending``: the request that waits for a commune (kind of office, what is asked of it, the question).
+    """
 
     place: str = ""
     office: str = ""
@@ -35,11 +38,11 @@ class Memory(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """How the office is at the moment, or on the day, that is asked for.
+    """Whether an office is open now, or at the time that the citizen asks for.
 
     ``says``: ``open``, ``open_always``, ``lunch``, ``later``, ``closed``, ``holiday``, ``day_open``, ``day_closed``,
-    ``day_holiday``, ``time_open``, ``time_closed``, ``hours_unknown``. ``at``: the day or moment asked for; ``change``: when it
-    closes, or opens next; ``spans``: its times on that day.
+    ``day_holiday``, ``time_open``, ``time_closed``, ``hours_unknown``. ``at``: the day or moment asked for. ``change``: when
+    the office closes, or opens next. ``spans``: its opening hours on that day.
     """
 
     says: str
@@ -49,14 +52,14 @@ class Opening(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Offices to show, best first, and how the first one is."""
+    """The offices to show, best first, and whether the first one is open."""
 
     offices: tuple[Office, ...]
     opening: Opening
 
 
 class WhichPlace(NamedTuple):
-    """The commune is to be asked for: which of ``places``, or, where there are none, any."""
+    """The citizen must name a commune: one of ``places``, or any commune where ``places`` is empty."""
 
     kind: str
     places: tuple[Place, ...] = ()
@@ -73,18 +76,18 @@ Reply = Found | WhichPlace | NotKnown
 
 
 def respond(pages: Pages, text: str, memory: Memory, now: datetime, *, ours: bool = False) -> tuple[Reply | None, Memory]:
-    """Returns the reply to ``text`` and what is remembered then; no reply where no office is asked for.
+    """Returns the reply to ``text`` and the new memory. There is no reply where ``text`` asks for no office.
 
     ``ours``: the message asks for the administration's own hours, unless it names another office ("vos horaires ?").
     """
     near = pages.own.departement if pages.own else ""
     mentions = find(text, pages.places, near=near)
     if memory.pending and not mentions and len(text.split()) <= _SHORT_WORDS and request_in(text) is None:
-        # The commune was asked for: "die" is one, though it is a word as well.
+        # A commune was asked for, so "die" is the commune of that name, although it is an ordinary word too.
         mentions = find(f"mairie de {text.strip().title()}", pages.places, near=near)
     request = request_in(text, tuple(mention.said for mention in mentions), follows=bool(memory.office))
     if request is not None and request.asked == "phone" and not (mentions or memory.place or memory.office or pages.own):
-        request = None  # "comment contacter la CAF ?": a page says it for everybody
+        request = None  # "comment contacter la CAF ?": a page answers this for everybody
     question = text
     if request is None and (taken := _taken_up(pages, text, memory, mentions)) is not None:
         request, question = taken
@@ -99,8 +102,10 @@ def respond(pages: Pages, text: str, memory: Memory, now: datetime, *, ours: boo
 
 
 def beside(pages: Pages, text: str, memory: Memory, now: datetime) -> Found | None:
-    """Returns the office where to do what ``text`` asks the place of ("où refaire mon passeport ?"), where the citizen's place
-    is known, or the office is the administration's own."""
+    """Returns the office to show below the answer to a question about a place ("où refaire mon passeport ?").
+
+    ``None`` where the citizen's place is not known, unless the office is the administration's own.
+    """
     kind = errand_in(text)
     if kind is None:
         return None
@@ -110,7 +115,7 @@ def beside(pages: Pages, text: str, memory: Memory, now: datetime) -> Found | No
 
 
 def choose(pages: Pages, code: str, memory: Memory, now: datetime) -> tuple[Reply | None, Memory]:
-    """Returns the reply once the commune with this code was chosen for the question that waits."""
+    """Returns the reply to the pending question, after the citizen chose the commune with this code."""
     place = pages.places.get(code)
     waiting = _waiting(memory)
     if place is None or waiting is None:
@@ -124,14 +129,14 @@ def _pending(request: Request, question: str) -> str:
 
 
 def _waiting(memory: Memory) -> tuple[Request, str] | None:
-    """Returns what a commune was asked for, and the question."""
+    """Returns the request that waits for a commune, and its question."""
     kind, _, rest = memory.pending.partition(" ")
     asked, _, question = rest.partition(" ")
     return (Request(kind, cast("Asks", asked)), question) if question else None
 
 
 def _taken_up(pages: Pages, text: str, memory: Memory, mentions: Sequence[Mention]) -> tuple[Request, str] | None:
-    """Returns the request that a short message goes on with, and the question that tells of when."""
+    """Returns the request that a short message continues, and the question that says for which time."""
     short = len(text.split()) <= _SHORT_WORDS
     if memory.pending and mentions and short:
         return _waiting(memory)
@@ -145,7 +150,7 @@ def _taken_up(pages: Pages, text: str, memory: Memory, mentions: Sequence[Mentio
 
 
 def _meant(mentions: Sequence[Mention]) -> Mention | None:
-    """Returns the place where the office is asked for: the one behind an office, else the first."""
+    """Returns the place in which an office is asked for: the first one that follows an office, else the first one."""
     return next((mention for mention in mentions if mention.asked), mentions[0] if mentions else None)
 
 
@@ -202,7 +207,7 @@ def _shown(pages: Pages, offices: Sequence[Office], question: str, memory: Memor
 
 
 def opening_of(office: Office, question: str, now: datetime) -> Opening:
-    """Returns how ``office`` is when ``question`` asks for, or at ``now`` (aware)."""
+    """Returns whether ``office`` is open at the time that ``question`` asks for, or at ``now`` (aware)."""
     try:
         schedule = Schedule(office.hours, office.departement) if office.hours else None
     except HoursUnreadable:

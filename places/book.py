@@ -1,4 +1,4 @@
-"""Communes and offices as the action server holds them: read when there is a directory, read again when it changes."""
+"""Communes and offices in the memory of the action server: loaded if a directory exists, loaded again when it changes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ log = structlog.get_logger(__name__)
 
 
 class Pages(NamedTuple):
-    """What there is to answer from. ``shelf``: the directory; ``own``: the administration's office; either may be missing."""
+    """The data for answers about places. ``shelf``: the directory. ``own``: the administration's office. Either may be
+    missing.
+    """
 
     places: Places
     shelf: Shelf | None
@@ -26,7 +28,7 @@ class Pages(NamedTuple):
 
 
 class Book:
-    """``open()`` returns what to answer from, or ``None``: then nothing is known of offices, and nothing is held."""
+    """Loads the data for answers about places. Without any data, ``open()`` returns ``None`` and nothing stays in memory."""
 
     def __init__(self, communes: Path, directory: Path, own: Office | None = None) -> None:
         self._communes, self._directory, self.own = communes, directory, own
@@ -35,14 +37,14 @@ class Book:
         self._loading = threading.Lock()
 
     def open(self) -> Pages | None:
-        """Returns at once: what changed is read beside, and answered from once it is read."""
+        """Returns the loaded data at once. Changed files are read in the background, and used once they are read."""
         state = self._state_of_files()
         if state != self._state and self._loading.acquire(blocking=False):
             threading.Thread(target=self._load_beside, args=(state,), daemon=True).start()
         return self._pages
 
     def load(self) -> Pages | None:
-        """Read what there is, here and now."""
+        """Loads the data in the calling thread."""
         with self._loading:
             self._load(self._state_of_files())
         return self._pages
@@ -86,7 +88,7 @@ def book_for(settings: Settings) -> Book:
 
 
 def own_office(settings: Settings) -> Office | None:
-    """Returns the administration's own office as the settings tell of it; ``None`` where they name no commune."""
+    """Returns the administration's own office from the settings; ``None`` if they name no commune."""
     if not settings.office_commune:
         return None
     places = load(settings.communes_file)

@@ -1,4 +1,4 @@
-"""Words of names and messages, folded so that "St-Étienne", "ST ETIENNE" and "saint étienne" are one."""
+"""Words of names and messages, folded so that "St-Étienne", "ST ETIENNE" and "saint étienne" are equal."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ def folded(text: str) -> str:
 
 
 def tokens_in(text: str) -> list[str]:
-    """Returns the words of ``text`` and the marks that part sentences; hyphens and apostrophes only part words."""
+    """Returns the words of ``text`` and the punctuation that ends sentences. Hyphens and apostrophes separate words."""
     return _TOKEN.findall(text)
 
 
 def short_written_out(word: str) -> str:
-    """Returns a folded word in full: "saint" for "st"."""
+    """Returns a folded word with abbreviations written in full: "saint" for "st"."""
     return _SHORT.get(word, word)
 
 
 def key_of(name: str) -> str:
-    """Returns the folded words of a name, by which it is looked up."""
+    """Returns the folded words of a name, under which it is indexed."""
     return " ".join(short_written_out(token) for token in tokens_in(folded(name)) if token[0].isalnum())

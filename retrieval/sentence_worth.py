@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from core.entry import Entry
@@ -13,6 +14,10 @@ from retrieval.passage_choice import Asked
 OPENING_WORTH = 1.0
 OPENING_STEP = 0.1
 ASPECT_WORTH = 0.7  # bonus of a sentence with a general aspect that is asked for: an amount, a time, a place
+
+
+# "Par téléphone : 34 00, coût d'un appel local": a contact tells no cost or time of what is asked for.
+_CONTACT = re.compile(r"\W*par (?:telephone|messagerie|courriel|courrier electronique|mail|sms|fax|telecopie)\b\W*:")
 
 
 def sentence_worth(asked: Asked, sentences: Sequence[str]) -> list[float]:
@@ -37,4 +42,6 @@ def _aspects_in(asked: Asked, sentence: str) -> float:
     if not general:
         return 0.0
     folded = fold(sentence)
+    if _CONTACT.match(folded):
+        return 0.0
     return sum(pattern.search(folded) is not None for pattern in general) / len(general)

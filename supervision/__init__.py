@@ -1,1 +1,1 @@
-"""Supervision: people who answer, check and review what the bot says."""
+"""Supervision: people answer citizens, check the bot's answers and review them."""

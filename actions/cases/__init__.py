@@ -1,1 +1,1 @@
-"""The cases of a page: which one is the citizen's, and how several are shown."""
+"""The cases of a page: finding the citizen's case, and moving between cases."""

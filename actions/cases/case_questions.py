@@ -1,4 +1,4 @@
-"""The question that a fork asks: the source's own, or the one in ``domain.yml`` for what its cases differ in."""
+"""The question that a fork asks: the source's own, or one from ``domain.yml`` for the difference between its cases."""
 
 from __future__ import annotations
 
@@ -30,8 +30,9 @@ _BY_FACET = {
 
 
 def question_for(fork: Fork) -> str:
-    """Returns the response that asks the question of ``fork``. A facet names it if it tells apart all cases but the default
-    one."""
+    """Returns the response that asks the question of ``fork``. A facet selects it if all cases but the default one differ in
+    it.
+    """
     if fork.question:
         return "utter_ask_source"
     demands = [demanded(label) for label in fork.labels if not (is_default(label) or is_elsewhere(label))]

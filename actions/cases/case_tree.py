@@ -1,4 +1,4 @@
-"""Finding one's way in the cases of an entry, by addresses (``core.entry.Address``)."""
+"""Navigates the cases of an entry, by addresses (``core.entry.Address``)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.entry import Address, Block, Case, Cases, Chapter, Entry, located_pass
 
 
 class Fork(NamedTuple):
-    """A question to the citizen: in which of these cases are you? ``headings`` and ``cases`` lead to it."""
+    """A question to the citizen: which of these cases is yours? ``headings`` and ``cases`` are the path to it."""
 
     address: Address
     headings: tuple[str, ...]
@@ -24,19 +24,19 @@ class Fork(NamedTuple):
 
 
 class Step(NamedTuple):
-    """A fork on the way to a place, and the case behind which the place lies."""
+    """A fork on the way to a place, and the case that leads to the place."""
 
     fork: Fork
     case: int
 
 
 def steps_to(entry: Entry, address: Address) -> tuple[Step, ...]:
-    """Returns the forks that are passed on the way to ``address``, outermost first. Raises ``LookupError`` if there is none."""
+    """Returns the forks on the way to ``address``, outermost first. Raises ``LookupError`` if it does not exist."""
     return tuple(_descend(entry, address)[0])
 
 
 def fork_at(entry: Entry, address: Address) -> Fork:
-    """Returns the fork at ``address``. Raises ``LookupError`` where there is none."""
+    """Returns the fork at ``address``. Raises ``LookupError`` if there is none."""
     _, headings, labels, block = _descend(entry, address)
     if not isinstance(block, Cases):
         raise LookupError("there is no fork at this address")
@@ -44,7 +44,9 @@ def fork_at(entry: Entry, address: Address) -> Fork:
 
 
 def fork_after(entry: Entry, address: Address) -> Fork | None:
-    """Returns the first fork beside the text at ``address``, after it; for the introduction (``()``), in the entry's body."""
+    """Returns the first fork after the text at ``address``, in the same body; for the introduction (``()``), in the entry's
+    body.
+    """
     siblings: Sequence[Block] = entry.body
     first = 0
     if address:
@@ -56,15 +58,15 @@ def fork_after(entry: Entry, address: Address) -> Fork | None:
 
 
 def passages_under(entry: Entry, address: Address) -> list[int]:
-    """Returns the orders of the passages that stand at ``address`` or below it."""
+    """Returns the orders of the passages at ``address`` or below it."""
     return [passage.order for passage, place in located_passages(entry) if place and place[: len(address)] == address]
 
 
 def counterparts(entry: Entry, order: int, orders: Sequence[int]) -> Sequence[int]:
     """Returns those of ``orders`` that are the same part of the page as passage ``order``, for another citizen.
 
-    Their heading paths begin with as many of the same headings as any does; of these, those that end with the same heading.
-    All of ``orders`` where none has a heading in common, or the passage stands under none.
+    These are the passages with the longest common beginning of the heading path; among them, those with the same last
+    heading. All of ``orders`` are returned if none has a common heading, or if the passage is under no heading.
     """
     found = passages(entry)
     own = found[order].headings
@@ -120,7 +122,7 @@ def _body_around(entry: Entry, address: Address) -> tuple[Block, ...]:
 
 
 def written(address: Address) -> str:
-    """Returns ``address`` as it stands in a button: ``0.1.2``."""
+    """Returns ``address`` in the form used in buttons: ``0.1.2``."""
     return ".".join(map(str, address))
 
 

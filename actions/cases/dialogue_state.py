@@ -1,4 +1,4 @@
-"""What a conversation is about, and what is known of the citizen: two small slots of Rasa, as JSON."""
+"""The state of a conversation: the page in focus and the facts about the citizen. Two small slots of Rasa, as JSON."""
 
 from __future__ import annotations
 
@@ -12,19 +12,23 @@ from actions.situation.ages import AGE, about_child, about_oneself
 from actions.situation.matching import is_default, plain_label
 from actions.situation.reading import Facets, demanded, flat, lasting
 
-_MOST_LABELS = _MOST_PASSAGES = 12  # remembered: the slots go to and fro with each turn
+_MOST_LABELS = _MOST_PASSAGES = 12  # remembered: the slots are transferred with each turn
 
 
 class Focus(BaseModel):
-    """The entry that is being talked about, and how far the citizen has come in it.
+    """The entry in focus, and the citizen's progress in it.
 
-    ``start``: the passage that the search found; ``chosen``: addresses of the cases chosen by the citizen, in the order of
-    their choice; ``reopened``: forks to be asked again whatever is known; ``asked``: the fork whose question waits for an
-    answer; ``shown``: the passage shown last, and ``pieces``: the numbers of its pieces that were shown, where not all were;
-    ``facts``: what is true of this request only; ``aspect``: what was asked of the entry last (``actions.messages.aspects``);
-    ``latest``: the last follow-up, in its own words; ``offered``: the entries offered before this one was picked;
-    ``passages_shown``: so far, the last ones (``told`` in the slot); ``assumed``: addresses of the cases that were assumed, not
-    said. While pages are offered, ``entry`` is empty.
+    ``start``: the passage that the search found.
+    ``chosen``: addresses of the cases chosen by the citizen, in the order of choice.
+    ``reopened``: forks to ask again whatever is known.
+    ``asked``: the fork whose question is pending.
+    ``shown``: the passage shown last; ``pieces``: the numbers of its shown pieces, if not all were shown.
+    ``facts``: facts that hold for this request only.
+    ``aspect``: the aspect of the entry asked for last (``actions.messages.aspects``).
+    ``latest``: the last follow-up, in its own words.
+    ``offered``: the entries offered before this one was chosen.
+    ``passages_shown``: the last passages shown so far (``told`` in the slot).
+    ``assumed``: addresses of the cases that were assumed, not said. While pages are offered, ``entry`` is empty.
     """
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
@@ -46,24 +50,24 @@ class Focus(BaseModel):
 
     @classmethod
     def read(cls, slot: Any) -> Focus | None:
-        """Returns what ``slot`` holds, or ``None`` where there is none that this version understands."""
+        """Returns the content of ``slot``; ``None`` if there is none that this version understands."""
         try:
             return cls.model_validate(slot)
         except ValidationError:
             return None
 
     def shown_with(self, passage: int) -> tuple[int, ...]:
-        """Returns the passages shown so far, with ``passage``."""
+        """Returns the passages shown so far, and ``passage``."""
         return (*(one for one in self.passages_shown if one != passage), passage)[-_MOST_PASSAGES:]
 
     @property
     def question(self) -> str:
-        """Returns what is asked of the entry now: the last follow-up, or the question that led to it."""
+        """Returns the present question about the entry: the last follow-up, or the question that led to it."""
         return self.latest or self.query
 
 
 class UserFacts(BaseModel):
-    """What the citizen said or chose of themselves, as far as it outlasts the subject. ``of`` is whose age is known."""
+    """The citizen's statements and choices about themselves that outlast the subject. ``of``: the person whose age is known."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -73,25 +77,25 @@ class UserFacts(BaseModel):
 
     @classmethod
     def read(cls, slot: Any) -> UserFacts:
-        """Returns what ``slot`` holds; nothing known where it is empty."""
+        """Returns the content of ``slot``; without content, nothing is known."""
         try:
             return cls.model_validate(slot)
         except ValidationError:
             return cls()
 
     def with_said(self, facts: Facets, text: str) -> UserFacts:
-        """Returns this with what a message said: newer facts replace older ones."""
+        """Returns these facts with those of a message: newer facts replace older ones."""
         kept = packed({facet: values for facet, values in facts.items() if facet in lasting()})
         of = self.of if AGE not in facts else "child" if about_child(flat(text)) else "self"
         return self.model_copy(update={"facts": {**self.facts, **kept}, "of": of})
 
     def with_choice(self, label: str, query: str) -> UserFacts:
-        """Returns this with the case that the citizen chose, if it says something of the person, not of the procedure."""
+        """Returns these facts with the chosen case, if it is about the person, not about the procedure."""
         if is_default(label):
             return self
         about = f"{label} {query}"
         known = self.facts_for(about)
-        # Who said "en Espagne" and is then taken for "À l'étranger" is still in Spain.
+        # A citizen who said "en Espagne" and then counts as "À l'étranger" is still in Spain.
         facts = {
             facet: known[facet] if known.get(facet, values) < values else values for facet, values in demanded(label).items()
         }
@@ -102,7 +106,9 @@ class UserFacts(BaseModel):
         return richer.model_copy(update={"labels": tuple(labels)[-_MOST_LABELS:]})
 
     def facts_for(self, text: str) -> Facets:
-        """Returns the facts that hold for the question ``text``: a child's age is not that of who now asks for themselves."""
+        """Returns the facts that hold for the question ``text``: a child's age is not the age of a citizen who now asks for
+        themselves.
+        """
         folded = flat(text)
         other = about_oneself(folded) if self.of == "child" else about_child(folded)
         return {facet: values for facet, values in unpacked(self.facts).items() if facet != AGE or not other}
@@ -110,29 +116,29 @@ class UserFacts(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class DialogueState:
-    """What is remembered from one turn to the next: what is talked about, if anything, and what is known of the citizen."""
+    """The state between two turns: the focus, if any, and the facts about the citizen."""
 
     focus: Focus | None
     user: UserFacts
 
     @classmethod
     def read(cls, slots: Mapping[str, Any]) -> DialogueState:
-        """Returns what the ``slots`` of a tracker hold."""
+        """Returns the state in the ``slots`` of a tracker."""
         return cls(Focus.read(slots.get("subject")), UserFacts.read(slots.get("situation")))
 
     def slots(self) -> dict[str, Any]:
-        """Returns the slots that hold this, by name."""
+        """Returns the slots with this state, by name."""
         focus = self.focus.model_dump(mode="json", by_alias=True) if self.focus else None
         return {"subject": focus, "situation": self.user.model_dump(mode="json")}
 
 
 def packed(facts: Facets) -> dict[str, tuple[str, ...]]:
-    """Returns facts for a slot: ages as their first and last, all else as sorted values."""
+    """Returns facts for a slot: ages as first and last, everything else as sorted values."""
     return {facet: _ends(values) if facet == AGE else tuple(sorted(values)) for facet, values in facts.items()}
 
 
 def unpacked(facts: Mapping[str, tuple[str, ...]]) -> Facets:
-    """Returns the facts that ``packed`` made small."""
+    """Returns the facts from the form that ``packed`` returns."""
     return {facet: _between(values) if facet == AGE else frozenset(values) for facet, values in facts.items()}
 
 

@@ -1,4 +1,4 @@
-"""Decides which case of a fork is the citizen's: by what they chose or said, or by what may be assumed of nearly everybody."""
+"""Decides which case of a fork is the citizen's: by their choices and statements, or by what holds for nearly everybody."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.settings import Settings
 from retrieval.lexical.analysis import terms
 
 _OLDEST = 120
-# Somebody else than the writer: their place and age are not known.
+# Another person than the writer: their place and age are not known.
 _OTHER_PERSON = re.compile(
     r"\b(?:mon|ma|mes|notre|nos|son|sa|ses|leurs?|une?|d'une?|l'|d')\s?(?:fils|filles?|enfants?|bebes?|meres?|peres?|parents?|mari"
     r"|femme|epou\w+|conjoint\w*|compagn\w+|freres?|soeurs?|grand-?(?:mere|pere|parents?|oncle|tante)s?|amie?s?|voisine?s?"
@@ -34,7 +34,7 @@ _LIVES = frozenset(terms("vous résidez habitez vivez êtes domicilié installé
 _RESIDENCE = re.compile(
     r"\b(?:habit\w*|resid\w*|viv(?:ez|ons|ent|re|ant)|vi[st]|domicili\w*|expatri\w*|install\w*|live|living)\b"
 )
-# A label of a fork that asks where the citizen is or lives, and not where they go.
+# The label of a fork that asks where the citizen is or lives, and not where they travel.
 _WHERE_ONE_IS = re.compile(rf"{_RESIDENCE.pattern}|^(?:vous etes |si vous etes )?(?:en france|a l'etranger|hors de france)$")
 _TRAVELS = re.compile(
     r"\b(?:voyag\w*|demenag\w*|vacances|pars|part(?:s|ons|ir|ez)?|all(?:er|ons|ez)|v(?:ais|a) (?:a|au|aux|en|chez)|conduire"
@@ -44,9 +44,9 @@ _TRAVELS = re.compile(
 
 
 def known_case(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool = True) -> int | None:
-    """Returns the number of the case that the citizen chose at ``fork``, or that is clear from what they said; else ``None``.
+    """Returns the number of the case that the citizen chose at ``fork``, or that follows from what they said; else ``None``.
 
-    Without ``remembered``, only this question counts, and not what was said before it.
+    Without ``remembered``, only this question counts, and not earlier messages.
     """
     place = written(fork.address)
     if chosen := _at(place, focus.chosen):
@@ -65,14 +65,14 @@ def known_case(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool = 
 
 
 def excluded_cases(fork: Fork, focus: Focus, user: UserFacts) -> frozenset[int]:
-    """Returns the numbers of the cases of ``fork`` that the citizen is not in, by what they said."""
+    """Returns the numbers of the cases of ``fork`` that are not the citizen's, from what they said."""
     if written(fork.address) in focus.reopened:
         return frozenset()
     return excluded(fork.labels, _facts(fork, focus, user, remembered=True))
 
 
 def _facts(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool) -> Facets:
-    """Returns what is known of the citizen that may tell the cases of ``fork`` apart."""
+    """Returns the known facts about the citizen that may distinguish the cases of ``fork``."""
     asked = f"{focus.query} {focus.latest}"
     facts = {**(user.facts_for(focus.query) if remembered else facts_in(asked)), **unpacked(focus.facts)}
     if _only_travels(flat(asked)) and any(_WHERE_ONE_IS.search(flat(label)) for label in fork.labels):
@@ -93,7 +93,7 @@ def decided_by(entry: Entry, text: str) -> dict[str, Address]:
 
 
 def _named(fork: Fork, text: str) -> int | None:
-    """Returns the number of the case of ``fork`` that ``text`` names. Where somebody goes is not where they live."""
+    """Returns the number of the case of ``fork`` that ``text`` names. A destination is not a home."""
     case = named_in(fork.labels, text)
     if case is not None and _WHERE_ONE_IS.search(flat(fork.labels[case])) and _only_travels(flat(text)):
         return None
@@ -101,10 +101,10 @@ def _named(fork: Fork, text: str) -> int | None:
 
 
 def assumed_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> int | None:
-    """Returns the number of the case to assume of a citizen who did not say theirs: of adults, and of those who live in France.
+    """Returns the number of the case to assume for a citizen who did not say theirs: adults, and people who live in France.
 
-    ``None`` where the settings assume neither, where somebody else than the writer is named, in protected subjects, where the
-    citizen took the assumption back, and where the fork asks for anything else.
+    ``None`` if the settings assume neither, if another person than the writer is named, for protected subjects, if the
+    citizen took the assumption back, and if the fork asks for anything else.
     """
     asked = f"{focus.query} {focus.latest}"
     if reason := _no_assumption(fork, entry, focus, settings):
@@ -116,7 +116,7 @@ def assumed_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settin
         facts |= {COUNTRY: frozenset({"france"})} | ({AREA: areas} if areas else {})
     if settings.assume_adult:
         facts[AGE] = frozenset(map(str, range(MAJORITY, _OLDEST + 1)))
-    if countries_named(flat(asked)):  # "à Munich, consulat ou mairie en France ?" leaves open where somebody lives
+    if countries_named(flat(asked)):  # "à Munich, consulat ou mairie en France ?" does not say where the writer lives
         facts = {AGE: facts[AGE]} if AGE in facts else {}
     known = {**user.facts_for(focus.query), **unpacked(focus.facts), **facts_in(asked)}
     if "france" not in known.get(COUNTRY, {"france"}):
@@ -132,7 +132,7 @@ def assumed_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settin
 
 
 def _only_says_where_or_how_old(fork: Fork, case: int) -> bool:
-    """Decides whether the label of ``case`` says no more than a place or an age, beside what all labels of ``fork`` say.
+    """Decides whether the label of ``case`` has only a place or an age, apart from the words of all labels of ``fork``.
 
     "Permis obtenu en France avant une expatriation" is an exception, and never assumed.
     """
@@ -142,7 +142,7 @@ def _only_says_where_or_how_old(fork: Fork, case: int) -> bool:
 
 
 def _no_assumption(fork: Fork, entry: Entry, focus: Focus, settings: Settings) -> str:
-    """Returns why nothing may be assumed at ``fork``, whatever it asks; empty where something may."""
+    """Returns the reason why nothing may be assumed at ``fork``; empty if an assumption is possible."""
     if written(fork.address) in focus.reopened:
         return "reopened"
     asked = flat(f"{focus.query} {focus.latest}")
@@ -154,7 +154,7 @@ def _no_assumption(fork: Fork, entry: Entry, focus: Focus, settings: Settings) -
 
 
 def _only_travels(asked: str) -> bool:
-    """Decides whether folded text names a place as a destination, and not as where its writer lives."""
+    """Decides whether folded text names a place as a destination, and not as the writer's home."""
     return _TRAVELS.search(asked) is not None and _RESIDENCE.search(asked) is None
 
 
@@ -166,12 +166,12 @@ def supposed_cases(entry: Entry, taken: Mapping[Address, int], focus: Focus, use
 
 
 def is_protected(entry: Entry, settings: Settings) -> bool:
-    """Decides whether ``entry`` is about a subject in which nothing is assumed (``GUICHET_PROTECTED_SUBJECTS``)."""
+    """Decides whether ``entry`` is about a subject for which nothing is assumed (``GUICHET_PROTECTED_SUBJECTS``)."""
     names = [flat(name) for name in (*entry.theme, entry.title)]
     protected = [flat(subject.strip()) for subject in settings.protected_subjects.split(";") if subject.strip()]
     return any(subject in name for subject in protected for name in names)
 
 
 def _at(place: str, addresses: Sequence[str]) -> list[int]:
-    """Returns the cases among ``addresses`` that lie at the fork at ``place``."""
+    """Returns the cases among ``addresses`` that belong to the fork at ``place``."""
     return [int(one.rpartition(".")[2]) for one in addresses if one.rpartition(".")[0] == place]

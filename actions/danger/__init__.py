@@ -1,1 +1,1 @@
-"""A second look, by meaning, at messages that the dialogue's classifier takes for a danger."""
+"""A second check, by meaning, of messages that the dialogue's classifier takes for a danger."""

@@ -1,9 +1,9 @@
-"""Whether a message that looks like a danger by its letters and words is one by its meaning.
+"""Decides by its meaning whether a message is about a danger.
 
-The classifier of the dialogue knows letters, words and word vectors: to it, "où jeter mes médicaments" looked like "où dormir
-cette nuit". A support vector machine over the retrieval encoder's vectors sees them apart. It is asked where the classifier
-says danger and no pattern of ``core.care`` does. A second one, of the same making, looks at each sentence of a long message:
-where people tell a danger in passing, no classifier of whole messages hears it. What they brought is in docs/care.md.
+The dialogue's classifier sees letters, words and word vectors: "où jeter mes médicaments" resembled "où dormir cette nuit".
+A support vector machine on the retrieval encoder's vectors separates them. It is used if the classifier says danger and no
+pattern of ``core.care`` matches. A second model of the same kind examines each sentence of a long message: classifiers of
+whole messages miss dangers told in passing. Results are in docs/care.md.
 """
 
 from __future__ import annotations
@@ -23,25 +23,27 @@ from retrieval.dense.vectors import model_id
 
 COMMITTED = Path(__file__).with_name("danger.npz")
 SENTENCES = Path(__file__).with_name("sentences.npz")
-# Of the margin; chosen on tests/evaluation/care and nlu, none of which is trained on: of 150 dangers there that no pattern sees
-# -.3 and -.2 lose five, -.15 nine; of 93 everyday statements that taught nothing 11, 8 and 6 are confirmed (docs/care.md).
+# Threshold of the margin, chosen on tests/evaluation/care and nlu, which are not trained on. Of 150 dangers there without a
+# matching pattern, -.3 and -.2 lose five, -.15 nine; of 93 everyday statements not in the training data 11, 8 and 6 are
+# confirmed (docs/care.md).
 LEAST = -0.2
-# The same for a sentence that a pattern takes for a danger. Patterns are wrong less often than the classifier: only what is
-# far from any danger is taken back (docs/care.md).
+# The same for a sentence in which a pattern matches a danger. Patterns are wrong less often than the classifier: only sentences
+# far from any danger are rejected (docs/care.md).
 LEAST_OF_ALARM = -0.6
-# Of a message's nearest sentence, with the mean of all: of ten sentences about everyday life one comes near to a
-# danger more often than of two. Chosen by cross-validation on what it learns from (docs/care.md).
+# For a message's nearest sentence, averaged with the mean of all: of ten everyday sentences one comes near a danger more often
+# than of two. Chosen by cross-validation on the training data (docs/care.md).
 LEAST_TOLD = -0.7
-# A sentence's kind is told by its nearest examples, nearer ones than the margin looks at; a second kind that is about as near
-# is told too.
+# The kind of a sentence is that of its nearest examples, with a narrower kernel than the margin's; a second kind that is about
+# as near counts too.
 _KIND_GAMMA, _AS_NEAR = 20.0, 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class SecondLook:
-    """``vectors`` (n, dimension) of unit length and their ``weights`` (n,): a radial basis function of width ``gamma``.
+    """A support vector machine with a radial basis function of width ``gamma``: ``vectors`` (n, dimension) of unit length and
+    their ``weights`` (n,).
 
-    ``kinds`` (n), where they are known: of the danger that each vector tells; empty for one that tells none.
+    ``kinds`` (n), if known: the kind of danger of each vector; empty for a vector without danger.
     """
 
     encoder: str
@@ -57,11 +59,11 @@ class SecondLook:
         return np.asarray(np.exp(-self.gamma * distances) @ self.weights + self.intercept, dtype=np.float32)
 
     def confirms(self, text: str, embed: Callable[[str], Vectors]) -> bool:
-        """Decides whether ``text`` is about a danger, as far as its meaning tells; ``embed`` gives the vector of a query."""
+        """Decides by its meaning whether ``text`` is about a danger. ``embed`` returns the vector of a query."""
         return bool(self.margins(embed(as_learnt(text))[None, :])[0] >= LEAST)
 
     def judge(self, asked: Asked, embed: Callable[[Sequence[str]], Vectors]) -> Meant:
-        """Returns what the sentences of a long message mean; ``embed`` gives vectors (n, dimension) of unit length."""
+        """Returns the meaning of the sentences of a long message. ``embed`` returns vectors (n, dimension) of unit length."""
         vectors = embed([as_learnt(sentence) for sentence in (*asked.alarmed, *asked.others)])
         margins = self.margins(vectors)
         confirmed = not asked.alarmed or bool((margins[: len(asked.alarmed)] >= LEAST_OF_ALARM).any())
@@ -75,20 +77,20 @@ class SecondLook:
             if kind:
                 shares[kind] += float(share)
         first, *rest = sorted(shares, key=shares.__getitem__, reverse=True)
-        # The line against suicide is no help to who is threatened by somebody else.
+        # The line against suicide does not help a person threatened by somebody else.
         unfit = {Care.SUICIDE} if first == Care.VIOLENCE else set[Care]()
         return Care(first), *(Care(kind) for kind in rest[:1] if shares[kind] >= _AS_NEAR * shares[first] and kind not in unfit)
 
 
 def as_learnt(text: str) -> str:
-    """Returns ``text`` without capitals: SMS are written without, and people who are afraid may write all in them."""
+    """Returns ``text`` without capitals: SMS often have none, and frightened people may write everything in capitals."""
     return text.lower()
 
 
 def read(embedder: Embedder, path: Path = COMMITTED) -> SecondLook | None:
-    """Returns the model at ``path`` if it was fitted on this encoder, else ``None``: then the classifier's word stands.
+    """Returns the model at ``path`` if it was fitted on this encoder, else ``None``: then the classifier alone decides.
 
-    Raises ``ValueError`` or ``OSError`` where the file is none of ours.
+    Raises ``ValueError`` or ``OSError`` if the file is not one of ours.
     """
     with np.load(path, allow_pickle=False) as content:
         if str(content["encoder"]) != model_id(embedder):
@@ -100,8 +102,8 @@ def read(embedder: Embedder, path: Path = COMMITTED) -> SecondLook | None:
 
 
 def confirmer(model: SecondLook, embedder: Embedder, embed: Callable[[str], Vectors] | None = None) -> Callable[[str], bool]:
-    """Returns what decides by ``model`` whether a text is about a danger.
+    """Returns a function that decides by ``model`` whether a text is about a danger.
 
-    ``embed``: how a turn embeds a query by ``embedder``, if it remembers any.
+    ``embed``: embeds a query as a turn does, with a cache; by default ``embedder`` without a cache.
     """
     return partial(model.confirms, embed=embed or (lambda text: embedder.embed_queries([text])[0]))

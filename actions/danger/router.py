@@ -1,4 +1,4 @@
-"""Lets the worker ask what the sentences of a long message are about."""
+"""The route by which the worker asks whether sentences of a long message are about a danger."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ type _Sentences = Annotated[tuple[Annotated[str, Field(max_length=10_000)], ...]
 
 
 class Sentences(BaseModel):
-    """Sentences of one message, masked: ``alarmed``, in which a pattern sees a danger, and ``others``."""
+    """Sentences of one message, masked: ``alarmed``, in which a pattern matches a danger, and ``others``."""
 
     alarmed: _Sentences
     others: _Sentences
 
 
 class Verdict(BaseModel):
-    """``confirmed``: an alarmed sentence may be about a danger. ``kinds``: of the danger that any sentence tells."""
+    """``confirmed``: an alarmed sentence may be about a danger. ``kinds``: the kinds of danger in all sentences."""
 
     confirmed: bool
     kinds: tuple[Care, ...] = ()
 
 
 def router(model: SecondLook | None, embedder: Embedder) -> APIRouter:
-    """Returns ``POST /danger``. Without a ``model`` that was fitted on ``embedder``, the patterns' word holds."""
+    """Returns ``POST /danger``. Without a ``model`` fitted on ``embedder``, the patterns alone decide."""
     routes = APIRouter()
 
     @routes.post("/danger")

@@ -1,7 +1,7 @@
-"""The call-back form: validation of what is said, its questions, and its end. Rasa's ``call_back_form`` runs them.
+"""The call-back form: validates messages, asks questions, and ends. Rasa's ``call_back_form`` runs these actions.
 
-The number itself never comes here: it is masked before the dialogue, and kept with the handoff (docs/adr/0010). What comes is
-a hint of it in the message's metadata, once it is kept.
+The number itself never arrives here: it is masked before the dialogue, and stored with the handoff (docs/adr/0010). Once it
+is stored, the message's metadata have a hint of it.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ Events = list[dict[str, Any]]
 
 
 class ValidateCallBack(Action):  # type: ignore[misc]
-    """``validate_call_back_form``. No event means: not for the form, another action answers and the form resumes."""
+    """``validate_call_back_form``. No event means that the message is not for the form: another action answers, and the form
+    resumes.
+    """
 
     def name(self) -> str:
         return "validate_call_back_form"
@@ -43,12 +45,12 @@ class ValidateCallBack(Action):  # type: ignore[misc]
         asked, heard = tracker.get_slot(_REQUESTED), _said(tracker)
         known = [slot for slot in SLOTS if tracker.get_slot(slot) is not None]
         if asked not in SLOTS:
-            return [SlotSet(slot, None) for slot in known]  # it begins
+            return [SlotSet(slot, None) for slot in known]  # the form begins
         if heard.intent == START and not heard.number and not comes_too_soon(heard, asked):
-            # Asked for a second time: the form begins anew, or where nothing was told yet, asks its first question again.
+            # On a second request the form begins again, or if nothing was filled yet, asks its first question again.
             return [SlotSet(slot, None) for slot in known or [asked]]
         if _has_outcome(tracker):
-            return []  # resumed after a question in the middle, which was answered
+            return []  # resumed after a question in between, which was answered
         reading = read(heard, asked)
         if reading.cancelled:
             return [SlotSet(CONFIRMED, False), SlotSet(_REQUESTED, None)]
@@ -57,12 +59,12 @@ class ValidateCallBack(Action):  # type: ignore[misc]
             return [SlotSet(asked, None)]
         filled = reading.filled or {}
         if asked == NUMBER and TIME in filled:
-            dispatcher.utter_message(response="utter_call_back_this_time", time=filled[TIME])  # the number is still asked
+            dispatcher.utter_message(response="utter_call_back_this_time", time=filled[TIME])  # the number is still missing
         return [SlotSet(slot, value) for slot, value in filled.items()]
 
 
 class CallBackQuestion(Action):  # type: ignore[misc]
-    """``action_ask_call_back_form_…``: asks for one slot, and gives the turn its outcome if nothing else did."""
+    """``action_ask_call_back_form_…``: asks for one slot, and sets the turn's outcome if nothing else did."""
 
     def __init__(self, slot: str, settings: Settings) -> None:
         self._slot, self._settings = slot, settings
@@ -75,9 +77,9 @@ class CallBackQuestion(Action):  # type: ignore[misc]
         if self._slot == CONFIRMED:
             self._recapitulate(dispatcher, tracker, custom)
             return []
-        if self._slot == NUMBER:  # from here on the record keeps a number that is typed
+        if self._slot == NUMBER:  # from here on a typed number is stored in the record
             custom["handoff"] = {"want": "draft"}
-        days = self._settings.retention_days  # of which the consent speaks
+        days = self._settings.retention_days  # stated in the request for consent
         dispatcher.utter_message(response=_QUESTIONS[self._slot], json_message=custom, days=days)
         return []
 
@@ -92,7 +94,7 @@ class CallBackQuestion(Action):  # type: ignore[misc]
 
 
 class SubmitCallBack(Action):  # type: ignore[misc]
-    """``action_submit_call_back``: the form has ended, confirmed or given up. Its slots are emptied."""
+    """``action_submit_call_back``: the form has ended, confirmed or cancelled. Its slots are emptied."""
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = now) -> None:
         self._clock, self._opening, self._language = clock, settings.opening, settings.default_language
@@ -125,7 +127,7 @@ class SubmitCallBack(Action):  # type: ignore[misc]
 
 
 def call_back_actions(settings: Settings) -> list[Action]:
-    """Returns all of them."""
+    """Returns all actions of the form."""
     return [ValidateCallBack(), SubmitCallBack(settings), *(CallBackQuestion(slot, settings) for slot in SLOTS)]
 
 
@@ -141,7 +143,7 @@ def _said(tracker: Tracker) -> Said:
 
 
 def _has_outcome(tracker: Tracker) -> bool:
-    """Decides whether something said since the citizen's message gives the turn its outcome."""
+    """Decides whether a reply since the citizen's message has set the turn's outcome."""
     for event in reversed(tracker.events):
         if event.get("event") == "user":
             return False

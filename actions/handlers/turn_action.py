@@ -1,4 +1,4 @@
-"""The custom actions that answer a message: one class, since the composer has the step of each."""
+"""The custom actions that answer a message. One class is enough, since the composer has the step of each."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from retrieval.contracts import Retriever
 
 
 class TurnAction(Action):  # type: ignore[misc]
-    """The custom action ``name`` of ``domain.yml``. Composes the reply in a thread, so that others are served meanwhile.
+    """The custom action ``name`` of ``domain.yml``. It composes the reply in a thread, so that it does not block other turns.
 
-    ``step``: its own, which comes before those of every question; by default the one that the composer has for it.
+    ``step``: its own step, tried before those of every question; by default the one in the composer.
     """
 
     def __init__(self, name: str, settings: Settings, retriever: Retriever, step: FamilyStep | None = None) -> None:
@@ -29,7 +29,7 @@ class TurnAction(Action):  # type: ignore[misc]
         return self._name
 
     async def run(self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]) -> list[dict[str, Any]]:
-        """Utters the reply, and returns the events that make Rasa remember its state."""
+        """Utters the reply, and returns the events with which Rasa stores its state."""
         turn = Turn.read(tracker, self._settings, self._retriever)
         reply = await asyncio.to_thread(compose, turn, self._step)
         return reply.send(dispatcher)

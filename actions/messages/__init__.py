@@ -1,1 +1,1 @@
-"""What one message says by itself: pure functions of its text."""
+"""The meaning of one message on its own: pure functions of its text."""

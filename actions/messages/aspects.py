@@ -1,4 +1,4 @@
-"""Aspects that a follow-up asks for (cost, place, papers …), and the passages of a page that speak of them."""
+"""Aspects that a follow-up asks for (cost, place, papers …), and the passages of a page about them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.yaml_text import load as load_yaml
 
 _FILE = Path(__file__).with_name("aspects.yml")
 _LAST = re.compile(r"~(?=$|\(\?:[^~]*\)\?$)")
-_LED_ON = 6  # small words between two that ask
+_LED_ON = 6  # small words between two asking words
 
 
 class Aspect(NamedTuple):
@@ -45,16 +45,16 @@ def aspects() -> dict[str, Aspect]:
 
 def _said(patterns: Sequence[str], small: Sequence[str]) -> re.Pattern[str]:
     words = rf"(?:[ '-]++(?:{'|'.join(sorted(set(small), key=len, reverse=True))})(?!\w))"
-    # Last in a pattern, or before what may be absent, as many as there are, none of which is given back; before other words
-    # only so many: else "je dois en en en …" would be tried in more ways than there is time for.
+    # A quantifier at the end of a pattern, or before an optional word, is possessive. Before other words it is bounded:
+    # otherwise "je dois en en en …" would be tried in too many ways.
     last, between = f"{words}*+", f"{words}{{0,{_LED_ON}}}"
     led = (_LAST.sub(lambda _: last, pattern).replace("~", between) for pattern in patterns)
-    # What must stand before and behind is asked for once, not for each pattern: a quarter of the time.
+    # The boundaries before and after are written once, not for each pattern: this takes a quarter of the time.
     return re.compile(rf"(?<!\w)(?:{'|'.join(led)})(?!\w)")
 
 
 def asked_in(text: str) -> tuple[Aspect | None, str]:
-    """Returns the aspect that ``text`` asks for, if any, and its folded words without those that ask for it."""
+    """Returns the aspect that ``text`` asks for, if any, and its folded words without the asking ones."""
     folded = flat(text)
     for aspect in aspects().values():
         rest, found = aspect.said.subn(" ", folded)
@@ -64,13 +64,13 @@ def asked_in(text: str) -> tuple[Aspect | None, str]:
 
 
 def names_nothing(text: str) -> bool:
-    """Decides whether ``text`` asks for an aspect ("c'est payant ?") and says of nothing what it is the aspect of."""
+    """Decides whether ``text`` asks for an aspect ("c'est payant ?") without naming its subject."""
     aspect, subject = asked_in(plain(text))
     return aspect is not None and not re.search(r"[^\W_]{2}", subject)
 
 
 def passages_on(entry: Entry, aspect: Aspect, among: Sequence[int] | None = None) -> list[int]:
-    """Returns the orders of the passages of ``entry`` that speak of ``aspect``, best first: by heading, then by text."""
+    """Returns the orders of the passages of ``entry`` about ``aspect``, best first: by heading, then by text."""
     ranked: list[tuple[float, int, int]] = []
     for passage in passages(entry):
         if among is not None and passage.order not in among:
@@ -79,12 +79,12 @@ def passages_on(entry: Entry, aspect: Aspect, among: Sequence[int] | None = None
         says = aspect.text.search(flat(passage.markdown)) is not None
         if rank is not None or says:
             ranked.append((rank if rank is not None else len(aspect.headings), 0 if says else 1, passage.order))
-    # A heading alone is worth less than a text that says it under a heading a little further down the list.
+    # A heading alone counts less than a text that says it, under a heading a little further down the list.
     return [order for _, _, order in sorted(ranked, key=lambda one: (one[0] + 3 * one[1], one[2]))]
 
 
 def _rank(aspect: Aspect, headings: Sequence[str]) -> float | None:
-    """Returns the place in the order of preference of the best heading; an outer one counts a little less."""
+    """Returns the rank of the best heading in the order of preference; an outer heading counts a little less."""
     ranks = [
         number + 0.5 * depth
         for depth, heading in enumerate(reversed(headings))

@@ -1,6 +1,6 @@
-"""What a message means while the call-back form is being filled in. Pure.
+"""The meaning of a message while the call-back form is being filled in. Pure.
 
-Words decide, not the classifier: "lundi matin" or "le 06 …" are answers here, and enquiries anywhere else.
+Words decide, not the classifier: "lundi matin" or "le 06 …" are answers here, and enquiries elsewhere.
 """
 
 from __future__ import annotations
@@ -22,28 +22,28 @@ CONSENT, NUMBER, TIME, SUBJECT, CONFIRMED = (
     "call_back_confirmed",
 )
 SLOTS = (CONSENT, NUMBER, TIME, SUBJECT, CONFIRMED)
-OWN = "own"  # the number that the SMS came from
-_LONGEST = {TIME: 100, SUBJECT: 200}  # characters that are kept
+OWN = "own"  # the number from which the SMS came
+_LONGEST = {TIME: 100, SUBJECT: 200}  # characters that are stored
 _FEW_WORDS = 6
 
 _WORDS = load_yaml((Path(__file__).parent / "call_back_words.yml").read_text(encoding="utf-8"))
 
 
 def _pattern(name: str) -> re.Pattern[str]:
-    """Returns the alternatives under ``name``; to be searched, those that must stand at the start anchored there."""
+    """Returns one expression for the alternatives under ``name``, for ``search``; those for the start are anchored."""
     listed = _WORDS[name]
     return re.compile("|".join([*listed.get("anywhere", ()), *(rf"\A(?:{start})" for start in listed.get("start", ()))]))
 
 
 _CANCEL, _YES, _NO, _OWN = _pattern("cancel"), _pattern("affirm"), _pattern("deny"), _pattern("own_number")
 _TIME, _ASKS, _ABOUT, _INSTEAD = _pattern("time"), _pattern("question"), _pattern("about"), _pattern("instead")
-# Said to the bot, not to the form.
+# Addressed to the bot, not to the form.
 _SMALL_TALK = frozenset({"greet", "thank", "goodbye", "help", "ask_if_bot", "ask_human", "choose", "choose_case"})
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message during the form. ``number``: what may be shown of a number in it that was kept; empty if none was."""
+    """A message during the form. ``number``: the visible part of a number in it that was stored; empty if none was."""
 
     text: str
     intent: str = ""
@@ -53,9 +53,9 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What it means: ``filled`` slots; or ``cancelled``; or ``unclear`` (ask again, after saying why with ``response``).
+    """The meaning: ``filled`` slots, or ``cancelled``, or ``unclear`` (ask again, after the ``response`` with the reason).
 
-    None of them: it is not for the form, but a question in the middle.
+    None of them: the message is not for the form, but a question in between.
     """
 
     filled: dict[str, Any] | None = None
@@ -64,23 +64,23 @@ class Reading:
 
 
 def read(said: Said, asked: str) -> Reading:
-    """Returns what ``said`` means when the slot ``asked`` was asked for."""
+    """Returns the meaning of ``said`` after the question for the slot ``asked``."""
     text = _fold(said.text)
     if comes_too_soon(said, asked):
-        said = replace(said, intent="")  # the classifier knows no numbers: what it hears in one is no consent
-    moment = asked == TIME and _TIME.search(text)  # the classifier hears "n'importe quand" as giving up
+        said = replace(said, intent="")  # the classifier knows no numbers: an intent that it finds in one is no consent
+    moment = asked == TIME and _TIME.search(text)  # the classifier takes "n'importe quand" for a refusal
     if _CANCEL.search(text) or (said.intent == "cancel" and not moment):
         return Reading(cancelled=True)
     if said.number and asked != CONSENT:  # also at a later step: "non, le numéro c'est …"
         return Reading(filled={NUMBER: said.number})
-    if said.intent in _SMALL_TALK and not _TIME.search(text):  # "demain" alone passes for a goodbye
+    if said.intent in _SMALL_TALK and not _TIME.search(text):  # "demain" alone resembles a goodbye
         return Reading()
     answer = {CONSENT: _consent, NUMBER: _number, TIME: _time, SUBJECT: _subject, CONFIRMED: _confirmed}[asked]
     return answer(said, text)
 
 
 def comes_too_soon(said: Said, asked: str) -> bool:
-    """Decides whether a number is given where consent is asked for."""
+    """Decides whether a number is given when consent is asked for."""
     return asked == CONSENT and _has_number(said, _fold(said.text))
 
 
@@ -90,7 +90,7 @@ def _consent(said: Said, text: str) -> Reading:
     if _no(said, text):
         return Reading(cancelled=True)
     if _has_number(said, text) and not _is_question(text) and len(text.split()) <= 2 * _FEW_WORDS:
-        return Reading(unclear="utter_call_back_consent_first")  # it was not kept, and is asked for after the yes
+        return Reading(unclear="utter_call_back_consent_first")  # it was not stored, and is asked for after the yes
     return Reading()
 
 
@@ -98,7 +98,7 @@ def _number(said: Said, text: str) -> Reading:
     if said.identified_by_number and (_yes(said, text) or _OWN.search(text)):
         return Reading(filled={NUMBER: OWN})
     if _TIME.search(text) and not _is_question(text) and len(text.split()) <= _FEW_WORDS:
-        return Reading(filled={TIME: _kept(said, TIME)})  # said before it is asked for
+        return Reading(filled={TIME: _kept(said, TIME)})  # given before it is asked for
     if _has_number(said, text) or _only_digits(text) or _yes(said, text) or _no(said, text) or _OWN.search(text):
         return Reading(unclear="utter_call_back_number_wrong")
     return Reading()
@@ -115,9 +115,9 @@ def _time(said: Said, text: str) -> Reading:
 
 
 def _subject(said: Said, text: str) -> Reading:
-    """Takes whatever is said for the subject, also a question: it is what they want to be called about."""
+    """Takes any message for the subject, also a question: it is the reason for the call."""
     if _yes(said, text) and len(text.split()) <= _FEW_WORDS:
-        return Reading(filled={SUBJECT: ""})  # what was asked last
+        return Reading(filled={SUBJECT: ""})  # the question asked last
     if _INSTEAD.search(text) and _TIME.search(text):
         return Reading(filled={TIME: _kept(said, TIME)})
     if _no(said, text) and len(text.split()) == 1:
@@ -148,12 +148,12 @@ def _no(said: Said, text: str) -> bool:
 
 
 def _has_number(said: Said, text: str) -> bool:
-    """Decides whether there is a number in it, masked or of four digits and more."""
+    """Decides whether the message contains a number, masked or of four digits or more."""
     return "•" in said.text or sum(character.isdigit() for character in text) >= 4
 
 
 def _only_digits(text: str) -> bool:
-    """Returns a number that was begun ("12", "06 1"), also one too short to be told from any other."""
+    """Decides whether the message is an incomplete number ("12", "06 1"), also one too short to identify."""
     return bool(text) and any(map(str.isdigit, text)) and not any(map(str.isalpha, text))
 
 
@@ -166,5 +166,5 @@ def _kept(said: Said, slot: str) -> str:
 
 
 def _fold(text: str) -> str:
-    """Returns ``text`` in lower case, without accents, of the same length as ``text`` where accents are single characters."""
+    """Returns ``text`` in lower case, without accents. Its length does not change if accents are single characters."""
     return unaccented(unicodedata.normalize("NFC", text).replace("’", "'").casefold()).strip()

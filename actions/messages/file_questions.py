@@ -1,4 +1,6 @@
-"""Tells questions about one's own file from those that a page answers: where to send it, how much one gets. Pure."""
+"""Distinguishes questions about one's own file from questions that a page answers: where to send it, how much one gets.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -8,22 +10,22 @@ from actions.messages.aspects import asked_in
 from actions.messages.plain_words import plain
 from retrieval.lexical.analysis import terms
 
-# Where something is asked for, and what is asked for after that: searched one after the other, since ".*" between them would go
-# to the text's end from each "ou".
+# The asking words, and the object after them. They are searched one after the other: ".*" between them would run to the end of
+# the text from each "ou".
 _WHERE_TO = re.compile(r"\b(?:ou|a qui|(?:quelle|a quelle) adresse|where|what address|donde|a quien)\b")
 _SENDS = re.compile(
     r"\b(?:envoy\w+|envoie\w*|depos\w+|adresser|transmettre|remettre|poster|rendre|send|post|submit|enviar|entregar)\b"
 )
-# Where a file that nobody has yet is to be had.
+# Where to get a file that the citizen does not have yet.
 _WHERE_FROM = re.compile(r"\b(?:ou|a qui|where|donde)\b")
 _FETCHES = re.compile(r"\b(?:demand|retir|recuper|procur|obten|ask|get|pick)\w*\b")
 _FETCHES_WHERE = re.compile(r"\b(?:demand|retir|recuper|procur|obtien|trouv)\w*\b.{0,12}\bou *[?!.]*$")
-# What we, or they, have done with it.
+# What we, or others, have done with it.
 _TO_US = re.compile(
     r"\bou en (?:est|sont)\b|\bou (?:est|sont) (?:passee?s?|ma|mon|mes)\b|\bwhere\s+is\s+my\b"
     r"|\b(?:vous|avez|l'avez|voyez|j'ai (?:deja )?(?:envoye|depose|transmis|re?fait|declare)|have you|did you|i sent)\b"
 )
-# Of a file that somebody has already: what became of it, or what is in it.
+# About a file that exists already: its progress, or its content.
 _OWN = re.compile(
     r"\b(?:mon|ma|mes|notre|my|mi) (?:dossier|demande|compte|file|application|expediente|solicitud)\b"
     r"|\b(?:ce|le) mois|mois prochain|cette annee|this month"
@@ -33,7 +35,7 @@ _ASPECTS = frozenset({"amount", "cost", "place", "documents", "procedure", "age"
 
 
 def asks_a_page(text: str, *, page_shown: bool) -> bool:
-    """Decides whether ``text`` is for the pages; ``page_shown``: one is talked about, on which it may go on."""
+    """Decides whether pages answer ``text``. ``page_shown``: a page is in focus, and ``text`` may be a follow-up on it."""
     folded = plain(text)
     if _TO_US.search(folded):
         return False
@@ -45,13 +47,13 @@ def asks_a_page(text: str, *, page_shown: bool) -> bool:
 
 
 def _asks_for(folded: str, where: re.Pattern[str], what: re.Pattern[str]) -> bool:
-    """Decides whether ``what`` stands behind ``where``."""
+    """Decides whether ``what`` follows ``where``."""
     found = where.search(folded)
     return found is not None and what.search(folded, found.end()) is not None
 
 
 def only_asks_where(text: str) -> bool:
-    """Decides whether ``text`` is "where?", and no word more: of a page that is talked about, not of us."""
+    """Decides whether ``text`` is only "where?": about the page in focus, not about us."""
     folded = plain(text)
     aspect, rest = asked_in(folded)
     return _OF_US.search(folded) is None and aspect is not None and aspect.name == "place" and not terms(rest)

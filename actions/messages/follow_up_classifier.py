@@ -1,4 +1,4 @@
-"""Decides whether a message goes on about the page talked about, by the search for it and by how it is worded."""
+"""Decides whether a message is a follow-up on the page in focus, by the search for it and by its wording."""
 
 from __future__ import annotations
 
@@ -16,18 +16,25 @@ from core.entry import Entry
 from retrieval.contracts import Decision, RetrievalResult
 from retrieval.lexical.analysis import terms
 
-_MOST_TERMS, _MOST_REST, _MOST_UNHELD = 8, 6, 4  # longer is no surer a sign
+_MOST_TERMS, _MOST_REST, _MOST_UNHELD = 8, 6, 4  # larger counts make it no surer
 
 
 class FollowUpFeatures(NamedTuple):
-    """What speaks for a follow-up and against it. All values are from 0 to 1, but for the counts.
+    """Features for and against a follow-up. All values are from 0 to 1, except the counts.
 
-    ``unheld``: terms that the page does not speak of; ``terms``: of the message; ``rest``: those that neither an aspect nor the
-    title accounts for, ``whole`` where there are none; ``headed``: the share of these in the page's headings and cases;
-    ``alone``, ``with_page``: the confidence of the search for the message, and for it behind the page's title; ``another``: the
-    share of the rest in the title found first alone, ``covered``: of that title in the message; ``several``: the titles that
-    hold all of the rest; ``named``: the page's own subject is named; ``fragment``: alone it says nothing; ``stands_in``: a
-    pronoun stands for what was said; ``points``: other words do; ``turns``: it begins as another case of the same does.
+    ``unheld``: number of terms that the page does not contain.
+    ``terms``: of the message.
+    ``rest``: those that neither an aspect nor the title explains; ``whole``: there are none.
+    ``headed``: the share of the rest in the page's headings and cases.
+    ``alone``, ``with_page``: the confidence of the search for the message, and for it after the page's title.
+    ``another``: the share of the rest in the first title found alone.
+    ``covered``: the share of that title in the message.
+    ``several``: the titles that contain all of the rest.
+    ``named``: the page's own subject is named.
+    ``fragment``: the message alone says nothing.
+    ``stands_in``: a pronoun refers to what was said.
+    ``points``: other words refer to it.
+    ``turns``: the message begins like another case of the same.
     """
 
     unheld: float
@@ -47,14 +54,14 @@ class FollowUpFeatures(NamedTuple):
     turns: float
 
 
-# The least likelihood of a follow-up, by what the search for the message alone decides. `./guichet train follow-ups` fits the
-# logistic regression, and writes its figures beside it.
+# The minimum likelihood of a follow-up, by the decision of the search for the message alone. `./guichet train follow-ups` fits
+# the logistic regression, and writes its figures next to it.
 LEAST: dict[Decision, float] = {"answered": 0.5, "choices": 0.4, "no_answer": 0.3}
 WEIGHTS = Path(__file__).with_name("follow_up_classifier.json")
 
 
 class Fitted(NamedTuple):
-    """The log-odds of a follow-up: ``intercept``, and what each of its ``FollowUpFeatures`` adds."""
+    """The log-odds of a follow-up: ``intercept``, and the weight of each of the ``FollowUpFeatures``."""
 
     weights: tuple[float, ...]
     intercept: float
@@ -68,10 +75,10 @@ class Fitted(NamedTuple):
 
 
 def is_follow_up(features: FollowUpFeatures, decision: Decision, with_page: Callable[[], float]) -> bool:
-    """Decides whether a message with ``features`` goes on about the page, where it alone would be answered by ``decision``.
+    """Decides whether a message with ``features`` is a follow-up on the page, given the ``decision`` for it alone.
 
-    ``with_page`` searches for the message behind the page's title. It is called only where it could decide, since a search is a
-    third of a turn.
+    ``with_page`` searches for the message after the page's title. It is called only if it could decide, since a search takes
+    a third of a turn.
     """
     least = LEAST[decision]
     if likelihood(features._replace(with_page=1.0)) < least:
@@ -82,9 +89,10 @@ def is_follow_up(features: FollowUpFeatures, decision: Decision, with_page: Call
 
 
 def follow_up_features(text: str, entry: Entry, found: FollowUp, alone: RetrievalResult, spoken: Set[str]) -> FollowUpFeatures:
-    """Returns the features of ``text`` after an answer from ``entry``, but for ``with_page``.
+    """Returns the features of ``text`` after an answer from ``entry``, without ``with_page``.
 
-    ``found`` is what it would be as a follow-up on ``entry``, ``spoken`` what the page has of ``found.unexplained_terms``.
+    ``found`` is the message read as a follow-up on ``entry``; ``spoken`` those of ``found.unexplained_terms`` that the page
+    contains.
     """
     folded, rest, own = plain(text), found.unexplained_terms, set(terms(text))
     titles = [set(terms(hit.title)) for hit in alone.hits or alone.rejected]
@@ -109,7 +117,7 @@ def follow_up_features(text: str, entry: Entry, found: FollowUp, alone: Retrieva
 
 
 def likelihood(features: FollowUpFeatures) -> float:
-    """Returns the probability (0 to 1) that a message with these features goes on about the page."""
+    """Returns the probability (0 to 1) that a message with these features is a follow-up on the page."""
     fitted = Fitted.read()
     total = fitted.intercept + sum(weight * float(value) for weight, value in zip(fitted.weights, features, strict=True))
     return 1 / (1 + exp(-total))

@@ -1,4 +1,4 @@
-"""Reads a message as a follow-up on the page that is talked about. Pure functions."""
+"""Reads a message as a follow-up on the page in focus. Pure functions."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from core.entry import Entry, passages
 from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold, term, terms, terms_among, words
 
-_SHORT = 4  # terms: "je suis fonctionnaire à l'hôpital de Lyon" is an answer, what is longer is a question
+_SHORT = 4  # terms: "je suis fonctionnaire à l'hôpital de Lyon" is an answer; a longer message is a question
 _SHORT_STEM = 3  # letters
 _FILE = Path(__file__).with_name("follow_up_parser.yml")
 
 
 class Kind(Enum):
-    """What a follow-up wants."""
+    """The kind of a follow-up."""
 
     ASPECT = "aspect"
     SITUATION = "situation"
@@ -30,11 +30,11 @@ class Kind(Enum):
 
 
 class FollowUp(NamedTuple):
-    """What a message is as a follow-up on an entry.
+    """A message read as a follow-up on an entry.
 
-    ``unexplained_terms``: those that neither the kind nor the entry's title accounts for; where there are none, it is a
-    follow-up for sure. ``names_entry``: it names the entry's own subject. ``has_anaphora``: it begins with, or holds, a word
-    that refers to what was said before.
+    ``unexplained_terms``: those that neither the kind nor the entry's title explains; if there are none, it is certainly a
+    follow-up. ``names_entry``: it names the entry's own subject. ``has_anaphora``: it begins with, or contains, a word that
+    refers to earlier text.
     """
 
     kind: Kind | None
@@ -51,8 +51,9 @@ def is_short(text: str) -> bool:
 
 
 def as_follow_up(text: str, entry: Entry) -> FollowUp:
-    """Returns what ``text`` would be as a follow-up on ``entry``."""
-    # Spelled out first: of 97 short follow-ups in the registers of telephones and letters, 42 were wholly understood before.
+    """Returns ``text`` read as a follow-up on ``entry``."""
+    # SMS writing is expanded first: without it, of 97 short follow-ups in the registers of telephones and letters, 42 were
+    # understood.
     folded = plain(text)
     aspect, unasked = asked_in(folded)
     facts = facts_in(folded)
@@ -85,12 +86,12 @@ def _file() -> dict[str, Any]:
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
-    """Returns what finds any of the patterns called ``name`` in the file, in folded text."""
+    """Returns one expression for the patterns called ``name`` in the file, for folded text."""
     return re.compile(rf"(?<!\w)(?:{'|'.join(_file()[name])})(?!\w)")
 
 
 def _is_empty(word: str) -> bool:
-    """Decides whether ``word`` names no subject; a short stem is another word's too: that of "vis" is that of "visa"."""
+    """Decides whether ``word`` names no subject. A short stem may belong to another word: that of "vis" is that of "visa"."""
     named, stems = _empty()
     return fold(word) in named or (len(term(word)) > _SHORT_STEM and term(word) in stems)
 

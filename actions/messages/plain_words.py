@@ -1,4 +1,4 @@
-"""A short message once SMS writing is spelled out and polite words around it are left away. Pure."""
+"""A short message with SMS writing expanded and polite words removed. Pure."""
 
 from __future__ import annotations
 
@@ -14,8 +14,9 @@ _FILE = Path(__file__).with_name("plain_words.yml")
 
 
 def plain(text: str) -> str:
-    """Returns ``text``, folded: "bjr, sa coute cb svp" is "ca coute combien". Folded text as it is where nothing else would be
-    left."""
+    """Returns ``text``, folded: "bjr, sa coute cb svp" is "ca coute combien". If nothing else would remain, returns all folded
+    words.
+    """
     spelled = flat(text)
     if _any_to_spell().search(spelled):
         for meant, pattern in _spelled():
@@ -38,7 +39,7 @@ def _spelled() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 @cache
 def _any_to_spell() -> re.Pattern[str]:
-    """Returns where any of them is: most messages have none, and this takes a fifth of trying each."""
+    """Returns one expression for all of them: most messages have none, and one search takes a fifth of separate ones."""
     return _word("|".join(f"(?:{pattern})" for _, pattern in _file()["spelled"]))
 
 

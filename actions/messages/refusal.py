@@ -11,7 +11,7 @@ _FEWEST_TERMS = 2
 
 
 def named_instead(text: str) -> str:
-    """Returns what ``text`` asks for after it has refused something; empty where it only refuses."""
+    """Returns what ``text`` asks for after it has refused something; empty if it only refuses."""
     both = folded_and_plain(text)
     if both is None:
         return ""
@@ -24,6 +24,6 @@ def named_instead(text: str) -> str:
 
 
 def tells(text: str) -> bool:
-    """Decides whether ``text`` tells something by a negation and refuses nothing: "l'autre conducteur n'est pas assuré"."""
+    """Decides whether ``text`` states something by a negation and refuses nothing: "l'autre conducteur n'est pas assuré"."""
     both = folded_and_plain(text)
     return both is not None and pattern("refuses").match(both[0]) is None and len(set(terms(text))) >= _FEWEST_TERMS

@@ -8,20 +8,19 @@ from itertools import pairwise
 from actions.situation.reading import flat, folded_and_plain
 from retrieval.lexical.analysis import terms
 
-_LEAST = 2  # terms of a part that can be a question of its own
+_LEAST = 2  # terms of a part that can be a question on its own
 _WORDS = (
     r"comment|combien|quels?|quelles?|ou|quand|qui|est-ce|puis-je|peut-on|dois-je|faut-il|ai-je|how|what|where|when|can i|do i"
 )
 _LINK = r"(?:et aussi|et|sinon|puis|aussi|ensuite|and|also),? (?:aussi )?"
-_SPLIT = re.compile(rf"\? |(?<=\w)[.;!] | (?={_LINK}(?:{_WORDS})\b)")  # for folded text, whose spaces are single ones
+_SPLIT = re.compile(rf"\? |(?<=\w)[.;!] | (?={_LINK}(?:{_WORDS})\b)")  # for folded text, with single spaces
 _ASKS = re.compile(rf"\b(?:{_WORDS}|pourquoi|doit-on|a-t-on|which)\b")
-# What stands before a question without being of it, and is not said again where the question is quoted.
+# Words before a question that are not part of it, and are left out when the question is quoted.
 _BEFORE = re.compile(rf"(?:(?:bonjour|bonsoir|salut|madame|monsieur|messieurs|hello|hi|svp)(?![\w'-])[ ,.;:!]*+|{_LINK})++")
 
 
 def questions_in(text: str) -> tuple[str, ...]:
-    """Returns the two questions that ``text`` asks, or ``text`` alone. What tells of a situation before a question belongs to
-    it."""
+    """Returns the two questions in ``text``, or ``text`` alone. A situation told before a question is part of that question."""
     parts = [part.strip() for part in _split(text) if part.strip()]
     asking = [part for part in parts if _ASKS.search(flat(part)) and len(terms(part)) >= _LEAST]
     if len(asking) != _LEAST or len(parts) != _LEAST:
@@ -30,14 +29,14 @@ def questions_in(text: str) -> tuple[str, ...]:
 
 
 def quoted(question: str) -> str:
-    """Returns ``question`` as it is said again: without greetings and the word that linked it to the one before."""
+    """Returns ``question`` as it is quoted: without greetings and the word that linked it to the previous one."""
     both = folded_and_plain(question)
     before = _BEFORE.match(both[0]) if both else None
     return (both[1][before.end() :] if both and before else "") or question
 
 
 def _split(text: str) -> list[str]:
-    """Cuts ``text`` where its folded form would be cut."""
+    """Returns ``text`` cut where its folded form would be cut."""
     both = folded_and_plain(text)
     if both is None:
         return [text]

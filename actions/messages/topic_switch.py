@@ -1,4 +1,4 @@
-"""Finds what a message asks once it has said that the subject changes, or that it was misunderstood. Pure."""
+"""Finds the question in a message that announces another subject, or corrects a misunderstanding. Pure."""
 
 from __future__ import annotations
 
@@ -18,10 +18,9 @@ _SENTENCES = re.compile(r"[.:;!\n]+|(?<=\?)")
 
 
 def asked_besides(text: str) -> str:
-    """Returns the question in ``text`` beside its courtesies and what announces it ("une autre chose :"); empty where there is
-    none.
+    """Returns the question in ``text`` without courtesies and announcement ("une autre chose :"); empty if there is none.
 
-    What is asked of the conversation itself ("on peut changer de sujet ?") is none.
+    A question about the conversation itself ("on peut changer de sujet ?") does not count.
     """
     if anew := turned_to(text):
         return anew
@@ -31,9 +30,9 @@ def asked_besides(text: str) -> str:
 
 
 def corrected(text: str, before: str) -> str:
-    """Returns what ``text`` asks where it corrects the question ``before``; empty where it does not, or names nothing.
+    """Returns the question in ``text`` if it corrects the question ``before``; empty if it does not, or names nothing.
 
-    What was asked of the one is asked of the other: "combien de temps pour un passeport", "non je voulais dire la carte".
+    The old question is asked about the new subject: "combien de temps pour un passeport", "non je voulais dire la carte".
     """
     both = folded_and_plain(text)
     found = pattern("corrects").match(both[0]) if both else None
@@ -49,8 +48,9 @@ def corrected(text: str, before: str) -> str:
 
 
 def _exchanged(text: str, before: str) -> str:
-    """Returns the question ``before`` with what ``text`` puts in a word's place ("permis bateau", "non pas bateau, voiture");
-    empty where it refuses no word of that question: "non pas marié, pacsé" answers one.
+    """Returns the question ``before`` with a word replaced by one of ``text`` ("permis bateau", "non pas bateau, voiture").
+
+    Empty if ``text`` refuses no word of that question: "non pas marié, pacsé" answers a question.
     """
     both = folded_and_plain(text)
     found = _NOT_THAT.match(both[0]) if both else None
@@ -58,13 +58,15 @@ def _exchanged(text: str, before: str) -> str:
         return ""
     rest = both[1][found.end() :].strip(_BETWEEN)
     if not terms(rest) or not set(terms(rest)).isdisjoint(terms(before)):
-        return rest if terms(rest) else ""  # "permis voiture": named whole
+        return rest if terms(rest) else ""  # "permis voiture": the whole name is given
     kept = " ".join(word for word in before.split() if set(terms(word)).isdisjoint(terms(found[1])))
     return f"{kept} {rest}"
 
 
 def turned_to(text: str) -> str:
-    """Returns what ``text`` asks after it has said that the subject changes; empty where it does not say so, or only that."""
+    """Returns the question in ``text`` after an announced change of subject; empty if there is no announcement, or nothing
+    else.
+    """
     both = folded_and_plain(text)
     turned = pattern("turns_to").match(both[0]) if both else None
     if both is None or turned is None:
@@ -72,5 +74,5 @@ def turned_to(text: str) -> str:
     rest = both[1][turned.end() :].lstrip(_BETWEEN)
     aspect, subject = asked_in(plain(rest))
     if aspect is not None and not terms(subject):
-        return ""  # "dernière question : combien ça coûte ?": no subject is named, it is still the page's
+        return ""  # "dernière question : combien ça coûte ?": it names no subject, so it is about the page in focus
     return rest if terms(rest) else ""

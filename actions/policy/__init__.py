@@ -1,1 +1,1 @@
-"""The steps from a message to a reply, one a file: each ends the turn, or passes. Their order: ``actions.composer``."""
+"""The steps from a message to a reply, one per file. Each ends the turn, or passes. Their order is in ``actions.composer``."""

@@ -1,4 +1,4 @@
-"""Step: a question about the administration itself: hours, who it is, what it keeps, files that nobody here sees."""
+"""Step: a question about the administration itself: its hours, its name, stored data, files that this service cannot see."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _RESPONSES = {
     "delete_messages": ("utter_delete_messages", Outcome.SMALL_TALK),
     "ask_file": ("utter_about_file", Outcome.OUT_OF_SCOPE),
 }
-# Whoever names none of these asks what becomes of the messages: "qui lit ce que j'écris ?".
+# A message without any of these asks what happens to messages: "qui lit ce que j'écris ?".
 _ERASES = re.compile(
     r"eff?ac|effass|suppr|retir|detru|destruct|dispara|oubli|enlev|jete[rz]|\bvire[rz]?\b"
     r"|table rase|clear|apag|\bsil\b|видал|soit garde"
@@ -31,15 +31,15 @@ _ERASES = re.compile(
 
 
 def wants_erased(text: str) -> bool:
-    """Decides whether ``text`` wants what was written gone, and does not only ask what becomes of it."""
+    """Decides whether ``text`` asks to delete what was written, and not only what happens to it."""
     return _ERASES.search(plain(text)) is not None
 
 
 def about_administration(turn: Turn) -> Reply | None:
-    """Says what the settings know. What only sounds like a question about one's own file passes."""
+    """Answers from the settings. Passes for messages that only sound like a question about one's own file."""
     if _is_for_pages(turn):
         return None
-    # "mairie de Rennes" sounds like the question who answers here.
+    # "mairie de Rennes" sounds like the question which administration answers here.
     at_office = office(turn, ours=turn.intent == "opening_hours") if turn.intent != "ask_file" else None
     if isinstance(at_office, Reply):
         return at_office
@@ -62,13 +62,13 @@ def about_administration(turn: Turn) -> Reply | None:
     )
     if result is None or not result.hits:
         return Reply((sentence,))
-    # Nobody here sees a file; what holds for every file, how long it takes and where it is followed, the pages say.
+    # This service sees no files. Pages answer what holds for every file: how long it takes and where it can be followed.
     rules = offer(turn, result.hits, turn.text, result)
     return Reply((sentence, *rules.utterances), rules.state)
 
 
 def _is_for_pages(turn: Turn) -> bool:
-    """Decides whether the message is for the pages: where to send a file, or "where?" of a page that is talked about."""
+    """Decides whether pages answer the message: where to send a file, or "where?" about the page in focus."""
     focus = turn.focus
     page_shown = bool(focus and focus.entry)
     if turn.intent == "ask_file" and asks_a_page(turn.text, page_shown=page_shown):

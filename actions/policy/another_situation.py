@@ -1,4 +1,4 @@
-"""The same question for another situation ("et pour un mineur ?"), as far as the page tells it apart."""
+"""The same question for another situation ("et pour un mineur ?"), if the page distinguishes it."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from retrieval.lexical.analysis import terms
 
 
 def is_for_others(entry: Entry, facts: Facets) -> bool:
-    """Decides whether the title of ``entry`` speaks of another situation than ``facts``."""
+    """Decides whether the title of ``entry`` is for another situation than ``facts``."""
     title = demanded(entry.title)
     return any(facet in title and not values & title[facet] for facet, values in facts.items())
 
 
 def answer_for_situation(turn: Turn, entry: Entry, facts: Facets) -> Reply | None:
-    """Answers again for the situation ``facts``, which the message tells; ``None`` where no case and no heading is for it."""
+    """Answers again for the situation ``facts`` of the message; ``None`` if no case and no heading is for it."""
     if is_for_others(entry, facts):
         return None
     turn, decided = reconsidered(turn, entry, turn.text)
@@ -35,7 +35,7 @@ def answer_for_situation(turn: Turn, entry: Entry, facts: Facets) -> Reply | Non
     start = focus.start
     if headed:
         start = turn.best(entry, headed)
-    elif (nearest := turn.retriever.best_passage(entry, turn.text)) in inside:  # "où la demander à Paris ?": the place, too
+    elif (nearest := turn.retriever.best_passage(entry, turn.text)) in inside:  # "où la demander à Paris ?": a place too
         start = nearest
     elif not _is_on_the_way(turn, entry, start, decided):
         start = turn.best(entry, inside or [start])
@@ -44,7 +44,7 @@ def answer_for_situation(turn: Turn, entry: Entry, facts: Facets) -> Reply | Non
 
 
 def answer_where_spoken_of(turn: Turn, entry: Entry, facts: Facets) -> Reply | None:
-    """Answers from where ``entry`` speaks of this situation, though no case and no heading tells it apart."""
+    """Answers from the text of ``entry`` about this situation, although no case and no heading is for it."""
     if is_for_others(entry, facts) or not turn.retriever.spoken(entry, set(terms(turn.text))):
         return None
     return open_page(turn.hearing(), entry, turn.retriever.best_passage(entry, turn.text), turn.text)
@@ -55,7 +55,7 @@ def _orders_under_headings_for(entry: Entry, facts: Facets) -> list[int]:
 
 
 def _is_on_the_way(turn: Turn, entry: Entry, start: int, decided: Sequence[Address]) -> bool:
-    """Decides whether one of the ``decided`` cases is at a fork that is met from passage ``start`` on, or that is asked."""
+    """Decides whether one of the ``decided`` cases is at a fork after passage ``start``, or at the fork that is asked."""
     place = located_passages(entry)[start][1]
     following = fork_after(entry, place)
     met = {step.fork.address for step in steps_to(entry, place)} | ({following.address} if following else set())

@@ -1,4 +1,4 @@
-"""Two pages come first that say the same of two situations: the one that fits answers, the other is offered."""
+"""The first two pages have the same content for two situations: the one that fits answers, the other is offered."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from retrieval.contracts import RetrievalResult
 
 
 def answer_from_twin(turn: Turn, result: RetrievalResult) -> Reply | None:
-    """Answers from that of the first two pages which fits the citizen; ``None`` where they are no twins."""
+    """Answers from the one of the first two pages that fits the citizen; ``None`` if they are no twins."""
     if len(result.hits) < 2:
         return None
     pair = result.hits[:2]

@@ -1,4 +1,4 @@
-"""Steps and replies about a message that does not say what it is about."""
+"""Steps and replies for a message that does not name its subject."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from retrieval.contracts import Hit, RetrievalResult
 
 
 def subject_named_now(turn: Turn) -> Turn | None:
-    """Passes on a few words that say what the message before was about, with that message, as one question."""
+    """Continues with a few words that name the subject of the previous message, and that message, as one question."""
     focus = turn.focus
     asked = focus is not None and not focus.entry and not focus.offered and focus.query
     return turn.asking(f"{turn.text} {asked}") if asked and is_short(turn.text) else None
 
 
 def missing_subject(turn: Turn) -> Reply | None:
-    """Asks what it is about where something is asked of nothing ("c'est payant ?")."""
+    """Asks for the subject of a question that names none ("c'est payant ?")."""
     if turn.focus is not None or not names_nothing(turn.text):
         return None
     note("names_nothing")
@@ -32,14 +32,14 @@ def missing_subject(turn: Turn) -> Reply | None:
 
 
 def clarify(turn: Turn, hits: Sequence[Hit], result: RetrievalResult) -> Reply:
-    """Takes a fragment for a question about the page that is talked about, or those offered; else asks what it is about.
+    """Takes a fragment for a question about the page in focus, or the pages offered; else asks for the subject.
 
-    ``result`` is what was found for it; the themes of ``hits`` are offered besides.
+    ``result`` is the search result for it; the themes of ``hits`` are offered too.
     """
     entry, focus = turn.entry_in_focus(), turn.focus
     if entry is not None:
         return open_page(turn, entry, turn.retriever.best_passage(entry, turn.text), turn.text)
-    if focus and focus.offered and focus.query:  # pages wait to be chosen from: it is about them
+    if focus and focus.offered and focus.query:  # pages were offered and none is chosen yet: it is about them
         query = f"{focus.query} {turn.text}"
         narrowed = turn.search.pages(query, CHOICES)
         if narrowed.hits:

@@ -1,4 +1,4 @@
-"""Step: what the worker carries out, since the record is its own: repeat, another language, to a phone, erase."""
+"""Step: commands that the worker carries out, since it owns the record: repeat, another language, to a phone, erase."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from core.turns import Outcome
 from retrieval.lexical.analysis import fold
 
 _COMMANDS = {"repeat": "repeat", "erase_now": "erase", "send_by_sms": "to_phone"}
-_PICKED = "speak_"  # a button's intent, with the code of a language
-# How people name the languages that we have words in.
+_PICKED = "speak_"  # intent of a button, followed by the code of a language
+# Citizens' names for the languages that the service speaks.
 _LANGUAGES_BY_NAME = {
     **dict.fromkeys(("francais", "french", "frances", "الفرنسية", "بالفرنسية"), "fr"),
     **dict.fromkeys(("english", "anglais", "ingles", "الانجليزية", "بالانجليزية"), "en"),
@@ -23,7 +23,7 @@ _LANGUAGES_BY_NAME = {
     **dict.fromkeys(("turc", "turkish", "turkce"), "tr"),
     **dict.fromkeys(("ukrainien", "ukrainian", "украінськоі", "украінською", "украінську"), "uk"),
 }
-# Who names none says it in the one that they want.
+# A message that names no language is written in the wanted one.
 _WORDS_OF = {
     "en": ("i", "don", "do", "not", "speak", "understand", "my", "bad"),
     "es": ("no", "hablo", "entiendo", "comprendo", "frances"),
@@ -35,9 +35,9 @@ _WORDS_OF = {
 
 
 def conversation_command(turn: Turn) -> Reply | None:
-    """Names the command that is asked for, and says no word; asks which language where it cannot tell.
+    """Names the requested command, and utters nothing; asks for the language if it is not clear.
 
-    A country is no language: what only looks like one ("en Espagne") passes.
+    Passes for a country, which is no language ("en Espagne").
     """
     if turn.intent in _COMMANDS:
         return _to_worker(move=_COMMANDS[turn.intent])
@@ -55,7 +55,7 @@ def _to_worker(**command: str) -> Reply:
 
 
 def _language_wanted(text: str) -> str:
-    """Returns the language that ``text`` names (not the French that somebody does not speak), or is written in."""
+    """Returns the language that ``text`` asks for, or is written in ("je ne parle pas français" does not ask for French)."""
     words = re.findall(r"[^\W_]+", fold(text))
     counts = {language: sum(word in known for word in words) for language, known in _WORDS_OF.items()}
     best = max(counts, key=lambda language: counts[language])

@@ -1,4 +1,4 @@
-"""Step: the classifier takes a message for one about a person in danger (intents ``crisis_…``)."""
+"""Step: the classifier detects a person in danger (intents ``crisis_…``)."""
 
 from __future__ import annotations
 
@@ -12,14 +12,15 @@ from core.care import load_detector
 from core.turns import Outcome
 
 _PREFIX = "crisis_"
-_FRAGMENT = 4  # words: what is left of "je crève de chaud dans mon logement" says nothing
+_FRAGMENT = 4  # words: the fragment left of "je crève de chaud dans mon logement" says nothing
 
 
 class Danger:
-    """Says which kind it is, and no word: the worker puts the numbers first, as it does for what it recognises itself.
+    """Names the kind of danger and utters nothing: the worker puts the numbers first, as for the dangers that it detects
+    itself.
 
-    Where ``confirms`` sees no danger in the message's meaning, it passes; so does where something happened ("dans le train"),
-    once a page is talked about. Idioms that only sound like a danger are left out before it looks.
+    Passes if ``confirms`` sees no danger in the message's meaning, and for a mere place ("dans le train") once a page is in
+    focus. Idioms that only sound like a danger are removed first.
     """
 
     def __init__(self, confirms: Callable[[str], bool] | None = None) -> None:
@@ -27,7 +28,7 @@ class Danger:
         self._beside_idioms = load_detector().beside_idioms
 
     def __call__(self, turn: Turn) -> Reply | None:
-        """Returns the kind of danger; ``None`` for what is none."""
+        """Returns the reply with the kind of danger; ``None`` if there is none."""
         if (turn.focus and only_where(turn.text)) or not self._is_danger(turn.text):
             return None
         return Reply((Utterance(None, {"outcome": Outcome.CRISIS, "care": turn.intent.removeprefix(_PREFIX)}),))
@@ -40,5 +41,5 @@ class Danger:
 
 
 def only_where(text: str) -> bool:
-    """Decides whether ``text`` says where something happened, and nothing else."""
+    """Decides whether ``text`` only says where something happened."""
     return pattern("happened_in").match(plain(text)) is not None

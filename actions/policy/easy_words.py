@@ -1,4 +1,4 @@
-"""Step: the entry shown last in easy words, where its editors wrote some."""
+"""Step: the entry shown last in easy words, if its editors wrote some."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.turns import Outcome
 
 
 def easy_words(turn: Turn) -> Reply:
-    """Shows ``easy_text``; without any, says so and where else to turn: words are never made up here."""
+    """Shows ``easy_text``. Without any, says so and where else to ask: easy words are never generated."""
     entry = turn.entry_shown_last()
     if entry is None:
         return Reply((say("utter_simplify_what", {"outcome": Outcome.SMALL_TALK}),))

@@ -1,4 +1,4 @@
-"""Step: the message goes on about the page that is talked about."""
+"""Step: the message is a follow-up on the page in focus."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.entry import Entry, passages
 
 
 def follow_up(turn: Turn) -> Reply | None:
-    """Answers from the page, or from its nearest neighbour; passes where the message begins a subject of its own."""
+    """Answers from the page, or from its nearest neighbour; passes if the message begins a new subject."""
     entry = turn.entry_in_focus()
     if entry is None:
         return None
@@ -42,7 +42,7 @@ def follow_up(turn: Turn) -> Reply | None:
 
 
 def _detail(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
-    """Answers a message that names something, where that is a detail of the page and no subject of its own."""
+    """Answers a message that names a detail of the page and no subject of its own."""
     result = result_if_follow_up(turn, entry, found)
     if result is None:
         return None
@@ -51,7 +51,7 @@ def _detail(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
 
 
 def _aspect(turn: Turn, entry: Entry, aspect: Aspect, facts: Facets) -> Reply:
-    """Answers "combien ?", "où ?" … from what the page says of it, for another situation where one is told besides."""
+    """Answers "combien ?", "où ?" … from the page's text about it, also for another situation in the message."""
     orders = passages_on(entry, aspect)
     if orders:
         turn = turn.with_focus(aspect=aspect.name, start=orders[0])
@@ -63,7 +63,7 @@ def _aspect(turn: Turn, entry: Entry, aspect: Aspect, facts: Facets) -> Reply:
 
 
 def _read_more(turn: Turn, entry: Entry) -> Reply:
-    """Shows the rest of the passage shown last, else the next one that applies, else the address of the page."""
+    """Shows the rest of the passage shown last, else the next one that applies, else the page's address."""
     focus = turn.focus_on(entry)
     count = len(passages(entry))
     shown = focus.shown if focus.shown is not None and focus.shown < count else 0

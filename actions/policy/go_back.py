@@ -20,7 +20,7 @@ def go_back(turn: Turn) -> Reply | None:
         return turn.reply(turn.replies.acknowledge("utter_back_at_start"))
     try:
         steps = steps_to(entry, place_in(entry, turn.focus))
-    except LookupError:  # the entry has changed since
+    except LookupError:  # the entry has changed in the meantime
         steps = ()
     if steps:
         return ask_case_again(turn, entry, steps[-1].fork)

@@ -1,4 +1,4 @@
-"""What a page does not say, its nearest neighbour may."""
+"""Answers from the nearest neighbour of a page what the page does not say."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from core.entry import Entry
 from retrieval.contracts import Hit, RetrievalResult
 from retrieval.lexical.analysis import terms
 
-_SAME_MATTER = 0.5  # share of the terms of two titles from which their pages are about the same matter
+_SAME_MATTER = 0.5  # share of common terms in two titles from which their pages are about the same matter
 _MOST_OFFERED = 3
 
 
 def answer_from_neighbour(turn: Turn, entry: Entry, facts: Facets, *, same_question: bool = False) -> Reply:
-    """Answers from the page for the very situation ``facts``; else says that ``entry`` does not say it, and offers pages.
+    """Answers from the page for the situation ``facts``; else says that ``entry`` has no answer, and offers pages.
 
-    ``same_question``: only the situation is another ("et pour mon fils de 12 ans ?"), and what was asked before is still asked.
+    ``same_question``: only the situation differs ("et pour mon fils de 12 ans ?"), and the previous question is still asked.
     """
     result, near = _neighbours(turn, entry)
     hit = _meant_for(entry, near, facts)
@@ -42,25 +42,25 @@ def answer_from_neighbour(turn: Turn, entry: Entry, facts: Facets, *, same_quest
 
 
 def has_neighbour_for(turn: Turn, entry: Entry, facts: Facets) -> bool:
-    """Decides whether a page that is close to ``entry`` is meant for the situation ``facts``."""
+    """Decides whether there is a page close to ``entry`` for the situation ``facts``."""
     return _meant_for(entry, _neighbours(turn, entry)[1], facts) is not None
 
 
 def _neighbours(turn: Turn, entry: Entry) -> tuple[RetrievalResult, list[Hit]]:
-    """Returns what is found for the message behind the title of ``entry``, and the other entries of it, best first."""
+    """Returns the result for the message after the title of ``entry``, and the other entries in it, best first."""
     result = turn.search.pages(f"{entry.title} {turn.text}", PAGES)
     return result, [hit for hit in result.hits or result.rejected if hit.entry_id != entry.id]
 
 
 def _meant_for(entry: Entry, near: Sequence[Hit], facts: Facets) -> Hit | None:
-    """Returns the page among ``near`` that is meant for the situation ``facts`` and closest to ``entry``, if any is close."""
-    # A cost or a place is every page's own: a neighbour is answered from only if it is meant for another situation.
+    """Returns the page among ``near`` that is for the situation ``facts`` and closest to ``entry``, if any is close."""
+    # Every page has its own costs and places: a neighbour answers about them only if it is for another situation.
     fitting = [hit for hit in near if facts and borne_out(demanded(hit.title), facts)]
     closest = max(fitting, key=lambda hit: _closeness(hit.title, entry.title), default=None)
     return closest if closest and _closeness(closest.title, entry.title) >= _SAME_MATTER else None
 
 
 def _closeness(title: str, other: str) -> float:
-    """Returns the share (0 to 1) of the shorter title's terms that both have."""
+    """Returns the share (0 to 1) of the shorter title's terms that are in both."""
     first, second = set(terms(title)), set(terms(other))
     return len(first & second) / max(1, min(len(first), len(second)))

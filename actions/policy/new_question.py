@@ -1,4 +1,4 @@
-"""Last step: a new question is looked up."""
+"""Last step: searches for the answer to a new question."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from core.decision_trace import note
 from retrieval.contracts import Hit, RetrievalResult
 from retrieval.lexical.analysis import terms
 
-_MOST_NEAREST = 3  # titles shown with an honest no
+_MOST_NEAREST = 3  # titles shown when there is no answer
 
 
 def new_question(turn: Turn) -> Reply:
-    """Looks the question up, and shows below the answer the office where to do what is asked for."""
+    """Answers the question, and shows below the answer the office where the citizen can do it."""
     return with_office(turn, look_up(turn))
 
 
 def look_up(turn: Turn) -> Reply:
-    """Shows the page that answers, offers those that may, or says honestly that there is none.
+    """Shows the page that answers, offers those that may, or says that there is none.
 
-    A page that was found is never refused by the model of what is an administration's business.
+    The model for out-of-scope questions never overrules a page that was found.
     """
     turn = turn.hearing()
     return with_office(turn, _looked_up(turn))
@@ -63,10 +63,10 @@ def _looked_up(turn: Turn) -> Reply:
 
 
 def _is_bare_subject(result: RetrievalResult, understood: str, nearest: Sequence[Hit]) -> bool:
-    """Decides whether the message only names a subject ("carte"), however sure of a page the search is.
+    """Decides whether the message only names a subject ("carte"), however sure the search is of a page.
 
-    Two words with a sure answer are more than that. What counts is the question as it was understood: "je me suis fait virer"
-    comes down to "licenciement".
+    Two words with a sure answer are more than a name. The question counts as it was understood: "je me suis fait virer"
+    becomes "licenciement".
     """
     if result.decision == "answered" and len(set(terms(understood))) > 1:
         return False
@@ -74,7 +74,7 @@ def _is_bare_subject(result: RetrievalResult, understood: str, nearest: Sequence
 
 
 def _bare_subject(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -> Reply:
-    """Asks which subject of this name is meant, or which page where there is one such subject."""
+    """Asks which subject of this name is meant, or which page if there is only one such subject."""
     names = subjects_named(turn, result.understood or turn.text)
     if len(names) < 2:
         return offer(turn, nearest, turn.text, result)
@@ -85,17 +85,17 @@ def _bare_subject(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -
 
 
 def _sure(turn: Turn, result: RetrievalResult) -> Reply:
-    """Answers from the first page, at the part that was found or that the question names."""
+    """Answers from the first page, with the found part or the part that the question names."""
     best = result.hits[0]
     entry = turn.search.entry_of(best)
     if entry is None or entry.version != best.version:
-        raise LookupError("another snapshot became active in between")  # the worker tries the turn again
+        raise LookupError("another snapshot became active in between")  # the worker repeats the turn
     start = in_chapter(turn.retriever, entry, best.passage, turn.text)
     return open_page(turn, entry, start, turn.text, SearchContext(result.confidence, result.hits[1:]))
 
 
 def _nothing_found(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -> Reply:
-    """Says no, with the titles that come nearest. By SMS an honest no is one segment."""
+    """Says that there is no answer, with the nearest titles. By SMS this is one segment."""
     shown = () if turn.style.pays_by_segment or result.unknown else nearest[:_MOST_NEAREST]
     titles = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in shown]
     return turn.reply(turn.replies.no_answer(titles, snapshot=result.snapshot, confidence=result.confidence))

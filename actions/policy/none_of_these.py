@@ -1,4 +1,4 @@
-"""Step: none of the pages offered is meant, as a button or a "no" says."""
+"""Step: none of the offered pages is meant, according to a button or a "no"."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from retrieval.lexical.analysis import fold, terms
 
 
 def none_of_these(turn: Turn) -> Reply | None:
-    """Offers the themes in which the question may belong, other words, and a human; with a theme, pages of it.
+    """Offers the themes that may contain the question, rephrasing, and a human; for a chosen theme, its pages.
 
-    A refusal that names something instead is a question about that.
+    A refusal that names something else is a question about that.
     """
     refused = turn.intent == "deny"
     if refused and turn.focus is None and tells(turn.text):
-        return None  # there is nothing to refuse yet
+        return None  # nothing was offered yet that could be refused
     if refused and (instead := named_instead(turn.text)):
         return _answer_instead(turn.asking(instead))
     if theme := turn.button.get("theme", ""):
@@ -32,9 +32,9 @@ def none_of_these(turn: Turn) -> Reply | None:
 
 
 def _answer_instead(turn: Turn) -> Reply:
-    """Answers what is named instead: the page or the list that was refused has nothing to say to it.
+    """Answers the question about what is named instead; the refused page or list is left out.
 
-    "Plutôt pour mon fils" still is about the same.
+    "Plutôt pour mon fils" is still about the same subject.
     """
     if turn.text.lower().startswith(("pour ", "for ")) and (reply := follow_up(turn) or offered_page(turn)):
         return reply
@@ -52,7 +52,7 @@ def _offer_pages_of(turn: Turn, theme: str) -> Reply:
     query = turn.focus.query if turn.focus else ""
     result = turn.search.pages(theme if set(terms(query)) <= set(terms(theme)) else query, LOOKED_AT)
     refused = {entry.title for one in (turn.focus.offered if turn.focus else ()) if (entry := turn.search.entry(one))}
-    refused_titles = set(map(fold, refused))  # a page may have a double
+    refused_titles = set(map(fold, refused))  # a page may have a duplicate
     hits = [
         hit
         for hit in result.hits or result.rejected

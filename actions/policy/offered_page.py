@@ -1,4 +1,4 @@
-"""Step: pages were offered, and the message names one of them or tells more of the same question."""
+"""Step: pages were offered, and the message names one of them or adds to the same question."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.entry import Entry
 
 
 def offered_page(turn: Turn) -> Reply | None:
-    """Answers from the page that is named, that is for the citizen's situation, or that fits best now."""
+    """Answers from the page that is named, that is for the citizen's situation, or that now fits best."""
     focus = turn.focus
     if focus is None or focus.entry:
         return None
@@ -28,7 +28,7 @@ def offered_page(turn: Turn) -> Reply | None:
         return None
     first, found = entries[0], as_follow_up(turn.text, entries[0])
     only_situation = not found.unexplained_terms and is_for_others(first, found.facts)
-    if only_situation and has_neighbour_for(turn, first, found.facts):  # "et si on me l'a volé ?", first a page about a loss
+    if only_situation and has_neighbour_for(turn, first, found.facts):  # "et si on me l'a volé ?", after a page about a loss
         return answer_from_neighbour(turn, first, found.facts, same_question=True)
     query = f"{focus.query} {turn.text}"
     chosen = picked([entry.title for entry in entries], turn.text) if is_short(turn.text) else None
@@ -43,16 +43,16 @@ def offered_page(turn: Turn) -> Reply | None:
 
 
 def _for_situation(entries: Sequence[Entry], facts: Facets) -> int | None:
-    """Returns the number of the first of ``entries`` whose title is for the situation ``facts``."""
+    """Returns the index of the first of ``entries`` whose title is for the situation ``facts``."""
     fitting = (number for number, entry in enumerate(entries) if facts and borne_out(demanded(entry.title), facts))
     return next(fitting, None)
 
 
 def _best_fitting(turn: Turn, entries: Sequence[Entry], query: str) -> Reply:
-    """Answers who asks on without choosing: the page that is found for all that was asked is meant, or the first."""
+    """Answers a citizen who asks on without choosing: from the page found for all that was asked, or from the first."""
     result, facts = turn.search.pages(query, PAGES), facts_in(turn.text)
     best = next((entry for entry in entries if result.hits and entry.id == result.hits[0].entry_id), entries[0])
-    if is_for_others(best, facts):  # only an adult's page was offered, and it is for a son of twelve
+    if is_for_others(best, facts):  # only a page for adults was offered, and the question is about a son of twelve
         return answer_from_neighbour(turn, best, facts, same_question=True)
     start, aspect = turn.retriever.best_passage(best, turn.text), as_follow_up(turn.text, best).aspect
     return open_page(turn, best, start, query, SearchContext(result.confidence, result.hits), aspect)

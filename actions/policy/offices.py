@@ -1,6 +1,6 @@
-"""The step that answers "where" and "is it open": the office of the directory, or the question in which commune.
+"""The step for "where" and "is it open": the office from the directory, or the question in which commune.
 
-The one place in the actions that knows of ``places``. Without a directory and without an own office it does nothing.
+The only module of the actions that uses ``places``. Without a directory and without an own office it does nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from places.communes.place import Place
 from places.hours.schedule import HoursUnreadable, Schedule, clock
 from places.offices.office import Office
 
-_SLOT = "place"  # of the situation's facts
+_SLOT = "place"  # in the facts of the situation
 _CHOSEN = "place:"  # before a commune's code, in the payload of a button
 _OPENING = {
     "open": "utter_place_open",
@@ -54,28 +54,28 @@ def book_of(settings: Settings) -> Book:
 
 
 def office(turn: Turn, *, ours: bool = False) -> Reply | Turn | None:
-    """Answers the message where it asks for an office; passes where it does not, or where no directory is in use.
+    """Answers a message that asks for an office; passes otherwise, or if no directory is in use.
 
-    What it says of a place is remembered all the same. ``ours``: it asks for the administration's own hours, unless it names
-    another office.
+    A place in the message is remembered in any case. ``ours``: the message asks for the administration's own hours, unless
+    it names another office.
     """
     pages = book_of(turn.settings).open()
     if pages is None or not turn.text:
         return None
     answer, memory = respond(pages, turn.text, _memory(turn), now(), ours=ours)
     if ours and answer == WhichPlace("mairie") and turn.settings.opening_hours:
-        return None  # "horaires de la mairie", asked of one whose hours are set in words
+        return None  # "horaires de la mairie", when the settings give the hours as a text
     return _answer(turn, answer, memory)
 
 
 def chosen_place(turn: Turn, entry: str) -> Reply | Turn | None:
-    """Answers the press of a button that names a commune; passes where it names something else."""
+    """Answers a button that names a commune; passes for other buttons."""
     pages = book_of(turn.settings).open() if entry.startswith(_CHOSEN) else None
     return _answer(turn, *choose(pages, entry.removeprefix(_CHOSEN), _memory(turn), now())) if pages else None
 
 
 def with_office(turn: Turn, reply: Reply) -> Reply:
-    """Returns ``reply`` with the office below it where to do what is asked for ("où faire ma carte d'identité ?")."""
+    """Returns ``reply`` with the office below it where the citizen can do it ("où faire ma carte d'identité ?")."""
     pages = None if turn.style.pays_by_segment else book_of(turn.settings).open()
     found = beside(pages, turn.text, _memory(turn), now()) if pages else None
     if found is None:
@@ -102,7 +102,7 @@ def _memory(turn: Turn) -> Memory:
 
 
 def utterances_of(answer: Answer, language: str, contact: str, *, first_only: bool) -> list[Utterance]:
-    """Returns what is said of ``answer``; ``first_only``: of several offices the best one."""
+    """Returns the utterances for ``answer``. ``first_only``: of several offices only the best one."""
     match answer:
         case Found():
             note("office", offices=len(answer.offices), opening=answer.opening.says)
@@ -139,7 +139,7 @@ def _option(place: Place) -> Option:
 
 
 def block_of(office: Office, language: str) -> PlaceBlock:
-    """Returns the card of ``office``; its sentence about now is a response's."""
+    """Returns the card of ``office``. A response words the sentence about its present state."""
     return PlaceBlock(
         name=office.name,
         kind=office.kind,
@@ -175,7 +175,7 @@ def _week(office: Office, language: str) -> tuple[OpeningDays, ...]:
 
 
 def _values(opening: Opening, language: str) -> dict[str, str]:
-    """Returns the values of the response: the day and time asked for, when it opens or closes, and its times on that day."""
+    """Returns the values of the response: the requested day and time, when it opens or closes, and its hours on that day."""
     values = {"times": ", ".join(f"{clock(opens)}–{clock(closes, closes=True)}" for opens, closes in opening.spans)}
     if opening.at is not None:
         values["day"], values["time"] = day_and_time(opening.at, language)

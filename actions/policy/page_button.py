@@ -1,4 +1,4 @@
-"""Steps: a button names a page, or a case or a part of one; and how these are answered."""
+"""Steps: a button names a page, or a case or a part of one; and the answers to these."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.entry import Address, Entry, passages
 
 
 def page_button(turn: Turn) -> Reply:
-    """Shows the entry of ``/choose{"entry", "passage"}``, or says that it is gone."""
+    """Shows the entry of ``/choose{"entry", "passage"}``, or says that it no longer exists."""
     name = turn.button.get("entry", "")
     result = chosen_place(turn, name)
     if isinstance(result, Reply):
@@ -28,7 +28,7 @@ def page_button(turn: Turn) -> Reply:
     focus = turn.focus
     passage = int(turn.button.get("passage", 0))
     query = focus.query if focus and entry.id in focus.offered else ""
-    if query and focus and not focus.entry:  # one of the pages offered: its passage is merely the nearest one
+    if query and focus and not focus.entry:  # one of the pages offered: its passage is only the nearest one
         passage = turn.retriever.best_passage(entry, query)
     known = passages(entry)
     return open_page(turn, entry, passage if passage < len(known) and not known[passage].defines else 0, query)
@@ -37,10 +37,10 @@ def page_button(turn: Turn) -> Reply:
 def case_button(turn: Turn) -> Reply:
     """Answers ``/choose_case{"entry", …}``.
 
-    What else it names: a ``case``; a ``fork`` from option number ``page`` on, or with all its cases (unsure); another
-    ``passage`` of the page, for whom the case is known; the ``rest`` of a part.
+    The other values: a ``case``; a ``fork`` from option number ``page`` on, or with all its cases ("I do not know"); another
+    ``passage`` of the page, if the case is known; the ``rest`` of a part.
 
-    A button outlives the version of the entry that it was made for: if its address leads nowhere, the entry begins anew.
+    A button may be older than the present version of the entry: if its address does not exist, the entry starts again.
     """
     entry = turn.search.entry(turn.button.get("entry", ""))
     if entry is None:
@@ -70,7 +70,7 @@ def _gone(turn: Turn) -> Reply:
 
 
 def answer_for_case(turn: Turn, entry: Entry, address: Address) -> Reply:
-    """Answers for the case at ``address``, which is the citizen's. Raises ``LookupError`` where the entry has no such case."""
+    """Answers for the citizen's case at ``address``. Raises ``LookupError`` if the entry has no such case."""
     steps = steps_to(entry, address)
     if not steps or (*steps[-1].fork.address, steps[-1].case) != address:
         raise LookupError("there is no case at this address")
@@ -83,34 +83,34 @@ def answer_for_case(turn: Turn, entry: Entry, address: Address) -> Reply:
 
 
 def ask_case_again(turn: Turn, entry: Entry, fork: Fork, page: int = 0) -> Reply:
-    """Asks again at ``fork``, whatever was chosen or said; from option number ``page`` on."""
+    """Asks again at ``fork``, whatever was chosen or said, from option number ``page`` on."""
     turn = turn.about(asking_again(turn.focus_on(entry), fork))
     return ask(turn, entry, WhichCase(fork, page=page))
 
 
 def show_every_case(turn: Turn, entry: Entry, fork: Fork) -> Reply:
-    """Shows the cases of ``fork`` in full, side by side, to who cannot tell which one applies."""
+    """Shows the cases of ``fork`` in full, side by side, for a citizen who does not know which one applies."""
     focus = turn.focus_on(entry).model_copy(update={"asked": None, "shown": None})
     card = whole_fork_card(entry, fork, turn.snapshot, focus.start, turn.style)
     return show(turn.about(focus), entry, card, back=True)
 
 
 def turn_to_part(turn: Turn, entry: Entry, passage: int) -> Reply:
-    """Answers the same question from ``passage``, with all that is known of the citizen.
+    """Answers the same question from ``passage``, with all known facts about the citizen.
 
-    Raises ``LookupError`` where the entry has no such passage.
+    Raises ``LookupError`` if the entry has no such passage.
     """
     _check(entry, passage)
-    if turn.focus is None or turn.focus.entry != entry.id:  # the button is older than what is talked about
+    if turn.focus is None or turn.focus.entry != entry.id:  # the button is older than the page in focus
         return open_page(turn, entry, passage, "", SearchContext(named=True))
     turn = turn.with_focus(start=passage, aspect="", asked=None)
     return answer_from(turn, entry, passage, SearchContext(named=True))
 
 
 def read_on(turn: Turn, entry: Entry, order: int) -> Reply:
-    """Shows what was left out of passage ``order``, or all of it to who comes back to it later.
+    """Shows the rest of passage ``order``, or all of it if the citizen returns to it later.
 
-    Raises ``LookupError`` where the entry has no such passage.
+    Raises ``LookupError`` if the entry has no such passage.
     """
     _check(entry, order)
     focus = turn.focus_on(entry)

@@ -1,4 +1,4 @@
-"""The page that is talked about, in few words: for who has not understood it."""
+"""The page in focus in few words, for a citizen who has not understood it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Step: a few words reply to the question about the citizen's case that waits."""
+"""Step: a few words answer the pending question about the citizen's case."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from actions.turn.turn import Turn
 
 
 def reply_to_question(turn: Turn) -> Reply | None:
-    """Answers for the case that the message names, or asks among those that it leaves."""
+    """Answers for the case that the message names, or asks among the cases that are still possible."""
     focus, entry = turn.focus, turn.entry_in_focus()
     if focus is None or focus.asked is None or entry is None or not is_short(turn.text):
         return None
     try:
         fork = fork_at(entry, read(focus.asked))
-    except LookupError:  # the entry has changed since
+    except LookupError:  # the entry has changed in the meantime
         return None
     case = picked(fork.labels, turn.text)
     if case is not None:

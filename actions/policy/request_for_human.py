@@ -1,4 +1,4 @@
-"""Step: a human is asked for, whatever else the message names."""
+"""Step: the message asks for a human, whatever else it names."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.text.wants_human import is_about_somebody, wants_human
 
 
 def request_for_human(turn: Turn) -> Reply | None:
-    """Reaches a human for who asks for one."""
+    """Reaches a human if the message asks for one."""
     if not wants_human(turn.text):
         return None
     note("wants_human")
@@ -20,13 +20,12 @@ def request_for_human(turn: Turn) -> Reply | None:
 
 
 def human_intent(turn: Turn) -> Reply | None:
-    """Reaches a human where Rasa hears such a request; a question about somebody else passes ("CMU pour quelqu'un")."""
+    """Reaches a human if Rasa detects such a request; passes for questions about another person ("CMU pour quelqu'un")."""
     return None if is_about_somebody(turn.text) else reach_human(turn)
 
 
 def reach_human(turn: Turn, moment: datetime | None = None) -> Reply:
-    """Asks for a supervisor while one is on duty (now, or at ``moment``); else says when, and how the administration is
-    reached."""
+    """Asks for a supervisor if one is on duty (now, or at ``moment``); else says when, and how to reach the administration."""
     moment = moment or now()
     opening, staffed = turn.settings.opening, turn.settings.desk_staffed
     if staffed and opening.is_open(moment):

@@ -15,9 +15,9 @@ from core.entry import Entry
 
 
 def several_questions(turn: Turn) -> Reply | None:
-    """Answers two questions with a card each, one below the other; passes where one of them has no answer of its own.
+    """Answers two questions with one card each; passes if one of them has no answer of its own.
 
-    The second one may go on about the page of the first.
+    The second one may be a follow-up on the page of the first.
     """
     questions = questions_in(turn.text)
     if len(questions) < 2:
@@ -43,7 +43,7 @@ def several_questions(turn: Turn) -> Reply | None:
 
 
 def _place_of_answer(turn: Turn, question: str, first: Entry | None) -> tuple[Entry, int] | None:
-    """Returns the page and the passage that answer ``question``, after a question that the page ``first`` answers."""
+    """Returns the page and the passage that answer ``question``, asked after a question that the page ``first`` answers."""
     if first and (order := detail(first, question)) is not None:
         return first, order
     hits = turn.search.pages(question, CHOICES).hits

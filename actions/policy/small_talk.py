@@ -1,4 +1,4 @@
-"""Step: help, an insult, whether this is a machine; unless a page answers what was written."""
+"""Step: help, insults, "are you a machine?", unless a page answers the message."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from core.turns import Outcome
 from retrieval.lexical.analysis import terms
 
 _RESPONSES = {"help": "utter_help", "ask_if_bot": "utter_ask_if_bot", "insult": "utter_insult"}
-_FEW_TERMS = 1  # so few are a courtesy, whatever page has them
+_FEW_TERMS = 1  # a message this short is a courtesy, whatever page has its words
 
 
 def small_talk(turn: Turn) -> Reply | None:
-    """Says the sentence of the intent; passes where a page is sure, and where a human is asked for.
+    """Answers with the response of the intent; passes if a page is sure, or a human is asked for.
 
     One word never decides: "mon chat a griffé quelqu'un" is no question to the chatbot.
     """

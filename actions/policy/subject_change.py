@@ -1,4 +1,4 @@
-"""Decides whether a message goes on about a page or begins a subject of its own, by the search for it and by its words."""
+"""Decides by search and by words whether a message is about the page in focus or begins a new subject."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from core.entry import Entry
 from retrieval.contracts import RetrievalResult
 from retrieval.lexical.analysis import terms
 
-_AGREEING = 3  # pages found that are about what a message names
+_AGREEING = 3  # found pages that are about what the message names
 
 
 def begins_new_subject(turn: Turn, entry: Entry) -> bool:
-    """Decides whether the message names a subject of its own, and not that of ``entry``."""
+    """Decides whether the message names another subject than that of ``entry``."""
     found = as_follow_up(turn.text, entry)
     return bool(found.unexplained_terms or found.kind is None) and result_if_follow_up(turn, entry, found) is None
 
 
 def result_if_follow_up(turn: Turn, entry: Entry, found: FollowUp) -> RetrievalResult | None:
-    """Returns what is found for the message alone; ``None`` where this, and how it is worded, speaks for another subject.
+    """Returns the result for the message alone; ``None`` if this result and the wording indicate another subject.
 
-    ``found`` is what the message is as a follow-up on ``entry``.
+    ``found`` is the message read as a follow-up on ``entry``.
     """
     text = turn.text
     alone = turn.search.pages(text, PAGES)
     if pattern("same_for").match(plain(text)) and any(found.unexplained_terms == set(terms(hit.title)) for hit in alone.hits):
-        return None  # "et pour un passeport ?": a page has this name, and nothing else in its title
+        return None  # "et pour un passeport ?": a page has exactly this name as its title
     if alone.unknown or names_another(text, found, alone):  # "asdfgh" means none of the pages that were offered
         return None
     spoken = turn.retriever.spoken(entry, found.unexplained_terms)
@@ -38,13 +38,13 @@ def result_if_follow_up(turn: Turn, entry: Entry, found: FollowUp) -> RetrievalR
 
 
 def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
-    """Decides whether ``text`` names a subject of its own: no word of it refers back, it has a sure answer, and it says what
-    all pages found are about.
+    """Decides whether ``text`` names another subject: none of its words refers back, it has a sure answer, and it names what
+    all found pages are about.
 
-    "Passeport pour bébé" does not go on about a lost identity card, although a heading of that page has the word.
+    "Passeport pour bébé" is no follow-up on a lost identity card, although a heading of that page has the word.
     """
     folded = plain(text)
-    # "C'est la tva", said of a letter that might be about other taxes: what is only named is not answered for sure.
+    # "C'est la tva", about a letter that might concern other taxes: a bare name gets no sure answer.
     presented = pattern("presents").match(folded)
     if presented:
         folded = folded[presented.end() :]

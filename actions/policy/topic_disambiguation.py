@@ -1,4 +1,4 @@
-"""What a subject's bare name may be about: "carte" is one of four kinds of cards before it is one of a hundred pages."""
+"""The subjects with a given bare name: "carte" is one of four kinds of cards before it is one of a hundred pages."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ from actions.turn.choice_list import CHOICES
 from actions.turn.turn import Turn
 from retrieval.lexical.analysis import terms
 
-LOOKED_AT = 100  # pages; among 40, of the vehicle's papers, the largest dossier of "carte", stood three
+LOOKED_AT = 100  # pages; among the first 40, only three were about the vehicle's papers, the largest topic of "carte"
 _DEPTH = 1  # of the theme: "Transports › Carte grise"
-_FEWEST = 2  # pages, of which a subject must be the theme
+_FEWEST = 2  # pages that a subject must have as their theme
 
 
 def subjects_named(turn: Turn, query: str) -> list[str]:
-    """Returns the subjects whose names hold all of ``query``, those of most pages first, as many as are offered at a time."""
+    """Returns the subjects whose names contain all of ``query``, those with most pages first, as many as are offered at a
+    time.
+    """
     wanted = set(terms(query))
     result = turn.search.pages(query, LOOKED_AT)
     pages: Counter[str] = Counter()

@@ -8,7 +8,7 @@ from core.decision_trace import note
 
 
 def topic_switch(turn: Turn) -> Turn | None:
-    """Passes on what is asked instead, without the subject that is left."""
+    """Continues with the new question, without the previous subject."""
     before = turn.focus.query if turn.focus else ""
     query = turned_to(turn.text) or corrected(turn.text, before)
     if not query:

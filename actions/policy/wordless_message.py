@@ -1,4 +1,4 @@
-"""Step: a message without a word ("👍", "😡", "?", "…", "3"). Nothing can be searched for, but each says something."""
+"""Step: a message without a word ("👍", "😡", "?", "…", "3"). Nothing can be searched for, but each has a meaning."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from actions.turn.choice_list import offer_again
 from actions.turn.turn import Turn
 from core.decision_trace import note
 
-# What people send instead of words; skin tones and the other signs around them change nothing.
+# Signs that people send instead of words. Skin tones and other signs around them make no difference.
 _GLAD = frozenset("👍👌🙏❤♥💙💚💛🧡💜🤍😊🙂😀😁😃😄😉😍🥰🤗👏✅✔💪🤝🎉😘☺")
 _CROSS = frozenset("👎😡🤬😠😤🖕😒🙄💩😾👿")
 _NUMBER = re.compile(r"\d{1,2}[.)!?]*")
 
 
 def wordless_message(turn: Turn) -> Reply | None:
-    """Answers a message that has no letter and no number, or a number alone where there is nothing to choose from."""
+    """Answers a message without letters and digits, or a bare number if there is nothing to choose from."""
     reply = _answer_to(turn)
     if reply is not None:
         note("no_words")
@@ -38,9 +38,9 @@ def _answer_to(turn: Turn) -> Reply | None:
 
 
 def _answer_to_asking_sign(turn: Turn) -> Reply | None:
-    """Answers "?" or "…", which is about what was said last: the page in few words, or the choice once more."""
+    """Answers "?" or "…", which is about the last reply: with the page in few words, or the choices again."""
     if turn.focus is not None and turn.focus.asked is not None:
-        return None  # the question waits, and is put again
+        return None  # the pending question is asked again
     entry = turn.entry_in_focus()
     if entry is not None:
         return page_in_short(turn, entry)

@@ -1,1 +1,1 @@
-"""What a reply shows of a page: extracts, dated amounts, mini cards."""
+"""The content of a page in a reply: extracts, dated amounts, mini cards."""

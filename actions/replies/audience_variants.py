@@ -1,8 +1,7 @@
-"""Pages that say the same of two situations: "… d'un majeur : en cas de perte", "… d'un mineur : en cas de perte".
+"""Pages with the same content for two situations: "… d'un majeur : en cas de perte", "… d'un mineur : en cas de perte".
 
-Of 668 questions (service_public_dev, code_du_travail_dev, the project's own), 31 that no page answers surely enough have twins
-in the first two places. One of both is right for 26 (.84; of the answers that are sure enough .77 to .81 are), the first
-for 20.
+Of 668 questions (service_public_dev, code_du_travail_dev, the project's own), 31 without a sure answer have twins in the
+first two places. One of the two is right for 26 (.84; of sure answers .77 to .81 are right), the first for 20.
 """
 
 from __future__ import annotations
@@ -11,11 +10,11 @@ from actions.situation.matching import borne_out
 from actions.situation.reading import Facets, demanded, without_facts
 from retrieval.lexical.analysis import terms
 
-_ALIKE = 0.5  # share of the words of both titles that they have in common, the situation's own apart
+_ALIKE = 0.5  # share of the words that both titles have in common, without the words of their situations
 
 
 def are_twins(first: str, second: str) -> bool:
-    """Decides whether these titles differ by the situation that they are meant for, and by little else."""
+    """Decides whether the titles differ by the situation that they are meant for, and by little else."""
     one, other = demanded(first), demanded(second)
     shared = one.keys() & other.keys()
     apart = [facet for facet in shared if not one[facet] & other[facet]]
@@ -24,6 +23,6 @@ def are_twins(first: str, second: str) -> bool:
 
 
 def meant(titles: tuple[str, str], facts: Facets) -> int:
-    """Returns which of two twins a citizen of whom ``facts`` are known means: the first, unless only the other fits."""
+    """Returns the number of the twin for a citizen with these ``facts``: the first, unless only the second fits."""
     fits = [borne_out(demanded(title), facts) for title in titles]
     return 1 if fits == [False, True] else 0

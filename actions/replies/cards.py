@@ -1,4 +1,4 @@
-"""Blocks made of entries: the answer card and the buttons under it."""
+"""Blocks made from entries: the answer card and the buttons below it."""
 
 from __future__ import annotations
 
@@ -19,8 +19,9 @@ _SERVICES = 3
 
 
 class Card(NamedTuple):
-    """An answer card, whether its body is only an extract of the passage, and the numbers of the pieces that it shows
-    (``actions.replies.pieces``). ``headings`` lead to the part that is shown."""
+    """An answer card, whether its body is only an extract of the passage, and the numbers of the pieces in it
+    (``actions.replies.pieces``). ``headings`` are the path to the part that is shown.
+    """
 
     block: AnswerBlock
     shortened: bool
@@ -29,17 +30,17 @@ class Card(NamedTuple):
 
 
 def nothing_asked(sentences: Sequence[str]) -> list[float]:
-    """Returns what sentences are worth where nothing is asked: an extract is then the beginning of its part."""
+    """Returns equal worths for all sentences, for use without a question: an extract is then the beginning of its part."""
     return [0.0] * len(sentences)
 
 
 def answer_card(
     entry: Entry, passage: int, snapshot: str, style: Style, cases: int | None = None, worth: Worth = nothing_asked
 ) -> Card:
-    """Returns the card with what answers of passage number ``passage`` of ``entry``; of its first one where there is no such
-    number.
+    """Returns the card with the answer from passage number ``passage`` of ``entry``, or from the first if that number does not
+    exist.
 
-    ``cases``: how many of the cases that lead to it are named; all of them if ``None``. ``text`` and ``notice`` are left to the
+    ``cases``: how many of the cases that lead to it are named; all if ``None``. ``text`` and ``notice`` are left to the
     wording. Raises ``ValueError`` for an entry without any text.
     """
     found = passages(entry)
@@ -49,13 +50,13 @@ def answer_card(
     limits = style.limits
     text = shown(entry, place)
     chosen = extract(text, worth, limits.card, answer_chars=limits.answer, whole_chars=limits.whole, strict=True)
-    if not chosen.text:  # nothing but links: they are all that the page says here
+    if not chosen.text:  # only links: the page says nothing else here
         chosen = continued(text, (), limits.rest)
     return _card(entry, snapshot, style, found[place].headings, found[place].cases[:cases], chosen)
 
 
 def rest_card(entry: Entry, passage: int, read: Collection[int], snapshot: str, style: Style) -> Card:
-    """Returns the card that goes on with a passage of which the pieces ``read`` were shown."""
+    """Returns the card that continues a passage after its pieces ``read``."""
     here = passages(entry)[passage]
     rest = continued(shown(entry, passage), read, style.limits.rest)
     return _card(entry, snapshot, style, here.headings, here.cases, rest)
@@ -68,22 +69,23 @@ def part_card(entry: Entry, passage: int, markdown: str, snapshot: str, style: S
 
 
 def plain_card(entry: Entry, snapshot: str, style: Style) -> Card:
-    """Returns the card that says it in few and plain words: the easy text where there is one, else what the page is about."""
+    """Returns the card in a few plain words: the easy text if there is one, else the page's summary."""
     text = entry.easy_text or entry.short_answer or whole(entry.description) or entry.introduction
     return _card(entry, snapshot, style, (), (), Extract(text or broken_off(entry.description)))
 
 
 def cases_card(entry: Entry, fork: Fork, beside: SideBySide, lead: str, snapshot: str, style: Style) -> Card:
-    """Returns the card that shows the cases of ``fork`` side by side, behind the text ``lead`` that holds for all of them."""
+    """Returns the card with the cases of ``fork`` side by side, after the text ``lead``, which holds for all of them."""
     body = "\n\n".join(part for part in (lead, beside.body) if part)
     card = _card(entry, snapshot, style, beside.headings, fork.cases, Extract(body, rest=beside.rest))
     return card._replace(shortened=not beside.complete)
 
 
 def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: Style) -> Card:
-    """Returns the card that shows the cases of ``fork`` in full, each text under the labels and headings that lead to it.
+    """Returns the card with the cases of ``fork`` in full, each text under the labels and headings that lead to it.
 
-    Of each case, the part in which passage ``start`` answers the question, where the case has that part; else all of it.
+    Of each case, it shows the part in which passage ``start`` answers the question, if the case has that part; else all of
+    it.
     """
     found = passages(entry)
     told: list[tuple[str, Passage | None]] = []
@@ -108,9 +110,9 @@ def _card(
     entry: Entry, snapshot: str, style: Style, headings: tuple[str, ...], cases: tuple[str, ...], shown_part: Extract
 ) -> Card:
     text = style.dated(entry, shown_part.text)
-    # By SMS the extract goes out, and SUITE goes on with what the part says besides.
+    # By SMS the extract is sent, and SUITE continues with the other content of the part.
     follows = style.dated(entry, shown_part.rest) if style.pays_by_segment else ""
-    own = "" if headings or cases else entry.sms_text  # what is true for all says too little of one part
+    own = "" if headings or cases else entry.sms_text  # the text that holds for everyone is too general for one part
     services = (Source(name=link.title, url=link.url) for link in entry.services if link.url and f"]({link.url})" not in text)
     block = AnswerBlock(
         entry=entry.id,
@@ -130,28 +132,28 @@ def _card(
 
 
 def entry_option(title: str, entry: str, passage: int = 0) -> Option:
-    """Returns a button that shows ``entry``; read back by ``action_show_entry``."""
+    """Returns a button that shows ``entry``; ``action_show_entry`` reads it."""
     named: dict[str, str | int] = {"entry": entry} | ({"passage": passage} if passage else {})
     return Option(label=title, payload=f"/choose{json.dumps(named)}")
 
 
 def part_option(heading: str, entry: str, passage: int) -> Option:
-    """Returns a button that answers the same question from another part of ``entry``; read back by ``action_choose_case``."""
+    """Returns a button that answers the same question from another part of ``entry``; ``action_choose_case`` reads it."""
     return Option(label=heading, payload=f"/choose_case{json.dumps({'entry': entry, 'passage': passage})}")
 
 
 def theme_option(theme: str) -> Option:
-    """Returns a button that shows pages of ``theme``. Read back by ``action_none_of_these``."""
+    """Returns a button that shows pages of ``theme``; ``action_none_of_these`` reads it."""
     return Option(label=theme, payload=f"/none_of_these{json.dumps({'theme': theme}, ensure_ascii=False)}")
 
 
 def case_option(label: str, entry: str, case: Address) -> Option:
-    """Returns a button that says: this is my case. Read back by ``action_choose_case``."""
+    """Returns a button with which the citizen chooses a case; ``action_choose_case`` reads it."""
     return Option(label=label, payload=f"/choose_case{json.dumps({'entry': entry, 'case': written(case)})}")
 
 
 def other_cases(entry: str, forks: Sequence[tuple[Fork, int | None]]) -> tuple[list[Option], str]:
-    """Returns the buttons for the cases of ``forks`` but the one that was taken, if any, and the payload for all of them."""
+    """Returns the buttons for the cases of ``forks`` except the chosen ones, and the payload for all of them."""
     options = [
         case_option(label, entry, (*fork.address, number))
         for fork, taken in forks
@@ -162,13 +164,14 @@ def other_cases(entry: str, forks: Sequence[tuple[Fork, int | None]]) -> tuple[l
 
 
 def rest_payload(entry: str, passage: int) -> str:
-    """Returns the payload that goes on with passage number ``passage`` of ``entry``. Read back by ``action_choose_case``."""
+    """Returns the payload that continues passage number ``passage`` of ``entry``; ``action_choose_case`` reads it."""
     return f"/choose_case{json.dumps({'entry': entry, 'rest': passage})}"
 
 
 def fork_payload(entry: str, fork: Address, page: int | None = None) -> str:
-    """Returns the payload for what no case answers: the fork's cases from number ``page`` on, or, without one, all side by
-    side."""
+    """Returns the payload for "none of these cases": the fork's cases from number ``page`` on or, without ``page``, all of them
+    side by side.
+    """
     named: dict[str, str | int] = {"entry": entry, "fork": written(fork)} | ({} if page is None else {"page": page})
     return f"/choose_case{json.dumps(named)}"
 

@@ -1,4 +1,4 @@
-"""Puts the date of an old page behind its amounts, rates and deadlines: "86 € (au 12/05/2020)". Pure functions."""
+"""Puts the date of an old page after its amounts, rates and deadlines: "86 € (au 12/05/2020)". Pure functions."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _NUMBER = r"\d[\d\u00a0\u202f .,]*"
 _AMOUNT = rf"{_NUMBER}\s?(?:€|euros?\b|EUR\b|centimes?\b)(?:\s?(?:TTC|HT|bruts?|nets?)\b)?"
 _RATE = rf"{_NUMBER}\s?(?:%|‰)"
 _TIME = rf"{_NUMBER}\s?(?:jours?|semaines?|mois)(?:\s(?:ouvrables|ouvrés|calendaires|francs))?\b(?!\s?/)"
-# Years are mostly somebody's age, hours those of an office: they are a time limit only behind such a word.
+# Years are mostly an age, and hours mostly opening hours: they are a time limit only after such a word.
 _LIMITED = (
     r"(?:\b(?:délais?|durées?|pendant|dans les|dans un|tous les|toutes les|sous|valables?|validité|prescri\w+|au bout de|reste)"
     r"\b[^.;:]{0,40}?)"
@@ -27,20 +27,20 @@ _LINK_TARGET = re.compile(r"\]\([^)\s]*\)")
 
 
 def is_dated(text: str, day: date) -> bool:
-    """Decides whether ``text`` has ``day`` behind a figure already."""
+    """Decides whether ``text`` already has ``day`` after a figure."""
     return f"(au {day:%d/%m/%Y})" in text
 
 
 def with_dates(markdown: str, day: date) -> str:
-    """Returns ``markdown`` with ``day`` behind the first figure of each sentence, list item and row, and no figure in bold.
+    """Returns ``markdown`` with ``day`` after the first figure of each sentence, list item and row, and no figure in bold.
 
-    A figure is an amount, a rate or a time. ``day`` is when the page was verified.
+    A figure is an amount, a rate or a time. ``day``: when the page was verified.
     """
     return joined([replace(piece, text=_dated(piece, day)) for piece in pieces_of(markdown)])
 
 
 def without_dates(text: str) -> str:
-    """Returns ``text`` as it was before ``with_dates``, but for figures in bold."""
+    """Returns ``text`` without what ``with_dates`` added. Bold figures are not restored."""
     return _DAY.sub("", text)
 
 
@@ -64,15 +64,15 @@ def _dated(piece: Piece, day: date) -> str:
     if further := _FURTHER.match(_without_targets(text), end):  # "17 € à 42 €" is one figure
         end = further.end()
     closing = re.match(r"[^\[\]\n]*\]\([^)\s]*\)", text[end:]) if _inside_label(text, end) else None
-    end += closing.end() if closing else 0  # behind a link, not in it
+    end += closing.end() if closing else 0  # after a link, not inside it
     return f"{text[:end].rstrip()} (au {day:%d/%m/%Y}){text[end:]}"
 
 
 def _without_targets(text: str) -> str:
-    """Returns ``text`` with the addresses of its links blanked out, of the same length."""
+    """Returns ``text`` with the addresses of its links replaced by blanks of the same length."""
     return _LINK_TARGET.sub(lambda found: "]" + " " * (len(found[0]) - 1), text)
 
 
 def _inside_label(text: str, at: int) -> bool:
-    """Decides whether place ``at`` of ``text`` lies in the label of a link."""
+    """Decides whether position ``at`` of ``text`` is inside the label of a link."""
     return text.rfind("[", 0, at) > text.rfind("]", 0, at)

@@ -1,4 +1,4 @@
-"""Chooses the sentences of a part that answer a message. They are shown whole, with what turns them round."""
+"""Chooses the sentences of a part that answer a message. They are shown whole, together with their exceptions."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from actions.replies.piece_sets import (
 from actions.replies.pieces import Piece, joined, pieces_of
 from core.text.markdown import plain
 
-# How much each of some sentences says of what is asked: 0 for nothing.
+# How well each sentence answers the question: 0 for not at all.
 type Worth = Callable[[Sequence[str]], Sequence[float]]
 
-# A part mostly begins with what it has to say. On 373 questions with the facts that answer them, the page given, its card
-# states these for .35 with .5, .34 with .3, .31 with 0 (ADR 0054).
+# A part mostly begins with its main point. On 373 questions with known facts, given the page, the card states these for .35
+# with .5, .34 with .3, .31 with 0 (ADR 0054).
 FIRST_WORTH = 0.5
-LENGTH_COST = 0.1  # of a sentence's worth, for each hundred characters over _PLAIN_CHARS
+LENGTH_COST = 0.1  # of a sentence's worth, for each hundred characters above _PLAIN_CHARS
 _PLAIN_CHARS = 200
-_DECIDED_CHARS = 600  # of a part that begins with "Oui" or "Non": half of it may say the contrary
+_DECIDED_CHARS = 600  # of a part that begins with "Oui" or "Non": half of it may say the opposite
 _YES_OR_NO = re.compile(r"(?:\*\*)?(?:oui|non)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """``text`` is what is shown of a part, ``rest`` what is left out of it, in its order (both Markdown).
+    """``text`` is the shown content of a part, ``rest`` the content left out, in the part's order (both Markdown).
 
-    ``pieces`` are the numbers of the pieces shown (``actions.replies.pieces``); ``exception``: what turns ``text`` round stands
-    in it with its first words only.
+    ``pieces``: the numbers of the shown pieces (``actions.replies.pieces``). ``exception``: only the first words of the
+    exception to ``text`` are in it.
     """
 
     text: str
@@ -56,13 +56,14 @@ class Extract:
 def extract(
     markdown: str, worth: Worth, max_chars: int, *, answer_chars: int = 0, whole_chars: int = 0, strict: bool = False
 ) -> Extract:
-    """Returns what of ``markdown`` answers best within ``max_chars`` visible characters (labels of links, no addresses).
+    """Returns the content of ``markdown`` that answers best within ``max_chars`` visible characters (labels of links, no
+    addresses).
 
-    A first sentence that is longer is shown whole; where ``strict``, only if no other fits. What turns the shown text round
-    ("Toutefois …") is shown with it, or with its first words. A list keeps its lead-in and says how many of its items are
-    shown; a table keeps its head. The beginning of the part is kept where what answers then still ends within
-    ``answer_chars`` (by default ``max_chars``). A part of at most ``whole_chars`` is shown whole, with its links, and so is a
-    short one that begins with "Oui" or "Non". ``markdown`` that says nothing gives an empty text.
+    A first sentence that is too long is shown whole; with ``strict``, only if no other fits. An exception to the shown text
+    ("Toutefois …") is shown with it, or its first words. A list keeps its lead-in and says how many of its items are shown;
+    a table keeps its header. The beginning of the part is kept if the answer then still ends within ``answer_chars`` (by
+    default ``max_chars``). A part of at most ``whole_chars`` is shown whole, with its links, and so is a short one that
+    begins with "Oui" or "Non". Empty ``markdown`` gives an empty text.
     """
     pieces = pieces_of(markdown)
     found = telling(pieces)
@@ -84,7 +85,7 @@ def extract(
 
 
 def continued(markdown: str, shown: Collection[int], max_chars: int) -> Extract:
-    """Returns what follows of ``markdown`` once the pieces ``shown`` were read, within ``max_chars`` visible characters."""
+    """Returns the content that follows in ``markdown`` after the pieces ``shown``, within ``max_chars`` visible characters."""
     pieces = pieces_of(markdown)
     left = [at for at in range(len(pieces)) if at not in shown]
     chosen: list[int] = []
@@ -99,7 +100,7 @@ def continued(markdown: str, shown: Collection[int], max_chars: int) -> Extract:
 
 
 def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extract:
-    """Adds what follows ``chosen`` as far as it fits, and the exception that comes next."""
+    """Returns the extract of ``chosen``, with following pieces as far as they fit, and with the next exception."""
     for at in range(max(chosen) + 1, len(pieces)):
         if is_aside(pieces, at):
             continue
@@ -120,13 +121,14 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
 
 
 def length_cost(sentence: str) -> float:
-    """Returns what the length of ``sentence`` (without marks) takes from its worth: a long one holds more words, and says it
-    less plainly."""
+    """Returns the reduction of worth for the length of ``sentence`` (without marks): a long one matches more words, but answers
+    less clearly.
+    """
     return LENGTH_COST * max(0, len(sentence) - _PLAIN_CHARS) / 100
 
 
 def _best(pieces: Sequence[Piece], telling: Sequence[int], worth: Worth) -> int:
-    """Returns the number of the piece that is worth most; the first one where no other is worth much more."""
+    """Returns the number of the piece with the highest worth; the first piece if no other is worth much more."""
     texts = [plain(pieces[at].text, links=False) for at in telling]
     worths = [value - length_cost(text) for value, text in zip(worth(texts), texts, strict=True)]
     worths[0] += FIRST_WORTH

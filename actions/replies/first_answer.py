@@ -1,4 +1,4 @@
-"""The first answer from a page: the part that was found, and what other likely parts say, each under its heading."""
+"""The first answer from a page: the found part and what other likely parts say, each under its heading."""
 
 from __future__ import annotations
 
@@ -10,31 +10,31 @@ from typing import Any, Protocol
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.replies.cards import Card
-from actions.replies.page_extract import Chosen, PagePart, arranged, best_sentences, left_out, most_useful_first, page_text
-from actions.replies.page_parts import CLEAR, PageQuestion, likely_parts, opening_parts, page_question, part_of
+from actions.replies.page_extract import Chosen, arranged, best_sentences, left_out, page_text
+from actions.replies.page_opening import page_opening
+from actions.replies.page_parts import CLEAR, PageQuestion, likely_parts, page_question, part_of
 from actions.replies.piece_sets import APART
 from actions.replies.style import Style
 from actions.replies.truncated_description import stand_in
 from core.decision_trace import note
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
-from retrieval.sentence_worth import opening_worth
 
 
 def is_first(focus: Focus | None, entry: Entry) -> bool:
-    """Decides whether ``entry`` answers what was asked first of it: no case was chosen since, and nothing else was asked."""
+    """Decides whether ``entry`` now answers the first question about it: no case was chosen since, nothing else was asked."""
     if focus is None or focus.entry != entry.id:
         return False
     return bool(focus.query) and not focus.latest and not focus.chosen
 
 
 def is_open(retriever: Retriever, focus: Focus | None, entry: Entry) -> bool:
-    """Decides whether no part of ``entry`` clearly answers what was asked first of it."""
+    """Decides whether no part of ``entry`` clearly answers the first question about it."""
     return focus is not None and is_first(focus, entry) and retriever.part_likelihood(entry, focus.query) < CLEAR
 
 
 class AskedTurn(Protocol):
-    """What an answer needs to know of the turn: what is asked of which page, and of the citizen."""
+    """The part of a turn that an answer needs: what is asked of which page, and the facts about the citizen."""
 
     @property
     def retriever(self) -> Retriever: ...
@@ -50,7 +50,7 @@ class AskedTurn(Protocol):
 
 
 def first_answer(turn: AskedTurn, entry: Entry) -> FirstAnswer | None:
-    """Returns what adds the opening and other parts of ``entry`` to its first answer; ``None`` where it is no first answer."""
+    """Returns the object that extends the first answer from ``entry``; ``None`` if this is not the first answer."""
     focus = turn.focus
     if focus is None or not is_first(focus, entry):
         return None
@@ -60,18 +60,19 @@ def first_answer(turn: AskedTurn, entry: Entry) -> FirstAnswer | None:
 
 
 class FirstAnswer:
-    """Adds to the cards of one page what other likely parts of it say of the question ``asked``.
+    """Adds to the cards of one page its opening, and what other likely parts of it say about the question ``asked``.
 
-    ``told`` are the passages that the citizen was shown before.
+    ``seen``: the passages that the citizen was shown before.
     """
 
-    def __init__(self, asked: PageQuestion, style: Style, told: Collection[int] = ()) -> None:
-        self._asked, self._entry, self._style, self._told = asked, asked.entry, style, told
+    def __init__(self, asked: PageQuestion, style: Style, seen: Collection[int] = ()) -> None:
+        self._asked, self._entry, self._style, self._seen = asked, asked.entry, style, seen
 
     def wider(self, card: Card, passage: int) -> Card:
-        """Returns ``card``, which shows an extract of passage number ``passage``, with more of this part and of others.
+        """Returns ``card``, an extract of passage number ``passage``, extended with more of this part and of others.
 
-        Where the part does not clearly answer, the page's opening stands before it. A card of nothing but links stays as it is.
+        If the part does not clearly answer, the page's opening stands before it. A card with nothing but links is not
+        changed.
         """
         if not card.pieces:
             return card
@@ -79,33 +80,33 @@ class FirstAnswer:
             return self._behind_opening(card, passage)
         headings = passages(self._entry)[passage].headings
         main = replace(part_of(self._entry, passage), label="".join(headings[-1:]))  # the card names the cases
-        parts = [main, *likely_parts(self._asked, {headings}, {*self._told, passage})]
-        opening = self._opening(above=card.block.body)
-        seen: Chosen = {passage: frozenset(card.pieces)}
-        chosen = best_sentences(parts, self._asked.worth, self._style.limits.page, seen, above=opening)
+        parts = [main, *likely_parts(self._asked, {headings}, {*self._seen, passage})]
+        opening = page_opening(self._asked, self._style, self._seen, above=card.block.body)
+        shown: Chosen = {passage: frozenset(card.pieces)}
+        chosen = best_sentences(parts, self._asked.worth, self._style.limits.page, shown, above=opening)
         note("page_extract", parts=len(chosen))
-        if chosen == seen and not opening:
+        if chosen == shown and not opening:
             return card
         display = arranged(parts, chosen, first_label=main.label if opening else "")
         body = self._style.dated(self._entry, page_text(display, chosen))
         changes: dict[str, Any] = {"body": APART.join(filter(None, (opening, body)))}
-        if opening or display[0].order != passage:  # the heading stands above the part itself, not above what comes before it
+        if opening or display[0].order != passage:  # the heading stands above the part itself, not above the text before it
             changes["headings"] = ()
         own = chosen[passage]
         block = card.block.model_copy(update=changes)
         return card._replace(block=block, pieces=tuple(sorted(own)), shortened=left_out(main, own))
 
     def below(self, card: Card, lead: int | None) -> Card:
-        """Returns ``card``, which shows the cases of a fork, with the page's opening above and what other parts say below them.
+        """Returns ``card``, which shows the cases of a fork, with the page's opening above them and other parts below.
 
-        ``lead``: the passage that stands above the cases, if any.
+        ``lead``: the passage above the cases, if any.
         """
         if self._style.pays_by_segment:
             return card
-        opening = self._opening(above=card.block.body)
+        opening = page_opening(self._asked, self._style, self._seen, above=card.block.body)
         body = APART.join(filter(None, (opening, card.block.body)))
         without = {(), card.headings} | ({passages(self._entry)[lead].headings} if lead is not None else set())
-        parts = likely_parts(self._asked, without, {*self._told, stand_in(self._entry, 0)})
+        parts = likely_parts(self._asked, without, {*self._seen, stand_in(self._entry, 0)})
         more = page_text(parts, best_sentences(parts, self._asked.worth, self._style.limits.page, above=body))
         if more:
             note("page_extract_below")
@@ -115,35 +116,11 @@ class FirstAnswer:
         return card._replace(block=card.block.model_copy(update={"body": body}))
 
     def _behind_opening(self, card: Card, passage: int) -> Card:
-        """Returns ``card`` behind the page's opening, where passage number ``passage`` holds none of it: the first SMS is the
-        opening, SUITE shows the passage."""
-        opening = self._opening(without=passage)
+        """Returns ``card`` after the page's opening, if passage number ``passage`` contains none of it: the first SMS is the
+        opening, and SUITE shows the passage.
+        """
+        opening = page_opening(self._asked, self._style, self._seen, without=passage)
         if not opening:
             return card
         changes = {"body": APART.join((opening, card.block.body)), "sms_text": opening}
         return card._replace(block=card.block.model_copy(update=changes))
-
-    def _opening(self, *, without: int | None = None, above: str = "") -> str:
-        """Returns the text with which the page opens, and which says nothing of the text that it stands ``above``.
-
-        Empty where nobody has chosen one, where a part clearly answers, and where it says something of passage number
-        ``without``.
-        """
-        if not self._entry.opening or self._asked.is_clear:
-            return ""
-        parts = opening_parts(self._asked, self._told)
-        chosen = self._chosen_of_opening(parts, above)
-        return "" if without in chosen else self._style.dated(self._entry, page_text(most_useful_first(parts, chosen), chosen))
-
-    def _chosen_of_opening(self, parts: Sequence[PagePart], above: str) -> Chosen:
-        """Returns the sentences of the opening in the order of their use, whatever is asked; a first one that is long has more
-        room."""
-        limits = self._style.limits
-        chosen = best_sentences(parts, self._use, limits.answer, below=above)
-        first = min(((rank, part.order, at) for part in parts for at, rank in (part.among or {}).items()), default=None)
-        if first is None or first[2] in chosen.get(first[1], ()):
-            return chosen
-        return best_sentences(parts, self._use, limits.card, below=above)
-
-    def _use(self, sentences: Sequence[str]) -> list[float]:
-        return [opening_worth(self._entry, sentence) for sentence in sentences]

@@ -1,4 +1,4 @@
-"""Makes the card of a page whose answer depends on a case that is not known."""
+"""Makes the card of a page whose answer depends on an unknown case."""
 
 from __future__ import annotations
 
@@ -18,9 +18,11 @@ from core.text.markdown import plain
 
 
 class ForkCard(NamedTuple):
-    """``card`` is what can be said; ``None`` where the page says nothing that holds for everyone. ``complete``: each case is
-    answered on it, so that nothing need be asked. ``others``: the numbers of the cases that do not stand on it, where one
-    stands alone."""
+    """``card`` is the content that can be shown; ``None`` if the page says nothing that holds for everyone.
+
+    ``complete``: it answers each case, so that no question is needed. ``others``: the numbers of the cases that are not on
+    it, if only one case is.
+    """
 
     card: Card | None
     complete: bool
@@ -37,11 +39,11 @@ def fork_card(
     worth: Worth,
     case_of: CaseOf = nothing_known,
 ) -> ForkCard:
-    """Returns the card that answers although ``fork`` is open: all cases side by side where they fit, none of them chosen;
-    else what holds for everyone, and the first cases.
+    """Returns the card that answers although ``fork`` is open: all cases side by side if they fit, none of them chosen; else
+    the text that holds for everyone, and the first cases.
 
-    ``leading``: the passage that leads up to the fork, if any. ``start``: the passage that was found for the question;
-    ``case_of``: what is known of the citizen, for forks within.
+    ``leading``: the passage before the fork, if any. ``start``: the passage that was found for the question. ``case_of``:
+    the known cases of the citizen, for inner forks.
     """
     limits = style.limits
     note("fork", cases=" / ".join(fork.labels), question=fork.question)
@@ -56,7 +58,7 @@ def fork_card(
     some = None
     if not style.pays_by_segment:
         some = first_cases(entry, fork, start, worth, room, case_of)
-    elif not lead:  # what holds for everyone comes before a case
+    elif not lead:  # text that holds for everyone is preferred to a single case
         some = first_cases(entry, fork, start, worth, limits.cases, case_of, alone=(limits.lone_case, limits.cases))
     if some is not None:
         note("first_cases", room=limits.cases)
@@ -71,7 +73,7 @@ def fork_card(
 
 
 def _for_everyone(entry: Entry) -> int | None:
-    """Returns the passage that introduces ``entry``, where it holds for every case and says something."""
+    """Returns the passage that introduces ``entry``, if it holds for every case and is not empty."""
     first = stand_in(entry, 0)
     known = passages(entry)[first]
     says = not says_nothing(entry, first) and extract(shown(entry, first), nothing_asked, 1).text
@@ -79,7 +81,7 @@ def _for_everyone(entry: Entry) -> int | None:
 
 
 def _other_cases(entry: Entry, fork: Fork, passage: int) -> tuple[int, ...]:
-    """Returns the numbers of the cases of ``fork`` but the one in which ``passage`` stands, or the first."""
+    """Returns the numbers of the cases of ``fork`` except the one that contains ``passage`` (or the first)."""
     numbers = range(len(fork.labels))
     own = next((number for number in numbers if passage in passages_under(entry, (*fork.address, number))), 0)
     return tuple(number for number in numbers if number != own)

@@ -1,4 +1,4 @@
-"""Labels of choices: titles, and what tells equal ones apart."""
+"""Labels of choices: titles, made different where they are equal."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _SEVERAL = 3  # pages
 
 
 def labels_for(entries: Sequence[Entry]) -> list[str]:
-    """Returns the titles of ``entries``, apart by theme or audience where titles are equal."""
+    """Returns the titles of ``entries``, with theme or audience added where titles are equal."""
     titles = [" ".join(entry.title.split()) for entry in entries]
     labels: list[str] = []
     for title, entry in zip(titles, entries, strict=True):
@@ -23,8 +23,9 @@ def labels_for(entries: Sequence[Entry]) -> list[str]:
 
 
 def _apart(entry: Entry, same: Sequence[Entry]) -> str:
-    """Returns what tells ``entry`` from those with the ``same`` title: the first level at which all themes differ, or its
-    audience."""
+    """Returns what distinguishes ``entry`` from those with the ``same`` title: the first level at which all themes differ, or
+    its audience.
+    """
     for depth in range(max((len(other.theme) for other in same), default=0)):
         levels = [other.theme[depth] if depth < len(other.theme) else "" for other in same]
         if len(set(levels)) == len(levels) and depth < len(entry.theme):
@@ -34,7 +35,7 @@ def _apart(entry: Entry, same: Sequence[Entry]) -> str:
 
 
 def is_vague(query: str, titles: Sequence[str]) -> bool:
-    """Decides whether ``query`` only names what several ``titles`` (best first) are about, and none alone: "passeport"."""
+    """Decides whether ``query`` only names the common subject of several ``titles`` (best first), as "passeport" does."""
     wanted = set(terms(query))
     if not 0 < len(wanted) <= _FEW:
         return False

@@ -10,7 +10,8 @@ from actions.cases.case_resolution import BestOf, guide
 from actions.cases.case_tree import Fork
 from actions.replies.extract import Worth, extract
 from actions.replies.page_extract import PagePart, arranged, behind, best_sentences, page_text
-from actions.replies.page_parts import PageQuestion, likely_parts, opening_parts, part_of
+from actions.replies.page_opening import has_opening, opening_parts
+from actions.replies.page_parts import PageQuestion, likely_parts, part_of
 from actions.replies.piece_sets import closed, stub
 from actions.replies.pieces import TABLE_RULE
 from actions.replies.side_by_side import LABELS, SideBySide, side_by_side
@@ -22,7 +23,7 @@ from core.text.markdown import plain
 from core.turns import Option, Source
 
 SHORTEST = 20  # characters: "1 mois." says nothing without its heading
-_DATE_CHARS = 17  # of " (au 12/05/2020)": an extract is made shorter by so much at a time until it fits with its dates
+_DATE_CHARS = 17  # of " (au 12/05/2020)": an extract is shortened by this much at a time until it fits with its dates
 _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 
@@ -30,10 +31,10 @@ def mini_card(option: Option, passage: int, snapshot: str, style: Style, asked: 
     """Returns ``option``, the button of the page that is ``asked``, with an extract for the question: 20 to 280 characters, 140
     by SMS.
 
-    ``passage`` is the one that was found; it is followed to the citizen's case as far as that is known, and left where it does
-    not hold for the citizen. Sentences of other parts are preferred where they say more of what is asked. Where the case is
-    open, the cases stand side by side if they fit; else what holds for one stands behind its label. A page that says nothing
-    in so few characters gives the plain button.
+    ``passage`` is the one that was found. The extract is from the citizen's case as far as it is known, and not from a
+    passage that does not hold for the citizen. Sentences of other parts are preferred if they answer better. If the case is
+    open, the cases stand side by side if they fit; else the text for one case stands after its label. If the page says
+    nothing in so few characters, the result is the plain button.
     """
     text, entry = _extract(passage, style, asked), asked.entry
     if len(text) < SHORTEST:
@@ -67,15 +68,16 @@ def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
         if not asked.holds(place) and (possible := [one.order for one in known if asked.holds(one.order)]):
             place = best_of(possible)
         place = _for_everyone(known, fork, place, best_of)
-        if is_description(entry, place):  # it sums the page up, and answers nothing: a case does, with its label
+        if is_description(entry, place):  # it summarizes the page and answers nothing; a case with its label answers
             place = best_of([one.order for one in known if one.cases])
     here = known[place]
     case = LABELS.join(here.cases)
     text = ""
-    if not style.pays_by_segment:  # in the room of an SMS one part says more than pieces of several (ADR 0059)
+    if not style.pays_by_segment:  # within one SMS, one part says more than pieces of several (ADR 0059)
         parts = [part_of(entry, place), *likely_parts(asked, {here.headings}, {place})]
         text = _fitting(lambda room: _best(parts, worth, room, case), entry, style)
-    elif opening := opening_parts(asked) if entry.opening and not asked.is_clear else ():
+    elif has_opening(asked):
+        opening = opening_parts(asked)
         text = _fitting(lambda room: page_text(opening, best_sentences(opening, worth, room)), entry, style)
     if not text:
         text = _fitting(lambda room: behind(case, extract(shown(entry, place), worth, room, strict=True).text), entry, style)
@@ -90,9 +92,9 @@ def _best(parts: Sequence[PagePart], worth: Worth, room: int, first_label: str) 
 
 
 def _for_everyone(known: Sequence[Passage], fork: Fork, place: int, best_of: BestOf) -> int:
-    """Returns the passage to show though the case at ``fork`` is open.
+    """Returns the passage to show although the case at ``fork`` is open.
 
-    It is ``place``, unless that holds for an exceptional case within a case: then the best of those that hold for every case.
+    It is ``place``, unless that holds only for an exceptional inner case: then the best of those that hold for every case.
     """
     inner = known[place].cases[len(fork.cases) + 1 :]
     if all(map(is_default, inner)):
@@ -126,7 +128,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _fitting(made: Callable[[int], str], entry: Entry, style: Style) -> str:
-    """Returns what ``made`` makes for the room that is left by dates and labels, as plain text that ends as a sentence does."""
+    """Returns the text of ``made``, for the space that dates and labels leave, as plain text that ends with a sentence."""
     most = style.limits.mini
     text = ""
     for room in range(most, most // 2, -_DATE_CHARS):

@@ -1,4 +1,4 @@
-"""Finds the way within and between pages: chapters that a question names, passages that only lead to another page."""
+"""Navigates within and between pages: chapters that a question names, passages that only link to another page."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\]]+\]\(\S*/([A-Z]\d+)\)\.?")
 
 
 def says_nothing(entry: Entry, order: int) -> bool:
-    """Decides whether passage ``order`` of ``entry`` only says its title again, or breaks off before it says anything."""
+    """Decides whether passage ``order`` of ``entry`` only repeats the title, or breaks off before it says anything."""
     return is_broken(entry, order) or fold(passages(entry)[order].markdown).strip(" .:") == fold(entry.title).strip(" .:")
 
 
 def leads_to(entry: Entry, order: int) -> str:
-    """Returns the id of the page that passage ``order`` of ``entry`` links to, if it does nothing else; else nothing."""
+    """Returns the id of the page that passage ``order`` of ``entry`` links to, if the passage is only a link; else ""."""
     found = _ONLY_A_LINK.fullmatch(passages(entry)[order].markdown.strip())
     return found[1] if found else ""
 
@@ -31,7 +31,8 @@ def leads_to(entry: Entry, order: int) -> str:
 def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> int:
     """Returns ``found``, or the best passage of the chapter that ``query`` names: "faute grave" is not "faute simple".
 
-    Where it names none, and ``found`` is for another situation than it tells ("À 14 ans", of a son of 16): of those for that.
+    If ``query`` names no chapter, but ``found`` is for another situation ("À 14 ans", for a son of 16), the best passage for
+    the situation in ``query`` is returned.
     """
     chapters: dict[str, list[int]] = {}
     for passage in passages(entry):
@@ -43,7 +44,7 @@ def in_chapter(retriever: Retriever, entry: Entry, found: int, query: str) -> in
 
 
 def _meant_for(entry: Entry, found: int, query: str) -> list[int]:
-    """Returns the passages under headings for the situation that ``query`` tells; none where ``found`` may be for it."""
+    """Returns the passages under headings for the situation in ``query``; none if ``found`` may be for that situation."""
     facts = facts_in(query)
     excluded = any(
         facet in facts and not facts[facet] & values
@@ -58,9 +59,9 @@ def _meant_for(entry: Entry, found: int, query: str) -> list[int]:
 
 
 def further_on(retriever: Retriever, entry: Entry, found: int, query: str, shown: Collection[int]) -> int:
-    """Returns passage ``found``, unless it was ``shown`` already and titles alone are indexed: then the likeliest part.
+    """Returns passage ``found``; if it was ``shown`` already and only titles are indexed, the likeliest part instead.
 
-    An index of titles often leads to a page's head, and showing the same head twice answers nothing.
+    An index of titles often leads to the top of a page, and showing it twice answers nothing.
     """
     if found not in shown or not retriever.status().titles_only:
         return found
@@ -68,7 +69,7 @@ def further_on(retriever: Retriever, entry: Entry, found: int, query: str, shown
 
 
 def detail(entry: Entry, question: str) -> int | None:
-    """Returns the passage of ``entry`` that ``question`` asks for if it goes on about it, else ``None``."""
+    """Returns the passage of ``entry`` for the follow-up ``question``; ``None`` if it is no follow-up on the page."""
     found = as_follow_up(question, entry)
     if found.aspect is None or found.unexplained_terms or found.names_entry:
         return None

@@ -1,7 +1,7 @@
 """Chooses the sentences of a page that answer a message, from the likeliest of its parts. Pure functions.
 
-The part that search takes for the likeliest holds the answer for half of the questions, one of the first three with the
-introduction for three quarters (ADR 0059). So a reply does not stake its room on one part.
+The likeliest part according to the search contains the answer to half of the questions; one of the first three, with the
+introduction, to three quarters (ADR 0059). So a reply does not use all its space for one part.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from actions.replies.piece_sets import APART, counted, exception_after, leading,
 from actions.replies.pieces import Piece
 from core.text.markdown import plain
 
-# Of the log-odds of a part, beside what a sentence says of what is asked. With .15 and .5 as many questions are answered.
+# Weights of a part's log-odds, relative to the worth of a sentence. With .15 and .5 as many questions are answered.
 _ODDS_WEIGHT = 0.3
-_LEAST = -0.5  # of what a sentence is worth with its part: fewer say as much, and are sooner read
-_TRIED = 40  # sentences, best first: what comes after them is worth nothing
-# The numbers of the pieces that are shown, by the order of their part.
+_LEAST = -0.5  # limit for the worth of a sentence with its part: fewer sentences say as much, and are read faster
+_TRIED = 40  # sentences, best first: later ones are worth nothing
+# The numbers of the shown pieces, by the order of their part.
 type Chosen = Mapping[int, frozenset[int]]
 
 
 @dataclass(frozen=True, slots=True)
 class PagePart:
-    """A part of a page. ``order`` is that of its passage; its sentences are shown behind ``label``, where it is not empty.
+    """A part of a page. ``order`` is that of its passage. Its sentences are shown after ``label``, if it is not empty.
 
-    ``odds`` are its log-odds of answering, behind those of the likeliest part: 0 or less. ``among``: the only pieces that may
-    be chosen, if not all; each with its place, 0 for the most useful one.
+    ``odds``: its log-odds of answering, relative to those of the likeliest part: 0 or less. ``among``: the only pieces that
+    may be chosen, if not all; each with its rank, 0 for the most useful one.
     """
 
     order: int
@@ -42,20 +42,20 @@ class PagePart:
 def best_sentences(
     parts: Sequence[PagePart], worth: Worth, max_chars: int, shown: Chosen | None = None, above: str = "", below: str = ""
 ) -> Chosen:
-    """Returns what of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and what is worth
-    most besides, each with what it needs and what turns it round.
+    """Returns the content of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and the most
+    useful other sentences, each with the pieces that it needs and its exception.
 
-    ``above`` stands before them, and takes room of them; ``below`` after them, with room of its own. What these say is not
-    said again.
+    ``above`` stands before them and uses part of their space; ``below`` stands after them and has its own space. Nothing in
+    these two is repeated.
     """
     chosen = dict(shown or {})
-    # The text of a part is measured when it changes, not with that of all others for each sentence that is tried.
+    # The length of a part's text is measured only when it changes, not for each sentence that is tried.
     chars = {part.order: _chars(part, chosen[part.order]) for part in parts if chosen.get(part.order)}
     room = max_chars - (visible_chars(above) + len(APART) if above else 0)
     said = without_dates(plain(above, links=False) + page_text(parts, chosen) + plain(below, links=False))
     for part, at, text, leads in _ranked(parts, worth)[:_TRIED]:
         if text in said:
-            continue  # the same sentence stands in several parts or cases
+            continue  # the same sentence is in several parts or cases
         own = chosen.get(part.order, frozenset())
         if at in own or not (own or leads):
             continue
@@ -75,7 +75,7 @@ def _chars(part: PagePart, chosen: frozenset[int]) -> int:
 
 
 class _Sentence(NamedTuple):
-    """Piece number ``at`` of ``part``. ``text`` is without marks; ``leads``: it may stand alone for its part."""
+    """Piece number ``at`` of ``part``. ``text`` has no marks. ``leads``: it may stand alone for its part."""
 
     part: PagePart
     at: int
@@ -101,15 +101,16 @@ def _ranked(parts: Sequence[PagePart], worth: Worth) -> list[_Sentence]:
 
 
 def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
-    """Returns the text of what is ``chosen``, part by part in the order of ``parts``, each behind its label."""
+    """Returns the text of the ``chosen`` pieces, part by part in the order of ``parts``, each after its label."""
     told = [behind(part.label, with_exception(part.pieces, chosen[part.order])) for part in parts if chosen.get(part.order)]
     return APART.join(told)
 
 
 def arranged(parts: Sequence[PagePart], chosen: Chosen, first_label: str) -> list[PagePart]:
-    """Returns ``parts`` as they are shown: what has no label (the introduction) first, then the first part, then the others.
+    """Returns ``parts`` in the order of display: those without a label (the introduction) first, then the first part, then the
+    others.
 
-    The first part has ``first_label`` instead of its own where nothing stands before it.
+    The first part has ``first_label`` instead of its own if nothing stands before it.
     """
     first, *others = parts
     above = [part for part in others if not part.label and chosen.get(part.order)]
@@ -118,8 +119,9 @@ def arranged(parts: Sequence[PagePart], chosen: Chosen, first_label: str) -> lis
 
 
 def most_useful_first(parts: Sequence[PagePart], chosen: Chosen) -> list[PagePart]:
-    """Returns those of ``parts`` of which something is ``chosen``, in the order in which it was chosen; those behind one label
-    stand together."""
+    """Returns those of ``parts`` with ``chosen`` pieces, in the order in which these were chosen. Parts with the same label
+    stand together.
+    """
     found = {part.order: part for part in parts}
     ordered = [found[order] for order, pieces in chosen.items() if pieces]
     by_label: dict[str, list[PagePart]] = {}
@@ -134,8 +136,9 @@ def left_out(part: PagePart, chosen: Collection[int]) -> bool:
 
 
 def behind(label: str, text: str) -> str:
-    """Returns ``text`` behind the ``label`` of what it is about, in bold, unless it begins with that. A list or a table begins
-    on a line of its own."""
+    """Returns ``text`` after the bold ``label`` of its subject, unless it begins with that label. A list or a table begins on
+    its own line.
+    """
     if not label or not text or plain(text).startswith(plain(label)):
         return text
     name = label.rstrip(" :")

@@ -1,10 +1,10 @@
-"""A question as it is put to one page, and the parts from which a reply may take sentences: the likeliest that hold."""
+"""A question about one page, and the parts of the page that a reply may use: the likeliest ones that hold for the citizen."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 from actions.cases.case_resolution import BestOf, CaseOf, guide
@@ -18,15 +18,14 @@ from actions.replies.pieces import pieces_of
 from actions.replies.truncated_description import shown, stand_in
 from actions.situation.matching import is_abroad, is_default
 from core.entry import Entry, located_passages, passages
-from core.opening_sentences import may_hold_opening, opening_rank
-from core.text.markdown import plain
+from core.opening_sentences import may_hold_opening
 from retrieval.contracts import Retriever
 
-# The numbers of the cases at a fork that the citizen is not in.
+# The numbers of the cases at a fork that are not the citizen's.
 type ExcludedAt = Callable[[Fork], Collection[int]]
-_PARTS = 6  # that are looked at besides the introduction
-_UNLIKELY = -6.0  # log-odds of an introduction that search does not rank
-_BETWEEN = " › "
+_PARTS = 6  # parts examined in addition to the introduction
+_UNLIKELY = -6.0  # log-odds of an introduction that the search does not rank
+BETWEEN = " › "
 # From this likelihood on a part clearly answers. Below it the page's opening stands before it, and more of the other parts are
 # offered (ADR 0054).
 CLEAR = 0.8
@@ -34,10 +33,10 @@ CLEAR = 0.8
 
 @dataclass(frozen=True, slots=True)
 class PageQuestion:
-    """What is asked of ``entry``, and what is known of the citizen who asks.
+    """A question about ``entry``, and the facts about the citizen who asks.
 
-    ``worth`` tells what sentences say of the question, ``odds`` the log-odds of each part (``Retriever.part_odds``);
-    ``case_of`` the citizen's case at a fork, ``best_of`` the best of some passages, ``holds`` whether a passage holds for the
+    ``worth`` rates sentences for the question, ``odds`` are the log-odds of each part (``Retriever.part_odds``). ``case_of``
+    returns the citizen's case at a fork, ``best_of`` the best of some passages, ``holds`` whether a passage holds for the
     citizen (``holding``).
     """
 
@@ -50,14 +49,14 @@ class PageQuestion:
 
     @property
     def is_clear(self) -> bool:
-        """Tells whether one part clearly answers."""
+        """Decides whether one part clearly answers."""
         return not self.odds or 1 / sum(map(math.exp, self.odds.values())) >= CLEAR
 
 
 def page_question(
     retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts, case_of: CaseOf, best_of: BestOf
 ) -> PageQuestion:
-    """Returns what ``focus`` asks of ``entry``."""
+    """Returns the question of ``focus`` about ``entry``."""
     excluded_at = partial(excluded_cases, focus=focus, user=user)
     return PageQuestion(
         entry,
@@ -70,41 +69,24 @@ def page_question(
 
 
 def nothing_excluded(_fork: Fork) -> Collection[int]:
-    """Returns the cases that who said nothing of themselves is not in: none."""
+    """Returns the excluded cases of a citizen who said nothing about themselves: none."""
     return ()
 
 
 def part_of(entry: Entry, order: int, odds: float = 0.0) -> PagePart:
-    """Returns the part in which passage number ``order`` of ``entry`` stands, with that passage alone.
+    """Returns the part of ``entry`` that contains passage number ``order``, with that passage alone.
 
     Its label is its heading and its cases.
     """
     passage = passages(entry)[order]
-    return PagePart(order, pieces_of(shown(entry, order)), _BETWEEN.join((*passage.headings[-1:], *passage.cases)), odds)
-
-
-def opening_parts(question: PageQuestion, without: Collection[int] = ()) -> list[PagePart]:
-    """Returns the passages with sentences that open the page (``core.opening_sentences``) in reading order, behind their cases.
-
-    Only those sentences may be chosen. Passages ``without``, and those that do not hold for the citizen, are left out.
-    """
-    entry, found = question.entry, []
-    for passage in passages(entry):
-        order = passage.order
-        if order in without or not may_hold_opening(entry, passage.markdown) or not question.holds(order):
-            continue
-        part = part_of(entry, order)
-        ranks = ((at, opening_rank(entry, plain(piece.text, links=False))) for at, piece in enumerate(part.pieces))
-        among = {at: rank for at, rank in ranks if rank is not None}
-        found.append(replace(part, label=_BETWEEN.join(passage.cases), among=among))
-    return found
+    return PagePart(order, pieces_of(shown(entry, order)), BETWEEN.join((*passage.headings[-1:], *passage.cases)), odds)
 
 
 def likely_parts(question: PageQuestion, without: Collection[tuple[str, ...]], seen: Collection[int] = ()) -> list[PagePart]:
     """Returns the introduction, the likeliest parts of the page and those with a sentence that opens it, in reading order.
 
-    Other parts under the headings ``without``, the passages ``seen``, what does not hold for the citizen and what only
-    tells the meaning of words are left out.
+    Left out are other parts under the headings ``without``, the passages ``seen``, passages that do not hold for the
+    citizen, and definitions of words.
     """
     entry, odds = question.entry, question.odds
     known = passages(entry)
@@ -126,10 +108,10 @@ def likely_parts(question: PageQuestion, without: Collection[tuple[str, ...]], s
 def holding(
     entry: Entry, case_of: CaseOf, best_of: BestOf, excluded_at: ExcludedAt = nothing_excluded
 ) -> Callable[[int], bool]:
-    """Returns what decides whether a passage of ``entry`` holds for the citizen, whose cases are known by ``case_of``.
+    """Returns a function that decides whether a passage of ``entry`` holds for the citizen, whose cases ``case_of`` returns.
 
-    Where a case is open, its text may be shown behind its label, unless it is among those ``excluded_at`` the fork, or that of
-    people abroad beside that of others; a case within it only if it is the one of most people.
+    If a case is open, its text may be shown after its label, unless it is among those ``excluded_at`` the fork, or is for
+    people abroad next to a case for others. An inner case may be shown only if it is the one of most people.
     """
 
     def holds(order: int) -> bool:

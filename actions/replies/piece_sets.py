@@ -1,4 +1,4 @@
-"""Some pieces of one part: what they need to be understood, what turns them round, how they read together. Pure functions."""
+"""Sets of pieces of one part: what they need to be understood, their exceptions, and their joined text. Pure functions."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from actions.replies.pieces import Kind, Piece, joined
 from core.text.markdown import plain
 
 APART = "\n\n"
-STUB_CHARS = 60  # of an exception that does not fit: enough to see whether it may concern its reader
+STUB_CHARS = 60  # of an exception that does not fit: enough to see whether it may concern the reader
 _EXCEPTION = re.compile(
     r"(?:[-*] )?(?:\*\*)?(?:toutefois|cependant|sauf|attention|en revanche|néanmoins|par exception|exceptions?\b|par dérogation"
     r"|mais |à condition|à l'exception|sinon\b|à défaut|dans le cas contraire|il existe (?:des|plusieurs) exceptions"
     r"|(?:cette|ces) (?:règles?|dispositions?|obligations?|interdictions?) ne )",
     re.IGNORECASE,
 )
-# What is said beside the rule: it is shown with the rule, and never alone for it.
+# Notes on the rule: they are shown with the rule, and never instead of it.
 _NOTE = re.compile(
     r"(?:[-*] )?(?:\*\*)?(?:à (?:noter|savoir)|attention|exemples?|par exemple|rappel|remarque|bon à savoir)\b", re.IGNORECASE
 )
@@ -32,14 +32,15 @@ _PARTS_OF_A_WHOLE = (Kind.ITEM, Kind.ROW)
 
 
 def telling(pieces: Sequence[Piece]) -> list[int]:
-    """Returns the numbers of the pieces that an answer may begin with: no link, no heading, no bare contact, and
-    nothing that announces what does not follow, where there is more."""
+    """Returns the numbers of the pieces with which an answer may begin: no link, no heading, no bare contact, and no
+    announcement without what it announces, unless there is nothing else.
+    """
     found = [at for at, piece in enumerate(pieces) if _tells(piece) and not is_aside(pieces, at)]
     return [at for at in found if at < len(pieces) - 1 or not pieces[at].announces] or found
 
 
 def leading(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
-    """Returns those of the pieces ``among`` that may stand alone for their part: all but notes, where there are others."""
+    """Returns those of the pieces ``among`` that may stand alone for their part: all but notes, if there are others."""
     return [at for at in among if _NOTE.match(pieces[at].text) is None] or list(among)
 
 
@@ -51,12 +52,12 @@ def _tells(piece: Piece) -> bool:
 
 
 def is_aside(pieces: Sequence[Piece], at: int) -> bool:
-    """Decides whether piece ``at`` is a link that stands by itself, or says how to use one."""
+    """Decides whether piece ``at`` is a link on its own, or says how to use one."""
     return pieces[at].kind is Kind.LINK or any(pieces[other].kind is Kind.LINK for other in pieces[at].needs)
 
 
 def needed(pieces: Sequence[Piece], at: int) -> set[int]:
-    """Returns ``at`` and all pieces without which it cannot be understood, and what an announcement announces."""
+    """Returns ``at`` and all pieces that are necessary to understand it, and what an announcement announces."""
     found, waiting = {at}, list(pieces[at].needs)
     while waiting:
         other = waiting.pop()
@@ -73,7 +74,7 @@ def needed(pieces: Sequence[Piece], at: int) -> set[int]:
 
 
 def exception_after(pieces: Sequence[Piece], chosen: Collection[int]) -> int | None:
-    """Returns the number of the piece that turns round the last of ``chosen``, or warns of the whole part; else ``None``."""
+    """Returns the number of the exception to the last of ``chosen``, or of a warning for the whole part; else ``None``."""
     for at in range(max(chosen) + 1, len(pieces)):
         if is_exception(pieces[at].text):
             before = next((other for other in range(at - 1, -1, -1) if not is_aside(pieces, other)), None)
@@ -83,12 +84,12 @@ def exception_after(pieces: Sequence[Piece], chosen: Collection[int]) -> int | N
 
 
 def is_exception(sentence: str) -> bool:
-    """Decides whether ``sentence`` begins as one that turns round what stands before it."""
+    """Decides whether ``sentence`` begins like an exception to the text before it."""
     return _EXCEPTION.match(sentence) is not None
 
 
 def counted(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
-    """Returns the text of ``chosen``; a list or table of which items or rows are missing says below it how many are shown."""
+    """Returns the text of ``chosen``. Below a list or table with missing items or rows it says how many are shown."""
     told: list[Piece] = []
     last = {pieces[at].paragraph: at for at in sorted(chosen)}
     for at in sorted(chosen):
@@ -106,13 +107,13 @@ def counted(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
 
 
 def with_exception(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
-    """Returns the text of ``chosen``, closed, with the first words of the exception that turns it round and is not shown."""
+    """Returns the text of ``chosen``, closed, with the first words of its exception that is not shown."""
     text, exception = counted(pieces, chosen), exception_after(pieces, chosen)
     return closed(text if exception is None else f"{text}{APART}{stub(pieces[exception].text)}")
 
 
 def stub(sentence: str, max_chars: int = STUB_CHARS) -> str:
-    """Returns the first words of ``sentence``, without marks, and the sign that it goes on."""
+    """Returns the first words of ``sentence``, without marks, followed by an ellipsis."""
     text = " ".join(plain(sentence, links=False).split())
     if len(text) <= max_chars:
         return text
@@ -120,7 +121,9 @@ def stub(sentence: str, max_chars: int = STUB_CHARS) -> str:
 
 
 def closed(text: str) -> str:
-    """Returns ``text`` with a full stop where its end has no sign: a list's last item, a sentence of the source without one."""
+    """Returns ``text`` with a full stop if it ends without punctuation: a list's last item, an unfinished sentence of the
+    source.
+    """
     text = text.rstrip()
     if _ENDS.search(text) or text.endswith("|"):
         return text

@@ -9,7 +9,7 @@ from enum import Enum
 
 
 class Kind(Enum):
-    """What a piece is. A ``HEADING`` is a line in bold above what it announces."""
+    """The kind of a piece. A ``HEADING`` is a line in bold above the text that it announces."""
 
     SENTENCE = "sentence"
     ITEM = "item"
@@ -23,11 +23,11 @@ _ANNOUNCES = re.compile(r"(?::|\b(?:suivante?s?|ci-dessous|ci-après)\s?\.)[*\s]
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """One piece of a part, as the part writes it.
+    """One piece of a part, in the part's own wording.
 
-    ``paragraph`` counts the paragraphs, lists and tables of the part. ``needs`` are the numbers of the pieces without which
-    this one cannot be understood: the sentence that leads in to a list, the head of a table, the sentence that "il" refers to.
-    ``leads``: a sentence that goes on in the list below it, though it has no colon ("De plus, elle doit").
+    ``paragraph`` counts the paragraphs, lists and tables of the part. ``needs``: the numbers of the pieces that are
+    necessary to understand this one: the sentence that introduces a list, the header of a table, the sentence that "il"
+    refers to. ``leads``: a sentence that continues in the list below it, although it has no colon ("De plus, elle doit").
     """
 
     text: str
@@ -38,7 +38,7 @@ class Piece:
 
     @property
     def announces(self) -> bool:
-        """Tells whether the piece says nothing without what follows it."""
+        """Decides whether the piece says nothing without the next one."""
         return self.kind is Kind.HEADING or self.leads or _ANNOUNCES.search(self.text) is not None
 
 
@@ -49,11 +49,11 @@ _BOLD_LINE = re.compile(r"\*\*[^*]*[^*.!]\*\*\s*:?\Z")  # a whole sentence in bo
 _LINK_LINE = re.compile(r"\[[^\]]*\]\([^)\s]*\)\s*(?:\([^)]*\))?\s*[.:]?\Z")
 _ENDED = re.compile(r"[.!?…:;»)\"”][*\s]*\Z")
 _SENTENCE_END = re.compile(r"(?:[.!?…]+|\.\*\*)[)»\"”]*\s+(?=[^\W\d_a-zà-ÿ]|[\[*«(\"“]|\d)")
-# After these a full stop ends no sentence.
+# No sentence ends after these, in spite of the full stop.
 _ABBREVIATION = re.compile(
     r"(?:\b(?:art|cf|ex|p|etc|no|n|m|mm|mme|dr|st|min|max|env|tél|tel|(?-i:[A-Z]))\.|(?<!\d)\d\.)\s*\Z", re.IGNORECASE
 )
-# A sentence that begins so refers to the one before it.
+# A sentence with such a beginning refers to the one before it.
 _REFERS = re.compile(
     r"(?:\*\*)?(?:il |ils |elle |elles |celui-ci|celle-ci|ceux-ci|celles-ci|cela |ce |cet |cette |ces |dans ce cas"
     r"|dans (?:ces|les) (?:\w+ )?cas|pour cela|à ce titre|ainsi|en effet|de même|ce dernier|cette dernière|sinon|y |en outre"
@@ -69,7 +69,7 @@ _IMPERSONAL = re.compile(
 
 
 def pieces_of(markdown: str) -> list[Piece]:
-    """Returns the pieces of ``markdown`` in reading order; joined by ``joined``, they are the part again."""
+    """Returns the pieces of ``markdown`` in reading order. ``joined`` makes the part from them again."""
     found: list[Piece] = []
     for number, paragraph in enumerate(one for one in _BLANK_LINES.split(markdown.strip()) if one.strip()):
         indented = paragraph[:1].isspace()
@@ -78,7 +78,7 @@ def pieces_of(markdown: str) -> list[Piece]:
             more, items = _lead_and_items(paragraph)
             found[-1] = last = replace(last, text=f"{last.text}\n\n{more}")
             found += [replace(last, text=item) for item in items]
-        elif last and _ITEM.match(paragraph):  # the list goes on
+        elif last and _ITEM.match(paragraph):  # the list continues
             found += [replace(last, text=item) for item in _items(paragraph)]
         else:
             found += _with_needs(_led_in(list(_split(paragraph.strip("\n"), number)), found), found)
@@ -86,7 +86,9 @@ def pieces_of(markdown: str) -> list[Piece]:
 
 
 def _led_in(new: list[Piece], before: list[Piece]) -> list[Piece]:
-    """Returns ``new``, the pieces of one paragraph, with sentences marked that lead in to a list; so is the last ``before``."""
+    """Returns ``new``, the pieces of one paragraph, with the sentences marked that introduce a list; the last of ``before`` may
+    be marked too.
+    """
     first = next((at for at, piece in enumerate(new) if piece.kind is Kind.ITEM), None)
     pieces = before if first == 0 else new
     last = len(before) - 1 if first == 0 else (first or 0) - 1
@@ -128,7 +130,7 @@ def _split(paragraph: str, number: int) -> Iterator[Piece]:
 
 
 def _lead_and_items(paragraph: str) -> tuple[str, list[str]]:
-    """Returns the text and the list of a paragraph that goes over into a list without an empty line."""
+    """Returns the text and the list of a paragraph in which a list follows without an empty line."""
     lines = paragraph.split("\n")
     first = next((at for at, line in enumerate(lines) if _ITEM.match(line)), len(lines))
     return "\n".join(lines[:first]), _items("\n".join(lines[first:])) if first < len(lines) else []
@@ -158,7 +160,7 @@ def _sentences(text: str) -> Iterator[str]:
 
 
 def _with_needs(new: list[Piece], before: Sequence[Piece]) -> list[Piece]:
-    """Returns ``new``, the pieces of one paragraph that stands after ``before``, with what each of them needs."""
+    """Returns ``new``, the pieces of one paragraph after ``before``, with the ``needs`` of each."""
     first = len(before)
     lead = first - 1 if before and (before[-1].announces or before[-1].kind is Kind.LINK) else None
     told: list[Piece] = []
@@ -183,8 +185,9 @@ def _with_needs(new: list[Piece], before: Sequence[Piece]) -> list[Piece]:
 
 
 def _same_row(pieces: Sequence[Piece], at: int) -> list[int]:
-    """Returns the numbers of the other rows that say something of what row ``at`` is about: its first cell, or an empty one
-    below it."""
+    """Returns the numbers of the other rows about the same thing as row ``at``: with the same first cell, or an empty one below
+    it.
+    """
     keys: list[str] = []
     for piece in pieces:
         cell = piece.text.removeprefix("|").partition("|")[0].strip() if piece.kind is Kind.ROW else ""
@@ -193,5 +196,5 @@ def _same_row(pieces: Sequence[Piece], at: int) -> list[int]:
 
 
 def refers_back(sentence: str) -> bool:
-    """Decides whether ``sentence`` begins with a word that stands for something said before it."""
+    """Decides whether ``sentence`` begins with a word that refers to the text before it."""
     return _REFERS.match(sentence) is not None and _IMPERSONAL.match(sentence.removeprefix("**")) is None

@@ -1,4 +1,4 @@
-"""What else may help, under an answer."""
+"""Other pages and parts that may help, offered below an answer."""
 
 from __future__ import annotations
 
@@ -12,19 +12,20 @@ from retrieval.contracts import Hit, Retriever
 from retrieval.lexical.analysis import terms
 
 MOST = 3
-# Of 920 questions by people who had not seen the page, and 92 by some who had (sealed), the part shown first is right for .57
+# Of 920 questions by people who had not seen the page, and 92 by people who had (sealed), the part shown first is right for .57
 # and .71, one of the first three for .85 and .90.
 MOST_PARTS = 2
-# Where an index has titles only and no part is likely enough to be shown, one of the first two is right for .63, .54 and .67 of
-# dev with more and wide, the three sets kept apart, and the blind one; of the first four for .91, .86 and .85.
+# If an index has titles only and no part is likely enough, one of the first two parts is right for .63, .54 and .67 (dev with
+# more and wide, the three held-out sets, the blind set); one of the first four for .91, .86 and .85.
 MOST_AT_HEAD = 4
 
 
 def same_page_options(
     entry: Entry, shown: tuple[str, ...], orders: Iterable[int], most: int = MOST_PARTS
 ) -> tuple[Option, ...]:
-    """Returns up to ``most`` buttons: the first parts of ``entry``, among the passages ``orders``, that do not stand under the
-    headings ``shown``."""
+    """Returns up to ``most`` buttons: the first parts of ``entry``, among the passages ``orders``, that are not under the
+    headings ``shown``.
+    """
     known = passages(entry)
     found: dict[tuple[str, ...], Option] = {}
     for order in orders:
@@ -37,20 +38,20 @@ def same_page_options(
 
 
 def unread_first(entry: Entry, orders: Iterable[int], told: Iterable[int]) -> list[int]:
-    """Returns the passages ``orders``, those of the parts that the citizen has read (the passages ``told``) last."""
+    """Returns the passages ``orders``; those of parts already read (the passages ``told``) come last."""
     known = passages(entry)
     read = {known[order].headings for order in told if order < len(known)}
     return sorted(orders, key=lambda order: known[order].headings in read)
 
 
 def _label(entry: Entry, headings: tuple[str, ...]) -> str:
-    """Returns the last of ``headings``, with the one above it where the page has that heading twice."""
+    """Returns the last of ``headings``, with the one above it if the page has that heading twice."""
     alike = {passage.headings for passage in passages(entry) if passage.headings[-1:] == headings[-1:]}
     return " › ".join(headings[-2:]) if len(alike) > 1 else headings[-1]
 
 
 class Also(NamedTuple):
-    """A page of another ``source`` that says the same, as it stood in ``year``."""
+    """A page of another ``source`` with the same content, as of ``year``."""
 
     payload: str
     source: str
@@ -58,8 +59,9 @@ class Also(NamedTuple):
 
 
 def older_twin(entry: Entry, query: str, retriever: Retriever) -> Also | None:
-    """Returns the page that says the same as ``entry`` and was verified before it; of several the one whose title has most of
-    the words of ``query``."""
+    """Returns the page with the same content as ``entry`` that was verified before it; of several, the one whose title has most
+    words of ``query``.
+    """
     found = []
     for name in entry.twins:
         collection, _, twin = name.partition("/")
@@ -74,8 +76,9 @@ def older_twin(entry: Entry, query: str, retriever: Retriever) -> Also | None:
 
 
 def related_options(entry: Entry, hits: Iterable[Hit], retriever: Retriever) -> tuple[tuple[Option, ...], tuple[str, ...]]:
-    """Returns up to three buttons: what the entry's source names as related, as far as it is known, then the other ``hits``;
-    and the payloads of the latter, which were found by likeness only."""
+    """Returns up to three buttons: the known pages that the entry's source names as related, then the other ``hits``; and the
+    payloads of the latter, which were found only by similarity.
+    """
     found: dict[str, Option] = {}
     for link in entry.related:
         if len(found) < MOST and link.entry and link.entry != entry.id:

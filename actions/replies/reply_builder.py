@@ -1,4 +1,4 @@
-"""Makes the utterances of a reply, one method a kind of reply."""
+"""Makes the utterances of a reply: one method for each kind of reply."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.opening import day_and_time
 from core.settings import Settings
 from core.turns import Option, Outcome
 
-# Cases offered at a time, by channel: what a screen of a telephone shows, what three segments of SMS hold.
+# Cases offered at a time, by channel: what fits on a telephone's screen, or in three segments of SMS.
 MOST_CASES = {"web": 8, "sms": 4}
 
 
@@ -27,9 +27,12 @@ type Utterances = Iterator[Utterance]
 
 
 class WhichCase(NamedTuple):
-    """The question in which case of ``fork`` a citizen is. ``page`` is the first case to offer; ``part``: the headings of the
-    part of the page that was asked for; ``only``: the numbers of the cases that the reply to this question left, if it left
-    several; ``again``: the same was asked a moment ago."""
+    """The question which case of ``fork`` is the citizen's.
+
+    ``page``: the first case to offer. ``part``: the headings of the requested part of the page. ``only``: the numbers of the
+    cases that are still possible after the reply to this question, if several are. ``again``: the same question was asked
+    just before.
+    """
 
     fork: Fork
     part: tuple[str, ...] = ()
@@ -39,10 +42,13 @@ class WhichCase(NamedTuple):
 
 
 class Besides(NamedTuple):
-    """What is offered under a card: other parts of the ``same_page``, and ``related`` pages, of which those with the payloads
-    ``alike`` were found by likeness only; ``cases`` of the page that are not on the card, ``every_case``: the payload that
-    shows them all where they are too many; ``rest``: the payload that goes on with the part that the card has an extract of;
-    ``also``: a page that says the same, and is older."""
+    """The offers below a card.
+
+    Other parts of the ``same_page``, and ``related`` pages; those with the payloads ``alike`` were found only by similarity.
+    ``cases`` of the page that are not on the card; ``every_case``: the payload that shows them all if they are too many.
+    ``rest``: the payload that continues the part of which the card has an extract. ``also``: an older page with the same
+    content.
+    """
 
     same_page: Sequence[Option] = ()
     related: Sequence[Option] = ()
@@ -54,7 +60,7 @@ class Besides(NamedTuple):
 
 
 class ReplyBuilder:
-    """Makes replies on ``channel``."""
+    """Makes replies for ``channel``."""
 
     def __init__(self, settings: Settings, channel: str = "web") -> None:
         self._settings, self._channel = settings, channel
@@ -77,10 +83,10 @@ class ReplyBuilder:
         back: bool = False,
         again: bool = False,
     ) -> Utterances:
-        """Answers with the card, its warnings and what to see ``besides``.
+        """Answers with the card, its warnings and what is offered ``besides``.
 
-        ``assumed`` are the cases that were taken from what the citizen said before, ``supposed`` those that nobody said;
-        ``back``: the last one can be taken back; ``again``: the card is a part of what was shown before.
+        ``assumed``: the cases taken from what the citizen said before. ``supposed``: the cases that nobody said. ``back``:
+        the last case can be taken back. ``again``: the card is a part of what was shown before.
         """
         about = _about(entry, card.block.snapshot, confidence)
         if supposed:
@@ -88,7 +94,7 @@ class ReplyBuilder:
         yield from self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language, again=again)
         if assumed:
             yield say("utter_assumed", {}, cases=", ".join(assumed))
-        # By SMS each line is paid for: cases that stand on the card in full are not named again.
+        # By SMS each line costs: cases that are on the card in full are not named again.
         if besides.cases and (supposed or card.shortened or not self._paid):
             name = "utter_other_cases" if supposed else "utter_each_case"
             yield say(name, {"block": _block("cases", besides.cases[: self._most_cases])})
@@ -118,8 +124,9 @@ class ReplyBuilder:
         supposed: Sequence[str] = (),
         others: Sequence[Option] = (),
     ) -> Utterances:
-        """Asks ``question``; ``card`` is what can be said before, ``supposed`` the cases taken that nobody said, ``others`` the
-        buttons that lead to other cases than these."""
+        """Asks ``question``. ``card``: content that can be shown before it. ``supposed``: the cases that nobody said.
+        ``others``: buttons to further cases.
+        """
         fork, part, only, page, again = question
         about = {"outcome": Outcome.GUIDED, **_about(entry, snapshot, confidence)}
         if supposed:
@@ -128,14 +135,14 @@ class ReplyBuilder:
             yield from self._card(entry, card, {}, language=language)
         elif only:
             yield say("utter_cases_left", {})
-        elif again or part or not fork.cases:  # within a case that was just chosen, the page is known
+        elif again or part or not fork.cases:  # in a case that was just chosen, the citizen knows the page already
             title = " › ".join((entry.title, *(part or fork.headings)))
             yield say("utter_case_first" if again else "utter_about", {}, title=title)
         most = self._most_cases
         last = len(fork.labels) if only or len(fork.labels) <= page + most + 1 else page + most
         numbered = [(number, label) for number, label in enumerate(fork.labels) if number in (only or range(page, last))]
         options = [case_option(label, entry.id, (*fork.address, number)) for number, label in numbered]
-        brief = card is not None and self._paid  # something was said: the other cases need few words
+        brief = card is not None and self._paid  # the card answers something: the other cases need few words
         if brief:
             options += others[:most]
         name = "utter_other_cases" if brief else question_for(fork)
@@ -150,21 +157,21 @@ class ReplyBuilder:
             yield say("utter_other_cases", {"block": _block("cases", others[:most])})
 
     def answer_or_twin(self, entry: Entry, card: Card, twin: Option, *, language: str, confidence: float | None) -> Utterances:
-        """Answers with the card, and offers the page that says it of another situation."""
+        """Answers with the card, and offers the page with the same content for another situation."""
         about = {"outcome": Outcome.GUIDED, **_about(entry, card.block.snapshot, confidence)}
         yield from self._card(entry, card, {}, language=language)
         yield say("utter_twin", {**about, "block": _block("entries", [twin])})
         yield _option("utter_option_none", "/none_of_these")
 
     def explain(self, entry: Entry, card: Card, points: Sequence[Option], *, language: str) -> Utterances:
-        """Answers with the page in few words, and its chapters to choose from."""
+        """Answers with the page in a few words, and offers its chapters."""
         about = _about(entry, card.block.snapshot, None)
         yield from self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language)
         yield say("utter_points", {"block": _block("menu", points)})
         yield _option("utter_option_human", "/ask_human")
 
     def not_on_page(self, entry: Entry, options: Sequence[Option], *, snapshot: str) -> Utterances:
-        """Says that the page does not say it; ``options`` are pages that may."""
+        """Says that the page does not answer the question. ``options`` are pages that may."""
         about = {"outcome": Outcome.CHOICES, **_about(entry, snapshot, None)}
         yield say("utter_not_on_page", {**about, "block": _block("entries", options)}, title=entry.title)
         yield _option("utter_option_human", "/ask_human")
@@ -172,9 +179,9 @@ class ReplyBuilder:
     def nothing_else(
         self, entry: Entry, shown: Sequence[str], parts: Sequence[Option], pages: Sequence[Option], *, snapshot: str
     ) -> Utterances:
-        """Says that the page says nothing else than what stands under the headings ``shown``.
+        """Says that the page has no more about it than the text under the headings ``shown``.
 
-        ``parts`` of it and other ``pages``, found by likeness, may help instead.
+        ``parts`` of it and other ``pages``, found by similarity, may help instead.
         """
         offered = [(name, some) for name, some in (("utter_same_page", parts), ("utter_related", pages)) if some]
         about = {"outcome": Outcome.CHOICES, **_about(entry, snapshot, None), "alike": [page.payload for page in pages]}
@@ -185,7 +192,7 @@ class ReplyBuilder:
         yield _option("utter_option_human", "/ask_human")
 
     def no_more(self, entry: Entry, *, snapshot: str) -> Utterances:
-        """Says that all was shown, and where the page is."""
+        """Says that everything was shown, and where the page is."""
         yield say("utter_no_more", {"outcome": Outcome.ANSWERED, **_about(entry, snapshot, None)}, url=entry.url)
 
     def _card(self, entry: Entry, card: Card, custom: dict[str, Any], *, language: str, again: bool = False) -> Utterances:
@@ -199,10 +206,10 @@ class ReplyBuilder:
             yield say("utter_old", {"fill": "notice"}, date=written(block.verified_on, language))
 
     def choose(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
-        """Asks which of these entries is meant. The first of ``options`` say in an extract what they would answer."""
+        """Asks which of these entries is meant. The first ``options`` have an extract with their answer."""
         custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
         yield say("utter_choices", {**custom, "block": _block("entries", options)})
-        if not self._paid:  # where each line is paid for, "aucune" is understood
+        if not self._paid:  # where each line costs, "aucune" is understood without its own line
             yield _option("utter_option_none", "/none_of_these")
 
     def choose_subject(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
@@ -212,7 +219,7 @@ class ReplyBuilder:
         yield _option("utter_option_none", "/none_of_these")
 
     def offer_themes(self, options: Sequence[Option], *, snapshot: str) -> Utterances:
-        """Offers the themes in which the question may belong, other words, and a human."""
+        """Offers the themes that may contain the question, rephrasing, and a human."""
         yield say("utter_none_of_these", {"outcome": Outcome.CHOICES, "snapshot": snapshot, "block": _block("menu", options)})
         yield _option("utter_option_human", "/ask_human")
 
@@ -223,24 +230,24 @@ class ReplyBuilder:
         yield from self._card(entry, card, {}, language=language)
 
     def no_answer(self, nearest: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
-        """Says that there is nothing good enough, and where else to ask; the titles that come nearest besides."""
+        """Says that there is no good answer, and where else to ask; offers the nearest titles."""
         custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": confidence}
         yield say("utter_no_answer", custom, contact=self._settings.contact)
         if nearest:
             yield say("utter_nearest", {"block": _block("related", nearest)})
 
     def entry_gone(self, *, snapshot: str) -> Utterances:
-        """Says that the page of a button is no longer there, and where else to ask."""
+        """Says that the page of a button no longer exists, and where else to ask."""
         custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": None}
         yield say("utter_entry_gone", custom, contact=self._settings.contact)
 
     def out_of_scope(self, *, snapshot: str, confidence: float | None) -> Utterances:
-        """Says that this is nothing for an administration, and what is."""
+        """Says that the question is not for an administration, and which questions are."""
         custom = {"outcome": Outcome.OUT_OF_SCOPE, "snapshot": snapshot, "confidence": confidence}
         yield say("utter_out_of_scope", custom, contact=self._settings.contact)
 
     def clarify(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
-        """Asks what it is about; ``options`` are themes, and words of the citizen's own do as well."""
+        """Asks what the message is about. ``options`` are themes; the citizen may also answer in their own words."""
         custom: dict[str, Any] = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
         if options:
             custom["block"] = _block("menu", options)
@@ -253,19 +260,19 @@ class ReplyBuilder:
         yield say(response, {"outcome": Outcome.SMALL_TALK})
 
     def wait_for_human(self) -> Utterances:
-        """Says that a human comes, since somebody is on duty: the worker adds the place in the queue."""
+        """Says that a human will come, since somebody is on duty. The worker adds the place in the queue."""
         yield say("utter_handoff_waiting", {"outcome": Outcome.HANDOFF_WAITING, "handoff": {"want": "wait"}})
         yield say("utter_handoff_meanwhile", {})
 
     def nobody_on_duty(self, back: datetime | None, language: str) -> Utterances:
-        """Says when the team is ``back``; ``None``: nobody answers live here at all."""
+        """Says when the team is ``back``; ``None``: nobody ever answers live here."""
         custom = {"outcome": Outcome.HANDOFF_OFFLINE, "handoff": {"want": "offline"}}
         if back is None:
             yield say("utter_reach_human", custom, contact=self._settings.contact)
         else:
             day, time = day_and_time(back, language)
             yield say("utter_handoff_offline", custom, contact=self._settings.contact, day=day, time=time)
-        if self._settings.opening.next_opening(now()) is not None:  # somebody will be there to call
+        if self._settings.opening.next_opening(now()) is not None:  # the team will be there for a call
             yield say("utter_offer_call_back", {})
 
 

@@ -14,21 +14,22 @@ from core.entry import Entry, Passage, located_passages, passages
 from core.text.markdown import plain
 
 _MOST_SHOWN = 4
-_ALIKE = " / "  # between the labels of cases of which the same holds
-LABELS = ", "  # between the labels of a case within a case; by SMS there is no arrow
-_BUDGETS = (1, 60, 90, 120, 150, 200, 260, 400)  # characters a case; the first sentence is whole whatever the budget
+_ALIKE = " / "  # between the labels of cases with the same text
+LABELS = ", "  # between the labels of a case and an inner case; by SMS there is no arrow
+_BUDGETS = (1, 60, 90, 120, 150, 200, 260, 400)  # characters per case; the first sentence is shown whole whatever the budget
 
 
 class _Shown(NamedTuple):
-    """A case as it is shown: the ``labels`` that lead to it from the fork on, and the passage that speaks for it."""
+    """A case on the card: the ``labels`` that lead to it from the fork on, and the passage shown for it."""
 
     labels: tuple[str, ...]
     passage: Passage
 
 
 class SideBySide(NamedTuple):
-    """``body`` is the text with a label before each case (Markdown); ``complete``: no case and no sentence was left out;
-    ``alone``: it is one case only, of whose part ``rest`` is left out."""
+    """``body`` is the text with a label before each case (Markdown). ``complete``: no case and no sentence was left out.
+    ``alone``: it is only one case, and ``rest`` of its part is left out.
+    """
 
     body: str
     complete: bool
@@ -38,7 +39,7 @@ class SideBySide(NamedTuple):
 
 
 def nothing_known(_fork: Fork) -> int | None:
-    """Returns the case of who said nothing of themselves: none."""
+    """Returns the case of a citizen who said nothing about themselves: none."""
     return None
 
 
@@ -47,8 +48,8 @@ def side_by_side(
 ) -> SideBySide | None:
     """Returns all cases of ``fork`` within ``max_chars`` visible characters, each by its part of passage ``start``.
 
-    A case that asks again is shown by its own cases, or by the general one of these where they are too many. ``None`` where
-    more than four cases are left, where one of them says nothing, or where their first sentences do not fit.
+    A case with an inner fork is shown by its inner cases, or by the general one if these are too many. ``None`` if more than
+    four cases remain, if one of them has no text, or if their first sentences do not fit.
     """
     shown = [one for number in range(len(fork.options)) for one in _cases_of(entry, fork, number, start, case_of)]
     if len(shown) > _MOST_SHOWN:
@@ -68,10 +69,10 @@ def first_cases(
     *,
     alone: Sequence[int] = (),
 ) -> SideBySide | None:
-    """Returns as many cases of ``fork`` as fit into ``max_chars``, in the page's order, and how many there are.
+    """Returns as many cases of ``fork`` as fit into ``max_chars``, in the page's order.
 
-    The case in which passage ``start`` stands is among them. Where fewer than two fit, that case stands alone with its label,
-    within the first of the lengths ``alone`` (characters) in which it fits; ``None`` where it fits in none.
+    The case that contains passage ``start`` is among them. If fewer than two fit, that case stands alone with its label,
+    within the first of the lengths ``alone`` (characters) in which it fits; ``None`` if it fits in none.
     """
     every = _general_ones(
         [one for number in range(len(fork.options)) for one in _cases_of(entry, fork, number, start, case_of)]
@@ -98,7 +99,7 @@ def _one_case(one: _Shown, worth: Worth, max_chars: int) -> SideBySide | None:
 
 
 def _fitting(shown: Sequence[_Shown], worth: Worth, fork: Fork, max_chars: int) -> SideBySide | None:
-    """Returns ``shown`` with as much of each text as fits into ``max_chars``; ``None`` where not a sentence of each does."""
+    """Returns ``shown`` with as much of each text as fits into ``max_chars``; ``None`` if one sentence of each does not fit."""
     best: SideBySide | None = None
     for budget in _BUDGETS:
         found = _within(shown, worth, budget, fork)
@@ -111,7 +112,7 @@ def _fitting(shown: Sequence[_Shown], worth: Worth, fork: Fork, max_chars: int) 
 
 
 def _within(shown: Sequence[_Shown], worth: Worth, budget: int, fork: Fork) -> SideBySide | None:
-    """Returns each of ``shown`` with ``budget`` characters of its text. Where these would all be the same, they stand once."""
+    """Returns each of ``shown`` with ``budget`` characters of its text. If all texts would be equal, the text stands once."""
     texts = [passage.markdown for _, passage in shown]
     extracts = [extract(text, worth, budget) for text in texts]
     paragraphs: list[str] = []
@@ -146,14 +147,14 @@ def _shared_beginning(texts: Sequence[str]) -> tuple[str, list[str]]:
 
 
 def _is_block(markdown: str) -> bool:
-    """Decides whether ``markdown`` begins with a list or a table, which need a line of their own."""
+    """Decides whether ``markdown`` begins with a list or a table, which need their own line."""
     return markdown.startswith(("- ", "* ", "1. ", "|"))
 
 
 def _cases_of(entry: Entry, fork: Fork, number: int, start: int, case_of: CaseOf) -> list[_Shown]:
-    """Returns how case ``number`` of ``fork`` is shown: by its own text, or by the cases that this text leads up to.
+    """Returns the display of case ``number`` of ``fork``: its own text, or the inner cases that this text introduces.
 
-    Of inner cases that ``case_of`` decides, the citizen's own alone.
+    Of inner cases that ``case_of`` decides, only the citizen's.
     """
     known = passages(entry)
     orders = counterparts(entry, start, passages_under(entry, (*fork.address, number)))
@@ -175,20 +176,20 @@ def _cases_of(entry: Entry, fork: Fork, number: int, start: int, case_of: CaseOf
 
 
 def _is_excluded(entry: Entry, order: int, depth: int, case_of: CaseOf) -> bool:
-    """Decides whether passage ``order`` stands, below ``depth`` cases, in another one than the citizen's."""
+    """Decides whether passage ``order`` is, below ``depth`` cases, in another case than the citizen's."""
     steps = steps_to(entry, located_passages(entry)[order][1])[depth:]
     return any(case_of(step.fork) not in (None, step.case) for step in steps)
 
 
 def _leads_up(own: Passage, inner: Passage) -> bool:
-    """Decides whether the text ``own`` only says that what follows depends on a case."""
+    """Decides whether the text ``own`` only says that the answer depends on a case."""
     text = plain(own.markdown, links=False)
     says = ("dépend", "varie", "diffèrent", "différent", "selon", "fonction de", "suivant", "en fonction")
     return inner.order > own.order and (text.rstrip().endswith(":") or any(word in text.lower() for word in says))
 
 
 def _general_ones(shown: Sequence[_Shown]) -> list[_Shown]:
-    """Returns ``shown`` with the general case alone of those that stand within the same outer case, where there is one."""
+    """Returns ``shown``; of cases in the same outer case only the general one, if there is one."""
     kept: list[_Shown] = []
     for outer in dict.fromkeys(one.labels[:-1] for one in shown):
         inner = [one for one in shown if one.labels[:-1] == outer]

@@ -1,8 +1,7 @@
-"""Descriptions, which their source writes for search engines and sometimes cuts.
+"""Descriptions, which their source writes for search engines and sometimes truncates.
 
-They are shown up to their last whole sentence, and only where a page has no text that holds for everyone.
-
-service-public.fr keeps some 150 characters of a description; of 3,371, 198 have no full stop at their end.
+They are shown up to their last whole sentence, and only if a page has no text that holds for everyone. service-public.fr
+keeps about 150 characters of a description; of 3,371, 198 end without a full stop.
 """
 
 from __future__ import annotations
@@ -16,15 +15,15 @@ from core.yaml_text import load as load_yaml
 _ENDS = re.compile(r"[.!?…][)\]»”\"'\s]*\Z")
 _SENTENCE = re.compile(r"(\w*)[.!?…]+[)»]?(?=\s+(.))")
 _ABBREVIATIONS = frozenset({"etc", "cf", "ex", "art", "mme", "max", "min", "m", "n", "p"})
-_DONE_WHAT = re.compile(r"\bpour \w+(?:er|ir|re)\Z")  # "pour déclarer": what it is about has gone
+_DONE_WHAT = re.compile(r"\bpour \w+(?:er|ir|re)\Z")  # "pour déclarer": the object is missing
 _OPEN_MARKS = (",", ";", ":", "(", "+", "*", "=", "/", "-", "–", "'", "’")
 _LAST_WORD = re.compile(r"(?:\A|[\s'’])(\w+)\W*\Z")
 _OPEN_WORDS = frozenset(load_yaml((Path(__file__).parent / "open_words.yml").read_text(encoding="utf-8"))["open"].split())
-_FEW_WORDS = 2  # behind a whole sentence: "Le calcul"
+_FEW_WORDS = 2  # after a whole sentence: "Le calcul"
 
 
 def whole(text: str) -> str:
-    """Returns ``text``, or what it says up to its last whole sentence where it breaks off; empty where no sentence is whole."""
+    """Returns ``text``, or if it is truncated, its part up to the last whole sentence; empty if no sentence is whole."""
     text = text.strip()
     if not text or _ENDS.search(text):
         return text
@@ -40,22 +39,21 @@ def is_description(entry: Entry, order: int) -> bool:
 
 
 def is_broken(entry: Entry, order: int) -> bool:
-    """Decides whether passage number ``order`` is a description that breaks off before it has said anything."""
+    """Decides whether passage number ``order`` is a description that is truncated before it says anything."""
     return is_description(entry, order) and not whole(entry.description)
 
 
 def stand_in(entry: Entry, order: int) -> int:
-    """Returns the passage to show for number ``order``: the next one for a description, where that one holds for all.
+    """Returns the passage to show for number ``order``: for a description the next one, if that holds for everyone.
 
-    A description is written for search engines: it sums the page up, or breaks off, and never answers better than the page.
+    A description is written for search engines: it summarizes or breaks off, and never answers better than the page.
     """
     found = passages(entry)
     return order + 1 if is_description(entry, order) and len(found) > 1 and not found[1].cases else order
 
 
 def shown(entry: Entry, order: int) -> str:
-    """Returns the text of passage number ``order`` as citizens see it. A description without an end may have been cut: it goes
-    on."""
+    """Returns the text of passage number ``order`` as citizens see it. A description without an end gets an ellipsis."""
     text = passages(entry)[order].markdown
     if not is_description(entry, order):
         return text
@@ -64,7 +62,7 @@ def shown(entry: Entry, order: int) -> str:
 
 
 def broken_off(text: str) -> str:
-    """Returns ``text`` with the sign that it goes on: for want of anything whole."""
+    """Returns ``text`` with an ellipsis, because no sentence of it is whole."""
     return f"{text.rstrip(' ,;:')}…"
 
 

@@ -1,4 +1,4 @@
-"""What a turn says: utterances that ``domain.yml`` words, and what is remembered after them."""
+"""The result of a turn: utterances worded in ``domain.yml``, and the state that is remembered."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from actions.cases.dialogue_state import DialogueState
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A ``response`` of ``domain.yml`` with the ``values`` of its slots; ``custom`` is what the input channel makes a turn of.
+    """A ``response`` of ``domain.yml`` with the ``values`` of its slots. The input channel makes a turn from ``custom``.
 
-    Without a response, nothing is said: the turn pipeline does what ``custom`` asks for.
+    Without a response nothing is said: the turn pipeline does what ``custom`` asks for.
     """
 
     response: str | None
@@ -31,9 +31,9 @@ def say(response: str, custom: dict[str, Any], **values: str | int) -> Utterance
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Ends a turn: with what is said, and ``state``, which is remembered; ``None`` where it stays as it was.
+    """Ends a turn with its utterances and the ``state`` to remember; with ``None`` the state does not change.
 
-    ``resets``: everything is forgotten; the input channel sets the language anew before each turn.
+    ``resets``: everything is forgotten. The input channel sets the language again before each turn.
     """
 
     utterances: tuple[Utterance, ...]
@@ -41,7 +41,7 @@ class Reply:
     resets: bool = False
 
     def send(self, dispatcher: CollectingDispatcher) -> list[dict[str, Any]]:
-        """Utters all, and returns the events that make Rasa remember the state."""
+        """Utters everything, and returns the events with which Rasa stores the state."""
         for one in self.utterances:
             dispatcher.utter_message(response=one.response, json_message=one.custom, **one.values)
         if self.resets:

@@ -1,1 +1,1 @@
-"""The action server: its HTTP application, and what it does besides Rasa's custom actions."""
+"""The action server: its HTTP application, and its services in addition to Rasa's custom actions."""

@@ -1,4 +1,4 @@
-"""The action server: Rasa's custom actions and the search of the other processes, on loopback, behind the secret."""
+"""The action server: Rasa's custom actions, and the search for the other processes, on loopback, protected by the secret."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ from retrieval.explaining import Explanation
 from retrieval.steady import Steady
 from retrieval.synonym_trial import Trial, TrialResult
 
-AT_ONCE = (os.cpu_count() or 1) + 1  # turns: one is embedded while others have the interpreter (docs/adr/0061)
-_GONE = 499  # nginx's word for an asker who has left; nobody reads it
-_PATIENCE_SECONDS = 0.2  # nobody gives up sooner, and to ask a connection whether somebody is there takes 0.2 ms
+AT_ONCE = (os.cpu_count() or 1) + 1  # turns: one is embedded while others run Python code (docs/adr/0061)
+_GONE = 499  # nginx's status for a client that has left; nobody reads it
+_PATIENCE_SECONDS = 0.2  # no client gives up sooner, and checking a connection takes 0.2 ms
 log = structlog.get_logger(__name__)
 
 
 class SearchRequest(BaseModel):
-    """A query of the worker, the desks or the command line."""
+    """A query from the worker, the desks or the command line."""
 
     query: str = Field(min_length=1, max_length=10_000)
     locale: str = "fr"
@@ -55,7 +55,7 @@ class SearchRequest(BaseModel):
 
 
 class ExplainRequest(BaseModel):
-    """A query that an editor tries; ``entry`` is the id of one to compare with the first."""
+    """A query that an editor tries. ``entry``: the id of an entry to compare with the first result."""
 
     query: str = Field(min_length=1, max_length=10_000)
     locale: str = "fr"
@@ -64,16 +64,16 @@ class ExplainRequest(BaseModel):
 
 
 class ReplyRequest(BaseModel):
-    """A first message, masked, whose reply is to be explained; ``language``: the one that the citizen chose."""
+    """A first message, masked, whose reply is to be explained. ``language``: the one chosen by the citizen."""
 
     message: str = Field(min_length=1, max_length=10_000)
     language: str = "fr"
 
 
 def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> FastAPI:
-    """Returns the application. Every route wants the header ``X-Guichet-Secret``. With ``embedder``, it embeds passages too.
+    """Returns the application. Every route requires the header ``X-Guichet-Secret``. With ``embedder``, it embeds passages too.
 
-    An action that raises is answered with 500, without its message: Rasa then ends the turn without outcome, and the
+    If an action raises, the response is 500 without the error's message: Rasa then ends the turn without outcome, and the
     input channel reports the failure.
     """
 
@@ -135,11 +135,11 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
 
 
 def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, authenticate: Callable[[Request], None]) -> None:
-    """Adds ``POST /webhook``: Rasa's custom actions, so many at a time."""
+    """Adds ``POST /webhook``: Rasa's custom actions, with a limit on concurrent runs."""
     room = asyncio.Semaphore(AT_ONCE)
 
     async def webhook(request: Request) -> Response:
-        # Read by hand, and routed by Starlette alone: what FastAPI does around an endpoint took longer than to read a tracker.
+        # Parsed here and routed by Starlette alone: FastAPI's handling of an endpoint took longer than reading a tracker.
         authenticate(request)
         try:
             call = orjson.loads(await request.body())
@@ -149,8 +149,8 @@ def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, au
             return problem(422, "the request is malformed: body")
         came = time.monotonic()
         async with room:
-            # Whoever asked may have given up while others had their turn: to work for them would keep the next ones until they
-            # give up, and so on. They wait here, so that between two of them the loop sees who is gone.
+            # The client may have given up while others had their turn. Working for it would delay the next ones until they give
+            # up too. Requests wait here, so that between two of them the loop notices disconnected clients.
             if time.monotonic() - came > _PATIENCE_SECONDS and await request.is_disconnected():
                 metrics.GIVEN_UP.inc()
                 return Response(status_code=_GONE)
@@ -161,12 +161,12 @@ def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, au
 
     async def run(call: dict[str, Any]) -> Response:
         name, tracker = str(call.get("next_action")), call.get("tracker") or {}
-        # By these a conversation is followed through the logs of all processes; its text is none of them.
+        # With these ids a conversation can be followed through the logs of all processes; they contain no text.
         structlog.contextvars.bind_contextvars(
             conversation=str(tracker.get("sender_id") or ""),
             message=_message(tracker),
         )
-        call.setdefault("domain", {})  # Rasa leaves it out (endpoints.yml), the executor insists on it
+        call.setdefault("domain", {})  # Rasa leaves it out (endpoints.yml), the executor requires it
         try:
             if name not in executor.actions:
                 raise ActionNotFoundException(name)
@@ -184,19 +184,20 @@ def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, au
 
 
 def _message(tracker: dict[str, Any]) -> str:
-    """Returns the id of the message that a turn is about."""
+    """Returns the id of the turn's message."""
     return str((tracker.get("latest_message") or {}).get("message_id") or "")
 
 
 def _form(tracker: dict[str, Any]) -> int:
-    """Returns the form of blocks that the asking worker reads: the oldest, where it or Rasa do not say."""
+    """Returns the form of blocks that the calling worker reads: the oldest, if the worker or Rasa do not say."""
     form = ((tracker.get("latest_message") or {}).get("metadata") or {}).get("form")
     return form if isinstance(form, int) else 1
 
 
 def add_explanations(app: FastAPI, settings: Settings, retriever: Steady) -> None:
-    """Adds ``POST /explain``, ``/explain/reply`` and ``/synonyms/try``: why a question is answered as it is, and how it would
-    be."""
+    """Adds ``POST /explain``, ``/explain/reply`` and ``/synonyms/try``: why a question has its answer, and what would change
+    it.
+    """
 
     @app.post("/explain")
     def explain(request: ExplainRequest) -> Explanation:
@@ -229,7 +230,7 @@ def build_executor(
 ) -> ActionExecutor:
     """Returns all custom actions of ``domain.yml``, by name.
 
-    Without ``second_look``, what the classifier takes for a danger is one.
+    Without ``second_look``, every danger found by the classifier counts.
     """
     executor = ActionExecutor()
     for name in FAMILY_STEPS:
@@ -243,7 +244,7 @@ def build_executor(
 
 
 def problem(status: int, detail: str) -> JSONResponse:
-    """Returns an error as RFC 9457 has it."""
+    """Returns an error in the format of RFC 9457."""
     body = {"type": "about:blank", "title": "Actions", "status": status, "detail": detail}
     return JSONResponse(body, status_code=status, media_type="application/problem+json")
 
@@ -259,4 +260,4 @@ async def _refused(_request: Request, error: HTTPException) -> JSONResponse:
 
 async def _malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
     wrong = ", ".join(".".join(str(part) for part in one["loc"]) for one in error.errors())
-    return problem(422, f"the request is malformed: {wrong}")  # what was sent is not repeated
+    return problem(422, f"the request is malformed: {wrong}")  # the request's content is not repeated

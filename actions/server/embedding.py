@@ -1,4 +1,4 @@
-"""Embeds for whoever builds an index or checks a publication beside the running service.
+"""Embeds for processes that build an index or check a publication while the service runs.
 
 A second copy of the model would cost 0.9 GB.
 """
@@ -17,11 +17,11 @@ from pydantic import BaseModel, Field
 
 from retrieval.contracts import Embedder
 
-_NICE = 10  # citizens' questions come first
+_NICE = 10  # citizens' questions have priority
 
 
 class Model(BaseModel):
-    """Which model embeds here."""
+    """The model in use here."""
 
     name: str
     revision: str
@@ -29,14 +29,16 @@ class Model(BaseModel):
 
 
 class Texts(BaseModel):
-    """Texts of one batch. Models embed questions and what is searched in different ways: ``kind`` says which these are."""
+    """Texts of one batch. ``kind`` says whether they are questions or searched texts: models embed these differently."""
 
     texts: list[Annotated[str, Field(max_length=20_000)]] = Field(min_length=1, max_length=32)
     kind: Literal["passages", "queries"] = "passages"
 
 
 def router(embedder: Embedder) -> APIRouter:
-    """Returns ``GET /embedder`` and ``POST /embed``, which answers a row of little-endian float32, of unit length, a text."""
+    """Returns ``GET /embedder`` and ``POST /embed``, which returns one row of little-endian float32, of unit length, per
+    text.
+    """
     routes = APIRouter()
     background = ThreadPoolExecutor(1, thread_name_prefix="embed-passages", initializer=step_back, initargs=(_NICE,))
 
@@ -54,6 +56,6 @@ def router(embedder: Embedder) -> APIRouter:
 
 
 def step_back(nice: int) -> None:
-    """Lets this thread come after what is less ``nice``."""
-    if sys.platform == "linux":  # elsewhere a thread has no priority of its own
+    """Lowers the priority of this thread by ``nice``."""
+    if sys.platform == "linux":  # elsewhere, threads have no priority of their own
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)

@@ -1,4 +1,4 @@
-"""Explains the reply to one first message: runs the turn on each channel as for a citizen, and tells its steps."""
+"""Explains the reply to a first message: runs the turn on each channel as for a citizen, and returns its steps."""
 
 from __future__ import annotations
 
@@ -34,17 +34,18 @@ from retrieval.contracts import Hit, RetrievalResult, Retriever
 from retrieval.decision.found import LEAST_LOG_ODDS, OUTSIDE_WEIGHT
 
 _MOST = 7  # pages
-# Steps of the search that are told as thresholds.
+# Steps of the search that are returned as thresholds.
 _SEARCHED = ("by_confidence", "by_scope")
-# What a card says of cases that do not fit side by side; nothing, where one of them is assumed then.
+# What a card says about cases that do not fit side by side; removed if one of them is assumed afterwards.
 _TOO_LONG = ("first_cases", "for_everyone", "only_asked")
 
 
 async def explain_reply(settings: Settings, retriever: Retriever, message: str, language: str) -> ReplyExplanation:
-    """Returns why ``message``, the first of a conversation, is answered as it is; where it is taken for a question.
+    """Returns why ``message``, the first of a conversation, gets its reply, if it is taken for a question.
 
-    Greetings and what else the dialogue engine answers itself are explained as if they were questions. ``language`` is the one
-    that the citizen chose. Runs within one turn of ``retriever``. Raises ``LookupError`` while there is no snapshot.
+    Greetings and other messages that the dialogue engine answers itself are explained as if they were questions.
+    ``language`` is the one chosen by the citizen. Runs within one turn of ``retriever``. Raises ``LookupError`` while there
+    is no snapshot.
     """
     snapshot = retriever.status().snapshot
     alert = load_detector().detect(message)
@@ -82,7 +83,7 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
 
 
 def _first_turn(settings: Settings, retriever: Retriever, text: str, language: str, channel: str) -> Turn:
-    """Returns the turn of a first message, as Rasa would tell of it."""
+    """Returns the turn of a first message, as Rasa would send it."""
     latest = {"text": text, "intent": {"name": "enquiry"}, "entities": []}
     events = [{"event": "user", "text": text, "input_channel": channel}]
     tracker = Tracker("explained", {"language": language}, latest, events, False, None, {}, "action_listen")
@@ -90,7 +91,7 @@ def _first_turn(settings: Settings, retriever: Retriever, text: str, language: s
 
 
 async def _decided(turn: Turn, found: RetrievalResult) -> ReplyDecision:
-    """Returns what is decided for ``turn``, as for a citizen's."""
+    """Returns the decision for ``turn``, as for a citizen."""
     with recorded() as steps:
         reply = await asyncio.to_thread(compose, turn)
     custom: dict[str, Any] = {}
@@ -108,14 +109,14 @@ async def _decided(turn: Turn, found: RetrievalResult) -> ReplyDecision:
 
 
 def _without_what_was_not_shown(steps: Sequence[Step]) -> Iterator[Step]:
-    """Yields ``steps``; of a card that was made before a case was assumed, only that the cases do not fit."""
+    """Yields ``steps``. Of a card made before a case was assumed, only the step that the cases do not fit is kept."""
     for number, step in enumerate(steps):
         assumed = number + 1 < len(steps) and steps[number + 1].name == "assumed"
         yield Step(name="too_long", values=step.values) if assumed and step.name in _TOO_LONG else step
 
 
 def _seen_in_reply(utterances: Sequence[Utterance], settings: Settings, *, followed_from: str) -> Iterator[Step]:
-    """Yields the steps that the reply itself shows: another page was led to, a case was told, figures have their date."""
+    """Yields the steps visible in the reply itself: a link was followed, a case was stated, figures have their date."""
     supposed = next((str(one.values["cases"]) for one in utterances if one.response == "utter_supposed"), "")
     blocks = [one.custom["block"] for one in utterances if "block" in one.custom]
     cards = [AnswerBlock.model_validate(block) for block in blocks if block["type"] == "answer"]
@@ -138,7 +139,7 @@ def _day(title: str, day: date, settings: Settings) -> dict[str, Value]:
 
 
 def _candidates(settings: Settings, retriever: Retriever, query: str, found: RetrievalResult) -> list[Candidate]:
-    """Returns the pages that came near, with the part of each that would be shown."""
+    """Returns the nearest pages, with the part of each that would be shown."""
     turns: dict[str, Turn] = {
         channel: _first_turn(settings, retriever, query, found.language, channel).hearing() for channel in CHANNELS
     }
@@ -150,13 +151,13 @@ def _candidates(settings: Settings, retriever: Retriever, query: str, found: Ret
 def _candidate(
     turns: Mapping[str, Turn], retriever: Retriever, query: str, place: int, hit: Hit, found: RetrievalResult
 ) -> Candidate | None:
-    """Returns the page of ``hit``; ``None`` where another snapshot became active in between."""
+    """Returns the page of ``hit``; ``None`` if another snapshot became active in the meantime."""
     entry = retriever.entry(hit.entry_id, hit.collection)
     if entry is None or not passages(entry):
         return None
     focus = Focus(entry=entry.id, query=query, facts=packed(passing(facts_in(query))))
     best = partial(retriever.best_passage, entry, query)
-    answers = place == 1 and found.decision == "answered"  # what answers is begun where the search says, a choice at its best
+    answers = place == 1 and found.decision == "answered"  # an answer starts at the found part, a choice at its best part
     start = in_chapter(retriever, entry, hit.passage, query) if answers else best()
     lead = guide(entry, start, partial(turns["web"].case, focus), best)
     shown = passages(entry)[stand_in(entry, start if lead.passage is None else lead.passage)]
@@ -175,7 +176,7 @@ def _candidate(
 
 
 def _thresholds(retriever: Retriever, query: str, found: RetrievalResult, searched: Sequence[Step]) -> Iterator[Threshold]:
-    """Yields the thresholds that were looked at, each with its value."""
+    """Yields the thresholds that were applied, each with its value."""
     for step in searched:
         if step.name not in _SEARCHED:
             continue

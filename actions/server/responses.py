@@ -1,4 +1,4 @@
-"""Responses of an action, as a worker of the version before reads what Rasa makes of them (``core/reply_form.py``)."""
+"""Converts an action's responses for workers of the previous version, which read the blocks (``core/reply_form.py``)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from core.reply_form import block_in_form
 
 
 def responses_in_form(responses: Sequence[dict[str, Any]], form: int) -> list[dict[str, Any]]:
-    """Returns ``responses`` with nothing in their blocks that a reader of ``form`` refuses.
+    """Returns ``responses`` without anything in their blocks that a reader of ``form`` refuses.
 
-    The sentence of a block is worded in Rasa, after this: where an office is no block yet, its name and address go before it
-    as a message of their own.
+    Rasa words the sentence of a block later. If that form has no block for offices, the name and address come before it as a
+    separate message.
     """
     return [one for response in responses for one in _in_form(response, form)]
 

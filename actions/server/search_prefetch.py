@@ -1,4 +1,4 @@
-"""The search of a turn begins while Rasa still makes out what the message is."""
+"""Starts the search of a turn while Rasa still classifies the message."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 from actions.replies.style import PAGES
 from retrieval.steady import Steady
 
-_TURN_SECONDS = 10.0  # by then a turn has come, or never will
+_TURN_SECONDS = 10.0  # by then the turn has come, or will never come
 
 
 class AheadRequest(BaseModel):
-    """A message as the turn about it will have it."""
+    """A message in the form that its turn will have."""
 
     message_id: str = Field(min_length=1, max_length=100)
     text: str = Field(min_length=1, max_length=10_000)
@@ -23,7 +23,7 @@ class AheadRequest(BaseModel):
 
 
 def router(retriever: Steady, collection: str | None) -> APIRouter:
-    """Returns ``POST /ahead``: 202 at once. Where the turn then looks for something else, it searches as it would have."""
+    """Returns ``POST /ahead``: 202 at once. If the turn then needs another search, it searches as usual."""
     routes = APIRouter()
 
     @routes.post("/ahead", status_code=202, response_class=Response)

@@ -1,4 +1,4 @@
-"""Ages in French and English: what a message says of someone's age, what the label of a case demands."""
+"""Ages in French and English: in messages, and in the labels of cases."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ AGE = "age"
 MAJORITY = 18
 _OLDEST = 120
 _YEARS = r"\s?(?:ans?|years?(?: old)?)\b"
-# Years that are no age: of a card, a lease, a marriage, a stay.
+# Years that are not an age: of a card, a lease, a marriage, a stay.
 _NO_AGE = re.compile(
     r"\b(?:expir\w*|depuis|bail|baux|duree|anciennete|contrat|mandat|validite|valable|carte|titre|visa|peine|amende"
     r"|permis de conduire|mariage|vie commune|residence|sejour\w*|cotis\w*|engagement|anterieur\w*|travaux"
@@ -25,7 +25,7 @@ _NO_AGE_SAID = re.compile(
     r"|de (?:bail|permis|contrat|mariage|vie commune|residence|cotisation|prison|carriere|service))"
 )
 _RANGES: tuple[tuple[re.Pattern[str], int, int], ...] = (
-    # (pattern, what is added to the first number to get the lowest age, … to the last number to get the highest; -1: open)
+    # (pattern, added to the first number for the lowest age, added to the last number for the highest age; -1: open)
     (
         re.compile(
             rf"\b(?:entre|de|from|between)\s+(\d{{1,3}})(?:{_YEARS})?\s+(?:et|a|and|to)\s+(?:moins de )?(\d{{1,3}}){_YEARS}"
@@ -63,8 +63,9 @@ _MYSELF = re.compile(r"\b(?:je|j'|moi|me|m'|mon|ma|mes|i|my|i'm)(?=\b|[a-z])")
 
 
 def age_said(text: str) -> frozenset[str]:
-    """Returns the ages that folded ``text`` leaves possible, each as a number; empty where it says nothing of an age, or two
-    things."""
+    """Returns the ages that are possible according to folded ``text``, each as a number; empty if it states no age, or two
+    different ones.
+    """
     without = _NO_AGE_SAID.sub(" ", text)
     found = list(_ranges(without))
     if _MONTHS.search(without):
@@ -77,7 +78,7 @@ def age_said(text: str) -> frozenset[str]:
 
 
 def age_demanded(label: str) -> frozenset[str]:
-    """Returns the ages for which the case with this folded ``label`` is meant; empty for any."""
+    """Returns the ages for which the case with this folded ``label`` is meant; empty for any age."""
     found = [] if _NO_AGE.search(label) else list(_ranges(label))
     if not found and _MINOR_LABEL.search(label):
         found.append((0, MAJORITY - 1))
@@ -87,19 +88,19 @@ def age_demanded(label: str) -> frozenset[str]:
 
 
 def without_ages(text: str) -> str:
-    """Returns folded ``text`` without ages and words for the young and the grown-up."""
+    """Returns folded ``text`` without ages and words for the young and adults."""
     for pattern in (*(pattern for pattern, _, _ in _RANGES), _MONTHS, _MINOR, _ADULT, _CHILD):
         text = pattern.sub(" ", text)
     return text
 
 
 def about_child(text: str) -> bool:
-    """Decides whether folded ``text`` speaks of a child."""
+    """Decides whether folded ``text`` is about a child."""
     return _CHILD.search(text) is not None
 
 
 def about_oneself(text: str) -> bool:
-    """Decides whether folded ``text`` speaks of its writer, and of no child."""
+    """Decides whether folded ``text`` is about its writer, and not about a child."""
     return _MYSELF.search(text) is not None and not about_child(text)
 
 

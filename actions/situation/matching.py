@@ -14,21 +14,21 @@ from actions.situation.places import AREA, COUNTRY, countries_named
 from actions.situation.reading import Facets, demanded, facts_in, flat, without_facts
 from retrieval.lexical.analysis import terms
 
-# "General case", "other situation": it applies where none of the others does.
+# "General case", "other situation": applies if none of the others does.
 _DEFAULT = re.compile(
     r"^(?:cas general$|(?:dans )?(?:les |un |une )?autres? |vous etes dans (?:une )?autre|vous etes dans un autre"
     r"|ailleurs|sinon|si ce n'est pas|etranger d'un autre|etudiant d'un autre|famille d'une autre)"
 )
-# "In another country": it applies abroad, where no other case does.
+# "In another country": applies abroad, if no other case does.
 _ELSEWHERE = re.compile(r"\bautres? (?:pays|etats?)\b")
 _BUT = r"(?:hors|sauf|excepte|en dehors)\b[^,;()]*"
-# "Hors secteur protégé", "ville non tendue", "pas en zone tendue": what is denied, in folded text.
+# "Hors secteur protégé", "ville non tendue", "pas en zone tendue": negated words, in folded text.
 _DENIED = re.compile(
     r"\b(?:hors|non|sans|ni|pas|sauf|jamais|en dehors|ex)\b(?:[ -](?:de|du|des|en|dans|une?|la|les?))*"
     r"(?:[ -](?!(?:ni|mais)\b)(?:[dl]')?\w+){1,2}"
 )
 _BRACKETS = re.compile(r" ?\([^()]*\)")
-_SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer is a label with a slip of the keyboard
+_SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer counts as a label with a typing error
 
 
 _FRANCE = frozenset(terms("France français"))
@@ -42,27 +42,27 @@ class _Fit(Enum):
     YES = 3
 
 
-@lru_cache(maxsize=4096)  # labels are the pages' own and few; what citizens write is not remembered
+@lru_cache(maxsize=4096)  # labels are few and belong to the pages; citizens' texts are not cached
 def is_default(label: str) -> bool:
-    """Decides whether ``label`` names the case of those to whom no other case applies."""
+    """Decides whether ``label`` is the case for citizens to whom no other case applies."""
     return _DEFAULT.match(flat(label)) is not None
 
 
 @lru_cache(maxsize=4096)
 def is_elsewhere(label: str) -> bool:
-    """Decides whether ``label`` names the case of those who are in none of the countries that the other cases name."""
+    """Decides whether ``label`` is the case for people in none of the countries that the other cases name."""
     demand = demanded(label)
     return bool(_ELSEWHERE.search(flat(label))) and COUNTRY not in demand and "nationality" not in demand
 
 
 def is_abroad(label: str) -> bool:
-    """Decides whether ``label`` names the case of those who are or live in another country than France."""
+    """Decides whether ``label`` is the case for people who are or live outside France."""
     countries = demanded(label).get(COUNTRY, frozenset())
     return bool(countries) and "france" not in countries
 
 
 def plain_label(label: str) -> str:
-    """Returns ``label`` as it is compared and remembered: folded, without what stands in brackets or leads in."""
+    """Returns ``label`` as it is compared and stored: folded, without brackets and introductory words."""
     bare = _BRACKETS.sub("", flat(label))
     return (
         re.sub(
@@ -75,12 +75,13 @@ def plain_label(label: str) -> str:
 
 
 def applying(labels: Sequence[str], situation: Facets) -> int | None:
-    """Returns the number of the case that ``situation`` is, or ``None`` where it does not tell.
+    """Returns the number of the case that fits ``situation``, or ``None`` if it does not decide.
 
-    A case applies if it alone is borne out and nothing speaks for another one; the default case, if all others are excluded.
+    A case applies if it is the only confirmed one and nothing supports another one; the default case applies if all others
+    are excluded.
     """
     fits = _fits(labels, situation)
-    abroad = "france" not in situation.get(COUNTRY, ())  # "En Europe", "dans un autre pays": France is neither
+    abroad = "france" not in situation.get(COUNTRY, ())  # "En Europe", "dans un autre pays": neither is France
     others = [(is_default(label) or is_elsewhere(label)) and (abroad or not _ELSEWHERE.search(flat(label))) for label in labels]
     defaults = [number for number, other in enumerate(others) if other and fits[number] is not _Fit.YES]
     named = [number for number in range(len(labels)) if number not in defaults]
@@ -97,15 +98,18 @@ def applying(labels: Sequence[str], situation: Facets) -> int | None:
 
 
 def excluded(labels: Sequence[str], situation: Facets) -> frozenset[int]:
-    """Returns the numbers of the cases that ``situation`` cannot be."""
+    """Returns the numbers of the cases that are impossible in ``situation``."""
     return frozenset(number for number, fit in enumerate(_fits(labels, situation)) if fit is _Fit.NO)
 
 
 def left_by(labels: Sequence[str], reply: str) -> list[int]:
-    """Returns the numbers of the cases (two or more) that ``reply`` leaves, if it speaks of what they differ in; else none."""
+    """Returns the numbers of the cases (two or more) that are still possible after ``reply``, if it is about their differences;
+    else none.
+    """
     facts = facts_in(reply)
     others = [is_default(label) or is_elsewhere(label) for label in labels]
-    # "J'habite au Maroc" says nothing of whose parents were born where: each case, but that of all others, is of its kind.
+    # Each case, except catch-all ones, must depend on a facet of the reply: "J'habite au Maroc" does not say where someone's
+    # parents were born.
     telling = _telling(labels)
     if not facts or not all(other or facts.keys() & demand.keys() for other, demand in zip(others, telling, strict=True)):
         return []
@@ -114,15 +118,18 @@ def left_by(labels: Sequence[str], reply: str) -> list[int]:
 
 
 def borne_out(demand: Facets, situation: Facets) -> bool:
-    """Decides whether a case, heading or title that demands ``demand`` is meant for ``situation``, with nothing against it."""
+    """Decides whether a case, heading or title with the conditions ``demand`` is meant for ``situation``, without
+    contradiction.
+    """
     return _fit(demand, situation) in (_Fit.PARTLY, _Fit.YES)
 
 
 def left_open(facts: Facets, enclosing: Sequence[str]) -> Facets:
     """Returns ``facts`` without those that the ``enclosing`` cases (labels) already settle, unless a fact is more precise.
 
-    A page that asks for a country again under "En France" means another country, that of the theft, say. One that asks for
-    the department under a region can be answered for a citizen who named it, but not for one who only chose the region.
+    A page that asks for a country again under "En France" means another country, for example that of the theft. A page that
+    asks for the department under a region can be answered for a citizen who named it, but not for one who only chose the
+    region.
     """
     demands = [demanded(label) for label in enclosing]
     return {
@@ -133,9 +140,9 @@ def left_open(facts: Facets, enclosing: Sequence[str]) -> Facets:
 
 
 def named_in(labels: Sequence[str], text: str) -> int | None:
-    """Returns the number of the one case whose label's own words all stand in ``text``, or ``None``.
+    """Returns the number of the only case all of whose label's own words are in ``text``, or ``None``.
 
-    Words that ``text`` denies count only for a label that denies them too.
+    Words that ``text`` negates count only for a label that negates them too.
     """
     wanted = _own_terms(labels)
     folded = flat(text)
@@ -145,7 +152,7 @@ def named_in(labels: Sequence[str], text: str) -> int | None:
     for number, label in enumerate(labels):
         if wanted[number] & _FRANCE and not (_FRENCH if "francais" in flat(label) else _IN_FRANCE).search(folded):
             continue  # "en France" has the stem of "français"
-        denies = _DENIED.search(flat(label)) is not None  # "hors" alone tells nothing: outside of what?
+        denies = _DENIED.search(flat(label)) is not None  # "hors" alone says nothing: outside of what?
         if (
             wanted[number]
             and not is_default(label)
@@ -157,7 +164,9 @@ def named_in(labels: Sequence[str], text: str) -> int | None:
 
 
 def picked(labels: Sequence[str], reply: str) -> int | None:
-    """Returns the number of the case that ``reply``, typed under the question with these labels, means; ``None`` if none."""
+    """Returns the number of the case that is meant by ``reply``, typed under the question with these labels; ``None`` if none
+    is.
+    """
     plain = [plain_label(label) for label in labels]
     answer = plain_label(reply)
     close = [fuzz.ratio(answer, label) for label in plain]
@@ -177,7 +186,7 @@ def picked(labels: Sequence[str], reply: str) -> int | None:
 
 
 def _naming_country(labels: Sequence[str], reply: str) -> int | None:
-    """Returns the one label that names the country of ``reply``, and not as an exception."""
+    """Returns the only label that names the country of ``reply``, and not as an exception."""
     names = countries_named(flat(reply))
     named = [number for number, label in enumerate(labels) if names & countries_named(re.sub(_BUT, " ", flat(label)))]
     return named[0] if len(named) == 1 else None
@@ -189,8 +198,9 @@ def _fits(labels: Sequence[str], situation: Facets) -> list[_Fit]:
 
 
 def _telling(labels: Sequence[str]) -> list[Facets]:
-    """Returns what each case demands that not all demand alike: "Perte en France", "Perte en Europe" are not told apart by the
-    loss."""
+    """Returns the conditions of each case that are not common to all: the loss does not distinguish "Perte en France" from
+    "Perte en Europe".
+    """
     demands = [demanded(label) for label in labels]
     first = demands[0] if len(demands) > 1 else {}
     alike = {facet for facet in first if all(demand.get(facet) == first[facet] for demand in demands)}
@@ -198,7 +208,7 @@ def _telling(labels: Sequence[str]) -> list[Facets]:
 
 
 def _most_words(labels: Sequence[str], reply: str) -> int | None:
-    """Returns the one label that shares most words with a short ``reply`` all of whose words are the labels'."""
+    """Returns the label that shares most words with ``reply``, if ``reply`` is short and all its words are in the labels."""
     present = set(terms(reply))
     shared = [len(own & present) for own in _own_terms(labels)]
     most = max(shared)
@@ -219,7 +229,7 @@ def _fit(demand: Facets, situation: Facets) -> _Fit:
         return _Fit.NO
     if AREA in demand and "france" not in situation.get(COUNTRY, frozenset({"france"})):
         return _Fit.NO
-    # That Paris is in France bears out nobody's being in Paris.
+    # That Paris is in France does not confirm that somebody is in Paris.
     agreed = [
         facet for facet, values in known.items() if situation[facet] <= values and not (facet == COUNTRY and AREA in demand)
     ]

@@ -10,7 +10,7 @@ from typing import Any
 from core.yaml_text import load as load_yaml
 
 AREA, COUNTRY = "area", "country"
-# Lists of countries in the file → the parts of the world that each may be. Switzerland is Europe on some pages only.
+# Lists of countries in the file → the parts of the world that each may be. Switzerland is Europe only on some pages.
 _PARTS = {
     "eu": frozenset({"eu"}),
     "europe": frozenset({"europe"}),
@@ -26,7 +26,7 @@ def places(text: str, *, anywhere: bool) -> tuple[frozenset[str], frozenset[str]
     """Returns the departments (as numbers) and the parts of the world (``eu``, ``europe``, ``world``) that folded ``text``
     names.
 
-    ``anywhere``: whether a place counts without a preposition before it ("Lyon"), as in the label of a case.
+    ``anywhere``: a place counts without a preposition before it ("Lyon"), as in the label of a case.
     """
     if anywhere and (numbers := _NUMBER.findall(text)):
         return frozenset(number.upper() for number in numbers), frozenset()
@@ -41,7 +41,7 @@ def places(text: str, *, anywhere: bool) -> tuple[frozenset[str], frozenset[str]
 
 
 def countries_named(text: str) -> frozenset[str]:
-    """Returns the countries, and cities that stand for them, whose names stand in folded ``text``."""
+    """Returns the countries that folded ``text`` names, also by the cities that stand for them."""
     return frozenset(name for part in _PARTS for name in _parts(part, anywhere=True).findall(text))
 
 

@@ -1,4 +1,4 @@
-"""From text to facets: what a message says of its writer, what a label demands of the case it names."""
+"""Reads facets from text: the situation in a message, and the conditions in the label of a case."""
 
 from __future__ import annotations
 
@@ -15,30 +15,30 @@ from actions.situation.places import AREA, COUNTRY, places, without_places
 from core.yaml_text import load as load_yaml
 from retrieval.lexical.analysis import fold
 
-# Facet → what is possible: ages as (from, to) in years, all else as a set of values.
+# Facet → possible values: ages as (from, to) in years, everything else as a set of values.
 type Facets = Mapping[str, frozenset[str]]
 Source = Literal["said", "label"]
 
 _UNKNOWN = frozenset({"unknown"})
-# A birthplace is no residence, but where one was born is asked for: "née à Alger", "nací en Madrid".
+# A birthplace is no residence, but it is asked for: "née à Alger", "nací en Madrid".
 _BORN = re.compile(
     r"(?<![\w-])(?:nee?s?(?:\(e\))?|naissance|born|nacid[oa]s?|nacio?|nascid[oa]s?|nasci)"
     r"((?: (?:en|au|aux|a|in|at|em|no|na) (?:la |l'|le )?[\w'-]+)(?: [\w'-]+){0,2})"
 )
-# What stands before a fact that does not hold of the writer now: it is denied, or of the past ("ex fonctionnaire").
+# Words before a fact that does not hold now: it is negated, or in the past ("ex fonctionnaire").
 _TAKEN_BACK = re.compile(
     r"(?:\b(?:pas|ni|aucune?|point|jamais|(?:suis|est|sommes|ai|as?|avons) plus)"
     r"(?: (?:encore|vraiment|non plus|ete|de|du|des|une?|le|la|les|en|dans|au|aux|a|chez)\b| [dl]')*[ ]?"
     r"|\b(?:ex|ancien(?:ne)?s?)[ -]|\b(?:j'etais|etais|je croyais)(?: \w+){0,2} )\Z"
 )
-_BEFORE = 40  # characters that are looked at before a fact
-# Where somebody goes, works or comes from is not where they live.
+_BEFORE = 40  # characters examined before a fact
+# A destination, a workplace or an origin is not a home.
 _NOT_LIVED_IN = re.compile(
     r"\b(?:demenag\w*|pars?|part(?:ir|ons|ez|ent|i|is)|travaill\w*|boss\w*|taff?\w*|voyag\w*|vacances|arriv\w*|revien\w*|reven\w*)"
     r"(?: \w+){0,2}? (?:en|a|au|aux|pour|vers|de|du|des|d') ?(?:la |le |les |l')?[\w'-]+"
 )
 _FILE = Path(__file__).with_name("facets.yml")
-_LEFT = r"(?<![\w-])"  # a facet's word is a whole one: not "vol" in "volontaire", not "mineur" in "non-mineur"
+_LEFT = r"(?<![\w-])"  # a facet's word is a whole word: not "vol" in "volontaire", not "mineur" in "non-mineur"
 _RIGHT = r"(?![\w-])"
 
 
@@ -49,23 +49,24 @@ class _Rule(NamedTuple):
 
 
 class _Group(NamedTuple):
-    """The rules of one facet. ``anything`` matches where any of them does: most messages speak of few facets, and a look for
-    all of a facet's patterns at once takes a fifth of looking for one after the other."""
+    """The rules of one facet. ``anything`` matches if any of them does: most messages contain few facets, and one search for
+    all patterns of a facet takes a fifth of separate searches.
+    """
 
     anything: re.Pattern[str]
     rules: tuple[_Rule, ...]
 
 
 def facts_in(text: str) -> Facets:
-    """Returns what ``text`` says of its writer's situation. Where it says two things of one facet, it says nothing."""
+    """Returns the facts in ``text`` about its writer's situation. A facet with two different values is left out."""
     return _facets(text, "said")
 
 
 @lru_cache(maxsize=4096)
 def demanded(label: str) -> Facets:
-    """Returns what the label of a case demands; where it names several values of one facet, any of them will do.
+    """Returns the conditions in the label of a case; if it names several values of one facet, any of them will do.
 
-    Remembered, as labels are the pages' own and few; what citizens write is not.
+    Cached: labels are few and belong to the pages. Citizens' texts are not cached.
     """
     return MappingProxyType(_facets(label, "label"))
 
@@ -82,12 +83,12 @@ def without_facts(text: str) -> str:
 
 @cache
 def lasting() -> frozenset[str]:
-    """Returns the facets that stay true when the subject changes."""
+    """Returns the facets that remain true when the subject changes."""
     return frozenset({AGE, AREA}) | {facet for facet, values in _file().items() if values["lasting"]}
 
 
 def passing(facts: Facets) -> Facets:
-    """Returns those of ``facts`` that are true of one request only."""
+    """Returns those of ``facts`` that are true for one request only."""
     return {facet: values for facet, values in facts.items() if facet not in lasting()}
 
 
@@ -99,7 +100,7 @@ def _facets(text: str, source: Source) -> dict[str, frozenset[str]]:
             found[facet] = values
         elif source == "label":
             found[facet] |= values
-        else:  # the narrower of two that agree; nothing where they differ
+        else:  # the narrower of two compatible values; none if they contradict each other
             found[facet] &= values
     if source == "said" and "birth" not in found and (born := _BORN.search(folded)):
         areas, countries = places(born[1].strip(), anywhere=False)
@@ -133,7 +134,7 @@ def _places_and_words(folded: str, source: Source) -> Iterator[tuple[str, frozen
 
 
 def _holds(fact: re.Pattern[str], text: str) -> bool:
-    """Decides whether one of the places in ``text`` that say ``fact`` neither denies it nor speaks of the past."""
+    """Decides whether one of the matches of ``fact`` in ``text`` is neither negated nor in the past."""
     starts = (found.start() for found in fact.finditer(text))
     return any(not _TAKEN_BACK.search(text[max(0, start - _BEFORE) : start]) for start in starts)
 
@@ -144,9 +145,9 @@ def flat(text: str) -> str:
 
 
 def folded_and_plain(text: str) -> tuple[str, str] | None:
-    """Returns ``flat(text)``, and ``text`` on one line: what is found in the one stands at the same places of the other.
+    """Returns ``flat(text)``, and ``text`` on one line, with the same positions in both.
 
-    ``None`` where folding has changed the number of characters, as it does not for French but for "œ".
+    ``None`` if folding has changed the number of characters; in French only "œ" does.
     """
     folded, plain = flat(text), " ".join(text.split())
     return (folded, plain) if len(folded) == len(plain) else None
@@ -174,5 +175,5 @@ def _groups(source: Source) -> tuple[_Group, ...]:
 
 
 def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
-    # What must stand before is asked for once, not for each pattern: "^" is at no letter's right, too.
+    # The left boundary is written once, not for each pattern; the start of the text ("^") satisfies it too.
     return re.compile(f"{_LEFT}(?:{'|'.join(f'(?:{pattern})' for pattern in patterns)}){_RIGHT}")

@@ -1,1 +1,1 @@
-"""One turn about pages: the message and what is known when it comes, how a page answers it, what is offered."""
+"""One turn about pages: the message and the state before it, how a page answers it, and what is offered."""

@@ -1,4 +1,4 @@
-"""Pages to choose from: which of these is meant?"""
+"""Choice lists: pages of which the citizen chooses one."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ from retrieval.lexical.analysis import fold
 
 CHOICES = 4  # themes offered
 MINI_CARDS = 3
-# Pages offered, by channel: the first ones as mini cards on the website; by SMS the first alone has an extract.
+# Pages offered, by channel: on the website the first ones are mini cards; by SMS only the first has an extract.
 MOST_PAGES, MOST_PAGES_PAID = 6, 3
 
 
 class _Page(NamedTuple):
-    """A page to offer, and its passage that was found."""
+    """A page to offer, with the passage that was found."""
 
     entry: Entry
     passage: int = 0
 
 
 def offer(turn: Turn, hits: Sequence[Hit], query: str, result: RetrievalResult) -> Reply:
-    """Asks which of the entries in ``hits`` (the first ones), found with ``result``, is meant."""
+    """Asks which of the first entries in ``hits``, found with ``result``, is meant."""
     pages = [_Page(entry, hit.passage) for hit in hits if (entry := turn.search.entry_of(hit))]
     return _choose_among(turn, _without_doubles(pages), query, result.snapshot, result.confidence)
 
 
 def offer_again(turn: Turn) -> Reply | None:
-    """Offers the entries again that this page was picked from; ``None`` where there were none."""
+    """Offers again the entries from which this page was chosen; ``None`` if there were none."""
     focus = turn.focus
     pages = [_Page(entry) for one in (focus.offered if focus else ()) if (entry := turn.search.entry(one))]
     return _choose_among(turn, pages, focus.query, turn.snapshot, None) if focus and pages else None
 
 
 def themes(turn: Turn, hits: Sequence[Hit]) -> list[Option]:
-    """Returns the widest themes of the entries in ``hits`` as buttons, in order, the first few."""
+    """Returns the widest themes of the entries in ``hits`` as buttons, the first few in order."""
     entries = [entry for hit in hits if (entry := turn.search.entry_of(hit))]
     names = dict.fromkeys(entry.theme[0] for entry in entries if entry.theme)
     return [theme_option(name) for name in list(names)[:CHOICES]]
 
 
 def _without_doubles(pages: Sequence[_Page]) -> list[_Page]:
-    """Returns the ``pages`` to offer: of those with one title, theme and audience, the one that says the most."""
+    """Returns the ``pages`` to offer: of several with the same title, theme and audience, only the longest."""
     kept: dict[tuple[object, ...], _Page] = {}
     for page in pages:
         same = kept.setdefault(_as_offered(page.entry), page)
@@ -64,7 +64,7 @@ def _without_doubles(pages: Sequence[_Page]) -> list[_Page]:
 
 
 def _as_offered(entry: Entry) -> tuple[object, ...]:
-    """Returns what a citizen can tell pages apart by."""
+    """Returns the properties by which a citizen can distinguish pages."""
     return fold(entry.title), entry.theme, entry.audiences
 
 
@@ -88,7 +88,7 @@ def _choose_among(turn: Turn, pages: Sequence[_Page], query: str, snapshot: str,
 
 
 def with_extract(turn: Turn, option: Option, entry: Entry, query: str, snapshot: str) -> Option:
-    """Returns ``option``, a button of ``entry``, with what of the page would answer ``query``."""
+    """Returns ``option``, a button of ``entry``, with the part of the page that would answer ``query``."""
     focus = Focus(entry=entry.id, query=query, facts=packed(passing(facts_in(query))))
     best = partial(turn.retriever.best_passage, entry, query)
     asked = page_question(turn.retriever, entry, focus, turn.user, partial(turn.case, focus), best)

@@ -1,4 +1,4 @@
-"""Answers from a page: with the passage that applies to the citizen, or with the question that decides which one does."""
+"""Answers from a page: with the passage that applies to the citizen, or with the question that decides it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from retrieval.lexical.analysis import terms
 def open_page(
     turn: Turn, entry: Entry, passage: int, query: str, context: SearchContext = UNSEARCHED, aspect: Aspect | None = None
 ) -> Reply:
-    """Turns to ``entry`` and answers ``query`` from ``passage`` on, or from what speaks of ``aspect``."""
+    """Puts ``entry`` in focus and answers ``query`` from ``passage``, or from the passage about ``aspect``."""
     before = turn.focus_on(entry)
     on_aspect = passages_on(entry, aspect) if aspect else []
     start = on_aspect[0] if on_aspect else further_on(turn.retriever, entry, passage, query, before.passages_shown)
@@ -48,11 +48,11 @@ def open_page(
 
 
 def answer_from(turn: Turn, entry: Entry, start: int, context: SearchContext = UNSEARCHED) -> Reply:
-    """Shows what applies to the citizen, from passage ``start`` on, or asks which case is theirs."""
+    """Shows the text that applies to the citizen, from passage ``start`` on, or asks for their case."""
     way = resolve(turn, entry, start)
     if way.asked is not None:
         return _answer_open_case(turn, entry, way, start, context)
-    assert way.passage is not None  # nothing is asked
+    assert way.passage is not None  # no question is needed
     if followed := _answer_from_link(turn, entry, way.passage):
         return followed
     passage = stand_in(entry, way.passage)
@@ -62,7 +62,7 @@ def answer_from(turn: Turn, entry: Entry, start: int, context: SearchContext = U
 
 
 def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, context: SearchContext) -> Reply:
-    """Shows ``passage``, to which the ``way`` leads."""
+    """Shows ``passage``, the result of ``way``."""
     focus = turn.focus_on(entry)
     first = None if context.named else first_answer(turn, entry)
     style = turn.style.for_follow_up() if focus.latest else turn.style.for_first_answer() if first else turn.style
@@ -85,13 +85,14 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
 
 
 def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, context: SearchContext) -> Reply:
-    """Answers where the citizen's case is not known: with all cases side by side where they fit, with the case that may be
-    assumed, or with what holds for everyone and the question."""
+    """Answers although the citizen's case is not known: with all cases side by side if they fit, with the case that may be
+    assumed, or with the text that holds for everyone and the question.
+    """
     fork = way.asked
     assert fork is not None
     lead = None if way.passage is None or says_nothing(entry, way.passage) else way.passage
     pending_fork = written(fork.address)
-    before = turn.before if turn.typed or context.named else None  # a button of the page itself begins it anew
+    before = turn.before if turn.typed or context.named else None  # a button of the page itself starts it again
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
     focus = turn.focus_on(entry)
     shown = focus.passages_shown if lead is None else focus.shown_with(lead)
@@ -116,7 +117,7 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
 
 
 def _answer_from_link(turn: Turn, entry: Entry, order: int) -> Reply | None:
-    """Answers from another page of ours, where passage ``order`` is nothing but a link to it."""
+    """Answers from another page of ours, if passage ``order`` is only a link to it."""
     linked = leads_to(entry, order)
     other = turn.retriever.entry(linked, entry.collection) if linked else None
     if other is None or turn.focus is None or other.id in (entry.id, *turn.focus.offered):

@@ -1,4 +1,4 @@
-"""Shows a card, or asks the question about the citizen's case, with what may help besides."""
+"""Shows a card, or asks for the citizen's case, with other offers below."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from retrieval.contracts import Hit
 
 
 class SearchContext(NamedTuple):
-    """How a page was found: with what ``confidence`` of the search, and with which ``others``, to see besides.
+    """How a page was found: the ``confidence`` of the search, and the ``others`` to offer.
 
-    ``named``: the citizen asked for this very part of the page, so that a question is asked about it by its name.
+    ``named``: the citizen asked for this very part of the page, so a question names it.
     """
 
     confidence: float | None = None
@@ -44,10 +44,11 @@ def show(
     back: bool = False,
     again: bool = False,
 ) -> Reply:
-    """Answers with ``card``, and what may help besides.
+    """Answers with ``card``, and with other offers below it.
 
-    ``assumed``: cases taken from what the citizen said before; ``supposed``: forks at which a case was taken that nobody said;
-    ``cases``: forks whose cases can be chosen below; ``back``: the last case can be taken back; ``again``: it was just shown.
+    ``assumed``: cases taken from what the citizen said before. ``supposed``: forks at which a case was taken that nobody
+    said. ``cases``: forks whose cases can be chosen below. ``back``: the last case can be taken back. ``again``: the card
+    was just shown.
     """
     related, alike = related_options(entry, context.others, turn.retriever)
     also = older_twin(entry, turn.focus.query if turn.focus else "", turn.retriever)
@@ -70,7 +71,7 @@ def show(
 
 
 def show_rest(turn: Turn, entry: Entry, order: int) -> Reply:
-    """Goes on with passage ``order``, where it was cut."""
+    """Continues passage ``order`` where it was cut."""
     card = rest_card(entry, order, turn.focus.pieces if turn.focus else (), turn.snapshot, turn.style)
     return show(turn.with_focus(pieces=card.pieces), entry, card)
 
@@ -83,7 +84,9 @@ def ask(
     confidence: float | None = None,
     supposed: Sequence[tuple[Fork, int]] = (),
 ) -> Reply:
-    """Asks ``question`` about the citizen's case; ``card`` is what can be said before. ``supposed``: as for ``show``."""
+    """Asks ``question`` about the citizen's case. ``card``: content that can be shown before it. ``supposed``: as in
+    ``show``.
+    """
     return turn.reply(
         turn.replies.ask(
             entry,
@@ -99,7 +102,7 @@ def ask(
 
 
 def parts_besides(turn: Turn, entry: Entry, shown: tuple[str, ...]) -> tuple[Option, ...]:
-    """Returns other parts of the page than the one ``shown`` that may answer what is asked. None by SMS: each line costs."""
+    """Returns other parts of the page than ``shown`` that may answer. None by SMS: each line costs."""
     focus = turn.focus
     if focus is None or not focus.question or turn.style.pays_by_segment:
         return ()

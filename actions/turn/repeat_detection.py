@@ -1,4 +1,4 @@
-"""Decides whether a follow-up comes to what was just shown, and what of it speaks of what is asked now. Pure."""
+"""Decides whether a follow-up leads to the text that was just shown, and finds the part of it that answers. Pure."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
 def repeats(before: Focus | None, typed: str, entry: Entry, passage: int) -> bool:
-    """Decides whether a new message, ``typed``, would be answered by the passage of ``entry`` that was shown last.
+    """Decides whether the new message ``typed`` would be answered by the passage of ``entry`` that was shown last.
 
-    Whoever writes the same message again, or presses a button (``typed`` is then empty), does want to see it again; and so does
-    who confirms a place or an age that was assumed.
+    A citizen who writes the same message again, or presses a button (``typed`` is then empty), wants to see it again. So
+    does one who confirms an assumed place or age.
     """
     if before is not None and before.assumed and _ASSUMED & facts_in(typed).keys():
         return False
@@ -33,25 +33,26 @@ def repeats(before: Focus | None, typed: str, entry: Entry, passage: int) -> boo
 
 
 def rest_speaks(entry: Entry, passage: int, shown_pieces: Collection[int], typed: str) -> bool:
-    """Decides whether what is left of the passage after ``shown_pieces`` speaks of what ``typed`` asks for."""
+    """Decides whether the content of the passage after ``shown_pieces`` is about what ``typed`` asks for."""
     return bool(shown_pieces) and _speaks(left_to_read(entry, passage, shown_pieces), typed)
 
 
 def left_to_read(entry: Entry, passage: int, shown_pieces: Collection[int]) -> str:
-    """Returns what is left of the passage after ``shown_pieces`` (Markdown)."""
+    """Returns the content of the passage after ``shown_pieces`` (Markdown)."""
     return joined([piece for at, piece in enumerate(pieces_of(shown(entry, passage))) if at not in shown_pieces])
 
 
 def excerpt(entry: Entry, passage: int, typed: str) -> str:
-    """Returns the paragraphs of the passage that speak of what ``typed`` asks for; empty where none does, or each."""
+    """Returns the paragraphs of the passage about what ``typed`` asks for; empty if none is, or all are."""
     parts = _BLANK_LINES.split(passages(entry)[passage].markdown.strip())
     found = [part for part in parts if _speaks(part, typed)]
     return "\n\n".join(found) if len(found) < len(parts) else ""
 
 
 def _speaks(markdown: str, typed: str) -> bool:
-    """Decides whether ``markdown`` speaks of each aspect that ``typed`` asks for ("quel délai pour contester ?" are two), or of
-    what it names where it asks for none."""
+    """Decides whether ``markdown`` is about each aspect that ``typed`` asks for ("quel délai pour contester ?" has two) or,
+    without an aspect, about what ``typed`` names.
+    """
     aspect, rest = asked_in(typed)
     if aspect is None:
         return bool(set(terms(typed)) & set(terms(markdown)))

@@ -1,4 +1,4 @@
-"""Answers a message whose answer was just shown: with what is left of it, or with what may help instead."""
+"""Answers a message whose answer was just shown: with the rest of it, or with other pages and parts that may help."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.entry import Entry, passages
 
 
 def say_nothing_else(turn: Turn, entry: Entry, order: int) -> Reply:
-    """Shows what of passage number ``order``, which was just shown, speaks of what is asked now; else what may help instead."""
+    """Shows the paragraphs of passage number ``order``, just shown, that are about the new question; else other offers."""
     pieces_shown = turn.before.pieces if turn.before else ()
     turn = turn.with_focus(asked=None, shown=order, pieces=pieces_shown)
     if rest_speaks(entry, order, pieces_shown, turn.typed):

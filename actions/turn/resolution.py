@@ -1,4 +1,4 @@
-"""Where the cases of a page lead this citizen."""
+"""Finds the citizen's way through the cases of a page."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from core.entry import Address, Entry, located_passages, passages
 
 
 def resolve(turn: Turn, entry: Entry, order: int) -> Guidance:
-    """Returns where passage ``order`` of ``entry`` leads for what is known of the citizen."""
+    """Returns where passage ``order`` of ``entry`` leads, from what is known about the citizen."""
     focus = turn.focus_on(entry)
     return guide(entry, order, lambda fork: turn.case(focus, fork), lambda orders: turn.best(entry, orders))
 
 
 def applies(turn: Turn, entry: Entry, order: int) -> bool:
-    """Decides whether passage ``order`` applies to the citizen, or may: no other case than its own is known to."""
+    """Decides whether passage ``order`` applies to the citizen, or may apply: no other case is known to be theirs."""
     way = resolve(turn, entry, order)
     return way.passage == order or (way.passage is None and way.asked is not None)
 
 
 def has_part(turn: Turn, entry: Entry, order: int) -> bool:
-    """Decides whether the citizen's own case has the part in which passage ``order`` stands, as far as the case is known."""
+    """Decides whether the citizen's case, as far as it is known, has the part that contains passage ``order``."""
     way, known = resolve(turn, entry, order), passages(entry)
     return way.passage is None or known[way.passage].headings[-1:] == known[order].headings[-1:]
 
 
 def reconsidered(turn: Turn, entry: Entry, text: str) -> tuple[Turn, list[Address]]:
-    """Takes back what was chosen where ``text`` says otherwise. Returns also the addresses of the cases that it decides for."""
+    """Takes back choices that ``text`` contradicts. Returns also the addresses of the cases that it decides for."""
     decided = decided_by(entry, text)
     focus = turn.focus_on(entry)
     chosen = tuple(case for case in focus.chosen if _fork_of(case) not in decided)
@@ -38,7 +38,7 @@ def reconsidered(turn: Turn, entry: Entry, text: str) -> tuple[Turn, list[Addres
 
 
 def with_choice(focus: Focus, way: list[str]) -> Focus:
-    """Returns ``focus`` with the cases on the ``way`` chosen, addresses as written, in place of what was chosen there."""
+    """Returns ``focus`` with the cases on the ``way`` chosen (addresses as written), instead of earlier choices there."""
     forks = set(map(_fork_of, way))
     chosen = (*(case for case in focus.chosen if _fork_of(case) not in forks), *way)
     reopened = tuple(fork for fork in focus.reopened if fork not in forks)
@@ -46,7 +46,7 @@ def with_choice(focus: Focus, way: list[str]) -> Focus:
 
 
 def asking_again(focus: Focus, fork: Fork) -> Focus:
-    """Returns ``focus`` with ``fork`` to be asked again, whatever was chosen or said."""
+    """Returns ``focus`` in which ``fork`` is asked again, whatever was chosen or said."""
     place = written(fork.address)
     chosen = tuple(case for case in focus.chosen if _fork_of(case) != place)
     reopened = (*(other for other in focus.reopened if other != place), place)
@@ -54,9 +54,9 @@ def asking_again(focus: Focus, fork: Fork) -> Focus:
 
 
 def place_in(entry: Entry, focus: Focus | None) -> Address:
-    """Returns where the citizen is in ``entry``: at the fork that is asked, or at the passage shown last.
+    """Returns the citizen's place in ``entry``: the fork that is asked, or the passage shown last.
 
-    Raises ``LookupError`` where the entry has changed so that the fork is gone.
+    Raises ``LookupError`` if the entry has changed and the fork no longer exists.
     """
     if focus is None:
         return ()
@@ -67,5 +67,5 @@ def place_in(entry: Entry, focus: Focus | None) -> Address:
 
 
 def _fork_of(case: str) -> str:
-    """Returns the address of the fork of ``case``, both as written."""
+    """Returns the address of the fork of ``case``; both are in written form."""
     return case.rpartition(".")[0]

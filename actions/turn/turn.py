@@ -1,4 +1,4 @@
-"""The input of one turn: the message, and what is known when it comes."""
+"""The input of one turn: the message, and the state before it."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ from core.entry import Entry
 from core.settings import Settings
 from retrieval.contracts import Retriever
 
-_ENTITIES = ("entry", "passage", "case", "fork", "page", "rest", "theme")  # of the payloads of buttons
+_ENTITIES = ("entry", "passage", "case", "fork", "page", "rest", "theme")  # names in the payloads of buttons
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A message and what is known when it comes. A step reads it, and ends it with a ``Reply`` or passes on a changed copy.
+    """A message and the state before it. A step ends it with a ``Reply``, or continues with a changed copy.
 
-    ``text``: what is asked; ``typed``: what the citizen wrote, empty for a button; ``intent`` and ``button``: what Rasa made of
-    it (a button's values by name); ``events``: of the conversation so far, as Rasa keeps them.
+    ``text``: what is asked. ``typed``: what the citizen wrote, empty for a button. ``intent`` and ``button``: Rasa's
+    interpretation (a button's values by name). ``events``: of the conversation so far, from Rasa.
 
-    ``focus``: what is talked about; ``before``: the same when the message came; ``user``: what is known of the citizen.
+    ``focus``: the page in focus. ``before``: the focus when the message came. ``user``: the facts about the citizen.
     """
 
     text: str
@@ -61,7 +61,7 @@ class Turn:
         channel = str(tracker.get_latest_input_channel() or "web")
         return cls(
             text=text,
-            typed="" if text.startswith("/") else text,  # a button's payload is nobody's words
+            typed="" if text.startswith("/") else text,  # a button's payload is not the citizen's own words
             intent=str((tracker.latest_message.get("intent") or {}).get("name") or ""),
             button={name: str(value) for name, value in values.items() if value is not None},
             events=tracker.events,
@@ -77,7 +77,7 @@ class Turn:
 
     @property
     def language(self) -> str:
-        """Returns the language in which the reply is framed."""
+        """Returns the language of the text around the answer."""
         return self.search.language
 
     @property
@@ -86,31 +86,31 @@ class Turn:
         return self.retriever.status().snapshot
 
     def asking(self, text: str) -> Turn:
-        """Returns this turn with ``text`` as what is asked."""
+        """Returns this turn with ``text`` as the question."""
         return replace(self, text=text)
 
     def about(self, focus: Focus | None) -> Turn:
-        """Returns this turn with ``focus`` as what is talked about."""
+        """Returns this turn with another ``focus``."""
         return replace(self, focus=focus)
 
     def with_focus(self, **changes: Any) -> Turn:
-        """Returns this turn with fields of the focus changed, where there is one."""
+        """Returns this turn with changed fields of the focus, if there is one."""
         return self.about(self.focus.model_copy(update=changes)) if self.focus else self
 
     def hearing(self) -> Turn:
-        """Returns this turn with what its text says of the citizen."""
+        """Returns this turn with the facts about the citizen that its text states."""
         return self.knowing(self.user.with_said(facts_in(self.text), self.text))
 
     def knowing(self, user: UserFacts) -> Turn:
-        """Returns this turn with ``user`` as what is known of the citizen."""
+        """Returns this turn with ``user`` as the facts about the citizen."""
         return replace(self, user=user)
 
     def reply(self, *utterances: Iterable[Utterance]) -> Reply:
-        """Returns what ends this turn: ``utterances``, and its focus and facts, which are remembered."""
+        """Returns the reply that ends this turn: ``utterances``, and the focus and facts to remember."""
         return Reply(tuple(chain.from_iterable(utterances)), DialogueState(self.focus, self.user))
 
     def entry_in_focus(self) -> Entry | None:
-        """Returns the page that is talked about, if there is one."""
+        """Returns the page in focus, if there is one."""
         return self.search.entry(self.focus.entry) if self.focus else None
 
     def entry_shown_last(self) -> Entry | None:
@@ -127,7 +127,7 @@ class Turn:
         return Focus(entry=entry.id)
 
     def worth(self, entry: Entry) -> Worth:
-        """Returns how much sentences of ``entry`` say of what is being asked."""
+        """Returns the function that rates sentences of ``entry`` for the question."""
         return partial(self.retriever.sentence_worth, entry, self.focus.question if self.focus else "")
 
     def case(self, focus: Focus, fork: Fork, *, remembered: bool = True) -> int | None:
@@ -135,7 +135,7 @@ class Turn:
         return known_case(fork, focus, self.user, remembered=remembered)
 
     def best(self, entry: Entry, orders: Sequence[int]) -> int:
-        """Returns the passage of those ``orders`` that answers what is being asked."""
+        """Returns the passage among ``orders`` that best answers the question."""
         query, aspect = (self.focus.query, self.focus.aspect) if self.focus else ("", "")
         on_aspect = passages_on(entry, aspects()[aspect], orders) if aspect in aspects() else []
         return on_aspect[0] if on_aspect else self.retriever.best_passage(entry, query, orders)

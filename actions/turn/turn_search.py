@@ -1,4 +1,4 @@
-"""Searches for one turn: the same text once only."""
+"""Searches for one turn; each text is searched only once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from retrieval.contracts import Hit, RetrievalResult, Retriever
 class TurnSearch:
     """Searches ``collection`` (``None``: all) for one turn.
 
-    ``language`` is that of the text searched last: the reply is framed in it.
+    ``language`` is that of the text searched last, and of the text around the answer.
     """
 
     def __init__(self, retriever: Retriever, collection: str | None, language: str) -> None:
@@ -30,20 +30,20 @@ class TurnSearch:
         return result
 
     def glimpse(self, text: str, limit: int) -> RetrievalResult:
-        """Returns what is found for ``text``, while the reply stays in the language that it has."""
+        """Returns the result for ``text`` without changing the language of the reply."""
         language = self.language
         result = self.pages(text, limit)
         self.language = language
         return result
 
     def pages_behind_title(self, entry: Entry, text: str, limit: int) -> RetrievalResult:
-        """Returns what is found for ``text`` behind the title of ``entry``, which says nothing of the message's language."""
+        """Returns the result for ``text`` after the title of ``entry``. The title does not change the language of the reply."""
         return self.glimpse(f"{entry.title} {text}", limit)
 
     def entry(self, entry_id: str) -> Entry | None:
-        """Returns the entry ``entry_id``; ``None`` for an empty id, and where the snapshot has it no more."""
+        """Returns the entry ``entry_id``; ``None`` for an empty id, or if it is no longer in the snapshot."""
         return self._retriever.entry(entry_id, self._collection) if entry_id else None
 
     def entry_of(self, hit: Hit) -> Entry | None:
-        """Returns the entry of ``hit``; ``None`` where another snapshot became active in between."""
+        """Returns the entry of ``hit``; ``None`` if another snapshot became active in the meantime."""
         return self._retriever.entry(hit.entry_id, hit.collection)

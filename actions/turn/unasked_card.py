@@ -1,4 +1,4 @@
-"""A card for a question where the citizen's case is not asked for."""
+"""A card for a question, without asking for the citizen's case."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from core.entry import Entry
 
 
 def unasked_card(turn: Turn, entry: Entry, focus: Focus, start: int) -> Card:
-    """Returns the card that answers ``focus`` from passage ``start`` on: what applies as far as it is known, else all cases."""
+    """Returns the card that answers ``focus`` from passage ``start`` on: the text for the citizen's case as far as it is known,
+    else all cases.
+    """
     worth = partial(turn.retriever.sentence_worth, entry, focus.query)
     way = guide(entry, start, lambda fork: turn.case(focus, fork), lambda orders: turn.best(entry, orders))
     if way.passage is None and way.asked is not None:

@@ -1,1 +1,1 @@
-"""Parts of the staff shell (``desk``) that show figures."""
+"""The parts of the staff shell (``desk``) that show figures."""

@@ -1,1 +1,1 @@
-"""Insights: what each day came to in counts, and what is read from them. Citizens only, unless a test or a bench says."""
+"""Insights: the counts of each day, and the figures made from them. Citizens' turns only, except in tests and benchmarks."""

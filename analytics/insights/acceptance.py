@@ -1,4 +1,4 @@
-"""Reads the counts of first answers: how many there were, and the share that was not accepted."""
+"""The counts of first answers: how many there were, and the share that was not accepted."""
 
 from __future__ import annotations
 
@@ -17,22 +17,22 @@ _NOT_ACCEPTED = (Reaction.REFUSED, Reaction.REWORDED, Reaction.HUMAN)
 
 @dataclass(frozen=True, slots=True)
 class FirstAnswers:
-    """First answers by how they were received. Of fewer than ``K`` nothing is said: every figure is ``None`` then."""
+    """First answers by the citizens' reaction. With fewer than ``K`` answers, every figure is ``None``."""
 
     counts: Mapping[str, int]
 
     @property
     def count(self) -> int | None:
-        """How many first answers there were."""
+        """Returns how many first answers there were."""
         return whole if (whole := self._whole) >= K else None
 
     @property
     def not_accepted(self) -> float | None:
-        """The share (0 to 1) that was refused or reworded, or after which a human was asked for."""
+        """Returns the share (0 to 1) that was refused or reworded, or after which the citizen asked for a human."""
         return self._share(*_NOT_ACCEPTED)
 
     def by(self, reaction: str) -> float | None:
-        """Returns the share (0 to 1) that had this ``reaction``."""
+        """Returns the share (0 to 1) with this ``reaction``."""
         return self._share(reaction)
 
     @property
@@ -45,12 +45,12 @@ class FirstAnswers:
 
 
 async def first_answers(database: Database, scope: Scope) -> FirstAnswers:
-    """Returns the first answers of all of ``scope``. A day counted before there was this figure has none."""
+    """Returns the first answers of all of ``scope``. A day counted before this figure existed has none."""
     return FirstAnswers({key: found.count for key, found in (await keyed(database, Kind.FIRST_ANSWERS, scope)).items()})
 
 
 async def first_answers_by_theme(database: Database, scope: Scope) -> list[tuple[str, FirstAnswers]]:
-    """Returns the first answers by theme of the page shown (empty: it has none), the themes with most of them first."""
+    """Returns the first answers by theme of the page shown (empty: no theme), the themes with most of them first."""
     themes: defaultdict[str, dict[str, int]] = defaultdict(dict)
     found = await sums(database, Kind.FIRST_ANSWERS, scope, InsightFigure.theme, InsightFigure.key)
     for (theme, key), one in found.items():
@@ -62,7 +62,7 @@ async def first_answers_by_theme(database: Database, scope: Scope) -> list[tuple
 
 
 async def first_answers_by_week(database: Database, scope: Scope) -> defaultdict[date, FirstAnswers]:
-    """Returns the first answers by week (its Monday); a week that is not there has none."""
+    """Returns the first answers by week (its Monday); a missing week has none."""
     weeks: defaultdict[date, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for (day, key), one in (await sums(database, Kind.FIRST_ANSWERS, scope, InsightFigure.day, InsightFigure.key)).items():
         weeks[day - timedelta(days=day.weekday())][key] += one.count

@@ -1,4 +1,4 @@
-"""One day's facts become counts. Pure: what reads the record is in ``facts``, what writes the counts in ``job``."""
+"""Turns one day's facts into counts. Pure: ``facts`` reads the record, ``job`` writes the counts."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from core.turns import Outcome
 _OFFERED = frozenset({Outcome.CHOICES, Outcome.GUIDED})
 _FAILED = frozenset({Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.FALLBACK})
 _HUMAN = frozenset({Outcome.HANDOFF_WAITING, Outcome.HANDOFF_OFFLINE, Outcome.HUMAN})
-_NOT_WAITED_FOR = frozenset({Outcome.HUMAN, Outcome.SILENT})  # nothing was said: there is no time to an answer
+_NOT_WAITED_FOR = frozenset({Outcome.HUMAN, Outcome.SILENT})  # there was no answer, so there is no time to an answer
 
 
 class TurnFact(NamedTuple):
-    """One turn. ``entry`` is empty where none was shown; ``shown`` is the page that a reply with content showed.
+    """One turn. ``entry`` is empty if none was shown; ``shown`` is the page that a reply with content showed.
 
-    ``text`` (masked) and ``payload`` are what was written or pressed: they are looked at while a day is counted, and not kept.
-    ``taken_for_refusal``: the assistant answered it as one.
+    ``text`` (masked) and ``payload`` are the citizen's input: used while a day is counted, and not stored in the counts.
+    ``taken_for_refusal``: the assistant answered it as a refusal.
     """
 
     at: datetime
@@ -41,7 +41,7 @@ class TurnFact(NamedTuple):
 
 
 class OpinionFact(NamedTuple):
-    """What a citizen thought of a reply that showed ``entry``."""
+    """A citizen's opinion on a reply that showed ``entry``."""
 
     channel: str
     entry: str
@@ -50,7 +50,7 @@ class OpinionFact(NamedTuple):
 
 
 class HandoffFact(NamedTuple):
-    """One request for a human. ``waited``: seconds until one took it up, ``None`` if nobody did."""
+    """One request for a human. ``waited``: seconds until a human claimed it, ``None`` if none did."""
 
     channel: str
     kind: str
@@ -59,7 +59,7 @@ class HandoffFact(NamedTuple):
 
 
 class SegmentFact(NamedTuple):
-    """Segments of SMS that went out with a reply that showed ``entry``."""
+    """SMS segments sent with a reply that showed ``entry``."""
 
     channel: str
     entry: str
@@ -68,7 +68,7 @@ class SegmentFact(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DayFacts:
-    """Everything of one local day."""
+    """All facts of one local day."""
 
     turns: Iterable[TurnFact] = ()
     opinions: Iterable[OpinionFact] = ()
@@ -77,7 +77,7 @@ class DayFacts:
 
 
 class Cell(NamedTuple):
-    """Which count: the key of a row of ``insight_figures`` within a day."""
+    """The key of a count: that of a row of ``insight_figures`` within a day."""
 
     kind: Kind
     channel: str
@@ -136,7 +136,7 @@ def count_day(facts: DayFacts, *, zone: ZoneInfo, themes: Mapping[str, str], seg
 
 
 def came_to(turns: Iterable[TurnFact]) -> Contact:
-    """Returns what the turns of one contact came to together."""
+    """Returns the result of one contact, from all its turns."""
     outcomes = {turn.outcome for turn in turns}
     for contact, those in (
         (Contact.HUMAN, _HUMAN),
@@ -150,6 +150,6 @@ def came_to(turns: Iterable[TurnFact]) -> Contact:
 
 
 def main_theme(turns: Iterable[TurnFact], themes: Mapping[str, str]) -> str:
-    """Returns the theme that most of a contact's entries are of, the earliest of equals; empty where no entry was shown."""
+    """Returns the most frequent theme of a contact's entries, the earliest of equals; empty if no entry was shown."""
     seen = Counter(theme for turn in turns if (theme := themes.get(turn.entry, "")))
     return seen.most_common(1)[0][0] if seen else ""

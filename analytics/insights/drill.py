@@ -1,4 +1,4 @@
-"""From a figure to the conversations behind it, as the record has them: masked, and only while they are kept."""
+"""From a figure to the conversations behind it, masked as in the record, and only while they are kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from core.identity.conversations import Access, accesses
 from core.turns import Outcome
 
 PAGE = 50
-# What pages are improved by; not what was said to a human, or in distress.
+# Outcomes that help to improve pages; without talks with a human, or messages in distress.
 _QUESTIONS = frozenset(
     {Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.FALLBACK}
 )
@@ -26,8 +26,9 @@ _QUESTIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Behind:
-    """One turn behind a figure. ``text``: ``None`` where it is for others' eyes; ``conversation``: its id, empty where the
-    whole is."""
+    """One turn behind a figure. ``text``: ``None`` if the reader has no access to it; ``conversation``: its id, empty if the
+    reader has no access to the whole.
+    """
 
     seq: int
     at: datetime
@@ -43,7 +44,7 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Narrowed:
-    """What of the scope: turns with one outcome, one entry, an opinion (``not_useful``); empty: all."""
+    """Filters within the scope: turns with one outcome, one entry, an opinion (``not_useful``); empty: all."""
 
     outcome: str = ""
     entry: str = ""
@@ -53,7 +54,7 @@ class Narrowed:
 async def turns_behind(
     database: Database, scope: Scope, zone: ZoneInfo, narrowed: Narrowed, *, before: int = 0, limit: int = PAGE
 ) -> list[Behind]:
-    """Returns the newest turns first; ``before``: the ``seq`` of the last one of the page before."""
+    """Returns the newest turns first; ``before``: the ``seq`` of the last one on the previous page."""
     start, end = bounds(scope.first, scope.last, zone)
     query = (
         select(Reply, Message.text, Conversation.channel, Conversation.language, Feedback.useful)
@@ -73,7 +74,7 @@ async def turns_behind(
         async with database.read() as session:
             named = select(EntryRow.id).where(EntryRow.content["theme"][0].as_string() == scope.theme)
             entries = (await session.execute(named)).scalars().all()
-        # Found by walking back in time: the index on single entries would fetch and sort all of a theme.
+        # Found by walking back in time: the index on single entries would fetch and sort all entries of a theme.
         query = query.where((Reply.entry + "").in_(entries))
     if narrowed.outcome:
         query = query.where(Reply.outcome == narrowed.outcome)
@@ -101,10 +102,10 @@ async def turns_behind(
 
 
 async def as_seen_by(database: Database, staff: Staff, turns: Sequence[Behind]) -> list[Behind]:
-    """``turns`` as ``staff`` may see them.
+    """Returns ``turns`` as ``staff`` may see them.
 
-    Of a conversation that is not theirs they see questions to the bot, each by itself: not which belong together. Its id is
-    left to those who may ask for it with a reason.
+    Of other teams' conversations they see single questions to the bot, without the connection between them. Only staff who may
+    read the conversation for a reason get its id.
     """
     async with database.read() as session:
         may = await accesses(session, staff, {turn.conversation for turn in turns})

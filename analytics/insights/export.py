@@ -1,4 +1,4 @@
-"""One row a conversation, for those who count with their own tools: CSV and Parquet, without text and without addresses."""
+"""One row for each conversation, for analysis with other tools: CSV and Parquet, without text and without addresses."""
 
 from __future__ import annotations
 
@@ -22,8 +22,15 @@ from core.database.models import Conversation, Feedback, Handoff, Message, Reply
 from core.dates import bounds
 from core.turns import Origin, Outcome
 
-_CONVERSATIONS = 2_000  # read at a time
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)
+_CONVERSATIONS = 2_000  # in one read
+_FORMULA = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "\t",
+    "\r",
+)  # with these a spreadsheet formula begins (OWASP, CSV injection)
 
 
 class Line(NamedTuple):
@@ -64,7 +71,7 @@ SCHEMA = pa.schema(
 async def conversations(
     database: Database, first: date, last: date, *, zone: ZoneInfo, catalogue: Catalogue, origin: str = Origin.CITIZEN
 ) -> AsyncIterator[list[Line]]:
-    """The conversations that began from ``first`` to ``last``, in batches, in the order of their ids."""
+    """Yields the conversations that began from ``first`` to ``last``, in batches, in the order of their ids."""
     start, end = bounds(first, last, zone)
     after = ""
     while True:
@@ -131,9 +138,9 @@ def _line(row: Any, turns: Sequence[Any], handoffs: int, catalogue: Catalogue) -
 
 
 async def write_csv(path: Path, batches: AsyncIterator[list[Line]], *, office: ZoneInfo | None = None) -> int:
-    """Write ``batches`` as CSV (UTF-8 with a mark, so that spreadsheets read accents); how many rows.
+    """Writes ``batches`` as CSV (UTF-8 with a byte order mark, so that spreadsheets read accents). Returns the number of rows.
 
-    ``office``: as a French spreadsheet opens it by a double click, which takes a comma for a decimal point and knows no zone.
+    ``office``: for a French spreadsheet, which opens the file directly, with decimal commas and without time zones.
     """
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
@@ -146,7 +153,7 @@ async def write_csv(path: Path, batches: AsyncIterator[list[Line]], *, office: Z
 
 
 def for_office(values: Iterable[object], zone: ZoneInfo) -> list[object]:
-    """``values`` as a French spreadsheet reads numbers and times: with a decimal comma; in ``zone``, to the second."""
+    """Returns ``values`` as a French spreadsheet reads numbers and times: with a decimal comma; in ``zone``, to the second."""
     return [_for_office(value, zone) for value in values]
 
 
@@ -157,7 +164,7 @@ def _for_office(value: object, zone: ZoneInfo) -> object:
 
 
 async def write_parquet(path: Path, batches: AsyncIterator[list[Line]]) -> int:
-    """Write ``batches`` as Parquet, typed as ``SCHEMA`` says; how many rows."""
+    """Writes ``batches`` as Parquet with the types of ``SCHEMA``. Returns the number of rows."""
     count = 0
     with parquet.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
         async for batch in batches:
@@ -167,7 +174,7 @@ async def write_parquet(path: Path, batches: AsyncIterator[list[Line]]) -> int:
 
 
 def harmless(values: Iterable[object]) -> list[object]:
-    """``values`` as cells that no spreadsheet runs: text that would begin a formula gets an apostrophe in front."""
+    """Returns ``values`` as cells that no spreadsheet executes: an apostrophe goes before text that would begin a formula."""
     return [_harmless(value) for value in values]
 
 

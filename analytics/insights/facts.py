@@ -1,4 +1,4 @@
-"""Reads one day's facts from the record."""
+"""The facts of one day, read from the record."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from core.dates import bounds
 from core.handoff import Kind, State
 from core.turns import Outcome
 
-_ROWS = 500  # between two moments in which others are served
-_LOOKED_INTO = (Outcome.CHOICES, Outcome.SMALL_TALK)  # for cards among the choices, and for what a refusal is answered
-_WENT_OUT = ("sent", "delivered", "uncertain")  # what a provider may charge for
+_ROWS = 500  # between two pauses in which other tasks run
+_LOOKED_INTO = (Outcome.CHOICES, Outcome.SMALL_TALK)  # for cards among the choices, and for the answers to a refusal
+_WENT_OUT = ("sent", "delivered", "uncertain")  # a provider may charge for these
 
 
 async def read_day(
     session: AsyncSession, day: date, *, zone: ZoneInfo, origin: str, refusals: Collection[str] = ()
 ) -> DayFacts:
-    """Returns what happened on ``day`` in ``zone``. Opinions and segments count on the day of the reply that they belong to.
+    """Returns the facts of ``day`` in ``zone``. Opinions and segments count on the day of their reply.
 
     ``refusals``: the texts with which the assistant answers a refusal.
     """
@@ -75,7 +75,7 @@ async def read_day(
         .join(Conversation, Conversation.id == Handoff.conversation_id)
         .where(Handoff.created_at >= start, Handoff.created_at < end)
         .where(Handoff.state != State.DRAFT, Conversation.origin == origin)
-        .where(Handoff.kind != Kind.VALIDATION)  # nobody asked for a human
+        .where(Handoff.kind != Kind.VALIDATION)  # in these nobody asked for a human
     )
     return DayFacts(
         turns=[
@@ -104,7 +104,7 @@ async def read_day(
 
 
 async def _some_at_a_time[*R](session: AsyncSession, query: Select[*R]) -> AsyncIterator[Row[*R]]:
-    """The rows of ``query``; to make them of what the driver found takes a while where they are many, and others are served."""
+    """Yields the rows of ``query``, with pauses: converting many rows takes a while, and other tasks must run meanwhile."""
     for some in (await session.execute(query)).partitions(_ROWS):
         for row in some:
             yield row

@@ -1,4 +1,4 @@
-"""Decides how the first answer of a contact was received. Pure; docs/insights.md says the definition to its readers."""
+"""Decides how a citizen reacted to the first answer of a contact. Pure; docs/insights.md has the definition."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from analytics.insights.refusals import refuses
 from analytics.insights.rewording import rewords
 from core.turns import Outcome
 
-NEXT_MESSAGES = 2  # of the citizen, in which a reaction is looked for
+NEXT_MESSAGES = 2  # of the citizen, that are searched for a reaction
 _HUMAN = (Outcome.HANDOFF_WAITING, Outcome.HANDOFF_OFFLINE)
-# A reply to an enquiry; a greeting or a command that resembles the question asks nothing again.
+# Replies to an enquiry; a greeting or a command that resembles the question does not repeat it.
 _ENQUIRIES = (
     *(Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED),
     *(Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.FALLBACK),
@@ -20,9 +20,9 @@ _ENQUIRIES = (
 
 
 class ReadTurn(Protocol):
-    """What is read of a turn: masked ``text``, ``payload`` of a button, ``outcome``, the page ``shown`` (empty: none).
+    """The used part of a turn: masked ``text``, ``payload`` of a button, ``outcome``, the page ``shown`` (empty: none).
 
-    ``taken_for_refusal``: the assistant answered it as one.
+    ``taken_for_refusal``: the assistant answered it as a refusal.
     """
 
     @property
@@ -38,16 +38,16 @@ class ReadTurn(Protocol):
 
 
 class FirstAnswer(NamedTuple):
-    """The page that a contact's first answer showed, and how it was received."""
+    """The page of a contact's first answer, and the citizen's reaction."""
 
     entry: str
     reaction: Reaction
 
 
 def page_shown(outcome: str, entry: str, blocks: Iterable[Mapping[str, Any]]) -> str:
-    """Returns the entry that a reply shows: its own where it answers or guides, that of the first card where it gives choices.
+    """Returns the entry that a reply shows: its own if it answers or guides, that of the first card if it offers choices.
 
-    Choices that are titles only, and what says that a page has no answer, show none: empty.
+    Returns an empty string for choices that are titles only, and for a notice that a page has no answer.
     """
     if outcome in (Outcome.ANSWERED, Outcome.GUIDED):
         return entry
@@ -58,7 +58,7 @@ def page_shown(outcome: str, entry: str, blocks: Iterable[Mapping[str, Any]]) ->
 
 
 def first_answer(turns: Sequence[ReadTurn]) -> FirstAnswer | None:
-    """Returns the first answer among the turns of one contact, in their order; ``None`` where no reply showed a page."""
+    """Returns the first answer among the turns of one contact, in order; ``None`` if no reply showed a page."""
     for place, turn in enumerate(turns):
         if turn.shown:
             question = next((one.text for one in reversed(turns[: place + 1]) if not one.payload), "")
@@ -67,7 +67,7 @@ def first_answer(turns: Sequence[ReadTurn]) -> FirstAnswer | None:
 
 
 def _reaction(question: str, following: Iterable[ReadTurn]) -> Reaction:
-    """Returns what the first message that says something says; ``question``: the last one typed before the answer."""
+    """Returns the reaction in the first message that shows one; ``question``: the last one typed before the answer."""
     for turn in following:
         if turn.outcome in _HUMAN:
             return Reaction.HUMAN

@@ -1,11 +1,12 @@
-"""The next weeks' volume by day, with intervals, for staffing. Pure.
+"""Forecast of the volume by day for the next weeks, with intervals, for staffing. Pure.
 
 log(volume) = level of the week + effect of the weekday + effect of a public holiday. Levels and effects are robust, so that an
-outage moves nothing; the level goes on by exponential smoothing with a damped trend (Gardner and McKenzie, Management Science,
-1985) and, once more than a year is known, by a share of the course it took a year ago. The method is the one that forecast this
-very series best so far; intervals are the errors it made, by week ahead, widened as conformal prediction does for few of them
-(Vovk et al., Algorithmic Learning in a Random World, 2005), and again by how often those of the weeks before were missed
-(Gibbs and Candès, Adaptive Conformal Inference, NeurIPS 2021): in the first year the season is in none of the errors.
+outage does not change them. The level is continued by exponential smoothing with a damped trend (Gardner and McKenzie,
+Management Science, 1985) and, once more than a year is known, by a share of last year's change. Of several methods, the one
+with the smallest errors on this series so far is used. Intervals are its errors, by week ahead. They are widened by conformal
+prediction because there are few errors (Vovk et al., Algorithmic Learning in a Random World, 2005), and again by how often
+earlier intervals were missed (Gibbs and Candès, Adaptive Conformal Inference, NeurIPS 2021), since in the first year no error
+contains the season.
 """
 
 from __future__ import annotations
@@ -19,20 +20,20 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-WEEKS = 4  # ahead
-FURTHEST = 8  # weeks that can be asked for
-LEAST_WEEKS = 10  # known, before anything is said
-COVERAGE = 0.9  # share of days that the interval is to hold
-_LEARNING = 0.5  # how fast intervals widen where they were missed (chosen of .25, .5, .8 on seeds 30 to 35 of the bench's year)
-_WIDTHS = (0.7, 4.0)  # of an interval, in that of the errors alone
-_ORIGINS = 26  # weeks looked back on for errors
-_EFFECTS = 26  # weeks that weekdays' effects are taken from
+WEEKS = 4  # weeks ahead
+FURTHEST = 8  # the most weeks ahead
+LEAST_WEEKS = 10  # known weeks, below which there is no forecast
+COVERAGE = 0.9  # the share of days that the interval should contain
+_LEARNING = 0.5  # how fast missed intervals are widened (chosen from .25, .5, .8 on seeds 30 to 35 of the bench's year)
+_WIDTHS = (0.7, 4.0)  # of an interval, relative to that of the errors alone
+_ORIGINS = 26  # past weeks from which errors are taken
+_EFFECTS = 26  # weeks from which the weekdays' effects are taken
 _SMOOTHING = (0.3, 0.5, 0.7, 0.9)
 _TREND = (0.0, 0.3, 0.6)
 _DAMPING = 0.8  # of the trend, each week
 _LAST_YEAR = (0.0, 0.5, 1.0)  # share of last year's change that is expected again
 _YEAR = 52  # weeks
-_ORDINARY = 0.25  # logs off the week's median, within which a day counts for its level
+_ORDINARY = 0.25  # distance (log) from the week's median within which a day counts for the level
 _HOLIDAY = -0.7  # effect of a holiday (log) before the first is known
 
 type Days = NDArray[np.float64]
@@ -40,7 +41,7 @@ type IsHoliday = Callable[[date], bool]
 
 
 class Method(NamedTuple):
-    """How the level goes on: shares, 0 to 1."""
+    """How the level is continued: shares, 0 to 1."""
 
     smoothing: float
     trend: float
@@ -49,7 +50,7 @@ class Method(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """What is expected of ``day``: the middle, and an interval that holds ``COVERAGE`` of such days."""
+    """The expected volume of ``day``: the middle, and an interval that contains ``COVERAGE`` of such days."""
 
     day: date
     low: float
@@ -60,8 +61,9 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """How it would have done on weeks that it did not know: mean absolute error a day as a share of the mean volume, beside
-    that of last week's figure for the same weekday; ``coverage``: share of days within their interval."""
+    """The forecast's errors on weeks that it did not know: mean absolute error a day as a share of the mean volume, and the
+    same for a naive forecast (last week's figure for the weekday). ``coverage``: share of days within their interval.
+    """
 
     weeks: int
     days: int
@@ -71,7 +73,9 @@ class Backtest:
 
 
 def forecast(first: date, volumes: Sequence[int], is_holiday: IsHoliday, *, weeks: int = WEEKS) -> list[Expected]:
-    """The days after the last of ``volumes`` (one a day from ``first`` on); empty with fewer than ``LEAST_WEEKS`` known."""
+    """Returns the forecast for the days after the last of ``volumes`` (one a day from ``first`` on); empty with fewer than
+    ``LEAST_WEEKS`` known.
+    """
     series = _Series.of(first, volumes, is_holiday)
     if series is None:
         return []
@@ -92,7 +96,9 @@ def forecast(first: date, volumes: Sequence[int], is_holiday: IsHoliday, *, week
 def backtest(
     first: date, volumes: Sequence[int], is_holiday: IsHoliday, *, held_out: int = 16, weeks: int = 1
 ) -> Backtest | None:
-    """Forecast ``weeks`` ahead from each of the last ``held_out`` weeks, knowing only what came before; ``None``: too short."""
+    """Forecasts ``weeks`` ahead from each of the last ``held_out`` weeks, using only earlier data. Returns ``None`` if the
+    series is too short.
+    """
     series = _Series.of(first, volumes, is_holiday)
     if series is None or series.weeks - held_out < LEAST_WEEKS:
         return None
@@ -118,7 +124,7 @@ def backtest(
 
 @dataclass(frozen=True)
 class _Series:
-    """Whole weeks up to the last day; ``logs`` (weeks × 7,), ``holidays`` of them and of the weeks ahead."""
+    """Whole weeks up to the last day. ``logs``: (weeks × 7,); ``holidays``: of these and of the weeks ahead."""
 
     logs: Days
     holidays: NDArray[np.bool_]
@@ -142,9 +148,9 @@ class _Series:
         return cls(logs, np.asarray([is_holiday(day) for day in days], dtype=np.bool_))
 
     def outlook(self, known: int) -> tuple[Days, Days]:
-        """After ``known`` weeks: logs expected, (FURTHEST × 7,), and half the widths of their intervals, (FURTHEST,).
+        """Returns the forecast after ``known`` weeks: logs (FURTHEST × 7,), and half the widths of the intervals (FURTHEST,).
 
-        Earlier weeks come first: each tells by how much their intervals were too narrow or too wide.
+        Computes earlier weeks first: they show how much too narrow or too wide their intervals were.
         """
         for week in range(LEAST_WEEKS + len(self._outlooks), known + 1):
             for ahead in range(1, FURTHEST + 1):
@@ -156,7 +162,7 @@ class _Series:
         return self._outlooks[known]
 
     def _learn(self, origin: int, ahead: int) -> None:
-        """Take in how the interval made at ``origin`` for the week ``ahead`` did, now that this week is over."""
+        """Updates the width for ``ahead`` weeks from the interval made at ``origin``, now that its week is over."""
         middles, widths = self._outlooks[origin]
         truth = self.logs[(origin + ahead - 1) * 7 : (origin + ahead) * 7]
         missed = float(np.mean(np.abs(truth - middles[(ahead - 1) * 7 : ahead * 7]) > widths[ahead - 1]))
@@ -164,7 +170,7 @@ class _Series:
         self._scale[ahead - 1] = min(max(scale, _WIDTHS[0]), _WIDTHS[1])
 
     def ahead(self, known: int, method: Method) -> Days:
-        """Logs expected of the ``FURTHEST`` weeks after the first ``known``, (FURTHEST × 7,)."""
+        """Returns the expected logs of the ``FURTHEST`` weeks after the first ``known``, (FURTHEST × 7,)."""
         if (known, method) not in self._forecasts:
             levels, weekdays, holiday = self._parts(known)
             steps = _level_ahead(levels, method)
@@ -174,13 +180,13 @@ class _Series:
         return self._forecasts[known, method]
 
     def best(self, known: int) -> Method:
-        """Returns the method that did best so far, one to ``WEEKS`` ahead, before week ``known``."""
+        """Returns the method with the smallest errors up to ``WEEKS`` ahead, before week ``known``."""
         shares = _LAST_YEAR if known > _YEAR + LEAST_WEEKS else _LAST_YEAR[:1]
         methods = (Method(*values) for values in product(_SMOOTHING, _TREND, shares))
         return min(methods, key=lambda method: float(np.nanmean(np.abs(self._errors(known, WEEKS, method)))))
 
     def spread(self, known: int, weeks: int, method: Method) -> Days:
-        """Half the width of the interval for each week ahead, (weeks,), in logs."""
+        """Returns half the width of the interval for each week ahead, (weeks,), in logs."""
         errors = np.abs(self._errors(known, weeks, method))
         widths = []
         for week in range(weeks):
@@ -188,10 +194,10 @@ class _Series:
             of_week = of_week[~np.isnan(of_week)]
             rank = min(1.0, COVERAGE * (len(of_week) + 1) / max(1, len(of_week)))
             widths.append(float(np.quantile(of_week, rank)) if len(of_week) else np.log(2))
-        return np.maximum.accumulate(np.asarray(widths))  # what is further away is never surer
+        return np.maximum.accumulate(np.asarray(widths))  # an interval further ahead is never narrower
 
     def _errors(self, known: int, weeks: int, method: Method) -> Days:
-        """Errors of the forecasts made from earlier weeks, (origins, weeks × 7); those not known yet are left out."""
+        """Returns the errors of forecasts from earlier weeks, (origins, weeks × 7); NaN where not known yet."""
         origins = range(max(LEAST_WEEKS - 4, known - _ORIGINS), known)
         errors = np.full((len(origins), weeks * 7), np.nan)
         for row, origin in enumerate(origins):
@@ -200,7 +206,7 @@ class _Series:
         return errors
 
     def _parts(self, known: int) -> tuple[Days, Days, float]:
-        """Levels of the first ``known`` weeks (known,), effects of weekdays (7,), effect of a holiday."""
+        """Returns the levels of the first ``known`` weeks (known,), the weekdays' effects (7,), and a holiday's effect."""
         if known in self._known:
             return self._known[known]
         logs, holidays = self.logs[: known * 7].reshape(-1, 7), self.holidays[: known * 7].reshape(-1, 7)
@@ -209,7 +215,7 @@ class _Series:
         for _ in range(3):
             levels = np.nanmedian(working - weekdays, axis=1)
             weekdays = np.nanmedian((working - levels[:, None])[-_EFFECTS:], axis=0)
-        # A mean is surer than a median where nothing is out of the ordinary.
+        # Without outliers a mean is more precise than a median.
         off = working - weekdays - levels[:, None]
         levels = levels + np.nanmean(np.where(np.abs(off) <= _ORDINARY, off, np.nan), axis=1)
         gaps = (logs - levels[:, None] - weekdays)[holidays]
@@ -219,7 +225,9 @@ class _Series:
 
 
 def _level_ahead(levels: Days, method: Method) -> Days:
-    """Logs of the level in each of the ``FURTHEST`` weeks to come: Holt's damped trend, and a share of last year's course."""
+    """Returns the level (log) in each of the next ``FURTHEST`` weeks: Holt's damped trend, and a share of last
+    year's change.
+    """
     level, trend = float(levels[0]), 0.0
     for value in levels[1:].tolist():
         before = level
@@ -229,7 +237,7 @@ def _level_ahead(levels: Days, method: Method) -> Days:
     steps = level + trend * np.cumsum(_DAMPING ** np.arange(1, FURTHEST + 1))
     known = len(levels)
     if method.last_year and known > _YEAR:
-        then = np.convolve(levels, np.ones(3) / 3, "same")  # a single week says little
+        then = np.convolve(levels, np.ones(3) / 3, "same")  # smoothed: a single week says little
         places = np.minimum(np.arange(known, known + FURTHEST) - _YEAR, known - 2)
         course = level + then[places] - then[max(1, known - 1 - _YEAR)]
         steps = (1 - method.last_year) * steps + method.last_year * course

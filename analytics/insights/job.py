@@ -25,18 +25,19 @@ from core.dates import local_day
 from core.settings import ROOT, Settings
 from core.turns import Origin
 
-# Opinions come hours after the reply, delivery reports within two days. Retention (one day at least, 90 by default) may begin
-# before: a day is then counted one last time while it is whole.
+# Opinions come hours after the reply, delivery reports within two days. Retention (at least one day, 90 by default) may begin
+# earlier: a day is then counted for the last time before it is deleted.
 SEALED_AFTER = timedelta(days=3)
-_ROWS = 500  # a statement
+_ROWS = 500  # in one statement
 _SKEW = timedelta(minutes=1)  # between the clocks of two machines
 
 
 @dataclass(frozen=True, slots=True)
 class Counting:
-    """How to count: the local day's ``zone``, whose turns (``origin``), ten-thousandths of a euro a segment.
+    """How to count: the local days' ``zone``, whose turns (``origin``), and ten-thousandths of a euro for a segment.
 
-    ``refusals``: the texts with which the assistant answers a refusal; without them, buttons and words alone tell one.
+    ``refusals``: the texts with which the assistant answers a refusal; without them, a refusal is recognised by buttons and
+    words alone.
     """
 
     zone: ZoneInfo
@@ -57,7 +58,7 @@ class Counting:
 
 
 async def refresh(database: Database, counting: Counting, *, moment: datetime | None = None, most: int = 10_000) -> int:
-    """Count every day that is not sealed, up to today, the oldest ``most`` of them; returns how many were counted."""
+    """Counts the days that are not sealed, up to today, at most the ``most`` oldest ones. Returns how many were counted."""
     today = local_day(moment or now(), counting.zone)
     async with database.read() as session:
         first = await _first_open(session, counting)
@@ -71,7 +72,7 @@ async def refresh(database: Database, counting: Counting, *, moment: datetime | 
         read_at = now()
         async with database.read() as session:
             facts = await read_day(session, day, zone=counting.zone, origin=counting.origin, refusals=counting.refusals)
-        # A busy day has ten thousands of turns: neither messages that are being written down nor this process's wait for it.
+        # A busy day has tens of thousands of turns: counting must block neither new messages nor this process.
         counts = await asyncio.to_thread(
             count_day, facts, zone=counting.zone, themes=catalogue.themes, segment_cost=counting.segment_cost
         )
@@ -83,8 +84,8 @@ async def refresh(database: Database, counting: Counting, *, moment: datetime | 
 
 
 async def _first_open(session: AsyncSession, counting: Counting) -> date | None:
-    """Returns the day after the last sealed one, else that of the first message there is."""
-    # What a clock sealed that was ahead of ours was not over: it is counted again, now that the clock is right.
+    """Returns the day after the last sealed one, else the day of the first message."""
+    # A day sealed by a clock that was ahead was not over: it is counted again once the clock is right.
     ours = (InsightDay.origin == counting.origin, InsightDay.sealed, InsightDay.counted_at <= now() + _SKEW)
     sealed = await session.execute(select(func.max(InsightDay.day)).where(*ours))
     last: date | None = sealed.scalar_one()

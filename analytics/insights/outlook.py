@@ -1,4 +1,4 @@
-"""The forecast of a service: its own counts, its own public holidays."""
+"""The forecast for one service, from its own counts and public holidays."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from core.opening import Opening
 from core.settings import Settings
 from core.turns import Origin
 
-_YEARS = timedelta(days=3 * 366)  # of history that are read
+_YEARS = timedelta(days=3 * 366)  # the history that is read
 
 
 def holidays_of(settings: Settings) -> Callable[[date], bool]:
-    """Decides whether a day is a public holiday in ``desk_country``."""
+    """Returns a function that decides whether a day is a public holiday in ``desk_country``."""
     opening = Opening("PH 00:00-24:00", zone=settings.desk_timezone, country=settings.desk_country)
 
     @cache
@@ -34,7 +34,7 @@ def holidays_of(settings: Settings) -> Callable[[date], bool]:
 async def outlook(
     database: Database, settings: Settings, kind: Kind, today: date, *, origin: str = Origin.CITIZEN
 ) -> list[Expected]:
-    """Returns what is expected from today on; empty while too little is known. Today itself is not over: it is forecast too."""
+    """Returns the forecast from today on; empty while too little is known. Today is not over, so it is forecast, too."""
     first, volumes = await _history(database, kind, today, origin)
     return forecast(first, volumes, holidays_of(settings))
 
@@ -42,7 +42,7 @@ async def outlook(
 async def measured(
     database: Database, settings: Settings, kind: Kind, today: date, *, weeks: int = 1, origin: str = Origin.CITIZEN
 ) -> Backtest | None:
-    """How the same forecast did on the last half of the known weeks, at most 26; ``None``: too few."""
+    """Returns the errors of the same forecast on the last half of the known weeks, at most 26; ``None``: too few."""
     first, volumes = await _history(database, kind, today, origin)
     return backtest(first, volumes, holidays_of(settings), held_out=min(26, len(volumes) // 14), weeks=weeks)
 

@@ -1,4 +1,4 @@
-"""What the pages ask of the counts. Every answer is one pass over an index; none reads a message."""
+"""The pages' queries of the counts. Each is one pass over an index; none reads a message."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ from core.database.models import InsightFigure
 from core.turns import Origin
 
 _F = InsightFigure
-_GROWS_FROM = 2.0  # standard errors above what the whole's growth explains
+_GROWS_FROM = 2.0  # standard errors above what the growth of the whole explains
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """Which counts: days from ``first`` to ``last``, both in; one channel and one theme, or all (empty)."""
+    """The counts to read: days from ``first`` to ``last``, both included; one channel and one theme, or all (empty)."""
 
     first: date
     last: date
@@ -33,7 +33,7 @@ class Scope:
 
     @property
     def before(self) -> Scope:
-        """As many days, just before."""
+        """Returns the scope with the same number of days just before."""
         length = self.last - self.first + timedelta(days=1)
         return replace(self, first=self.first - length, last=self.first - timedelta(days=1))
 
@@ -48,7 +48,7 @@ class Sum:
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """An entry's answers in the scope and just before; ``score``: standard errors of its growth beyond everybody's."""
+    """An entry's answers in the scope and just before; ``score``: its growth beyond that of the whole, in standard errors."""
 
     entry: str
     theme: str
@@ -60,9 +60,9 @@ class Subject:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """The figures at the top. Shares are 0 to 1, times as said; ``None`` where there is nothing to take them from.
+    """The main figures. Shares are 0 to 1, times have their unit in the name; ``None`` if there are no data.
 
-    ``contained``: contacts in which no human was asked for; ``resolved``: contacts with an answer and no human.
+    ``contained``: contacts in which nobody asked for a human; ``resolved``: contacts with an answer and no human.
     """
 
     turns: int
@@ -79,7 +79,7 @@ class Summary:
 
 
 async def sums(database: Database, kind: Kind, scope: Scope, *by: InstrumentedAttribute[Any]) -> dict[tuple[Any, ...], Sum]:
-    """Counts of ``kind`` in ``scope``, grouped by columns of ``InsightFigure``: (values…) → sum."""
+    """Returns the counts of ``kind`` in ``scope``, grouped by columns of ``InsightFigure``: (values…) → sum."""
     query = select(*by, func.sum(_F.count), func.sum(_F.total)).where(*_where(kind, scope)).group_by(*by)
     async with database.read() as session:
         rows = (await session.execute(query)).all()
@@ -87,7 +87,7 @@ async def sums(database: Database, kind: Kind, scope: Scope, *by: InstrumentedAt
 
 
 async def keyed(database: Database, kind: Kind, scope: Scope) -> dict[str, Sum]:
-    """Returns the same by key alone."""
+    """Returns the counts of ``kind`` in ``scope`` by key alone."""
     return {key: found for (key,), found in (await sums(database, kind, scope, _F.key)).items()}
 
 
@@ -105,7 +105,7 @@ def _where(kind: Kind, scope: Scope) -> list[ColumnElement[bool]]:
 
 
 async def summary(database: Database, scope: Scope) -> Summary:
-    """Returns the figures at the top. Waits and handoffs have no theme: they are those of all themes."""
+    """Returns the main figures. Waits and handoffs have no theme: they cover all themes."""
     all_themes = replace(scope, theme="")
     turns = await keyed(database, Kind.TURNS, scope)
     contacts = {key: found.count for key, found in (await keyed(database, Kind.CONTACTS, scope)).items()}
@@ -131,19 +131,19 @@ async def summary(database: Database, scope: Scope) -> Summary:
 
 
 def share(part: int, whole: int) -> float | None:
-    """``part`` of ``whole``, 0 to 1; ``None`` of nothing."""
+    """Returns ``part`` / ``whole``, 0 to 1; ``None`` if ``whole`` is 0."""
     return part / whole if whole else None
 
 
 async def daily(database: Database, kind: Kind, scope: Scope) -> list[tuple[date, int]]:
-    """Counts of each day of ``scope``, the empty ones too."""
+    """Returns the count of each day of ``scope``, including days without any."""
     found = await sums(database, kind, scope, _F.day)
     days = (scope.first + timedelta(days=number) for number in range((scope.last - scope.first).days + 1))
     return [(day, found[day,].count if (day,) in found else 0) for day in days]
 
 
 async def weekly(database: Database, kind: Kind, scope: Scope) -> defaultdict[date, Counter[str]]:
-    """Counts by week (its Monday) and key; a week that is not there counts nothing."""
+    """Returns counts by week (its Monday) and key; a missing week counts nothing."""
     weeks: defaultdict[date, Counter[str]] = defaultdict(Counter)
     for (day, key), found in sorted((await sums(database, kind, scope, _F.day, _F.key)).items()):
         weeks[day - timedelta(days=day.weekday())][key] += found.count
@@ -151,7 +151,7 @@ async def weekly(database: Database, kind: Kind, scope: Scope) -> defaultdict[da
 
 
 async def heat_map(database: Database, scope: Scope) -> list[list[float]]:
-    """Turns in an hour on average: seven weekdays (Monday first) by 24 hours."""
+    """Returns the average number of turns in an hour: seven weekdays (Monday first) by 24 hours."""
     cells = [[0.0] * 24 for _ in range(7)]
     days = [scope.first + timedelta(days=number) for number in range((scope.last - scope.first).days + 1)]
     of_weekday = Counter(day.weekday() for day in days)
@@ -161,7 +161,7 @@ async def heat_map(database: Database, scope: Scope) -> list[list[float]]:
 
 
 async def subjects(database: Database, scope: Scope) -> list[Subject]:
-    """Entries that were shown, those shown most first."""
+    """Returns the entries that were shown, the most frequent first."""
     present = await sums(database, Kind.SUBJECTS, scope, _F.key)
     past = await sums(database, Kind.SUBJECTS, scope.before, _F.key)
     now_all, before_all = (sum(found.count for found in period.values()) for period in (present, past))
@@ -182,17 +182,17 @@ async def subjects(database: Database, scope: Scope) -> list[Subject]:
 
 
 def growing(found: Sequence[Subject]) -> list[Subject]:
-    """Returns those that grow by more than chance and the whole's growth explain, the surest first."""
+    """Returns those that grow by more than chance and the growth of the whole explain, the most certain first."""
     return sorted((one for one in found if one.score >= _GROWS_FROM), key=lambda one: -one.score)
 
 
 def _growth(count: int, before: int, ratio: float) -> float:
-    """Counts vary as Poisson does; one is added so that a first mention alone is no trend."""
+    """Returns the growth in standard errors, with a Poisson variance; one is added so that a single mention is no trend."""
     return (count - before * ratio) / sqrt(count + before * ratio * ratio + 1)
 
 
 async def costs(database: Database, scope: Scope) -> dict[tuple[str, str, str], Sum]:
-    """Segments and ten-thousandths of a euro by month (2026-11), channel and theme."""
+    """Returns segments and ten-thousandths of a euro by month (2026-11), channel and theme."""
     found: dict[tuple[str, str, str], Sum] = {}
     for (day, channel, theme), spent in (await sums(database, Kind.SMS, scope, _F.day, _F.channel, _F.theme)).items():
         key = (f"{day:%Y-%m}", channel, theme)

@@ -1,7 +1,7 @@
-"""Decides whether a message refuses the reply before it, by what the record keeps: button, masked text, reply.
+"""Decides whether a message refuses the reply before it, from the record's data: button, masked text, reply.
 
-The record does not keep the intent that the engine found. Where the engine took a typed message for a refusal and nothing
-else, its reply says so; one that names something instead ("non pas ça, la perte de papiers") is known by its words.
+The record does not keep the engine's intent. If the engine took a typed message for a refusal and nothing else, the reply shows
+it. A refusal that also names a subject ("non pas ça, la perte de papiers") is recognised by its words.
 """
 
 from __future__ import annotations
@@ -45,10 +45,10 @@ _POLITE = re.compile(r"\b(?:merci|besoin|ca ira|ca va aller|c'?est bon|sans faco
 
 
 def refuses(text: str, payload: str, *, taken_for_refusal: bool) -> bool:
-    """Returns whether a message (masked ``text``, or ``payload`` of a button) refuses the reply before it.
+    """Decides whether a message (masked ``text``, or ``payload`` of a button) refuses the reply before it.
 
-    ``taken_for_refusal``: whether the assistant answered it as a refusal; "non merci" and "ça ira" are none all the same. The
-    buttons "Non" (``/deny``) are none either: they stand under the call-back form only.
+    ``taken_for_refusal``: whether the assistant answered it as a refusal; "non merci" and "ça ira" are still no refusals. Nor
+    are the buttons "Non" (``/deny``): only the call-back form has them.
     """
     if payload:
         return payload.startswith(_BUTTON)
@@ -57,10 +57,10 @@ def refuses(text: str, payload: str, *, taken_for_refusal: bool) -> bool:
 
 
 def takes_for_refusal(blocks: Iterable[Mapping[str, Any]], said: Collection[str]) -> bool:
-    """Returns whether a reply is one of those that a refusal gets; ``said``: their texts, in every channel and language."""
+    """Decides whether a reply is one of those to a refusal; ``said``: their texts, in every channel and language."""
     return any(block.get("text") in said for block in blocks)
 
 
 def replies_to_refusals(domain: Path) -> frozenset[str]:
-    """Returns the texts that answer a refusal, as the domain words them now. Raises ``WordingError``."""
+    """Returns the texts that answer a refusal, from the present domain. Raises ``WordingError``."""
     return Wording.load(domain).variations(*_REPLIES)

@@ -1,4 +1,4 @@
-"""Decides whether a message asks the same question again in other words. Pure: letters only, no index and no model."""
+"""Decides whether a message asks the same question again in other words. Pure: compares letters, without index or model."""
 
 from __future__ import annotations
 
@@ -6,15 +6,16 @@ import re
 
 from core.text.folding import unaccented
 
-# Share of letters in common (Dice, on groups of three) from which two messages ask the same. Chosen with all four sets of
-# tests/evaluation/dialogues in view, in which nobody rewords: none of 601 next messages rewords by it, and no figure of this is
-# held out. Of two questions of different people about one page, 36 in 100 reach it in questions/messages.jsonl, which was in
-# view too, and 14 in 100 of the 536 pairs of the *_held_out sets, which were not. What shares no word is not seen.
+# Share of common letters (Dice, on groups of three) from which two messages ask the same. Chosen on all four sets of
+# tests/evaluation/dialogues, in which nobody rewords: none of 601 next messages reaches it, and there is no held-out figure. Of
+# pairs of questions by different people about one page, 36 in 100 reach it in questions/messages.jsonl, which was used for the
+# choice, too, and 14 in 100 of the 536 pairs of the *_held_out sets, which were not. A rewording without a common word is not
+# recognised.
 SAME_QUESTION = 0.4
 _LETTERS = 3
 _WORD = re.compile(r"\w+")
-_GOES_ON = re.compile(r"\A\W*+(?:et|and|y)\b")  # "et pour un mineur ?" goes on with the subject: it rewords nothing
-# Words that say nothing of the subject; those of one or two letters go anyway, numbers stay.
+_GOES_ON = re.compile(r"\A\W*+(?:et|and|y)\b")  # "et pour un mineur ?" continues the subject: it rewords nothing
+# Words that say nothing about the subject; those of one or two letters are dropped anyway, numbers stay.
 _EMPTY = frozenset(
     _WORD.findall("""
     les des une est que qui quoi pas par sur aux son ses mon mes vos nos ont ete pour avec dans sans sous chez entre comment
@@ -27,9 +28,9 @@ _EMPTY = frozenset(
 
 
 def rewords(question: str, message: str) -> bool:
-    """Returns whether ``message`` asks ``question`` again in other words.
+    """Decides whether ``message`` asks ``question`` again in other words.
 
-    The same words again are none: whoever sends them once more may want to see the answer once more.
+    The same words again are no rewording: the citizen may want to see the answer once more.
     """
     first, second = _folded(question), _folded(message)
     if _WORD.findall(first) == _WORD.findall(second) or _GOES_ON.match(second):
@@ -38,7 +39,7 @@ def rewords(question: str, message: str) -> bool:
 
 
 def letters_in_common(one: str, other: str) -> float:
-    """Returns the share (0 to 1) of groups of three letters that both texts have, in words that name a subject."""
+    """Returns the share (0 to 1) of groups of three letters common to both texts, in words that name a subject."""
     first, second = _groups(one), _groups(other)
     return 2 * len(first & second) / (len(first) + len(second)) if first and second else 0.0
 

@@ -1,4 +1,4 @@
-"""Titles and themes of entries, as insights name them."""
+"""Titles and themes of entries, as the insights name them."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ _LENGTH = 128  # of ``InsightFigure.theme``
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """``themes``: entry → its widest theme; ``titles``: entry → its title. Withdrawn entries are named too."""
+    """``themes``: entry → its widest theme; ``titles``: entry → its title. Includes withdrawn entries."""
 
     themes: Mapping[str, str]
     titles: Mapping[str, str]
 
 
 async def load_catalogue(database: Database, entries: Iterable[str] | None = None) -> Catalogue:
-    """Returns all entries, or those named. An id that stands in two collections is named after either."""
+    """Returns the catalogue of all entries, or of the given ones. An id in two collections gets the name of either."""
     query = select(EntryRow.id, EntryRow.title, EntryRow.content["theme"][0].as_string().label("theme"))
     if entries is not None:
         query = query.where(EntryRow.id.in_(list(entries)))

@@ -1,1 +1,1 @@
-"""Open data: what each month came to, with small cells left out so that nobody can be told from a figure."""
+"""Open data: the figures of each month, with small cells left out so that nobody can be recognised."""

@@ -24,5 +24,5 @@ class Cell(NamedTuple):
 
 
 def parts(whole: Cell, dimension: str, values: Iterable[str]) -> Equation[Cell]:
-    """Returns that ``whole`` is the sum of its cells of each of ``values`` of one dimension."""
+    """Returns the equation that ``whole`` is the sum of its cells for each of ``values`` of one dimension."""
     return Equation(whole, tuple(whole._replace(**{dimension: value}) for value in values))

@@ -1,4 +1,4 @@
-"""The cells of a month's first answers: how many, and how many were not accepted, by channel and theme."""
+"""The cells of a month's first answers: their number, and how many were not accepted, by channel and theme."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ _MEASURE = "first_answers"
 
 
 async def of_month(database: Database, scope: Scope) -> dict[Cell, int | None]:
-    """Returns the cells of the month ``scope``, ``None`` where one is left out.
+    """Returns the cells of the month ``scope``, ``None`` for one that is left out.
 
-    Empty for a month that began before the first day with this figure: it would be that of some of its days only.
+    Empty for a month that began before the first day with this figure, because it would cover a part of the month only.
     """
     began, themes = await _known(database, scope.origin)
     if began is None or began > scope.first:
@@ -43,7 +43,7 @@ async def of_month(database: Database, scope: Scope) -> dict[Cell, int | None]:
 
 
 def relations(themes: Iterable[str]) -> list[Equation[Cell]]:
-    """Returns how these cells add up. No sum joins them to contacts or opinions: they are left out by themselves."""
+    """Returns the sums among these cells. No sum connects them to contacts or opinions, so they are suppressed separately."""
     themes, every = list(themes), Cell(_MEASURE)
     return [
         parts(every, "channel", CHANNELS),
@@ -57,7 +57,7 @@ def relations(themes: Iterable[str]) -> list[Equation[Cell]]:
 
 
 async def _known(database: Database, origin: str) -> tuple[date | None, list[str]]:
-    """Returns the first day that has this figure, and all themes that it was ever counted for."""
+    """Returns the first day with this figure, and all themes for which it was ever counted."""
     query = (
         select(InsightFigure.theme, func.min(InsightFigure.day))
         .where(InsightFigure.origin == origin, InsightFigure.kind == Kind.FIRST_ANSWERS)

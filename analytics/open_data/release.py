@@ -1,5 +1,6 @@
-"""The release: one CSV of all months, a data dictionary, and DCAT metadata. What is published once is computed from sealed days
-only, so that it never changes."""
+"""The release: one CSV of all months, a data dictionary, and DCAT metadata. It is computed from sealed days only, so that
+published figures never change.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +35,7 @@ _COLUMNS = ("month", *Cell._fields, "count", "status")
 
 @dataclass
 class Releases:
-    """Releases of one service; months that were computed are kept, since they do not change."""
+    """Releases of one service. Computed months are cached, since they do not change."""
 
     database: Database
     settings: Settings
@@ -43,8 +44,8 @@ class Releases:
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def files(self) -> dict[str, bytes]:
-        """Every file of the release by name. Empty months are in it too: they are left out of nothing."""
-        async with self._lock:  # whoever asks meanwhile waits for the same work
+        """Returns every file of the release by name. Includes empty months."""
+        async with self._lock:  # concurrent requests wait for the same computation
             months = await self._months()
         return {
             "monthly.csv": _csv(_COLUMNS, [row for one in months for row in _rows(one)]),
@@ -64,7 +65,7 @@ class Releases:
 
 
 async def write(releases: Releases, folder: Path) -> list[Path]:
-    """Write the release into ``folder`` (made if need be); the files."""
+    """Writes the release into ``folder`` (created if missing). Returns the files."""
     files = await releases.files()
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
     written = []
@@ -103,7 +104,7 @@ def _dictionary() -> bytes:
 
 
 def catalogue(settings: Settings, months: Sequence[Month]) -> dict[str, Any]:
-    """DCAT 3 (https://www.w3.org/TR/vocab-dcat-3/) as JSON-LD."""
+    """Returns the metadata in DCAT 3 (https://www.w3.org/TR/vocab-dcat-3/) as JSON-LD."""
     words, base = _words(), f"{settings.base_url}/open-data"
 
     def in_both(name: str) -> list[dict[str, str]]:

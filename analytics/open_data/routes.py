@@ -1,4 +1,4 @@
-"""``/open-data/…``: the release for everybody, at addresses that do not change."""
+"""``/open-data/…``: the public release, at permanent addresses."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Which cells of related tables must not be published. Pure.
+"""Decides which cells of related tables must not be published. Pure.
 
-A cell under ``K`` is left out. Because tables give their sums, others have to go with it: a cell is safe only if all that is
-published still leaves it a range of at least ``K``, which linear programming finds (Hundepool et al., Statistical Disclosure
-Control, 2012, ch. 4). A zero is a small cell too: that nobody asked is also something.
+A cell under ``K`` is left out. Because tables give their sums, other cells must be left out, too: a cell is safe only if all
+published figures still allow it a range of at least ``K``. Linear programming finds this range (Hundepool et al., Statistical
+Disclosure Control, 2012, ch. 4). A zero is a small cell, too: that nobody asked is also information.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def suppress[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equati
 
 
 def _obvious[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equation[Key]], left_out: set[Key], k: int) -> None:
-    """What each equation gives away by itself: one unknown, or several that come to less than ``k``."""
+    """Leaves out cells until no single equation reveals one: by one unknown, or by several that sum to less than ``k``."""
     changed = True
     while changed:
         changed = False
@@ -50,7 +50,7 @@ def _obvious[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equati
 
 
 def _leave_out_one[Key: Hashable](equation: Equation[Key], cells: Mapping[Key, int], left_out: set[Key]) -> bool:
-    """Returns the smallest part that is still there, else the whole. False where all are out already."""
+    """Leaves out the smallest part that is still published, else the whole. Returns false if all are left out already."""
     there = [part for part in equation.parts if part not in left_out]
     chosen = min(there, key=lambda part: (cells[part], str(part)), default=equation.whole)
     if chosen in left_out:
@@ -63,14 +63,14 @@ def _cover[Key: Hashable](key: Key, cells: Mapping[Key, int], equations: Sequenc
     for equation in equations:
         if (key == equation.whole or key in equation.parts) and _leave_out_one(equation, cells, left_out):
             return
-    # Its own equations hold nothing more: it is bounded through cells further away.
+    # Its own equations have nothing left to leave out: it is bounded through cells further away.
     for equation in equations:
         if _leave_out_one(equation, cells, left_out):
             return
 
 
 def _range[Key: Hashable](key: Key, cells: Mapping[Key, int], equations: Sequence[Equation[Key]], left_out: set[Key]) -> float:
-    """How wide a range all that is published leaves to ``key``; infinite where nothing bounds it."""
+    """Returns the width of the range that all published figures allow for ``key``; infinite if nothing bounds it."""
     from scipy.optimize import linprog  # noqa: PLC0415 - 60 MB in every gateway, where one release a month needs it
 
     columns = {one: number for number, one in enumerate(_ordered(left_out, cells))}

@@ -1,4 +1,4 @@
-"""The cells of a month and how they add up."""
+"""The cells of a month and their sums."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ OPINIONS = ("useful", "not_useful")
 
 @dataclass(frozen=True, slots=True)
 class Month:
-    """The first day of a month and its figures; ``None`` where one is left out."""
+    """The first day of a month and its figures; ``None`` for one that is left out."""
 
     first: date
     figures: Mapping[Cell, int | None]
 
 
 async def sealed_months(database: Database, *, origin: str = Origin.CITIZEN) -> list[date]:
-    """Returns the first days of the months whose every day is sealed, oldest first."""
+    """Returns the first days of the months that are sealed completely, oldest first."""
     async with database.read() as session:
         found = await session.execute(
             select(InsightDay.day).where(InsightDay.origin == origin, InsightDay.sealed).order_by(InsightDay.day)
@@ -50,7 +50,7 @@ def last_of(first: date) -> date:
 
 
 async def domains(database: Database, *, origin: str = Origin.CITIZEN) -> tuple[list[str], list[str]]:
-    """Themes and languages ever counted. All are listed in each month: that one is missing would say that nobody asked."""
+    """Returns the themes and languages ever counted. Every month lists them all: a missing one would be information."""
     async with database.read() as session:
         found = []
         for kind, column in ((Kind.CONTACTS, InsightFigure.theme), (Kind.LANGUAGES, InsightFigure.key)):
@@ -60,7 +60,7 @@ async def domains(database: Database, *, origin: str = Origin.CITIZEN) -> tuple[
 
 
 async def month(database: Database, first: date, themes: list[str], languages: list[str], origin: str) -> Month:
-    """Returns what the month that begins on ``first`` came to, small cells and those that would give them away left out."""
+    """Returns the figures of the month that begins on ``first``, without small cells and those that would reveal them."""
     scope = Scope(first, last_of(first), origin=origin)
     counts: Counter[Cell] = Counter()
     by = (InsightFigure.channel, InsightFigure.theme, InsightFigure.key)
@@ -81,13 +81,13 @@ async def month(database: Database, first: date, themes: list[str], languages: l
             counts[Cell("opinions", **values)] += found.count
     equations = relations(themes, languages)
     cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
-    left_out = await asyncio.to_thread(suppress, cells, equations)  # seconds, where much is small
+    left_out = await asyncio.to_thread(suppress, cells, equations)  # takes seconds if there are many small cells
     figures = {cell: None if cell in left_out else value for cell, value in cells.items()}
     return Month(first, figures | await first_answers.of_month(database, scope))
 
 
 def relations(themes: Iterable[str], languages: Iterable[str]) -> list[Equation[Cell]]:
-    """How the published cells add up: all that anybody could reckon with."""
+    """Returns all sums among the published cells, from which a reader could compute others."""
     themes, results, hours = list(themes), [str(one) for one in Contact], [f"{hour:02d}" for hour in range(24)]
     every, given = Cell("contacts"), Cell("opinions")
 

@@ -1,4 +1,4 @@
-"""Small talk is made of words that small talk was trained on; with other words in it, a message is an enquiry."""
+"""Small talk uses words from the examples of small talk; a message with other words is an enquiry."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from core.text.folding import fold
 
 _FILE = "vocabulary.json"
-_FUZZY_LENGTH = 4  # shorter words are too close to one another to be taken for a misspelling
-_CLOSE = 0.8  # of difflib's ratio: twice the letters that match, of both words' letters
+_FUZZY_LENGTH = 4  # shorter words are too similar to each other to be taken for a misspelling
+_CLOSE = 0.8  # difflib's ratio: twice the matching letters, divided by the letters of both words
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class KnownWords(GraphComponent):  # type: ignore[misc]
-    """Stands after the classifiers: a neural one is sure of itself also about words that it has never seen.
+    """Comes after the classifiers, because a neural classifier is confident even about unknown words.
 
     An intent that is not in ``open`` (names, or patterns such as ``crisis_*``) is kept only if at most ``unknown`` (0 to 1) of
-    the message's words are foreign to that intent's examples and those of the ``courtesies``, which go with any. Misspelt words
-    count as known.
+    the message's words are missing in the examples of that intent and of the ``courtesies``, which fit any intent. Misspelt
+    words count as known.
     """
 
     @staticmethod
@@ -58,7 +58,7 @@ class KnownWords(GraphComponent):  # type: ignore[misc]
             return cls(config, model_storage, resource, json.loads((folder / _FILE).read_text(encoding="utf-8")))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn the words of each intent that is not open."""
+        """Learns the words of each intent that is not open."""
         words: dict[str, set[str]] = {}
         for example in training_data.intent_examples:
             if not any(fnmatchcase(str(example.get("intent")), name) for name in self._config["open"]):
@@ -73,7 +73,7 @@ class KnownWords(GraphComponent):  # type: ignore[misc]
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Replace the intent of messages whose words do not belong to it."""
+        """Replaces the intent of messages whose words do not belong to it."""
         for message in messages:
             intent = (message.get("intent") or {}).get("name")
             if intent in self._known and self._foreign(intent, _words(message)) > self._config["unknown"]:
@@ -88,19 +88,19 @@ class KnownWords(GraphComponent):  # type: ignore[misc]
         self._known = {intent: {word: frozenset(word) for word in shared | set(own)} for intent, own in words.items()}
 
     def _foreign(self, intent: str, words: Iterable[str]) -> float:
-        """Returns the share of ``words`` that are foreign to ``intent``; 1 where there are none."""
+        """Returns the share of ``words`` that ``intent`` does not know; 1 if there are no words."""
         asked = list(words)
         foreign = [word for word in asked if not _is_known(word, self._known[intent])]
         return len(foreign) / len(asked) if asked else 1.0
 
 
 def _is_known(word: str, vocabulary: Mapping[str, frozenset[str]]) -> bool:
-    """Whether ``word`` or one that is close to it is among the words of ``vocabulary``, each with the letters it is made of."""
+    """Decides whether ``word``, or a similar one, is in ``vocabulary`` (word → its letters)."""
     if word in vocabulary:
         return True
     if len(word) < _FUZZY_LENGTH:
         return False
-    # difflib takes 10 µs a pair. Each letter that the other has not is one that does not match, which most pairs fail by.
+    # difflib takes 10 µs for a pair. A letter that the other word lacks cannot match, which excludes most pairs.
     own = frozenset(word)
     likely = [
         other
@@ -111,11 +111,11 @@ def _is_known(word: str, vocabulary: Mapping[str, frozenset[str]]) -> bool:
 
 
 def _unmatched(length: int, other: int) -> float:
-    """Returns how many letters of a word of ``length`` may be without a match in a close one of length ``other``."""
+    """Returns how many letters of a word of ``length`` may be without a match in a similar one of length ``other``."""
     return length - _CLOSE / 2 * (length + other) + 1e-9
 
 
 def _words(message: Message) -> list[str]:
-    """Returns the message's words in lower case without accents; signs and numbers are none."""
+    """Returns the message's words in lower case without accents; signs and numbers are left out."""
     plain = (fold(token.text) for token in message.get("text_tokens") or ())
     return [word for word in plain if any(character.isalpha() for character in word)]

@@ -1,19 +1,19 @@
 """Intents by one linear model over letters, words and word vectors.
 
-With some fifty examples an intent, it is right more often than Rasa's neural classifier, and trains in a quarter of the time.
-On 473 messages of tests/evaluation/nlu, none nearly in the training data, and with the same examples: macro-F1 .76 for DIET (40
-epochs), .86 for this one; of messages about a danger, .84 and .96 got half of the probability, at 2 % and 1.4 % of 507 ordinary
-questions. Without word vectors .84; with raw counts instead of TF-IDF .84.
+With about fifty examples for an intent, it is more accurate than Rasa's neural classifier, and trains in a quarter of the time.
+On 473 messages of tests/evaluation/nlu, none close to the training data, and with the same examples: macro-F1 .76 for DIET (40
+epochs), .86 for this model. Of messages about a danger, .84 and .96 got half of the probability, at 2 % and 1.4 % of 507
+ordinary questions. Without word vectors .84; with raw counts instead of TF-IDF .84.
 
-Chosen on the 230 messages of nlu/dev.jsonl (letters, SMS, polite detours): with 2,400 examples, rare intents weighted in full
-proportion, accuracy .77, macro-F1 .82; with 4,200 and the root of the proportion .87, .88, and half of the false alarms about a
-danger; with 12,800 (the later ones written after it was read) and words as they are heard .96, .96. How many foreign words
-``known_words`` allows no longer matters there.
+Choices made on the 230 messages of nlu/dev.jsonl (letters, SMS, polite detours): with 2,400 examples and rare intents weighted
+in full proportion, accuracy .77, macro-F1 .82; with 4,200 and the root of the proportion .87, .88, and half of the false alarms
+about a danger; with 12,800 (the later ones written after the set was read) and phonetic words .96, .96. The number of unknown
+words that ``known_words`` allows no longer matters there.
 
-What is heard, measured on a quarter of 4,800 examples that was left out, and on dev and held_out with the noise of
-tools/evaluation/noise (SMS, and every noise at once): letters and words as written .879, .907, .774; words also as heard
-.891, .920, .797; letters as written, words and letters as heard .893, .928, .823. C of 10 and 20 do not differ (dev .96 both,
-all noises .855 and .859). Training stops at 100 iterations, as it did for these figures.
+Phonetic features, measured on a quarter of 4,800 examples that was left out, and on dev and held_out with the noise of
+tools/evaluation/noise (SMS, and every noise at once): letters and words as written .879, .907, .774; with phonetic words .891,
+.920, .797; with phonetic words and letters, without written words .893, .928, .823. C of 10 and 20 do not differ (dev .96 both,
+all noises .855 and .859). Training stops at 100 iterations, as for these figures.
 """
 
 from __future__ import annotations
@@ -43,12 +43,12 @@ _FILE = "linear.joblib"
 _RANKED = 10
 _TOKEN = r"\w+"  # noqa: S105 - a pattern
 
-# What a part of the features reads: the text as it is written, or as it is heard.
+# The text that a part of the features reads: as written, or phonetic.
 _READERS = {"letters": fold, "heard_words": sounds, "heard_letters": sounds}
 
 
 def _parts() -> dict[str, TfidfVectorizer]:
-    """Returns a vectorizer for each of ``_READERS``. Groups of letters that one example alone has are left out: half of all."""
+    """Returns a vectorizer for each of ``_READERS``, without groups of letters from a single example (half of all)."""
     usual: dict[str, Any] = {"lowercase": False, "sublinear_tf": True}
     return {
         "letters": TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, **usual),
@@ -58,7 +58,7 @@ def _parts() -> dict[str, TfidfVectorizer]:
 
 
 def _weights(intents: Sequence[str]) -> dict[str, float]:
-    """Rare intents count more, by the root of how rare they are: in full proportion, enquiries were taken for a danger."""
+    """Returns weights by the root of an intent's rarity: in full proportion, enquiries were taken for a danger."""
     counts = Counter(intents)
     usual = len(intents) / len(counts)
     return {intent: (usual / count) ** 0.5 for intent, count in counts.items()}
@@ -66,10 +66,10 @@ def _weights(intents: Sequence[str]) -> dict[str, float]:
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
 class LinearIntents(GraphComponent):  # type: ignore[misc]
-    """Logistic regression over TF-IDF of groups of letters within words, of words and groups of letters as they are heard, and
-    the featurizers' dense sentence vector.
+    """Logistic regression over the TF-IDF of groups of letters within words, of phonetic words and groups of letters, and the
+    featurizers' dense sentence vector.
 
-    ``C`` is scikit-learn's (less is more cautious), ``vectors`` how much the dense vector of unit length weighs.
+    ``C`` is scikit-learn's (smaller means stronger regularisation), ``vectors`` the weight of the dense vector of unit length.
     """
 
     @staticmethod
@@ -101,7 +101,7 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
             return cls(config, model_storage, resource, joblib.load(folder / _FILE))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Fit vocabularies and weights to the examples."""
+        """Fits vocabularies and weights to the examples."""
         examples = training_data.intent_examples
         self._fitted = {
             name: part.fit([_READERS[name](example.get(TEXT)) for example in examples]) for name, part in _parts().items()
@@ -109,7 +109,7 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
         intents = [str(example.get("intent")) for example in examples]
         model = LogisticRegression(C=self._config["C"], max_iter=self._config["max_iter"], class_weight=_weights(intents))
         self._fitted["model"] = model.fit(self._features(examples), intents)
-        model.coef_ = model.coef_.astype(np.float32)  # enough for probabilities, and half of the file
+        model.coef_ = model.coef_.astype(np.float32)  # precise enough for probabilities, and half the file size
         self._scores = LinearScores(self._fitted, _READERS)
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._fitted, folder / _FILE)
@@ -119,7 +119,7 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Give each message its intent, and the ranking of the likeliest."""
+        """Gives each message its intent, and the ranking of the likeliest."""
         assert self._scores is not None
         names = self._scores.classes
         for message in messages:

@@ -1,7 +1,7 @@
-"""Scores of a fitted linear model, from the few features that a message has.
+"""Scores of a fitted linear model, from the few features of a message.
 
-scikit-learn's own way copies the whole matrix of weights for each message, and adds its diagonal of idf values up again: nine
-tenths of what the classifier took (docs/adr/0030). The probabilities are the same.
+scikit-learn copies the whole weight matrix for each message, and adds its diagonal of idf values up again: nine tenths of the
+classifier's time (docs/adr/0030). The probabilities are the same.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ import numpy as np
 
 
 class LinearScores:
-    """``fitted``: a ``TfidfVectorizer`` (sublinear, of unit length) for each of ``readers``, and a ``LogisticRegression``
-    (``model``) over their features, in this order, and those of a dense vector. A reader makes of a message what its
-    vectorizer was fitted on."""
+    """The scores of ``fitted``: a ``TfidfVectorizer`` (sublinear, of unit length) for each of ``readers``, and a
+    ``LogisticRegression`` (``model``) over their features, in this order, and those of a dense vector. A reader turns a message
+    into the text on which its vectorizer was fitted.
+    """
 
     def __init__(self, fitted: Mapping[str, Any], readers: Mapping[str, Callable[[str], str]]) -> None:
         model = fitted["model"]
         self.classes = model.classes_
         self._intercept = model.intercept_
-        self._weights = np.ascontiguousarray(model.coef_.T)  # a row a feature
+        self._weights = np.ascontiguousarray(model.coef_.T)  # one row for each feature
         self._parts = []
         start = 0
         for name, read in readers.items():

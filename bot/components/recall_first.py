@@ -1,4 +1,4 @@
-"""Intents that must not be missed win before they are the likeliest."""
+"""Intents that must not be missed win even if they are not the likeliest."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from rasa.shared.nlu.training_data.message import Message
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=False)
 class RecallFirst(GraphComponent):  # type: ignore[misc]
-    """Stands last. If the intents that begin with ``prefix`` have at least ``threshold`` (0 to 1) of the probability
-    together, the likeliest of them is the message's intent."""
+    """Comes last. If the intents that begin with ``prefix`` have at least ``threshold`` (0 to 1) of the probability together,
+    the likeliest of them becomes the message's intent.
+    """
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
@@ -30,7 +31,7 @@ class RecallFirst(GraphComponent):  # type: ignore[misc]
         return cls(config)
 
     def process(self, messages: list[Message]) -> list[Message]:
-        """Replace the intent of messages that are likely enough to be about one of those."""
+        """Replaces the intent of messages that probably have one of those intents."""
         for message in messages:
             ranking = message.get("intent_ranking") or []
             wanted = [one for one in ranking if str(one["name"]).startswith(self._prefix)]

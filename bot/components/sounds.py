@@ -1,6 +1,6 @@
-"""Words as they are heard: what SMS spelling and mistakes write in many ways has one key ("kelkun" is "quelqu'un").
+"""Phonetic keys of words: different spellings in SMS, and mistakes, get one key ("kelkun" is "quelqu'un").
 
-Coarser than ``core.care.keys``, which patterns rely on: here a key is one feature among many, and letters stand beside it.
+Coarser than ``core.care.keys``, which patterns rely on: here a key is one feature among many, together with letters.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from core.text.folding import fold
 from core.text.slang import DIALOGUE
 
 _WORD = re.compile(r"[^\W_]+")
-_KNOWN = 20_000  # words whose key is kept: a dialogue's vocabulary is smaller
-_SHORT = 3  # letters; shorter words have no ending to lose
+_KNOWN = 20_000  # words whose key is cached: the vocabulary of a dialogue is smaller
+_SHORT = 3  # letters; shorter words have no ending to drop
 
 _GLUED_I = re.compile(r"j(?=[bcdfgklmnpqrstvwxz])(\w{2,})")
 
@@ -36,7 +36,7 @@ def sounds(text: str) -> str:
 
 @lru_cache(maxsize=_KNOWN)
 def _heard(word: str) -> tuple[str, ...]:
-    """Returns the keys of what a folded word stands for."""
+    """Returns the keys of the words for which a folded word stands."""
     whole = DIALOGUE.get(word)
     if whole is None and (glued := _GLUED_I.fullmatch(word)):
         whole = f"je {DIALOGUE.get(glued[1], glued[1])}"
@@ -46,7 +46,7 @@ def _heard(word: str) -> tuple[str, ...]:
 def _key(word: str) -> str:
     stem = word
     if len(word) > _SHORT:
-        # A written ending is mute or one of many ways to write it, but what stands before it is heard.
+        # A written ending is mute, or one of several spellings of a sound; the letters before it are spoken.
         cut = _ENDING.sub("", word)
         stem = cut if cut != word else _SILENT.sub("", word)
         stem = stem if len(stem) > 1 else word

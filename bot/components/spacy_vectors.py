@@ -1,4 +1,4 @@
-"""spaCy for the pipeline of ``config.yml``, without the parts of the language package that it does not use."""
+"""spaCy for the pipeline of ``config.yml``, without the unused parts of the language package."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class SpacyVectors(SpacyNLP):  # type: ignore[misc]
 
     @staticmethod
     def load_model(spacy_model_name: str) -> SpacyModel:
-        """Load ``spacy_model_name``. Raises ``InvalidModelError`` if it is not installed in this environment."""
+        """Loads ``spacy_model_name``. Raises ``InvalidModelError`` if it is not installed in this environment."""
         try:
             package = get_package_path(spacy_model_name)
             pipes = json.loads((package / "meta.json").read_text(encoding="utf-8"))["pipeline"]

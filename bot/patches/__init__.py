@@ -1,6 +1,6 @@
-"""Changes to Rasa 3.6.21 in the process that serves: each says what it is worth, measured as docs/adr/0061 tells.
+"""Changes to Rasa 3.6.21 in the serving process. Each names its benefit, measured as in docs/adr/0061.
 
-What Rasa answers stays the same (``tests/integration/test_rasa_patches.py``). An upgrade of Rasa must look at each again.
+Rasa's answers stay the same (``tests/integration/test_rasa_patches.py``). An upgrade of Rasa must check each of them again.
 """
 
 from __future__ import annotations
@@ -11,14 +11,14 @@ from bot.patches import without_tensorflow
 
 
 def apply(config: Path) -> None:
-    """Apply all of them, from now on. Call it before ``rasa`` is imported; ``config`` is Rasa's ``config.yml``."""
+    """Applies all of them, from now on. Call it before ``rasa`` is imported; ``config`` is Rasa's ``config.yml``."""
     if without_tensorflow.is_linear(config):
         without_tensorflow.apply()
     apply_to_rasa()
 
 
 def apply_to_rasa() -> None:
-    """Apply those that change Rasa's own classes and functions."""
+    """Applies those that change Rasa's own classes and functions."""
     from bot.patches import (  # noqa: PLC0415 - they import Rasa
         action_schema,
         direct_graph,

@@ -1,4 +1,4 @@
-"""The schema of what actions answer, checked once. Worth 20 ms a turn: Rasa checks its own constant schema at each action."""
+"""Checks the schema of action answers once. Saves 20 ms a turn: Rasa checks its own constant schema at each action."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from rasa.core.actions.action import RemoteAction
 
 
 def apply() -> None:
-    """Check the schema now, and from now on only the answers against it. Raises ``jsonschema.SchemaError``."""
+    """Checks the schema now, and later only the answers against it. Raises ``jsonschema.SchemaError``."""
     schema = RemoteAction.action_response_format_spec()
     kind = validator_for(schema)
     kind.check_schema(schema)

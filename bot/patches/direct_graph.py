@@ -1,8 +1,8 @@
-"""What Rasa's engine does around its components for each message, without what a served model does not need.
+"""Runs the components for each message without the parts of Rasa's engine that a served model does not need.
 
-Worth 4 ms of processor time a turn: 1.4 for the scheduler (dask), which orders and queues a dozen calls that run one after the
-other anyway; 1.3 for looking for the kind of each event among all classes; .7 for replaying the conversation at each action; .6
-for building an empty domain, to see whether ours is one.
+Saves 4 ms of processor time a turn: 1.4 for the scheduler (dask), which orders and queues a dozen calls that run one after the
+other anyway; 1.3 for finding the type of each event among all classes; .7 for replaying the conversation at each action; .6 for
+building an empty domain, only to see whether ours is empty.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from rasa.shared.utils.common import all_subclasses
 
 
 def apply() -> None:
-    """Change it from now on."""
+    """Applies the patch from now on."""
     DaskGraphRunner.run = _run
     MessageProcessor._check_for_unseen_features = _nothing_to_check
     DialogueStateTracker.copy = _copy
@@ -39,14 +39,14 @@ def apply() -> None:
 def _run(
     runner: DaskGraphRunner, inputs: Mapping[str, Any] | None = None, targets: Sequence[str] | None = None
 ) -> dict[str, Any]:
-    """Returns the outputs of ``targets``; each node that they need runs once. Raises ``GraphRunError`` as Rasa's own does."""
+    """Returns the outputs of ``targets``; each node that they need runs once. Raises ``GraphRunError``, as in Rasa."""
     schema, nodes = runner._graph_schema, runner._instantiated_nodes
     found = {name: (name, value) for name, value in (inputs or {}).items()}
 
     def output(name: str) -> Any:
         if name not in found:
             if name not in nodes:
-                return name  # an input that was not given: the node says what it misses
+                return name  # an input that was not given: the node reports what is missing
             found[name] = nodes[name](*[output(needed) for needed in schema.nodes[name].needs.values()])
         return found[name]
 
@@ -57,11 +57,11 @@ def _run(
 
 
 def _nothing_to_check(processor: MessageProcessor, parse_data: Mapping[str, Any]) -> None:
-    """Whether intents and entities are in the domain is held by a test (``rasa data validate``)."""
+    """Checks nothing: a test checks that intents and entities are in the domain (``rasa data validate``)."""
 
 
 def _copy(tracker: DialogueStateTracker) -> DialogueStateTracker:
-    """Returns a tracker with the same events, in the same state: Rasa replays all of them for each action."""
+    """Returns a tracker with the same events, in the same state: Rasa's own copy replays all events for each action."""
     same = copy.copy(tracker)
     same.events = deque(tracker.events, tracker.events.maxlen)
     same.slots = {name: copy.copy(slot) for name, slot in tracker.slots.items()}

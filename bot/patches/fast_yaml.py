@@ -1,7 +1,7 @@
-"""Rasa's YAML read by libyaml. Worth ten seconds of processor time at each start, of 18.
+"""Reads Rasa's YAML with libyaml. Saves ten of 18 seconds of processor time at each start.
 
-Rasa reads the domain three times, in pure Python, and holds it against a schema although it did so when the model was trained
-and signed.
+Rasa reads the domain three times, in pure Python, and validates it against a schema, although that was done when the model was
+trained and signed.
 """
 
 from __future__ import annotations
@@ -19,16 +19,16 @@ _VERSION = (1, 2)
 
 
 def apply() -> None:
-    """Read quickly from now on; and no schema for a domain."""
+    """Applies the patch from now on; a domain is not validated any more."""
     slowly, validated = rasa.shared.utils.io.read_yaml, rasa.shared.utils.validation.validate_yaml_schema
 
     def read_yaml(content: str, reader_type: Any = "safe") -> Any:
-        # Escapes outside of quotes (in what is all ASCII) and names of the environment are read by Rasa alone.
+        # Escapes outside quotes (possible in pure ASCII) and names of environment variables are left to Rasa's reader.
         if reader_type == "safe" and not content.isascii() and "${" not in content:
             try:
                 return quickly(content) or {}
             except yaml.YAMLError:
-                pass  # Rasa's own reader says what is wrong with it, or reads it all the same
+                pass  # Rasa's own reader reports the error, or reads it all the same
         return slowly(content, reader_type)
 
     def validate(content: str, schema: str, *others: Any) -> None:
@@ -40,7 +40,7 @@ def apply() -> None:
 
 
 def quickly(content: str) -> Any:
-    """``content`` as YAML 1.2, as Rasa reads it. Raises ``yaml.YAMLError`` for whatever the two might read differently."""
+    """Returns ``content`` read as YAML 1.2, as Rasa does. Raises ``yaml.YAMLError`` if the two might read it differently."""
     return yaml.load(content, _Loader)  # noqa: S506 - safe: no constructor but those of safe YAML
 
 
@@ -59,7 +59,7 @@ def _whole(_: _Loader, node: yaml.ScalarNode) -> int:
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[dict[Any, Any]]:
     found: dict[Any, Any] = {}
-    yield found  # before its values: they may point to it
+    yield found  # before its values: they may refer to it
     found.update(loader.construct_mapping(node))
     if len(found) != len(node.value):
         raise yaml.YAMLError("a key twice")

@@ -1,4 +1,4 @@
-"""Connections to the action server that outlive a request. Worth 3 ms of processor time a turn, in Rasa and the action server.
+"""Reuses connections to the action server. Saves 3 ms of processor time a turn, in Rasa and the action server.
 
 Rasa opens a session, and with it a connection, for each custom action.
 """
@@ -8,11 +8,11 @@ from __future__ import annotations
 import aiohttp
 from rasa.utils.endpoints import EndpointConfig
 
-_IDLE_SECONDS = 2.0  # less than the action server keeps one: core/web/last_use.py
+_IDLE_SECONDS = 2.0  # less than the action server's own time: core/web/last_use.py
 
 
 class _Kept:
-    """What Rasa opens and closes around each request: the same session each time."""
+    """A session that Rasa opens and closes around each request: in fact always the same one."""
 
     def __init__(self) -> None:
         self._session: aiohttp.ClientSession | None = None
@@ -26,11 +26,11 @@ class _Kept:
         return self._session
 
     async def __aexit__(self, *_: object) -> None:
-        """Nothing: it ends with the process."""
+        """Does nothing: the session ends with the process."""
 
 
 def apply() -> None:
-    """Let the requests to an endpoint share connections. Each brings its own headers and patience, as Rasa has it."""
+    """Makes the requests to an endpoint share connections. Each keeps its own headers and time-out, as in Rasa."""
     EndpointConfig.session = _session
 
 

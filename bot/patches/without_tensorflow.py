@@ -1,7 +1,7 @@
-"""Rasa without TensorFlow. Worth 300 MB, and ten seconds of processor time at each start (docs/adr/0030).
+"""Rasa without TensorFlow. Saves 300 MB, and ten seconds of processor time at each start (docs/adr/0030).
 
-Four of Rasa's modules import TensorFlow although a server never calls them: what training is told by, fed and checked by. A
-linear model needs no neural network's library.
+Four of Rasa's modules import TensorFlow although a server never calls them: training uses them for callbacks, data and checks.
+A linear model needs no library of neural networks.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import yaml
 _UNUSED = frozenset(
     {
         *(f"rasa.utils.tensorflow.{name}" for name in ("callback", "data_generator", "environment")),
-        "rasa.graph_components.validators.default_recipe_validator",  # named by a model that was trained, called by training
+        "rasa.graph_components.validators.default_recipe_validator",  # named by a trained model, called by training
     }
 )
 _NEURAL = frozenset(
@@ -35,19 +35,19 @@ _NEURAL = frozenset(
 
 
 def is_linear(config: Path) -> bool:
-    """Decides whether no component that ``config`` (Rasa's ``config.yml``) names is a neural network of Rasa's own."""
+    """Decides whether ``config`` (Rasa's ``config.yml``) names none of Rasa's neural networks."""
     content = yaml.safe_load(config.read_text(encoding="utf-8"))
     named = [step.get("name", "") for part in ("pipeline", "policies") for step in content.get(part) or ()]
     return not any(name.rpartition(".")[2] in _NEURAL for name in named)
 
 
 def apply() -> None:
-    """Leave it out from now on. Call it before ``rasa`` is imported. A component that needs TensorFlow all the same says so."""
+    """Leaves it out from now on. Call it before ``rasa`` is imported. A component that still needs it raises an error."""
     sys.meta_path.insert(0, Lean())
 
 
 class Lean(MetaPathFinder, Loader):
-    """Finds the modules that are left out, and refuses TensorFlow itself."""
+    """Finds the modules that are left out, and refuses to import TensorFlow itself."""
 
     def find_spec(self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         if fullname == "tensorflow":
@@ -57,7 +57,9 @@ class Lean(MetaPathFinder, Loader):
         return ModuleSpec(fullname, self) if fullname in _UNUSED else None
 
     def exec_module(self, module: ModuleType) -> None:
-        """Every name in it is a class that does nothing: to be imported and, by Rasa's ``main``, called without arguments."""
+        """Makes every name in it a class that does nothing: it can be imported, and called without arguments (by Rasa's
+        ``main``).
+        """
 
         def nothing(name: str) -> Any:
             if name.startswith("__"):

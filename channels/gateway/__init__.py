@@ -1,1 +1,1 @@
-"""The gateway: the only process that listens to the outside. Everything it accepts is in SQL before it says so."""
+"""The gateway: the only process that listens to the outside. It acknowledges a message once SQL has it."""

@@ -1,4 +1,4 @@
-"""The gateway's composition: middleware outside, routers inside, one set of parts for all."""
+"""The gateway's application: middleware outside, routers inside, one set of services for all."""
 
 from __future__ import annotations
 
@@ -34,9 +34,10 @@ from desk.shell import Shell
 def create_app(
     settings: Settings, deps: Deps | None = None, parts: Sequence[Part] = (), others: Sequence[APIRouter] = ()
 ) -> FastAPI:
-    """The gateway for ``settings``, with ``parts`` of the desks and ``others``' routes (``cli.gateway`` gives all of them).
+    """Returns the gateway for ``settings``, with ``parts`` of the desks and ``others``' routes (``cli.gateway`` gives all of
+    them).
 
-    Raises ``WordingError`` or ``WordsError`` if ``domain.yml`` or a part lacks what would have to be said.
+    Raises ``WordingError`` or ``WordsError`` if ``domain.yml`` or a part lacks a text.
     """
     use_patterns(settings.privacy_case_numbers.split())
     deps = deps or build(settings)
@@ -68,9 +69,9 @@ def create_app(
     app = FastAPI(
         title=settings.service_name,
         openapi_url="/api/openapi.json",
-        docs_url=None,  # the usual page loads its script from a third party
+        docs_url=None,  # the default page loads its script from a third party
         redoc_url=None,
-        # Its records quote what was sent in; our own figures are in ``metrics``.
+        # Its records quote the input; our own figures are in ``metrics``.
         telemetry={"tracing": False, "metrics": False, "logs": False, "operation_spans": False},
         lifespan=lifespan,
         middleware=[
@@ -91,7 +92,7 @@ def create_app(
     )
     app.state.deps = deps
     problems.install(app, answer, known=KNOWN | composition.KNOWN)
-    mount(app, deps, others)  # routes are tried in the order in which they come: what citizens and providers call is first
+    mount(app, deps, others)  # routes are tried in this order: those of citizens and providers come first
     join(app.router, health.router(deps, checks))
     join(app.router, metrics.router(deps, figures, checks))
     composition.install(app, shell)

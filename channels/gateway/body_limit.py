@@ -1,4 +1,4 @@
-"""Refuses large bodies before anything reads them; those of the desk's uploads are counted as they are read."""
+"""Refuses large bodies before they are read. The desk's uploads are counted while they are read."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _DESK = ("/desk", "/api/desk")
 class BodyLimit:
     """ASGI middleware: reads a body of at most ``MAX_BODY`` bytes (1 MB for the desk), or answers 413.
 
-    ``streamed``: path prefix → bytes. Bodies of these paths are not read here: a route reads them once it knows who calls,
-    and gets ``Problem`` 413 at the first byte too many.
+    ``streamed``: path prefix → bytes. Bodies of these paths are not read here: a route reads them once the caller is known, and
+    gets ``Problem`` 413 at the first byte too many.
     """
 
     def __init__(self, app: ASGIApp, answer: Answering, streamed: Mapping[str, int] | None = None) -> None:
@@ -41,7 +41,7 @@ class BodyLimit:
         while more:
             message = await receive()
             if message["type"] != "http.request":
-                return  # the client went away
+                return  # the client has disconnected
             body += message.get("body", b"")
             more = message.get("more_body", False)
             if len(body) > limit:

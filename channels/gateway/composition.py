@@ -1,4 +1,4 @@
-"""What the gateway is made of, from settings."""
+"""Builds the gateway's services from the settings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from supervision.handoffs.queue_position import QueuePositions
 
 
 def build(settings: Settings, wording: Wording | None = None) -> Deps:
-    """Returns all parts. Opens no connection yet. ``wording`` is ``domain.yml``'s unless given."""
+    """Returns all services. Opens no connection yet. ``wording`` is read from ``domain.yml`` unless given."""
     wording = (wording or Wording.load(ROOT / "domain.yml")).filled_from(settings)
     database, event_bus = open_record(settings), EventBus(settings.redis_address)
     addresses = Addresses(*settings.address_keys)

@@ -1,4 +1,4 @@
-"""Whether the gateway lives, and whether a citizen would get an answer now."""
+"""Health of the gateway: whether it lives, and whether a citizen would get an answer now."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from core.database.migrate import current, head, usable
 from core.database.models import Message
 from core.full_disk import has_room
 
-_LATE = timedelta(seconds=20)  # a message unanswered for so long: no worker works
+_LATE = timedelta(seconds=20)  # a message unanswered for so long shows that no worker works
 _PATIENCE_SECONDS = 2
 
 State = Literal["ok", "degraded", "failed"]
@@ -30,7 +30,7 @@ log = structlog.get_logger(__name__)
 
 
 class Health:
-    """Checks, each of its own part; ``degraded``: slower, or from older pages; ``failed``: no answer would come."""
+    """Checks, one for each part. ``degraded``: slower, or from older pages; ``failed``: no answer would come."""
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
@@ -61,15 +61,15 @@ class Health:
             return "failed"
 
     async def _sql(self) -> State:
-        """It can also be read where its disk is full, and then takes nothing."""
+        """Checks the record. It can be read with a full disk, but accepts no message then."""
         if self._deps.database.is_sqlite and not has_room(self._deps.settings.home):
             return "failed"
         async with self._deps.database.engine.connect() as connection:
             found = await connection.run_sync(current)
         if found == self._head:
             return "ok"
-        # During an update the tables are newer until this gateway is replaced. Were it called failed, a load balancer would
-        # take it away before its successor is there.
+        # During an update the tables are newer until this gateway is replaced. With ``failed``, a load balancer would remove it
+        # before its successor has started.
         return "ok" if await asyncio.to_thread(usable, found) else "failed"
 
     async def _redis(self) -> State:
@@ -82,10 +82,10 @@ class Health:
         answer = await self._actions.get("/health")
         if answer.status_code != httpx.codes.OK:
             return "failed"
-        return "degraded" if answer.json().get("refused") else "ok"  # from the last good snapshot: the active one is damaged
+        return "degraded" if answer.json().get("refused") else "ok"  # the active snapshot is damaged
 
     async def _worker(self) -> State:
-        """By the sign of life that workers give in Redis; without Redis, by whether messages wait too long."""
+        """Checks the workers by their sign of life in Redis; without Redis, by messages that wait too long."""
         try:
             return "ok" if await self._deps.event_bus.redis.exists(ALIVE) else "failed"
         except FAILURES:
@@ -105,7 +105,7 @@ def router(deps: Deps, health: Health) -> APIRouter:
 
     @routes.get("/ready")
     async def ready(response: Response) -> dict[str, Any]:
-        """200 when a citizen would be answered, 503 when not; ``parts`` says which part is to blame."""
+        """Answers 200 if a citizen would get an answer, else 503; ``parts`` shows which part failed."""
         parts = await health.report()
         is_ready = "failed" not in parts.values()
         response.status_code = 200 if is_ready else 503

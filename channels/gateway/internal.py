@@ -1,4 +1,4 @@
-"""For ``./guichet ask`` and other tools of our own on this machine: conversations of any channel, marked as theirs."""
+"""Routes for ``./guichet ask`` and our other tools on this machine: conversations on any channel, marked as the tools'."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def router(deps: Deps) -> APIRouter:
             else:
                 known = await session.get(Conversation, wanted.conversation)
                 if known is None or known.origin in (Origin.CITIZEN, Origin.SIMULATOR):
-                    raise Problem(404)  # to speak in a citizen's place is nobody's business
+                    raise Problem(404)  # tools must not write in a citizen's name
                 found = known
                 if wanted.language:
                     found.language, found.spoken = wanted.language, None

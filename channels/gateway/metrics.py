@@ -1,4 +1,4 @@
-"""Figures for Prometheus: requests by route, and what the record says of messages. No text, no id, no address."""
+"""Prometheus metrics: requests by route, and the record's figures on messages. No text, no id, no address."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 class Metrics:
-    """The gateway's figures, in a registry of their own."""
+    """The gateway's metrics, in a registry of their own."""
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
@@ -44,7 +44,7 @@ class Metrics:
         self.record = RecordMetrics(self.registry)
 
     async def read(self, deps: Deps, health: Health) -> None:
-        """Set the gauges. Without the record, those of the parts still say so."""
+        """Sets the gauges. If the record fails, those of the parts are still set."""
         for part, state in (await health.report()).items():
             self.parts.labels(part).set(_UP[state])
         try:
@@ -54,7 +54,7 @@ class Metrics:
 
 
 class CountRequests:
-    """ASGI middleware: counts by the route's template, so that ids in paths make no series of their own."""
+    """ASGI middleware: counts by the route's template, so that ids in paths create no series of their own."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
@@ -77,7 +77,7 @@ class CountRequests:
 
 
 def _template(scope: Scope) -> str:
-    """Returns the path with names in the place of its parameters; ``none`` where no route was found."""
+    """Returns the path with names in place of its parameters; ``none`` if no route was found."""
     if "endpoint" not in scope:
         return "none"
     names = {str(value): f"{{{name}}}" for name, value in scope.get("path_params", {}).items()}

@@ -1,7 +1,7 @@
-"""Which routes the gateway serves. A channel's part exposes ``router(deps: Deps) -> APIRouter`` and gets one line here;
-what is no channel's is passed in (``others``).
+"""The routes that the gateway serves. A channel's part provides ``router(deps: Deps) -> APIRouter`` and gets one line here;
+other routes are passed in (``others``).
 
-Its routes answer strangers with 401 or 403, or stand in ``channels.gateway.public`` with the reason.
+A route answers strangers with 401 or 403, or is listed in ``channels.gateway.public`` with the reason.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from core.web.routes import join
 
 
 def mount(app: FastAPI, deps: Deps, others: Sequence[APIRouter] = ()) -> None:
-    """Adds all routes but those of operations (health, metrics) and of the desks, in the order in which they are tried."""
+    """Adds all routes except operations (health, metrics) and the desks, in the order in which they are tried."""
     for router in (
         api.router(deps),
         pages.router(deps),

@@ -1,15 +1,15 @@
-"""Redirections to our own pages name no host: the framework would name the one that the caller wrote."""
+"""Redirections to our own pages contain no host: the framework would use the caller's Host header."""
 
 from __future__ import annotations
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_OF_THE_FRAMEWORK = 307  # from ``/about/`` to ``/about``; all others are written here, as paths
+_OF_THE_FRAMEWORK = 307  # from ``/about/`` to ``/about``; all other redirections are written here, as paths
 
 
 class OwnHost:
-    """ASGI middleware: has the framework's redirections lead to a path."""
+    """ASGI middleware: makes the framework's redirections lead to a path."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -19,7 +19,7 @@ class OwnHost:
             if message["type"] == "http.response.start" and message["status"] == _OF_THE_FRAMEWORK:
                 headers = MutableHeaders(scope=message)
                 _, _, path = headers["location"].partition("://")[2].partition("/")
-                headers["location"] = "/" + path.lstrip("/")  # two of them would begin a host
+                headers["location"] = "/" + path.lstrip("/")  # two slashes would begin a host
             await send(message)
 
         await self._app(scope, receive, to_a_path)

@@ -1,7 +1,7 @@
-"""The server's patience with slow clients: uvicorn by itself waits for ever for headers and bodies that drip in.
+"""Time-outs for slow clients: uvicorn by itself waits for ever for slow headers and bodies.
 
-A request must be whole within ``REQUEST_SECONDS`` (an upload of a signed-in editor within ``UPLOAD_SECONDS``), its headers may
-take ``MAX_HEADERS`` bytes, and whoever reads an answer must take something of it within ``READ_SECONDS``.
+A request must be complete within ``REQUEST_SECONDS`` (an upload of a signed-in editor within ``UPLOAD_SECONDS``), its headers
+may take ``MAX_HEADERS`` bytes, and a client must read some of its answer within ``READ_SECONDS``.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class PatientProtocol(KeptProtocol):
         super().__init__(*arguments, **named)
         self._waiting: asyncio.TimerHandle | None = None
         self._stuck: asyncio.TimerHandle | None = None
-        self._head: int | None = 0  # bytes since the request began; ``None``: its headers are complete
+        self._head: int | None = 0  # bytes since the request began; ``None`` once its headers are complete
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         super().connection_made(transport)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""Which errors of the channels are which problem (``core.problems``)."""
+"""The problems (``core.problems``) for errors of the channels."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ log = structlog.get_logger(__name__)
 
 
 def _record_away(error: Exception) -> Problem:
-    """Returns the record is full, read-only or gone: nothing was kept. A provider sends again, a citizen is told to."""
+    """Returns the problem for a record that is full, read-only or gone: nothing was kept, and the sender must send again."""
     log.error("record_failed", error=type(error).__name__, disk_full=is_full(error))
     return Problem(500 if isinstance(error, _OURS) else 503)
 
@@ -30,5 +30,5 @@ KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {
     UnknownConversation: lambda _: Problem(401),
     DBAPIError: _record_away,
     PoolExhausted: _record_away,
-    ConnectionError: _record_away,  # PostgreSQL's driver where nobody listens
+    ConnectionError: _record_away,  # from PostgreSQL's driver if no server listens
 }

@@ -1,14 +1,14 @@
-"""The one list of routes that anybody may call without showing who they are. A test walks all routes against it.
+"""The one list of routes that need no authentication. A test checks all routes against it.
 
-Everything else answers 401 or 403 to a stranger. Add a route here only if what it gives is public by nature, or if its
-authenticity is proven in another way, said beside it.
+Every other route answers 401 or 403 to a stranger. Add a route here only if its content is public by nature, or if its
+authenticity is proven in another way, named next to it.
 """
 
 from __future__ import annotations
 
 PUBLIC = frozenset(
     {
-        # To begin a conversation is open to all, as the counter of a town hall is.
+        # Anybody may begin a conversation, as at the counter of a town hall.
         "POST /api/web/conversations",
         "GET /api/web/config",
         "GET /api/web/notices",
@@ -22,38 +22,38 @@ PUBLIC = frozenset(
         "GET /privacy",
         "GET /legal",
         "GET /accessibility",
-        # Pages of the knowledge base that are published, and no others.
+        # Published pages of the knowledge base only.
         "GET /page/{name}",
         "GET /widget.js",
         "GET /widget/{asked}/{name}",
         "GET /static/pages/{name}",
-        # Monthly figures for everybody: transparency is part of the mission. Small cells are left out (tested in
-        # test_suppression and test_insights_open_data).
+        # Monthly figures are public: transparency is part of the mission. Small cells are left out (tested in test_suppression
+        # and test_insights_open_data).
         "GET /open-data/{name}",
-        # Short links of SMS: signed, and they lead to what is public anyway.
+        # Short links of SMS: signed, and they lead to public pages anyway.
         "GET /l/{code}",
-        # The plain page: its cookie holds the conversation's token, and the web API behind it checks that. Posts that another
-        # site caused are refused (tested in test_pages_assistant).
+        # The plain page: its cookie holds the conversation's token, which the web API checks. Posts caused by other sites are
+        # refused (tested in test_pages_assistant).
         "GET /assistant",
         "POST /assistant",
         "POST /assistant/feedback",
         "POST /assistant/language",
         "POST /assistant/restart",
         "GET /assistant/conversation.txt",
-        # The desks' door: what proves who somebody is cannot ask for it first. Throttled, and closed to posts that another
-        # site caused; the steps after the password want its session (tested in tests/acceptance/test_sign_in).
+        # The sign-in of the desks: it cannot require a session. Throttled, and closed to posts caused by other sites; the steps
+        # after the password need its session (tested in tests/acceptance/test_sign_in).
         "GET /desk/sign-in",
         "POST /desk/sign-in",
         "POST /desk/sign-out",
         "GET /desk/second-factor",
-        # To the identity provider and back: what comes back must fit what this browser keeps (tested in test_openid_connect).
+        # To the identity provider and back: the answer must match what this browser keeps (tested in test_openid_connect).
         "GET /desk/oidc",
         "GET /desk/oidc/callback",
         "GET /desk/oidc/signed-out",
         "GET /desk/invitation/{token}",
         "POST /desk/invitation/{token}",
         "GET /desk/static/{part}/{name}",
-        # The simulator: on this machine only, 404 to anybody else (tested in test_sms_simulator).
+        # The simulator: on this machine only, 404 for anybody else (tested in test_sms_simulator).
         "GET /simulator",
         "GET /simulator/{name}",
         "GET /simulator/api/auth/time",  # a clock

@@ -1,4 +1,4 @@
-"""What the record says of the service, as gauges: what waits, recent turns, deliveries, cost, jobs. Read at each scrape."""
+"""The record's figures as gauges: waiting messages, recent turns, deliveries, cost, jobs. Read at each scrape."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class RecordMetrics:
         self.jobs = gauge("job_age_seconds", "Time since a periodic job last ended.", "job")
 
     async def read(self, deps: Deps) -> None:
-        """Set all of them, from one state of the record."""
+        """Sets all gauges, from one state of the record."""
         async with deps.database.read() as session:
             count, oldest = (
                 await session.execute(select(func.count(), func.min(Message.received_at)).where(Message.outcome.is_(None)))
@@ -108,7 +108,7 @@ class RecordMetrics:
             .group_by(Handoff.state)
         )
         found = {state: (count, since) for state, count, since in rows}
-        for state in UNCLAIMED:  # who asked out of hours stands in the queue, too
+        for state in UNCLAIMED:  # a request out of hours is in the queue, too
             self.handoffs.labels(state.value).set(found.get(state, (0, None))[0])
         since = found.get(State.WAITING, (0, None))[1]
         self.longest_handoff.set((now() - since).total_seconds() if since else 0)

@@ -1,1 +1,1 @@
-"""What all HTTP routes share: the gateway's parts, who is calling, and limits."""
+"""Shared by all HTTP routes: the gateway's services, authentication of the caller, and limits."""

@@ -1,7 +1,7 @@
-"""Holds off addresses that ask too much: too many requests in a minute, or too many sockets and streams at a time.
+"""Refuses addresses that ask too much: too many requests in a minute, or too many concurrent sockets and streams.
 
-Files are not counted (they cost nothing), nor are webhooks (a provider has one address; its signature decides), nor our own
-processes on this machine.
+Not counted: files (they cost nothing), webhooks (a provider has one address; its signature decides), and our own processes on
+this machine.
 """
 
 from __future__ import annotations
@@ -23,23 +23,22 @@ _INSIDE = "guichet.inside"
 _UNCOUNTED = ("/widget", "/static/", "/desk/static/", "/webhooks/", "/health/", "/metrics")
 _STREAMS = ("/api/web/events",)
 _LATER_SECONDS = 60
-_TRY_AGAIN = 1013  # the WebSocket's word for "later"
+_TRY_AGAIN = 1013  # the WebSocket code for "try again later"
 
 log = structlog.get_logger(__name__)
 
 
 def inside(app: ASGIApp) -> ASGIApp:
-    """``app`` for our own pages, which call the web API in the citizen's name: the request that they answer was counted."""
+    """Returns ``app`` for our own pages, which call the web API for a citizen whose own request was counted already."""
 
     async def marked(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, _INSIDE: True}, receive, send)  # nobody outside can set a key of the scope
+        await app({**scope, _INSIDE: True}, receive, send)  # clients cannot set a key of the scope
 
     return marked
 
 
 class Crowd:
-    """ASGI middleware. ``open_now`` counts sockets and streams of this process by network (of IPv6 by the
-    /48, too)."""
+    """ASGI middleware. ``open_now`` counts sockets and streams of this process by network (of IPv6 by the /48, too)."""
 
     def __init__(self, app: ASGIApp, deps: Deps, answer: Answering) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What the gateway's routes work with. Made once (``channels.gateway.composition``); every router gets it as its argument."""
+"""The services of the gateway's routes. Made once (``channels.gateway.composition``); every router gets them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from supervision.handoffs.queue_position import QueuePositions
 
 @dataclass(frozen=True, slots=True)
 class Deps:
-    """The gateway's parts. ``renderers``: reply → text, by channel (``web``, ``sms``)."""
+    """The gateway's services. ``renderers``: reply → text, by channel (``web``, ``sms``)."""
 
     settings: Settings
     database: Database

@@ -1,4 +1,4 @@
-"""Which websites may embed the widget, and which of them a request comes from."""
+"""The websites that may embed the widget, and the website that a request comes from."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from starlette.requests import HTTPConnection
 from core.settings import Settings
 from core.web.network import is_same_host
 
-OURS = ""  # the site of our own pages, and of clients that are no browsers
+OURS = ""  # the site of our own pages, and of clients other than browsers
 
 
 def widget_origins(settings: Settings) -> list[str]:
@@ -19,7 +19,7 @@ def widget_origins(settings: Settings) -> list[str]:
 def site_of(settings: Settings, connection: HTTPConnection) -> str:
     """Returns the origin of the page that a request comes from, or ``OURS``.
 
-    Browsers name it with every request to another site, and with every socket; they leave it out where a page of ours reads.
+    Browsers send it with every request to another site, and with every socket; they omit it for a read by one of our own pages.
     """
     origin = connection.headers.get("origin")
     if origin is None or origin == settings.base_url or is_same_host(origin, connection.headers.get("host", "")):
@@ -28,6 +28,6 @@ def site_of(settings: Settings, connection: HTTPConnection) -> str:
 
 
 def allowed_site(settings: Settings, site: str) -> bool:
-    """Decides whether the widget may stand on ``site``."""
+    """Decides whether the widget may be embedded on ``site``."""
     allowed = widget_origins(settings)
     return site == OURS or "*" in allowed or site in allowed

@@ -1,4 +1,4 @@
-"""Who is calling: a web client with its conversation's token, or one of our own processes with the secret."""
+"""Authentication of callers: a web client with its conversation's token, or one of our own processes with the secret."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host")
 
 
 async def signed_in(request: Request) -> Conversation:
-    """Returns a dependency: the caller's conversation, by ``Authorization: Bearer``. 401 without."""
+    """Returns the caller's conversation, by ``Authorization: Bearer``. 401 without. A FastAPI dependency."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer":
         raise Problem(401)
@@ -30,10 +30,10 @@ Caller = Annotated[Conversation, Depends(signed_in)]
 
 
 async def conversation_by_token(deps: Deps, token: str, connection: HTTPConnection) -> Conversation:
-    """Returns the conversation that a token opens to the page that ``connection`` comes from.
+    """Returns the conversation of a token, for the page that ``connection`` comes from.
 
-    Raises ``Problem`` 401 if it is forged or too old, was given to a page of another site, that site may no longer embed the
-    widget, or the conversation is gone.
+    Raises ``Problem`` 401 if the token is forged or expired, was given to a page of another site, that site may no longer embed
+    the widget, or the conversation is gone.
     """
     try:
         identifier, site = deps.signing.conversation(token)
@@ -48,15 +48,15 @@ async def conversation_by_token(deps: Deps, token: str, connection: HTTPConnecti
 
 
 def shows_secret(deps: Deps, connection: HTTPConnection) -> bool:
-    """Decides whether the caller shows the secret of our own processes."""
+    """Decides whether the caller sends the secret of our own processes."""
     shown = connection.headers.get("x-guichet-secret", "")
     return is_one_of(shown, deps.settings.internal_secrets)
 
 
 def is_local(connection: HTTPConnection) -> bool:
-    """Decides whether the caller is on this machine itself. What a proxy on this machine passes on is not.
+    """Decides whether the caller is on this machine itself. A request passed on by a proxy on this machine is not.
 
-    Where the gateway listens at one address of a network, whoever calls it from this machine has that same address.
+    If the gateway listens on one address of a network, a caller from this machine has that same address.
     """
     host = connection.client.host if connection.client else ""
     own, _ = connection.scope.get("server") or ("", 0)
@@ -64,7 +64,7 @@ def is_local(connection: HTTPConnection) -> bool:
 
 
 def operations_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:
-    """Returns a dependency for health and metrics: this machine, or whoever shows the secret as a bearer token."""
+    """Returns a dependency for health and metrics: allows this machine, or the secret as a bearer token."""
     expected = [f"Bearer {secret}" for secret in deps.settings.internal_secrets]
 
     async def dependency(request: Request) -> None:
@@ -76,7 +76,7 @@ def operations_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:
 
 
 def internal_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:
-    """Returns a dependency for our own tools: on this machine, with the secret."""
+    """Returns a dependency for our own tools: allows this machine, with the secret."""
 
     async def dependency(request: Request) -> None:
         if not (is_local(request) and shows_secret(deps, request)):

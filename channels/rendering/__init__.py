@@ -1,1 +1,1 @@
-"""Pure functions from a reply's blocks to what a channel shows."""
+"""Pure functions from a reply's blocks to a channel's text."""

@@ -6,16 +6,16 @@ import re
 from collections.abc import Callable
 
 _SENTENCE_END = re.compile(r"[.!?…:;](?=\s)|\n")
-_WORD = re.compile("(?:\\S|[\u00a0\u202f])+")  # what a space that does not break holds together is one
+_WORD = re.compile("(?:\\S|[\u00a0\u202f])+")  # a non-breaking space joins its words into one
 _OPENING = " \n\u00a0\u202f«“("  # belongs to what follows
-_KEPT_SHARE = 0.7  # a cut moves back to the end of a sentence if at least this share stays
+_KEPT_SHARE = 0.7  # a cut moves back to the end of a sentence if at least this share remains
 ELLIPSIS = "…"
 
 
 def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
-    """The longest beginning of ``text`` that ``fits``, with an ellipsis unless a sentence ends there; and what follows it.
+    """Returns the longest beginning of ``text`` that ``fits``, with an ellipsis unless a sentence ends there; and the rest.
 
-    ``("", text)`` if not one word fits. ``fits`` must hold for every beginning of what it holds for.
+    Returns ``("", text)`` if not one word fits. If ``fits`` is true for a text, it must be true for every beginning of it.
     """
     ends = [found.end() for found in _WORD.finditer(text)]
     low, high = 0, len(ends)

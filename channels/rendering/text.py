@@ -1,4 +1,4 @@
-"""A whole reply as plain text: for ``text`` of a reply event, the download of a conversation, and logs of ``ask``."""
+"""A whole reply as plain text: for ``text`` of a reply event, the download of a conversation, and the output of ``ask``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, PlaceBloc
 
 
 class TextRenderer:
-    """Blocks → text, in reading order, blocks apart by an empty line. Choices are numbered through the reply."""
+    """Blocks → text, in reading order, separated by empty lines. Choices are numbered through the whole reply."""
 
     def __init__(self, wording: Wording) -> None:
         self._wording = wording
@@ -36,7 +36,7 @@ class TextRenderer:
         return Rendered("\n\n".join(part.strip() for part in parts if part.strip()), tuple(offered))
 
     def _option(self, number: int, option: Option, language: str) -> str:
-        """Returns the line of a choice; under a page's title, what it would answer, and its source."""
+        """Returns the line of a choice; below a page's title, its extract and its source."""
         line = f"{number}. {option.label}"
         if not option.extract or option.source is None:
             return line
@@ -59,7 +59,7 @@ class TextRenderer:
         path = " › ".join((*block.headings, *block.cases))
         head = block.title + (f"\n{path}" if path else "")
         source = f"{block.source.name} : {block.source.url}" if block.source.url else block.source.name
-        if block.notice:  # it says the day itself
+        if block.notice:  # the notice has the date itself
             source += "\n" + block.notice
         elif block.verified_on:
             language = block.frame.language if block.frame else language

@@ -1,4 +1,4 @@
-"""What staff are told of a message that did not arrive: a provider's code, or our own word, in one of a few causes."""
+"""Causes of undelivered messages, for staff: a provider's code, or our own word, as one of a few causes."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from channels.sms.providers import ovh, twilio, vonage
 from channels.sms.providers.cause import Cause
 from channels.sms.simulator import account
 
-# What ``conversations.delivery.outbound`` writes itself.
+# Words that ``conversations.delivery.outbound`` writes itself.
 Own = Literal["opted_out", "budget", "deadline", "crash", "no_answer", "connection", "set_up"]
 _OWN: dict[str, Own] = {
     "opted out": "opted_out",
@@ -41,14 +41,14 @@ _AGAIN: Mapping[str, frozenset[str]] = {
 
 
 def cause_of(provider: str, status: str, code: str) -> Cause | Own:
-    """The cause of a delivery's ``status`` (failed, expired, uncertain …) with its ``code`` as it stands in the record."""
+    """Returns the cause for a delivery's ``status`` (failed, expired, uncertain …) and its ``code`` in the record."""
     if code in _OWN:
         return _OWN[code]
     if status == "uncertain":
-        return "no_answer"  # the name of an exception
+        return "no_answer"  # here the code is the name of an exception
     return _TABLES.get(provider, {}).get(code, "unsaid")
 
 
 def passing(provider: str, code: str) -> bool:
-    """Decides whether a receipt's ``code`` says that the network had no room for the message: it may be sent again."""
+    """Decides whether a receipt's ``code`` means that the network had no capacity: the message may be sent again."""
     return code in _AGAIN.get(provider, frozenset())

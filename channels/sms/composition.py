@@ -1,4 +1,4 @@
-"""SMS as settings want it: the channel, for gateway (webhooks) and worker (sending) alike, and how replies read."""
+"""SMS according to the settings: the channels, for gateway (webhooks) and worker (sending), and the renderer."""
 
 from __future__ import annotations
 
@@ -35,16 +35,16 @@ _TIMEOUT = httpx.Timeout(10, connect=3)
 
 
 class SmsNotConfigured(ValueError):
-    """Settings name a provider and leave out what it needs. The message names the settings."""
+    """The settings name a provider and lack something that it needs. The message names the missing settings."""
 
 
 def sms_channels(settings: Settings) -> dict[str, Channel]:
-    """Channels by provider's name: the first to send through, then the second, if there is one; or none at all.
+    """Returns channels by provider's name: the first to send through, then the second, if there is one; or none at all.
 
     Raises ``SmsNotConfigured``.
     """
     if is_offered(settings):
-        # Loopback: no proxy of the administration's between us.
+        # Loopback: without the administration's proxy.
         http = httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted(), trust_env=False)
         played: tuple[Channel, ...] = (
             Twilio(simulator_account(settings), http, public_url=settings.base_url, name=NAME),
@@ -60,7 +60,7 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
 
 
 def sms_renderer(settings: Settings, wording: Wording, *, max_segments: int = 0) -> SmsRenderer:
-    """Returns how replies read by SMS, in ``max_segments`` at most (0: what the settings say of the bot's)."""
+    """Returns the SMS renderer, for at most ``max_segments`` (0: the setting for the bot's replies)."""
     return SmsRenderer(
         wording,
         max_segments=max_segments or settings.sms_max_segments,

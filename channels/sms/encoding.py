@@ -1,7 +1,7 @@
-"""Text of an SMS: alphabet, length, segments (3GPP TS 23.038 and 23.040). Pure functions.
+"""The text of an SMS: alphabet, length, segments (3GPP TS 23.038 and 23.040). Pure functions.
 
-A message in the GSM 7-bit alphabet holds 160 septets, or 153 in each segment of a longer one; any other character makes
-all of it UCS-2: 70 code units, or 67 in each segment. Characters of the extension table take two septets. Neither such a
+A message in the GSM 7-bit alphabet holds 160 septets, or 153 in each segment of a longer one; any other character makes the
+whole message UCS-2: 70 code units, or 67 in each segment. Characters of the extension table take two septets. Neither such a
 pair nor a surrogate pair is ever split between two segments, which may leave a unit unused at a segment's end.
 """
 
@@ -26,7 +26,7 @@ GSM7_CHARACTERS = BASIC | EXTENSION
 
 _SPACES = "\t\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
 
-# Typography that means the same in the GSM alphabet.
+# Typography with the same meaning in the GSM alphabet.
 _TYPOGRAPHY = str.maketrans(
     {
         **dict.fromkeys("‘’‚‛′ʼ´`", "'"),
@@ -58,28 +58,28 @@ _TYPOGRAPHY = str.maketrans(
         "\u2029": "\n",
     }
 )
-_QUOTED = re.compile(r"«[^\S\n]*|[^\S\n]*»")  # French quotation marks stand off with a space, which straight ones don't
+_QUOTED = re.compile(r"«[^\S\n]*|[^\S\n]*»")  # French quotation marks have a space inside, straight ones do not
 
-# Letters that no decomposition takes apart.
+# Letters that Unicode does not decompose.
 _LETTERS = str.maketrans(
     {"ł": "l", "Ł": "L", "đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "þ": "th", "Þ": "Th", "ħ": "h", "Ħ": "H", "ı": "i", "ẞ": "SS"}
 )
 
 
 class Encoding(StrEnum):
-    """How an SMS travels."""
+    """The encoding of an SMS."""
 
     GSM7 = "GSM-7"
     UCS2 = "UCS-2"
 
 
 _ONE = {Encoding.GSM7: 160, Encoding.UCS2: 70}  # units of a message that is one segment
-_MANY = {Encoding.GSM7: 153, Encoding.UCS2: 67}  # units of each segment of a longer one: the header takes the rest
+_MANY = {Encoding.GSM7: 153, Encoding.UCS2: 67}  # units of each segment of a longer message: the header takes the rest
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """What a text costs: ``units`` are septets (GSM-7) or UTF-16 code units (UCS-2), ``segments`` what is paid for."""
+    """The size of a text: ``units`` are septets (GSM-7) or UTF-16 code units (UCS-2), ``segments`` is the number to pay for."""
 
     encoding: Encoding
     units: int
@@ -87,11 +87,11 @@ class Measure:
 
 
 def prepare(text: str, *, keep_accents: bool = False) -> str:
-    """``text`` as it should travel: in the GSM alphabet if typography alone keeps it out.
+    """Returns ``text`` as it is sent: in the GSM alphabet if only typography prevents that.
 
     Accents outside that alphabet (``ê``, ``ç``, ``î``) are dropped where this saves a segment, never with ``keep_accents``;
-    those inside it (``é``, ``è``, ``à``, ``ù``) stay. A text that has other characters in it (Arabic, Ukrainian, an emoji)
-    stays as it was written: nothing is ever lost or turned into a question mark.
+    those inside it (``é``, ``è``, ``à``, ``ù``) stay. A text with other characters (Arabic, Ukrainian, an emoji) stays as it
+    was written: nothing is ever lost or turned into a question mark.
     """
     written = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
     plain = _QUOTED.sub('"', written).translate(_TYPOGRAPHY)
@@ -105,29 +105,29 @@ def prepare(text: str, *, keep_accents: bool = False) -> str:
 
 
 def is_gsm7(text: str) -> bool:
-    """Decides whether all of ``text`` can travel in the GSM alphabet."""
+    """Decides whether the GSM alphabet holds all of ``text``."""
     return GSM7_CHARACTERS.issuperset(text)
 
 
 def encoding_of(text: str) -> Encoding:
-    """Returns the cheaper encoding that holds ``text`` as it is."""
+    """Returns the cheaper encoding that holds ``text`` unchanged."""
     return Encoding.GSM7 if is_gsm7(text) else Encoding.UCS2
 
 
 def measure(text: str) -> Measure:
-    """Encoding, length and segments of ``text`` as it is. An empty text is one (empty) segment."""
+    """Returns encoding, length and segments of the unchanged ``text``. An empty text is one (empty) segment."""
     encoding = encoding_of(text)
     widths = [_width(character, encoding) for character in text]
     return Measure(encoding, sum(widths), len(_starts(widths, encoding)))
 
 
 def segments(text: str) -> int:
-    """Returns how many segments ``text`` takes as it is: at least 1."""
+    """Returns how many segments the unchanged ``text`` takes: at least 1."""
     return measure(text).segments
 
 
 def split(text: str) -> tuple[str, ...]:
-    """``text`` in the segments in which it travels; joined, they are ``text``."""
+    """Returns the segments in which ``text`` is sent; joined, they are ``text``."""
     encoding = encoding_of(text)
     starts = _starts([_width(character, encoding) for character in text], encoding)
     ends = [*starts[1:], len(text)]

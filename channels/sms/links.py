@@ -1,4 +1,4 @@
-"""Where short links lead (``channels.sms.short_links``)."""
+"""The targets of short links (``channels.sms.short_links``)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from core.problems import Problem
 
 
 async def source_of(database: Database, entry: str, collection: str) -> str | None:
-    """The present address of the published entry with id ``entry``; that of ``collection`` where several have the id."""
+    """Returns the present address of the published entry ``entry``; if several have this id, that in ``collection``."""
     async with database.read() as session:
         places = (await session.execute(select(EntryRow.collection, EntryRow.id).where(EntryRow.id == entry))).all()
         for place in sorted(places, key=lambda place: (place.collection != collection, place.collection)):
@@ -31,7 +31,7 @@ def _url(content: dict[str, Any]) -> str:
 
 
 def router(deps: Deps) -> APIRouter:
-    """``GET /l/{code}``: to the source, without a cookie, a referrer or a trace."""
+    """Returns the route ``GET /l/{code}``: redirects to the source, without a cookie, a referrer or a trace."""
     routes = APIRouter(include_in_schema=False)
     links = ShortLinks(deps.settings.secret_keys, deps.settings.base_url)
 

@@ -1,4 +1,4 @@
-"""Asking a provider that calls nobody: what came, and what became of our messages. One process at a time."""
+"""Polling of a provider that sends no requests: new messages, and the states of ours. One process at a time."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from core.database.jobs import Jobs
 from core.database.models import Delivery
 from core.turns import Origin
 
-_PENDING = timedelta(days=2)  # after which no state is asked for any more
-_MOST = 2_000  # the latest; the channel asks for some at a time, in turns
-_REST = timedelta(seconds=30)  # after something that we failed at, and not the provider
+_PENDING = timedelta(days=2)  # after which a message's state is not asked for any more
+_MOST = 2_000  # the latest; the channel asks for some of them at a time, in turns
+_REST = timedelta(seconds=30)  # after a failure of ours, not of the provider
 
 
 async def poll(
     database: Database, jobs: Jobs, inbound: Inbound, provider: str, channel: Polled, *, every: timedelta
 ) -> Exception | None:
-    """One round, unless another process has just made it. The provider forgets what is committed, and nothing before.
+    """Polls once, unless another process has just done so. The provider deletes only what is committed.
 
-    Returns what keeps the provider from answering (``SendFailed``, ``HTTPError``): the next round tries again.
+    Returns the error that keeps the provider from answering (``SendFailed``, ``HTTPError``): the next round tries again.
     """
     away: Exception | None = None
 

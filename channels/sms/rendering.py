@@ -1,9 +1,9 @@
-"""A whole reply as one SMS: the fact first, then where it comes from, then choices as numbers.
+"""A whole reply as one SMS: the fact first, then its source, then choices as numbers.
 
-What must not be lost (sentences, warnings, the source with its date, the choices that are asked for) takes its room first;
-the passage fills what is left, cut between two words, at the end of a sentence if that costs little. Related questions
-stand only where room remains. What was cut off is kept as blocks (``Rendered.rest``), which the same renderer makes the
-next part of when the citizen sends SUITE.
+The parts that must not be lost (sentences, warnings, the source with its date, the choices that need an answer) get their space
+first; the passage fills the rest, cut between two words, at the end of a sentence if that costs little. Related questions come
+only if space remains. What was cut off is kept as blocks (``Rendered.rest``), from which the same renderer makes the next part
+when the citizen sends SUITE.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ from core.dates import written
 from core.text.markdown import plain
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, PlaceBlock, ReplyBlock, TextBlock
 
-Link = Callable[[AnswerBlock], str]  # the address that stands for an answer's source in an SMS
+Link = Callable[[AnswerBlock], str]  # the address of an answer's source in an SMS
 
-_LABEL_CHARACTERS = 60  # of a choice: what a line of an old phone shows two or three times
-_PLACE_CHARACTERS = (60, 38, 24)  # of an office's name: the first with which address and hours fill one segment
-_TITLE_CHARACTERS = 38  # of a page whose sentences are shown
-_OTHER_TITLE_CHARACTERS = 30  # of a page beside it: enough to tell one from another
+_LABEL_CHARACTERS = 60  # of a choice: two or three lines of an old phone
+_PLACE_CHARACTERS = (60, 38, 24)  # of an office's name: the first value with which address and hours fit in one segment
+_TITLE_CHARACTERS = 38  # of a page with its own sentences
+_OTHER_TITLE_CHARACTERS = 30  # of an alternative page: enough to tell pages apart
 _SHORT_SEGMENTS = 2
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
@@ -38,10 +38,10 @@ def source_address(block: AnswerBlock) -> str:
 
 @dataclass(slots=True)
 class _Draft:
-    """The parts of a message. ``lines`` are whole; the one at ``stretch`` may be cut; ``options`` may lose their last.
+    """The parts of a message. ``lines`` stay whole; the line at ``stretch`` may be cut; ``options`` may lose their last ones.
 
     Options are numbered through all that is ``asked``, each list under its own sentence. ``later``: there is more to read than
-    ``lines`` say, whether they are cut or not.
+    ``lines`` have, whether they are cut or not.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -63,16 +63,16 @@ class _Draft:
 
     @property
     def options(self) -> tuple[Option, ...]:
-        """All that is asked, in the order of its numbers."""
+        """Returns all options, in the order of their numbers."""
         return tuple(option for block in self.asked for option in block.options)
 
     @property
     def shown(self) -> int:
-        """How many options earlier parts have shown."""
+        """Returns how many options earlier parts have shown."""
         return sum(block.shown for block in self.asked)
 
     def _numbered_under_their_sentences(self, count: int) -> list[str]:
-        """Returns the next ``count`` options."""
+        """Returns the lines of the next ``count`` options, each list under its sentence."""
         lines: list[str] = []
         first, last, before = self.shown, self.shown + count, 0
         for block in self.asked:
@@ -94,7 +94,7 @@ class SmsRenderer:
         self._keep_accents = keep_accents
 
     def __call__(self, blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
-        # Who wrote in another language than the conversation's reads on in it, too.
+        # A message in another language than the conversation's continues in that language.
         language = next((one.frame.language for one in blocks if isinstance(one, AnswerBlock) and one.frame), language)
         draft = self._draft(blocks, language)
         passage = draft.lines[draft.stretch] if draft.stretch is not None else ""
@@ -103,7 +103,7 @@ class SmsRenderer:
         def fits(text: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool = draft.later) -> bool:
             return self._fits(draft.text(text, options, related, more=more))
 
-        # Where accents leave no room for what must be said, they are dropped: such a message holds twice as many characters.
+        # If accents leave no space for the essential parts, they are dropped: such a message holds twice as many characters.
         if self._keep_accents and not fits("", (), more=bool(passage)):
             return SmsRenderer(self.wording, max_segments=self._max_segments, link=self.link)(blocks, language=language)
         options, kept, left = wanted, passage, ""
@@ -114,12 +114,12 @@ class SmsRenderer:
                 kept, left = cut(passage, lambda text: fits(text, options, more=True))
             if passage and not kept and draft.answer and draft.answer.part:  # a word that fills a whole SMS is left out
                 kept, left = ELLIPSIS, "".join(passage.split(maxsplit=1)[1:])
-                options = _most(options, lambda some: fits(kept, some, more=True))  # only what is shown can be chosen
-        # What may also help is worth no segment more than two.
+                options = _most(options, lambda some: fits(kept, some, more=True))  # only options that are shown can be chosen
+        # Related questions may use a second segment, but no more.
         related = () if more else _most(_options(draft.related), lambda some: self._is_short(draft, kept, options, some))
         text = self._prepared(draft.text(kept, options, related, more=more))
         rest = _rest(draft, left, len(seen) + len(options)) if more else ()
-        if not self._fits(text):  # sentences alone are too long: they go on in the next part
+        if not self._fits(text):  # the sentences alone are too long: they continue in the next part
             whole = self._prepared(draft.text(kept, options, (), more=False))
             text, beyond = cut(whole, lambda some: self._fits(f"{some}\n{draft.hint}"))
             text = self._prepared(f"{text}\n{draft.hint}")
@@ -156,18 +156,18 @@ class SmsRenderer:
     def _answer(self, draft: _Draft, block: AnswerBlock, language: str) -> None:
         if not block.part:
             title = _label(block.text, _TITLE_CHARACTERS) if block.text == block.title else block.text
-            draft.lines += [title, " > ".join(block.cases)]  # an answer for one situation must say which
+            draft.lines += [title, " > ".join(block.cases)]  # an answer for one situation must name it
         body = _EMPTY_LINES.sub("\n", plain(block.body, links=False))  # each character is paid for
         if draft.stretch is None:
             draft.stretch, draft.answer = len(draft.lines), block
-            if block.sms_text:  # the editor's own words, or the sentences that answer; the passage on demand
+            if block.sms_text:  # the editor's own text, or the sentences that answer; the passage on request
                 draft.later, body = bool(_after_own(block)), _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
         draft.lines.append(body)
         if not block.part:
             draft.lines += [block.notice, self._source(block, language)]
 
     def _place(self, block: PlaceBlock) -> list[str]:
-        """Returns name, address, hours at the moment asked for, and as many of telephone and remark as one segment holds."""
+        """Returns name, address, opening hours, and telephone and remark if they still fit in one segment."""
         lines = [block.name, block.address, block.text]
         for most in _PLACE_CHARACTERS:
             lines[0] = _label(block.name, most)
@@ -181,13 +181,13 @@ class SmsRenderer:
     def _source(self, block: AnswerBlock, language: str) -> str:
         source = f"{block.source.name} {_safe(self.link(block))}".strip()
         date = written(block.verified_on, language) if block.verified_on else ""
-        if not date or date in block.notice:  # said once is enough
+        if not date or date in block.notice:  # the date is in the notice already
             return source
         return f"{source} ({self.wording.text('ui_verified_on', channel='sms', language=language, date=date)})"
 
 
 def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:
-    """What the next part is made of: the rest of the passage, the choices (those shown keep their numbers), the related."""
+    """Returns the blocks of the next part: the rest of the passage, the choices (with the same numbers), the related ones."""
     rest: list[ReplyBlock] = []
     if draft.answer is not None:
         own = draft.answer.sms_text
@@ -204,12 +204,12 @@ def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:
 
 
 def _after_own(block: AnswerBlock) -> str:
-    """Returns what of the body follows ``sms_text``: all of it, where that is not its beginning."""
+    """Returns the part of the body that follows ``sms_text``: all of it if it does not begin with that text."""
     return block.body.removeprefix(block.sms_text).strip()
 
 
 def _joined(before: ChoicesBlock | None, block: ChoicesBlock) -> ChoicesBlock:
-    """One list of choices, so that each has a number of its own."""
+    """Returns one list of choices, so that each has a number of its own."""
     if before is None:
         return block
     return before.model_copy(update={"text": before.text or block.text, "options": (*before.options, *block.options)})
@@ -227,7 +227,7 @@ def _numbered(options: Sequence[Option], first: int) -> list[str]:
 
 
 def _line(number: int, option: Option, most: int) -> str:
-    """Returns the line of a choice; what a page would answer stands under its title."""
+    """Returns the line of a choice, with a page's extract below its title."""
     line = f"{number} {_label(option.label, most)}"
     return f"{line}\n{option.extract}" if option.extract else line
 
@@ -236,12 +236,12 @@ def _label(label: str, most: int = _LABEL_CHARACTERS) -> str:
     flat = " ".join(plain(label, links=False).split())
     if len(flat) <= most:
         return flat
-    # One long word (an address, say) is cut within: a number alone says nothing.
+    # One long word (for example an address) is cut inside: a number alone means nothing.
     return cut(flat, lambda text: len(text) <= most)[0] or flat[: most - 1] + ELLIPSIS
 
 
 def _safe(url: str) -> str:
-    """``url`` in ASCII: replacing a letter of it for the GSM alphabet would lead elsewhere."""
+    """Returns ``url`` in ASCII: a letter replaced for the GSM alphabet would change the target."""
     return quote(url, safe="/:?#[]@!$&'()*+,;=%~-._")
 
 

@@ -1,7 +1,7 @@
-"""Short links to entries' sources, for SMS: the service's own, signed, the same for everybody, and followed by nobody.
+"""Short links to entries' sources, for SMS: the service's own, signed, the same for everybody, and not tracked.
 
-``{base}/l/{entry}-{signature}`` leads to the entry's source as it is now. The signature keeps others from having the
-service lead elsewhere than it said, and from trying ids; it says nothing of whom the link was sent to. No visit is kept.
+``{base}/l/{entry}-{signature}`` leads to the present source of the entry. Because of the signature nobody can make links to
+other targets or try ids; it contains nothing about the recipient. No visit is recorded.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CODE = re.compile(r"([A-Za-z0-9_.]{1,32})-([a-z2-7]{8})")
 
 
 class ShortLinks:
-    """Makes links (a ``channels.sms.rendering.Link``) and reads them back."""
+    """Makes links (a ``channels.sms.rendering.Link``) and reads them."""
 
     def __init__(self, secrets: Sequence[str], base_url: str) -> None:
         self._keys = [hashlib.sha256(b"guichet short link " + secret.encode()).digest() for secret in secrets]
@@ -32,11 +32,11 @@ class ShortLinks:
         return own if len(own) < len(block.source.url) and _CODE.fullmatch(code) else block.source.url
 
     def code(self, entry: str) -> str:
-        """Returns what stands for ``entry`` in a link."""
+        """Returns the code of ``entry`` in a link."""
         return f"{entry}-{_signature(self._keys[0], entry)}"
 
     def entry(self, code: str) -> str | None:
-        """Returns the id of the entry that ``code`` was made for, or ``None`` if we did not make it."""
+        """Returns the id of the entry of ``code``, or ``None`` if we did not make it."""
         found = _CODE.fullmatch(code)
         if found is None or not is_one_of(found[2], [_signature(key, found[1]) for key in self._keys]):
             return None
@@ -45,4 +45,4 @@ class ShortLinks:
 
 def _signature(key: bytes, entry: str) -> str:
     digest = hmac.new(key, entry.encode(), hashlib.sha256).digest()
-    return base64.b32encode(digest[:5]).decode().lower()  # 8 letters and digits that no old telephone confuses
+    return base64.b32encode(digest[:5]).decode().lower()  # 8 letters and digits that are distinct on old telephones

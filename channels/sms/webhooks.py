@@ -1,4 +1,6 @@
-"""What SMS providers call: ``POST /webhooks/sms/{provider}`` and ``…/status``. Acknowledged once the record has it."""
+"""The webhooks of SMS providers: ``POST /webhooks/sms/{provider}`` and ``…/status``. They answer once the record has the
+message.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,11 @@ from conversations.intake.inbound import Inbound
 from conversations.ports import Channel, InvalidSignature, RawRequest, is_simulated
 from core.turns import Origin
 
-_EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'  # "nothing to say now": the worker will
+_EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'  # no reply in this response: the worker sends it
 
 
 class WebhookDeps(Protocol):
-    """The gateway's dependencies satisfy this as they are."""
+    """The gateway's dependencies implement it."""
 
     @property
     def inbound(self) -> Inbound: ...
@@ -28,7 +30,7 @@ def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
     async def receive(provider: str, request: Request) -> Response:
         channel = channels.get(provider)
         if channel is None:
-            raise InvalidSignature("no such provider")  # nobody can sign for it
+            raise InvalidSignature("no such provider")  # such a request cannot have a valid signature
         raw = RawRequest(
             method=request.method,
             path=request.url.path,
@@ -43,13 +45,15 @@ def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
     @routes.get("/{provider}", include_in_schema=False)
     @routes.post("/{provider}")
     async def message(provider: str, request: Request) -> Response:
-        """A citizen's SMS. 200 once it is in the record; 403 if it is not signed, and nothing is kept; 422 if ill-formed."""
+        """Takes in a citizen's SMS. 200 once the record has it; 403 without valid signature (nothing is kept); 422 if
+        malformed.
+        """
         return await receive(provider, request)
 
     @routes.get("/{provider}/status", include_in_schema=False)
     @routes.post("/{provider}/status")
     async def status(provider: str, request: Request) -> Response:
-        """A delivery receipt for an SMS of ours."""
+        """Takes in a delivery receipt for one of our SMS."""
         return await receive(provider, request)
 
     return routes

@@ -1,4 +1,4 @@
-"""Who the administration is and how it is reached: the lines that the widget and the pages show."""
+"""The administration's contact details: the lines that the widget and the pages show."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.settings import Settings
 
 
 class ContactLine(BaseModel):
-    """``name`` in the reader's language, ``text`` as the administration wrote it, ``url`` where it leads, or nothing."""
+    """``name`` in the reader's language, ``text`` as the administration wrote it, ``url`` of the link, or empty."""
 
     name: str
     text: str
@@ -18,12 +18,12 @@ class ContactLine(BaseModel):
 
 
 def own_names(settings: Settings) -> list[str]:
-    """Returns what answers call this administration."""
+    """Returns the names by which answers mention this administration."""
     return [name.strip() for name in settings.own_names.split(",") if name.strip()]
 
 
 def contact_lines(settings: Settings, say: Callable[[str], str]) -> list[ContactLine]:
-    """Returns what is set, the most used first; ``say`` gives a text of ``domain.yml`` by name."""
+    """Returns the lines that are set, the most used first; ``say`` gives a text of ``domain.yml`` by name."""
     phone = settings.contact_phone
     lines = [
         ("address", settings.contact_address or settings.legal_address, ""),

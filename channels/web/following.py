@@ -1,4 +1,4 @@
-"""Following a conversation: every reply once, in order, from after the last one seen."""
+"""Following a conversation: every reply once, in order, after the last one seen."""
 
 from __future__ import annotations
 
@@ -15,19 +15,19 @@ from core.telemetry import tracing
 from core.turns import Outcome
 from supervision.handoffs.queue_position import WORDS, QueuePosition
 
-_LOOK_EVERY = 12  # glances: once a minute, at what nobody told of, such as an erasure
+_LOOK_EVERY = 12  # glances: a full look once a minute, for changes without news, such as an erasure
 _MOVED = (Outcome.HUMAN, Outcome.HANDOFF_WAITING)  # replies that may have changed who waits
-_CALM_SECONDS = 30.0  # between two estimates of a wait: each change is read out to who does not see it
+_CALM_SECONDS = 30.0  # between two estimates of a wait: screen readers read each change aloud
 
 
 async def follow(
     deps: Deps, conversation: Conversation, after: int
 ) -> AsyncIterator[ReplyEvent | QueueEvent | Literal["typing", "notices"]]:
-    """Replies with ``seq > after`` as they are committed, hints that one is being written, where the citizen stands in the
-    queue or that the answer takes long (when that changes), and that what is said to everybody has changed. Ends at erasure.
+    """Yields replies with ``seq > after`` as they are committed; hints that one is being written; changes of the place in the
+    queue or of a long wait; and changes of the notices to everybody. Ends at erasure.
 
-    Listening begins before the first look, and every look begins after the last reply given: so nothing is lost between
-    two looks, nothing is given twice, and news that never came costs time only.
+    Listening begins before the first look, and every look begins after the last reply given: nothing is lost between two looks,
+    nothing comes twice, and lost news only costs time.
     """
     deps.wording.require(WORDS | LATE_WORDS)
     with deps.hub.listen(conversation.id, sparing=True) as listener:
@@ -36,7 +36,7 @@ async def follow(
         stood: QueuePosition | None = None
         slow = Slow()
         shown: tuple[QueuePosition | None, Late | None] = None, None
-        live = False  # what the first look finds was shown before, or is late by the client's own absence
+        live = False  # replies of the first look were shown before, or are late because the client was away
         while True:
             version = (await deps.board.state()).version
             if version != told:
@@ -72,7 +72,7 @@ async def follow(
 
 
 class Slow:
-    """What one client is told of an answer that takes long: at once when it does, then calmly, and no longer than it does."""
+    """What one client knows of a slow answer: reported at once, then at longer intervals, until it is answered."""
 
     def __init__(self) -> None:
         self.told: Late | None = None
@@ -80,25 +80,25 @@ class Slow:
         self._at = 0.0
 
     def look(self, late: Late | None) -> None:
-        """Take in how it stands now."""
+        """Takes in the present state."""
         moment = time.monotonic()
         if late is None or self.told is None or late.language != self.told.language:
             news = True
-        else:  # a crowd that gets smaller is still why it took so long
+        else:  # a crowd that gets smaller is still the reason
             news = moment - self._at > _CALM_SECONDS and late.crowded >= self.told.crowded
         if news:
             self.told, self._at = late, moment
         self._left = late.messages if late else 0
 
     def answered(self, messages: int) -> None:
-        """So many messages were answered: after the last of those that waited there is nothing to be told any more."""
+        """Counts ``messages`` as answered: after the last waiting one there is nothing more to report."""
         self._left -= messages
         if self._left <= 0:
             self.told = None
 
 
 def queue_event(deps: Deps, position: QueuePosition | None, late: Late | None = None) -> QueueEvent:
-    """What a client is told of waiting: where they stand who wait for a human, and that the assistant's answer takes long."""
+    """Returns the event about waiting: the place in the queue for a human, and that the assistant's answer takes long."""
     text = " ".join(each.text(deps.wording) for each in (position, late) if each)
     if position is None:
         return QueueEvent(text=text)

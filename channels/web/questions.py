@@ -1,4 +1,4 @@
-"""What is offered to be asked at the start: what the administration pins, then what was asked most and answered well."""
+"""Questions offered at the start: those pinned by the administration, then those asked most and answered well."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from core.settings import Settings
 from core.turns import Origin
 
 MOST = 5
-_DAYS = 28  # of figures: what is asked changes with the season
-_FEWEST = 10  # turns that showed a page: below, one citizen's question would show through (analytics.insights.figures.K)
-_REFUSED_SHARE = 0.1  # of them that were judged not useful, at most
+_DAYS = 28  # of figures: questions change with the season
+_FEWEST = 10  # turns with a page: with fewer, one citizen's question could be recognised (analytics.insights.figures.K)
+_REFUSED_SHARE = 0.1  # of these turns that were judged not useful, at most
 _KEPT_SECONDS = 600.0
 
 
 class Question(BaseModel):
-    """``text`` is what is asked on a press, ``lang`` its language."""
+    """``text`` is sent when it is pressed, ``lang`` is its language."""
 
     text: str
     lang: str
 
 
 class FirstQuestions:
-    """The questions to offer, by language. What the record says of them is read anew after ten minutes.
+    """The questions to offer, by language. The record is read at most every ten minutes.
 
-    Where nothing is pinned and nothing was asked yet, the widest themes of the knowledge base stand in for them.
+    If nothing is pinned and nothing was asked yet, the widest themes of the knowledge base are offered instead.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
@@ -42,7 +42,9 @@ class FirstQuestions:
         self._until = 0.0
 
     async def __call__(self, language: str) -> list[Question]:
-        """Returns at most ``MOST`` questions for who reads ``language``; those of the record are in their pages' language."""
+        """Returns at most ``MOST`` questions for a reader of ``language``; those from the record are in their pages'
+        language.
+        """
         own = pinned(self._settings.first_questions, language, self._settings.default_language)
         if language != self._settings.default_language or len(own) >= MOST:
             return own[:MOST]

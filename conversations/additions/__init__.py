@@ -1,1 +1,1 @@
-"""What is added to a turn that a step has ended: to its blocks, before it in messages of their own, or as it is committed."""
+"""Additions to a turn that a step has ended: to its blocks, as messages before it, or at its commit."""

@@ -1,4 +1,4 @@
-"""Announcements and emergencies, told before a reply on channels that have no page to show them."""
+"""Announcements and emergencies, sent before a reply on channels that have no page to show them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from core.database.models import Conversation, Told
 from core.turns import NoticeBlock, Outcome
 
 WORDS = frozenset({"gateway_announcement", "gateway_emergency"})
-# Nothing goes before these: in a danger the numbers to call are read first.
+# Nothing goes before these: in a danger the emergency numbers are read first.
 _ALONE = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.CRISIS)
 
 
 class Announcements:
-    """A ``LeadingMessage``: once to each conversation, before its next reply; none goes out by itself.
+    """A ``LeadingMessage``: sent once to each conversation, before its next reply; never sent alone.
 
     ``renderers``: by channel.
     """

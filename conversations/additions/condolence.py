@@ -1,4 +1,4 @@
-"""Condolences, once: who writes again of the same death is answered."""
+"""Condolences, given once: a second message about the same death gets its answer only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.turns import Turn
 
 
 class Condolence:
-    """An ``Addition``: above the answer to a message that tells of the death of someone close."""
+    """An ``Addition``: condolences above the answer to a message that tells of the death of someone close."""
 
     def __init__(self, care: CareReplies, recall: Recall) -> None:
         self._care, self._recall = care, recall

@@ -1,4 +1,4 @@
-"""Moves that the dialogue leaves to the worker: the record is its own. Repeat, another language, erase."""
+"""Commands that need the record, which the dialogue therefore leaves to the worker: repeat, change language, erase."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class ToPhone(Protocol):
 
 
 class ConversationCommands:
-    """An ``Addition``: the words of what the dialogue asks of the record, which changes as the reply is committed."""
+    """An ``Addition``: the texts for the commands that the dialogue passes on. The record changes as the reply is committed."""
 
     def __init__(self, database: Database, wording: Wording, signing: Signing, to_phone: ToPhone) -> None:
         wording.require(WORDS)
@@ -59,7 +59,7 @@ class ConversationCommands:
             return None
         try:
             blocks = tuple(self._unsigned(conversation, block) for block in read_blocks(reply))
-        except BadToken:  # the key was changed since: its buttons are worth nothing now
+        except BadToken:  # the key has changed since: its buttons are no longer valid
             blocks = tuple(block for block in read_blocks(reply) if not isinstance(block, ChoicesBlock))
         return Turn(
             outcome=Outcome(reply.outcome),

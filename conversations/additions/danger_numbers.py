@@ -1,4 +1,4 @@
-"""The numbers to call, above whatever else is said to a message about a danger."""
+"""The emergency numbers, above any other reply to a message about a danger."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from core.turns import Turn
 
 
 class DangerNumbers:
-    """An ``Addition``."""
+    """An ``Addition``: puts the emergency numbers first."""
 
     def __init__(self, care: CareReplies) -> None:
         self._care = care

@@ -1,4 +1,4 @@
-"""What a new number is told first, in a message of its own: who answers, that it is a machine, how to stop."""
+"""The notice for a new number, in a message of its own: who answers, that it is a machine, how to stop."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from conversations.wording import Wording
 from core.database.models import Conversation, Reply
 from core.turns import NoticeBlock, Outcome
 
-# The answer to STOP or AIDE comes alone, and so do the numbers to call in a danger: nobody reads about data before them. The
+# The answer to STOP or AIDE comes alone, and so do emergency numbers: in a danger nobody reads about data protection first. The
 # notice is then due before the next reply.
 _WITHOUT_NOTICE = (Outcome.COMMAND, Outcome.SILENT, Outcome.CRISIS)
 
@@ -20,7 +20,7 @@ _WITHOUT_NOTICE = (Outcome.COMMAND, Outcome.SILENT, Outcome.CRISIS)
 class FirstContact:
     """A ``LeadingMessage``: the notice before a conversation's first reply.
 
-    ``renderers``: by channel. ``privacy_url``: where more is said.
+    ``renderers``: by channel. ``privacy_url``: the page with more about privacy.
     """
 
     def __init__(self, wording: Wording, renderers: Mapping[str, Renderer], *, privacy_url: str) -> None:
@@ -30,7 +30,7 @@ class FirstContact:
         self._privacy_url = privacy_url
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> tuple[Rendered, ...]:
-        """Returns the notices due before a reply with ``outcome``: one, or none. Called before the reply is added."""
+        """Returns the notices due before a reply with ``outcome``: one, or none. To be called before the reply is added."""
         if outcome in _WITHOUT_NOTICE or await _answered_before(session, conversation.id):
             return ()
         channel, language = conversation.channel, conversation.last_language

@@ -1,4 +1,4 @@
-"""Cards in the language of the message: what stands on one besides the page's words, where the conversation's is another."""
+"""Labels of cards in the language of the message, where the conversation's language is another one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ WORDS = frozenset({"ui_case", "ui_online_services", "ui_open_page", "ui_undated"
 
 
 class Framing:
-    """An ``Addition``: cards say their source, their date and the like in the language of the message."""
+    """An ``Addition``: puts labels of cards (source, date and the like) in the language of the message."""
 
     def __init__(self, wording: Wording) -> None:
         wording.require(WORDS)

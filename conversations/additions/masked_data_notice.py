@@ -10,14 +10,14 @@ WORDS = frozenset({"gateway_personal_data"})
 
 
 class MaskedDataNotice:
-    """An ``Addition``: above the answer, unless a form has asked for the number or says itself what becomes of it."""
+    """An ``Addition``: above the answer, unless a form asked for the number or explains itself what happens to it."""
 
     def __init__(self, wording: Wording) -> None:
         wording.require(WORDS)
         self._wording = wording
 
     async def __call__(self, context: TurnContext, turn: Turn) -> Turn:
-        # Where a yes was asked for and the reply is another one than the form's, a question was answered instead.
+        # A yes or no was asked for, but the reply is not the form's: the turn answered a question instead.
         for_form = context.number_hint or (context.number_for_yes_or_no and turn.outcome == Outcome.HANDOFF_OFFLINE)
         if not context.masked or context.payload or (for_form and context.masked == ("phone",)):
             return turn

@@ -1,4 +1,4 @@
-"""What a copy does to the record, in the transaction that commits the turn: the SMS queued, the number gone."""
+"""The record's part of a phone copy, in the transaction that commits the turn: queues the SMS, deletes the number."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ log = structlog.get_logger(__name__)
 
 
 class CopySending:
-    """A ``BeforeCommit``. ``provider`` carries the copy by ``channel``, in which ``render`` writes.
+    """A ``BeforeCommit``. ``provider`` carries the copy by ``channel``, and ``render`` writes it.
 
-    ``per_day`` copies go to a number, ``all_per_day`` to all of them (0: no limit).
+    At most ``per_day`` copies go to one number, and ``all_per_day`` to all numbers together (0: no limit).
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class CopySending:
         self._per_day, self._all_per_day = per_day, all_per_day
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
-        """``turn``, or what is said instead where the copy cannot go out."""
+        """Returns ``turn``, or another text where the copy cannot be sent."""
         if turn.phone_copy is None:
             return turn
         match turn.phone_copy.want:
@@ -80,7 +80,7 @@ class CopySending:
         await _end(session, conversation)
         await move(session, self._addresses, [number])
         digest = self._addresses.digest(number)
-        # The same sentence for all three: the website must not learn that somebody's telephone has sent STOP, say.
+        # The same sentence in all three cases: the website must not reveal, for example, that a telephone has sent STOP.
         if not self._limits.serves(number) or await silences(session, digest) or not await self._counted(session, digest):
             return self._say(conversation, "copy_refused")
         phone = await self._phone(session, conversation, number, digest)
@@ -101,7 +101,9 @@ class CopySending:
         return self._say(conversation, "copy_sent", hint=hint)
 
     async def _counted(self, session: AsyncSession, digest: str) -> bool:
-        """Count one copy to a number; false where it had enough today, of copies or of segments, or all had together."""
+        """Counts one copy to a number. Returns false if the daily limit of its copies or segments, or of all copies, is
+        reached.
+        """
         today = local_today(self._limits.zone)
         if self._all_per_day and await copies_on(session, today) >= self._all_per_day:
             log.warning("sms_copies_spent", copies=self._all_per_day)
@@ -116,7 +118,7 @@ class CopySending:
         return True
 
     async def _phone(self, session: AsyncSession, web: Conversation, number: str, digest: str) -> Conversation:
-        """Returns the conversation by SMS of ``number``, opened if it has none. It is locked."""
+        """Returns the SMS conversation of ``number``, locked. Opens one if there is none."""
         simulated = is_simulated(self._provider)
         values = {
             "id": new_id(),
@@ -143,7 +145,7 @@ class CopySending:
 
 
 async def _end(session: AsyncSession, conversation: Conversation) -> None:
-    """The number is not needed any more, or was never given."""
+    """Deletes the arrangement and the number in it, if there is one."""
     row = await session.get(PhoneCopy, conversation.id)
     if row is not None:
         await session.delete(row)

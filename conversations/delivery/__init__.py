@@ -1,1 +1,1 @@
-"""Deliveries: the outbox of channels that push, what it costs, and who must not be written to."""
+"""Deliveries: the outbox of channels that push, its costs, and the numbers that must not be written to."""

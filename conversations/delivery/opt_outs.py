@@ -1,4 +1,4 @@
-"""The ledger of silence: numbers that sent STOP, by keyed digest. Obeyed by whatever sends."""
+"""The register of opt-outs: numbers that sent STOP, by keyed digest. Everything that sends a message obeys it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from core.database.models import Conversation, OptOut
 
 
 async def obey(session: AsyncSession, address_digest: str, message: str, text: str) -> bool:
-    """Write STOP and START down, in the transaction that takes the message in: nothing is sent from its commit on.
+    """Records STOP and START in the transaction that takes the message in: after its commit nothing more is sent.
 
-    ``message`` is our id of it. True: the number was silent already, and this message gets no answer (a second STOP
-    is not confirmed again; what was said in silence stays unanswered after START).
+    ``message`` is our id of the message. Returns true if the number had opted out already and this message gets no answer (a
+    second STOP is not confirmed again; messages received during an opt-out stay unanswered after START).
     """
     standing = await _standing(session, address_digest)
     match keyword(text):
@@ -37,7 +37,7 @@ async def obey(session: AsyncSession, address_digest: str, message: str, text: s
 
 
 async def silenced_by(session: AsyncSession, conversation: str) -> str | None:
-    """Returns the id of the STOP message that silences the number of ``conversation``, or ``None`` if it may be written to."""
+    """Returns the id of the STOP message by which the number of ``conversation`` opted out; ``None`` if it did not."""
     found = await session.execute(
         select(OptOut.stop_message)
         .join(Conversation, Conversation.address_digest == OptOut.address_digest)
@@ -47,7 +47,7 @@ async def silenced_by(session: AsyncSession, conversation: str) -> str | None:
 
 
 async def silences(session: AsyncSession, address_digest: str) -> bool:
-    """Decides whether the number with ``address_digest`` asked for silence."""
+    """Decides whether the number with ``address_digest`` has opted out."""
     return await _standing(session, address_digest) is not None
 
 

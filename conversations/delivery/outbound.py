@@ -1,9 +1,10 @@
-"""The way out for channels that push: deliveries are queued with the reply's commit, then sent, each at most once.
+"""The outbox for channels that push: deliveries are queued at the reply's commit, then sent, each at most once.
 
-queued → sending → sent → delivered, or failed, or expired; ``uncertain`` when a process died or a time-out fell between the
-request and its answer: to send again could tell the citizen twice, so it is left to a human's eye. What surely did not go
-out is tried again with growing pauses until a total deadline, by the second provider if the first keeps failing. A message
-that the network drops for want of room (``Passing``) goes out twice more at most: each time is paid for.
+States: queued → sending → sent → delivered, or failed, or expired. A delivery becomes ``uncertain`` when a process died or a
+time-out fell between the request and its answer: sending it again could reach the citizen twice, so a human decides. A message
+that surely did not go out is tried again with growing pauses until a total deadline, by the second provider if the first keeps
+failing. A message that the network drops for lack of capacity (``Passing``) is sent at most twice more, because each attempt is
+paid for.
 """
 
 from __future__ import annotations
@@ -33,17 +34,17 @@ from core.settings import Settings
 from core.telemetry import tracing
 from core.turns import Origin, Outcome
 
-# A report never takes a delivery back: "sent" may arrive after "delivered".
+# A report never moves a delivery back: "sent" may arrive after "delivered".
 _ORDER = {"queued": 0, "sending": 1, "uncertain": 2, "sent": 3, "expired": 4, "failed": 4, "delivered": 5}
 _BEFORE_FAILOVER = 3  # attempts at the first provider
 _MOST_DROPPED = 3  # attempts of a message that the provider takes and the network drops
 _LONGEST_PAUSE = timedelta(minutes=2)  # between two attempts
-_SHORT = 7  # pauses before it, each twice as long as the one before
-_SWEPT = 100  # deliveries that one sweep takes
-_AT_A_TIME = 8  # conversations that it sends to at a time
-_IN_TURNS = 12  # conversations that are sent to by who has just answered them
-_WARNING_SHARE = 0.8  # of the day's budget, from which on the log says so
-_PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has lost its sender
+_SHORT = 7  # attempts with pauses of their own, each twice as long as the one before
+_SWEPT = 100  # deliveries in one sweep
+_AT_A_TIME = 8  # conversations that one sweep sends to concurrently
+_IN_TURNS = 12  # conversations that are sent to directly after their turn, concurrently
+_WARNING_SHARE = 0.8  # of the day's budget, from which on a warning is logged
+_PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has no sender any more
 
 Passing = Callable[[str, str], bool]
 """Decides whether a provider's code says that its network had no room for a message: (provider, code) → may go out again."""
@@ -52,13 +53,13 @@ log = structlog.get_logger(__name__)
 
 
 def queue_deliveries(session: AsyncSession, reply: str, provider: str, parts: Sequence[Rendered]) -> None:
-    """Add the messages in which a reply goes out to the transaction that commits the reply."""
+    """Adds the messages of a reply to the transaction that commits the reply."""
     for number, part in enumerate(parts):
         session.add(Delivery(reply_id=reply, part=number, provider=provider, text=part.text, segments=part.segments))
 
 
 async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, passing: Passing) -> None:
-    """Write down what a provider reports; a report that overtook the answer to our request is kept for it."""
+    """Records what a provider reports. Keeps a report that arrives before the answer to our request."""
     found = await session.execute(
         select(Delivery).where(Delivery.provider_message_id == receipt.provider_message_id).with_for_update()
     )
@@ -77,8 +78,9 @@ async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, passin
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """How long a message is tried, what a segment costs (euros), how many go out in a day of ``zone`` (0: no limit),
-    and whether a second provider takes over."""
+    """The delivery rules: how long a message is tried, the price of a segment (euros), how many segments go out in a day of
+    ``zone`` (0: no limit), and whether a second provider takes over.
+    """
 
     deadline: timedelta
     segment_euros: float
@@ -99,7 +101,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class _Claim:
-    """A delivery in our hands; ``refused``: it must not go out, and the record says why."""
+    """A delivery taken by this worker. ``refused``: it must not go out, and the record says why."""
 
     delivery: Delivery
     conversation: Conversation
@@ -108,7 +110,7 @@ class _Claim:
 
 
 class Outbound:
-    """Sends queued deliveries through the channels given by name; ``in_turns``: at most as many ``send`` at a time."""
+    """Sends queued deliveries through the channels given by name. ``in_turns``: the most concurrent calls of ``send``."""
 
     def __init__(
         self,
@@ -127,13 +129,13 @@ class Outbound:
         self._passing = passing
         self._in_turns = asyncio.Semaphore(in_turns)
         self._room = asyncio.Semaphore(_AT_A_TIME)
-        self._in_hand: set[str] = set()  # conversations of ``deliver``
+        self._in_hand: set[str] = set()  # conversations that ``deliver`` is sending to
 
     async def send(self, reply: str) -> None:
-        """Send the queued deliveries of ``reply``, in order. Never raises for one that fails: the record says so.
+        """Sends the queued deliveries of ``reply``, in order. Never raises if one fails: the record has the failure.
 
-        Where the provider keeps ``in_turns`` others waiting, they are left to the sweep: who calls has a conversation in
-        hand, and a worker that had all of its hands full of SMS would answer nobody on the website.
+        While ``in_turns`` others wait for the provider, the deliveries are left to the sweep: the caller holds a conversation's
+        lease, and a worker busy with SMS only would answer nobody on the website.
         """
         if self._in_turns.locked():
             return
@@ -147,12 +149,12 @@ class Outbound:
             )
         for seq in rows.scalars().all():
             if not await self._send_one(seq):
-                return  # the sweep goes on from there
+                return  # the sweep continues from there
 
     async def due(self) -> Mapping[str, Sequence[int]]:
-        """Returns what was left queued and is to be tried now, in order, by conversation. Gives up on lost senders."""
+        """Returns the queued deliveries to be tried now, in order, by conversation. Settles those without a sender."""
         waiting, crossed = await self._database.look((_WAITING, _pauses(now())), (_CROSSED, {}))
-        for seq, receipt, *_ in crossed:  # a report and our own note of the answer crossed on two machines
+        for seq, receipt, *_ in crossed:  # a report arrived on another machine before our own note of the answer
             await self._sent(seq, SendReceipt(receipt))
         conversations = defaultdict[str, list[int]](list)
         for seq, status, conversation in waiting:
@@ -163,9 +165,9 @@ class Outbound:
         return conversations
 
     async def deliver(self, due: Mapping[str, Sequence[int]], stopping: Callable[[], bool] = lambda: False) -> None:
-        """Send what is ``due``, but for conversations that an earlier call has in hand. ``stopping``: nothing more is begun.
+        """Sends the deliveries in ``due``, except conversations in an earlier call's hands. ``stopping``: begin nothing more.
 
-        Several at a time, since a provider may take seconds for each; those of one conversation one after another.
+        Sends to several conversations concurrently, because a provider may take seconds; in order within one conversation.
         """
         taken = {conversation: seqs for conversation, seqs in due.items() if conversation not in self._in_hand}
         self._in_hand.update(taken)
@@ -184,7 +186,9 @@ class Outbound:
             self._in_hand.difference_update(taken)
 
     async def _send_one(self, seq: int) -> bool:
-        """False where it waits to be tried again, or is in another worker's hands: what comes after it waits with it."""
+        """Sends one delivery. Returns false if it, and so all later ones, must wait: another attempt, or another worker has
+        it.
+        """
         claim = await self._claim(seq)
         if claim is None or claim.refused:
             return claim is not None
@@ -210,7 +214,7 @@ class Outbound:
         return True
 
     async def _claim(self, seq: int) -> _Claim | None:
-        """Take a queued delivery in hand, or refuse it for good; ``None`` where another worker has it."""
+        """Takes a queued delivery, or refuses it for good. Returns ``None`` if another worker has it."""
         async with self._database.write() as session:
             claimed = await session.execute(
                 update(Delivery)
@@ -229,8 +233,8 @@ class Outbound:
             delivery, conversation, in_reply_to, outcome = row.one()
             await session.refresh(delivery)
             refused = True
-            stop = await silenced_by(session, conversation.id)  # to whom its confirmation still goes
-            # STOP is confirmed, and who is in danger is given the numbers, at any price.
+            stop = await silenced_by(session, conversation.id)  # its confirmation is still sent
+            # The confirmation of STOP and the emergency numbers are sent at any price.
             paid = conversation.origin == Origin.CITIZEN and stop is None and outcome != Outcome.CRISIS
             if stop is not None and stop != in_reply_to:
                 delivery.status, delivery.error = "failed", "opted out"
@@ -252,7 +256,7 @@ class Outbound:
         return spent < most
 
     async def _failed(self, delivery: Delivery, first: str | None, error: SendFailed) -> bool:
-        """Returns a message that surely did not go out: to the second provider, again later, or given up (true)."""
+        """Decides about a message that surely did not go out: second provider, later attempt, or given up (returns true)."""
         others = [name for name in self._channels if name != delivery.provider and self._terms.failover]
         tired = error.account or (not error.permanent and delivery.attempts >= _BEFORE_FAILOVER)
         if tired and others and delivery.provider == first:
@@ -266,14 +270,14 @@ class Outbound:
         async with self._database.write(brief=True) as session:
             delivery = await session.get(Delivery, seq, with_for_update=True)
             if delivery is None:
-                if claim is not None:  # erased meanwhile; it went out, and is paid for
+                if claim is not None:  # the conversation was erased meanwhile; the message went out and is paid for
                     await self._count(session, claim.conversation, claim.delivery, receipt.segments)
                 return
             first = delivery.provider_message_id is None
             delivery.provider_message_id = receipt.provider_message_id
             delivery.segments = receipt.segments or delivery.segments
             _advance(delivery, receipt.status, "", self._passing)
-            # One statement deletes and reads it: between two, a later report could replace it and be deleted unread.
+            # One statement deletes and reads it: between two statements a later report could replace it and be deleted unread.
             taken = delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id)
             early = (await session.execute(taken.returning(Receipt.status, Receipt.error))).one_or_none()
             if early is not None:
@@ -313,11 +317,12 @@ def _pauses(moment: datetime) -> dict[str, datetime]:
 
 
 def _due() -> ColumnElement[bool]:
-    """Returns what is queued and has paused long enough (twice as long after each attempt), or has lost its sender.
+    """Returns the condition for deliveries to try: queued and paused long enough (twice as long after each attempt), or left
+    "sending" by a process that has gone.
 
-    The record chooses: of the oldest hundred that are pausing, none could go, and those after them would never have their
-    turn. A reply's messages leave in their order. What was written by a clock that is ahead of ours, which was put back since,
-    has waited for long.
+    SQL does the filtering: otherwise the oldest hundred deliveries, if all are pausing, would block those after them. The
+    messages of a reply leave in order. A time stamp far in the future, from a clock that was put back since, counts as long
+    ago.
     """
     pause = case(*((_DELIVERIES.attempts == n, _moment(f"pause{n}")) for n in range(_SHORT)), else_=_moment("pause"))
     ahead = _DELIVERIES.updated_at > _moment("ahead")
@@ -342,7 +347,7 @@ def _advance(delivery: Delivery, status: str, error: str, passing: Passing) -> N
         delivery.status, delivery.provider_message_id = "queued", None
 
 
-# Made once: the sweep asks every second, and to put these together costs more than to run them.
+# Built once: the sweep runs every second, and building these statements costs more than running them.
 _WAITING = Prepared(
     select(_DELIVERIES.seq, _DELIVERIES.status, _REPLIES.conversation_id)
     .join_from(table(Delivery), table(Reply), _REPLIES.id == _DELIVERIES.reply_id)
@@ -350,7 +355,7 @@ _WAITING = Prepared(
     .order_by(_DELIVERIES.seq)
     .limit(_SWEPT)
 )
-# All of a report's columns: for its number alone, SQLite would go through the numbers of all deliveries instead of the reports.
+# All columns of a report: for the number alone, SQLite would scan the numbers of all deliveries instead of the reports.
 _CROSSED = Prepared(
     select(_DELIVERIES.seq, *_RECEIPTS).join_from(
         table(Delivery), table(Receipt), _RECEIPTS.provider_message_id == _DELIVERIES.provider_message_id

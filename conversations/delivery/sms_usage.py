@@ -1,9 +1,9 @@
-"""What SMS come to: counted by day, provider and origin for the accounts, by day and number for limits.
+"""Counts of SMS: by day, provider and origin for the accounts; by day and number for the limits.
 
-Days are the administration's own, as those of insights are: a budget begins anew at its midnight.
+Days are local days of the administration, as in the insights: a daily budget begins at its midnight.
 
-Whoever counts does so at the end of a transaction, the number before the service: the service's row is everybody's, and two
-that took these rows in different orders would wait for each other for ever.
+Counts are written at the end of a transaction, the number's row before the service's row. All transactions share the service's
+row, and two that took the rows in different orders would deadlock.
 """
 
 from __future__ import annotations
@@ -28,12 +28,12 @@ _NUMBERS_KEPT = timedelta(days=2)
 
 
 def local_today(zone: ZoneInfo) -> date:
-    """Returns the day that it is now in ``zone``."""
+    """Returns the present day in ``zone``."""
     return local_day(now(), zone)
 
 
 async def count_received(session: AsyncSession, received: Sequence[tuple[str, str, str]], today: date) -> None:
-    """Count messages taken in: (address digest, provider, origin) each."""
+    """Counts messages taken in: (address digest, provider, origin) each."""
     if not received:
         return
     numbers, services = Counter(digest for digest, _, _ in received), Counter((p, o) for _, p, o in received)
@@ -53,7 +53,7 @@ async def count_received(session: AsyncSession, received: Sequence[tuple[str, st
 async def count_sent(
     session: AsyncSession, conversation: Conversation, provider: str, *, segments: int, segment_euros: float, today: date
 ) -> None:
-    """Count one message that a provider took."""
+    """Counts one message that a provider accepted."""
     if conversation.address_digest:
         statement = insert_into(session, NumberUsage).values(
             address_digest=conversation.address_digest, day=today, segments=segments
@@ -70,7 +70,7 @@ async def count_sent(
 
 
 async def count_limited(session: AsyncSession, reason: str, origin: str, today: date) -> None:
-    """Count one message that went beyond a limit. A turn that is tried again after a crash may count twice."""
+    """Counts one message that exceeded a limit. A turn repeated after a crash may count twice."""
     statement = insert_into(session, SmsLimited).values(day=today, reason=reason, origin=origin, messages=1)
     await session.execute(
         statement.on_conflict_do_update(
@@ -81,7 +81,7 @@ async def count_limited(session: AsyncSession, reason: str, origin: str, today: 
 
 
 async def limited_by_day(session: AsyncSession, since: date) -> Mapping[date, Mapping[str, int]]:
-    """Citizens' messages beyond a limit from ``since`` on, by reason; only days that have any, the last one first."""
+    """Returns the number of citizens' messages over a limit from ``since`` on, by reason; days without any are left out."""
     rows = await session.execute(
         select(SmsLimited.day, SmsLimited.reason, SmsLimited.messages)
         .where(SmsLimited.day >= since, SmsLimited.origin == Origin.CITIZEN)
@@ -106,13 +106,13 @@ async def number_on(session: AsyncSession, address_digest: str, day: date) -> Nu
 
 
 async def copies_on(session: AsyncSession, day: date) -> int:
-    """Returns the answers of the website that were sent to telephones on ``day``."""
+    """Returns how many answers of the website were sent to telephones on ``day``."""
     total = select(func.coalesce(func.sum(NumberUsage.copies), 0)).where(NumberUsage.day == day)
     return int((await session.execute(total)).scalar_one())
 
 
 async def forget_numbers(session: AsyncSession) -> None:
-    """Delete what is kept of single numbers for longer than limits need."""
+    """Deletes the counts of single numbers that are older than the limits need."""
     await session.execute(delete(NumberUsage).where(NumberUsage.day < (now() - _NUMBERS_KEPT).date()))
 
 

@@ -1,7 +1,7 @@
-"""How many turns an engine is asked for at a time: as many as it ends in time, found out while it works.
+"""How many concurrent turns an engine is given: as many as it ends in time, learned while it works.
 
-Additive increase, multiplicative decrease, as in TCP's avoidance of congestion (RFC 5681): a number that is right for a quiet
-machine lets no turn end in time on one that is, for a minute, half as fast.
+Additive increase, multiplicative decrease, as in TCP's congestion avoidance (RFC 5681). A fixed number that suits a fast
+machine makes every turn late when the machine is half as fast for a minute.
 """
 
 from __future__ import annotations
@@ -9,35 +9,35 @@ from __future__ import annotations
 import asyncio
 import time
 
-_LEAST = 2  # at a time: one alone would leave a processor idle while its answer is written
-_AT_EASE = 0.5  # of the time that a turn is given: who ended in less leaves room for more
+_LEAST = 2  # concurrent turns: with one alone a processor would idle while its answer is written
+_AT_EASE = 0.5  # of the time that a turn is given: a faster turn shows that there is room for more
 
 
 class AdaptiveConcurrency:
-    """For ``most`` turns at a time, and for fewer once turns ended too late; each is given ``seconds``."""
+    """Up to ``most`` concurrent turns, and fewer once turns ended too late; each turn is given ``seconds``."""
 
     def __init__(self, most: int, seconds: float) -> None:
         self._free = asyncio.Semaphore(most)
         self._most, self._seconds = most, seconds
-        self._places = most  # that are free or taken
+        self._places = most  # free and taken ones together
         self._wanted = float(most)
         self._lessened = -seconds
 
     @property
     def places(self) -> int:
-        """Turns that may be under way at a time now, in the end: those that are end as they would."""
+        """Returns the number of concurrent turns to reach; turns under way end normally."""
         return int(self._wanted)
 
     def locked(self) -> bool:
-        """Decides whether who comes has to wait."""
+        """Decides whether a caller has to wait."""
         return self._free.locked()
 
     async def acquire(self) -> None:
-        """Wait for a place, in the order of coming."""
+        """Waits for a place, in the order of arrival."""
         await self._free.acquire()
 
     def release(self, took: float | None) -> None:
-        """Give a place back: after a turn that ``took`` so many seconds, or of which nothing is known (None)."""
+        """Gives a place back after a turn that ``took`` so many seconds (``None``: unknown)."""
         if took is not None:
             self._learn(took)
         self._places -= 1
@@ -48,7 +48,7 @@ class AdaptiveConcurrency:
     def _learn(self, took: float) -> None:
         if took >= self._seconds:
             present = time.monotonic()
-            if present - self._lessened >= self._seconds:  # those that were under way with it are late for the same reason
+            if present - self._lessened >= self._seconds:  # turns that were under way with it are late for the same reason
                 self._wanted, self._lessened = max(min(_LEAST, self._most), self._wanted / 2), present
         elif took < _AT_EASE * self._seconds:
             self._wanted = min(self._most, self._wanted + 1 / self._wanted)

@@ -1,4 +1,4 @@
-"""A circuit breaker for one dependency: what refuses connections, or takes requests and never answers, is skipped."""
+"""A circuit breaker for one dependency: skips it while it refuses connections, or accepts requests and never answers."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from contextvars import Context
 
 import structlog
 
-# Refused connections. Only connections count: a turn that fails inside the engine may be that message's own fault.
+# Refused connections. Only connections count: a turn that fails inside the engine may fail because of that message.
 _OPEN_AFTER, _OPEN_SECONDS = 5, 2.0
-_GONE_SECONDS = 5.0  # without one connection: it is being started again, which takes longer than anybody should wait
+_GONE_SECONDS = 5.0  # without one connection: it is restarting, which takes longer than a citizen should wait
 _ANSWERS_SECONDS = 1.0
-# Silence. A single request that is not answered may be that message's own fault, too.
+# Silence. A single request without an answer may fail because of that message, too.
 _SILENT_CALLS, _SILENT_SECONDS = 2, 3.0
-_FORGOTTEN_SECONDS = 30.0  # nobody has tried for so long: nothing is known
+_FORGOTTEN_SECONDS = 30.0  # without an attempt: nothing is known any more
 _PROBE_SECONDS = 2.0
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 10.0
 
@@ -25,14 +25,14 @@ log = structlog.get_logger(__name__)
 
 
 class CircuitBreaker:
-    """Of the dependency ``name``. ``probe``: whether it answers now.
+    """The breaker of the dependency ``name``. ``probe`` asks it whether it answers now.
 
-    After five failed connections in a row it is open for two seconds, then lets one message try again; whoever tries when none
-    has succeeded for five seconds tries once: their wait would come on top of others' waits.
+    After five failed connections in a row the breaker is open for two seconds, then lets one message try again. If no
+    connection succeeded for five seconds, a caller tries only once, because its wait would add to the wait of others.
 
-    After two requests in a row that waited in vain, while nobody else was answered for three seconds, it is open until
-    ``probe`` is answered, which is asked at once and then again and again: no citizen waits to find out. It then lets everybody
-    try, and one more request in vain opens it again.
+    After two requests in a row without an answer, while no other request was answered for three seconds, the breaker is open
+    until ``probe`` is answered. The probe runs at once and then repeatedly, so no citizen waits for it. The breaker then lets
+    all requests try, and one more request without an answer opens it again.
     """
 
     def __init__(self, name: str, probe: Callable[[], Awaitable[bool]]) -> None:
@@ -52,7 +52,7 @@ class CircuitBreaker:
 
     @property
     def is_silent(self) -> bool:
-        """Tells whether it is open because requests are taken and not answered."""
+        """Decides whether it is open because requests are accepted and not answered."""
         return self._probing is not None
 
     @property
@@ -61,26 +61,26 @@ class CircuitBreaker:
 
     @property
     def answers(self) -> bool:
-        """Tells whether it has answered just now. One that accepts and says nothing does not, and nobody's turn comes there."""
+        """Decides whether it has answered just now. A dependency that accepts requests and never answers has not."""
         return time.monotonic() - self._answered < _ANSWERS_SECONDS
 
     def succeeded(self) -> None:
-        """Note an answer, of any kind."""
+        """Notes an answer, of any kind."""
         self._answered = time.monotonic()
         self._failures, self._open_until = 0, 0.0
         self._unanswered, self._pause = 0, 0.0
 
     def refused(self) -> None:
-        """Note a connection that failed."""
+        """Notes a connection that failed."""
         present = time.monotonic()
-        if self._failures == 0 or present - self._last > 2 * _GONE_SECONDS:  # nobody has tried for long: nothing is known
+        if self._failures == 0 or present - self._last > 2 * _GONE_SECONDS:  # no attempt for long: nothing is known
             self._first = present
         self._failures, self._last = self._failures + 1, present
         if self._failures >= _OPEN_AFTER:
             self._open_until = present + _OPEN_SECONDS
 
     def timed_out(self, began: float) -> None:
-        """Note a request that was waited for in vain since ``began`` (``time.monotonic()``)."""
+        """Notes a request that began at ``began`` (``time.monotonic()``) and got no answer."""
         if self._answered >= began:
             return  # others were answered meanwhile: it is slow, or this message is too much for it
         present = time.monotonic()
@@ -90,11 +90,11 @@ class CircuitBreaker:
         silent = present - max(self._silent_since, self._answered)
         if self._unanswered >= _SILENT_CALLS and silent >= _SILENT_SECONDS and not self.is_silent:
             log.warning("breaker_opened", of=self._name)
-            # Of no conversation: what it logs is not the message's that opened it.
+            # In an empty context: its log lines do not belong to the message that opened it.
             self._probing = asyncio.create_task(self._probe_until_answered(), context=Context())
 
     async def close(self) -> None:
-        """End the probing, with the process."""
+        """Ends the probing, at the end of the process."""
         if self._probing is not None:
             self._probing.cancel()
             await asyncio.gather(self._probing, return_exceptions=True)
@@ -103,9 +103,9 @@ class CircuitBreaker:
         answered = False
         while not answered:
             await asyncio.sleep(self._pause)
-            # It may answer this and no turn. Until one is answered, each probe comes later than the one before.
+            # It may answer a probe and no turn. Until a turn is answered, the pause before each probe grows.
             self._pause = min(max(_FIRST_PAUSE, 2 * self._pause), _LONGEST_PAUSE)
-            with suppress(Exception):  # whatever it is, there was no answer; to stop asking would leave it open for ever
+            with suppress(Exception):  # no answer, for any reason; without further probes it would stay open for ever
                 async with asyncio.timeout(_PROBE_SECONDS):
                     answered = await self._probe()
         log.info("breaker_closed", of=self._name)

@@ -1,17 +1,17 @@
-"""What Rasa tells of the action server: why it gave no turn, or that it was answered (``bot/action_calls.py``)."""
+"""Rasa's report on the action server: why there is no turn, or that it was answered (``bot/action_calls.py``)."""
 
 from __future__ import annotations
 
 import httpx
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-SKIP_HEADER = "X-Guichet-Skip-Actions"  # the action server hangs: what needs an action fails at once
+SKIP_HEADER = "X-Guichet-Skip-Actions"  # the action server hangs: a turn that needs an action fails at once
 ANSWERED_HEADER = "X-Guichet-Actions-Answered"
 SILENT, SKIPPED, UNREACHABLE = "actions_silent", "actions_skipped", "actions_unreachable"
 
 
 class EngineFailure(BaseModel):
-    """``cause``: one of the above, or any other word; ``waited_seconds``: for the action server, where it was silent."""
+    """The reason for a failure. ``cause``: see above, or another word; ``waited_seconds``: for a silent action server."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -20,7 +20,7 @@ class EngineFailure(BaseModel):
 
     @classmethod
     def of(cls, response: httpx.Response) -> EngineFailure:
-        """Returns what ``response`` (5xx) says; its status, where it says nothing."""
+        """Returns the failure in ``response`` (5xx), or one with its status as the cause if the body is not readable."""
         try:
             return cls.model_validate_json(response.content)
         except ValidationError:

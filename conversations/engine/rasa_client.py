@@ -1,4 +1,4 @@
-"""The dialogue engine as the worker sees it: one message in, one turn out, or ``EngineUnavailable``."""
+"""The dialogue engine as the worker sees it: takes one message, returns one turn, or raises ``EngineUnavailable``."""
 
 from __future__ import annotations
 
@@ -31,19 +31,19 @@ class EngineUnavailable(Exception):
 
 
 class ActionsUnavailable(EngineUnavailable):
-    """It gave none because the action server does not answer: to ask that one for anything else would not help."""
+    """The engine gave no turn because the action server does not answer: asking it for anything else would not help."""
 
 
 class EngineRefused(Exception):
-    """The engine answered that the request is wrong (4xx, or a turn that is none): to repeat it would not help."""
+    """The engine rejected the request (4xx, or its answer is no valid turn): repeating it would not help."""
 
 
 class EngineRequest(BaseModel):
     """A message for ``POST /webhooks/guichet/turns``: exactly one of ``text`` and ``payload``.
 
-    ``enquiry``: the text is to be searched for, whatever the engine would take it for. ``number``: the last digits of a
-    telephone number in it that is kept for a call (the text itself is masked). ``form``: of the blocks that the worker reads;
-    without it, the oldest is answered.
+    ``enquiry``: search for the text, whatever intent the engine sees in it. ``number``: the last digits of a telephone number
+    in it that is kept for a call (the text itself is masked). ``form``: the form of blocks that the worker reads; without it,
+    the engine uses the oldest.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -60,9 +60,10 @@ class EngineRequest(BaseModel):
 
 
 class RasaClient:
-    """Rasa behind our own input channel, once or several times. The same ``message_id`` is never applied twice, so a retry is
-    harmless. ``at_once``: turns that are asked of each Rasa at a time. ``actions``: the action server's breaker; while that one
-    hangs, turns that need an action fail at once."""
+    """Rasa behind our own input channel, in one or several processes. The same ``message_id`` is never applied twice, so a
+    retry is harmless. ``at_once``: concurrent turns for each Rasa. ``actions``: the breaker of the action server; while that
+    server hangs, turns that need an action fail at once.
+    """
 
     def __init__(
         self,
@@ -77,12 +78,12 @@ class RasaClient:
         self._actions = actions
 
     async def turn(self, request: EngineRequest, *, deadline: float) -> Turn:
-        """Returns the turn of ``request``; ``deadline`` in ``time.monotonic()`` seconds. Raises the two errors above."""
+        """Returns the turn of ``request``. ``deadline`` is in ``time.monotonic()`` seconds. Raises the errors above."""
         with tracing.span("rasa", kind="client") as span:
             return await self._turn(request, deadline, span)
 
     async def _turn(self, request: EngineRequest, deadline: float, span: tracing.Span) -> Turn:
-        # Those that nobody leaves alone just now. Whoever has begun to wait goes on trying them: one may be back any moment.
+        # Processes whose breaker is closed. A request that already waits keeps trying them: one may return at any moment.
         replicas = [one for one in self._replicas.ranked(request.conversation) if not one.breaker.is_open]
         if not replicas:
             metrics.ENGINE_FAILURES.labels("breaker").inc()
@@ -107,7 +108,7 @@ class RasaClient:
                     failure = EngineFailure.of(response)
                     if failure.cause in (SILENT, SKIPPED):
                         raise self._without_actions(failure)
-                    reason = failure.cause  # nothing is stored of a turn that failed: another one may try
+                    reason = failure.cause  # nothing is stored of a turn that failed: another process may try it
                     continue
                 reason = type(response).__name__
                 if isinstance(response, httpx.PoolTimeout):
@@ -136,7 +137,7 @@ class RasaClient:
                 request.model_dump_json().encode(),
                 headers=headers,
                 deadline=deadline,
-                # Where there are others, one whose machine is gone is not waited for.
+                # Where there are others, the client does not wait for a process whose machine is gone.
                 connect=1 if len(self._replicas) == 1 else 0.5,
             )
         except httpx.TransportError as error:
@@ -153,7 +154,7 @@ class RasaClient:
         return ActionsUnavailable("actions")
 
     async def forget(self, conversation: str) -> None:
-        """Erase the engine's memory of ``conversation``. Raises ``httpx.HTTPError``."""
+        """Erases the engine's memory of ``conversation``. Raises ``httpx.HTTPError``."""
         *others, last = self._replicas.ranked(conversation)
         for replica in others:
             with suppress(*UNREACHED):
@@ -161,7 +162,7 @@ class RasaClient:
         return await _forget(last, conversation)
 
     async def is_ready(self) -> bool:
-        """Decides whether one of them has loaded a model."""
+        """Decides whether one of the processes has loaded a model."""
         return any([await replica.is_ready() for replica in self._replicas.ranked()])
 
     async def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Several Rasas: which one a conversation goes to, what is known of each one's health, and how much it is asked at a time."""
+"""Several Rasa processes: which one serves a conversation, the health of each, and its number of concurrent turns."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ from core.web.trusted import trusted
 
 _CHANNEL = "/webhooks/guichet"
 UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
-# For room at a Rasa, in seconds (docs/turn-cost.md, "Beyond what it can do"):
-_LEAST = 0.5  # what a turn takes among as many as are asked for at a time: with less left, it would not be in time
-_GRANTED = 1.5  # for the turn of who waited: what is begun is to be ended, or all the time would go into what is not
-_PATIENT = 8.0  # for room, however long a message has waited before: it is its turn soon, and an answer is worth it
-_SHORTEST = 0.01  # none at all would be for ever to the transport
-_KEPT = 2.0  # that a connection is kept: less than Rasa keeps one (5), so that none is closed over a request on its way
-_TOLD = 0.9  # of the time that a turn has, as Rasa is told it: what is left is for saying what was waited for
+# Seconds of waiting for a free place at a Rasa (docs/turn-cost.md, "Beyond what it can do"):
+_LEAST = 0.5  # the time of a turn at full concurrency: with less time left, it would be late
+_GRANTED = 1.5  # for the turn after its wait: a turn once begun should end, or all the time would be wasted
+_PATIENT = 8.0  # for a free place, however long the message has waited before: its turn comes soon
+_SHORTEST = 0.01  # the transport reads 0 as no limit
+_KEPT = 2.0  # how long a connection is kept: less than Rasa's own 5, so that none closes while a request is sent
+_TOLD = 0.9  # of a turn's time, as announced to Rasa: the rest is for reporting what was waited for
 
 
 @dataclass(frozen=True)
 class RasaProcess:
-    """One Rasa, and its breaker. As many turns are asked of it at a time as ``room`` has."""
+    """One Rasa process and its breaker. ``room`` limits its concurrent turns."""
 
     url: str
     http: httpx.AsyncClient
@@ -36,10 +36,10 @@ class RasaProcess:
     breaker: CircuitBreaker
 
     async def turn(self, body: bytes, *, headers: Mapping[str, str], deadline: float, connect: float) -> httpx.Response:
-        """Returns what it answers to ``body`` before ``deadline`` (``time.monotonic()``). Raises ``httpx.TransportError``.
+        """Returns its answer to ``body`` before ``deadline`` (``time.monotonic()``). Raises ``httpx.TransportError``.
 
-        Rasa works on all that it was asked for at once: with more than it can end in time, none would be in time. So the others
-        wait here, in their order, and who has waited too long asks nothing of it. ``connect``: seconds for a connection.
+        Rasa works on all its requests at once: with more than it can end in time, all would be late. So further requests wait
+        here in order, and one that has waited too long is not sent. ``connect``: seconds for a connection.
         """
         waits = self.room.locked()
         patience = deadline - _LEAST - time.monotonic()
@@ -69,7 +69,7 @@ class RasaProcess:
         return response
 
     async def is_ready(self) -> bool:
-        """Decides whether it has loaded a model, and answers within a second."""
+        """Decides whether it has loaded a model and answers within a second."""
         return await _is_ready(self.http)
 
     async def _asked(self, body: bytes, headers: Mapping[str, str], patience: httpx.Timeout) -> httpx.Response:
@@ -78,10 +78,10 @@ class RasaProcess:
 
 
 class RasaPool:
-    """The Rasas at ``urls``, at least one. They share their trackers, so that each can take any conversation's next message.
+    """The Rasa processes at ``urls``, at least one. They share their trackers: each can serve any conversation.
 
-    A conversation stays with one of them while that one can be reached: each handles the messages of a conversation one at a
-    time, and a late one of another's is refused (``bot/tracker_store.py``).
+    A conversation stays with one process while that one can be reached: each process handles the messages of a conversation one
+    at a time, and a late message from another process is refused (``bot/tracker_store.py``).
     """
 
     def __init__(
@@ -94,11 +94,11 @@ class RasaPool:
 
     @property
     def are_gone(self) -> bool:
-        """Tells whether nobody should wait for any of them."""
+        """Decides whether all of them are gone, so that waiting is useless."""
         return all(one.breaker.is_gone for one in self._all)
 
     def ranked(self, conversation: str = "") -> list[RasaProcess]:
-        """All, in the order in which they are tried for ``conversation``."""
+        """Returns all processes, in the order in which they are tried for ``conversation``."""
         return sorted(self._all, key=lambda one: _rank(conversation, one.url)) if len(self._all) > 1 else list(self._all)
 
     async def close(self) -> None:
@@ -108,13 +108,13 @@ class RasaPool:
 
 
 def _replica(url: str, secret: str, at_once: int, transport: httpx.AsyncBaseTransport | None) -> RasaProcess:
-    # One connection more than turns, so that forgetting a conversation and asking for Rasa's health wait for no turn.
+    # One connection more than turns, so that erasing a conversation and the health check wait for no turn.
     http = httpx.AsyncClient(
         base_url=f"{url}{_CHANNEL}",
         headers={"X-Guichet-Secret": secret},
         limits=httpx.Limits(max_connections=at_once + 1, keepalive_expiry=_KEPT),
         transport=transport,
-        trust_env=False,  # a proxy does not reach this machine's loopback, and would be shown the secret
+        trust_env=False,  # a proxy does not reach this machine's loopback, and would see the secret
         verify=trusted(),
     )
     return RasaProcess(url, http, AdaptiveConcurrency(at_once, _GRANTED), CircuitBreaker(url, partial(_is_ready, http)))
@@ -128,5 +128,5 @@ async def _is_ready(http: httpx.AsyncClient) -> bool:
 
 
 def _rank(conversation: str, url: str) -> bytes:
-    """Rendezvous hashing: where one is away, only its own conversations move."""
+    """Returns the rank by rendezvous hashing: if a process is away, only its own conversations move."""
     return hashlib.blake2b(f"{conversation} {url}".encode(), digest_size=8).digest()

@@ -1,4 +1,4 @@
-"""What Rasa's response tells of its own time, as spans within the one that runs."""
+"""The times that Rasa's response reports, as spans within the current one."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _PART = re.compile(r"([a-z]{1,16})=(\d{19})-(\d{19})")  # nanoseconds since 1970
 
 
 def note_parts(header: str) -> None:
-    """Spans of the parts in ``header`` (``bot/trace.py``); whatever is of another form is left out."""
+    """Records spans of the parts in ``header`` (``bot/trace.py``); skips parts of another form."""
     for written in header.split(", "):
         if found := _PART.fullmatch(written):
             tracing.past(found[1], int(found[2]), int(found[3]))

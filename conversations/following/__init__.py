@@ -1,1 +1,1 @@
-"""What a client that waits is told: replies as they come, and how long others have waited."""
+"""What a waiting client receives: replies as they come, and the expected wait."""

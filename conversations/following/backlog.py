@@ -1,7 +1,7 @@
-"""Whose messages have waited longer than usual, as one process knows it: read for all at once, and only while somebody asks.
+"""Messages that have waited longer than usual, as one process knows them: read for all at once, and only while a client asks.
 
-What waits and what was answered stand in the record, so the figures are those of all workers and gateways, and a turn costs
-nothing more: nobody counts anything on its way.
+Waiting and answered messages are in the record, so the figures cover all workers and gateways. A turn costs nothing more,
+because nothing is counted on its way.
 """
 
 from __future__ import annotations
@@ -23,20 +23,21 @@ from core.database.models import Conversation, Message, Reply
 from core.database.remembered import Remembered
 
 WORDS = frozenset({"gateway_late", "gateway_crowded", "gateway_crowded_minute", "gateway_crowded_minutes"})
-LATE_SECONDS = 4.0  # many times what a turn takes; whoever looks every five seconds is told before ten have gone
-_CROWD = 10  # messages of others that wait: with fewer, something is slow, and it would be wrong to blame the others
-_RECENT = timedelta(seconds=30)  # how far back it is counted how many are answered a second
-_SPARE_SECONDS = 10  # added to an estimate: to be answered sooner than told is no disappointment
-_FINE, _STEP = 5, 5  # minutes told one by one, then in steps: more would claim to know more than it does
-_LONGEST = 30  # minutes; beyond, the last half minute says little
-_FRESH_SECONDS = 3.0  # less than the pause after a reply before anybody looks (``conversations.following.hub``)
-# With thousands that wait a read takes a quarter of a second, in which no message is acknowledged: at 200 messages a second on
-# 2,000 sockets after 164 and 206 ms (p99) with a read every three seconds, after 77 without any.
-_SHARE = 1 / 60  # of the time, for reading
+LATE_SECONDS = 4.0  # many times what a turn takes; a client that asks every five seconds knows before ten have passed
+_CROWD = 10  # waiting messages of others: with fewer, something is slow, and others are not the cause
+_RECENT = timedelta(seconds=30)  # the period over which answers per second are counted
+_SPARE_SECONDS = 10  # added to an estimate: an earlier answer disappoints nobody
+_FINE, _STEP = 5, 5  # minutes given one by one, then in steps: more would be false precision
+_LONGEST = 30  # minutes; beyond, the rate of the last half minute says little
+_FRESH_SECONDS = 3.0  # less than the pause after a reply before a client asks (``conversations.following.hub``)
+# Not more often: with thousands of waiting messages a read takes a quarter of a second, in which no message is acknowledged. At
+# 200 messages a second on 2,000 sockets, the p99 of acknowledgement was 164 to 206 ms with a read every three seconds, and 77
+# without any.
+_SHARE = 1 / 60  # of the time may be spent on reading
 
 
 class Waiting(NamedTuple):
-    """The unanswered messages of a conversation: their number, and when the first of them was received."""
+    """The unanswered messages of a conversation: their number, and when the first one was received."""
 
     conversation: str
     language: str
@@ -46,10 +47,10 @@ class Waiting(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A conversation whose answer takes longer than usual; ``crowded``: because many others wait, too.
+    """A conversation whose answer takes longer than usual. ``crowded``: because many others wait, too.
 
-    ``minutes``: until it is answered, rounded up, or ``None`` where that is not known. ``messages``: how many of its messages
-    wait; ``since``: when the first of them came.
+    ``minutes``: until it is answered, rounded up, or ``None`` if unknown. ``messages``: how many of its messages wait.
+    ``since``: when the first of them was received.
     """
 
     language: str
@@ -59,7 +60,7 @@ class Late:
     since: datetime = field(compare=False)
 
     def text(self, wording: Wording) -> str:
-        """Returns the sentences that tell a citizen."""
+        """Returns the sentences for the citizen."""
         name = "gateway_crowded" if self.crowded else "gateway_late"
         if self.minutes is not None:
             name = "gateway_crowded_minute" if self.minutes == 1 else "gateway_crowded_minutes"
@@ -67,10 +68,10 @@ class Late:
 
 
 def late(waiting: Sequence[Waiting], per_second: float, moment: datetime) -> dict[str, Late]:
-    """Which conversations of ``waiting`` are late at ``moment``, by id. ``waiting`` is in the order in which they will be
-    answered, at ``per_second`` messages a second.
+    """Returns the conversations of ``waiting`` that are late at ``moment``, by id. ``waiting`` is in the order in which they
+    will be answered, at ``per_second`` messages a second.
 
-    A worker stays with a conversation until nothing waits in it, so all messages of the conversations before count as ahead.
+    A worker stays with a conversation until nothing waits in it, so all messages of earlier conversations count as ahead.
     """
     total = sum(each.messages for each in waiting)
     found, ahead = {}, 0
@@ -78,7 +79,7 @@ def late(waiting: Sequence[Waiting], per_second: float, moment: datetime) -> dic
         ahead += each.messages
         if not _is_late(each.since, moment):
             continue
-        # Where nothing is answered, it is not the others' doing, as far as anybody can tell.
+        # Where nothing is answered, the others cannot be named as the cause.
         crowded = per_second > 0 and total - each.messages >= _CROWD
         minutes = minutes_to_wait(ahead / per_second) if crowded else None
         found[each.conversation] = Late(each.language, crowded, minutes, each.messages, each.since)
@@ -90,7 +91,7 @@ def _is_late(since: datetime, moment: datetime) -> bool:
 
 
 def minutes_to_wait(seconds: float) -> int | None:
-    """``seconds`` in minutes as they are told; ``None``: too many for anybody to know."""
+    """Returns ``seconds`` in rounded minutes, or ``None`` if they are too many for an estimate."""
     minutes = ceil((seconds + _SPARE_SECONDS) / 60)
     if minutes > _FINE:
         minutes = ceil(minutes / _STEP) * _STEP
@@ -98,29 +99,29 @@ def minutes_to_wait(seconds: float) -> int | None:
 
 
 class Backlog:
-    """Who is late. The record is read for a sixtieth of the time at most."""
+    """The late conversations. Reading the record takes a sixtieth of the time at most."""
 
     def __init__(self, database: Database) -> None:
-        # Not brief: with thousands that wait it takes a while, and others are to be served meanwhile.
+        # Not brief: with thousands of waiting messages it takes a while, and others must be served meanwhile.
         self._late = Remembered[Mapping[str, Late]](
             database, read_late, {}, seconds=_FRESH_SECONDS, failed="backlog_not_read", share=_SHARE, brief=False
         )
 
     async def of(self, conversation: str) -> Late | None:
-        """How ``conversation`` is late, going by what was read last; ``None`` if it is not."""
+        """Returns how ``conversation`` is late, according to the last read; ``None`` if it is not."""
         found = (await self._late.get()).get(conversation)
         return found if found and _is_late(found.since, now()) else None
 
 
 async def read_late(session: AsyncSession) -> dict[str, Late]:
-    """Everybody who is late or will be before this is read again, by conversation."""
+    """Returns the conversations that are late, or will be before the next read, by id."""
     waiting = [Waiting(*row) for row in await session.execute(_WAITING)]
     present = now()
     oldest = min((each.since for each in waiting), default=present)
     moment = present + timedelta(seconds=_FRESH_SECONDS)
     if not _is_late(oldest, moment):
-        return {}  # as nearly always
-    # Only of the time in which something waited: before, so many were answered as were asked, and not as many as can be.
+        return {}  # the usual case
+    # Only over the time in which something waited: before that, the count shows the demand, not the capacity.
     since = max(oldest, present - _RECENT)
     answered = (await session.execute(_ANSWERED, {"since": since})).scalar_one()
     return await asyncio.to_thread(late, waiting, answered / (present - since).total_seconds(), moment)

@@ -1,8 +1,8 @@
-"""News of replies, shared by all who wait in this process: one Redis subscription, many listeners.
+"""News of replies, shared by all clients that wait in this process: one Redis subscription, many listeners.
 
-News only says "look": what there is to see stands in SQL. News that never came are made up for by one look for all of
-this process at which conversations have new replies: soon (0.3 s) while Redis is away, seldom (5 s) while it is there. Two
-thousand open pages that each looked for themselves took a whole core to find nothing.
+News only says "look": the replies themselves are in SQL. One query for the whole process makes up for lost news: it asks which
+conversations have new replies, often (every 0.3 s) while Redis is away, seldom (every 5 s) while it is there. Two thousand open
+pages that each asked for themselves took a whole core to find nothing.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ from core.database.base import now
 from core.database.models import Reply
 from core.reply_form import FORM
 
-_OVERLAP = timedelta(seconds=15)  # for replies that were written earlier than others and committed later, and for clocks
+_OVERLAP = timedelta(seconds=15)  # for replies written earlier and committed later than others, and for clocks that differ
 _POLL_SECONDS, _GLANCE_SECONDS = 0.3, 5.0
 _RECONNECT_SECONDS = 0.5
 _READ_SECONDS = 1.0
-_SILENT_SECONDS = 3.0  # a server whose machine went away closes no connection: it only stops answering
-# Over the same connection, so that a worker can count the gateways that read a form (conversations/worker/reply_form.py).
+_SILENT_SECONDS = 3.0  # a server whose machine is gone closes no connection: it only stops answering
+# On the same connection, so that a worker can count the gateways that read a form (conversations/worker/reply_form.py).
 _READING = tuple(map(reads, range(2, FORM + 1)))
 ANY = "*"  # to listen to all conversations
 
@@ -38,7 +38,9 @@ log = structlog.get_logger(__name__)
 
 
 class Listener:
-    """One who waits for news of one conversation, or of all; ``sparing``: one of thousands, for whom the hub looks."""
+    """A client that waits for news of one conversation, or of all. ``sparing``: one of thousands; the hub queries
+    SQL for it.
+    """
 
     def __init__(self, hub: Hub, sparing: bool) -> None:
         self._hub, self.sparing = hub, sparing
@@ -46,19 +48,20 @@ class Listener:
         self._missed = False
 
     def put(self, what: str, conversation: str = "") -> None:
-        """``conversation``: what it is about; empty: anything."""
+        """Passes on the news ``what``. ``conversation``: the one concerned; empty: any."""
         try:
             self._news.put_nowait((what, conversation))
         except asyncio.QueueFull:  # so many are unread: the reader will look anyway
             self._missed = True
 
     async def wait(self) -> str:
-        """The next news (``reply``, ``typing``, ``erased``, …), or ``reply`` when it is time to look without any; ``glance``
-        for a sparing one."""
+        """Returns the next news (``reply``, ``typing``, ``erased``, …), or when it is time to look without news: ``reply``, or
+        ``glance`` for a sparing listener.
+        """
         return (await self._next())[0]
 
     async def named(self) -> frozenset[str] | None:
-        """Returns what all unread news are about, once there is some; ``None``: time to look at everything."""
+        """Waits for news and returns the conversations of all unread ones. ``None``: time to look at everything."""
         found = {(await self._next())[1]}
         while not self._news.empty():
             found.add(self._news.get_nowait()[1])
@@ -73,7 +76,9 @@ class Listener:
 
 
 class Hub:
-    """Start it with ``start()`` inside an event loop. ``look``: which replies are there since a moment, by number."""
+    """The shared subscription. Start it with ``start()`` in an event loop. ``look`` returns the replies since a moment, by
+    number.
+    """
 
     def __init__(self, url: str, look: Callable[[datetime], Awaitable[dict[int, str]]]) -> None:
         self._look = look
@@ -85,7 +90,7 @@ class Hub:
 
     @property
     def patience(self) -> float:
-        """Seconds after which a listener looks by itself."""
+        """Returns the seconds after which a listener looks without news."""
         return _GLANCE_SECONDS if self._connected else _POLL_SECONDS
 
     def start(self) -> None:
@@ -93,7 +98,7 @@ class Hub:
 
     @contextmanager
     def listen(self, conversation: str, *, sparing: bool = False) -> Iterator[Listener]:
-        """Listen from here on. Look into SQL after this, not before: nothing falls in between then."""
+        """Listens from here on. Query SQL inside the block, not before: then no reply is missed."""
         listener = Listener(self, sparing)
         self._listeners[conversation].add(listener)
         try:
@@ -120,18 +125,18 @@ class Hub:
                             heard = time.monotonic()
                             self._heard(message)
                         elif time.monotonic() - heard > _SILENT_SECONDS:
-                            raise TimeoutError  # handled as any other loss
+                            raise TimeoutError  # handled as any other lost connection
                         else:
                             await subscription.ping()
             except FAILURES as error:
                 if self._connected:
                     log.warning("news_lost", error=type(error).__name__)
             self._connected = False
-            self._everyone()  # to shorten the wait of those who wait long
+            self._everyone()  # shortens the pause of listeners that expect the long one
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _looking(self) -> None:
-        """Make up for news that did not come."""
+        """Makes up for lost news."""
         seen: dict[int, str] = {}
         since = now()
         while True:
@@ -155,7 +160,7 @@ class Hub:
     def _heard(self, message: dict[str, object]) -> None:
         if message["type"] == "subscribe":
             self._connected = True
-            self._everyone()  # what was said before is in SQL only
+            self._everyone()  # earlier news is in SQL only
         elif message["type"] == "message":
             what, _, conversation = str(message["data"]).partition(" ")
             self._tell(what, conversation)
@@ -169,7 +174,7 @@ class Hub:
 
 
 def replies_since(database: Database) -> Callable[[datetime], Awaitable[dict[int, str]]]:
-    """Conversations with replies since a moment, by each reply's number."""
+    """Returns a function that finds conversations with replies since a moment, by each reply's number."""
 
     async def look(since: datetime) -> dict[int, str]:
         async with database.read(brief=True) as session:

@@ -1,6 +1,6 @@
-"""What is new in a conversation, read for many at a time: when a network comes back, thousands of pages ask at once.
+"""New replies in a conversation, read for many clients at a time: when a network comes back, thousands of pages ask at once.
 
-To ask costs the same whether it is about one conversation or sixty-four.
+A query costs the same for one conversation as for sixty-four.
 """
 
 from __future__ import annotations
@@ -24,14 +24,14 @@ from core.database.prepared import Prepared
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A conversation, to be read only, and the replies that were asked for, oldest first."""
+    """A conversation, to be read only, and the replies asked for, oldest first."""
 
     conversation: Conversation
     replies: Sequence[ReplyEvent]
 
 
 class Looks:
-    """Shared by all who look in this process. ``renderers``: by channel."""
+    """Queries shared by all clients of this process. ``renderers``: by channel."""
 
     def __init__(self, database: Database, renderers: Mapping[str, Renderer]) -> None:
         self._database = database
@@ -39,7 +39,7 @@ class Looks:
         self._asked: Batcher[tuple[str, int | None], Seen | None] = Batcher(self._read)
 
     async def at(self, conversation: str, after: int | None = None) -> Seen | None:
-        """``conversation`` with its replies of ``seq > after``; without ``after``, with none. ``None``: it is gone."""
+        """Returns ``conversation`` with its replies of ``seq > after`` (without ``after``: none); ``None`` if it is gone."""
         return await self._asked.submit((conversation, after))
 
     async def _read(self, asked: Sequence[tuple[str, int | None]]) -> Sequence[Seen | None]:
@@ -68,12 +68,12 @@ class Looks:
 
 
 def _round(number: int) -> int:
-    """Returns the next power of two: statements of few different lengths, each made and compiled once."""
+    """Returns the next power of two: statements then have few different lengths, each compiled once."""
     return 1 << (number - 1).bit_length()
 
 
 def _values(given: Sequence[str | int], name: str) -> dict[str, str | int]:
-    """Parameters ``name0`` and so on for a statement of that length; the last one is repeated."""
+    """Returns parameters ``name0`` and so on for a statement of that length; repeats the last one."""
     return {f"{name}{place}": given[min(place, len(given) - 1)] for place in range(_round(len(given)))}
 
 

@@ -1,1 +1,1 @@
-"""The way in: messages of every channel become rows, each once, masked."""
+"""Intake: messages of every channel become rows, each once, masked."""

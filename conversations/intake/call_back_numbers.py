@@ -1,4 +1,4 @@
-"""The number of a call-back: taken from what the citizen types before it is masked, and only while they agreed to that."""
+"""The number for a call-back: taken from the citizen's text before masking, and only while they agreed to that."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from core.privacy.addresses import Addresses
 from core.privacy.finders.phones import phone_spans
 from core.privacy.folded import folded
 
-# Digits right after a number, up to the end of what is said there: "14h" and "27/11" are no part of it.
+# Digits right after a number, up to the next word or mark: "14h" and "27/11" are no part of it.
 _MORE_DIGITS = re.compile(r"\A[ .\-]?\d(?:[ .\-]?\d)*+\s*+(?:$|[,;!?)]|\.(?!\d))")
 _NO_DIGIT = re.compile(r"[^\d+]+")
-# A number without country code is French; overseas, the same digits belong to other codes.
+# A number without country code is French; in overseas territories the same digits have other codes.
 _FRANCE = 33
 _REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF")
 
@@ -29,7 +29,7 @@ _REGIONS = ("FR", "RE", "GP", "MQ", "GF", "YT", "PM", "NC", "PF")
 def number_in(text: str) -> str | None:
     """Returns the last telephone number in ``text`` (exactly what masking finds) in E.164, French unless it says otherwise.
 
-    The last one: "pas le 06 …, le 07 …". ``None`` if there is none, and where digits follow that make it too long: the wrong
+    The last one, because of "pas le 06 …, le 07 …". ``None`` if there is none, or if further digits make it too long: the wrong
     person would be called.
     """
     seen = folded(text).text
@@ -40,12 +40,12 @@ def number_in(text: str) -> str | None:
 
 
 def hint_of(number: str) -> str:
-    """Returns what may be shown of ``number`` (E.164) so that its owner knows it again: the last two digits."""
+    """Returns the part of ``number`` (E.164) that may be shown so that its owner recognises it: the last two digits."""
     return f"•• {number[-2:]}"
 
 
 def as_dialled(number: str) -> str:
-    """``number`` (E.164) in the groups in which people dial it, without the country's code where that is France's."""
+    """Returns ``number`` (E.164) grouped as people dial it, without the country code if it is French."""
     parsed = phonenumbers.parse(number)
     national = parsed.country_code == _FRANCE
     return phonenumbers.format_number(parsed, PhoneNumberFormat.NATIONAL if national else PhoneNumberFormat.INTERNATIONAL)
@@ -61,7 +61,7 @@ def _e164(written: str) -> str | None:
 
 
 async def kept_hint(database: Database, conversation: str) -> str:
-    """Returns what may be shown of the number that ``conversation`` was asked for so far; empty where it was not."""
+    """Returns the hint of the number that ``conversation`` gave so far for a call-back or a copy; empty if there is none."""
     async with database.read(brief=True) as session:
         copy = await arranged(session, conversation)
         if copy is not None:
@@ -71,9 +71,9 @@ async def kept_hint(database: Database, conversation: str) -> str:
 
 
 async def keep_number(session: AsyncSession, addresses: Addresses, conversation: str, number: str | None) -> None:
-    """Keep ``number`` (``number_in`` a text that is about to be masked) if there is one and ``conversation`` was asked for it.
+    """Keeps ``number`` (from ``number_in``, before the text is masked) if ``conversation`` was asked for it.
 
-    By the call-back form, or for the copy of an answer, whichever asked last.
+    The call-back form or the copy of an answer gets it, whichever asked last.
     """
     if number is None:
         return

@@ -1,4 +1,4 @@
-"""The way in, one for every channel: verify → parse → deduplicate → mask → commit → wake-up; then the caller acknowledges."""
+"""Intake for every channel: verify → parse → deduplicate → mask → commit → wake-up; then the caller acknowledges."""
 
 from __future__ import annotations
 
@@ -44,13 +44,13 @@ class Inbound:
         self._passing = passing
         self._intake = Intake(addresses, language=language, zone=zone)
         self._parts = Parts(database, addresses)
-        self._requests = Batcher(self._commit)  # of providers: messages and receipts share transactions
-        self._said = Batcher(self._commit_said)  # of the website
+        self._requests = Batcher(self._commit)  # from providers: messages and receipts share transactions
+        self._said = Batcher(self._commit_said)  # from the website
 
     async def receive(self, channel: Channel, request: RawRequest, *, origin: Origin) -> None:
-        """A provider's request, from signature to commit. Raises ``InvalidSignature`` and ``MalformedRequest``.
+        """Takes in a provider's request, from signature to commit. Raises ``InvalidSignature`` and ``MalformedRequest``.
 
-        An unsigned request leaves no trace: nothing is parsed before it is verified.
+        A request without valid signature leaves no trace: nothing is parsed before it is verified.
         """
         channel.verify(request)
         parsed = channel.parse(request)
@@ -67,30 +67,30 @@ class Inbound:
         await self.take(channel.name, parsed, origin=origin)
 
     async def take(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
-        """Returns a citizen's SMS whose origin is beyond doubt."""
+        """Takes in a citizen's SMS whose origin is certain."""
         began = time.time_ns()
         incoming, seconds = await read_timed(lambda _: Incoming.of(provider, message, origin), message.text)
         if origin == Origin.CITIZEN:
             await self._budget.charge(self._budget.payer_with(message.sender), seconds)
         accepted = await self._requests.submit(incoming)
-        assert accepted is not None  # that is for receipts
+        assert accepted is not None  # ``None`` is for receipts
         if accepted.id:
             await self._wake(accepted, began, channel="sms", provider=provider, origin=origin)
         return accepted
 
     async def report(self, receipt: DeliveryReceipt) -> None:
-        """What a provider says of a message of ours."""
+        """Records what a provider reports of a message of ours."""
         await self._requests.submit(receipt)
 
     async def take_incomplete(self) -> None:
-        """Take in what came of long messages whose other parts will not come any more."""
+        """Takes in incomplete long messages whose missing parts are not expected any more."""
         for whole in await self._parts.hopeless():
             origin = Origin.SIMULATOR if is_simulated(whole.provider) else Origin.CITIZEN
             await self.take(whole.provider, whole.message, origin=origin)
             await self._parts.done(whole)
 
     async def accept(self, conversation: str, external_id: str, said: str | Choice, payer: Payer = ()) -> Accepted:
-        """Returns a message of a web client: a text, or a button whose signature was checked. ``payer``: who is charged for it.
+        """Takes in a message of a web client: a text, or a button with a valid signature. ``payer``: who is charged for it.
 
         Raises ``UnknownConversation`` and ``TooManyWaiting``.
         """
@@ -103,7 +103,7 @@ class Inbound:
         return accepted
 
     async def _wake(self, accepted: Accepted, began: int, **about: str) -> None:
-        """Wake a worker; what was committed since ``began`` is the beginning of the message's trace."""
+        """Wakes a worker. The time from ``began`` to the commit is the beginning of the message's trace."""
         committed = time.time_ns()
         await self._event_bus.wake(accepted.conversation)
         if accepted.fresh:

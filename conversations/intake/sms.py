@@ -1,7 +1,7 @@
-"""Takes citizens' SMS into the record, many in one transaction (``conversations.record.batching``), and does what keywords ask.
+"""Takes citizens' SMS into the record, many in one transaction (``conversations.record.batching``), and obeys keywords.
 
-The statements of a batch are the same few, however many messages it holds. Whatever STOP, START, EFFACER and ENGLISH
-change, they change here: from the commit on, whatever is on its way obeys.
+A batch takes the same few statements, however many messages it holds. STOP, START, EFFACER and ENGLISH take effect here: from
+the commit on, everything that is still to be sent respects them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from core.turns import Origin, Outcome
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A verified, parsed SMS, read and masked outside of any transaction; ``number``: the telephone number in it."""
+    """A verified, parsed SMS, read and masked outside any transaction. ``number``: the telephone number in its text."""
 
     provider: str
     message: InboundMessage
@@ -43,7 +43,7 @@ class Incoming:
 
     @classmethod
     def of(cls, provider: str, message: InboundMessage, origin: Origin) -> Incoming:
-        """``message`` made ready to be taken in."""
+        """Returns ``message`` prepared for intake."""
         return cls(provider, message, origin, as_kept(message.text), number_in(message.text))
 
     @property
@@ -52,7 +52,7 @@ class Incoming:
 
 
 class Intake:
-    """Takes in batches of SMS. ``language`` is that of a new conversation; they are counted in days of ``zone``."""
+    """Takes in batches of SMS. ``language``: that of a new conversation. ``zone``: in whose days messages are counted."""
 
     def __init__(self, addresses: Addresses, *, language: str, zone: ZoneInfo) -> None:
         self._zone = zone
@@ -60,7 +60,7 @@ class Intake:
         self._language = language
 
     async def take(self, session: AsyncSession, batch: Sequence[Incoming]) -> Sequence[Accepted]:
-        """One ``Accepted`` for each, in order; the caller commits."""
+        """Takes in ``batch``. Returns one ``Accepted`` for each, in order; the caller commits."""
         await move(session, self._addresses, [incoming.message.sender for incoming in batch])
         digests = [self._addresses.digest(incoming.message.sender) for incoming in batch]
         conversations = await self._conversations(session, dict(zip(digests, batch, strict=True)))
@@ -88,8 +88,8 @@ class Intake:
     async def _conversations(self, session: AsyncSession, wanted: Mapping[str, Incoming]) -> dict[str, Conversation]:
         """Returns the conversations of the numbers ``wanted`` (by digest), opened where they are new, and locked.
 
-        The lock makes messages of one conversation commit in the order of their numbers; everybody takes it in one order.
-        SQLite has one writer anyway.
+        The lock makes messages of one conversation commit in the order of their numbers. All callers lock in one order. SQLite
+        has one writer anyway.
         """
         rows = await session.execute(
             insert_into(session, Conversation)
@@ -117,7 +117,7 @@ class Intake:
         }
 
     async def _begin_again(self, session: AsyncSession, conversation: Conversation, incoming: Incoming) -> Conversation:
-        """Erase ``conversation`` unless this very message has done so; its confirmation goes out from a new one."""
+        """Erases ``conversation`` unless this very message has done so; the confirmation goes out from a new conversation."""
         known = await session.scalar(select(Message.id).where(Message.dedup == incoming.dedup))
         if known is not None:
             return conversation
@@ -157,7 +157,7 @@ class Intake:
 
 
 async def leave_unanswered(session: AsyncSession, conversation: Conversation, message: str) -> None:
-    """Close ``message`` with ``silent``: nothing is said, and nothing of what was offered changes."""
+    """Closes ``message`` with ``silent``: there is no text, and the choices offered stay as they are."""
     await session.execute(update(Message).where(Message.id == message).values(outcome=Outcome.SILENT, handled_at=now()))
     reply = Reply(id=new_id(), conversation_id=conversation.id, in_reply_to=message, outcome=Outcome.SILENT, blocks=[])
     await add_reply(session, conversation, reply, Rendered(""), aside=True)
@@ -166,7 +166,7 @@ async def leave_unanswered(session: AsyncSession, conversation: Conversation, me
 async def _known(
     session: AsyncSession, dedups: Sequence[str], address_digests: Collection[str]
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """Returns those of ``dedups`` whose message was here once and was erased; those of the numbers that asked for silence."""
+    """Returns the ``dedups`` whose message was received once and erased since, and the numbers that opted out."""
     digests = {seen_digest(dedup): dedup for dedup in dedups}
     seen = select(literal("seen"), SeenMessage.digest).where(SeenMessage.digest.in_(digests))
     silent = select(literal("stop"), OptOut.address_digest).where(

@@ -1,7 +1,8 @@
-"""Long messages whose provider sends their parts apart: kept, encrypted, until all are there; or until that is hopeless.
+"""Long messages whose provider sends their parts separately: encrypted and kept until all parts are there or no more are
+expected.
 
 Parts come in any order, twice, and sometimes not at all. A part is acknowledged once it is committed; a message is taken in
-once it is whole. One that stays incomplete is taken in as far as it came: half a question can be answered with a question.
+once it is complete. An incomplete message is finally taken in as it is: the reply can ask for the rest.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from core.database.models import Message, MessagePart, SeenMessage
 from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
 
-GAP = " […] "  # where a part is missing
+GAP = " […] "  # in place of a missing part
 PATIENCE = timedelta(seconds=60)  # operators deliver the parts of a message within seconds of each other
 
 log = structlog.get_logger(__name__)
@@ -33,7 +34,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Whole:
-    """A message put together of parts; ``group`` is what those are kept under."""
+    """A message assembled from parts; ``group`` is the key under which those are kept."""
 
     provider: str
     group: str
@@ -41,21 +42,21 @@ class Whole:
 
 
 class Parts:
-    """Keeps parts, and gives whole messages. The parts of one that was given are forgotten with ``done``."""
+    """Keeps parts and returns complete messages. ``done`` deletes the parts of a message."""
 
     def __init__(self, database: Database, addresses: Addresses) -> None:
         self._database = database
         self._addresses = addresses
 
     async def add(self, provider: str, part: InboundPart) -> Whole | None:
-        """Keep ``part``; the whole message if it was the last one missing. Committed when this returns."""
+        """Keeps ``part``. Returns the complete message if it was the last one missing. Committed when this returns."""
         message = part.message
         group = self._addresses.digest(f"{provider} {message.sender} {part.reference} {part.total}")
         async with self._database.write() as session:
             dedup = f"sms:{provider}:{message.external_id}"
             seen = await session.get(SeenMessage, seen_digest(dedup))
             if seen or await session.scalar(select(Message.id).where(Message.dedup == dedup)):
-                return None  # its message was whole long ago
+                return None  # its message was complete long ago
             content = [message.external_id, message.sender, message.recipient, message.text]
             await session.execute(
                 insert_into(session, MessagePart)
@@ -72,7 +73,7 @@ class Parts:
         return Whole(provider, group, self._joined(rows)) if len(rows) == part.total else None
 
     async def hopeless(self) -> Sequence[Whole]:
-        """Messages whose missing parts will not come any more. What no key opens any more is deleted."""
+        """Returns messages whose missing parts are not expected any more. Deletes parts that no key decrypts any more."""
         (old,) = await self._database.look((_OLD, {"patient": now() - PATIENCE}))
         if not old:
             return []
@@ -92,11 +93,11 @@ class Parts:
         return found
 
     async def done(self, whole: Whole) -> None:
-        """Forget the parts of ``whole``, which is in the record; a copy of one of them is known from now on."""
+        """Deletes the parts of ``whole``, which is in the record. A copy of one of them is recognised from now on."""
         async with self._database.write() as session:
             for row in await _group(session, whole.group):
                 identifier = self._content(row)[0]
-                if identifier != whole.message.external_id:  # that one is a message, and known by its row
+                if identifier != whole.message.external_id:  # that id is the message's own, recognised by its row
                     await session.execute(
                         insert_into(session, SeenMessage)
                         .values(digest=seen_digest(f"sms:{whole.provider}:{identifier}"), erased_at=now())
@@ -105,7 +106,7 @@ class Parts:
             await session.execute(delete(MessagePart).where(MessagePart.group_digest == whole.group))
 
     def _joined(self, rows: Sequence[MessagePart]) -> InboundMessage:
-        """One message of the parts that there are; it is known by the id of the first of them."""
+        """Returns one message from the available parts, with the id of the first of them."""
         by_part = {row.part: self._content(row) for row in rows}
         texts = [by_part[number][3] if number in by_part else GAP for number in range(1, rows[0].total + 1)]
         identifier, sender, recipient, _ = by_part[min(by_part)]
@@ -116,7 +117,7 @@ class Parts:
         return identifier, sender, recipient, text
 
 
-# Made once: it is asked every second.
+# Built once: the query runs every second.
 _PARTS = table(MessagePart).c
 _OLD = Prepared(
     select(_PARTS.group_digest).group_by(_PARTS.group_digest).having(func.min(_PARTS.received_at) < bindparam("patient"))

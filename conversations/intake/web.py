@@ -1,4 +1,4 @@
-"""Taking messages of web clients into the record, many in one transaction (``conversations.record.batching``)."""
+"""Takes messages of web clients into the record, many in one transaction (``conversations.record.batching``)."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ MOST_WAITING = 20  # unanswered messages of one conversation
 
 
 class UnknownConversation(Exception):
-    """The conversation was erased, or never was."""
+    """The conversation was erased, or never existed."""
 
 
 class TooManyWaiting(Exception):
-    """So many messages of the conversation are unanswered that no more are taken. Nothing was kept."""
+    """The conversation has too many unanswered messages to take more. Nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message with its row, which was masked outside of any transaction; ``number``: the telephone number in it."""
+    """A message with its row, masked outside any transaction. ``number``: the telephone number in its text."""
 
     conversation: str
     number: str | None
@@ -39,7 +39,7 @@ class Said:
 
     @classmethod
     def of(cls, conversation: str, external_id: str, said: str | Choice) -> Said:
-        """Returns a text, or a button whose signature was checked."""
+        """Returns the message for a text, or for a button whose signature was checked."""
         text, payload = (said.label, said.payload) if isinstance(said, Choice) else (said, None)
         dedup = f"web:{conversation}:{external_id}"
         return cls(conversation, number_in(text), new_message(conversation, dedup, external_id, as_kept(text), payload))
@@ -50,7 +50,7 @@ class Said:
 
 
 async def take(session: AsyncSession, batch: Sequence[Said], addresses: Addresses) -> Sequence[Accepted | Exception]:
-    """What became of each, in order; the caller commits. The statements are the same few, however many messages there are."""
+    """Returns the result for each message, in order; the caller commits. The statements are the same few for any batch size."""
     there = await _locked(session, {said.conversation for said in batch})
     room = Counter(dict.fromkeys(there, MOST_WAITING)) - await _waiting(session, there)
     wanted = Counter(said.conversation for said in batch)
@@ -78,12 +78,12 @@ async def take(session: AsyncSession, batch: Sequence[Said], addresses: Addresse
 
 
 async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[str]:
-    """Lock the rows of ``conversations``; returns those that exist. Messages of one conversation then commit in the order of
-    their numbers.
+    """Locks the rows of ``conversations`` and returns the existing ones. Their messages then commit in the order of their
+    numbers.
 
-    Rows are locked in the order of their ids, so that two callers never wait for each other. SQLite has one writer anyway.
+    Rows are locked in the order of their ids, so that two callers never deadlock. SQLite has one writer anyway.
     """
-    if len(conversations) == 1:  # as most are: a touch is a lock
+    if len(conversations) == 1:  # the usual case: an update is a lock
         (one,) = conversations
         return {row[0] for row in await _TOUCH.rows(session, {"of": one, "moment": now()})}
     rows = await session.execute(
@@ -114,7 +114,7 @@ async def _known(session: AsyncSession, dedups: Sequence[str]) -> set[str]:
     return set((await session.execute(select(Message.dedup).where(Message.dedup.in_(dedups)))).scalars())
 
 
-# Made once: most batches are of one message, and to put a statement together costs more than to run it.
+# Built once: most batches hold one message, and building a statement costs more than running it.
 _CONVERSATIONS, _MESSAGES = table(Conversation).c, table(Message).c
 _TOUCH = Prepared(
     update(table(Conversation))

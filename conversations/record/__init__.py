@@ -1,1 +1,1 @@
-"""Conversations, messages and replies as rows: opened, written, erased, deleted when their time is over."""
+"""Conversations, messages and replies as rows: opened, written, erased, deleted after the retention period."""

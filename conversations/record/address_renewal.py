@@ -1,6 +1,6 @@
-"""Numbers under another address key than the present one: found by either, moved to the present one on sight.
+"""Telephone numbers stored under an older address key: found by either key, and moved to the present one when they write.
 
-A STOP whose conversation was erased is known by its digest alone: it moves when its number writes again.
+An opt-out whose conversation was erased is known by its digest alone: it moves when its number writes again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from core.privacy.addresses import Addresses
 
 
 async def move(session: AsyncSession, addresses: Addresses, numbers: Iterable[str]) -> None:
-    """Give what the record knows of ``numbers`` (E.164) by an older digest the present one, while the key changes."""
+    """Moves the rows of ``numbers`` (E.164) from older digests to the present one, while the key changes."""
     if not addresses.is_changing:
         return
     for number in sorted(set(numbers)):
@@ -26,7 +26,7 @@ async def move(session: AsyncSession, addresses: Addresses, numbers: Iterable[st
 
 
 async def _move(session: AsyncSession, older: str, present: str) -> None:
-    """Where a row stands under ``present`` already, the older one stays: nothing would say which of them is right."""
+    """Moves the rows of one digest. An older row stays if ``present`` has one already: neither is known to be right."""
     tables: tuple[type[Conversation] | type[OptOut], ...] = (Conversation, OptOut)
     for table in tables:
         there = aliased(table)

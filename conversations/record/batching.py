@@ -1,7 +1,7 @@
-"""Group commit: what arrives while a transaction is under way shares the next one.
+"""Group commit: what arrives during a transaction shares the next one.
 
-A commit that survives a power cut costs a flush of the disk, whatever it holds. One for each message caps how many can be
-acknowledged; one for all that wait does not. Nobody is answered before the transaction that holds theirs is committed.
+A commit that survives a power cut costs a disk flush, whatever its size. One commit for each message limits how many can be
+acknowledged; one for all waiting messages does not. A caller is answered only after its transaction is committed.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 
 class Batcher[Item, Result]:
-    """Hands what was submitted meanwhile, up to ``most`` at a time and in order, to ``handle``: one result for each."""
+    """Hands submitted items, up to ``most`` at a time and in order, to ``handle``, which returns one result for each."""
 
     def __init__(self, handle: Callable[[Sequence[Item]], Awaitable[Sequence[Result | Exception]]], *, most: int = 64) -> None:
         self._handle = handle
@@ -20,7 +20,9 @@ class Batcher[Item, Result]:
         self._working: asyncio.Task[None] | None = None
 
     async def submit(self, item: Item) -> Result:
-        """Returns the result for ``item``; raises what ``handle`` raises for it alone, or gives as its result."""
+        """Returns the result for ``item``. Raises what ``handle`` raises for it alone, or an exception returned as its
+        result.
+        """
         future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
         if self._working is None or self._working.done():
@@ -36,7 +38,7 @@ class Batcher[Item, Result]:
         try:
             results: Sequence[Result | BaseException] = await self._handle([item for item, _ in batch])
         except Exception as error:
-            if len(batch) > 1:  # one that cannot be taken must not take the others with it
+            if len(batch) > 1:  # an item that fails must not make the others fail
                 for one in batch:
                     await self._settle([one])
                 return

@@ -22,10 +22,10 @@ from core.database.conflict import insert_into
 from core.database.models import Conversation, Delivery, ErasedConversation, Erasure, Message, Reply, SeenMessage
 from core.privacy.receipts import receipt_of
 
-# A turn that was under way when its conversation was erased may write to the engine's memory once more: forget again after.
+# A turn that was under way during the erasure may write to the engine's memory once more: erase there again afterwards.
 _SETTLED = timedelta(seconds=60)
-_ROWS = 500  # a statement
-CITIZEN = "citizen"  # who wishes to be forgotten, as the audit names them
+_ROWS = 500  # in one statement
+CITIZEN = "citizen"  # the actor in the audit
 
 log = structlog.get_logger(__name__)
 
@@ -33,9 +33,9 @@ log = structlog.get_logger(__name__)
 async def erase(
     database: Database, event_bus: EventBus, engine: RasaClient, conversation: str, *, actor: str = CITIZEN
 ) -> bool:
-    """Erase one conversation and all that hangs on it, at the wish of ``actor``. False if there was none.
+    """Erases one conversation and all its data, at the wish of ``actor``. Returns false if there was none.
 
-    The engine's part may follow later.
+    The engine's memory may be erased later.
     """
     async with database.write() as session:
         erased = await erase_rows(session, [conversation])
@@ -48,11 +48,11 @@ async def erase(
 
 
 async def erase_rows(session: AsyncSession, conversations: Sequence[str], *, wished: bool = True) -> Sequence[str]:
-    """Delete ``conversations`` in this transaction, and note that the engine has to forget them. Returns those that were there.
+    """Deletes ``conversations`` in this transaction, and notes that the engine must forget them. Returns the existing ones.
 
-    Where somebody ``wished`` it (it was not their age), the ids are kept, so that a restored backup forgets them again, and
-    the caller ends the transaction with ``audit_erasures``.
-    That their SMS came stays known: a request that somebody kept a copy of must not open them again.
+    Where somebody ``wished`` it (rather than retention), the ids are kept, so that a restored backup erases them again, and the
+    caller ends the transaction with ``audit_erasures``.
+    The digests of their SMS are kept: a copied request must not open the conversations again.
     """
     await remember_seen(session, Message.conversation_id.in_(conversations))
     rows = await session.execute(delete(Conversation).where(Conversation.id.in_(conversations)).returning(Conversation.id))
@@ -65,18 +65,18 @@ async def erase_rows(session: AsyncSession, conversations: Sequence[str], *, wis
 
 
 async def audit_erasures(session: AsyncSession, conversations: Sequence[str], *, actor: str = CITIZEN) -> None:
-    """Have the erasures stand in the audit (and so in the ledger), by receipts, which tell nothing of anybody."""
+    """Records the erasures in the audit (and so in the ledger), by receipts that identify nobody."""
     for conversation in conversations:
         await record(session, actor=actor, action=ERASED, target=erasure_target(receipt_of(conversation)))
 
 
 def erasure_target(receipt: str) -> str:
-    """Returns what the audit calls the conversation whose erasure has this ``receipt``."""
+    """Returns the audit's name for the conversation whose erasure has this ``receipt``."""
     return f"receipt:{receipt}"
 
 
 async def remember_seen(session: AsyncSession, which: ColumnElement[bool]) -> None:
-    """Note the SMS among the messages that ``which`` picks as seen, before they are deleted."""
+    """Records the SMS among the messages selected by ``which`` as seen, before they are deleted."""
     rows = await session.execute(select(Message.dedup).where(which, Message.dedup.startswith("sms:")))
     seen = [{"digest": seen_digest(dedup), "erased_at": now()} for dedup in rows.scalars()]
     for some in batched(seen, _ROWS):
@@ -84,12 +84,12 @@ async def remember_seen(session: AsyncSession, which: ColumnElement[bool]) -> No
 
 
 def seen_digest(dedup: str) -> str:
-    """How ``seen_messages`` knows the message with ``dedup``."""
+    """Returns the digest that ``seen_messages`` keeps of the message with ``dedup``."""
     return hashlib.sha256(dedup.encode()).hexdigest()
 
 
 async def erase_closing(database: Database) -> int:
-    """Erase what EFFACER left: conversations whose confirmation is on its way or has failed. Returns how many."""
+    """Erases conversations that EFFACER ended, once their confirmation is on its way or has failed. Returns their number."""
     settled = now() - _SETTLED
     unanswered = select(Message.conversation_id).where(Message.outcome.is_(None))
     unsent = (
@@ -103,7 +103,7 @@ async def erase_closing(database: Database) -> int:
         Conversation.id.not_in(unanswered),
         Conversation.id.not_in(unsent),
     )
-    async with database.read() as session:  # as nearly always: there is none, and nobody need wait for this look
+    async with database.read() as session:  # the usual case: there is none, and a read makes nobody wait
         if (await session.execute(closing.limit(1))).first() is None:
             return 0
     async with database.write() as session:
@@ -113,7 +113,7 @@ async def erase_closing(database: Database) -> int:
 
 
 async def forget_erased(database: Database, engine: RasaClient, *, limit: int = 500) -> int:
-    """Have the engine forget what was erased a while ago. Returns how many it forgot; the others wait for the next time."""
+    """Erases conversations from the engine's memory some time after their erasure. Returns how many; others wait."""
     async with database.read() as session:
         rows = await session.execute(
             select(Erasure.conversation_id).where(Erasure.requested_at <= now() - _SETTLED).limit(limit)

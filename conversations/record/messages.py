@@ -1,4 +1,4 @@
-"""Messages as rows: masked, writable by any database, and each once."""
+"""Messages as rows: masked, storable in any database, and each once."""
 
 from __future__ import annotations
 
@@ -19,15 +19,15 @@ from core.database.prepared import NewRow, Prepared
 from core.privacy.invisible import HIDDEN, visible
 from core.privacy.masking import Masked, mask
 
-# PostgreSQL cannot hold a NUL, nothing can encode half a surrogate pair, and no citizen types either.
+# PostgreSQL cannot store a NUL, half a surrogate pair cannot be encoded, and citizens type neither.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A message that is in the record. ``fresh`` is false for one that had come before.
+    """A message in the record. ``fresh`` is false if it had come before.
 
-    ``id`` is empty, and ``seq`` 0, for one that had come before and was erased since.
+    ``id`` is empty, and ``seq`` 0, if it had come before and was erased since.
     """
 
     conversation: str
@@ -37,8 +37,9 @@ class Accepted:
 
 
 def as_kept(text: str) -> Masked:
-    """Returns ``text`` as the record keeps it, with the kinds of what was taken out of it. Before any transaction: it takes
-    milliseconds, where a text is long."""
+    """Returns ``text`` as the record keeps it, with the kinds of what was masked. To be called before any transaction: it takes
+    milliseconds for a long text.
+    """
     written = _UNWRITABLE.sub("", text)
     shown = visible(written)
     masked = mask(shown)
@@ -59,13 +60,13 @@ def new_message(conversation: str, dedup: str, external_id: str, kept: Masked, p
 
 
 async def insert_messages(session: AsyncSession, rows: Sequence[dict[str, Any]]) -> dict[str, Accepted]:
-    """Insert ``rows`` in order, but for those whose ``dedup`` is known; all of them as accepted, by ``dedup``."""
+    """Inserts ``rows`` in order, except those whose ``dedup`` is known. Returns all of them as accepted, by ``dedup``."""
     if not rows:
         return {}
     inserted: Sequence[Sequence[Any]]
-    if len(rows) == 1:  # as mostly
+    if len(rows) == 1:  # the usual case
         inserted = await _INSERT_ONE.rows(session, _NEW.values(rows[0]))
-    else:  # rows apart from the statement: it is compiled once, for any number of them
+    else:  # rows separate from the statement: it is compiled once for any number of them
         inserted = (await session.execute(_insert(dialect_of(session)), list(rows))).all()
     taken = {dedup: Accepted(conversation, id_, seq, fresh=True) for id_, seq, dedup, conversation in inserted}
     known = {row["dedup"] for row in rows} - taken.keys()

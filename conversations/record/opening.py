@@ -13,14 +13,14 @@ from core.turns import Origin
 
 
 def open_conversation(session: AsyncSession, *, channel: str, language: str, origin: Origin) -> Conversation:
-    """Add a new conversation without address (website, ``ask``, bench)."""
+    """Adds a new conversation without address (website, ``ask``, bench)."""
     conversation = Conversation(id=new_id(), channel=channel, origin=origin, language=language)
     session.add(conversation)
     return conversation
 
 
 async def begin_conversation(session: AsyncSession, *, channel: str, language: str, origin: Origin) -> str:
-    """Add one of which nothing but its id is wanted, which it returns: without what an object costs."""
+    """Adds a new conversation and returns its id only, which is cheaper than an object."""
     identifier = new_id()
     values = {"id": identifier, "channel": channel, "origin": origin, "language": language}
     await _INSERT.rows(session, _NEW.values(values))

@@ -1,4 +1,4 @@
-"""What the record keeps of a copy that is being arranged, and for how long."""
+"""The arrangement of a phone copy in the record, and how long it is kept."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from core.database.prepared import Prepared
 from core.handoff import OPEN, Kind
 
 ARRANGED_WITHIN = timedelta(minutes=15)  # from asking for the number to the confirmation
-KEPT_FOR = timedelta(hours=24)  # a conversation by SMS that is a copy and nothing else: long enough to read on by SUITE
-_BATCH = 500  # rows a transaction
+KEPT_FOR = timedelta(hours=24)  # for an SMS conversation that is nothing but a copy: long enough to read on by SUITE
+_BATCH = 500  # rows in a transaction
 _COPIES = table(PhoneCopy).c
 _ANY = Prepared(select(_COPIES.conversation_id).where(_COPIES.conversation_id == bindparam("of")))
 _COPY = select(PhoneCopy).where(PhoneCopy.conversation_id == bindparam("of"))
 
 
 async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None:
-    """Returns the copy that ``conversation`` waits for a number or a confirmation of.
+    """Returns the copy for which ``conversation`` still has to give a number or a confirmation.
 
-    ``None`` also where a call-back form was begun since: a number that is typed now is for the call.
+    ``None`` also if a call-back form was begun since: a number that is typed now is for the call.
     """
     row = (await session.execute(_COPY, {"of": conversation})).scalar_one_or_none()
     if row is None or row.asked_at < now() - ARRANGED_WITHIN:
@@ -40,13 +40,13 @@ async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None
 
 
 async def none_arranged(database: Database, conversation: str) -> bool:
-    """Whether ``conversation`` never asked for a copy, or has forgotten it: asked for at every turn, and nearly always so."""
+    """Decides whether ``conversation`` has no arrangement of a copy. A cheap check at every turn, since few have one."""
     (found,) = await database.glance((_ANY, {"of": conversation}))
     return not found
 
 
 async def forget_copies(database: Database) -> None:
-    """Delete numbers of copies that nobody confirmed, and conversations that were opened by a copy and never answered."""
+    """Deletes the numbers of copies that were never confirmed, and SMS conversations opened by a copy and never answered."""
     async with database.write() as session:
         await session.execute(delete(PhoneCopy).where(PhoneCopy.asked_at < now() - ARRANGED_WITHIN))
         said = exists().where(Message.conversation_id == Conversation.id)

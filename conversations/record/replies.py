@@ -1,4 +1,4 @@
-"""Adding a reply to the record, whoever speaks: the bot after a message, or a human and the service unasked."""
+"""Adding a reply to the record: the bot's to a message, or one that a human or the service sends unasked."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ async def add_reply(
     *,
     aside: bool = False,
 ) -> bool:
-    """Add any reply (a turn's, a human's): numbered in the order of commits, queued if the channel pushes.
+    """Adds any reply (a turn's, a human's): numbered in the order of commits, queued if the channel pushes.
 
-    ``before`` are messages of their own that go out first; ``aside``: see ``Turn``. Returns whether a delivery was queued.
+    ``before`` are separate messages that go out first. ``aside``: see ``Turn``. Returns whether a delivery was queued.
     """
     await touch_conversation(session, conversation.id, rendered, reply.blocks, aside=aside)
     return await insert_reply(session, conversation, reply, rendered, before)
@@ -36,14 +36,13 @@ async def add_reply(
 async def touch_conversation(
     session: AsyncSession, conversation: str, rendered: Rendered, blocks: Sequence[dict[str, Any]], *, aside: bool = False
 ) -> None:
-    """Note what is offered now and what is left to read (``aside``: as before), and lock the conversation's row.
+    """Records the choices offered now and the text left to read (``aside``: unchanged), and locks the conversation's row.
 
-    ``blocks`` are the reply's, as it keeps them.
+    ``blocks`` are the reply's, in the form in which it keeps them.
 
-    The row comes before any of its messages, the same order everywhere.
-
-    Without the lock, on PostgreSQL, two writers could commit numbers out of order, and a client that resumes after the
-    higher one would never see the lower. SQLite has one writer anyway.
+    The conversation's row is locked before any of its messages, in the same order everywhere. Without the lock, on PostgreSQL,
+    two writers could commit numbers out of order, and a client that resumes after the higher one would never see the lower.
+    SQLite has one writer anyway.
     """
     values: dict[str, Any] = {"which": conversation, "moment": now()}
     if not aside:
@@ -56,7 +55,7 @@ async def touch_conversation(
 async def insert_reply(
     session: AsyncSession, conversation: Conversation, reply: Reply, rendered: Rendered, before: Sequence[Rendered] = ()
 ) -> bool:
-    """Add a reply to a conversation that was touched in this transaction. Returns whether a delivery was queued."""
+    """Adds a reply to a conversation that was touched in this transaction. Returns whether a delivery was queued."""
     await session.flush()
     ((reply.seq,),) = await _INSERT.rows(session, _NEW.values(vars(reply)))
     if conversation.provider is None or conversation.address is None or not rendered.text:
@@ -67,7 +66,7 @@ async def insert_reply(
 
 _NEW = NewRow(Reply, "seq")
 _INSERT = Prepared(insert(table(Reply)).values(_NEW.bound).returning(table(Reply).c.seq))
-# Statements are made once: to put one together costs more than to run it.
+# Statements are built once: building one costs more than running it.
 _CONVERSATIONS = table(Conversation)
 _TOUCH = update(_CONVERSATIONS).where(_CONVERSATIONS.c.id == bindparam("which")).values(last_at=bindparam("moment"))
 _TOUCHED = Prepared(_TOUCH)

@@ -1,4 +1,4 @@
-"""Deletes what is past the retention that citizens were told of, and writes down what it did and what is left."""
+"""Deletes what is older than the published retention period, and records the run and what remains."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ from core.database.models import (
     RetentionRun,
 )
 
-_BATCH = 500  # rows a transaction: citizens' messages must get in between
+_BATCH = 500  # rows in a transaction: citizens' messages must get in between
 _ERASURES_DAYS = 400
 
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """What one run deleted. Replies go with the messages they answer; ``replies`` are those that answered none.
+    """The rows that one run deleted. Replies go with the messages they answer; ``replies`` are those that answered none.
 
     ``others``: rows of other kinds, by table.
     """
@@ -42,9 +42,9 @@ class Deleted:
 
 
 async def apply_retention(database: Database, *, days: int, erasures_days: int = _ERASURES_DAYS) -> Deleted:
-    """Delete conversations silent for ``days``, and older messages, replies, handoffs and reports of those that go on.
+    """Deletes conversations silent for ``days``, and older messages, replies, handoffs and reports of continuing ones.
 
-    The run is kept in ``retention_runs``, as are the ids of erased conversations, for ``erasures_days``.
+    The run itself is kept in ``retention_runs``, and the ids of erased conversations are kept, for ``erasures_days``.
     """
     started = now()
     cutoff = started - timedelta(days=days)
@@ -86,7 +86,7 @@ async def _messages(database: Database, cutoff: datetime) -> tuple[int, int]:
     messages = replies = 0
     while True:
         async with database.write() as session:
-            # An unanswered one stays: it is still owed its outcome.
+            # An unanswered message stays: it still needs its outcome.
             past = select(Message.id).where(Message.received_at < cutoff, Message.outcome.is_not(None)).limit(_BATCH)
             old_messages = (await session.execute(past)).scalars().all()
             await remember_seen(session, Message.id.in_(old_messages))
@@ -110,7 +110,7 @@ def _others(cutoff: datetime, erasures: datetime) -> list[tuple[type[Base], Colu
 
 
 async def _overdue(session: AsyncSession, cutoff: datetime) -> dict[str, int]:
-    """Returns what is left past its time: messages that nobody has answered yet, or whatever escaped the run."""
+    """Returns how many rows are left after the retention period, by table: unanswered messages, or missed rows."""
     questions: list[tuple[type[Base], ColumnElement[bool]]] = [
         (Conversation, Conversation.last_at < cutoff),
         (Message, Message.received_at < cutoff),

@@ -1,4 +1,4 @@
-"""What a citizen has seen of a human's replies: told by the widget, or by whoever asks for the history."""
+"""How far a citizen has seen a human's replies: reported by the widget, or by a request for the history."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.handoff import Kind, State
 
 
 async def mark_seen(database: Database, event_bus: EventBus, conversation: str, seq: int) -> None:
-    """Replies up to ``seq`` were shown in ``conversation``. Changes nothing unless a human holds it; costs a read then."""
+    """Records that replies up to ``seq`` were shown in ``conversation``. Costs only a read unless a human holds it."""
     unseen = (
         Handoff.conversation_id == conversation,
         Handoff.kind == Kind.CHAT,

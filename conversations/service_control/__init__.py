@@ -1,1 +1,1 @@
-"""Service control: what is said to everybody, and which channels are switched off. In the record; every process reads it."""
+"""Service control: announcements to everybody, and channels switched off. Kept in the record; every process reads it."""

@@ -1,4 +1,4 @@
-"""The state of the service as one process knows it: read from the record at most once a second, so seen within two."""
+"""The state of the service as one process knows it: read at most once a second, so that a change is seen within two."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ _FRESH_SECONDS = 1.0
 
 
 class Board:
-    """Ask it as often as you like."""
+    """The cached state; cheap to ask at any rate."""
 
     def __init__(self, database: Database) -> None:
         self._known = Remembered(database, read, State(), seconds=_FRESH_SECONDS, failed="controls_not_read")
 
     async def state(self) -> State:
-        """Returns what is set now, give or take a second. What was known last, while the record cannot be read."""
+        """Returns the present state, at most a second old; the last known one while the record cannot be read."""
         return await self._known.get()

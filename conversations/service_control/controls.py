@@ -1,4 +1,4 @@
-"""How the service is controlled at present, in the record; each change is audited in its transaction."""
+"""The controls of the service, kept in the record. Each change is audited in its transaction."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from core.database.base import now
 from core.database.models import Control
 from core.privacy.masking import mask
 
-MOST_CHARACTERS = 300  # two segments of SMS, about: whoever is told should not have to scroll
+MOST_CHARACTERS = 300  # about two segments of SMS: nobody should have to scroll
 _PRIVATE = {"nir", "iban", "card"}  # a telephone number or an e-mail address may be the town hall's own
 Name = Literal["banner", "emergency", "off:web", "off:sms"]
 OFF: dict[ChannelName, Name] = {"web": "off:web", "sms": "off:sms"}
 
 
 class BadControl(ValueError):
-    """What was to be set is not possible. ``reason``: ``blank too_long personal``."""
+    """A control cannot be set to this. ``reason``: ``blank too_long personal``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -43,12 +43,12 @@ class Set(BaseModel):
     since: datetime
 
     def words(self, language: str) -> tuple[str, str]:
-        """Returns what citizens read, and in which language it is: the French text stands in where there is no other."""
+        """Returns the text for citizens and its language: the French text where there is no other."""
         return (self.text_en, "en") if language == "en" and self.text_en else (self.text_fr, "fr")
 
 
 class State(BaseModel):
-    """Everything that is set, by name."""
+    """All controls that are set, by name."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -56,16 +56,16 @@ class State(BaseModel):
 
     @property
     def version(self) -> tuple[str, ...]:
-        """Changes whenever anything does."""
+        """Returns a value that changes whenever a control does."""
         return tuple(sorted(control.id for control in self.controls.values()))
 
     @property
     def announcements(self) -> list[Set]:
-        """What is said to everybody, the most urgent first."""
+        """Returns the announcements to everybody, the most urgent first."""
         return [self.controls[name] for name in ("emergency", "banner") if name in self.controls]
 
     def off(self, channel: str) -> Set | None:
-        """Why ``channel`` is switched off; ``None``: it is on."""
+        """Returns the reason why ``channel`` is switched off; ``None`` if it is on."""
         return self.controls.get(f"off:{channel}")
 
 
@@ -76,7 +76,7 @@ async def read(session: AsyncSession) -> State:
 
 
 async def set_control(session: AsyncSession, name: Name, *, text_fr: str, text_en: str, actor: str) -> None:
-    """Set ``name``, in place of what it was. Raises ``BadControl``."""
+    """Sets ``name``, replacing its present value. Raises ``BadControl``."""
     texts = [" ".join(text.split()) for text in (text_fr, text_en)]
     if not texts[0]:
         raise BadControl("blank")
@@ -95,7 +95,7 @@ async def set_control(session: AsyncSession, name: Name, *, text_fr: str, text_e
 
 
 async def clear_control(session: AsyncSession, name: Name, *, actor: str) -> bool:
-    """End ``name``. False if it was not set."""
+    """Ends ``name``. Returns false if it was not set."""
     row = await session.get(Control, name, with_for_update=True)
     if row is None:
         return False

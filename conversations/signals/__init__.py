@@ -1,1 +1,1 @@
-"""What Redis is for: wake-ups, news, counts. Nothing that must not be lost."""
+"""The uses of Redis: wake-ups, news, counters. Nothing in it is needed for correctness."""

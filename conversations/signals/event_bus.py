@@ -1,7 +1,7 @@
-"""Redis, seen from the record's side: wake-ups for workers, and news for those who wait for a reply.
+"""Redis as the record's companion: wake-ups for workers, and news for clients that wait for a reply.
 
-Nothing here may be relied upon. Every call says whether it got through; the caller has SQL to fall back on. After a
-failure Redis is left alone for a second, so that a dead one costs nobody more than one short wait.
+No caller may rely on it. Every call returns whether it succeeded; the caller falls back on SQL. After a failure Redis is not
+called for a second, so that a dead Redis costs one short wait only.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from core.reply_form import FORM
 STREAM = "guichet:wake"
 GROUP = "workers"
 NEWS = "guichet:news"
-ALIVE = "guichet:worker-alive"  # a key that expires: some worker hears wake-ups
-_KEPT = 10_000  # wake-ups; the sweep finds what is cut off
+ALIVE = "guichet:worker-alive"  # a key that expires: some worker receives wake-ups
+_KEPT = 10_000  # wake-ups in the stream; the sweep finds what is cut off
 _REST_SECONDS = 1.0
 _FORM = re.compile(r":form(\d+)\Z")
 
@@ -31,7 +31,7 @@ log = structlog.get_logger(__name__)
 
 
 def reads(form: int) -> str:
-    """Returns the channel to which gateways listen that read replies in ``form``. Nothing is ever said there."""
+    """Returns the channel that gateways subscribe to if they read replies in ``form``. Nothing is published on it."""
     return f"guichet:reads-{form}"
 
 
@@ -41,13 +41,13 @@ def with_form(name: str) -> str:
 
 
 def form_of(name: str) -> int:
-    """Returns the form that the worker with this name reads: the oldest, where it does not say."""
+    """Returns the form that the worker with this name reads: the oldest if the name gives none."""
     found = _FORM.search(name)
     return int(found[1]) if found else 1
 
 
 class EventBus:
-    """One process's way of telling the others."""
+    """One process's connection to the others."""
 
     def __init__(self, url: str) -> None:
         self.redis = client(url)
@@ -55,29 +55,29 @@ class EventBus:
 
     @property
     def resting(self) -> bool:
-        """Tells whether Redis failed a moment ago, and is left alone."""
+        """Decides whether Redis failed a moment ago and is not to be called."""
         return time.monotonic() < self._resting_until
 
     def rest(self, error: Exception) -> None:
-        """Leave Redis alone for a moment: somebody's call failed with ``error``."""
+        """Stops calls to Redis for a moment, after a call failed with ``error``."""
         self._resting_until = time.monotonic() + _REST_SECONDS
         log.warning("redis_unreachable", error=type(error).__name__)
 
     async def wake(self, conversation: str) -> bool:
-        """Wake a worker for ``conversation``. False: it did not get through, and the sweep will find the message."""
+        """Wakes a worker for ``conversation``. Returns false if that failed; the sweep then finds the message."""
         wake = partial(self.redis.xadd, STREAM, {"conversation": conversation}, maxlen=_KEPT, approximate=True)
         return await self._try(wake)
 
     async def tell(self, conversation: str, what: str) -> bool:
-        """Tell the gateways that something (``reply``, ``typing``, ``erased``) happened in ``conversation``."""
+        """Notifies the gateways of an event (``reply``, ``typing``, ``erased``) in ``conversation``."""
         return await self._try(partial(self.redis.publish, NEWS, f"{what} {conversation}"))
 
     async def keep(self, key: str, value: str, *, seconds: int) -> bool:
-        """Keep ``value`` for so many seconds, for other processes of the service."""
+        """Keeps ``value`` for so many seconds, for other processes of the service."""
         return await self._try(partial(self.redis.set, key, value, ex=seconds))
 
     async def kept(self, key: str) -> str | None:
-        """Returns what another process kept, or ``None``: nothing, or it did not get through."""
+        """Returns the value that another process kept; ``None`` if there is none or Redis failed."""
         found: list[Any] = []
 
         async def look() -> None:
@@ -86,7 +86,7 @@ class EventBus:
         return found[0] if await self._try(look) else None
 
     async def ping(self) -> bool:
-        """Decides whether Redis answers now; of a Cluster, the node on which wake-ups lie."""
+        """Decides whether Redis answers now; of a Cluster, the node with the stream of wake-ups."""
         self._resting_until = 0.0
         return await self._try(partial(self.redis.exists, STREAM))
 
@@ -100,7 +100,7 @@ class EventBus:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 try:
                     await call()
-                except ConnectionBroken:  # one that was kept from before Redis was started again; to be told twice is harmless
+                except ConnectionBroken:  # a connection from before Redis restarted; sending twice is harmless
                     await call()
         except FAILURES as error:
             self.rest(error)

@@ -1,8 +1,8 @@
-"""Clients of Redis that give up at once, of whichever kind it is: one server, a master behind Sentinels, a Cluster.
+"""Redis clients that give up at once, for a single server, a master behind Sentinels, or a Cluster.
 
-None tries again by itself: the caller has SQL to fall back on, and asks again a moment later. A Sentinel's client asks the
-Sentinels who is master whenever it connects; a Cluster's learns its nodes anew after each failure. So both come back by
-themselves after a failover.
+None retries by itself: the caller falls back on SQL, and asks again a moment later. A Sentinel client asks the Sentinels for
+the master whenever it connects; a Cluster client learns its nodes anew after each failure. So both recover by themselves after
+a failover.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ FAILURES = (RedisError, RedisClusterException, OSError, TimeoutError)
 PATIENCE_SECONDS = 1.0  # for one call, however many Sentinels or nodes must be asked before
 _CONNECT_SECONDS = 0.25
 
-# What a connection tells the server of its library. Left to itself, each one looks the version up in all that is installed:
-# 5 ms during which the loop stands still, a hundred times in a row where many write at once.
+# The library version that a connection reports. By default each connection looks it up in all installed packages: 5 ms that
+# block the event loop, a hundred times in a row when many write at once.
 _DRIVER = DriverInfo()
 
 type Client = redis.Redis | RedisCluster
@@ -60,7 +60,7 @@ def client(url: str, *, read_seconds: float = 0.5) -> Client:
 
 @asynccontextmanager
 async def subscribed(redis_client: Client, *channels: str) -> AsyncIterator[PubSub]:
-    """A subscription to ``channels``; of a Cluster at any node, since what is published there is told to all of them."""
+    """Yields a subscription to ``channels``; of a Cluster at any node, since all nodes receive what is published."""
     if not isinstance(redis_client, _Cluster):
         async with redis_client.pubsub(ignore_subscribe_messages=False) as subscription:
             await subscription.subscribe(*channels)
@@ -72,14 +72,14 @@ async def subscribed(redis_client: Client, *channels: str) -> AsyncIterator[PubS
 
 
 async def count_listeners(redis_client: Client, *channels: str) -> list[int]:
-    """Returns how many are subscribed to each of ``channels``; of a Cluster, at all of its nodes."""
+    """Returns the number of subscribers of each of ``channels``; of a Cluster, at all its nodes."""
     everywhere = {"target_nodes": RedisCluster.ALL_NODES} if isinstance(redis_client, RedisCluster) else {}
     found = dict(await redis_client.pubsub_numsub(*channels, **everywhere))
     return [found[channel] for channel in channels]
 
 
 def sentinels(address: RedisAddress) -> Sentinel:
-    """Returns the Sentinels at ``address``, who are asked in turn who is master."""
+    """Returns the Sentinels at ``address``, which are asked for the master in turn."""
     asking = {
         "username": address.sentinel_username,
         "password": address.sentinel_password,
@@ -99,7 +99,7 @@ def _secured(address: RedisAddress) -> dict[str, Any]:
 
 
 class _Behind(redis.Redis):
-    """The master that Sentinels name, with the connections to them."""
+    """The master that the Sentinels name, with the connections to them."""
 
     @override
     async def aclose(self, close_connection_pool: bool | None = None) -> None:
@@ -109,13 +109,13 @@ class _Behind(redis.Redis):
 
 
 class _Cluster(RedisCluster):
-    """A Cluster that is found again by the addresses it was configured with, also after all its nodes have moved."""
+    """A Cluster client that finds it again by the configured addresses, even after all nodes have moved."""
 
     def __init__(self, nodes: tuple[tuple[str, int], ...], options: dict[str, Any]) -> None:
         self._configured, self._options = list(nodes), options
         super().__init__(
             startup_nodes=[ClusterNode(host, port) for host, port in nodes],
-            require_full_coverage=False,  # the slots of a master that died do not take the others with them
+            require_full_coverage=False,  # lost slots of a dead master must not stop the others
             retry=_once(),
             **options,
         )
@@ -134,13 +134,13 @@ class _Cluster(RedisCluster):
         try:
             return await super().execute_command(*args, **kwargs)
         except asyncio.CancelledError:
-            # The caller ran out of time. redis-py does not learn from this that the node is silent, and would go on asking it.
-            self._initialize = True  # learn the nodes before the next command
+            # The caller's time ran out. redis-py does not learn from this that the node is silent, and would keep asking it.
+            self._initialize = True  # relearns the nodes before the next command
             raise
 
     @asynccontextmanager
     async def any_node(self) -> AsyncIterator[redis.Redis]:
-        """A client of one node, which is learned anew: the last one may have left. Another one each time."""
+        """Yields a client of one random node. Learns the nodes anew first, since the last one may have left."""
         await self.aclose()
         await self.initialize()
         node = random.choice(self.get_nodes())  # noqa: S311

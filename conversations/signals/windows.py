@@ -1,6 +1,6 @@
-"""Counts in windows of a minute that slide: in Redis for the whole service, without Redis in each process by itself.
+"""Counters in sliding windows of a minute: in Redis for the whole service, without Redis in each process separately.
 
-What is counted is named by a digest: no address stays, not even in Redis.
+Counters are named by digests, so that no address is stored, not even in Redis.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from conversations.signals.event_bus import EventBus
 from conversations.signals.redis_client import FAILURES, PATIENCE_SECONDS, Client
 
-WIDER = 4  # a /48 may do so many times what a /64 may
+WIDER = 4  # a /48 may do this many times what a /64 may
 
 
 class _Counters(RedisStorage):
-    """Counters at ``client``: one patience for all that we ask Redis, and one knowledge of who is master.
+    """Counters at ``client``, with our one time-out and one discovery of the master.
 
-    The library's own classes for Sentinel and Cluster make clients that would have to learn it again. Both keys of a counter
-    bear the same hash tag, so that a Cluster has them in one slot.
+    The library's own classes for Sentinel and Cluster create clients that would repeat the discovery. Both keys of a counter
+    have the same hash tag, so that a Cluster keeps them in one slot.
     """
 
     def __init__(self, client: Client) -> None:
@@ -45,7 +45,7 @@ class Windows:
         self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
 
     async def ask[T](self, question: Callable[[SlidingWindowCounterRateLimiter], Awaitable[T]]) -> T:
-        """Returns the answer of the shared counters, or of this process's own where Redis does not answer."""
+        """Returns the answer of the shared counters, or of this process's own if Redis does not answer."""
         if not self._event_bus.resting:
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):

@@ -1,9 +1,9 @@
-"""How many seconds the service works for one address in a minute: who has used them up is refused for a while.
+"""The seconds that the service works for one address in a minute: an address that has used them up is refused for a while.
 
-Limits of messages count what is cheap and what is dear alike; this one counts what an answer really took. On the website an
-address is that of the network (of IPv6 a /64, and the /48 around it), by SMS the number. Redis keeps for two minutes which
-address a conversation is written from, as a keyed digest: the worker learns nothing else. Without Redis each process counts
-by itself, and a worker does not know who pays for the website's answers.
+Message limits count cheap and expensive messages alike; this budget counts the real cost of an answer. On the website the
+address is the network's (for IPv6 a /64, and the /48 around it), by SMS the telephone number. Redis keeps for two minutes, as a
+keyed digest, the address of a conversation; the worker learns nothing else. Without Redis each process counts by itself, and a
+worker does not know the payer of the website's answers.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ from core.privacy.addresses import Addresses
 from core.turns import Origin
 from core.web.network import networks
 
-_MILLISECONDS = RateLimitItemPerMinute(10**12, namespace="work")  # an account without end: the budget is compared, not counted
-_REMEMBERED_SECONDS = 120  # more than a turn takes
+_MILLISECONDS = RateLimitItemPerMinute(10**12, namespace="work")  # no limit of its own: the budget is compared by ``is_left``
+_REMEMBERED_SECONDS = 120  # longer than a turn
 
-# Digests of the networks that pay for an answer, the narrowest first.
+# Digests of the networks that are charged for an answer, the narrowest first.
 type Payer = tuple[str, ...]
 
 
 class WorkBudget:
-    """Accounts of seconds worked. ``seconds``: those that one address has in a minute. ``share``: ``SharedTime``'s."""
+    """Accounts of seconds worked. ``seconds``: the budget of one address in a minute. ``share``: see ``SharedTime``."""
 
     def __init__(self, event_bus: EventBus, addresses: Addresses, *, seconds: float) -> None:
         self._event_bus, self._windows, self._addresses = event_bus, Windows(event_bus), addresses
@@ -39,34 +39,34 @@ class WorkBudget:
         self.share = SharedTime().share
 
     def payer_at(self, address: str) -> Payer:
-        """Returns who pays for what is sent from the IP address ``address``."""
+        """Returns the payer of messages sent from the IP address ``address``."""
         return tuple(self._addresses.digest(network) for network in networks(address))
 
     def payer_with(self, number: str) -> Payer:
-        """Returns who pays for what is sent from the telephone ``number`` (E.164)."""
+        """Returns the payer of messages sent from the telephone ``number`` (E.164)."""
         return (self._addresses.digest(number),)
 
     async def is_left(self, payer: Payer) -> bool:
-        """Decides whether the service still works for ``payer``."""
+        """Decides whether ``payer`` has any budget left."""
         for number, account in enumerate(payer):
             if await self._windows.ask(partial(_spent, account)) >= self._seconds * 1000 * (WIDER if number else 1):
                 return False
         return True
 
     async def charge(self, payer: Payer, seconds: float) -> None:
-        """Count ``seconds`` of work, a millisecond at least."""
+        """Charges ``seconds`` of work, at least a millisecond."""
         milliseconds = max(1, round(seconds * 1000))
         for account in payer:
             await self._windows.ask(partial(_count, account, milliseconds))
 
     async def remember(self, conversation: str, payer: Payer) -> None:
-        """Have the worker know who pays for the next answers in ``conversation``."""
+        """Lets the worker know the payer of the next answers in ``conversation``."""
         await self._event_bus.keep(_key(conversation), " ".join(payer), seconds=_REMEMBERED_SECONDS)
 
     async def charge_for(self, conversation: Conversation, seconds: float) -> None:
-        """Charge who pays for the answers in ``conversation``, where that is known."""
+        """Charges the payer of the answers in ``conversation``, where it is known."""
         if conversation.origin != Origin.CITIZEN:
-            return  # our own tools are meant to be fast
+            return  # our own tools are allowed to be fast
         if conversation.address_digest:
             await self.charge((conversation.address_digest,), seconds)
         elif payer := await self._event_bus.kept(_key(conversation.id)):
@@ -74,10 +74,10 @@ class WorkBudget:
 
 
 class SharedTime:
-    """The time of one process, shared out among what it does at once.
+    """The time of one process, divided among its concurrent tasks.
 
-    Of two turns under way each is charged half the time that passes: together never more than has passed. A busy hour, in
-    which each turn waits for others, costs nobody more than a quiet one.
+    Two concurrent turns are each charged half of the time that passes, so that the charges never exceed that time. A turn in a
+    busy hour, in which turns wait for each other, costs no more than in a quiet one.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
@@ -86,7 +86,7 @@ class SharedTime:
 
     @contextmanager
     def share(self) -> Iterator[Callable[[], float]]:
-        """While the block runs it takes part; what it yields tells the seconds of its share."""
+        """Counts the block as a task. Yields a function that returns the seconds of its share."""
         begun = self._pass()
         self._under_way += 1
         ended: float | None = None
@@ -97,7 +97,7 @@ class SharedTime:
             self._under_way -= 1
 
     def _pass(self) -> float:
-        """Returns the seconds that whoever was there from the beginning would have been charged."""
+        """Returns the seconds charged to a task that would have run since the beginning."""
         moment = self._clock()
         self._each += (moment - self._last) / max(1, self._under_way)
         self._last = moment
@@ -105,7 +105,7 @@ class SharedTime:
 
 
 async def _spent(account: str, windows: SlidingWindowCounterRateLimiter) -> int:
-    """Returns milliseconds."""
+    """Returns the milliseconds spent from ``account``."""
     return _MILLISECONDS.amount - (await windows.get_window_stats(_MILLISECONDS, account)).remaining
 
 

@@ -1,1 +1,1 @@
-"""What may end a turn: a file a step, in the order that ``conversations.turn_pipeline`` gives them."""
+"""Steps that may end a turn: one file each, in the order that ``conversations.turn_pipeline`` gives."""

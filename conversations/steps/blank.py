@@ -12,7 +12,7 @@ WORDS = frozenset({"gateway_blank", "gateway_text_only"})
 
 
 class Blank:
-    """A ``Step``: asks for words; a picture, where the channel takes them, cannot be read."""
+    """A ``Step``: asks for words. Pictures, on channels that take them, cannot be read."""
 
     def __init__(self, wording: Wording) -> None:
         wording.require(WORDS)

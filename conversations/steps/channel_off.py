@@ -1,4 +1,4 @@
-"""A channel that is off: the citizen is told why, and whom to ask instead."""
+"""A channel that is switched off: the reply says why, and whom to ask instead."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ WORDS = frozenset({"gateway_switched_off"})
 
 
 class ChannelOff:
-    """A ``Step``: on a channel that is off nothing is asked of the engine; the citizen is told why, and whom to ask instead.
+    """A ``Step``: on a channel that is off, says why and whom to ask instead, without the engine.
 
-    Comes after STOP and after a human who has the conversation: they finish it. A danger still gets its numbers.
+    Comes after STOP, and after a human who has the conversation and may finish it. A message about a danger still gets the
+    emergency numbers.
     """
 
     def __init__(self, database: Database, board: Board, wording: Wording) -> None:
@@ -31,7 +32,7 @@ class ChannelOff:
         if off is None:
             return None
         if traits_of(context.channel).pays_by_segment and await self._told(context.conversation, off):
-            return Turn(outcome=Outcome.FALLBACK)  # it costs: once is enough
+            return Turn(outcome=Outcome.FALLBACK)  # a message costs money: once is enough
         language = context.last_language
         reason, _ = off.words(language)
         about = {"channel": context.channel, "language": language}

@@ -1,4 +1,4 @@
-"""Someone is in danger and asks nothing else: no engine is needed, and none can get it wrong."""
+"""A message about a danger and nothing else: it needs no engine, which could get it wrong."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from core.turns import Outcome, Turn
 
 
 class DangerOnly:
-    """A ``Step``: ends the turn; ``additions.danger_numbers`` says the numbers, as above any other reply."""
+    """A ``Step``: ends the turn; ``additions.danger_numbers`` adds the emergency numbers, as to any other reply."""
 
     async def __call__(self, context: TurnContext) -> Turn | None:
         return Turn(outcome=Outcome.CRISIS) if context.danger and not context.danger.answer_too else None

@@ -1,7 +1,7 @@
-"""What citizens still get while the dialogue engine is away: the page that answers, looked up without the engine.
+"""Answers while the dialogue engine is away: the matching page, found without the engine.
 
-The action server is asked for ``action_answer_enquiry`` as the engine would ask, about this message alone: no small talk, no
-thread of the conversation. Only what was found is shown; for everything else the fallback's sentence is the honest answer.
+The step sends ``action_answer_enquiry`` to the action server as the engine would, for this message alone: no small talk, no
+context. Only search results are shown; anything else gets the fallback's sentence.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from core.text.wants_human import wants_human
 from core.turns import ChoicesBlock, NoticeBlock, Outcome, Turn
 
 _FILLED = {"notice": "notice", "more": "body"}
-AT_ONCE = 2  # while the engine is there, its turns need the action server; without it, two keep the action server busy
-_LOOKUP_SECONDS = 2.5  # at most, of what is left of a turn
-_LEAST_LOOKUP_SECONDS = 0.5  # who waited for room at an engine that answers has nothing left
-_WRITING_SECONDS = 0.2  # of a turn, for writing its reply down
+AT_ONCE = 2  # look-ups at a time: they keep the action server busy; while the engine works, its own turns need that server
+_LOOKUP_SECONDS = 2.5  # at most, of the rest of a turn
+_LEAST_LOOKUP_SECONDS = 0.5  # with less left (after a long wait for the engine) no look-up is begun
+_WRITING_SECONDS = 0.2  # of a turn, for writing its reply to the record
 _COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence", "alike")
 
 log = structlog.get_logger(__name__)
 
 
 class DegradedMode:
-    """A ``Step`` instead of the dialogue: looks texts up at the action server (``actions``), unless its ``breaker`` is open."""
+    """A ``Step`` instead of the dialogue: searches at the action server (``actions``), unless its ``breaker`` is open."""
 
     def __init__(self, actions: httpx.AsyncClient, wording: Wording, breaker: CircuitBreaker) -> None:
         wording.require(["gateway_reduced"])
@@ -54,8 +54,10 @@ class DegradedMode:
         )
 
     async def find(self, text: str, *, conversation: str, channel: str, language: str, seconds: float) -> Turn | None:
-        """A turn that begins by saying that little works, or ``None`` where no page answers in ``seconds``. Never raises."""
-        if wants_human(text):  # the contact, by the fallback: pages about advisers would answer something else
+        """Returns a turn that first says that the service is limited; ``None`` if no page answers in ``seconds``. Never
+        raises.
+        """
+        if wants_human(text):  # the fallback gives the contact; pages about advisers would answer something else
             return None
         if self._breaker.is_open:
             return None
@@ -95,7 +97,7 @@ class DegradedMode:
         return answer
 
     def _assembled(self, responses: Sequence[Mapping[str, Any]], channel: str, language: str) -> dict[str, Any]:
-        """The turn that the engine's input channel would make of them (``bot.turns.assemble`` runs in Rasa's environment)."""
+        """Returns the turn that ``bot.turns.assemble``, which runs in Rasa's environment, would assemble."""
         turn: dict[str, Any] = {}
         blocks: list[dict[str, Any]] = []
         for response in responses:
@@ -118,7 +120,7 @@ class DegradedMode:
 
 
 def _found(turn: Turn) -> bool:
-    """Decides whether pages were found. "What is it about?" would be said to a greeting, too."""
+    """Decides whether pages were found. "What is it about?" would also be the answer to a greeting."""
     if turn.outcome == Outcome.CHOICES:
         return any(isinstance(block, ChoicesBlock) and block.purpose == "entries" for block in turn.blocks)
     return turn.outcome in (Outcome.ANSWERED, Outcome.GUIDED)

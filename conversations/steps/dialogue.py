@@ -1,4 +1,4 @@
-"""Asks the dialogue engine, and once more where it took for something else a call for a human or for help."""
+"""Asks the dialogue engine, and asks again if it missed a wish for a human or a danger."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from core.text.reading import read
 from core.text.wants_human import wants_human
 from core.turns import Outcome, Turn
 
-# What is said without a human.
+# Texts that come without a human.
 _NO_HUMAN = frozenset(
     {Outcome.SMALL_TALK, Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE}
 )
 
 
 class Dialogue:
-    """A ``Step`` that never passes. Raises ``EngineUnavailable`` and ``EngineRefused``.
+    """A ``Step`` that always ends the turn. Raises ``EngineUnavailable`` and ``EngineRefused``.
 
-    ``prefetch`` has the text's search begin early.
+    ``prefetch`` begins the search for the text early.
     """
 
     def __init__(self, engine: RasaClient, care: CareReplies, prefetch: SearchPrefetch | None = None) -> None:
@@ -32,7 +32,7 @@ class Dialogue:
     async def __call__(self, context: TurnContext) -> Turn:
         request = self._request(context)
         turn = await self._ask(context, request)
-        # Whoever asks for a human reaches one, whatever else the engine took their message for.
+        # A wish for a human is fulfilled, whatever intent the engine found.
         if turn.outcome in _NO_HUMAN and request.text and await read(wants_human, request.text):
             turn = await self._ask(context, _as_enquiry(context, request))
         return await self._with_numbers(context, request, turn) if turn.care else turn
@@ -52,7 +52,7 @@ class Dialogue:
         )
 
     async def _with_numbers(self, context: TurnContext, request: EngineRequest, turn: Turn) -> Turn:
-        """Returns the numbers for a danger that only the engine recognised, and what is to be done where someone died."""
+        """Returns the turn with numbers for a danger that only the engine recognised, or with condolences for a death."""
         alert = told((Care(turn.care),), request.language)
         if self._care.mourning(context.text):
             alert = replace(alert, answer_too=True)

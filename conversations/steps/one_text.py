@@ -10,6 +10,6 @@ from core.turns import Outcome, TextBlock, Turn
 def one_text(
     wording: Wording, context: TurnContext, name: str, outcome: Outcome, *, language: str = "", **values: object
 ) -> Turn:
-    """Returns the turn that says ``name``, in the language of the message before unless ``language`` says which."""
+    """Returns the turn that says ``name``, in ``language``, or in the language of the message before."""
     text = wording.text(name, channel=context.channel, language=language or context.last_language, **values)
     return Turn(outcome=outcome, blocks=(TextBlock(text=text),))

@@ -1,4 +1,4 @@
-"""A message of which nothing is left once its personal data are masked."""
+"""A message that is empty once its personal data are masked."""
 
 from __future__ import annotations
 

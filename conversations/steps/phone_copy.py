@@ -1,4 +1,4 @@
-"""The worker's step that arranges a copy: which answer, which number, is it the right one. Words are ``domain.yml``'s."""
+"""The step that arranges a phone copy: which answer, which number, whether it is right. Its texts are in ``domain.yml``."""
 
 from __future__ import annotations
 
@@ -28,19 +28,19 @@ WORDS = frozenset(
         "copy_unavailable",
     }
 )
-_DIGITS, _LETTERS = 4, 12  # so many digits and so few letters are a try at a number
-_SEARCHED = 10  # replies looked back for an answer
+_DIGITS, _LETTERS = 4, 12  # so many digits and so few letters look like a number
+_SEARCHED = 10  # replies searched for an answer, latest first
 
 
 class PhoneCopies:
-    """Asks, step by step. ``possible``: SMS can be sent at all."""
+    """A ``Step`` that asks for the number and its confirmation. ``possible``: whether SMS can be sent at all."""
 
     def __init__(self, database: Database, wording: Wording, *, possible: bool) -> None:
         wording.require(WORDS)
         self._database, self._wording, self._possible = database, wording, possible
 
     async def ask(self, *, conversation: str, channel: str, language: str) -> Turn:
-        """Returns the turn of "send it to my phone": asks for the number, or says why there is nothing to send."""
+        """Returns the turn of "send it to my phone": asks for the number, or says why nothing can be sent."""
         if traits_of(channel).identifies_by_number:
             return self._say("copy_by_sms_already", channel, language)
         if not self._possible:
@@ -57,7 +57,7 @@ class PhoneCopies:
         )
 
     async def __call__(self, context: TurnContext) -> Turn | None:
-        """Returns a ``Step``: the number, yes, or no. Whatever else is said goes its way, and the arrangement waits."""
+        """Handles the number, a yes, or a no. Any other message passes, and the arrangement waits."""
         if traits_of(context.channel).identifies_by_number:
             return None
         row = None
@@ -65,12 +65,12 @@ class PhoneCopies:
             async with self._database.read(brief=True) as session:
                 row = await arranged(session, context.conversation)
         hint = row.number_hint if row else ""
-        if context.payload in (SEND, DROP):  # also where it was too long ago: whoever commits the turn says so
+        if context.payload in (SEND, DROP):  # also when it is too late: ``CopySending`` says so at the commit
             return self._ended(context, "send" if context.payload == SEND else "drop")
         return self._heard(context, hint) if row is not None and not context.payload else None
 
     def _heard(self, context: TurnContext, hint: str) -> Turn | None:
-        """Returns what a message means while a number is being asked for; ``hint``: of the one that is known."""
+        """Returns the turn for a message while a number is being asked for. ``hint``: of the number already given."""
         if context.number_hint:
             confirm = self._say("copy_confirm", context.channel, context.language, hint=context.number_hint)
             return confirm.model_copy(
@@ -86,14 +86,14 @@ class PhoneCopies:
         return None
 
     async def _last_answer(self, conversation: str) -> str | None:
-        """Returns the id of the reply that showed an answer last."""
+        """Returns the id of the last reply that showed an answer."""
         statement = select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_SEARCHED)
         async with self._database.read(brief=True) as session:
             replies = (await session.execute(statement)).scalars().all()
         return next((one.id for one in replies if any(isinstance(block, AnswerBlock) for block in read_blocks(one))), None)
 
     def _ended(self, context: TurnContext, want: str) -> Turn:
-        """Returns what is said where all goes well; ``conversations.additions.phone_copy_sending`` has the last word."""
+        """Returns the text for success; ``conversations.additions.phone_copy_sending`` may replace it."""
         turn = self._say("copy_dropped", context.channel, context.language)
         return turn.model_copy(update={"phone_copy": PhoneCopyRequest.model_validate({"want": want})})
 

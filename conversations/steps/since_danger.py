@@ -1,4 +1,4 @@
-"""What goes on about a danger told before ("il est là, je ne peux pas appeler"): to the engine it means nothing."""
+"""A message that continues a danger reported before ("il est là, je ne peux pas appeler"): the engine cannot understand it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.turns import Turn
 
 
 class SinceDanger:
-    """A ``Step``: says the numbers again where ``recall`` names a danger shortly before."""
+    """A ``Step``: repeats the emergency numbers where ``recall`` names a danger shortly before."""
 
     def __init__(self, care: CareReplies, recall: Recall) -> None:
         self._care, self._recall = care, recall
@@ -20,7 +20,7 @@ class SinceDanger:
         if found is None:
             return None
         since, written = found
-        # "Esta aqui" is Spanish and Portuguese: it goes on in the language of the danger.
+        # "Esta aqui" is Spanish and Portuguese: the reply keeps the language of the danger.
         language = (
             context.language if written == "fr" else context.last_language if context.last_language in FRAMES else written
         )

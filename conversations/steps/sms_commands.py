@@ -1,4 +1,4 @@
-"""The worker's step for SMS: keywords are answered here, and a number that sent STOP is met with silence."""
+"""The step for SMS keywords: answers them here, and leaves a number that sent STOP unanswered."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _BLOCKS: TypeAdapter[tuple[ReplyBlock, ...]] = TypeAdapter(tuple[ReplyBlock, ...
 
 
 class SmsCommands:
-    """A ``Step``. What a keyword changes was written on receipt (``conversations.intake.sms``); here it is answered."""
+    """A ``Step``. A keyword takes effect on receipt (``conversations.intake.sms``); here it is answered."""
 
     def __init__(self, database: Database, wording: Wording) -> None:
         wording.require(WORDS)
@@ -45,14 +45,14 @@ class SmsCommands:
         asked = keyword(context.text)
         if asked is Keyword.STOP and stop == context.message_id:
             return self._say(context, "gateway_stopped")
-        if stop is not None or asked is Keyword.STOP:  # silenced meanwhile; or a STOP that a START has overtaken
+        if stop is not None or asked is Keyword.STOP:  # opted out meanwhile; or a STOP that a START has overtaken
             return Turn(outcome=Outcome.SILENT, aside=True)
         if asked is Keyword.MORE:
             return _next_part(_BLOCKS.validate_python(rest)) if rest else self._say(context, "gateway_nothing_more")
         return self._say(context, _ANSWERS[asked]) if asked else None
 
     def _say(self, context: TurnContext, name: str) -> Turn:
-        language = context.last_language  # a keyword is nobody's language
+        language = context.last_language  # a keyword shows no language
         text = self._wording.text(name, channel=context.channel, language=language, receipt=receipt_of(context.conversation))
         return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
 

@@ -1,8 +1,8 @@
-"""The worker's step against floods, loops of two robots, and numbers that must not cost us anything.
+"""The step against floods, loops of two robots, and numbers that must not cost us anything.
 
-STOP, START and EFFACER are always obeyed (``conversations.intake.sms``), and confirmed as long as the number's segments of
-the day last: each confirmation is paid for. Whoever goes too far is told so once a day; after that, silence: an answer to each
-message of a robot is what keeps it going. A person in danger is answered beyond any number of messages, once in ten minutes.
+STOP, START and EFFACER are always obeyed (``conversations.intake.sms``), and confirmed while the number's segments of the day
+last, because each confirmation is paid for. A number over the limit is notified once a day, then gets no answer: answers to
+each message would keep a robot going. A person in danger is answered beyond any message limit, once in ten minutes.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ from core.settings import Settings
 from core.turns import Outcome, TextBlock, Turn
 
 _OBEYED = (Keyword.STOP, Keyword.START, Keyword.ERASE)
-_STOP_MAY = 2  # times a day's segments: who is met with silence already, and asks for it, is told once more
+_STOP_MAY = 2  # times a day's segments: a number over the limit that sends STOP still gets a confirmation
 _LOOP_WINDOW = timedelta(minutes=10)
-_LOOP_TIMES = 5  # the same words so often within the window: no person waits for the same answer a fifth time
+_LOOP_TIMES = 5  # the same words so often within the window: no person repeats a message a fifth time
 _MINUTE = timedelta(minutes=1)
 REASONS = ("minute", "day", "segments", "loop", "prefix")
 _TOO_MANY = ("minute", "day", "segments")
@@ -44,8 +44,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one number may do, in days of ``zone``. ``allowed`` and ``refused`` are beginnings of numbers; the longer match
-    decides."""
+    """The limits of one number, in days of ``zone``. ``allowed`` and ``refused`` are prefixes; the longer match decides."""
 
     per_minute: int
     per_day: int
@@ -66,7 +65,7 @@ class Limits:
         )
 
     def serves(self, number: str) -> bool:
-        """Decides whether ``number`` (E.164) is one that we write to."""
+        """Decides whether the service writes to ``number`` (E.164)."""
         allowed = max((len(prefix) for prefix in self.allowed if number.startswith(prefix)), default=-1)
         refused = max((len(prefix) for prefix in self.refused if number.startswith(prefix)), default=-1)
         return allowed > refused
@@ -81,7 +80,7 @@ class _Said(NamedTuple):
 
 
 class SmsLimits:
-    """A ``Step``."""
+    """A ``Step``: ends the turn of a message over a limit."""
 
     def __init__(self, database: Database, wording: Wording, addresses: Addresses, limits: Limits, budget: WorkBudget) -> None:
         wording.require(WORDS)
@@ -123,7 +122,7 @@ class SmsLimits:
     async def _reason(
         self, session: AsyncSession, context: TurnContext, conversation: Conversation, recent: Sequence[_Said]
     ) -> str:
-        """Returns which limit the message goes beyond (one of ``REASONS``), or none."""
+        """Returns the limit that the message exceeds (one of ``REASONS``); empty if none."""
         if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
             return "prefix"
         usage = await number_on(session, str(conversation.address_digest), local_today(self._limits.zone))
@@ -141,7 +140,7 @@ class SmsLimits:
 
 
 def _untold_danger(context: TurnContext, recent: Sequence[_Said]) -> bool:
-    """Decides whether somebody is in danger, and nobody was told the numbers here in the last ten minutes."""
+    """Decides whether the message is about a danger and no emergency numbers were given here in the last ten minutes."""
     return context.danger is not None and all(one.outcome != Outcome.CRISIS for one in recent)
 
 

@@ -1,4 +1,4 @@
-"""A text that is longer than the service reads."""
+"""A text longer than the service reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A message that takes its worker down is not begun for ever."""
+"""A message that crashes its worker is not tried for ever."""
 
 from __future__ import annotations
 
@@ -30,5 +30,5 @@ class TooManyAttempts:
 
 
 def fallback(wording: Wording, context: TurnContext) -> Turn:
-    """Returns what is said where no answer came about, in the language before: a fallback must not fail over the text."""
+    """Returns the fallback turn, in the language of the message before: reading the text might fail again."""
     return one_text(wording, context, "gateway_fallback", Outcome.FALLBACK)

@@ -1,4 +1,4 @@
-"""A number that names no choice: a slip, and no question."""
+"""A number that names no choice: a slip, not a question."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ WORDS = frozenset({"gateway_choice_unknown", "gateway_choice_unshown"})
 
 
 class UnknownChoice:
-    """A ``Step``: says so. What was offered can still be chosen."""
+    """A ``Step``: says that there is no such choice. The choices offered stay valid."""
 
     def __init__(self, wording: Wording) -> None:
         wording.require(WORDS)

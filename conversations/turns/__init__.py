@@ -1,1 +1,1 @@
-"""What steps and additions share: the reading of a message, replies to a danger, choices that are typed, a turn's deadline."""
+"""Shared by steps and additions: the reading of a message, replies to a danger, typed choices, the search begun early."""

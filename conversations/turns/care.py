@@ -1,4 +1,4 @@
-"""A person in danger: the numbers first, above whatever else is said, whether or not the dialogue engine runs."""
+"""Replies to a person in danger: the numbers first, above any other text, with or without the dialogue engine."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Tur
 MOURNING = "care_mourning"
 NUMBERS = {f"care_{kind}": kind for kind in Care}
 WORDS = frozenset({"care_human", "care_reach_human", "care_answer", "care_again", "care_silent", MOURNING, *NUMBERS})
-_MOST_KINDS = 2  # in one reply, of several told one after the other
+_MOST_KINDS = 2  # in one reply, if several dangers were reported one after the other
 _ASK_HUMAN, _GO_BACK = "/ask_human", "/go_back"
-# There the numbers are for a conversation: who cannot have one is told of the text message instead.
+# These numbers need a conversation: a person who cannot speak is told about the text-message service instead.
 _TO_SPEAK = frozenset(Care) - {Care.HOMELESS, Care.HUNGER}
-# What condolences may stand above: not courtesies, not what is asked of the record.
+# Outcomes that condolences may precede: no courtesies, no commands to the record.
 _CONDOLED = frozenset(
     {Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.CRISIS}
 )
-# What may stand under the numbers where a question came with the danger.
+# Outcomes that may follow the numbers if a question came with the danger.
 _ANSWERS = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED)
-_AT_ONCE = 32  # turns under way in a worker
-_LIKELY = 0.2  # pages that are less likely than this to be what was asked for only stand in the way of the numbers
+_AT_ONCE = 32  # concurrent turns in a worker
+_LIKELY = 0.2  # below this probability pages would only distract from the numbers
 
 
 class CareReplies:
@@ -37,11 +37,11 @@ class CareReplies:
         self._wording = wording
 
     def alert(self, text: str) -> Alert | None:
-        """What ``text`` calls for; ``None`` for an ordinary message. Asked for three times in a turn, looked for once."""
+        """Returns the alert that ``text`` calls for; ``None`` for an ordinary message. Cached: one turn asks three times."""
         return self._listen(text).alert
 
     def to_ask(self, text: str, alert: Alert | None, language: str) -> Asked | None:
-        """Returns the sentences of ``text`` whose meaning is to tell its dangers; ``None`` where ``alert`` does."""
+        """Returns the sentences of ``text`` whose meaning decides about a danger; ``None`` if nothing is to be asked."""
         return to_ask(text, alert, language, self._detector)
 
     def mourning(self, text: str) -> str:
@@ -53,9 +53,9 @@ class CareReplies:
         return self._detector.restated(text)
 
     def lead(self, alert: Alert, turn: Turn, *, channel: str, language: str) -> Turn:
-        """``turn`` as it goes out: numbers, the answer if there is one and it was asked for, and the way to a human.
+        """Returns ``turn`` with the numbers first, then the answer if one was asked for, and the way to a human.
 
-        Speaks the language of the message where that is not French: a conversation by SMS begins in the service's language.
+        Uses the language of the message if that is not French: an SMS conversation begins in the service's language.
         """
         if turn.outcome == Outcome.SILENT:  # STOP is obeyed
             return turn
@@ -69,41 +69,41 @@ class CareReplies:
             blocks += turn.blocks
         if turn.outcome != Outcome.HUMAN:
             offer = self._offer(about)
-            # Choices that are typed stand at the end, under one sentence: that of the answer's own choices where it has some.
+            # Typed choices come at the end, under one sentence: that of the answer's own choices if it has some.
             blocks.insert(len(numbers) if traits_of(channel).has_buttons else len(blocks), offer)
         kept = turn if answered else Turn(outcome=turn.outcome)
         return kept.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})
 
     def since(self, text: str) -> tuple[Since, str] | None:
-        """Returns what ``text`` adds to a danger told before, if one was, and in which language."""
+        """Returns what ``text`` adds to a danger reported before, and its language; ``None`` if it adds nothing."""
         return self._detector.since(self._listen(text))
 
     def again(self, since: Since, said: Sequence[str], *, channel: str, language: str) -> Turn | None:
-        """The reply to ``since`` after the texts named ``said``; ``None`` where none of them was about a danger or a death.
+        """Returns the reply to ``since`` after the texts named ``said``; ``None`` if none was about a danger or a death.
 
-        Somebody who cannot speak gets the number that takes written messages; who wants to join a person who died, those
-        against suicide; and who has nowhere to go, the one for a shelter as well.
+        A person who cannot speak gets the number for written messages; one who wants to join a person who died, the numbers
+        against suicide; one without a place to go, the number for a shelter as well.
         """
         kinds = [NUMBERS[name] for name in said if name in NUMBERS][:_MOST_KINDS]
         feared = any(name in NUMBERS and NUMBERS[name] in _TO_SPEAK for name in said)
-        if since == Since.DESPAIR and said:  # "je veux le rejoindre" may also be of who strikes: those numbers stay
+        if since == Since.DESPAIR and said:  # "je veux le rejoindre" may also be about an abuser: those numbers stay
             kinds = [Care.SUICIDE, *(kind for kind in kinds if kind == Care.VIOLENCE)]
         if not kinds:
             return None
-        if since == Since.NOWHERE and not {Care.HOMELESS, Care.HUNGER} & set(kinds):  # both have its number already
+        if since == Since.NOWHERE and not {Care.HOMELESS, Care.HUNGER} & set(kinds):  # both have that number already
             kinds = [kinds[0], Care.HOMELESS]
         about = {"channel": channel, "language": language}
         silent = since == Since.SILENT and feared
         numbers = [] if silent else self._numbers(kinds, about)
         first = (
             []
-            if since in (Since.DESPAIR, Since.NOWHERE)  # neither tells of a line that nobody answered
+            if since in (Since.DESPAIR, Since.NOWHERE)  # neither says that nobody answered a call
             else [TextBlock(text=self._wording.text(f"care_{'silent' if silent else 'again'}", **about))]
         )
         return Turn(outcome=Outcome.CRISIS, blocks=(*first, *numbers, self._offer(about)))
 
     def condole(self, turn: Turn, *, channel: str, language: str) -> Turn:
-        """``turn`` with condolences above it, where it answers what was asked."""
+        """Returns ``turn`` with condolences above it, if it answers a question."""
         if turn.outcome not in _CONDOLED:
             return turn
         said = TextBlock(text=self._wording.text(MOURNING, channel=channel, language=language))
@@ -118,8 +118,9 @@ class CareReplies:
 
 
 def _without_alike(turn: Turn) -> list[ReplyBlock]:
-    """Returns the blocks of ``turn`` without related pages that only resemble what was written: who is in danger is not sent to
-    "Divorce pour faute"."""
+    """Returns the blocks of ``turn`` without pages that only resemble the message ("Divorce pour faute" for a person in
+    danger).
+    """
     return [block for one in turn.blocks if (block := _named_only(one, turn.alike)) is not None]
 
 
@@ -127,7 +128,7 @@ def _named_only(block: ReplyBlock, alike: Sequence[str]) -> ReplyBlock | None:
     if not isinstance(block, ChoicesBlock) or block.purpose != "related" or not alike:
         return block
     options = tuple(option for option in block.options if option.payload not in alike)
-    if all(option.payload in (_GO_BACK, _ASK_HUMAN) for option in options):  # no page: the numbers lead to a human already
+    if all(option.payload in (_GO_BACK, _ASK_HUMAN) for option in options):  # no page left: the numbers lead to a human
         options = tuple(option for option in options if option.payload == _GO_BACK)
         return block.model_copy(update={"options": options, "text": ""}) if options else None
     return block.model_copy(update={"options": options})

@@ -1,4 +1,4 @@
-"""What was said of a danger or a death shortly before: "il est là" alone names none."""
+"""Texts about a danger or a death shortly before: "il est là" alone names none."""
 
 from __future__ import annotations
 
@@ -17,20 +17,22 @@ from core.database.models import Reply
 from core.languages import LANGUAGES
 from core.turns import TextBlock
 
-_REPLIES = 4  # of the conversation, the last ones
+_REPLIES = 4  # the last replies of the conversation that are read
 _WITHIN = timedelta(hours=3)
 
-# Returns the names of what was said of a danger or a death shortly before, in a conversation.
+# Returns the names of the texts about a danger or a death shortly before, in a conversation.
 type Recall = Callable[[str], Awaitable[tuple[str, ...]]]
 
 
 async def nothing_before(_: str) -> tuple[str, ...]:
-    """Is the ``Recall`` of a service without a record."""
+    """Serves as the ``Recall`` of a service without a record."""
     return ()
 
 
 class CareBefore:
-    """Reads it from the replies: whatever recognised the danger, they hold its numbers, and no further column is kept."""
+    """Reads the texts from the replies. These have the emergency numbers, whatever recognised the danger: no column is
+    needed.
+    """
 
     def __init__(self, database: Database, wording: Wording) -> None:
         self._database = database
@@ -44,7 +46,7 @@ class CareBefore:
     async def __call__(self, conversation: str) -> tuple[str, ...]:
         """Returns the names of the texts in the latest replies, the newest first.
 
-        Not of the newest reply alone: who told of blows, and then of having nowhere to go, still needs the first number.
+        Several replies are read: a person who reported violence, and then having no place to go, still needs the first number.
         """
         statement = (
             select(Reply)

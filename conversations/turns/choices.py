@@ -1,4 +1,4 @@
-"""Choices that are typed: what "2", "le deuxième", "oui" or a button's own words mean depends on what was offered last."""
+"""Typed choices: the meaning of "2", "le deuxième", "oui" or a button's label depends on the last offer."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from collections.abc import Iterable, Sequence
 from core.text.folding import unaccented
 from core.text.yes_no import is_bare_yes
 
-# For texts whose spaces are single ones (``_said``).
+# For texts with single spaces only (``_said``).
 _WISH = r"(?:je (?:veux|prends|choisis) |i (?:want|choose) )?"
 _AFTER = r" ?(?:one)? ?(?:svp|stp|s'il vous pla[iî]t|merci|please)? ?[.!]*+"
-# "2", "2.", "(2)", "n°2", "le 2", "choix 2", "option 2", "2 svp": and nothing else around it.
+# "2", "2.", "(2)", "n°2", "le 2", "choix 2", "option 2", "2 svp", and nothing else around it.
 _NUMBER = re.compile(
     rf"{_WISH}(?:le|la|the|n°|no|num[ée]ro|choix|option|number|r[ée]ponse)? ?[(\[]? ?(\d{{1,2}}) ?[)\].!]*+{_AFTER}",
     re.IGNORECASE,
@@ -24,7 +24,7 @@ _ORDINAL = re.compile(
 )
 _BEFORE_LABEL = re.compile(r"^(?:je (?:veux|prends|choisis)|plutot|c'est|i (?:want|choose)|it's) ")
 _AFTER_LABEL = re.compile(r" (?:svp|stp|s'il vous plait|s'il te plait|merci|please|thanks|thank you)$")
-# "je sais pas trop", "aucune idée", "peu importe", "les deux": under a question about the case they all press "I do not know".
+# "je sais pas trop", "aucune idée", "peu importe", "les deux": after a question about the case they all mean "I do not know".
 _CANNOT_TELL = re.compile(
     r"(?:(?:ben|bah|euh|heu|non|mais|oui|alors|ok|desolee?|franchement|honnetement|sorry|well) ){0,6}"
     r"(?:(?:je |j' ?|j )?(?:ne |n'en |n' |en )?(?:le |l')?(?:sais|sait|ses|c) (?:pas|rien|plus)"
@@ -53,9 +53,9 @@ _ORDINALS = {
 
 
 def chosen(text: str, offered: Sequence[str] | None) -> str | None:
-    """Returns the payload that ``text`` picks from ``offered`` (number 1 first), or ``None`` if it picks none of them.
+    """Returns the payload that ``text`` picks from ``offered`` (number 1 first), or ``None`` if it picks none.
 
-    A "yes" picks the only one offered; among several it says nothing.
+    A "yes" picks a single offer; among several it picks none.
     """
     if not offered:
         return None
@@ -74,9 +74,9 @@ def names_number(text: str) -> bool:
 
 
 def named(text: str, options: Sequence[tuple[str, str]]) -> str | None:
-    """The payload of the one of ``options`` (label, payload) whose label ``text`` is, whatever its capitals, accents and marks.
+    """Returns the payload of the option (label, payload) whose label ``text`` is, ignoring case, accents and punctuation.
 
-    "please" around it changes nothing; two options of the same label are none.
+    A "please" around it is ignored; if two options have the same label, none is picked.
     """
     wanted = _plain(text)
     bare = _AFTER_LABEL.sub("", _BEFORE_LABEL.sub("", wanted))
@@ -88,7 +88,7 @@ def named(text: str, options: Sequence[tuple[str, str]]) -> str | None:
 
 
 def cannot_tell(text: str, offered: Iterable[str]) -> str | None:
-    """The payload of ``offered`` that stands for "I do not know", where ``text`` says so in any words; else ``None``."""
+    """Returns the payload of ``offered`` that means "I do not know", if ``text`` says so in any words; else ``None``."""
     if not _CANNOT_TELL.fullmatch(_plain(text).replace("أ", "ا")):
         return None
     unsure = [payload for payload in offered if _is_unsure(payload)]
@@ -96,7 +96,7 @@ def cannot_tell(text: str, offered: Iterable[str]) -> str | None:
 
 
 def _is_unsure(payload: str) -> bool:
-    """Decides whether ``payload`` names a question, and none of its cases (``action_choose_case``)."""
+    """Decides whether ``payload`` names a question and none of its cases (``action_choose_case``)."""
     if not payload.startswith(_CASES):
         return False
     try:
@@ -106,9 +106,9 @@ def _is_unsure(payload: str) -> bool:
 
 
 def names_no_choice(text: str, offered: Sequence[str] | None, *, not_shown: bool = False) -> bool:
-    """Decides whether ``text`` is a number that was not among those ``offered``: a slip, and no question.
+    """Decides whether ``text`` is a number that was not ``offered``: a slip, not a question.
 
-    ``not_shown``: there are choices, and no room was left to show any of them.
+    ``not_shown``: there are choices, but no space was left to show them.
     """
     found = _NUMBER.fullmatch(_said(text)) if offered or not_shown else None
     return found is not None and not 1 <= int(found[1]) <= len(offered or ())

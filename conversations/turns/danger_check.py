@@ -1,4 +1,4 @@
-"""Asks the action server what the sentences of a long message are about."""
+"""Asks the action server for the meaning of the sentences of a long message."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class DangerCheck:
         self._actions = actions
 
     async def __call__(self, asked: Asked) -> Meant:
-        """Returns what ``asked`` means. Without an answer in half a second the patterns' word holds."""
+        """Returns the meaning of ``asked``. Without an answer in half a second, the result of the patterns stands."""
         try:
             async with asyncio.timeout(_SECONDS):
                 answer = await self._actions.post("/danger", json=asdict(asked))

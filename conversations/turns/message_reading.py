@@ -1,4 +1,4 @@
-"""Reads a message once for all steps: whether it tells of a danger, and in which language it is answered."""
+"""Reads a message once for all steps: whether it reports a danger, and in which language it is answered."""
 
 from __future__ import annotations
 
@@ -12,31 +12,31 @@ from core.care import Alert, Asked, Meant, by_meaning
 from core.languages import LANGUAGES
 from core.text.reading import read
 
-# Words. Cut to their first or last three, four and five words, messages of tests/evaluation/languages are taken for French in
-# .082, .039 and .034 of all cases where French is expected, in .009, .009 and .004 where their own language is; of French ones
-# .141, .040 and .015 are taken for English after English, nearly all without a single small word ("smic 2020 brut").
+# Words. Shorter messages are too uncertain. Of messages from tests/evaluation/languages cut to three, four and five words,
+# .082, .039 and .034 are taken for French where French is expected, and .009, .009 and .004 where their own language is; of
+# French ones .141, .040 and .015 are taken for English after English, nearly all without a function word ("smic 2020 brut").
 _TELLS_NO_LANGUAGE = 5
 
-# Tells the language of a text, the one that is expected among others.
+# Detects the language of a text; the second argument is the expected one.
 type Detect = Callable[[str, str], str]
-# Tells what sentences are about, by their meaning.
+# Decides what sentences are about, by their meaning.
 type Judge = Callable[[Asked], Awaitable[Meant]]
 
 
 def as_expected(_: str, expected: str) -> str:
-    """Is the ``Detect`` that takes every text for what is expected."""
+    """Serves as the ``Detect`` that takes every text for the expected language."""
     return expected
 
 
 async def not_judged(_: Asked) -> Meant:
-    """Is the ``Judge`` that leaves the patterns their word."""
+    """Serves as the ``Judge`` that accepts the result of the patterns."""
     return Meant(confirmed=True)
 
 
 class MessageReading:
-    """Reads by patterns, and asks ``judge`` what the patterns alone do not tell.
+    """Reads by patterns, and asks ``judge`` where patterns alone cannot decide.
 
-    ``detect`` tells the language: whoever writes in another one than they chose is answered in it, where there is wording.
+    ``detect`` finds the language: a message in another language than the chosen one is answered in it, where there is wording.
     """
 
     def __init__(self, care: CareReplies, *, detect: Detect, judge: Judge) -> None:
@@ -53,14 +53,15 @@ class MessageReading:
         return replace(context, is_read=True, danger=danger, message_language=language)
 
     def danger(self, context: TurnContext) -> Alert | None:
-        """Returns what the text calls for by its patterns; a button that is pressed calls for nothing."""
+        """Returns the alert for the text by its patterns; ``None`` for a button."""
         return None if context.payload else self._care.alert(context.text)
 
     def _language(self, context: TurnContext) -> str:
-        """The language to answer in: that of the message; of the one before, where it is a number, a label or a sign."""
+        """Returns the language to answer in: the message's, or for a number, a label or a sign the one before."""
         if context.is_choice or not any(character.isalpha() for character in context.text):
             return context.last_language
-        # "I earn 1500 euros" may be French or English: it is what was written before. Longer messages are listened to anew.
+        # "I earn 1500 euros" may be French or English: the language written before is expected. In longer messages it is
+        # detected.
         short = len(context.text.split()) <= _TELLS_NO_LANGUAGE
         found = self._detect(context.text, context.last_language if short else context.language)
         return found if found in (*LANGUAGES, *FRAMES) else context.language

@@ -1,6 +1,6 @@
-"""The search of a turn, begun at the action server while the engine still makes out what the message is.
+"""The search of a turn, begun at the action server while the engine still classifies the message.
 
-Where a processor is free that time is saved; where none is, nothing is: only a worker with one turn under way does it.
+This saves time only where a processor is idle, so a worker does it only with a single turn under way.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.rasa_client import EngineRequest
 
 _SECONDS = 1.0
-AT_ONCE = 1  # turns under way
+AT_ONCE = 1  # concurrent turns
 
 
 class SearchPrefetch:
-    """Tells the action server, over ``actions``, what will be searched for, unless its ``breaker`` is open. ``close()`` ends
-    what is being told."""
+    """Announces the coming search to the action server over ``actions``, unless its ``breaker`` is open. ``close()`` cancels
+    open announcements.
+    """
 
     def __init__(self, actions: httpx.AsyncClient, breaker: CircuitBreaker) -> None:
         self._actions, self._breaker = actions, breaker
@@ -29,7 +30,7 @@ class SearchPrefetch:
 
     @contextmanager
     def of(self, request: EngineRequest) -> Iterator[None]:
-        """Around the engine's turn of ``request``: nothing of it waits for the action server, or fails with it."""
+        """Wraps the engine's turn of ``request``, which neither waits for the announcement nor fails with it."""
         self._under_way += 1
         try:
             if request.text and self._under_way <= AT_ONCE and not self._breaker.is_open:
@@ -46,7 +47,7 @@ class SearchPrefetch:
         await asyncio.gather(*self._told, return_exceptions=True)
 
     async def _tell(self, request: EngineRequest) -> None:
-        with suppress(httpx.HTTPError):  # the turn searches by itself, and tells of whatever is wrong
+        with suppress(httpx.HTTPError):  # the turn searches by itself, and reports errors
             await self._actions.post(
                 "/ahead", json=request.model_dump(include={"message_id", "text", "language"}), timeout=_SECONDS
             )

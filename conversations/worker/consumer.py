@@ -1,4 +1,4 @@
-"""Where wake-ups come from: the Redis stream, or SQL itself while Redis is away."""
+"""The source of wake-ups: the Redis stream, or SQL while Redis is away."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from conversations.signals.event_bus import ALIVE, GROUP, STREAM, form_of, with_
 from conversations.signals.redis_client import FAILURES, PATIENCE_SECONDS, client
 from core.reply_form import FORM
 
-_BLOCK_SECONDS = 0.5  # also how long an orderly end may wait
+_BLOCK_SECONDS = 0.5  # also the longest wait of an orderly shutdown
 _ALIVE_SECONDS, _ALIVE_EVERY = 8, 2.0
-_LAPSING_MILLISECONDS = 4000  # a worker that lives has said so since
+_LAPSING_MILLISECONDS = 4000  # a live worker has renewed its sign of life since
 _POLL_SECONDS = 0.25  # while Redis is away
 _RETRY_EVERY = 4  # polls between two attempts to reach Redis
 
@@ -23,7 +23,7 @@ log = structlog.get_logger(__name__)
 
 
 class Consumer:
-    """Yields conversations to look at. ``room`` says how many more this worker can take just now."""
+    """Yields conversations to look at. ``room`` waits until this worker can take more, and returns how many."""
 
     def __init__(
         self,
@@ -42,7 +42,7 @@ class Consumer:
         self._said_alive = 0.0
 
     async def wakeups(self) -> AsyncIterator[str]:
-        """Conversations with (probably) something to answer, until ``stopping``; the same one may come several times."""
+        """Yields conversations that probably have something to answer, until ``stopping``; may repeat one."""
         while not self._stopping():
             try:
                 await self._join()
@@ -51,7 +51,7 @@ class Consumer:
                     for conversation in await self._read():
                         yield conversation
             except ResponseError as error:
-                # The stream or its group is gone (flushed): join again. A server that refuses us looks like this, too.
+                # The stream or its group is gone (flushed): join again. A server that refuses access looks the same.
                 log.warning("redis_refused", error=type(error).__name__)
                 await asyncio.sleep(_POLL_SECONDS)
             except FAILURES as error:
@@ -63,16 +63,16 @@ class Consumer:
         await self._redis.aclose()
 
     async def _join(self) -> None:
-        """Make the group if it is not there; from the stream's beginning, since a wake-up too many does no harm."""
+        """Creates the group if it is missing, from the stream's beginning: additional wake-ups do no harm."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):  # the client's own is made for reads that wait
+            async with asyncio.timeout(PATIENCE_SECONDS):  # the client's own time-out is made for reads that wait
                 await self._redis.xgroup_create(STREAM, GROUP, id="0", mkstream=True)
         except ResponseError as error:
             if not str(error).startswith("BUSYGROUP"):
                 raise
 
     async def _read(self) -> list[str]:
-        # Without acknowledgement: the record knows what is unanswered, a list of pending entries would say it twice.
+        # Without acknowledgement: the record knows the unanswered messages, and a list of pending entries would duplicate this.
         room = await self._room()
         if time.monotonic() - self._said_alive > _ALIVE_EVERY:
             await self._say_alive()
@@ -83,14 +83,14 @@ class Consumer:
         return [fields["conversation"] for entries in streams for _, fields in _flat(entries) if "conversation" in fields]
 
     async def _say_alive(self) -> None:
-        """Unless an older worker just did: its name stays to be seen (``reply_form.py``)."""
+        """Writes a sign of life, unless an older worker has just done so, whose name must stay visible (``reply_form.py``)."""
         said = await self._redis.get(ALIVE)
         if not said or form_of(str(said)) >= FORM or await self._redis.pttl(ALIVE) < _LAPSING_MILLISECONDS:
             await self._redis.set(ALIVE, with_form(self._name), ex=_ALIVE_SECONDS)
         self._said_alive = time.monotonic()
 
     async def _poll(self) -> AsyncIterator[str]:
-        """What waits according to SQL, until Redis answers again."""
+        """Yields conversations that wait according to SQL, until Redis answers again."""
         while not self._stopping():
             for _ in range(_RETRY_EVERY):
                 if self._stopping():
@@ -114,5 +114,5 @@ class Consumer:
 
 
 def _flat(entries: list) -> list:  # type: ignore[type-arg]
-    """Entries of a stream, which one protocol of the client's nests a level deeper."""
+    """Returns the entries of a stream, which one protocol of the client nests a level deeper."""
     return entries[0] if entries and isinstance(entries[0], list) else entries

@@ -1,4 +1,4 @@
-"""One conversation handled from its first unanswered message to its last, under one lease."""
+"""One conversation, answered from its first unanswered message to its last, under one lease."""
 
 from __future__ import annotations
 
@@ -45,10 +45,10 @@ from core.reply_form import FORM, turn_in_form
 from core.telemetry import tracing
 from core.turns import Origin, Outcome, Turn
 
-# Seconds. The page that asked shows by itself, from the acknowledgement on, that an answer is being written; this tells its
-# other tabs, and other programs. After a quarter of a second it took a twentieth of a worker's processor time under load.
+# Seconds. The page that asked shows by itself, from the acknowledgement on, that an answer is being written. This event is for
+# other tabs and other programs. After a quarter of a second, it would take a twentieth of a worker's processor time under load.
 _TYPING_AFTER = 1.0
-_PAGE, _NONE_OF_THESE = "/choose{", "/none_of_these"  # beginning of the payload of a page, payload of "none of these"
+_PAGE, _NONE_OF_THESE = "/choose{", "/none_of_these"  # beginning of the payload of a page, and payload of "none of these"
 
 log = structlog.get_logger(__name__)
 
@@ -73,10 +73,10 @@ class ConversationProcessor:
     form: Callable[[], int] = lambda: FORM
 
     async def handle(self, conversation: str) -> None:
-        """Answer whatever waits in ``conversation``. Returns at once if another worker has it.
+        """Answers all waiting messages of ``conversation``. Returns at once if another worker has it.
 
-        Looks again after giving the lease back: where several write at once, a message that came in between found the lease
-        taken, and its wake-up was for nothing.
+        Checks again after giving the lease back: with several writers, a message that came meanwhile may have found the lease
+        taken, and its wake-up had no effect.
         """
         while not self.stopping():
             taken = await take_conversation(self.database, conversation, self.owner, self.lease)
@@ -90,7 +90,7 @@ class ConversationProcessor:
             except* LeaseLost:
                 metrics.LEASES_LOST.inc()
                 log.warning("lease_lost", conversation=conversation, fencing=taken.held.fencing)
-            # SQLite has one writer: whatever came before the lease was given back was seen by who gave it back.
+            # SQLite has one writer: the worker that gave the lease back has seen everything before that.
             if self.database.is_sqlite or not await anything_waits(self.database, conversation):
                 return
 
@@ -100,7 +100,7 @@ class ConversationProcessor:
             taken = await self._answer(taken, renewal)
 
     async def _answer(self, taken: Taken, renewal: LeaseRenewal) -> Taken | None:
-        """Answer one message; returns the next, or ``None`` once the lease is given back."""
+        """Answers one message. Returns the next one, or ``None`` once the lease is given back."""
         message, conversation = taken.message, taken.conversation
         tracing.past("wait", tracing.moment(message.received_at), time.time_ns(), within=message.id)
         with tracing.span("turn", kind="consumer", within=message.id, attempt=message.attempts) as span:
@@ -125,7 +125,7 @@ class ConversationProcessor:
             entry=turn.entry,
             snapshot=turn.snapshot,
         )
-        if reply.queued:  # under the lease, so that replies leave in their order
+        if reply.queued:  # under the lease, so that replies leave in order
             await self.outbound.send(reply.id)
             async with renewal.pause() as done, self.database.write(brief=True, lasting=False) as session:
                 following = await self._next(session, taken.held)
@@ -134,7 +134,7 @@ class ConversationProcessor:
         return following
 
     async def _replied(self, taken: Taken, renewal: LeaseRenewal) -> tuple[Committed, Taken | None, Turn]:
-        """Decide and commit; with the next message, where the lease was kept for it."""
+        """Decides and commits a turn. Also returns the next message, if the lease was kept for it."""
         context = self._context(taken, await kept_hint(self.database, taken.conversation.id) if self._has_number(taken) else "")
         reply, following = None, None
         while reply is None:
@@ -181,19 +181,18 @@ class ConversationProcessor:
         return await begin_next(session, held)
 
     def _render(self, context: TurnContext, turn: Turn) -> Rendered:
-        """Text for a channel that has a renderer; the others (the website) show blocks themselves."""
+        """Returns the text for a channel that has a renderer; the others (the website) show blocks themselves."""
         renderer = self.renderers.get(context.channel)
-        # "SUITE" and what stands around a reply are in the language of the reply, which may not be the conversation's.
+        # "SUITE" and the frame of a reply are in the reply's language, which may not be the conversation's.
         return renderer(turn.blocks, language=turn.spoken or context.last_language) if renderer else Rendered("")
 
     def _has_number(self, taken: Taken) -> bool:
         return "phone" in (taken.message.masked or ()) and not taken.message.payload
 
     def _chosen(self, conversation: Conversation, text: str) -> str | None:
-        """The payload of the option that ``text`` names: by its number where numbers are shown or pages are to be chosen
-        from, else by its label.
+        """Returns the payload of the option that ``text`` names: by number if numbers or pages were shown, else by label.
 
-        Where one says "I do not know", whatever says the same names it.
+        Any wording of "I do not know" names the option with that meaning.
         """
         numbered = conversation.offered or (self._pages(conversation) if names_number(text) else None)
         by_number = chosen(text, numbered) or cannot_tell(text, self._offered(conversation))
@@ -205,18 +204,18 @@ class ConversationProcessor:
         return None
 
     def _offered(self, conversation: Conversation) -> Iterator[str]:
-        """The payloads of what was offered last, by number where they have any. Nothing is verified before it is asked for."""
+        """Yields the payloads offered last, by number if they have any. Signatures are verified only when needed."""
         yield from conversation.offered or self._answers_to(conversation)
 
     def _answers_to(self, conversation: Conversation) -> list[str]:
-        """Returns the payloads of what was offered last, in order, each verified."""
+        """Returns the payloads offered last, in order, each verified."""
         try:
             return [self.signing.choice(conversation.id, option["payload"]).payload for option in conversation.options or ()]
         except BadToken:  # signed with a secret that is gone
             return []
 
     def _pages(self, conversation: Conversation) -> list[str]:
-        """The payloads of the pages that were offered last, where nothing else was: "le deuxième" names one without numbers."""
+        """Returns the payloads of the pages offered last, if nothing else was offered: "le deuxième" needs no shown numbers."""
         *pages, last = self._answers_to(conversation) or [""]
         return pages if last == _NONE_OF_THESE and all(payload.startswith(_PAGE) for payload in pages) else []
 
@@ -257,7 +256,7 @@ def _count(conversation: Conversation, turn: Turn, outcome: Outcome, received_at
 
 
 class _Typing:
-    """Tells who waits that an answer is being written, if it takes long enough to be seen."""
+    """Sends a typing event to waiting clients, if the answer takes long enough to show it."""
 
     def __init__(self, event_bus: EventBus, conversation: str) -> None:
         self._event_bus, self._conversation = event_bus, conversation
@@ -271,7 +270,7 @@ class _Typing:
         self._timer.cancel()
 
     async def end(self) -> None:
-        """After this nothing is told any more: a hint that came after the reply would stay."""
+        """Ends the events: one that came after the reply would stay visible."""
         self._timer.cancel()
         if self._telling is not None:
             await self._telling

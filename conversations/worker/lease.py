@@ -1,9 +1,9 @@
 """The lease of a conversation: one worker at a time, and a fencing number that stops a worker whose lease was taken meanwhile.
 
-A worker that was stopped (paused, swapped out, cut off) may come back after its lease ran out and was taken. Its commit
-names the fencing number under which it began, and is refused. Clocks of several machines must agree to about a second.
-A clock that is put back leaves leases that seem to end in hours, whose owners may be long gone: what ends later than any lease
-can is nobody's. Its owner, if it lives, keeps it by its next renewal, or finds its commit refused.
+A worker that was stopped (paused, swapped out, cut off) may come back after its lease ran out and was taken. Its commit names
+the fencing number under which it began, and is refused. Clocks of several machines must agree to about a second. A clock that
+is put back leaves leases that seem to end in hours and whose owners may be gone: a lease that ends later than any lease can is
+free. Its owner, if alive, keeps it by the next renewal, or finds its commit refused.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from core.database.conflict import insert_on
 from core.database.models import Lease
 from core.database.prepared import Prepared
 
-LONGEST = timedelta(seconds=60)  # that a lease may be taken for
+LONGEST = timedelta(seconds=60)  # the longest duration of a lease
 _LEASES = table(Lease).c
 
 
@@ -30,7 +30,7 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A lease in hand."""
+    """A lease held by this worker."""
 
     conversation: str
     owner: str
@@ -38,7 +38,7 @@ class Held:
 
 
 def is_free() -> ColumnElement[bool]:
-    """Whether a lease may be taken at ``present`` (``at`` has its values): given back, run out, or left by another clock."""
+    """Returns the condition of a free lease at ``present`` (``at`` has its values): given back, expired, or a wrong clock's."""
     present: Any = bindparam("present")
     too_late: Any = bindparam("too_late")
     return or_(_LEASES.owner == "", _LEASES.expires_at <= present, _LEASES.expires_at > too_late)
@@ -50,7 +50,7 @@ def at(present: datetime) -> dict[str, datetime]:
 
 
 async def take(session: AsyncSession, conversation: str, owner: str, duration: timedelta) -> Held | None:
-    """Take the lease of ``conversation`` if nobody holds it, for ``LONGEST`` at most. Within a writing transaction."""
+    """Takes the lease of ``conversation`` if it is free, for at most ``LONGEST``. To be called in a writing transaction."""
     present = now()
     values = {
         "of": conversation,
@@ -63,7 +63,7 @@ async def take(session: AsyncSession, conversation: str, owner: str, duration: t
 
 
 async def hold(session: AsyncSession, held: Held, duration: timedelta) -> None:
-    """Prolong the lease; a ``duration`` of zero gives it back. Raises ``LeaseLost``.
+    """Prolongs the lease; a ``duration`` of zero gives it back. Raises ``LeaseLost``.
 
     In the transaction that commits a reply, this is the fence: the row stays locked until the commit.
     """
@@ -78,7 +78,7 @@ async def hold(session: AsyncSession, held: Held, duration: timedelta) -> None:
         raise LeaseLost
 
 
-# Statements are made once: to put one together costs more than to run it.
+# Statements are built once: building one costs more than running it.
 _HOLD = Prepared(
     update(table(Lease))
     .where(_LEASES.conversation_id == bindparam("of"), _LEASES.owner == bindparam("by"), _LEASES.fencing == bindparam("under"))

@@ -1,4 +1,4 @@
-"""Keeping the lease of a conversation while its messages are answered."""
+"""The renewal of a conversation's lease while its messages are answered."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ log = structlog.get_logger(__name__)
 
 
 class LeaseRenewal:
-    """Prolongs a lease until it is given back, and never in the middle of what gives it back.
+    """Prolongs a lease until it is given back, and never during the transaction that gives it back.
 
-    More than ``core.repeating`` does: a lease that is lost must end the turn at once, not at the end of its block.
+    ``core.repeating`` is not enough: a lost lease must end the turn at once, not at the end of its block.
     """
 
     def __init__(self, database: Database, held: Held, lease: timedelta) -> None:
@@ -30,12 +30,12 @@ class LeaseRenewal:
         self._task: asyncio.Task[None] | None = None
 
     def start(self, group: asyncio.TaskGroup) -> None:
-        """``LeaseLost`` in the renewal ends the group, and with it the turn."""
+        """Starts the renewal. ``LeaseLost`` in it ends the group, and so the turn."""
         self._task = group.create_task(self._run())
 
     @asynccontextmanager
     async def pause(self) -> AsyncIterator[Callable[[], None]]:
-        """Prolong nothing within the block; call what it gives to end for good."""
+        """Suspends the renewal within the block. Yields a function that ends it for good."""
         async with self._lock:
             yield self._stop
 

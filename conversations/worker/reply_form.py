@@ -1,8 +1,8 @@
-"""Decides in which form replies are written: while an older process runs, in the one that it reads (``core/reply_form.py``).
+"""Decides in which form replies are written: while an older process runs, in the form that it reads (``core/reply_form.py``).
 
-An older process reports nothing, yet Redis knows of it. Each gateway listens to the news; one that reads form 2 listens to
-``reads(2)`` too, over the same connection: where the news has more listeners, an older gateway is among them. Each worker
-writes its name under ``ALIVE``; one of this version names its form too, and does not write over an older one's name.
+An older process reports nothing, but Redis knows it. Every gateway subscribes to the news; one that reads form 2 also
+subscribes to ``reads(2)`` on the same connection. If the news has more subscribers, there is an older gateway. Every worker
+writes its name under ``ALIVE``; one of this version includes its form, and does not overwrite an older worker's name.
 """
 
 from __future__ import annotations
@@ -21,16 +21,17 @@ log = structlog.get_logger(__name__)
 
 
 class ReplyForm:
-    """``present`` is the form to write in: the oldest at first; the last one known while Redis is away."""
+    """The form to write in, ``present``: the oldest at first, and the last known one while Redis is away."""
 
     def __init__(self, event_bus: EventBus) -> None:
         self._event_bus = event_bus
-        self._since: float | None = None  # when all were first seen to read more, without an interruption
+        self._since: float | None = None  # since when all processes read more, without interruption
         self.present = 1
 
     async def look(self, settled: timedelta) -> None:
-        """Look who runs. A newer form is written once nobody was seen for ``settled`` who does not read it, an older one at
-        once. Never raises."""
+        """Updates the form from the running processes. A newer form is used once no process that cannot read it was seen for
+        ``settled``; an older one at once. Never raises.
+        """
         form = await self._read_by_all()
         if form is None or form <= self.present:
             self._since = None
@@ -43,7 +44,7 @@ class ReplyForm:
             self.present, self._since = form, None
 
     async def _read_by_all(self) -> int | None:
-        """Returns the newest form that all gateways and workers read; ``None`` where that cannot be told now."""
+        """Returns the newest form that all gateways and workers read; ``None`` if unknown at present."""
         if self._event_bus.resting:
             return None
         try:
@@ -55,7 +56,7 @@ class ReplyForm:
             if self._since is not None:
                 log.warning("reply_form_unknown", error=type(error).__name__)
             return None
-        if not listening or worker is None:  # Redis was started again a moment ago: they have not found it yet
+        if not listening or worker is None:  # Redis restarted a moment ago: they have not reconnected yet
             return None
         by_gateways = max((form for form, count in zip(forms, reading, strict=True) if count >= listening), default=1)
         return min(by_gateways, form_of(str(worker)), FORM)

@@ -1,4 +1,4 @@
-"""The worker's transactions: what waits, taking a conversation, committing a reply."""
+"""The worker's transactions: finding what waits, taking a conversation, committing a reply."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from core.turns import Outcome, Turn
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """A conversation whose lease is ours, and the first message in it that waits for an answer."""
+    """A conversation whose lease this worker holds, and the first message in it that waits for an answer."""
 
     held: Held
     conversation: Conversation
@@ -33,7 +33,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """A reply that is in the record. ``queued``: a delivery of it waits to be sent."""
+    """A reply in the record. ``queued``: it has a delivery to be sent."""
 
     id: str
     seq: int
@@ -42,7 +42,7 @@ class Committed:
 
 
 async def waiting_conversations(database: Database, *, older_than: timedelta, limit: int = 200) -> Sequence[str]:
-    """Conversations with an unanswered message that nobody holds, those that waited longest first."""
+    """Returns conversations with an unanswered message and a free lease, the longest waiting first."""
     present = now()
     values = {"old": present - older_than, "most": limit, **at(present)}
     (rows,) = await database.look((_WAITING, values))
@@ -50,20 +50,20 @@ async def waiting_conversations(database: Database, *, older_than: timedelta, li
 
 
 async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
-    """Take the lease and begin the first waiting message; ``None`` if nothing waits or another worker has it."""
-    async with database.write(brief=True, lasting=False) as session:  # after a power cut nobody holds a lease
+    """Takes the lease and begins the first waiting message. Returns ``None`` if nothing waits or another worker has it."""
+    async with database.write(brief=True, lasting=False) as session:  # after a power cut no lease is valid anyway
         first = await _first_waiting(session, conversation)
         if first is None:
             return None  # most second wake-ups end here: nothing is written, nothing flushed to disk
         held = await take(session, conversation, owner, duration)
         if held is None:
             return None
-        # Where several may write at once, somebody may have answered it before the lease was free.
+        # With several writers, the message may have been answered before the lease was free.
         return await _begun(session, held, first) or await begin_next(session, held)
 
 
 async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
-    """Begin the first waiting message, under the lease ``held``; where none waits, give the lease back and return ``None``."""
+    """Begins the first waiting message under the lease ``held``. If none waits, gives the lease back and returns ``None``."""
     first = await _first_waiting(session, held.conversation)
     if first is None:
         await hold(session, held, timedelta(0))
@@ -72,7 +72,7 @@ async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
 
 
 async def _begun(session: AsyncSession, held: Held, seq: int) -> Taken | None:
-    """Count one more attempt at message number ``seq`` and return it; ``None`` where it is answered already."""
+    """Counts one more attempt at message number ``seq`` and returns it; ``None`` if it is answered already."""
     message = await _BEGIN.first(session, {"number": seq})
     if message is None:
         return None
@@ -104,16 +104,16 @@ async def commit_reply(
     before_commit: BeforeCommit | None = None,
     render: Callable[[Turn], Rendered] | None = None,
 ) -> Committed:
-    """Add the reply and the message's outcome to this transaction. Raises ``LeaseLost``: nothing may be kept then.
+    """Adds the reply and the message's outcome to this transaction. Raises ``LeaseLost``: nothing may be kept then.
 
-    ``payload`` is of the option that the message chose, if it did; ``leading_message`` says what goes out before it, in
-    messages of their own, if anything goes out; ``before_commit`` may change the turn, which ``render`` then renders again.
+    ``payload`` is that of the option that the message chose, if any. ``leading_message`` returns separate messages to send
+    before the reply. ``before_commit`` may change the turn, which ``render`` then renders again.
     """
     await hold(session, taken.held, lease)
     conversation = taken.conversation
-    if turn.spoken:  # what is added to the turn is said in it, too
+    if turn.spoken:  # additions to the turn use this language, too
         conversation.spoken = turn.spoken
-    payload = taken.message.payload = payload or taken.message.payload  # no session holds it: it is written below
+    payload = taken.message.payload = payload or taken.message.payload  # no session tracks the object: it is written below
     blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
     await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)
     if before_commit is not None and render is not None:
@@ -145,27 +145,27 @@ async def commit_reply(
 
 
 async def _follow(session: AsyncSession, conversation: Conversation, turn: Turn) -> None:
-    """Change of the conversation what ``turn`` changes: its language, and that it is about to be erased."""
+    """Applies the changes of ``turn`` to the conversation: its language, and a coming erasure."""
     changed: dict[str, object] = {"spoken": turn.spoken} if turn.spoken else {}
-    if turn.language:  # chosen: it counts more than what was written before
+    if turn.language:  # a choice counts more than the language written before
         changed = {"language": turn.language, "spoken": None}
     if turn.move == "erase":
         changed["closing"] = True
     if not changed:
         return
-    for name, value in changed.items():  # no session holds it: what goes before the reply is in the same language
+    for name, value in changed.items():  # no session tracks the object: messages before the reply use the same language
         setattr(conversation, name, value)
     await session.execute(update(Conversation).where(Conversation.id == conversation.id).values(**changed))
 
 
-# Statements are made once: to put one together costs more than to run it.
+# Statements are built once: building one costs more than running it.
 _MESSAGES = table(Message).c
 _LEASES = table(Lease).c
 _WAITING = Prepared(
     select(_MESSAGES.conversation_id)
     .outerjoin(table(Lease), _LEASES.conversation_id == _MESSAGES.conversation_id)
     .where(_MESSAGES.outcome.is_(None))
-    # What was received later than now came before the clock was put back.
+    # A time later than now was written before the clock was put back.
     .where(or_(_MESSAGES.received_at <= bindparam("old"), _MESSAGES.received_at > bindparam("present")))
     .where(or_(_LEASES.conversation_id.is_(None), is_free()))
     .order_by(_MESSAGES.received_at)

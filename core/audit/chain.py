@@ -1,4 +1,4 @@
-"""The chain itself, without I/O: what is digested, and how a chain is followed to its first broken link."""
+"""The hash chain without I/O: which bytes are digested, and how a chain is checked up to its first broken link."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from enum import StrEnum
 import orjson
 from pydantic import JsonValue
 
-GENESIS = "0" * 64  # what the first row follows
+GENESIS = "0" * 64  # the ``previous`` of the first row
 
 
 class Break(StrEnum):
     """How a link is broken."""
 
-    CHANGED = "changed"  # the row's digest is not that of its content
-    MOVED = "moved"  # nor does it follow the row before: it stood elsewhere
-    MISSING = "missing"  # one or more rows before this one are gone
-    UNCHAINED = "unchained"  # the row is whole, but follows another one than the row before
-    TRUNCATED = "truncated"  # rows are gone from the end
-    REWRITTEN = "rewritten"  # the chain is whole, but not the one whose head was exported
+    CHANGED = "changed"  # the digest does not fit the row's content
+    MOVED = "moved"  # nor does the row follow the one before: it stood elsewhere
+    MISSING = "missing"  # one or more rows before this one are missing
+    UNCHAINED = "unchained"  # the row is whole, but does not follow the row before
+    TRUNCATED = "truncated"  # rows are missing at the end
+    REWRITTEN = "rewritten"  # the chain is whole, but differs from the exported head
     FORGED = "forged"  # an exported head whose signature is not ours
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A row as it stands in the record; ``details`` as canonical JSON."""
+    """A row of the record. ``details`` is canonical JSON."""
 
     seq: int
     at: datetime
@@ -42,32 +42,32 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """The first broken link: the number of the row (for ``missing`` and ``truncated``, of the first that is gone)."""
+    """The first broken link: the number of the row (for ``missing`` and ``truncated``: of the first missing one)."""
 
     seq: int
     how: Break
 
 
 def canonical(details: Mapping[str, JsonValue]) -> str:
-    """JSON with sorted keys and no spaces. Raises ``TypeError`` for what is not JSON."""
+    """Returns JSON with sorted keys and no spaces. Raises ``TypeError`` for values that JSON does not have."""
     return orjson.dumps(dict(details), option=orjson.OPT_SORT_KEYS).decode()
 
 
 def digest_of(seq: int, at: datetime, actor: str, action: str, target: str, details: str, previous: str) -> str:
-    """64 hex digits over everything that a row says, and the digest of the one before it."""
+    """Returns the digest (64 hex digits) of all columns of a row, including the digest of the row before."""
     fields = [seq, at.astimezone(UTC).isoformat(timespec="microseconds"), actor, action, target, details, previous]
     return hashlib.sha256(orjson.dumps(fields)).hexdigest()
 
 
 class Walk:
-    """Follows rows in the order of ``seq``; ``seq`` and ``digest`` are those of the last row that was right."""
+    """Follows rows in the order of ``seq``. ``seq`` and ``digest`` are those of the last correct row."""
 
     def __init__(self) -> None:
         self.seq = 0
         self.digest = GENESIS
 
     def follow(self, rows: Sequence[Link]) -> Broken | None:
-        """Returns the first row of ``rows`` that does not follow, if there is one."""
+        """Returns the first row of ``rows`` that breaks the chain, if any."""
         for row in rows:
             how = self._wrong(row)
             if how is not None:

@@ -1,7 +1,8 @@
-"""Signed heads: a line says how long the chain was at a moment, and what it ended in.
+"""Signed heads: lines that state the length and the last digest of the chain at a moment.
 
-Whoever can write to the record could rewrite the whole chain. Not the heads that have already left the machine: the setting
-``GUICHET_AUDIT_HEADS`` names a file (on another machine's disk, append-only where possible) or an address that takes them.
+Anyone who can write to the record could rewrite the whole chain, but not the heads that have already left the machine. The
+setting ``GUICHET_AUDIT_HEADS`` names a file (on another machine's disk, append-only where possible) or an address that
+receives them.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 
 class Head(BaseModel):
-    """One line. ``erased``: conversations erased since the line before, so that a restored backup can forget them again.
+    """One line. ``erased``: conversations erased since the line before, so that they are erased again after a restore.
 
-    ``key`` is the public half (hex), by which anybody can check ``signature`` (hex, Ed25519).
+    ``key`` is the public key (hex) with which anyone can check ``signature`` (hex, Ed25519).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -37,12 +38,12 @@ class Head(BaseModel):
     signature: str
 
     def line(self) -> str:
-        """As it is exported: JSON and a line end."""
+        """Returns the exported line: JSON and a line end."""
         return self.model_dump_json() + "\n"
 
 
 class Signer:
-    """Signs heads with a key derived from ``GUICHET_AUDIT_KEY`` (any length), which serves nothing else."""
+    """Signs heads with a key derived from ``GUICHET_AUDIT_KEY`` (any length), which has no other use."""
 
     def __init__(self, key: str) -> None:
         if not key:
@@ -53,7 +54,7 @@ class Signer:
 
     @property
     def public(self) -> str:
-        """The public half, as hex."""
+        """Returns the public key as hex."""
         return self._public.public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
 
     def sign(self, seq: int, digest: str, erased: tuple[str, ...] = ()) -> Head:
@@ -61,7 +62,7 @@ class Signer:
         return unsigned.model_copy(update={"signature": self._private.sign(_said(unsigned)).hex()})
 
     def signed(self, head: Head) -> bool:
-        """Decides whether ``head`` is one of ours, unchanged."""
+        """Decides whether ``head`` has our signature and is unchanged."""
         try:
             self._public.verify(bytes.fromhex(head.signature), _said(head))
         except (InvalidSignature, ValueError):
@@ -74,7 +75,10 @@ def _said(head: Head) -> bytes:
 
 
 async def export(head: Head, destination: str) -> None:
-    """Send ``head`` off: append to a file, or ``POST`` to an address. Raises ``OSError`` or ``httpx.HTTPError``."""
+    """Exports ``head``: appends it to a file, or sends it by ``POST`` to an address.
+
+    Raises ``OSError`` or ``httpx.HTTPError``.
+    """
     if destination.startswith(("https://", "http://")):
         async with httpx.AsyncClient(timeout=10) as client:
             answer = await client.post(destination, content=head.line(), headers={"Content-Type": "application/json"})
@@ -84,7 +88,7 @@ async def export(head: Head, destination: str) -> None:
 
 
 def load_heads(path: Path) -> list[Head]:
-    """Returns all heads of an exported file. Raises ``OSError`` and ``ValueError`` (which names the line)."""
+    """Returns all heads of an exported file. Raises ``OSError``, and ``ValueError``, which names the line."""
     heads, adapter = [], TypeAdapter(Head)
     for number, line in enumerate(path.read_text().splitlines(), 1):
         if line.strip():

@@ -1,7 +1,7 @@
 """The ledger: a copy, outside the record, of the audit rows that a restore must replay (ADR 0058).
 
-A backup knows nothing of what was taken away after it: accounts that were disabled or lost rights, secrets that were changed,
-citizens who were erased. These rows are written to a file on another path before their transaction commits.
+A backup does not contain later removals: disabled accounts, withdrawn rights, changed secrets, erased citizens. Rows about
+these are written to a file on another path before their transaction commits.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from core.database import Database
 from core.settings import Settings
 
 ERASED, RESTORED = "conversation.erased", "backup.restored"
-REPLAYED = "replayed"  # in the details of a row that a restore wrote: its original is in the ledger already
+REPLAYED = "replayed"  # in the details of a row that a restore wrote: the original row is in the ledger already
 LEDGER_ACTIONS = frozenset(
     {
         "staff.accept",
@@ -39,13 +39,13 @@ LEDGER_ACTIONS = frozenset(
         RESTORED,
     }
 )
-_TAIL = 1 << 20  # bytes: more than a line ever has
+_TAIL = 1 << 20  # bytes: more than the longest line
 
 log = structlog.get_logger(__name__)
 
 
 class LedgerDamaged(ValueError):
-    """The file is torn or was changed; ``line`` (from 1) is the first that is wrong, ``before`` what stands before it."""
+    """The file is torn or was changed. ``line`` (from 1) is the first wrong one, ``before`` the content before it."""
 
     def __init__(self, path: Path, line: int, before: Sequence[LedgerRow]) -> None:
         super().__init__(f"line {line} of {path}")
@@ -53,7 +53,7 @@ class LedgerDamaged(ValueError):
 
 
 class LedgerRow(BaseModel):
-    """A row of the audit as the ledger holds it. It names nobody: accounts by their id, erased citizens by their receipt.
+    """A row of the audit in the ledger. It names nobody: accounts by their id, erased citizens by their receipt.
 
     ``chain``: 64 hex digits over ``digest`` (which covers the row) and the ``chain`` of the line before in its file.
     """
@@ -72,29 +72,29 @@ class LedgerRow(BaseModel):
 
     @property
     def key(self) -> tuple[int, str]:
-        """Which row it is: the number alone is given again after a restore."""
+        """Returns the number and digest of the row. The number alone is not unique: after a restore it is used again."""
         return self.seq, self.digest
 
     def is_whole(self) -> bool:
-        """Decides whether the row is the one that was audited."""
+        """Decides whether the row still fits the digest with which it was audited."""
         said = (self.seq, self.at, self.actor, self.action, self.target, self.details, self.previous)
         return digest_of(*said) == self.digest
 
 
 def ledger_row(row: Link | LedgerRow) -> LedgerRow:
-    """``row`` as one of the ledger that stands in no file yet."""
+    """Returns ``row`` as a row of the ledger that is in no file yet."""
     return LedgerRow.model_validate(row, from_attributes=True)
 
 
 def belongs(row: Link | LedgerRow) -> bool:
-    """Decides whether ``row`` of the audit goes to the ledger."""
+    """Decides whether ``row`` of the audit belongs in the ledger."""
     return row.action in LEDGER_ACTIONS and (row.action == RESTORED or REPLAYED not in orjson.loads(row.details))
 
 
 class Ledger:
-    """The file at ``path``: one line of JSON each, only ever appended to, by any number of processes.
+    """The file at ``path``: one line of JSON per row, append-only, for any number of processes.
 
-    Its folder must be there, unless ``makes_folder``: where a mount is missing, the file would be on this machine's disk.
+    Its folder must exist, unless ``makes_folder``: if a mount is missing, the file would be written to this machine's disk.
     """
 
     def __init__(self, path: Path, *, makes_folder: bool = False) -> None:
@@ -106,7 +106,7 @@ class Ledger:
         return cls(settings.ledger_file, makes_folder=not settings.ledger)
 
     def append(self, rows: Iterable[Link | LedgerRow]) -> None:
-        """Write ``rows`` and wait for the disk; without any, make sure that the file is there. Raises ``OSError``."""
+        """Writes ``rows`` and waits for the disk. Without any rows, it makes sure that the file exists. Raises ``OSError``."""
         if self._makes_folder:
             self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         is_new = not self.path.exists()
@@ -126,10 +126,10 @@ class Ledger:
             _sync_folder(self.path.parent)
 
     async def note(self, row: Link) -> None:
-        """Write ``row`` now, in the transaction that audits it.
+        """Writes ``row`` now, in the transaction that audits it.
 
-        Where that fails, the act goes on: not to close an account because another disk is away would be worse. It is logged,
-        and ``core.audit.ledger_sync`` writes the row once the file can be written.
+        A failure is only logged, and the act goes on: not closing an account because another disk is missing would be worse.
+        ``core.audit.ledger_sync`` writes the row once the file is writable.
         """
         try:
             await asyncio.to_thread(self.append, (row,))
@@ -139,12 +139,12 @@ class Ledger:
     def read(self) -> list[LedgerRow]:
         """Returns all rows, in the order of the file. Raises ``OSError`` and ``LedgerDamaged``."""
         with self.path.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_SH)  # nobody is half-way through a line
+            fcntl.flock(file, fcntl.LOCK_SH)  # no other process is in the middle of a line
             return _followed(self.path, file.read())
 
 
 def open_record(settings: Settings) -> Database:
-    """The record of ``settings`` for processes that act on accounts or erase: what must be replayed reaches the ledger."""
+    """Returns the record of ``settings``, for processes that change accounts or erase: rows to replay reach the ledger."""
     return Database(settings.sql_url, ledger=Ledger.of(settings))
 
 
@@ -164,7 +164,9 @@ def _read(line: bytes) -> LedgerRow | None:
 
 
 def _continue(descriptor: int) -> tuple[bytes, str]:
-    """What to write first, and the chain to go on from. Half a line, of a process that was killed, is closed by a line end."""
+    """Returns the bytes to write first, and the chain to continue. A partial line of a killed process is ended by a line
+    break.
+    """
     size = os.fstat(descriptor).st_size
     tail = os.pread(descriptor, _TAIL, max(0, size - _TAIL))
     whole = (row for row in map(_read, reversed(tail.splitlines())) if row is not None)
@@ -173,7 +175,9 @@ def _continue(descriptor: int) -> tuple[bytes, str]:
 
 
 def _followed(path: Path, content: bytes) -> list[LedgerRow]:
-    """Half a line is nothing lost where the next one follows the last whole one: its process was killed before the commit."""
+    """Returns the rows of a file that has a partial line. Nothing is lost if the next line follows the last whole one: the
+    process that wrote the partial line was killed before its commit.
+    """
     found: list[LedgerRow] = []
     chain, half = GENESIS, 0
     for number, line in enumerate(content.splitlines(), 1):

@@ -15,9 +15,9 @@ from core.shared_place import Place, SharedUnreachable
 
 
 class LockedCopies:
-    """An object for each time that rows were sent, named by the last of them. Blocking.
+    """Copies in a bucket: one object per transfer, named by its last row. Blocking.
 
-    Any number of machines may send; a row that two of them send counts once. All methods raise ``SharedUnreachable``.
+    Several machines may send; a row that is sent twice counts once. All methods raise ``SharedUnreachable``.
     """
 
     def __init__(self, url: str, *, days: int) -> None:
@@ -27,17 +27,17 @@ class LockedCopies:
 
     @classmethod
     def of(cls, settings: Settings) -> LockedCopies | None:
-        """``None`` where the settings name no place."""
+        """Returns the copies that the settings name; ``None`` if they name no place."""
         return cls(settings.ledger_copies, days=settings.ledger_days) if settings.ledger_copies else None
 
     def put(self, rows: Sequence[Link]) -> None:
-        """Send ``rows``, which stand there unchanged for the days of the settings."""
+        """Sends ``rows``. They stay unchangeable for the number of days in the settings."""
         lines = "".join(ledger_row(row).model_dump_json() + "\n" for row in rows)
         name = f"{rows[-1].seq:012d}-{rows[-1].digest}.jsonl"
         self._place.write_locked(name, lines.encode(), until=now() + timedelta(days=self._days))
 
     def read(self) -> list[LedgerRow]:
-        """Returns all that stands there. What was read once is not fetched again: it cannot change."""
+        """Returns all rows in the bucket. Objects that were read once are not fetched again: they cannot change."""
         for name in self._place.names():
             if name not in self._read:
                 self._read[name] = self._parsed(name)

@@ -1,4 +1,4 @@
-"""Bringing the ledger and its copies up to what the audit holds: rows that could not be written, or that are older than it."""
+"""Completes the ledger and its copies from the audit: rows that could not be written, or that are older than the ledger."""
 
 from __future__ import annotations
 
@@ -22,20 +22,19 @@ log = structlog.get_logger(__name__)
 
 
 class LedgerSync:
-    """A job, and a step before each backup. What could not be written is logged, and tried again the next time.
+    """A periodic job, also run before each backup. Failures to write are logged; the next run tries again.
 
-    A file that is damaged stays under another name; the one in its place has all that stood before the damage, and all that
-    the audit knows.
+    A damaged file is kept under another name. The new file has everything before the damage, and everything in the audit.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database = database
         self._ledger = Ledger.of(settings)
         self._copies = LockedCopies.of(settings)
-        self._written = self._sent = -1  # numbers of rows up to which nothing is missing
+        self._written = self._sent = -1  # numbers of the rows up to which nothing is missing
 
     async def run(self) -> None:
-        """Write what is missing. Who takes the file away finds all of it there again."""
+        """Writes the missing rows. If somebody removed the file, all rows are written again."""
         if not await asyncio.to_thread(self._ledger.path.exists):
             self._written = -1
         rows = await rows_of_ledger(self._database, after=min(self._written, self._sent) if self._copies else self._written)
@@ -73,7 +72,7 @@ class LedgerSync:
 
 
 async def rows_of_ledger(database: Database, *, after: int = -1) -> list[Link]:
-    """Returns the rows of the audit with numbers beyond ``after`` that belong in the ledger, in order."""
+    """Returns the rows of the audit with numbers above ``after`` that belong in the ledger, in order."""
     statement = select(AuditRow).where(AuditRow.seq > after, AuditRow.action.in_(LEDGER_ACTIONS)).order_by(AuditRow.seq)
     async with database.read() as session:
         rows = [link_of(row) for row in (await session.execute(statement)).scalars()]

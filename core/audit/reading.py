@@ -1,4 +1,4 @@
-"""Reading the audit: listing it, and following the whole chain."""
+"""Reads the audit: lists rows, and checks the whole chain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How far the chain was followed, and where it first breaks (``None``: nowhere)."""
+    """How far the chain was checked, and where it first breaks (``None``: nowhere)."""
 
     rows: int
     broken: Broken | None
@@ -28,7 +28,10 @@ class Verified:
 async def newest(
     database: Database, *, limit: int, actor: str = "", action: str = "", target: str = "", before: int = 0
 ) -> Sequence[Link]:
-    """The newest rows first; ``action`` and ``target`` may be the beginning of one; ``before`` a row's number, for pages."""
+    """Returns the newest rows first.
+
+    ``action`` and ``target`` may be prefixes. ``before``: a row's number, for paging.
+    """
     statement = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit)
     if actor:
         statement = statement.where(AuditRow.actor == actor)
@@ -43,13 +46,13 @@ async def newest(
 
 
 async def current_head(session: AsyncSession) -> tuple[int, str]:
-    """Number and digest of the last row (0 and zeros: none yet)."""
+    """Returns number and digest of the last row (0 and zeros if there is none yet)."""
     row = (await session.execute(select(AuditHead.seq, AuditHead.digest).where(AuditHead.id == 1))).one()
     return row.seq, row.digest
 
 
 async def verify(database: Database, heads: Sequence[Head] = (), signer: Signer | None = None) -> Verified:
-    """Follow the chain from its first row to its head, and past each of ``heads`` (exported, signed by ``signer``)."""
+    """Checks the chain from its first row to its head, and against each of ``heads`` (exported, signed by ``signer``)."""
     for head in heads:
         if signer is None or not signer.signed(head):
             return Verified(0, Broken(head.seq, Break.FORGED))
@@ -85,5 +88,5 @@ async def _batches(session: AsyncSession) -> AsyncIterator[Sequence[Link]]:
 
 
 def link_of(row: AuditRow) -> Link:
-    """``row`` without the record that it stands in."""
+    """Returns ``row`` without its database session."""
     return Link(row.seq, row.at, row.actor, row.action, row.target, row.details, row.previous, row.digest)

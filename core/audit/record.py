@@ -1,7 +1,7 @@
-"""Adding to the audit, in the transaction of what is audited: neither is kept without the other.
+"""Adds to the audit in the transaction of the audited act: both are stored, or neither.
 
-What a restore must replay is in the ledger before the transaction commits (``core.audit.ledger``). Where the commit then fails,
-the line says what somebody who was entitled to it had asked for: to replay that is harmless.
+Rows that a restore must replay are in the ledger before the transaction commits (``core.audit.ledger``). If the commit then
+fails, the line states a request by somebody who was entitled to make it: replaying it does no harm.
 """
 
 from __future__ import annotations
@@ -29,17 +29,18 @@ async def record(
     target: str,
     details: Mapping[str, JsonValue] | None = None,
 ) -> None:
-    """Add who (``actor``) did what (``action``, ``noun.verb``: ``entry.published``) to what (``target``: ``entry:F1234``).
+    """Adds who (``actor``) did what (``action``, ``noun.verb``: ``entry.published``) to what (``target``: ``entry:F1234``).
 
-    In a session of ``Database.write()``, as the LAST thing of the transaction: from here to its end no other audited
-    transaction goes on, and whoever took further locks meanwhile could wait in a circle. ``details`` say from what to what,
-    never what a citizen wrote; numbers of people that slip in are masked. Raises ``ValueError`` if a name is empty or too long.
+    Call it in a session of ``Database.write()``, as the LAST statement of the transaction: until its end all other audited
+    transactions wait, and taking further locks after it could cause a deadlock. ``details`` say from what to what, never
+    what a citizen wrote; personal numbers that slip in are masked. Raises ``ValueError`` if a name is empty or too long.
     """
     for name, value, longest in (("actor", actor, 128), ("action", action, 64), ("target", target, 200)):
         if not 0 < len(value) <= longest:
             raise ValueError(f"the audit's {name} needs 1 to {longest} characters")
     kept = canonical({key: _masked(value) for key, value in (details or {}).items()})
-    # The update locks the head's row until this transaction ends: one row after another, without a gap, whoever writes.
+    # The update locks the head's row until this transaction ends: rows follow each other without a gap, whatever process
+    # writes.
     locked = await session.execute(
         update(AuditHead)
         .where(AuditHead.id == 1)

@@ -1,4 +1,4 @@
-"""Which rows of the ledger a backup does not know, in the order in which they must be replayed. No I/O."""
+"""The rows of the ledger that a backup does not contain, in the order in which they must be replayed. No I/O."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ type Key = tuple[int, str]  # number and digest of a row
 
 
 def rows_since(rows: Iterable[LedgerRow], contained: Collection[Key]) -> list[LedgerRow]:
-    """Returns those of ``rows`` that happened after a backup whose audit holds the rows ``contained``; each once.
+    """Returns those of ``rows`` that are newer than a backup whose audit contains the rows ``contained``; each once.
 
-    Numbers are given again after a restore, and rows of before it may be gone from the record for ever. So each restore
-    begins an age: a backup of one age holds what was replayed at its beginning, and nothing of the next. Within an age rows
-    follow each other by number; only to tell ages apart are times compared, of which a restore's downtime lies between.
+    Row numbers are used again after a restore, and earlier rows may be gone from the record. So each restore begins a new
+    age: a backup of one age contains the rows replayed at its beginning, and no row of the next age. Within an age rows are
+    ordered by number. Times are compared only to tell ages apart: a restore's downtime lies between two ages.
     """
     known = {row.key: row for row in rows}
     restored = sorted((row for row in known.values() if row.action == RESTORED), key=lambda row: row.at)

@@ -1,6 +1,6 @@
-"""The file of a backup: a tar with a manifest of digests, compressed, in the age format (https://age-encryption.org).
+"""The file of a backup: a compressed tar with a manifest of digests, in the age format (https://age-encryption.org).
 
-Anybody with the key can open it without this program: ``age -d -i KEY FILE | tar xz``.
+Anyone with the key can open it without this program: ``age -d -i KEY FILE | tar xz``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _MANIFEST = "manifest.json"
 
 
 class BackupUnusable(Exception):
-    """The file is not a backup of ours, is damaged, or another key opens it; the message says which."""
+    """The file is not a backup of ours, is damaged, or has another key. The message says which."""
 
 
 class Contents(BaseModel):
@@ -41,9 +41,9 @@ class Contents(BaseModel):
 def pack(
     folder: Path, file: Path, *, created: datetime, revision: str, tables: dict[str, int], recipients: list[str]
 ) -> Contents:
-    """Make ``file`` of everything in ``folder``: complete under its name, or not there.
+    """Creates ``file`` from everything in ``folder``. It appears under its name only when it is complete.
 
-    The folder of ``file`` must be there: one that is made would be on this machine's disk, where another's is not mounted.
+    The folder of ``file`` must exist: if another machine's disk is not mounted, a new folder would be on this machine.
     Raises ``ValueError`` for a bad key, and ``OSError``.
     """
     try:
@@ -75,9 +75,9 @@ def pack(
 
 
 def unpack(file: Path, folder: Path, *, identity: str) -> Contents:
-    """Open ``file`` into the empty ``folder``, and check every file against its digest.
+    """Extracts ``file`` into the empty ``folder``, and checks every file against its digest.
 
-    Raises ``BackupUnusable``, and ``OSError`` where there is no room for it.
+    Raises ``BackupUnusable``, and ``OSError`` if the disk is full.
     """
     with tempfile.NamedTemporaryFile(dir=folder.parent, suffix=".tar.gz") as plain:
         try:
@@ -88,7 +88,7 @@ def unpack(file: Path, folder: Path, *, identity: str) -> Contents:
         except pyrage.IdentityError as error:
             raise BackupUnusable("the key is not an age secret key") from error
         except (pyrage.DecryptError, OSError, EOFError, tarfile.TarError, ValidationError) as error:
-            if is_full(system_error(error) or error):  # of this disk, not of the file
+            if is_full(system_error(error) or error):  # the disk is full; the file is not to blame
                 raise OSError(errno.ENOSPC, str(error)) from error
             raise BackupUnusable(f"it cannot be opened with this key, or is damaged ({type(error).__name__})") from error
     if contents.format != FORMAT:

@@ -1,4 +1,4 @@
-"""What a backup leaves behind whose process was killed: a copy of the record in the clear, and half a file."""
+"""Removes what a backup leaves if its process is killed: an unencrypted copy of the record, and a partial file."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 _PREFIX = ".backup-"
-_YOUNG = 60.0  # seconds: a folder may not be locked yet
-_WRITTEN_WITHIN = 3600.0  # seconds: half a file that nobody went on with
+_YOUNG = 60.0  # seconds: a newer folder may not be locked yet
+_WRITTEN_WITHIN = 3600.0  # seconds: an older partial file is no longer being written
 
 
 @contextmanager
 def working_folder(home: Path) -> Iterator[Path]:
-    """A folder in ``home``, gone at the end, and locked until then: the lock goes with the process, however it ends."""
+    """Yields a folder in ``home``, which is locked until the end and then deleted. The lock ends with the process."""
     with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=home) as made:
         lock = os.open(made, os.O_RDONLY)
         try:
@@ -29,7 +29,7 @@ def working_folder(home: Path) -> Iterator[Path]:
 
 
 def clear_leftovers(home: Path, files: Path) -> None:
-    """Delete what killed backups left in ``home``, and among the ``files`` of backups."""
+    """Deletes what killed backups left in ``home``, and among the ``files`` of backups."""
     for folder in home.glob(f"{_PREFIX}*"):
         _delete_if_dead(folder)
     for part in files.glob(".*.part"):

@@ -1,4 +1,4 @@
-"""Making a backup: at the operator's wish, or as a job."""
+"""Makes a backup, on the operator's command or as a job."""
 
 from __future__ import annotations
 
@@ -15,16 +15,19 @@ from core.database.base import now
 from core.settings import ROOT, Settings
 
 SUFFIX = ".guichet.age"
-_LAST = "last-backup"  # in the state folder: the file that the last scheduled backup is in
+_LAST = "last-backup"  # in the state folder: names the file of the last scheduled backup
 _FILES = ("synonyms.yml",)
 
 
 class NoKey(ValueError):
-    """No key is set that could open a backup."""
+    """The settings name no key with which a backup could be opened."""
 
 
 def recipients_of(settings: Settings) -> list[str]:
-    """Whose keys open a backup: those that the settings name, or that of ``GUICHET_BACKUP_KEY``. Raises ``ValueError``."""
+    """Returns the recipients whose keys open a backup: those in the settings, or that of ``GUICHET_BACKUP_KEY``.
+
+    Raises ``ValueError``.
+    """
     if settings.backup_recipients:
         return [one for one in settings.backup_recipients.replace(",", " ").split() if one]
     if not settings.backup_key.get_secret_value():
@@ -33,7 +36,8 @@ def recipients_of(settings: Settings) -> list[str]:
 
 
 async def make_backup(database: Database, settings: Settings, file: Path, *, environment: Path = ROOT / ".env") -> Contents:
-    """Copy the record at one moment, the active snapshots, the synonyms and the settings file (``environment``) to ``file``.
+    """Copies a consistent state of the record, the active snapshots, the synonyms and the settings file (``environment``) to
+    ``file``.
 
     Raises ``ValueError`` (no key, no record yet) and ``OSError``.
     """
@@ -57,7 +61,7 @@ def _copy_files(settings: Settings, folder: Path, environment: Path) -> None:
     pointer = settings.home / "snapshots" / "active"
     active = pointer.read_text().strip() if pointer.exists() else ""
     if active:
-        # Snapshots never change, and the pointer is replaced in one step: what it names is whole.
+        # Snapshots never change, and the pointer is replaced in one step: the snapshot that it names is complete.
         shutil.copytree(pointer.parent / active, folder / "snapshots" / active)
         (folder / "snapshots" / "active").write_text(active)
     for name in _FILES:
@@ -69,13 +73,13 @@ def _copy_files(settings: Settings, folder: Path, environment: Path) -> None:
 
 
 class FolderAway(OSError):
-    """The folder of scheduled backups is not there, or not the one that they were written to: its disk is not mounted."""
+    """The folder of scheduled backups is missing, or is not the usual one: its disk is not mounted."""
 
 
 def folder_of(settings: Settings) -> Path:
-    """Where scheduled backups go. It is never made: a mount that is missing would be a folder on this machine's own disk.
+    """Returns the folder of scheduled backups. It is never created: without its mount it would be on this machine's own disk.
 
-    Raises ``FolderAway``, also where the last backup was written to this folder and it holds none any more.
+    Raises ``FolderAway``, also if the last backup was written to this folder and the folder has no backups any more.
     """
     folder, last = Path(settings.backup_folder), settings.home / _LAST
     if not folder.is_dir():
@@ -86,7 +90,10 @@ def folder_of(settings: Settings) -> Path:
 
 
 async def scheduled(database: Database, settings: Settings) -> tuple[Path, Contents]:
-    """A backup in the folder of the settings, named by its time. Raises ``FolderAway``, and what ``make_backup`` raises."""
+    """Makes a backup in the folder of the settings, named by its time.
+
+    Raises ``FolderAway`` and the errors of ``make_backup``.
+    """
     file = folder_of(settings) / new_name()
     contents = await make_backup(database, settings, file)
     (settings.home / _LAST).write_text(str(file))
@@ -94,12 +101,12 @@ async def scheduled(database: Database, settings: Settings) -> tuple[Path, Conte
 
 
 def new_name() -> str:
-    """Of a backup that is made now."""
+    """Returns the name of a backup that is made now."""
     return f"{now():%Y%m%dT%H%M%SZ}{SUFFIX}"
 
 
 def prune(folder: Path, *, keep: int) -> int:
-    """Delete all but the newest ``keep`` backups of ``folder`` (by name: they carry their time). Returns how many."""
+    """Deletes all but the newest ``keep`` backups of ``folder`` (by name, which contains their time). Returns how many."""
     old = sorted(folder.glob(f"*{SUFFIX}"))[:-keep]
     for file in old:
         file.unlink()

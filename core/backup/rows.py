@@ -1,4 +1,6 @@
-"""The record as lines of JSON, table by table, the same from SQLite and PostgreSQL: read in one transaction, written in one."""
+"""The record as lines of JSON, table by table, the same for SQLite and PostgreSQL. It is read and written in one
+transaction.
+"""
 
 from __future__ import annotations
 
@@ -23,12 +25,12 @@ _ROWS = 500
 
 
 async def dump(database: Database, folder: Path) -> tuple[str, dict[str, int]]:
-    """Write each table of ours to ``folder/TABLE.jsonl``; the schema's revision, and how many rows each has.
+    """Writes each of our tables to ``folder/TABLE.jsonl``. Returns the schema's revision and the number of rows per table.
 
-    All tables are read as they stood at one moment. What is not ours in the same database (Rasa's memory) is left out.
+    All tables are read from one consistent state. Other tables in the same database (Rasa's) are left out.
     """
     async with database.engine.connect() as connection:
-        if not database.is_sqlite:  # an SQLite transaction sees one moment anyway
+        if not database.is_sqlite:  # an SQLite transaction sees one state anyway
             await connection.execution_options(isolation_level="REPEATABLE READ")
         revision = await connection.run_sync(current)
         if revision is None:
@@ -45,7 +47,7 @@ async def dump(database: Database, folder: Path) -> tuple[str, dict[str, int]]:
 
 
 def stored(folder: Path, table: str) -> Iterator[dict[str, Any]]:
-    """The rows of a dump's table, in order; none where the dump is older than the table."""
+    """Yields the rows of a table in a dump, in order; none if the dump is older than the table."""
     file = folder / f"{table}.jsonl"
     if file.exists():
         with file.open("rb") as lines:
@@ -54,13 +56,13 @@ def stored(folder: Path, table: str) -> Iterator[dict[str, Any]]:
 
 
 async def load(database: Database, folder: Path, tables: Sequence[str]) -> None:
-    """Fill the tables, whose schema must be that of the dump, in one transaction. What migrations put there is replaced."""
+    """Fills the tables in one transaction. Their schema must be that of the dump. Rows inserted by migrations are replaced."""
     async with database.write() as session:
         connection = await session.connection()
         metadata = await connection.run_sync(_reflect, tables)
         ordered = [table for table in metadata.sorted_tables if table.name in tables]
         for table in reversed(ordered):
-            # Of the audit nothing may be deleted, not even nothing.
+            # The audit refuses any DELETE, even one that matches no row.
             if (await connection.execute(select(func.count()).select_from(table))).scalar_one():
                 await connection.execute(delete(table))
         for table in ordered:
@@ -88,7 +90,7 @@ async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[Mapp
 
 
 async def _count_on(connection: AsyncConnection, table: Table) -> None:
-    """Have PostgreSQL number new rows from where the loaded ones end; SQLite does by itself."""
+    """Sets PostgreSQL's sequences to continue after the loaded rows; SQLite does it by itself."""
     for column in table.primary_key.columns:
         named = {"table": table.name, "column": column.name}
         sequence = await connection.scalar(text("SELECT pg_get_serial_sequence(:table, :column)"), named)

@@ -1,4 +1,4 @@
-"""Recognising messages about a person in danger, without any model: what must work when everything else is down."""
+"""Detects messages about a person in danger, without any model: it must work when everything else is down."""
 
 from core.care.detector import Alert, Care, CareDetector, Since, load_detector, told
 from core.care.meaning import Asked, Meant, by_meaning, sentences_of, to_ask

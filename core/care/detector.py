@@ -1,7 +1,7 @@
-"""From a message to the help that must stand first: by patterns, the same way each time.
+"""Finds the help that must come first in the reply to a message, by patterns and therefore deterministic.
 
-Recall counts more than precision: a number too many does no harm, one too few may. What a single word leaves open ("suicide
-de mon locataire") is shown the numbers and gets its answer too; what is plainly paperwork ("assurance incendie") is left alone.
+Recall counts more than precision: one number too many does no harm, one too few may. An ambiguous message ("suicide de mon
+locataire") gets the numbers and its answer too; plain paperwork ("assurance incendie") gets no numbers.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from core.yaml_text import load as load_yaml
 LEXICON = Path(__file__).with_name("lexicon.yml")
 MOST_KINDS = 2  # kinds of help in one reply
 _ELSEWHERE = "ailleurs"
-_BY_SOUND = "fr"  # the language whose misspellings the keys know
+_BY_SOUND = "fr"  # the language whose misspellings the sound keys cover
 _OTHERS = "other languages"
 type _ByLanguage = dict[str, re.Pattern[str]]
 
 
 class Care(StrEnum):
-    """Kinds of danger, the one that leaves the least time first."""
+    """Kinds of danger, the most urgent first."""
 
     FIRE = "fire"
     MEDICAL = "medical"
@@ -41,23 +41,23 @@ class Care(StrEnum):
 
 
 class Since(StrEnum):
-    """What a message adds to a danger, or to a death, that was told shortly before; by itself it names none."""
+    """What a message adds to a danger or a death that was told shortly before; alone, the message names none."""
 
-    SILENT = "silent"  # cannot speak: who is feared is there
-    DESPAIR = "despair"  # wants to follow who died, or sees no use in going on
-    NOWHERE = "nowhere"  # has no place to go to, or no money to go with
+    SILENT = "silent"  # cannot speak: the feared person is present
+    DESPAIR = "despair"  # wants to follow the dead person, or sees no reason to go on
+    NOWHERE = "nowhere"  # has no place to go, or no money to leave
     AGAIN = "again"  # afraid, lost, let down
 
 
-# Here a page could only delay help, or do harm.
+# For these, a page could only delay help, or do harm.
 _NEVER_ANSWERED = frozenset({Care.FIRE, Care.MEDICAL, Care.SUICIDE})
 _TOLD_CALMLY = frozenset({Care.FIRE, Care.MEDICAL})
-_LETTER = 40  # words: nobody writes as many beside someone who does not breathe
+_LETTER = 40  # words: nobody writes so many next to a person who does not breathe
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What a message is about. ``language`` is that of the words that told; ``answer_too``: it asks something as well."""
+    """What a message is about. ``language`` is that of the words that matched. ``answer_too``: it also asks a question."""
 
     kinds: tuple[Care, ...]
     language: str
@@ -74,7 +74,7 @@ class _Signs:
 
 
 class CareDetector:
-    """Immutable and thread-safe. ``lexicon`` is the parsed ``lexicon.yml``; raises ``ValueError`` where it is ill-formed."""
+    """Immutable and thread-safe. ``lexicon`` is the parsed ``lexicon.yml``. Raises ``ValueError`` if it is ill-formed."""
 
     def __init__(self, lexicon: Mapping[str, Any]) -> None:
         words = dict(lexicon["words"])
@@ -89,8 +89,8 @@ class CareDetector:
         )
         others = (signs for kind in Care for language, signs in lexicon[kind].items() if language != _BY_SOUND)
         named = (pattern for signs in others for name in ("sure", "maybe") for pattern in signs.get(name) or ())
-        # Nearly all messages are about no danger: one look tells it of all languages but French, where one for all kinds takes
-        # as long as one for each.
+        # Nearly all messages are about no danger: one search settles this for all languages but French, where a search for all
+        # kinds takes as long as one for each.
         self._any_other = compile_all(named, words, by_letter)
         self._french = tuple(signs for signs in self._signs if signs.language == _BY_SOUND)
         self._restated = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in lexicon["restated"].items())
@@ -106,7 +106,7 @@ class CareDetector:
         return self.listen(text).alert
 
     def listen(self, text: str) -> Heard:
-        """``text`` made ready once for all that is asked of it, with its alert."""
+        """Returns ``text`` prepared once for all checks, with its alert."""
         folded = fold(text)
         whole, rest = _Written.of(folded), self._without_what_is_elsewhere(folded)
         return Heard(self._alert(text, whole if rest == folded else _Written.of(rest)), whole)
@@ -129,14 +129,15 @@ class CareDetector:
         return Alert(tuple(found)[:MOST_KINDS], next(iter(found.values())), answer_too)
 
     def beside_idioms(self, text: str) -> str:
-        """``text`` where no phrase of it only sounds like a danger, else what is left of it, folded: for whoever judges by
-        other signs than the patterns."""
+        """Returns ``text`` unchanged if no phrase in it only sounds like a danger. Otherwise returns it folded, without such
+        phrases, for callers that judge by other features than the patterns.
+        """
         written = f" {fold(text)} "
         rest = self._elsewhere.sub("", written) if self._elsewhere else written
         return text if rest == written else rest.strip()
 
     def since(self, text: str | Heard) -> tuple[Since, str] | None:
-        """Returns what ``text`` adds to a danger told before, and in which language; only for who has told one."""
+        """Returns what ``text`` adds to a danger told before, and in which language. Only for a citizen who has told one."""
         written = _written(text)
         if not written.tells(self._any_since):
             return None
@@ -144,30 +145,34 @@ class CareDetector:
         return next(((since, language) for since, language in said if language), None)
 
     def mourning(self, text: str | Heard) -> str:
-        """Returns the language in which ``text`` tells of the death of someone close; empty for none, or for one long ago."""
+        """Returns the language in which ``text`` tells of a close person's death; empty if it does not, or if it was long
+        ago.
+        """
         written = _written(text)
         found = written.tells(self._mourning)
         return "" if found and written.tells(self._long_ago) else found
 
     def _without_what_is_elsewhere(self, written: str) -> str:
-        """Phrases that only sound like a danger ("au Secours populaire") leave a word that no pattern has."""
+        """Returns the text with phrases that only sound like a danger ("au Secours populaire") replaced by a word that no
+        pattern has.
+        """
         return self._elsewhere.sub(f"{_ELSEWHERE} ", f" {written} ").strip() if self._elsewhere else written
 
     def restated(self, text: str) -> str:
-        """``text`` as a question to the pages, which name the same things in other words ("suicide de" → "décès de")."""
+        """Returns ``text`` in the words that the pages use for the same things ("suicide de" → "décès de")."""
         for pattern, words in self._restated:
             text = pattern.sub(words, text)
         return text
 
     def _asks(self, text: str, said: str) -> bool:
-        """Decides whether a question comes with it; the bare name of a subject ("violence conjugale") is one."""
+        """Decides whether the message also asks a question. The bare name of a subject ("violence conjugale") is a question."""
         if "?" in text or (self._question and self._question.search(said)):
             return True
         return not (self._person and self._person.search(said)) and said.isascii()
 
 
 class _Written(NamedTuple):
-    """A folded text as patterns by letter look at it, and as those by sound do."""
+    """A folded text, once for patterns by letter and once for patterns by sound."""
 
     letters: str
     sounds: str
@@ -180,13 +185,13 @@ class _Written(NamedTuple):
         return self.sounds if language == _BY_SOUND else self.letters
 
     def tells(self, patterns: _ByLanguage) -> str:
-        """Returns the first language in which the text has what its pattern looks for; empty for none."""
+        """Returns the first language whose pattern matches the text; empty if none does."""
         return next((one for one, pattern in patterns.items() if pattern.search(self.as_read_in(one))), "")
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """A text that was listened to: what it calls for, and its words as patterns look at them."""
+    """A message after detection: its alert, and its words in the form that patterns match."""
 
     alert: Alert | None
     written: _Written
@@ -202,7 +207,9 @@ def _by_language(lexicon: Mapping[str, Iterable[str]], words: Mapping[str, str])
 
 
 def _of_all(patterns: Iterable[tuple[str, Iterable[str]]], words: Mapping[str, str]) -> _ByLanguage:
-    """All ``patterns`` of any language as two expressions, by sound and by letter: two looks where many would find nothing."""
+    """Returns all ``patterns`` of any language as two expressions, by sound and by letter: two searches instead of many without
+    a match.
+    """
     together = defaultdict[str, list[str]](list)
     for language, some in patterns:
         together[language if language == _BY_SOUND else _OTHERS].extend(some)
@@ -210,13 +217,13 @@ def _of_all(patterns: Iterable[tuple[str, Iterable[str]]], words: Mapping[str, s
 
 
 def told(kinds: tuple[Care, ...], language: str) -> Alert:
-    """Returns the alert where something less sure recognised ``kinds``: an answer stands under the numbers wherever it may."""
+    """Returns the alert for ``kinds`` that a less certain method detected: the numbers come with an answer where possible."""
     return Alert(kinds, language, _NEVER_ANSWERED.isdisjoint(kinds))
 
 
 @cache
 def load_detector(path: Path = LEXICON) -> CareDetector:
-    """Returns the detector of the lexicon at ``path``; compiled once in a process."""
+    """Returns the detector of the lexicon at ``path``. It is compiled once per process."""
     return CareDetector(load_yaml(path.read_text(encoding="utf-8")))
 
 

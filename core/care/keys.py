@@ -1,4 +1,4 @@
-"""Words as they sound: spelling mistakes, SMS writing and lost accents leave a word's key as it is. Pure functions."""
+"""Words by their sound: spelling mistakes, SMS writing and missing accents do not change a word's key. Pure functions."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from core.text.slang import DANGER
 
 _MARKS = "\u0640"  # Arabic tatweel, which only widens a word
 _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "هوي")
-# Turkish has an i without a dot, and a capital one with it, which lower() takes apart; one Ukrainian apostrophe is a letter to
-# regular expressions. Telephones write all of them as their neighbours.
+# Turkish has a dotless i and a dotted capital I, which lower() decomposes; a Ukrainian apostrophe is a letter to regular
+# expressions. People type the plain characters instead.
 _TYPED = str.maketrans({"ı": "i", "İ": "i", "ʼ": "'", "’": "'", "œ": "oe", "æ": "ae"})
 _WORD = re.compile(r"[^\W_]+")
 
@@ -32,7 +32,7 @@ _SHORT = 3  # letters; shorter words have no ending to lose
 
 
 def fold(text: str) -> str:
-    """``text`` in lower case without accents, its words apart by one space, SMS words spelled out."""
+    """Returns ``text`` in lower case without accents, with single spaces between words and SMS words written in full."""
     composed = unicodedata.normalize("NFKC", text).translate(_TYPED).lower().translate(_TYPED)
     words: list[str] = []
     for word in _WORD.findall(composed.replace(_MARKS, "")):
@@ -45,24 +45,26 @@ def fold(text: str) -> str:
 
 
 def _apart(plain: str) -> str:
-    """Returns a word with an "I" glued to it as two, each spelled out."""
+    """Returns a word to which an "I" is glued as two words, each written in full."""
     return " ".join(DANGER.get(part, part) for part in _GLUED_I.sub(r"je \1", plain).split())
 
 
 def key(word: str, *, whole: bool = True) -> str:
-    """Returns the key of a folded word; without ``whole``, of the beginning of one, whose end is not to be cut."""
+    """Returns the key of a folded word. Without ``whole``, ``word`` is the beginning of a word and keeps its ending."""
     return _as_heard(_stem(word) if whole else word)
 
 
 def keys(words: Iterable[str]) -> str:
-    """The keys of folded ``words``, apart by one space: heard all at once, since each sound costs the same for one of them."""
+    """Returns the keys of folded ``words``, separated by single spaces. They are computed at once: a step costs the same for
+    one word.
+    """
     return _as_heard(" ".join(map(_stem, words)))
 
 
 def _stem(word: str) -> str:
     if len(word) <= _SHORT:
         return word
-    # What stands before a written ending is heard ("agresse"), what ends a word is not ("coups").
+    # What stands before a written ending is pronounced ("agresse"); what ends a word is not ("coups").
     cut = _ENDING.sub("", word)
     heard = cut if cut != word else _SILENT.sub("", word)
     return heard if len(heard) > 1 else word

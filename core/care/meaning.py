@@ -1,7 +1,7 @@
-"""What is asked of a message's meaning, and what becomes of the patterns' alarm by it.
+"""The sentences of a message that are judged by their meaning, and what the result does to the patterns' alert.
 
-Words of danger are often said of something else ("un placement sans risque", "ce formulaire m'étouffe"), and in more than a
-few words dangers are told in passing, in words that no pattern knows (docs/care.md).
+Words of danger often mean something else ("un placement sans risque", "ce formulaire m'étouffe"). In longer messages dangers
+are told in passing, in words that no pattern has (docs/care.md).
 """
 
 from __future__ import annotations
@@ -11,18 +11,18 @@ from dataclasses import dataclass, replace
 
 from core.care.detector import MOST_KINDS, Alert, Care, CareDetector, told
 
-_SHORT_WORDS = 12  # up to so many words the classifier is asked for what no pattern sees
-_LETTER_WORDS = 40  # nobody writes more beside somebody who does not breathe
-_MOST_SENTENCES = 24  # looking at one takes some 7 ms
-# What else such a message tells is asked for as well: "je suis à bout" may be written in a car, with a baby.
+_SHORT_WORDS = 12  # up to this length the classifier judges messages in which no pattern matches
+_LETTER_WORDS = 40  # nobody writes more next to a person who does not breathe
+_MOST_SENTENCES = 24  # one takes about 7 ms
+# Other kinds in such a message are judged as well: "je suis à bout" may be written in a car, with a baby.
 _JOINED = frozenset({Care.SUICIDE, Care.HUNGER})
 _SENTENCE_END = re.compile(r"(?<=[.!?…;:])\s+|\n+")
-_LEARNT = "fr"  # the language that the second look has learnt from
+_LEARNT = "fr"  # the language of the model's training data
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Sentences of one message: ``alarmed``, in which a pattern sees a danger, and ``others``."""
+    """Sentences of one message: ``alarmed``, in which a pattern matches a danger, and ``others``."""
 
     alarmed: tuple[str, ...]
     others: tuple[str, ...]
@@ -30,17 +30,19 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Meant:
-    """``confirmed``: no sentence is alarmed, or one of those may be about a danger. ``kinds``: of what any sentence tells."""
+    """``confirmed``: no sentence is alarmed, or one of the alarmed ones may be about a danger. ``kinds``: the kinds of danger
+    in all sentences.
+    """
 
     confirmed: bool
     kinds: tuple[Care, ...] = ()
 
 
 def to_ask(text: str, alert: Alert | None, language: str, detector: CareDetector) -> Asked | None:
-    """Returns the sentences of ``text``, written in ``language``, whose meaning tells whether ``alert`` stands, or whether
-    there is a danger that no pattern sees; ``None`` where nothing is to be asked.
+    """Returns the sentences of ``text`` (in ``language``) whose meaning decides whether ``alert`` is kept, or whether there is
+    a danger that no pattern matches. ``None`` if there is nothing to judge.
 
-    Of a message with more sentences than can be looked at, the longest: "Bonjour." and "Merci d'avance." say least.
+    If a message has too many sentences, the longest are judged: "Bonjour." and "Merci d'avance." say least.
     """
     if language != _LEARNT or (alert.language != _LEARNT if alert else _is_short(text)):
         return None
@@ -60,16 +62,16 @@ def sentences_of(text: str) -> tuple[str, ...]:
 
 
 def by_meaning(text: str, alert: Alert | None, meant: Meant) -> Alert | None:
-    """Returns what ``text`` calls for, in which patterns see ``alert``, and which is ``meant`` so.
+    """Returns the alert for ``text`` from the patterns' ``alert`` and the meaning ``meant``.
 
-    As with patterns, a letter is answered under the numbers, but under those against suicide.
+    As with patterns, a long message gets an answer below the numbers, except below those against suicide.
     """
     if alert and meant.confirmed:
-        # Words tell that somebody is in danger better than who: a child that is beaten, or who is beaten before a child.
+        # Words show that somebody is in danger better than who: a beaten child, or a person beaten in front of a child.
         more = meant.kinds if _JOINED.issuperset(alert.kinds) else meant.kinds[:1]
-        if Care.SUICIDE in alert.kinds and _is_short(text):  # "jveu en finir" tells nothing else
+        if Care.SUICIDE in alert.kinds and _is_short(text):  # "jveu en finir" says nothing else
             more = ()
-        if Care.VIOLENCE in alert.kinds:  # the line against suicide is no help to who is threatened by somebody else
+        if Care.VIOLENCE in alert.kinds:  # the line against suicide does not help a person threatened by somebody else
             more = tuple(kind for kind in more if kind != Care.SUICIDE)
         kinds = tuple(dict.fromkeys((*alert.kinds, *more)))[:MOST_KINDS]
         no_page = Care.SUICIDE in kinds and Care.SUICIDE not in alert.kinds

@@ -17,30 +17,30 @@ from core.care.keys import fold, key
 _GAP = re.compile(r"<(\d+)>")
 
 
-# A folded word of a pattern as expressions for it; each but an empty one begins with a letter that stands for itself.
+# A folded word of a pattern as expressions for it. Each non-empty one begins with a literal letter.
 type Spelling = Callable[[str], Sequence[str]]
 
 
 def by_sound(word: str) -> Sequence[str]:
-    """Returns a folded word of a pattern, for ``keys(text)``; ``*`` at its end stands for whatever follows."""
+    """Returns the expressions of a folded word of a pattern, for ``keys(text)``. A ``*`` at its end matches any ending."""
     if not word.endswith("*"):
         return [re.escape(key(word))]
     stem = word.removesuffix("*")
-    # "frappe*", "enfant*": also "frappe" and "enfants", whose keys end before the beginning asked for does.
+    # "frappe*", "enfant*": also "frappe" and "enfants", whose keys end before the requested beginning does.
     ends = (rf"{re.escape(key(one))}(?= )" for one in (stem, f"{stem}e"))
     return [rf"{re.escape(key(stem, whole=False))}\S*", *ends]
 
 
 def by_letter(word: str) -> Sequence[str]:
-    """Returns the same for ``f" {fold(text)} "``: what French ears make of other languages is of no use."""
+    """Returns the same for ``f" {fold(text)} "``: French sound rules are of no use for other languages."""
     return [re.escape(word.removesuffix("*")) + (r"\S*" if word.endswith("*") else "")]
 
 
 def compile_all(patterns: Iterable[str], words: Mapping[str, str], spelling: Spelling) -> re.Pattern[str] | None:
-    """One expression for all ``patterns``, ``None`` for none. Raises ``ValueError`` for words that are not listed.
+    """Returns one expression for all ``patterns``, ``None`` for none. Raises ``ValueError`` for words that are not listed.
 
-    What begins with the same letter stands together: of hundreds of patterns, those of a word's first letter are looked at.
-    What begins with the same words and gaps is looked for once.
+    Patterns are grouped by their first letter, so that of hundreds only those with a word's first letter are tried. Common
+    prefixes of words and gaps are matched once.
     """
     anywhere, begins = defaultdict[str, list[tuple[str, ...]]](list), list[tuple[str, ...]]()
     for pattern in patterns:
@@ -58,20 +58,20 @@ def compile_all(patterns: Iterable[str], words: Mapping[str, str], spelling: Spe
 
 
 def _together(patterns: Iterable[tuple[str, ...]]) -> str:
-    """One expression for ``patterns``, each a row of expressions; what several begin with stands in it once."""
+    """Returns one expression for ``patterns``, each a sequence of expressions; common prefixes stand in it once."""
     rests = defaultdict[str, list[tuple[str, ...]]](list)
     for first, *rest in patterns:
         rests[first].append(tuple(rest))
     each = []
     for first, some in rests.items():
         longer = [rest for rest in some if rest]
-        # Where one pattern ends and another goes on, as much as may be: phrases are left out whole.
+        # Where one pattern ends and another continues, the longest match counts: phrases are removed whole.
         each.append(first + (_together(longer) + ("?" if () in some else "") if longer else ""))
     return f"(?:{'|'.join(each)})"
 
 
 def _by_initial(parts: Sequence[str], words: Mapping[str, str], spelling: Spelling) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """Expressions that say together what ``parts`` do, each with the letter that it begins with; empty: with any."""
+    """Yields expressions that together match what ``parts`` do, each with its first letter; empty: any letter."""
     first = parts[0] if parts else "!"
     if first.startswith("!") or "$" in first.removesuffix("?").split("|") or _GAP.fullmatch(first):
         yield "", tuple(_part(part, words, spelling) for part in parts)
@@ -97,7 +97,7 @@ def _part(part: str, words: Mapping[str, str], spelling: Spelling) -> str:
 
 
 def _spelled(part: str, words: Mapping[str, str], spelling: Spelling) -> Sequence[str]:
-    """Returns the expressions of all alternatives of ``part``, but for the message's end."""
+    """Returns the expressions of all alternatives of ``part``, except the end of the message."""
     alternatives: list[str] = []
     for alternative in part.removesuffix("?").split("|"):
         if not alternative.startswith("$"):
@@ -110,7 +110,7 @@ def _spelled(part: str, words: Mapping[str, str], spelling: Spelling) -> Sequenc
 
 
 def _words(written: str, spelling: Spelling) -> Sequence[str]:
-    """One alternative, whose words are joined by ``_``, as its words stand in a message."""
+    """Returns the expressions of one alternative, whose words are joined by ``_`` in the pattern."""
     star = "*" if written.endswith("*") else ""
     *before, last = fold(written.removesuffix("*").replace("_", " ")).split()
     return [" ".join([*(spelling(word)[0] for word in before), end]) for end in spelling(last + star)]

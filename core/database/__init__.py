@@ -1,4 +1,4 @@
-"""The record: one SQLAlchemy model on SQLite and PostgreSQL."""
+"""The record: one SQLAlchemy model for SQLite and PostgreSQL."""
 
 from core.database.engine import LEDGER, Database
 

@@ -1,4 +1,4 @@
-"""Locks that no row stands for: PostgreSQL's advisory ones, until the transaction ends. SQLite has one writer anyway."""
+"""Locks without a row: PostgreSQL's advisory locks, held until the transaction ends. SQLite has one writer anyway."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.database.conflict import dialect_of
 
 
 async def hold(session: AsyncSession, key: int | str, *, shared: bool = False) -> None:
-    """Wait for the lock ``key``, and keep it until this transaction ends. ``shared``: with others who hold it so."""
+    """Waits for the lock ``key`` and holds it until this transaction ends. ``shared``: together with other shared holders."""
     if dialect_of(session) == "postgresql":
         lock = func.pg_advisory_xact_lock_shared if shared else func.pg_advisory_xact_lock
         await session.execute(select(lock(func.hashtext(key) if isinstance(key, str) else key)))

@@ -12,11 +12,11 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 
 Json = JSON().with_variant(JSONB(), "postgresql")
-Sequence = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts up only an INTEGER key
+Sequence = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers only INTEGER keys
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware datetime, in UTC. SQLite forgets the zone: it is put back."""
+    """An aware datetime, in UTC. SQLite does not store the zone: it is added on reading."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -45,22 +45,22 @@ class Base(DeclarativeBase):
 
 
 def table(model: type[Base]) -> Table:
-    """Returns the table of ``model``. Statements on it give plain rows, in half the time of statements on the model."""
+    """Returns the table of ``model``. Statements on it return plain rows, in half the time of statements on the model."""
     return cast("Table", model.__table__)
 
 
 def unheld[Model: Base](model: type[Model], row: Iterable[Any]) -> Model:
-    """``row`` of all columns of ``model``'s table as an object that no session holds: to be read, and changed to no effect."""
+    """Returns a detached object of ``model`` from a ``row`` of all columns of its table. Changes to it are not saved."""
     found = model()
     found.__dict__.update(zip(table(model).c.keys(), row, strict=True))
     return found
 
 
 def index_of_some(name: str, *columns: str, where: ColumnElement[bool] | TextClause, unique: bool = False) -> Index:
-    """Returns an index of the rows for which ``where`` holds, on SQLite and on PostgreSQL."""
+    """Returns a partial index, of the rows for which ``where`` is true, on SQLite and PostgreSQL."""
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 
 
 def now() -> datetime:
-    """Returns the present, aware, in UTC."""
+    """Returns the current time, aware, in UTC."""
     return datetime.now(UTC)

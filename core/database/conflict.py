@@ -1,4 +1,4 @@
-"""``INSERT … ON CONFLICT``, which SQLite and PostgreSQL both have, and SQLAlchemy offers by dialect only."""
+"""``INSERT … ON CONFLICT``, which SQLite and PostgreSQL both have, but SQLAlchemy offers only per dialect."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def insert_into(session: AsyncSession, model: type[Base]) -> Any:
 
 
 def insert_on(dialect: str, model: type[Base]) -> Any:
-    """Returns the same for a statement that is made once; it gives plain rows."""
+    """Returns the same for a statement that is built once; it returns plain rows."""
     return _of(dialect).insert(table(model))
 
 

@@ -1,4 +1,4 @@
-"""Sessions on the record. Reading never blocks; a write takes SQLite's write lock at its start, so it cannot fail half-way."""
+"""Sessions on the record. Reading never blocks. A write takes SQLite's write lock at its start, so it cannot fail half-way."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ _SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
-    "PRAGMA secure_delete=ON",  # what is deleted is written over; most systems' SQLite does it by itself
+    "PRAGMA secure_delete=ON",  # deleted content is overwritten; most systems' SQLite does it by default
 )
 
 
 LEDGER = "ledger"
 _WRITES, _LASTS = "guichet_writes", "guichet_lasts"  # options of a connection
-_SYNCHRONOUS = "synchronous"  # of SQLite, as it was last set on a connection
+_SYNCHRONOUS = "synchronous"  # of SQLite, as last set on a connection
 _NOT_LASTING = text("SET LOCAL synchronous_commit TO OFF")  # PostgreSQL
 
 
 class Database:
     """The record at ``url`` (SQLAlchemy, asynchronous driver). Close it with ``await database.close()``.
 
-    ``ledger``: for ``core.audit``, in the ``info`` of sessions that write (``core.audit.ledger.open_record``).
+    ``ledger``: for ``core.audit``, in the ``info`` of writing sessions (``core.audit.ledger.open_record``).
     """
 
     def __init__(self, url: str, *, ledger: object = None) -> None:
         self._info = {LEDGER: ledger}
         self.engine: AsyncEngine = create_async_engine(
             url,
-            hide_parameters=True,  # an error names the statement, never what a citizen wrote
+            hide_parameters=True,  # an error contains the statement, but never what a citizen wrote
             **({} if url.startswith("sqlite") else {"pool_pre_ping": True}),
         )
         self._writing = asyncio.Lock()
@@ -60,18 +60,18 @@ class Database:
 
     @asynccontextmanager
     async def read(self, *, brief: bool = False) -> AsyncIterator[AsyncSession]:
-        """A session that sees one consistent state and writes nothing.
+        """Yields a session that sees one consistent state and writes nothing.
 
-        ``brief``: only for a few statements that find some rows by key, as in a turn. SQLite runs them on the event loop
-        itself, so a statement that goes through a whole table would keep everybody waiting whom this process serves.
+        ``brief``: only for a few statements that find some rows by key, as in a turn. SQLite runs them on the event loop, so
+        a statement over a whole table would block all requests of this process.
         """
         async with self._session(brief) as session:
             yield session
 
     async def glance(self, *asked: Asked) -> Sequence[Rows]:
-        """Returns what a few statements that read some rows by key give, each its rows, all of one consistent state.
+        """Returns the rows of each of a few statements that read some rows by key, all from one consistent state.
 
-        As a brief session of theirs, for less.
+        Like a brief session, at a lower cost.
         """
         if self._inline:
             return _rows(self._inline, asked)
@@ -79,19 +79,20 @@ class Database:
             return [await statement.rows(session, values) for statement, values in asked]
 
     async def look(self, *asked: Asked) -> Sequence[Rows]:
-        """Returns the same for statements that may take longer than by key: in a thread, for one hand-over."""
+        """Returns the same for statements that may take longer than a look-up by key: they run in a thread, with one switch."""
         if self._inline:
             return await asyncio.to_thread(_rows, self._inline, asked)
         return await self.glance(*asked)
 
     @asynccontextmanager
     async def write(self, *, brief: bool = False, lasting: bool = True) -> AsyncIterator[AsyncSession]:
-        """A session in one transaction: committed at the end of the block, rolled back if it raises.
+        """Yields a session in one transaction: committed at the end of the block, rolled back if the block raises.
 
         ``brief``: as in ``read``. Without ``lasting`` the commit does not wait for the disk: it survives the death of any
-        process, but not a power cut, unless a lasting commit followed. Only for what is worthless after a power cut (leases).
+        process, but not a power cut, unless a lasting commit followed. Only for data that is worthless after a power cut
+        (leases).
         """
-        # SQLite lets one write at a time. Waiting here is fair and quick; its own waiting is neither.
+        # SQLite allows one write at a time. Waiting here is fair and quick; SQLite's own waiting is neither.
         turn = self._writing if self.is_sqlite else nullcontext()
         among_processes = self._turnstile() if self._turnstile else nullcontext()
         async with turn, among_processes, self._session(brief, info=self._info) as session:
@@ -103,12 +104,14 @@ class Database:
             if not lasting and not self.is_sqlite:
                 await session.execute(_NOT_LASTING)
             yield session
-            await session.commit()  # else it is rolled back as the session closes
+            await session.commit()  # otherwise it is rolled back when the session closes
 
     async def shed(self, *others: Path) -> None:
-        """Have what was deleted leave the disk, of the record and of ``others`` that are SQLite's beside it: its log keeps what
-        was written until something else is, which may take days. Where somebody reads or writes just now, nothing is done:
-        nobody waits for it."""
+        """Removes deleted content from the disk: from the record, and from ``others``, which are other SQLite files.
+
+        Without this, SQLite's log keeps it until the next writes, which may take days. If somebody is reading or writing,
+        nothing is done, so that nobody waits.
+        """
         if self._file is not None:
             for file in (self._file, *others):
                 await asyncio.to_thread(_empty_log, file)
@@ -127,7 +130,7 @@ class Database:
 
 
 def _empty_log(file: Path) -> None:
-    if not file.exists():  # to connect would make it
+    if not file.exists():  # connecting would create it
         return
     with suppress(sqlite3.OperationalError), closing(sqlite3.connect(file, timeout=0)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
@@ -143,7 +146,7 @@ def _configure_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _inline(engine: AsyncEngine) -> Engine:
-    """Returns an engine for statements on the caller's thread. Nobody waits for a connection there: it would hold the loop."""
+    """Returns an engine for statements on the caller's thread. It never waits for a connection: that would block the loop."""
     url = engine.url.set(drivername="sqlite")
     return create_engine(url, hide_parameters=True, max_overflow=-1, connect_args={"check_same_thread": False})
 

@@ -1,6 +1,7 @@
-"""Periodic jobs: whichever process comes first runs one, no two at a time, and not before its time has come again.
+"""Periodic jobs: any process may run a job when it is due, but only one at a time.
 
-Whoever is at work says so every few seconds: a job whose process died is taken over soon, however long jobs may take.
+A running process renews its claim every few seconds, so that the job of a dead process is taken over soon, however long jobs
+may take.
 """
 
 from __future__ import annotations
@@ -28,13 +29,13 @@ from core.repeating import repeating
 log = structlog.get_logger(__name__)
 
 REST = timedelta(minutes=10)
-_SKEW = timedelta(minutes=1)  # between the clocks of two machines, or of two who ask at once
-_ENDING = 10  # times that the end is tried to be written
-_AWAY = (SQLAlchemyError, OSError)  # a record that cannot be written just now; asyncpg's refusals are bare OSErrors
+_SKEW = timedelta(minutes=1)  # between the clocks of two machines, or of two processes that ask at once
+_ENDING = 10  # attempts to write the end of a job
+_AWAY = (SQLAlchemyError, OSError)  # the record is not writable now; asyncpg raises bare OSErrors when it is refused
 
-# Before 2026-11-28 a process claimed a job once, for a fixed time, and never prolonged the claim. Such a process may still run
-# beside this one: these are the times that it needs. Those of all other jobs were as long as their rest is today; do not make
-# a rest longer, since such a process takes what ends later for the work of a clock that was put back.
+# Before 2026-11-28 a process claimed a job once, for a fixed time, and never renewed the claim. Such a process may still run
+# next to this one: these are the times that it needs. For all other jobs they were as long as their rest is today. Do not make
+# a rest longer: such a process takes a later end for a sign that the clock was put back.
 _CLAIMED_ONCE: Mapping[str, timedelta] = {
     "backup": timedelta(hours=2),
     "demand": timedelta(minutes=20),
@@ -44,9 +45,12 @@ _CLAIMED_ONCE: Mapping[str, timedelta] = {
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How long a claim ``stands`` without being prolonged, how often its owner has it ``prolonged``, and how long another
-    process has ``watched`` a claim that ran out before taking it. The last is for a machine that wakes from sleep: it finds
-    all claims run out, although their owners are about to prolong them."""
+    """The times of a claim.
+
+    ``stands``: how long it is valid without renewal. ``prolonged``: how often its owner renews it. ``watched``: how long
+    another process watches an expired claim before it takes it. When a machine wakes from sleep, all claims have expired
+    although their owners are about to renew them.
+    """
 
     stands: timedelta = timedelta(seconds=15)
     prolonged: timedelta = timedelta(seconds=3)
@@ -60,24 +64,25 @@ class _Row(NamedTuple):
 
     @property
     def left(self) -> bool:
-        """Tells whether whoever had it said that they no longer have it. Before 2026-11-28 the name was kept."""
+        """Decides whether the last owner gave the claim up. Before 2026-11-28 the owner's name was kept."""
         ended = self.finished_at is not None and abs(self.expires_at - self.finished_at) < timedelta(seconds=1)
         return not self.owner or ended
 
 
 class Jobs:
-    """The jobs of one process, whose name, ``owner``, no other has. Ask ``run`` every few seconds."""
+    """The jobs of one process with the unique name ``owner``. Call ``run`` every few seconds."""
 
     def __init__(self, database: Database, owner: str, pace: Pace | None = None) -> None:
         self._database, self._owner, self._pace = database, owner, pace or Pace()
         self._watched: dict[str, tuple[_Row, float]] = {}
 
     async def run(self, name: str, work: Callable[[], Awaitable[object]], *, every: timedelta, rest: timedelta = REST) -> bool:
-        """Do ``work`` if it is due and nobody is at it. Returns whether it was done; raises what ``work`` raises.
+        """Does ``work`` if it is due and no process is doing it. Returns whether it was done. Raises what ``work`` raises.
 
-        After a failure, or when a second process in a row died at it, nobody tries again within ``rest``: a job that needs
-        more memory than there is would otherwise end one process after the other. ``work`` must tolerate that, rarely, another
-        process does the same at the same time: one that was frozen for longer than its claim stands goes on unaware of it.
+        After a failure, or when a second process in a row died at it, no process tries again within ``rest``: a job that
+        needs too much memory would otherwise kill one process after the other. ``work`` must tolerate that, rarely, another
+        process does the same at the same time: a process that was frozen for longer than its claim is valid continues
+        unaware.
         """
         stands = await self._claim(name, every, rest)
         if stands is None:
@@ -105,14 +110,15 @@ class Jobs:
         return True
 
     async def _claim(self, name: str, every: timedelta, rest: timedelta) -> timedelta | None:
-        """For how long the claim that was made stands at a time; None where the job is not due, or somebody's."""
+        """Claims the job. Returns how long the claim is valid; ``None`` if the job is not due, or another process has it."""
         (rows,) = await self._database.glance((_BY_NAME, {"of": name}))
         seen = _Row(*rows[0]) if rows else None
         if seen is not None and not _due(seen, every, max(rest, self._pace.stands, _CLAIMED_ONCE.get(name, timedelta(0)))):
             return None
         died = seen is not None and not seen.left
         stands = max(rest, self._pace.stands) if died else self._pace.stands
-        # In a transaction of its own also to watch: SQLite's one writer may be the very job, and prolongs as soon as it can.
+        # Watching needs a transaction of its own too: SQLite's one writer may be the job itself, which renews as soon as it
+        # can.
         async with self._database.write(brief=True, lasting=False) as session:
             if seen is None:
                 claim = insert_into(session, Job).values(name=name, owner=self._owner, expires_at=now() + stands)
@@ -136,7 +142,7 @@ class Jobs:
         return time.monotonic() - since >= self._pace.watched.total_seconds()
 
     async def _leave(self, mine: ColumnElement[bool], **values: datetime) -> None:
-        """Tried for a while, during which the claim is prolonged: unwritten, what was done would be done again at once."""
+        """Writes the end of the job, with retries, while the claim is renewed: without it the job would be repeated at once."""
         for tries_left in reversed(range(_ENDING)):
             try:
                 async with self._database.write() as session:
@@ -149,7 +155,7 @@ class Jobs:
 
 
 def _due(row: _Row, every: timedelta, longest: timedelta) -> bool:
-    """Times that cannot be yet were written before the clock was put back, and hold nobody off."""
+    """Decides whether the job is due. Impossible times were written before the clock was put back, and are ignored."""
     present = now()
     if row.finished_at is not None and present - every < row.finished_at <= present + _SKEW:
         return False

@@ -1,4 +1,4 @@
-"""Statements that are put together once: to make one costs SQLAlchemy more than SQLite takes to run it."""
+"""Statements that are built once: building one costs SQLAlchemy more than running it costs SQLite."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ type Values = Mapping[str, Any]
 class Prepared:
     """A statement on tables, with a ``bindparam`` for each value.
 
-    ``made``: the statement, or for what dialects spell differently a function of the dialect's name. Like any statement on
-    tables it does not write down first what a session holds.
+    ``made``: the statement, or a function from a dialect's name to the statement if dialects differ. Like any statement on
+    tables it does not flush the session first.
     """
 
     def __init__(self, made: Executable | Callable[[str], Executable]) -> None:
@@ -27,16 +27,16 @@ class Prepared:
         self._by_dialect: dict[str, Executable] = {}
 
     async def rows(self, session: AsyncSession, values: Values) -> Rows:
-        """Returns all rows that it gives; none for a statement that gives none."""
+        """Returns all rows of the result; none if the statement returns none."""
         return _all(await session.execute(self._of(session.get_bind().dialect.name), dict(values)))
 
     async def first(self, session: AsyncSession, values: Values) -> Sequence[Any] | None:
-        """Returns the first of its rows."""
+        """Returns the first row of the result."""
         rows = await self.rows(session, values)
         return rows[0] if rows else None
 
     def run(self, connection: Connection, values: Values) -> Rows:
-        """Returns all rows that it gives on ``connection``, here and now."""
+        """Returns all rows of the result on ``connection``, in the calling thread."""
         return _all(connection.execute(self._of(connection.dialect.name), dict(values)))
 
     def _of(self, dialect: str) -> Executable:
@@ -49,7 +49,7 @@ class Prepared:
 
 
 class NewRow:
-    """The values of a new row of ``model``, where ``but`` some columns the record fills in."""
+    """The values of a new row of ``model``, except the columns ``but``, which the database fills in."""
 
     def __init__(self, model: type[Base], *but: str) -> None:
         columns = [one for one in table(model).c if one.name not in but]
@@ -57,7 +57,7 @@ class NewRow:
         self._columns = [(one.name, f"its_{one.name}", one.default) for one in columns]
 
     def values(self, given: Values) -> dict[str, Any]:
-        """For ``bound``: what is ``given``, else what the model has as a default."""
+        """Returns the values for ``bound``: what is ``given``, else the model's defaults."""
         return {its: given[name] if name in given else _of_default(default) for name, its, default in self._columns}
 
 
@@ -69,4 +69,4 @@ def _all(result: Any) -> Rows:
 def _of_default(default: Any) -> Any:
     if default is None:
         return None
-    return default.arg if default.is_scalar else default.arg(None)  # SQLAlchemy gives each function a context
+    return default.arg if default.is_scalar else default.arg(None)  # SQLAlchemy passes a context to each function

@@ -1,4 +1,4 @@
-"""What the record says, as one process knows it: read for all who ask at once, and only while somebody asks."""
+"""A value from the record, cached in one process: read once for all concurrent callers, and only on demand."""
 
 from __future__ import annotations
 
@@ -16,10 +16,11 @@ log = structlog.get_logger(__name__)
 
 
 class Remembered[T]:
-    """Ask ``get`` as often as you like: the record is read by ``read`` once in ``seconds`` at most.
+    """Calls ``read`` at most once in ``seconds``; ``get`` may be called as often as needed.
 
-    ``known`` is given while it cannot be read, at first or any more; the log then says ``failed``. ``share``: of the time, that
-    may be spent on reading, where a read may take long. ``brief`` as ``Database.read`` has it.
+    ``known``: the value before the first read. While the record cannot be read, the last value is returned, and ``failed``
+    is logged. ``share``: the share of time that may be spent on reading, if a read may take long. ``brief``: as in
+    ``Database.read``.
     """
 
     def __init__(
@@ -35,12 +36,12 @@ class Remembered[T]:
     ) -> None:
         self._database, self._read_from, self._known = database, read, known
         self._seconds, self._failed, self._share, self._brief = seconds, failed, share, brief
-        self._begun = float("-inf")  # the last read
-        self._rest = 0.0  # after which the next one may begin
+        self._begun = float("-inf")  # when the last read began
+        self._rest = 0.0  # seconds until the next read may begin
         self._reading = asyncio.Lock()
 
     async def get(self, *, anew: bool = False) -> T:
-        """Returns what was read last. ``anew``: by a read that begins after this call."""
+        """Returns the value read last. ``anew``: from a read that begins after this call."""
         asked_at = time.monotonic()
         oldest = asked_at if anew else asked_at - self._rest
         if self._begun < oldest:

@@ -1,8 +1,8 @@
-"""SQLAlchemy's session for SQLite whose statements run on the event loop's own thread.
+"""SQLAlchemy's session for SQLite with statements on the event loop's own thread.
 
-SQLite finds some rows by their key in microseconds, where a hand-over to a thread takes a hundred of them and ``aiosqlite``
-makes four of each statement. What may wait is handed over: the begin of a transaction that writes waits for another process,
-a commit for the disk.
+SQLite finds some rows by their key in microseconds; switching to a thread takes a hundred, and ``aiosqlite`` does it four
+times per statement. Only steps that may wait run in a thread: beginning a write transaction (it waits for other processes)
+and a commit (it waits for the disk).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 
 class InlineSession(AsyncSession):
-    """A session on ``engine``, a synchronous one of SQLite's, for a few statements that find rows by key."""
+    """A session on ``engine``, a synchronous SQLite engine, for a few statements that find rows by key."""
 
     def __init__(self, engine: Engine, **options: Any) -> None:
         super().__init__(**options)
@@ -25,21 +25,21 @@ class InlineSession(AsyncSession):
 
     @override
     async def execute(self, statement: Any, params: Any = None, **options: Any) -> Any:
-        """Run ``statement`` here and now."""
+        """Runs ``statement`` in the calling thread."""
         return self.sync_session.execute(statement, params, **options)
 
     async def begun(self, options: dict[str, Any]) -> None:
-        """Begin the transaction, in a thread, on a connection with ``options``."""
+        """Begins the transaction, in a thread, on a connection with ``options``."""
         await in_thread(partial(self.sync_session.connection, execution_options=options))
 
     @override
     async def commit(self) -> None:
-        """Write down what the session holds and commit, in a thread."""
+        """Flushes the session and commits, in a thread."""
         await in_thread(self.sync_session.commit)
 
 
 async def in_thread[R](call: Callable[[], R]) -> R:
-    """Return what ``call`` returns. Who is cancelled waits until it has ended: it cannot be called back."""
+    """Returns the result of ``call``, run in a thread. A cancelled caller waits until it ends: a thread cannot be cancelled."""
     running = asyncio.ensure_future(asyncio.to_thread(call))
     try:
         return await asyncio.shield(running)

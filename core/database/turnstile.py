@@ -1,8 +1,8 @@
-"""Who writes next to an SQLite record, among processes: whoever has waited, not whoever asks most often.
+"""Fair order of writers to an SQLite record among processes: first come, first served.
 
-SQLite's own waiting is a nap that grows to a tenth of a second, after which the lock is often taken again by a process that
-had just given it back: a gateway beside a busy worker waited for seconds. Here a writer waits in the kernel, and passes two
-files: the gate, then the room. Who leaves the room must pass the gate again, where somebody may already stand.
+SQLite waits by polling, at intervals that grow to a tenth of a second, and the lock is often retaken by the process that
+just released it: a gateway next to a busy worker waited for seconds. Here a writer waits in the kernel, on locks of two
+files: the gate, then the room. After leaving the room a process must pass the gate again, where another may already wait.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from core.database.session import in_thread
 
 
 class Turnstile:
-    """One process's way through, for one writer at a time (the caller sees to that). The files stay empty.
+    """The fair lock of one process, for one writer at a time (the caller ensures that). The files stay empty.
 
-    Advisory: SQLite's lock still decides, so a process that does not come this way harms nothing.
+    Advisory: SQLite's lock still decides, so a process that does not use it does no harm.
     """
 
     def __init__(self, database: Path) -> None:
@@ -50,7 +50,7 @@ class Turnstile:
         self._files = []
 
     def _enter_at_once(self) -> bool:
-        """Decides whether nobody was there: the usual case, without a thread."""
+        """Takes the lock if it is free, the usual case, without a thread. Returns whether it did."""
         gate, room = self._files
         try:
             fcntl.flock(gate, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,6 +1,6 @@
-"""Who the staff are: accounts, roles and rights, passwords and second factors, sessions.
+"""The staff's identity: accounts, roles and rights, passwords and second factors, sessions.
 
-Routes know ``Staff`` and ``Right`` only, through ``desk.signed_in``.
+Routes use only ``Staff`` and ``Right``, through ``desk.signed_in``.
 """
 
 from core.identity.errors import HeldOff, IdentityError, WrongCredentials

@@ -1,4 +1,4 @@
-"""Accounts: invite, list, change, disable, reset. Each is one act in the caller's transaction, and stands in the audit."""
+"""Accounts: invite, list, change, disable, reset. Each function runs in the caller's transaction and writes to the audit."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _EMAIL = re.compile(r"[^@\s<>\"',;:]{1,64}@[^@\s<>\"',;:]{1,180}\.[^@\s<>\"',;:.
 
 
 def clean_email(text: str) -> str:
-    """``text`` as addresses are kept. Raises ``IdentityError`` ``email_wrong``."""
+    """Returns ``text`` in the form in which addresses are stored. Raises ``IdentityError`` ``email_wrong``."""
     email = text.strip().lower()
     if not _EMAIL.fullmatch(email):
         raise IdentityError("email_wrong", email=text.strip()[:80])
@@ -31,7 +31,7 @@ def clean_email(text: str) -> str:
 
 
 def clean_list(names: Iterable[str]) -> list[str]:
-    """Names without blanks, each once, in order."""
+    """Returns the names without surrounding spaces, each once, in order."""
     return list(dict.fromkeys(name.strip() for name in names if name.strip()))
 
 
@@ -50,7 +50,9 @@ async def create(session: AsyncSession, *, email: str, role: Role, actor: str, n
 async def invite(
     session: AsyncSession, *, email: str, role: Role, actor: str, days: float, name: str = "", **more: Any
 ) -> tuple[StaffRow, str]:
-    """An account without a password, and the token of the link that sets one; the account stays if it is there unused."""
+    """Returns an account without a password, and the token of the link that sets one. An existing account that was never used
+    is kept.
+    """
     known = await by_email(session, clean_email(email))
     if known is not None and known.password is None and known.subject is None and not known.disabled_at:
         known.role, known.name = role.value, name.strip()[:120] or known.name
@@ -64,7 +66,7 @@ async def invite(
 
 
 def is_active(row: StaffRow) -> bool:
-    """Decides whether the person has come in once, by a password and a second factor or from the identity provider."""
+    """Decides whether the person has signed in once, by a password and a second factor or at the identity provider."""
     return bool(row.subject or (row.password and row.totp))
 
 
@@ -87,7 +89,7 @@ async def listed(session: AsyncSession) -> Sequence[StaffRow]:
 
 
 async def change(session: AsyncSession, staff_id: str, *, actor: str, role: Role | None = None, **more: Any) -> StaffRow:
-    """Give another role, or other ``name collections teams languages capacity language``. The last administrator stays one."""
+    """Changes the role or ``name collections teams languages capacity language``. The last administrator keeps the role."""
     row = await get(session, staff_id)
     if role and role is not Role(row.role):
         await _leave_an_administrator(session, row)
@@ -100,7 +102,7 @@ async def change(session: AsyncSession, staff_id: str, *, actor: str, role: Role
 
 
 async def disable(session: AsyncSession, staff_id: str, *, actor: str) -> StaffRow:
-    """Nobody signs in with this account any more; its sessions end. Raises ``IdentityError`` for the last administrator."""
+    """Ends all sessions of this account and prevents sign-in. Raises ``IdentityError`` for the last administrator."""
     row = await get(session, staff_id)
     await _leave_an_administrator(session, row)
     row.disabled_at = row.disabled_at or now()
@@ -110,7 +112,7 @@ async def disable(session: AsyncSession, staff_id: str, *, actor: str) -> StaffR
 
 
 async def enable(session: AsyncSession, staff_id: str, *, actor: str) -> StaffRow:
-    """Undo ``disable``."""
+    """Reverses ``disable``."""
     row = await get(session, staff_id)
     row.disabled_at = None
     await audit.record(session, actor=actor, action="staff.enable", target=f"staff:{row.id}")
@@ -118,14 +120,15 @@ async def enable(session: AsyncSession, staff_id: str, *, actor: str) -> StaffRo
 
 
 async def reset(session: AsyncSession, staff_id: str, *, actor: str, days: float, second_factor: bool = False) -> str:
-    """The token of a link for a new password. The old one, and all sessions, end now; ``second_factor`` goes too if asked.
+    """Returns the token of a link for a new password. The old password and all sessions end now; with ``second_factor``, it
+    too.
 
-    Raises ``IdentityError`` ``reset_self``: nobody gets round their own password and code.
+    Raises ``IdentityError`` ``reset_self``: nobody can bypass their own password and code.
     """
     if staff_id == actor:
         raise IdentityError("reset_self")
     row = await get(session, staff_id)
-    row.password = row.subject = None  # whoever comes from the identity provider with this address next is the new owner
+    row.password = row.subject = None  # the next person who comes from the identity provider with this address is the new owner
     if second_factor:
         row.totp, row.recovery = None, []
     await sessions.end(session, row.id)
@@ -136,9 +139,9 @@ async def reset(session: AsyncSession, staff_id: str, *, actor: str, days: float
 
 
 async def break_glass(session: AsyncSession, staff_id: str, *, actor: str, hours: float) -> str | None:
-    """Take an administrator's password for ``hours``, though passwords are switched off. Never without the second factor.
+    """Accepts an administrator's password for ``hours``, although passwords are switched off. The second factor stays required.
 
-    Returns the token of a link that sets a password where there is none. Raises ``IdentityError`` ``not_administrator``.
+    Returns the token of a link that sets a password if there is none. Raises ``IdentityError`` ``not_administrator``.
     """
     row = await get(session, staff_id)
     if row.role != Role.ADMINISTRATOR or row.disabled_at:

@@ -1,7 +1,8 @@
-"""Decides who may read a conversation and act on it: the one place for all desks. Views and denials stand in the audit.
+"""Decides who may read a conversation and act on it, for all desks. Views and denials are written to the audit.
 
-A conversation is the work of the teams of its open requests or, where none is open, of those that are over. A team counts while
-somebody who answers citizens is in it: a request that is routed to an empty team is everybody's, or nobody would answer it.
+A conversation belongs to the teams of its open requests or, if none is open, of its closed ones. A team counts only if it
+has a member who answers citizens: a request routed to an empty team belongs to everybody, since otherwise nobody would
+answer it.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ from core.identity.errors import IdentityError
 from core.identity.rights import RIGHTS, Right, Role
 from core.identity.staff import Staff
 
-SAME_VIEW = timedelta(minutes=15)  # a page that reads again within it goes on with the view that is in the audit
-_NOTED_EVERY = timedelta(minutes=1)  # writing it at each reading would make readers wait for writers
+SAME_VIEW = timedelta(minutes=15)  # reading again within this time continues the view that is in the audit
+_NOTED_EVERY = timedelta(minutes=1)  # writing at each reading would make readers wait for writers
 REASON_CHARACTERS = (10, 300)  # least and most
 
 
 class Access(StrEnum):
-    """``open``: read and act; ``with_reason``: read once, for a written reason; ``closed``."""
+    """``open``: read and act. ``with_reason``: read once, for a written reason. ``closed``: neither."""
 
     OPEN = "open"
     WITH_REASON = "with_reason"
@@ -40,11 +41,11 @@ class Access(StrEnum):
 
 
 class Denied(IdentityError):
-    """The conversation is not theirs to see: ``no_right`` (their role), ``other_team``, ``needs_reason``."""
+    """The person may not see the conversation: ``no_right`` (their role), ``other_team``, ``needs_reason``."""
 
 
 class Request(Protocol):
-    """What counts of a request for a human: columns of ``Handoff``."""
+    """The relevant part of a request for a human: columns of ``Handoff``."""
 
     @property
     def state(self) -> str: ...
@@ -58,8 +59,9 @@ class Request(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Whose:
-    """Whose work a conversation is. ``teams`` empty: everybody's; ``holders``: who has it, or had it last; ``danger``: somebody
-    may be in danger, and nobody has taken it yet."""
+    """The owners of a conversation. ``teams`` empty: everybody. ``holders``: who has it, or had it last. ``danger``: somebody
+    may be in danger, and nobody has taken it yet.
+    """
 
     teams: frozenset[str] = frozenset()
     holders: frozenset[str] = frozenset()
@@ -68,14 +70,14 @@ class Whose:
 
 @dataclass(frozen=True, slots=True)
 class Roster:
-    """All staff by id, and the teams that somebody who answers citizens is in (none: the service is not divided)."""
+    """All staff by id, and the teams with a member who answers citizens (none: the service is not divided into teams)."""
 
     people: Mapping[str, Staff]
     teams: frozenset[str] = frozenset()
 
 
 def whose(requests: Iterable[Request], staffed: frozenset[str]) -> Whose:
-    """Whose work the conversation of these ``requests`` is, where the teams ``staffed`` have members."""
+    """Returns the owners of the conversation with these ``requests``. ``staffed``: the teams with members."""
     known = [request for request in requests if request.state != State.DRAFT]
     waiting = [request for request in known if request.state in OPEN]
     teams = frozenset(request.team for request in waiting or known if request.team)
@@ -87,7 +89,7 @@ def whose(requests: Iterable[Request], staffed: frozenset[str]) -> Whose:
 
 
 def access(staff: Staff, of: Whose, staffed: frozenset[str]) -> Access:
-    """Returns what ``staff`` may do with a conversation that is ``of`` somebody."""
+    """Returns what ``staff`` may do with a conversation of the owners ``of``."""
     if staff.may(Right.HANDLE_CONVERSATIONS) and (of.danger or staff.id in of.holders or _is_theirs(staff, of, staffed)):
         return Access.OPEN
     return Access.WITH_REASON if staff.may(Right.READ_WITH_REASON) else Access.CLOSED
@@ -96,12 +98,12 @@ def access(staff: Staff, of: Whose, staffed: frozenset[str]) -> Access:
 def _is_theirs(staff: Staff, of: Whose, staffed: frozenset[str]) -> bool:
     if of.teams:
         return not of.teams.isdisjoint(staff.teams)
-    # Administrators answer citizens where there are no teams, or as members of one; else they read for a reason.
+    # Administrators answer citizens if there are no teams, or as members of one; otherwise they read for a reason.
     return not staff.may(Right.READ_WITH_REASON) or not staffed or not staffed.isdisjoint(staff.teams)
 
 
 def within(staff: Staff, staffed: frozenset[str]) -> ColumnElement[bool]:
-    """Narrows a query of ``Handoff`` to about what ``staff`` may see, so that ``accesses`` has little to sort out."""
+    """Returns a condition that limits a query of ``Handoff`` to about what ``staff`` may see; ``accesses`` filters the rest."""
     if not staffed:
         return true()
     theirs = [*staff.teams, *([""] if _is_theirs(staff, Whose(), staffed) else [])]
@@ -109,7 +111,7 @@ def within(staff: Staff, staffed: frozenset[str]) -> ColumnElement[bool]:
 
 
 async def roster(session: AsyncSession) -> Roster:
-    """Who works here, and which teams have members."""
+    """Returns all staff, and the teams with members."""
     columns = (StaffRow.id, StaffRow.name, StaffRow.email, StaffRow.role, StaffRow.teams, StaffRow.disabled_at)
     rows = (await session.execute(select(*columns))).all()
     there = [row for row in rows if row.disabled_at is None and Right.HANDLE_CONVERSATIONS in RIGHTS[Role(row.role)]]
@@ -136,14 +138,14 @@ async def access_to(database: Database, staff: Staff, conversation: str) -> Acce
 
 
 async def require(database: Database, staff: Staff, conversation: str, act: str) -> None:
-    """Let ``staff`` go on with ``act`` on ``conversation``. Raises ``Denied``, which then stands in the audit."""
+    """Returns if ``staff`` may do ``act`` on ``conversation``. Raises ``Denied`` otherwise, and writes it to the audit."""
     found = await access_to(database, staff, conversation)
     if found is not Access.OPEN:
         raise await denied(database, staff, conversation, act, found)
 
 
 async def denied(database: Database, staff: Staff, conversation: str, act: str, found: Access) -> Denied:
-    """Write into the audit that ``act`` was denied; returns what to raise."""
+    """Writes to the audit that ``act`` was denied. Returns the exception to raise."""
     async with database.write() as session:
         target = f"conversation:{conversation}"
         await audit.record(session, actor=staff.id, action="conversation.denied", target=target, details={"act": act})
@@ -153,7 +155,7 @@ async def denied(database: Database, staff: Staff, conversation: str, act: str, 
 
 
 async def viewed(database: Database, staff: Staff, conversation: str) -> None:
-    """Write into the audit that ``staff`` reads ``conversation``: once for as long as their page goes on reading it."""
+    """Writes to the audit that ``staff`` reads ``conversation``: once per view, however often the page reads it again."""
     mine = (ConversationView.session_id == staff.session) & (ConversationView.conversation_id == conversation)
     present = now()
     async with database.read(brief=True) as session:
@@ -171,13 +173,13 @@ async def viewed(database: Database, staff: Staff, conversation: str) -> None:
             )
             .returning(ConversationView.seen_at)
         )
-        if first.first() is None:  # of several readings at once one is the view
+        if first.first() is None:  # of several concurrent readings one is the view
             await session.execute(update(ConversationView).where(mine).values(seen_at=present))
         else:
             await read_by(session, staff.id, conversation)
 
 
 async def read_by(session: AsyncSession, who: str, conversation: str, **details: str) -> None:
-    """Write into the audit that ``who`` reads ``conversation``, as the last thing of the transaction."""
+    """Writes to the audit that ``who`` reads ``conversation``. Must be the last statement of the transaction."""
     target = f"conversation:{conversation}"
     await audit.record(session, actor=who, action="conversation.read", target=target, details=details)

@@ -1,4 +1,4 @@
-"""Why somebody is not let in, or an account not changed. The desk and the commands have words for each ``code``."""
+"""Reasons for a refused sign-in or a refused change of an account. The desk and the commands have a text for each ``code``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 
 class IdentityError(Exception):
-    """``code`` names the reason: a key of ``desk/words.yml``, with ``desk_`` before it."""
+    """``code`` identifies the reason: a key of ``desk/words.yml`` without its prefix ``desk_``."""
 
     def __init__(self, code: str, **values: Any) -> None:
         super().__init__(code)
@@ -15,14 +15,14 @@ class IdentityError(Exception):
 
 
 class WrongCredentials(IdentityError):
-    """Address and password do not fit together; which of them is wrong is not said."""
+    """Address and password do not match. The message does not say which of them is wrong."""
 
     def __init__(self) -> None:
         super().__init__("wrong_credentials")
 
 
 class HeldOff(IdentityError):
-    """Too many failures: ``seconds`` until the next try is looked at."""
+    """Too many failures. ``seconds``: until the next attempt is possible."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__("held_off", minutes=max(1, round(seconds / 60)))

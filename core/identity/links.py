@@ -1,4 +1,4 @@
-"""Links that let somebody choose a password: an invitation, a reset, the first administrator's. Each works once."""
+"""Links for choosing a password: an invitation, a reset, the first administrator's. Each works once."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ INVITATION, RESET, FIRST = "invitation", "reset", "first"
 
 
 def path(token: str) -> str:
-    """Returns where a link leads, on the gateway."""
+    """Returns the path of a link on the gateway."""
     return f"/desk/invitation/{token}"
 
 
 async def make(session: AsyncSession, kind: str, staff_id: str | None, *, days: float) -> str:
-    """Returns a new link's token. Older links of the same person end."""
+    """Returns a new link's token. Older links of the same person become invalid."""
     same = StaffLink.staff_id == staff_id if staff_id else StaffLink.staff_id.is_(None)
     await session.execute(update(StaffLink).where(same, StaffLink.used_at.is_(None)).values(used_at=now()))
     token = new_token()
@@ -39,7 +39,7 @@ async def make(session: AsyncSession, kind: str, staff_id: str | None, *, days: 
 
 
 async def read(session: AsyncSession, token: str) -> StaffLink:
-    """Returns the link behind ``token``. Raises ``IdentityError`` ``link_dead`` if it was used, has expired, or never was."""
+    """Returns the link of ``token``. Raises ``IdentityError`` ``link_dead`` if it was used, has expired, or never existed."""
     query = select(StaffLink).where(
         StaffLink.token == token_digest(token), StaffLink.used_at.is_(None), StaffLink.expires_at > now()
     )
@@ -50,7 +50,7 @@ async def read(session: AsyncSession, token: str) -> StaffLink:
 
 
 async def use(session: AsyncSession, token: str) -> StaffLink:
-    """Returns the same, and nobody else can use it. Raises the same."""
+    """Returns the same link and marks it as used. Raises the same error."""
     link = await read(session, token)
     taken = await session.execute(
         update(StaffLink)
@@ -64,13 +64,16 @@ async def use(session: AsyncSession, token: str) -> StaffLink:
 
 
 async def end_all(session: AsyncSession) -> int:
-    """End the links of everybody that were not used. Returns how many."""
+    """Makes all unused links invalid. Returns how many."""
     done = await session.execute(update(StaffLink).where(StaffLink.used_at.is_(None)).values(used_at=now()))
     return int(getattr(done, "rowcount", 0))
 
 
 async def first_administrator(session: AsyncSession, *, days: float) -> str | None:
-    """A fresh link for the first administrator; ``None`` once one has a password and a second factor, or came otherwise."""
+    """Returns a new link for the first administrator.
+
+    ``None`` once an administrator has a password and a second factor, or came from the identity provider.
+    """
     ready = select(StaffRow.id).where(
         StaffRow.role == Role.ADMINISTRATOR,
         (StaffRow.password.is_not(None) & StaffRow.totp.is_not(None)) | StaffRow.subject.is_not(None),

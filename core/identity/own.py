@@ -1,4 +1,4 @@
-"""What a person changes in their own account, and how a link becomes an account that can sign in."""
+"""Changes that people make to their own account, and the use of a link that opens an account."""
 
 from __future__ import annotations
 
@@ -33,10 +33,10 @@ async def accept(
     browser: str = "",
     passwords_on: bool = True,
 ) -> str:
-    """Use a link: set name and password. Returns the token of a session in which the second factor comes next.
+    """Uses a link: sets name and password. Returns the token of a session in which the second factor comes next.
 
-    ``email`` counts for the first administrator's link only. ``passwords_on`` false: only whoever runs the machine could have
-    made the link, for the first administrator or in an emergency. Raises ``IdentityError``; the link is then still good.
+    ``email`` counts only for the first administrator's link. If ``passwords_on`` is false, only the machine's operator can
+    have made the link, for the first administrator or in an emergency. Raises ``IdentityError``; the link then stays valid.
     """
     async with database.read() as session:
         link = await links.read(session, token)
@@ -65,7 +65,7 @@ async def accept(
 
 
 async def changes(session: AsyncSession, staff_id: str) -> dict[str, datetime]:
-    """Returns when password or telephone of ``staff_id`` was last changed, or a recovery code used, by the audit's action."""
+    """Returns when ``staff_id`` last changed the password or telephone, or used a recovery code, by the audit's action."""
     since = now() - _SHOWN_FOR
     query = (
         select(AuditRow.action, AuditRow.at, AuditRow.details)
@@ -77,7 +77,7 @@ async def changes(session: AsyncSession, staff_id: str) -> dict[str, datetime]:
 
 
 async def change_password(database: Database, staff: Staff, *, old: str, new: str) -> None:
-    """Replace the password; every other session ends. Raises ``WrongCredentials`` or ``IdentityError``."""
+    """Replaces the password; every other session ends. Raises ``WrongCredentials`` or ``IdentityError``."""
     async with database.read() as session:
         kept = (await accounts.get(session, staff.id)).password
     if not await passwords.fits(old, kept):

@@ -12,11 +12,11 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from core.identity.errors import IdentityError
 
-MIN_LENGTH = 12  # CNIL, deliberation 2022-100: twelve characters suffice beside a second factor and throttling
+MIN_LENGTH = 12  # CNIL, deliberation 2022-100: twelve characters suffice with a second factor and throttling
 MAX_LENGTH = 256  # longer ones only cost time
 _MIN_DISTINCT = 5
-_MIN_OWN = 4  # letters that are left once what everybody tries, figures and signs are taken away
-# What heads every list of stolen passwords, with the letters that figures and signs stand for in them.
+_MIN_OWN = 4  # letters that must remain without common words, digits and signs
+# The most frequent stolen passwords, with the letters that digits and signs replace in them.
 _TRIED = re.compile(
     r"motdepasse|passe?w(?:or|ro)d|passwd|passe|azertyuiop|azerty|qwertyuiop|qwertz|qwerty|qsdfghjklm|asdfghjkl|wxcvbn|zxcvbnm?"
     r"|administrat(?:eur|or|rice)|admin|welcome|bienvenue|bonjour|soleil|letmein|iloveyou|jetaime|guichet|mairie|service|abc(?:def)?"
@@ -30,7 +30,7 @@ _threads = ThreadPoolExecutor(2, "argon2")  # two at a time: a flood of sign-ins
 
 
 def check(password: str, *, email: str, name: str = "") -> None:
-    """Raise ``IdentityError`` if ``password`` is one that should not be chosen."""
+    """Raises ``IdentityError`` if ``password`` should not be chosen."""
     if not MIN_LENGTH <= len(password) <= MAX_LENGTH:
         raise IdentityError("password_length", min=MIN_LENGTH, max=MAX_LENGTH)
     folded = password.casefold()
@@ -40,24 +40,24 @@ def check(password: str, *, email: str, name: str = "") -> None:
 
 
 def _tried(folded: str) -> bool:
-    """Decides whether there is little to ``folded`` but words that everybody tries ("motdepasse2026!"), or figures only."""
+    """Decides whether ``folded`` is little more than common words ("motdepasse2026!"), or only digits."""
     for text in (folded, folded.translate(_STANDS_FOR)):
         places = [place for place, character in enumerate(text) if character.isalpha()]
         taken = [found.span() for found in _TRIED.finditer("".join(text[place] for place in places))]
         left = [place for nth, place in enumerate(places) if not any(start <= nth < end for start, end in taken)]
-        # Outside of these words a figure is a figure: the "1234" of "P@ssw0rd1234!!" is nobody's own.
+        # Outside of these words a digit is a digit: the "1234" of "P@ssw0rd1234!!" adds nothing.
         if taken and sum(folded[place].isalpha() for place in left) < _MIN_OWN:
             return True
     return folded.isdecimal()
 
 
 async def digest(password: str) -> str:
-    """Returns what is kept of ``password``."""
+    """Returns the stored form of ``password``."""
     return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
 
 
 async def fits(password: str, kept: str | None) -> bool:
-    """Decides whether ``password`` is the one behind ``kept``. Without ``kept`` it takes as long, and is false."""
+    """Decides whether ``password`` is the one stored as ``kept``. Without ``kept`` it takes as long, and returns false."""
     loop = asyncio.get_running_loop()
     fitting = await loop.run_in_executor(_threads, _verify, kept or _nobodys(), password[: MAX_LENGTH + 1])
     return fitting and kept is not None

@@ -1,4 +1,4 @@
-"""Who may do what: a role is a set of rights, and routes ask for rights only."""
+"""Roles and rights: a role is a set of rights, and routes check only rights."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 
 class Role(StrEnum):
-    """What a person is to the service; each person has one."""
+    """The role of a person; each person has one."""
 
     READER = "reader"
     EDITOR = "editor"
@@ -18,7 +18,7 @@ class Role(StrEnum):
 
 
 class Right(StrEnum):
-    """What one may do."""
+    """A permission."""
 
     READ_ENTRIES = "read_entries"
     EDIT_ENTRIES = "edit_entries"
@@ -27,7 +27,7 @@ class Right(StrEnum):
     READ_INSIGHTS = "read_insights"
     HANDLE_CONVERSATIONS = "handle_conversations"
     MANAGE_CONVERSATIONS = "manage_conversations"  # assign to others, ready answers, duty
-    READ_WITH_REASON = "read_with_reason"  # any conversation, for a written reason, which stands in the audit
+    READ_WITH_REASON = "read_with_reason"  # any conversation, for a written reason, recorded in the audit
     ERASE_CONVERSATIONS = "erase_conversations"
     READ_AUDIT = "read_audit"
     MANAGE_STAFF = "manage_staff"

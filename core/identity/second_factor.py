@@ -1,4 +1,4 @@
-"""The second factor: codes of an authenticator (TOTP, RFC 6238), and recovery codes for the day the telephone is lost."""
+"""The second factor: codes of an authenticator (TOTP, RFC 6238), and recovery codes in case the telephone is lost."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import pyotp
 from core.identity.vault import token_digest
 
 _STEP_SECONDS = 30
-_DRIFT_STEPS = 1  # clocks of telephones go a little wrong
-_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # none that reads like another
+_DRIFT_STEPS = 1  # telephones' clocks are slightly wrong
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"  # without characters that look alike
 RECOVERY_CODES = 10
 
 
@@ -28,7 +28,7 @@ def address(secret: str, *, email: str, service: str) -> str:
 
 
 def step_of(secret: str, code: str, *, after: int = 0, at: float | None = None) -> int | None:
-    """The time step for which ``code`` is right, or ``None``. Steps up to ``after`` have had their code used already."""
+    """Returns the time step for which ``code`` is right, or ``None``. Codes of steps up to ``after`` are used already."""
     digits = re.sub(r"\s", "", code)
     if not re.fullmatch(r"[0-9]{6}", digits):
         return None
@@ -41,15 +41,15 @@ def step_of(secret: str, code: str, *, after: int = 0, at: float | None = None) 
 
 
 def new_recovery_codes() -> list[str]:
-    """Codes to print and put away, as the person reads them: ``abcde-fghij-kmnpq``."""
+    """Returns codes to print and store, as the person reads them: ``abcde-fghij-kmnpq``."""
     return ["-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(3)) for _ in range(RECOVERY_CODES)]
 
 
 def is_recovery(code: str) -> bool:
-    """Decides whether ``code`` is meant as a recovery code: an authenticator shows figures only."""
+    """Decides whether ``code`` is a recovery code: an authenticator shows only digits."""
     return any(map(str.isalpha, code))
 
 
 def recovery_digest(code: str) -> str:
-    """Returns what is kept of a recovery code, however it is typed."""
+    """Returns the stored form of a recovery code, whatever its spelling."""
     return token_digest("recovery " + re.sub(r"[^a-z0-9]", "", code.lower()))

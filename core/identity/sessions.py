@@ -1,4 +1,4 @@
-"""Sessions on the server: a cookie holds a random token, the record its digest. What is ended here is ended everywhere."""
+"""Sessions on the server: the cookie has a random token, the record its digest. A session ended here is ended everywhere."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from core.settings import Settings
 
 OPEN, SECOND, ENROL = "open", "second", "enrol"
 _ON_THE_WAY = timedelta(minutes=15)  # between password and second factor
-_SEEN_EVERY = timedelta(minutes=1)  # writing it at each request would make readers wait for writers
+_SEEN_EVERY = timedelta(minutes=1)  # writing at each request would make readers wait for writers
 _KEPT_AFTER_END = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A session that is alive, and whose it is. ``stage``: ``open``, ``second`` or ``enrol``."""
+    """A valid session and its person. ``stage``: ``open``, ``second`` or ``enrol``."""
 
     row: StaffSession
     staff: Staff
@@ -44,7 +44,7 @@ async def open_session(
     device: str = "",
     id_token: bytes | None = None,
 ) -> str:
-    """Open a session for ``staff_id`` and return its token. ``hours`` is its longest life, however busy it is."""
+    """Opens a session for ``staff_id`` and returns its token. ``hours``: its maximum duration, even with activity."""
     token, present = new_token(), now()
     await session.execute(delete(StaffSession).where(StaffSession.expires_at < present - _KEPT_AFTER_END))
     session.add(
@@ -64,7 +64,7 @@ async def open_session(
 
 
 async def find(database: Database, token: str, settings: Settings) -> Found | None:
-    """The living session that ``token`` opens: not ended, neither idle nor old for too long, its person not disabled."""
+    """Returns the valid session of ``token``: not ended, not idle or old for too long, and its person not disabled."""
     if not token:
         return None
     present = now()
@@ -91,7 +91,7 @@ async def find(database: Database, token: str, settings: Settings) -> Found | No
 
 
 async def rights_of_sessions(database: Database, ids: Collection[str]) -> dict[str, frozenset[Right]]:
-    """Returns the rights that each of the sessions ``ids`` carries now; those that are dead are not among the keys."""
+    """Returns the present rights of each of the sessions ``ids``, without invalid sessions."""
     query = (
         select(StaffSession.id, StaffRow.role)
         .join(StaffRow, StaffRow.id == StaffSession.staff_id)
@@ -122,7 +122,7 @@ async def of_staff(session: AsyncSession, staff_id: str) -> Sequence[StaffSessio
 
 
 async def end(session: AsyncSession, staff_id: str, *, only: str = "", but: str = "") -> int:
-    """End sessions of ``staff_id``: the one with the id ``only``, or all (but the one ``but``). Returns how many."""
+    """Ends sessions of ``staff_id``: the one with the id ``only``, or all except ``but``. Returns how many."""
     query = update(StaffSession).where(StaffSession.staff_id == staff_id, StaffSession.ended_at.is_(None))
     if only:
         query = query.where(StaffSession.id == only)
@@ -133,7 +133,7 @@ async def end(session: AsyncSession, staff_id: str, *, only: str = "", but: str 
 
 
 async def end_all(session: AsyncSession) -> int:
-    """End the sessions of everybody. Returns how many."""
+    """Ends the sessions of everybody. Returns how many."""
     query = update(StaffSession).where(StaffSession.ended_at.is_(None))
     done = await session.execute(query.values(ended_at=now(), pending=None, id_token=None))
     return int(getattr(done, "rowcount", 0))

@@ -1,4 +1,4 @@
-"""Signing in: a password, then a code. Whoever has no second factor yet sets one up before anything else."""
+"""Sign-in: a password, then a code. A person without a second factor must set one up first."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TRIES = 5  # codes in one session between password and second factor, and wrong
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Where a sign-in comes from. ``known_device``: what the browser kept of an earlier one."""
+    """The origin of a sign-in. ``known_device``: the cookie that an earlier sign-in left in the browser."""
 
     address: str
     browser: str = ""
@@ -34,7 +34,7 @@ class Caller:
 
 
 class SignIn:
-    """The steps. Each returns the token of a new session, so that no token outlives a change of what it opens."""
+    """The steps of a sign-in. Each returns a new session's token, so that no token survives a change of its access."""
 
     def __init__(self, settings: Settings, database: Database, vault: Vault) -> None:
         self._settings = settings
@@ -42,10 +42,10 @@ class SignIn:
         self.vault = vault
 
     async def password(self, email: str, password: str, caller: Caller) -> tuple[str, str]:
-        """(token, stage) of a session that waits for the second factor. Raises ``WrongCredentials`` or ``HeldOff``."""
+        """Returns (token, stage) of a session that waits for the second factor. Raises ``WrongCredentials`` or ``HeldOff``."""
         email = email.strip().lower()[:254]
         async with self._database.write() as session:
-            # Locked, and counted before it is looked at: however many come at once, those beyond the limit are not.
+            # Locked, and counted before the check: of concurrent attempts, those above the limit are not checked.
             await throttle.in_turn(session, self.vault, address=caller.address)
             row = (await session.scalars(select(StaffRow).where(StaffRow.email == email).with_for_update())).one_or_none()
             known = bool(row and self.vault.knows_device(caller.known_device, row.id))
@@ -62,10 +62,10 @@ class SignIn:
             return await sessions.open_session(session, row.id, stage=stage, device=caller.browser), stage
 
     async def from_provider(self, identity: Identity, caller: Caller) -> tuple[str, str]:
-        """Returns the token of a session for whom the provider sent, and the account's id once it is open: empty while it waits
-        for the second factor.
+        """Returns the session's token for a person from the provider, and the account's id once the session is open. The id is
+        empty while the session waits for the second factor.
 
-        Raises ``IdentityError``, which stands in the audit.
+        Raises ``IdentityError``, which is written to the audit.
         """
         try:
             async with self._database.write() as session:
@@ -86,20 +86,22 @@ class SignIn:
             raise
 
     async def note_refusal(self, reason: str) -> None:
-        """Somebody came back from the identity provider and was not let in: ``reason`` is the refusal's code."""
+        """Records that a person from the identity provider was refused. ``reason``: the refusal's code."""
         async with self._database.write() as session:
             await audit.record(
                 session, actor="stranger", action="staff.sign_in_failed", target="oidc", details={"reason": reason}
             )
 
     async def code(self, found: Found, code: str, caller: Caller) -> str:
-        """The token of the open session. ``code``: from the authenticator, or a recovery code, which is then used up."""
+        """Returns the token of the open session. ``code``: from the authenticator, or a recovery code, which is then used
+        up.
+        """
         email = found.staff.email
         known = self.vault.knows_device(caller.known_device, found.staff.id)
         async with self._database.read() as session:
             await throttle.check(session, self.vault, email=email, address=caller.address, known=known)
         async with self._database.write() as session:
-            # Locked: of those who come at once with one code, one comes in; and guesses are counted, however many at once.
+            # Locked: of concurrent attempts with one code, only one succeeds; and guesses are counted, however many at once.
             fresh = await session.get_one(StaffSession, found.row.id, with_for_update=True)
             row = await session.get_one(StaffRow, found.staff.id, with_for_update=True)
             if fresh.ended_at is not None:
@@ -110,12 +112,12 @@ class SignIn:
             if fresh.failures >= _TRIES:
                 fresh.ended_at = now()
         await self._failed(email, caller, row, known=known)
-        # That the password was right is known since this step is reached: what is wrong can be said.
+        # Reaching this step shows already that the password was right, so the error may say what is wrong.
         wrong = "recovery_wrong" if second_factor.is_recovery(code) else "code_wrong"
         raise IdentityError("codes_wrong" if fresh.ended_at else wrong)
 
     async def pending_secret(self, found: Found) -> str:
-        """Returns the secret that ``found`` is setting up: the same one however often the page is loaded."""
+        """Returns the secret that ``found`` is setting up: the same one each time the page is loaded."""
         async with self._database.write() as session:
             row = await session.get_one(StaffSession, found.row.id)
             if row.pending is None:
@@ -123,13 +125,13 @@ class SignIn:
             return self.vault.decrypt(row.pending)
 
     async def confirm(self, staff: Staff, password: str, code: str) -> None:
-        """Have somebody who is signed in give password and code anew: an open session may be in a thief's hands.
+        """Checks password and code of a signed-in person again: an open session may be in a thief's hands.
 
-        ``code``: from the authenticator until now, or a recovery code. Who comes from the identity provider may have no
-        password, or no second factor, and gives what there is. Raises ``IdentityError``; the fifth slip ends the session.
+        ``code``: from the present authenticator, or a recovery code. A person from the identity provider may have no
+        password or no second factor, and gives what there is. Raises ``IdentityError``; the fifth failure ends the session.
         """
         async with self._database.write() as session:
-            # Counted before it is looked at: however many come at once, those beyond the limit are not.
+            # Counted before the check: of concurrent attempts, those above the limit are not checked.
             mine = await session.get_one(StaffSession, staff.session, with_for_update=True)
             mine.failures += 1
             count, kept = mine.failures, (await accounts.get(session, staff.id)).password
@@ -150,11 +152,12 @@ class SignIn:
     async def enrol(
         self, found: Found, code: str, caller: Caller, *, password: str = "", present: str = ""
     ) -> tuple[str, list[str]]:
-        """(token of the open session, recovery codes) once ``code`` proves that the authenticator has the pending secret.
+        """Returns (token of the open session, recovery codes) once ``code`` proves that the authenticator has the pending
+        secret.
 
-        Who is signed in already confirms it by ``password`` and ``present``, a code of the authenticator until now.
+        A person who is signed in already confirms it by ``password`` and ``present``, a code of the present authenticator.
         """
-        self._proven(found.row, code)  # first: a slip here uses up no code
+        self._proven(found.row, code)  # checked first: an error here uses up no code
         if found.stage == sessions.OPEN:
             await self.confirm(found.staff, password, present)
         async with self._database.write() as session:
@@ -215,7 +218,7 @@ class SignIn:
         await self._told(row)
 
     async def _told(self, row: StaffRow | None) -> None:
-        """Have a failure stand in the audit, if it was at an account that there is."""
+        """Writes a failure to the audit, if the account exists."""
         if row is not None:
             async with self._database.write() as session:
                 await audit.record(session, actor="stranger", action="staff.sign_in_failed", target=f"staff:{row.id}")

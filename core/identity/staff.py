@@ -1,4 +1,4 @@
-"""A signed-in person, as the rest of the code sees them."""
+"""A signed-in person, for the rest of the code."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.identity.rights import RIGHTS, Right, Role
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who acts. ``collections`` empty: all of them. ``session`` is the id of the session (not its token), empty outside one."""
+    """The acting person. ``collections`` empty: all. ``session``: the id of the session (not its token), empty outside one."""
 
     id: str
     name: str
@@ -24,7 +24,7 @@ class Staff:
     session: str = ""
 
     def may(self, right: Right) -> bool:
-        """Decides whether the person's role carries ``right``."""
+        """Decides whether the person's role has ``right``."""
         return right in RIGHTS[self.role]
 
     def may_edit(self, collection: str) -> bool:

@@ -1,8 +1,8 @@
-"""Holding off who guesses passwords, without locking out who owns the account.
+"""Throttles password guessing, without locking out the owner of the account.
 
-Failures are counted by account and address together, by address, and by account. Only the first two hold off a browser in
-which the person has signed in before: whoever guesses from elsewhere, from however many addresses, never closes that door.
-An IPv6 address counts by its /64, which one subscriber has to themselves.
+Failures are counted by account and address together, by address, and by account. Only the first two throttle a browser in
+which the person has signed in before: guessing from other addresses, however many, never locks that browser out. An IPv6
+address counts by its /64, which belongs to one subscriber.
 """
 
 from __future__ import annotations
@@ -25,13 +25,14 @@ _PAIR, _ADDRESS, _ACCOUNT = 5, 30, 50  # failures within the window
 
 
 async def in_turn(session: AsyncSession, vault: Vault, *, address: str) -> None:
-    """Until this transaction ends nobody else from ``address`` is checked or counted: who tries many accounts at once has no
-    more tries than one after another."""
+    """Locks ``address`` until this transaction ends: no other attempt from it is checked or counted. So trying many accounts at
+    once gives no more attempts than one after another.
+    """
     await hold(session, vault.digest(network(address)))
 
 
 async def check(session: AsyncSession, vault: Vault, *, email: str, address: str, known: bool) -> None:
-    """Raise ``HeldOff`` if this account, or this address, has failed too often of late."""
+    """Raises ``HeldOff`` if this account, or this address, has had too many recent failures."""
     account, origin = vault.digest(email), vault.digest(network(address))
     pair = (SignInFailure.account == account) & (SignInFailure.address == origin)
     await _held(session, pair & SignInFailure.known.is_(known), _PAIR)
@@ -41,7 +42,7 @@ async def check(session: AsyncSession, vault: Vault, *, email: str, address: str
 
 
 async def note(session: AsyncSession, vault: Vault, *, email: str, address: str, known: bool) -> int:
-    """Count a failure; the number by which it can be taken back."""
+    """Counts a failure. Returns its number, for ``take_back``."""
     present = now()
     await session.execute(delete(SignInFailure).where(SignInFailure.at < present - _KEPT))
     failure = SignInFailure(account=vault.digest(email), address=vault.digest(network(address)), known=known, at=present)
@@ -51,12 +52,12 @@ async def note(session: AsyncSession, vault: Vault, *, email: str, address: str,
 
 
 async def take_back(session: AsyncSession, failure: int) -> None:
-    """It was none."""
+    """Removes a counted failure that was none."""
     await session.execute(delete(SignInFailure).where(SignInFailure.seq == failure))
 
 
 async def forget(session: AsyncSession, vault: Vault, *, email: str, address: str) -> None:
-    """The person has shown who they are: their own slips from this address no longer count."""
+    """Removes the failures of a person who has proven their identity, from this address."""
     await session.execute(
         delete(SignInFailure).where(
             SignInFailure.account == vault.digest(email), SignInFailure.address == vault.digest(network(address))

@@ -1,4 +1,6 @@
-"""What identity keeps secret or signs, by keys derived from the installation's secret: a copy of the record opens nothing."""
+"""Secrets and signatures of identity, by keys derived from the installation's secret: a copy of the record alone opens
+nothing.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,7 @@ _DEVICE_SECONDS = 180 * 86400
 class Vault(Ciphers):
     """Encrypts second factors, digests what is counted, signs devices and forms.
 
-    ``secrets``: ``settings.secret_keys``. The first one encrypts and signs; what was done with another is still read.
+    ``secrets``: ``settings.secret_keys``. The first one encrypts and signs; data from the others can still be read.
     """
 
     def __init__(self, *secrets: str) -> None:
@@ -29,15 +31,15 @@ class Vault(Ciphers):
 
     @staticmethod
     def same(one: str, other: str) -> bool:
-        """Decides whether two secrets are the same, in a time that tells nothing of them."""
+        """Decides whether two secrets are equal, in constant time."""
         return hmac.compare_digest(one.encode(), other.encode())
 
     def digest(self, text: str) -> str:
-        """64 hex digits that say nothing of ``text`` to whoever has no key."""
+        """Returns 64 hex digits that reveal nothing about ``text`` without the key."""
         return hmac.new(self._digest, text.encode(), hashlib.sha256).hexdigest()
 
     def form_token(self, session: str) -> str:
-        """Returns what a form of ``session`` must carry, so that no other site can have it sent."""
+        """Returns the token that a form of ``session`` must contain (protection against CSRF)."""
         return hmac.new(self._forms[0], session.encode(), hashlib.sha256).hexdigest()
 
     def knows_form(self, shown: str, session: str) -> bool:
@@ -52,7 +54,7 @@ class Vault(Ciphers):
         """Decides whether ``token`` was made for ``staff_id`` within the last half year."""
         try:
             name, signed_at = self._devices.unsign(token, return_timestamp=True)
-            # Not ``max_age``: it refuses those of a clock that was put back since.
+            # Not ``max_age``: it refuses tokens from before the clock was put back.
             return name.decode() == staff_id and time.time() - signed_at.timestamp() <= _DEVICE_SECONDS
         except (BadData, UnicodeError):
             return False
@@ -64,5 +66,5 @@ def new_token() -> str:
 
 
 def token_digest(token: str) -> str:
-    """Returns what is kept of a token: it is random enough for a plain digest."""
+    """Returns the stored form of a token: it is random enough for a plain digest."""
     return hashlib.sha256(token.encode()).hexdigest()

@@ -1,7 +1,7 @@
-"""Which language a message is written in."""
+"""Detection of a message's language."""
 
 from typing import Literal
 
-LANGUAGES = ("fr", "en")  # in which everything is said
-PANEL_LANGUAGES = (*LANGUAGES, "es", "ar")  # in which the widget and the page without JavaScript are
+LANGUAGES = ("fr", "en")  # all texts exist in these
+PANEL_LANGUAGES = (*LANGUAGES, "es", "ar")  # languages of the widget and the page without JavaScript
 type PanelLanguage = Literal["fr", "en", "es", "ar"]

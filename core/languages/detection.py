@@ -1,10 +1,10 @@
-"""Which of the service's languages a message is written in, however short and misspelt.
+"""Detects which of the service's languages a message is written in, even if it is short and misspelt.
 
-The script decides where it can. Among the languages in Latin letters, py3langid's probabilities, small words that only one
-of them has, and a preference for what is expected add up. On tests/evaluation/languages/detection.jsonl (62 messages of at
-most 40 characters, seen while the words were chosen): py3langid alone .952, all together .984; lingua .968 for 292 MB, and
-simplemma .903 for 400 MB of memory. Of 1,065 French questions, own and real, none is taken for another language. Costs
-0.03 ms where small words settle it, as they mostly do, 0.1 ms elsewhere; 56 MB.
+The script decides if possible. For Latin letters, three scores are added: py3langid's probabilities, small words that only
+one language has, and a preference for the expected language. On tests/evaluation/languages/detection.jsonl (62 messages of
+at most 40 characters, seen while the words were chosen): py3langid alone .952, all together .984; lingua .968 with 292 MB,
+simplemma .903 with 400 MB of memory. Of 1,065 French questions, own and real, none is taken for another language. Costs 0.03
+ms if small words decide, as they mostly do, else 0.1 ms; 56 MB.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ from typing import Any
 
 from core.yaml_text import load as load_yaml
 
-_CHARACTERS = 400  # enough to tell; the rest of a long message costs time
+_CHARACTERS = 400  # enough to decide; the rest of a long message costs time
 _WORD = re.compile(r"[^\W\d_]+")
 LATIN = ("fr", "en", "es", "pt", "tr")
 
 _LETTERS = {"tr": re.compile("[ıİşŞğĞ]"), "es": re.compile("[ñÑ¿¡]"), "pt": re.compile("[ãÃõÕ]")}
 
-_EXPECTED = 2.0  # in nats, for the expected language; half of it for French, which every page is in
+_EXPECTED = 2.0  # in nats, for the expected language; half of it for French, the language of all pages
 _WORD_WEIGHT = 1.5
 _SHARED_WEIGHT = 0.5
 _LETTER_WEIGHT = 4.0
-_UNLIKELIEST = -6.0  # a lower log-probability says no more than this one
+_UNLIKELIEST = -6.0  # a lower log-probability counts as this one
 
 
 def detect(text: str, expected: str = "fr") -> str:
-    """The code of the most likely language among fr, en, es, pt, tr, ar, uk; ``expected`` where there is nothing to go by.
+    """Returns the code of the most likely language among fr, en, es, pt, tr, ar, uk; ``expected`` without any evidence.
 
-    ``expected`` (the language that the citizen chose, or French) is preferred among languages that are about as likely.
+    ``expected`` (the language that the citizen chose, or French) is preferred among about equally likely languages.
     """
     text = unicodedata.normalize("NFC", text[:_CHARACTERS])
     arabic = sum("\u0600" <= character <= "\u06ff" or "\ufb50" <= character <= "\ufefc" for character in text)
     cyrillic = sum("\u0400" <= character <= "\u04ff" for character in text)
     latin = sum(character.isalpha() for character in text) - arabic - cyrillic
-    if max(arabic, cyrillic) * 2 > latin:  # French names and acronyms stand in messages in other scripts
+    if max(arabic, cyrillic) * 2 > latin:  # texts in other scripts contain French names and acronyms
         return "ar" if arabic >= cyrillic else "uk"
     if not latin:
         return expected
@@ -49,12 +49,12 @@ def detect(text: str, expected: str = "fr") -> str:
     if expected in told and expected != "fr":
         told[expected] += _EXPECTED
     first, second = sorted(told.values(), reverse=True)[:2]
-    likely = _likely(text) if first - second <= -_UNLIKELIEST else dict.fromkeys(LATIN, 0.0)  # it could not turn that
+    likely = _likely(text) if first - second <= -_UNLIKELIEST else dict.fromkeys(LATIN, 0.0)  # py3langid could not change that
     return max(told, key=lambda language: told[language] + likely[language])
 
 
 def _told(text: str) -> dict[str, float]:
-    """Returns what small words and letters say for each language in Latin letters."""
+    """Returns the score of small words and letters for each language in Latin letters."""
     small = _words()
     scores = dict.fromkeys(LATIN, 0.0)
     for word in _WORD.findall(text.lower()):
@@ -74,7 +74,7 @@ def _likely(text: str) -> dict[str, float]:
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    """Small word → the languages that have it."""
+    """Returns the languages of each small word."""
     found: dict[str, set[str]] = {}
     written = load_yaml((Path(__file__).parent / "small_words.yml").read_text(encoding="utf-8"))
     for language, words in written.items():
@@ -85,7 +85,7 @@ def _words() -> dict[str, frozenset[str]]:
 
 @cache
 def _identifier() -> Any:
-    """py3langid for ``LATIN`` alone: its table of a hundred languages is not kept in memory."""
+    """Returns py3langid for ``LATIN`` only: its table of a hundred languages is not kept in memory."""
     from py3langid.langid import MODEL_FILE, LanguageIdentifier  # noqa: PLC0415 - half a second, where a question is read
 
     every = LanguageIdentifier.from_model_file(MODEL_FILE)

@@ -1,1 +1,1 @@
-"""Privacy: masking of numbers that identify people, telephone numbers at rest, logs without texts."""
+"""Privacy: masks numbers that identify people, protects stored telephone numbers, and keeps citizens' texts out of logs."""

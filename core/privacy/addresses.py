@@ -1,7 +1,8 @@
-"""Telephone numbers at rest: a keyed digest finds a number's conversation, encryption lets it be answered.
+"""Stored telephone numbers: a keyed digest finds a number's conversation; the encrypted number is needed to answer it.
 
-Neither can be undone without ``GUICHET_ADDRESS_KEY``: a copy of the record alone names nobody. While that key changes, what
-the other one encrypted is still read, and ``older_digests`` find what it digested (``conversations.record.address_renewal``).
+Neither can be reversed without ``GUICHET_ADDRESS_KEY``: a copy of the record alone identifies nobody. During a change of
+that key, data encrypted with the other key can still be read, and ``older_digests`` returns its digests
+(``conversations.record.address_renewal``).
 """
 
 from __future__ import annotations
@@ -25,11 +26,11 @@ class Addresses(Ciphers):
         return len(self._digest_keys) > 1
 
     def digest(self, address: str) -> str:
-        """64 hex digits, the same for the same address."""
+        """Returns 64 hex digits, always the same for the same address."""
         return _digest(self._digest_keys[0], address)
 
     def older_digests(self, address: str) -> list[str]:
-        """Returns those that the other keys give."""
+        """Returns the digests by the other keys."""
         return [_digest(key, address) for key in self._digest_keys[1:]]
 
 

@@ -1,4 +1,4 @@
-"""A copy of a text for searching: plain digits, letters, spaces and dashes in the place of all that look like them."""
+"""A copy of a text for searching, with plain digits, letters, spaces and dashes instead of all similar characters."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-# Everything but what stays as it is in most texts. "•••" is a mask; one such sign alone may part groups of digits.
+# All characters that change. "•••" is a mask; one such sign alone may separate groups of digits.
 _OTHER = re.compile(r"\s\s+|[^ -~À-ÖØ-öø-ÿœŒ’«»€°•…]|(?<!•)•(?!•)")
-_MOST = 4  # characters that may stand for one: Unicode has one that stands for eighteen
+_MOST = 4  # characters that one may become: Unicode has one that becomes eighteen
 _LINE_ENDS = frozenset("\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029")
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """``text``, folded, and where each piece of it stands in the original.
+    """The folded ``text``, and the position of each piece of it in the original.
 
-    ``starts`` and ``origins``: the places in ``text`` and in the original from which on the two run side by side, in order.
+    ``starts`` and ``origins``: positions in ``text`` and in the original from which both run in parallel, in order.
     """
 
     text: str
@@ -26,13 +26,13 @@ class Folded:
     origins: tuple[int, ...] = (0,)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
-        """Returns where ``text[start:end]`` (not empty) stands in the original, with the marks on its last character."""
+        """Returns the position of ``text[start:end]`` (not empty) in the original, with the marks on its last character."""
         return self._place(start), max(self._place(end), self._place(end - 1) + 1)
 
     def _place(self, at: int) -> int:
         piece = bisect_right(self.starts, at) - 1
         place = self.origins[piece] + at - self.starts[piece]
-        # Several characters that stand for one are all in its place.
+        # Several characters that replace one all have its position.
         return min(place, self.origins[piece + 1] - 1) if piece + 1 < len(self.origins) else place
 
 

@@ -1,7 +1,7 @@
-"""Logs: one JSON object a line on stderr, without what citizens write.
+"""Logs: one JSON object per line on stderr, without citizens' texts.
 
-Code logs ids and figures, never texts. Two nets catch what slips through: every string is masked, and of an exception
-only its type and the places it passed are written (messages of validators and drivers quote their input).
+Code logs ids and figures, never texts. As a safeguard every string is masked, and of an exception only its type and the
+places it passed are written (messages of validators and drivers quote their input).
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ import structlog
 from core.privacy.masking import mask
 
 _ROOT = Path(__file__).resolve().parents[2]
-_OURS = re.compile(r"[0-9a-f]{32}")  # ids that we drew at random
-# "uvicorn.error" says at its ease who opened which socket, with the address: that is a citizen's.
+_OURS = re.compile(r"[0-9a-f]{32}")  # our own random ids
+# "uvicorn.error" logs at level INFO who opened which socket, with a citizen's address.
 _QUIET = ("httpx", "httpcore", "uvicorn.access", "uvicorn.error", "alembic", "sqlalchemy")
 
 
 def configure_logs(process: str, *, level: int = logging.INFO) -> None:
-    """Send structlog's and the standard library's logs to stderr, as JSON, under the name of ``process``."""
+    """Sends structlog's and the standard library's logs to stderr, as JSON, under the name of ``process``."""
 
     def named(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
         event["process"] = process
@@ -60,13 +60,13 @@ def configure_logs(process: str, *, level: int = logging.INFO) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    logging.raiseExceptions = False  # a line that cannot be written is not printed raw instead
+    logging.raiseExceptions = False  # a line that cannot be written is not printed unmasked instead
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def exception_places(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Replace ``exc_info`` by the exception's type and the places it passed, the innermost last."""
+    """Replaces ``exc_info`` by the exception's type and the places it passed, the innermost last."""
     info = event.pop("exc_info", None)
     if info is True:
         info = sys.exc_info()
@@ -79,7 +79,7 @@ def exception_places(_logger: Any, _method: str, event: MutableMapping[str, Any]
 
 
 def masked_values(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """Mask every string of a log line, nested ones too; the time and ids of our own making pass unharmed."""
+    """Masks every string of a log line, nested ones too, except the time and our own ids."""
     return {key: value if key == "timestamp" else _masked(value) for key, value in event.items()}
 
 
@@ -97,7 +97,9 @@ def _masked(value: Any) -> Any:
 
 @lru_cache(maxsize=1024)
 def _masked_text(text: str) -> str:
-    """Most strings of a line are those of the line before: masking them anew was a tenth of the action server's Python."""
+    """Returns the masked text, cached: most strings recur in the next line, and masking took a tenth of the server's Python
+    time.
+    """
     return mask(text).text
 
 

@@ -1,7 +1,7 @@
-"""Masks what identifies a person in a text: numbers, addresses, plates, birth dates, files, names (ADR 0018).
+"""Masks data that identifies a person in a text: numbers, addresses, plates, birth dates, files, names (ADR 0018).
 
-What only looks like it stays: SIREN and SIRET, amounts, dates of laws, CERFA and article numbers, opening hours, short public
-numbers (3939, 115, 112), names of laws, streets and schools.
+Similar data is kept: SIREN and SIRET, amounts, dates of laws, CERFA and article numbers, opening hours, short public numbers
+(3939, 115, 112), names of laws, streets and schools.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from core.privacy.finders.places import find_addresses, find_plates
 from core.privacy.folded import folded
 from core.privacy.invisible import visible
 
-MASK = "•••"  # no word, so that it means the same in every language and to no classifier
+MASK = "•••"  # no word, so that it means the same in every language and nothing to classifiers
 _BLANK = "•"
 
-# What may stand around personal data without being a question: "je m'appelle …", "mon numéro est le …".
+# Words around personal data that are not a question: "je m'appelle …", "mon numéro est le …".
 _FRAME = re.compile(
     r"\b(?:je|j|m|me|mon|ma|mes|le|la|l|c|est|et|appelle|suis|nom|prénom|prenom|numéro|numero|num|n|tel|tél|téléphone|portable|mail|email|e-mail|"
     r"adresse|mme|mr|monsieur|madame|bonjour|merci|voici|voilà|iban|rib|carte|nir|sécu|de|d|au|à|a|né|née|plaque|dossier|nous|sommes|"
@@ -35,7 +35,7 @@ _WORD = re.compile(r"\w")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where one thing stands (``text[start:end]``), and of what kind it is."""
+    """The position (``text[start:end]``) and kind of one piece of data."""
 
     kind: str
     start: int
@@ -44,9 +44,9 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A text without what identifies people.
+    """A text without data that identifies people.
 
-    ``kinds``, sorted: which were found of ``address birth card case email iban name nir phone plate tax``.
+    ``kinds``, sorted: the kinds found among ``address birth card case email iban name nir phone plate tax``.
     """
 
     text: str
@@ -54,14 +54,14 @@ class Masked:
 
     @property
     def nothing_left(self) -> bool:
-        """Tells whether the text was personal data only, so that there is nothing to answer."""
+        """Decides whether the text was only personal data, so that there is nothing to answer."""
         return bool(self.kinds) and not _WORD.search(_FRAME.sub("", self.text))
 
 
 def mask(text: str) -> Masked:
-    """``text``, as it is seen, with ``MASK`` in the place of everything that ``find`` finds.
+    """Returns the visible ``text``, with ``MASK`` instead of everything that ``find`` finds.
 
-    Characters that nobody sees are left out: a number that one of them splits is still read by whoever reads it.
+    Invisible characters are removed: people still read a number that one of them splits.
     """
     text = visible(text)
     spans = find(text)
@@ -71,9 +71,9 @@ def mask(text: str) -> Masked:
 
 
 def find(text: str) -> list[Span]:
-    """What identifies people in ``text``, in its order; no two overlap: what is found first (of the surest kind) is taken.
+    """Returns the personal data in ``text``, in its order, without overlaps: the surest kind is searched first and wins.
 
-    It is looked for in a folded copy: however a number is spaced and whatever its digits look like, it is the same number.
+    The search runs on a folded copy, so that spacing and the form of digits make no difference.
     """
     copy = folded(text)
     searched = copy.text
@@ -82,7 +82,7 @@ def find(text: str) -> list[Span]:
     digits = sum(map(str.isdigit, searched))
     for kind, finder, least in _FINDERS:
         if digits < least:
-            continue  # most messages have none: they cost less so
+            continue  # most messages have none, and cost less this way
         found = []
         for start, end in finder(searched):
             if start < end and not any(taken[start:end]):
@@ -99,7 +99,7 @@ def _start(span: Span) -> int:
 
 
 def _replaced(text: str, spans: Iterable[Span], *, blank: bool = False) -> str:
-    """``text`` with ``MASK`` in the place of ``spans`` (in order); ``blank``: with as many signs that no finder reads."""
+    """Returns ``text`` with ``MASK`` instead of ``spans`` (in order). ``blank``: with as many neutral characters instead."""
     pieces: list[str] = []
     done = 0
     for span in spans:
@@ -108,7 +108,7 @@ def _replaced(text: str, spans: Iterable[Span], *, blank: bool = False) -> str:
     return "".join((*pieces, text[done:]))
 
 
-# Kind, finder, and the least number of digits that a text must have for it to find anything.
+# Kind, finder, and the number of digits without which the finder finds nothing.
 _FINDERS: tuple[tuple[str, Callable[[str], Iterator[tuple[int, int]]], int], ...] = (
     ("email", find_emails, 0),
     ("iban", find_ibans, 12),

@@ -1,4 +1,4 @@
-"""Receipts of erasures: a code that the citizen keeps, and by which the erasure is found again later."""
+"""Receipts of erasures: a code for the citizen, with which the erasure can be found later."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import hashlib
 def receipt_of(conversation: str) -> str:
     """Returns the receipt of erasing ``conversation`` (its id): ``XXXX-XXXX-XXXX``, the same before and after.
 
-    Its only source is a random id, so the code tells nothing about anybody.
+    It depends only on a random id, so it reveals nothing about anybody.
     """
     digest = hashlib.sha256(b"guichet erasure " + conversation.encode()).digest()
     code = base64.b32encode(digest)[:12].decode()

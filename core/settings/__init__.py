@@ -1,7 +1,7 @@
 """All settings, read once at a process's entry point and passed down.
 
 Each comes from the environment or from ``.env`` (the environment wins). A secret has no default: ``./guichet up`` writes
-random ones into ``.env``. ``.env.example`` is these fields, rendered; a test holds the two together.
+random ones into ``.env``. ``.env.example`` is generated from these fields; a test checks that they agree.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ __all__ = ["AGE", "MADE", "ROOT", "Settings"]
 
 
 class Settings(
-    # Last comes first in .env.example: pydantic lists the fields of the last base before those of the others.
+    # The last base comes first in .env.example: pydantic lists its fields before those of the others.
     Places,
     ChannelSettings,
     DeskSettings,
@@ -38,7 +38,7 @@ class Settings(
     )
 
     def as_environment(self) -> dict[str, str]:
-        """Every setting as environment variables, so that a process started with them reads exactly these settings."""
+        """Returns all settings as environment variables. A process started with them reads exactly these settings."""
         found = {}
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)

@@ -1,4 +1,4 @@
-"""The knowledge base, conversations, and what protects and observes them."""
+"""Settings of the knowledge base, of conversations, and of their protection and observation."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ class AnswerSettings(BaseModel):
     )
     message_max_chars: int = Field(2000, ge=100, description="Longer messages are refused with a sentence that says so.")
 
-    # Against floods (docs/trust.md). A library's forty citizens share one address: none of them may feel these.
+    # Against floods (docs/trust.md). The forty citizens in a library share one address: these limits must not affect them.
     limit_conversation_per_minute: int = Field(
         60, ge=5, description="Messages of one conversation on the website in a minute; more are refused with a sentence."
     )

@@ -1,4 +1,4 @@
-"""The desks: when people answer, and how staff sign in."""
+"""Settings of the desks: the hours of the team, and sign-in of staff."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _ROLES = r"^\s*(\S+=(reader|editor|publisher|supervisor|administrator)(\s+|$))*$
 class DeskSettings(BaseModel):
     """Part of ``core.settings.Settings``."""
 
-    # The supervisors' desk: when people answer, and whether they do.
+    # The supervisors' desk: the hours of the team, and whether anybody answers.
     desk_staffed: bool = Field(
         False, description="Somebody is at the desk within desk_hours and answers; false: call-backs and later answers only."
     )
@@ -40,7 +40,7 @@ class DeskSettings(BaseModel):
     desk_passwords: bool = Field(
         True, description="Staff may sign in with a password; false: only at the provider below (./guichet staff break-glass)."
     )
-    # E-mail to staff: what waits for them, invitations, resets, notices of security. Never a citizen's words.
+    # E-mail to staff: waiting work, invitations, resets, security notices. Never a citizen's words.
     smtp_host: str = Field("", description="Server that takes e-mail to staff; empty: none is sent.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
@@ -116,5 +116,5 @@ class DeskSettings(BaseModel):
 
     @property
     def opening(self) -> Opening:
-        """When people answer."""
+        """Returns the hours in which the team answers."""
         return opening_of(self.desk_hours, self.desk_timezone, self.desk_country)

@@ -1,7 +1,7 @@
-"""What settings may hold, beyond their types: a value that would be taken and then fail, or do nothing, is refused at once.
+"""Checks of settings beyond their types: a value that would fail later, or do nothing, is refused at once.
 
-An address without ``https://`` fails every webhook's signature; a number's beginning without ``+`` answers nobody; a website
-with a path embeds nothing. Each says so in French and English (``BadSetting``).
+With an address without ``https://`` every webhook's signature fails; with a number's prefix without ``+`` nobody is
+answered; a website with a path embeds nothing. Each error is in French and English (``BadSetting``).
 """
 
 from __future__ import annotations
@@ -31,19 +31,19 @@ def variable_of(name: str, field: FieldInfo) -> str:
 
 
 def variables_of(name: str, field: FieldInfo) -> tuple[str, ...]:
-    """Returns every environment variable that the setting ``name`` is read from: its own, then others or former ones."""
+    """Returns every environment variable from which the setting ``name`` is read: its own, then others or former ones."""
     alias = field.validation_alias
     return tuple(map(str, alias.choices)) if isinstance(alias, AliasChoices) else (f"GUICHET_{name.upper()}",)
 
 
 def former_variables(fields: Mapping[str, FieldInfo]) -> dict[str, str]:
-    """Returns former names of settings, which are still read, each with the present one."""
+    """Returns the former variables of settings, which are still read, each with the present one."""
     names = (variables_of(name, field) for name, field in fields.items())
     return {former: now for now, *others in names if now.startswith("GUICHET_") for former in others}
 
 
 def opening_of(hours: str, zone: str, country: str) -> Opening:
-    """When people answer. Raises ``BadSetting``, which names the one of the three that cannot be read."""
+    """Returns the opening hours. Raises ``BadSetting``, which names the unreadable one of the three values."""
     try:
         return Opening(hours, zone=zone, country=country)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Where things are, as it follows from the settings: the record, Redis, the processes' addresses."""
+"""Paths and addresses derived from the settings: the record, Redis, the processes."""
 
 from __future__ import annotations
 
@@ -29,62 +29,68 @@ class Places:
 
     @property
     def synonyms_file(self) -> Path:
-        """The operator's list of synonyms, beside the desk's; the file may be missing."""
+        """Returns the file with the operator's synonyms, in addition to the desk's. The file may be missing."""
         return Path(self.synonyms) if self.synonyms else self.home / "synonyms.yml"
 
     @property
     def communes_file(self) -> Path:
-        """The communes of France (``./guichet places communes``); where it is missing, the project's own small list serves."""
+        """Returns the file with the communes of France (``./guichet places communes``). If it is missing, the project's own
+        small list is used.
+        """
         return self.home / "places" / "communes.tsv"
 
     @property
     def sql_url(self) -> str:
-        """The record's address in SQLAlchemy's form, always with an asynchronous driver."""
+        """Returns the record's address in SQLAlchemy's form, always with an asynchronous driver."""
         return self.database_url or f"sqlite+aiosqlite:///{self.home / 'guichet.db'}"
 
     @property
     def ledger_file(self) -> Path:
-        """What a restore must replay, by default beside the state folder: a volume or disk that is lost takes one of them."""
+        """Returns the file with the rows that a restore must replay. By default it is next to the state folder, not in it:
+        losing one volume or disk then loses only one of them.
+        """
         return Path(self.ledger) if self.ledger else self.home.absolute().with_name(f"{self.home.name}-ledger") / "ledger.jsonl"
 
     @property
     def trackers_file(self) -> Path:
-        """Where the dialogue engine remembers conversations while the record is SQLite."""
+        """Returns the file in which the dialogue engine stores conversations while the record is SQLite."""
         return self.home / "trackers.db"
 
     @property
     def redis_address(self) -> str:
-        """Where Redis is: the administration's, or the embedded one."""
+        """Returns the address of Redis: the administration's, or the embedded one."""
         if self.redis_url:
             return self.redis_url
         return f"redis://:{self.internal_secret.get_secret_value()}@127.0.0.1:{self.redis_port}/0"
 
     @property
     def base_url(self) -> str:
-        """The address of the gateway as the outside sees it, without a trailing slash."""
+        """Returns the public address of the gateway, without a trailing slash."""
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
     def privacy_url(self) -> str:
-        """The page that says what becomes of citizens' data."""
+        """Returns the address of the page about the use of citizens' data."""
         return f"{self.base_url}/privacy"
 
     @property
     def own_url(self) -> str:
-        """The address of the gateway from this machine. One that listens at every address answers on loopback, too."""
+        """Returns the address of the gateway on this machine. A gateway that listens on every address answers on loopback
+        too.
+        """
         everywhere = self.host in ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
         host = "127.0.0.1" if everywhere else f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
     @property
     def rasa_urls(self) -> tuple[str, ...]:
-        """Each Rasa's address, in the order of ``rasa_host``."""
+        """Returns the address of each Rasa server, in the order of ``rasa_host``."""
         hosts = (host.strip() for host in self.rasa_host.split(",") if host.strip())
         return tuple(f"http://{host}" if ":" in host else f"http://{host}:{self.rasa_port}" for host in hosts)
 
     @property
     def rasa_url(self) -> str:
-        """The first one's: on one machine, the one that ``./guichet up`` starts."""
+        """Returns the address of the first Rasa server: on one machine, the one that ``./guichet up`` starts."""
         return self.rasa_urls[0]
 
     @property

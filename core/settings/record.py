@@ -1,4 +1,4 @@
-"""The record, Redis, secrets, the audit and backups."""
+"""Settings of the record, Redis, secrets, the audit and backups."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from core.redis_address import RedisUrl
 from core.settings.kinds import AgeKey, AgeRecipients, DatabaseUrl, HeadsPlace, LockedPlace, Secret, SharedUrl
 
 ROOT = Path(__file__).resolve().parents[2]
-# A secret that may be missing (what needs it says so), but that ./guichet up makes like the others.
+# A secret that may be missing (code that needs it says so), but that ./guichet up generates like the others.
 MADE: dict[str, JsonValue] = {"made": True}
-AGE: dict[str, JsonValue] = {"made": "age"}  # one with the form of an age secret key
+AGE: dict[str, JsonValue] = {"made": "age"}  # one in the form of an age secret key
 _ALSO = "Another one that is accepted beside it, the next or the previous, while it changes (SECURITY.md)."
 
 
@@ -67,7 +67,7 @@ class RecordSettings(BaseModel):
     )
     audit_heads_minutes: float = Field(5, gt=0, description="How often a head is sent there, if there is anything new.")
 
-    # The ledger of what a restore must replay (docs/runbooks/backup.md).
+    # The ledger of the rows that a restore must replay (docs/runbooks/backup.md).
     ledger: str = Field(
         "",
         description="File of the ledger of disabled accounts, changed rights and secrets, and erasures, which a restore "
@@ -101,7 +101,7 @@ class RecordSettings(BaseModel):
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
-        """The one that signs, then what is accepted beside it; so for the two others below."""
+        """Returns the key that signs, then those that are also accepted. The two properties below are similar."""
         return _both(self.secret_key, self.secret_key_also)
 
     @property

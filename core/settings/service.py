@@ -1,4 +1,4 @@
-"""Who runs the service, and where its processes listen."""
+"""Settings of the service's operator, and of the addresses on which its processes listen."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class ServiceSettings(BaseModel):
     relay_hours: str = Field("", description="When the relay answers, in words.")
     contact_email: str = Field("", description="E-mail address shown on the public pages.")
     opening_hours: str = Field("", description="Opening hours in words, as citizens read them.")
-    # The administration's own office, as a place on a card (docs/places.md). Nothing is shown of it while its commune is empty.
+    # The administration's own office, as a place on a card (docs/places.md). Without its commune nothing is shown of it.
     office_commune: str = Field(
         "",
         pattern=r"^(\d[\dAB]\d{3})?$",
@@ -45,7 +45,7 @@ class ServiceSettings(BaseModel):
     opinion_url: WebPage = Field(
         "", description="Where citizens judge the service as a whole: the address of the State's button 'Je donne mon avis'."
     )
-    # What an administration must publish (French law): shown on /legal, /privacy and /accessibility.
+    # Publications required by French law: shown on /legal, /privacy and /accessibility.
     legal_address: str = Field("", description="Postal address of the administration, on one line.")
     publication_director: str = Field("", description="Who directs the publication: name and office.")
     hosting_provider: str = Field("", description="Who hosts the service: name, address and telephone, on one line.")
@@ -57,7 +57,7 @@ class ServiceSettings(BaseModel):
 
     default_language: Literal["fr", "en"] = Field("fr", description="Language of a conversation that names none.")
 
-    # Where it listens. Nothing but the gateway listens beyond loopback, unless inner_host says so.
+    # Where it listens. Only the gateway listens beyond loopback, unless inner_host says otherwise.
     host: str = Field("127.0.0.1", description="Address of the gateway. Loopback until a public URL is set.")
     port: Port = Field(8080, description="Port of the gateway.")
     proxies: Networks = Field(
@@ -82,12 +82,12 @@ class ServiceSettings(BaseModel):
 
     @property
     def relay(self) -> str:
-        """The telephone relay in one line, empty where there is none: ways and hours, or its address."""
+        """Returns the telephone relay in one line, empty if there is none: ways and hours, or its address."""
         hours = f" ({self.relay_hours})" if self.relay_hours else ""
         return f"{self.relay_means}{hours}" if self.relay_means else self.relay_url
 
     @property
     def contact(self) -> str:
-        """How to reach the administration, in one line: what is set of telephone, e-mail, page and hours, else its name."""
+        """Returns how to reach the administration, in one line: telephone, e-mail, page and hours as set, else its name."""
         known = (self.contact_phone, self.contact_email, self.contact_url, self.opening_hours)
         return ", ".join(part for part in known if part) or self.organisation

@@ -1,4 +1,4 @@
-"""Figures of processes that serve no HTTP of their own, for Prometheus; traces of messages, over OTLP."""
+"""Prometheus metrics of processes without their own HTTP server, and traces of messages over OTLP."""
 
 from core.telemetry.exporter import exposed
 

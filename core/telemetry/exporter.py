@@ -1,7 +1,7 @@
-"""A process's figures at a loopback port of its own, and the file by which Prometheus finds it.
+"""A process's metrics on its own loopback port, and the file by which Prometheus finds it.
 
-The port is any that is free, so that any number of workers may run on one machine; ``{home}/run/metrics/*.json`` are the
-targets in the form of Prometheus' ``file_sd_configs``. Figures hold counts and times, no text, no id, no address.
+Any free port is used, so that any number of workers may run on one machine. ``{home}/run/metrics/*.json`` are the targets in
+the format of Prometheus' ``file_sd_configs``. Metrics have counts and times: no text, no id, no address.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ log = structlog.get_logger(__name__)
 
 
 def targets_folder(home: Path) -> Path:
-    """Returns where the target files are."""
+    """Returns the folder of the target files."""
     return home / "run" / "metrics"
 
 
 @contextmanager
 def exposed(process: str, home: Path, registry: CollectorRegistry = REGISTRY) -> Iterator[int]:
-    """Serve ``registry`` on loopback while the block runs; gives the port.
+    """Serves ``registry`` on loopback while the block runs; yields the port.
 
-    A process without figures still does its work: where no port or file can be had, that is logged, and the port is 0.
+    A process works also without metrics: if it gets no port or file, this is logged, and the port is 0.
     """
     file = targets_folder(home) / f"{process}-{os.getpid()}.json"
     try:
@@ -47,7 +47,7 @@ def exposed(process: str, home: Path, registry: CollectorRegistry = REGISTRY) ->
 
 
 def _write(file: Path, process: str, port: int) -> None:
-    """Announce the target in one step, and forget those of processes that were killed."""
+    """Writes the target file in one step, and removes those of killed processes."""
     file.parent.mkdir(parents=True, exist_ok=True)
     for other in file.parent.glob("*-*.json"):
         if not _lives(int(other.stem.rpartition("-")[2])):

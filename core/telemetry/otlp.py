@@ -1,4 +1,4 @@
-"""Spans by OpenTelemetry's SDK, sent over OTLP/HTTP by a thread of its own. Imported only where traces are wanted."""
+"""Spans by OpenTelemetry's SDK, sent over OTLP/HTTP by a separate thread. Imported only if traces are enabled."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status,
 from core.settings import Settings
 from core.telemetry.tracing import SILENT, Kind, Part, Span, Value
 
-_SEND_SECONDS = 2.0  # a collector that does not answer loses spans, and holds nobody up: not even a process that ends
+_SEND_SECONDS = 2.0  # a collector that does not answer loses spans, and delays nothing: not even the end of a process
 _LOW = 2**64 - 1
 _MESSAGE = re.compile(r"[0-9a-f]{32}")
 _TRACEPARENT = re.compile(r"00-([0-9a-f]{32})-([0-9a-f]{16})-01")
-_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,47}")  # nothing that could be a sentence, a number or an address
+_WORD = re.compile(r"[A-Za-z][A-Za-z_-]{0,47}")  # excludes sentences, numbers and addresses
 _KINDS: Mapping[Kind, SpanKind] = {
     "internal": SpanKind.INTERNAL,
     "server": SpanKind.SERVER,
@@ -39,7 +39,7 @@ _first_ids: ContextVar[SpanContext | None] = ContextVar("first_ids", default=Non
 
 
 class _Ids(RandomIdGenerator):
-    """Random ids, but for a message's first span, whose ids are the message's."""
+    """Random ids, except for a message's first span, whose ids are derived from the message."""
 
     def generate_trace_id(self) -> int:
         given = _first_ids.get()
@@ -63,7 +63,7 @@ class _Recorded(Span):
 
 
 class Traces:
-    """One process's spans. ``settings.otlp_share`` of all messages are traced: the same ones in every process."""
+    """The spans of one process. A share of all messages is traced (``settings.otlp_share``): the same ones in every process."""
 
     def __init__(self, settings: Settings, process: str) -> None:
         resource = {"service.namespace": "guichet", "service.name": process, "service.instance.id": f"{process}-{os.getpid()}"}
@@ -78,12 +78,12 @@ class Traces:
             compression=Compression.Gzip,
         )
         self._provider.add_span_processor(BatchSpanProcessor(exporter))
-        # Not registered as the process's own: libraries with spans of their own would quote addresses and statements in them.
+        # Not registered globally: libraries with their own spans would put addresses and statements into them.
         self._tracer = self._provider.get_tracer("guichet")
 
     @contextmanager
     def span(self, name: str, kind: Kind, within: str, values: Mapping[str, Value]) -> Iterator[Span]:
-        """See ``tracing.span``."""
+        """Implements ``tracing.span``."""
         place = self._place(within)
         if place is None:
             yield SILENT
@@ -98,7 +98,7 @@ class Traces:
                 raise
 
     def first(self, message: str, parts: Sequence[Part], values: Mapping[str, Value]) -> None:
-        """See ``tracing.received``."""
+        """Implements ``tracing.received``."""
         ids = self._first(message)
         if ids is None:
             return
@@ -111,7 +111,7 @@ class Traces:
         root.end(parts[-1][2])
 
     def past(self, whole: Part, parts: Sequence[Part], within: str, values: Mapping[str, Value]) -> None:
-        """See ``tracing.past``. Where clocks of two machines differ, a span ends no sooner than it began."""
+        """Implements ``tracing.past``. If the clocks of two machines differ, a span never ends before it began."""
         place = self._place(within)
         if place is None:
             return
@@ -126,13 +126,13 @@ class Traces:
             self._tracer.start_span(name, place, start_time=began).end(max(began, ended))
 
     def traceparent(self) -> str:
-        """See ``tracing.traceparent``."""
+        """Implements ``tracing.traceparent``."""
         here = trace.get_current_span().get_span_context()
         return f"00-{here.trace_id:032x}-{here.span_id:016x}-01" if here.is_valid else ""
 
     @contextmanager
     def continuing(self, header: str) -> Iterator[None]:
-        """See ``tracing.continuing``."""
+        """Implements ``tracing.continuing``."""
         named = _TRACEPARENT.fullmatch(header)
         if named is None:
             yield
@@ -145,7 +145,7 @@ class Traces:
             context.detach(token)
 
     def close(self) -> None:
-        """Send what is left."""
+        """Sends the remaining spans."""
         self._provider.shutdown()
 
     def _place(self, within: str) -> Context | None:
@@ -155,7 +155,7 @@ class Traces:
         return None if first is None else trace.set_span_in_context(NonRecordingSpan(first), Context())
 
     def _first(self, message: str) -> SpanContext | None:
-        """Returns the ids of the first span of ``message``; ``None`` for one that is not traced, or no message of ours."""
+        """Returns the ids of the first span of ``message``; ``None`` if it is not traced, or not one of our messages."""
         if not _MESSAGE.fullmatch(message):
             return None
         number = int(message, 16)
@@ -164,7 +164,7 @@ class Traces:
 
 
 def _harmless(values: Mapping[str, Value]) -> dict[str, Any]:
-    """Figures, and single words; whatever else came here by mistake stays here."""
+    """Returns only the numbers and single words in ``values``. Anything else is left out."""
     return {
         f"guichet.{name}": value if isinstance(value, int) or _WORD.fullmatch(value) else "?" for name, value in values.items()
     }

@@ -1,4 +1,4 @@
-"""Pure functions on text that several packages need: the one home of accents, SMS writing, yes and no.
+"""Pure functions on text that several packages need: accents, SMS writing, yes and no.
 
-``folding`` and ``slang`` are loaded by Rasa, too: they import nothing but the standard library of Python 3.11.
+Rasa loads ``folding`` and ``slang`` too: they import only the standard library of Python 3.11.
 """

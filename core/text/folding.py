@@ -1,4 +1,4 @@
-"""Text as people write who leave accents out. The one place that takes accents off; Rasa loads it, too (Python 3.11)."""
+"""Text without accents, as many people write it. The only module that removes accents; Rasa loads it too (Python 3.11)."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ Form = Literal["NFD", "NFKD"]
 def unaccented(text: str, form: Form = "NFD") -> str:
     """Returns ``text`` without accents and other marks on its letters.
 
-    By ``NFKD`` also with plain letters for full-width ones, ligatures and such ("ﬁ" is "fi"; "œ" stays).
+    With ``NFKD``, full-width letters and ligatures also become plain letters ("ﬁ" is "fi"; "œ" stays).
     """
     if text.isascii():
         return text
     decomposed = unicodedata.normalize(form, text)
-    for character in set(decomposed):  # a text has many letters, but few accents: a quarter of the time of looking at each
+    for character in set(decomposed):  # few accents in many letters: a quarter of the time
         if unicodedata.combining(character):
             decomposed = decomposed.replace(character, "")
     return decomposed

@@ -1,4 +1,4 @@
-"""The safe subset of Markdown in which entries are written, as plain text."""
+"""Converts the safe subset of Markdown, in which entries are written, to plain text."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ _ESCAPE = re.compile(r"\\([\\`*_{}\[\]()#+\-.!|>])")
 
 
 def plain(markdown: str, *, links: bool = True) -> str:
-    """``markdown`` without marks. Lists keep their dashes and numbers, tables become lines with bars.
+    """Returns ``markdown`` without marks. Lists keep their dashes and numbers; tables become lines with bars.
 
-    ``links``: write addresses behind their labels, in brackets; otherwise labels only.
+    ``links``: write addresses after their labels, in brackets; otherwise only the labels.
     """
     text = _LINK.sub(lambda found: _link(found[1], found[2]) if links else found[1], markdown)
     text = _BOLD.sub(r"\1", text)

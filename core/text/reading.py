@@ -1,7 +1,7 @@
-"""Reads citizens' texts without holding up the event loop.
+"""Analyses citizens' texts without blocking the event loop.
 
-A long text is read in a thread. A regular expression holds the interpreter while it looks at one text, so that this lets
-others go on between two expressions, not within one: each must be quick by itself (tests/integration/test_pattern_growth.py).
+A long text is analysed in a thread. A regular expression holds the interpreter while it runs, so other threads run only
+between two expressions: each must be quick by itself (tests/integration/test_pattern_growth.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import time
 from collections.abc import Callable
 
-SHORT = 300  # characters: most messages have fewer, and to read them takes less than to change threads
+SHORT = 300  # characters: most messages have fewer, and analysing them takes less time than changing threads
 
 
 async def read[T](work: Callable[[str], T], text: str) -> T:

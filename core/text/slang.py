@@ -1,10 +1,10 @@
-"""SMS writing by what it stands for: folded words (lower case, mostly without accents). Rasa loads it, too (Python 3.11).
+"""SMS writing and its meaning: folded words (lower case, mostly without accents). Rasa loads it too (Python 3.11).
 
-``DIALOGUE`` is what the dialogue's classifier reads, ``DANGER`` what the patterns of danger read; ``BOTH`` is in each. A word
-is added to ``BOTH``, unless one of the two would take it for another word.
+The dialogue's classifier uses ``DIALOGUE``, the patterns of danger use ``DANGER``; ``BOTH`` is part of each. A new word
+belongs in ``BOTH``, unless one of the two would confuse it with another word.
 
-Not here: synonyms of the search (``retrieval/lexical/synonyms.yml``, which editors see and may change), and patterns with what
-stands around a word (``actions/messages/plain_words.yml``).
+Not here: synonyms of the search (``retrieval/lexical/synonyms.yml``, which editors see and may change), and patterns that
+depend on neighbouring words (``actions/messages/plain_words.yml``).
 """
 
 from __future__ import annotations

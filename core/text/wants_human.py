@@ -1,6 +1,6 @@
-"""Decides whether a message asks to speak with a person. Used by the dialogue, and where the engine does not answer.
+"""Decides whether a message asks to speak with a person. Used by the dialogue, and when the dialogue engine is unavailable.
 
-Patterns are matched against the message without accents, in lower case; some against each of its sentences by itself.
+Patterns are matched against the message without accents, in lower case; some against each of its sentences separately.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _PERSON = (
     r"|interlocut\w{1,6}|responsable"
     r"|someone|somebody|(?:a |real |actual )?(?:person|human)|advis[eo]r|representative|operator|alguien|persona)"
 )
-# Of these a message names the person to speak to, whatever verb stands before.
+# These name the person to speak to, whatever verb stands before.
 _STAFF = (
     r"(?:(?:etres? )?humaine?s?|agents?|conseill(?:er|ere|ers|eres)|operat(?:eur|rice)s?"
     r"|(?:vraie?|real) (?:personne|person|agent|gens))"
@@ -35,7 +35,7 @@ _I_WISH = (
     r"(?:je (?:veux|voudrais|pourrais|souhait\w{1,5}|desire\w{0,4}|dois|peux|prefere\w{0,4}|demande)|j'aimerais|jveux"
     r"|peut[ -]on|puis[ -]je|on peut)"
 )
-# Somebody of one's own, or somebody whom one pays.
+# A person in the citizen's own life, or one whom they pay.
 _OTHERS = (
     r"(?:(?:mon|ma|mes|son|sa|ses|leurs?) (?!conseill|gestionnaire)|lui\b|elle\b|elles\b|eux\b"
     r"|(?:avocat|notaire|medecin|juge|huissier|banquier)s?\b)"
@@ -69,7 +69,7 @@ _IN_THE_MESSAGE = (
     r"\bvrai agent\b",
 )
 _IN_A_SENTENCE = (
-    # One that names a person or a line, and nothing else: "Un agent, merci.", "Hotline ?".
+    # A message that only names a person or a line: "Un agent, merci.", "Hotline ?".
     r"(?:(?:s'il (?:vous|te) plait|svp|bonjour|allo|please)\W{1,3})?(?:une? |des |l[ea'] ?|a )?"
     rf"(?:{_STAFF}|{_LINE}|quelqu ?'? ?un|qqn|qqun|someone|somebody|human)"
     r"\W{0,3}(?:(?:svp|stp|vite|merci|please)\W{0,3})?$",
@@ -78,7 +78,7 @@ _IN_A_SENTENCE = (
     r"(?:quelqu ?'? ?un|kelk(?:'?un|1)|qqn|qqun|un humain|anybody|anyone|someone|alguien)\b(?! qui\b)[^.!]{0,40}$",
     r"(?:besoin d?'?)?\W{0,3}(?:aide|assistance|contact|reponse) humaine?$",
 )
-# What names a person and is about something else: a care worker, somebody's right, an employee of one's own.
+# Words that name a person but have another subject: a care worker, somebody's right, the citizen's own employee.
 _ABOUT = re.compile(
     r"\b(?:personnes? (?:agee?s?|handicapee?s?|a charge|de confiance|morale|physique|seule|isolee?|disparue|majeure"
     rf"|qui (?!(?:me |m')?{_HELPS}))"
@@ -87,12 +87,12 @@ _ABOUT = re.compile(
     r"|droits? humains?|ressources humaines|sciences humaines|corps humain|personne ne\b|\b(?:parle|dit) a personne\b"
     r"|employee? (?:de maison|a domicile|familial))"
 )
-# Somebody else who wants to speak, whom to call in a case, an appointment that was received: questions for the pages.
+# Another person who wants to speak, whom to call in a case, an appointment that was received: questions for the pages.
 _OF_OTHERS = re.compile(
     r"\b(?:numero|quand une|si une|convoque\w*)\b"
     r"|\b(?:mon|ma) (?:amie?|fils|mari|pere|frere|voisine?|fille|femme|mere|soeur)\b[^.!?]{0,60}\b(?:veut|voudrait|souhaite)\b"
 )
-# "Pour quelqu'un sans papiers", "héberger quelqu'un": somebody whom the question is about.
+# "Pour quelqu'un sans papiers", "héberger quelqu'un": a person whom the question is about.
 _SOMEBODY_ELSE = re.compile(
     r"\b(?:pour|chez|contre|sans|sur|a la place de|aider?|heberge\w*|loge\w*|garder?|embauche\w*|epouse\w*) "
     r"(?:quelqu ?'? ?un|qqn|qqun)\b"
@@ -103,7 +103,7 @@ _SENTENCE_END = re.compile(r"[.!?;\n]")
 
 
 def wants_human(text: str) -> bool:
-    """Returns whether ``text`` asks for a person to speak to, in French, or in the plainest words of other languages."""
+    """Decides whether ``text`` asks to speak with a person, in French, or in the simplest words of other languages."""
     folded = fold(text, "NFKD")
     if _OF_OTHERS.search(folded):
         return False
@@ -114,5 +114,5 @@ def wants_human(text: str) -> bool:
 
 
 def is_about_somebody(text: str) -> bool:
-    """Returns whether ``text`` is about somebody else, and asks for no person to speak to, though it may sound so."""
+    """Decides whether ``text`` is about another person, and does not ask to speak with one, although it may sound so."""
     return _SOMEBODY_ELSE.search(fold(text, "NFKD")) is not None and not wants_human(text)

@@ -1,4 +1,4 @@
-"""Whole messages that say yes or no, and nothing else. Pure.
+"""Messages that only say yes or no. Pure.
 
 Within the call-back form a yes may begin a longer message: ``actions/messages/call_back_words.yml``.
 """
@@ -32,7 +32,9 @@ def says_no(text: str) -> bool:
 
 
 def is_bare_yes(text: str) -> bool:
-    """Decides whether ``text`` is "oui" or "yes": beside choices "ok" only says that they were read. Spaces are single ones."""
+    """Decides whether ``text`` is "oui" or "yes" (single spaces). "ok" does not count: after choices it only confirms that they
+    were read.
+    """
     return bool(_BARE_YES.fullmatch(text))
 
 

@@ -1,1 +1,1 @@
-"""What every page of the service shares: security headers, files, and how French and English are set."""
+"""Code shared by all pages of the service: security headers, files, and French and English typography."""

@@ -1,4 +1,4 @@
-"""Files that pages load: read once, compressed once."""
+"""Static files of pages: read once, compressed once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from fastapi import HTTPException, Request, Response
 
 @dataclass(frozen=True, slots=True)
 class Asset:
-    """One file as it is sent."""
+    """One file in the form in which it is sent."""
 
     content: bytes
     compressed: bytes
@@ -34,7 +34,7 @@ class Asset:
             "Vary": "Accept-Encoding",
             "X-Content-Type-Options": "nosniff",
         }
-        if shared:  # any site may embed the widget; whether its visitors may talk to us is the web API's business
+        if shared:  # any site may embed the widget; the web API decides whether its visitors may use the service
             headers |= {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
         else:
             headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -1,4 +1,4 @@
-"""The headers of every page: nothing from elsewhere, no inline script or style, no script that turns text into markup."""
+"""The headers of every page: nothing from other origins, no inline script or style, no script that turns text into markup."""
 
 from __future__ import annotations
 
@@ -13,8 +13,10 @@ _FIXED = {
 
 
 def security_headers(*, script: bool = False, images: str = "", more: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Headers of an HTML page. ``script``: it runs modules of ours; ``images``: another origin that it shows an image of;
-    ``more``: directives of the content security policy by name.
+    """Returns the headers of an HTML page.
+
+    ``script``: the page runs our modules. ``images``: another origin from which it shows an image. ``more``: directives of
+    the content security policy by name.
     """
     rules = {
         "default-src": "'none'",

@@ -1,4 +1,4 @@
-"""When a connection that nobody uses is closed: never over a request that is on its way, as far as a server can tell."""
+"""Closes idle connections, but never while a request is on its way, as far as a server can tell."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ none sends a request in the moment in which it is closed here. uvicorn's own 5 i
 
 
 class KeptProtocol(HttpToolsProtocol):
-    """One connection. A loop that was held up finds its time to be over before it has read what came meanwhile: that is read
-    and answered first, where uvicorn would break it off (5 of 900 requests so timed, with a loop held up by 0.4 s; now 0)."""
+    """One connection. After a blocked event loop, its time may be over before received data was read: this is read and answered
+    first, whereas uvicorn would close the connection (5 of 900 such requests, with a loop blocked for 0.4 s; now 0).
+    """
 
     def timeout_keep_alive_handler(self) -> None:
         if not self._asked():
@@ -24,12 +25,12 @@ class KeptProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
-            super().shutdown()  # it is the last answer
+            super().shutdown()  # the present response is the last one
         elif not self._asked():
             self._close()
 
     def _asked(self) -> bool:
-        """Decides whether something came that the loop has not read."""
+        """Decides whether data has arrived that the loop has not read."""
         number = self._number()
         if number < 0:
             return False
@@ -38,9 +39,11 @@ class KeptProtocol(HttpToolsProtocol):
         return bool(looking.poll(0))
 
     def _close(self) -> None:
-        """Closing takes a round of the loop, which may be long: whoever has read all is told at once."""
+        """Ends the sending direction at once, so that a client that has read everything notices, then closes the connection.
+        Closing takes a round of the loop, which may be long.
+        """
         if self._number() >= 0 and not self.transport.get_write_buffer_size():
-            with socket.socket(fileno=os.dup(self._number())) as same, suppress(OSError):  # it may be gone by now
+            with socket.socket(fileno=os.dup(self._number())) as same, suppress(OSError):  # it may already be closed
                 same.shutdown(socket.SHUT_WR)
         self.transport.close()
 

@@ -1,5 +1,6 @@
-"""Where requests come from and go to: what counts as one caller (an IPv4 address, or the part of an IPv6 address that is one
-subscriber's), which page is one of ours, and which addresses are of the public internet."""
+"""Network addresses: which of them count as one caller (an IPv4 address, or one subscriber's part of IPv6), which pages are
+ours, and which addresses are public.
+"""
 
 from __future__ import annotations
 
@@ -7,16 +8,16 @@ import ipaddress
 from urllib.parse import urlsplit
 
 _STANDING_FOR_IPV4 = [ipaddress.IPv6Network(net) for net in ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b::/96")]
-_SUBSCRIBER, _SITE = 64, 48  # bits; whoever was given a /48 could change its /64 with each request
+_SUBSCRIBER, _SITE = 64, 48  # bits; a subscriber with a /48 could change the /64 with each request
 
 
 def network(address: str) -> str:
-    """Returns an IPv4 address as it is, an IPv6 address as its /64; what is no address, unchanged."""
+    """Returns an IPv4 address unchanged, an IPv6 address as its /64, and anything else unchanged."""
     return networks(address)[0]
 
 
 def networks(address: str) -> tuple[str, ...]:
-    """``network(address)`` and, of an IPv6 address, the /48 around it."""
+    """Returns ``network(address)`` and, for an IPv6 address, the /48 around it."""
     try:
         known = ipaddress.ip_address(address)
     except ValueError:
@@ -31,7 +32,8 @@ def networks(address: str) -> tuple[str, ...]:
 def is_public(address: str) -> bool:
     """Decides whether ``address`` (IPv4 or IPv6, with or without a zone) is one of the public internet.
 
-    An IPv6 address that stands for an IPv4 address is decided by that one: what translates it (NAT64, RFC 6052) reaches inside.
+    For an IPv6 address that stands for an IPv4 address, the latter decides: a translator (NAT64, RFC 6052) reaches inside
+    networks.
     """
     known = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(known, ipaddress.IPv6Address) and any(known in block for block in _STANDING_FOR_IPV4):
@@ -40,7 +42,9 @@ def is_public(address: str) -> bool:
 
 
 def is_same_host(origin: str, host: str) -> bool:
-    """Decides whether the ``Origin`` header of a page names the ``Host`` that it calls. One that is no origin names nothing."""
+    """Decides whether the ``Origin`` header of a page names the ``Host`` that it calls. A value that is no origin never
+    does.
+    """
     try:
         named = urlsplit(origin).netloc
     except ValueError:

@@ -1,4 +1,4 @@
-"""Numbers that callers may send. Larger ones than the record holds would fail inside the database."""
+"""The limit of numbers from callers. Larger ones than the record can store would fail inside the database."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Room for as many connections as are let in: each is an open file, of which a process is given 1,024 by most systems."""
+"""The limit of open files: each connection needs one, and most systems allow a process 1,024."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ import resource
 
 import structlog
 
-_BESIDE = 256  # the record, Redis, the engine, files of its own
+_BESIDE = 256  # for the record, Redis, the dialogue engine and files
 
 log = structlog.get_logger(__name__)
 
 
 def make_room(connections: int) -> None:
-    """Raise this process's limit of open files to what ``connections`` take, as far as the system lets it.
+    """Raises this process's limit of open files for ``connections``, as far as the system allows.
 
-    Beyond the limit nothing at all can be opened: the record neither. Where the system lets it be too low, the log says so.
+    Beyond the limit nothing at all can be opened, not even the record. If the system's limit is too low, this is logged.
     """
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = connections + _BESIDE

@@ -1,5 +1,6 @@
-"""Routers put together without making their routes again, as FastAPI's ``include_router`` does: half of what it takes to make
-the gateway, and at each request a level of matching for each router within a router."""
+"""Joins routers without rebuilding their routes, unlike FastAPI's ``include_router``. This saves half of the time to build the
+gateway, and for each request one level of matching per nested router.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +11,10 @@ from fastapi.routing import APIRoute
 
 
 def join(into: APIRouter, router: APIRouter, *, tags: Sequence[str] = (), include_in_schema: bool = True) -> None:
-    """Give ``into`` the routes of ``router`` as they are, but for their place in the description of the API.
+    """Adds the routes of ``router`` to ``into`` unchanged, except for their place in the API description.
 
-    An application's ``dependency_overrides`` do not reach them, and a lifespan of ``router`` is left out. Raises ``ValueError``
-    where ``into`` has a prefix or dependencies: these must be on the router that the routes were added to.
+    An application's ``dependency_overrides`` do not reach them, and a lifespan of ``router`` is ignored. Raises
+    ``ValueError`` if ``into`` has a prefix or dependencies: these must be on the router to which the routes were added.
     """
     if into.prefix or into.dependencies:
         raise ValueError(f"{into.prefix or into.dependencies} would not reach the routes that are joined")

@@ -1,4 +1,4 @@
-"""uvicorn as our processes run it: on the holder's socket where there is one, and without cutting anybody off at the end."""
+"""uvicorn for our processes: on the holder's socket if there is one, and with a graceful end."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from core import held
 from core.collecting import settle
 from core.web.last_use import KEPT_SECONDS, KeptProtocol
 
-_LAST_USE_SECONDS = 6.0  # for a request that is on its way on a connection that was kept: httpx keeps one for 5
+_LAST_USE_SECONDS = 6.0  # for a request on its way on a kept connection: httpx keeps one for 5
 _ANSWER_SECONDS = 10.0
-_STARTUP_FAILURE = 3  # as uvicorn has it
+_STARTUP_FAILURE = 3  # uvicorn's own value
 _CLOSE = (b"connection", b"close")
 
 
 class Server(uvicorn.Server):
-    """Says when it listens. Before it ends, it lets connections be used once more.
+    """Reports to the holder when it listens. Before it ends, each connection may be used once more.
 
-    uvicorn closes at once what is idle: a request that is already on its way there would meet a closed door, and a proxy
-    would make a 502 of it. So each connection has six seconds in which it may bring one more request, whose answer says that it
-    is the last, and requests that are being worked on have ten; streams and sockets, which have no end, wait for nothing.
+    uvicorn closes idle connections at once: a request on its way would be refused, and a proxy would make a 502 of it. So
+    each connection has six seconds for one more request, whose response says that it is the last, and requests in progress
+    have ten seconds. Streams and WebSockets, which have no end, are not waited for.
     """
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -39,7 +39,7 @@ class Server(uvicorn.Server):
             server.close()
         self.server_state.default_headers = [*self.server_state.default_headers, _CLOSE]
         began = time.monotonic()
-        await asyncio.sleep(0.1)  # what was accepted last is not among the connections yet
+        await asyncio.sleep(0.1)  # the connection accepted last is not in the list yet
         while not self.force_exit and self._worth_waiting(time.monotonic() - began):  # noqa: ASYNC110 - connections tell nobody
             await asyncio.sleep(0.02)
         await super().shutdown(sockets)
@@ -52,10 +52,10 @@ class Server(uvicorn.Server):
 
 
 def serve(app: Any, *, host: str, port: int, **options: Any) -> None:
-    """Serve ``app`` until SIGTERM or SIGINT, at ``host:port`` or where the holder has bound; ``options`` are uvicorn's."""
+    """Serves ``app`` until SIGTERM or SIGINT, at ``host:port`` or on the holder's socket. ``options`` are uvicorn's."""
     given = held.inherited()
     kept: dict[str, Any] = {"http": KeptProtocol, "timeout_keep_alive": KEPT_SECONDS}
-    # No access log: addresses and paths of citizens are nobody's business.
+    # No access log: it would contain citizens' addresses and paths.
     server = Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, **(kept | options)))
     server.run([given] if given is not None else None)
     if not server.started:

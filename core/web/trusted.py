@@ -1,4 +1,4 @@
-"""Whom we believe by TLS: httpx reads its authorities' certificates for each client, 12 ms that this process spends once."""
+"""The trusted TLS authorities: httpx reads the certificates for each client, 12 ms that this process spends only once."""
 
 from __future__ import annotations
 
@@ -10,5 +10,7 @@ import httpx
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """For ``verify`` of any number of clients; ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` are heeded, as httpx does."""
+    """Returns the context for ``verify`` of any number of clients. Like httpx, it uses ``SSL_CERT_FILE`` and
+    ``SSL_CERT_DIR``.
+    """
     return httpx.create_ssl_context()

@@ -1,4 +1,4 @@
-"""How days are written and French punctuation is set."""
+"""Typography of days, numbers and French punctuation."""
 
 from __future__ import annotations
 
@@ -45,12 +45,12 @@ _MONTHS = {
 
 
 def typeset(text: str) -> str:
-    """``text`` (a page) in French: it sets off its double punctuation by a space at which no line may break."""
+    """Returns the page ``text`` with non-breaking spaces at French double punctuation."""
     return re.sub(r" ([:;?!»])", "\N{NO-BREAK SPACE}\\1", text).replace("« ", "«\N{NO-BREAK SPACE}")
 
 
 def day(value: date | datetime | str, language: str, zone: str = "Europe/Paris") -> str:
-    """Returns a calendar day in words, of a moment the one that it has in ``zone``: "1er mars 2026", "1 March 2026"."""
+    """Returns a calendar day in words; for a moment, its day in ``zone``: "1er mars 2026", "1 March 2026"."""
     if isinstance(value, str):
         value = datetime.fromisoformat(value)
     if isinstance(value, datetime) and value.tzinfo is not None:
@@ -62,7 +62,7 @@ def day(value: date | datetime | str, language: str, zone: str = "Europe/Paris")
 
 
 def short_day(value: str, language: str) -> str:
-    """Returns a day (ISO) in figures where no reader could take it for another: "01/03/2026", "1 March 2026"."""
+    """Returns a day (ISO) in digits if they are unambiguous: "01/03/2026", "1 March 2026"."""
     return written(date.fromisoformat(value), language)
 
 
@@ -80,7 +80,7 @@ def age(value: str, language: str, today: date | None = None) -> str:
 
 
 def tongue(code: str, language: str) -> str:
-    """Returns the name of a language in ``language``: "ukrainien", "Ukrainian"; the code where it is nobody's."""
+    """Returns the name of a language in ``language``: "ukrainien", "Ukrainian"; the code if it is unknown."""
     try:
         return Locale.parse(code).get_display_name(language) or code
     except (ValueError, UnknownLocaleError):
@@ -88,13 +88,13 @@ def tongue(code: str, language: str) -> str:
 
 
 def decimal(value: float, language: str, places: int = 2) -> str:
-    """Returns a number with ``places`` decimals and its thousands set apart: "1 234,50", "1,234.50"."""
+    """Returns a number with ``places`` decimals and separated thousands: "1 234,50", "1,234.50"."""
     text = f"{value:,.{places}f}"
     return text.translate({ord(","): "\N{NARROW NO-BREAK SPACE}", ord("."): ","}) if language == "fr" else text
 
 
 def whole(value: float, language: str) -> str:
-    """Returns a number rounded to a whole one: "1 235", "1,235"."""
+    """Returns a rounded number: "1 235", "1,235"."""
     return decimal(value, language, 0)
 
 
@@ -105,7 +105,9 @@ def euros(value: float, language: str, places: int = 2) -> str:
 
 
 def moment(value: datetime, language: str, zone: str = "Europe/Paris") -> str:
-    """A day and the time of day in ``zone``: "1er mars 2026 à 14 h 05", "1 March 2026, 14:05". No line breaks in a time."""
+    """Returns a day and the time of day in ``zone``: "1er mars 2026 à 14 h 05", "1 March 2026, 14:05". A time has no line
+    break.
+    """
     local = value.astimezone(ZoneInfo(zone))
     time = f"à {local:%H}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{local:%M}" if language == "fr" else f"{local:%H:%M}"
     return f"{day(local, language)}{' ' if language == 'fr' else ', '}{time}"

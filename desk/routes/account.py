@@ -1,4 +1,4 @@
-"""``/desk/account``: what a person changes for themselves."""
+"""``/desk/account``: a person's own settings."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def router() -> APIRouter:
             if new != again:
                 raise IdentityError("password_differs")
             shell = shell_of(request)
-            passwords.check(new, email=me.email, name=me.name)  # first: a slip here uses up no code
+            passwords.check(new, email=me.email, name=me.name)  # first, so that an invalid password uses up no code
             await shell.sign_in.confirm(me, old, present)
             await own.change_password(shell.database, me, old=old, new=new)
             async with shell.database.write() as writing:
@@ -47,7 +47,7 @@ def router() -> APIRouter:
 
     @routes.post(f"{_PATH}/mail")
     async def mail(request: Request, me: Me, minutes: Annotated[Literal["", "0", "60", "1440"], Form()] = "") -> Response:
-        """How often at most an e-mail says what waits; empty: none does."""
+        """Sets how often alerts are sent by e-mail at most; empty: never."""
         async with shell_of(request).database.write() as writing:
             (await accounts.get(writing, me.id)).mail_minutes = int(minutes) if minutes else None
         return back(_PATH, "desk_saved")

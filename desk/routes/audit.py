@@ -1,4 +1,4 @@
-"""``/desk/audit``: who did what, for administrators; and whether the chain is whole. Heads that left are the command's."""
+"""``/desk/audit``: the audit for administrators, and the check of its chain. The command checks exported chain heads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def router() -> APIRouter:
         before: RowNumber = 0,
         check: bool = False,
     ) -> Response:
-        """Rows, the newest first; ``action`` and ``target`` may be the beginning of one; ``check``: follow the whole chain."""
+        """Shows rows, the newest first. ``action`` and ``target`` may be prefixes; ``check``: verifies the whole chain."""
         database = shell_of(request).database
         asked = {name: text.replace("\x00", "").strip() for name, text in (("action", action), ("target", target))}
         async with database.read() as session:

@@ -1,4 +1,4 @@
-"""``/api/desk/calls``: a line on which an open page hears what waits for whoever reads it."""
+"""``/api/desk/calls``: a socket on which an open page receives its reader's alerts."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from desk.access import signed_in_socket
 from desk.calls import as_told, calls_for
 from desk.shell import shell_of
 
-_EVERY_SECONDS = 3.0  # between two looks: what waits is noticed within ten
+_EVERY_SECONDS = 3.0  # between two looks: an alert is shown within ten
 
 
 def router() -> APIRouter:
@@ -22,8 +22,8 @@ def router() -> APIRouter:
 
     @routes.websocket("/api/desk/calls")
     async def calls(websocket: WebSocket) -> None:
-        """Tell at once, and again whenever it is otherwise."""
-        async with signed_in_socket(websocket, Right.READ_ENTRIES) as staff:  # all who sign in at the desk have it
+        """Sends the alerts at once, and again whenever they change."""
+        async with signed_in_socket(websocket, Right.READ_ENTRIES) as staff:  # all who sign in at the desk have this right
             shell = shell_of(websocket)
             before: list[dict[str, Any]] | None = None
             shell.open_pages[staff.id] += 1
@@ -43,7 +43,7 @@ def router() -> APIRouter:
 
 
 async def _pause(websocket: WebSocket) -> None:
-    """Wait for the next look; what the page says meanwhile means nothing, but that it is gone ends the line."""
+    """Waits for the next look. Ignores messages from the page; its disconnection ends the socket."""
     try:
         async with asyncio.timeout(_EVERY_SECONDS):
             while True:

@@ -1,4 +1,4 @@
-"""``/desk/invitation/{token}``: whoever holds the link chooses a password, and goes on to the second factor."""
+"""``/desk/invitation/{token}``: the invited person chooses a password, and continues to the second factor."""
 
 from __future__ import annotations
 

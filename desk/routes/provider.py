@@ -21,8 +21,8 @@ from desk.pages import back, problem_said, render
 from desk.shell import Shell, shell_of
 
 log = structlog.get_logger(__name__)
-_MINUTES = 10  # between leaving for the provider and coming back
-# The provider remembers who came last: without a way to be somebody else, they would be refused again and again.
+_MINUTES = 10  # from leaving for the provider to coming back
+# The provider remembers the last person: without a way to sign in as another one, they would be refused again and again.
 _OTHER_MAY_HELP = ("oidc_unknown", "oidc_no_role", "oidc_no_email", "oidc_other_person", "oidc_level")
 
 
@@ -46,11 +46,11 @@ def router() -> APIRouter:
         shell, client = _at(request)
         try:
             started = _started(shell, request, state)
-        except IdentityError as stale:  # a sign-in that this browser has begun since, in another tab, is kept
+        except IdentityError as stale:  # a newer sign-in of this browser, in another tab, is kept
             log.warning("sign_in_refused", code=stale.code, reason="")
             return _said(request, stale.code, stale.values)
         request.state.language = started.language
-        if started.refused:  # the same page again: loaded anew, or in the other language
+        if started.refused:  # the same page again: reloaded, or in the other language
             return _said(request, started.refused, started.values)
         try:
             if error:
@@ -62,10 +62,10 @@ def router() -> APIRouter:
                 await shell.sign_in.note_refusal(refusal.code)
             log.warning("sign_in_refused", code=refusal.code, reason=_reason(refusal))
             answer = _said(request, refusal.code, refusal.values)
-            if refusal.code != "oidc_unreachable":  # that one may go on, once the provider answers: the page is loaded anew
+            if refusal.code != "oidc_unreachable":  # then a reload may continue, once the provider answers
                 _keep(answer, shell, replace(started, refused=refusal.code, values=dict(refusal.values)))
             return answer
-        # A page, not a redirection: the session's cookie is strict, and browsers send it only to what a page of ours asks for.
+        # A page, not a redirection: the session's cookie is strict, so browsers send it only with requests from our own pages.
         answer = render(
             request, None, "desk/onward.html", name="", address="/desk/sign-in?" + urlencode({"next": started.next})
         )
@@ -83,7 +83,7 @@ def router() -> APIRouter:
 
 
 async def end_address(shell: Shell, found: Found) -> str:
-    """Where the browser ends the session at the provider that ``found`` came from; empty without one, or if it is silent."""
+    """Returns the address to end the session at the provider; empty if it did not begin there, or the provider is silent."""
     if shell.provider is None or found.row.id_token is None:
         return ""
     try:
@@ -100,7 +100,7 @@ def _at(request: Request) -> tuple[Shell, Client]:
 
 
 def _started(shell: Shell, request: Request, state: str) -> Started:
-    """Returns what this browser keeps of the sign-in that ``state`` belongs to. Raises ``IdentityError`` ``oidc_stale``."""
+    """Returns what this browser keeps of the sign-in with ``state``. Raises ``IdentityError`` ``oidc_stale``."""
     kept = request.cookies.get(shell.started_cookie, "")
     try:
         started = Started.load(shell.vault.decrypt(kept.encode(), seconds=_MINUTES * 60))
@@ -116,12 +116,12 @@ def _keep(answer: Response, shell: Shell, started: Started) -> None:
 
 
 def _reason(error: IdentityError) -> str:
-    """Returns what the log tells an operator of ``error``, beside its code."""
+    """Returns the reason of ``error`` for the log, in addition to its code."""
     return str(getattr(error, "reason", ""))
 
 
 def _said(request: Request, code: str, values: Mapping[str, Any]) -> Response:
-    """The page that says why it did not come to a sign-in, and how to begin anew: as somebody else where that may help."""
+    """Returns the page that says why the sign-in failed, and how to begin again; as another person if that may help."""
     shell = shell_of(request)
     filled = dict(values) | {"name": shell.settings.oidc_name}
     said = shell.words.text("desk", f"desk_{code}", shell.language(request), filled)

@@ -1,4 +1,4 @@
-"""Signing in and out: a password, then a code of the second factor, set up on the way where there is none."""
+"""Signing in and out: a password, then a code of the second factor, which is set up first if there is none."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Text = Annotated[str, Form(max_length=1000)]
 
 
 def own_path(path: str) -> str:
-    """``path`` if it is one of the desk's pages, else the start page: nobody is sent elsewhere."""
+    """Returns ``path`` if it is one of the desk's pages, else the start page: no redirection leaves the desk."""
     plain = path.split("?", maxsplit=1)[0]
     ours = plain.startswith("/desk/") and "\\" not in path and "//" not in plain and path.isprintable()
     return path if ours else "/desk"
@@ -61,12 +61,12 @@ def router() -> APIRouter:
         try:
             token = await shell.sign_in.code(found, code, shell.caller(request))
         except IdentityError as error:
-            if (again := await found_of(request)) is None:  # too many codes: from the start
+            if (again := await found_of(request)) is None:  # too many wrong codes: back to the start
                 passwords = shell.settings.desk_passwords
                 return _refused(request, error, "desk/sign_in.html", next=next, email=found.staff.email, passwords=passwords)
             return _second(request, again, next, error)
         path = own_path(next)
-        if second_factor.is_recovery(code) and path == "/desk":  # nothing was begun: a lost telephone comes first
+        if second_factor.is_recovery(code) and path == "/desk":  # no page was asked for: a lost telephone comes first
             path = "/desk/account?done=desk_by_recovery"
         return _opened(request, found, token, path)
 
@@ -104,7 +104,7 @@ def router() -> APIRouter:
         if found is not None:
             await check_form(request, found)
             if address := await end_address(shell, found):
-                # A page, not a redirection: forms of ours lead to pages of ours only (form-action).
+                # A page, not a redirection: our forms may lead to our own pages only (form-action).
                 answer = render(request, None, "desk/onward.html", address=address, name=shell.settings.oidc_name)
             async with shell.database.write() as session:
                 await sessions.end(session, found.staff.id, only=found.row.id)
@@ -140,7 +140,7 @@ async def _enrolment(request: Request, found: Found, error: IdentityError | None
 
 
 def _on_the_way(*stages: str) -> Callable[[Request], Awaitable[Found]]:
-    """Returns a dependency: a session at one of ``stages``, and a form of ours. 401 or 403 without."""
+    """Returns a dependency that requires a session at one of ``stages``, and one of our forms. 401 or 403 without."""
 
     async def dependency(request: Request) -> Found:
         found = await found_of(request)

@@ -1,4 +1,4 @@
-"""``/desk/staff``: who works here, for administrators: invite, roles, collections, disable, reset."""
+"""``/desk/staff``: the members of staff, for administrators: invite, roles, collections, disable, reset."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Line = Annotated[str, StringConstraints(max_length=1000)]
 
 
 class Person(BaseModel):
-    """What an administrator says of somebody. Lists are written with commas."""
+    """An administrator's form about a person. Lists are separated by commas."""
 
     role: Role
     name: Line = ""
@@ -37,9 +37,9 @@ class Person(BaseModel):
     capacity: int = 3
 
     def fields(self, teams: Sequence[str]) -> dict[str, Any]:
-        """As ``core.identity.accounts`` takes them; a capacity is one to fifty conversations. ``teams``: those there are.
+        """Returns the fields for ``core.identity.accounts``; a capacity is 1 to 50 conversations. ``teams``: existing ones.
 
-        Raises ``IdentityError`` ``languages_wrong``: who spoke "français" instead of "fr" would count for nobody.
+        Raises ``IdentityError`` ``languages_wrong``: "français" instead of "fr" would match no conversation.
         """
         languages = [name.lower() for name in _names(self.languages)]
         if wrong := [name for name in languages if not _LANGUAGE.fullmatch(name)]:
@@ -55,7 +55,7 @@ class Person(BaseModel):
 
 
 class Change(Person):
-    """``seen``: what the form was filled from, so that a page left open takes nothing back that was changed meanwhile."""
+    """``seen``: the values with which the form was filled, so that an old page does not undo later changes."""
 
     seen: Line = ""
 
@@ -137,7 +137,7 @@ def router() -> APIRouter:
 
 
 def _mail_link(session: AsyncSession, shell: Shell, row: StaffRow, token: str) -> None:
-    """Send the link to whom it is for, where e-mail is set; it is shown to the administrator all the same."""
+    """Sends the link to the invited person, if a mail server is set; the administrator sees it in any case."""
     settings = shell.settings
     if settings.desk_passwords:
         link = settings.base_url + links.path(token)
@@ -193,7 +193,7 @@ def _seen(row: StaffRow) -> str:
 
 
 def _state(person: StaffRow) -> str:
-    """Returns the word for where an account stands."""
+    """Returns the word for the state of an account."""
     if person.disabled_at:
         return "desk_state_disabled"
     return "desk_state_active" if accounts.is_active(person) else "desk_state_invited"

@@ -1,4 +1,4 @@
-"""``/desk``: where one begins."""
+"""``/desk``: the start page."""
 
 from __future__ import annotations
 

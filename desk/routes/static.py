@@ -1,4 +1,4 @@
-"""``/desk/static/{part}/{name}``: modules, styles and icons of the shell and its parts. They hold nothing secret."""
+"""``/desk/static/{part}/{name}``: modules, styles and icons of the shell and its parts. They contain no secrets."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def router(parts: Sequence[Part]) -> APIRouter:
     async def file(request: Request, part: str, name: str) -> Response:
         if part not in files:
             raise HTTPException(404)
-        # "no-cache": asked each time, sent only when changed, so that no page runs with yesterday's module.
+        # "no-cache": checked each time, sent only when changed, so that no page runs an outdated module.
         return found(files[part], name).response(request, "no-cache", shared=False)
 
     return routes

@@ -1,4 +1,4 @@
-"""All places by name and by postal code, held in memory: 20 MB for the communes of France."""
+"""All places by name and by postal code, in memory: 20 MB for the communes of France."""
 
 from __future__ import annotations
 
@@ -13,22 +13,25 @@ from core.yaml_text import load as load_yaml
 from places.communes.place import Kind, Place
 from places.words import key_of
 
-OWN = Path(__file__).with_name("own.tsv")  # written by this project: what there is without a network
-_SHORTENED_FROM = 5_000  # inhabitants of a commune that is called by its first words alone: "Cherbourg", "Carhaix"
-_MISSPELT_FROM = 4_000  # inhabitants: people of the smallest villages hardly misspell them, and their names are like anything
+OWN = Path(__file__).with_name("own.tsv")  # written by this project: the list without a network
+_SHORTENED_FROM = 5_000  # inhabitants of a commune that people call by its first word alone: "Cherbourg", "Carhaix"
+_MISSPELT_FROM = 4_000  # inhabitants: smaller villages are rarely misspelt, and their names resemble too many words
 _SHORTEST_ALIAS = 4
-_TIMES_AS_LARGE = 20  # "Évry" is Évry-Courcouronnes (Essonne), though a village of the Yonne has the very name
+_TIMES_AS_LARGE = 20  # "Évry" means Évry-Courcouronnes (Essonne), although a village of the Yonne has exactly this name
 _NO_ALIAS = frozenset(load_yaml(Path(__file__).with_name("not_alone.yml").read_text(encoding="utf-8")))
-_SHORTEST_MISSPELT, _TWO_SLIPS_FROM = 5, 8  # letters: a shorter name is too like any other word
+_SHORTEST_MISSPELT, _TWO_SLIPS_FROM = 5, 8  # letters: a shorter name resembles too many other words
 
 
 class Places:
-    """Places of ``lines`` (``package.convert``): kind, code, name, département, inhabitants, postal codes, and former names
-    of a commune, the commune of a district, the largest commune of an EPCI; between tabs."""
+    """An index of the places in ``lines`` (``package.convert``).
+
+    A line has, between tabs: kind, code, name, département, inhabitants, postal codes, and one more column: former names of
+    a commune, the commune of a district, or the largest commune of an EPCI.
+    """
 
     def __init__(self, lines: Iterable[str]) -> None:
         self._all: list[Place] = []
-        self._by_name: dict[str, int | tuple[int, ...]] = {}  # a former name has the complement of its commune's number
+        self._by_name: dict[str, int | tuple[int, ...]] = {}  # former name: complement of its commune's number
         self._by_code: dict[str, int] = {}
         self._by_postal_code: dict[str, int | tuple[int, ...]] = {}
         self.longest: dict[str, int] = {}  # first word → words of the longest name that begins with it
@@ -51,7 +54,7 @@ class Places:
         number = len(self._all)
         departement = self._shared.setdefault(departement, departement)
         codes = tuple(self._shared.setdefault(one, one) for one in postal_codes.split())
-        # An EPCI stands for its largest commune, as a district does for its own.
+        # An EPCI is represented by its largest commune, a district by its commune.
         within = more if kind in ("district", "epci") else ""
         self._all.append(Place(cast("Kind", kind), code, name, departement, int(population), codes, within))
         self._by_code[f"{kind[0]}{code}" if kind == "departement" else code] = number
@@ -70,7 +73,7 @@ class Places:
         self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
 
     def _add_aliases(self) -> None:
-        """The first word of a long name, where no commune that counts beside it has it as its whole name."""
+        """Adds the first word of each long name, unless a commune of similar size has this word as its whole name."""
         for number, place in enumerate(self._all):
             if place.kind != "commune" or place.population < _SHORTENED_FROM:
                 continue
@@ -82,7 +85,7 @@ class Places:
                 self._aliases.add(first)
 
     def _buckets(self) -> dict[str, list[str]]:
-        """Returns the names that are looked at for a misspelt one, by their first letter."""
+        """Returns the names that are compared with a misspelt one, by their first letter."""
         buckets: dict[str, list[str]] = {}
         for key in self._by_name:
             if len(key) >= _SHORTEST_MISSPELT and max(place.population for place in self.named(key)) >= _MISSPELT_FROM:
@@ -93,9 +96,9 @@ class Places:
         return len(self._all)
 
     def named(self, key: str) -> tuple[Place, ...]:
-        """Returns the places whose folded name (``key_of``), or a former one, is ``key``: the largest first.
+        """Returns the places whose present or former folded name (``key_of``) is ``key``, the largest first.
 
-        What was a commune and is a part of another now counts as one without inhabitants.
+        A former commune that is now a part of another one counts as a place without inhabitants.
         """
         return tuple(sorted(_at(self._all, self._by_name.get(key)), key=lambda place: -place.population))
 
@@ -127,7 +130,7 @@ class Places:
         return self._departements
 
     def nearly(self, key: str, departement: str | None = None) -> tuple[Place, ...]:
-        """Returns the places whose name a misspelt ``key`` comes near to: the nearest, of those the largest."""
+        """Returns the places whose name is nearest to the misspelt ``key``; the largest first among equally near ones."""
         room = 0 if len(key) < _SHORTEST_MISSPELT else 1 if len(key) < _TWO_SLIPS_FROM else 2
         if not room:
             return ()
@@ -145,7 +148,7 @@ class Places:
 
 
 def load(file: Path, more: Iterable[str] = ()) -> Places:
-    """Returns the places of ``file``, else of the project's own list, with the lines of ``more``."""
+    """Returns the places of ``file``, or of the project's own list if it is missing, with the lines of ``more``."""
     text = (file if file.is_file() else OWN).read_text(encoding="utf-8")
     return Places([*text.splitlines(), *more])
 

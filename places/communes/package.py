@@ -1,4 +1,4 @@
-"""From the npm package ``@etalab/decoupage-administratif`` to the one small file that is searched."""
+"""Converts the npm package ``@etalab/decoupage-administratif`` to the one small file that is searched."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _LEGAL_FORMS = {"CC": "Communauté de communes", "CA": "Communauté d'aggloméra
 
 
 class PackageIncomplete(ValueError):
-    """The package lacks communes, or has them in another form; the message says what."""
+    """The package has no communes, or has them in another format. The message says which."""
 
 
 def convert(files: Iterable[tuple[str, bytes]]) -> str:
@@ -66,7 +66,9 @@ def _departements(rows: list[dict[str, Any]]) -> Iterable[str]:
 
 
 def _epci(rows: list[dict[str, Any]]) -> Iterable[str]:
-    """Their seat is not told: the département is that of the largest member, and so is the commune that stands for them."""
+    """Yields the rows of EPCI. The package does not say where their seat is: the département is that of the largest member,
+    which also stands for the EPCI.
+    """
     for row in rows:
         largest = max(row["membres"], key=lambda member: member.get("populationMunicipale") or 0)
         code = str(largest["code"])

@@ -10,8 +10,8 @@ Kind = Literal["commune", "district", "departement", "epci"]
 class Place(NamedTuple):
     """A commune, a municipal district ("Lyon 3e Arrondissement"), a département or an EPCI.
 
-    ``code``: INSEE's of a commune, district or département, SIREN of an EPCI; ``within``: a district's commune, the largest
-    one of an EPCI, else empty; ``population``: inhabitants, 0 where it is not known.
+    ``code``: the INSEE code of a commune, district or département; the SIREN of an EPCI. ``within``: the commune of a
+    district, the largest commune of an EPCI, else empty. ``population``: inhabitants, 0 if unknown.
     """
 
     kind: Kind

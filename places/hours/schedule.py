@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State
 
-_SETTLED_DAYS = 400  # hours that open at all open within this time
-_LUNCH = (time(11), time(15, 30))  # a break that lies within is a lunch break
+_SETTLED_DAYS = 400  # days: hours that open at all open within this time
+_LUNCH = (time(11), time(15, 30))  # a break within these times is a lunch break
 _ZONES = {
     "971": "America/Guadeloupe",
     "972": "America/Martinique",
@@ -27,7 +27,7 @@ _ZONES = {
     "988": "Pacific/Noumea",
 }
 _ALSACE = "easter -2 days,Dec 26"
-# Public holidays beside the eleven of the whole country: Labour Code, L3134-13 (Alsace, Moselle) and L3422-2 (overseas).
+# Public holidays in addition to the eleven national ones: Labour Code, L3134-13 (Alsace, Moselle) and L3422-2 (overseas).
 _LOCAL_HOLIDAYS = {
     "57": _ALSACE,
     "67": _ALSACE,
@@ -41,7 +41,7 @@ _LOCAL_HOLIDAYS = {
 
 
 def clock(moment: datetime, *, closes: bool = False) -> str:
-    """Returns the time of day ("9:00"); what closes at midnight does so at 24:00."""
+    """Returns the time of day ("9:00"). With ``closes``, midnight is 24:00."""
     return "24:00" if closes and moment.time() == time(0) else f"{moment:%-H:%M}"
 
 
@@ -50,10 +50,10 @@ Now = Literal["open", "lunch", "later", "over", "closed", "holiday", "never"]
 
 
 class Status(NamedTuple):
-    """How an office is at a moment. ``until``: when it closes, if open; ``next``: when it opens next, if not.
+    """Whether an office is open at a moment. ``until``: when it closes, if open. ``next``: when it opens next, if closed.
 
-    ``now``: ``open``; ``lunch`` (closed for a break); ``later`` (opens today), ``over`` (was open today), ``closed`` (all day),
-    ``holiday`` (all day, a public one), ``never`` (no opening within a year).
+    ``now``: ``open``; ``lunch`` (closed for a break); ``later`` (opens today); ``over`` (was open today); ``closed`` (all
+    day); ``holiday`` (all day, a public holiday); ``never`` (no opening within a year).
     """
 
     now: Now
@@ -62,7 +62,7 @@ class Status(NamedTuple):
 
 
 class HoursUnreadable(ValueError):
-    """The hours are not written as OpenStreetMap has them."""
+    """The hours are not in OpenStreetMap's format."""
 
 
 class Schedule:
@@ -78,11 +78,11 @@ class Schedule:
     def _read(self, hours: str, *, country: str | None = "FR") -> OpeningHours:
         try:
             return OpeningHours(hours, timezone=self.zone, country=country, max_interval_days=_SETTLED_DAYS)
-        except Exception as error:  # the library's own
+        except Exception as error:  # the library's own exceptions
             raise HoursUnreadable(str(error).splitlines()[-1].strip(" =")) from error
 
     def status(self, moment: datetime) -> Status:
-        """Returns how the office is at ``moment`` (aware)."""
+        """Returns whether the office is open at ``moment`` (aware)."""
         local = moment.astimezone(self.zone)
         if self._hours.is_open(local):
             return Status("open", until=self._change(local, to_open=False))
@@ -99,15 +99,18 @@ class Schedule:
         return Status("lunch" if lunch else "later", next=opens)
 
     def _change(self, local: datetime, *, to_open: bool) -> datetime | None:
-        """Returns when the office opens, or closes, after ``local``; hours that follow each other at once are one."""
+        """Returns when the office opens, or closes, after ``local``. Hours that follow each other without a break count as
+        one.
+        """
         change = self._hours.next_change(local)
         while change is not None and self._hours.is_open(change) is not to_open:
             change = self._hours.next_change(change)
         return change
 
     def on(self, day: date) -> list[Span]:
-        """Returns the times that begin on ``day``: one that goes on after midnight ends the day after; one without a break
-        from before to after it is the whole day."""
+        """Returns the spans of time that begin on ``day``. A span that continues after midnight ends on the next day. A span
+        without any break that begins before ``day`` and ends after it covers the whole day.
+        """
         start = datetime.combine(day, time(), self.zone)
         end = datetime.combine(day + timedelta(days=1), time(), self.zone)
         spans = self._hours.intervals(start - timedelta(hours=12), end + timedelta(hours=12))
@@ -121,8 +124,9 @@ class Schedule:
         return bool(self._holidays.is_open(datetime.combine(day, time(12), self.zone)))
 
     def week(self, monday: date) -> list[tuple[int, int, list[tuple[str, str]]]]:
-        """Returns the usual week (holidays left aside): runs of weekdays that are alike (0: Monday) and their times, as
-        ("9:00", "12:00"); none: closed."""
+        """Returns the usual week without holidays: runs of equal weekdays (0: Monday) with their opening hours, as ("9:00",
+        "12:00"). No hours means closed.
+        """
         usual = Schedule.__new__(Schedule)
         usual.zone, usual._hours = self.zone, self._read(self._usual, country=None)
         runs: list[tuple[int, int, list[tuple[str, str]]]] = []

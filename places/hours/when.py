@@ -50,7 +50,9 @@ _EASTER_MONDAY = re.compile(r"lundi de paques|easter monday")
 
 
 class When(NamedTuple):
-    """``day`` and ``time`` of day; ``None``: not said. ``weekday``: the day was named as one of the week ("le samedi")."""
+    """The ``day`` and ``time`` of day, ``None`` if the message does not say them. ``weekday``: the day was named by its weekday
+    ("le samedi").
+    """
 
     day: date | None = None
     time: time | None = None
@@ -58,7 +60,7 @@ class When(NamedTuple):
 
 
 def asked_when(text: str, today: date) -> When:
-    """Returns what ``text`` says of when, seen from ``today``: a weekday or date is the next one, today included."""
+    """Returns the day and time that ``text`` names, seen from ``today``. A weekday or date is the next one, today included."""
     plain = re.sub(r"['’-]", " ", folded(text))
     day, weekday = _day(plain, today)
     return When(day, _time(plain), weekday)
@@ -109,7 +111,7 @@ def _time(plain: str) -> time | None:
 
 
 def _next(today: date, month: int, day: int, year: str | None) -> date | None:
-    """Returns the next such date; ``None`` where there is none ("31/02")."""
+    """Returns the next date with this day and month; ``None`` if there is none ("31/02")."""
     for candidate in (int(year),) if year else (today.year, today.year + 1):
         try:
             found = date(candidate, month, day)

@@ -1,1 +1,1 @@
-"""Places that a message names, and which of them say where its writer lives or where an office is asked for."""
+"""The places that a message names, and which of them are the writer's home or the place of an office."""

@@ -1,4 +1,4 @@
-"""Where in a message names of places, postal codes and départements stand, whatever they are there for."""
+"""Finds names of places, postal codes and départements in a message, whatever the message says about them."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _ORDINAL = re.compile(r"(\d{1,2})(?:er?|eme|ieme|nd|e?me)?")
 _DISTRICT = frozenset({"arrondissement", "arrdt", "arr", "ardt"})
 _COUNTED = frozenset({"ans", "an", "mois", "h", "heures", "heure", "euros", "jours", "km", "minutes"})
 _TO_CITY = frozenset({"a", "de", "d"})
-_TOWN = 5_000  # inhabitants of a commune that is meant rather than the département of the same name
-_LONGEST = 9  # words of a name
+_TOWN = 5_000  # inhabitants from which a commune is meant rather than the département of the same name
+_LONGEST = 9  # words of a name at most
 
 
 class Token(NamedTuple):
-    """One word or mark of a message, as it is written and folded."""
+    """One word or punctuation mark of a message, as written and folded."""
 
     raw: str
     word: str
@@ -34,8 +34,10 @@ class Token(NamedTuple):
 
 
 class Candidate(NamedTuple):
-    """What may be meant by the words from ``start`` to ``end``: ``places``, the largest first. ``contracted``: its first word
-    is a preposition too ("au Mans")."""
+    """The possible ``places`` (the largest first) for the words from ``start`` to ``end``.
+
+    ``contracted``: the first word is also a preposition ("au Mans").
+    """
 
     start: int
     end: int
@@ -44,13 +46,13 @@ class Candidate(NamedTuple):
 
 
 def read_tokens(text: str) -> list[Token]:
-    """Returns the words and marks of ``text``."""
+    """Returns the words and punctuation marks of ``text``."""
     raw = tokens_in(unicodedata.normalize("NFKC", text))
     return [Token(one, short_written_out(folded(one))) for one in raw]
 
 
 def candidates_in(tokens: Sequence[Token], places: Places) -> list[Candidate]:
-    """Returns all names, the longest where several begin at one word, in their order; none overlaps another."""
+    """Returns all names in their order, without overlaps. Where several begin at one word, the longest counts."""
     found: list[Candidate] = []
     at = 0
     while at < len(tokens):
@@ -78,7 +80,7 @@ def _at(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> C
         return departement
     contracted = _CONTRACTIONS.get(token.word)
     if contracted and _departement(words[1:], at + 1, token.word, places):
-        return None  # the next word begins it: "du Val-de-Marne" is not Le Val
+        return None  # the name begins with the next word: "du Val-de-Marne" is not Le Val
     if contracted and (found := _longest([contracted, *words[1:]], places)):
         end, those = found
         return _with_district(tokens, Candidate(at, at + end, those, contracted=True), places)
@@ -87,7 +89,7 @@ def _at(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> C
         if town is None or town[1][0].population < _TOWN:
             return region._replace(start=at)  # "la Creuse"
     if article and not (article == "l" and token.word in ("hay", "ile", "isle")):
-        return None  # "la campagne" is no "Campagne"; what is called "La Rochelle" was found from its article on
+        return None  # "la campagne" is not "Campagne"; a name such as "La Rochelle" was already found from its article on
     if found := _longest(words, places):
         end, those = found
         return _with_district(tokens, Candidate(at, at + end, those), places)
@@ -111,7 +113,7 @@ def _longest(words: Sequence[str], places: Places) -> tuple[int, tuple[Place, ..
 
 
 def _departement(words: Sequence[str], at: int, article: str, places: Places) -> Candidate | None:
-    """A département by its name: with an article or "en" where a commune is called so, too."""
+    """Returns a département by its name; it needs an article or "en" if a commune has the same name."""
     town = _longest(words, places) if words else None
     for count in range(min(4, len(words)), 0, -1):
         code = places.departement_named(" ".join(words[:count]))
@@ -126,7 +128,9 @@ def _departement(words: Sequence[str], at: int, article: str, places: Places) ->
 
 
 def _departement_number(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> Candidate | None:
-    """A département by its number: "dans le 93", "(93)", "le département 35"; behind a name (``follows``): "Saint-Denis 93"."""
+    """Returns a département by its number: "dans le 93", "(93)", "le département 35", or "Saint-Denis 93", where it follows a
+    name (``follows``).
+    """
     if not _DEPARTEMENT.fullmatch(tokens[at].word):
         return None
     before = tokens[at - 1].word if at else ""
@@ -142,7 +146,7 @@ def _departement_number(tokens: Sequence[Token], at: int, places: Places, *, fol
 
 
 def _with_district(tokens: Sequence[Token], found: Candidate, places: Places) -> Candidate:
-    """``found``, as one of the districts of Paris, Lyon or Marseille where a number stands by it."""
+    """Returns ``found``, or the district of Paris, Lyon or Marseille if a number stands next to the name."""
     city = found.places[0]
     if places.district(city.code, 1) is None:
         return found

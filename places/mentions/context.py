@@ -1,4 +1,4 @@
-"""What stands around the name of a place: an office, a home, a street … Pure, on folded words."""
+"""The words around the name of a place: an office, a home, a street … Pure, on folded words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _QUALIFIERS = (
     r"(?: (?:annexe|de garde|municipale?|principale?|horr?aires?|adresse|numero|tel|telephone|locale?|judiciaire|rdv"
     r"|centrale?|svp|generale?|departementale?))*"
 )
-# What may stand between an office, or "j'habite", and the place: "mairie annexe du 6e arrondissement de", "vis seule à".
+# Words that may stand between an office, or "j'habite", and the place: "mairie annexe du 6e arrondissement de", "vis seule à".
 _BETWEEN = r"(?: (?!et |mais |ou )[\w]+){0,3}?"
 
 
@@ -37,7 +37,7 @@ def _words() -> dict[str, list[str]]:
 
 @cache
 def word_set(name: str) -> frozenset[str]:
-    """Returns a list of words of the file."""
+    """Returns the list of words called ``name`` in the file."""
     return frozenset(_words()[name])
 
 
@@ -51,17 +51,17 @@ def _ends_with(text: str, name: str, after: str) -> bool:
 
 
 def is_named_after(left: str) -> bool:
-    """Decides whether what follows ``left`` is the name of a street, a school, a person."""
+    """Decides whether the words after ``left`` are the name of a street, a school or a person."""
     return _ends_with(left, "named_after", "")
 
 
 def follows_office(left: str) -> bool:
-    """Decides whether what follows ``left`` is where an office is: "la mairie annexe de"."""
+    """Decides whether the words after ``left`` say where an office is: "la mairie annexe de"."""
     return _ends_with(left, "offices", f"(?:{_QUALIFIERS}|{_BETWEEN} {_TO})(?: {_TO})*")
 
 
 def follows_home(left: str) -> bool:
-    """Decides whether what follows ``left`` is where somebody lives, or near whom they ask: "j'habite à"."""
+    """Decides whether the words after ``left`` say where the writer lives, or near which place they ask: "j'habite à"."""
     return _ends_with(
         left, "living", f"(?: (?:desormais|maintenant|actuellement|toujours|bien|aussi|ici))?(?:{_BETWEEN} {_TO})?(?: {_TO})*"
     )
@@ -73,7 +73,7 @@ def follows_at_once(left: str) -> bool:
 
 
 def is_elsewhere(left: str) -> bool:
-    """Decides whether ``left`` speaks of a journey, a birth, a job …"""
+    """Decides whether ``left`` is about a journey, a birth, a job …"""
     return _pattern("elsewhere", r"(?:^| )", r"(?= |$)").search(left) is not None
 
 
@@ -96,7 +96,7 @@ def abroad() -> frozenset[str]:
 
 
 def is_ordinary(raw: str) -> bool:
-    """Decides whether ``raw`` is a word of French as well as, perhaps, a name; also where its accent is left out."""
+    """Decides whether ``raw`` is an ordinary French word, even if it may be a name too, also when written without accents."""
     word = raw.lower()
     if word in word_set("ordinary") or simplemma.is_known(word, "fr"):
         return True
@@ -105,15 +105,15 @@ def is_ordinary(raw: str) -> bool:
 
 
 def is_left(left: str) -> bool:
-    """Decides whether what follows ``left`` is where somebody moves away from: "déménagé en mai de"."""
+    """Decides whether the words after ``left`` say which place somebody moves away from: "déménagé en mai de"."""
     return _MOVED_FROM.search(left) is not None
 
 
 def without_moved_in(left: str) -> str:
-    """``left`` without "j'ai déménagé": who has moved lives there, who moves does not yet."""
+    """Returns ``left`` without "j'ai déménagé": this person lives there already, one who is moving does not yet."""
     return _MOVED_IN.sub(" ", left)
 
 
 def is_word(word: str) -> bool:
-    """Decides whether ``word`` is one of those that this file knows, and so no misspelt name."""
+    """Decides whether ``word`` is in the lists of this file, and therefore not a misspelt name."""
     return any(_pattern(name, "^", "$").match(word) for name in ("offices", "asking", "living", "elsewhere"))

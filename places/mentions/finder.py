@@ -1,7 +1,7 @@
-"""Which of the places that a message names is where its writer lives, or where they ask for an office. Pure, without a model.
+"""Finds the place where the writer of a message lives, or where they ask for an office. Pure, without a model.
 
-A name counts by what stands before it: an office ("la mairie de"), a home ("j'habite à"), or a plain "à" in a part of the
-sentence that speaks of no journey, birth, job … "rue de", a title or a relative before it make it the name of something else.
+The words before a name decide: an office ("la mairie de"), a home ("j'habite à"), or a plain "à" in a part of the sentence
+that is about no journey, birth or job. After "rue de", a title or a relative, it is the name of something else.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from places.communes.place import Place
 from places.mentions import context
 from places.mentions.candidates import Candidate, Token, candidates_in, read_tokens
 
-_MOST_CHARACTERS, _MOST_NAMES = 2_000, 20  # of a message: nobody names their town after that
-_FAR = 14  # words before a name that are looked at
-# The one that is meant of several of one name, without a question: its inhabitants, and how many times those of the next.
+_MOST_CHARACTERS, _MOST_NAMES = 2_000, 20  # of a message: a citizen's town stands before these limits
+_FAR = 14  # words before a name that are examined
+# When a place is chosen without a question among several of one name: its inhabitants, and how many times as many as the next.
 _OF_SEVERAL = ((5_000, 10), (20_000, 5))
-_MANY = 5  # places of one name ("Saint-Paul"): it is asked which, however large one is
-# Inhabitants of a place whose name is a word ("tours") and written small, to count behind "à", and at the start.
+_MANY = 5  # places of one name ("Saint-Paul"): the citizen is always asked, however large one of them is
+# Inhabitants of a place whose name is an ordinary word ("tours") in lower case, to count after "à", and at the start.
 _TOWN, _CITY = 10_000, 20_000
 _PARTS = frozenset({"mais", "maintenant", "desormais", "puis", "aujourd", "actuellement", "donc", "ou", "quand", "comment"})
 _BEFORE_WORDS = frozenset({"a", "au", "aux", "sur", "de", "d"})
@@ -29,13 +29,13 @@ _ARTICLES = frozenset({"le", "la", "les", "l"})
 _ARTICLE_TOWN = 20_000  # inhabitants of "La Garde", to count where it is written "la garde"
 _JOINING = context.word_set("joining")
 _LONGEST_MISSPELT = 4  # words
-_ALONE_FROM, _ALONE_LETTERS = 30_000, 6  # inhabitants and letters of a misspelt name that is a message by itself
+_ALONE_FROM, _ALONE_LETTERS = 30_000, 6  # inhabitants and letters of a misspelt name that is the whole message
 
 
 class Mention(NamedTuple):
-    """A place that counts: the one of ``places``, or one of several between which only the citizen can choose.
+    """A place that counts: the one in ``places``, or several among which only the citizen can choose.
 
-    ``said``: its words, folded; ``asked``: an office is asked for there, else it is where somebody lives.
+    ``said``: its words, folded. ``asked``: an office is asked for there; otherwise somebody lives there.
     """
 
     places: tuple[Place, ...]
@@ -44,8 +44,10 @@ class Mention(NamedTuple):
 
 
 def find(text: str, places: Places, *, near: str = "") -> tuple[Mention, ...]:
-    """Returns the places in ``text`` that count, in their order. ``near``: the département in which one of several homonyms
-    is meant, where there is one."""
+    """Returns the places in ``text`` that count, in their order.
+
+    ``near``: the département that decides between places of the same name, if there is one.
+    """
     tokens = read_tokens(text[:_MOST_CHARACTERS])
     if not tokens:
         return ()
@@ -63,7 +65,7 @@ def find(text: str, places: Places, *, near: str = "") -> tuple[Mention, ...]:
         if asked is None:
             continue
         meant = _meant(candidate, [candidates[one] for one in beside], near)
-        if not meant and candidate.places[0].kind == "commune":  # "colombe dans le 92": misspelt, since there is none
+        if not meant and candidate.places[0].kind == "commune":  # "colombe dans le 92" is misspelt: none there
             meant = places.nearly(_said(tokens, candidate), candidates[beside[0]].places[0].departement)
         if meant:
             mentions.append(Mention(meant, _said(tokens, candidate), asked))
@@ -75,7 +77,7 @@ def _said(tokens: Sequence[Token], found: Candidate) -> str:
 
 
 def _left(tokens: Sequence[Token], at: int, *, part: bool = False) -> str:
-    """Returns the words before number ``at`` in its sentence; ``part``: in its part of the sentence."""
+    """Returns the words before word number ``at`` in its sentence; with ``part``, in its part of the sentence."""
     words: list[str] = []
     for token in reversed(tokens[:at]):
         if token.is_mark and not (token.word in "()" and not part):
@@ -89,8 +91,10 @@ def _left(tokens: Sequence[Token], at: int, *, part: bool = False) -> str:
 
 
 def _counts(tokens: Sequence[Token], found: Candidate, office: bool, *, told_apart: bool) -> bool | None:  # noqa: PLR0911, PLR0912 - a rule a line, in one place
-    """Returns whether an office is asked for in the place; ``None`` where it does not count. ``told_apart``: its département
-    or postal code stands beside it, so that it is a name."""
+    """Returns whether an office is asked for in the place; ``None`` if the name does not count.
+
+    ``told_apart``: a département or postal code stands next to it, so it is certainly a name.
+    """
     left, right = _left(tokens, found.start), " ".join(token.word for token in tokens[found.end : found.end + 3])
     if found.contracted:
         left = f"{left} {tokens[found.start].word}".strip()
@@ -130,10 +134,10 @@ def _counts(tokens: Sequence[Token], found: Candidate, office: bool, *, told_apa
 
 
 def _is_word(tokens: Sequence[Token], found: Candidate) -> bool:
-    """Decides whether the words of the name are, as they are written, as likely no name at all."""
+    """Decides whether the name, as it is written, is just as likely to be an ordinary word."""
     words = [token for token in tokens[found.start + found.contracted : found.end] if token.word not in _JOINING]
     shouted = all(token.raw.isupper() for token in tokens if len(token.raw) > 1)
-    begins = found.start == 0 or tokens[found.start - 1].is_mark  # a capital letter says nothing there
+    begins = found.start == 0 or tokens[found.start - 1].is_mark  # there, a capital letter says nothing
     capitals = words[1:] if begins and not found.contracted else words
     named = any(token.raw[:1].isupper() and len(token.raw) > 1 for token in capitals) and not shouted
     return len(words) < 2 and not named and all(len(token.word) == 1 or context.is_ordinary(token.raw) for token in words)
@@ -153,7 +157,7 @@ def _is_alone(tokens: Sequence[Token], found: Candidate) -> bool:
 
 
 def _stands_alone(tokens: Sequence[Token], found: Candidate, left: str, office: bool) -> bool:
-    """Decides whether the name is the message, or stands by itself in one that asks for an office."""
+    """Decides whether the name is the whole message, or stands alone in a message that asks for an office."""
     if _is_alone(tokens, found):
         return True
     if len(tokens) - found.end + found.start <= 8 and all(
@@ -176,7 +180,7 @@ def _only_departement(tokens: Sequence[Token]) -> bool:
 
 
 def _beside(candidates: Sequence[Candidate], number: int, tokens: Sequence[Token]) -> list[int]:
-    """Returns the numbers of the candidates that tell a commune from others: a département or postal code close by."""
+    """Returns the numbers of the candidates that identify a commune: a département or postal code next to it."""
     found = candidates[number]
     if found.places[0].kind == "departement":
         return []
@@ -191,7 +195,7 @@ def _beside(candidates: Sequence[Candidate], number: int, tokens: Sequence[Token
 
 
 def _meant(found: Candidate, beside: Sequence[Candidate], near: str) -> tuple[Place, ...]:
-    """Returns the place that is meant, or those to choose from."""
+    """Returns the place that is meant, or the places to choose from."""
     those = found.places
     for other in beside:
         if other.places[0].kind == "departement":
@@ -213,13 +217,13 @@ def _meant(found: Candidate, beside: Sequence[Candidate], near: str) -> tuple[Pl
 
 
 def _is_code(found: Candidate) -> bool:
-    """Decides whether ``found`` is a postal code of several communes: the largest is not the one that is meant."""
+    """Decides whether ``found`` is a postal code of several communes: then the largest is not necessarily meant."""
     shared = set(found.places[0].postal_codes).intersection(*(one.postal_codes for one in found.places))
     return bool(shared) and len({one.name for one in found.places}) > 1
 
 
 def _misspelt(tokens: Sequence[Token], candidates: Sequence[Candidate], places: Places) -> tuple[Mention, ...]:
-    """Looks for a misspelt name where one must stand: behind an office, or behind "j'habite"; before an office, or alone."""
+    """Returns a misspelt name found where a name is expected: after an office or "j'habite", before an office, or alone."""
     covered = {at for one in candidates for at in range(one.start, one.end)}
     departement = next((one.places[0].departement for one in candidates if one.places[0].kind == "departement"), None)
     office = context.has_office(" ".join(token.word for token in tokens))

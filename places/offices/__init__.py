@@ -1,1 +1,1 @@
-"""Offices: what a directory says of them, how it is imported and kept, and which one a message asks for."""
+"""Offices: their data in a directory, how it is imported and stored, and which office a message asks for."""

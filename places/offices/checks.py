@@ -1,4 +1,4 @@
-"""What speaks against taking a new directory for the one in use."""
+"""Checks on a new directory before it replaces the one in use."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from places.offices.errors import DirectoryRefused
 from places.offices.office import Office
 
-_SMALLER = 10  # times
-_DOUBLED = 0.2  # share of offices that are there twice under other ids
+_SMALLER = 10  # how many times smaller a new directory may be
+_DOUBLED = 0.2  # share of offices that appear twice, under different ids
 
 
 def check(offices: Sequence[Office], known: int) -> None:
-    """Refuses an empty, doubled or shrunken directory; ``known``: how many offices the one in use has.
+    """Raises ``DirectoryRefused`` for a directory that is empty, full of duplicates, or much smaller than the one in use.
 
-    Raises ``DirectoryRefused``.
+    ``known``: how many offices the one in use has.
     """
     if not offices:
         raise DirectoryRefused(

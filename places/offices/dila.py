@@ -1,7 +1,7 @@
 """The State's directory (DILA, "Référentiel de l'organisation administrative de l'État", JSON): local services.
 
 https://www.data.gouv.fr/fr/datasets/service-public-fr-annuaire-de-ladministration-base-de-donnees-locales/
-A field that holds a list is a list, or, as the directory's API gives it, a list written out as JSON.
+A field with a list is a JSON list or, in the directory's API, a string that contains a JSON list.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _CODE = re.compile(r"\d[\dAB]\d{3}")
 def read_dila(text: str) -> Iterator[Office]:
     """Yields the local services of a file (``{"service": […]}`` or a list) that have a kind and a commune.
 
-    Raises ``DirectoryRefused`` for a file that is cut off, or no such file.
+    Raises ``DirectoryRefused`` for a file that is cut off or in another format.
     """
     try:
         content = json.loads(text)
@@ -126,7 +126,9 @@ def _address(address: Mapping[str, Any]) -> str:
 
 
 def _hours(rows: list[dict[str, Any]]) -> tuple[str, str]:
-    """Returns the hours as OpenStreetMap has them, closed on public holidays, and what is remarked; none that is unreadable."""
+    """Returns the hours in OpenStreetMap's format, closed on public holidays, and the remarks; unreadable hours are left
+    out.
+    """
     rules: list[str] = []
     for row in rows:
         first = _DAYS.get(folded(_text(row.get("nom_jour_debut"))))
@@ -140,7 +142,7 @@ def _hours(rows: list[dict[str, Any]]) -> tuple[str, str]:
         if first and spans:
             rules.append(f"{first}-{last} {','.join(spans)}" if last != first else f"{first} {','.join(spans)}")
     note = "; ".join(dict.fromkeys(_text(row.get("commentaire")) for row in rows if row.get("commentaire")))
-    # With a comma a rule adds to those before, where a day stands in two of them; with a semicolon it would replace them.
+    # After a comma a rule adds to the rules before it, if a day stands in both; after a semicolon it would replace them.
     hours = f"{', '.join(rules)}; PH off" if rules else ""
     try:
         if hours:

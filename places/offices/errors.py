@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 class DirectoryRefused(Exception):
-    """The file is not imported, and the directory before stays. ``str()`` is French, ``en`` English."""
+    """The file is not imported, and the previous directory stays in use. ``str()`` is French, ``en`` English."""
 
     def __init__(self, fr: str, en: str) -> None:
         super().__init__(fr)

@@ -1,4 +1,4 @@
-"""The directory in use, from the record to the state folder of a node: the action server follows the file."""
+"""Copies the directory in use from the record to a node's state folder, where the action server reads it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _EVERY_AT_MOST = 60.0
 
 
 async def keep_following(database: Database, file: Path, stopping: asyncio.Event) -> None:
-    """``follow`` every few seconds until ``stopping``; less often while that fails, and the directory before stays."""
+    """Calls ``follow`` every few seconds until ``stopping``. While it fails, it is called less often and the old file stays."""
     pause = _EVERY
     while not stopping.is_set():
         try:
@@ -33,7 +33,7 @@ async def keep_following(database: Database, file: Path, stopping: asyncio.Event
 
 
 async def follow(database: Database, file: Path) -> bool:
-    """Make ``file`` hold the directory in use; take it away where there is none. False: it was so."""
+    """Writes the directory in use to ``file``, or deletes ``file`` if there is none. Returns whether anything changed."""
     directory = await newest(database)
     if directory is None or not directory.offices:
         there = await asyncio.to_thread(file.exists)

@@ -1,4 +1,4 @@
-"""Kinds of offices: a directory's names of them, citizens' words for them."""
+"""Kinds of offices: their names in a directory, and citizens' words for them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,10 @@ _FILE = Path(__file__).with_name("kinds.yml")
 
 
 class Kind(NamedTuple):
-    """One kind. ``everywhere``: each commune has its own, or none; else a département has some, which serve all of it."""
+    """One kind of office.
+
+    ``everywhere``: each commune has its own office or none. Otherwise a département has a few, which serve all of it.
+    """
 
     name: str
     everywhere: bool
@@ -31,12 +34,12 @@ def kinds() -> dict[str, Kind]:
 
 
 def kind_of(directory_word: str) -> str:
-    """Returns our name for a directory's kind of office; its own word where we have none."""
+    """Returns our name for a directory's kind of office; the directory's own word if we have none."""
     return next((kind.name for kind in kinds().values() if directory_word in (*kind.dila, kind.name)), directory_word)
 
 
 def kind_in(folded: str) -> tuple[str, re.Match[str]] | None:
-    """Returns the kind that folded words name, and where."""
+    """Returns the kind that the folded words name, and the match."""
     for kind in kinds().values():
         if found := kind.said.search(folded):
             return kind.name, found

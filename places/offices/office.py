@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class Office(BaseModel):
-    """An office with a door. ``kind``: one of ``kinds.yml``, or the directory's own word; ``commune``: its INSEE code.
+    """An office that the public can visit. ``kind``: one of ``kinds.yml``, or the directory's own word. ``commune``: its INSEE
+    code.
 
-    ``address`` is on one line; ``hours`` as OpenStreetMap has them, empty where they are not known; ``hours_note``: what they
-    do not say ("sur rendez-vous l'après-midi"); ``appointment``: a page or a sentence; ``access``: for wheelchairs; ``serves``:
-    INSEE codes of communes besides its own.
+    ``address``: on one line. ``hours``: in OpenStreetMap's format, empty if unknown. ``hours_note``: what they do not say
+    ("sur rendez-vous l'après-midi"). ``appointment``: a page or a sentence. ``access``: for wheelchairs. ``serves``: INSEE
+    codes of other communes that it serves.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,7 +39,7 @@ class Office(BaseModel):
 
     @property
     def departement(self) -> str:
-        """The number of the département of its commune."""
+        """Returns the number of the département of its commune."""
         return departement_of(self.commune)
 
 

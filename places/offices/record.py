@@ -1,4 +1,4 @@
-"""The directory in the record: taken whole, in one transaction, so that the one before stays wherever this fails."""
+"""The directory in the record. It is replaced in one transaction: if that fails, the previous one stays in use."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ _ROWS = 1_000
 async def take(
     database: Database, offices: Sequence[Office], *, source: str, checksum: str, author: str, force: bool = False
 ) -> int:
-    """Put ``offices`` in use and returns the directory's version. Raises ``DirectoryRefused``: the one before stays.
+    """Puts ``offices`` in use and returns the directory's version.
 
-    ``force``: also where it has far fewer offices than the one before.
+    ``force``: also if there are far fewer offices than before. Raises ``DirectoryRefused``: then the previous directory
+    stays.
     """
     async with database.write() as session:
         known = 0 if force else (await session.scalar(select(func.count()).select_from(OfficeRow))) or 0
@@ -37,7 +38,7 @@ async def take(
 
 
 async def drop(database: Database, *, author: str) -> None:
-    """Take the directory out of use: nothing is answered from it any more."""
+    """Takes the directory out of use. Nothing is answered from it any more."""
     async with database.write() as session:
         await session.execute(delete(OfficeRow))
         session.add(Directory(source="", checksum="", offices=0, author=author))
@@ -45,14 +46,14 @@ async def drop(database: Database, *, author: str) -> None:
 
 
 async def newest(database: Database) -> Directory | None:
-    """Returns what is known of the directory in use; ``None`` where none was ever imported."""
+    """Returns the facts about the directory in use; ``None`` if none was ever imported."""
     async with database.read() as session:
         found: Directory | None = await session.scalar(select(Directory).order_by(Directory.version.desc()).limit(1))
         return found
 
 
 async def kept(database: Database, version: int) -> AsyncIterator[Sequence[Office]]:
-    """Yields the offices of a directory, so many at a time, as they stood at one moment."""
+    """Yields the offices of a directory in batches, all from one consistent state."""
     async with database.read() as session:
         after = ""
         while True:

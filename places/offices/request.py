@@ -1,4 +1,4 @@
-"""Which office a message asks for, and what of it. Pure, by folded words."""
+"""Which office a message asks for, and which fact about it. Pure, on folded words."""
 
 from __future__ import annotations
 
@@ -13,22 +13,22 @@ from places.words import key_of
 
 type Asks = Literal["where", "hours", "phone"]
 _FILE = Path(__file__).with_name("request.yml")
-_MOST_WORDS = 25  # who asks for an office in a long story asks for more than its door
+_MOST_WORDS = 25  # a longer message that names an office asks for more than its address
 _ASKED: tuple[Asks, ...] = ("hours", "phone", "where")
 
 
 class Request(NamedTuple):
-    """``kind`` of the office (``kinds.yml``), and what is ``asked`` of it."""
+    """The ``kind`` of the office (``kinds.yml``), and what is ``asked`` about it."""
 
     kind: str
     asked: Asks
 
 
 def request_in(text: str, said: tuple[str, ...] = (), *, follows: bool = False) -> Request | None:
-    """Returns the office that ``text`` asks for; ``None``: for none. ``said``: the folded words of the places in it.
+    """Returns the office that ``text`` asks for; ``None`` if it asks for none. ``said``: the folded words of the places in it.
 
-    An office by itself is asked for with a place ("mairie de Rennes"), or where another was shown a moment ago (``follows``:
-    "et la CAF ?"); without one it is the name of a subject.
+    A bare name of an office is a request only with a place ("mairie de Rennes"), or if another office was shown just before
+    (``follows``: "et la CAF ?"). Otherwise it is the name of a subject.
     """
     plain = flat(text)
     if len(plain.split()) > _MOST_WORDS:
@@ -51,8 +51,10 @@ def request_in(text: str, said: tuple[str, ...] = (), *, follows: bool = False) 
 
 
 def errand_in(text: str) -> str | None:
-    """Returns the kind of office where to do what ``text`` asks the place of; ``None`` where it asks for no place, or for
-    something that is done elsewhere."""
+    """Returns the kind of office for a question about where to do something.
+
+    ``None`` if ``text`` asks for no place, or for something that is not done at an office.
+    """
     plain = flat(text)
     if not _pattern("place_of_errand").search(plain):
         return None
@@ -66,7 +68,7 @@ def _errands() -> tuple[tuple[str, re.Pattern[str]], ...]:
 
 
 def goes_on(text: str) -> Asks | None:
-    """Returns what ``text`` asks of an office that was shown a moment ago; ``None`` where it asks nothing of it."""
+    """Returns what ``text`` asks about the office that was shown just before; ``None`` if it asks nothing about it."""
     plain = flat(text)
     if not _pattern("follow_up").fullmatch(plain):
         return None
@@ -76,7 +78,7 @@ def goes_on(text: str) -> Asks | None:
 
 
 def flat(text: str) -> str:
-    """Returns the folded words of ``text`` with one blank between them, and no marks."""
+    """Returns the folded words of ``text``, separated by single spaces, without punctuation."""
     return key_of(text)
 
 

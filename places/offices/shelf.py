@@ -1,7 +1,7 @@
-"""The directory as one node reads it: a small SQLite file beside its snapshots, made from the record, never changed.
+"""The directory on one node: a small read-only SQLite file next to the snapshots, made from the record.
 
-The action server looks rows up in it by kind and commune in some ten microseconds, whatever the record is, and holds none in
-memory. No file: no directory.
+The action server looks up rows by kind and commune in about ten microseconds, whatever database the record is, and keeps
+none in memory. Without the file there is no directory.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from places.offices.office import Office, departement_of
 
 FILE = Path("places") / "offices.db"
 _CACHE_KIB = 1_024
-_TOWN = "5000"  # inhabitants that a commune is taken to have which the list of communes lacks: it may be shortened, or misspelt
+_TOWN = "5000"  # inhabitants assumed for a commune that the list of communes lacks: it may be shortened, or misspelt
 _SCHEMA = """
 CREATE TABLE directory (version INTEGER, source TEXT);
 CREATE TABLE offices (number INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT, commune TEXT, departement TEXT, content TEXT);
@@ -31,7 +31,7 @@ CREATE INDEX by_departement ON offices (kind, departement);
 
 
 class ShelfWriter:
-    """Writes a shelf aside of ``file``; ``close`` puts it in its place."""
+    """Writes a new shelf next to ``file``. ``close`` replaces ``file`` with it."""
 
     def __init__(self, file: Path, version: int, source: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -43,7 +43,7 @@ class ShelfWriter:
         self._number = 0
 
     def add(self, offices: Iterable[Office]) -> None:
-        """Write some offices."""
+        """Writes some offices."""
         for office in offices:
             self._number += 1
             content = office.model_dump_json(exclude_defaults=True, exclude={"serves"})
@@ -60,7 +60,7 @@ class ShelfWriter:
             )
 
     def close(self) -> None:
-        """Put the file in place: a reader meets the old one or the new one, whole."""
+        """Replaces the file in one step: a reader sees the old one or the new one, complete."""
         self._connection.executescript(_INDEXES)
         self._connection.commit()
         self._connection.close()
@@ -70,7 +70,7 @@ class ShelfWriter:
 
 
 def version_of(file: Path) -> int | None:
-    """Returns the version of the directory in ``file``; ``None`` where there is none that can be read."""
+    """Returns the version of the directory in ``file``; ``None`` if the file is missing or unreadable."""
     if not file.is_file():
         return None
     try:
@@ -87,14 +87,14 @@ def _open(file: Path) -> sqlite3.Connection:
 
 
 class Shelf:
-    """Reads the offices of a file. Several threads may."""
+    """Reads the offices of a file. Thread-safe."""
 
     def __init__(self, file: Path) -> None:
         self._connection = _open(file)
         self._lock = threading.Lock()
 
     def close(self) -> None:
-        """Let the file go."""
+        """Closes the file."""
         with self._lock:
             self._connection.close()
 
@@ -103,7 +103,7 @@ class Shelf:
         return next(iter(self._find("id = ?", (name,))), None)
 
     def in_commune(self, kind: str, commune: str) -> list[Office]:
-        """Returns the offices of a kind that are in the commune; else those that serve it from elsewhere."""
+        """Returns the offices of a kind in the commune; if there are none, the offices elsewhere that serve it."""
         return self._find("kind = ? AND commune = ? ORDER BY number", (kind, commune)) or self._find(
             "number IN (SELECT number FROM served WHERE kind = ? AND commune = ?) ORDER BY number", (kind, commune)
         )
@@ -113,7 +113,7 @@ class Shelf:
         return self._find("kind = ? AND departement = ? ORDER BY number", (kind, departement))
 
     def communes(self) -> list[str]:
-        """Returns a line (``places.communes.index``) for each commune that an office is in."""
+        """Returns a line (``places.communes.index``) for each commune with an office."""
         rows = self._rows("SELECT code, name, postal_code FROM communes", ())
         return ["\t".join(("commune", code, name, departement_of(code), _TOWN, postal, "")) for code, name, postal in rows]
 

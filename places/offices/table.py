@@ -1,4 +1,4 @@
-"""An administration's own directory: a CSV with a line an office. Its columns are those of ``Office``."""
+"""An administration's own directory: a CSV with one office per line. Its columns are the fields of ``Office``."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ _WANTED = ("id", "name", "kind", "commune", "commune_name")
 
 
 def read_table(text: str) -> Iterator[Office]:
-    """Yields the offices of a CSV with commas or semicolons; ``serves`` has its codes with blanks between.
+    """Yields the offices of a CSV with commas or semicolons. Codes in ``serves`` are separated by spaces.
 
-    Raises ``DirectoryRefused`` that names the line and the column.
+    Raises ``DirectoryRefused``, which names the line and the column.
     """
     head = text.lstrip("\ufeff").partition("\n")[0]
     reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")), delimiter=";" if head.count(";") > head.count(",") else ",")

@@ -1,1 +1,1 @@
-"""Validate before sending: answers about chosen subjects wait for a supervisor, and the citizen is told so."""
+"""Approval before sending: answers about chosen subjects wait for a supervisor, and the citizen is informed."""

@@ -1,4 +1,4 @@
-"""What a turn about a checked subject becomes: the answer waits at the desk, in the transaction that commits the reply."""
+"""Holds back a turn about a checked subject: the answer waits at the desk, in the transaction that commits the reply."""
 
 from __future__ import annotations
 
@@ -30,21 +30,21 @@ WORDS = frozenset(
         "gateway_checked",
     }
 )
-# A person in danger (``crisis``) is never made to wait; the others show no page.
+# A person in danger (``crisis``) never waits; the other outcomes show no page.
 _CHECKED = (Outcome.ANSWERED, Outcome.GUIDED, Outcome.CHOICES)
 _CALL_BACK = "/ask_call_back"
 _SUBJECT_CHARACTERS = 200
 
 
 class ApprovalQueue:
-    """A ``BeforeCommit``. ``opening``: when somebody is at the desk; ``None``: nobody ever is."""
+    """A ``BeforeCommit``. ``opening``: the opening hours of the desk; ``None``: it is never staffed."""
 
     def __init__(self, wording: Wording, signing: Signing, renderers: Mapping[str, Renderer], opening: Opening | None) -> None:
         wording.require(WORDS)
         self._wording, self._signing, self._renderers, self._opening = wording, signing, renderers, opening
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
-        """``turn``, or where a page of a checked subject stands in it: that a member of staff looks at it first."""
+        """Returns ``turn``; if it has a page of a checked subject, a notice instead that a member of staff checks it first."""
         entries = [block.entry for block in turn.blocks if isinstance(block, AnswerBlock)]
         if not entries or turn.outcome not in _CHECKED or turn.handoff or turn.phone_copy:
             return turn
@@ -100,7 +100,7 @@ class ApprovalQueue:
         await session.flush()
 
     def _nobody(self, conversation: Conversation) -> Turn:
-        """Nobody is there to check it: when somebody will be, and the way to a call."""
+        """Returns the turn while the desk is closed: when it opens, and the way to a call-back."""
         back = self._opening.next_opening(now()) if self._opening else None
         if back is None:
             text = self._say(conversation, "gateway_check_nobody")
@@ -115,7 +115,7 @@ class ApprovalQueue:
 
 
 async def _approved(session: AsyncSession, conversation: str, turn: Turn) -> bool:
-    """Decides whether each page in ``turn`` went out in this conversation already, word for word, after somebody checked it."""
+    """Decides whether each page in ``turn`` was sent in this conversation already, word for word, after an approval."""
     rows = await session.execute(
         select(HeldAnswer.blocks).where(HeldAnswer.conversation_id == conversation, HeldAnswer.state == "approved")
     )

@@ -1,4 +1,4 @@
-"""The subjects whose answers are checked before they go out: chosen at the desk, audited."""
+"""The subjects whose answers are checked before they are sent: chosen at the desk, audited."""
 
 from __future__ import annotations
 
@@ -14,19 +14,21 @@ from core.database.models import CheckedSubject, EntryRow
 from core.database.prepared import Prepared
 from supervision.handoffs.teams import breadcrumb, is_about
 
-LONGEST = 120  # minutes; nobody waits longer than that for an answer
+LONGEST = 120  # minutes; the longest wait for an approval
 MOST_CHARACTERS = 100
 _ANY = Prepared(select(table(CheckedSubject).c.theme).limit(1))
 _SUBJECTS = select(CheckedSubject).order_by(CheckedSubject.theme)
 
 
 async def subjects(session: AsyncSession) -> Sequence[CheckedSubject]:
-    """Returns all of them, in the order of the alphabet."""
+    """Returns all checked subjects, in alphabetical order."""
     return (await session.execute(_SUBJECTS)).scalars().all()
 
 
 async def set_subject(session: AsyncSession, theme: str, minutes: int, *, actor: str) -> None:
-    """Check answers about ``theme`` from now on. Raises ``ValueError``: no theme, or not 1 to 120 minutes."""
+    """Has answers about ``theme`` checked from now on. Raises ``ValueError`` for an invalid theme or time (1 to 120
+    minutes).
+    """
     named = " ".join(theme.replace("\x00", "").split())
     if not 2 <= len(named) <= MOST_CHARACTERS or not 1 <= minutes <= LONGEST:
         raise ValueError(f"a subject needs 2 to {MOST_CHARACTERS} characters, and 1 to {LONGEST} minutes")
@@ -42,7 +44,7 @@ async def set_subject(session: AsyncSession, theme: str, minutes: int, *, actor:
 
 
 async def drop_subject(session: AsyncSession, theme: str, *, actor: str) -> bool:
-    """Check them no longer; what waits already still does. False if there is no such subject."""
+    """Ends the checks of ``theme``; answers that wait already still wait. Returns false if there is no such subject."""
     gone = await session.execute(delete(CheckedSubject).where(CheckedSubject.theme == theme).returning(CheckedSubject.theme))
     if gone.scalar_one_or_none() is None:
         return False
@@ -51,12 +53,12 @@ async def drop_subject(session: AsyncSession, theme: str, *, actor: str) -> bool
 
 
 async def minutes_for(session: AsyncSession, entries: Iterable[str]) -> int | None:
-    """How long an answer that shows ``entries`` may wait for somebody to check it; ``None``: nobody has to.
+    """Returns the minutes that an answer with ``entries`` may wait for an approval; ``None`` if it needs none.
 
-    Of several subjects the most patient one counts least: who waits is told the shortest time.
+    If several subjects match, the shortest time counts.
     """
     if not await _ANY.rows(session, {}):
-        return None  # as in most services, at every turn that shows a page
+        return None  # the usual case, at every turn that shows a page
     known = await subjects(session)
     found = [
         subject.minutes
@@ -69,7 +71,7 @@ async def minutes_for(session: AsyncSession, entries: Iterable[str]) -> int | No
 
 
 async def pages_of(session: AsyncSession, known: Sequence[CheckedSubject]) -> dict[str, int]:
-    """Returns how many published entries each subject is about."""
+    """Returns the number of published entries about each subject."""
     if not known:
         return {}
     rows = await session.execute(

@@ -1,1 +1,1 @@
-"""The supervisors' desk: parts of the staff shell (``desk``) that work on conversations."""
+"""The supervisors' desk: the parts of the staff shell (``desk``) for work on conversations."""

@@ -1,4 +1,4 @@
-"""What the parts of the supervisors' desk need of the gateway that serves them."""
+"""The gateway's services that the parts of the supervisors' desk need."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from core.settings import Settings
 
 
 class Deps(Protocol):
-    """``channels.http.deps.Deps`` has all of it. ``renderers``: reply → text, by channel (``web``, ``sms``)."""
+    """``channels.http.deps.Deps`` implements it. ``renderers``: reply → text, by channel (``web``, ``sms``)."""
 
     @property
     def settings(self) -> Settings: ...

@@ -1,4 +1,4 @@
-"""From a citizen's wish for a human to the supervisor's answer: the record, what turns do to it, and the supervisor's moves.
+"""From a citizen's wish for a human to the supervisor's answer: the record, its changes by turns, and by supervisors.
 
-Every change locks the conversation's row first, as every reply does: a claim and a reply of the bot never cross.
+Every change locks the conversation's row first, as every reply does, so that a claim and a bot's reply never overlap.
 """

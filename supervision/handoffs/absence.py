@@ -1,4 +1,4 @@
-"""Supervisors who disappear: what they held waits again, in its old place, and the citizen is told once."""
+"""Absent supervisors: their conversations go back to the queue, in the old place, and each citizen is informed once."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ log = structlog.get_logger(__name__)
 
 
 async def release_abandoned(database: Database, desk: Desk) -> int:
-    """Give back to the queue what is held by people whose time is up (``Presence.until``). Returns how many.
+    """Gives back conversations of supervisors who are absent too long (``Presence.until``). Returns their number.
 
-    Run by every worker: the claim shown is the one that was seen here, so of two that try one finds it gone.
+    Every worker runs it. It uses the claim as read here, so that of two workers the second one is refused.
     """
     present = now()
     (found,) = await database.look((_CLAIMED, {}))
     released = 0
     for handoff, owner, fencing, claimed_at, until in found:
-        # Who was never seen (a claim from before there was a presence) has the time of a move.
+        # A supervisor without presence (a claim from before presences existed) gets the time of one action.
         if (until or (claimed_at or present) + KEPT) > present:
             continue
         with suppress(Refused):

@@ -1,4 +1,4 @@
-"""Call-backs in the record: opened with the citizen's consent, complete once the form is, gone if it is given up."""
+"""Call-backs in the record: opened with the citizen's consent, complete when the form is, deleted if it is given up."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ from core.turns import HandoffRequest
 from supervision.handoffs.record import open_handoff, subject_of
 from supervision.handoffs.teams import route
 
-_LONGEST = 400  # characters of several subjects
-_FORGOTTEN_AFTER = timedelta(hours=1)  # the dialogue engine begins a new session then, and the form is gone
+_LONGEST = 400  # characters of several subjects together
+_FORGOTTEN_AFTER = timedelta(hours=1)  # the dialogue engine then begins a new session, without the form
 
 
 async def settle_call_back(
     session: AsyncSession, conversation: Conversation, request: HandoffRequest, addresses: Addresses
 ) -> bool:
-    """Carry out ``draft``, ``call_back`` or ``drop``. False: the number that the form was about is not there any more."""
+    """Carries out ``draft``, ``call_back`` or ``drop``. Returns false if the form's number is no longer there."""
     row = await open_handoff(session, conversation.id, Kind.CALL_BACK)
     match request.want:
         case "draft":
@@ -49,14 +49,14 @@ async def settle_call_back(
             if row is None or not _numbered(row, conversation, request, addresses):
                 return False
             subject = request.subject or await subject_of(session, conversation.id)
-            # Who asks again before anybody has called is called once, about both.
+            # A second request before the call: one call about both subjects.
             row.subject = subject if row.state == State.DRAFT else _both(row.subject, subject)
             row.best_time, row.collecting_since = request.best_time, None
             chat = await open_handoff(session, conversation.id, Kind.CHAT)
             if row.state == State.DRAFT:
                 row.state, row.waiting_since = State.WAITING, now()
                 row.team = chat.team if chat else await route(session, conversation.id, conversation.language)
-            if chat is not None and chat.state in (State.WAITING, State.OFFLINE):  # they are called instead
+            if chat is not None and chat.state in (State.WAITING, State.OFFLINE):  # the call replaces the chat
                 chat.state, chat.closed_at = State.CANCELLED, now()
         case _:
             raise ValueError(request.want)
@@ -65,7 +65,7 @@ async def settle_call_back(
 
 
 async def drop_forgotten(database: Database) -> None:
-    """Delete what forms collected that nobody finished; requests that were complete before stay as they were."""
+    """Deletes data of forms that were never finished; requests that were complete before remain."""
     cutoff = now() - _FORGOTTEN_AFTER
     async with database.write() as session:
         await session.execute(delete(Handoff).where(Handoff.state == State.DRAFT, Handoff.collecting_since < cutoff))
@@ -73,14 +73,14 @@ async def drop_forgotten(database: Database) -> None:
 
 
 def _both(before: str, subject: str) -> str:
-    """Returns what was asked to be called about, and what is now: nothing twice, the last said in full."""
+    """Returns both subjects of a call-back, without repetition; the latest one uncut."""
     if not before or not subject or subject.casefold() in before.casefold():
         return before or subject
     return f"{before[: max(0, _LONGEST - len(subject))]} ; {subject}"
 
 
 def _numbered(row: Handoff, conversation: Conversation, request: HandoffRequest, addresses: Addresses) -> bool:
-    """Decides whether the request has a number; the sender's own by SMS is taken from the conversation."""
+    """Decides whether the request has a number; by SMS the sender's own may be taken from the conversation."""
     if request.own_number and conversation.address is not None:
         row.number, row.number_hint = conversation.address, hint_of(addresses.decrypt(conversation.address))
     return row.number is not None

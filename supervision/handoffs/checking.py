@@ -1,4 +1,4 @@
-"""A supervisor's word on answers that wait for one: let out as they are, replaced, refused; or nobody came in time."""
+"""A supervisor's decision on a held answer: approved, replaced, or refused; or it lapses."""
 
 from __future__ import annotations
 
@@ -39,10 +39,10 @@ log = structlog.get_logger(__name__)
 
 
 class Checker(Mover):
-    """The moves on answers that wait. The handoff ends with the last of them."""
+    """The actions on held answers. The handoff ends with the last of them."""
 
     async def approve(self, claim: Claim, answer: str) -> str:
-        """Let ``answer`` out as it is; the reply's id.
+        """Sends ``answer`` as it is. Returns the reply's id.
 
         Raises ``Refused``: ``decided`` (it does not wait any more), ``claimed`` (a colleague has the conversation),
         ``opted_out``, and those of ``held``.
@@ -71,7 +71,7 @@ class Checker(Mover):
             return reply.id
 
     async def refuse(self, claim: Claim, answer: str) -> None:
-        """Do not let ``answer`` out: the citizen is told so. Raises ``Refused`` as ``approve`` does, but for ``opted_out``."""
+        """Refuses ``answer`` and informs the citizen. Raises ``Refused`` as ``approve`` does, except ``opted_out``."""
         async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
             held(row, claim)
             await _undisturbed(session, conversation, claim.owner)
@@ -80,13 +80,13 @@ class Checker(Mover):
             await self._decided(session, row, waiting, "refused", claim.owner)
 
     async def lapse(self, handoff: str, answer: str) -> None:
-        """Nobody took ``answer`` up in time: the citizen is told so. Raises ``Refused`` if somebody just did."""
+        """Ends ``answer``, which nobody took in time, and informs the citizen. Raises ``Refused`` if somebody just took it."""
         async with self.moving(handoff) as (session, row, conversation):
             waiting = await _waiting(session, row, answer)
             if row.state not in UNCLAIMED or waiting.due_at > now():
                 raise Refused("claimed", owner=row.owner)
             chat = await open_handoff(session, conversation.id, Kind.CHAT)
-            if chat is None or chat.state != State.CLAIMED:  # else somebody is talking to them
+            if chat is None or chat.state != State.CLAIMED:  # otherwise a supervisor is talking to them
                 await self.notice(session, conversation, "gateway_check_lapsed")
             await self._decided(session, row, waiting, "lapsed", "service")
 
@@ -99,7 +99,7 @@ class Checker(Mover):
         owner: str,
         answer: str,
     ) -> str:
-        """Say ``blocks`` in the place of ``answer``, in the transaction of a move; the reply's id."""
+        """Sends ``blocks`` instead of ``answer``, in the transaction of an action. Returns the reply's id."""
         await _undisturbed(session, conversation, owner)
         waiting = await _waiting(session, row, answer)
         said = await self.say(session, conversation, *blocks, author=owner)
@@ -107,7 +107,7 @@ class Checker(Mover):
         return said
 
     async def refuse_all(self, session: AsyncSession, row: Handoff, conversation: Conversation, owner: str) -> None:
-        """Refuse whatever waits under ``row``, which ends: told once."""
+        """Refuses all answers that wait under ``row``, which ends; informs the citizen once."""
         await _undisturbed(session, conversation, owner)
         await self.notice(session, conversation, "gateway_check_refused")
         for waiting in await waiting_answers(session, row.id):
@@ -125,7 +125,7 @@ class Checker(Mover):
 
 
 async def waiting_answers(session: AsyncSession, handoff: str) -> Sequence[HeldAnswer]:
-    """Returns what waits for a word under ``handoff``, the first asked first."""
+    """Returns the answers that wait under ``handoff``, the oldest first."""
     rows = await session.execute(
         select(HeldAnswer).where(HeldAnswer.handoff_id == handoff, HeldAnswer.state == "waiting").order_by(HeldAnswer.seq)
     )
@@ -133,7 +133,9 @@ async def waiting_answers(session: AsyncSession, handoff: str) -> Sequence[HeldA
 
 
 async def lapse_overdue(database: Database, checker: Checker) -> int:
-    """Tell those whose answer nobody took up in time. Returns how many. Run by every worker; of two that try one does."""
+    """Ends answers that nobody took in time, and informs their citizens. Returns their number. Every worker runs it; only one
+    ends each answer.
+    """
     (found,) = await database.look((_OVERDUE, {"present": now()}))
     lapsed = 0
     for answer, handoff in found:
@@ -145,7 +147,7 @@ async def lapse_overdue(database: Database, checker: Checker) -> int:
 
 
 async def _waiting(session: AsyncSession, row: Handoff, answer: str) -> HeldAnswer:
-    """Returns the one named, or the first, under the conversation's lock."""
+    """Returns the named answer, or the first one, under the conversation's lock. Raises ``Refused``."""
     waiting = await waiting_answers(session, row.id)
     found = next((each for each in waiting if answer in (each.id, "")), None)
     if found is None:
@@ -154,7 +156,7 @@ async def _waiting(session: AsyncSession, row: Handoff, answer: str) -> HeldAnsw
 
 
 async def _undisturbed(session: AsyncSession, conversation: Conversation, owner: str) -> None:
-    """Nobody speaks in a conversation that a colleague holds."""
+    """Raises ``Refused`` if a colleague holds the conversation."""
     chat = await open_handoff(session, conversation.id, Kind.CHAT)
     if chat is not None and chat.state == State.CLAIMED and chat.owner != owner:
         raise Refused("claimed", owner=chat.owner)

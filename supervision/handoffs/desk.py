@@ -1,8 +1,8 @@
-"""A supervisor's moves: claim, reply, release, transfer, close, hand back. Each is one transaction, and names who does it; it
-stands in the audit. Whether they may see the conversation at all, the console asks ``core.identity.conversations`` first.
+"""A supervisor's actions: claim, reply, release, transfer, close, hand back. Each is one audited transaction that names its
+supervisor. The console asks ``core.identity.conversations`` first whether the supervisor may see the conversation.
 
-The console, the command line and integrators all come through here. A claim gives a fencing number; whoever shows it with a
-later move is refused if the handoff changed hands in between, even if it came back.
+The console, the command line and integrators all use it. A claim gives a fencing number. A later action with this number is
+refused if the handoff changed its owner in between, even if it came back.
 """
 
 from __future__ import annotations
@@ -27,18 +27,18 @@ __all__ = ["REPLY_CHARACTERS", "WORDS", "Claim", "Desk", "Refused", "held"]
 WORDS = CHECKING_WORDS | frozenset(
     f"gateway_handoff_{move}" for move in ("claimed", "released", "passed", "transferred", "closed", "returned")
 )
-REPLY_CHARACTERS = 640  # what ten SMS segments hold in any alphabet: a human's words are never cut
+REPLY_CHARACTERS = 640  # ten SMS segments in any alphabet: a human's text is never cut
 
 
 class Desk(Checker):
-    """The moves. See ``Mover`` for what it works with."""
+    """The actions. See ``Mover`` for the parameters."""
 
     words = WORDS
 
     async def claim(self, handoff: str, owner: str) -> Claim:
-        """Take ``handoff``: of two who try, one gets it. Claiming again what one holds changes nothing.
+        """Claims ``handoff``: of two supervisors, one gets it. Claiming one's own handoff again changes nothing.
 
-        Raises ``Refused``: ``unknown``, ``claimed`` (by ``owner``), ``ended``, ``full`` (they hold as many as they can).
+        Raises ``Refused``: ``unknown``, ``claimed`` (by ``owner``), ``ended``, ``full`` (``owner`` has reached the capacity).
         """
         async with self.moving(handoff, owner) as (session, row, conversation):
             if row.state == State.CLAIMED and row.owner == owner:
@@ -53,11 +53,10 @@ class Desk(Checker):
             return claim
 
     async def reply(self, claim: Claim, text: str, *, card: ReplyBlock | None = None, answer: str = "", reply: str = "") -> str:
-        """Say ``text`` to the citizen, on their channel, with an entry's ``card`` beneath if there is one; the reply's id.
+        """Sends ``text`` to the citizen, on their channel, with an entry's ``card`` below it if given. Returns the reply's id.
 
-        Where an answer waits for somebody's word, this is said in its place (``answer``: which one; else the first).
-        ``reply`` is its id where the caller has one: what was said under it already is not said again (a click too many, a line
-        that broke after it went out).
+        If answers wait for approval, this reply replaces one of them: ``answer``, or else the first. ``reply`` is the id if the
+        caller has made one: a second call with the same id (a double click, a lost response) sends nothing again.
         Raises ``Refused``: ``blank``, ``too_long``, ``opted_out`` (the number sent STOP), and those of ``held``.
         """
         said = _words(text, blank=card is not None)
@@ -78,24 +77,24 @@ class Desk(Checker):
             return spoken
 
     async def release(self, claim: Claim) -> None:
-        """Give ``claim`` back to the queue, where it keeps its place. The bot answers again meanwhile."""
+        """Gives ``claim`` back to the queue, in its old place. The bot answers again meanwhile."""
         async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
             held(row, claim)
             await self._give_back(session, row, conversation)
             await _audited(session, row, claim.owner, "released")
 
     async def abandoned(self, claim: Claim) -> None:
-        """Give back what ``claim.owner``, who disappeared, held. Raises ``Refused`` if it changed hands meanwhile."""
+        """Gives back the handoff of the absent ``claim.owner``. Raises ``Refused`` if its owner changed meanwhile."""
         async with self.moving(claim.handoff) as (session, row, conversation):
             held(row, claim)
             await self._give_back(session, row, conversation)
             await _audited(session, row, "service", "abandoned", owner=claim.owner)
 
     async def transfer(self, claim: Claim, to: str, note: str) -> None:
-        """Hand ``claim`` to the supervisor ``to``, who must be there, or (``team:NAME``) into a team's queue, with a note.
+        """Transfers ``claim`` to the supervisor ``to``, who must be present, or to a team's queue (``team:NAME``), with a note.
 
-        The citizen is told, once. Raises ``Refused``: ``blank`` (no note), ``too_long``, ``absent``, ``full``, ``unknown`` (no
-        such team), and those of ``held``.
+        The citizen is informed once. Raises ``Refused``: ``blank`` (no note), ``too_long``, ``absent``, ``full``, ``unknown``
+        (no such team), and those of ``held``.
         """
         words = _words(note, most=MOST_CHARACTERS)
         async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
@@ -117,10 +116,10 @@ class Desk(Checker):
             await _audited(session, row, claim.owner, "transferred", to=to)
 
     async def close(self, claim: Claim, *, to_bot: bool = False, summary: str = "") -> None:
-        """End it: done, or (``to_bot``) handed back to the bot. A call-back's number goes.
+        """Ends the handoff: done, or (``to_bot``) handed back to the bot. Deletes a call-back's number.
 
-        ``summary`` is what was agreed: said to the citizen before the notice, and kept as a note. What nobody holds may be
-        closed by anyone who looked at it. Answers that wait for a word are refused by it. Raises ``Refused``.
+        ``summary`` is sent to the citizen before the notice, and kept as a note. An unclaimed handoff may be closed by any
+        supervisor who has seen it. Closing refuses answers that wait for approval. Raises ``Refused``.
         """
         target = State.RETURNED if to_bot else State.CLOSED
         said = _words(summary, blank=True)
@@ -158,15 +157,16 @@ def _give(row: Handoff, owner: str) -> Claim:
 
 
 async def _audited(session: AsyncSession, row: Handoff, who: str, move: str, **details: str) -> None:
-    """Write the move into the audit: the last thing of its transaction. Nothing that was said stands there."""
+    """Writes the action to the audit, as the last step of its transaction. The audit has no texts of the conversation."""
     await session.flush()
     details["conversation"] = row.conversation_id
     await record(session, actor=who, action=f"handoff.{move}", target=f"handoff:{row.id}", details=details)
 
 
 async def _room(session: AsyncSession, owner: str) -> None:
-    """Raise ``Refused`` if ``owner`` holds as many conversations as they can. Their row is locked: two claims of one person
-    on two conversations count one after the other."""
+    """Raises ``Refused`` if ``owner`` has reached the capacity. Locks the owner's row: two claims on two conversations count
+    one after the other.
+    """
     await session.execute(select(Presence.name).where(Presence.name == owner).with_for_update())
     capacity = await capacity_of(session, owner)
     if capacity and await holding(session, owner) >= capacity:

@@ -1,4 +1,4 @@
-"""Handoffs that are over, found again: by the citizen's words, a note, who answered, a label, a team."""
+"""Search in ended handoffs: by the citizen's words, a note, the supervisor, a label, a team."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _MOST_WORDS = 6
 
 
 class Ended(Listed):
-    """``owner_name``: who held it last."""
+    """An ended handoff. ``owner_name``: its last owner."""
 
     owner_name: str | None
 
 
 async def ended(database: Database, staff: Staff, words: str = "", *, limit: int = 50) -> list[Ended]:
-    """Those that ended last, first, of conversations that ``staff`` may read; each of ``words`` is found somewhere in them.
+    """Returns ended handoffs that ``staff`` may read, latest first, in which each of ``words`` occurs.
 
     Texts are masked, so numbers find nothing.
     """
@@ -64,6 +64,6 @@ def _somewhere(word: str, name: ColumnElement[Any]) -> ColumnElement[bool]:
 
 
 def _has(column: SQLColumnExpression[Any], word: str) -> ColumnElement[bool]:
-    """Whether ``word`` stands in ``column``, small or capital: SQLite knows the capitals of ASCII only, so both are asked."""
+    """Decides whether ``column`` contains ``word`` in either case. SQLite ignores the case of ASCII only, so both are tried."""
     forms = {word.lower(), word.capitalize(), word}
     return or_(*(func.lower(column).contains(form, autoescape=True) for form in forms))

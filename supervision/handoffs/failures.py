@@ -1,4 +1,4 @@
-"""When the bot has failed twice in a row, a human is offered without being asked for. Pure."""
+"""Counts the bot's failures: after two in a row it offers a human without being asked. Pure."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ OFFERED_AFTER = 2
 
 
 def failures(turns: Sequence[tuple[str | None, bool]]) -> int:
-    """How many of the last turns failed in a row. ``turns``: (outcome, whether a button or number was chosen), latest last.
+    """Returns how many turns failed in a row up to now. ``turns``: (outcome, whether a choice was taken), latest last.
 
-    A turn without an answer failed. One that offered choices failed if the citizen then chose none of them: whether the last
-    turn's are refused nobody knows yet, so it neither counts nor ends the row.
+    A turn without an answer failed. A turn with choices failed if the citizen then chose none of them. For the last turn this
+    is not known yet, so it neither counts nor ends the series.
     """
     count = 0
     refused = False

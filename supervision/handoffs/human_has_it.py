@@ -1,4 +1,4 @@
-"""The worker's step while a supervisor holds the conversation: the message is theirs, and the bot is not even asked."""
+"""The step while a supervisor holds the conversation: the message is for them, and the bot is not asked."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from supervision.handoffs.record import is_claimed
 
 
 class HumanHasIt:
-    """A ``Step``. Comes after the SMS commands: STOP is obeyed whoever listens."""
+    """A ``Step``. Comes after the SMS commands: STOP is always obeyed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database

@@ -1,4 +1,4 @@
-"""What supervisors see: the list of handoffs, and one of them with its conversation."""
+"""Supervisors' views: the list of handoffs, and one handoff with its conversation."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from supervision.handoffs.record import place
 
 
 class Listed(BaseModel):
-    """One handoff in the list. ``place`` is that in its team's queue while it waits; ``number`` shows the last two digits.
+    """One handoff in the list. ``place`` is the one in its team's queue while it waits; ``number`` shows the last two digits.
 
     ``unread``: messages of the citizen that its owner has not seen.
     """
@@ -54,7 +54,7 @@ class Listed(BaseModel):
     closed_at: datetime | None
 
 
-# Columns, not objects: a list of 500 is read whenever anything moves, and most of the time went into SQLAlchemy's tracking.
+# Columns, not objects: a list of 500 is read at every change, and SQLAlchemy's tracking took most of the time.
 LISTED = (
     Handoff.id,
     Conversation.id.label("conversation"),
@@ -80,9 +80,10 @@ _NAMES = tuple(column.key for column in LISTED)
 
 
 class Line(BaseModel):
-    """One line of a conversation: who (``citizen``, ``bot``, ``human``; ``held``: waits for a check) said what.
+    """One line of a conversation: its author (``citizen``, ``bot``, ``human``; ``held``: waits for approval) and text.
 
-    ``outcome`` and ``entry`` of the bot's; ``author``: the name of the human who wrote it."""
+    ``outcome`` and ``entry`` are for the bot's lines; ``author``: the name of the human who wrote it.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -96,11 +97,11 @@ class Line(BaseModel):
 
 
 async def list_handoffs(database: Database, *, ended: bool = False, named: Collection[str] | None = None) -> list[Listed]:
-    """The handoffs that a supervisor can work on, the most urgent first: alerts, then claimed, waiting, offline, flagged.
+    """Returns the handoffs that a supervisor can work on, the most urgent first: alerts, then claimed, waiting, offline,
+    flagged.
 
-    ``ended``: those that are over, the last one first. Drafts are nobody's business, nor is what a benchmark asked by the
-    website: there are thousands of it. ``named``: only these (ids of handoffs, or of their conversations), without
-    their places.
+    ``ended``: the ended ones instead, latest first. Drafts are left out, and so are the thousands of handoffs from a benchmark
+    on the website. ``named``: only these (ids of handoffs, or of their conversations), without their places.
     """
     order = case({State.CLAIMED: 0, State.WAITING: 1, State.OFFLINE: 2, State.FLAGGED: 3}, value=Handoff.state, else_=4)
     query = (
@@ -119,7 +120,7 @@ async def list_handoffs(database: Database, *, ended: bool = False, named: Colle
     async with database.read() as session:
         rows = (await session.execute(query)).all()
         unread = await _unread(session, named)
-    places: Counter[tuple[str, str, str]] = Counter()  # the order of the list is that of the queues
+    places: Counter[tuple[str, str, str]] = Counter()  # the list has the order of the queues
     found = []
     for row in rows:
         queue = (row.kind, row.origin, row.team)
@@ -158,7 +159,7 @@ async def _only(database: Database, condition: ColumnElement[bool]) -> Listed | 
 
 
 async def number_of(database: Database, addresses: Addresses, claim: Claim) -> str | None:
-    """Returns the call-back number (E.164), for whoever holds the handoff. Raises ``Refused``."""
+    """Returns the call-back number (E.164), for the owner of the handoff only. Raises ``Refused``."""
     async with database.read() as session:
         row = (await session.execute(select(Handoff).where(Handoff.id == claim.handoff))).scalar_one()
         held(row, claim)
@@ -197,7 +198,7 @@ async def transcript(database: Database, conversation: str, render: Renderer, *,
 
 
 async def held_lines(database: Database, listed: Listed, render: Renderer) -> list[Line]:
-    """Returns the answers that wait for a word under ``listed``, as they would go out."""
+    """Returns the answers that wait for approval under ``listed``, as they would be sent."""
     async with database.read() as session:
         waiting = await waiting_answers(session, listed.id)
     return [
@@ -218,7 +219,7 @@ def _named(named: Collection[str]) -> ColumnElement[bool]:
 
 
 async def _unread(session: AsyncSession, named: Collection[str] | None) -> dict[str, int]:
-    """Returns how many messages the owners of claimed handoffs have not seen, where there are any."""
+    """Returns the number of messages that the owners of claimed handoffs have not seen, where there are any."""
     query = (
         select(Handoff.id, func.count())
         .join(Message, (Message.conversation_id == Handoff.conversation_id) & (Message.seq > Handoff.read_seq))
@@ -230,5 +231,5 @@ async def _unread(session: AsyncSession, named: Collection[str] | None) -> dict[
 
 
 def as_listed(row: Row[Any], standing: int | None, unread: int) -> Listed:
-    """Returns a row that begins with ``LISTED``, as lists show it; ``standing``: its place while it waits."""
+    """Returns a list item from a row that begins with ``LISTED``. ``standing``: its place while it waits."""
     return Listed(**dict(zip(_NAMES, row, strict=False)), place=standing, unread=unread)

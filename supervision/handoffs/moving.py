@@ -1,4 +1,4 @@
-"""What every move of a supervisor is made of: the conversation's lock, the claim that is shown, the words to the citizen."""
+"""The base of all supervisors' actions: the conversation's lock, the claim, the texts to the citizen."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ from core.turns import NoticeBlock, Outcome, ReplyBlock
 from supervision.handoffs.presence import stay
 from supervision.handoffs.record import lock_conversation
 
-KEPT = timedelta(minutes=30)  # how long a move at a terminal keeps the claims of who made it
+KEPT = timedelta(minutes=30)  # how long an action at a terminal keeps the claims of its author
 
 
 class Refused(Exception):
-    """The move is not possible now; nothing changed. ``owner`` is who holds the handoff, if somebody does.
+    """The action is not possible now; nothing changed. ``owner`` is the handoff's present owner, if it has one.
 
     ``reason``: ``unknown claimed not_yours ended opted_out blank too_long full absent decided``.
     """
@@ -41,7 +41,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """What a supervisor holds: show it with each later move."""
+    """A supervisor's claim: pass it to each later action."""
 
     handoff: str
     owner: str
@@ -49,7 +49,7 @@ class Claim:
 
 
 def held(row: Handoff, claim: Claim) -> None:
-    """Raise ``Refused`` unless ``claim`` holds ``row`` now: ``not_yours`` (somebody else does, or nobody), ``ended``."""
+    """Raises ``Refused`` unless ``claim`` is the present one on ``row``: ``not_yours`` (another owner, or none), ``ended``."""
     if row.state != State.CLAIMED:
         raise Refused("not_yours" if row.state in UNCLAIMED else "ended", owner=row.owner)
     if (row.owner, row.fencing) != (claim.owner, claim.fencing):
@@ -57,9 +57,9 @@ def held(row: Handoff, claim: Claim) -> None:
 
 
 class Mover:
-    """Moves on the record. ``renderers`` by channel, as in the worker: channels without one show blocks themselves.
+    """Actions on the record. ``renderers`` by channel, as in the worker: channels without one show blocks themselves.
 
-    ``kept``: how long a move keeps the claims of who makes it, unless they show signs of life in between.
+    ``kept``: how long an action keeps the claims of its author without any sign of life.
     """
 
     words: frozenset[str] = frozenset()
@@ -82,9 +82,9 @@ class Mover:
 
     @asynccontextmanager
     async def moving(self, handoff: str, who: str = "") -> AsyncIterator[tuple[AsyncSession, Handoff, Conversation]]:
-        """A transaction of ``who`` with the conversation's lock; its news goes out after the commit.
+        """Opens a transaction of ``who`` with the conversation's lock; publishes its news after the commit.
 
-        The lock of the conversation comes before that of the supervisor's presence, everywhere.
+        The conversation is locked before the supervisor's presence, everywhere.
         """
         async with self._database.write() as session:
             found = await session.execute(select(Handoff.seq, Handoff.conversation_id).where(Handoff.id == handoff))
@@ -98,7 +98,7 @@ class Mover:
         await self._event_bus.tell(known.conversation_id, "reply")
 
     async def notice(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
-        """Say what ``name`` says, unless the number sent STOP."""
+        """Sends the text ``name``, unless the number sent STOP."""
         if await silenced_by(session, conversation.id) is None:
             text = self._wording.text(name, channel=conversation.channel, language=conversation.last_language)
             await self.say(session, conversation, NoticeBlock(text=text))
@@ -106,7 +106,7 @@ class Mover:
     async def say(
         self, session: AsyncSession, conversation: Conversation, *blocks: ReplyBlock, author: str = "", reply: str = ""
     ) -> str:
-        """Add a reply that answers no message, written by ``author`` (staff id); its id (``reply``, or a new one).
+        """Adds a reply that answers no message, written by ``author`` (staff id). Returns its id (``reply``, or a new one).
 
         By SMS the worker's sweep sends it.
         """

@@ -1,4 +1,4 @@
-"""What supervisors write down beside a conversation: notes (masked, never shown to citizens) and labels."""
+"""Supervisors' notes (masked, never shown to citizens) and labels on a conversation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LABEL_CHARACTERS = 40
 
 
 def write_note(session: AsyncSession, conversation: str, author: str, text: str, *, kind: str = "note") -> None:
-    """Add a note to this transaction. Notes live as long as their conversation."""
+    """Adds a note to this transaction. A note is deleted with its conversation."""
     session.add(ConversationNote(conversation_id=conversation, author=author, text=mask(text).text, kind=kind))
 
 
@@ -30,12 +30,12 @@ async def notes_of(session: AsyncSession, conversation: str) -> Sequence[Convers
 
 
 def clean_label(text: str) -> str:
-    """``text`` as a label is kept: one line, single spaces, small letters, masked, at most 40 characters."""
+    """Returns ``text`` in the form of a label: one line, single spaces, lower case, masked, at most 40 characters."""
     return " ".join(mask(text).text.casefold().split())[:_LABEL_CHARACTERS]
 
 
 async def add_label(session: AsyncSession, conversation: str, author: str, text: str) -> str:
-    """Label a conversation (again changes nothing); the label as it is kept, empty if nothing is left of it."""
+    """Adds a label (again changes nothing). Returns it as kept; empty if nothing is left of it."""
     label = clean_label(text)
     if label:
         await session.execute(
@@ -47,7 +47,7 @@ async def add_label(session: AsyncSession, conversation: str, author: str, text:
 
 
 async def drop_label(session: AsyncSession, conversation: str, text: str) -> None:
-    """Take a label off."""
+    """Removes a label."""
     await session.execute(
         delete(ConversationLabel).where(
             ConversationLabel.conversation_id == conversation, ConversationLabel.label == clean_label(text)
@@ -56,7 +56,7 @@ async def drop_label(session: AsyncSession, conversation: str, text: str) -> Non
 
 
 async def labels_of(session: AsyncSession, conversation: str) -> Sequence[str]:
-    """Returns the labels of a conversation, in order of the alphabet."""
+    """Returns the labels of a conversation, in alphabetical order."""
     rows = await session.execute(
         select(ConversationLabel.label)
         .where(ConversationLabel.conversation_id == conversation)
@@ -66,7 +66,7 @@ async def labels_of(session: AsyncSession, conversation: str) -> Sequence[str]:
 
 
 async def known_labels(session: AsyncSession, which: ColumnElement[bool], limit: int = 200) -> Sequence[str]:
-    """Labels in use on conversations with a handoff for which ``which`` holds, to choose from."""
+    """Returns labels in use on conversations with a handoff that fulfils ``which``, to choose from."""
     theirs = ConversationLabel.conversation_id.in_(select(Handoff.conversation_id).where(which))
     rows = await session.execute(
         select(ConversationLabel.label).where(theirs).distinct().order_by(ConversationLabel.label).limit(limit)

@@ -1,4 +1,4 @@
-"""Which supervisors are there. A claim stands as long as its owner shows signs of life; the row is also the owner's lock."""
+"""The presence of supervisors. A claim is kept while its owner sends signs of life; the row is also the owner's lock."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from core.identity.conversations import roster
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """How a supervisor is on duty. ``languages`` empty: any; ``available``: takes new conversations."""
+    """A supervisor's terms of duty. ``languages`` empty: any. ``available``: takes new conversations."""
 
     name: str
     capacity: int
@@ -30,21 +30,21 @@ class Duty:
 
 @dataclass(frozen=True, slots=True)
 class Present:
-    """A supervisor who is there, and how many conversations they hold. ``staffed``: the teams that have members."""
+    """A present supervisor, with the number of conversations held. ``staffed``: the teams that have members."""
 
     duty: Duty
     holding: int
     staffed: frozenset[str] = frozenset()
 
     def serves(self, team: str, language: str) -> bool:
-        """Whether a conversation of ``team`` (empty, or without members: everybody's) in ``language`` may come to them."""
+        """Decides whether they may get a conversation of ``team`` in ``language``. No team, or one without members: anybody."""
         duty = self.duty
         in_team = team not in self.staffed or team in duty.teams
         return duty.available and in_team and (not duty.languages or language in duty.languages)
 
 
 async def stay(session: AsyncSession, name: str, kept: timedelta) -> None:
-    """Note a sign of life: the claims of ``name`` stand for ``kept`` from now on at least. Locks their row."""
+    """Records a sign of life: keeps the claims of ``name`` for at least ``kept`` from now on. Locks their row."""
     present = now()
     until = present + kept
     await session.execute(
@@ -58,7 +58,7 @@ async def stay(session: AsyncSession, name: str, kept: timedelta) -> None:
 
 
 async def on_duty(database: Database, duty: Duty, kept: timedelta) -> None:
-    """``duty.name`` sits at the console: their claims stand for ``kept`` from now on, not longer."""
+    """Records that ``duty.name`` is at the console: their claims are kept for exactly ``kept`` from now on."""
     present = now()
     values = {
         "available": duty.available,
@@ -77,7 +77,7 @@ async def on_duty(database: Database, duty: Duty, kept: timedelta) -> None:
 
 
 async def leave(database: Database, name: str) -> None:
-    """``name`` takes nothing new. What they hold stays theirs until their time is up."""
+    """Makes ``name`` unavailable for new conversations. Their claims stay until their time is up."""
     async with database.write() as session:
         await session.execute(update(Presence).where(Presence.name == name).values(available=False))
 
@@ -89,13 +89,13 @@ async def holding(session: AsyncSession, name: str) -> int:
 
 
 async def capacity_of(session: AsyncSession, name: str) -> int:
-    """Returns how many conversations ``name`` takes at a time; 0: no limit was set."""
+    """Returns how many conversations ``name`` takes at a time; 0 if there is no limit."""
     found = await session.execute(select(Presence.capacity).where(Presence.name == name))
     return found.scalar_one_or_none() or 0
 
 
 async def present_now(session: AsyncSession) -> Sequence[Present]:
-    """Everybody whose time is not up, by name."""
+    """Returns the present supervisors, by name."""
     claimed = (
         select(Handoff.owner, func.count().label("count"))
         .where(Handoff.state == State.CLAIMED, Handoff.kind == Kind.CHAT)

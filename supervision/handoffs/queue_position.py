@@ -1,4 +1,4 @@
-"""Where everybody who waits stands, as one process knows it: read for all at once, and only while somebody asks."""
+"""Places in the queue, as one process knows them: read for all at once, and only while a client asks."""
 
 from __future__ import annotations
 
@@ -31,13 +31,13 @@ class QueuePosition:
     language: str
 
     def text(self, wording: Wording) -> str:
-        """Returns the sentence that tells a citizen."""
+        """Returns the sentence for the citizen."""
         name = "gateway_handoff_place" if self.minutes is None else "gateway_handoff_wait"
         return wording.text(name, channel=self.channel, language=self.language, place=self.place, minutes=self.minutes)
 
 
 class QueuePositions:
-    """Where who waits stands. The record is read at most every two seconds, whoever asks."""
+    """The places of all who wait. The record is read at most every two seconds, for all clients."""
 
     def __init__(self, database: Database) -> None:
         self._known = Remembered[Mapping[str, QueuePosition]](
@@ -45,12 +45,12 @@ class QueuePositions:
         )
 
     async def of(self, conversation: str, *, anew: bool = False) -> QueuePosition | None:
-        """Returns where ``conversation`` stands; ``None`` if it does not wait. ``anew``: as it is at this moment."""
+        """Returns the position of ``conversation``; ``None`` if it does not wait. ``anew``: reads it now."""
         return (await self._known.get(anew=anew)).get(conversation)
 
 
 async def read_queue_positions(session: AsyncSession) -> dict[str, QueuePosition]:
-    """Everybody who waits, by conversation: the same places and minutes as ``place`` and ``expected`` give one by one."""
+    """Returns the positions of all who wait, by conversation: the same as ``place`` and ``expected`` give one by one."""
     rows = await session.execute(
         select(Conversation.id, Conversation.origin, Conversation.channel, Conversation.language, Handoff.team)
         .join(Conversation, Conversation.id == Handoff.conversation_id)

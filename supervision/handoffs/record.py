@@ -1,4 +1,4 @@
-"""Handoffs in the record, as seen from a transaction that holds the lock of their conversation."""
+"""Handoffs in the record, for a transaction that holds the lock of their conversation."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSW
 
 
 async def lock_conversation(session: AsyncSession, conversation: str) -> bool:
-    """Take the lock under which replies and handoffs of ``conversation`` change. False if it is gone."""
+    """Locks ``conversation``, whose replies and handoffs then may change. Returns false if it is gone."""
     locked = await session.execute(
         update(Conversation).where(Conversation.id == conversation).values(last_at=now()).returning(Conversation.id)
     )
@@ -25,17 +25,18 @@ async def lock_conversation(session: AsyncSession, conversation: str) -> bool:
 
 
 async def open_handoff(session: AsyncSession, conversation: str, kind: Kind) -> Handoff | None:
-    """Returns the handoff of this kind that is not ended, if there is one."""
+    """Returns the open handoff of this kind, if there is one."""
     asked = {"of": conversation, "kind": kind}
-    await session.flush()  # what a session has added counts
+    await session.flush()  # what the session has added counts
     if await _IS_OPEN.first(session, asked) is None:
-        return None  # as nearly always: without what an object costs
+        return None  # the usual case, cheaper than loading an object
     return (await session.execute(_OPEN_HANDOFF, asked)).scalar_one_or_none()
 
 
 async def is_claimed(database: Database, conversation: str) -> bool:
-    """Decides whether a supervisor holds ``conversation``: the bot is silent then, but for a call-back form that is being
-    filled in, which would be lost."""
+    """Decides whether a supervisor holds ``conversation``: the bot is then silent, except for a call-back form that is being
+    filled in and would be lost.
+    """
     held, form = await database.glance(
         (_CLAIMED, {"of": conversation, "kind": Kind.CHAT, "held": State.CLAIMED}),
         (_FILLED_IN, {"of": conversation, "kind": Kind.CALL_BACK}),
@@ -44,14 +45,14 @@ async def is_claimed(database: Database, conversation: str) -> bool:
 
 
 async def fills_in_form(session: AsyncSession, conversation: str) -> bool:
-    """Decides whether the citizen is filling in the call-back form, with the consent that it asks for first."""
+    """Decides whether the citizen is filling in the call-back form, which asks for consent first."""
     return await _FILLED_IN.first(session, {"of": conversation, "kind": Kind.CALL_BACK}) is not None
 
 
 async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
-    """Returns the place (from 1) of a waiting ``handoff`` in the queue: alerts first, then who waits longest.
+    """Returns the place (from 1) of a waiting ``handoff`` in the queue: alerts first, then the longest waiting.
 
-    Citizens do not queue behind tests and demonstrations, nor these behind citizens; nor behind those of another team.
+    Each team has a queue of its own, separate for citizens and for tests and demonstrations.
     """
     since = handoff.waiting_since or handoff.created_at
     earlier = (Handoff.waiting_since < since) | ((Handoff.waiting_since == since) & (Handoff.seq < handoff.seq))
@@ -68,9 +69,9 @@ async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
 
 
 async def subject_of(session: AsyncSession, conversation: str) -> str:
-    """Returns what the citizen asked last, in their own (masked) words; empty if nothing was asked yet.
+    """Returns the citizen's last question, in their own (masked) words; empty if there is none yet.
 
-    A choice that was pressed ("À partir de 18 ans") tells a supervisor little: it is given only where nothing was written.
+    A pressed choice ("À partir de 18 ans") tells a supervisor little: it is given only if nothing was written.
     """
     asked = await session.execute(
         select(Message.text)
@@ -82,11 +83,11 @@ async def subject_of(session: AsyncSession, conversation: str) -> str:
 
 
 def written(message: Message) -> str:
-    """The words of ``message``, of a button none: whoever asks for a person in their first message often says what about."""
+    """Returns the words of ``message``, none for a button: a first message that asks for a person often says what about."""
     return "" if message.payload is not None else (message.text or "")[:_SUBJECT_CHARACTERS]
 
 
-# Made once: each turn asks twice.
+# Built once: each turn asks twice.
 _HANDOFFS = table(Handoff).c
 _THESE = select(_HANDOFFS.id).where(_HANDOFFS.conversation_id == bindparam("of"), _HANDOFFS.kind == bindparam("kind"))
 _IS_OPEN = Prepared(_THESE.where(or_(*(_HANDOFFS.state == state for state in OPEN))))

@@ -1,4 +1,4 @@
-"""Replies that supervisors use often: shared by all of them, found by a shortcut."""
+"""Replies that supervisors use often: shared by all, found by a shortcut."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ SHORTCUT = re.compile(r"[a-z0-9à-ÿ_-]{1,32}")
 
 
 async def saved_replies(session: AsyncSession) -> Sequence[SavedReply]:
-    """Returns all of them, by shortcut."""
+    """Returns all saved replies, by shortcut."""
     rows = await session.execute(select(SavedReply).order_by(SavedReply.shortcut, SavedReply.language))
     return rows.scalars().all()
 
 
 async def save_reply(session: AsyncSession, *, shortcut: str, language: str, text: str, author: str) -> None:
-    """Keep ``text`` under ``shortcut``, in place of what was there. Raises ``ValueError`` for a shortcut that is none."""
+    """Saves ``text`` under ``shortcut``, replacing an existing one. Raises ``ValueError`` for an invalid shortcut."""
     if not SHORTCUT.fullmatch(shortcut):
         raise ValueError("a shortcut is made of small letters, digits, - and _")
     values = {"text": text, "author": author, "updated_at": now()}
@@ -35,6 +35,6 @@ async def save_reply(session: AsyncSession, *, shortcut: str, language: str, tex
 
 
 async def drop_reply(session: AsyncSession, identifier: str) -> bool:
-    """Delete one. False if there is none."""
+    """Deletes a saved reply. Returns false if there is none."""
     gone = await session.execute(delete(SavedReply).where(SavedReply.id == identifier).returning(SavedReply.id))
     return gone.scalar_one_or_none() is not None

@@ -1,4 +1,4 @@
-"""What a turn does to the handoff record, in the transaction that commits its reply."""
+"""Changes of a turn to the handoff record, in the transaction that commits its reply."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ WORDS = frozenset(
     }
 )
 ASK_HUMAN = "/ask_human"
-# Goes out although a human has the conversation: what STOP is answered by, and the numbers to call in an emergency.
+# Sent even if a human has the conversation: the answer to STOP, and emergency numbers.
 _SAID_BY_ITSELF = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.CRISIS)
 _OF_FORM = ("draft", "call_back", "drop")
 _FAILING = (Outcome.NO_ANSWER, Outcome.CHOICES)
 
 
 class Settling:
-    """Called with the conversation's row locked. Gives the turn that is really said."""
+    """A ``BeforeCommit``, called with the conversation's row locked. Returns the turn that is really sent."""
 
     def __init__(self, wording: Wording, addresses: Addresses) -> None:
         wording.require(WORDS)
@@ -46,15 +46,15 @@ class Settling:
         self._addresses = addresses
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
-        """``turn``, with what the record adds to it; nothing of it where a supervisor has claimed the conversation."""
+        """Returns ``turn`` with the record's additions; without a text if a supervisor has claimed the conversation."""
         chat = await open_handoff(session, conversation.id, Kind.CHAT)
         if chat is not None and chat.state == State.CLAIMED and turn.outcome not in _SAID_BY_ITSELF:
-            # Claimed while the bot was thinking; a call-back form that was begun is filled in to its end all the same.
+            # Claimed during the turn; a call-back form that was begun is still filled in to its end.
             of_form = turn.handoff is not None and turn.handoff.want in _OF_FORM
             if not of_form and not (turn.outcome == Outcome.HANDOFF_OFFLINE and await fills_in_form(session, conversation.id)):
                 return Turn(outcome=Outcome.HUMAN)
         if turn.outcome == Outcome.HUMAN and (chat is None or chat.state != State.CLAIMED):
-            raise Overtaken  # the human has just left: somebody must answer
+            raise Overtaken  # the human has just left: the bot must answer
         if turn.outcome == Outcome.CRISIS:
             await _flag(session, conversation, message, chat)
         if turn.handoff is not None:
@@ -86,7 +86,7 @@ class Settling:
         return turn
 
     async def _queue(self, session: AsyncSession, conversation: Conversation, chat: Handoff) -> str:
-        """Place in the queue, and how long it may take where that is known."""
+        """Returns the sentence with the place in the queue, and the expected wait where it is known."""
         position = await place(session, chat, conversation.origin)
         minutes = await expected(session, chat, conversation, position)
         return QueuePosition(position, minutes, conversation.channel, conversation.last_language).text(self._wording)
@@ -104,7 +104,7 @@ class Settling:
 async def _stand(
     session: AsyncSession, conversation: Conversation, message: Message, chat: Handoff | None, state: State
 ) -> Handoff:
-    """Returns the conversation's handoff, opened if there is none; who waits already keeps the place."""
+    """Returns the conversation's handoff, opened if there is none; a waiting one keeps its place."""
     if chat is None:
         failed = failures(await _last_turns(session, conversation.id)) >= OFFERED_AFTER
         chat = Handoff(
@@ -127,7 +127,7 @@ async def _stand(
 
 
 async def _flag(session: AsyncSession, conversation: Conversation, message: Message, chat: Handoff | None) -> None:
-    if chat is not None:  # the list shows why it is marked, not what was asked before
+    if chat is not None:  # the list shows why it is marked, not the earlier question
         chat.alert, chat.subject = True, message.text or chat.subject
     else:
         session.add(
@@ -145,7 +145,7 @@ async def _flag(session: AsyncSession, conversation: Conversation, message: Mess
 
 
 async def _last_turns(session: AsyncSession, conversation: str) -> list[tuple[str | None, bool]]:
-    """Returns the last turns that are answered, oldest first, for ``failures``."""
+    """Returns the last answered turns, oldest first, for ``failures``."""
     rows = await _LAST_TURNS.rows(session, {"of": conversation})
     return [(outcome, _chose(payload)) for outcome, payload in reversed(rows)]
 
@@ -160,7 +160,7 @@ def _chose(payload: str | None) -> bool:
     return payload is not None and not payload.startswith("/none")
 
 
-# Made once: to put a statement together costs more than to run it.
+# Built once: building a statement costs more than running it.
 _MESSAGES = table(Message).c
 _LAST_TURNS = Prepared(
     select(_MESSAGES.outcome, _MESSAGES.payload)

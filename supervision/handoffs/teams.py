@@ -1,4 +1,4 @@
-"""To which team a conversation goes: by what was being talked about, and in which language."""
+"""Routing of conversations to teams, by subject and language."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def teams(session: AsyncSession) -> Sequence[Team]:
 
 
 async def set_team(session: AsyncSession, name: str, *, themes: Iterable[str], languages: Iterable[str], actor: str) -> None:
-    """Create or change a team. ``themes`` are words of the breadcrumbs of entries. Raises ``ValueError``: not a name."""
+    """Creates or changes a team. ``themes`` are words of entries' breadcrumbs. Raises ``ValueError`` for an invalid name."""
     if not NAME.fullmatch(name):
         raise ValueError("a team's name is made of small letters, digits and -")
     values: dict[str, JsonValue] = {"themes": list(themes), "languages": list(languages)}
@@ -34,7 +34,7 @@ async def set_team(session: AsyncSession, name: str, *, themes: Iterable[str], l
 
 
 async def drop_team(session: AsyncSession, name: str, *, actor: str) -> bool:
-    """Delete a team; what waits for it is then everybody's to take. False if there is none."""
+    """Deletes a team; any team may then take what waits for it. Returns false if there is none."""
     gone = await session.execute(delete(Team).where(Team.name == name).returning(Team.name))
     if gone.scalar_one_or_none() is None:
         return False
@@ -44,7 +44,7 @@ async def drop_team(session: AsyncSession, name: str, *, actor: str) -> bool:
 
 
 async def route(session: AsyncSession, conversation: str, language: str, entry: str = "") -> str:
-    """Returns the team that a conversation about ``entry`` (else: the last one talked about) is for; empty: everybody's."""
+    """Returns the team for a conversation about ``entry`` (else about its last entry); empty: any team."""
     known = await teams(session)
     if not known:
         return ""
@@ -53,9 +53,10 @@ async def route(session: AsyncSession, conversation: str, language: str, entry: 
 
 
 def choose(known: Sequence[Team], crumbs: Sequence[str], language: str) -> str:
-    """The first team (by name) with one of the themes and the language; else one for all themes in the language; else none.
+    """Returns the first team (by name) with the language and one of the themes; else one with the language and all themes; else
+    none.
 
-    A theme is meant by any part of its name: "logement" finds the breadcrumb "Logement - Urbanisme".
+    A theme matches any part of a breadcrumb: "logement" finds "Logement - Urbanisme".
     """
     speaking = [team for team in known if not team.languages or language in team.languages]
     for team in speaking:
@@ -65,12 +66,12 @@ def choose(known: Sequence[Team], crumbs: Sequence[str], language: str) -> str:
 
 
 def is_about(theme: str, crumbs: Sequence[str]) -> bool:
-    """Decides whether ``theme`` is part of one of ``crumbs``, capitals or not."""
+    """Decides whether ``theme`` is part of one of ``crumbs``, ignoring case."""
     return any(theme.casefold() in crumb.casefold() for crumb in crumbs)
 
 
 async def breadcrumb(session: AsyncSession, entry: str) -> Sequence[str]:
-    """Returns the themes of an entry, from the widest on, and its title; nothing of an unknown one."""
+    """Returns the themes of an entry, from the widest on, and its title; nothing for an unknown entry."""
     row = await session.execute(select(EntryRow.content["theme"], EntryRow.title).where(EntryRow.id == entry).limit(1))
     found = row.one_or_none()
     return (*(found[0] or ()), found[1]) if found else ()

@@ -1,4 +1,4 @@
-"""How long one waits for a human, from how long conversations really took; and nothing where that is not known."""
+"""The expected wait for a human, from the durations of past conversations; none where that is not known."""
 
 from __future__ import annotations
 
@@ -17,25 +17,25 @@ from core.handoff import Kind, State
 from supervision.handoffs.presence import Present, present_now
 
 _RECENT, _MOST = timedelta(days=30), 50
-_LEAST = 5  # conversations below which nothing is said
-_STEP = 5  # minutes; a finer figure would claim to know more than it does
+_LEAST = 5  # conversations, below which there is no estimate
+_STEP = 5  # minutes; a finer estimate would be false precision
 _LONGEST = 120  # minutes; beyond, the past says little about today
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """Recent conversations with a human, the last one first: seconds from asking to the claim, and from there to the end."""
+    """Recent conversations with a human, latest first: seconds from the request to the claim, and from the claim to the end."""
 
     waited: Sequence[float]
     handled: Sequence[float]
 
 
 def minutes_to_wait(past: Past, place: int, staff: Sequence[Present]) -> int | None:
-    """Minutes until the one at ``place`` (from 1) is answered, rounded up to five; ``None``: not known, so nothing is said.
+    """Returns the minutes until the citizen at ``place`` (from 1) is answered, rounded up to five; ``None`` if unknown.
 
-    Whoever is ahead of the free places waits until so many conversations have ended, each taking as long as three quarters
-    of the recent ones did at most; to that comes what it took to be noticed when nobody was ahead (the lower quarter of the
-    recent waits). ``staff``: those to whom the conversation may come.
+    A citizen beyond the free places waits until enough conversations have ended. Each is assumed to take as long as the upper
+    quartile of recent ones. The time to notice a request is added: the lower quartile of recent waits. ``staff``: the
+    supervisors to whom the conversation may come.
     """
     slots = sum(present.duty.capacity for present in staff)
     if not slots or min(len(past.handled), len(past.waited)) < _LEAST:
@@ -48,7 +48,7 @@ def minutes_to_wait(past: Past, place: int, staff: Sequence[Present]) -> int | N
 
 
 async def past(session: AsyncSession, origin: str) -> Past:
-    """Recent conversations of the same origin: demonstrations say nothing about citizens, nor these about them."""
+    """Returns recent conversations of the same origin: demonstrations say nothing about citizens, nor the reverse."""
     rows = await session.execute(
         select(Handoff.waiting_since, Handoff.claimed_at, Handoff.closed_at)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
@@ -71,6 +71,6 @@ async def past(session: AsyncSession, origin: str) -> Past:
 
 
 async def expected(session: AsyncSession, handoff: Handoff, conversation: Conversation, place: int) -> int | None:
-    """Minutes that the citizen at ``place`` may expect to wait; ``None``: not known."""
+    """Returns the minutes that the citizen at ``place`` may expect to wait; ``None`` if unknown."""
     staff = [present for present in await present_now(session) if present.serves(handoff.team, conversation.language)]
     return minutes_to_wait(await past(session, conversation.origin), place, staff) if staff else None

@@ -1,1 +1,1 @@
-"""Review: a sample of each day's replies is judged by people, and what they find becomes questions, wordings and tasks."""
+"""Review: people judge a sample of each day's replies; their verdicts become questions, wordings and tasks."""

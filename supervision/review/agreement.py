@@ -1,4 +1,4 @@
-"""How far two people agree beyond chance. Pure."""
+"""Agreement of two people beyond chance. Pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """``pairs`` judged twice; ``share`` of them judged alike; Cohen's ``kappa``, ``None`` where chance explains it all."""
+    """Of ``pairs`` judged twice, the ``share`` judged alike, and Cohen's ``kappa``; ``None`` if chance explains everything."""
 
     pairs: int
     share: float | None
@@ -17,7 +17,7 @@ class Agreement:
 
 
 def agreement(pairs: Sequence[tuple[str, str]]) -> Agreement:
-    """Agreement of two judges over ``pairs`` (Cohen, Educational and Psychological Measurement, 1960)."""
+    """Returns the agreement of two judges over ``pairs`` (Cohen, Educational and Psychological Measurement, 1960)."""
     if not pairs:
         return Agreement(0, None, None)
     number = len(pairs)

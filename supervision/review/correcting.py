@@ -1,4 +1,4 @@
-"""A bot's answer corrected after the fact: the citizen is told, if they are still there."""
+"""Correction of a bot's answer after it was sent: the citizen receives it if they are still there."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from core.turns import NoticeBlock, TextBlock
 from supervision.handoffs.moving import Mover
 from supervision.handoffs.record import lock_conversation
 
-STILL_THERE = timedelta(days=2)  # since the citizen's conversation last moved; later, a message out of the blue helps nobody
+STILL_THERE = timedelta(days=2)  # since the last change of the conversation; a later message would come too late to help
 WORDS = frozenset({"gateway_correction"})
 
 
 class Corrector(Mover):
-    """Corrects replies. See ``Mover`` for what it works with."""
+    """Corrects replies. See ``Mover`` for the parameters."""
 
     words = WORDS
 
     async def correct(self, reply: str, text: str, author: str) -> str | None:
-        """Say ``text`` in the place of ``reply``; why not, or ``None`` where it was said.
+        """Sends ``text`` as the correction of ``reply``. Returns why it was not sent, or ``None`` if it was.
 
-        ``unknown``, ``corrected`` (already), ``gone`` (the citizen is not there any more), ``opted_out``.
+        The reasons: ``unknown``, ``corrected`` (already), ``gone`` (the citizen is not there any more), ``opted_out``.
         """
         async with self._database.write() as session:
             row = (await session.execute(select(Reply).where(Reply.id == reply))).scalar_one_or_none()

@@ -1,4 +1,4 @@
-"""Judging the items of a sample, blind to what others said; and what follows from a verdict."""
+"""Judging the items of a sample, without seeing other verdicts; and the consequences of a verdict."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from core.privacy.masking import mask
 from core.text.reading import read
 from supervision.review.agreement import Agreement, agreement
 
-REVIEWERS = 2  # of an item, so that their agreement can be measured
+REVIEWERS = 2  # for each item, so that their agreement can be measured
 
 
 class Opinion(StrEnum):
-    """What a reviewer may say of a reply."""
+    """A reviewer's possible verdicts on a reply."""
 
     RIGHT = "right"
     WRONG_ENTRY = "wrong_entry"
@@ -42,7 +42,7 @@ TASKS = {
     Opinion.INCOMPLETE: "incomplete",
     Opinion.OUTDATED: "outdated",
     Opinion.BADLY_WORDED: "badly_worded",
-    Opinion.WRONG_ENTRY: "wording",  # the right entry does not know the citizen's words
+    Opinion.WRONG_ENTRY: "wording",  # the right entry lacks the citizen's words
 }
 
 
@@ -56,7 +56,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a reviewer sees of an item: the question (masked), the reply as text, where it came from. No other's verdict."""
+    """An item as a reviewer sees it: the question (masked), the reply as text, its source. No other verdict."""
 
     item: int
     conversation: str
@@ -71,14 +71,15 @@ class Shown:
     confidence: float | None
 
 
-# (question, language, channel, right entries, who): keeps a golden question.
+# Keeps a golden question: (question, language, channel, right entries, author).
 type KeepGolden = Callable[[str, str, str, tuple[str, ...], str], Awaitable[None]]
 
 
 async def next_item(database: Database, reviewer: Staff, text: Renderer) -> tuple[Shown | None, int]:
-    """The oldest item that ``reviewer`` may see and has not judged and fewer than ``REVIEWERS`` have; how many such there are.
+    """Returns the oldest item left for ``reviewer`` (visible to them, not judged by them, judged by fewer than ``REVIEWERS``),
+    and the number of such items.
 
-    ``None``: all is done.
+    ``None``: there is none left.
     """
     mine = select(Verdict.item).where(Verdict.reviewer == reviewer.id)
     full = select(Verdict.item).group_by(Verdict.item).having(func.count() >= REVIEWERS)
@@ -96,7 +97,7 @@ async def next_item(database: Database, reviewer: Staff, text: Renderer) -> tupl
 
 
 async def conversation_of(database: Database, item: int) -> str | None:
-    """Returns the id of the conversation that ``item`` is taken from; ``None``: it was erased."""
+    """Returns the id of the conversation of ``item``; ``None`` if it was erased."""
     query = select(Reply.conversation_id).join(ReviewItem, ReviewItem.reply_id == Reply.id).where(ReviewItem.seq == item)
     async with database.read() as session:
         found: str | None = await session.scalar(query)
@@ -104,7 +105,7 @@ async def conversation_of(database: Database, item: int) -> str | None:
 
 
 async def this_item(database: Database, item: int, text: Renderer) -> Shown | None:
-    """Returns the item again, after a verdict that could not be kept; ``None``: it was erased."""
+    """Returns the item again, after a verdict that could not be kept; ``None`` if it was erased."""
     async with database.read() as session:
         there = await session.get(ReviewItem, item)
         return None if there is None else await _shown(session, item, text)
@@ -145,9 +146,9 @@ async def judge(
     note: str = "",
     golden: KeepGolden | None = None,
 ) -> None:
-    """Keep a verdict and what follows from it: a task for editors, and a golden question where ``golden`` is given.
+    """Keeps a verdict and its consequences: a task for editors, and a golden question if ``golden`` is given.
 
-    ``entry``: the right one where another was shown. Raises ``Refused``.
+    ``entry``: the right one, if another was shown. Raises ``Refused``.
     """
     note = (await read(mask, note)).text  # a task outlives the conversation
     async with database.write() as session:
@@ -183,7 +184,7 @@ async def judge(
 
 
 async def _task(session: AsyncSession, reply: str, kind: str, entry: str, note: str, who: str) -> None:
-    """Two reviewers who say the same of a reply give one task."""
+    """Adds a task, unless there is one already: equal verdicts of two reviewers give one task."""
     there = select(EditorTask.seq).where(EditorTask.reply_id == reply, EditorTask.kind == kind, EditorTask.entry == entry)
     if (await session.execute(there.limit(1))).first() is None:
         session.add(EditorTask(kind=kind, entry=entry, reply_id=reply, note=note, created_by=who))
@@ -191,7 +192,7 @@ async def _task(session: AsyncSession, reply: str, kind: str, entry: str, note: 
 
 
 async def agreed(database: Database) -> Agreement:
-    """Returns the agreement over all items that two people judged; who came first is the first judge."""
+    """Returns the agreement over all items judged by two people; the earlier one is the first judge."""
     verdicts: dict[int, list[str]] = defaultdict(list)
     async with database.read() as session:
         rows = await session.execute(select(Verdict.item, Verdict.verdict).order_by(Verdict.created_at, Verdict.reviewer))

@@ -1,4 +1,4 @@
-"""The day's sample: every kind of reply has its part, rare ones more than their share. Pure but for ``draw``."""
+"""The day's sample: every kind of reply is represented, rare ones more than in proportion. Pure except ``draw``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from core.database.models import Conversation, Reply, ReviewItem
 from core.dates import bounds
 from core.turns import Origin, Outcome
 
-# What a person can judge: answers, and what was said instead of one.
+# Outcomes that a person can judge: answers, and replies instead of one.
 JUDGED = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE)
 _BANDS = ((0.6, "low"), (0.85, "middle"), (1.01, "high"))
 
@@ -38,10 +38,10 @@ class Candidate(NamedTuple):
 
 
 def stratified(candidates: Sequence[Candidate], size: int, seed: str) -> list[Candidate]:
-    """``size`` of ``candidates`` (fewer if there are no more), the same for the same ``seed``.
+    """Returns ``size`` of ``candidates`` (fewer if there are no more), the same for the same ``seed``.
 
-    One of each stratum, the largest first; then by the square root of their sizes, so that what is frequent is judged most and
-    what is rare is judged at all (Bankier, JASA 1988).
+    One of each stratum, the largest first; then by the square root of their sizes, so that frequent kinds are judged most and
+    rare ones are judged at all (Bankier, JASA 1988).
     """
     chance = random.Random(seed)  # noqa: S311 - reproducible, no secret
     strata: dict[str, list[Candidate]] = defaultdict(list)
@@ -60,7 +60,7 @@ def stratified(candidates: Sequence[Candidate], size: int, seed: str) -> list[Ca
 
 
 async def draw(database: Database, day: date, *, zone: ZoneInfo, size: int, origin: str = Origin.CITIZEN) -> int:
-    """Draw the sample of ``day``, once; how many were drawn now."""
+    """Draws the sample of ``day``, once. Returns how many replies were drawn now."""
     start, end = bounds(day, day, zone)
     query = (
         select(Reply.id, Conversation.channel, Reply.outcome, Reply.confidence, Conversation.language)

@@ -1,4 +1,4 @@
-"""What verdicts ask of editors: seen by them, closed by them."""
+"""Editors' tasks from verdicts: listed and closed by editors."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ from core.database.base import now
 from core.database.models import EditorTask, EntryRow, Message, Reply, StaffRow
 
 type _Tasks = Select[EditorTask, str | None, str | None]  # with the citizen's question, and the conversation's id
-WATCH = "drift"  # the kind of task that no reviewer gives: the nightly look at quality does
+WATCH = "drift"  # the kind of task that comes from the nightly quality check, not from a reviewer
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """A task for editors; ``question`` is empty once the conversation is gone, ``title`` and ``collection`` where the entry
-    is. ``asked_by`` and ``closed_by`` are names. ``conversation``: its id, empty once it is gone."""
+    """A task for editors. ``question`` is empty once the conversation is gone, ``title`` and ``collection`` once the entry is.
+    ``asked_by`` and ``closed_by`` are names. ``conversation``: its id, empty once it is gone.
+    """
 
     seq: int
     kind: str
@@ -36,27 +37,28 @@ class Task:
     conversation: str
 
     def note_in(self, language: str) -> str:
-        """Returns the note: a reviewer's as it was written, the nightly look's in ``language``."""
+        """Returns the note: a reviewer's as it was written, the nightly check's in ``language``."""
         return both_languages.read(self.note, language) if self.kind == WATCH else self.note
 
 
 async def open_tasks(
     database: Database, *, collections: tuple[str, ...] = (), but: tuple[str, ...] = (), limit: int = 100
 ) -> list[Task]:
-    """Returns the tasks that are not closed, oldest first, without the kinds ``but``; with ``collections``, those about their
-    entries and about none."""
+    """Returns the open tasks, oldest first, without the kinds ``but``. With ``collections``: those about their entries, or
+    about no entry.
+    """
     query = _tasks().where(EditorTask.closed_at.is_(None), EditorTask.kind.not_in(but)).order_by(EditorTask.seq).limit(limit)
     return await _read(database, query, collections)
 
 
 async def closed_tasks(database: Database, *, collections: tuple[str, ...] = (), limit: int = 20) -> list[Task]:
-    """Returns the tasks closed last, the last one first."""
+    """Returns the tasks closed last, latest first."""
     query = _tasks().where(EditorTask.closed_at.is_not(None)).order_by(EditorTask.closed_at.desc()).limit(limit)
     return await _read(database, query, collections)
 
 
 async def close_task(database: Database, seq: int, who: str, *, collections: tuple[str, ...] = ()) -> bool:
-    """Close a task of ``collections`` (empty: any). False: there is no such task, or it is closed already."""
+    """Closes a task of ``collections`` (empty: any). Returns false if there is none, or it is closed already."""
     async with database.write() as session:
         query = update(EditorTask).where(EditorTask.seq == seq, EditorTask.closed_at.is_(None), *_within(collections))
         gone = await session.execute(query.values(closed_by=who, closed_at=now()).returning(EditorTask.kind))
@@ -68,7 +70,7 @@ async def close_task(database: Database, seq: int, who: str, *, collections: tup
 
 
 async def reopen_task(database: Database, seq: int, who: str, *, collections: tuple[str, ...] = ()) -> bool:
-    """Open a closed task of ``collections`` (empty: any) again. False: there is none."""
+    """Reopens a closed task of ``collections`` (empty: any). Returns false if there is none."""
     async with database.write() as session:
         changed = await session.execute(
             update(EditorTask)
@@ -83,7 +85,7 @@ async def reopen_task(database: Database, seq: int, who: str, *, collections: tu
 
 
 def _within(collections: tuple[str, ...]) -> list[ColumnElement[bool]]:
-    """Returns what narrows tasks to those about entries of ``collections``, and about none; nothing, where it is empty."""
+    """Returns the conditions for tasks about entries of ``collections``, or about no entry; none without ``collections``."""
     theirs = select(EntryRow.id).where(EntryRow.collection.in_(collections))
     return [or_(EditorTask.entry == "", EditorTask.entry.in_(theirs))] if collections else []
 

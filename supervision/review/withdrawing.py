@@ -1,4 +1,4 @@
-"""Taking one's last verdict back, to give another: who clicked beside what they meant says so, and no editor is troubled."""
+"""Withdrawal of one's last verdict, to give another: a wrong click is corrected before it reaches an editor."""
 
 from __future__ import annotations
 
@@ -25,8 +25,7 @@ class Given:
 
 
 async def last_given(database: Database, reviewer: Staff) -> Given | None:
-    """The verdict that ``reviewer`` gave last, of those whose reply is still there; ``None`` too where they may not see it
-    any more."""
+    """Returns the last verdict of ``reviewer`` whose reply exists and is visible to them; ``None`` if there is none."""
     query = (
         select(Verdict.item, Verdict.verdict, Message.text, Reply.conversation_id)
         .join(ReviewItem, ReviewItem.seq == Verdict.item)
@@ -45,9 +44,9 @@ async def last_given(database: Database, reviewer: Staff) -> Given | None:
 
 
 async def withdraw(database: Database, item: int, reviewer: str) -> bool:
-    """Take the verdict on ``item`` back, with the task that it alone gave to editors. False: there is no such verdict.
+    """Withdraws the verdict on ``item``, with the task that it alone gave to editors. Returns false if there is none.
 
-    A golden question, or a correction that was sent, stays: others may count on it.
+    A golden question, or a correction that was sent, stays: others may rely on it.
     """
     async with database.write() as session:
         gone = await session.execute(
@@ -71,6 +70,6 @@ async def withdraw(database: Database, item: int, reviewer: str) -> bool:
 
 
 async def _shared(session: AsyncSession, item: int, opinion: str) -> bool:
-    """Decides whether another reviewer, who may have named the same page, said the same: one task then stands for both."""
+    """Decides whether another reviewer gave the same verdict, perhaps naming the same page: one task then serves both."""
     others = select(func.count()).where(Verdict.item == item, Verdict.verdict == opinion)
     return bool((await session.execute(others)).scalar_one())

@@ -1,4 +1,4 @@
-"""The operator's page on what SMS cost, in segments and euros: ``/desk/costs``."""
+"""The operator's page on the cost of SMS, in segments and euros: ``/desk/costs``."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Period = Annotated[int, Query(ge=1, le=366)]
 
 
 def part(settings: Settings, database: Database) -> Part:
-    """Returns the page, and the same figures as JSON for programs."""
+    """Returns the part with the page, and the same figures as JSON for programs."""
     routes = APIRouter()
 
     @routes.get("/desk/costs", include_in_schema=False)
@@ -38,7 +38,7 @@ def part(settings: Settings, database: Database) -> Part:
     async def decided(
         seq: int, decision: Annotated[Decision, Form()], staff: Annotated[Staff, Depends(signed_in(_RIGHT))]
     ) -> Response:
-        """What somebody found out about a doubtful message, or that it is to be sent again."""
+        """Records the decision on a doubtful message: its real outcome, or to send it again."""
         async with database.write() as session:
             done = await decide(session, seq, decision, actor=staff.id)
         return back("/desk/costs", f"costs_said_{decision}") if done else back("/desk/costs", failed="costs_said_gone")

@@ -1,4 +1,4 @@
-"""What SMS came to in a period: by day, by provider, by state; the day's budget; what somebody should look at."""
+"""The SMS of a period: by day, by provider, by state; the day's budget; messages that need a decision."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SHOWN = 20
 
 
 class Sum(BaseModel):
-    """Messages received, messages and segments sent, and their price in euros at the price of each day."""
+    """Messages received, messages and segments sent, and their cost in euros at each day's price."""
 
     received: int = 0
     messages: int = 0
@@ -38,14 +38,14 @@ class Sum(BaseModel):
 
 
 class Day(Sum):
-    """One local day. ``height``: its euros in hundredths of the dearest day's, for the chart."""
+    """One local day. ``height``: its euros as a percentage of the most expensive day's, for the chart."""
 
     day: date
     height: int = 0
 
 
 class Doubtful(BaseModel):
-    """A message that did not arrive, or may not have: no number, no text. ``decisions``: what staff may say of it."""
+    """A message that did not arrive, or may not have: without number and text. ``decisions``: those that staff may take."""
 
     seq: int
     status: str
@@ -72,14 +72,14 @@ class Doubtful(BaseModel):
 
 
 class Limited(BaseModel):
-    """Messages of one local day that went beyond a limit, by reason."""
+    """Messages of one local day that exceeded a limit, by reason."""
 
     day: date
     messages: dict[str, int]
 
 
 class Costs(BaseModel):
-    """Citizens' messages only; ``played`` are those of simulator and tests, which cost nothing. ``budget`` 0: no limit."""
+    """Citizens' messages only; ``played`` are those of the simulator and tests, which cost nothing. ``budget`` 0: no limit."""
 
     days: list[Day]
     total: Sum
@@ -94,17 +94,17 @@ class Costs(BaseModel):
 
     @property
     def segments_a_message(self) -> float:
-        """Mean length of what was sent."""
+        """Returns the mean length of the messages sent."""
         return self.total.segments / self.total.messages if self.total.messages else 0.0
 
     @property
     def dearest(self) -> float:
-        """Euros of the dearest day: the top of the chart."""
+        """Returns the euros of the most expensive day: the top of the chart."""
         return max((day.euros for day in self.days), default=0.0)
 
 
 async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
-    """Returns the last ``days`` days, today included, oldest first; a day without messages is there too."""
+    """Returns the last ``days`` days, today included, oldest first; also days without messages."""
     day = local_today(settings.opening.zone)
     first = day - timedelta(days=days - 1)
     async with database.read() as session:
@@ -143,7 +143,7 @@ async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
 
 
 def _chart(days: list[Day]) -> list[Day]:
-    """``days`` with the height of their bars; one that cost anything is seen."""
+    """Returns ``days`` with the height of their bars; every day with a cost has a visible bar."""
     top = max((day.euros for day in days), default=0.0)
     return [
         day.model_copy(update={"height": max(1, round(100 * day.euros / top)) if day.euros else 0}) if top else day

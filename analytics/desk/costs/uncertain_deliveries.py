@@ -1,4 +1,4 @@
-"""What staff decide about a message that did not arrive, or may not have: nobody else may send it a second time."""
+"""Staff's decisions on messages that did not arrive, or may not have: only staff may send these again."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from core.database.models import Delivery
 
 Decision = Literal["arrived", "lost", "again"]
 
-# Causes that somebody may have mended meanwhile. The others would only fail again, and be paid for.
+# Causes that may have been removed meanwhile. With the others, another attempt would fail again and cost money.
 _MENDED = frozenset({"account", "sender", "overload", "budget", "deadline", "connection"})
 
 
 def decisions(status: str, cause: str) -> tuple[Decision, ...]:
-    """Returns what may be decided about a message of this ``status`` and ``cause`` (``channels.sms.causes``)."""
+    """Returns the possible decisions on a message with this ``status`` and ``cause`` (``channels.sms.causes``)."""
     if status == "uncertain":
         return ("arrived", "lost", "again")
     return ("again",) if status in ("failed", "expired") and cause in _MENDED else ()
 
 
 async def decide(session: AsyncSession, seq: int, decision: Decision, *, actor: str) -> bool:
-    """Write down what became of the message ``seq``, or queue it again. False: there is nothing (left) to decide so.
+    """Records the outcome of the message ``seq``, or queues it again. Returns false if the decision is not possible (any more).
 
-    One that is queued again goes the way of all: whoever sent STOP meanwhile, or a day whose budget is spent, gets nothing.
+    A message queued again obeys all rules: it is not sent after a STOP, or when the day's budget is spent.
     """
     delivery = await session.get(Delivery, seq, with_for_update=True)
     if delivery is None or decision not in decisions(

@@ -1,4 +1,4 @@
-"""The insights' part of the desk: figures as charts and tables, down to the masked conversations behind them."""
+"""The insights' part of the desk: charts and tables, down to the masked conversations behind them."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ PAGES = ("overview", "subjects", "hours", "unanswered", "costs", "forecast")
 
 
 def part(settings: Settings, database: Database, text: Renderer, *, origin: str = Origin.CITIZEN) -> Part:
-    """Pages under ``/desk/insights``. ``text`` renders a reply's blocks; ``origin`` differs in tests and benches only."""
+    """Returns the part with the pages under ``/desk/insights``. ``text`` renders a reply's blocks; ``origin`` differs in tests
+    and benchmarks only.
+    """
     reader, routes = Reader(database, settings, origin), APIRouter(include_in_schema=False)
 
     async def page(request: Request, staff: Staff, name: str, asked: Asked, **values: Any) -> Response:
@@ -70,7 +72,7 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
 
     @routes.get("/desk/insights/conversations/{conversation}")
     async def conversation(request: Request, staff: Reading, conversation: Id) -> Response:
-        """The conversation, or the question for what reason it is to be read."""
+        """Shows the conversation, or asks for the reason for reading it."""
         found, may = await known(staff, conversation)
         return await shown(request, staff, found) if may is Access.OPEN else ask_reason(request, staff)
 
@@ -78,7 +80,7 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
     async def conversation_for_a_reason(
         request: Request, staff: Reading, conversation: Id, reason: Annotated[str, Form()] = ""
     ) -> Response:
-        """The conversation, once, for the reason that is written; a reason that says nothing is asked for again."""
+        """Shows the conversation once, for the written reason; asks again if the text is no reason."""
         found, may = await known(staff, conversation)
         if may is Access.OPEN:
             return await shown(request, staff, found)
@@ -89,7 +91,7 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
         return await shown(request, staff, found, reason=reason)
 
     async def known(staff: Staff, conversation: str) -> tuple[Conversation, Access]:
-        """Returns the conversation and what ``staff`` may do with it. Raises ``Denied`` where that is nothing, and 404."""
+        """Returns the conversation and the access that ``staff`` has to it. Raises ``Denied`` if there is none, and 404."""
         async with database.read() as session:
             found = await session.get(Conversation, conversation)
         if found is None or found.origin != origin:
@@ -100,7 +102,7 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
         return found, may
 
     async def shown(request: Request, staff: Staff, found: Conversation, **details: str) -> Response:
-        async with database.write() as session:  # who read which conversation is part of the audit
+        async with database.write() as session:  # every reading of a conversation is audited
             await read_by(session, staff.id, found.id, **details)
         lines = await transcript(database, found.id, text)
         return render(request, staff, "insights/conversation.html", conversation=found, lines=lines)

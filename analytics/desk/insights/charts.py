@@ -1,4 +1,4 @@
-"""Geometry of charts: numbers in, places in a drawing out. Templates draw them, with the same numbers in a table below."""
+"""Geometry of charts: from numbers to positions in a drawing. Templates draw them, with the same numbers in a table below."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from analytics.insights.forecast import Expected
 
-_FEW = 6  # columns: fewer are not drawn wider, a single one would be a wall
+_FEW = 6  # columns: fewer are not drawn wider, so that a single one does not fill the chart
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 900, 240, 56, 28, 10
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A rectangle; ``series`` numbers its colour from 0."""
+    """A rectangle; ``series`` is the number of its colour, from 0."""
 
     x: float
     y: float
@@ -24,7 +24,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A label at a place: below a column (``x``), or beside a line across (``y``)."""
+    """A label: its position below a column (``x``), or next to a horizontal line (``y``)."""
 
     at: float
     text: str
@@ -68,7 +68,7 @@ def columns(labels: Sequence[str], values: Sequence[Sequence[int]]) -> Columns:
 
 
 def band(days: Sequence[Expected], labels: Sequence[str]) -> Band:
-    """Returns the forecast."""
+    """Returns the forecast as a line with its interval."""
     top = _round_up(max((day.high for day in days), default=1))
     step = (WIDTH - LEFT) / max(1, len(days))
     places = [round(LEFT + (number + 0.5) * step, 1) for number in range(len(days))]
@@ -83,13 +83,13 @@ def _y(value: float, top: float) -> float:
 
 
 def _below(labels: Sequence[str], step: float) -> list[Mark]:
-    """As many labels as can be read."""
+    """Returns as many labels as can be read."""
     every = max(1, round(90 / step))
     return [Mark(round(LEFT + (number + 0.5) * step, 1), text) for number, text in enumerate(labels) if number % every == 0]
 
 
 def _beside(top: float) -> list[Mark]:
-    """Beside the bottom, the middle and the top; not half a contact, which rounding would put beside a wrong number."""
+    """Returns labels at the bottom, the middle and the top. Leaves out half a contact, which rounding would make wrong."""
     values = (0.0, top / 2, top)
     return [Mark(_y(value, top), f"{value:.0f}") for value in values if value.is_integer()]
 

@@ -1,4 +1,4 @@
-"""What each page of the insights shows: the figures, read once a page."""
+"""The data of each page of the insights, read once for a page."""
 
 from __future__ import annotations
 
@@ -39,14 +39,14 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads pages for one service. ``origin``: whose turns; another than citizens' only in tests and benches."""
+    """Reads pages for one service. ``origin``: whose turns; not citizens' in tests and benchmarks only."""
 
     database: Database
     settings: Settings
     origin: str
 
     async def frame(self, scope: Scope) -> dict[str, Any]:
-        """Returns what every page has: the themes to choose from, and when days were counted last."""
+        """Returns the data of every page: the themes to choose from, and the time of the last count."""
         themes, _ = await domains(self.database, origin=self.origin)
         async with self.database.read() as session:
             newest = (
@@ -149,7 +149,7 @@ class Reader:
 
 
 def _mondays(scope: Scope, weeks: Mapping[date, object]) -> list[date]:
-    """The weeks of ``scope``, those in which nothing came among them: side by side, two weeks are two weeks apart or one."""
+    """Returns the Mondays of all weeks in ``scope``, also of empty ones, so that the time axis has no gaps."""
     first = scope.first - timedelta(days=scope.first.weekday())
     return [first + timedelta(days=days) for days in range(0, (scope.last - first).days + 1, 7)] if weeks else []
 

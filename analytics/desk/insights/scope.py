@@ -1,4 +1,4 @@
-"""The period and filters of a page, as its address carries them."""
+"""The period and filters of a page, as parameters of its address."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from fastapi import Query
 
 from analytics.insights.reading import Scope
 
-_DAYS = 28  # four whole weeks, so that weekdays weigh alike
+_DAYS = 28  # four whole weeks, so that every weekday counts equally
 _MOST = 3 * 366
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the address asks for; a day that cannot be is passed over, so that an old link still opens."""
+    """The parameters of the address. An invalid day is ignored, so that an old link still opens."""
 
     first: str = Query("", max_length=10)
     last: str = Query("", max_length=10)
@@ -25,7 +25,7 @@ class Asked:
 
     def scope(self, today: date, origin: str) -> Scope:
         named = _day(self.first), _day(self.last)
-        if named[0] and named[1] and named[0] > named[1]:  # chosen the other way round: the same days are meant
+        if named[0] and named[1] and named[0] > named[1]:  # chosen in the wrong order: the same days are meant
             named = named[1], named[0]
         last = min(named[1] or today, today)
         first = named[0] or last - timedelta(days=_DAYS - 1)
@@ -34,7 +34,7 @@ class Asked:
 
 
 def query_of(scope: Scope, **more: str) -> str:
-    """``scope`` as the query of an address."""
+    """Returns ``scope`` as the query of an address."""
     values = {"first": scope.first.isoformat(), "last": scope.last.isoformat(), "channel": scope.channel, "theme": scope.theme}
     return urlencode({name: value for name, value in (values | more).items() if value})
 

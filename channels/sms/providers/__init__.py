@@ -1,1 +1,1 @@
-"""Providers of SMS, one file each: what they send us, how they sign it, how a message is handed to them."""
+"""SMS providers, one file each: their requests to us, their signatures, and how a message is sent through them."""

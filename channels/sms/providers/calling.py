@@ -1,4 +1,4 @@
-"""Handing a message to a provider over HTTP: what surely failed, what may be tried again, and what nobody can know."""
+"""HTTP calls to a provider: what surely failed, what may be tried again, and what remains unknown."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from conversations.ports import SendFailed
 
 
 async def call(http: httpx.AsyncClient, method: str, url: str, **arguments: Any) -> httpx.Response:
-    """One request whose answer, if there is one, is a success or a refusal by the provider's own code.
+    """Sends one request. Its answer, if there is one, is a success or a refusal with the provider's own code.
 
-    Raises ``SendFailed`` where nothing can have gone out (no connection, 429, 503); another exception where that is not
-    known: no answer in time, 500, 502, 504, a redirect.
+    Raises ``SendFailed`` if the message was surely not sent (no connection, 429, 503); another exception if that is unknown: no
+    answer in time, 500, 502, 504, a redirect.
     """
     try:
         response = await http.request(method, url, **arguments)

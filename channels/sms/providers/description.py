@@ -1,4 +1,4 @@
-"""The description of an HTTP provider, as an administration writes it in YAML (``docs/guides/sms-operators.md``)."""
+"""The description of an HTTP provider, written in YAML by an administration (``docs/guides/sms-operators.md``)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Format = Literal["form", "json", "xml"]
 
 
 class InvalidDescription(ValueError):
-    """The file cannot be read as a description. The message says where and why."""
+    """The file is no valid description. The message says where and why."""
 
 
 class _Part(BaseModel):
@@ -23,10 +23,10 @@ class _Part(BaseModel):
 
 
 class Authentication(_Part):
-    """How a request shows whose it is.
+    """How a request is authenticated.
 
-    ``hmac``: ``header`` holds the keyed digest of the body (of the query string of a GET); ``token``: ``header``, or the
-    field ``parameter``, holds the secret itself; ``basic``: HTTP Basic with account and secret.
+    ``hmac``: ``header`` holds the keyed digest of the body (of the query string of a GET); ``token``: ``header``, or the field
+    ``parameter``, holds the secret itself; ``basic``: HTTP Basic with account and secret.
     """
 
     kind: Literal["hmac", "token", "basic"]
@@ -38,7 +38,7 @@ class Authentication(_Part):
 
 
 class Fields(_Part):
-    """Where things stand: a field's name, or a dotted path into JSON (``results.0.id``) and XML (tag names)."""
+    """Positions of values: a field's name, or a dotted path into JSON (``results.0.id``) and XML (tag names)."""
 
     id: str
     sender: str = ""
@@ -52,7 +52,7 @@ class Fields(_Part):
 
 
 class Incoming(_Part):
-    """What the provider calls us with. ``states``: its delivery states → ours."""
+    """A request from the provider. ``states``: its delivery states → ours."""
 
     method: Literal["POST", "GET"] = "POST"
     format: Format = "form"
@@ -62,11 +62,11 @@ class Incoming(_Part):
 
 
 class Sending(_Part):
-    """How a message is handed over. ``template``: the fields (an XML document where ``format`` is xml).
+    """How a message is sent. ``template``: the fields (an XML document if ``format`` is xml).
 
     Placeholders: ``{to}`` (E.164), ``{to_bare}`` (without +), ``{text} {sender} {account} {secret} {id} {callback}``.
-    ``unicode`` is added where the text is not GSM-7. ``code`` is where the answer says what happened; ``success`` lists
-    the codes that mean yes, ``transient`` those that may be tried again, ``account`` those that are about the account.
+    ``unicode`` is added if the text is not GSM-7. ``code`` is the position of the result in the answer; ``success`` lists the
+    codes of success, ``transient`` those that may be tried again, ``account`` those that concern the account.
     """
 
     method: Literal["POST", "GET"] = "POST"
@@ -85,7 +85,7 @@ class Sending(_Part):
 
 
 class Description(_Part):
-    """A provider: ``message`` and ``receipt`` come in, ``send`` goes out; ``acknowledge`` is what it wants to read."""
+    """A provider: ``message`` and ``receipt`` come in, ``send`` goes out; ``acknowledge`` is the answer that it expects."""
 
     name: str = Field(pattern="^[a-z][a-z0-9-]{1,31}$")
     message: Incoming
@@ -95,7 +95,7 @@ class Description(_Part):
 
     @classmethod
     def load(cls, path: Path) -> Description:
-        """Read the file at ``path``. Raises ``InvalidDescription``."""
+        """Reads the file at ``path``. Raises ``InvalidDescription``."""
         try:
             return cls.model_validate(load_yaml(path.read_text(encoding="utf-8")))
         except (OSError, yaml.YAMLError) as error:

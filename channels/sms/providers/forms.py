@@ -1,4 +1,4 @@
-"""Reading what providers post: forms and query strings, each field at most once and in its form."""
+"""Fields of providers' requests: forms and query strings, each field at most once and in its form."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def media_type(request: RawRequest) -> str:
 
 
 def form_fields(request: RawRequest) -> list[tuple[str, str]]:
-    """Returns the fields of a form. Raises ``MalformedRequest`` if the body is none."""
+    """Returns the fields of a form. Raises ``MalformedRequest`` if the body is not a form."""
     if media_type(request) != _FORM:
         raise MalformedRequest("content-type")
     return _pairs(request.body, "body")
@@ -33,7 +33,7 @@ def query_fields(request: RawRequest) -> list[tuple[str, str]]:
 
 
 def fields_of(request: RawRequest) -> list[tuple[str, str]]:
-    """Query, form or flat JSON object, whichever the request came with: names and texts. Raises ``MalformedRequest``."""
+    """Returns the names and texts of a query, a form or a flat JSON object. Raises ``MalformedRequest``."""
     if request.method == "GET":
         return query_fields(request)
     if media_type(request) != "application/json":
@@ -48,7 +48,7 @@ def fields_of(request: RawRequest) -> list[tuple[str, str]]:
 
 
 def only(fields: Sequence[tuple[str, str]], name: str) -> str | None:
-    """Returns the value of ``name``, or ``None``. Raises ``MalformedRequest`` if it stands twice."""
+    """Returns the value of ``name``, or ``None``. Raises ``MalformedRequest`` if it occurs twice."""
     values = [value for field, value in fields if field == name]
     if len(values) > 1:
         raise MalformedRequest(name)
@@ -64,7 +64,7 @@ def matching(fields: Sequence[tuple[str, str]], name: str, form: re.Pattern[str]
 
 
 def international(number: str, field: str) -> str:
-    """``number`` in E.164: providers write it with ``+``, ``00`` or neither. Raises ``MalformedRequest`` naming ``field``."""
+    """Returns ``number`` in E.164: providers write it with ``+``, ``00`` or neither. Raises ``MalformedRequest``."""
     bare = number.removeprefix("+") if number.startswith("+") else number.removeprefix("00")
     if not E164.fullmatch(f"+{bare}"):
         raise MalformedRequest(field)
@@ -74,7 +74,7 @@ def international(number: str, field: str) -> str:
 def _pairs(raw: bytes, where: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
-    except ValueError as error:  # UnicodeDecodeError is one
+    except ValueError as error:  # includes UnicodeDecodeError
         raise MalformedRequest(where) from error
 
 

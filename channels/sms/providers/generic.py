@@ -1,4 +1,4 @@
-"""SMS by any HTTP provider, as a YAML file describes it (``description``): field names, formats, authentication, codes."""
+"""SMS by any HTTP provider that a YAML file describes (``description``): field names, formats, authentication, codes."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 @dataclass(frozen=True, slots=True)
 class GenericAccount:
-    """Whose messages are served, in the description's words. ``also``: the other secret, accepted while it changes."""
+    """The account, in the description's terms. ``also``: the second secret, accepted while it changes."""
 
     account: str
     secret: str
@@ -60,7 +60,7 @@ class Generic:
         self._callback = f"{public_url.rstrip('/')}/webhooks/sms/{self.name}/status"
 
     def verify(self, request: RawRequest) -> None:
-        """Raise ``InvalidSignature`` unless the request shows the account's secret in the way described."""
+        """Raises ``InvalidSignature`` unless the request has the account's secret in the described way."""
         incoming = self._incoming(request)
         if incoming is None or request.method != incoming.method or not self._account.secret:
             raise InvalidSignature("not described, or no secret to check with")
@@ -73,7 +73,7 @@ class Generic:
             raise InvalidSignature("wrong secret or signature")
 
     def parse(self, request: RawRequest) -> Parsed:
-        """A message, a part of one, or (on the path of statuses) a receipt. Raises ``MalformedRequest`` naming the field."""
+        """Returns a message, a part of one, or (on the status path) a receipt. Raises ``MalformedRequest`` naming the field."""
         incoming = self._incoming(request)
         if incoming is None:
             raise MalformedRequest("path")
@@ -101,7 +101,7 @@ class Generic:
         return InboundPart(message, _at(document, names.reference)[:16], int(part), int(total))
 
     async def send(self, reply: OutboundMessage) -> SendReceipt:
-        """Hand a message over. Raises ``SendFailed`` when it surely was not taken; another exception when nobody can know."""
+        """Sends a message. Raises ``SendFailed`` if it was surely not accepted; another exception if that is unknown."""
         sending = self._description.send
         response = await call(self._http, sending.method, sending.url, **self._request(reply))
         document = _answer(response, sending.answer)
@@ -182,18 +182,20 @@ def _answer(response: httpx.Response, format_: str) -> Any:
         return response.json() if format_ == "json" else _xml(response.content)
     except (ValueError, etree.XMLSyntaxError):
         if response.is_client_error:
-            return {}  # the status says enough
+            return {}  # the status is enough
         raise
 
 
 def _xml(body: bytes) -> etree._Element:
-    """Returns the root element. No entity, no network, no large tree: what comes from outside is read and nothing more."""
+    """Returns the root element. The input is untrusted: the parser resolves no entity, uses no network, accepts no
+    huge tree.
+    """
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     return etree.fromstring(body, parser)
 
 
 def _at(document: Any, path: str) -> str:
-    """The text at ``path`` in fields, JSON or XML; empty where there is none. Raises ``MalformedRequest`` for a field twice."""
+    """Returns the text at ``path`` in fields, JSON or XML; empty if there is none. A repeated field: ``MalformedRequest``."""
     if isinstance(document, etree._Element):
         return (document.findtext(path.replace(".", "/")) or "").strip() if path else ""
     if isinstance(document, list) and all(isinstance(pair, tuple) for pair in document):

@@ -1,7 +1,7 @@
-"""SMS by OVHcloud: signed API calls out; nothing comes in by itself, so replies and states are asked for.
+"""SMS by OVHcloud: signed API calls. OVHcloud sends no requests, so messages and states are polled.
 
-Messages go out with ``senderForResponse`` (a number that can be answered) and ``noStopClause`` (the words on STOP are ours,
-said once, and not a line under each message). What has been taken into the record is deleted at OVHcloud's.
+Messages are sent with ``senderForResponse`` (a number that accepts answers) and ``noStopClause`` (our own text about STOP is
+sent once, instead of a line under each message). A message is deleted at OVHcloud once it is in the record.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from conversations.ports import (
     SendReceipt,
 )
 
-# OVHcloud's "ptt" (what became of a message, in detail) → ours. The list is not exhaustive, as OVHcloud says: where a code is
-# not in it, the receipt in short ("deliveryReceipt") decides.
+# OVHcloud's "ptt" (the detailed state of a message) → ours. The list is not exhaustive, as OVHcloud says: for other codes the
+# short receipt ("deliveryReceipt") decides.
 # https://help.ovhcloud.com/csm/en-ie-sms-users?id=kb_article_view&sysparm_article=KB0051414 (both tables), GET /sms/ptts
 STATUS: dict[int, DeliveryStatus] = {
     1: "sending",  # tried again: the telephone
@@ -43,10 +43,10 @@ STATUS: dict[int, DeliveryStatus] = {
     3: "sent",
     4: "delivered",
     5: "failed",
-    6: "sent",  # the operator never said what became of it
+    6: "sent",  # the operator never reported a final state
     8: "expired",
     20: "failed",
-    21: "expired",  # tried again until it expired: the subscriber's credit
+    21: "expired",  # tried again until it expired, for lack of the subscriber's credit
     23: "failed",
     24: "failed",
     25: "failed",
@@ -70,7 +70,7 @@ SHORT: dict[int, DeliveryStatus] = {
     16: "failed",  # an error, not billed
 }
 
-# Codes after which the operator's network surely dropped the message for a moment's trouble of its own: it is sent again.
+# Codes that mean that the operator's network surely dropped the message for a temporary reason: it is sent again.
 AGAIN = frozenset({"25"})
 
 CAUSES: dict[str, Cause] = {
@@ -78,7 +78,7 @@ CAUSES: dict[str, Cause] = {
     "8": "unreachable",
     "20": "malformed",  # undeliverable in this form
     "21": "unreachable",  # the subscriber's credit
-    "23": "unknown_number",  # invalid, or barred for good
+    "23": "unknown_number",  # invalid, or barred permanently
     "24": "unreachable",
     "25": "overload",
     "26": "unreachable",  # full, or busy
@@ -91,23 +91,23 @@ CAUSES: dict[str, Cause] = {
     "74": "unreachable",  # roaming
     "76": "barred",
     "202": "barred",
-    "1999": "sender",  # the United States want a template that was agreed on
+    "1999": "sender",  # the United States require an approved template
     "invalid receiver": "unknown_number",
     "401": "account",
     "402": "account",
     "403": "account",
 }
 
-# Errors of the API that are about our account, not the recipient.
+# Errors of the API that concern our account, not the recipient.
 ACCOUNT = frozenset({401, 402, 403})
 
-_MOST = 50  # messages asked for at a time
+_MOST = 50  # messages in one poll
 _ID = re.compile(r"[0-9]{1,20}")
 
 
 @dataclass(frozen=True, slots=True)
 class OvhAccount:
-    """Whose messages are served. ``service`` is the SMS account (sms-xx00000-1); the keys are those of an API application."""
+    """The account. ``service`` is the SMS account (sms-xx00000-1); the keys are those of an API application."""
 
     service: str
     application_key: str
@@ -123,19 +123,19 @@ class Ovh:
         self.name = name
         self._account = account
         self._http = http
-        self._strange: set[int] = set()  # messages of no telephone, which are left there: none is read twice
+        self._strange: set[int] = set()  # of senders without telephone number: left there, and not read twice
         self._asked_last = ""  # of the messages whose state is asked for
-        self._ahead: int | None = None  # seconds that OVHcloud's clock is ahead of ours
+        self._ahead: int | None = None  # how many seconds OVHcloud's clock is ahead of ours
 
     def verify(self, request: RawRequest) -> None:
-        """Nothing that comes in by itself is OVHcloud's."""
+        """Raises ``InvalidSignature`` always: OVHcloud sends no requests."""
         raise InvalidSignature("OVHcloud is polled")
 
     def parse(self, request: RawRequest) -> Parsed:
         raise MalformedRequest("OVHcloud is polled")
 
     async def send(self, reply: OutboundMessage) -> SendReceipt:
-        """Create a job. Raises ``SendFailed`` when it surely was not taken; another exception when that is not known."""
+        """Creates a job. Raises ``SendFailed`` if it was surely not accepted; another exception if that is unknown."""
         response = await self._call(
             "POST",
             "jobs",
@@ -162,7 +162,7 @@ class Ovh:
         return SendReceipt(str(int(identifier)), "sent", round(float(answer.get("totalCreditsRemoved") or 0)))
 
     async def poll(self, pending: Sequence[str]) -> Sequence[InboundMessage | DeliveryReceipt]:
-        """Messages that have come, and the states of those ``pending``."""
+        """Returns new messages, and the states of those ``pending``."""
         found: list[InboundMessage | DeliveryReceipt] = []
         waiting = [int(identifier) for identifier in sorted(await self._get("incoming"))]
         self._strange &= set(waiting)
@@ -179,14 +179,14 @@ class Ovh:
         return found
 
     def _next(self, pending: Sequence[str]) -> Sequence[str]:
-        """Returns those whose turn it is: of some nothing is ever heard, and others would wait behind them for days."""
+        """Returns the next ids in rotation: some never get a state, and would block others for days."""
         begin = pending.index(self._asked_last) + 1 if self._asked_last in pending else 0
         turn = [*pending[begin:], *pending[:begin]][:_MOST]
         self._asked_last = turn[-1] if turn else ""
         return turn
 
     async def done(self, taken: Sequence[InboundMessage | DeliveryReceipt]) -> None:
-        """Delete the messages that have been taken in."""
+        """Deletes the messages that were taken in."""
         for one in taken:
             if isinstance(one, InboundMessage):
                 await self._call("DELETE", f"incoming/{one.external_id}")
@@ -213,7 +213,7 @@ class Ovh:
         return await call(self._http, method, url, content=body, headers=headers)
 
     async def _clock(self) -> int:
-        """OVHcloud refuses calls whose time is off: its own clock is asked once."""
+        """Returns OVHcloud's lead in seconds, asked once: it refuses calls whose time is wrong."""
         if self._ahead is None:
             response = await call(self._http, "GET", f"{self._account.base_url.rstrip('/')}/auth/time")
             self._ahead = int(response.text) - int(time.time())
@@ -221,13 +221,13 @@ class Ovh:
 
 
 def signature(account: OvhAccount, method: str, url: str, body: str, stamp: str) -> str:
-    """Returns what OVHcloud's API wants to see: ``$1$`` and the SHA-1 of all that makes a call, secrets first."""
+    """Returns the signature for OVHcloud's API: ``$1$`` and the SHA-1 of all parts of a call, secrets first."""
     parts = (account.application_secret, account.consumer_key, method, url, body, stamp)
     return "$1$" + hashlib.sha1("+".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
 def incoming(document: dict[str, Any]) -> InboundMessage | None:
-    """Returns a message as OVHcloud keeps it; ``None`` for one that no telephone number sent."""
+    """Returns a message from OVHcloud's document; ``None`` if no telephone number sent it."""
     identifier = str(document.get("id", ""))
     try:
         sender = international(str(document.get("sender", "")), "sender")
@@ -239,7 +239,7 @@ def incoming(document: dict[str, Any]) -> InboundMessage | None:
 
 
 def receipt(document: dict[str, Any]) -> DeliveryReceipt:
-    """Returns what became of a message that was sent."""
+    """Returns the receipt from OVHcloud's document of a sent message."""
     ptt = int(document.get("ptt") or 0)
     status: DeliveryStatus = STATUS.get(ptt) or SHORT.get(int(document.get("deliveryReceipt") or 0), "sending")
     return DeliveryReceipt(str(document["id"]), status, str(ptt) if status in ("failed", "expired") else "")

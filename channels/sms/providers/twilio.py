@@ -1,9 +1,9 @@
 """SMS by Twilio: signed webhooks in (form-encoded POST), REST calls out.
 
-Twilio signs the address and the concatenation of all names and values. That says that the letters are Twilio's, not where
-one field ends and the next begins: a captured request can be cut anew, with a message id folded into another field. So
-the form of each field that is used is checked after the signature, and none may occur twice. All others are ignored:
-Twilio adds new ones without notice.
+Twilio signs the address and the concatenation of all names and values. The signature thus covers the characters, but not where
+one field ends and the next begins: an attacker could split a captured request differently, with a message id moved into another
+field. So the form of each field that is used is checked after the signature, and none may occur twice. Other fields are
+ignored: Twilio adds new ones without notice.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from conversations.ports import (
     SendReceipt,
 )
 
-# Twilio's MessageStatus → ours. One that is not listed here says nothing new of a message: "sending".
+# Twilio's MessageStatus → ours. Others carry no news: "sending".
 # https://www.twilio.com/docs/messaging/api/message-resource#message-status-values
 STATUS: dict[str, DeliveryStatus] = {
     "accepted": "sending",
@@ -46,15 +46,15 @@ STATUS: dict[str, DeliveryStatus] = {
     "canceled": "failed",
 }
 
-# Refusals that pass: too many requests, too many messages waiting. Any other is final. 30001 and 30022 mostly come with a
+# Temporary refusals: too many requests, too many messages waiting. Any other is final. 30001 and 30022 mostly come with a
 # receipt. https://www.twilio.com/docs/api/errors/20429 (…/14107, /21611, /30001, /30022)
 TRANSIENT = frozenset({"20429", "14107", "21611", "30001", "30022"})
 
-# Refusals that are about our account, not the recipient: another provider might take the message. 21610 (the number said
-# STOP to Twilio) is not among them: no provider may write to it.
+# Refusals that concern our account, not the recipient: another provider might accept the message. 21610 (the number sent STOP
+# to Twilio) is not among them: no provider may write to it.
 ACCOUNT = frozenset({"20003", "20005", "21408", "21606", "21608", "21659", "21660", "30002", "30034"})
 
-# Codes of receipts after which Twilio or the network surely dropped the message on its way, for want of room: it is sent again.
+# Codes of receipts that mean that Twilio or the network surely dropped the message for lack of capacity: it is sent again.
 AGAIN = frozenset({"30001", "30022"})
 
 # https://www.twilio.com/docs/api/errors
@@ -97,9 +97,9 @@ STATUS_SUFFIX = "/status"
 
 @dataclass(frozen=True, slots=True)
 class TwilioAccount:
-    """Whose messages are served. ``sender`` is a number (E.164) or a Messaging Service (MG…).
+    """The account. ``sender`` is a number (E.164) or a Messaging Service (MG…).
 
-    ``also``: the other auth token, whose signatures are accepted while it changes.
+    ``also``: the second auth token, whose signatures are accepted while it changes.
     """
 
     sid: str
@@ -110,8 +110,9 @@ class TwilioAccount:
 
 
 class Twilio:
-    """A ``Channel``. ``public_url`` is the address that Twilio is configured with: whatever Host a request names, its
-    signature is checked against that one."""
+    """A ``Channel``. ``public_url`` is the address configured at Twilio: signatures are checked against it, whatever Host a
+    request names.
+    """
 
     def __init__(self, account: TwilioAccount, http: httpx.AsyncClient, *, public_url: str, name: str = "twilio") -> None:
         self.name = name
@@ -121,7 +122,7 @@ class Twilio:
         self._validators = [RequestValidator(token) for token in (account.auth_token, account.also) if token]
 
     def verify(self, request: RawRequest) -> None:
-        """Raise ``InvalidSignature`` unless Twilio signed this form for this address with the account's token."""
+        """Raises ``InvalidSignature`` unless Twilio signed this form for this address with the account's token."""
         signature = request.headers.get("x-twilio-signature", "")
         if not signature or not self._validators:
             raise InvalidSignature("no signature, or no token to check it with")
@@ -134,12 +135,12 @@ class Twilio:
             raise InvalidSignature("wrong signature")
 
     def parse(self, request: RawRequest) -> InboundMessage | DeliveryReceipt:
-        """Returns a message, or (on the path of statuses) a receipt. Raises ``MalformedRequest`` naming the field."""
+        """Returns a message, or (on the status path) a receipt. Raises ``MalformedRequest`` naming the field."""
         fields = form_fields(request)
         message_id = matching(fields, "MessageSid", _MESSAGE_ID)
         if matching(fields, "AccountSid", _ACCOUNT_ID) != self._account.sid:
             raise MalformedRequest("AccountSid")
-        for older in ("SmsSid", "SmsMessageSid"):  # the same id under its former names
+        for older in ("SmsSid", "SmsMessageSid"):  # older names of the same id
             if only(fields, older) not in (None, "", message_id):
                 raise MalformedRequest(older)
         if request.path.endswith(STATUS_SUFFIX):
@@ -152,11 +153,11 @@ class Twilio:
             external_id=message_id,
             sender=matching(fields, "From", E164),
             recipient=matching(fields, "To", E164),
-            text=(only(fields, "Body") or "").replace("\x00", ""),  # no Body: a picture alone
+            text=(only(fields, "Body") or "").replace("\x00", ""),  # without a Body it is only a picture
         )
 
     async def send(self, reply: OutboundMessage) -> SendReceipt:
-        """Create a message. Raises ``SendFailed`` when it surely was not; another exception when that is not known."""
+        """Creates a message. Raises ``SendFailed`` if it was surely not created; another exception if that is unknown."""
         account = self._account
         sender = "MessagingServiceSid" if account.sender.startswith("MG") else "From"
         response = await call(

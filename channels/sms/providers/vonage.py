@@ -1,8 +1,8 @@
 """SMS by Vonage (SMS API): signed webhooks in (GET, form or JSON), REST calls out.
 
-Vonage signs names and values in alphabetical order, ``&`` and ``=`` in values replaced, so that a field cannot be folded into
-another's value; names are checked for the same reason. A captured request may be sent again: its message id is known then.
-Long messages come in parts, each a request of its own, in any order.
+Vonage signs names and values in alphabetical order, with ``&`` and ``=`` in values replaced, so that a field cannot be moved
+into another's value; names are checked for the same reason. A captured request that is sent again has a known message id. Long
+messages come in parts, each in a request of its own, in any order.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ from conversations.ports import (
 )
 from core.secrets import is_one_of
 
-# Vonage's delivery status → ours. One that is not listed says nothing new: "sending". "unknown" says nothing either, unless
-# an error code comes with it: each but 0 means that the message was not delivered.
+# Vonage's delivery status → ours. Others carry no news: "sending". "unknown" carries none either, unless an error code comes
+# with it: each except 0 means that the message was not delivered.
 # https://developer.vonage.com/en/messaging/sms/guides/delivery-receipts
 STATUS: dict[str, DeliveryStatus] = {
     "buffered": "sending",
@@ -47,12 +47,12 @@ STATUS: dict[str, DeliveryStatus] = {
     "expired": "expired",
 }
 
-# Status of a sent part → (may be tried again, is about our account rather than the recipient). Any other: final.
+# Status of a sent part → (may be tried again, concerns our account rather than the recipient). Any other is final.
 # https://developer.vonage.com/en/api-errors/sms
 REFUSALS: dict[str, tuple[bool, bool]] = {
     "1": (True, False),  # throttled
     "4": (False, True),  # credentials
-    "5": (True, False),  # internal error: a status but 0 says that the message was not accepted
+    "5": (True, False),  # internal error: a status other than 0 means that the message was not accepted
     "8": (False, True),  # account barred
     "9": (False, True),  # credit used up
     "10": (True, False),  # too many at the same time
@@ -63,21 +63,21 @@ REFUSALS: dict[str, tuple[bool, bool]] = {
     "32": (False, True),  # signature and secret together
 }
 
-# Codes of receipts after which the network surely dropped the message for a moment's trouble of its own: it is sent again.
-# 2 and 7 (telephone off, busy) are not among them: the citizen would be written to, and paid for, out of hand.
+# Codes of receipts that mean that the network surely dropped the message for a temporary reason: it is sent again. 2 and 7
+# (telephone off, busy) are not among them: a repetition would be sent, and paid for, without anybody deciding it.
 AGAIN = frozenset({"8"})
 
 # "err-code" of receipts: https://api.support.vonage.com/hc/en-us/articles/204014733; "status N" is a refusal, as above.
 CAUSES: dict[str, Cause] = {
     "1": "unsaid",
     "2": "unreachable",  # absent subscriber, for a time
-    "3": "unknown_number",  # absent subscriber, for good
+    "3": "unknown_number",  # absent subscriber, permanently
     "4": "barred",  # call barred by user
     "5": "unreachable",  # portability error
     "6": "filtered",  # anti-spam rejection
     "7": "unreachable",  # handset busy
     "8": "overload",  # network error
-    "9": "stopped",  # illegal number: wants nothing of this service
+    "9": "stopped",  # illegal number: refuses all messages of this service
     "10": "malformed",  # illegal message
     "11": "sender",  # unroutable
     "12": "unknown_number",  # destination unreachable: no route to that number
@@ -124,9 +124,9 @@ _CUT = re.compile(r"[&=]")
 
 @dataclass(frozen=True, slots=True)
 class VonageAccount:
-    """Whose messages are served. ``algorithm`` is that of the account's signatures: md5, sha1, sha256 or sha512 (HMAC).
+    """The account. ``algorithm`` is that of the account's signatures: md5, sha1, sha256 or sha512 (HMAC).
 
-    ``also``: the other signature secret, accepted while it changes.
+    ``also``: the second signature secret, accepted while it changes.
     """
 
     key: str
@@ -149,7 +149,7 @@ class Vonage:
         self._public_url = public_url.rstrip("/")
 
     def verify(self, request: RawRequest) -> None:
-        """Raise ``InvalidSignature`` unless ``sig`` is the account's signature over all other fields."""
+        """Raises ``InvalidSignature`` unless ``sig`` is the account's signature over all other fields."""
         if not self._account.signature_secret:
             raise InvalidSignature("no secret to check signatures with")
         try:
@@ -167,7 +167,7 @@ class Vonage:
             raise InvalidSignature("wrong signature")
 
     def parse(self, request: RawRequest) -> Parsed:
-        """A message, a part of one, or (on the path of statuses) a receipt. Raises ``MalformedRequest`` naming the field."""
+        """Returns a message, a part of one, or (on the status path) a receipt. Raises ``MalformedRequest`` naming the field."""
         fields = fields_of(request)
         message_id = matching(fields, "messageId", _MESSAGE_ID)
         if request.path.endswith("/status"):
@@ -180,7 +180,7 @@ class Vonage:
             external_id=message_id,
             sender=international(matching(fields, "msisdn", _NUMBER), "msisdn"),
             recipient=only(fields, "to") or "",  # a number, or a short code
-            text=(only(fields, "text") or "").replace("\x00", ""),  # none: a binary message
+            text=(only(fields, "text") or "").replace("\x00", ""),  # without text it is a binary message
         )
         if only(fields, "concat") != "true":
             return message
@@ -190,7 +190,7 @@ class Vonage:
         return InboundPart(message, matching(fields, "concat-ref", _REFERENCE), part, total)
 
     async def send(self, reply: OutboundMessage) -> SendReceipt:
-        """Submit a message. Raises ``SendFailed`` when it surely was not taken; another exception when that is not known."""
+        """Submits a message. Raises ``SendFailed`` if it was surely not accepted; another exception if that is unknown."""
         account = self._account
         response = await call(
             self._http,
@@ -232,6 +232,6 @@ def _receipt(response: httpx.Response) -> SendReceipt:
         raise SendFailed(f"status {refused[0]}"[:64], permanent=not again, account=account)
     taken = next(part for part in parts if str(part["status"]) == "0")
     message_id = str(taken["message-id"])
-    if refused or not _MESSAGE_ID.fullmatch(message_id):  # some parts went out and some did not: nobody can mend that
+    if refused or not _MESSAGE_ID.fullmatch(message_id):  # some parts were sent and some were not, which cannot be repaired
         raise httpx.RemoteProtocolError("a message in pieces, or without an id")
     return SendReceipt(message_id, "sent", len(parts))

@@ -1,7 +1,7 @@
-"""The simulator: phones on a page, and the providers behind them, with accounts of its own. Loopback only.
+"""The simulator: phones on a page, and the simulated providers, with accounts of its own. Loopback only.
 
-- ``account``    its accounts, derived from the secret key; and who may see the simulator
-- ``exchange``   the provider in the middle: phones, messages, and what is to become of them (``texts``)
-- ``operators``  the providers that it plays, one file each: signed webhooks to us, and an API for us
-- ``routes``     page, phone's calls, and the providers' APIs
+- ``account``    its accounts, derived from the secret key; and access to the simulator
+- ``exchange``   the provider in the middle: phones, messages, and their simulated fate (``texts``)
+- ``operators``  the simulated providers, one file each: signed webhooks to us, and an API for us
+- ``routes``     the page, the calls of its phones, and the providers' APIs
 """

@@ -1,6 +1,6 @@
-"""The provider in the middle: what phones text is posted to our webhook, signed; what we send rings on a phone.
+"""The simulated provider's exchange: posts texts from phones to our webhook, signed, and shows ours on a phone.
 
-All of it is in memory, in the gateway: a simulator that is restarted has forgotten, the record has not.
+It is in the gateway's memory: a restart of the simulator loses it, but not the record.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ log = structlog.get_logger(__name__)
 
 
 class Exchange:
-    """Phones on one side, our own gateway (at ``local_url``) on the other."""
+    """Connects phones with our own gateway (at ``local_url``)."""
 
     def __init__(self, operators: Sequence[Operator], http: httpx.AsyncClient, *, local_url: str) -> None:
         self.id = secrets.token_hex(4)
@@ -34,14 +34,14 @@ class Exchange:
         self._http = http
         self._local_url = local_url
         self._texts: deque[Text] = deque(maxlen=_KEPT)
-        # Numbers of messages go on where those of an earlier simulator ended, or our own dedup would take them for old ones.
+        # Numbers of messages continue after those of an earlier simulator, or our deduplication would take them for old ones.
         self._number = secrets.randbits(40)
         self._revision = 0
         self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def from_phone(self, phone: str, body: str, provider: str) -> Text:
-        """Returns a phone sends a text: post it to our webhook, as ``provider`` does. ``status`` tells whether it was taken."""
+        """Posts a phone's text to our webhook, as ``provider`` does. Returns it; ``status`` tells whether it was accepted."""
         text = await self._add(self._new(phone, body, provider, "from_phone", "sending"))
         calls = list(self.operators[provider].inbound(text))
         if self.fates[phone] is Fate.TWICE:
@@ -51,7 +51,7 @@ class Exchange:
         return text
 
     async def accept(self, phone: str, body: str, provider: str) -> Text:
-        """We send a text: it rings at once, and we are told of it in its own time. Raises ``Turned``."""
+        """Accepts a text of ours: shows it on the phone at once, and sends receipts later. Raises ``Turned``."""
         if self.fates[phone] in (Fate.REFUSED, Fate.BUSY):
             raise Turned(self.fates[phone])
         text = await self._add(self._new(phone, body, provider, "to_phone", "queued"))
@@ -59,7 +59,9 @@ class Exchange:
         return text
 
     async def newer(self, phone: str, revision: int, *, wait_seconds: float) -> tuple[int, list[Text]]:
-        """What changed for ``phone`` since ``revision``, and the revision now; waits for a change if there is none yet."""
+        """Returns the changes for ``phone`` since ``revision``, and the present revision; waits for a change if there is
+        none.
+        """
 
         def changed() -> list[Text]:
             return [text for text in self.of(phone) if text.revision > revision]

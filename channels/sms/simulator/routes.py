@@ -1,4 +1,4 @@
-"""The simulator's routes. Whoever is not on this machine is told that there is no such page."""
+"""The simulator's routes. Other machines get 404."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ from core.yaml_text import load as load_yaml
 
 _FOLDER = Path(__file__).parent
 _FILES = {"phone.js": "text/javascript", "phone.css": "text/css", "phone.svg": "image/svg+xml"}
-_WAIT_SECONDS = 5.0  # also how long a stopping gateway may have to wait
+_WAIT_SECONDS = 5.0  # also the longest wait of a stopping gateway
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'",
     "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
@@ -75,7 +75,7 @@ class Sent(BaseModel):
 
 
 class Wanted(BaseModel):
-    """What is to become of a phone's messages."""
+    """The simulated fate of a phone's messages."""
 
     fate: Fate
 
@@ -87,7 +87,7 @@ class Draft(BaseModel):
 
 
 async def _local_only(request: Request) -> None:
-    """404 for anybody who is not on this machine, and for what another site's page makes a browser here ask for."""
+    """Raises 404 for another machine, and for requests that another site's page causes in a browser here."""
     own = request.headers.get("sec-fetch-site", "none") in ("same-origin", "none")
     opens = request.method == "GET" and request.headers.get("sec-fetch-mode") == "navigate"
     if not (is_local(request) and (own or opens)):
@@ -95,7 +95,7 @@ async def _local_only(request: Request) -> None:
 
 
 def router(settings: Settings, silence: Silence) -> APIRouter:
-    """``/simulator`` and what belongs to it. Mount it only where ``is_offered(settings)``."""
+    """Returns ``/simulator`` and its routes. Mount it only if ``is_offered(settings)``."""
     http = httpx.AsyncClient(timeout=10, verify=trusted(), trust_env=False)
     operators: tuple[Operator, ...] = (
         TwilioOperator(NAME, simulator_account(settings), settings.base_url),
@@ -149,12 +149,12 @@ def router(settings: Settings, silence: Silence) -> APIRouter:
 
     @routes.put("/phones/{phone}/fate", status_code=204)
     async def decide(phone: Annotated[str, _E164], wanted: Wanted) -> None:
-        """What happens to messages of ``phone`` from now on."""
+        """Sets the fate of messages of ``phone`` from now on."""
         exchange.fates[phone] = wanted.fate
 
     @routes.get("/phones/{phone}/transcript.json")
     async def transcript(phone: Annotated[str, _E164]) -> Response:
-        """All that ``phone`` sent and got, as a file."""
+        """Returns all texts of ``phone`` as a file."""
         document = {"phone": phone, "service": SERVICE_NUMBER, "messages": [public(text) for text in exchange.of(phone)]}
         name = f"sms-{phone.removeprefix('+')}.json"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
@@ -164,13 +164,13 @@ def router(settings: Settings, silence: Silence) -> APIRouter:
     async def messages(
         phone: Annotated[str, _E164], after: Annotated[int, Query(ge=0)] = 0, exchange_id: str = ""
     ) -> dict[str, Any]:
-        known = exchange_id == exchange.id  # one that was restarted counts from zero again
+        known = exchange_id == exchange.id  # a restarted exchange counts from zero again
         revision, texts = await exchange.newer(phone, after if known else 0, wait_seconds=_WAIT_SECONDS if known else 0)
         return {
             "exchange": exchange.id,
             "revision": revision,
             "messages": [public(text) for text in texts],
-            "unsubscribed": await silence.holds(phone),  # asked last: what was just told may be its STOP
+            "unsubscribed": await silence.holds(phone),  # read last: a text just returned may be its STOP
         }
 
     @routes.post("/measure")

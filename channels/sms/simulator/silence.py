@@ -1,4 +1,4 @@
-"""Why a telephone of the simulator gets no answer: it sent STOP."""
+"""Opt-outs of simulated telephones, to explain why one gets no answer."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from core.privacy.addresses import Addresses
 
 
 class Silence:
-    """The ledger of STOP, as far as the simulator may read it."""
+    """The register of opt-outs, as far as the simulator may read it."""
 
     def __init__(self, database: Database, addresses: Addresses) -> None:
         self._database = database
         self._addresses = addresses
 
     async def holds(self, phone: str) -> bool:
-        """Decides whether ``phone`` (E.164) is unsubscribed.
+        """Decides whether ``phone`` (E.164) has opted out.
 
-        Only of numbers that wrote by the simulator last: an installation that had a real provider before keeps real
-        citizens' STOPs, and nothing is told of those.
+        Only for numbers that wrote by the simulator last: an installation that had a real provider before keeps real citizens'
+        opt-outs, which are not shown.
         """
         played = select(Conversation.id).where(
             Conversation.address_digest == self._addresses.digest(phone), Conversation.provider.in_(PLAYED)

@@ -1,4 +1,4 @@
-"""SMS as the simulator's telephones see them, and what may go wrong on the way."""
+"""SMS as the simulated telephones see them, and possible failures on the way."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from channels.sms.encoding import Measure
 
 
 class Fate(StrEnum):
-    """What happens to messages of a telephone, both ways."""
+    """The fate of a telephone's messages, in both directions."""
 
     NORMAL = "normal"
     SLOW = "slow"  # receipts come late
-    UNDELIVERED = "undelivered"  # taken, and never arrives
-    TWICE = "twice"  # every call of the provider's comes twice
+    UNDELIVERED = "undelivered"  # accepted, but never delivered
+    TWICE = "twice"  # every call of the provider comes twice
     SILENT = "silent"  # receipts are lost
-    REFUSED = "refused"  # the provider takes no message for this number
-    BUSY = "busy"  # the provider asks to come back later
+    REFUSED = "refused"  # the provider accepts no message for this number
+    BUSY = "busy"  # the provider asks for a later attempt
 
 
 class Turned(Exception):
-    """The provider does not take a message: ``fate`` says why."""
+    """The provider refuses a message: ``fate`` says why."""
 
     def __init__(self, fate: Fate) -> None:
         super().__init__(fate)
@@ -32,7 +32,7 @@ class Turned(Exception):
 
 @dataclass(slots=True)
 class Text:
-    """One SMS as a phone sees it. ``revision`` grows with every change of any message: ask for what is newer."""
+    """One SMS as a phone sees it. ``revision`` grows with every change of any message: ask for newer ones."""
 
     sid: str
     number: int
@@ -46,6 +46,6 @@ class Text:
     at: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     def public(self, *, segment_euros: float) -> dict[str, Any]:
-        """As the page reads it. What a telephone sends costs us nothing."""
+        """Returns the text as the page reads it. Texts from a telephone cost nothing."""
         paid = self.measure.segments * segment_euros if self.direction == "to_phone" else 0.0
         return asdict(self) | {"at": self.at.isoformat(), "euros": round(paid, 4)}

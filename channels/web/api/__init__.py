@@ -1,4 +1,4 @@
-"""The web API, ``/api/web``: what the widget and ``/assistant`` speak. One file a resource."""
+"""The web API, ``/api/web``, used by the widget and ``/assistant``. One file for each resource."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.web.routes import join
 
 
 def router(deps: Deps) -> APIRouter:
-    """Returns all of ``/api/web``."""
+    """Returns all routes of ``/api/web``."""
     routes = APIRouter()
     for part in (conversations, messages, events, socket, history, feedback, config, notices):
         join(routes, part.router(deps))

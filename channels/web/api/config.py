@@ -1,4 +1,4 @@
-"""What the widget shows before a conversation begins: names, colours, words. Public, and cached for a while."""
+"""The widget before a conversation begins: names, colours, texts. Public, and cached for a while."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from core.settings import Settings
 class WidgetConfig(BaseModel):
     """``wording``: the texts of ``domain.yml`` that begin with ``ui_``, with placeholders left where the widget fills them.
 
-    ``questions`` are offered at the start. ``contact`` says how the administration is reached; answers that name it by one of
-    ``own_names`` show it, too. ``phone_copy``: an answer can be sent to a telephone.
+    ``questions`` are offered at the start. ``contact``: the administration's contact details; answers that name it by one of
+    ``own_names`` show them, too. ``phone_copy``: an answer can be sent to a telephone.
     """
 
     service_name: str
@@ -39,9 +39,9 @@ class WidgetConfig(BaseModel):
 
 
 def widget_config(settings: Settings, wording: Wording, language: str, questions: list[Question]) -> WidgetConfig:
-    """Returns what the widget shows in ``language``."""
+    """Returns the widget's configuration in ``language``."""
     say = partial(wording.text, language=language)
-    # Two sentences of replies that the widget must know again: the one above every answer, and the button that reads on.
+    # Two texts of replies that the widget must recognise: the one above every answer, and the button that reads on.
     known = {"ui_answer": say("utter_answer", title=""), "ui_read_on": say("utter_option_read_on")}
     return WidgetConfig(
         service_name=settings.service_name,

@@ -22,7 +22,7 @@ RECEIPT = "Guichet-Receipt"
 
 
 class Opening(BaseModel):
-    """``origin`` marks conversations of our own tools; only who shows the internal secret may name one."""
+    """``origin`` marks conversations of our own tools; it requires the internal secret."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,7 +31,7 @@ class Opening(BaseModel):
 
 
 class Opened(BaseModel):
-    """``token`` is shown as ``Authorization: Bearer`` from now on, and never put into an address."""
+    """Send ``token`` as ``Authorization: Bearer`` from now on, and never put it into an address."""
 
     conversation: str
     token: str
@@ -67,7 +67,7 @@ def router(deps: Deps) -> APIRouter:
     @routes.post("/language", status_code=204)
     async def speak(wish: Language, conversation: Caller) -> Response:
         async with deps.database.write(brief=True) as session:
-            # By a statement: an object would bring a conversation back that was erased since it was looked up.
+            # By a statement: an object would restore a conversation that was erased since it was looked up.
             this = update(Conversation).where(Conversation.id == conversation.id).returning(Conversation.id)
             changed = await session.execute(this.values(language=wish.language, spoken=None))
             if changed.first() is None:

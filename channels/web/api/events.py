@@ -26,7 +26,7 @@ def router(deps: Deps) -> APIRouter:
         after: Annotated[RowNumber | None, Query(description="Only replies whose seq is greater.")] = None,
         last_event_id: Annotated[RowNumber | None, Header()] = None,
     ) -> AsyncIterator[ServerSentEvent]:
-        """Events named ``reply``, whose id is the reply's ``seq``; ``queue``; and ``notices``: ask for them anew.
+        """Streams events: ``reply``, whose id is the reply's ``seq``; ``queue``; ``notices`` when these have changed.
 
         A comment every 15 s keeps the connection open.
         """

@@ -1,4 +1,4 @@
-"""Whether a reply helped."""
+"""Feedback: whether a reply helped."""
 
 from __future__ import annotations
 

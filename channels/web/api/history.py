@@ -1,4 +1,4 @@
-"""What was said so far: to resume, for another tab, to download."""
+"""The history of a conversation: to resume, for another tab, to download."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from conversations.record.seen import mark_seen
 from core.database.models import Message, Reply
 from core.turns import Outcome
 
-_MOST = 500  # messages, the latest ones
+_MOST = 500  # the latest messages
 
 
 class Said(BaseModel):
@@ -37,7 +37,7 @@ class HistoryTurn(BaseModel):
 
 
 class History(BaseModel):
-    """Oldest first. ``queue``: where the citizen stands who waits for a human, or that an answer takes long."""
+    """Oldest first. ``queue``: the place of a citizen who waits for a human, or a note that an answer takes long."""
 
     conversation: str
     language: str
@@ -94,7 +94,7 @@ def router(deps: Deps) -> APIRouter:
         turns += [(reply.created_at, HistoryTurn(message=None, reply=event(reply, None))) for reply in unasked.scalars()]
         turns.sort(key=lambda turn: turn[0])
         said = [turn for _, turn in turns]
-        # What is known of waiting is seconds old: it is not asked about messages that were answered since.
+        # The figures on waiting are seconds old: they are not used for messages answered since.
         waits = any(turn.reply is None for turn in said)
         late = await deps.backlog.of(conversation.id) if waits else None
         queue = queue_event(deps, await deps.queue_positions.of(conversation.id, anew=True), late)

@@ -1,4 +1,4 @@
-"""Taking a message: by POST here, by frame in ``socket``; both through ``take``."""
+"""Receiving a message: by POST here, by frame in ``socket``; both through ``take``."""
 
 from __future__ import annotations
 
@@ -43,16 +43,16 @@ class Incoming(BaseModel):
 
 
 class Receipt(BaseModel):
-    """The message is in the record, under the number ``seq``."""
+    """The message is in the record, with the number ``seq``."""
 
     id: str
     seq: int
 
 
 async def take(deps: Deps, conversation: Conversation, incoming: Incoming, connection: HTTPConnection) -> Accepted:
-    """Commit a message that came over ``connection``.
+    """Commits a message received over ``connection``.
 
-    Raises ``Problem``: 400 a button that is not (or no longer) ours, 422 too long, 429 too many.
+    Raises ``Problem``: 400 for a button that is not (or no longer) ours, 422 too long, 429 too many.
     """
     said: str | Choice
     if conversation.origin == Origin.CITIZEN and not await deps.limits.allow_message(conversation.id):
@@ -79,7 +79,7 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming, conne
 
 
 def _payer(deps: Deps, conversation: Conversation, connection: HTTPConnection) -> Payer:
-    """Who pays for the answer: the citizen's address; nobody for our own tools and for this machine itself."""
+    """Returns the payer of the answer: the citizen's address; nobody for our own tools and for this machine itself."""
     if conversation.origin != Origin.CITIZEN or is_local(connection) or not connection.client:
         return ()
     return deps.budget.payer_at(connection.client.host)

@@ -1,4 +1,4 @@
-"""What is said to every citizen at present: announcement, emergency, and that the website's assistant is switched off."""
+"""The present notices to every citizen: announcement, emergency, and that the website's assistant is switched off."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.get("/notices")
     async def notices(response: Response, lang: Annotated[PanelLanguage | None, Query()] = None) -> list[PublicNotice]:
-        """The most urgent first; usually none."""
+        """Returns the notices, the most urgent first; usually none."""
         response.headers["Cache-Control"] = "no-store"
         language = lang or deps.settings.default_language
         state = await deps.board.state()

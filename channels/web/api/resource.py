@@ -1,4 +1,4 @@
-"""Where the routes of one resource of the web API go."""
+"""The router of one resource of the web API."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ from fastapi import APIRouter
 
 
 def resource() -> APIRouter:
-    """Routes below ``/api/web``, to be joined (``core.web.routes``) as they are."""
+    """Returns a router below ``/api/web``, to be joined (``core.web.routes``) as it is."""
     return APIRouter(prefix="/api/web", tags=["web"])

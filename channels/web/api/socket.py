@@ -27,11 +27,11 @@ from core.problems import Problem, language_of
 from core.turns import Origin
 from core.web.numbers import RowNumber
 
-MAX_FRAME = 16 * 1024  # bytes; the server is told the same, and closes with 1009
+MAX_FRAME = 16 * 1024  # bytes; the server has the same limit, and closes with 1009
 _HELLO_SECONDS = 10
 _FLOOD, _FLOOD_SECONDS = 40, 10.0  # frames in so many seconds
 BAD_TOKEN, FLOOD = 4401, 1008
-_NO_TEXT = 1003  # the WebSocket's word for it
+_NO_TEXT = 1003  # the WebSocket's code for it
 
 log = structlog.get_logger(__name__)
 
@@ -47,7 +47,7 @@ class Hello(BaseModel):
 
 
 class Hint(BaseModel):
-    """``typing``: the citizen writes; ``seen``: the replies up to ``seq`` were shown. A supervisor sees it; nothing answers."""
+    """``typing``: the citizen writes; ``seen``: the replies up to ``seq`` were shown. Only a supervisor sees it."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -74,12 +74,12 @@ class Session:
         self._limited = True
 
     async def run(self) -> None:
-        """Serve until either side closes."""
+        """Serves until either side closes."""
         await self._socket.accept()
         code = 1000
         try:
             conversation, after = await self._hello()
-            self._limited = conversation.origin == Origin.CITIZEN  # our own bench is meant to be fast
+            self._limited = conversation.origin == Origin.CITIZEN  # our own benchmark is allowed to be fast
             await self._send({"type": "ready"})
             tasks = {
                 asyncio.create_task(self._push(conversation, after)),
@@ -153,7 +153,7 @@ class Session:
     async def _receive(self) -> str:
         try:
             frame = await self._socket.receive_text()
-        except KeyError:  # bytes, which no client of ours sends
+        except KeyError:  # bytes, which our clients never send
             raise _Closed(_NO_TEXT) from None
         moment = asyncio.get_running_loop().time()
         if self._limited and len(self._frames) == _FLOOD and moment - self._frames[0] < _FLOOD_SECONDS:

@@ -1,4 +1,4 @@
-"""Places within a page of the knowledge base, as the address of an answer names them."""
+"""Anchors within a page of the knowledge base, as the address of an answer names them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ _MOST_CHARS = 60
 
 
 def anchor(names: Sequence[str]) -> str:
-    """Returns the part of an address that names the place under the headings and cases ``names`` (widget/answer.js makes the
-    same)."""
+    """Returns the anchor for the place under the headings and cases ``names`` (the same as in widget/answer.js)."""
     text = "".join(c for c in unicodedata.normalize("NFKD", " ".join(names)) if not unicodedata.category(c).startswith("M"))
     return re.sub("[^a-z0-9]+", "-", text.lower()).strip("-")[:_MOST_CHARS].rstrip("-")

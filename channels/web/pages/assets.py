@@ -1,7 +1,7 @@
-"""The widget and the pages' files, read once, compressed once.
+"""The files of the widget and the pages, read and compressed once.
 
-``/widget.js`` carries the settings and words that the launcher shows, so that it needs no request of its own; the modules
-it loads on opening stand under a path with the digest of them all, and may be cached for ever.
+``/widget.js`` has the settings and texts that the launcher shows, so that it needs no request of its own; the modules that it
+loads on opening are under a path with their common digest, and may be cached for ever.
 """
 
 from __future__ import annotations
@@ -22,8 +22,9 @@ _PLACEHOLDER = "const SETTINGS = {}; // replaced by channels/web/pages/assets.py
 
 
 def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
-    """``widget.js`` with the settings and words that it shows before it is opened, and the names of the ``modules`` that it
-    loads then."""
+    """Returns ``widget.js`` with the settings and texts that it shows before it is opened, and the names of the ``modules``
+    that it loads then.
+    """
     settings = deps.settings
     contact = settings.contact_phone or settings.contact_url or settings.organisation
     words = {
@@ -47,7 +48,7 @@ def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
 
 
 def router(deps: PageDeps) -> APIRouter:
-    """``/widget.js``, ``/widget/{version}/{file}`` and ``/static/pages/{file}``."""
+    """Returns ``/widget.js``, ``/widget/{version}/{file}`` and ``/static/pages/{file}``."""
     modules, files = load(STATIC / "widget"), load(STATIC / "pages")
     version = version_of(modules)
     widget = launcher(deps, version, modules)
@@ -59,7 +60,7 @@ def router(deps: PageDeps) -> APIRouter:
 
     @routes.get("/widget/{asked}/{name}")
     async def widget_module(request: Request, asked: str, name: str) -> Response:
-        # A page opened before an update asks for the version it knows: it gets today's, and may not keep it.
+        # A page opened before an update asks for its old version: it gets the present files, and may not cache them.
         return found(modules, name).response(request, _FOR_EVER if asked == version else "no-store")
 
     @routes.get("/static/pages/{name}")

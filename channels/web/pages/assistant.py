@@ -1,7 +1,7 @@
-"""``/assistant``: the conversation as plain pages. A form is posted, the reply is waited for, a redirect shows it.
+"""``/assistant``: the conversation as plain pages. A form is posted, the server waits for the reply, and redirects to it.
 
-The token lives in a cookie that scripts cannot read and other sites cannot cause to be sent; it is set with the first
-message, not before. A post from another site is refused by what browsers say of its origin (Fetch Metadata, else Origin).
+The token is in a cookie that scripts cannot read and other sites cannot cause to be sent; it is set with the first message, not
+before. A post from another site is recognised by the browser's headers (Fetch Metadata, else Origin) and refused.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _RECEIPT = re.compile(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){2}")
 
 
 def same_site(request: Request) -> None:
-    """Refuse a post that another site caused. Clients that say nothing of an origin are no browsers with a cookie to abuse."""
+    """Refuses a post caused by another site. A client that sends no origin is no browser with a cookie to abuse."""
     fetched = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     foreign = fetched not in {"same-origin", "none"} if fetched else origin and not is_same_host(origin, request.url.netloc)
@@ -40,7 +40,7 @@ def same_site(request: Request) -> None:
 
 
 class Assistant:
-    """The handlers of the page and of what its forms post to."""
+    """The handlers of the page and of its forms."""
 
     def __init__(self, pages: Pages, questions: FirstQuestions) -> None:
         self._pages, self._questions = pages, questions
@@ -55,7 +55,7 @@ class Assistant:
         text: Annotated[str, Form()] = "",
         payload: Annotated[str, Form()] = "",
     ) -> Response:
-        """Say a text, or press a button, and wait for the reply; the same ``id`` posted twice is said once."""
+        """Sends a text, or presses a button, and waits for the reply; the same ``id`` posted twice is sent once."""
         if not (text.strip() or payload):
             blank = self._pages.wording.text("gateway_blank", language=self._pages.panel_language(request))
             return await self._page(request, blank, 422)
@@ -90,7 +90,7 @@ class Assistant:
         reason: Annotated[str, Form()] = "",
         comment: Annotated[str, Form(max_length=500)] = "",
     ) -> Response:
-        """Returns a bare "no" is recorded at once, then asked for its reason, which replaces it."""
+        """Records feedback. A bare "no" is recorded at once; the page then asks for a reason, which replaces it."""
         opinion: dict[str, Any] = {"reply": reply, "useful": useful}
         opinion |= {name: value for name, value in (("reason", reason), ("comment", comment.strip())) if value}
         asked_why = not useful and not (reason or comment)
@@ -107,7 +107,7 @@ class Assistant:
         return await self._attempt(request, lambda: caller.call("POST", "/api/web/language", {"language": to}), there)
 
     async def restart(self, request: Request) -> Response:
-        """Erase the conversation and say so, with the receipt: on a page without a word nobody knows whether it was done."""
+        """Erases the conversation and shows the receipt, so that the citizen knows that it was done."""
         if not request.cookies.get(COOKIE):
             return self._back(request)
         try:
@@ -141,9 +141,9 @@ class Assistant:
                 turns, queue = history["turns"], history["queue"]["text"]
                 language = history["language"] if history["language"] in PANEL_LANGUAGES else language
                 if any(turn["message"] and turn["message"]["id"] == draft[0] for turn in turns):
-                    draft = ("", "")  # it was taken in before the answer failed
+                    draft = ("", "")  # the message was taken in before the answer failed
             except Refused as refused:
-                forget = refused.status == HTTPStatus.UNAUTHORIZED  # erased or expired: begin anew
+                forget = refused.status == HTTPStatus.UNAUTHORIZED  # erased or expired: begins anew
         values = {
             "turns": turns,
             "queue": queue,
@@ -174,7 +174,7 @@ class Assistant:
     async def _attempt(
         self, request: Request, action: Callable[[], Awaitable[object]], done: Response, draft: tuple[str, str] = ("", "")
     ) -> Response:
-        """``done`` after ``action``; if the web API refuses, the page with its sentence and ``draft``: a message (id, text)."""
+        """Returns ``done`` after ``action``; if the web API refuses, the page with its message and ``draft`` (id, text)."""
         try:
             await action()
         except Refused as refused:
@@ -195,7 +195,7 @@ class Assistant:
 
 
 def router(pages: Pages, database: Database) -> APIRouter:
-    """Returns the page, and what its forms post to."""
+    """Returns the page and the routes of its forms."""
     assistant = Assistant(pages, FirstQuestions(database, pages.settings))
     routes, same = APIRouter(prefix=PATH), [Depends(same_site)]
     routes.get("")(assistant.show)

@@ -1,4 +1,4 @@
-"""The pages as a client of our own web API, called in the same process: the contract is the only way in, for them too."""
+"""The pages as a client of our own web API, called in the same process, so that they use the same contract."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from fastapi import Request
 from channels.http.crowd import inside
 from channels.web.api.conversations import RECEIPT
 
-# Between two looks, in seconds: most answers come at once, the others take a while.
+# Seconds between two looks: most answers come at once, the others take a while.
 _FIRST_SECONDS, _GROWTH, _LONGEST_SECONDS = 0.1, 1.5, 0.5
-_INSIDE = "http://inside.invalid"  # the caller's Host may be no name at all, and nothing that is answered here depends on it
-_LAST = 25  # messages that are looked at: more than may wait of one conversation
+_INSIDE = "http://inside.invalid"  # the caller's Host may be invalid, and the answers do not depend on it
+_LAST = 25  # messages to look at: more than may wait in one conversation
 
 
 class Refused(Exception):
-    """The web API refused: ``status``, and its own sentence to the citizen as the message."""
+    """The web API refused: ``status``, and its own text for the citizen as the message."""
 
     def __init__(self, response: httpx.Response) -> None:
         self.status = response.status_code
@@ -31,10 +31,10 @@ class Refused(Exception):
 
 
 class Client:
-    """Calls in the name of the citizen behind ``request`` (limits count their address), in ``language``."""
+    """Calls for the citizen of ``request`` (limits count their address), in ``language``."""
 
     def __init__(self, request: Request, language: str, token: str = "") -> None:
-        self.token = token if token.isascii() else ""  # none of ours; a header could not carry it
+        self.token = token if token.isascii() else ""  # otherwise not one of ours, and a header cannot carry it
         self._language = language
         source = (request.client.host, request.client.port) if request.client else ("127.0.0.1", 0)
         self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app=inside(request.app), client=source), base_url=_INSIDE)
@@ -45,17 +45,17 @@ class Client:
         return response.json() if response.content else None
 
     async def erase(self) -> str:
-        """Erase the conversation; the receipt of it. Raises ``Refused``."""
+        """Erases the conversation and returns its receipt. Raises ``Refused``."""
         response = await self._answer("DELETE", "/api/web/conversations/current")
         return str(response.headers.get(RECEIPT, ""))
 
     async def begin(self) -> str:
-        """Open a conversation and go on in it; its token."""
+        """Opens a conversation, uses it from now on, and returns its token."""
         self.token = str((await self.call("POST", "/api/web/conversations", {"language": self._language}))["token"])
         return self.token
 
     async def history(self, *, last: int | None = None) -> dict[str, Any]:
-        """``{conversation, language, turns}``; with ``last``, only so many messages."""
+        """Returns ``{conversation, language, turns}``; with ``last``, only so many messages."""
         return dict(await self.call("GET", "/api/web/history" + (f"?last={last}" if last else "")))
 
     async def answered(self, message_id: str, deadline: float) -> bool:

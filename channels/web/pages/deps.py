@@ -1,4 +1,4 @@
-"""What the pages need from whoever mounts them."""
+"""The services that the pages need."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from core.settings import Settings
 
 
 class PageDeps(Protocol):
-    """The gateway's dependencies satisfy this as they are."""
+    """The gateway's dependencies implement it."""
 
     @property
     def settings(self) -> Settings: ...

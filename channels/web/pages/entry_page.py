@@ -1,6 +1,6 @@
-"""``/page/{entry}``: one page of the knowledge base as it is published now, each part at an address of its own.
+"""``/page/{entry}``: one page of the knowledge base as it is published now, with an address for each part.
 
-A link to an answer leads here, to the part from which it was taken: whoever follows it needs no conversation.
+A link to an answer leads to the part from which it was taken, and needs no conversation.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NARROWEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A heading with what stands under it; ``anchor`` is its place in the address, empty where another part has it."""
+    """A heading with its text; ``anchor`` is its place in the address, empty if another part has it."""
 
     heading: str
     level: int
@@ -34,7 +34,7 @@ class Part:
 
 
 def parts_of(entry: Entry) -> Iterator[Part]:
-    """Yields the whole of ``entry`` in reading order: first what stands above all headings."""
+    """Yields the whole of ``entry`` in reading order, beginning with the text above all headings."""
     path: tuple[str, ...] = ()
     used: set[str] = set()
     for passage in passages(entry):
@@ -67,7 +67,7 @@ def router(pages: Pages, database: Database) -> APIRouter:
         old = entry.verified_on is not None and is_old(entry.verified_on, pages.settings.verified_months, date.today())
         values = {"entry": entry, "parts": list(parts_of(entry)), "old": old}
         response = pages.render("entry.html", request, values, language=pages.panel_language(request))
-        response.headers["X-Robots-Tag"] = "noindex"  # the source is what search engines should show
+        response.headers["X-Robots-Tag"] = "noindex"  # search engines should show the source
         return response
 
     return routes

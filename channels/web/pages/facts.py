@@ -1,4 +1,4 @@
-"""What /about tells: read from the record, the active snapshot and the last evaluation, each only if it is there."""
+"""The facts on /about: from the record, the active snapshot and the last evaluation, each only if it exists."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _KEPT_SECONDS = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Collection:
-    """The published entries of one collection. Days are ISO dates; ``imported_at`` is empty where editors wrote it all."""
+    """The published entries of one collection. Days are ISO dates; ``imported_at`` is empty if editors wrote all entries."""
 
     name: str
     entries: int
@@ -31,9 +31,10 @@ class Collection:
 
 
 class Collections:
-    """Every collection that has published entries, by name: counted anew after a minute, however often it is asked.
+    """Every collection with published entries, by name; counted at most once a minute.
 
-    Counting reads every entry (a second and more for a few thousand on SQLite); nobody may have that done by reloading.
+    Counting reads every entry (a second or more for a few thousand on SQLite); a visitor must not be able to cause that by
+    reloading.
     """
 
     def __init__(self, database: Database) -> None:
@@ -74,13 +75,13 @@ def snapshot(home: Path) -> dict[str, Any] | None:
     try:
         version = (home / "snapshots" / "active").read_text(encoding="utf-8").strip()
         manifest = orjson.loads((home / "snapshots" / version / "manifest.json").read_bytes())
-    except (OSError, ValueError):  # ValueError: a torn pointer or manifest
+    except (OSError, ValueError):  # ValueError: an incomplete pointer or manifest
         return None
     return {"version": version, **manifest}
 
 
 class Quality(BaseModel):
-    """An evaluation, as it is published in ``{home}/evaluation``: ``figures`` by name, 0 to 1 or ms."""
+    """An evaluation published in ``{home}/evaluation``: ``figures`` by name, 0 to 1 or ms."""
 
     measured_at: datetime
     questions: int
@@ -89,12 +90,12 @@ class Quality(BaseModel):
 
 
 def quality(home: Path) -> Quality | None:
-    """Returns the figures of the last evaluation of search, or ``None``: nothing is claimed that was not measured."""
+    """Returns the figures of the last evaluation of search, or ``None`` if nothing was measured."""
     return _published(home, "latest.json")
 
 
 def first_reply(home: Path) -> Quality | None:
-    """Returns the figures of the first replies that were published last, or ``None``."""
+    """Returns the last published figures of first replies, or ``None``."""
     return _published(home, "first_reply.json")
 
 

@@ -1,4 +1,4 @@
-"""The safe subset of Markdown in which entries are written → HTML, for pages without JavaScript."""
+"""The safe subset of Markdown of entries → HTML, for pages without JavaScript."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from markupsafe import Markup
 
 _PARSER = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("table").disable(["image", "heading", "lheading"])
 _TAGS = {"p", "ul", "ol", "li", "strong", "em", "a", "br", "table", "thead", "tbody", "tr", "th", "td", "code", "blockquote"}
-_TITLE = re.compile(r"^<p><strong>([^<]*[^<.!?:;])</strong></p>$", re.MULTILINE)  # a line in bold by itself, no sentence
+_TITLE = re.compile(r"^<p><strong>([^<]*[^<.!?:;])</strong></p>$", re.MULTILINE)  # a line in bold that is no sentence
 
 
 def html(markdown: str, *, within: bool = False) -> Markup:
-    """Returns ``markdown`` as HTML of a closed list of elements: cleaned even though the parser lets no HTML through.
+    """Returns ``markdown`` as HTML with allowed elements only: cleaned, even though the parser lets no HTML through.
 
-    A line in bold by itself is the heading of a part; not ``within`` a page that has its own headings.
+    A line in bold by itself becomes the heading of a part, except ``within`` a page that has its own headings.
     """
     cleaned = nh3.clean(
         _PARSER.render(markdown),

@@ -1,4 +1,4 @@
-"""What went wrong, as a page: who follows an old link, or asks too much, is told so in a sentence."""
+"""Problems as pages: an old link, or too many requests, get an explanation in a sentence."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _PROGRAMS = ("/api/", "/webhooks/", "/internal/", "/health/", "/metrics")
 
 @dataclass(frozen=True, slots=True)
 class ProblemPage:
-    """Shows problem documents to browsers; ``None`` to programs."""
+    """Shows problem documents to browsers; returns ``None`` for programs."""
 
     pages: Pages
 

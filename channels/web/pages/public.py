@@ -1,4 +1,4 @@
-"""The start page, the demonstration site, and what an administration must tell: about, privacy, legal, accessibility."""
+"""The start page, the demonstration site, and the legally required pages: about, privacy, legal, accessibility."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.database import Database
 
 
 def router(pages: Pages, database: Database) -> APIRouter:
-    """Pages that only read. The notices exist in each language: ``templates/{language}/{name}.html``."""
+    """Returns pages that only read. The notices exist in each language: ``templates/{language}/{name}.html``."""
     routes, collections = APIRouter(), facts.Collections(database)
 
     @routes.get("/")

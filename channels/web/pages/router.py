@@ -1,4 +1,4 @@
-"""All pages and assets that the public gets without signing in; the gateway mounts this one router."""
+"""All public pages and assets; the gateway mounts this one router."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ from core.web.routes import join
 
 
 def router(deps: PageDeps) -> APIRouter:
-    """``/``, ``/demo``, ``/about``, ``/privacy``, ``/legal``, ``/accessibility``,
-    ``/page/…``, ``/assistant…``, ``/widget.js`` and files."""
+    """Returns the routes of ``/``, ``/demo``, ``/about``, ``/privacy``, ``/legal``, ``/accessibility``, ``/page/…``,
+    ``/assistant…``, ``/widget.js`` and files.
+    """
     pages = Pages(deps)
     routes = APIRouter(include_in_schema=False)
     join(routes, assets.router(deps))

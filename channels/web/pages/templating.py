@@ -1,4 +1,4 @@
-"""Templates, their language, and the security headers that every page carries."""
+"""Templates, their language, and the security headers of every page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _RIGHT_TO_LEFT = frozenset({"ar"})
 
 
 class Pages:
-    """Renders the templates beside this file with the installation's settings and words."""
+    """Renders the templates next to this file with the installation's settings and texts."""
 
     def __init__(self, deps: PageDeps) -> None:
         self.settings = deps.settings
@@ -41,12 +41,12 @@ class Pages:
         )
 
     def language(self, request: Request) -> str:
-        """``?lang=``, else the installation's language."""
+        """Returns ``?lang=``, else the installation's language."""
         asked = request.query_params.get("lang", "")
         return asked if asked in LANGUAGES else self.settings.default_language
 
     def panel_language(self, request: Request) -> str:
-        """The same for pages that speak more languages than the notices do."""
+        """Returns the same, for pages in more languages than the notices."""
         asked = request.query_params.get("lang", "")
         return asked if asked in PANEL_LANGUAGES else self.settings.default_language
 
@@ -85,11 +85,11 @@ class Pages:
 
 
 def own_name(language: str) -> str:
-    """Returns the name of ``language`` in itself, as it stands at the beginning of a line: "Français"."""
+    """Returns the name of ``language`` in itself, capitalised: "Français"."""
     name = tongue(language, language)
     return name[:1].upper() + name[1:]
 
 
 def by_human(reply: Mapping[str, Any]) -> bool:
-    """Decides whether a human wrote ``reply`` (a reply event); that one takes over or leaves is a notice of the service."""
+    """Decides whether a human wrote ``reply`` (a reply event). Their arrival or departure is a notice of the service."""
     return reply["outcome"] == "human" and any(block["type"] != "notice" for block in reply["blocks"])

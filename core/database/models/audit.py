@@ -11,10 +11,10 @@ from core.database.base import Base, UtcDateTime
 
 
 class AuditRow(Base):
-    """One act. ``seq`` counts from 1 without a gap; ``digest`` covers all other columns, ``previous`` included.
+    """One act. ``seq`` counts from 1 without a gap. ``digest`` covers all other columns, ``previous`` included.
 
-    ``details`` is canonical JSON as text: a JSON column would give back other bytes than those that were digested.
-    Triggers refuse to update or delete a row.
+    ``details`` is canonical JSON as text: a JSON column would return other bytes than the digested ones. Triggers refuse to
+    update or delete a row.
     """
 
     __tablename__ = "audit_rows"
@@ -32,7 +32,7 @@ class AuditRow(Base):
 
 
 class AuditHead(Base):
-    """The one row (``id`` 1) that every writer locks: number and digest of the last row of the chain."""
+    """The one row (``id`` 1) that every writer locks: number and digest of the chain's last row."""
 
     __tablename__ = "audit_head"
 

@@ -1,4 +1,4 @@
-"""Conversations, their messages and replies, and what became of each."""
+"""Conversations, their messages and replies, and the state of each."""
 
 from __future__ import annotations
 
@@ -16,12 +16,15 @@ _CASCADE = "CASCADE"  # erasing a conversation erases all of it
 class Conversation(Base):
     """All turns of one citizen on one channel: the unit of ordering, privacy and erasure.
 
-    ``id`` is random, never a number. By SMS ``address_digest`` (keyed) finds the conversation of a number and
-    ``address`` (encrypted) lets it be answered. ``offered`` holds the payloads of the choices last offered, in order,
-    so that "2" by SMS can be understood; ``options`` all of them on any channel, as the reply's blocks hold them (label,
-    signed payload), so that whoever types a label has pressed its button; ``rest`` the blocks that did not fit, for SUITE.
-    ``language`` is the one that was chosen, or the service's; ``spoken`` another one in which the citizen wrote since.
-    ``closing``: the citizen sent EFFACER, and the row goes once that is confirmed.
+    ``id`` is random, never a telephone number. By SMS ``address_digest`` (keyed) finds the conversation of a number, and
+        ``address`` (encrypted) is needed to answer it.
+    ``offered``: the payloads of the choices offered last, in order, to understand "2" by SMS.
+    ``options``: all choices on any channel, as in the reply's blocks (label, signed payload): typing a label counts as
+        pressing its button.
+    ``rest``: the blocks that did not fit, for SUITE.
+    ``language``: the chosen one, or the service's.
+    ``spoken``: another one in which the citizen wrote since.
+    ``closing``: the citizen sent EFFACER; the row is deleted once that is confirmed.
     """
 
     __tablename__ = "conversations"
@@ -45,7 +48,7 @@ class Conversation(Base):
 
     @property
     def last_language(self) -> str:
-        """The language to answer in: that of the last message, or the one chosen."""
+        """Returns the language to answer in: that of the last message, or the chosen one."""
         return self.spoken or self.language
 
 
@@ -53,8 +56,8 @@ class Message(Base):
     """What a citizen sent, masked. ``dedup`` makes a second delivery of the same message a no-op.
 
     ``outcome`` stays empty until the turn's reply is committed, in the same transaction. ``attempts`` counts how often a
-    worker began it: one that takes workers down with it is not begun for ever. A choice has its ``payload``, already
-    checked, and its label as ``text``; a choice that was typed (its number, its label) has it once it is answered.
+    worker began it, to stop retrying a message that crashes workers. A pressed choice has its verified ``payload``, and its
+    label as ``text``; a typed choice (its number, its label) gets its payload once it is answered.
     """
 
     __tablename__ = "messages"
@@ -74,19 +77,19 @@ class Message(Base):
 
     __table_args__ = (
         Index("ix_messages_conversation_id_seq", "conversation_id", "seq"),
-        # Small at any time: to find what waits must not cost more in a long conversation than in a short one.
+        # Always small: finding waiting messages must not cost more in a long conversation than in a short one.
         index_of_some("ix_messages_waiting", "conversation_id", "seq", where=outcome.is_(None)),
-        # SQLite would go through all that were ever received, to have those that wait in their order.
+        # Without it, SQLite would read all messages ever received, to return the waiting ones in order.
         index_of_some("ix_messages_waiting_since", "received_at", where=outcome.is_(None)),
         Index("ix_messages_received_at", "received_at"),
-        {"sqlite_autoincrement": True},  # a number is never given twice: clients resume after the last they saw
+        {"sqlite_autoincrement": True},  # a number is never used twice: clients resume after the last one they saw
     )
 
 
 class Reply(Base):
-    """The one reply to a message (``in_reply_to``), or what a human or the service said by itself (``in_reply_to`` empty).
+    """The one reply to a message (``in_reply_to``), or a message from a human or the service (``in_reply_to`` empty).
 
-    ``author``: the staff id of the human who wrote it, for colleagues only; empty where no human did.
+    ``author``: the staff id of the human who wrote it, visible to colleagues only; empty if no human did.
     """
 
     __tablename__ = "replies"
@@ -107,15 +110,15 @@ class Reply(Base):
 
     __table_args__ = (
         Index("ix_replies_conversation_id_seq", "conversation_id", "seq"),
-        Index("ix_replies_entry_created_at", "entry", "created_at"),  # conversations about one subject, the last ones first
+        Index("ix_replies_entry_created_at", "entry", "created_at"),  # the latest conversations about one subject
         {"sqlite_autoincrement": True},
     )
 
 
 class Delivery(Base):
-    """One SMS of a reply on its way: queued → sending → sent → delivered, or failed, expired, or uncertain (fate unknown).
+    """One SMS of a reply: queued → sending → sent → delivered, or failed, expired, or uncertain (fate unknown).
 
-    ``attempts`` counts those at the present ``provider``; ``created_at`` is where the total deadline runs from.
+    ``attempts`` counts those at the present ``provider``. The total deadline is counted from ``created_at``.
     """
 
     __tablename__ = "deliveries"
@@ -135,7 +138,7 @@ class Delivery(Base):
 
 
 class Receipt(Base):
-    """A provider's report that came before its answer to our request had been written down: applied once it is."""
+    """A provider's report that arrived before its answer to our request was stored: it is applied after that."""
 
     __tablename__ = "receipts"
 
@@ -146,7 +149,7 @@ class Receipt(Base):
 
 
 class Feedback(Base):
-    """What a citizen thought of a reply: useful or not, and why not. One a reply; a second one replaces it."""
+    """A citizen's opinion on a reply: useful or not, and why not. One per reply; a second one replaces it."""
 
     __tablename__ = "feedback"
 
@@ -158,7 +161,7 @@ class Feedback(Base):
 
 
 class Lease(Base):
-    """Who handles a conversation now. ``fencing`` grows at each take-over: a late owner's commit is refused by it."""
+    """The current owner of a conversation. ``fencing`` grows at each take-over, so that a late owner's commit is refused."""
 
     __tablename__ = "leases"
 
@@ -169,9 +172,9 @@ class Lease(Base):
 
 
 class Job(Base):
-    """A periodic job (retention, say): who runs it now, until when that counts, and when it last ended.
+    """A periodic job (for example retention): its owner, until when the claim is valid, and when it last ended.
 
-    Without an ``owner``, ``expires_at`` is until when nobody is to try it again.
+    Without an ``owner``, no process may try again before ``expires_at``.
     """
 
     __tablename__ = "jobs"
@@ -183,7 +186,7 @@ class Job(Base):
 
 
 class Erasure(Base):
-    """A conversation erased from the record whose memory in the dialogue engine may still have to go."""
+    """A conversation that was erased from the record, but may still be in the dialogue engine's memory."""
 
     __tablename__ = "erasures"
 

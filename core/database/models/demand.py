@@ -1,4 +1,4 @@
-"""What citizens ask in vain: clusters of messages, and what editors do about each."""
+"""Questions without an answer: clusters of messages, and the editors' decision on each."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.database.base import Base, Json, Sequence, UtcDateTime, now
 
 
 class DemandCluster(Base):
-    """One subject. ``centroid`` (float32, of ``model``) is how messages that come later are recognised; ``name`` is made of
-    the cluster's own ``terms``, and stays what an editor calls it once one has (``named_by``).
+    """One subject. ``centroid`` (float32, of ``model``) identifies later messages of the same subject. ``name`` is made of the
+    cluster's own ``terms``; once an editor has named it (``named_by``), it stays.
 
-    ``status``: open, drafted, attached (both with ``entry``, as collection/id), out_of_scope. ``decided_at`` is when.
+    ``status``: open, drafted, attached (both with ``entry``, as collection/id), out_of_scope. ``decided_at``: when.
     """
 
     __tablename__ = "demand_clusters"
@@ -36,9 +36,9 @@ class DemandCluster(Base):
 
 
 class DemandMember(Base):
-    """A message that belongs to a cluster; it goes with its conversation, so no copy of a citizen's words is kept here.
+    """A message of a cluster. It is deleted with its conversation, and holds no copy of a citizen's words.
 
-    ``kind`` is how it was asked in vain (no_answer, refused, negative, handoff), or the outcome of one that was not.
+    ``kind`` says how it failed (no_answer, refused, negative, handoff), or is the outcome of a message that did not fail.
     """
 
     __tablename__ = "demand_members"

@@ -1,4 +1,4 @@
-"""The knowledge base's record: entries, their immutable revisions, what was decided about them, and import runs."""
+"""The knowledge base in the record: entries, their immutable revisions, decisions about them, and import runs."""
 
 from __future__ import annotations
 
@@ -12,14 +12,16 @@ from core.database.base import Base, Json, Sequence, UtcDateTime, now
 
 
 class EntryRow(Base):
-    """The present state of an entry: what citizens get, and where the editors' work stands.
+    """The present state of an entry: the version for citizens, and the state of the editors' work.
 
-    ``content`` is ``core.entry.Entry`` as JSON, ``version`` its revision and ``digest`` its digest: what is published (or
-    was last, or is to be, as ``status`` says: draft, published, withdrawn by its source, archived by an editor).
+    ``content`` is ``core.entry.Entry`` as JSON, ``version`` its revision and ``digest`` its digest. ``status`` says whether
+        it is published, was, or will be: draft, published, withdrawn by its source, archived by an editor.
     ``head`` is the revision that editors work from: ``version``, or a newer one while ``stage`` is not empty (draft,
-    in_review, approved, scheduled). ``latest`` is the highest revision there is. ``base`` is the revision that holds what
-    the last import brought; none where editors wrote the entry. ``served`` is the revision that citizens still get where an
-    import has changed what is published and no index with it was activated (0: none); empty where both are the same.
+        in_review, approved, scheduled).
+    ``latest`` is the highest revision.
+    ``base`` is the revision from the last import; none if editors wrote the entry.
+    ``served`` is the revision that citizens still get if an import has changed what is published and no index with it was
+        activated (0: none); empty if both are the same.
     """
 
     __tablename__ = "entries"
@@ -54,8 +56,8 @@ class EntryRow(Base):
 class Revision(Base):
     """One saved state of an entry: never changed, never deleted. ``version`` counts from 1.
 
-    ``status`` is what it was saved as (draft, imported, published, withdrawn); what became of it since stands in ``steps``.
-    ``parent`` is the revision that its author started from.
+    ``status`` is what it was saved as (draft, imported, published, withdrawn); later decisions are in ``steps``. ``parent``
+    is the revision that its author started from.
     """
 
     __tablename__ = "revisions"
@@ -95,12 +97,12 @@ class Step(Base):
 
 
 class Autosave(Base):
-    """What an editor has typed and not yet saved: one a person and entry, replaced as they type, gone when they save."""
+    """Unsaved text of an editor: one per person and entry, replaced during typing, deleted when the editor saves."""
 
     __tablename__ = "autosaves"
 
     collection: Mapped[str] = mapped_column(String(64), primary_key=True)
-    entry_id: Mapped[str] = mapped_column(String(64), primary_key=True)  # of an entry that need not exist yet
+    entry_id: Mapped[str] = mapped_column(String(64), primary_key=True)  # the entry may not exist yet
     author: Mapped[str] = mapped_column(String(128), primary_key=True)
     started_from: Mapped[int]
     content: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -108,10 +110,10 @@ class Autosave(Base):
 
 
 class Conflict(Base):
-    """What an import and editors changed differently, and nobody has decided yet: at most one open for an entry.
+    """An undecided difference between the changes of an import and of editors: at most one open per entry.
 
-    ``base``, ``local`` and ``theirs`` are revisions (``base`` none where both are new; ``theirs`` none where the source has
-    withdrawn the entry). ``parts`` lists what differs, ``proposal`` is the merged content with the local side where they do.
+    ``base``, ``local`` and ``theirs`` are revisions (no ``base`` if both are new; no ``theirs`` if the source has withdrawn
+    the entry). ``parts`` lists the differences. ``proposal`` is the merged content, with the local side where they differ.
     """
 
     __tablename__ = "conflicts"
@@ -145,7 +147,7 @@ class Collection(Base):
 
 
 class ImportRun(Base):
-    """One import that was carried out: what it read (checksum) and what it did."""
+    """One executed import: what it read (checksum) and what it did."""
 
     __tablename__ = "import_runs"
 
@@ -162,9 +164,9 @@ class ImportRun(Base):
 
 
 class ImportTask(Base):
-    """An import asked for at the desk: waiting, running, previewed, done, cancelled or failed.
+    """An import requested at the desk: waiting, running, previewed, done, cancelled or failed.
 
-    ``plan`` says what to read and how, ``report`` what it would do, or did.
+    ``plan`` says what to read and how; ``report`` what it would do, or did.
     """
 
     __tablename__ = "import_tasks"

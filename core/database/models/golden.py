@@ -1,4 +1,4 @@
-"""Golden questions: what the service must be able to answer, and with which entries."""
+"""Golden questions: questions that the service must answer, and the right entries."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from core.database.base import Base, Json, UtcDateTime, now
 
 
 class GoldenQuestion(Base):
-    """One question (masked), with the ids of which any one is right; none: the right answer is that there is none.
+    """One question (masked), with the ids of the right entries, any of which will do. No id: the right answer is that there is
+    none.
 
-    ``heading`` and ``situation`` (a case's label), if given, say which part of the entry must be shown. ``digest`` is that of
-    the question folded, its language and collection: the same question is not kept twice.
+    ``heading`` and ``situation`` (a case's label), if given, say which part of the entry must be shown. ``digest`` is that
+    of the folded question, its language and collection, so that no question is stored twice.
     """
 
     __tablename__ = "golden_questions"

@@ -1,4 +1,4 @@
-"""Conversations that wait for a supervisor, or that one holds; and call-backs to make."""
+"""Conversations that wait for a supervisor or have one, and call-backs to make."""
 
 from __future__ import annotations
 
@@ -14,14 +14,17 @@ _IS_OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorte
 
 
 class Handoff(Base):
-    """One request for a human, from asking to its end; words and moves are those of ``core.handoff``.
+    """One request for a human, from its beginning to its end. States and moves are those of ``core.handoff``.
 
-    ``owner`` is who holds it; ``fencing`` grows at each claim, so that a move planned under an earlier one is refused.
-    ``subject`` and ``best_time`` are masked like any message. ``number`` (encrypted E.164) is the one place where a call-back
-    number is kept; ``number_hint`` is what everyone else may see of it. It goes when the call-back is closed. A number that the
-    citizen types is kept only from ``collecting_since`` on (they consented), until the form ends and it is empty again.
-    ``team`` is whose it is (empty: everybody's); who may read it, ``core.identity.conversations`` decides. ``read_seq``: the
-    last message that its owner has seen; ``seen_seq``: the last reply that was shown to the citizen.
+    ``owner``: the supervisor who has it.
+    ``fencing`` grows at each claim, so that a move planned under an earlier claim is refused.
+    ``subject`` and ``best_time`` are masked like any message. ``number`` (encrypted E.164) is the only place where a
+        call-back number is stored; ``number_hint`` is what all others may see of it. It is deleted when the call-back is
+        closed. A typed number is kept only from ``collecting_since`` on (the citizen consented) until the form ends, when it
+        is emptied.
+    ``team``: empty means everybody; ``core.identity.conversations`` decides who may read it.
+    ``read_seq``: the last message that its owner has seen.
+    ``seen_seq``: the last reply shown to the citizen.
     """
 
     __tablename__ = "handoffs"
@@ -49,7 +52,7 @@ class Handoff(Base):
     seen_seq: Mapped[int] = mapped_column(Sequence, default=0, server_default="0")
 
     __table_args__ = (
-        # One at a time of each kind in a conversation, whatever races.
+        # At most one of each kind in a conversation, also with concurrent requests.
         index_of_some("uq_handoffs_open", "conversation_id", "kind", where=_IS_OPEN, unique=True),
         index_of_some("ix_handoffs_collecting", "collecting_since", where=collecting_since.is_not(None)),
         {"sqlite_autoincrement": True},

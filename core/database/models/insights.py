@@ -1,4 +1,4 @@
-"""What a day came to, in counts: no text, no id of a conversation, nothing that names anybody."""
+"""Counts of each day: no text, no id of a conversation, nothing that identifies anybody."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from core.database.base import Base, Sequence, UtcDateTime, now
 
 
 class InsightDay(Base):
-    """A local day that was counted. ``sealed``: it is not counted again, so that what is erased later changes no figure."""
+    """A local day that was counted. ``sealed``: it is not counted again, so that later erasures change no figure."""
 
     __tablename__ = "insight_days"
 
@@ -22,10 +22,10 @@ class InsightDay(Base):
 
 
 class InsightFigure(Base):
-    """One count of one local day. ``kind`` says of what (``analytics.insights.figures``), ``key`` which of them.
+    """One count of one local day. ``kind`` says of what (``analytics.insights.figures``), ``key`` which one.
 
-    ``theme`` is the widest theme of the entry shown, empty where there was none; ``total`` is a sum that goes with ``count``
-    (milliseconds, ten-thousandths of a euro), 0 where there is none.
+    ``theme`` is the widest theme of the entry shown, empty if there was none. ``total`` is a sum that goes with ``count``
+    (milliseconds, ten-thousandths of a euro), 0 if there is none.
     """
 
     __tablename__ = "insight_figures"
@@ -40,6 +40,6 @@ class InsightFigure(Base):
     total: Mapped[int] = mapped_column(Sequence, default=0)
 
     __table_args__ = (
-        Index("ix_insight_figures_key", "origin", "kind", "key", "day"),  # the course of one subject
-        {"sqlite_with_rowid": False},  # the rows lie in the order of the key, which is how they are read
+        Index("ix_insight_figures_key", "origin", "kind", "key", "day"),  # the course of one subject over time
+        {"sqlite_with_rowid": False},  # rows are stored in the order of the key, in which they are read
     )

@@ -1,4 +1,4 @@
-"""E-mail to staff that waits to be sent, or was."""
+"""E-mail to staff, waiting or sent."""
 
 from __future__ import annotations
 
@@ -11,8 +11,11 @@ from core.database.base import Base, Json, Sequence, UtcDateTime, now
 
 
 class Mail(Base):
-    """``content`` (subject and text, encrypted: a link in it opens an account) goes once ``ended_at`` says that it was sent, or
-    that nobody tries any more (``error`` says why). ``about``: what it told of, for kind ``calls``."""
+    """One e-mail. ``content`` (subject and text) is encrypted, because a link in it opens an account.
+
+    It is deleted once ``ended_at`` is set: the e-mail was sent or given up (``error`` says why). ``about``: its subject, for
+    kind ``calls``.
+    """
 
     __tablename__ = "mails"
 

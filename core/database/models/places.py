@@ -12,7 +12,7 @@ from core.database.base import Base, Json, UtcDateTime, now
 
 
 class Directory(Base):
-    """One directory that was imported; the newest is in use, and the only one whose offices are kept."""
+    """One imported directory. The newest is in use, and only its offices are kept."""
 
     __tablename__ = "directories"
 

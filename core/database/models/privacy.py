@@ -1,4 +1,4 @@
-"""What proves that people's wishes and the retention were followed."""
+"""Evidence that erasures and the retention were carried out."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from core.database.base import Base, Json, Sequence, UtcDateTime, now
 
 
 class ErasedConversation(Base):
-    """A conversation that somebody had erased: a restored backup must not bring it back.
+    """A conversation that was erased on request: a restored backup must not bring it back.
 
-    The id is random and names nobody. ``exported``: it has left the machine with a head of the audit.
+    The id is random and identifies nobody. ``exported``: it has left the machine with a head of the audit.
     """
 
     __tablename__ = "erased_conversations"
@@ -25,7 +25,7 @@ class ErasedConversation(Base):
 
 
 class RetentionRun(Base):
-    """One run of the retention: how many rows of each kind it deleted, and how many past their time were left (``overdue``)."""
+    """One run of the retention: how many rows of each kind it deleted, and how many overdue rows were left (``overdue``)."""
 
     __tablename__ = "retention_runs"
 

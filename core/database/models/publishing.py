@@ -1,4 +1,4 @@
-"""Publications: what was to be published, what the gate found, and what became of it."""
+"""Publications: the changes to publish, the findings of the gate, and the result."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from core.database.base import Base, Json, Sequence, UtcDateTime, now
 
 
 class Publication(Base):
-    """One publication, or one way back from it (``kind``); words and moves are those of ``knowledge_base.publishing``.
+    """One publication, or its reversal (``kind``). States and moves are those of ``knowledge_base.publishing``.
 
     ``changes`` names revisions to publish or entries to withdraw, each with what was published ``before``. ``candidate`` is
-    the snapshot that was built of them beside the ``base``, ``content`` the digest of all its entries. ``go_at_once``: an
-    activation that waits for nobody, unless the gate objects. ``owner`` works on it until ``expires_at``; one that is overdue
-    is taken over. ``applied`` counts activations: the highest is what every node answers from.
+    the snapshot built from them on top of ``base``, ``content`` the digest of all its entries. ``go_at_once``: the
+    activation waits for no approval, unless the gate objects. ``owner`` works on it until ``expires_at``; an overdue one is
+    taken over. ``applied`` counts activations: every node answers from the highest.
     """
 
     __tablename__ = "publications"

@@ -1,4 +1,4 @@
-"""How good the answers were, night by night: what drift is seen by."""
+"""The quality of the answers, night by night, from which drift is detected."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.database.base import Base, Json, UtcDateTime, now
 
 
 class QualityNight(Base):
-    """One night's look, at the local day before (``day``). Counts only: no text, no id of a conversation.
+    """The check of one night, for the local day before (``day``). Counts only: no text, no id of a conversation.
 
-    ``golden``: each golden question's id → whether an entry that is right came first. ``outcomes``: citizens' turns of that
-    day by outcome; ``confidence`` is the sum over the ``searched`` of them that had one.
+    ``golden``: each golden question's id → whether a right entry came first. ``outcomes``: citizens' turns of that day by
+    outcome. ``confidence`` is the sum over those of them that had one (``searched``).
     """
 
     __tablename__ = "quality_nights"

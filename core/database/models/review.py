@@ -1,4 +1,4 @@
-"""Review: what is drawn for judging, the verdicts, and what follows from them."""
+"""Review: the sampled replies, the verdicts, and the resulting tasks."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Sequence, UtcDateTime, now
 
-_CASCADE = "CASCADE"  # whoever erases a conversation erases what was said about it
+_CASCADE = "CASCADE"  # erasing a conversation also erases the remarks about it
 
 
 class ReviewItem(Base):
-    """A reply that was drawn for review on ``day``. ``stratum``: channel, outcome, confidence band and language."""
+    """A reply sampled for review on ``day``. ``stratum``: channel, outcome, confidence band and language."""
 
     __tablename__ = "review_items"
 
@@ -25,7 +25,7 @@ class ReviewItem(Base):
 
 
 class Verdict(Base):
-    """What one reviewer thinks of an item. ``entry``: the right one where another was shown. One a reviewer."""
+    """One reviewer's opinion on an item; one per reviewer. ``entry``: the right one, if another was shown."""
 
     __tablename__ = "verdicts"
 
@@ -38,8 +38,11 @@ class Verdict(Base):
 
 
 class EditorTask(Base):
-    """Something for an editor to do about ``entry`` (empty: write one). What the citizen asked is read through ``reply_id``,
-    which empties when the conversation is erased: no copy of their words is kept here."""
+    """A task for an editor about ``entry`` (empty: write one).
+
+    The citizen's question is read through ``reply_id``, which becomes empty when the conversation is erased: their words are
+    not copied here.
+    """
 
     __tablename__ = "editor_tasks"
 
@@ -55,7 +58,7 @@ class EditorTask(Base):
 
 
 class Correction(Base):
-    """That a reply was corrected, by which later reply, and by whom. One a reply."""
+    """The correction of a reply: the later reply and its author. One per reply."""
 
     __tablename__ = "corrections"
 

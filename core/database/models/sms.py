@@ -1,4 +1,4 @@
-"""What SMS needs beside conversations: who asked for silence, what was seen, parts on their way, and what it costs."""
+"""Additional data for SMS: numbers that opted out, messages already seen, parts in transit, and costs."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from core.database.base import Base, UtcDateTime, now
 
 
 class OptOut(Base):
-    """A number that sent STOP. It outlives its conversation: erasing messages must not start messages again.
+    """A number that sent STOP. The row outlives its conversation: erasing messages must not start messages again.
 
-    ``address_digest`` is keyed, as in ``Conversation``. ``stop_message`` is the message that asked: its one confirmation
-    is the only text that still goes out. ``lifted_at`` is set by START; until then nothing is sent.
+    ``address_digest`` is keyed, as in ``Conversation``. ``stop_message`` is the message that asked for it: only its
+    confirmation is still sent. ``lifted_at`` is set by START; until then nothing is sent.
     """
 
     __tablename__ = "opt_outs"
@@ -26,9 +26,9 @@ class OptOut(Base):
 
 
 class SeenMessage(Base):
-    """A provider's message whose row was erased: a copy of its request must not be taken for a new one.
+    """A provider's message whose row was erased: a repeated request must not count as a new message.
 
-    ``digest`` is SHA-256 (hex) of ``Message.dedup``. It names nobody.
+    ``digest`` is SHA-256 (hex) of ``Message.dedup``. It identifies nobody.
     """
 
     __tablename__ = "seen_messages"
@@ -38,7 +38,9 @@ class SeenMessage(Base):
 
 
 class MessagePart(Base):
-    """One part of a long SMS whose provider sends parts apart, until all are there. ``content`` is encrypted."""
+    """One part of a long SMS, kept until all parts have arrived (some providers deliver them separately). ``content`` is
+    encrypted.
+    """
 
     __tablename__ = "message_parts"
 
@@ -51,9 +53,9 @@ class MessagePart(Base):
 
 
 class NumberUsage(Base):
-    """What one number sent and got on one local day: floods, loops and budgets are measured by it. Kept for two days.
+    """What one number sent and received on one local day, to limit floods, loops and budgets. Kept for two days.
 
-    ``address_digest`` is keyed, as in ``Conversation``. ``warned`` once the number was told that it is too much; ``copies``:
+    ``address_digest`` is keyed, as in ``Conversation``. ``warned``: the number was told that it is too much. ``copies``:
     answers of the website that were sent to it.
     """
 
@@ -68,10 +70,10 @@ class NumberUsage(Base):
 
 
 class PhoneCopy(Base):
-    """An answer of a web conversation on its way to a telephone: one at a time, from asking for the number to sending.
+    """A copy of a web answer to a telephone, from the request for the number to sending. One at a time.
 
     ``number`` (encrypted E.164) is kept from the moment it is typed until it is confirmed, refused, or a quarter of an hour
-    old; ``number_hint`` is what the citizen checks it by.
+    old. With ``number_hint`` the citizen checks it.
     """
 
     __tablename__ = "phone_copies"
@@ -84,9 +86,9 @@ class PhoneCopy(Base):
 
 
 class SmsUsage(Base):
-    """What one local day came to at one provider. Names nobody, and outlives the messages it counts.
+    """The totals of one local day at one provider. Identifies nobody, and outlives the counted messages.
 
-    ``cost`` is in ten-thousandths of a euro, at the price of the day.
+    ``cost`` is in ten-thousandths of a euro, at that day's price.
     """
 
     __tablename__ = "sms_usage"
@@ -101,7 +103,9 @@ class SmsUsage(Base):
 
 
 class SmsLimited(Base):
-    """How many messages of one local day went beyond a limit (``conversations.steps.sms_limits``). Names nobody, and stays."""
+    """How many messages of one local day exceeded a limit (``conversations.steps.sms_limits``). Identifies nobody, and is
+    kept.
+    """
 
     __tablename__ = "sms_limited"
 

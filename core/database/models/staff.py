@@ -1,4 +1,4 @@
-"""Staff: accounts, their sessions, the links that invite them, and sign-ins that failed."""
+"""Staff: accounts, their sessions, the links that invite them, and failed sign-ins."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from core.database.base import Base, Json, Sequence, UtcDateTime, now
 
 
 class StaffRow(Base):
-    """One person of the administration. Without ``password`` (Argon2) or ``totp`` (encrypted secret) nobody can sign in yet.
+    """One person of the administration. Sign-in needs ``password`` (Argon2) and ``totp`` (encrypted secret).
 
-    ``totp_step`` is the last time step whose code was used: a code counts once. ``recovery`` holds digests of the codes that
-    are left. ``collections``: those whose entries the person may edit, empty for all of them. ``subject``: a digest of who they
-    are at the identity provider, once they came from there. ``password_until``: where passwords are switched off, theirs is
-    taken until then. ``mail_minutes``: how often at most an e-mail says what waits for them (0: at once); empty: none does.
+    ``totp_step``: the last time step whose code was used; each code is valid once.
+    ``recovery``: digests of the remaining recovery codes.
+    ``collections``: those whose entries the person may edit, empty for all.
+    ``subject``: a digest of their identity at the identity provider, once they have signed in there.
+    ``password_until``: if passwords are switched off, this person's is accepted until then.
+    ``mail_minutes``: the least time between two e-mails about waiting work (0: at once); empty: no e-mails.
     """
 
     __tablename__ = "staff"
@@ -45,11 +47,11 @@ class StaffRow(Base):
 
 
 class StaffSession(Base):
-    """One browser that somebody signed in with. ``token`` is a digest of what the cookie holds.
+    """A session of one person in one browser. ``token`` is a digest of the cookie.
 
-    ``stage`` is how far the person came: ``second`` (a code is asked), ``enrol`` (a second factor must be set up; ``pending``
-    is its encrypted secret until a code has proven it), ``open``. ``id_token``: encrypted, what ends the session at the
-    identity provider that the person came from.
+    ``stage``: ``second`` (a code is asked for), ``enrol`` (a second factor must be set up; ``pending`` is its encrypted
+    secret until a code has proven it), ``open``. ``id_token``: encrypted; it ends the person's session at the identity
+    provider.
     """
 
     __tablename__ = "staff_sessions"
@@ -69,9 +71,9 @@ class StaffSession(Base):
 
 
 class StaffLink(Base):
-    """A link that lets somebody choose a password, once. ``token`` is a digest.
+    """A link with which a person chooses a password, once. ``token`` is a digest.
 
-    Without ``staff_id`` it is for the first administrator, whose address nobody knows yet.
+    Without ``staff_id`` it is for the first administrator, whose address is not known yet.
     """
 
     __tablename__ = "staff_links"
@@ -86,7 +88,7 @@ class StaffLink(Base):
 
 
 class SignInFailure(Base):
-    """A sign-in that failed. ``account`` and ``address`` are keyed digests; ``known``: from a device known to the account."""
+    """A failed sign-in. ``account`` and ``address`` are keyed digests. ``known``: from a device known to the account."""
 
     __tablename__ = "sign_in_failures"
 

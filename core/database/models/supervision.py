@@ -1,4 +1,4 @@
-"""The supervisors' side of the record: who is there, in which teams, what they noted; and how the service is controlled."""
+"""The supervisors' part of the record: presence, teams, notes, and controls of the service."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _CONVERSATION = "conversations.id"
 
 
 class Presence(Base):
-    """A supervisor as seen last. Their claims stand until ``until``, which each sign of life moves on.
+    """The last sign of life of a supervisor. Their claims are valid until ``until``, which each sign of life extends.
 
-    ``available``: takes new conversations. ``languages`` empty: any. ``name`` is that of ``Handoff.owner``.
+    ``available``: accepts new conversations. ``languages`` empty: any. ``name`` is that of ``Handoff.owner``.
     """
 
     __tablename__ = "presences"
@@ -30,7 +30,7 @@ class Presence(Base):
 
 
 class Team(Base):
-    """A team, and what comes to it: conversations about one of ``themes`` in one of ``languages`` (empty: any)."""
+    """A team and its conversations: those about one of ``themes`` in one of ``languages`` (empty: any)."""
 
     __tablename__ = "teams"
 
@@ -40,7 +40,7 @@ class Team(Base):
 
 
 class ConversationNote(Base):
-    """What a supervisor wrote down beside a conversation (masked): ``kind`` is ``note``, ``transfer`` or ``summary``."""
+    """A supervisor's note on a conversation (masked). ``kind`` is ``note``, ``transfer`` or ``summary``."""
 
     __tablename__ = "conversation_notes"
 
@@ -55,7 +55,7 @@ class ConversationNote(Base):
 
 
 class ConversationLabel(Base):
-    """A label on a conversation, at most once."""
+    """A label on a conversation. Each label at most once."""
 
     __tablename__ = "conversation_labels"
 
@@ -66,7 +66,7 @@ class ConversationLabel(Base):
 
 
 class ConversationView(Base):
-    """That somebody's page reads a conversation, in one session: what it reads again soon after is the same view."""
+    """A view of a conversation by one session. Reading again soon after counts as the same view."""
 
     __tablename__ = "conversation_views"
 
@@ -76,7 +76,7 @@ class ConversationView(Base):
 
 
 class SavedReply(Base):
-    """A reply that supervisors use often. ``shortcut`` finds it as one types, in each language once."""
+    """A reply that supervisors use often. ``shortcut`` finds it while typing; it is unique in each language."""
 
     __tablename__ = "saved_replies"
 
@@ -91,10 +91,10 @@ class SavedReply(Base):
 
 
 class Control(Base):
-    """One way in which the service is controlled at present: ``banner``, ``emergency``, ``off:web`` or ``off:sms``.
+    """One active control of the service: ``banner``, ``emergency``, ``off:web`` or ``off:sms``.
 
-    ``id`` is new each time it is set, so that who was told of one is told of the next. ``text_fr`` and ``text_en`` are what
-    citizens read; of an off-switch, the reason.
+    ``id`` is new each time, so that citizens who were told of one control are told of the next. ``text_fr`` and ``text_en``
+    are shown to citizens; for an off-switch they are the reason.
     """
 
     __tablename__ = "controls"
@@ -108,7 +108,7 @@ class Control(Base):
 
 
 class Told(Base):
-    """That a conversation by SMS was told of a ``Control``: each costs a message, so it goes out once."""
+    """A conversation by SMS that was told of a ``Control``. Each message costs, so it is sent once."""
 
     __tablename__ = "told"
 

@@ -1,4 +1,4 @@
-"""Groups of synonyms: what citizens write for what the pages say, as editors keep them."""
+"""Groups of synonyms, maintained by editors: citizens' words for the pages' words."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from core.database.base import Base, Json, UtcDateTime, now
 
 
 class SynonymGroup(Base):
-    """One group. ``version`` is the newest that anybody wrote, ``active`` the one that searches read (``None``: none yet).
+    """One group. ``version`` is the newest one written, ``active`` the one used by searches (``None``: none yet).
 
-    The two differ while a change waits for somebody who may put it in use.
+    The two differ while a change waits for a person who may activate it.
     """
 
     __tablename__ = "synonym_groups"
@@ -26,7 +26,7 @@ class SynonymGroup(Base):
 
 
 class SynonymVersion(Base):
-    """What a group said from one version on (``retrieval.lexical.synonyms.Group``); ``None``: that it is taken out."""
+    """The content of a group from one version on (``retrieval.lexical.synonyms.Group``); ``None``: the group is removed."""
 
     __tablename__ = "synonym_versions"
 

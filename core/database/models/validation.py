@@ -1,4 +1,4 @@
-"""Answers that wait for a supervisor before they go out, and the subjects of which they do."""
+"""Answers that wait for a supervisor before they are sent, and the subjects whose answers wait."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from core.database.base import Base, Json, Sequence, UtcDateTime, now
 
-_CASCADE = "CASCADE"  # erasing a conversation erases what was not said in it, too
+_CASCADE = "CASCADE"  # erasing a conversation also erases its unsent answers
 
 
 class CheckedSubject(Base):
-    """Answers about ``theme`` (words of an entry's breadcrumb or title, or its id) are checked before they go out.
+    """Answers about ``theme`` (words of an entry's breadcrumb or title, or its id) are checked before they are sent.
 
-    ``minutes``: how long a citizen waits at most for somebody to take it up.
+    ``minutes``: how long a citizen waits at most for a supervisor to take the answer.
     """
 
     __tablename__ = "checked_subjects"
@@ -28,10 +28,10 @@ class CheckedSubject(Base):
 
 
 class HeldAnswer(Base):
-    """An answer of the bot to ``message_id`` that waits at the desk under ``handoff_id``: ``state`` is ``waiting``, then
-    ``approved``, ``changed``, ``refused`` or ``lapsed`` (nobody took it up by ``due_at``).
+    """An answer of the bot to ``message_id`` that waits at the desk under ``handoff_id``.
 
-    ``blocks`` are those that would go out, signed; ``text``, ``offered`` and ``rest`` what its channel makes of them
+    ``state`` is ``waiting``, then ``approved``, ``changed``, ``refused`` or ``lapsed`` (no supervisor took it by
+    ``due_at``). ``blocks`` are the signed blocks to send; ``text``, ``offered`` and ``rest`` their form on the channel
     (``conversations.ports.Rendered``; empty on the website). The other columns are those of a ``Reply``.
     """
 

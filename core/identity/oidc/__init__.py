@@ -1,6 +1,6 @@
-"""Sign-in at the administration's own identity provider, by OpenID Connect: the authorization code flow, and nothing else.
+"""Sign-in at the administration's own identity provider, by OpenID Connect: only the authorization code flow.
 
-``docs/adr/0031-staff-sign-in-by-openid-connect.md`` has the reasons, ``docs/runbooks/openid-connect.md`` what an operator does.
+Reasons: ``docs/adr/0031-staff-sign-in-by-openid-connect.md``. For operators: ``docs/runbooks/openid-connect.md``.
 """
 
 from core.identity.oidc.client import Client, Identity, Started

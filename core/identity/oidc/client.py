@@ -1,4 +1,4 @@
-"""The authorization code flow: sending somebody to the provider, and learning from it who came back."""
+"""The authorization code flow: sends a person to the provider, and learns from it who came back."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ from core.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A sign-in on its way, as the browser keeps it, encrypted: what its end must fit. ``next``: where the person wanted to.
+    """A sign-in in progress, stored encrypted in the browser: its end must match it. ``next``: the page that the person wanted.
 
-    ``language``: the one they read. ``refused``: why it came to nothing, and the values of that sentence; it is then over.
+    ``language``: the one they read. ``refused``: the reason why it failed, and the values for its text; the sign-in is then
+    over.
     """
 
     state: str
@@ -46,7 +47,9 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """Who the provider says came. ``roles``: texts of the claim that settings name; ``id_token``: what signing out shows."""
+    """The person according to the provider. ``roles``: texts of the claim named in the settings. ``id_token``: needed to sign
+    out.
+    """
 
     issuer: str
     subject: str
@@ -58,7 +61,9 @@ class Identity:
 
 
 class Client:
-    """This service at one provider. Raises ``Unusable``, ``Untrusted`` or ``IdentityError``, each with words for people."""
+    """This service as a client of one provider. Raises ``Unusable``, ``Untrusted`` or ``IdentityError``, each with texts for
+    people.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -68,10 +73,10 @@ class Client:
         self.provider = Provider(settings.oidc_issuer)
 
     async def begin(self, next_path: str, language: str, *, other: bool = False) -> tuple[str, Started]:
-        """Returns the provider's address for one sign-in, and what is to be kept until it comes back.
+        """Returns the provider's address for one sign-in, and the state to keep until the person comes back.
 
-        Nothing is sent that the provider does not announce: ProConnect refuses parameters that it does not know. ``other``:
-        the person is to sign in there anew, as somebody else; every provider knows ``prompt`` (OpenID Connect Core 1.0, 15.1).
+        Only announced parameters are sent: ProConnect refuses unknown ones. ``other``: the person must sign in again, as
+        somebody else; every provider supports ``prompt`` (OpenID Connect Core 1.0, 15.1).
         """
         metadata = await self.provider.metadata()
         state, nonce, verifier = new_token(), new_token(), new_token()
@@ -96,7 +101,9 @@ class Client:
         return _with(metadata.authorization_endpoint, asked), started
 
     async def finish(self, started: Started, code: str, issuer: str) -> Identity:
-        """Exchange ``code``; ``issuer``: the parameter ``iss`` of the answer (RFC 9207), empty where it has none."""
+        """Exchanges ``code`` for the person's identity. ``issuer``: the parameter ``iss`` of the response (RFC 9207), else
+        empty.
+        """
         metadata = await self.provider.metadata()
         if issuer != metadata.issuer and (issuer or metadata.authorization_response_iss_parameter_supported):
             raise Untrusted("iss: the answer comes from another provider")
@@ -113,9 +120,9 @@ class Client:
         return self._identity(claims, id_token)
 
     async def end_address(self, id_token: str) -> str:
-        """Returns where the browser ends the provider's own session; empty if the provider has no such address."""
+        """Returns the address at which the browser ends the provider's session; empty if the provider has none."""
         address = (await self.provider.metadata()).end_session_endpoint
-        # ProConnect wants a state. Coming back changes nothing here, so there is nothing that it would protect.
+        # ProConnect requires a state. Nothing changes here on return, so it would protect nothing.
         asked = {"id_token_hint": id_token, "state": new_token()}
         back = f"{self._settings.base_url}/desk/oidc/signed-out"
         return _with(address, asked | {"post_logout_redirect_uri": back}) if address else ""
@@ -132,7 +139,7 @@ class Client:
         answer = await self.provider.ask("POST", metadata.token_endpoint, data=form, auth=basic)
         document = _object(answer)
         if answer.status_code == 400 and document.get("error") == "invalid_grant":
-            raise IdentityError("oidc_stale")  # the code was used, or waited for too long
+            raise IdentityError("oidc_stale")  # the code was already used, or is too old
         if answer.status_code != 200:
             raise Unusable(f"token endpoint: {answer.status_code} {str(document.get('error', ''))[:80]}")
         return document
@@ -143,9 +150,9 @@ class Client:
         return await self._checked("kid", lambda keys: id_token_claims(token, keys, **values))
 
     async def _checked(self, name: str, check: Callable[[KeySet], dict[str, Any]]) -> dict[str, Any]:
-        """What ``check`` reads with the provider's keys; they are fetched anew, once, where a token names or needs another.
+        """Returns the result of ``check`` with the provider's keys. If a token needs another key, they are fetched again, once.
 
-        A provider with a single key need not name it in its tokens: only the signature then tells that it was changed.
+        A provider with a single key need not name it in its tokens: then only the signature shows that it was changed.
         """
         try:
             return check(await self.provider.keys())
@@ -176,7 +183,7 @@ class Client:
             issuer=self.provider.issuer,
             subject=str(claims["sub"]),
             email=email.strip().lower()[:254] if isinstance(email, str) else "",
-            verified=claims.get("email_verified") is not False,  # ProConnect does not say: its identity providers answer for it
+            verified=claims.get("email_verified") is not False,  # ProConnect omits it: its identity providers verify it
             name=(parts or str(claims.get("name") or ""))[:120],
             roles=tuple(claim(claims, self._settings.oidc_role_claim)) if self._settings.oidc_role_claim else (),
             id_token=id_token,

@@ -1,4 +1,4 @@
-"""Whose account it is that a provider's identity opens. Nobody gets a right that an operator or administrator did not give."""
+"""Finds the account for a provider's identity. Nobody gets a right that an operator or administrator did not give."""
 
 from __future__ import annotations
 
@@ -19,21 +19,22 @@ ACTOR = "openid connect"
 
 
 def subject_key(identity: Identity) -> str:
-    """Returns what is kept of somebody's identifier at the provider: it is compared, never shown."""
+    """Returns the stored form of a person's identifier at the provider: it is compared, never shown."""
     return hashlib.sha256(f"{identity.issuer}\0{identity.subject}".encode()).hexdigest()
 
 
 def role_of(identity: Identity, settings: Settings) -> Role | None:
-    """Returns the role that the provider's claim stands for: the first of ``oidc_roles`` that the person has."""
+    """Returns the role for the provider's claim: the first of ``oidc_roles`` that the person has."""
     pairs = (pair.rpartition("=") for pair in settings.oidc_roles.split())
     return next((Role(role) for name, _, role in pairs if name in identity.roles), None)
 
 
 async def admit(session: AsyncSession, identity: Identity, settings: Settings) -> StaffRow:
-    """The account of ``identity``: the one bound to it, else the one with its address, else, with a role by claim, a new one.
+    """Returns the account of ``identity``: the one bound to it, else the one with its address, else, with a role by claim, a
+    new one.
 
-    In a transaction of the caller's, which is kept. Raises ``IdentityError``: ``oidc_no_email oidc_unknown oidc_no_role
-    oidc_other_person last_administrator``.
+    Runs in the caller's transaction, which must be committed. Raises ``IdentityError``: ``oidc_no_email oidc_unknown
+    oidc_no_role oidc_other_person last_administrator``.
     """
     key = subject_key(identity)
     row = (await session.scalars(select(StaffRow).where(StaffRow.subject == key))).one_or_none()

@@ -1,4 +1,4 @@
-"""What a provider says of itself: its addresses (OpenID Connect Discovery 1.0) and its keys (RFC 7517), kept for an hour."""
+"""A provider's metadata: its addresses (OpenID Connect Discovery 1.0) and its keys (RFC 7517), cached for an hour."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from core.web.trusted import trusted
 
 _KEPT_SECONDS = 3600.0
 _TIMEOUT = httpx.Timeout(10)
-_LARGEST = 1_000_000  # bytes; an answer of a provider has some thousands
+_LARGEST = 1_000_000  # bytes; a provider's response usually has some thousands
 
 
 class Unusable(IdentityError):
-    """The provider is out of reach, or what it answers is not what the standard says. ``reason`` is for the log."""
+    """The provider is unreachable, or its response does not follow the standard. ``reason`` is for the log."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("oidc_unreachable")
@@ -29,7 +29,7 @@ class Unusable(IdentityError):
 
 
 class Metadata(BaseModel):
-    """The part of the discovery document that is used."""
+    """The fields of the discovery document that are used."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
@@ -40,7 +40,7 @@ class Metadata(BaseModel):
     userinfo_endpoint: str = ""
     end_session_endpoint: str = ""
     code_challenge_methods_supported: tuple[str, ...] = ()
-    # What a provider that says nothing supports, by the standard.
+    # Defaults of the standard for a provider that says nothing.
     token_endpoint_auth_methods_supported: tuple[str, ...] = ("client_secret_basic",)
     claims_parameter_supported: bool = False
     authorization_response_iss_parameter_supported: bool = False
@@ -54,13 +54,13 @@ class Metadata(BaseModel):
 
 
 def safe(address: str) -> bool:
-    """Decides whether secrets may go to ``address``: by https, or within this machine."""
+    """Decides whether secrets may be sent to ``address``: by https, or within this machine."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))
 
 
 class Provider:
-    """The provider whose ``issuer`` the operator named; everything else comes from there."""
+    """The provider with the ``issuer`` from the settings. Everything else comes from its metadata."""
 
     def __init__(self, issuer: str) -> None:
         self.issuer = issuer
@@ -69,7 +69,7 @@ class Provider:
         self._asking = asyncio.Lock()
 
     async def metadata(self) -> Metadata:
-        """Raises ``Unusable``."""
+        """Returns the metadata. Raises ``Unusable``."""
         async with self._asking:
             if self._metadata is None or time.monotonic() - self._metadata[0] > _KEPT_SECONDS:
                 found = self._read(await self._json(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration"))
@@ -77,7 +77,7 @@ class Provider:
             return self._metadata[1]
 
     async def keys(self, *, fresh: bool = False) -> KeySet:
-        """Its public keys. ``fresh``: a token names a key that is not among those kept, so the provider has changed them."""
+        """Returns its public keys. ``fresh``: they are fetched again, because a token names an unknown key."""
         address = (await self.metadata()).jwks_uri
         async with self._asking:
             if fresh or self._keys is None or time.monotonic() - self._keys[0] > _KEPT_SECONDS:
@@ -89,7 +89,7 @@ class Provider:
             return self._keys[1]
 
     async def ask(self, method: str, address: str, **values: Any) -> httpx.Response:
-        """One request to the provider; redirections are not followed. Raises ``Unusable``."""
+        """Sends one request to the provider and returns the response; redirections are not followed. Raises ``Unusable``."""
         try:
             async with httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()) as http:
                 answer = await http.request(method, address, **values)

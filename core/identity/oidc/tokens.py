@@ -1,4 +1,4 @@
-"""Checking what a provider signed: OpenID Connect Core 1.0, 3.1.3.7 (ID token) and 5.3.2 (userinfo)."""
+"""Verifies what a provider signed: OpenID Connect Core 1.0, 3.1.3.7 (ID token) and 5.3.2 (userinfo)."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from joserfc.jwt import JWTClaimsRegistry
 
 from core.identity.errors import IdentityError
 
-# Asymmetric only: with HS256, whoever reads the client's secret could sign tokens, and a public key could be passed for one.
+# Asymmetric only: with HS256, anyone who reads the client's secret could sign tokens, and a public key could be used as one.
 ALGORITHMS = ("RS256", "PS256", "ES256")
 _LEEWAY_SECONDS = 60  # between the clocks of two machines
 
 
 class Untrusted(IdentityError):
-    """Something signed is not what it should be. ``reason`` is for the log: it names a check, and nobody."""
+    """A signed token is not valid. ``reason`` is for the log: it names a check, and no person."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("oidc_untrusted")
@@ -29,17 +29,17 @@ class Untrusted(IdentityError):
 
 
 class BadSignature(Untrusted):
-    """The key that the token names, or the only one, did not sign it: a forgery, or a key that the provider has changed."""
+    """The key that the token names, or the only key, did not sign it: a forgery, or a key that the provider has changed."""
 
 
 class UnknownKey(Exception):
-    """No key of the set has the identifier that the token names."""
+    """No key of the set has the identifier in the token."""
 
 
 def signed_claims(token: str, keys: KeySet, *, issuer: str, client: str, **more: Any) -> dict[str, Any]:
-    """The claims of a JWT signed by ``issuer`` for ``client``. ``more``: further claims as joserfc's registry takes them.
+    """Returns the claims of a JWT signed by ``issuer`` for ``client``. ``more``: further claims, as for joserfc's registry.
 
-    Raises ``UnknownKey`` or ``Untrusted``, of which ``BadSignature`` is one.
+    Raises ``UnknownKey`` or ``Untrusted``, of which ``BadSignature`` is a subclass.
     """
     try:
         claims = jwt.decode(token, keys, algorithms=ALGORITHMS).claims
@@ -59,7 +59,7 @@ def signed_claims(token: str, keys: KeySet, *, issuer: str, client: str, **more:
 
 
 def id_token_claims(token: str, keys: KeySet, *, issuer: str, client: str, nonce: str, access_token: str) -> dict[str, Any]:
-    """Returns the claims of an ID token that answers this very sign-in. Raises ``UnknownKey`` or ``Untrusted``."""
+    """Returns the claims of the ID token for this sign-in. Raises ``UnknownKey`` or ``Untrusted``."""
     times = {"exp": {"essential": True}, "iat": {"essential": True}}
     claims = signed_claims(token, keys, issuer=issuer, client=client, nonce={"essential": True, "value": nonce}, **times)
     audience = claims["aud"]
@@ -73,7 +73,7 @@ def id_token_claims(token: str, keys: KeySet, *, issuer: str, client: str, nonce
 
 
 def half_hash(access_token: str) -> bytes:
-    """``at_hash`` of an access token for the algorithms above, which all hash by SHA-256."""
+    """Returns ``at_hash`` of an access token for the algorithms above, which all use SHA-256."""
     return base64.urlsafe_b64encode(hashlib.sha256(access_token.encode()).digest()[:16]).rstrip(b"=")
 
 

@@ -1,4 +1,4 @@
-"""The record as the service first had it: entries, conversations, and what keeps their processes apart."""
+"""The first version of the record: entries, conversations, and the coordination of their processes."""
 
 from __future__ import annotations
 

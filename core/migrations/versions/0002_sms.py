@@ -1,4 +1,4 @@
-"""Numbers that asked for silence by SMS."""
+"""Numbers that opted out of SMS."""
 
 from __future__ import annotations
 

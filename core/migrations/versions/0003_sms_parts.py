@@ -1,4 +1,4 @@
-"""SMS: what did not fit and waits for SUITE, erasure by EFFACER, parts on their way, and what messages cost."""
+"""SMS: the rest of a reply for SUITE, erasure by EFFACER, parts in transit, and costs."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ branch_labels = None
 depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
-_LONG_AGO = "2020-01-01 00:00:00"  # deliveries from before have no deadline left to keep
+_LONG_AGO = "2020-01-01 00:00:00"  # older deliveries have no deadline left
 
 
 def _count(name: str) -> sa.Column[int]:

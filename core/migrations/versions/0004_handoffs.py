@@ -1,4 +1,4 @@
-"""Conversations that wait for a supervisor, or that one holds; and call-backs to make."""
+"""Conversations that wait for a supervisor or have one, and call-backs to make."""
 
 from __future__ import annotations
 

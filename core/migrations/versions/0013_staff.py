@@ -1,4 +1,4 @@
-"""Staff: accounts, their sessions, the links that invite them, and sign-ins that failed."""
+"""Staff: accounts, their sessions, the links that invite them, and failed sign-ins."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The editors' work on entries: drafts beside what is published, steps, autosaves, conflicts, collections, import tasks."""
+"""The editors' work on entries: drafts, steps, autosaves, conflicts, collections, import tasks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("translation_of", sa.String(length=129), nullable=False, server_default=""),
     ):
         op.add_column("entries", column)
-    # Until now every entry came from an import, and its last revision was what is published.
+    # Before this revision every entry came from an import, and its last revision was the published one.
     op.execute("UPDATE entries SET head = version, latest = version, base = version")
     op.create_index("ix_entries_stage", "entries", ["stage"])
     op.create_index("ix_entries_translation_of", "entries", ["translation_of"])

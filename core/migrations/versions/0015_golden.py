@@ -1,4 +1,4 @@
-"""Golden questions: what the service must be able to answer."""
+"""Golden questions: questions that the service must answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts of each day, and review: what is drawn, verdicts, corrections, and answers that wait for a human's yes."""
+"""Counts of each day, and review: sampled replies, verdicts, corrections, and answers that wait for approval."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The audit: append-only rows, each chained to the one before, and the head that its writers lock."""
+"""The audit: append-only rows, each chained to the previous one, and the head that its writers lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Answers of the website on their way to a telephone, and how many a number got in a day."""
+"""Copies of web answers to a telephone, and how many a number received in a day."""
 
 from __future__ import annotations
 

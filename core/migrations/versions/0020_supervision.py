@@ -1,4 +1,4 @@
-"""The supervisors' desk: presence, teams, notes, labels, saved replies; and how the service is controlled."""
+"""The supervisors' desk: presence, teams, notes, labels, saved replies; and controls of the service."""
 
 from __future__ import annotations
 

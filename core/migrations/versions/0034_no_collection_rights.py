@@ -1,4 +1,4 @@
-"""Who may edit a collection stands with the account (``staff.collections``): a second list of it was never filled."""
+"""Removes a second list of the editors of a collection, which was never used: the rights are in ``staff.collections``."""
 
 from __future__ import annotations
 

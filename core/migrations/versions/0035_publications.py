@@ -1,4 +1,4 @@
-"""Publications: what was to be published, what the gate found, and what became of it."""
+"""Publications: the changes to publish, the findings of the gate, and the result."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What citizens ask in vain: clusters of messages, and what editors do about each."""
+"""Questions without an answer: clusters of messages, and the editors' decision on each."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What proves erasure and retention: erased conversations, and runs of the retention."""
+"""Evidence of erasure and retention: erased conversations, and runs of the retention."""
 
 from __future__ import annotations
 

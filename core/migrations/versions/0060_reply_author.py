@@ -1,4 +1,4 @@
-"""Who of the staff wrote a reply."""
+"""The staff member who wrote a reply."""
 
 from __future__ import annotations
 

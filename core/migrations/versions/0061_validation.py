@@ -1,4 +1,4 @@
-"""Answers that wait for a supervisor before they go out, and the subjects of which they do."""
+"""Answers that wait for a supervisor before they are sent, and the subjects whose answers wait."""
 
 from __future__ import annotations
 

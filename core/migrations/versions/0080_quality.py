@@ -1,4 +1,4 @@
-"""How good the answers were, night by night."""
+"""The quality of the answers, night by night."""
 
 from __future__ import annotations
 

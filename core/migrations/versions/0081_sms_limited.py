@@ -1,4 +1,4 @@
-"""How many SMS went beyond a limit, day by day."""
+"""The number of SMS above a limit, day by day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who staff are at the identity provider, what ends their session there, and passwords that are taken for some hours."""
+"""The staff's identity at the identity provider, what ends their session there, and passwords accepted for some hours."""
 
 from __future__ import annotations
 

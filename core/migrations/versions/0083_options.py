@@ -1,4 +1,4 @@
-"""What was offered last, with its labels, on every channel: who types a label has pressed its button."""
+"""The last choices with their labels, on every channel: typing a label counts as pressing its button."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The language that was written last: who presses a button is answered in it."""
+"""The language in which the citizen last wrote: the press of a button is answered in it."""
 
 from __future__ import annotations
 

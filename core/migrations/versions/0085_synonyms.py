@@ -1,4 +1,4 @@
-"""Groups of synonyms, which editors keep, and every version of each."""
+"""Groups of synonyms, maintained by editors, and every version of each."""
 
 from __future__ import annotations
 

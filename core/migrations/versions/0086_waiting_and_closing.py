@@ -1,4 +1,4 @@
-"""Indexes of the few rows that wait, are about to be erased, or are being filled in: whole tables were read for them."""
+"""Indexes of the few rows that wait, will soon be erased, or are being filled in. Before, whole tables were read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Views of conversations that go on: a page that reads again is the same view in the audit."""
+"""Continued views of conversations: reading again soon counts as the same view in the audit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What citizens get of an entry while what an import brought waits for an index: an undone import stays undone."""
+"""The revision of an entry that citizens get while an import waits for an index, so that an undone import has no effect."""
 
 from __future__ import annotations
 

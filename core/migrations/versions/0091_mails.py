@@ -1,4 +1,4 @@
-"""E-mail to staff: what waits to be sent, and how often each wants to be told of what waits for them."""
+"""E-mail to staff: waiting e-mails, and how often each person wants to be told about waiting work."""
 
 from __future__ import annotations
 

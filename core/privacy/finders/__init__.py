@@ -1,1 +1,1 @@
-"""One file for each kind of thing that identifies people. A finder takes a text and yields where such things stand in it."""
+"""Finders of data that identifies people, one file per kind. A finder takes a text and yields the positions of such data."""

@@ -1,4 +1,4 @@
-"""Numbers of files, of beneficiaries, of identity papers: what a word before them names, or what was described."""
+"""Numbers of files, of beneficiaries, of identity papers: announced by a word, or matched by the operator's patterns."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _CUE = re.compile(
     r"(?:[ ,]*(?:n[°ºo]\.?|num[ée]ro|num|est(?: le)?|:|=|#|de demande|pour|de|ma|mon))*[ ]*(?:(?<=[:=°])\n)?)$",
     re.IGNORECASE,
 )
-# At least five digits in all, with letters and hyphens at most; a form's number has a star, an amount a sign of money.
+# At least five digits in all, with letters and hyphens at most; a form's number has a star, an amount a currency sign.
 _NUMBER = re.compile(
     r"(?<![\w*-])(?=(?:[A-Za-z-]*\d){5})[A-Za-z]{0,4}[-/]?\d[\dA-Za-z]*(?:[-/][\dA-Za-z]+){0,4}"
     r"(?![\w*]|[.,]\d| ?(?:€|euros?|%|km))"
@@ -28,29 +28,27 @@ _NUMBER = re.compile(
 _SPACED = re.compile(r"(?<![\w*-])\d{2,4}(?: \d{2,4}){2,4}(?![\w*]|[.,]\d| ?(?:€|euros?))")
 _UNMASKED = re.compile(r"[^•]+")
 _own: list[regex.Pattern[str]] = []
-_SECONDS = 0.25  # at most, for one of the operator's expressions on a text; a sound one takes a hundredth of it
-_TRIED_SECONDS = 1.0  # the same at start-up, more so that a busy machine refuses no sound one
+_SECONDS = 0.25  # limit for one of the operator's expressions on a text; a good one takes a hundredth of it
+_TRIED_SECONDS = 1.0  # the same at start-up; longer, so that a busy machine refuses no good one
 _LONGEST = 2_000  # characters of a text on which each is tried
 _TRIED = ("0", "a", "A", " ", "-", ".", "/", "0 ", "a ", "0-", "a0")
 
-_SIGNS = re.compile(
-    r"\\[A-Za-z]|\[[^\]]*\]|\{[^}]*\}|\(\?[a-z<!=:]*|[\\()+*?|^$]"
-)  # what stands for something else than itself
-_BEGINS = re.compile(r"(?:[\w /-](?![+*?{|]))*")  # the letters and figures that a pattern begins with
+_SIGNS = re.compile(r"\\[A-Za-z]|\[[^\]]*\]|\{[^}]*\}|\(\?[a-z<!=:]*|[\\()+*?|^$]")  # metacharacters
+_BEGINS = re.compile(r"(?:[\w /-](?![+*?{|]))*")  # the literal beginning of a pattern
 
 log = structlog.get_logger(__name__)
 
 
 def use_patterns(patterns: Sequence[str]) -> None:
-    """Mask also what these regular expressions find: once, at a process's entry. Raises ``ValueError``."""
+    """Masks also the matches of these regular expressions. Call it once at a process's start. Raises ``ValueError``."""
     _own[:] = [_compiled(pattern) for pattern in patterns]
 
 
 def too_slow(pattern: str) -> bool:
-    """Decides whether ``pattern`` looks for ages at texts that it nearly finds, as ``(\\d+)+-`` does at digits.
+    """Decides whether ``pattern`` takes very long on texts that it nearly matches, as ``(\\d+)+-`` does on digits.
 
-    It is tried on long texts of what it is made of. What passes is still bounded whenever it is used. Raises ``ValueError``
-    for one that cannot be read.
+    It is tried on long texts of similar characters. Later uses have a time limit too. Raises ``ValueError`` for an invalid
+    one.
     """
     compiled = _compiled(pattern)
     head, tail = _BEGINS.match(pattern), _SIGNS.sub("", pattern)
@@ -67,7 +65,7 @@ def _compiled(pattern: str) -> regex.Pattern[str]:
 
 
 def _spans(pattern: regex.Pattern[str], text: str, seconds: float = _SECONDS) -> list[tuple[int, int]] | None:
-    """Returns what it finds; ``None`` where it takes too long."""
+    """Returns the matches; ``None`` if the search takes too long."""
     try:
         return [found.span() for found in pattern.finditer(text, timeout=seconds) if found.group()]
     except TimeoutError:
@@ -75,9 +73,9 @@ def _spans(pattern: regex.Pattern[str], text: str, seconds: float = _SECONDS) ->
 
 
 def find_cases(text: str) -> Iterator[tuple[int, int]]:
-    """Where such numbers stand."""
+    """Yields the positions of such numbers."""
     own = [_spans(pattern, text) for pattern in _own]
-    if None in own:  # nobody knows what it would have found: better no word than a number too many
+    if None in own:  # its matches are unknown: it is better to mask the whole text than to miss a number
         log.error("masking_pattern_too_slow", number=own.index(None) + 1)
         yield from (found.span() for found in _UNMASKED.finditer(text))
         return

@@ -1,4 +1,4 @@
-"""Birth dates: a day, where the words before it say that somebody was born then. A year alone stays, as does any other date."""
+"""Birth dates: a day after words that say that somebody was born then. A year alone is kept, and so is any other date."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 _BORN = re.compile(r"\bn[ée]e?s?\b|\bnaissances?\b|\bddn\b|\bborn\b|date of birth|\bdob\b|\bnacid[oa]\b|\bnasc", re.IGNORECASE)
-_BETWEEN = re.compile(r"[^.!?\n]{0,28}\n?")  # such a word and the date, which may stand on the next line
+_BETWEEN = re.compile(r"[^.!?\n]{0,28}\n?")  # between such a word and the date, which may be on the next line
 _MONTH = (
     r"(?:janv(?:ier)?|f[ée]vr?(?:ier)?|mars|avr(?:il)?|mai|juin|juil(?:let)?|ao[uû]t|sept?(?:embre)?|oct(?:obre)?|nov(?:embre)?|"
     r"d[ée]c(?:embre)?|january|february|march|april|may|june|july|august|september|october|november|december)"
@@ -21,7 +21,7 @@ _DATE = re.compile(
 
 
 def find_birth_dates(text: str) -> Iterator[tuple[int, int]]:
-    """Where birth dates stand."""
+    """Yields the positions of birth dates."""
     born = [found.end() for found in _BORN.finditer(text)]
     for found in _DATE.finditer(text) if born else ():
         nearest = bisect_right(born, found.start())

@@ -1,7 +1,7 @@
-"""E-mail addresses, also as people write them who were told not to ("arobase", "(at)").
+"""E-mail addresses, also in disguised spelling ("arobase", "(at)").
 
-Each is looked for from its sign on, backwards and forwards: a pattern that begins with the name would read a long word anew
-from every one of its letters.
+The search starts at the sign and goes backwards and forwards: a pattern that begins with the name would read a long word
+again from each of its letters.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _SPOKEN_DOMAIN = re.compile(r"\s?[\w-]+(?:\s?(?:\.|\bpoint\b|\bdot\b|\(dot\))\s?
 
 
 def find_emails(text: str) -> Iterator[tuple[int, int]]:
-    """Yields where e-mail addresses stand in ``text`` (folded)."""
+    """Yields the positions of e-mail addresses in ``text`` (folded)."""
     if "@" in text:
         yield from _around(text, _AT, _NAME_BACKWARDS, _DOMAIN)
     if _MAYBE_SPOKEN.search(text):

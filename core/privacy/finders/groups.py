@@ -1,8 +1,7 @@
 """Numbers as people write them: groups of digits, with any white space or punctuation between them.
 
-What stands between the groups of one number is mostly the same ("06 12 34 56 78", "06.12.34.56.78"), but for an end of line.
-Commas, colons and slashes also stand between numbers that have nothing to do with each other: there, a finder asks for more
-proof.
+The separators within one number are mostly equal ("06 12 34 56 78", "06.12.34.56.78"), except at an end of line. Commas,
+colons and slashes also separate unrelated numbers: there, a finder requires more evidence.
 """
 
 from __future__ import annotations
@@ -14,27 +13,27 @@ from functools import lru_cache
 from itertools import accumulate
 
 _ALNUM = r"[^\W_]"
-# No letter, no digit, no sign of an amount or a measure, no plus (it begins another number), nothing that is masked already.
+# No letter, digit, currency or unit sign, no plus (it begins another number), and nothing that is masked already.
 _GAP = r"(?:[^\w€$£¥%‰°+×•]|_)"
-# "2A" and "2B" are departments within a NIR. A last group may have letters behind it ("0612345678svp").
+# "2A" and "2B" are departments within a NIR. The last group may be followed by letters ("0612345678svp").
 _GROUP = rf"[0-9]++(?:[ABab][0-9]*+(?!{_ALNUM}))?"
 _CHAIN = re.compile(rf"(?<!{_ALNUM}){_GROUP}(?:(?<={_ALNUM})(?!{_ALNUM}){_GAP}++{_GROUP})*+")
-# Two telephone numbers with nothing at all between them are two groups.
+# Two telephone numbers without anything between them are two groups.
 _ONE_GROUP = re.compile(r"0[1-79][0-9]{8}(?=0[1-79][0-9]{8}(?![0-9A-Za-z]))|[0-9A-Za-z]+")
 _BETWEEN = re.compile(r"[^0-9A-Za-z]+")
 _WORDS = re.compile(rf"(?<!{_ALNUM})[0-9A-Za-z]++(?!{_ALNUM})(?:{_GAP}++[0-9A-Za-z]++(?!{_ALNUM}))*+")
 _AMOUNT = re.compile(r" ?(?:[€$£%]|euros?\b|dollars?\b)", re.IGNORECASE)
 _PLUS = re.compile(r"\+[\s(]{0,2}$")
 _PLAIN = frozenset(" .-_·")
-_SHORTEST = 8  # characters; no number that is looked for has fewer
-_MOST_GROUPS = 8  # a number in more pieces is written digit by digit
+_SHORTEST = 8  # characters; all numbers that are searched for have more
+_MOST_GROUPS = 8  # characters; no number that is searched for has fewer
 
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Groups that only separators part, in ``text``.
+    """Groups in ``text`` that are separated only by separators.
 
-    ``before[i]``: how many characters the groups before group i have; ``at``: the group that begins after so many.
+    ``before[i]``: the number of characters in the groups before group i. ``at``: that number of characters → the group.
     """
 
     text: str
@@ -46,7 +45,7 @@ class Chain:
     def window(self, first: int, length: int) -> Window | None:
         """Returns the groups from ``first`` on that have ``length`` characters in all.
 
-        ``None`` where no group ends there, and where single digits go on before or after it: they are counted, or a table.
+        ``None`` if no group ends there, or if single digits continue before or after it: that is counting, or a table.
         """
         last = self.at.get(self.before[first] + length)
         if last is None or (last - first > _MOST_GROUPS and (first or last < len(self.spans))):
@@ -54,7 +53,7 @@ class Chain:
         return Window(self, first, last)
 
     def windows(self, length: int, digits: str) -> Iterator[Window]:
-        """Yields what ``window`` returns at each group that begins with one of ``digits``."""
+        """Yields the windows at each group that begins with one of ``digits``."""
         ends, before, groups, joined = self.at, self.before, len(self.spans), self.joined
         for first in range(groups):
             last = ends.get(before[first] + length) if joined[before[first]] in digits else None
@@ -62,17 +61,17 @@ class Chain:
                 yield Window(self, first, last)
 
     def gap(self, group: int) -> str:
-        """Returns what stands after ``group``: a space, an end of line, a point or such; a comma for everything else."""
+        """Returns the separator after ``group``: a space, an end of line, a point or such; a comma for everything else."""
         return _gap(self.text[self.spans[group][1] : self.spans[group + 1][0]])
 
     def after(self, group: int, length: int) -> str:
-        """Returns the ``length`` characters from ``group`` on, or as many as there are."""
+        """Returns the ``length`` characters from ``group`` on, or as many as exist."""
         return self.joined[self.before[group] : self.before[group] + length]
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Some groups of a chain: ``first`` to before ``last``."""
+    """Some groups of a chain, from ``first`` up to but without ``last``."""
 
     chain: Chain
     first: int
@@ -84,7 +83,7 @@ class Window:
 
     @property
     def plus(self) -> re.Match[str] | None:
-        """The sign + before it, which begins a telephone number."""
+        """Returns the sign + before it, which begins a telephone number."""
         return None if self.first else _PLUS.search(self.chain.text, max(0, self.start - 3), self.start)
 
     @property
@@ -93,57 +92,57 @@ class Window:
 
     @property
     def joined(self) -> str:
-        """All its characters without what parts them."""
+        """Returns all its characters without separators."""
         return self.chain.joined[self.chain.before[self.first] : self.chain.before[self.last]]
 
     @property
     def sizes(self) -> tuple[int, ...]:
-        """How many characters each group has."""
+        """Returns the number of characters of each group."""
         before = self.chain.before
         return tuple(before[at + 1] - before[at] for at in range(self.first, self.last))
 
     @property
     def groups(self) -> tuple[str, ...]:
-        """What each of its groups holds."""
+        """Returns the text of each group."""
         return tuple(self.chain.text[start:end] for start, end in self.chain.spans[self.first : self.last])
 
     @property
     def cuts(self) -> tuple[int, ...]:
-        """After how many characters a group ends, but for the last."""
+        """Returns the numbers of characters after which a group ends, without the last."""
         before = self.chain.before
         return tuple(before[at] - before[self.first] for at in range(self.first + 1, self.last))
 
     @property
     def whole(self) -> bool:
-        """Tells whether no group stands before or after it."""
+        """Decides whether no group stands before or after it."""
         return self.first == 0 and self.last == len(self.chain.spans)
 
     @property
     def scattered(self) -> bool:
-        """Tells whether it is written digit by digit, or nearly so."""
+        """Decides whether it is written digit by digit, or nearly so."""
         return self.last - self.first > _MOST_GROUPS
 
     @property
     def word_follows(self) -> bool:
-        """Tells whether a letter is written onto its end."""
+        """Decides whether a letter directly follows it."""
         return self.last == len(self.chain.spans) and self.chain.text[self.end : self.end + 1].isalnum()
 
     @property
     def amount_follows(self) -> bool:
-        """Tells whether a sign of money or a percentage stands behind it."""
+        """Decides whether a currency sign or a percentage follows it."""
         return bool(_AMOUNT.match(self.chain.text, self.end))
 
     def is_cut_at(self, places: frozenset[int]) -> bool:
-        """Decides whether its groups end after some of these numbers of characters, and nowhere else."""
+        """Decides whether its groups end only after these numbers of characters."""
         before, start = self.chain.before, self.chain.before[self.first]
         return all(before[at] - start in places for at in range(self.first + 1, self.last))
 
     def gaps(self) -> str:
-        """Returns the gap after each of its groups but the last."""
+        """Returns the separators after its groups, without the last."""
         return "".join(self.chain.gap(at) for at in range(self.first, self.last - 1))
 
     def plain(self) -> bool:
-        """Decides whether it is parted as one number is: the same everywhere, but for one end of line; no commas."""
+        """Decides whether it is separated like one number: always equally, except for one end of line; no commas."""
         gaps = self.gaps()
         return gaps.count("\n") <= 1 and len({*gaps} - {"\n"}) <= 1 and _PLAIN.issuperset({*gaps} - {"\n"})
 
@@ -164,9 +163,9 @@ def _gap(between: str) -> str:
     return signs.pop() if signs else " "
 
 
-@lru_cache(maxsize=1)  # several finders ask for those of one text
+@lru_cache(maxsize=1)  # several finders need the chains of the same text
 def chains(text: str) -> list[Chain]:
-    """Returns the groups of digits of ``text`` (folded), as long as only separators stand between them."""
+    """Returns the groups of digits of ``text`` (folded), as long as only separators are between them."""
     return [_chain(text, found) for found in _CHAIN.finditer(text) if found.end() - found.start() >= _SHORTEST]
 
 

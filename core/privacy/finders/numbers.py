@@ -1,7 +1,7 @@
-"""Numbers that identify people and prove themselves: NIR, numéro fiscal, IBAN, payment card.
+"""Numbers that identify people and have a check digit: NIR, numéro fiscal, IBAN, payment card.
 
-What only looks like one stays: SIREN and SIRET, amounts, CERFA and article numbers. Each is found in whatever groups it is
-written; the more loosely, the more it must prove.
+Similar numbers are kept: SIREN and SIRET, amounts, CERFA and article numbers. A number is found in any grouping; the more
+unusual the grouping, the more evidence is required.
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from stdnum import iban, luhn, numdb
 from core.privacy.finders.groups import Window, chains, word_chains
 from core.privacy.finders.phones import french_phone_at
 
-_FEW = 4  # groups: cut anywhere, as at the end of a line
+_FEW = 4  # groups: the number may be cut anywhere, as at the end of a line
 
 # Sex, year, month (also the fictive 20-42 and 50-99), department (2A, 2B), commune, order.
 _NIR = re.compile(r"[1-478]\d\d(?:0[1-9]|1[0-2]|[2-9]\d)(?:\d\d|2[ABab])\d{6}(?:\d\d)?")
-_NIR_LIKELY = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-8]\d|9[0-57-9]|2[ABab])\d{6}")  # what most people have
+_NIR_LIKELY = re.compile(r"[12]\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[1-8]\d|9[0-57-9]|2[ABab])\d{6}")  # the values of most people
 _NIR_LENGTHS = (15, 13)  # with its key and without
 _NIR_BIRTH = frozenset({1, 3, 5})  # after how many digits a group ends
 _NIR_COMMUNE = _NIR_BIRTH | {7, 10}
@@ -44,11 +44,11 @@ _CARD = re.compile(
 )
 _CARD_LENGTHS = (19, 16, 15, 14, 13)
 _CARD_SIZES = frozenset({(4, 4, 4, 4), (4, 4, 4, 4, 3), (4, 6, 5), (4, 6, 4)})
-_SIRET = 14  # digits, as Diners have, and proven in the same way: a card of so many stands in its own groups
+_SIRET = 14  # digits, like a Diners card, with the same check digit: a card of this length must have its own grouping
 
 
 def find_nirs(text: str) -> Iterator[tuple[int, int]]:
-    """With its key, a NIR proves itself. Mistyped or without key, its spacing or the words around it tell."""
+    """Yields the positions of NIR. A valid key is enough; mistyped or without key, the grouping or nearby words decide."""
     told = bool(_NIR_WORDS.search(text))
     for window in _windows(text, _NIR_LENGTHS, "123478", _NIR):
         usual = window.is_cut_at(_NIR_CUTS)
@@ -60,13 +60,17 @@ def find_nirs(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _has_key(number: str) -> bool:
-    """Decides whether a NIR ends with its key: 97 less the rest of the others by 97, 2A counting as 19 and 2B as 18 (INSEE)."""
+    """Decides whether a NIR ends with its key: 97 minus the other digits modulo 97, with 2A as 19 and 2B as 18 (INSEE)."""
     digits = number[:13].replace("2A", "19").replace("2B", "18")
     return len(number) == 15 and int(number[13:]) == 97 - int(digits) % 97
 
 
 def _is_spaced_as_nir(window: Window, *, told: bool) -> bool:
-    """The first three groups say so, or the date and place of birth; in what may be a list, words as well, or all of that."""
+    """Decides whether the groups or the digits look like those of a NIR.
+
+    In a possible list (uneven separators), nearby words (``told``) must confirm the groups, or both groups and digits must
+    fit.
+    """
     cuts, likely = frozenset(window.cuts), bool(_NIR_LIKELY.match(window.joined))
     if window.plain():
         return told or likely or cuts >= _NIR_BIRTH
@@ -74,7 +78,9 @@ def _is_spaced_as_nir(window: Window, *, told: bool) -> bool:
 
 
 def find_tax_numbers(text: str) -> Iterator[tuple[int, int]]:
-    """13 digits whose last three prove the others; or, mistyped, where the words say what it is."""
+    """Yields the positions of 13 digits whose last three confirm the others, or, if mistyped, of those named by nearby
+    words.
+    """
     told = bool(_TAX_WORDS.search(text))
     for window in _windows(text, _TAX_LENGTHS, "0123", _TAX):
         proven = int(window.joined[:10]) % 511 == int(window.joined[10:])
@@ -89,7 +95,9 @@ def _is_cut_as_tax_number(window: Window, *, proven: bool, told: bool) -> bool:
 
 
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
-    """As long as its country's are, and proven by its check digits; a French one also mistyped, by its shape."""
+    """Yields the positions of IBAN with the length of their country and valid check digits; of French ones also mistyped, by
+    their form.
+    """
     for chain in word_chains(text):
         for first in range(len(chain.spans)):
             head = chain.after(first, 4).upper()
@@ -107,7 +115,7 @@ def _is_iban(window: Window) -> bool:
 
 @lru_cache(maxsize=1024)
 def _iban_length(country: str) -> int:
-    """Returns how many characters it has; 0 where there are none."""
+    """Returns the number of characters of the country's IBAN; 0 if it has none."""
     known = numdb.get("iban").info(country)[0][1]
     return 4 + sum(map(int, re.findall(r"\d+", known["bban"]))) if known else 0
 
@@ -120,7 +128,7 @@ def _is_two_phones(window: Window) -> bool:
 
 
 def find_cards(text: str) -> Iterator[tuple[int, int]]:
-    """Payment cards, by their shape and their last digit."""
+    """Yields the positions of payment cards, by their form and their last digit."""
     for window in _windows(text, _CARD_LENGTHS, "23456", _CARD):
         if _is_grouped_as_card(window) and luhn.is_valid(window.joined):
             yield window.start, window.end
@@ -146,7 +154,7 @@ def _windows(text: str, lengths: Sequence[int], digits: str, shape: re.Pattern[s
 
 
 def _stands_alone(window: Window, *, told: bool = False) -> bool:
-    """Decides whether it is one number wherever it is cut: no groups around it, or words that tell, and no list."""
+    """Decides whether it is one number, however it is grouped: no groups around it, or words that name it, and no list."""
     if window.whole and (window.scattered or window.plain()):
         return True
     return (window.whole or told) and window.last - window.first <= _FEW and "," not in window.gaps()

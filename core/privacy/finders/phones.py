@@ -1,6 +1,6 @@
-"""Telephone numbers: French ones by their shape, those of other countries by what the library knows of them.
+"""Telephone numbers: French ones by their form, those of other countries by a library.
 
-The 08 numbers of public services and other toll-free or premium numbers belong to nobody in particular: they stay.
+Numbers in 08 of public services and other toll-free or premium numbers identify nobody: they are kept.
 """
 
 from __future__ import annotations
@@ -14,25 +14,25 @@ from phonenumbers import NumberParseException, PhoneNumberType, ValidationResult
 from core.privacy.finders.groups import Chain, Window, chains
 
 _FRENCH = re.compile(r"0[1-79]\d{8}")
-_ABROAD = re.compile(r"330?[1-79]\d{8}")  # the zero stands between brackets: "+33 (0)6"
+_ABROAD = re.compile(r"330?[1-79]\d{8}")  # the zero in brackets: "+33 (0)6"
 _WITHOUT_PLUS = frozenset({(11,), (2, 1, 2, 2, 2, 2)})  # "33 6 12 34 56 78"
 _PAIRS = frozenset({(2, 2, 2, 2, 2), (4, 2, 2, 2), (2, 8), (10,)})
 _SIZES = _PAIRS | {(1, 3, 3, 3), (1, 3, 2, 2, 2), (2, 4, 4), (2, 2, 3, 3), (2, 3, 3, 2), (3, 3, 2, 2), (4, 4, 2)}
 _SIZES |= {(1, 1, 2, 2, 2, 2)}  # "0 6 12 34 56 78"
-_FEW = 3  # groups: cut anywhere, as at the end of a line
-# Lists of two digits after these words begin with a zero as well.
+_FEW = 3  # groups: the number may be cut anywhere, as at the end of a line
+# Lists of two digits after these words also begin with a zero.
 _LISTED = re.compile(r"\b(?:d[ée]p(?:artement|t)s?|articles?|cases?|bus|lots?|semaines?|tirages?)\W*$", re.IGNORECASE)
 _VAT = re.compile(r"FR ?$", re.IGNORECASE)  # "FR 33 …" and "FR 00 …" are numbers of companies
 _FIRST = "03"  # of a number without plus
-_SHORTEST, _LONGEST = 8, 15  # digits of an international number, its country's code included
-_MOST_LOOKUPS = 40  # a text; each takes some 20 µs
+_SHORTEST, _LONGEST = 8, 15  # digits of an international number, including the country code
+_MOST_LOOKUPS = 40  # per text; each takes about 20 µs
 _PUBLIC_KINDS = frozenset(
     {PhoneNumberType.TOLL_FREE, PhoneNumberType.SHARED_COST, PhoneNumberType.PREMIUM_RATE, PhoneNumberType.UAN}
 )
 
 
 def phone_spans(text: str) -> Iterator[tuple[int, int]]:
-    """Yields where telephone numbers stand in ``text`` (folded), the sign + included, in their order."""
+    """Yields the positions of telephone numbers in ``text`` (folded), including the sign +, in their order."""
     library = _Library()
     for chain in chains(text):
         first = done = 0  # groups
@@ -63,20 +63,22 @@ def _is_written_as_one(window: Window) -> bool:
 
 
 def _is_among_phones(window: Window) -> bool:
-    """Decides whether what stands around ``window`` are telephone numbers as well, and no list of other numbers."""
+    """Decides whether the numbers around ``window`` are telephone numbers too, and no list of other numbers."""
     chain, start, end = window.chain, window.chain.before[window.first], window.chain.before[window.last]
     before, after = chain.joined[max(0, start - 10) : start], chain.joined[end : end + 10]
     return all(not digits or _FRENCH.fullmatch(digits) for digits in (before, after))
 
 
 class _Library:
-    """What ``phonenumbers`` says of international numbers. It is asked so many times a text; later it would say yes."""
+    """The result of ``phonenumbers`` for international numbers. The number of look-ups per text is limited; beyond it, the
+    answer is always yes.
+    """
 
     def __init__(self) -> None:
         self._left = _MOST_LOOKUPS
 
     def certainty(self, digits: str) -> int:
-        """Returns 2 if ``digits`` (country's code first) are somebody's number, 1 if they have the length of one, 0 if not."""
+        """Returns 2 if ``digits`` (country code first) are a real number, 1 if they have a possible length, else 0."""
         if not self._left:
             return 2
         self._left -= 1
@@ -85,13 +87,16 @@ class _Library:
         except NumberParseException:
             return 0
         kind = phonenumbers.number_type(number)
-        if kind == PhoneNumberType.UNKNOWN:  # the library does not know every range
+        if kind == PhoneNumberType.UNKNOWN:  # the library does not have every range
             return int(phonenumbers.is_possible_number_with_reason(number) == ValidationResult.IS_POSSIBLE)
         return 0 if kind in _PUBLIC_KINDS else 2
 
 
 def _phone_at(chain: Chain, first: int, library: _Library, *, fresh: bool) -> Window | None:
-    """``fresh``: nothing but telephone numbers stands before it in its chain."""
+    """Returns the telephone number that begins with group ``first``.
+
+    ``fresh``: only telephone numbers stand before it in its chain.
+    """
     window = _international_at(chain, 0, 0, library) if not first and Window(chain, 0, 1).plus else None
     if window or chain.after(first, 1) not in _FIRST:
         return window
@@ -104,7 +109,7 @@ def _phone_at(chain: Chain, first: int, library: _Library, *, fresh: bool) -> Wi
 
 
 def _stands_apart(chain: Chain, first: int) -> bool:
-    """Decides whether something else ends before group ``first``; "727,00 / 81" is an amount."""
+    """Decides whether another item ends before group ``first``; "727,00 / 81" is an amount."""
     return chain.gap(first - 1) in ",\n" and chain.text[chain.spans[first][0] - 1] not in ",.:"
 
 
@@ -114,8 +119,8 @@ def _without_plus_at(chain: Chain, first: int) -> Window | None:
 
 
 def _international_at(chain: Chain, first: int, prefix: int, library: _Library) -> Window | None:
-    """The surest, then one that leaves nothing or another number behind it, then the longest: not all have a fixed length."""
-    if chain.after(first, prefix + 1)[prefix:] == "0":  # no country's code begins so
+    """Returns the surest number, then one followed by nothing or another number, then the longest: lengths may vary."""
+    if chain.after(first, prefix + 1)[prefix:] == "0":  # no country code begins so
         return None
     windows = [
         window

@@ -18,7 +18,7 @@ _SURE = (
 )
 _UNSURE = r"place|quai|route|cours|passage|r[ée]sidence|villa|voie|cit[ée]|mail|clos"
 _WORD = r"[^\W\d_][\w'’.-]*"
-# A street's name runs over at most six words, numbers of years and days included ("rue du 8 mai 1945").
+# A street's name has at most six words, including numbers of years and days ("rue du 8 mai 1945").
 _STOP = (
     r"(?!(?:et|à|a|depuis|mais|pour|que|qui|quoi|je|j['’]|est|c['’]est|comment|où|ou|quel|quelles?|quels|dans|avec|donc|car|svp|merci|mon|ma|mes|"
     r"il|elle|on|nous|puis|j|y|ne|n['’]|dois|faut|peut|sans|en|quand|bonjour|s['’]il)\b)"
@@ -35,7 +35,9 @@ _BUILDING = re.compile(
 
 
 def find_plates(text: str) -> Iterator[tuple[int, int]]:
-    """A plate written in one piece or with hyphens proves itself; with spaces ("de 100 km") it needs capitals or a word."""
+    """Yields the positions of plates. In one piece or with hyphens the form is enough; with spaces ("de 100 km") capitals or a
+    word are required.
+    """
     told = bool(_PLATE_WORDS.search(text))
     for found in _PLATE.finditer(text):
         if found.group(1) == " " and _MEASURE.search(found.group()):
@@ -48,7 +50,9 @@ def find_plates(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_addresses(text: str) -> Iterator[tuple[int, int]]:
-    """A number, a kind of street and its name, with the town after a postcode. A postcode and town alone stay."""
+    """Yields the positions of a number, a kind of street and its name, with the town after a postcode. A postcode and town
+    alone are kept.
+    """
     for found in _ADDRESS.finditer(text):
         yield found.start(), _on(text, found.end())
     for found in _ADDRESS_UNSURE.finditer(text):

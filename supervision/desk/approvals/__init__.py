@@ -1,4 +1,4 @@
-"""``/desk/validation``: the subjects whose answers are checked before they go out, chosen by administrators."""
+"""``/desk/validation``: the subjects whose answers are checked before they are sent, chosen by administrators."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Administrator = Annotated[Staff, Depends(signed_in(_RIGHT))]
 
 
 def part(settings: Settings, database: Database) -> Part:
-    """Returns the page."""
+    """Returns the part with this page."""
     routes = APIRouter(include_in_schema=False)
 
     @routes.get(_PATH)
@@ -36,7 +36,7 @@ def part(settings: Settings, database: Database) -> Part:
         minutes: Annotated[str, Form(max_length=12)] = "",
         dropping: Annotated[bool, Form()] = False,
     ) -> Response:
-        """Add a subject, change its time, or take it off. What cannot be kept is shown again with the reason."""
+        """Adds a subject, changes its time, or removes it. Shows invalid values again with the reason."""
         async with database.write() as session:
             if dropping:
                 gone = await drop_subject(session, theme, actor=staff.id)

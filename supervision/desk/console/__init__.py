@@ -1,4 +1,4 @@
-"""The supervisors' console: who waits, what was said, and the moves on it; and the page of service control."""
+"""The supervisors' console: who waits, the conversations, and the actions on them; and the page of service control."""
 
 from __future__ import annotations
 

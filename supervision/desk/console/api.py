@@ -1,4 +1,4 @@
-"""The moves on a handoff, as JSON. Each shows the fencing number of the claim that it was planned under."""
+"""The actions on a handoff, as JSON. Each sends the fencing number of the claim that it relies on."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from supervision.handoffs.teams import teams
 
 
 class Move(BaseModel):
-    """``fencing``: as the handoff showed it when the move was planned."""
+    """An action. ``fencing``: as the handoff showed it when the action was chosen."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -32,9 +32,9 @@ class Move(BaseModel):
 
 
 class Said(Move):
-    """``text``, with the passage of an entry beneath if ``entry`` names one; ``answer``: in the place of which held one.
+    """A reply: ``text``, with the passage of ``entry`` below it if there is one. ``answer``: the held answer that it replaces.
 
-    ``reply``: an id of the caller's making. Sent again under the same one, a reply goes out once.
+    ``reply``: an id made by the caller. A reply with the same id is sent only once.
     """
 
     text: str = Field("", max_length=5000)
@@ -45,13 +45,13 @@ class Said(Move):
 
 
 class Word(Move):
-    """On the held ``answer``."""
+    """A decision on the held ``answer``."""
 
     answer: str = Field(min_length=1, max_length=32)
 
 
 class Transfer(Move):
-    """``to``: the id of a supervisor, or ``team:NAME``."""
+    """A transfer. ``to``: the id of a supervisor, or ``team:NAME``."""
 
     to: str = Field(max_length=80)
     note: str = Field(max_length=5000)
@@ -63,7 +63,7 @@ class Ending(Move):
 
 
 class Colleague(BaseModel):
-    """``holding`` of ``capacity`` conversations (0: no limit)."""
+    """A supervisor with ``holding`` of ``capacity`` conversations (0: no limit)."""
 
     id: str
     name: str
@@ -85,12 +85,12 @@ def router(tools: Tools) -> APIRouter:
 
 
 def _add_reading(routes: APIRouter, tools: Tools) -> None:
-    """Lists, one conversation, and who is there."""
+    """Adds the routes that only read: lists, one conversation, and the supervisors present."""
     database = tools.deps.database
 
     @routes.get("/handoffs")
     async def list_open(staff: Supervisor) -> list[Listed]:
-        """Who waits, who is answered."""
+        """Returns the open handoffs that ``staff`` may read."""
         rows = await list_handoffs(database)
         async with database.read() as session:
             found = await accesses(session, staff, {row.conversation for row in rows})
@@ -102,12 +102,12 @@ def _add_reading(routes: APIRouter, tools: Tools) -> None:
         words: Annotated[str, Query(max_length=200)] = "",
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
     ) -> list[Ended]:
-        """Those that are over, the last one first; with ``words``, only those in which each of them is found."""
+        """Returns the ended handoffs, latest first. With ``words``, only those that contain each of them."""
         return await ended(database, staff, words.replace("\x00", ""), limit=limit)
 
     @routes.get("/handoffs/{identifier}")
     async def look(identifier: str, handling: Handling) -> View:
-        """One of them with its conversation; a call-back's number for whoever holds it."""
+        """Returns a handoff with its conversation, and a call-back's number if the caller holds it."""
         staff, listed = handling.staff, handling.listed
         await viewed(database, staff, listed.conversation)
         async with database.read() as session:
@@ -120,7 +120,7 @@ def _add_reading(routes: APIRouter, tools: Tools) -> None:
 
     @routes.get("/colleagues")
     async def colleagues(staff: Supervisor) -> Colleagues:
-        """Who is there now, and the teams."""
+        """Returns the supervisors present now, and the teams."""
         async with database.read() as session:
             called = await names(session)
             people = [
@@ -137,7 +137,7 @@ def _add_reading(routes: APIRouter, tools: Tools) -> None:
 
 
 def _add_moves(routes: APIRouter, tools: Tools) -> None:
-    """What a supervisor does with a conversation."""
+    """Adds the routes by which a supervisor acts on a conversation."""
     database, desk = tools.deps.database, tools.desk
 
     @routes.post("/handoffs/{identifier}/claim")
@@ -155,13 +155,13 @@ def _add_moves(routes: APIRouter, tools: Tools) -> None:
 
     @routes.post("/handoffs/{identifier}/approve", status_code=201)
     async def approve(identifier: str, word: Word, handling: Handling) -> dict[str, str]:
-        """Let a held answer out as it is."""
+        """Sends a held answer as it is."""
         async with tools.move():
             return {"id": await desk.approve(claim_of(identifier, handling.staff, word.fencing), word.answer)}
 
     @routes.post("/handoffs/{identifier}/refuse", status_code=204)
     async def refuse(identifier: str, word: Word, handling: Handling) -> Response:
-        """Do not let a held answer out; the citizen is told so."""
+        """Refuses a held answer, and informs the citizen."""
         async with tools.move():
             await desk.refuse(claim_of(identifier, handling.staff, word.fencing), word.answer)
         return Response(status_code=204)
@@ -186,7 +186,7 @@ def _add_moves(routes: APIRouter, tools: Tools) -> None:
 
     @routes.post("/handoffs/{identifier}/read", status_code=204)
     async def read(identifier: str, handling: Handling) -> Response:
-        """All messages so far were read by the one who holds it; by anybody else it changes nothing."""
+        """Marks all messages so far as read by the owner. Changes nothing for anybody else."""
         last = select(func.max(Message.seq)).where(Message.conversation_id == Handoff.conversation_id).scalar_subquery()
         async with database.write() as session:
             await session.execute(

@@ -1,4 +1,4 @@
-"""Who may use the console, and whose conversation it is about."""
+"""Access to the console: who may use it, and on which conversation."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ Administrator = Annotated[Staff, Depends(signed_in(Right.MANAGE_SERVICE))]
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A handoff and the member of staff who may see its conversation, and act on it."""
+    """A handoff, and a member of staff who may see its conversation and act on it."""
 
     staff: Staff
     listed: Listed
 
 
 async def _opened(request: Request, identifier: str, staff: Annotated[Staff, Depends(signed_in())]) -> Opened:
-    """Returns the handoff ``identifier``. Raises ``Problem`` 403 (role) or 404, and ``Denied``, which is in the audit."""
+    """Returns the handoff ``identifier``. Raises ``Problem`` 403 (role) or 404, and ``Denied``, which is audited."""
     database = shell_of(request).database
     listed = await exactly(database, identifier)
     if listed is None:

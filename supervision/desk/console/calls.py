@@ -1,4 +1,4 @@
-"""What calls for a supervisor: citizens who wait, who asked for a call, and conversations that a colleague handed over."""
+"""Alerts for a supervisor: citizens who wait, who asked for a call-back, and conversations handed over by a colleague."""
 
 from __future__ import annotations
 
@@ -19,18 +19,18 @@ PATH = "/desk/conversations"
 
 
 class Calls:
-    """Asked for each open page of the desk."""
+    """The alerts, read for each open page of the desk."""
 
     def __init__(self, tools: Tools) -> None:
         self._database = tools.deps.database
 
     async def __call__(self, staff: Staff) -> Sequence[Call]:
-        """Returns what calls for ``staff``, the most urgent first. Tests and demonstrations call for nobody."""
+        """Returns the alerts for ``staff``, the most urgent first. Tests and demonstrations cause none."""
         if not staff.may(Right.HANDLE_CONVERSATIONS):
             return ()
         rows = [row for row in await list_handoffs(self._database) if row.origin == Origin.CITIZEN]
         async with self._database.read() as session:
-            person = (await roster(session)).people.get(staff.id, staff)  # their teams as they are now
+            person = (await roster(session)).people.get(staff.id, staff)  # with their present teams
             found = await accesses(session, person, {row.conversation for row in rows})
             handed_over = await session.scalars(
                 select(Handoff.id)

@@ -1,8 +1,8 @@
-"""The list of handoffs as it changes, read once for all consoles of this process: each is told what is new since before of the
-conversations that its supervisor may read.
+"""The live list of handoffs, read once for all consoles of this process. Each console receives the changes in conversations
+that its supervisor may read.
 
-News (Redis) says when to look, and at which conversations; the whole list is read every 5 s, and without Redis every 0.3 s,
-while a console is open. With 500 who wait, the whole list costs 21 ms of the processor, one conversation 4.5.
+News (Redis) tells when to read, and which conversations. While a console is open, the whole list is read every 5 s, and without
+Redis every 0.3 s. With 500 waiting citizens, the whole list costs 21 ms of processor time, one conversation 4.5 ms.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from core.database import Database
 from core.identity.conversations import Access, Roster, Whose, access, roster, whose
 from supervision.handoffs.listing import Listed, list_handoffs
 
-_PAUSE_SECONDS = 0.15  # between two looks: what happens at once is told at once
-_BACKLOG = 64  # unread changes after which a console is sent the whole list instead
+_PAUSE_SECONDS = 0.15  # between two reads: simultaneous events go out together
+_BACKLOG = 64  # unread changes; with more, a console gets the whole list instead
 
 type Rows = dict[str, tuple[Listed, str | None]]  # with the owner's name, by id
 
@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(eq=False)
 class _Screen:
-    """One console: whose it is (id of staff), and the handoffs that it shows."""
+    """One console: its supervisor (id of staff), and the handoffs that it shows."""
 
     staff: str
     queue: asyncio.Queue[dict[str, Any]] = field(default_factory=lambda: asyncio.Queue(maxsize=_BACKLOG))
@@ -40,7 +40,7 @@ class _Screen:
 
 
 class Live:
-    """Consoles ``subscribe``; the first one starts the reading, the last one ends it."""
+    """The shared list. Consoles ``subscribe``; the first one starts the reading, the last one ends it."""
 
     def __init__(self, database: Database, hub: Hub) -> None:
         self._database, self._hub = database, hub
@@ -53,8 +53,9 @@ class Live:
 
     @asynccontextmanager
     async def subscribe(self, staff: str) -> AsyncIterator[asyncio.Queue[dict[str, Any]]]:
-        """Frames for the member of staff with the id ``staff``: first ``list`` with all rows, then ``rows`` with what changed
-        and what is gone."""
+        """Yields a queue of frames for the member of staff with the id ``staff``: first ``list`` with all rows, then ``rows``
+        with changed and removed ones.
+        """
         screen = _Screen(staff)
         if self._task is None or self._task.done():
             self._read.clear()
@@ -78,7 +79,7 @@ class Live:
         screen.queue.put_nowait({"type": "list", "rows": rows})
 
     def _visible(self, staff: str, handoffs: Iterable[str]) -> set[str]:
-        """Returns those of ``handoffs`` that ``staff`` may see."""
+        """Returns the ``handoffs`` that ``staff`` may see."""
         person, staffed = self._roster.people.get(staff), self._roster.teams
         if person is None:
             return set()
@@ -101,12 +102,12 @@ class Live:
                 named = None if named is None else heard
 
     async def _look(self, named: frozenset[str] | None) -> tuple[Rows, Roster]:
-        """Returns the list as it is now, of which only what is ``named`` (``None``: everything) is read; and who works here."""
+        """Returns the present list, of which only the ``named`` rows are read (``None``: all), and the roster of staff."""
         rows = await list_handoffs(self._database, named=named)
         async with self._database.read() as session:
             known = await roster(session)
         names = {identifier: person.name for identifier, person in known.people.items()}
-        # The place follows from the order; sent with each row, one claim would change them all.
+        # The place follows from the order. If each row carried it, one claim would change all rows.
         found = {row.id: (row.model_copy(update={"place": None}), names.get(row.owner or "", row.owner)) for row in rows}
         if named is None:
             return found, known
@@ -115,7 +116,7 @@ class Live:
     def _tell(self, rows: Rows, known: Roster) -> None:
         changed = {identifier for identifier, row in rows.items() if self._rows.get(identifier) != row}
         gone = self._rows.keys() - rows.keys()
-        # Whose a conversation is follows from all its requests: if one moves, the others may be for other eyes.
+        # Access to a conversation depends on all its handoffs: if one changes, the access to the others may change.
         moved = {of[each][0].conversation for of in (rows, self._rows) for each in changed | gone if each in of}
         anew = known != self._roster
         self._rows, self._roster = rows, known
@@ -133,7 +134,7 @@ class Live:
                 self._send(screen, asked, changed, gone)
 
     def _send(self, screen: _Screen, asked: Collection[str], changed: Collection[str], gone: Collection[str]) -> None:
-        """Tell ``screen`` what moved; of the handoffs ``asked`` it may be shown others than before."""
+        """Sends the changes to ``screen``, whose access to the handoffs ``asked`` may differ from before."""
         visible = self._visible(screen.staff, asked)
         lost = [each for each in screen.shown if each in gone] + [each for each in asked if each in screen.shown - visible]
         new = [each for each in asked if each in visible and (each in changed or each not in screen.shown)]

@@ -23,7 +23,7 @@ def router(tools: Tools) -> APIRouter:
 
     @routes.post("/handoffs/{identifier}/notes", status_code=201)
     async def note(identifier: str, said: Text, handling: Handling) -> Response:
-        """Seen by colleagues only; personal data in it is masked."""
+        """Adds a note, which only colleagues see; masks personal data in it."""
         listed = handling.listed
         async with database.write() as session:
             write_note(session, listed.conversation, handling.staff.id, said.text)
@@ -48,7 +48,7 @@ def router(tools: Tools) -> APIRouter:
 
     @routes.get("/labels")
     async def labels(staff: Supervisor) -> list[str]:
-        """Labels in use, on conversations of their teams and of none."""
+        """Returns the labels in use on conversations of the caller's teams and of no team."""
         async with database.read() as session:
             return list(await known_labels(session, within(staff, (await roster(session)).teams)))
 

@@ -1,4 +1,4 @@
-"""The console's page. What moves in it is the work of the modules in ``static/``."""
+"""The console's page. Its behaviour is in the modules in ``static/``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from supervision.desk.console.tools import Tools
 from supervision.handoffs.desk import REPLY_CHARACTERS
 
 _WORDS = Path(__file__).parent / "words.yml"
-_BEATS = 5  # signs of life within the time after which one counts as gone
+_BEATS = 5  # signs of life within the time after which a supervisor counts as absent
 
 
 def router(tools: Tools) -> APIRouter:
@@ -22,7 +22,7 @@ def router(tools: Tools) -> APIRouter:
 
     @routes.get("/desk/conversations", include_in_schema=False)
     async def console(request: Request, staff: Supervisor) -> Response:
-        """The page; its scripts find their words and figures in the attributes of its root."""
+        """Returns the page; its scripts find their texts and figures in the attributes of its root element."""
         return render(
             request,
             staff,

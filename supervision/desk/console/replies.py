@@ -1,4 +1,4 @@
-"""Saved replies: shared by all supervisors; whoever wrote one, or manages conversations, may take it away."""
+"""Saved replies, shared by all supervisors. The author of one, or a manager of conversations, may delete it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from supervision.handoffs.saved import drop_reply, save_reply, saved_replies
 
 
 class Saved(BaseModel):
-    """``deletable``: by whoever asks."""
+    """A saved reply. ``deletable``: by the caller."""
 
     id: str
     shortcut: str
@@ -58,7 +58,7 @@ def router(tools: Tools) -> APIRouter:
 
     @routes.post("", status_code=201)
     async def save(saving: Saving, staff: Supervisor) -> Response:
-        """Keep a reply under its shortcut, in place of what was there."""
+        """Saves a reply under its shortcut, replacing an existing one."""
         if saving.language not in LANGUAGES:
             raise Problem(422)
         try:

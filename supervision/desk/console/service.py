@@ -17,7 +17,7 @@ _NAMES: tuple[Name, ...] = ("banner", "emergency", "off:web", "off:sms")
 
 
 class Texts(BaseModel):
-    """French is obligatory; without English, French is shown to everybody."""
+    """The texts of a control. French is required; without English, everybody gets French."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -50,7 +50,7 @@ def router(tools: Tools) -> APIRouter:
         en: Annotated[str, Form()] = "",
         clearing: Annotated[bool, Form()] = False,
     ) -> Response:
-        """Set or clear one; what cannot be said is shown again with the reason."""
+        """Sets or clears a control. Shows invalid text again with the reason."""
         if clearing:
             await clear(name, staff.id)
             return back("/desk/service", "service_cleared")
@@ -77,13 +77,13 @@ def router(tools: Tools) -> APIRouter:
 
     @routes.get("/api/desk/service")
     async def look(staff: Administrator) -> State:
-        """What is set now."""
+        """Returns the present controls."""
         async with database.read() as session:
             return await read(session)
 
     @routes.put("/api/desk/service/{name}", status_code=204)
     async def set_one(name: Name, texts: Texts, staff: Administrator) -> Response:
-        """Set ``banner``, ``emergency``, ``off:web`` or ``off:sms``."""
+        """Sets ``banner``, ``emergency``, ``off:web`` or ``off:sms``."""
         try:
             await put(name, texts.fr, texts.en, staff.id)
         except BadControl as bad:
@@ -92,7 +92,7 @@ def router(tools: Tools) -> APIRouter:
 
     @routes.delete("/api/desk/service/{name}", status_code=204)
     async def clear_one(name: Name, staff: Administrator) -> Response:
-        """End it. 404 if it was not set."""
+        """Ends a control. 404 if it was not set."""
         if not await clear(name, staff.id):
             raise Problem(404, "console.service_not_set")
         return Response(status_code=204)

@@ -1,4 +1,4 @@
-"""The console's line: the list as it changes, news of the conversations that are open in it, signs of life upwards."""
+"""The console's socket: sends the live list and news of open conversations, receives signs of life."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from desk import signed_in_socket
 from supervision.desk.console.tools import Tools
 from supervision.handoffs.presence import Duty, on_duty
 
-_MOST_OPEN = 12  # conversations in one console
+_MOST_OPEN = 12  # open conversations in one console
 _MALFORMED = 1007
 
 log = structlog.get_logger(__name__)
@@ -37,14 +37,14 @@ class Beat(_Frame):
 
 
 class Watch(_Frame):
-    """The conversations of which to tell news."""
+    """The conversations whose news the console wants."""
 
     type: Literal["watch"]
     conversations: list[Annotated[str, Field(max_length=32)]] = Field(max_length=_MOST_OPEN)
 
 
 class Typing(_Frame):
-    """The supervisor writes in ``conversation``: the citizen is shown that."""
+    """The supervisor is writing in ``conversation``: the citizen sees this."""
 
     type: Literal["typing"]
     conversation: str = Field(max_length=32)
@@ -54,7 +54,7 @@ _UP: TypeAdapter[Beat | Watch | Typing] = TypeAdapter(Annotated[Beat | Watch | T
 
 
 class Session:
-    """One console."""
+    """The connection of one console."""
 
     def __init__(self, tools: Tools, socket: WebSocket, staff: Staff) -> None:
         self._tools, self._socket, self._staff = tools, socket, staff
@@ -63,7 +63,7 @@ class Session:
         self._sending = asyncio.Lock()
 
     async def run(self) -> None:
-        """Serve until either side closes."""
+        """Serves until either side closes."""
         async with self._tools.live.subscribe(self._staff.id) as queue:
             tasks = [asyncio.create_task(self._push(queue)), asyncio.create_task(self._pull())]
             try:
@@ -108,17 +108,17 @@ class Session:
                 return
             while True:
                 what = await listener.wait()
-                if not await self._may(conversation):  # it was handed over meanwhile
+                if not await self._may(conversation):  # it was transferred meanwhile
                     return
                 await self._send({"type": "news", "conversation": conversation, "what": what})
 
     async def _may(self, conversation: str, act: str = "") -> bool:
-        """Decides whether news of ``conversation`` is theirs now. A denied ``act`` of theirs is audited, once in each line."""
+        """Decides whether the supervisor may see news of ``conversation`` now. Audits a denied ``act``, once per connection."""
         database = self._tools.deps.database
         async with database.read() as session:
             if await session.get(Conversation, conversation) is None:
                 return False
-            staff = (await roster(session)).people.get(self._staff.id, self._staff)  # their teams as they are now
+            staff = (await roster(session)).people.get(self._staff.id, self._staff)  # with their present teams
             found = (await accesses(session, staff, [conversation]))[conversation]
         if found is not Access.OPEN and act and (conversation, act) not in self._denied:
             self._denied.add((conversation, act))

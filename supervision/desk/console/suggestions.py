@@ -1,4 +1,4 @@
-"""What the knowledge base has for a supervisor: searched as one types, inserted as a card or as it reads by SMS."""
+"""Knowledge-base suggestions for a supervisor: found while typing, inserted as a card or as SMS text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Query(BaseModel):
 
 
 class Suggestion(BaseModel):
-    """``confidence``: the probability that the first one is right; of the others nothing is known."""
+    """A found entry. ``confidence``: the probability that the first one is right; unknown for the others."""
 
     entry: str
     title: str
@@ -49,7 +49,7 @@ class Draft(BaseModel):
 
 
 class Preview(BaseModel):
-    """``text`` as it goes out. By SMS: ``segments`` that are paid for, and whether the end waits for SUITE (``cut``)."""
+    """The ``text`` as it would be sent. By SMS: ``segments`` to be paid, and whether the end waits for SUITE (``cut``)."""
 
     text: str
     segments: int
@@ -62,7 +62,7 @@ def router(tools: Tools) -> APIRouter:
 
     @routes.post("/search")
     async def search(query: Query, staff: Supervisor) -> list[Suggestion]:
-        """The entries that fit ``text`` best, also where the bot would have said nothing. 503: the search does not answer."""
+        """Returns the entries that match ``text`` best, even if the bot would not show them. 503 if the search is silent."""
         found = await _ask(tools, "POST", "/search", {"query": query.text, "locale": query.language, "limit": _MOST})
         hits = found["hits"] or found["rejected"]
         return [
@@ -77,7 +77,7 @@ def router(tools: Tools) -> APIRouter:
 
     @routes.post("/preview")
     async def preview(draft: Draft, staff: Supervisor) -> Preview:
-        """What the citizen would get."""
+        """Returns the reply as the citizen would receive it."""
         card = await card_of(tools, draft.entry, draft.passage) if draft.entry else None
         said = draft.text.strip()
         blocks: list[ReplyBlock] = [TextBlock(text=said)] if said else []
@@ -99,7 +99,7 @@ async def card_of(tools: Tools, entry: str, passage: int) -> AnswerBlock:
         raise Problem(404, "console.entry_gone")
     shown = parts[passage] if passage < len(parts) else parts[0]
     body = shown.markdown.strip()
-    if len(body) > _CARD_CHARACTERS:  # at the end of a paragraph: the source has the rest
+    if len(body) > _CARD_CHARACTERS:  # cut at the end of a paragraph: the source has the rest
         body = body[:_CARD_CHARACTERS].rsplit("\n", 1)[0].rstrip()
     return AnswerBlock(
         entry=found.id,

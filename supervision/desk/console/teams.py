@@ -1,4 +1,4 @@
-"""Teams for administrators: what comes to each, and who is in it. The same as ``./guichet teams``."""
+"""Teams for administrators: the conversations for each, and its members. The same as ``./guichet teams``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ Text = Annotated[str, Form(max_length=6000)]
 
 
 class _Taken(Exception):
-    """A new team with the name of one that is there: whoever makes it does not mean to change that one."""
+    """A new team has the name of an existing one, which must not be changed by mistake."""
 
 
 def router(tools: Tools) -> APIRouter:
@@ -47,14 +47,14 @@ def router(tools: Tools) -> APIRouter:
         languages: Annotated[Sequence[str], Form()] = (),
         new: Annotated[str, Form(max_length=1)] = "",
     ) -> Response:
-        """Change the team of that name, or (``new``) make it. A name that is none, or taken, is shown again with the reason."""
+        """Changes the team of that name, or (``new``) creates it. Shows an invalid or used name again with the reason."""
         spoken = [language for language in languages if language in _SPOKEN]
         try:
             async with database.write() as session:
                 there = any(team.name == name.strip().lower() for team in await teams(session))
                 if new and there:
                     raise _Taken
-                if not (new or there):  # deleted meanwhile, in another tab: it does not come back by itself
+                if not (new or there):  # deleted meanwhile, in another tab: it must not come back by itself
                     return back(_PATH, failed="team_unknown")
                 await set_team(session, name.strip().lower(), themes=_themes(themes), languages=spoken, actor=staff.id)
         except _Taken:
@@ -65,7 +65,7 @@ def router(tools: Tools) -> APIRouter:
 
     @routes.post(f"{_PATH}/{{name}}/delete")
     async def drop(name: str, staff: Administrator) -> Response:
-        """Delete it: what waits for it is everybody's to take."""
+        """Deletes the team: any team may take what waits for it."""
         async with database.write() as session:
             gone = await drop_team(session, name, actor=staff.id)
         return back(_PATH, "team_dropped") if gone else back(_PATH, failed="team_unknown")
@@ -95,7 +95,7 @@ def _themes(text: str) -> list[str]:
 
 
 async def _people(session: AsyncSession) -> dict[str, list[str]]:
-    """Who is in each team, by their names; nobody whose account is closed."""
+    """Returns the members of each team, by name, without closed accounts."""
     rows = await session.execute(
         select(StaffRow.name, StaffRow.email, StaffRow.teams).where(StaffRow.disabled_at.is_(None)).order_by(StaffRow.name)
     )

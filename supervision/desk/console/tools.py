@@ -1,4 +1,4 @@
-"""What the console's routes work with."""
+"""Shared by the console's routes."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ _SEARCH_SECONDS = 4.0
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """``renderers``: of a human's replies, by SMS longer than the bot's; ``search`` reaches the action server."""
+    """The services of the console. ``renderers``: of a human's replies, by SMS longer than the bot's. ``search`` reaches the
+    action server.
+    """
 
     deps: Deps
     desk: Desk
@@ -50,7 +52,7 @@ class Tools:
         )
 
     async def found(self, handoff: str) -> Listed:
-        """Returns the handoff with this id, as it is after a move of whoever may see it. Raises ``Problem`` 404."""
+        """Returns the handoff with this id, after an action by a person who may see it. Raises ``Problem`` 404."""
         listed = await exactly(self.deps.database, handoff)
         if listed is None:
             raise Problem(404, "console.refused_unknown")
@@ -58,7 +60,7 @@ class Tools:
 
     @asynccontextmanager
     async def move(self) -> AsyncIterator[None]:
-        """What the record refuses becomes a problem that names who has the conversation."""
+        """Turns the record's refusal into a problem that names the owner of the conversation."""
         try:
             yield
         except Refused as refused:
@@ -71,11 +73,11 @@ class Tools:
 
 
 def claim_of(handoff: str, staff: Staff, fencing: int) -> Claim:
-    """Returns what ``staff`` shows with a move; the move checks whether it still holds."""
+    """Returns the claim that ``staff`` sends with an action, which checks whether it is still valid."""
     return Claim(handoff, staff.id, fencing)
 
 
 async def names(session: AsyncSession) -> Mapping[str, str]:
-    """Returns what each member of staff is called, by id."""
+    """Returns the name of each member of staff, by id."""
     rows = await session.execute(select(StaffRow.id, StaffRow.name, StaffRow.email))
     return {row.id: row.name or row.email for row in rows}

@@ -1,4 +1,4 @@
-"""A conversation as a supervisor sees it: every word, and what the bot made of each message."""
+"""A conversation as a supervisor sees it: all texts, and how the bot understood each message."""
 
 from __future__ import annotations
 
@@ -25,13 +25,12 @@ _MOST = 200
 
 
 class Line(BaseModel):
-    """``who``: ``citizen``, ``bot``, ``checked`` (the bot, let out by ``author``), ``human`` or ``notice`` (of the service).
+    """A message or reply. ``who``: ``citizen``, ``bot``, ``checked`` (the bot, approved by ``author``), ``human`` or ``notice``
+    (of the service).
 
-    ``alternatives``: what else the bot offered.
-
-    ``author``: the name of the human who wrote it; citizens never see it.
-    ``confidence``: the probability that ``entry`` is right. ``delivery``: how far an SMS came. ``hidden``: characters that
-    nobody sees were taken out of it.
+    ``alternatives``: the bot's other suggestions. ``author``: the name of the human who wrote it; citizens never see it.
+    ``confidence``: the probability that ``entry`` is right. ``delivery``: the state of an SMS. ``hidden``: invisible characters
+    were removed from it.
     """
 
     key: str
@@ -57,8 +56,9 @@ class NoteLine(BaseModel):
 
 
 class HeldLine(BaseModel):
-    """An answer that waits for a supervisor's word: ``text`` as it would go out, to ``question``; ``due_at``: until when
-    somebody has to take it up. ``segments`` by SMS, else 0."""
+    """An answer that waits for approval: ``text`` as it would be sent, to ``question``. ``due_at``: by when a supervisor has to
+    take it. ``segments`` by SMS, else 0.
+    """
 
     id: str
     question: str
@@ -72,11 +72,11 @@ class HeldLine(BaseModel):
 
 
 class View(BaseModel):
-    """``seen_seq``: the last reply that was shown to the citizen. ``number``: of a call-back, for its owner only, and
-    ``number_shown`` as people write it.
+    """The whole view. ``seen_seq``: the last reply that the citizen has seen. ``number``: of a call-back, for its owner only;
+    ``number_shown``: formatted for people.
 
-    ``held``: the answers that wait under this handoff. ``stopped``: the citizen sent STOP. ``form``: they are filling in the
-    call-back form, which the assistant goes on with.
+    ``held``: the answers that wait under this handoff. ``stopped``: the citizen sent STOP. ``form``: the citizen is filling in
+    the call-back form, which the assistant continues.
     """
 
     handoff: Listed
@@ -125,7 +125,7 @@ async def lines_of(
 
 
 async def view(session: AsyncSession, listed: Listed, render: Renderer, names: dict[str, str]) -> View:
-    """Everything about ``listed``."""
+    """Returns the view of ``listed``."""
     row = (await session.execute(select(Handoff.seen_seq).where(Handoff.id == listed.id))).scalar_one()
     return View(
         handoff=listed,
@@ -194,7 +194,7 @@ async def _titles(session: AsyncSession, entries: set[str]) -> dict[str, str]:
 
 
 async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, str]:
-    """Returns the fate of each reply's last part, by reply."""
+    """Returns the state of each reply's last part, by reply."""
     rows = await session.execute(
         select(Delivery.reply_id, Delivery.status).where(Delivery.reply_id.in_(replies)).order_by(Delivery.part)
     )

@@ -1,4 +1,4 @@
-"""The review's part of the desk: one reply at a time to judge, blind to what others said; the tasks that follow."""
+"""The review's part of the desk: one reply at a time to judge, without seeing other verdicts; and the tasks that follow."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ Reviewing = Annotated[Staff, Depends(signed_in(Right.HANDLE_CONVERSATIONS))]
 
 
 async def _judging(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Staff:
-    """Returns who may judge the item of the path. Raises ``Denied``, which is in the audit, or ``Problem`` 403 (their role)."""
+    """Returns ``staff`` if they may judge the item of the path. Raises ``Denied`` (audited), or ``Problem`` 403."""
     database, item = shell_of(request).database, request.path_params["item"]
-    known = item.isdecimal() and int(item) <= LARGEST  # what is no number the route refuses, to those whose role it is
+    known = item.isdecimal() and int(item) <= LARGEST  # the route refuses anything else
     conversation = await conversation_of(database, int(item)) if known else None
     if conversation is not None:
         await require(database, staff, conversation, "review")
@@ -38,11 +38,11 @@ async def _judging(request: Request, staff: Annotated[Staff, Depends(signed_in()
 
 Judging = Annotated[Staff, Depends(_judging)]
 _NOTHING_SAID = dict.fromkeys(("opinion", "entry", "note", "golden", "correction"), "")
-_REPLY_CHARACTERS = 640  # of a correction: what a human's reply may hold by SMS
+_REPLY_CHARACTERS = 640  # the limit for a correction: as for a human's reply by SMS
 
 
 def part(deps: Deps, golden: KeepGolden) -> Part:
-    """Pages under ``/desk/review``. ``golden`` keeps a question as a golden one."""
+    """Returns the part with the pages under ``/desk/review``. ``golden`` keeps a question as a golden one."""
     routes, text = APIRouter(include_in_schema=False), deps.renderers["web"]
     corrector = Corrector(deps.database, deps.event_bus, deps.wording, {"sms": deps.renderers["sms"]})
 
@@ -74,7 +74,7 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
     @routes.post("/desk/review/{item}")
     async def verdict(request: Request, item: RowNumber, staff: Judging) -> Response:
         form = await request.form()
-        # Browsers count a line's end as one character, and send it as two.
+        # Browsers count a line break as one character, and send it as two.
         said = {name: str(value).replace("\x00", "").replace("\r\n", "\n").strip() for name, value in form.items()}
         try:
             opinion = Opinion(said.get("opinion", ""))

@@ -1,4 +1,4 @@
-"""The editors' part of review: what reviewers ask them to do about entries."""
+"""The editors' part of the review: tasks about entries, requested by reviewers."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _PATH = "/desk/tasks"
 
 
 def part(database: Database) -> Part:
-    """Returns the page ``/desk/tasks``. Editors of some collections see the tasks about these, and about no entry."""
+    """Returns the part with the page ``/desk/tasks``. Editors limited to collections see the tasks about their entries, and
+    about none.
+    """
     routes = APIRouter(include_in_schema=False)
 
     @routes.get(_PATH)

@@ -75,3 +75,8 @@ def test_opening_worth_is_the_less_the_later_a_sentence_stands() -> None:
         opening_worth(page, text) for text in ("Elle vaut 25 €.", "Déclarez la perte.", "La carte est bleue.")
     )
     assert first > second > other == 0
+
+
+def test_sentence_worth_of_a_contact_is_no_more_where_a_cost_is_asked_for() -> None:
+    contact, cost = worth("combien coûte ma carte ?", "- Par téléphone : 34 00, coût 25 € la minute", "Elle vaut 25 €.")
+    assert cost > contact

@@ -1,1 +1,1 @@
-"""The providers that the simulator plays, one file each: how each calls us, and the part of its API that we call."""
+"""The simulated providers, one file each: how each calls us, and the part of its API that we call."""

@@ -1,4 +1,4 @@
-"""What every played provider has in common."""
+"""Shared by all simulated providers."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from fastapi import APIRouter
 
 from channels.sms.simulator.texts import Text
 
-Accept = Callable[[str, str, str], Awaitable[Text]]  # phone, body, provider: a message that we handed over
+Accept = Callable[[str, str, str], Awaitable[Text]]  # phone, body, provider: a message that we sent
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A request of the provider's to us. ``path`` without query; one of ``form``, ``params`` or ``content``."""
+    """A request from the provider to us. ``path`` without query; one of ``form``, ``params`` or ``content``."""
 
     path: str
     method: str = "POST"
@@ -26,22 +26,22 @@ class Call:
     headers: Mapping[str, str] = field(default_factory=dict)
 
     def arguments(self) -> dict[str, Any]:
-        """For ``httpx.AsyncClient.request``."""
+        """Returns the arguments for ``httpx.AsyncClient.request``."""
         found = {"data": self.form, "params": self.params, "content": self.content, "headers": dict(self.headers)}
         return {name: value for name, value in found.items() if value}
 
 
 class Operator(Protocol):
-    """A provider that the simulator plays. ``name`` is the channel's, and part of our webhook's address."""
+    """A simulated provider. ``name`` is the channel's, and part of our webhook's address."""
 
     name: str
 
     def inbound(self, text: Text) -> Sequence[Call]:
-        """How a telephone's text reaches us: one call, several (parts), or none (it is polled)."""
+        """Returns the calls that bring a phone's text to us: one, several (parts), or none (it is polled)."""
         ...
 
     def receipt(self, text: Text) -> Call | None:
-        """How the provider tells us of ``text.status``; ``None`` where it has to be asked."""
+        """Returns the call that reports ``text.status``; ``None`` if the provider is polled."""
         ...
 
     def api(self, accept: Accept) -> APIRouter:

@@ -1,4 +1,4 @@
-"""The provider of no name that ``generic.yml`` describes, as the simulator plays it."""
+"""The simulated generic provider that ``generic.yml`` describes."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _TURNED = {Fate.REFUSED: "REFUSED", Fate.BUSY: "LATER"}
 
 
 class NewMessage(BaseModel):
-    """What ``generic.yml`` sends."""
+    """The message that ``generic.yml`` defines."""
 
     to: str
     text: str
@@ -49,7 +49,7 @@ class GenericOperator:
         return Call(path, content=body, headers=headers)
 
     def api(self, accept: Accept) -> APIRouter:
-        """``POST /messages``."""
+        """Returns ``POST /messages``."""
         routes = APIRouter(include_in_schema=False, dependencies=[Depends(self._known)])
 
         @routes.post("/messages")

@@ -1,4 +1,4 @@
-"""Mtarget, as the simulator plays it: forms both ways, our secret in the address it calls and in the form it gets."""
+"""The simulated Mtarget: forms both ways, our secret in the webhook's address and in the form that we send."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from channels.sms.simulator.operators.base import Accept, Call, same
 from channels.sms.simulator.texts import Fate, Text, Turned
 
 _STATUS = {"queued": "0", "sent": "2", "delivered": "3", "failed": "4", "expired": "6"}
-_TURNED = {Fate.REFUSED: "4", Fate.BUSY: "8"}  # the example lists 8 as one that may be tried again, and no 4
+_TURNED = {Fate.REFUSED: "4", Fate.BUSY: "8"}  # the example lists 8 as transient, and no 4
 _NOT_UNICODE, _WHO = "5", "1"
 
 
@@ -29,7 +29,7 @@ class NewMessage(BaseModel):
 
 
 class MtargetOperator:
-    """An ``Operator``. Mtarget wants to be told which texts are not GSM-7, and refuses them otherwise."""
+    """An ``Operator``. Mtarget refuses texts that are not GSM-7 unless they are marked."""
 
     def __init__(self, name: str, account: GenericAccount) -> None:
         self.name = name
@@ -47,13 +47,13 @@ class MtargetOperator:
         return Call(path, form=fields, params={"token": self._account.secret})
 
     def api(self, accept: Accept) -> APIRouter:
-        """``POST /mtarget/messages``."""
+        """Returns ``POST /mtarget/messages``."""
         routes, account = APIRouter(include_in_schema=False), self._account
 
         @routes.post("/mtarget/messages")
         async def create(asked: Annotated[NewMessage, Form()], response: Response) -> dict[str, Any]:
             if not (same(asked.username, account.account) and same(asked.password, account.secret)):
-                response.status_code = 401  # strangers meet no 2xx on any route of ours (tests/integration/access)
+                response.status_code = 401  # strangers get no 2xx on any of our routes (tests/integration/access)
                 return _result(asked, _WHO)
             if not asked.allowunicode and not is_gsm7(asked.msg):
                 return _result(asked, _NOT_UNICODE)

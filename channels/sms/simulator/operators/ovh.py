@@ -1,4 +1,4 @@
-"""OVHcloud, as the simulator plays it: it calls nobody, and keeps what came until it is fetched and deleted."""
+"""The simulated OVHcloud: sends no requests, and keeps messages until they are fetched and deleted."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _KEPT = 500
 
 
 class Job(BaseModel):
-    """OVHcloud's document, as far as it is looked at."""
+    """The used part of OVHcloud's document."""
 
     model_config = ConfigDict(extra="ignore")
 
@@ -44,7 +44,7 @@ class OvhOperator:
         return None
 
     def api(self, accept: Accept) -> APIRouter:
-        """``/auth/time`` and ``/sms/{service}/…``."""
+        """Returns ``/auth/time`` and ``/sms/{service}/…``."""
         routes = APIRouter(include_in_schema=False)
         signed = APIRouter(prefix=f"/sms/{self._account.service}", dependencies=[Depends(self._signed)])
 

@@ -1,4 +1,4 @@
-"""Twilio, as the simulator plays it."""
+"""The simulated Twilio."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _basic = HTTPBasic(auto_error=False)
 
 
 class NewMessage(BaseModel):
-    """Twilio's form, under Twilio's names. What is missing is answered with Twilio's codes."""
+    """Twilio's form, with Twilio's names. Missing fields are answered with Twilio's codes."""
 
     To: str = ""
     From: str = ""
@@ -36,7 +36,7 @@ class NewMessage(BaseModel):
 
 
 class TwilioOperator:
-    """An ``Operator``. ``public_url`` is what webhooks are signed for."""
+    """An ``Operator``. ``public_url`` is the address for which webhooks are signed."""
 
     def __init__(self, name: str, account: TwilioAccount, public_url: str) -> None:
         self.name = name
@@ -84,7 +84,7 @@ class TwilioOperator:
         return Call(path, form=form, headers={"X-Twilio-Signature": signature})
 
     def api(self, accept: Accept) -> APIRouter:
-        """``POST /2010-04-01/Accounts/{sid}/Messages.json``, answering with Twilio's documents and error codes."""
+        """Returns ``POST /2010-04-01/Accounts/{sid}/Messages.json``, which answers with Twilio's documents and error codes."""
         routes, account = APIRouter(include_in_schema=False), self._account
 
         @routes.post("/2010-04-01/Accounts/{sid}/Messages.json")

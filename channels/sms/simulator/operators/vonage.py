@@ -1,4 +1,4 @@
-"""Vonage, as the simulator plays it: long messages come to us in parts, the last one first."""
+"""The simulated Vonage: sends long messages in parts, the last one first."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ class VonageOperator:
         return Call(path, "GET", params={**fields, "sig": signature(list(fields.items()), self._account)})
 
     def api(self, accept: Accept) -> APIRouter:
-        """``POST /sms/json``."""
+        """Returns ``POST /sms/json``."""
         routes, account = APIRouter(include_in_schema=False), self._account
 
         @routes.post("/sms/json")
