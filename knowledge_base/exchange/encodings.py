@@ -54,7 +54,7 @@ def control(one: str) -> bool:
 
 
 def _utf16(raw: bytes) -> str | None:
-    """Returns UTF-16 text, recognised by its byte order mark, or by every second byte being zero, as in a Latin text."""
+    """Returns the UTF-16 encoding of ``raw``, by its byte order mark or its zero bytes (every second one); else ``None``."""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     zeros = raw[:40:2].count(0), raw[1:40:2].count(0)

@@ -36,7 +36,7 @@ def take_pictures(url: str, out: Path) -> None:
             f"Le service ne répond pas à {url}. Lancez ./guichet up, puis relancez.",
             f"The service does not answer at {url}. Start ./guichet up, then run this again.",
         ) from None
-    chromium.library()  # before the service is asked for anything
+    chromium.library()  # fails early without Playwright
     wait_for_sections(settings.home)  # during its build the gate's verdict takes longer than a browser waits
     out.mkdir(parents=True, exist_ok=True)
     with chromium.browsing() as browser:

@@ -39,8 +39,8 @@ def disk_fault(settings: Settings, seconds: float) -> Fault:
 
 @contextmanager
 def full(folder: Path, most: int = _MOST_BYTES) -> Iterator[None]:
-    """Keeps the file system of ``folder`` completely full while the block runs. Raises ``Refusal`` if it has more than ``most``
-    bytes.
+    """Keeps the file system of ``folder`` completely full while the block runs. Raises ``Refusal`` if more than ``most``
+    bytes are free.
     """
     if shutil.disk_usage(folder).free > most:
         raise Refusal(
