@@ -24,7 +24,7 @@ from core.entry import Entry
 from core.settings import ROOT, Settings
 from knowledge_base.store import published, upsert
 from tests import commands
-from tests.e2e.apart import apart
+from tests.apart import apart
 from tests.e2e.browser import NewContext, contexts
 from tests.integration.servers import PostgresServer, free_port
 from tools import chromium

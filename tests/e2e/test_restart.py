@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import psutil
 
-from tests.e2e.apart import apart
+from tests.apart import apart
 from tests.e2e.conftest import Service
 from tools.bench.rolling import rolled
 

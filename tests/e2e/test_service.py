@@ -16,7 +16,7 @@ import httpx
 import pytest
 import redis
 
-from tests.e2e.apart import apart
+from tests.apart import apart
 from tests.e2e.conftest import Service
 
 QUESTION = "comment déclarer un décès ?"  # answered at once, and surely so with the vectors of any processor

@@ -19,6 +19,7 @@ import redis
 
 from cli.preflight import CLOSED_TO_BROWSERS
 from cli.processes import redis_binary
+from tests.apart import apart
 
 _PORTS = range(max(CLOSED_TO_BROWSERS) + 1, 32_000)
 """Above the ports that browsers refuse to open, below those that systems give outgoing connections (from 32,768 on Linux, from
@@ -104,8 +105,8 @@ class PostgresServer:
         self._server = get_server(folder, cleanup_mode="delete")
         # Nothing here outlives this machine's next crash, and waiting for its disk is half of what a new database costs.
         for setting in ("fsync", "full_page_writes"):
-            asyncio.run(self._execute(f"ALTER SYSTEM SET {setting} = off"))
-        asyncio.run(self._execute("SELECT pg_reload_conf()"))
+            apart(self._execute(f"ALTER SYSTEM SET {setting} = off"))
+        apart(self._execute("SELECT pg_reload_conf()"))
 
     def dsn(self, database: str) -> str:
         uri: str = self._server.get_uri(database)

@@ -95,7 +95,7 @@ async def _older_worker(settings: Settings) -> AsyncIterator[None]:
             return Turn.model_validate_json(content)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("conversations.turn_pipeline.EngineRequest", Request)
+        patch.setattr("conversations.steps.dialogue.EngineRequest", Request)
         patch.setattr(rasa_client, "Turn", Read)
         patch.setattr(consumer, "with_form", lambda name: name)
         patch.setattr(consumer, "FORM", 1)

@@ -83,7 +83,7 @@ async def test_the_language_is_changed_by_a_word(settings: Settings, twilio: Fak
         await post(service.http, settings, inbound("help"))
         assert "Ask in your own words" in await has_sent(twilio, 2)
         await post(service.http, settings, inbound("LANGUE"))
-        assert "en francais" in await has_sent(twilio, 3)
+        assert "en français" in await has_sent(twilio, 3)
 
 
 async def test_effacer_erases_all_and_then_itself(settings: Settings, database: Database, twilio: FakeTwilio) -> None:

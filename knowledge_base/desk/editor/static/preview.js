@@ -19,7 +19,7 @@ export async function makePreview(host, language, press) {
   return (blocks) => {
     const focused = shadow.activeElement !== null; // a button that was pressed is gone: its answer takes the focus
     const choose = (label, payload) => press(payload, label);
-    const article = replyArticle({ blocks, language, outcome: "answered" }, { words, choose });
+    const article = replyArticle({ blocks, language, outcome: "answered" }, { words, choose, config });
     shadow.replaceChildren(h("div", { class: "panel" }, article));
     if (focused) article.focus({ preventScroll: true });
   };
