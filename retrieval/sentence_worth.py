@@ -17,7 +17,7 @@ ASPECT_WORTH = 0.7  # bonus of a sentence with a general aspect that is asked fo
 
 
 # "Par téléphone : 34 00, coût d'un appel local": a contact tells no cost or time of what is asked for.
-_CONTACT = re.compile(r"\W*par (?:telephone|messagerie|courriel|courrier electronique|mail|sms|fax|telecopie)\b\W*:")
+_CONTACT = re.compile(r"\W{0,6}par (?:telephone|messagerie|courriel|courrier electronique|mail|sms|fax|telecopie)\b\W{0,6}:")
 
 
 def sentence_worth(asked: Asked, sentences: Sequence[str]) -> list[float]:
