@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
@@ -20,6 +23,19 @@ def opened(url: str) -> Database:
             f"« {url} » n'est pas l'adresse d'une base : sqlite+aiosqlite:///FICHIER ou postgresql+asyncpg://…",
             f"'{url}' is not the address of a record: sqlite+aiosqlite:///FILE or postgresql+asyncpg://…",
         ) from None
+
+
+def run_on_database[T](url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Returns what ``work`` returns on the database at ``url``, which is closed afterwards: for synchronous commands."""
+
+    async def run() -> T:
+        database = Database(url)
+        try:
+            return await work(database)
+        finally:
+            await database.close()
+
+    return asyncio.run(run())
 
 
 async def require_ready(database: Database) -> None:

@@ -6,6 +6,7 @@ https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -54,17 +55,29 @@ class Opening:
         "12:00"). No hours means closed.
         """
         usual = OpeningHours(self._text, timezone=self.zone) if self._hours is not None else None
-        runs: list[tuple[int, int, list[tuple[str, str]]]] = []
+        week = []
         for weekday in range(7):
             start = datetime.combine(monday + timedelta(days=weekday), time(), self.zone)
             end = datetime.combine(monday + timedelta(days=weekday + 1), time(), self.zone)
             those = usual.intervals(start, end) if usual else ()
-            open_at = [(f"{a:%H:%M}", f"{b:%H:%M}" if b < end else "24:00") for a, b, state, _ in those if state == State.OPEN]
-            if runs and runs[-1][2] == open_at:
-                runs[-1] = runs[-1][0], weekday, open_at
-            else:
-                runs.append((weekday, weekday, open_at))
-        return runs
+            week.append(
+                [(f"{a:%H:%M}", f"{b:%H:%M}" if b < end else "24:00") for a, b, state, _ in those if state == State.OPEN]
+            )
+        return runs_of_days(week)
+
+
+def runs_of_days(week: Sequence[list[tuple[str, str]]]) -> list[tuple[int, int, list[tuple[str, str]]]]:
+    """Returns runs of weekdays (0: Monday) with equal hours: the first and last day of each, and its hours.
+
+    ``week`` has the hours of each weekday.
+    """
+    runs: list[tuple[int, int, list[tuple[str, str]]]] = []
+    for weekday, hours in enumerate(week):
+        if runs and runs[-1][2] == hours:
+            runs[-1] = runs[-1][0], weekday, hours
+        else:
+            runs.append((weekday, weekday, hours))
+    return runs
 
 
 def day_and_time(moment: datetime, language: str) -> tuple[str, str]:

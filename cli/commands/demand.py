@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import httpx
@@ -14,7 +12,7 @@ from rich.table import Table
 
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
-from core.database import Database
+from cli.record import run_on_database
 from core.settings import Settings
 from knowledge_base.demand.background import SnapshotBackground
 from knowledge_base.demand.clustering import cluster
@@ -36,7 +34,7 @@ def demand(
     settings = Settings()
     if refresh:
         _refresh(settings)
-    found = _run(settings, lambda database: clusters(database, limit=limit))
+    found = run_on_database(settings.sql_url, lambda database: clusters(database, limit=limit))
     if as_json:
         print(json.dumps([one.model_dump(mode="json") for one in found], ensure_ascii=False))
         return
@@ -62,7 +60,7 @@ def _refresh(settings: Settings) -> None:
         inner = LazyEmbedder(settings)
         embedder = RememberedQueries(inner, settings.home / "cache" / "questions")
         background = SnapshotBackground(load_snapshot(snapshots, snapshots.active(), inner))
-        done = _run(settings, lambda database: cluster(database, embedder, background, reporter("demand")))
+        done = run_on_database(settings.sql_url, lambda database: cluster(database, embedder, background, reporter("demand")))
     except (SnapshotUnusable, WeightsUnreadable) as error:
         raise Refusal(str(error), str(error)) from error
     except httpx.HTTPError as error:
@@ -75,14 +73,3 @@ def _refresh(settings: Settings) -> None:
         f"{done.joined} messages dans des sujets connus, {done.made} nouveaux sujets, {done.alone} messages isolés.",
         f"{done.joined} messages in known subjects, {done.made} new subjects, {done.alone} messages alone.",
     )
-
-
-def _run[Found](settings: Settings, work: Callable[[Database], Awaitable[Found]]) -> Found:
-    async def run() -> Found:
-        database = Database(settings.sql_url)
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -15,7 +13,7 @@ from rich.table import Table
 
 from cli.language import Refusal, pick, say
 from cli.progress import done_line
-from core.database import Database
+from cli.record import run_on_database
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
 from knowledge_base.golden.contracts import Golden
@@ -34,7 +32,9 @@ def list_questions(
     as_json: Json = False,
 ) -> None:
     """Show the golden questions and the entries that are right."""
-    found = _run(lambda database: golden(database, collection=collection or None, inactive=everything))
+    found = run_on_database(
+        Settings().sql_url, lambda database: golden(database, collection=collection or None, inactive=everything)
+    )
     if as_json:
         print(json.dumps([question.model_dump() for question in found], ensure_ascii=False))
         return
@@ -70,7 +70,7 @@ def add_question(
             origin="editor",
             author="cli",
         )
-        name = _run(lambda database: add(database, kept))
+        name = run_on_database(Settings().sql_url, lambda database: add(database, kept))
     except ValidationError as error:
         raise Refusal(
             "Cette question ne peut pas être gardée : écrivez-la en mots, en moins de 2 000 caractères.",
@@ -87,7 +87,7 @@ def add_question(
 @app.command("remove")
 def remove_question(name: Annotated[str, typer.Argument(help="Id of the question.")]) -> None:
     """Ask a question no more; it stays in the record."""
-    if not _run(lambda database: set_active(database, name, active=False)):
+    if not run_on_database(Settings().sql_url, lambda database: set_active(database, name, active=False)):
         raise Refusal(f"Aucune question ne porte l'identifiant « {name} ».", f"No question has the id '{name}'.")
     done_line(f"Question retirée : {name}", f"Question withdrawn: {name}")
 
@@ -102,14 +102,14 @@ def import_questions(
         read = read_golden(file, author=file.name[:128])
     except ImportRefused as refused:
         raise Refusal(refused.fr, refused.en) from refused
-    report = _run(lambda database: add_all(database, read.questions))
+    report = run_on_database(Settings().sql_url, lambda database: add_all(database, read.questions))
     _print(report, read.rejected, as_json)
 
 
 @app.command("export")
 def export_questions(file: Annotated[Path | None, typer.Argument(help="Where to; none: standard output.")] = None) -> None:
     """Write all questions, those not asked any more too, as JSON lines that import back identically."""
-    told = dump_golden(_run(lambda database: golden(database, inactive=True)))
+    told = dump_golden(run_on_database(Settings().sql_url, lambda database: golden(database, inactive=True)))
     if file is None:
         print(told, end="")
     else:
@@ -130,14 +130,3 @@ def _print(report: Added, unreadable: tuple[str, ...], as_json: bool) -> None:
         say(f"  Refusée, {why}", f"  Rejected, {why}")
     if (more := len(rejected) - _REJECTED) > 0:
         say(f"  … et {more} autres : --json les donne toutes.", f"  … and {more} more: --json gives them all.")
-
-
-def _run[Found](work: Callable[[Database], Awaitable[Found]]) -> Found:
-    async def run() -> Found:
-        database = Database(Settings().sql_url)
-        try:
-            return await work(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +10,7 @@ import typer
 
 from cli.language import Refusal, say
 from cli.progress import done_line
+from cli.record import run_on_database
 from core.database import Database
 from core.digests import sha256_of
 from core.settings import ROOT, Settings
@@ -70,7 +70,7 @@ def import_directory(
     settings = Settings()
     try:
         offices = _read(path)
-        version = _run(lambda database: _take(database, settings, path, offices, force=force))
+        version = run_on_database(Settings().sql_url, lambda database: _take(database, settings, path, offices, force=force))
     except DirectoryRefused as error:
         raise Refusal(str(error), error.en) from error
     done_line(f"{len(offices)} services (annuaire n° {version})", f"{len(offices)} offices (directory no. {version})")
@@ -85,14 +85,14 @@ def drop_directory() -> None:
         await drop(database, author="cli")
         await follow(database, settings.home / FILE)
 
-    _run(run)
+    run_on_database(Settings().sql_url, run)
     done_line("Aucun annuaire n'est plus en service", "No directory is in use any more")
 
 
 @app.command()
 def status() -> None:
     """Say which directory is in use."""
-    found = _run(newest)
+    found = run_on_database(Settings().sql_url, newest)
     if found is None or not found.offices:
         say("Aucun annuaire n'est en service.", "No directory is in use.")
         return
@@ -119,14 +119,3 @@ def _read(path: Path) -> list[Office]:
     except UnicodeDecodeError as error:
         raise DirectoryRefused(f"{path} n'est pas en UTF-8.", f"{path} is not in UTF-8.") from error
     return list(read_dila(text) if path.suffix.lower() == ".json" else read_table(text))
-
-
-def _run[T](act: Callable[[Database], Awaitable[T]]) -> T:
-    async def run() -> T:
-        database = Database(Settings().sql_url)
-        try:
-            return await act(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())

@@ -10,6 +10,7 @@ import typer
 
 from cli.language import Refusal, pick, say
 from cli.progress import done_line
+from cli.record import run_on_database
 from core.database import Database
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
@@ -145,13 +146,7 @@ def _tell(report: Report) -> None:
 
 
 def _run[Found](work: Callable[[Database], Awaitable[Found]]) -> Found:
-    async def run() -> Found:
-        database = Database(Settings().sql_url)
-        try:
-            return await work(database)
-        except ImportRefused as refused:
-            raise Refusal(refused.fr, refused.en) from refused
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
+    try:
+        return run_on_database(Settings().sql_url, work)
+    except ImportRefused as refused:
+        raise Refusal(refused.fr, refused.en) from refused

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +9,7 @@ import typer
 
 from cli.language import Refusal, say
 from cli.progress import done_line
-from core.database import Database
+from cli.record import run_on_database
 from core.settings import ROOT, Settings
 from desk.words import Words
 from knowledge_base.synonyms.record import in_a_line, in_use
@@ -35,7 +33,7 @@ def take_file(
         groups = read_groups(file)
     except SynonymsUnusable as error:
         raise Refusal(f"{error} Rien n'a été repris.", f"{error} Nothing was taken.") from error
-    taken = _run(lambda database: take(database, groups, author="cli"))
+    taken = run_on_database(Settings().sql_url, lambda database: take(database, groups, author="cli"))
     for one in taken.refused:
         say(f"Non repris : {_why(one, 'fr')}", f"Not taken: {_why(one, 'en')}")
     done_line(
@@ -51,7 +49,7 @@ def export(
     out: Annotated[Path | None, typer.Option("--out", help="A file to write; default: standard output.")] = None,
 ) -> None:
     """Write the desk's groups in use as a list (YAML), as ``take`` reads it."""
-    groups = _run(in_use)
+    groups = run_on_database(Settings().sql_url, in_use)
     if out is None:
         print(dump_groups(groups), end="")
         return
@@ -70,14 +68,3 @@ def _why(refused: Refused, language: str) -> str:
     kind = "wrong" if refused.code in _FAULTS else "refused"
     said = words.text(_PART, f"{kind}_{refused.code}", language, {"wording": refused.wording, "word": refused.wording})
     return f"{in_a_line(refused.group)} – {said}"
-
-
-def _run[T](act: Callable[[Database], Awaitable[T]]) -> T:
-    async def run() -> T:
-        database = Database(Settings().sql_url)
-        try:
-            return await act(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())

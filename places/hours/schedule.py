@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State
 
+from core.opening import runs_of_days
+
 _SETTLED_DAYS = 400  # days: hours that open at all open within this time
 _LUNCH = (time(11), time(15, 30))  # a break within these times is a lunch break
 _ZONES = {
@@ -111,9 +113,12 @@ class Schedule:
         """Returns the spans of time that begin on ``day``. A span that continues after midnight ends on the next day. A span
         without any break that begins before ``day`` and ends after it covers the whole day.
         """
+        return self._spans(self._hours, day)
+
+    def _spans(self, hours: OpeningHours, day: date) -> list[Span]:
         start = datetime.combine(day, time(), self.zone)
         end = datetime.combine(day + timedelta(days=1), time(), self.zone)
-        spans = self._hours.intervals(start - timedelta(hours=12), end + timedelta(hours=12))
+        spans = hours.intervals(start - timedelta(hours=12), end + timedelta(hours=12))
         found = [(opens, closes) for opens, closes, state, _ in spans if state == State.OPEN]
         if any(opens < start and end < closes for opens, closes in found):
             return [(start, end)]
@@ -127,13 +132,6 @@ class Schedule:
         """Returns the usual week without holidays: runs of equal weekdays (0: Monday) with their opening hours, as ("9:00",
         "12:00"). No hours means closed.
         """
-        usual = Schedule.__new__(Schedule)
-        usual.zone, usual._hours = self.zone, self._read(self._usual, country=None)
-        runs: list[tuple[int, int, list[tuple[str, str]]]] = []
-        for weekday in range(7):
-            times = [(clock(a), clock(b, closes=True)) for a, b in usual.on(monday + timedelta(days=weekday))]
-            if runs and runs[-1][2] == times:
-                runs[-1] = runs[-1][0], weekday, times
-            else:
-                runs.append((weekday, weekday, times))
-        return runs
+        usual = self._read(self._usual, country=None)
+        days = [self._spans(usual, monday + timedelta(days=weekday)) for weekday in range(7)]
+        return runs_of_days([[(clock(opens), clock(closes, closes=True)) for opens, closes in spans] for spans in days])
