@@ -92,12 +92,17 @@ def _ranked(parts: Sequence[PagePart], worth: Worth) -> list[_Sentence]:
         leads = leading(part.pieces, found)
         for at in found if part.among is None else [at for at in found if at in part.among]:
             sentences.append(_Sentence(part, at, plain(part.pieces[at].text, links=False), at in leads))
-            bonuses.append(_ODDS_WEIGHT * part.odds + FIRST_WORTH * (at == found[0]))
+            bonuses.append(_bonus(part, at == found[0], sentences[-1].text))
     worths = worth([one.text for one in sentences]) if sentences else []
-    scored = [
-        (value + bonus - length_cost(one.text), one) for value, bonus, one in zip(worths, bonuses, sentences, strict=True)
-    ]
+    scored = [(value + bonus, one) for value, bonus, one in zip(worths, bonuses, sentences, strict=True)]
     return [one for value, one in sorted(scored, key=lambda pair: -pair[0]) if value >= _LEAST]
+
+
+def _bonus(part: PagePart, begins: bool, text: str) -> float:
+    """Returns what the position and the length of a sentence add to its worth: nothing where people have chosen them."""
+    if part.among is not None:
+        return 0.0
+    return _ODDS_WEIGHT * part.odds + FIRST_WORTH * begins - length_cost(text)
 
 
 def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:

@@ -188,3 +188,12 @@ def test_opening_names_each_case_once_and_begins_with_the_most_useful() -> None:
     answer = FirstAnswer(asked_of(page, {4: 0.0, 2: -0.1}, "25 €", "gratuite"), ON_WEB)
     found = answer.wider(answer_card(page, 4, "s1", ON_WEB.for_first_answer()), 4).block.body
     assert found.startswith("**Adulte** : Elle coûte 25 €.\n\nUn mois suffit.\n\n**Mineur** : Elle est gratuite.\n\n")
+
+
+def test_opening_begins_with_its_first_sentence_though_that_is_long_and_stands_behind_another() -> None:
+    amount = f"Le montant est fixé {'en toutes lettres et ' * 18}à 25 €."
+    assert ON_WEB.limits.answer < len(amount) < ON_WEB.limits.card
+    cost = Chapter(heading="Coût", body=(TextBlock(markdown=f"Tout salarié y a droit. {amount}"),))
+    page = PAGE.model_copy(update={"body": (cost, DELAY), "opening": ("Le montant est fixé", "Tout salarié")})
+    answer = FirstAnswer(asked_of(page, UNCLEAR), ON_WEB)
+    assert amount in answer.wider(answer_card(page, 2, "s1", ON_WEB.for_first_answer()), 2).block.body
