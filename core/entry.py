@@ -65,6 +65,15 @@ class Link(_Frozen):
     url: str = ""
 
 
+class AnsweredQuestion(_Frozen):
+    """A citizen's ``question`` that one sentence of the page answers. ``sentence`` are the first words of that sentence
+    (``core.opening_sentences``).
+    """
+
+    question: str
+    sentence: str
+
+
 class Entry(_Frozen):
     """One page of the knowledge base.
 
@@ -73,6 +82,7 @@ class Entry(_Frozen):
     ``theme``: the breadcrumb, widest first.
     ``opening``: the first words of the page's sentences that answer most readers, most useful first
         (``core.opening_sentences``).
+    ``questions``: questions that single sentences of the page answer; only the search reads them.
     ``anchors``: headings of the body → fragments of the page's address.
     ``twins``: entries of other sources with the same answer, as collection/id; the one verified last is preferred.
     """
@@ -87,6 +97,7 @@ class Entry(_Frozen):
     short_answer: str = ""
     introduction: str = ""
     opening: tuple[str, ...] = Field(default=(), exclude_if=lambda opening: not opening)
+    questions: tuple[AnsweredQuestion, ...] = Field(default=(), exclude_if=lambda questions: not questions)
     body: tuple[Block, ...] = ()
     easy_text: str = ""
     sms_text: str = ""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.entry import Entry
+from core.entry import AnsweredQuestion, Entry
 from core.languages.detection import detect
 from retrieval.contracts import Embedder, Hit, RetrievalResult, Status, Vectors, model_id
 from retrieval.decision import scope
@@ -17,7 +17,7 @@ from retrieval.decision.confidence import LOOKED_AT, features
 from retrieval.decision.decide import ENQUIRY, decide, judge
 from retrieval.index.passage_terms import passage_terms
 from retrieval.passages.choice import Asked, Chosen, Nearness, choose_passages
-from retrieval.passages.sentence_worth import opening_worth, sentence_worth
+from retrieval.passages.sentence_worth import answer_worth, opening_worth, sentence_worth
 from retrieval.query.foreign import foreign_query
 from retrieval.query.query import Query, analyse
 from retrieval.query.spelling import Vocabulary
@@ -109,7 +109,19 @@ class SearchService:
             return [0.0] * len(sentences)
         asked = self._analysed(snapshot, query, detect(query))
         worths = sentence_worth(Asked.of(asked, entry.title, snapshot.lexical.rarity), sentences)
-        return [worth + opening_worth(entry, sentence) for worth, sentence in zip(worths, sentences, strict=True)]
+        nearest = self._nearest_question(snapshot, entry, asked.text)
+        return [
+            worth + opening_worth(entry, sentence) + answer_worth(nearest, sentence)
+            for worth, sentence in zip(worths, sentences, strict=True)
+        ]
+
+    def _nearest_question(self, snapshot: Snapshot, entry: Entry, query: str) -> AnsweredQuestion | None:
+        """Returns the question nearest to ``query`` of those that sentences of ``entry`` answer; ``None`` without any."""
+        place = _place(snapshot, entry) if entry.questions else None
+        if place is None:
+            return None
+        near = snapshot.questions.of(self._embed(query), place)
+        return entry.questions[max(near, key=near.__getitem__)] if near else None
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
         """Returns those of the index terms ``wanted`` that occur in ``entry``."""
@@ -289,7 +301,9 @@ class SearchService:
         clock.mark("dense")
         found = fuse(lexical, meaning, places, count, penalty)
         clock.mark("fuse")
-        known = values(found, asked, vector, snapshot.lexical, snapshot.sections, snapshot.title_terms, snapshot.priors)
+        known = values(
+            found, asked, vector, snapshot.lexical, snapshot.sections, snapshot.questions, snapshot.title_terms, snapshot.priors
+        )
         return found, known, asked, vector
 
     def _analysed(self, snapshot: Snapshot, query: str, language: str) -> Query:

@@ -11,6 +11,7 @@ from lxml import etree
 
 from core.entry import Block, Entry, TextBlock
 from knowledge_base import markdown
+from knowledge_base.answered_questions import AnsweredQuestions
 from knowledge_base.errors import InvalidSource
 from knowledge_base.openings import Openings
 from knowledge_base.service_public.blocks import blocks, flat, merged
@@ -22,6 +23,7 @@ from knowledge_base.service_public.wordings import WORDINGS
 
 COLLECTION = "service-public"
 OPENINGS = Openings(Path(__file__).with_name("openings.jsonl"))
+QUESTIONS = AnsweredQuestions(Path(__file__).with_name("questions.jsonl"))
 SOURCE = "service-public.fr"
 
 # Read by another function below, or of no use to citizens: legal texts, navigation of the site.
@@ -56,6 +58,7 @@ def entry(root: etree._Element, context: Context) -> Entry:
         description=markdown.paragraph(_without_stars(root.findtext(f"{DC}description"))),
         introduction=opening,
         opening=OPENINGS.of(page),
+        questions=QUESTIONS.of(page),
         body=WORDINGS.worded(page, merged(body)),
         theme=_theme(root, context),
         audiences=(context.audience,),

@@ -8,6 +8,7 @@ from pathlib import Path
 import orjson
 
 from core.entry import Entry
+from knowledge_base.answered_questions import AnsweredQuestions
 from knowledge_base.openings import Openings
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 from knowledge_base.service_public.wordings import WORDINGS as OLDER_WORDINGS
@@ -20,6 +21,7 @@ type Progress = Callable[[int, int], None]
 # Pairs found by `kb twins` and accepted by a reader: JSON lines, entry (service-public's) and twin (of this collection).
 TWINS = Path(__file__).with_name("twins.jsonl")
 OPENINGS = Openings(Path(__file__).with_name("openings.jsonl"))
+QUESTIONS = AnsweredQuestions(Path(__file__).with_name("questions.jsonl"))
 
 
 def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
@@ -40,6 +42,7 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
             "twins": tuple(f"{SERVICE_PUBLIC}/{name}" for name in older),
             "wordings": tuple(dict.fromkeys([*WORDINGS.of(new.id), *others])),
             "opening": OPENINGS.of(new.id),
+            "questions": QUESTIONS.of(new.id),
             "body": WORDINGS.worded(new.id, new.body),
         }
         entries.append(new.model_copy(update=named))

@@ -63,7 +63,7 @@ class Logistic(BaseModel):
 
 
 class Calibration(BaseModel):
-    """The weights of ``order.VALUES`` and a logistic model for each stage of a snapshot, and how often each theme is asked
+    """The weights of ``reranker.VALUES`` and a logistic model for each stage of a snapshot, and how often each theme is asked
     about.
 
     ``./guichet index calibrate`` writes it.

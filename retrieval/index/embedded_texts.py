@@ -1,8 +1,9 @@
 """Which texts of an entry are embedded.
 
-An entry has one head (title, description), its other wordings, and at most ``SECTIONS`` sections. A section is the passages
-under one heading path, all cases together, cut to ``SECTION_CHARACTERS``; so a build takes minutes on two cores. If the
-wordings of a part are known, two of them come before its text, of which less is then kept (ADR 0048).
+An entry has one head (title, description), its other wordings, the questions that its sentences answer, and at most
+``SECTIONS`` sections. A section is the passages under one heading path, all cases together, cut to ``SECTION_CHARACTERS``; so a
+build takes minutes on two cores. If the wordings of a part are known, two of them come before its text, of which less is then
+kept (ADR 0048).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 
 from core.entry import Entry, Passage, part_wordings, passages
 
-TEXTS = 5  # raise it when entries yield other texts
+TEXTS = 6  # raise it when entries yield other texts
 # With 12 sections, 1,053 parts of long pages had no vector. Of 420 questions with the page given, 308 found the right part with
 # 24 and 305 with 12.
 SECTIONS = 24
@@ -71,6 +72,11 @@ def wordings(entry: Entry) -> list[EmbeddedText]:
     once.
     """
     return [EmbeddedText(wording, 0) for wording in entry.wordings]
+
+
+def questions(entry: Entry) -> list[EmbeddedText]:
+    """Returns the questions that single sentences of the entry answer. ``passage`` is the number of the question."""
+    return [EmbeddedText(one.question, number) for number, one in enumerate(entry.questions)]
 
 
 def plain(markdown: str) -> str:

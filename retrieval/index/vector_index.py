@@ -1,8 +1,9 @@
-"""FAISS over the vectors of heads and sections, and the score of an entry from its vectors."""
+"""FAISS over the vectors of one kind of texts, and the score of an entry from its vectors."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, NamedTuple
 
@@ -68,10 +69,14 @@ class VectorIndex:
         self.clustered = isinstance(index, faiss.IndexIVF)
         self._owning = np.unique(owners)
         self._flat: Vectors = np.zeros((0, index.d), np.float32)
-        if index.ntotal and not self.clustered:  # the index's own memory, not a copy
+        if index.ntotal and not self.clustered:  # the index's own memory or file, not a copy
             flat = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
             self._flat = flat.reshape(index.ntotal, index.d)
-        self._rough = None if self.clustered else RoughProducts(self._flat, owners, moments.mean, moments.covariance)
+
+    @cached_property
+    def _rough(self) -> RoughProducts:
+        """Returns the rough products, which take memory and are not needed of every kind of vectors."""
+        return RoughProducts(self._flat, self.owners, self.moments.mean, self.moments.covariance)
 
     @classmethod
     def build(cls, vectors: Vectors, owners: Numbers, passages: Numbers, keys: NDArray[np.uint8]) -> VectorIndex:
@@ -114,7 +119,8 @@ class VectorIndex:
     def load(cls, path: Path) -> VectorIndex:
         with np.load(path.with_suffix(".npz")) as data:
             rest = (data["owners"], data["passages"], data["keys"], Moments(data["mean"], data["covariance"]))
-        return cls(faiss.read_index(str(path.with_suffix(".faiss"))), *rest)
+        # the vectors stay in the file (memory map) until they are used
+        return cls(faiss.read_index(str(path.with_suffix(".faiss")), faiss.IO_FLAG_MMAP_IFC), *rest)
 
     def rows_by_owner(self, owners: int) -> list[list[KeyedText]]:
         """Returns the embedded texts of each of the first ``owners`` entries, by key."""
@@ -130,7 +136,7 @@ class VectorIndex:
         In clusters only the ``NEAREST`` of ``allowed`` entries are looked up. All other entries get the score of the last of
         these: few are nearer.
         """
-        if self._rough is not None:
+        if not self.clustered:
             return self._rough.best(query, size)
         rows, scores = self._search(query, NEAREST, allowed)
         best = np.full(size, -1.0, np.float32)

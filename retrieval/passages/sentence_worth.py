@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from core.entry import Entry
-from core.opening_sentences import opening_rank
+from core.entry import AnsweredQuestion, Entry
+from core.opening_sentences import opening_rank, plain_words
 from retrieval.passages.choice import Asked
 from retrieval.terms.analysis import fold, terms
 
 # bonus of an editors' opening sentence; each further one gets slightly less (ADR 0063)
 OPENING_WORTH = 1.0
 OPENING_STEP = 0.1
+# bonus of the sentence that answers the question nearest to the message (ADR 0064)
+ANSWER_WORTH = 1.0
 ASPECT_WORTH = 0.7  # bonus of a sentence with a general aspect that is asked for: an amount, a time, a place
 
 
@@ -34,6 +36,11 @@ def opening_worth(entry: Entry, sentence: str) -> float:
     """Returns the bonus of ``sentence`` if it opens ``entry`` (``core.opening_sentences``); 0 for any other."""
     rank = opening_rank(entry, sentence)
     return 0.0 if rank is None else max(OPENING_WORTH - OPENING_STEP * rank, 0.0)
+
+
+def answer_worth(question: AnsweredQuestion | None, sentence: str) -> float:
+    """Returns the bonus of ``sentence`` if it answers ``question``, the one nearest to the message; 0 for any other."""
+    return ANSWER_WORTH if question and plain_words(sentence).startswith(question.sentence) else 0.0
 
 
 def _aspects_in(asked: Asked, sentence: str) -> float:

@@ -25,8 +25,9 @@ from retrieval.terms.analysis import fold
 REORDERED = 40
 # Words: the sum of the fields' BM25; the share of the message, by rarity of its terms, that the entry does not hold; the share
 # of its title that the message holds. Meaning, in tenths of a cosine: its title and description, the two nearest of its
-# sections and of its other wordings. Whether it is for an audience that the message does not name. And the page's prior
-# (``page_priors.py``), which does not depend on the query. ADRs 0046 and 0047 list the effect of each.
+# sections, of its other wordings and of the questions that its sentences answer. Whether it is for an audience that the message
+# does not name. And the page's prior (``page_priors.py``), which does not depend on the query. ADRs 0046, 0047 and 0064 list
+# the effect of each.
 VALUES = (
     "lexical",
     "unmatched",
@@ -36,14 +37,16 @@ VALUES = (
     "second",
     "wording",
     "second_wording",
+    "question",
+    "second_question",
     "narrow",
     "linked",
     "length",
     "theme",
 )
 _WORD = re.compile(r"[^\W_]+")
-_WORDS, _MEANING, _NARROW, _PRIOR = slice(0, 3), slice(3, 8), 8, slice(9, 12)
-THEME = 11
+_WORDS, _MEANING, _NARROW, _PRIOR = slice(0, 3), slice(3, 10), 10, slice(11, 14)
+THEME = 13
 _TENTHS = 10.0
 _MIDDLE = 0.6  # about the mean cosine of this encoder; without it editors would see scores of about 30
 # A message that is a title, word for word, means that page. The training data has too few (5 of 3,117 messages) to fit this.
@@ -60,6 +63,7 @@ def values(
     vector: Vectors,
     lexical: LexicalIndex,
     sections: VectorIndex,
+    questions: VectorIndex,
     title_of: Callable[[int], Mapping[str, float]],
     priors: Values,
 ) -> Values:
@@ -70,7 +74,7 @@ def values(
     """
     places = np.asarray([one.place for one in ranked], np.int64)
     head = np.asarray([one.head for one in ranked], np.float64)
-    near = _nearest(sections, vector, places, head)
+    near = _nearest(sections, questions, vector, places, head)
     said = asked.added.union(asked.terms)
     found = np.empty((len(ranked), len(VALUES)))
     found[:, 0] = [one.lexical for one in ranked]
@@ -124,23 +128,25 @@ def reorder(
     ]
 
 
-def _nearest(sections: VectorIndex, query: Vectors, places: Numbers, head: Values) -> Values:
-    """Returns cosines, (entries, 4): of the two nearest sections and the two nearest other wordings of each entry."""
+def _nearest(sections: VectorIndex, questions: VectorIndex, query: Vectors, places: Numbers, head: Values) -> Values:
+    """Returns cosines, (entries, 6): of the two nearest sections, other wordings and questions of each entry."""
     scores, passages, counts = sections.each(query, places)
     owners = np.repeat(np.arange(len(places)), counts)
-    kinds = [_two_best(owners[chosen], scores[chosen], head) for chosen in (passages > 0, passages == 0)]
-    return np.column_stack(kinds)
+    section, wording = (_two_best(owners[chosen], scores[chosen], head) for chosen in (passages > 0, passages == 0))
+    scores, _, counts = questions.each(query, places)
+    question = _two_best(np.repeat(np.arange(len(places)), counts), scores, np.maximum(section[:, 0], wording[:, 0]))
+    return np.column_stack((section, wording, question))
 
 
-def _two_best(owners: Numbers, scores: Vectors, head: Values) -> Values:
-    """Returns the two best scores of each entry, (entries, 2). For an entry without any, the score of its ``head`` is used."""
-    found = np.full((len(head), 2), np.nan)
+def _two_best(owners: Numbers, scores: Vectors, instead: Values) -> Values:
+    """Returns the two best scores of each entry, (entries, 2). For an entry without any, ``instead`` is used."""
+    found = np.full((len(instead), 2), np.nan)
     order = np.lexsort((-scores, owners))
     owners, scores = owners[order], scores[order]
     ranks = np.arange(len(owners)) - np.searchsorted(owners, owners)
     for rank in (0, 1):
         found[owners[ranks == rank], rank] = scores[ranks == rank]
-    best = np.where(np.isnan(found[:, 0]), head, found[:, 0])
+    best = np.where(np.isnan(found[:, 0]), instead, found[:, 0])
     return np.column_stack((best, np.where(np.isnan(found[:, 1]), best - _STEP, found[:, 1])))
 
 

@@ -19,7 +19,7 @@ from core.entry import Entry
 from retrieval.contracts import Embedder, Stage, Vectors, model_id
 from retrieval.decision.confidence import COMMITTED, Calibration
 from retrieval.index.catalogue import Catalogue, Listed, ListedEntries, listed
-from retrieval.index.embedded_texts import TEXTS, EmbeddedText, KeyedText, head, sections, wordings
+from retrieval.index.embedded_texts import TEXTS, EmbeddedText, KeyedText, head, questions, sections, wordings
 from retrieval.index.entry_file import EntryFile, EntryLine
 from retrieval.index.lexical_index import LexicalIndex
 from retrieval.index.terms_file import Terms
@@ -33,6 +33,10 @@ from retrieval.terms.fields import field_texts
 
 MADE_BY = f"{ANALYSIS}/{TEXTS}"  # the versions of the code that takes terms and texts from an entry
 FEW = 400  # section texts; so few are embedded at once, within seconds, and not left for a later stage
+
+
+type _Texts = list[list[KeyedText]]
+"""The texts of each entry."""
 
 
 @dataclass(frozen=True)
@@ -86,19 +90,21 @@ def build_snapshot(
     model = model_id(embedder)
     known = _known(snapshots, old.version if old else previous, embedder)
     heads = _texts(contents, old.heads if old else None, lambda entry: [head(entry)], model)
-    stage, parts = _section_texts(contents, stage, known, model)
-    flat = [text for texts in (*heads, *parts) for text in texts]
+    stage, parts, asked = _later_texts(contents, stage, known, model)
+    kinds = {"heads": heads, "sections": parts, "questions": asked}
+    flat = [text for groups in kinds.values() for texts in groups for text in texts]
     chunks = cache / hashlib.sha256(model.encode()).hexdigest()[:12] if cache else None
     vectors = embed_texts(flat, embedder, known=known, cache=chunks, progress=progress)
-    count = len(heads)
     now = datetime.now(UTC)
     content = content_of([line.listed for line in contents.lines], embedder, calibration)
     version = version or f"{now:%Y%m%dT%H%M%S%f}-{content[:8]}-{stage}"
     target = Snapshots(into) if into else snapshots
     with target.building(version) as aside:
         _write_words(contents, aside)
-        _vector_index(vectors[:count], heads).save(aside / "heads")
-        _vector_index(vectors[count:], parts).save(aside / "sections")
+        for name, groups in kinds.items():
+            count = sum(map(len, groups))
+            _vector_index(vectors[:count], groups).save(aside / name)
+            vectors = vectors[count:]
         shutil.copyfile(calibration, aside / "calibration.json")
         manifest = Manifest(
             version=version,
@@ -108,7 +114,7 @@ def build_snapshot(
             dimension=embedder.dimension,
             made_by=MADE_BY,
             content=content,
-            counts={"entries": count, "heads": count, "sections": len(flat) - count},
+            counts={"entries": len(heads), **{name: sum(map(len, groups)) for name, groups in kinds.items()}},
             digests={str(path.relative_to(aside)): sha256_of(path) for path in sorted(aside.rglob("*")) if path.is_file()},
             thresholds=Calibration.read(calibration).stages[stage].thresholds,
             created=now.isoformat(timespec="seconds"),
@@ -120,19 +126,18 @@ def build_snapshot(
     return load_snapshot(target, version, embedder)
 
 
-def _section_texts(
-    contents: _Contents, stage: Stage, known: Mapping[bytes, Vectors], model: str
-) -> tuple[Stage, list[list[KeyedText]]]:
-    """Returns the stage of the new snapshot, and the section texts of each entry (none in the stage ``titles``).
+def _later_texts(contents: _Contents, stage: Stage, known: Mapping[bytes, Vectors], model: str) -> tuple[Stage, _Texts, _Texts]:
+    """Returns the stage of the new snapshot, the section texts of each entry, and its questions (no texts in the stage
+    ``titles``).
 
-    If ``titles`` is requested, but the vectors of few sections are not ``known``, the stage is ``full``.
+    If ``titles`` is requested, but the vectors of few texts are not ``known``, the stage is ``full``.
     """
-    old = contents.old
-    whole = old.sections if old and old.manifest.stage == "full" else None
-    parts = _texts(contents, whole, lambda entry: [*wordings(entry), *sections(entry)], model)
-    if stage == "full" or sum(text.key not in known for texts in parts for text in texts) <= FEW:
-        return "full", parts
-    return "titles", [[] for _ in parts]
+    old = contents.old if contents.old and contents.old.manifest.stage == "full" else None
+    parts = _texts(contents, old and old.sections, lambda entry: [*wordings(entry), *sections(entry)], model)
+    asked = _texts(contents, old and old.questions, questions, model)
+    if stage == "full" or sum(text.key not in known for texts in (*parts, *asked) for text in texts) <= FEW:
+        return "full", parts, asked
+    return "titles", [[] for _ in parts], [[] for _ in asked]
 
 
 def _write_words(contents: _Contents, folder: Path) -> None:

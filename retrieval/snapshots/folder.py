@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.digests import sha256_of
 from retrieval.contracts import Stage
 
-FORMAT = 7  # raise it when the files of a snapshot change
+FORMAT = 8  # raise it when the files of a snapshot change
 KEPT = 5
 _ABANDONED_SECONDS = 24 * 3600  # an unfinished build this old belongs to no running process
 _NAME = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")  # a version's name; a damaged pointer may hold anything

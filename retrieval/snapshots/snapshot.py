@@ -24,7 +24,7 @@ from retrieval.snapshots.folder import Manifest, Snapshots, SnapshotUnusable
 from retrieval.terms.analysis import term_count
 
 _DAMAGE = (OSError, ValueError, KeyError, RuntimeError, EOFError, BadZipFile)  # exceptions raised by reading a damaged file
-_VECTORS = ("heads", "sections")
+_VECTORS = ("heads", "sections", "questions")
 
 
 class Snapshot:
@@ -40,6 +40,7 @@ class Snapshot:
         self.lexical = LexicalIndex.load(folder / "lexical", self.terms.vocabulary, len(self.entries))
         self.heads = VectorIndex.load(folder / "heads")
         self.sections = VectorIndex.load(folder / "sections")
+        self.questions = VectorIndex.load(folder / "questions")
         self.calibration = Calibration.read(folder / "calibration.json")
         self.allowed = lru_cache(maxsize=64)(self._allowed)
         self.audience_pages = AudiencePages(self.terms, self.entries.audiences)
@@ -88,11 +89,12 @@ def known_vectors(snapshots: Snapshots, version: str, embedder: Embedder) -> dic
     """
     manifest = snapshots.manifest(version, any_format=True)
     check_model(manifest, embedder)
-    if torn := snapshots.torn(manifest, [f"{name}.{kind}" for name in _VECTORS for kind in ("faiss", "npz")]):
+    kinds = [name for name in _VECTORS if f"{name}.faiss" in manifest.digests]  # an older snapshot has fewer
+    if torn := snapshots.torn(manifest, [f"{name}.{kind}" for name in kinds for kind in ("faiss", "npz")]):
         raise SnapshotUnusable(f"Snapshot {version} is damaged ({', '.join(torn)}): run `./guichet index build`.")
     found: dict[bytes, Vectors] = {}
     try:
-        for name in _VECTORS:
+        for name in kinds:
             index = VectorIndex.load(snapshots.folder / version / name)
             vectors = index.vectors(np.arange(len(index.keys)))
             found.update((key.tobytes(), vector) for key, vector in zip(index.keys, vectors, strict=True))
@@ -123,7 +125,8 @@ def load_snapshot(snapshots: Snapshots, version: str, embedder: Embedder) -> Sna
         snapshot = Snapshot(snapshots.folder / version, manifest)
     except _DAMAGE as error:
         raise SnapshotUnusable(f"Snapshot {version} is damaged ({error}): run `./guichet index build`.") from error
-    counts = {"entries": len(snapshot.entries), "heads": len(snapshot.heads.owners), "sections": len(snapshot.sections.owners)}
+    owners = {name: len(getattr(snapshot, name).owners) for name in _VECTORS}
+    counts = {"entries": len(snapshot.entries), **owners}
     if counts != manifest.counts:
         raise SnapshotUnusable(f"Snapshot {version} holds {counts}, its manifest says {manifest.counts}: build it again.")
     return snapshot

@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
+from itertools import repeat
 
 import pytest
 
@@ -17,7 +18,7 @@ from actions.replies.pieces import Kind, pieces_of
 from actions.replies.style import SMS, WEB
 from actions.replies.truncated_description import shown, stand_in
 from core.entry import Entry, passages
-from core.opening_sentences import opening_rank
+from core.opening_sentences import opening_rank, plain_words
 from core.text.markdown import plain
 from retrieval.service import SearchService
 
@@ -108,10 +109,23 @@ def test_question_pages_begin_with_their_yes_or_no(engine: SearchService) -> Non
     assert lost == []
 
 
+def test_answered_questions_name_sentences_of_their_pages(engine: SearchService) -> None:
+    asked = [entry for entry in _entries(engine) if entry.questions]
+    assert len(asked) > 500
+    assert [(entry.id, words) for entry in asked for words in _unanswered(entry)] == []
+
+
 def test_openings_begin_sentences_of_their_pages(engine: SearchService) -> None:
     opened = [entry for entry in _entries(engine) if entry.opening]
     assert len(opened) > 1000
     assert [(entry.id, words) for entry in opened for words in _lost(entry)] == []
+
+
+def _unanswered(entry: Entry) -> list[str]:
+    """Returns the first words of answers to questions that begin no sentence of ``entry``."""
+    pieces = (piece for part in passages(entry) for piece in pieces_of(shown(entry, part.order)))
+    sentences = [plain_words(plain(piece.text, links=False)) for piece in pieces]
+    return [one.sentence for one in entry.questions if not any(map(str.startswith, sentences, repeat(one.sentence)))]
 
 
 def _lost(entry: Entry) -> list[str]:

@@ -145,7 +145,7 @@ def test_queries_go_on_while_snapshots_are_swapped(home: Path, engine: SearchSer
 def test_titles_come_first_and_sections_take_their_vectors_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("retrieval.snapshots.build.FEW", 0)
     quick = update_index(ENTRIES, tmp_path, WordEmbedder(), "titles")
-    assert quick.manifest.counts == {"entries": 4, "heads": 4, "sections": 0}
+    assert quick.manifest.counts == {"entries": 4, "heads": 4, "sections": 0, "questions": 0}
     engine = SearchService(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
     assert engine.search("consulat de France").rejected or engine.search("consulat de France").hits
     embedder = WordEmbedder()

@@ -122,7 +122,7 @@ def with_themes(found: Sequence[Candidates], pages: Mapping[str, int]) -> tuple[
 
 
 def fit_order(found: Sequence[Candidates]) -> list[float]:
-    """Returns the weights of ``order.VALUES``, from the questions with a right entry among the candidates.
+    """Returns the weights of ``reranker.VALUES``, from the questions with a right entry among the candidates.
 
     Raises ``ValueError`` if there are too few.
     """

@@ -49,7 +49,7 @@ def advice(entry: Entry, *, months: int = 18, today: date | None = None) -> list
     return [
         *_personal(entry),
         *_holes(entry),
-        *_openings(entry),
+        *_chosen_sentences(entry),
         *_dates(entry, months, today or date.today()),
         *_reading(entry),
         *_sentences(entry),
@@ -93,7 +93,11 @@ def _syllables(word: str, locale: str) -> int:
 
 def _personal(entry: Entry) -> Iterator[Advice]:
     # Wordings are often copied from a citizen's question, and are indexed though nobody reads them.
-    asked = (*entry.wordings, *(one for wordings in part_wordings(entry).values() for one in wordings))
+    asked = (
+        *entry.wordings,
+        *(one.question for one in entry.questions),
+        *(one for wordings in part_wordings(entry).values() for one in wordings),
+    )
     text = "\n".join((plain_text(entry), *asked))
     kinds = sorted({span.kind for span in find(text)} - {"name", "address", "phone", "email"})
     # An administration's own telephone, e-mail and postal address belong in an entry; a person's numbers never do.
@@ -113,12 +117,15 @@ def _holes(entry: Entry) -> Iterator[Advice]:
             yield Advice(f"check_empty_{kind}", {"name": name.strip()})
 
 
-def _openings(entry: Entry) -> Iterator[Advice]:
-    """Yields advice on opening sentences that occur nowhere in the page."""
+def _chosen_sentences(entry: Entry) -> Iterator[Advice]:
+    """Yields advice on opening sentences, and on sentences that answer a question, that occur nowhere in the page."""
     texts = [plain_words(plain(passage.markdown, links=False)) for passage in passages(entry)]
     for words in entry.opening:
         if not any(words in text for text in texts):
             yield Advice("check_opening_gone", {"words": words})
+    for one in entry.questions:
+        if not any(one.sentence in text for text in texts):
+            yield Advice("check_question_gone", {"words": one.sentence, "question": one.question})
 
 
 def _named(body: tuple[Block, ...]) -> Iterator[tuple[str, str, tuple[Block, ...]]]:

@@ -10,17 +10,18 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from core.entry import Block, Entry
+from core.entry import AnsweredQuestion, Block, Entry
 from core.web.numbers import RowNumber
 from knowledge_base.desk.editor.catalogue import folded
 from knowledge_base.safety import faults
 
 _BODY: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
+_ANSWERED_BY = " → "  # between a question and the first words of the sentence that answers it
 _TEXTS = ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
 # field → most characters. ``EntryForm.entry`` checks this, not the fields' types, so that the page can name the field and keep
 # the typed text. The size of a request is limited before.
 _MOST: Mapping[str, int] = {
-    **dict.fromkeys(("wordings", "opening", "short_answer", "description", "introduction", "easy_text"), 20_000),
+    **dict.fromkeys(("wordings", "opening", "questions", "short_answer", "description", "introduction", "easy_text"), 20_000),
     **{"title": 300, "sms_text": 2000, "theme": 1000, "audiences": 1000, "keywords": 2000, "source": 300, "url": 2000},
     **{"verified_on": 10, "body": 900_000, "reason": 500},
 }
@@ -53,6 +54,7 @@ class EntryForm(BaseModel):
     title: str = ""
     wordings: str = ""
     opening: str = ""
+    questions: str = ""
     short_answer: str = ""
     description: str = ""
     introduction: str = ""
@@ -87,9 +89,8 @@ class EntryForm(BaseModel):
             urls = dict(base.urls)  # without a main address the form shows that of an audience
         texts = {name: _lines_as_stored(getattr(self, name)) for name in _TEXTS}
         lists = {name: _lines(getattr(self, name)) for name in ("wordings", "opening", "theme", "audiences", "keywords")}
-        return base.model_copy(
-            update={"title": title, "body": _normal(body), "verified_on": verified, "urls": urls, **texts, **lists}
-        )
+        changes = {"title": title, "body": _normal(body), "verified_on": verified, "urls": urls}
+        return base.model_copy(update={**changes, "questions": _questions(self.questions), **texts, **lists})
 
 
 def refuse_unsafe(entry: Entry) -> None:
@@ -114,6 +115,7 @@ def values_of(entry: Entry) -> dict[str, Any]:
         "title": entry.title,
         "wordings": "\n".join(entry.wordings),
         "opening": "\n".join(entry.opening),
+        "questions": "\n".join(f"{one.question}{_ANSWERED_BY}{one.sentence}" for one in entry.questions),
         "theme": "\n".join(entry.theme),
         "audiences": "\n".join(entry.audiences),
         "keywords": "\n".join(entry.keywords),
@@ -140,6 +142,14 @@ def without_unknown(form: Mapping[str, Any]) -> dict[str, Any]:
 
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+def _questions(text: str) -> tuple[AnsweredQuestion, ...]:
+    """Returns the questions typed, one a line with the first words of its answer. Raises ``FormError``."""
+    found = [[part.strip() for part in line.split(_ANSWERED_BY.strip(), 1)] for line in _lines(text)]
+    if (wrong := next((pair for pair in found if len(pair) < 2 or not all(pair)), None)) is not None:
+        raise FormError("questions", "question_without_answer", excerpt=wrong[0])
+    return tuple(AnsweredQuestion(question=question, sentence=sentence) for question, sentence in found)
 
 
 def _lines_as_stored(text: str) -> str:

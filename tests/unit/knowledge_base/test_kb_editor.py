@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.entry import Case, Cases, Chapter, Entry, TextBlock
+from core.entry import AnsweredQuestion, Case, Cases, Chapter, Entry, TextBlock
 from knowledge_base.desk.editor.checks import advice, reading_ease
 from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.desk.editor.form import EntryForm, FormError, new_id, values_of
@@ -154,6 +154,31 @@ def test_form_keeps_openings_one_a_line() -> None:
         "Un mois",
         "Elle coûte",
     )
+
+
+ASKED = AnsweredQuestion(question="c'est combien", sentence="Elle coûte")
+
+
+def test_form_keeps_questions_one_a_line_with_their_sentence() -> None:
+    page = ENTRY.model_copy(update={"questions": (ASKED,)})
+    assert values_of(page)["questions"] == "c'est combien → Elle coûte"
+    assert EntryForm(started_from=1, title="Carte", questions=" c'est combien →Elle coûte\r\n").entry(page).questions == (
+        ASKED,
+    )
+
+
+@pytest.mark.parametrize("typed", ["c'est combien", "c'est combien →", "→ Elle coûte"])
+def test_form_refuses_a_question_without_its_sentence(typed: str) -> None:
+    with pytest.raises(FormError) as refused:
+        EntryForm(started_from=1, title="Carte", questions=typed).entry(ENTRY)
+    assert (refused.value.field, refused.value.code) == ("questions", "question_without_answer")
+
+
+def test_advice_names_a_question_whose_sentence_is_gone() -> None:
+    page = ENTRY.model_copy(update={"questions": (ASKED,), "body": (TextBlock(markdown="Elle est gratuite."),)})
+    assert [one.values for one in advice(page) if one.code == "check_question_gone"] == [
+        {"words": "Elle coûte", "question": "c'est combien"}
+    ]
 
 
 def test_personal_data_is_pointed_out_in_what_people_ask_of_the_page_and_of_a_part() -> None:

@@ -20,7 +20,7 @@ from tools.training.calibration import fit_order
 
 AT = {name: number for number, name in enumerate(VALUES)}
 ONE = Ranked(place=0, score=0.0, lexical=1.5, dense=0.0, head=0.5, section=0.6, nearest=1, penalty=0.4)
-STANDING = np.arange(12.0).reshape(4, 3)
+PRIORS = np.arange(12.0).reshape(4, 3)
 LEXICAL = LexicalIndex.build(Terms.of(ENTRIES))
 
 
@@ -31,9 +31,15 @@ def sections(*owned: tuple[int, int]) -> tuple[VectorIndex, np.ndarray]:
     return VectorIndex.build(vectors, owners, passages, np.zeros((len(owned), 16), np.uint8)), vectors
 
 
-def known(ranked: list[Ranked], query: str, index: VectorIndex, vector: np.ndarray) -> Values:
+NO_QUESTIONS = sections()[0]
+
+
+def known(
+    ranked: list[Ranked], query: str, index: VectorIndex, vector: np.ndarray, questions: VectorIndex | None = None
+) -> Values:
     titles = {place: dict.fromkeys(terms(entry.title), 1.0) for place, entry in enumerate(ENTRIES)}
-    return values(ranked, Query(query, terms(query)), vector, LEXICAL, index, titles.__getitem__, STANDING)
+    asked = Query(query, terms(query))
+    return values(ranked, asked, vector, LEXICAL, index, questions or NO_QUESTIONS, titles.__getitem__, PRIORS)
 
 
 def test_sections_and_wordings_are_known_apart_two_of_each() -> None:
@@ -46,6 +52,16 @@ def test_sections_and_wordings_are_known_apart_two_of_each() -> None:
     assert without[AT["section"]] == without[AT["wording"]] == without[AT["head"]] == pytest.approx(-1)  # judged by its title
     assert single[AT["section"]] == pytest.approx(products[5], abs=1e-4)
     assert single[AT["second"]] < single[AT["section"]]
+
+
+def test_questions_are_known_two_of_each_and_without_any_the_nearest_other_text_counts() -> None:
+    index, _ = sections((0, 1), (1, 0), (1, 1))
+    questions, asked = sections((0, 0), (0, 1), (0, 2))
+    first, without = known([ONE, replace(ONE, place=1)], "passeport", index, asked[0], questions)
+    assert first[[AT["question"], AT["second_question"]]] == pytest.approx(
+        (np.sort(asked @ asked[0])[::-1][:2] - 0.6) * 10, abs=1e-4
+    )
+    assert without[AT["question"]] == pytest.approx(max(without[AT["section"]], without[AT["wording"]]))
 
 
 def test_words_are_shares_of_the_message_and_of_the_title() -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from core.entry import Entry
+from core.entry import AnsweredQuestion, Entry
 from retrieval.passages.choice import Asked
-from retrieval.passages.sentence_worth import ASPECT_WORTH, opening_worth, sentence_worth
+from retrieval.passages.sentence_worth import ANSWER_WORTH, ASPECT_WORTH, answer_worth, opening_worth, sentence_worth
 from retrieval.query.query import Query
 from retrieval.terms.analysis import terms
 
@@ -80,3 +80,10 @@ def test_opening_worth_is_the_less_the_later_a_sentence_stands() -> None:
 def test_sentence_worth_of_a_contact_is_no_more_where_a_cost_is_asked_for() -> None:
     contact, cost = worth("combien coûte ma carte ?", "- Par téléphone : 34 00, coût 25 € la minute", "Elle vaut 25 €.")
     assert cost > contact
+
+
+def test_answer_worth_is_for_the_sentence_that_answers_the_nearest_question() -> None:
+    question = AnsweredQuestion(question="c'est combien", sentence="Elle coûte")
+    assert answer_worth(question, "- Elle coûte 25 €.") == ANSWER_WORTH
+    assert answer_worth(question, "Elle est prête.") == 0.0
+    assert answer_worth(None, "Elle coûte 25 €.") == 0.0
