@@ -54,6 +54,8 @@ _MIDDLE = 0.6  # about the mean cosine of this encoder; without it editors would
 # title (11). Of 11 labelled messages that are a title, 9 mean its page.
 LEAD = 1.0
 _STEP = 0.05  # cosine below the nearest if there is no second text: .025 on average for sections, .055 for wordings
+# Cosine below the nearest other text of an entry without questions: the mean, over pages that are not right, of those with some.
+_QUESTION_STEP = 0.024
 Values = NDArray[np.float64]
 
 
@@ -134,7 +136,8 @@ def _nearest(sections: VectorIndex, questions: VectorIndex, query: Vectors, plac
     owners = np.repeat(np.arange(len(places)), counts)
     section, wording = (_two_best(owners[chosen], scores[chosen], head) for chosen in (passages > 0, passages == 0))
     scores, _, counts = questions.each(query, places)
-    question = _two_best(np.repeat(np.arange(len(places)), counts), scores, np.maximum(section[:, 0], wording[:, 0]))
+    instead = np.maximum(section[:, 0], wording[:, 0]) - _QUESTION_STEP
+    question = _two_best(np.repeat(np.arange(len(places)), counts), scores, instead)
     return np.column_stack((section, wording, question))
 
 

@@ -61,7 +61,7 @@ def test_questions_are_known_two_of_each_and_without_any_the_nearest_other_text_
     assert first[[AT["question"], AT["second_question"]]] == pytest.approx(
         (np.sort(asked @ asked[0])[::-1][:2] - 0.6) * 10, abs=1e-4
     )
-    assert without[AT["question"]] == pytest.approx(max(without[AT["section"]], without[AT["wording"]]))
+    assert without[AT["question"]] < max(without[AT["section"]], without[AT["wording"]])  # a page may have none
 
 
 def test_words_are_shares_of_the_message_and_of_the_title() -> None:
