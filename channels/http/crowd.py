@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from channels.http.deps import Deps
 from channels.http.security import is_local, shows_secret
-from conversations.signals.windows import WIDER
+from conversations.signals.rate_counters import WIDE_NETWORK_FACTOR
 from core.problems import Answering, Problem
 from core.web.network import networks
 
@@ -67,7 +67,7 @@ class Crowd:
 
     async def _stay(self, origins: Sequence[str], scope: Scope, receive: Receive, send: Send) -> None:
         most = self._deps.settings.limit_open_per_address
-        if any(self.open_now[one] >= most * (WIDER if wider else 1) for wider, one in enumerate(origins)):
+        if any(self.open_now[one] >= most * (WIDE_NETWORK_FACTOR if wider else 1) for wider, one in enumerate(origins)):
             await self._refuse(scope, receive, send, "open")
             return
         self.open_now.update(origins)

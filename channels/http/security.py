@@ -41,7 +41,7 @@ async def conversation_by_token(deps: Deps, token: str, connection: HTTPConnecti
         raise Problem(401) from None
     if site != site_of(deps.settings, connection) or not allowed_site(deps.settings, site):
         raise Problem(401)
-    seen = await deps.looks.at(identifier)
+    seen = await deps.reply_reader.read(identifier)
     if seen is None:
         raise Problem(401)
     return seen.conversation

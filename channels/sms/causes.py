@@ -49,6 +49,6 @@ def cause_of(provider: str, status: str, code: str) -> Cause | Own:
     return _TABLES.get(provider, {}).get(code, "unsaid")
 
 
-def passing(provider: str, code: str) -> bool:
+def is_temporary(provider: str, code: str) -> bool:
     """Decides whether a receipt's ``code`` means that the network had no capacity: the message may be sent again."""
     return code in _AGAIN.get(provider, frozenset())

@@ -36,7 +36,7 @@ async def poll(
             found = await channel.poll(await _pending(database, provider))
             for one in found:
                 if isinstance(one, InboundMessage):
-                    await inbound.take(provider, one, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
+                    await inbound.take_sms(provider, one, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
                 else:
                     await inbound.report(one)
             await channel.done(found)

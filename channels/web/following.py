@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator
 from typing import Literal
 
 from channels.http.deps import Deps
+from conversations.client_updates.backlog import WORDS as LATE_WORDS
+from conversations.client_updates.backlog import Late
 from conversations.events import QueueEvent, ReplyEvent
-from conversations.following.backlog import WORDS as LATE_WORDS
-from conversations.following.backlog import Late
 from core.database.models import Conversation
 from core.telemetry import tracing
 from core.turns import Outcome
@@ -30,20 +30,20 @@ async def follow(
     nothing comes twice, and lost news only costs time.
     """
     deps.wording.require(WORDS | LATE_WORDS)
-    with deps.hub.listen(conversation.id, sparing=True) as listener:
+    with deps.hub.listen(conversation.id, polled=True) as listener:
         what, glances = "reply", 0
-        told = (await deps.board.state()).version
+        told = (await deps.controls.state()).version
         stood: QueuePosition | None = None
         slow = Slow()
         shown: tuple[QueuePosition | None, Late | None] = None, None
         live = False  # replies of the first look were shown before, or are late because the client was away
         while True:
-            version = (await deps.board.state()).version
+            version = (await deps.controls.state()).version
             if version != told:
                 told = version
                 yield "notices"
             if what == "reply":
-                seen = await deps.looks.at(conversation.id, after)
+                seen = await deps.reply_reader.read(conversation.id, after)
                 if seen is None:
                     return
                 for event in seen.replies:
@@ -64,7 +64,7 @@ async def follow(
                 shown = stood, slow.told
                 yield queue_event(deps, *shown)
             what = await listener.wait()
-            if what == "glance":
+            if what == "check":
                 glances += 1
                 slow.look(await deps.backlog.of(conversation.id))
                 if stood is not None or glances % _LOOK_EVERY == 0:

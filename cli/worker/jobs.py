@@ -13,7 +13,7 @@ from cli.worker.audit_heads import AuditHeads
 from cli.worker.backups import scheduled_backup
 from conversations.engine.rasa_client import RasaClient
 from conversations.record.erasure import erase_closing, forget_erased
-from conversations.record.phone_copies import forget_copies
+from conversations.record.phone_copies import delete_expired_copies
 from conversations.record.retention import apply_retention
 from core.audit.ledger_sync import LedgerSync
 from core.database import Database
@@ -74,7 +74,7 @@ class PeriodicJobs:
         if await forget_erased(self._database, self._engine):
             await self._database.shed(self._settings.trackers_file)
         await drop_forgotten(self._database)
-        await forget_copies(self._database)
+        await delete_expired_copies(self._database)
 
     async def _back_up(self) -> None:
         await scheduled_backup(self._database, self._settings)

@@ -36,7 +36,7 @@ class Accepted:
     fresh: bool
 
 
-def as_kept(text: str) -> Masked:
+def mask_message(text: str) -> Masked:
     """Returns ``text`` as the record keeps it, with the kinds of what was masked. To be called before any transaction: it takes
     milliseconds for a long text.
     """

@@ -23,7 +23,7 @@ class DangerCheck:
         try:
             async with asyncio.timeout(_SECONDS):
                 answer = await self._actions.post("/danger", json=asdict(asked))
-            said = answer.raise_for_status().json()
-            return Meant(said["confirmed"] is not False, tuple(map(Care, said["kinds"])))
+            meaning = answer.raise_for_status().json()
+            return Meant(meaning["confirmed"] is not False, tuple(map(Care, meaning["kinds"])))
         except (httpx.HTTPError, TimeoutError, ValueError, LookupError, TypeError):
             return Meant(confirmed=True)

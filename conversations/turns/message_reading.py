@@ -15,7 +15,7 @@ from core.text.reading import read
 # Words. Shorter messages are too uncertain. Of messages from tests/evaluation/languages cut to three, four and five words,
 # .082, .039 and .034 are taken for French where French is expected, and .009, .009 and .004 where their own language is; of
 # French ones .141, .040 and .015 are taken for English after English, nearly all without a function word ("smic 2020 brut").
-_TELLS_NO_LANGUAGE = 5
+_MAX_SHORT_WORDS = 5
 
 # Detects the language of a text; the second argument is the expected one.
 type Detect = Callable[[str, str], str]
@@ -62,6 +62,6 @@ class MessageReading:
             return context.last_language
         # "I earn 1500 euros" may be French or English: the language written before is expected. In longer messages it is
         # detected.
-        short = len(context.text.split()) <= _TELLS_NO_LANGUAGE
+        short = len(context.text.split()) <= _MAX_SHORT_WORDS
         found = self._detect(context.text, context.last_language if short else context.language)
         return found if found in (*LANGUAGES, *FRAMES) else context.language

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.opt_outs import stop_message_of
 from conversations.events import BLOCKS
 from conversations.ports import Rendered
 from conversations.record.replies import add_reply
@@ -50,7 +50,7 @@ class Checker(Mover):
         async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
             held(row, claim)
             await _undisturbed(session, conversation, claim.owner)
-            if await silenced_by(session, conversation.id) is not None:
+            if await stop_message_of(session, conversation.id) is not None:
                 raise Refused("opted_out")
             waiting = await _waiting(session, row, answer)
             reply = Reply(

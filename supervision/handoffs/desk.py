@@ -10,7 +10,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.opt_outs import stop_message_of
 from core.audit import record
 from core.database.base import now
 from core.database.models import Conversation, Handoff, Presence, Reply, Team
@@ -63,7 +63,7 @@ class Desk(Checker):
         blocks: list[ReplyBlock] = [*([TextBlock(text=said)] if said else []), *((card,) if card else ())]
         async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
             held(row, claim)
-            if await silenced_by(session, conversation.id) is not None:
+            if await stop_message_of(session, conversation.id) is not None:
                 raise Refused("opted_out")
             if row.kind == Kind.VALIDATION:
                 return await self.replace(session, row, conversation, blocks, claim.owner, answer)
@@ -136,7 +136,7 @@ class Desk(Checker):
             row.state, row.closed_at, row.number, row.collecting_since = target, now(), None, None
             if said:
                 write_note(session, conversation.id, claim.owner, said, kind="summary")
-                if row.kind == Kind.CHAT and await silenced_by(session, conversation.id) is None:
+                if row.kind == Kind.CHAT and await stop_message_of(session, conversation.id) is None:
                     await self.say(session, conversation, TextBlock(text=said), author=claim.owner)
             if row.kind == Kind.CHAT and spoken_to:
                 await self.notice(session, conversation, "gateway_handoff_returned" if to_bot else "gateway_handoff_closed")

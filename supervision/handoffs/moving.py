@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.opt_outs import stop_message_of
 from conversations.events import dump_blocks
 from conversations.ports import Rendered, Renderer
 from conversations.record.replies import add_reply
@@ -95,11 +95,11 @@ class Mover:
                 await stay(session, who, self._kept)
             row = await session.get_one(Handoff, known.seq)  # read under the lock only
             yield session, row, await session.get_one(Conversation, known.conversation_id)
-        await self._event_bus.tell(known.conversation_id, "reply")
+        await self._event_bus.notify(known.conversation_id, "reply")
 
     async def notice(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
         """Sends the text ``name``, unless the number sent STOP."""
-        if await silenced_by(session, conversation.id) is None:
+        if await stop_message_of(session, conversation.id) is None:
             text = self._wording.text(name, channel=conversation.channel, language=conversation.last_language)
             await self.say(session, conversation, NoticeBlock(text=text))
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.opt_outs import stop_message_of
 from core.audit import record
 from core.database.base import now
 from core.database.models import Conversation, Correction, Reply
@@ -40,7 +40,7 @@ class Corrector(Mover):
                 return "corrected"
             if now() - last > STILL_THERE or conversation.closing:
                 return "gone"
-            if await silenced_by(session, conversation.id) is not None:
+            if await stop_message_of(session, conversation.id) is not None:
                 return "opted_out"
             about = {"channel": conversation.channel, "language": conversation.language}
             notice = NoticeBlock(text=self._wording.text("gateway_correction", **about))
@@ -48,5 +48,5 @@ class Corrector(Mover):
             session.add(Correction(reply_id=reply, correction_id=said, author=author))
             await session.flush()
             await record(session, actor=author, action="reply.corrected", target=f"reply:{reply}")
-        await self._event_bus.tell(conversation.id, "reply")
+        await self._event_bus.notify(conversation.id, "reply")
         return None

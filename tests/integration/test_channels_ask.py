@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from channels.web import following
+from conversations.client_updates import backlog, hub
 from conversations.events import QueueEvent
-from conversations.following import backlog, hub
 from core.database import Database
 from core.database.models import Conversation
 from core.settings import ROOT, Settings
@@ -98,7 +98,7 @@ async def test_by_sms_a_number_chooses(settings: Settings) -> None:
 
 
 async def test_an_answer_that_takes_long_is_waited_for(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "_GLANCE_SECONDS", 0.2)
+    monkeypatch.setattr(hub, "_IDLE_SECONDS", 0.2)
     monkeypatch.setattr(backlog, "LATE_SECONDS", 0.5)
     told = asyncio.Event()
     queue_event = following.queue_event

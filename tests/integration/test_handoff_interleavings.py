@@ -62,7 +62,7 @@ async def _bot(database: Database, before_commit: Settling, conversation: str, c
                     before_commit=before_commit,
                     render=lambda _: Rendered(""),
                 )
-                taken = await begin_next(session, taken.held)
+                taken = await begin_next(session, taken.lease)
         await _pause(chance)
 
 

@@ -25,7 +25,7 @@ from conversations.signing import Signing, new_id
 from conversations.turn_contracts import Overtaken
 from conversations.wording import Wording
 from conversations.worker.lease import LeaseLost
-from conversations.worker.transactions import Taken, begin_next, commit_reply, take_conversation
+from conversations.worker.transactions import TakenMessage, begin_next, commit_reply, take_conversation
 from core.database import Database
 from core.database.base import now
 from core.database.models import Handoff, Message, Presence, Reply
@@ -56,7 +56,7 @@ class Talk(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.conversation = self.run(self.world.open())
-        self.thinking: tuple[Taken, Turn] | None = None
+        self.thinking: tuple[TakenMessage, Turn] | None = None
         self.claims: dict[str, Claim] = {}
 
     def run[T](self, work: Awaitable[T]) -> T:
@@ -160,11 +160,11 @@ class World:
                 Message(id=identifier, conversation_id=conversation, external_id=identifier, dedup=identifier, text=text)
             )
 
-    async def begin(self, conversation: str) -> tuple[Taken, Turn] | None:
+    async def begin(self, conversation: str) -> tuple[TakenMessage, Turn] | None:
         taken = await take_conversation(self.database, conversation, "worker", _LEASE)
         return None if taken is None else (taken, await self._decide(taken))
 
-    async def commit(self, taken: Taken, turn: Turn) -> tuple[Taken, Turn] | None:
+    async def commit(self, taken: TakenMessage, turn: Turn) -> tuple[TakenMessage, Turn] | None:
         """What the worker thinks about next."""
         try:
             async with self.database.write() as session:
@@ -178,14 +178,14 @@ class World:
                     before_commit=self._settle,
                     render=lambda _: Rendered(""),
                 )
-                following = await begin_next(session, taken.held)
+                following = await begin_next(session, taken.lease)
         except Overtaken:
             return taken, await self._decide(taken)
         except LeaseLost:
             return None
         return None if following is None else (following, await self._decide(following))
 
-    async def _decide(self, taken: Taken) -> Turn:
+    async def _decide(self, taken: TakenMessage) -> Turn:
         if await is_claimed(self.database, taken.conversation.id):
             return Turn(outcome=Outcome.HUMAN)
         return _WAITS if taken.message.text == "humain" else _SAYS

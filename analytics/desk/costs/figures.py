@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from analytics.desk.costs.uncertain_deliveries import Decision, decisions
 from channels.sms.causes import cause_of
-from conversations.delivery.sms_usage import COST_UNITS, by_day, limited_by_day, local_today, segments_on
+from conversations.delivery.sms_usage import COST_UNITS, limited_by_day, local_today, segments_on, usage_by_day
 from core.database import Database
 from core.database.models import Delivery, SmsUsage
 from core.settings import Settings
@@ -108,7 +108,7 @@ async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
     day = local_today(settings.opening.zone)
     first = day - timedelta(days=days - 1)
     async with database.read() as session:
-        rows = await by_day(session, first)
+        rows = await usage_by_day(session, first)
         today = await segments_on(session, day)
         states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
         by_status = {status: int(count) for status, count in states.all()}

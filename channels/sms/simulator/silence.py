@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from channels.sms.simulator.account import PLAYED
-from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.opt_outs import stop_message_of
 from core.database import Database
 from core.database.models import Conversation
 from core.privacy.addresses import Addresses
@@ -29,4 +29,4 @@ class Silence:
         )
         async with self._database.read() as session:
             conversation = await session.scalar(played)
-            return conversation is not None and await silenced_by(session, conversation) is not None
+            return conversation is not None and await stop_message_of(session, conversation) is not None

@@ -73,7 +73,7 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming, conne
     if payer:
         await deps.budget.remember(conversation.id, payer)  # before a worker can ask
     try:
-        return await deps.inbound.accept(conversation.id, incoming.id, said, payer)
+        return await deps.inbound.take_web(conversation.id, incoming.id, said, payer)
     except TooManyWaiting:
         raise Problem(429, "gateway_too_many_waiting", language=conversation.language) from None
 

@@ -146,7 +146,7 @@ class Session:
 
     async def _hint(self, conversation: Conversation, hint: Hint) -> None:
         if hint.type == "typing":
-            await self._deps.event_bus.tell(conversation.id, "citizen")
+            await self._deps.event_bus.notify(conversation.id, "citizen")
         else:
             await mark_seen(self._deps.database, self._deps.event_bus, conversation.id, hint.seq)
 

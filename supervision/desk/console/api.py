@@ -195,5 +195,5 @@ def _add_moves(routes: APIRouter, tools: Tools) -> None:
                 .values(read_seq=func.coalesce(last, 0))
                 .execution_options(synchronize_session=False)
             )
-        await tools.deps.event_bus.tell(identifier, "read")
+        await tools.deps.event_bus.notify(identifier, "read")
         return Response(status_code=204)

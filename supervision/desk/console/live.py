@@ -17,7 +17,7 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from conversations.following.hub import ANY, Hub
+from conversations.client_updates.hub import ANY, Hub
 from core.database import Database
 from core.identity.conversations import Access, Roster, Whose, access, roster, whose
 from supervision.handoffs.listing import Listed, list_handoffs
@@ -98,7 +98,7 @@ class Live:
                     log.warning("console_list_not_read", exc_info=True)
                     named = None
                 await asyncio.sleep(_PAUSE_SECONDS)
-                heard = await listener.named()
+                heard = await listener.changed_conversations()
                 named = None if named is None else heard
 
     async def _look(self, named: frozenset[str] | None) -> tuple[Rows, Roster]:

@@ -27,7 +27,7 @@ def router(tools: Tools) -> APIRouter:
         listed = handling.listed
         async with database.write() as session:
             write_note(session, listed.conversation, handling.staff.id, said.text)
-        await event_bus.tell(listed.conversation, "note")
+        await event_bus.notify(listed.conversation, "note")
         return Response(status_code=201)
 
     @routes.post("/handoffs/{identifier}/labels", status_code=201)
@@ -35,7 +35,7 @@ def router(tools: Tools) -> APIRouter:
         listed = handling.listed
         async with database.write() as session:
             kept = await add_label(session, listed.conversation, handling.staff.id, said.text)
-        await event_bus.tell(listed.conversation, "note")
+        await event_bus.notify(listed.conversation, "note")
         return {"label": kept}
 
     @routes.delete("/handoffs/{identifier}/labels", status_code=204)
@@ -43,7 +43,7 @@ def router(tools: Tools) -> APIRouter:
         listed = handling.listed
         async with database.write() as session:
             await drop_label(session, listed.conversation, text)
-        await event_bus.tell(listed.conversation, "note")
+        await event_bus.notify(listed.conversation, "note")
         return Response(status_code=204)
 
     @routes.get("/labels")

@@ -7,7 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from conversations.service_control.controls import MOST_CHARACTERS, BadControl, Name, State, clear_control, read, set_control
+from conversations.service_control.controls import (
+    MOST_CHARACTERS,
+    BadControl,
+    Name,
+    ServiceState,
+    clear_control,
+    read,
+    set_control,
+)
 from core.problems import Problem
 from desk import back, render
 from supervision.desk.console.callers import Administrator
@@ -76,7 +84,7 @@ def router(tools: Tools) -> APIRouter:
         )
 
     @routes.get("/api/desk/service")
-    async def look(staff: Administrator) -> State:
+    async def look(staff: Administrator) -> ServiceState:
         """Returns the present controls."""
         async with database.read() as session:
             return await read(session)

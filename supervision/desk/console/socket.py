@@ -11,7 +11,7 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from conversations.following.hub import Hub
+from conversations.client_updates.hub import Hub
 from core.database.models import Conversation
 from core.identity import Right, Staff
 from core.identity.conversations import Access, accesses, denied, roster
@@ -88,7 +88,7 @@ class Session:
                     self._watch(set(conversations))
                 case Typing(conversation=conversation):
                     if await self._may(conversation, "typing"):
-                        await self._tools.deps.event_bus.tell(conversation, "typing")
+                        await self._tools.deps.event_bus.notify(conversation, "typing")
 
     async def _beat(self, available: bool) -> None:
         staff = self._staff

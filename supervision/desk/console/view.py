@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.opt_outs import stop_message_of
 from conversations.events import BLOCKS, read_blocks
 from conversations.ports import Renderer
 from core.database.models import Delivery, EntryRow, Handoff, HeldAnswer, Message, Reply
@@ -139,7 +139,7 @@ async def view(session: AsyncSession, listed: Listed, render: Renderer, names: d
         seen_seq=row,
         held=await _held(session, listed, render) if listed.kind == Kind.VALIDATION else [],
         form=await fills_in_form(session, listed.conversation),
-        stopped=await silenced_by(session, listed.conversation) is not None,
+        stopped=await stop_message_of(session, listed.conversation) is not None,
     )
 
 

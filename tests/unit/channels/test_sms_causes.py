@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 import yaml
 
-from channels.sms.causes import Own, cause_of, passing
+from channels.sms.causes import Own, cause_of, is_temporary
 from channels.sms.providers import ovh, twilio, vonage
 from channels.sms.providers.cause import Cause
 from core.settings import ROOT
@@ -58,4 +58,4 @@ def test_only_what_the_network_had_no_room_for_is_sent_again(module: object) -> 
     again: frozenset[str] = module.AGAIN  # type: ignore[attr-defined]
     assert again
     assert {causes[code] for code in again} == {"overload"}
-    assert not passing("mtarget", "30001")
+    assert not is_temporary("mtarget", "30001")

@@ -29,7 +29,7 @@ async def test_compose_leaves_no_part_of_the_pipeline_out(tmp_path: Path) -> Non
             "PhoneCopies",
             "Blank",
             "DangerOnly",
-            "SinceDanger",
+            "DangerFollowUp",
             "TooLong",
             "PersonalDataOnly",
             "UnknownChoice",

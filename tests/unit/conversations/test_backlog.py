@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from channels.web.following import Slow
-from conversations.following.backlog import WORDS, Late, Waiting, late, minutes_to_wait
+from conversations.client_updates.backlog import WORDS, Late, Waiting, late, minutes_to_wait
 from conversations.wording import Wording
 from core.database.base import now
 from core.settings import ROOT

@@ -15,7 +15,7 @@ from limits.aio.strategies import SlidingWindowCounterRateLimiter
 from conversations.signals.event_bus import EventBus
 from conversations.signals.redis_client import FAILURES, PATIENCE_SECONDS, Client
 
-WIDER = 4  # a /48 may do this many times what a /64 may
+WIDE_NETWORK_FACTOR = 4  # a /48 may do this many times what a /64 may
 
 
 class _Counters(RedisStorage):
@@ -36,7 +36,7 @@ class _Counters(RedisStorage):
         bridge.connection_getter = lambda _: self._client
 
 
-class Windows:
+class RateCounters:
     """The counters of one process."""
 
     def __init__(self, event_bus: EventBus) -> None:
@@ -44,12 +44,12 @@ class Windows:
         self._shared = SlidingWindowCounterRateLimiter(_Counters(event_bus.redis))
         self._local = SlidingWindowCounterRateLimiter(MemoryStorage())
 
-    async def ask[T](self, question: Callable[[SlidingWindowCounterRateLimiter], Awaitable[T]]) -> T:
+    async def query[T](self, query_counters: Callable[[SlidingWindowCounterRateLimiter], Awaitable[T]]) -> T:
         """Returns the answer of the shared counters, or of this process's own if Redis does not answer."""
-        if not self._event_bus.resting:
+        if not self._event_bus.is_paused:
             try:
                 async with asyncio.timeout(PATIENCE_SECONDS):
-                    return await question(self._shared)
+                    return await query_counters(self._shared)
             except FAILURES as error:
-                self._event_bus.rest(error)
-        return await question(self._local)
+                self._event_bus.pause(error)
+        return await query_counters(self._local)

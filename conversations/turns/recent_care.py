@@ -1,4 +1,4 @@
-"""Texts about a danger or a death shortly before: "il est là" alone names none."""
+"""The texts about a danger or a death that a conversation got shortly before. "Il est là" alone names no danger."""
 
 from __future__ import annotations
 
@@ -24,15 +24,13 @@ _WITHIN = timedelta(hours=3)
 type Recall = Callable[[str], Awaitable[tuple[str, ...]]]
 
 
-async def nothing_before(_: str) -> tuple[str, ...]:
+async def no_recent_care(_: str) -> tuple[str, ...]:
     """Serves as the ``Recall`` of a service without a record."""
     return ()
 
 
-class CareBefore:
-    """Reads the texts from the replies. These have the emergency numbers, whatever recognised the danger: no column is
-    needed.
-    """
+class RecentCare:
+    """Reads the texts from the replies, which need no column of their own: the emergency numbers are among their blocks."""
 
     def __init__(self, database: Database, wording: Wording) -> None:
         self._database = database

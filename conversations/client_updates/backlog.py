@@ -27,13 +27,13 @@ LATE_SECONDS = 4.0  # many times what a turn takes; a client that asks every fiv
 _CROWD = 10  # waiting messages of others: with fewer, something is slow, and others are not the cause
 _RECENT = timedelta(seconds=30)  # the period over which answers per second are counted
 _SPARE_SECONDS = 10  # added to an estimate: an earlier answer disappoints nobody
-_FINE, _STEP = 5, 5  # minutes given one by one, then in steps: more would be false precision
-_LONGEST = 30  # minutes; beyond, the rate of the last half minute says little
-_FRESH_SECONDS = 3.0  # less than the pause after a reply before a client asks (``conversations.following.hub``)
+_EXACT_MINUTES, _STEP_MINUTES = 5, 5  # minutes given one by one, then in steps: more would be false precision
+_MAX_MINUTES = 30  # minutes; beyond, the rate of the last half minute says little
+_FRESH_SECONDS = 3.0  # less than the pause after a reply before a client asks (``conversations.client_updates.hub``)
 # Not more often: with thousands of waiting messages a read takes a quarter of a second, in which no message is acknowledged. At
 # 200 messages a second on 2,000 sockets, the p99 of acknowledgement was 164 to 206 ms with a read every three seconds, and 77
 # without any.
-_SHARE = 1 / 60  # of the time may be spent on reading
+_READING_SHARE = 1 / 60  # of the time may be spent on reading
 
 
 class Waiting(NamedTuple):
@@ -73,17 +73,17 @@ def late(waiting: Sequence[Waiting], per_second: float, moment: datetime) -> dic
 
     A worker stays with a conversation until nothing waits in it, so all messages of earlier conversations count as ahead.
     """
-    total = sum(each.messages for each in waiting)
-    found, ahead = {}, 0
-    for each in waiting:
-        ahead += each.messages
-        if not _is_late(each.since, moment):
+    total = sum(one.messages for one in waiting)
+    late_conversations, ahead = {}, 0
+    for one in waiting:
+        ahead += one.messages
+        if not _is_late(one.since, moment):
             continue
         # Where nothing is answered, the others cannot be named as the cause.
-        crowded = per_second > 0 and total - each.messages >= _CROWD
+        crowded = per_second > 0 and total - one.messages >= _CROWD
         minutes = minutes_to_wait(ahead / per_second) if crowded else None
-        found[each.conversation] = Late(each.language, crowded, minutes, each.messages, each.since)
-    return found
+        late_conversations[one.conversation] = Late(one.language, crowded, minutes, one.messages, one.since)
+    return late_conversations
 
 
 def _is_late(since: datetime, moment: datetime) -> bool:
@@ -93,9 +93,9 @@ def _is_late(since: datetime, moment: datetime) -> bool:
 def minutes_to_wait(seconds: float) -> int | None:
     """Returns ``seconds`` in rounded minutes, or ``None`` if they are too many for an estimate."""
     minutes = ceil((seconds + _SPARE_SECONDS) / 60)
-    if minutes > _FINE:
-        minutes = ceil(minutes / _STEP) * _STEP
-    return minutes if minutes <= _LONGEST else None
+    if minutes > _EXACT_MINUTES:
+        minutes = ceil(minutes / _STEP_MINUTES) * _STEP_MINUTES
+    return minutes if minutes <= _MAX_MINUTES else None
 
 
 class Backlog:
@@ -104,20 +104,20 @@ class Backlog:
     def __init__(self, database: Database) -> None:
         # Not brief: with thousands of waiting messages it takes a while, and others must be served meanwhile.
         self._late = Remembered[Mapping[str, Late]](
-            database, read_late, {}, seconds=_FRESH_SECONDS, failed="backlog_not_read", share=_SHARE, brief=False
+            database, read_late, {}, seconds=_FRESH_SECONDS, failed="backlog_not_read", share=_READING_SHARE, brief=False
         )
 
     async def of(self, conversation: str) -> Late | None:
         """Returns how ``conversation`` is late, according to the last read; ``None`` if it is not."""
-        found = (await self._late.get()).get(conversation)
-        return found if found and _is_late(found.since, now()) else None
+        one = (await self._late.get()).get(conversation)
+        return one if one and _is_late(one.since, now()) else None
 
 
 async def read_late(session: AsyncSession) -> dict[str, Late]:
-    """Returns the conversations that are late, or will be before the next read, by id."""
+    """Returns by id the conversations that are late, or will be before the next read."""
     waiting = [Waiting(*row) for row in await session.execute(_WAITING)]
     present = now()
-    oldest = min((each.since for each in waiting), default=present)
+    oldest = min((one.since for one in waiting), default=present)
     moment = present + timedelta(seconds=_FRESH_SECONDS)
     if not _is_late(oldest, moment):
         return {}  # the usual case

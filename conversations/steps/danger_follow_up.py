@@ -1,16 +1,18 @@
-"""A message that continues a danger reported before ("il est là, je ne peux pas appeler"): the engine cannot understand it."""
+"""The step of a message that continues a danger reported before ("il est là, je ne peux pas appeler"): the engine cannot
+understand it.
+"""
 
 from __future__ import annotations
 
 from conversations.turn_context import TurnContext
 from conversations.turns.care import CareReplies
-from conversations.turns.care_before import Recall
+from conversations.turns.recent_care import Recall
 from conversations.wording import FRAMES
 from core.turns import Turn
 
 
-class SinceDanger:
-    """A ``Step``: repeats the emergency numbers where ``recall`` names a danger shortly before."""
+class DangerFollowUp:
+    """A ``Step``: repeats the emergency numbers if ``recall`` finds a danger shortly before."""
 
     def __init__(self, care: CareReplies, recall: Recall) -> None:
         self._care, self._recall = care, recall
@@ -24,4 +26,5 @@ class SinceDanger:
         language = (
             context.language if written == "fr" else context.last_language if context.last_language in FRAMES else written
         )
-        return self._care.again(since, await self._recall(context.conversation), channel=context.channel, language=language)
+        names = await self._recall(context.conversation)
+        return self._care.repeat_numbers(since, names, channel=context.channel, language=language)

@@ -23,71 +23,72 @@ from core.database.prepared import Prepared
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ConversationReplies:
     """A conversation, to be read only, and the replies asked for, oldest first."""
 
     conversation: Conversation
     replies: Sequence[ReplyEvent]
 
 
-class Looks:
+class ReplyReader:
     """Queries shared by all clients of this process. ``renderers``: by channel."""
 
     def __init__(self, database: Database, renderers: Mapping[str, Renderer]) -> None:
         self._database = database
         self._renderers = renderers
-        self._asked: Batcher[tuple[str, int | None], Seen | None] = Batcher(self._read)
+        self._batcher: Batcher[tuple[str, int | None], ConversationReplies | None] = Batcher(self._read)
 
-    async def at(self, conversation: str, after: int | None = None) -> Seen | None:
+    async def read(self, conversation: str, after: int | None = None) -> ConversationReplies | None:
         """Returns ``conversation`` with its replies of ``seq > after`` (without ``after``: none); ``None`` if it is gone."""
-        return await self._asked.submit((conversation, after))
+        return await self._batcher.submit((conversation, after))
 
-    async def _read(self, asked: Sequence[tuple[str, int | None]]) -> Sequence[Seen | None]:
-        wanted = [(conversation, after) for conversation, after in asked if after is not None]
-        named = list({conversation for conversation, _ in asked})
-        looks = [(_conversations(_round(len(named))), _values(named, "of"))]
+    async def _read(self, requests: Sequence[tuple[str, int | None]]) -> Sequence[ConversationReplies | None]:
+        wanted = [(conversation, after) for conversation, after in requests if after is not None]
+        identifiers = list({conversation for conversation, _ in requests})
+        queries = [(_conversations(_round_up(len(identifiers))), _values(identifiers, "of"))]
         if wanted:
-            each = _values([one for one, _ in wanted], "of") | _values([after for _, after in wanted], "after")
-            looks.append((_replies(_round(len(wanted))), each))
-        found, *rows = await self._database.glance(*looks)
-        there = {conversation.id: conversation for conversation in (unheld(Conversation, row) for row in found)}
+            values = _values([one for one, _ in wanted], "of") | _values([after for _, after in wanted], "after")
+            queries.append((_replies(_round_up(len(wanted))), values))
+        found, *rows = await self._database.glance(*queries)
+        existing = {conversation.id: conversation for conversation in (unheld(Conversation, row) for row in found)}
         replies: defaultdict[str, list[tuple[Reply, str | None]]] = defaultdict(list)
-        for *row, asked_by in chain.from_iterable(rows):
+        for *row, external_id in chain.from_iterable(rows):
             reply = unheld(Reply, row)
-            replies[reply.conversation_id].append((reply, asked_by))
-        return [self._seen(there.get(one), after, replies[one]) for one, after in asked]
+            replies[reply.conversation_id].append((reply, external_id))
+        return [self._with_replies(existing.get(one), after, replies[one]) for one, after in requests]
 
-    def _seen(
+    def _with_replies(
         self, conversation: Conversation | None, after: int | None, replies: Sequence[tuple[Reply, str | None]]
-    ) -> Seen | None:
+    ) -> ConversationReplies | None:
         if conversation is None:
             return None
         render, language = self._renderers[conversation.channel], conversation.language
         new = [one for one in replies if after is not None and one[0].seq > after]
-        return Seen(conversation, [reply_event(reply, asked, render=render, language=language) for reply, asked in new])
+        events = [reply_event(reply, external_id, render=render, language=language) for reply, external_id in new]
+        return ConversationReplies(conversation, events)
 
 
-def _round(number: int) -> int:
+def _round_up(number: int) -> int:
     """Returns the next power of two: statements then have few different lengths, each compiled once."""
     return 1 << (number - 1).bit_length()
 
 
-def _values(given: Sequence[str | int], name: str) -> dict[str, str | int]:
+def _values(items: Sequence[str | int], name: str) -> dict[str, str | int]:
     """Returns parameters ``name0`` and so on for a statement of that length; repeats the last one."""
-    return {f"{name}{place}": given[min(place, len(given) - 1)] for place in range(_round(len(given)))}
+    return {f"{name}{index}": items[min(index, len(items) - 1)] for index in range(_round_up(len(items)))}
 
 
 @cache
 def _conversations(number: int) -> Prepared:
     conversations = table(Conversation)
-    these = (conversations.c.id == bindparam(f"of{place}") for place in range(number))
-    return Prepared(select(conversations).where(or_(*these)))
+    conditions = (conversations.c.id == bindparam(f"of{index}") for index in range(number))
+    return Prepared(select(conversations).where(or_(*conditions)))
 
 
 @cache
 def _replies(number: int) -> Prepared:
     replies, messages = table(Reply), table(Message)
-    names = [(f"of{place}", f"after{place}") for place in range(number)]
-    these = (and_(replies.c.conversation_id == bindparam(of), replies.c.seq > bindparam(after)) for of, after in names)
+    names = [(f"of{index}", f"after{index}") for index in range(number)]
+    conditions = (and_(replies.c.conversation_id == bindparam(of), replies.c.seq > bindparam(after)) for of, after in names)
     statement = select(replies, messages.c.external_id).outerjoin(messages, messages.c.id == replies.c.in_reply_to)
-    return Prepared(statement.where(or_(*these)).order_by(replies.c.seq))
+    return Prepared(statement.where(or_(*conditions)).order_by(replies.c.seq))
