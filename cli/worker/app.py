@@ -39,8 +39,8 @@ from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.settings import Settings
 from supervision.handoffs.absence import release_abandoned
-from supervision.handoffs.checking import lapse_overdue
-from supervision.handoffs.desk import Desk
+from supervision.handoffs.answer_decisions import lapse_overdue
+from supervision.handoffs.supervisor_actions import SupervisorActions
 
 log = structlog.get_logger(__name__)
 
@@ -103,7 +103,7 @@ class Worker:
             zone=settings.opening.zone,
             is_temporary=is_temporary,
         )
-        self._desk = Desk(self.database, self.event_bus, self.wording, self.renderers)
+        self._desk = SupervisorActions(self.database, self.event_bus, self.wording, self.renderers)
         self.processor = ConversationProcessor(
             database=self.database,
             event_bus=self.event_bus,

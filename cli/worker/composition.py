@@ -28,8 +28,8 @@ from core.privacy.addresses import Addresses
 from core.privacy.finders.cases import use_patterns
 from core.settings import ROOT, Settings
 from supervision.approvals.approval_queue import ApprovalQueue
-from supervision.handoffs.human_has_it import HumanHasIt
-from supervision.handoffs.settling import Settling
+from supervision.handoffs.handoff_updates import HandoffUpdates
+from supervision.handoffs.human_takeover import HumanTakeover
 
 
 def compose(settings: Settings) -> Worker:
@@ -76,7 +76,7 @@ def compose(settings: Settings) -> Worker:
             max_chars=settings.message_max_chars,
             sms_limits=SmsLimits(database, wording, addresses, limits, budget),
             sms_commands=SmsCommands(database, wording),
-            human_has_it=HumanHasIt(database),
+            human_takeover=HumanTakeover(database),
             channel_off=ChannelOff(database, controls, wording),
             phone_copy=copies,
             degraded_mode=DegradedMode(engines.actions, wording, engines.breaker),
@@ -88,7 +88,7 @@ def compose(settings: Settings) -> Worker:
         ),
         leading_messages=before_reply,
         before_commit=before_commit(
-            handoffs=Settling(wording, addresses),
+            handoffs=HandoffUpdates(wording, addresses),
             approvals=ApprovalQueue(wording, signing, renderers, opening=settings.opening if settings.desk_staffed else None),
             phone_copy=copy_sending if channels else None,
         ),

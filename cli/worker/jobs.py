@@ -21,7 +21,7 @@ from core.database.base import now
 from core.database.jobs import REST
 from core.dates import local_day
 from core.settings import Settings
-from supervision.handoffs.call_back import drop_forgotten
+from supervision.handoffs.call_back import delete_unfinished_forms
 from supervision.review.sampling import draw
 
 _LEDGER = timedelta(minutes=1)  # acts of this period may be missing from remote copies
@@ -73,7 +73,7 @@ class PeriodicJobs:
         await erase_closing(self._database)
         if await forget_erased(self._database, self._engine):
             await self._database.shed(self._settings.trackers_file)
-        await drop_forgotten(self._database)
+        await delete_unfinished_forms(self._database)
         await delete_expired_copies(self._database)
 
     async def _back_up(self) -> None:

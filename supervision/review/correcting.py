@@ -11,17 +11,17 @@ from core.audit import record
 from core.database.base import now
 from core.database.models import Conversation, Correction, Reply
 from core.turns import NoticeBlock, TextBlock
-from supervision.handoffs.moving import Mover
+from supervision.handoffs.handoff_actions import HandoffActions
 from supervision.handoffs.record import lock_conversation
 
 STILL_THERE = timedelta(days=2)  # since the last change of the conversation; a later message would come too late to help
 WORDS = frozenset({"gateway_correction"})
 
 
-class Corrector(Mover):
-    """Corrects replies. See ``Mover`` for the parameters."""
+class Corrector(HandoffActions):
+    """Corrects replies. See ``HandoffActions`` for the parameters."""
 
-    words = WORDS
+    required_texts = WORDS
 
     async def correct(self, reply: str, text: str, author: str) -> str | None:
         """Sends ``text`` as the correction of ``reply``. Returns why it was not sent, or ``None`` if it was.
@@ -44,8 +44,8 @@ class Corrector(Mover):
                 return "opted_out"
             about = {"channel": conversation.channel, "language": conversation.language}
             notice = NoticeBlock(text=self._wording.text("gateway_correction", **about))
-            said = await self.say(session, conversation, notice, TextBlock(text=text), author=author)
-            session.add(Correction(reply_id=reply, correction_id=said, author=author))
+            correction = await self.send_reply(session, conversation, notice, TextBlock(text=text), author=author)
+            session.add(Correction(reply_id=reply, correction_id=correction, author=author))
             await session.flush()
             await record(session, actor=author, action="reply.corrected", target=f"reply:{reply}")
         await self._event_bus.notify(conversation.id, "reply")

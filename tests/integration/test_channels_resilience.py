@@ -99,7 +99,7 @@ async def test_a_lease_that_was_taken_over_refuses_the_first_owners_commit(datab
     assert late is not None
     present = await take_conversation(database, conversation, "present", _LEASE)
     assert present is not None
-    assert present.lease.fencing == late.held.fencing + 1
+    assert present.lease.fencing == late.lease.fencing + 1
     assert await take_conversation(database, conversation, "third", _LEASE) is None
 
     signing = Signing("key")

@@ -68,7 +68,7 @@ async def test_two_workers_over_a_jump_commit_once(database: Database) -> None:
     await _written_by_the_clock_before(database)
     after = await take_conversation(database, conversation, "after", _LEASE)
     assert after is not None
-    assert after.lease.fencing == before.held.fencing + 1
+    assert after.lease.fencing == before.lease.fencing + 1
     with pytest.raises(LeaseLost):
         async with database.write() as session:
             await commit_reply(session, before, _TURN, Rendered(""), signing=Signing("key"), lease=_LEASE)

@@ -34,10 +34,11 @@ from core.privacy.addresses import Addresses
 from core.settings import ROOT
 from core.turns import HandoffRequest, Origin, Outcome, TextBlock, Turn
 from supervision.handoffs.absence import release_abandoned
-from supervision.handoffs.desk import Claim, Desk, Refused
-from supervision.handoffs.presence import Duty, on_duty
+from supervision.handoffs.handoff_actions import Claim, Refused
+from supervision.handoffs.handoff_updates import HandoffUpdates
+from supervision.handoffs.presence import Duty, record_presence
 from supervision.handoffs.record import is_claimed
-from supervision.handoffs.settling import Settling
+from supervision.handoffs.supervisor_actions import SupervisorActions
 from tests.integration.channels_support import settings_for
 
 _EXAMPLES, _STEPS = 200, 14
@@ -125,7 +126,7 @@ class Talk(RuleBasedStateMachine):
             with suppress(Refused):
                 self.claims[name] = await self.world.desk.claim(handoff, name)
 
-    async def _move(self, name: str, move: Callable[[Desk, Claim], Awaitable[Any]]) -> None:
+    async def _move(self, name: str, move: Callable[[SupervisorActions, Claim], Awaitable[Any]]) -> None:
         claim = self.claims.get(name)
         if claim is not None:
             with suppress(Refused):
@@ -135,7 +136,9 @@ class Talk(RuleBasedStateMachine):
 class World:
     """The record and everyone's tools."""
 
-    def __init__(self, runner: asyncio.Runner, database: Database, desk: Desk, before_commit: Settling, words: Wording) -> None:
+    def __init__(
+        self, runner: asyncio.Runner, database: Database, desk: SupervisorActions, before_commit: HandoffUpdates, words: Wording
+    ) -> None:
         self.runner, self.database, self.desk, self._settle = runner, database, desk, before_commit
         self._begins = {words.text("gateway_handoff_claimed")}
         self._changes = {words.text("gateway_handoff_transferred")}
@@ -150,7 +153,7 @@ class World:
                 Handoff(id=new_id(), conversation_id=conversation.id, kind=Kind.CHAT, state=State.WAITING, reason=Reason.ASKED)
             )
         for name in _NAMES:
-            await on_duty(self.database, Duty(name, 0), _LEASE)
+            await record_presence(self.database, Duty(name, 0), _LEASE)
         return conversation.id
 
     async def write(self, conversation: str, text: str) -> None:
@@ -255,7 +258,9 @@ def test_the_bot_never_speaks_over_the_human(database_url: str, tmp_path_factory
     words = Wording.load(ROOT / "domain.yml").filled_from(parts)
     with asyncio.Runner() as runner:
         database, event_bus = Database(database_url), EventBus(parts.redis_address)
-        world = World(runner, database, Desk(database, event_bus, words, {}), Settling(words, Addresses("key")), words)
+        world = World(
+            runner, database, SupervisorActions(database, event_bus, words, {}), HandoffUpdates(words, Addresses("key")), words
+        )
         Talk.world = world
         run_state_machine_as_test(
             Talk,

@@ -74,7 +74,7 @@ async def _older_gateway(settings: Settings) -> AsyncIterator[httpx.AsyncClient]
         return events.BLOCKS.validate_python(reply.blocks)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hub, "_READING", ())
+        patch.setattr(hub, "_FORM_CHANNELS", ())
         patch.setattr(events, "read_blocks", read)
         async with _gateway(settings) as http:
             yield http

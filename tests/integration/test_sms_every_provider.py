@@ -13,7 +13,7 @@ from channels.sms.simulator.account import PLAYED
 from core.database import Database
 from core.database.models import Conversation, Delivery, Message, SmsUsage
 from core.settings import Settings
-from supervision.handoffs.desk import Refused
+from supervision.handoffs.handoff_actions import Refused
 from supervision.handoffs.listing import list_handoffs
 from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
 from tests.integration.handoff_support import desk_of

@@ -12,8 +12,8 @@ from core.identity import Right, Staff
 from core.identity.conversations import Access, accesses, roster
 from core.turns import Origin
 from desk import Call
-from supervision.desk.console.tools import Tools
-from supervision.handoffs.listing import Listed, list_handoffs
+from supervision.desk.console.services import ConsoleServices
+from supervision.handoffs.listing import ListedHandoff, list_handoffs
 
 PATH = "/desk/conversations"
 
@@ -21,8 +21,8 @@ PATH = "/desk/conversations"
 class Calls:
     """The alerts, read for each open page of the desk."""
 
-    def __init__(self, tools: Tools) -> None:
-        self._database = tools.deps.database
+    def __init__(self, services: ConsoleServices) -> None:
+        self._database = services.deps.database
 
     async def __call__(self, staff: Staff) -> Sequence[Call]:
         """Returns the alerts for ``staff``, the most urgent first. Tests and demonstrations cause none."""
@@ -59,7 +59,7 @@ class Calls:
         return [Call(path=PATH, key=key, ids=tuple(ids)) for key, ids in groups.items()]
 
 
-def _key(row: Listed) -> str:
+def _key(row: ListedHandoff) -> str:
     if row.kind == Kind.CALL_BACK:
         return "call_back_waiting"
     return {State.WAITING: "call_waiting", State.OFFLINE: "call_offline"}.get(State(row.state), "")

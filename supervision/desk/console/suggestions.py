@@ -14,7 +14,7 @@ from core.entry import Entry, passages
 from core.problems import Problem
 from core.turns import AnswerBlock, ReplyBlock, Source, TextBlock
 from supervision.desk.console.callers import Supervisor
-from supervision.desk.console.tools import Tools
+from supervision.desk.console.services import ConsoleServices
 
 _MOST, _SERVICES = 6, 3
 _CARD_CHARACTERS = 1500
@@ -57,13 +57,13 @@ class Preview(BaseModel):
     cut: bool
 
 
-def router(tools: Tools) -> APIRouter:
+def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter(prefix="/api/desk/console")
 
     @routes.post("/search")
     async def search(query: Query, staff: Supervisor) -> list[Suggestion]:
         """Returns the entries that match ``text`` best, even if the bot would not show them. 503 if the search is silent."""
-        found = await _ask(tools, "POST", "/search", {"query": query.text, "locale": query.language, "limit": _MOST})
+        found = await _call_search(services, "POST", "/search", {"query": query.text, "locale": query.language, "limit": _MOST})
         hits = found["hits"] or found["rejected"]
         return [
             Suggestion(
@@ -78,11 +78,11 @@ def router(tools: Tools) -> APIRouter:
     @routes.post("/preview")
     async def preview(draft: Draft, staff: Supervisor) -> Preview:
         """Returns the reply as the citizen would receive it."""
-        card = await card_of(tools, draft.entry, draft.passage) if draft.entry else None
-        said = draft.text.strip()
-        blocks: list[ReplyBlock] = [TextBlock(text=said)] if said else []
+        card = await card_of(services, draft.entry, draft.passage) if draft.entry else None
+        text = draft.text.strip()
+        blocks: list[ReplyBlock] = [TextBlock(text=text)] if text else []
         blocks += [card] if card else []
-        render = tools.renderers[draft.channel]
+        render = services.renderers[draft.channel]
         rendered = render(tuple(blocks), language=draft.language)
         segments = rendered.segments if rendered.text else 0
         return Preview(text=rendered.text, segments=segments, characters=len(rendered.text), cut=bool(rendered.rest))
@@ -90,10 +90,10 @@ def router(tools: Tools) -> APIRouter:
     return routes
 
 
-async def card_of(tools: Tools, entry: str, passage: int) -> AnswerBlock:
+async def card_of(services: ConsoleServices, entry: str, passage: int) -> AnswerBlock:
     """Returns the passage of an entry of the active snapshot as a card. Raises ``Problem`` 404, 503."""
-    found = Entry.model_validate(await _ask(tools, "GET", f"/entries/{quote(entry, safe='')}"))
-    status = await _ask(tools, "GET", "/health")
+    found = Entry.model_validate(await _call_search(services, "GET", f"/entries/{quote(entry, safe='')}"))
+    status = await _call_search(services, "GET", "/health")
     parts = passages(found)
     if not parts:
         raise Problem(404, "console.entry_gone")
@@ -117,9 +117,9 @@ async def card_of(tools: Tools, entry: str, passage: int) -> AnswerBlock:
     )
 
 
-async def _ask(tools: Tools, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+async def _call_search(services: ConsoleServices, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     try:
-        answer = await tools.search.request(method, path, json=body)
+        answer = await services.search.request(method, path, json=body)
     except httpx.HTTPError:
         raise Problem(503, "console.search_down") from None
     if answer.status_code == httpx.codes.NOT_FOUND:

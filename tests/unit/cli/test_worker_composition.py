@@ -24,7 +24,7 @@ async def test_compose_leaves_no_part_of_the_pipeline_out(tmp_path: Path) -> Non
             "TooManyAttempts",
             "SmsLimits",
             "SmsCommands",
-            "HumanHasIt",
+            "HumanTakeover",
             "ChannelOff",
             "PhoneCopies",
             "Blank",

@@ -16,13 +16,11 @@ from core.database.base import now
 from core.database.models import Conversation, Handoff, Presence, Reply, Team
 from core.handoff import UNCLAIMED, Kind, State, sources
 from core.turns import ReplyBlock, TextBlock
-from supervision.handoffs.checking import WORDS as CHECKING_WORDS
-from supervision.handoffs.checking import Checker
-from supervision.handoffs.moving import Claim, Refused, held
+from supervision.handoffs.answer_decisions import WORDS as CHECKING_WORDS
+from supervision.handoffs.answer_decisions import AnswerDecisions
+from supervision.handoffs.handoff_actions import Claim, Refused, require_claim
 from supervision.handoffs.notes import MOST_CHARACTERS, write_note
-from supervision.handoffs.presence import capacity_of, holding, present_now
-
-__all__ = ["REPLY_CHARACTERS", "WORDS", "Claim", "Desk", "Refused", "held"]
+from supervision.handoffs.presence import capacity_of, count_claims, present_supervisors
 
 WORDS = CHECKING_WORDS | frozenset(
     f"gateway_handoff_{move}" for move in ("claimed", "released", "passed", "transferred", "closed", "returned")
@@ -30,26 +28,26 @@ WORDS = CHECKING_WORDS | frozenset(
 REPLY_CHARACTERS = 640  # ten SMS segments in any alphabet: a human's text is never cut
 
 
-class Desk(Checker):
-    """The actions. See ``Mover`` for the parameters."""
+class SupervisorActions(AnswerDecisions):
+    """The actions. See ``HandoffActions`` for the parameters."""
 
-    words = WORDS
+    required_texts = WORDS
 
     async def claim(self, handoff: str, owner: str) -> Claim:
         """Claims ``handoff``: of two supervisors, one gets it. Claiming one's own handoff again changes nothing.
 
         Raises ``Refused``: ``unknown``, ``claimed`` (by ``owner``), ``ended``, ``full`` (``owner`` has reached the capacity).
         """
-        async with self.moving(handoff, owner) as (session, row, conversation):
+        async with self.transaction(handoff, owner) as (session, row, conversation):
             if row.state == State.CLAIMED and row.owner == owner:
                 return Claim(row.id, owner, row.fencing)
             if row.state not in UNCLAIMED:
                 raise Refused("claimed" if row.state == State.CLAIMED else "ended", owner=row.owner)
             if row.kind == Kind.CHAT:
-                await _room(session, owner)
-                await self.notice(session, conversation, "gateway_handoff_claimed")
-            claim = _give(row, owner)
-            await _audited(session, row, owner, "claimed")
+                await _require_capacity(session, owner)
+                await self.send_notice(session, conversation, "gateway_handoff_claimed")
+            claim = _set_owner(row, owner)
+            await _record_action(session, row, owner, "claimed")
             return claim
 
     async def reply(self, claim: Claim, text: str, *, card: ReplyBlock | None = None, answer: str = "", reply: str = "") -> str:
@@ -57,12 +55,12 @@ class Desk(Checker):
 
         If answers wait for approval, this reply replaces one of them: ``answer``, or else the first. ``reply`` is the id if the
         caller has made one: a second call with the same id (a double click, a lost response) sends nothing again.
-        Raises ``Refused``: ``blank``, ``too_long``, ``opted_out`` (the number sent STOP), and those of ``held``.
+        Raises ``Refused``: ``blank``, ``too_long``, ``opted_out`` (the number sent STOP), and those of ``require_claim``.
         """
-        said = _words(text, blank=card is not None)
-        blocks: list[ReplyBlock] = [*([TextBlock(text=said)] if said else []), *((card,) if card else ())]
-        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
-            held(row, claim)
+        checked = _checked_text(text, blank=card is not None)
+        blocks: list[ReplyBlock] = [*([TextBlock(text=checked)] if checked else []), *((card,) if card else ())]
+        async with self.transaction(claim.handoff, claim.owner) as (session, row, conversation):
+            require_claim(row, claim)
             if await stop_message_of(session, conversation.id) is not None:
                 raise Refused("opted_out")
             if row.kind == Kind.VALIDATION:
@@ -72,33 +70,33 @@ class Desk(Checker):
                 return reply
             if known is not None:
                 raise Refused("unknown")
-            spoken = await self.say(session, conversation, *blocks, author=claim.owner, reply=reply)
-            await _audited(session, row, claim.owner, "replied", reply=spoken)
-            return spoken
+            reply_id = await self.send_reply(session, conversation, *blocks, author=claim.owner, reply=reply)
+            await _record_action(session, row, claim.owner, "replied", reply=reply_id)
+            return reply_id
 
     async def release(self, claim: Claim) -> None:
         """Gives ``claim`` back to the queue, in its old place. The bot answers again meanwhile."""
-        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
-            held(row, claim)
+        async with self.transaction(claim.handoff, claim.owner) as (session, row, conversation):
+            require_claim(row, claim)
             await self._give_back(session, row, conversation)
-            await _audited(session, row, claim.owner, "released")
+            await _record_action(session, row, claim.owner, "released")
 
-    async def abandoned(self, claim: Claim) -> None:
+    async def release_absent(self, claim: Claim) -> None:
         """Gives back the handoff of the absent ``claim.owner``. Raises ``Refused`` if its owner changed meanwhile."""
-        async with self.moving(claim.handoff) as (session, row, conversation):
-            held(row, claim)
+        async with self.transaction(claim.handoff) as (session, row, conversation):
+            require_claim(row, claim)
             await self._give_back(session, row, conversation)
-            await _audited(session, row, "service", "abandoned", owner=claim.owner)
+            await _record_action(session, row, "service", "abandoned", owner=claim.owner)
 
     async def transfer(self, claim: Claim, to: str, note: str) -> None:
         """Transfers ``claim`` to the supervisor ``to``, who must be present, or to a team's queue (``team:NAME``), with a note.
 
         The citizen is informed once. Raises ``Refused``: ``blank`` (no note), ``too_long``, ``absent``, ``full``, ``unknown``
-        (no such team), and those of ``held``.
+        (no such team), and those of ``require_claim``.
         """
-        words = _words(note, most=MOST_CHARACTERS)
-        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
-            held(row, claim)
+        required_texts = _checked_text(note, max_characters=MOST_CHARACTERS)
+        async with self.transaction(claim.handoff, claim.owner) as (session, row, conversation):
+            require_claim(row, claim)
             if to.startswith("team:"):
                 team = await session.get(Team, to.removeprefix("team:"))
                 if team is None:
@@ -106,14 +104,14 @@ class Desk(Checker):
                 row.team = team.name
                 await self._give_back(session, row, conversation, "gateway_handoff_passed")
             else:
-                if to not in {present.duty.name for present in await present_now(session)}:
+                if to not in {present.duty.name for present in await present_supervisors(session)}:
                     raise Refused("absent", owner=to)
                 if row.kind == Kind.CHAT and to != claim.owner:
-                    await _room(session, to)
-                    await self.notice(session, conversation, "gateway_handoff_transferred")
-                _give(row, to)
-            write_note(session, conversation.id, claim.owner, words, kind="transfer")
-            await _audited(session, row, claim.owner, "transferred", to=to)
+                    await _require_capacity(session, to)
+                    await self.send_notice(session, conversation, "gateway_handoff_transferred")
+                _set_owner(row, to)
+            write_note(session, conversation.id, claim.owner, required_texts, kind="transfer")
+            await _record_action(session, row, claim.owner, "transferred", to=to)
 
     async def close(self, claim: Claim, *, to_bot: bool = False, summary: str = "") -> None:
         """Ends the handoff: done, or (``to_bot``) handed back to the bot. Deletes a call-back's number.
@@ -122,61 +120,63 @@ class Desk(Checker):
         supervisor who has seen it. Closing refuses answers that wait for approval. Raises ``Refused``.
         """
         target = State.RETURNED if to_bot else State.CLOSED
-        said = _words(summary, blank=True)
-        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
+        checked = _checked_text(summary, blank=True)
+        async with self.transaction(claim.handoff, claim.owner) as (session, row, conversation):
             waited = row.state == State.WAITING
             if row.state not in UNCLAIMED:
-                held(row, claim)
+                require_claim(row, claim)
             if row.state not in sources(target):
                 raise Refused("ended")
             if row.kind == Kind.VALIDATION:
                 await self.refuse_all(session, row, conversation, claim.owner)
                 return
-            spoken_to = row.state == State.CLAIMED or waited
+            citizen_was_waiting = row.state == State.CLAIMED or waited
             row.state, row.closed_at, row.number, row.collecting_since = target, now(), None, None
-            if said:
-                write_note(session, conversation.id, claim.owner, said, kind="summary")
+            if checked:
+                write_note(session, conversation.id, claim.owner, checked, kind="summary")
                 if row.kind == Kind.CHAT and await stop_message_of(session, conversation.id) is None:
-                    await self.say(session, conversation, TextBlock(text=said), author=claim.owner)
-            if row.kind == Kind.CHAT and spoken_to:
-                await self.notice(session, conversation, "gateway_handoff_returned" if to_bot else "gateway_handoff_closed")
-            await _audited(session, row, claim.owner, "returned" if to_bot else "closed")
+                    await self.send_reply(session, conversation, TextBlock(text=checked), author=claim.owner)
+            if row.kind == Kind.CHAT and citizen_was_waiting:
+                await self.send_notice(
+                    session, conversation, "gateway_handoff_returned" if to_bot else "gateway_handoff_closed"
+                )
+            await _record_action(session, row, claim.owner, "returned" if to_bot else "closed")
 
     async def _give_back(
-        self, session: AsyncSession, row: Handoff, conversation: Conversation, words: str = "gateway_handoff_released"
+        self, session: AsyncSession, row: Handoff, conversation: Conversation, required_texts: str = "gateway_handoff_released"
     ) -> None:
         row.state, row.owner = State.WAITING, None
         row.waiting_since = row.waiting_since or row.created_at
         if row.kind == Kind.CHAT:
-            await self.notice(session, conversation, words)
+            await self.send_notice(session, conversation, required_texts)
 
 
-def _give(row: Handoff, owner: str) -> Claim:
+def _set_owner(row: Handoff, owner: str) -> Claim:
     row.state, row.owner, row.claimed_at, row.fencing = State.CLAIMED, owner, now(), row.fencing + 1
     return Claim(row.id, owner, row.fencing)
 
 
-async def _audited(session: AsyncSession, row: Handoff, who: str, move: str, **details: str) -> None:
+async def _record_action(session: AsyncSession, row: Handoff, who: str, move: str, **details: str) -> None:
     """Writes the action to the audit, as the last step of its transaction. The audit has no texts of the conversation."""
     await session.flush()
     details["conversation"] = row.conversation_id
     await record(session, actor=who, action=f"handoff.{move}", target=f"handoff:{row.id}", details=details)
 
 
-async def _room(session: AsyncSession, owner: str) -> None:
+async def _require_capacity(session: AsyncSession, owner: str) -> None:
     """Raises ``Refused`` if ``owner`` has reached the capacity. Locks the owner's row: two claims on two conversations count
     one after the other.
     """
     await session.execute(select(Presence.name).where(Presence.name == owner).with_for_update())
     capacity = await capacity_of(session, owner)
-    if capacity and await holding(session, owner) >= capacity:
+    if capacity and await count_claims(session, owner) >= capacity:
         raise Refused("full", owner=owner)
 
 
-def _words(text: str, *, blank: bool = False, most: int = REPLY_CHARACTERS) -> str:
-    said = text.strip().replace("\x00", "")
-    if not said and not blank:
+def _checked_text(text: str, *, blank: bool = False, max_characters: int = REPLY_CHARACTERS) -> str:
+    checked = text.strip().replace("\x00", "")
+    if not checked and not blank:
         raise Refused("blank")
-    if len(said) > most:
+    if len(checked) > max_characters:
         raise Refused("too_long")
-    return said
+    return checked

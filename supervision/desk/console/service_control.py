@@ -19,7 +19,7 @@ from conversations.service_control.controls import (
 from core.problems import Problem
 from desk import back, render
 from supervision.desk.console.callers import Administrator
-from supervision.desk.console.tools import Tools
+from supervision.desk.console.services import ConsoleServices
 
 _NAMES: tuple[Name, ...] = ("banner", "emergency", "off:web", "off:sms")
 
@@ -33,9 +33,9 @@ class Texts(BaseModel):
     en: str = Field("", max_length=1000)
 
 
-def router(tools: Tools) -> APIRouter:
+def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter()
-    database = tools.deps.database
+    database = services.deps.database
 
     async def put(name: Name, fr: str, en: str, actor: str) -> None:
         async with database.write() as session:
@@ -84,7 +84,7 @@ def router(tools: Tools) -> APIRouter:
         )
 
     @routes.get("/api/desk/service")
-    async def look(staff: Administrator) -> ServiceState:
+    async def show(staff: Administrator) -> ServiceState:
         """Returns the present controls."""
         async with database.read() as session:
             return await read(session)

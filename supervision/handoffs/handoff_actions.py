@@ -21,10 +21,10 @@ from core.database import Database
 from core.database.models import Conversation, Handoff, Reply
 from core.handoff import UNCLAIMED, State
 from core.turns import NoticeBlock, Outcome, ReplyBlock
-from supervision.handoffs.presence import stay
+from supervision.handoffs.presence import keep_claims
 from supervision.handoffs.record import lock_conversation
 
-KEPT = timedelta(minutes=30)  # how long an action at a terminal keeps the claims of its author
+CLAIMS_KEPT = timedelta(minutes=30)  # how long an action at a terminal keeps the claims of its author
 
 
 class Refused(Exception):
@@ -48,7 +48,7 @@ class Claim:
     fencing: int
 
 
-def held(row: Handoff, claim: Claim) -> None:
+def require_claim(row: Handoff, claim: Claim) -> None:
     """Raises ``Refused`` unless ``claim`` is the present one on ``row``: ``not_yours`` (another owner, or none), ``ended``."""
     if row.state != State.CLAIMED:
         raise Refused("not_yours" if row.state in UNCLAIMED else "ended", owner=row.owner)
@@ -56,13 +56,13 @@ def held(row: Handoff, claim: Claim) -> None:
         raise Refused("not_yours", owner=row.owner)
 
 
-class Mover:
+class HandoffActions:
     """Actions on the record. ``renderers`` by channel, as in the worker: channels without one show blocks themselves.
 
-    ``kept``: how long an action keeps the claims of its author without any sign of life.
+    ``claims_kept``: how long an action keeps the claims of its author without any sign of life.
     """
 
-    words: frozenset[str] = frozenset()
+    required_texts: frozenset[str] = frozenset()
 
     def __init__(
         self,
@@ -71,17 +71,17 @@ class Mover:
         wording: Wording,
         renderers: Mapping[str, Renderer],
         *,
-        kept: timedelta = KEPT,
+        claims_kept: timedelta = CLAIMS_KEPT,
     ) -> None:
-        wording.require(self.words)
+        wording.require(self.required_texts)
         self._database = database
         self._event_bus = event_bus
         self._wording = wording
         self._renderers = renderers
-        self._kept = kept
+        self._claims_kept = claims_kept
 
     @asynccontextmanager
-    async def moving(self, handoff: str, who: str = "") -> AsyncIterator[tuple[AsyncSession, Handoff, Conversation]]:
+    async def transaction(self, handoff: str, who: str = "") -> AsyncIterator[tuple[AsyncSession, Handoff, Conversation]]:
         """Opens a transaction of ``who`` with the conversation's lock; publishes its news after the commit.
 
         The conversation is locked before the supervisor's presence, everywhere.
@@ -92,18 +92,18 @@ class Mover:
             if known is None or not await lock_conversation(session, known.conversation_id):
                 raise Refused("unknown")
             if who:
-                await stay(session, who, self._kept)
+                await keep_claims(session, who, self._claims_kept)
             row = await session.get_one(Handoff, known.seq)  # read under the lock only
             yield session, row, await session.get_one(Conversation, known.conversation_id)
         await self._event_bus.notify(known.conversation_id, "reply")
 
-    async def notice(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
+    async def send_notice(self, session: AsyncSession, conversation: Conversation, name: str) -> None:
         """Sends the text ``name``, unless the number sent STOP."""
         if await stop_message_of(session, conversation.id) is None:
             text = self._wording.text(name, channel=conversation.channel, language=conversation.last_language)
-            await self.say(session, conversation, NoticeBlock(text=text))
+            await self.send_reply(session, conversation, NoticeBlock(text=text))
 
-    async def say(
+    async def send_reply(
         self, session: AsyncSession, conversation: Conversation, *blocks: ReplyBlock, author: str = "", reply: str = ""
     ) -> str:
         """Adds a reply that answers no message, written by ``author`` (staff id). Returns its id (``reply``, or a new one).
@@ -112,12 +112,12 @@ class Mover:
         """
         render = self._renderers.get(conversation.channel)
         rendered = render(blocks, language=conversation.last_language) if render else Rendered("")
-        said = Reply(
+        added = Reply(
             id=reply or new_id(),
             conversation_id=conversation.id,
             outcome=Outcome.HUMAN,
             blocks=dump_blocks(blocks),
             author=author,
         )
-        await add_reply(session, conversation, said, rendered)
-        return said.id
+        await add_reply(session, conversation, added, rendered)
+        return added.id

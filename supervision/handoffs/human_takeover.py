@@ -1,4 +1,4 @@
-"""The step while a supervisor holds the conversation: the message is for them, and the bot is not asked."""
+"""The step while a supervisor has claimed the conversation: the message is for them, and the bot is not asked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from core.turns import Outcome, Turn
 from supervision.handoffs.record import is_claimed
 
 
-class HumanHasIt:
+class HumanTakeover:
     """A ``Step``. Comes after the SMS commands: STOP is always obeyed."""
 
     def __init__(self, database: Database) -> None:

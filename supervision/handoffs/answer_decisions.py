@@ -1,4 +1,4 @@
-"""A supervisor's decision on a held answer: approved, replaced, or refused; or it lapses."""
+"""Decisions on an answer that waits for approval: a supervisor approves, replaces or refuses it, or it lapses."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from core.database.models import Conversation, Handoff, HeldAnswer, Reply
 from core.database.prepared import Prepared
 from core.handoff import UNCLAIMED, Kind, State
 from core.turns import ReplyBlock
-from supervision.handoffs.moving import Claim, Mover, Refused, held
+from supervision.handoffs.handoff_actions import Claim, HandoffActions, Refused, require_claim
 from supervision.handoffs.record import open_handoff
 
 WORDS = frozenset({"gateway_check_refused", "gateway_check_lapsed"})
@@ -38,21 +38,21 @@ _OVERDUE = Prepared(
 log = structlog.get_logger(__name__)
 
 
-class Checker(Mover):
+class AnswerDecisions(HandoffActions):
     """The actions on held answers. The handoff ends with the last of them."""
 
     async def approve(self, claim: Claim, answer: str) -> str:
         """Sends ``answer`` as it is. Returns the reply's id.
 
         Raises ``Refused``: ``decided`` (it does not wait any more), ``claimed`` (a colleague has the conversation),
-        ``opted_out``, and those of ``held``.
+        ``opted_out``, and those of ``require_claim``.
         """
-        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
-            held(row, claim)
-            await _undisturbed(session, conversation, claim.owner)
+        async with self.transaction(claim.handoff, claim.owner) as (session, row, conversation):
+            require_claim(row, claim)
+            await _require_no_colleague(session, conversation, claim.owner)
             if await stop_message_of(session, conversation.id) is not None:
                 raise Refused("opted_out")
-            waiting = await _waiting(session, row, answer)
+            waiting = await _waiting_answer(session, row, answer)
             reply = Reply(
                 id=new_id(),
                 conversation_id=conversation.id,
@@ -67,28 +67,28 @@ class Checker(Mover):
             rest = BLOCKS.validate_python(waiting.rest)
             rendered = Rendered(waiting.text, tuple(waiting.offered), waiting.segments, rest)
             await add_reply(session, conversation, reply, rendered)
-            await self._decided(session, row, waiting, "approved", claim.owner)
+            await self._record_decision(session, row, waiting, "approved", claim.owner)
             return reply.id
 
     async def refuse(self, claim: Claim, answer: str) -> None:
         """Refuses ``answer`` and informs the citizen. Raises ``Refused`` as ``approve`` does, except ``opted_out``."""
-        async with self.moving(claim.handoff, claim.owner) as (session, row, conversation):
-            held(row, claim)
-            await _undisturbed(session, conversation, claim.owner)
-            waiting = await _waiting(session, row, answer)
-            await self.notice(session, conversation, "gateway_check_refused")
-            await self._decided(session, row, waiting, "refused", claim.owner)
+        async with self.transaction(claim.handoff, claim.owner) as (session, row, conversation):
+            require_claim(row, claim)
+            await _require_no_colleague(session, conversation, claim.owner)
+            waiting = await _waiting_answer(session, row, answer)
+            await self.send_notice(session, conversation, "gateway_check_refused")
+            await self._record_decision(session, row, waiting, "refused", claim.owner)
 
     async def lapse(self, handoff: str, answer: str) -> None:
         """Ends ``answer``, which nobody took in time, and informs the citizen. Raises ``Refused`` if somebody just took it."""
-        async with self.moving(handoff) as (session, row, conversation):
-            waiting = await _waiting(session, row, answer)
+        async with self.transaction(handoff) as (session, row, conversation):
+            waiting = await _waiting_answer(session, row, answer)
             if row.state not in UNCLAIMED or waiting.due_at > now():
                 raise Refused("claimed", owner=row.owner)
             chat = await open_handoff(session, conversation.id, Kind.CHAT)
             if chat is None or chat.state != State.CLAIMED:  # otherwise a supervisor is talking to them
-                await self.notice(session, conversation, "gateway_check_lapsed")
-            await self._decided(session, row, waiting, "lapsed", "service")
+                await self.send_notice(session, conversation, "gateway_check_lapsed")
+            await self._record_decision(session, row, waiting, "lapsed", "service")
 
     async def replace(
         self,
@@ -100,20 +100,20 @@ class Checker(Mover):
         answer: str,
     ) -> str:
         """Sends ``blocks`` instead of ``answer``, in the transaction of an action. Returns the reply's id."""
-        await _undisturbed(session, conversation, owner)
-        waiting = await _waiting(session, row, answer)
-        said = await self.say(session, conversation, *blocks, author=owner)
-        await self._decided(session, row, waiting, "changed", owner)
-        return said
+        await _require_no_colleague(session, conversation, owner)
+        waiting = await _waiting_answer(session, row, answer)
+        reply_id = await self.send_reply(session, conversation, *blocks, author=owner)
+        await self._record_decision(session, row, waiting, "changed", owner)
+        return reply_id
 
     async def refuse_all(self, session: AsyncSession, row: Handoff, conversation: Conversation, owner: str) -> None:
         """Refuses all answers that wait under ``row``, which ends; informs the citizen once."""
-        await _undisturbed(session, conversation, owner)
-        await self.notice(session, conversation, "gateway_check_refused")
+        await _require_no_colleague(session, conversation, owner)
+        await self.send_notice(session, conversation, "gateway_check_refused")
         for waiting in await waiting_answers(session, row.id):
-            await self._decided(session, row, waiting, "refused", owner)
+            await self._record_decision(session, row, waiting, "refused", owner)
 
-    async def _decided(self, session: AsyncSession, row: Handoff, answer: HeldAnswer, state: str, who: str) -> None:
+    async def _record_decision(self, session: AsyncSession, row: Handoff, answer: HeldAnswer, state: str, who: str) -> None:
         answer.state, answer.decided_by, answer.decided_at = state, who, now()
         await session.flush()
         if not await waiting_answers(session, row.id):
@@ -132,7 +132,7 @@ async def waiting_answers(session: AsyncSession, handoff: str) -> Sequence[HeldA
     return rows.scalars().all()
 
 
-async def lapse_overdue(database: Database, checker: Checker) -> int:
+async def lapse_overdue(database: Database, checker: AnswerDecisions) -> int:
     """Ends answers that nobody took in time, and informs their citizens. Returns their number. Every worker runs it; only one
     ends each answer.
     """
@@ -146,16 +146,16 @@ async def lapse_overdue(database: Database, checker: Checker) -> int:
     return lapsed
 
 
-async def _waiting(session: AsyncSession, row: Handoff, answer: str) -> HeldAnswer:
+async def _waiting_answer(session: AsyncSession, row: Handoff, answer: str) -> HeldAnswer:
     """Returns the named answer, or the first one, under the conversation's lock. Raises ``Refused``."""
     waiting = await waiting_answers(session, row.id)
-    found = next((each for each in waiting if answer in (each.id, "")), None)
+    found = next((waiting_answer for waiting_answer in waiting if answer in (waiting_answer.id, "")), None)
     if found is None:
         raise Refused("decided")
     return found
 
 
-async def _undisturbed(session: AsyncSession, conversation: Conversation, owner: str) -> None:
+async def _require_no_colleague(session: AsyncSession, conversation: Conversation, owner: str) -> None:
     """Raises ``Refused`` if a colleague holds the conversation."""
     chat = await open_handoff(session, conversation.id, Kind.CHAT)
     if chat is not None and chat.state == State.CLAIMED and chat.owner != owner:

@@ -16,50 +16,50 @@ from core.action_server import action_server
 from core.database.models import StaffRow
 from core.identity import Staff
 from core.problems import Problem
-from supervision.desk.console.live import Live
+from supervision.desk.console.live_list import LiveList
 from supervision.desk.deps import Deps
-from supervision.handoffs.desk import Desk
-from supervision.handoffs.listing import Listed, exactly
-from supervision.handoffs.moving import Claim, Refused
+from supervision.handoffs.handoff_actions import Claim, Refused
+from supervision.handoffs.listing import ListedHandoff, find_by_id
+from supervision.handoffs.supervisor_actions import SupervisorActions
 
 _STATUS = {"unknown": 404}
 _SEARCH_SECONDS = 4.0
 
 
 @dataclass(frozen=True, slots=True)
-class Tools:
+class ConsoleServices:
     """The services of the console. ``renderers``: of a human's replies, by SMS longer than the bot's. ``search`` reaches the
     action server.
     """
 
     deps: Deps
-    desk: Desk
+    desk: SupervisorActions
     renderers: Mapping[str, Renderer]
-    live: Live
+    live_list: LiveList
     search: httpx.AsyncClient
-    kept: timedelta
+    absent_after: timedelta
 
     @classmethod
-    def of(cls, deps: Deps, sms: Renderer) -> Tools:
-        kept = timedelta(seconds=deps.settings.desk_absent_seconds)
+    def of(cls, deps: Deps, sms: Renderer) -> ConsoleServices:
+        absent_after = timedelta(seconds=deps.settings.desk_absent_seconds)
         return cls(
             deps=deps,
-            desk=Desk(deps.database, deps.event_bus, deps.wording, {"sms": sms}, kept=kept),
+            desk=SupervisorActions(deps.database, deps.event_bus, deps.wording, {"sms": sms}, claims_kept=absent_after),
             renderers={**deps.renderers, "sms": sms},
-            live=Live(deps.database, deps.hub),
+            live_list=LiveList(deps.database, deps.hub),
             search=action_server(deps.settings, seconds=_SEARCH_SECONDS),
-            kept=kept,
+            absent_after=absent_after,
         )
 
-    async def found(self, handoff: str) -> Listed:
+    async def find_handoff(self, handoff: str) -> ListedHandoff:
         """Returns the handoff with this id, after an action by a person who may see it. Raises ``Problem`` 404."""
-        listed = await exactly(self.deps.database, handoff)
+        listed = await find_by_id(self.deps.database, handoff)
         if listed is None:
             raise Problem(404, "console.refused_unknown")
         return listed
 
     @asynccontextmanager
-    async def move(self) -> AsyncIterator[None]:
+    async def refusals_as_problems(self) -> AsyncIterator[None]:
         """Turns the record's refusal into a problem that names the owner of the conversation."""
         try:
             yield

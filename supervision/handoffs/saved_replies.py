@@ -36,5 +36,5 @@ async def save_reply(session: AsyncSession, *, shortcut: str, language: str, tex
 
 async def drop_reply(session: AsyncSession, identifier: str) -> bool:
     """Deletes a saved reply. Returns false if there is none."""
-    gone = await session.execute(delete(SavedReply).where(SavedReply.id == identifier).returning(SavedReply.id))
-    return gone.scalar_one_or_none() is not None
+    deleted = await session.execute(delete(SavedReply).where(SavedReply.id == identifier).returning(SavedReply.id))
+    return deleted.scalar_one_or_none() is not None
