@@ -1,6 +1,4 @@
-"""The webhooks of SMS providers: ``POST /webhooks/sms/{provider}`` and ``…/status``. They answer once the record has the
-message.
-"""
+"""The webhooks of SMS providers (``POST /webhooks/sms/{provider}``, ``…/status``). They answer once the message is recorded."""
 
 from __future__ import annotations
 

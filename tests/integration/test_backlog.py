@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from channels.web import following
+from channels.web import update_stream
 from conversations.client_updates import backlog, hub
 from conversations.client_updates.backlog import Late, read_late
 from core.database import Database
@@ -35,7 +35,7 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub, "_IDLE_SECONDS", 0.2)
     monkeypatch.setattr(backlog, "LATE_SECONDS", 0.5)
     monkeypatch.setattr(backlog, "_FRESH_SECONDS", 0.1)
-    monkeypatch.setattr(following, "_CALM_SECONDS", 0.0)
+    monkeypatch.setattr(update_stream, "_CALM_SECONDS", 0.0)
 
 
 async def told(connection: ClientConnection, words: str) -> str:

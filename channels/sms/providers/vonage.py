@@ -65,7 +65,7 @@ REFUSALS: dict[str, tuple[bool, bool]] = {
 
 # Codes of receipts that mean that the network surely dropped the message for a temporary reason: it is sent again. 2 and 7
 # (telephone off, busy) are not among them: a repetition would be sent, and paid for, without anybody deciding it.
-AGAIN = frozenset({"8"})
+RETRYABLE = frozenset({"8"})
 
 # "err-code" of receipts: https://api.support.vonage.com/hc/en-us/articles/204014733; "status N" is a refusal, as above.
 CAUSES: dict[str, Cause] = {

@@ -65,11 +65,11 @@ def router(deps: Deps) -> APIRouter:
         return Opened(conversation=conversation, token=deps.signing.token(conversation, site), language=language)
 
     @routes.post("/language", status_code=204)
-    async def speak(wish: Language, conversation: Caller) -> Response:
+    async def speak(body: Language, conversation: Caller) -> Response:
         async with deps.database.write(brief=True) as session:
             # By a statement: an object would restore a conversation that was erased since it was looked up.
-            this = update(Conversation).where(Conversation.id == conversation.id).returning(Conversation.id)
-            changed = await session.execute(this.values(language=wish.language, spoken=None))
+            statement = update(Conversation).where(Conversation.id == conversation.id).returning(Conversation.id)
+            changed = await session.execute(statement.values(language=body.language, spoken=None))
             if changed.first() is None:
                 raise Problem(401)
         return Response(status_code=204)

@@ -49,6 +49,6 @@ class Operator(Protocol):
         ...
 
 
-def same(shown: str, expected: str) -> bool:
+def equal_secrets(shown: str, expected: str) -> bool:
     """Decides whether two secrets are the same, in constant time."""
     return hmac.compare_digest(shown.encode(), expected.encode())

@@ -18,7 +18,7 @@ MAX_HEADERS = 64 * 1024
 _UPLOADS = (b"/desk/exchange",)
 
 
-class PatientProtocol(KeptProtocol):
+class TimeoutProtocol(KeptProtocol):
     """One connection. A subclass may set other times."""
 
     request_seconds = REQUEST_SECONDS
