@@ -104,7 +104,7 @@ class Shell:
             await session.execute(update(StaffRow).where(StaffRow.id == staff.id).values(language=language))
         return replace(staff, language=language)
 
-    def doors(self, staff: Staff) -> list[tuple[str, list[tuple[Item, str]]]]:
+    def navigation(self, staff: Staff) -> list[tuple[str, list[tuple[Item, str]]]]:
         """Returns the navigation for ``staff``: (group, items with their parts). The citizens' group is first for staff who
         answer citizens and write no entries.
         """

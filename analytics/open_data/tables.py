@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from sqlalchemy import func, select
 
 from analytics.insights.figures import Contact, Kind
-from analytics.insights.reading import Scope, sums
+from analytics.insights.queries import Scope, sums
 from analytics.open_data import first_answers
 from analytics.open_data.cells import NO_THEME, Cell, parts
 from analytics.open_data.suppression import Equation, suppress
@@ -64,8 +64,8 @@ async def month(database: Database, first: date, themes: list[str], languages: l
     scope = Scope(first, last_of(first), origin=origin)
     counts: Counter[Cell] = Counter()
     by = (InsightFigure.channel, InsightFigure.theme, InsightFigure.key)
-    for (channel, named, result), found in (await sums(database, Kind.CONTACTS, scope, *by)).items():
-        theme = named or NO_THEME
+    for (channel, entry_theme, result), found in (await sums(database, Kind.CONTACTS, scope, *by)).items():
+        theme = entry_theme or NO_THEME
         for values in (
             *({}, {"channel": channel}, {"result": result}, {"channel": channel, "result": result}),
             *({"theme": theme}, {"theme": theme, "result": result}),
@@ -83,26 +83,26 @@ async def month(database: Database, first: date, themes: list[str], languages: l
     cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
     left_out = await asyncio.to_thread(suppress, cells, equations)  # takes seconds if there are many small cells
     figures = {cell: None if cell in left_out else value for cell, value in cells.items()}
-    return Month(first, figures | await first_answers.of_month(database, scope))
+    return Month(first, figures | await first_answers.month_cells(database, scope))
 
 
 def relations(themes: Iterable[str], languages: Iterable[str]) -> list[Equation[Cell]]:
     """Returns all sums among the published cells, from which a reader could compute others."""
     themes, results, hours = list(themes), [str(one) for one in Contact], [f"{hour:02d}" for hour in range(24)]
-    every, given = Cell("contacts"), Cell("opinions")
+    all_contacts, all_opinions = Cell("contacts"), Cell("opinions")
 
     return [
-        parts(every, "channel", CHANNELS),
-        parts(every, "result", results),
-        parts(every, "theme", themes),
-        parts(every, "language", languages),
-        parts(every, "hour", hours),
+        parts(all_contacts, "channel", CHANNELS),
+        parts(all_contacts, "result", results),
+        parts(all_contacts, "theme", themes),
+        parts(all_contacts, "language", languages),
+        parts(all_contacts, "hour", hours),
         *(parts(Cell("contacts", channel=channel), "result", results) for channel in CHANNELS),
         *(parts(Cell("contacts", result=result), "channel", CHANNELS) for result in results),
         *(parts(Cell("contacts", theme=theme), "result", results) for theme in themes),
         *(parts(Cell("contacts", result=result), "theme", themes) for result in results),
-        parts(given, "channel", CHANNELS),
-        parts(given, "opinion", OPINIONS),
+        parts(all_opinions, "channel", CHANNELS),
+        parts(all_opinions, "opinion", OPINIONS),
         *(parts(Cell("opinions", channel=channel), "opinion", OPINIONS) for channel in CHANNELS),
         *(parts(Cell("opinions", opinion=opinion), "channel", CHANNELS) for opinion in OPINIONS),
     ]

@@ -27,7 +27,7 @@ from core.privacy.finders.cases import use_patterns
 from core.settings import Settings
 from core.web.routes import join
 from desk import Part, composition
-from desk.mail_calls import Mailing
+from desk.mail_alerts import Mailing
 from desk.shell import Shell
 
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import structlog
 
-from analytics.insights.job import Counting, refresh
+from analytics.insights.job import CountingRules, refresh
 from cli.worker.audit_heads import AuditHeads
 from cli.worker.backups import scheduled_backup
 from conversations.engine.rasa_client import RasaClient
@@ -80,7 +80,7 @@ class PeriodicJobs:
         await scheduled_backup(self._database, self._settings)
 
     async def _count(self) -> None:
-        await refresh(self._database, Counting.of(self._settings), most=_DAYS_AT_A_TIME)
+        await refresh(self._database, CountingRules.of(self._settings), most=_DAYS_AT_A_TIME)
         zone, size = self._settings.opening.zone, self._settings.review_per_day
         if size:
             await draw(self._database, local_day(now(), zone) - timedelta(days=1), zone=zone, size=size)

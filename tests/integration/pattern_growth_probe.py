@@ -135,7 +135,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "page_of_file": lambda text: file_questions.asks_a_page(text, page_shown=True),
         "plain": plain,
         "questions_in": several_questions.questions_in,
-        "refuses": lambda text: refusals.refuses(text, "", taken_for_refusal=True),
+        "refuses": lambda text: refusals.refuses(text, "", answered_as_refusal=True),
         "restated": detector.restated,
         "rewords": lambda text: rewording.rewords("passeport", text),
         "facts_in": facts_in,

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from analytics.desk.costs.figures import costs_of
-from analytics.insights.job import Counting
+from analytics.insights.job import CountingRules
 from channels.sms.causes import is_temporary
 from cli.sms.accounts import costs
 from conversations.delivery.outbound import DeliveryRules, Outbound
@@ -45,7 +45,7 @@ def _at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 )
 def test_a_day_is_that_of_insights(moment: datetime, day: date, monkeypatch: pytest.MonkeyPatch) -> None:
     _at(monkeypatch, moment)
-    assert local_today(PARIS) == day == local_day(moment, Counting(zone=PARIS).zone)
+    assert local_today(PARIS) == day == local_day(moment, CountingRules(zone=PARIS).zone)
     assert local_today(ZoneInfo("America/Martinique")) == (moment - timedelta(hours=4)).date()
 
 

@@ -17,7 +17,7 @@ from core.settings import Settings
 from core.turns import Origin
 
 _DOUBTFUL = ("uncertain", "failed", "expired")
-_SHOWN = 20
+_MAX_SHOWN = 20
 
 
 class Sum(BaseModel):
@@ -112,14 +112,14 @@ async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
         today = await segments_on(session, day)
         states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
         by_status = {status: int(count) for status, count in states.all()}
-        late = await session.execute(
+        rows_to_decide = await session.execute(
             select(Delivery)
             .where(Delivery.status.in_(_DOUBTFUL))
             .order_by(Delivery.status.desc(), Delivery.seq.desc())  # uncertain before failed and expired
-            .limit(_SHOWN)
+            .limit(_MAX_SHOWN)
         )
         limited = await limited_by_day(session, first)
-        doubtful = [Doubtful.of(one) for one in late.scalars()]
+        doubtful = [Doubtful.of(one) for one in rows_to_decide.scalars()]
     total, played = Sum(), Sum()
     daily, providers = defaultdict[date, Sum](Sum), defaultdict[str, Sum](Sum)
     for row in rows:

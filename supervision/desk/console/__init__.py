@@ -11,7 +11,7 @@ from core.identity import Right
 from core.web.routes import join
 from desk import Item, Part
 from supervision.desk.console import api, notes, pages, replies, service_control, socket, suggestions, teams
-from supervision.desk.console.calls import Calls
+from supervision.desk.console.alerts import Alerts
 from supervision.desk.console.services import ConsoleServices
 from supervision.desk.deps import Deps
 
@@ -30,5 +30,5 @@ def part(deps: Deps, sms: Renderer) -> Part:
             Item(key="nav_teams", path="/desk/teams", right=Right.MANAGE_SERVICE, group="service", order=78),
             Item(key="nav_service", path="/desk/service", right=Right.MANAGE_SERVICE, group="service", order=80),
         ),
-        calls=Calls(services),
+        alerts=Alerts(services),
     )

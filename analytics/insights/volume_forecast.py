@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from analytics.insights.figures import Kind
 from analytics.insights.forecast import Backtest, Expected, backtest, forecast
-from analytics.insights.reading import Scope, daily
+from analytics.insights.queries import Scope, daily
 from core.database import Database
 from core.database.models import InsightDay
 from core.opening import Opening
@@ -31,7 +31,7 @@ def holidays_of(settings: Settings) -> Callable[[date], bool]:
     return is_holiday
 
 
-async def outlook(
+async def forecast_volume(
     database: Database, settings: Settings, kind: Kind, today: date, *, origin: str = Origin.CITIZEN
 ) -> list[Expected]:
     """Returns the forecast from today on; empty while too little is known. Today is not over, so it is forecast, too."""
@@ -39,7 +39,7 @@ async def outlook(
     return forecast(first, volumes, holidays_of(settings))
 
 
-async def measured(
+async def forecast_errors(
     database: Database, settings: Settings, kind: Kind, today: date, *, weeks: int = 1, origin: str = Origin.CITIZEN
 ) -> Backtest | None:
     """Returns the errors of the same forecast on the last half of the known weeks, at most 26; ``None``: too few."""

@@ -17,7 +17,7 @@ from core.database.base import now
 from core.database.jobs import Jobs
 from core.database.models import Mail, StaffRow
 from core.identity import staff_of
-from desk.calls import as_told, calls_for
+from desk.alerts import alerts_as_json, alerts_for
 from desk.mail_queue import queue_mail
 from desk.mail_sending import send_due
 from desk.shell import Shell
@@ -25,7 +25,7 @@ from desk.shell import Shell
 log = structlog.get_logger(__name__)
 
 _EVERY = timedelta(seconds=10)
-_LOOK_SECONDS = 5.0
+_PAUSE_SECONDS = 5.0
 _REST = timedelta(minutes=1)
 
 
@@ -49,7 +49,7 @@ class Mailing:
 
     async def work(self) -> None:
         """Queues alerts, and sends due mails."""
-        await tell_absent(self._shell)
+        await mail_absent_staff(self._shell)
         await send_due(self._shell.database, self._shell.settings)
 
     async def _run(self) -> None:
@@ -60,10 +60,10 @@ class Mailing:
                 await jobs.run("mail", self.work, every=_EVERY, rest=_REST)
             except (SQLAlchemyError, OSError) as error:
                 log.warning("mailing_failed", error=type(error).__name__)
-            await asyncio.sleep(_LOOK_SECONDS)
+            await asyncio.sleep(_PAUSE_SECONDS)
 
 
-async def tell_absent(shell: Shell) -> int:
+async def mail_absent_staff(shell: Shell) -> int:
     """Queues an e-mail for each person who wants one, has no page open in this process, and has a new alert.
 
     Returns the number of mails.
@@ -71,13 +71,13 @@ async def tell_absent(shell: Shell) -> int:
     async with shell.database.read() as session:
         wanted = select(StaffRow).where(StaffRow.mail_minutes.is_not(None), StaffRow.disabled_at.is_(None))
         rows = (await session.scalars(wanted)).all()
-    told = 0
+    mails = 0
     for row in rows:
         staff = staff_of(row)
         if shell.open_pages[staff.id]:
             continue
-        calls = as_told(shell, staff, await calls_for(shell, staff))
-        about = sorted(f"{call['key']} {one}" for call in calls for one in call["ids"])
+        alerts = alerts_as_json(shell, staff, await alerts_for(shell, staff))
+        about = sorted(f"{alert['key']} {identifier}" for alert in alerts for identifier in alert["ids"])
         async with shell.database.write() as session:
             query = select(Mail).where(Mail.staff_id == staff.id, Mail.kind == "calls").order_by(Mail.seq.desc()).limit(1)
             last = await session.scalar(query)
@@ -87,9 +87,9 @@ async def tell_absent(shell: Shell) -> int:
                 continue
             if not about or (last is not None and last.created_at > now() - timedelta(minutes=row.mail_minutes or 0)):
                 continue
-            lines = "\n".join(f"- {call['text']}\n  {shell.settings.base_url}{call['path']}" for call in calls)
+            lines = "\n".join(f"- {alert['text']}\n  {shell.settings.base_url}{alert['path']}" for alert in alerts)
             words = {"service": shell.settings.service_name, "lines": lines, "desk": shell.settings.base_url + "/desk/account"}
             subject = shell.words.text("desk", "desk_mail_calls_subject", staff.language, words)
             text = shell.words.text("desk", "desk_mail_calls_text", staff.language, words)
-            told += queue_mail(session, shell.settings, staff.id, "calls", subject, text, about=about)
-    return told
+            mails += queue_mail(session, shell.settings, staff.id, "calls", subject, text, about=about)
+    return mails

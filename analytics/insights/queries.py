@@ -18,7 +18,7 @@ from core.database.models import InsightFigure
 from core.turns import Origin
 
 _F = InsightFigure
-_GROWS_FROM = 2.0  # standard errors above what the growth of the whole explains
+_RISING_FROM = 2.0  # standard errors above what the growth of the whole explains
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ async def sums(database: Database, kind: Kind, scope: Scope, *by: InstrumentedAt
     return {tuple(row[:-2]): Sum(int(row[-2] or 0), int(row[-1] or 0)) for row in rows}
 
 
-async def keyed(database: Database, kind: Kind, scope: Scope) -> dict[str, Sum]:
+async def sums_by_key(database: Database, kind: Kind, scope: Scope) -> dict[str, Sum]:
     """Returns the counts of ``kind`` in ``scope`` by key alone."""
     return {key: found for (key,), found in (await sums(database, kind, scope, _F.key)).items()}
 
@@ -107,13 +107,13 @@ def _where(kind: Kind, scope: Scope) -> list[ColumnElement[bool]]:
 async def summary(database: Database, scope: Scope) -> Summary:
     """Returns the main figures. Waits and handoffs have no theme: they cover all themes."""
     all_themes = replace(scope, theme="")
-    turns = await keyed(database, Kind.TURNS, scope)
-    contacts = {key: found.count for key, found in (await keyed(database, Kind.CONTACTS, scope)).items()}
-    opinions = {key: found.count for key, found in (await keyed(database, Kind.FEEDBACK, scope)).items()}
-    waits = {key: found.count for key, found in (await keyed(database, Kind.WAITS, all_themes)).items()}
-    human = {key: found.count for key, found in (await keyed(database, Kind.HUMAN_WAITS, all_themes)).items()}
-    handoffs = sum(found.count for found in (await keyed(database, Kind.HANDOFFS, all_themes)).values())
-    spent = await keyed(database, Kind.SMS, scope)
+    turns = await sums_by_key(database, Kind.TURNS, scope)
+    contacts = {key: found.count for key, found in (await sums_by_key(database, Kind.CONTACTS, scope)).items()}
+    opinions = {key: found.count for key, found in (await sums_by_key(database, Kind.FEEDBACK, scope)).items()}
+    waits = {key: found.count for key, found in (await sums_by_key(database, Kind.WAITS, all_themes)).items()}
+    human = {key: found.count for key, found in (await sums_by_key(database, Kind.HUMAN_WAITS, all_themes)).items()}
+    handoffs = sum(found.count for found in (await sums_by_key(database, Kind.HANDOFFS, all_themes)).values())
+    spent = await sums_by_key(database, Kind.SMS, scope)
     number, given = sum(contacts.values()), sum(opinions.values())
     return Summary(
         turns=sum(found.count for found in turns.values()),
@@ -163,27 +163,27 @@ async def heat_map(database: Database, scope: Scope) -> list[list[float]]:
 async def subjects(database: Database, scope: Scope) -> list[Subject]:
     """Returns the entries that were shown, the most frequent first."""
     present = await sums(database, Kind.SUBJECTS, scope, _F.key)
-    past = await sums(database, Kind.SUBJECTS, scope.before, _F.key)
-    now_all, before_all = (sum(found.count for found in period.values()) for period in (present, past))
+    previous = await sums(database, Kind.SUBJECTS, scope.before, _F.key)
+    now_all, before_all = (sum(found.count for found in period.values()) for period in (present, previous))
     ratio = now_all / before_all if before_all else 0.0
     themes = dict((await sums(database, Kind.SUBJECTS, scope, _F.key, _F.theme)).keys())
     found = [
         Subject(
             entry=key,
             theme=themes.get(key, ""),
-            count=there.count,
-            before=past[key,].count if (key,) in past else 0,
-            not_useful=there.total,
-            score=_growth(there.count, past[key,].count if (key,) in past else 0, ratio) if before_all else 0.0,
+            count=current.count,
+            before=previous[key,].count if (key,) in previous else 0,
+            not_useful=current.total,
+            score=_growth(current.count, previous[key,].count if (key,) in previous else 0, ratio) if before_all else 0.0,
         )
-        for (key,), there in present.items()
+        for (key,), current in present.items()
     ]
     return sorted(found, key=lambda one: (-one.count, one.entry))
 
 
-def growing(found: Sequence[Subject]) -> list[Subject]:
+def rising_subjects(found: Sequence[Subject]) -> list[Subject]:
     """Returns those that grow by more than chance and the growth of the whole explain, the most certain first."""
-    return sorted((one for one in found if one.score >= _GROWS_FROM), key=lambda one: -one.score)
+    return sorted((one for one in found if one.score >= _RISING_FROM), key=lambda one: -one.score)
 
 
 def _growth(count: int, before: int, ratio: float) -> float:

@@ -11,10 +11,10 @@ from starlette.websockets import WebSocketDisconnect
 
 from core.identity import Right
 from desk.access import signed_in_socket
-from desk.calls import as_told, calls_for
+from desk.alerts import alerts_as_json, alerts_for
 from desk.shell import shell_of
 
-_EVERY_SECONDS = 3.0  # between two looks: an alert is shown within ten
+_EVERY_SECONDS = 3.0  # between two reads: an alert is shown within ten
 
 
 def router() -> APIRouter:
@@ -29,7 +29,7 @@ def router() -> APIRouter:
             shell.open_pages[staff.id] += 1
             try:
                 while True:
-                    found = as_told(shell, staff, await calls_for(shell, staff))
+                    found = alerts_as_json(shell, staff, await alerts_for(shell, staff))
                     if found != before:
                         await websocket.send_text(orjson.dumps(found).decode())
                         before = found
@@ -43,7 +43,7 @@ def router() -> APIRouter:
 
 
 async def _pause(websocket: WebSocket) -> None:
-    """Waits for the next look. Ignores messages from the page; its disconnection ends the socket."""
+    """Waits for the next read. Ignores messages from the page; its disconnection ends the socket."""
     try:
         async with asyncio.timeout(_EVERY_SECONDS):
             while True:

@@ -11,20 +11,20 @@ from core.handoff import UNCLAIMED, Kind, State
 from core.identity import Right, Staff
 from core.identity.conversations import Access, accesses, roster
 from core.turns import Origin
-from desk import Call
+from desk import Alert
 from supervision.desk.console.services import ConsoleServices
 from supervision.handoffs.listing import ListedHandoff, list_handoffs
 
 PATH = "/desk/conversations"
 
 
-class Calls:
+class Alerts:
     """The alerts, read for each open page of the desk."""
 
     def __init__(self, services: ConsoleServices) -> None:
         self._database = services.deps.database
 
-    async def __call__(self, staff: Staff) -> Sequence[Call]:
+    async def __call__(self, staff: Staff) -> Sequence[Alert]:
         """Returns the alerts for ``staff``, the most urgent first. Tests and demonstrations cause none."""
         if not staff.may(Right.HANDLE_CONVERSATIONS):
             return ()
@@ -56,7 +56,7 @@ class Calls:
         for row in open_:
             if not row.alert and (key := _key(row)):
                 groups[key].append(row.id)
-        return [Call(path=PATH, key=key, ids=tuple(ids)) for key, ids in groups.items()]
+        return [Alert(path=PATH, key=key, ids=tuple(ids)) for key, ids in groups.items()]
 
 
 def _key(row: ListedHandoff) -> str:
