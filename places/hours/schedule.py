@@ -52,7 +52,7 @@ Now = Literal["open", "lunch", "later", "over", "closed", "holiday", "never"]
 
 
 class Status(NamedTuple):
-    """Whether an office is open at a moment. ``until``: when it closes, if open. ``next``: when it opens next, if closed.
+    """The state of an office at a moment. ``until``: when it closes, if open. ``next``: when it opens next, if closed.
 
     ``now``: ``open``; ``lunch`` (closed for a break); ``later`` (opens today); ``over`` (was open today); ``closed`` (all
     day); ``holiday`` (all day, a public holiday); ``never`` (no opening within a year).

@@ -59,7 +59,7 @@ class When(NamedTuple):
     weekday: bool = False
 
 
-def asked_when(text: str, today: date) -> When:
+def requested_time(text: str, today: date) -> When:
     """Returns the day and time that ``text`` names, seen from ``today``. A weekday or date is the next one, today included."""
     plain = re.sub(r"['’-]", " ", folded(text))
     day, weekday = _day(plain, today)

@@ -30,14 +30,14 @@ CREATE INDEX by_departement ON offices (kind, departement);
 """
 
 
-class ShelfWriter:
+class DirectoryFileWriter:
     """Writes a new shelf next to ``file``. ``close`` replaces ``file`` with it."""
 
     def __init__(self, file: Path, version: int, source: str) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
-        self._file, self._aside = file, file.with_name(f".{file.name}.{os.getpid()}")
-        self._aside.unlink(missing_ok=True)
-        self._connection = sqlite3.connect(self._aside, check_same_thread=False)
+        self._file, self._new_file = file, file.with_name(f".{file.name}.{os.getpid()}")
+        self._new_file.unlink(missing_ok=True)
+        self._connection = sqlite3.connect(self._new_file, check_same_thread=False)
         self._connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
         self._connection.execute("INSERT INTO directory VALUES (?, ?)", (version, source))
         self._number = 0
@@ -64,9 +64,9 @@ class ShelfWriter:
         self._connection.executescript(_INDEXES)
         self._connection.commit()
         self._connection.close()
-        with self._aside.open("rb") as stream:
+        with self._new_file.open("rb") as stream:
             os.fsync(stream.fileno())
-        self._aside.replace(self._file)
+        self._new_file.replace(self._file)
 
 
 def version_of(file: Path) -> int | None:
@@ -86,7 +86,7 @@ def _open(file: Path) -> sqlite3.Connection:
     return connection
 
 
-class Shelf:
+class DirectoryFile:
     """Reads the offices of a file. Thread-safe."""
 
     def __init__(self, file: Path) -> None:

@@ -11,45 +11,45 @@ import structlog
 from core.settings import Settings
 from places.communes.index import Places, load
 from places.mentions.finder import find
+from places.offices.directory_file import FILE, DirectoryFile, version_of
 from places.offices.office import Office
-from places.offices.shelf import FILE, Shelf, version_of
 
 log = structlog.get_logger(__name__)
 
 
-class Pages(NamedTuple):
-    """The data for answers about places. ``shelf``: the directory. ``own``: the administration's office. Either may be
+class PlaceData(NamedTuple):
+    """The data for answers about places. ``directory_file``: the directory. ``own``: the administration's office. Either may be
     missing.
     """
 
     places: Places
-    shelf: Shelf | None
+    directory_file: DirectoryFile | None
     own: Office | None
 
 
-class Book:
+class PlaceDataLoader:
     """Loads the data for answers about places. Without any data, ``open()`` returns ``None`` and nothing stays in memory."""
 
     def __init__(self, communes: Path, directory: Path, own: Office | None = None) -> None:
         self._communes, self._directory, self.own = communes, directory, own
-        self._pages: Pages | None = None
+        self._place_data: PlaceData | None = None
         self._state: object = None
         self._loading = threading.Lock()
 
-    def open(self) -> Pages | None:
+    def open(self) -> PlaceData | None:
         """Returns the loaded data at once. Changed files are read in the background, and used once they are read."""
         state = self._state_of_files()
         if state != self._state and self._loading.acquire(blocking=False):
-            threading.Thread(target=self._load_beside, args=(state,), daemon=True).start()
-        return self._pages
+            threading.Thread(target=self._load_in_background, args=(state,), daemon=True).start()
+        return self._place_data
 
-    def load(self) -> Pages | None:
+    def load(self) -> PlaceData | None:
         """Loads the data in the calling thread."""
         with self._loading:
             self._load(self._state_of_files())
-        return self._pages
+        return self._place_data
 
-    def _load_beside(self, state: object) -> None:
+    def _load_in_background(self, state: object) -> None:
         try:
             self._load(state)
         except Exception:
@@ -59,16 +59,17 @@ class Book:
             self._loading.release()
 
     def _load(self, state: object) -> None:
-        shelf = Shelf(self._directory) if version_of(self._directory) is not None else None
-        pages = None
-        if shelf is not None or self.own is not None:
-            known = load(self._communes)
-            more = [line for line in (shelf.communes() if shelf else []) if known.get(line.split("\t")[1]) is None]
-            places = load(self._communes, more) if more else known
+        directory_file = DirectoryFile(self._directory) if version_of(self._directory) is not None else None
+        place_data = None
+        if directory_file is not None or self.own is not None:
+            listed = load(self._communes)
+            communes = directory_file.communes() if directory_file else []
+            more = [line for line in communes if listed.get(line.split("\t")[1]) is None]
+            places = load(self._communes, more) if more else listed
             find("mairie de rennes", places)  # dictionaries are read at their first use
-            pages = Pages(places, shelf, self.own)
-            log.info("places_loaded", communes=len(places), directory=shelf is not None)
-        self._pages, self._state = pages, state
+            place_data = PlaceData(places, directory_file, self.own)
+            log.info("places_loaded", communes=len(places), directory=directory_file is not None)
+        self._place_data, self._state = place_data, state
 
     def _state_of_files(self) -> object:
         return tuple(_stamp(file) for file in (self._directory, self._communes))
@@ -82,9 +83,9 @@ def _stamp(file: Path) -> tuple[int, int, int] | None:
     return found.st_ino, found.st_size, found.st_mtime_ns
 
 
-def book_for(settings: Settings) -> Book:
+def loader_for(settings: Settings) -> PlaceDataLoader:
     """Returns the book of an installation."""
-    return Book(settings.communes_file, settings.home / FILE, own_office(settings))
+    return PlaceDataLoader(settings.communes_file, settings.home / FILE, own_office(settings))
 
 
 def own_office(settings: Settings) -> Office | None:
