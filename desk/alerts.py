@@ -17,15 +17,15 @@ log = structlog.get_logger(__name__)
 
 async def alerts_for(shell: Shell, staff: Staff) -> list[tuple[Alert, str]]:
     """Returns the alerts for ``staff``, each with its part, in the parts' order; without those of a part that fails."""
-    found: list[tuple[Alert, str]] = []
+    collected: list[tuple[Alert, str]] = []
     for part in shell.parts:
         try:
             alerts: Sequence[Alert] = await part.alerts(staff) if part.alerts else ()
         except SQLAlchemyError as error:
             log.warning("calls_not_read", part=part.name, error=type(error).__name__)
             continue
-        found += [(alert, part.name) for alert in alerts if alert.ids]
-    return found
+        collected += [(alert, part.name) for alert in alerts if alert.ids]
+    return collected
 
 
 def alerts_as_json(shell: Shell, staff: Staff, alerts: Sequence[tuple[Alert, str]]) -> list[dict[str, Any]]:

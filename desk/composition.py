@@ -46,8 +46,8 @@ def install(app: FastAPI, shell: Shell) -> None:
     @app.exception_handler(ExpiredForm)
     async def _again(request: Request, expired: ExpiredForm) -> Response:
         staff = await shell.in_language(request, expired.staff) if expired.staff else None
-        where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return render(request, staff, "desk/again.html", status=403 if staff else 401, fields=expired.fields, where=where)
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return render(request, staff, "desk/again.html", status=403 if staff else 401, fields=expired.fields, where=address)
 
     @app.exception_handler(SocketRefused)
     async def _refused(_socket: WebSocket, _error: SocketRefused) -> None:

@@ -69,8 +69,8 @@ async def mail_absent_staff(shell: Shell) -> int:
     Returns the number of mails.
     """
     async with shell.database.read() as session:
-        wanted = select(StaffRow).where(StaffRow.mail_minutes.is_not(None), StaffRow.disabled_at.is_(None))
-        rows = (await session.scalars(wanted)).all()
+        with_mail = select(StaffRow).where(StaffRow.mail_minutes.is_not(None), StaffRow.disabled_at.is_(None))
+        rows = (await session.scalars(with_mail)).all()
     mails = 0
     for row in rows:
         staff = staff_of(row)

@@ -41,10 +41,10 @@ async def send_due(database: Database, settings: Settings) -> int:
                 .order_by(Mail.seq)
                 .limit(1)
             )
-            found = (await session.execute(query)).one_or_none()
-        if found is None:
+            due = (await session.execute(query)).one_or_none()
+        if due is None:
             break
-        mail, address = found
+        mail, address = due
         failure, retry = await _try_sending(settings, mail, address)
         sent += not failure
         async with database.write() as session:
@@ -93,11 +93,11 @@ def _message(settings: Settings, address: str, subject: str, text: str) -> Email
 
 def _deliver(settings: Settings, message: EmailMessage) -> None:
     context = ssl.create_default_context()
-    where = settings.smtp_host, settings.smtp_port
+    server_address = settings.smtp_host, settings.smtp_port
     with (
-        smtplib.SMTP_SSL(*where, timeout=_SECONDS, context=context)
+        smtplib.SMTP_SSL(*server_address, timeout=_SECONDS, context=context)
         if settings.smtp_security == "tls"
-        else smtplib.SMTP(*where, timeout=_SECONDS)
+        else smtplib.SMTP(*server_address, timeout=_SECONDS)
     ) as server:
         if settings.smtp_security == "starttls":
             server.starttls(context=context)  # a server without it gets nothing, especially no password

@@ -87,9 +87,9 @@ class Shell:
         """Returns ``?lang=``, else the person's language, else the last one (``state.language``), else the
         browser's or ours.
         """
-        asked = connection.query_params.get("lang", "")
-        if asked in LANGUAGES:
-            return asked
+        requested = connection.query_params.get("lang", "")
+        if requested in LANGUAGES:
+            return requested
         if staff:
             return staff.language
         before: str = getattr(connection.state, "language", "")

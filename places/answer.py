@@ -190,12 +190,12 @@ def _offices(data: PlaceData, kind: str, place: Place) -> list[Office]:
         return []
     if place.kind == "departement":
         return directory_file.in_departement(kind, place.code)
-    found = directory_file.in_commune(kind, place.code)
-    if not found and place.within:
-        found = directory_file.in_commune(kind, place.within)
-    if not found and kind in kinds() and not kinds()[kind].in_each_commune:
-        found = directory_file.in_departement(kind, place.departement)
-    return found
+    offices = directory_file.in_commune(kind, place.code)
+    if not offices and place.within:
+        offices = directory_file.in_commune(kind, place.within)
+    if not offices and kind in kinds() and not kinds()[kind].in_each_commune:
+        offices = directory_file.in_departement(kind, place.departement)
+    return offices
 
 
 def _office(data: PlaceData, name: str) -> Office | None:

@@ -88,7 +88,7 @@ async def sums(database: Database, kind: Kind, scope: Scope, *by: InstrumentedAt
 
 async def sums_by_key(database: Database, kind: Kind, scope: Scope) -> dict[str, Sum]:
     """Returns the counts of ``kind`` in ``scope`` by key alone."""
-    return {key: found for (key,), found in (await sums(database, kind, scope, _F.key)).items()}
+    return {key: cell for (key,), cell in (await sums(database, kind, scope, _F.key)).items()}
 
 
 def _where(kind: Kind, scope: Scope) -> list[ColumnElement[bool]]:
@@ -108,25 +108,25 @@ async def summary(database: Database, scope: Scope) -> Summary:
     """Returns the main figures. Waits and handoffs have no theme: they cover all themes."""
     all_themes = replace(scope, theme="")
     turns = await sums_by_key(database, Kind.TURNS, scope)
-    contacts = {key: found.count for key, found in (await sums_by_key(database, Kind.CONTACTS, scope)).items()}
-    opinions = {key: found.count for key, found in (await sums_by_key(database, Kind.FEEDBACK, scope)).items()}
-    waits = {key: found.count for key, found in (await sums_by_key(database, Kind.WAITS, all_themes)).items()}
-    human = {key: found.count for key, found in (await sums_by_key(database, Kind.HUMAN_WAITS, all_themes)).items()}
-    handoffs = sum(found.count for found in (await sums_by_key(database, Kind.HANDOFFS, all_themes)).values())
+    contacts = {key: cell.count for key, cell in (await sums_by_key(database, Kind.CONTACTS, scope)).items()}
+    opinions = {key: cell.count for key, cell in (await sums_by_key(database, Kind.FEEDBACK, scope)).items()}
+    waits = {key: cell.count for key, cell in (await sums_by_key(database, Kind.WAITS, all_themes)).items()}
+    human = {key: cell.count for key, cell in (await sums_by_key(database, Kind.HUMAN_WAITS, all_themes)).items()}
+    handoffs = sum(cell.count for cell in (await sums_by_key(database, Kind.HANDOFFS, all_themes)).values())
     spent = await sums_by_key(database, Kind.SMS, scope)
-    number, given = sum(contacts.values()), sum(opinions.values())
+    number, answered = sum(contacts.values()), sum(opinions.values())
     return Summary(
-        turns=sum(found.count for found in turns.values()),
+        turns=sum(cell.count for cell in turns.values()),
         contacts=number,
         contained=share(number - contacts.get(Contact.HUMAN, 0), number),
         resolved=share(contacts.get(Contact.ANSWERED, 0), number),
-        useful=share(opinions.get("useful", 0), given),
-        opinions=given,
+        useful=share(opinions.get("useful", 0), answered),
+        opinions=answered,
         answer_ms=quantile(waits, 0.5, MILLISECONDS),
         answer_p95_ms=quantile(waits, 0.95, MILLISECONDS),
         human_s=quantile(human, 0.5, SECONDS),
         handoffs=handoffs,
-        euros=sum(found.total for found in spent.values()) / 10_000,
+        euros=sum(cell.total for cell in spent.values()) / 10_000,
     )
 
 
@@ -137,16 +137,16 @@ def share(part: int, whole: int) -> float | None:
 
 async def daily(database: Database, kind: Kind, scope: Scope) -> list[tuple[date, int]]:
     """Returns the count of each day of ``scope``, including days without any."""
-    found = await sums(database, kind, scope, _F.day)
+    by_day = await sums(database, kind, scope, _F.day)
     days = (scope.first + timedelta(days=number) for number in range((scope.last - scope.first).days + 1))
-    return [(day, found[day,].count if (day,) in found else 0) for day in days]
+    return [(day, by_day[day,].count if (day,) in by_day else 0) for day in days]
 
 
 async def weekly(database: Database, kind: Kind, scope: Scope) -> defaultdict[date, Counter[str]]:
     """Returns counts by week (its Monday) and key; a missing week counts nothing."""
     weeks: defaultdict[date, Counter[str]] = defaultdict(Counter)
-    for (day, key), found in sorted((await sums(database, kind, scope, _F.day, _F.key)).items()):
-        weeks[day - timedelta(days=day.weekday())][key] += found.count
+    for (day, key), cell in sorted((await sums(database, kind, scope, _F.day, _F.key)).items()):
+        weeks[day - timedelta(days=day.weekday())][key] += cell.count
     return weeks
 
 
@@ -155,8 +155,8 @@ async def heat_map(database: Database, scope: Scope) -> list[list[float]]:
     cells = [[0.0] * 24 for _ in range(7)]
     days = [scope.first + timedelta(days=number) for number in range((scope.last - scope.first).days + 1)]
     of_weekday = Counter(day.weekday() for day in days)
-    for (day, hour), found in (await sums(database, Kind.HOURS, replace(scope, theme=""), _F.day, _F.key)).items():
-        cells[day.weekday()][int(hour)] += found.count / of_weekday[day.weekday()]
+    for (day, hour), cell in (await sums(database, Kind.HOURS, replace(scope, theme=""), _F.day, _F.key)).items():
+        cells[day.weekday()][int(hour)] += cell.count / of_weekday[day.weekday()]
     return cells
 
 
@@ -164,10 +164,10 @@ async def subjects(database: Database, scope: Scope) -> list[Subject]:
     """Returns the entries that were shown, the most frequent first."""
     present = await sums(database, Kind.SUBJECTS, scope, _F.key)
     previous = await sums(database, Kind.SUBJECTS, scope.before, _F.key)
-    now_all, before_all = (sum(found.count for found in period.values()) for period in (present, previous))
+    now_all, before_all = (sum(shown.count for shown in period.values()) for period in (present, previous))
     ratio = now_all / before_all if before_all else 0.0
     themes = dict((await sums(database, Kind.SUBJECTS, scope, _F.key, _F.theme)).keys())
-    found = [
+    shown = [
         Subject(
             entry=key,
             theme=themes.get(key, ""),
@@ -178,12 +178,12 @@ async def subjects(database: Database, scope: Scope) -> list[Subject]:
         )
         for (key,), current in present.items()
     ]
-    return sorted(found, key=lambda one: (-one.count, one.entry))
+    return sorted(shown, key=lambda one: (-one.count, one.entry))
 
 
-def rising_subjects(found: Sequence[Subject]) -> list[Subject]:
+def rising_subjects(shown: Sequence[Subject]) -> list[Subject]:
     """Returns those that grow by more than chance and the growth of the whole explain, the most certain first."""
-    return sorted((one for one in found if one.score >= _RISING_FROM), key=lambda one: -one.score)
+    return sorted((one for one in shown if one.score >= _RISING_FROM), key=lambda one: -one.score)
 
 
 def _growth(count: int, before: int, ratio: float) -> float:
@@ -193,9 +193,9 @@ def _growth(count: int, before: int, ratio: float) -> float:
 
 async def costs(database: Database, scope: Scope) -> dict[tuple[str, str, str], Sum]:
     """Returns segments and ten-thousandths of a euro by month (2026-11), channel and theme."""
-    found: dict[tuple[str, str, str], Sum] = {}
+    by_month: dict[tuple[str, str, str], Sum] = {}
     for (day, channel, theme), spent in (await sums(database, Kind.SMS, scope, _F.day, _F.channel, _F.theme)).items():
         key = (f"{day:%Y-%m}", channel, theme)
-        so_far = found.get(key, Sum(0, 0))
-        found[key] = Sum(so_far.count + spent.count, so_far.total + spent.total)
-    return found
+        so_far = by_month.get(key, Sum(0, 0))
+        by_month[key] = Sum(so_far.count + spent.count, so_far.total + spent.total)
+    return by_month

@@ -31,11 +31,11 @@ async def month_cells(database: Database, scope: Scope) -> dict[Cell, int | None
         return {}
     counts: Counter[Cell] = Counter()
     by = (InsightFigure.channel, InsightFigure.theme, InsightFigure.key)
-    for (channel, entry_theme, key), found in (await sums(database, Kind.FIRST_ANSWERS, scope, *by)).items():
+    for (channel, entry_theme, key), figure in (await sums(database, Kind.FIRST_ANSWERS, scope, *by)).items():
         theme, reception = entry_theme or NO_THEME, RECEPTIONS[key != Reaction.ACCEPTED]
         for values in ({}, {"channel": channel}, {"theme": theme}):
-            counts[Cell(_MEASURE, **values)] += found.count
-            counts[Cell(_MEASURE, **values, reception=reception)] += found.count
+            counts[Cell(_MEASURE, **values)] += figure.count
+            counts[Cell(_MEASURE, **values, reception=reception)] += figure.count
     equations = relations(themes)
     cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
     left_out = await asyncio.to_thread(suppress, cells, equations)

@@ -55,13 +55,13 @@ class Releases:
 
     async def _months(self) -> list[Month]:
         themes, languages = await domains(self.database, origin=self.origin)
-        found = []
+        months = []
         for first in await sealed_months(self.database, origin=self.origin):
             key = (first, len(themes), len(languages))
             if key not in self._cache:
                 self._cache[key] = await month(self.database, first, themes, languages, self.origin)
-            found.append(self._cache[key])
-        return found
+            months.append(self._cache[key])
+        return months
 
 
 async def write(releases: Releases, folder: Path) -> list[Path]:

@@ -80,15 +80,15 @@ def _range[Key: Hashable](key: Key, cells: Mapping[Key, int], equations: Sequenc
     columns = {one: number for number, one in enumerate(_ordered(left_out, cells))}
     rows, sums = [], []
     for equation in equations:
-        row, known = np.zeros(len(columns)), 0
+        row, published_sum = np.zeros(len(columns)), 0
         for one, sign in ((equation.whole, -1), *((part, 1) for part in equation.parts)):
             if one in columns:
                 row[columns[one]] += sign
             else:
-                known -= sign * cells[one]
+                published_sum -= sign * cells[one]
         if row.any():
             rows.append(row)
-            sums.append(known)
+            sums.append(published_sum)
     if not rows:
         return np.inf
     objective = np.zeros(len(columns))

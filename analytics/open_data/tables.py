@@ -34,10 +34,10 @@ class Month:
 async def sealed_months(database: Database, *, origin: str = Origin.CITIZEN) -> list[date]:
     """Returns the first days of the months that are sealed completely, oldest first."""
     async with database.read() as session:
-        found = await session.execute(
+        rows = await session.execute(
             select(InsightDay.day).where(InsightDay.origin == origin, InsightDay.sealed).order_by(InsightDay.day)
         )
-        days = set(found.scalars())
+        days = set(rows.scalars())
     firsts = sorted({day.replace(day=1) for day in days})
     return [
         first for first in firsts if all(first + timedelta(days=n) in days for n in range((last_of(first) - first).days + 1))
@@ -52,11 +52,13 @@ def last_of(first: date) -> date:
 async def domains(database: Database, *, origin: str = Origin.CITIZEN) -> tuple[list[str], list[str]]:
     """Returns the themes and languages ever counted. Every month lists them all: a missing one would be information."""
     async with database.read() as session:
-        found = []
+        values = []
         for kind, column in ((Kind.CONTACTS, InsightFigure.theme), (Kind.LANGUAGES, InsightFigure.key)):
             of_kind = select(column).where(InsightFigure.origin == origin, InsightFigure.kind == kind).group_by(column)
-            found.append([value or NO_THEME for value in (await session.execute(of_kind.order_by(func.min(column)))).scalars()])
-    return found[0], found[1]
+            values.append(
+                [value or NO_THEME for value in (await session.execute(of_kind.order_by(func.min(column)))).scalars()]
+            )
+    return values[0], values[1]
 
 
 async def month(database: Database, first: date, themes: list[str], languages: list[str], origin: str) -> Month:
@@ -64,21 +66,23 @@ async def month(database: Database, first: date, themes: list[str], languages: l
     scope = Scope(first, last_of(first), origin=origin)
     counts: Counter[Cell] = Counter()
     by = (InsightFigure.channel, InsightFigure.theme, InsightFigure.key)
-    for (channel, entry_theme, result), found in (await sums(database, Kind.CONTACTS, scope, *by)).items():
+    for (channel, entry_theme, result), figure in (await sums(database, Kind.CONTACTS, scope, *by)).items():
         theme = entry_theme or NO_THEME
         for values in (
             *({}, {"channel": channel}, {"result": result}, {"channel": channel, "result": result}),
             *({"theme": theme}, {"theme": theme, "result": result}),
         ):
-            counts[Cell("contacts", **values)] += found.count
-    for (language,), found in (await sums(database, Kind.LANGUAGES, scope, InsightFigure.key)).items():
-        counts[Cell("contacts", language=language)] += found.count
-    for (hour,), found in (await sums(database, Kind.STARTS, scope, InsightFigure.key)).items():
-        counts[Cell("contacts", hour=hour)] += found.count
-    for (channel, key), found in (await sums(database, Kind.FEEDBACK, scope, InsightFigure.channel, InsightFigure.key)).items():
+            counts[Cell("contacts", **values)] += figure.count
+    for (language,), figure in (await sums(database, Kind.LANGUAGES, scope, InsightFigure.key)).items():
+        counts[Cell("contacts", language=language)] += figure.count
+    for (hour,), figure in (await sums(database, Kind.STARTS, scope, InsightFigure.key)).items():
+        counts[Cell("contacts", hour=hour)] += figure.count
+    for (channel, key), figure in (
+        await sums(database, Kind.FEEDBACK, scope, InsightFigure.channel, InsightFigure.key)
+    ).items():
         opinion = "useful" if key == "useful" else "not_useful"
         for values in ({}, {"channel": channel}, {"opinion": opinion}, {"channel": channel, "opinion": opinion}):
-            counts[Cell("opinions", **values)] += found.count
+            counts[Cell("opinions", **values)] += figure.count
     equations = relations(themes, languages)
     cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
     left_out = await asyncio.to_thread(suppress, cells, equations)  # takes seconds if there are many small cells

@@ -65,12 +65,12 @@ class Health:
         if self._deps.database.is_sqlite and not has_room(self._deps.settings.home):
             return "failed"
         async with self._deps.database.engine.connect() as connection:
-            found = await connection.run_sync(current)
-        if found == self._head:
+            revision = await connection.run_sync(current)
+        if revision == self._head:
             return "ok"
         # During an update the tables are newer until this gateway is replaced. With ``failed``, a load balancer would remove it
         # before its successor has started.
-        return "ok" if await asyncio.to_thread(usable, found) else "failed"
+        return "ok" if await asyncio.to_thread(usable, revision) else "failed"
 
     async def _redis(self) -> State:
         return "ok" if await self._deps.event_bus.ping() else "degraded"  # replies are found in SQL meanwhile

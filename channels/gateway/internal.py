@@ -48,10 +48,10 @@ def router(deps: Deps) -> APIRouter:
                     origin=Origin(body.origin),
                 )
             else:
-                known = await session.get(Conversation, body.conversation)
-                if known is None or known.origin in (Origin.CITIZEN, Origin.SIMULATOR):
+                row = await session.get(Conversation, body.conversation)
+                if row is None or row.origin in (Origin.CITIZEN, Origin.SIMULATOR):
                     raise Problem(404)  # tools must not write in a citizen's name
-                found = known
+                found = row
                 if body.language:
                     found.language, found.spoken = body.language, None
             await session.flush()

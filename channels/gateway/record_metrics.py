@@ -26,8 +26,8 @@ class RecordMetrics:
     """The gauges, in ``registry``. Turns of tools and the simulator are left out (invariant 6)."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        def gauge(name: str, what: str, *labels: str) -> Gauge:
-            return Gauge(f"guichet_{name}", what, labels, registry=registry)
+        def gauge(name: str, description: str, *labels: str) -> Gauge:
+            return Gauge(f"guichet_{name}", description, labels, registry=registry)
 
         self.waiting = gauge("waiting_messages", "Messages without an outcome.")
         self.oldest = gauge("oldest_waiting_seconds", "Age of the oldest of them.")
@@ -59,14 +59,14 @@ class RecordMetrics:
         recent = select(Conversation.channel, Reply.outcome, Reply.milliseconds).join(
             Conversation, Conversation.id == Reply.conversation_id
         )
-        ours = (Reply.in_reply_to.is_not(None), Conversation.origin == Origin.CITIZEN)
-        rows = (await session.execute(recent.where(Reply.created_at > now() - _WINDOW, *ours))).all()
+        of_citizens = (Reply.in_reply_to.is_not(None), Conversation.origin == Origin.CITIZEN)
+        rows = (await session.execute(recent.where(Reply.created_at > now() - _WINDOW, *of_citizens))).all()
         for channel in CHANNELS:
             self._channel(channel, [row for row in rows if row.channel == channel])
         confidence = select(func.avg(Reply.confidence)).join(Conversation, Conversation.id == Reply.conversation_id)
         mean = (
             await session.execute(
-                confidence.where(Reply.created_at > now() - _HOUR, Reply.outcome.in_(_DECIDED_BY_SEARCH), *ours)
+                confidence.where(Reply.created_at > now() - _HOUR, Reply.outcome.in_(_DECIDED_BY_SEARCH), *of_citizens)
             )
         ).scalar_one()
         self.confidence.set(float("nan") if mean is None else mean)

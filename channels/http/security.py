@@ -41,10 +41,10 @@ async def conversation_by_token(deps: Deps, token: str, connection: HTTPConnecti
         raise Problem(401) from None
     if site != site_of(deps.settings, connection) or not allowed_site(deps.settings, site):
         raise Problem(401)
-    found = await deps.reply_reader.read(identifier)
-    if found is None:
+    current = await deps.reply_reader.read(identifier)
+    if current is None:
         raise Problem(401)
-    return found.conversation
+    return current.conversation
 
 
 def shows_secret(deps: Deps, connection: HTTPConnection) -> bool:

@@ -54,9 +54,9 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
             Generic(mtarget_account(settings), mtarget_description(settings), http, public_url=settings.base_url),
         )
         return {channel.name: channel for channel in simulated}
-    wanted = [name for name in (settings.sms_provider, settings.sms_second_provider) if name in _MAKERS]
-    found = [_MAKERS[name](settings) for name in dict.fromkeys(wanted)]
-    return {channel.name: channel for channel in found}
+    names = [name for name in (settings.sms_provider, settings.sms_second_provider) if name in _MAKERS]
+    made = [_MAKERS[name](settings) for name in dict.fromkeys(names)]
+    return {channel.name: channel for channel in made}
 
 
 def sms_renderer(settings: Settings, wording: Wording, *, max_segments: int = 0) -> SmsRenderer:

@@ -143,11 +143,11 @@ def _starts(widths: list[int], encoding: Encoding) -> list[int]:
     return list(_packed(widths, _MANY[encoding]))
 
 
-def _packed(widths: list[int], room: int) -> Iterator[int]:
+def _packed(widths: list[int], capacity: int) -> Iterator[int]:
     yield 0
     used = 0
     for index, width in enumerate(widths):
-        if used + width > room:
+        if used + width > capacity:
             yield index
             used = 0
         used += width

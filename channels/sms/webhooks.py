@@ -37,8 +37,8 @@ def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
             body=await request.body(),
         )
         await deps.inbound.receive(channel, raw, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
-        wanted = getattr(channel, "acknowledgement", None)
-        return Response(_EMPTY_TWIML, media_type="text/xml") if wanted is None else Response(wanted, media_type="text/plain")
+        answer = getattr(channel, "acknowledgement", None)
+        return Response(_EMPTY_TWIML, media_type="text/xml") if answer is None else Response(answer, media_type="text/plain")
 
     @routes.get("/{provider}", include_in_schema=False)
     @routes.post("/{provider}")

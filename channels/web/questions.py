@@ -53,13 +53,13 @@ class FirstQuestions:
                 self._cached = await self._asked_most() if self._settings.asked_most else []
                 self._cached = self._cached or ([] if pinned_questions else await self._themes())
                 self._until = time.monotonic() + _CACHE_SECONDS
-        known = {question.text for question in pinned_questions}
-        return [*pinned_questions, *(question for question in self._cached if question.text not in known)][:MOST]
+        pinned_texts = {question.text for question in pinned_questions}
+        return [*pinned_questions, *(question for question in self._cached if question.text not in pinned_texts)][:MOST]
 
     async def _asked_most(self) -> list[Question]:
         count, refused = func.sum(InsightFigure.count), func.sum(InsightFigure.total)
         since = local_day(datetime.now(self._settings.opening.zone), self._settings.opening.zone) - timedelta(days=_DAYS)
-        asked = (
+        counts = (
             select(InsightFigure.key, count.label("count"))
             .where(InsightFigure.origin == Origin.CITIZEN, InsightFigure.kind == "subjects", InsightFigure.day >= since)
             .group_by(InsightFigure.key)
@@ -68,9 +68,9 @@ class FirstQuestions:
         )
         titles = (
             select(EntryRow.title, EntryRow.locale)
-            .join(asked, asked.c.key == EntryRow.id)
+            .join(counts, counts.c.key == EntryRow.id)
             .where(EntryRow.status == "published")
-            .order_by(asked.c.count.desc(), EntryRow.id)
+            .order_by(counts.c.count.desc(), EntryRow.id)
             .limit(MOST)
         )
         async with self._database.read() as session:
@@ -94,8 +94,8 @@ def pinned(setting: str, language: str, default: str) -> list[Question]:
     questions = []
     for part in filter(None, (part.strip() for part in setting.split("|"))):
         code, colon, rest = part.partition(": ")
-        named = bool(colon) and len(code) == 2 and code.islower()
-        spoken, text = (code, rest.strip()) if named else (default, part)
-        if spoken == language:
-            questions.append(Question(text=text, lang=spoken))
+        has_language = bool(colon) and len(code) == 2 and code.islower()
+        question_language, text = (code, rest.strip()) if has_language else (default, part)
+        if question_language == language:
+            questions.append(Question(text=text, lang=question_language))
     return questions

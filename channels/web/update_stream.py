@@ -43,18 +43,18 @@ async def follow(
                 notices_version = version
                 yield "notices"
             if news == "reply":
-                found = await deps.reply_reader.read(conversation.id, after)
-                if found is None:
+                current = await deps.reply_reader.read(conversation.id, after)
+                if current is None:
                     return
-                for event in found.replies:
+                for event in current.replies:
                     after = event.seq
                     yield event
                     if live:
                         tracing.past("send", tracing.moment(event.at), time.time_ns(), within=event.message, channel="web")
                 live = True
-                late_notice.count_answered(sum(event.in_reply_to is not None for event in found.replies))
+                late_notice.count_answered(sum(event.in_reply_to is not None for event in current.replies))
                 position = await deps.queue_positions.of(
-                    conversation.id, anew=any(event.outcome in _CHANGING_QUEUE for event in found.replies)
+                    conversation.id, anew=any(event.outcome in _CHANGING_QUEUE for event in current.replies)
                 )
             elif news == "typing":
                 yield "typing"

@@ -133,7 +133,7 @@ class Hub:
 
     async def _poll_replies(self) -> None:
         """Makes up for lost news."""
-        seen: dict[int, str] = {}
+        reported: dict[int, str] = {}
         since = now()
         while True:
             with suppress(TimeoutError):
@@ -145,9 +145,9 @@ class Hub:
                 log.warning("replies_not_looked_for", exc_info=True)
                 continue
             since = now()
-            for conversation in {replies[seq] for seq in replies.keys() - seen.keys()}:
+            for conversation in {replies[seq] for seq in replies.keys() - reported.keys()}:
                 self._notify("reply", conversation)
-            seen = replies
+            reported = replies
 
     def _notify(self, event: str, conversation: str) -> None:
         for listener in (*self._listeners.get(conversation, ()), *self._listeners.get(ANY, ())):

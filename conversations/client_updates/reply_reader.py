@@ -43,14 +43,14 @@ class ReplyReader:
         return await self._batcher.submit((conversation, after))
 
     async def _read(self, requests: Sequence[tuple[str, int | None]]) -> Sequence[ConversationReplies | None]:
-        wanted = [(conversation, after) for conversation, after in requests if after is not None]
+        with_replies = [(conversation, after) for conversation, after in requests if after is not None]
         identifiers = list({conversation for conversation, _ in requests})
         queries = [(_conversations(_round_up(len(identifiers))), _values(identifiers, "of"))]
-        if wanted:
-            values = _values([one for one, _ in wanted], "of") | _values([after for _, after in wanted], "after")
-            queries.append((_replies(_round_up(len(wanted))), values))
-        found, *rows = await self._database.glance(*queries)
-        existing = {conversation.id: conversation for conversation in (unheld(Conversation, row) for row in found)}
+        if with_replies:
+            values = _values([one for one, _ in with_replies], "of") | _values([after for _, after in with_replies], "after")
+            queries.append((_replies(_round_up(len(with_replies))), values))
+        conversation_rows, *rows = await self._database.glance(*queries)
+        existing = {conversation.id: conversation for conversation in (unheld(Conversation, row) for row in conversation_rows)}
         replies: defaultdict[str, list[tuple[Reply, str | None]]] = defaultdict(list)
         for *row, external_id in chain.from_iterable(rows):
             reply = unheld(Reply, row)

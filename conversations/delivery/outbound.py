@@ -168,8 +168,8 @@ class Outbound:
 
         Sends to several conversations concurrently, because a provider may take seconds; in order within one conversation.
         """
-        taken = {conversation: seqs for conversation, seqs in due.items() if conversation not in self._delivering}
-        self._delivering.update(taken)
+        to_send = {conversation: seqs for conversation, seqs in due.items() if conversation not in self._delivering}
+        self._delivering.update(to_send)
 
         async def in_order(seqs: Sequence[int]) -> None:
             async with self._sweep_slots:
@@ -179,10 +179,10 @@ class Outbound:
 
         try:
             async with asyncio.TaskGroup() as group:
-                for seqs in taken.values():
+                for seqs in to_send.values():
                     group.create_task(in_order(seqs))
         finally:
-            self._delivering.difference_update(taken)
+            self._delivering.difference_update(to_send)
 
     async def _send_one(self, seq: int) -> bool:
         """Sends one delivery. Returns false if it, and so all later ones, must wait: another attempt, or another worker has

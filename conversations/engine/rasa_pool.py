@@ -41,19 +41,19 @@ class RasaProcess:
         Rasa works on all its requests at once: with more than it can end in time, all would be late. So further requests wait
         here in order, and one that has waited too long is not sent. ``connect``: seconds for a connection.
         """
-        waits = self.concurrency.locked()
+        has_waited = self.concurrency.locked()
         patience = deadline - _MIN_TURN_SECONDS - time.monotonic()
         try:
             async with asyncio.timeout(max(patience, _MIN_QUEUE_SECONDS) if self.breaker.answered_recently else patience):
                 await self.concurrency.acquire()
         except TimeoutError:
             raise httpx.PoolTimeout("too many at a time") from None
-        if waits and self.breaker.is_silent:
+        if has_waited and self.breaker.is_silent:
             self.concurrency.release(None)
             raise httpx.ReadTimeout("it was found to hang meanwhile")
         took, began = None, time.monotonic()
         try:
-            left = max(_FULL_TURN_SECONDS if waits else _MIN_TIMEOUT_SECONDS, deadline - began)
+            left = max(_FULL_TURN_SECONDS if has_waited else _MIN_TIMEOUT_SECONDS, deadline - began)
             response = await self._post(body, headers, httpx.Timeout(left, connect=min(left, connect)))
             took = time.monotonic() - began
             self.breaker.record_answer()

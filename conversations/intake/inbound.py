@@ -117,8 +117,8 @@ class Inbound:
     async def _commit_provider(self, requests: Sequence[SmsMessage | DeliveryReceipt]) -> Sequence[Accepted | None]:
         messages = [request for request in requests if isinstance(request, SmsMessage)]
         async with self._database.write(brief=True) as session:
-            taken = iter(await self._intake.take_batch(session, messages) if messages else ())
+            accepted = iter(await self._intake.take_batch(session, messages) if messages else ())
             for request in requests:
                 if isinstance(request, DeliveryReceipt):
                     await record_receipt(session, request, self._is_temporary)
-        return [next(taken) if isinstance(request, SmsMessage) else None for request in requests]
+        return [next(accepted) if isinstance(request, SmsMessage) else None for request in requests]

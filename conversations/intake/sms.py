@@ -76,17 +76,17 @@ class SmsIntake:
             for digest, incoming in zip(digests, batch, strict=True)
             if incoming.dedup not in erased_dedups
         ]
-        taken = await insert_messages(session, rows)
+        inserted = await insert_messages(session, rows)
         accepted = [
-            taken.get(incoming.dedup) or Accepted(conversations[digest].id, "", 0, fresh=False)
+            inserted.get(incoming.dedup) or Accepted(conversations[digest].id, "", 0, fresh=False)
             for digest, incoming in zip(digests, batch, strict=True)
         ]
         await self._apply_keywords(session, list(zip(accepted, digests, batch, strict=True)), conversations, opted_out)
         await audit_erasures(session, erased)
         return accepted
 
-    async def _conversations(self, session: AsyncSession, wanted: Mapping[str, SmsMessage]) -> dict[str, Conversation]:
-        """Returns the conversations of the numbers ``wanted`` (by digest), opened where they are new, and locked.
+    async def _conversations(self, session: AsyncSession, messages: Mapping[str, SmsMessage]) -> dict[str, Conversation]:
+        """Returns the conversations of the numbers ``messages`` (by digest), opened where they are new, and locked.
 
         The lock makes messages of one conversation commit in the order of their numbers. All callers lock in one order. SQLite
         has one writer anyway.
@@ -95,12 +95,12 @@ class SmsIntake:
             insert_into(session, Conversation)
             .on_conflict_do_update(index_elements=["address_digest"], set_={"last_at": now()})
             .returning(Conversation),
-            [self._new(digest, wanted[digest]) for digest in sorted(wanted)],
+            [self._new(digest, messages[digest]) for digest in sorted(messages)],
             execution_options={"populate_existing": True},
         )
         conversations = {str(conversation.address_digest): conversation for conversation in rows.scalars()}
         for digest, conversation in conversations.items():
-            incoming = wanted[digest]
+            incoming = messages[digest]
             if conversation.provider != incoming.provider:  # the administration changed it, or used the simulator before
                 conversation.provider, conversation.origin = incoming.provider, incoming.origin
         return conversations
@@ -120,8 +120,8 @@ class SmsIntake:
         self, session: AsyncSession, conversation: Conversation, incoming: SmsMessage
     ) -> Conversation:
         """Erases ``conversation`` unless this very message has done so; the confirmation goes out from a new conversation."""
-        known = await session.scalar(select(Message.id).where(Message.dedup == incoming.dedup))
-        if known is not None:
+        existing = await session.scalar(select(Message.id).where(Message.dedup == incoming.dedup))
+        if existing is not None:
             return conversation
         values = self._new(str(conversation.address_digest), incoming) | {"language": conversation.language}
         session.expunge(conversation)
@@ -134,12 +134,12 @@ class SmsIntake:
     async def _apply_keywords(
         self,
         session: AsyncSession,
-        taken: Sequence[tuple[Accepted, str, SmsMessage]],
+        batch: Sequence[tuple[Accepted, str, SmsMessage]],
         conversations: Mapping[str, Conversation],
         opted_out: frozenset[str],
     ) -> None:
         received: list[tuple[str, str, str]] = []
-        for accepted, digest, incoming in taken:
+        for accepted, digest, incoming in batch:
             if not accepted.fresh:
                 continue
             received.append((digest, incoming.provider, conversations[digest].origin))

@@ -58,12 +58,12 @@ async def take_batch(
     received = Counter(message.conversation for message in batch)
     over_limit = [message.dedup for message in batch if received[message.conversation] > free[message.conversation]]
     known = await _known_dedups(session, over_limit)
-    taken: list[WebMessage] = []
+    to_insert: list[WebMessage] = []
     for message in batch:
         if message.conversation in existing and (message.dedup in known or free[message.conversation] > 0):
-            taken.append(message)
+            to_insert.append(message)
             free[message.conversation] -= message.dedup not in known
-    accepted = await insert_messages(session, list({message.dedup: message.row for message in taken}.values()))
+    accepted = await insert_messages(session, list({message.dedup: message.row for message in to_insert}.values()))
     results: list[Accepted | Exception] = []
     for message in batch:
         if message.conversation not in existing:

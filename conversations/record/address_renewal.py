@@ -29,18 +29,18 @@ async def _move_rows(session: AsyncSession, older: str, present: str) -> None:
     """Moves the rows of one digest. An older row stays if ``present`` has one already: neither is known to be right."""
     tables: tuple[type[Conversation] | type[OptOut], ...] = (Conversation, OptOut)
     for table in tables:
-        there = aliased(table)
+        newer = aliased(table)
         await session.execute(
             update(table)
-            .where(table.address_digest == older, ~exists(select(there.address_digest).where(there.address_digest == present)))
+            .where(table.address_digest == older, ~exists(select(newer.address_digest).where(newer.address_digest == present)))
             .values(address_digest=present)
             .execution_options(synchronize_session=False)
         )
     same_day = aliased(NumberUsage)
-    taken = exists(select(same_day.day).where(same_day.address_digest == present, same_day.day == NumberUsage.day))
+    counted = exists(select(same_day.day).where(same_day.address_digest == present, same_day.day == NumberUsage.day))
     await session.execute(
         update(NumberUsage)
-        .where(NumberUsage.address_digest == older, ~taken)
+        .where(NumberUsage.address_digest == older, ~counted)
         .values(address_digest=present)
         .execution_options(synchronize_session=False)
     )

@@ -56,12 +56,12 @@ async def erase_rows(session: AsyncSession, conversations: Sequence[str], *, on_
     """
     await remember_seen(session, Message.conversation_id.in_(conversations))
     rows = await session.execute(delete(Conversation).where(Conversation.id.in_(conversations)).returning(Conversation.id))
-    gone = rows.scalars().all()
-    session.add_all(Erasure(conversation_id=conversation) for conversation in gone)
-    if on_request and gone:
+    erased = rows.scalars().all()
+    session.add_all(Erasure(conversation_id=conversation) for conversation in erased)
+    if on_request and erased:
         ledger = insert_into(session, ErasedConversation).on_conflict_do_nothing(index_elements=["conversation_id"])
-        await session.execute(ledger, [{"conversation_id": conversation} for conversation in gone])
-    return gone
+        await session.execute(ledger, [{"conversation_id": conversation} for conversation in erased])
+    return erased
 
 
 async def audit_erasures(session: AsyncSession, conversations: Sequence[str], *, actor: str = CITIZEN) -> None:
@@ -78,8 +78,8 @@ def erasure_target(receipt: str) -> str:
 async def remember_seen(session: AsyncSession, which: ColumnElement[bool]) -> None:
     """Records the SMS among the messages selected by ``which`` as seen, before they are deleted."""
     rows = await session.execute(select(Message.dedup).where(which, Message.dedup.startswith("sms:")))
-    seen = [{"digest": seen_digest(dedup), "erased_at": now()} for dedup in rows.scalars()]
-    for batch in batched(seen, _ROWS):
+    digests = [{"digest": seen_digest(dedup), "erased_at": now()} for dedup in rows.scalars()]
+    for batch in batched(digests, _ROWS):
         await session.execute(insert_into(session, SeenMessage).values(batch).on_conflict_do_nothing(index_elements=["digest"]))
 
 

@@ -41,8 +41,8 @@ async def pending_copy(session: AsyncSession, conversation: str) -> PhoneCopy | 
 
 async def has_no_pending_copy(database: Database, conversation: str) -> bool:
     """Decides whether ``conversation`` has no arrangement of a copy. A cheap check at every turn, since few have one."""
-    (found,) = await database.glance((_ANY, {"of": conversation}))
-    return not found
+    (rows,) = await database.glance((_ANY, {"of": conversation}))
+    return not rows
 
 
 async def delete_expired_copies(database: Database) -> None:

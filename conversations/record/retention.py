@@ -54,8 +54,8 @@ async def apply_retention(database: Database, *, days: int, erasures_days: int =
     async with database.write() as session:
         await delete_old_number_usage(session)
         for table, past in _others(cutoff, started - timedelta(days=erasures_days)):
-            gone = await session.execute(delete(table).where(past).returning(literal(1)))
-            others[table.__tablename__] = len(gone.all())
+            deleted_rows = await session.execute(delete(table).where(past).returning(literal(1)))
+            others[table.__tablename__] = len(deleted_rows.all())
         deleted = Deleted(conversations, messages, replies, dict(others))
         kinds = {"conversations": conversations, "messages": messages, "replies": replies, **others}
         overdue = await _overdue(session, cutoff)
@@ -90,10 +90,10 @@ async def _messages(database: Database, cutoff: datetime) -> tuple[int, int]:
             past = select(Message.id).where(Message.received_at < cutoff, Message.outcome.is_not(None)).limit(_BATCH)
             old_messages = (await session.execute(past)).scalars().all()
             await remember_seen(session, Message.id.in_(old_messages))
-            gone = await session.execute(delete(Message).where(Message.id.in_(old_messages)).returning(Message.id))
+            deleted_rows = await session.execute(delete(Message).where(Message.id.in_(old_messages)).returning(Message.id))
             unasked = select(Reply.id).where(Reply.created_at < cutoff, Reply.in_reply_to.is_(None)).limit(_BATCH)
             deleted_replies = await session.execute(delete(Reply).where(Reply.id.in_(unasked)).returning(Reply.id))
-            counts = len(gone.all()), len(deleted_replies.all())
+            counts = len(deleted_rows.all()), len(deleted_replies.all())
         messages, replies = messages + counts[0], replies + counts[1]
         if max(counts) < _BATCH:
             return messages, replies

@@ -42,8 +42,8 @@ def with_form(name: str) -> str:
 
 def form_of(name: str) -> int:
     """Returns the form that the worker with this name reads: the oldest if the name gives none."""
-    found = _FORM.search(name)
-    return int(found[1]) if found else 1
+    match = _FORM.search(name)
+    return int(match[1]) if match else 1
 
 
 class EventBus:
@@ -78,12 +78,12 @@ class EventBus:
 
     async def get_value(self, key: str) -> str | None:
         """Returns the value that another process kept; ``None`` if there is none or Redis failed."""
-        found: list[Any] = []
+        values: list[Any] = []
 
-        async def look() -> None:
-            found[:] = [await self.redis.get(key)]
+        async def get() -> None:
+            values[:] = [await self.redis.get(key)]
 
-        return found[0] if await self._try(look) else None
+        return values[0] if await self._try(get) else None
 
     async def ping(self) -> bool:
         """Decides whether Redis answers now; of a Cluster, the node with the stream of wake-ups."""

@@ -74,8 +74,8 @@ async def subscribed(redis_client: Client, *channels: str) -> AsyncIterator[PubS
 async def count_listeners(redis_client: Client, *channels: str) -> list[int]:
     """Returns the number of subscribers of each of ``channels``; of a Cluster, at all its nodes."""
     everywhere = {"target_nodes": RedisCluster.ALL_NODES} if isinstance(redis_client, RedisCluster) else {}
-    found = dict(await redis_client.pubsub_numsub(*channels, **everywhere))
-    return [found[channel] for channel in channels]
+    counts = dict(await redis_client.pubsub_numsub(*channels, **everywhere))
+    return [counts[channel] for channel in channels]
 
 
 def sentinels(address: RedisAddress) -> Sentinel:

@@ -18,10 +18,10 @@ class DangerFollowUp:
         self._care, self._recall = care, recall
 
     async def __call__(self, context: TurnContext) -> Turn | None:
-        found = None if context.is_choice or context.danger else self._care.since(context.text)
-        if found is None:
+        follow_up = None if context.is_choice or context.danger else self._care.since(context.text)
+        if follow_up is None:
             return None
-        since, written = found
+        since, written = follow_up
         # "Esta aqui" is Spanish and Portuguese: the reply keeps the language of the danger.
         language = (
             context.language if written == "fr" else context.last_language if context.last_language in FRAMES else written

@@ -81,9 +81,9 @@ def option_by_label(text: str, options: Sequence[tuple[str, str]]) -> str | None
     wanted = _plain(text)
     bare = _AFTER_LABEL.sub("", _BEFORE_LABEL.sub("", wanted))
     for normalised in (wanted, bare):
-        found = {payload for label, payload in options if _plain(label) == normalised}
-        if normalised and found:
-            return found.pop() if len(found) == 1 else None
+        payloads = {payload for label, payload in options if _plain(label) == normalised}
+        if normalised and payloads:
+            return payloads.pop() if len(payloads) == 1 else None
     return None
 
 
@@ -110,8 +110,8 @@ def is_unknown_number(text: str, offered: Sequence[str] | None, *, not_shown: bo
 
     ``not_shown``: there are choices, but no space was left to show them.
     """
-    found = _NUMBER.fullmatch(_normalise(text)) if offered or not_shown else None
-    return found is not None and not 1 <= int(found[1]) <= len(offered or ())
+    match = _NUMBER.fullmatch(_normalise(text)) if offered or not_shown else None
+    return match is not None and not 1 <= int(match[1]) <= len(offered or ())
 
 
 def _normalise(text: str) -> str:
@@ -124,11 +124,11 @@ def _plain(text: str) -> str:
 
 def _number(normalised: str) -> int:
     """Returns the number that ``normalised`` names, -1 for the last, 0 for none."""
-    if found := _NUMBER.fullmatch(normalised):
-        return int(found[1])
-    found = _ORDINAL.fullmatch(normalised)
-    if not found:
+    if match := _NUMBER.fullmatch(normalised):
+        return int(match[1])
+    match = _ORDINAL.fullmatch(normalised)
+    if not match:
         return 0
-    word = found[1].lower()
+    word = match[1].lower()
     digits = re.match(r"\d+", word)
     return int(digits[0]) if digits else _ORDINALS.get(word, 0)

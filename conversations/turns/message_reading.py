@@ -47,9 +47,9 @@ class MessageReading:
         if context.payload:
             return replace(context, is_read=True, message_language=context.last_language)
         danger, language = await read(lambda _: (self.danger(context), self._language(context)), context.text)
-        asked = await read(lambda text: self._care.to_ask(text, danger, language), context.text)
-        if asked is not None:
-            danger = by_meaning(context.text, danger, await self._judge(asked))
+        sentences = await read(lambda text: self._care.to_ask(text, danger, language), context.text)
+        if sentences is not None:
+            danger = by_meaning(context.text, danger, await self._judge(sentences))
         return replace(context, is_read=True, danger=danger, message_language=language)
 
     def danger(self, context: TurnContext) -> Alert | None:
@@ -63,5 +63,5 @@ class MessageReading:
         # "I earn 1500 euros" may be French or English: the language written before is expected. In longer messages it is
         # detected.
         short = len(context.text.split()) <= _MAX_SHORT_WORDS
-        found = self._detect(context.text, context.last_language if short else context.language)
-        return found if found in (*LANGUAGES, *FRAMES) else context.language
+        detected = self._detect(context.text, context.last_language if short else context.language)
+        return detected if detected in (*LANGUAGES, *FRAMES) else context.language

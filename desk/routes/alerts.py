@@ -25,14 +25,14 @@ def router() -> APIRouter:
         """Sends the alerts at once, and again whenever they change."""
         async with signed_in_socket(websocket, Right.READ_ENTRIES) as staff:  # all who sign in at the desk have this right
             shell = shell_of(websocket)
-            before: list[dict[str, Any]] | None = None
+            last_sent: list[dict[str, Any]] | None = None
             shell.open_pages[staff.id] += 1
             try:
                 while True:
-                    found = alerts_as_json(shell, staff, await alerts_for(shell, staff))
-                    if found != before:
-                        await websocket.send_text(orjson.dumps(found).decode())
-                        before = found
+                    alerts = alerts_as_json(shell, staff, await alerts_for(shell, staff))
+                    if alerts != last_sent:
+                        await websocket.send_text(orjson.dumps(alerts).decode())
+                        last_sent = alerts
                     await _pause(websocket)
             except (WebSocketDisconnect, RuntimeError):
                 return

@@ -82,12 +82,12 @@ def router() -> APIRouter:
     return routes
 
 
-async def end_address(shell: Shell, found: Found) -> str:
+async def end_address(shell: Shell, session: Found) -> str:
     """Returns the address to end the session at the provider; empty if it did not begin there, or the provider is silent."""
-    if shell.provider is None or found.row.id_token is None:
+    if shell.provider is None or session.row.id_token is None:
         return ""
     try:
-        return await shell.provider.end_address(shell.vault.decrypt(found.row.id_token))
+        return await shell.provider.end_address(shell.vault.decrypt(session.row.id_token))
     except (IdentityError, InvalidToken):
         return ""
 

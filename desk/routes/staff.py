@@ -90,7 +90,7 @@ def router() -> APIRouter:
         return await _page(request, me, link=link, link_for=row.email)
 
     @routes.get(f"{_PATH}/{{identifier}}")
-    async def one(request: Request, me: Admin, identifier: str) -> Response:
+    async def person_page(request: Request, me: Admin, identifier: str) -> Response:
         return await _person_page(request, me, identifier)
 
     @routes.post(f"{_PATH}/{{identifier}}")

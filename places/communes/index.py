@@ -105,8 +105,8 @@ class Places:
 
     def with_postal_code(self, code: str) -> tuple[Place, ...]:
         """Returns the communes of a postal code, the largest first; in Paris, Lyon and Marseille the district alone."""
-        found = _places_at(self._all, self._by_postal_code.get(code))
-        return tuple(sorted((one for one in found if one.code not in self._districts), key=lambda place: -place.population))
+        communes = _places_at(self._all, self._by_postal_code.get(code))
+        return tuple(sorted((one for one in communes if one.code not in self._districts), key=lambda place: -place.population))
 
     def district(self, commune: str, number: int) -> Place | None:
         """Returns the district of Paris, Lyon or Marseille with this number."""
@@ -132,16 +132,17 @@ class Places:
         if not max_slips:
             return ()
         near = process.extract(key, self._misspelt.get(key[0], ()), scorer=OSA.distance, score_cutoff=max_slips, limit=6)
-        found = [
+        matches = [
             (distance, place)
             for name, distance, _ in near
             for place in self.with_name(name)
             if departement in (None, place.departement) and place.population >= _MISSPELT_FROM
         ]
-        if not found:
+        if not matches:
             return ()
-        best = min(distance for distance, _ in found)
-        return tuple(sorted({place for distance, place in found if distance == best}, key=lambda place: -place.population)[:1])
+        best = min(distance for distance, _ in matches)
+        nearest = {place for distance, place in matches if distance == best}
+        return (max(nearest, key=lambda place: place.population),)
 
 
 def load(file: Path, more: Iterable[str] = ()) -> Places:
@@ -151,11 +152,11 @@ def load(file: Path, more: Iterable[str] = ()) -> Places:
 
 
 def _append(table: dict[str, int | tuple[int, ...]], key: str, number: int) -> None:
-    known = table.get(key)
-    if known is None:
+    numbers = table.get(key)
+    if numbers is None:
         table[key] = number
     else:
-        before = (known,) if isinstance(known, int) else known
+        before = (numbers,) if isinstance(numbers, int) else numbers
         if number not in before:
             table[key] = (*before, number)
 

@@ -26,11 +26,11 @@ def convert(files: Iterable[tuple[str, bytes]]) -> str:
     """
     parts: dict[str, list[dict[str, Any]]] = {}
     for name, content in files:
-        if found := WANTED.search(name):
+        if match := WANTED.search(name):
             try:
-                parts[found[1]] = json.loads(content)
+                parts[match[1]] = json.loads(content)
             except ValueError as error:
-                raise PackageIncomplete(f"{found[1]}.json") from error
+                raise PackageIncomplete(f"{match[1]}.json") from error
     for name, minimum in _MIN_ROWS.items():
         if len(parts.get(name, ())) < minimum:
             raise PackageIncomplete(f"{name}.json: {len(parts.get(name, ()))}")

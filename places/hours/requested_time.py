@@ -67,10 +67,10 @@ def requested_time(text: str, today: date) -> When:
 
 
 def _day(plain: str, today: date) -> tuple[date | None, bool]:  # noqa: PLR0911 - a rule a line, in one place
-    if found := _DATE.search(plain):
-        return _next(today, _MONTHS[found[2]], int(found[1]), found[3]), False
-    if found := _NUMBERS.search(plain):
-        return _next(today, int(found[2]), int(found[1]), found[3]), False
+    if match := _DATE.search(plain):
+        return _next(today, _MONTHS[match[2]], int(match[1]), match[3]), False
+    if match := _NUMBERS.search(plain):
+        return _next(today, int(match[2]), int(match[1]), match[3]), False
     if _EASTER_MONDAY.search(plain):
         return next(
             (one for one in (_easter(today.year) + timedelta(1), _easter(today.year + 1) + timedelta(1)) if one >= today), None
@@ -97,8 +97,8 @@ def _day(plain: str, today: date) -> tuple[date | None, bool]:  # noqa: PLR0911 
 
 def _time(plain: str) -> time | None:
     without_dates = _NUMBERS.sub(" ", _DATE.sub(" ", plain))
-    if (found := _CLOCK.search(without_dates)) and int(found[1]) <= 24 and int(found[2] or 0) < 60:
-        return time(int(found[1]) % 24, int(found[2] or 0))
+    if (match := _CLOCK.search(without_dates)) and int(match[1]) <= 24 and int(match[2] or 0) < 60:
+        return time(int(match[1]) % 24, int(match[2] or 0))
     if _NOON.search(without_dates):
         return time(12, 45)
     if re.search(r"\bminuit\b|\bmidnight\b", without_dates):
@@ -114,11 +114,11 @@ def _next(today: date, month: int, day: int, year: str | None) -> date | None:
     """Returns the next date with this day and month; ``None`` if there is none ("31/02")."""
     for candidate in (int(year),) if year else (today.year, today.year + 1):
         try:
-            found = date(candidate, month, day)
+            candidate_date = date(candidate, month, day)
         except ValueError:
             continue
-        if year or found >= today:
-            return found
+        if year or candidate_date >= today:
+            return candidate_date
     return None
 
 

@@ -119,10 +119,10 @@ class Schedule:
         start = datetime.combine(day, time(), self.zone)
         end = datetime.combine(day + timedelta(days=1), time(), self.zone)
         spans = hours.intervals(start - timedelta(hours=12), end + timedelta(hours=12))
-        found = [(opens, closes) for opens, closes, state, _ in spans if state == State.OPEN]
-        if any(opens < start and end < closes for opens, closes in found):
+        open_spans = [(opens, closes) for opens, closes, state, _ in spans if state == State.OPEN]
+        if any(opens < start and end < closes for opens, closes in open_spans):
             return [(start, end)]
-        return [(opens, closes) for opens, closes in found if start <= opens < end]
+        return [(opens, closes) for opens, closes in open_spans if start <= opens < end]
 
     def is_holiday(self, day: date) -> bool:
         """Decides whether ``day`` is a public holiday where the office is."""

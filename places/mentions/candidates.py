@@ -53,16 +53,16 @@ def read_tokens(text: str) -> list[Token]:
 
 def candidates_in(tokens: Sequence[Token], places: Places) -> list[Candidate]:
     """Returns all names in their order, without overlaps. Where several begin at one word, the longest counts."""
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     at = 0
     while at < len(tokens):
-        one = _candidate_at(tokens, at, places, follows=bool(found) and found[-1].end == at)
+        one = _candidate_at(tokens, at, places, follows=bool(candidates) and candidates[-1].end == at)
         if one is None:
             at += 1
         else:
-            found.append(one)
+            candidates.append(one)
             at = one.end
-    return found
+    return candidates
 
 
 def _candidate_at(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> Candidate | None:  # noqa: PLR0911 - a rule a line, in one place
@@ -70,8 +70,8 @@ def _candidate_at(tokens: Sequence[Token], at: int, places: Places, *, follows: 
     if token.is_mark:
         return None
     if token.word.isdigit() and len(token.word) == 5:
-        known = places.with_postal_code(token.word)
-        return Candidate(at, at + 1, known) if known else None
+        communes = places.with_postal_code(token.word)
+        return Candidate(at, at + 1, communes) if communes else None
     if (number := _departement_number(tokens, at, places, follows=follows)) is not None:
         return number
     words = _words_from(tokens, at)
@@ -81,8 +81,8 @@ def _candidate_at(tokens: Sequence[Token], at: int, places: Places, *, follows: 
     contracted = _CONTRACTIONS.get(token.word)
     if contracted and _departement(words[1:], at + 1, token.word, places):
         return None  # the name begins with the next word: "du Val-de-Marne" is not Le Val
-    if contracted and (found := _longest([contracted, *words[1:]], places)):
-        end, named_places = found
+    if contracted and (match := _longest([contracted, *words[1:]], places)):
+        end, named_places = match
         return _with_district(tokens, Candidate(at, at + end, named_places, contracted=True), places)
     if token.word in _ARTICLES and len(words) > 1 and (region := _departement(words[1:], at + 1, token.word, places)):
         town = _longest(words, places)
@@ -90,8 +90,8 @@ def _candidate_at(tokens: Sequence[Token], at: int, places: Places, *, follows: 
             return region._replace(start=at)  # "la Creuse"
     if article and not (article == "l" and token.word in ("hay", "ile", "isle")):
         return None  # "la campagne" is not "Campagne"; a name such as "La Rochelle" was already found from its article on
-    if found := _longest(words, places):
-        end, named_places = found
+    if match := _longest(words, places):
+        end, named_places = match
         return _with_district(tokens, Candidate(at, at + end, named_places), places)
     return None
 
@@ -145,17 +145,17 @@ def _departement_number(tokens: Sequence[Token], at: int, places: Places, *, fol
     return Candidate(at, at + 1, (place,)) if is_departement and place else None
 
 
-def _with_district(tokens: Sequence[Token], found: Candidate, places: Places) -> Candidate:
-    """Returns ``found``, or the district of Paris, Lyon or Marseille if a number stands next to the name."""
-    city = found.places[0]
+def _with_district(tokens: Sequence[Token], candidate: Candidate, places: Places) -> Candidate:
+    """Returns ``candidate``, or the district of Paris, Lyon or Marseille if a number stands next to the name."""
+    city = candidate.places[0]
     if places.district(city.code, 1) is None:
-        return found
-    if found.end < len(tokens) and (number := _ORDINAL.fullmatch(tokens[found.end].word)):
-        next_word = tokens[found.end + 1].word if found.end + 1 < len(tokens) else ""
+        return candidate
+    if candidate.end < len(tokens) and (number := _ORDINAL.fullmatch(tokens[candidate.end].word)):
+        next_word = tokens[candidate.end + 1].word if candidate.end + 1 < len(tokens) else ""
         place = places.district(city.code, int(number[1]))
         if place and next_word not in _COUNTED:
-            return found._replace(end=found.end + 1 + (next_word in _DISTRICT), places=(place,))
-    at = found.start - 1
+            return candidate._replace(end=candidate.end + 1 + (next_word in _DISTRICT), places=(place,))
+    at = candidate.start - 1
     if at >= 0 and tokens[at].word in _TO_CITY:
         at -= 1
         if has_word := at >= 0 and tokens[at].word in _DISTRICT:
@@ -163,5 +163,5 @@ def _with_district(tokens: Sequence[Token], found: Candidate, places: Places) ->
         number = _ORDINAL.fullmatch(tokens[at].word) if at >= 0 else None
         place = places.district(city.code, int(number[1])) if number else None
         if place and (has_word or not tokens[at].word.isdigit()):
-            return found._replace(start=at, places=(place,))
-    return found
+            return candidate._replace(start=at, places=(place,))
+    return candidate

@@ -12,21 +12,21 @@ _MAX_SHRINKING = 10  # how many times smaller a new directory may be
 _MAX_DUPLICATES = 0.2  # share of offices that appear twice, under different ids
 
 
-def check(offices: Sequence[Office], known: int) -> None:
+def check(offices: Sequence[Office], current: int) -> None:
     """Raises ``DirectoryRefused`` for a directory that is empty, full of duplicates, or much smaller than the one in use.
 
-    ``known``: how many offices the one in use has.
+    ``current``: how many offices the one in use has.
     """
     if not offices:
         raise DirectoryRefused(
             "Le fichier ne contient aucun service avec une adresse : vérifiez-le. L'annuaire en service reste.",
             "The file has no office with an address: check it. The directory in use stays.",
         )
-    if len(offices) * _MAX_SHRINKING < known:
+    if len(offices) * _MAX_SHRINKING < current:
         raise DirectoryRefused(
-            f"Le fichier a {len(offices)} services, l'annuaire en service {known} : il est sans doute incomplet. "
+            f"Le fichier a {len(offices)} services, l'annuaire en service {current} : il est sans doute incomplet. "
             "Si c'est voulu, ajoutez --force.",
-            f"The file has {len(offices)} offices, the directory in use {known}: it is probably incomplete. If it is meant, "
+            f"The file has {len(offices)} offices, the directory in use {current}: it is probably incomplete. If it is meant, "
             "add --force.",
         )
     ids = Counter(office.id for office in offices)

@@ -41,6 +41,6 @@ def kind_of(directory_word: str) -> str:
 def kind_in(folded: str) -> tuple[str, re.Match[str]] | None:
     """Returns the kind that the folded words name, and the match."""
     for kind in kinds().values():
-        if found := kind.pattern.search(folded):
-            return kind.name, found
+        if match := kind.pattern.search(folded):
+            return kind.name, match
     return None

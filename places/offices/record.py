@@ -25,8 +25,8 @@ async def replace_directory(
     stays.
     """
     async with database.write() as session:
-        known = 0 if force else (await session.scalar(select(func.count()).select_from(OfficeRow))) or 0
-        check(offices, known)
+        current = 0 if force else (await session.scalar(select(func.count()).select_from(OfficeRow))) or 0
+        check(offices, current)
         directory = Directory(source=source[:200], checksum=checksum, offices=len(offices), author=author)
         session.add(directory)
         await session.flush()

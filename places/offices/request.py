@@ -36,8 +36,8 @@ def request_in(text: str, place_words: tuple[str, ...] = (), *, after_office: bo
     found = kind_in(plain)
     if found is None or _pattern("not").search(plain):
         return None
-    kind, where = found
-    marked = f"{plain[: where.start()]}KIND{plain[where.end() :]}"
+    kind, match = found
+    marked = f"{plain[: match.start()]}KIND{plain[match.end() :]}"
     for place in place_words:
         marked = re.sub(rf"(?:\b(?:a|de|d|du|des|au|aux|sur|en|l) )?\b{re.escape(place)}\b", "HERE", marked)
     marked = re.sub(r"(?:HERE ?)+(?=HERE)", "", marked)

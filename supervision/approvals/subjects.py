@@ -59,23 +59,23 @@ async def approval_minutes(session: AsyncSession, entries: Iterable[str]) -> int
     """
     if not await _ANY.rows(session, {}):
         return None  # the usual case, at every turn that shows a page
-    known = await checked_subjects(session)
+    checked = await checked_subjects(session)
     minutes = [
         subject.minutes
         for entry in entries
         for crumbs in [(entry, *await breadcrumb(session, entry))]
-        for subject in known
+        for subject in checked
         if is_about(subject.theme, crumbs)
     ]
     return min(minutes, default=None)
 
 
-async def count_pages(session: AsyncSession, known: Sequence[CheckedSubject]) -> dict[str, int]:
+async def count_pages(session: AsyncSession, checked: Sequence[CheckedSubject]) -> dict[str, int]:
     """Returns the number of published entries about each subject."""
-    if not known:
+    if not checked:
         return {}
     rows = await session.execute(
         select(EntryRow.id, EntryRow.title, EntryRow.content["theme"]).where(EntryRow.status == "published")
     )
     pages = [(entry, title, *(themes or ())) for entry, title, themes in rows]
-    return {subject.theme: sum(is_about(subject.theme, crumbs) for crumbs in pages) for subject in known}
+    return {subject.theme: sum(is_about(subject.theme, crumbs) for crumbs in pages) for subject in checked}

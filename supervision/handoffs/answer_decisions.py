@@ -136,9 +136,9 @@ async def lapse_overdue(database: Database, checker: AnswerDecisions) -> int:
     """Ends answers that nobody took in time, and informs their citizens. Returns their number. Every worker runs it; only one
     ends each answer.
     """
-    (found,) = await database.look((_OVERDUE, {"present": now()}))
+    (overdue,) = await database.look((_OVERDUE, {"present": now()}))
     lapsed = 0
-    for answer, handoff in found:
+    for answer, handoff in overdue:
         with suppress(Refused):
             await checker.lapse(handoff, answer)
             lapsed += 1
@@ -149,10 +149,10 @@ async def lapse_overdue(database: Database, checker: AnswerDecisions) -> int:
 async def _waiting_answer(session: AsyncSession, row: Handoff, answer: str) -> HeldAnswer:
     """Returns the named answer, or the first one, under the conversation's lock. Raises ``Refused``."""
     waiting = await waiting_answers(session, row.id)
-    found = next((waiting_answer for waiting_answer in waiting if answer in (waiting_answer.id, "")), None)
-    if found is None:
+    chosen = next((waiting_answer for waiting_answer in waiting if answer in (waiting_answer.id, "")), None)
+    if chosen is None:
         raise Refused("decided")
-    return found
+    return chosen
 
 
 async def _require_no_colleague(session: AsyncSession, conversation: Conversation, owner: str) -> None:

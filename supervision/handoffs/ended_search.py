@@ -29,7 +29,7 @@ async def search_ended(database: Database, staff: Staff, words: str = "", *, lim
     Texts are masked, so numbers find nothing.
     """
     name = func.coalesce(func.nullif(StaffRow.name, ""), StaffRow.email, Handoff.owner)
-    found: list[EndedHandoff] = []
+    handoffs: list[EndedHandoff] = []
     async with database.read() as session:
         query = (
             select(*LISTED, name.label("owner_name"))
@@ -45,10 +45,12 @@ async def search_ended(database: Database, staff: Staff, words: str = "", *, lim
             rows = (await session.execute(query.offset(start))).all()
             access_by_conversation = await accesses(session, staff, {row.conversation for row in rows})
             visible = [row for row in rows if access_by_conversation[row.conversation] is Access.OPEN]
-            found += [EndedHandoff(**listed_from_row(row, None, 0).model_dump(), owner_name=row.owner_name) for row in visible]
-            if len(rows) < limit or len(found) >= limit:
+            handoffs += [
+                EndedHandoff(**listed_from_row(row, None, 0).model_dump(), owner_name=row.owner_name) for row in visible
+            ]
+            if len(rows) < limit or len(handoffs) >= limit:
                 break
-    return found[:limit]
+    return handoffs[:limit]
 
 
 def _contains_word(word: str, name: ColumnElement[Any]) -> ColumnElement[bool]:

@@ -63,10 +63,10 @@ async def recent_waits(session: AsyncSession, origin: str) -> RecentWaits:
         .order_by(Handoff.closed_at.desc())
         .limit(_MOST)
     )
-    found = rows.all()
+    handoffs = rows.all()
     return RecentWaits(
-        [(row.claimed_at - row.waiting_since).total_seconds() for row in found],
-        [(row.closed_at - row.claimed_at).total_seconds() for row in found],
+        [(row.claimed_at - row.waiting_since).total_seconds() for row in handoffs],
+        [(row.closed_at - row.claimed_at).total_seconds() for row in handoffs],
     )
 
 

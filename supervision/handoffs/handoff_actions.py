@@ -87,8 +87,8 @@ class HandoffActions:
         The conversation is locked before the supervisor's presence, everywhere.
         """
         async with self._database.write() as session:
-            found = await session.execute(select(Handoff.seq, Handoff.conversation_id).where(Handoff.id == handoff))
-            known = found.one_or_none()
+            rows = await session.execute(select(Handoff.seq, Handoff.conversation_id).where(Handoff.id == handoff))
+            known = rows.one_or_none()
             if known is None or not await lock_conversation(session, known.conversation_id):
                 raise Refused("unknown")
             if who:

@@ -43,10 +43,10 @@ class PresentSupervisor:
         return duty.available and in_team and (not duty.languages or language in duty.languages)
 
 
-async def keep_claims(session: AsyncSession, name: str, kept: timedelta) -> None:
-    """Records a sign of life: keeps the claims of ``name`` for at least ``kept`` from now on. Locks their row."""
+async def keep_claims(session: AsyncSession, name: str, duration: timedelta) -> None:
+    """Records a sign of life: keeps the claims of ``name`` for at least ``duration`` from now on. Locks their row."""
     present = now()
-    until = present + kept
+    until = present + duration
     await session.execute(
         insert_into(session, Presence)
         .values(name=name, available=False, capacity=0, teams=[], languages=[], seen_at=present, until=until)
@@ -57,8 +57,8 @@ async def keep_claims(session: AsyncSession, name: str, kept: timedelta) -> None
     )
 
 
-async def record_presence(database: Database, duty: Duty, kept: timedelta) -> None:
-    """Records that ``duty.name`` is at the console: their claims are kept for exactly ``kept`` from now on."""
+async def record_presence(database: Database, duty: Duty, duration: timedelta) -> None:
+    """Records that ``duty.name`` is at the console: their claims are kept for exactly ``duration`` from now on."""
     present = now()
     values = {
         "available": duty.available,
@@ -66,7 +66,7 @@ async def record_presence(database: Database, duty: Duty, kept: timedelta) -> No
         "teams": list(duty.teams),
         "languages": list(duty.languages),
         "seen_at": present,
-        "until": present + kept,
+        "until": present + duration,
     }
     async with database.write() as session:
         await session.execute(
@@ -90,8 +90,8 @@ async def count_claims(session: AsyncSession, name: str) -> int:
 
 async def capacity_of(session: AsyncSession, name: str) -> int:
     """Returns how many conversations ``name`` takes at a time; 0 if there is no limit."""
-    found = await session.execute(select(Presence.capacity).where(Presence.name == name))
-    return found.scalar_one_or_none() or 0
+    rows = await session.execute(select(Presence.capacity).where(Presence.name == name))
+    return rows.scalar_one_or_none() or 0
 
 
 async def present_supervisors(session: AsyncSession) -> Sequence[PresentSupervisor]:

@@ -23,7 +23,7 @@ from supervision.handoffs.notes import MOST_CHARACTERS, write_note
 from supervision.handoffs.presence import capacity_of, count_claims, present_supervisors
 
 WORDS = CHECKING_WORDS | frozenset(
-    f"gateway_handoff_{move}" for move in ("claimed", "released", "passed", "transferred", "closed", "returned")
+    f"gateway_handoff_{action_name}" for action_name in ("claimed", "released", "passed", "transferred", "closed", "returned")
 )
 REPLY_CHARACTERS = 640  # ten SMS segments in any alphabet: a human's text is never cut
 
@@ -156,11 +156,11 @@ def _set_owner(row: Handoff, owner: str) -> Claim:
     return Claim(row.id, owner, row.fencing)
 
 
-async def _record_action(session: AsyncSession, row: Handoff, who: str, move: str, **details: str) -> None:
+async def _record_action(session: AsyncSession, row: Handoff, who: str, action_name: str, **details: str) -> None:
     """Writes the action to the audit, as the last step of its transaction. The audit has no texts of the conversation."""
     await session.flush()
     details["conversation"] = row.conversation_id
-    await record(session, actor=who, action=f"handoff.{move}", target=f"handoff:{row.id}", details=details)
+    await record(session, actor=who, action=f"handoff.{action_name}", target=f"handoff:{row.id}", details=details)
 
 
 async def _require_capacity(session: AsyncSession, owner: str) -> None:

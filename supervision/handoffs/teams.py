@@ -73,8 +73,8 @@ def is_about(theme: str, crumbs: Sequence[str]) -> bool:
 async def breadcrumb(session: AsyncSession, entry: str) -> Sequence[str]:
     """Returns the themes of an entry, from the widest on, and its title; nothing for an unknown entry."""
     row = await session.execute(select(EntryRow.content["theme"], EntryRow.title).where(EntryRow.id == entry).limit(1))
-    found = row.one_or_none()
-    return (*(found[0] or ()), found[1]) if found else ()
+    entry_row = row.one_or_none()
+    return (*(entry_row[0] or ()), entry_row[1]) if entry_row else ()
 
 
 async def _last_entry(session: AsyncSession, conversation: str) -> str:

@@ -100,8 +100,8 @@ async def conversation_of(database: Database, item: int) -> str | None:
     """Returns the id of the conversation of ``item``; ``None`` if it was erased."""
     query = select(Reply.conversation_id).join(ReviewItem, ReviewItem.reply_id == Reply.id).where(ReviewItem.seq == item)
     async with database.read() as session:
-        found: str | None = await session.scalar(query)
-        return found
+        conversation: str | None = await session.scalar(query)
+        return conversation
 
 
 async def get_item(database: Database, item: int, text: Renderer) -> ReviewItemView | None:
@@ -159,10 +159,10 @@ async def judge(
     note = (await read(mask, note)).text  # a task outlives the conversation
     async with database.write() as session:
         query = select(Reply.id, Reply.entry, Message.text, Conversation.channel, Conversation.language)
-        found = (await session.execute(_about_item(query, item))).one_or_none()
-        if found is None:
+        judged = (await session.execute(_about_item(query, item))).one_or_none()
+        if judged is None:
             raise Refused("unknown")
-        right = entry if opinion is Opinion.WRONG_ENTRY else found.entry
+        right = entry if opinion is Opinion.WRONG_ENTRY else judged.entry
         known = select(EntryRow.id).where(EntryRow.id == entry).limit(1)
         if opinion is Opinion.WRONG_ENTRY and (await session.execute(known)).scalar_one_or_none() is None:
             raise Refused("no_entry")
@@ -176,10 +176,10 @@ async def judge(
         if inserted.scalar_one_or_none() is None:
             raise Refused("judged")
         if opinion in TASKS:
-            await _add_task(session, found.id, TASKS[opinion], right, note, reviewer)
-        await record(session, actor=reviewer, action="review.judged", target=f"reply:{found.id}", details={"verdict": opinion})
-    if golden is not None and found.text and (right or opinion is Opinion.RIGHT):
-        await golden(found.text, found.language, found.channel, (right,) if right else (), reviewer)
+            await _add_task(session, judged.id, TASKS[opinion], right, note, reviewer)
+        await record(session, actor=reviewer, action="review.judged", target=f"reply:{judged.id}", details={"verdict": opinion})
+    if golden is not None and judged.text and (right or opinion is Opinion.RIGHT):
+        await golden(judged.text, judged.language, judged.channel, (right,) if right else (), reviewer)
 
 
 async def _add_task(session: AsyncSession, reply: str, kind: str, entry: str, note: str, who: str) -> None:
@@ -197,4 +197,4 @@ async def measure_agreement(database: Database) -> Agreement:
         rows = await session.execute(select(Verdict.item, Verdict.verdict).order_by(Verdict.created_at, Verdict.reviewer))
         for item, verdict in rows:
             verdicts[item].append(verdict)
-    return agreement([(those[0], those[1]) for those in verdicts.values() if len(those) > 1])
+    return agreement([(pair[0], pair[1]) for pair in verdicts.values() if len(pair) > 1])

@@ -91,8 +91,8 @@ async def reopen_task(database: Database, seq: int, who: str, *, collections: tu
 
 def _within(collections: tuple[str, ...]) -> list[ColumnElement[bool]]:
     """Returns the conditions for tasks about entries of ``collections``, or about no entry; none without ``collections``."""
-    theirs = select(EntryRow.id).where(EntryRow.collection.in_(collections))
-    return [or_(EditorTask.entry == "", EditorTask.entry.in_(theirs))] if collections else []
+    entries = select(EntryRow.id).where(EntryRow.collection.in_(collections))
+    return [or_(EditorTask.entry == "", EditorTask.entry.in_(entries))] if collections else []
 
 
 def _tasks() -> _Tasks:
@@ -109,12 +109,12 @@ async def _read(
     async with database.read() as session:
         rows = (await session.execute(query.where(*_within(collections)))).all()
         identifiers = {task.entry for task, _, _ in rows}
-        found = await session.execute(
+        entry_rows = await session.execute(
             select(EntryRow.id, EntryRow.title, EntryRow.collection)
             .where(EntryRow.id.in_(identifiers))
             .order_by(EntryRow.collection)
         )
-        entries = {entry: (title, collection) for entry, title, collection in found}
+        entries = {entry: (title, collection) for entry, title, collection in entry_rows}
         people = await session.execute(
             select(StaffRow.id, func.coalesce(func.nullif(StaffRow.name, ""), StaffRow.email).label("name"))
         )

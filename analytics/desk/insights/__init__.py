@@ -73,39 +73,39 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
     @routes.get("/desk/insights/conversations/{conversation}")
     async def conversation(request: Request, staff: Reading, conversation: Id) -> Response:
         """Shows the conversation, or asks for the reason for reading it."""
-        found, access = await require_access(staff, conversation)
-        return await render_conversation(request, staff, found) if access is Access.OPEN else ask_reason(request, staff)
+        row, access = await require_access(staff, conversation)
+        return await render_conversation(request, staff, row) if access is Access.OPEN else ask_reason(request, staff)
 
     @routes.post("/desk/insights/conversations/{conversation}")
     async def conversation_for_a_reason(
         request: Request, staff: Reading, conversation: Id, reason: Annotated[str, Form()] = ""
     ) -> Response:
         """Shows the conversation once, for the written reason; asks again if the text is no reason."""
-        found, access = await require_access(staff, conversation)
+        row, access = await require_access(staff, conversation)
         if access is Access.OPEN:
-            return await render_conversation(request, staff, found)
+            return await render_conversation(request, staff, row)
         reason = " ".join(reason.replace("\x00", "").split())
         least, most = REASON_CHARACTERS
         if not least <= len(reason) <= most:
             return ask_reason(request, staff, wrong=reason[:most])
-        return await render_conversation(request, staff, found, reason=reason)
+        return await render_conversation(request, staff, row, reason=reason)
 
     async def require_access(staff: Staff, conversation: str) -> tuple[Conversation, Access]:
         """Returns the conversation and the access that ``staff`` has to it. Raises ``Denied`` if there is none, and 404."""
         async with database.read() as session:
-            found = await session.get(Conversation, conversation)
-        if found is None or found.origin != origin:
+            row = await session.get(Conversation, conversation)
+        if row is None or row.origin != origin:
             raise HTTPException(404)
-        access = await access_to(database, staff, found.id)
+        access = await access_to(database, staff, row.id)
         if access is Access.CLOSED:
-            raise await denied(database, staff, found.id, "read", access)
-        return found, access
+            raise await denied(database, staff, row.id, "read", access)
+        return row, access
 
-    async def render_conversation(request: Request, staff: Staff, found: Conversation, **details: str) -> Response:
+    async def render_conversation(request: Request, staff: Staff, row: Conversation, **details: str) -> Response:
         async with database.write() as session:  # every reading of a conversation is audited
-            await read_by(session, staff.id, found.id, **details)
-        lines = await transcript(database, found.id, text)
-        return render(request, staff, "insights/conversation.html", conversation=found, lines=lines)
+            await read_by(session, staff.id, row.id, **details)
+        lines = await transcript(database, row.id, text)
+        return render(request, staff, "insights/conversation.html", conversation=row, lines=lines)
 
     def ask_reason(request: Request, staff: Staff, wrong: str | None = None) -> Response:
         least, most = REASON_CHARACTERS

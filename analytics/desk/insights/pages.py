@@ -87,13 +87,13 @@ class Reader:
         }
 
     async def subjects(self, scope: Scope) -> dict[str, Any]:
-        found = await subjects(self.database, scope)
-        rising = rising_subjects(found)[:_TOP]
+        shown = await subjects(self.database, scope)
+        rising = rising_subjects(shown)[:_TOP]
         by_theme = await sums(self.database, Kind.CONTACTS, scope, InsightFigure.theme)
         themes = sorted(((theme, one.count) for (theme,), one in by_theme.items() if theme), key=lambda pair: -pair[1])
-        disliked = sorted((one for one in found if one.not_useful), key=lambda one: -one.not_useful)[:_TOP]
+        disliked = sorted((one for one in shown if one.not_useful), key=lambda one: -one.not_useful)[:_TOP]
         return {
-            "top": await self._with_titles(found[:_TOP]),
+            "top": await self._with_titles(shown[:_TOP]),
             "rising": await self._with_titles(rising),
             "disliked": await self._with_titles(disliked),
             "by_theme": themes,
@@ -103,9 +103,9 @@ class Reader:
             "k": K,
         }
 
-    async def _with_titles(self, found: Sequence[Subject]) -> list[TitledSubject]:
-        titles = (await load_catalogue(self.database, [one.entry for one in found])).titles
-        return [TitledSubject(one, titles.get(one.entry, one.entry)) for one in found]
+    async def _with_titles(self, shown: Sequence[Subject]) -> list[TitledSubject]:
+        titles = (await load_catalogue(self.database, [one.entry for one in shown])).titles
+        return [TitledSubject(one, titles.get(one.entry, one.entry)) for one in shown]
 
     async def hours(self, scope: Scope) -> dict[str, Any]:
         cells = await heat_map(self.database, scope)
@@ -131,11 +131,11 @@ class Reader:
         months: dict[str, list[int]] = {}
         themes: dict[str, list[int]] = {}
         channels: dict[str, list[int]] = {}
-        for (month, channel, theme), found in spent.items():
+        for (month, channel, theme), cost in spent.items():
             for table, key in ((months, month), (themes, theme), (channels, channel)):
                 row = table.setdefault(key, [0, 0])
-                row[0] += found.count
-                row[1] += found.total
+                row[0] += cost.count
+                row[1] += cost.total
         return {
             "months": sorted(months.items()),
             "by_theme": sorted(themes.items(), key=lambda pair: -pair[1][1]),
@@ -144,19 +144,19 @@ class Reader:
 
     async def forecast(self, today: date) -> dict[str, Any]:
         days = await forecast_volume(self.database, self.settings, Kind.TURNS, today, origin=self.origin)
-        asked = await forecast_volume(self.database, self.settings, Kind.HANDOFFS, today, origin=self.origin)
+        handoffs = await forecast_volume(self.database, self.settings, Kind.HANDOFFS, today, origin=self.origin)
         return {
             "days": days,
-            "asked": asked or [None] * len(days),
+            "asked": handoffs or [None] * len(days),
             "chart": charts.band(days, [f"{one.day:%d/%m}" for one in days]),
             "measured": await forecast_errors(self.database, self.settings, Kind.TURNS, today, origin=self.origin),
         }
 
     async def turns(self, scope: Scope, staff: Staff, narrowed: TurnFilter, before: int) -> dict[str, Any]:
         turns = await matching_turns(self.database, scope, self.settings.opening.zone, narrowed, before=before)
-        found = await visible_to(self.database, staff, turns)
-        titles = (await load_catalogue(self.database, {one.entry for one in found if one.entry})).titles
-        return {"turns": found, "titles": titles, "narrowed": narrowed, "kept_days": self.settings.retention_days}
+        visible = await visible_to(self.database, staff, turns)
+        titles = (await load_catalogue(self.database, {one.entry for one in visible if one.entry})).titles
+        return {"turns": visible, "titles": titles, "narrowed": narrowed, "kept_days": self.settings.retention_days}
 
 
 def _mondays(scope: Scope, weeks: Mapping[date, object]) -> list[date]:
@@ -165,5 +165,5 @@ def _mondays(scope: Scope, weeks: Mapping[date, object]) -> list[date]:
     return [first + timedelta(days=days) for days in range(0, (scope.last - first).days + 1, 7)] if weeks else []
 
 
-def _largest(found: dict[str, Any]) -> list[tuple[str, int]]:
-    return sorted(((key, one.count) for key, one in found.items()), key=lambda pair: -pair[1])
+def _largest(sums: dict[str, Any]) -> list[tuple[str, int]]:
+    return sorted(((key, one.count) for key, one in sums.items()), key=lambda pair: -pair[1])

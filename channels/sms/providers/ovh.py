@@ -185,9 +185,9 @@ class Ovh:
         self._last_polled = turn[-1] if turn else ""
         return turn
 
-    async def done(self, taken: Sequence[InboundMessage | DeliveryReceipt]) -> None:
+    async def done(self, committed: Sequence[InboundMessage | DeliveryReceipt]) -> None:
         """Deletes the messages that were taken in."""
-        for one in taken:
+        for one in committed:
             if isinstance(one, InboundMessage):
                 await self._call("DELETE", f"incoming/{one.external_id}")
 

@@ -230,8 +230,8 @@ def _receipt(response: httpx.Response) -> SendReceipt:
     if len(refused) == len(parts):
         again, account = REFUSALS.get(refused[0], (False, False))
         raise SendFailed(f"status {refused[0]}"[:64], permanent=not again, account=account)
-    taken = next(part for part in parts if str(part["status"]) == "0")
-    message_id = str(taken["message-id"])
+    accepted = next(part for part in parts if str(part["status"]) == "0")
+    message_id = str(accepted["message-id"])
     if refused or not _MESSAGE_ID.fullmatch(message_id):  # some parts were sent and some were not, which cannot be repaired
         raise httpx.RemoteProtocolError("a message in pieces, or without an id")
     return SendReceipt(message_id, "sent", len(parts))

@@ -164,8 +164,8 @@ def router(settings: Settings, opt_outs: SimulatedOptOuts) -> APIRouter:
     async def messages(
         phone: Annotated[str, _E164], after: Annotated[int, Query(ge=0)] = 0, exchange_id: str = ""
     ) -> dict[str, Any]:
-        known = exchange_id == exchange.id  # a restarted exchange counts from zero again
-        revision, texts = await exchange.newer(phone, after if known else 0, wait_seconds=_WAIT_SECONDS if known else 0)
+        same = exchange_id == exchange.id  # a restarted exchange counts from zero again
+        revision, texts = await exchange.newer(phone, after if same else 0, wait_seconds=_WAIT_SECONDS if same else 0)
         return {
             "exchange": exchange.id,
             "revision": revision,
@@ -175,7 +175,7 @@ def router(settings: Settings, opt_outs: SimulatedOptOuts) -> APIRouter:
 
     @routes.post("/measure")
     async def count(draft: Draft) -> dict[str, Any]:
-        found = measure(draft.text)
-        return {"encoding": found.encoding, "units": found.units, "segments": found.segments}
+        size = measure(draft.text)
+        return {"encoding": size.encoding, "units": size.units, "segments": size.segments}
 
     return routes

@@ -189,8 +189,8 @@ class Assistant:
         response.set_cookie(COOKIE, token, path=PATH, secure=secure, httponly=True, samesite="strict")
 
     def _redirect(self, request: Request, anchor: str = "", **query: str) -> RedirectResponse:
-        asked = {"lang": request.query_params["lang"]} if request.query_params.get("lang") in PANEL_LANGUAGES else {}
-        parameters = urlencode(asked | query)
+        language = {"lang": request.query_params["lang"]} if request.query_params.get("lang") in PANEL_LANGUAGES else {}
+        parameters = urlencode(language | query)
         return RedirectResponse(f"{PATH}{'?' + parameters if parameters else ''}{anchor}", 303)
 
 
@@ -215,8 +215,8 @@ def transcript(history: dict[str, Any], pages: Pages) -> str:
     lines = [f"{pages.settings.service_name} · {pages.settings.organisation}", ""]
     for turn in history["turns"]:
         answering = agent if turn["reply"] and by_human(turn["reply"]) else assistant
-        for who, spoken in ((you, turn["message"]), (answering, turn["reply"])):
-            if spoken and spoken["text"]:
-                at = datetime.fromisoformat(spoken["at"]).astimezone(zone)
-                lines += [f"{who} ({at:%Y-%m-%d %H:%M})", spoken["text"], ""]
+        for who, line in ((you, turn["message"]), (answering, turn["reply"])):
+            if line and line["text"]:
+                at = datetime.fromisoformat(line["at"]).astimezone(zone)
+                lines += [f"{who} ({at:%Y-%m-%d %H:%M})", line["text"], ""]
     return "\n".join(lines)

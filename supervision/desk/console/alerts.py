@@ -31,7 +31,7 @@ class Alerts:
         rows = [row for row in await list_handoffs(self._database) if row.origin == Origin.CITIZEN]
         async with self._database.read() as session:
             person = (await roster(session)).people.get(staff.id, staff)  # with their present teams
-            found = await accesses(session, person, {row.conversation for row in rows})
+            access = await accesses(session, person, {row.conversation for row in rows})
             handed_over = await session.scalars(
                 select(Handoff.id)
                 .join(ConversationNote, ConversationNote.conversation_id == Handoff.conversation_id)
@@ -45,7 +45,7 @@ class Alerts:
                 .distinct()
             )
             mine = sorted(handed_over)
-        open_ = [row for row in rows if row.state in UNCLAIMED and found[row.conversation] is Access.OPEN]
+        open_ = [row for row in rows if row.state in UNCLAIMED and access[row.conversation] is Access.OPEN]
         groups: dict[str, list[str]] = {
             "call_danger": [row.id for row in open_ if row.alert],
             "call_transferred": mine,

@@ -93,8 +93,8 @@ def _add_reading(routes: APIRouter, services: ConsoleServices) -> None:
         """Returns the open handoffs that ``staff`` may read."""
         rows = await list_handoffs(database)
         async with database.read() as session:
-            found = await accesses(session, staff, {row.conversation for row in rows})
-        return [row for row in rows if found[row.conversation] is Access.OPEN]
+            access = await accesses(session, staff, {row.conversation for row in rows})
+        return [row for row in rows if access[row.conversation] is Access.OPEN]
 
     @routes.get("/handoffs/ended")
     async def list_ended(
@@ -167,15 +167,15 @@ def _add_actions(routes: APIRouter, services: ConsoleServices) -> None:
         return Response(status_code=204)
 
     @routes.post("/handoffs/{identifier}/release")
-    async def release(identifier: str, move: HandoffAction, handling: Handling) -> ListedHandoff:
+    async def release(identifier: str, body: HandoffAction, handling: Handling) -> ListedHandoff:
         async with services.refusals_as_problems():
-            await desk.release(claim_of(identifier, handling.staff, move.fencing))
+            await desk.release(claim_of(identifier, handling.staff, body.fencing))
         return await services.find_handoff(identifier)
 
     @routes.post("/handoffs/{identifier}/transfer")
-    async def transfer(identifier: str, move: Transfer, handling: Handling) -> ListedHandoff:
+    async def transfer(identifier: str, body: Transfer, handling: Handling) -> ListedHandoff:
         async with services.refusals_as_problems():
-            await desk.transfer(claim_of(identifier, handling.staff, move.fencing), move.to, move.note)
+            await desk.transfer(claim_of(identifier, handling.staff, body.fencing), body.to, body.note)
         return await services.find_handoff(identifier)
 
     @routes.post("/handoffs/{identifier}/close")

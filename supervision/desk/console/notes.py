@@ -34,9 +34,9 @@ def router(services: ConsoleServices) -> APIRouter:
     async def label(identifier: str, body: Text, handling: Handling) -> dict[str, str]:
         listed = handling.listed
         async with database.write() as session:
-            kept = await add_label(session, listed.conversation, handling.staff.id, body.text)
+            label_kept = await add_label(session, listed.conversation, handling.staff.id, body.text)
         await event_bus.notify(listed.conversation, "note")
-        return {"label": kept}
+        return {"label": label_kept}
 
     @routes.delete("/handoffs/{identifier}/labels", status_code=204)
     async def unlabel(identifier: str, text: str, handling: Handling) -> Response:

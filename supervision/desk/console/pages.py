@@ -18,7 +18,7 @@ _BEATS = 5  # signs of life within the time after which a supervisor counts as a
 
 def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter()
-    spoken = {key: texts for key, texts in read(_WORDS).items() if key.startswith("js_")}
+    script_words = {key: texts for key, texts in read(_WORDS).items() if key.startswith("js_")}
 
     @routes.get("/desk/conversations", include_in_schema=False)
     async def console(request: Request, staff: Supervisor) -> Response:
@@ -27,7 +27,7 @@ def router(services: ConsoleServices) -> APIRouter:
             request,
             staff,
             "console/console.html",
-            words={key.removeprefix("js_"): texts[staff.language] for key, texts in spoken.items()},
+            words={key.removeprefix("js_"): texts[staff.language] for key, texts in script_words.items()},
             beat_seconds=int(services.absent_after.total_seconds()) // _BEATS,
             most_characters=REPLY_CHARACTERS,
         )

@@ -71,8 +71,8 @@ def router(services: ConsoleServices) -> APIRouter:
     @routes.delete("/{identifier}", status_code=204)
     async def drop(identifier: str, staff: Supervisor) -> Response:
         async with database.write() as session:
-            found = await session.execute(select(SavedReply.author).where(SavedReply.id == identifier))
-            author = found.scalar_one_or_none()
+            rows = await session.execute(select(SavedReply.author).where(SavedReply.id == identifier))
+            author = rows.scalar_one_or_none()
             if author is None:
                 raise Problem(404, "console.refused_unknown")
             if not _may_delete(staff, author):

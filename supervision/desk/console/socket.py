@@ -107,10 +107,10 @@ class Session:
             if not await self._may_see(conversation, "watch"):
                 return
             while True:
-                what = await listener.wait()
+                event = await listener.wait()
                 if not await self._may_see(conversation):  # it was transferred meanwhile
                     return
-                await self._send({"type": "news", "conversation": conversation, "what": what})
+                await self._send({"type": "news", "conversation": conversation, "what": event})
 
     async def _may_see(self, conversation: str, act: str = "") -> bool:
         """Decides whether the supervisor may see news of ``conversation`` now. Audits a denied ``act``, once per connection."""
@@ -119,11 +119,11 @@ class Session:
             if await session.get(Conversation, conversation) is None:
                 return False
             staff = (await roster(session)).people.get(self._staff.id, self._staff)  # with their present teams
-            found = (await accesses(session, staff, [conversation]))[conversation]
-        if found is not Access.OPEN and act and (conversation, act) not in self._denied:
+            granted = (await accesses(session, staff, [conversation]))[conversation]
+        if granted is not Access.OPEN and act and (conversation, act) not in self._denied:
             self._denied.add((conversation, act))
-            await denied(database, staff, conversation, act, found)
-        return found is Access.OPEN
+            await denied(database, staff, conversation, act, granted)
+        return granted is Access.OPEN
 
     async def _send(self, frame: dict[str, Any]) -> None:
         async with self._sending:

@@ -63,14 +63,16 @@ def router(services: ConsoleServices) -> APIRouter:
     @routes.post("/search")
     async def search(query: Query, staff: Supervisor) -> list[Suggestion]:
         """Returns the entries that match ``text`` best, even if the bot would not show them. 503 if the search is silent."""
-        found = await _call_search(services, "POST", "/search", {"query": query.text, "locale": query.language, "limit": _MOST})
-        hits = found["hits"] or found["rejected"]
+        answer = await _call_search(
+            services, "POST", "/search", {"query": query.text, "locale": query.language, "limit": _MOST}
+        )
+        hits = answer["hits"] or answer["rejected"]
         return [
             Suggestion(
                 entry=hit["entry_id"],
                 title=hit["title"],
                 passage=hit["passage"],
-                confidence=None if number else found["confidence"],
+                confidence=None if number else answer["confidence"],
             )
             for number, hit in enumerate(hits[:_MOST])
         ]
@@ -92,9 +94,9 @@ def router(services: ConsoleServices) -> APIRouter:
 
 async def card_of(services: ConsoleServices, entry: str, passage: int) -> AnswerBlock:
     """Returns the passage of an entry of the active snapshot as a card. Raises ``Problem`` 404, 503."""
-    found = Entry.model_validate(await _call_search(services, "GET", f"/entries/{quote(entry, safe='')}"))
+    content = Entry.model_validate(await _call_search(services, "GET", f"/entries/{quote(entry, safe='')}"))
     status = await _call_search(services, "GET", "/health")
-    parts = passages(found)
+    parts = passages(content)
     if not parts:
         raise Problem(404, "console.entry_gone")
     shown = parts[passage] if passage < len(parts) else parts[0]
@@ -102,18 +104,18 @@ async def card_of(services: ConsoleServices, entry: str, passage: int) -> Answer
     if len(body) > _CARD_CHARACTERS:  # cut at the end of a paragraph: the source has the rest
         body = body[:_CARD_CHARACTERS].rsplit("\n", 1)[0].rstrip()
     return AnswerBlock(
-        entry=found.id,
-        entry_version=found.version,
+        entry=content.id,
+        entry_version=content.version,
         snapshot=status["snapshot"],
-        locale=found.locale,
-        title=found.title,
+        locale=content.locale,
+        title=content.title,
         headings=shown.headings,
         cases=shown.cases,
         body=body,
-        source=Source(name=found.source, url=found.url_at(shown.headings)),
-        verified_on=found.verified_on,
-        services=tuple(Source(name=link.title, url=link.url) for link in found.services if link.url)[:_SERVICES],
-        sms_text="" if shown.headings or shown.cases else found.sms_text,
+        source=Source(name=content.source, url=content.url_at(shown.headings)),
+        verified_on=content.verified_on,
+        services=tuple(Source(name=link.title, url=link.url) for link in content.services if link.url)[:_SERVICES],
+        sms_text="" if shown.headings or shown.cases else content.sms_text,
     )
 
 
@@ -126,5 +128,5 @@ async def _call_search(services: ConsoleServices, method: str, path: str, body: 
         raise Problem(404, "console.entry_gone")
     if answer.is_error:
         raise Problem(503, "console.search_down")
-    found: dict[str, Any] = answer.json()
-    return found
+    document: dict[str, Any] = answer.json()
+    return document

@@ -101,11 +101,11 @@ async def _people(session: AsyncSession) -> dict[str, list[str]]:
     rows = await session.execute(
         select(StaffRow.name, StaffRow.email, StaffRow.teams).where(StaffRow.disabled_at.is_(None)).order_by(StaffRow.name)
     )
-    found: dict[str, list[str]] = defaultdict(list)
+    people: dict[str, list[str]] = defaultdict(list)
     for name, email, teams_of_person in rows:
         for team in teams_of_person:
-            found[team].append(name or email)
-    return found
+            people[team].append(name or email)
+    return people
 
 
 async def _waiting(session: AsyncSession) -> dict[str, int]:

@@ -150,11 +150,11 @@ async def _held_lines(session: AsyncSession, listed: ListedHandoff, render: Rend
         .where(HeldAnswer.handoff_id == listed.id, HeldAnswer.state == "waiting")
         .order_by(HeldAnswer.seq)
     )
-    found = []
+    lines = []
     for answer, question in rows:
         blocks = BLOCKS.validate_python(answer.blocks)
         card = next((block for block in blocks if isinstance(block, AnswerBlock)), None)
-        found.append(
+        lines.append(
             HeldLine(
                 id=answer.id,
                 question=question or "",
@@ -167,7 +167,7 @@ async def _held_lines(session: AsyncSession, listed: ListedHandoff, render: Rend
                 due_at=answer.due_at,
             )
         )
-    return found
+    return lines
 
 
 def _line_fields(reply: Reply, titles: dict[str, str]) -> dict[str, Any]:

@@ -27,8 +27,8 @@ class Call:
 
     def arguments(self) -> dict[str, Any]:
         """Returns the arguments for ``httpx.AsyncClient.request``."""
-        found = {"data": self.form, "params": self.params, "content": self.content, "headers": dict(self.headers)}
-        return {name: value for name, value in found.items() if value}
+        arguments = {"data": self.form, "params": self.params, "content": self.content, "headers": dict(self.headers)}
+        return {name: value for name, value in arguments.items() if value}
 
 
 class Operator(Protocol):

@@ -92,12 +92,12 @@ class TwilioOperator:
             sid: str, shown: Annotated[HTTPBasicCredentials | None, Depends(_basic)], message: Annotated[NewMessage, Form()]
         ) -> JSONResponse:
             user, password = (shown.username, shown.password) if shown else ("", "")
-            known = [
+            checks = [
                 equal_secrets(user, account.sid),
                 equal_secrets(password, account.auth_token),
                 equal_secrets(sid, account.sid),
             ]
-            if not all(known):
+            if not all(checks):
                 return _error(401, 20003, "Authenticate")
             if not E164.fullmatch(message.To):
                 return _error(400, 21211, "The 'To' number is not a valid phone number.")
