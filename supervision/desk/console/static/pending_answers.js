@@ -1,9 +1,9 @@
-// Answers of the assistant that wait for a supervisor's word: as they would go out, and what to do with each.
+// The assistant's answers that wait for a supervisor's approval, as they would be sent, with the actions on each.
 import { ask } from "./dialog.js";
 import { $, clock, fill, h } from "./dom.js";
 
 /** The cards of what waits under the open handoff. `given`: {talk, words, language}. */
-export class Held {
+export class PendingAnswers {
   constructor(given) {
     Object.assign(this, given);
     this.talk.addEventListener("changed", () => this.#show());

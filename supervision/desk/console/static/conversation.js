@@ -1,4 +1,4 @@
-// The conversation that is open: its words, its moves, the reply being written. Each conversation keeps its own draft.
+// The open conversation: its texts, the actions on it, and the reply being written. Each conversation keeps its own draft.
 import { api } from "/desk/static/desk/api.js";
 import { ask } from "./dialog.js";
 import { BESIDE, Drafts } from "./drafts.js";
@@ -12,7 +12,7 @@ const TYPING_SHOWN = 5_000;
 const COSTLY = 3; // segments: what the assistant itself keeps to
 
 /** Events: changed (the view), typed. */
-export class Talk extends EventTarget {
+export class Conversation extends EventTarget {
   view = null;
   #loading = 0;
   #wanted = null; // the handoff that was asked for last: it may be on its way still

@@ -1,4 +1,4 @@
-// The line to the gateway: the list as it changes, news of the open conversations; kept up by itself, with signs of life.
+// The connection to the gateway: changes of the list, news of open conversations, signs of life. It reconnects by itself.
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
@@ -8,7 +8,7 @@ const SIGNED_OUT = [4401, 4403];
  * Events (detail): list (rows), rows ({changed, gone}), news ({conversation, what}), up (boolean). A console that signed out
  * elsewhere, or lost the right, is loaded anew: the sign-in page says the rest.
  */
-export class Line extends EventTarget {
+export class Connection extends EventTarget {
   #socket = null;
   #attempts = 0;
   #answered = true;

@@ -1,10 +1,10 @@
-// Beside the conversation: what the knowledge base has, saved replies, labels, notes.
+// The panel beside the conversation: suggestions of the knowledge base, saved replies, labels and notes.
 import { api } from "/desk/static/desk/api.js";
 import { $, clock, fill, h, settled } from "./dom.js";
 
 const CONSOLE = "/api/desk/console";
 
-export class Beside {
+export class SidePanel {
   replies = [];
   #asked = 0;
   #writes = false;

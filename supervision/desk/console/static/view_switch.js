@@ -1,7 +1,7 @@
-// On a narrow screen either the list or the conversation is shown; everywhere the browser's "back" leads from this one to that.
+// Shows the list or the conversation on a narrow screen. The browser's "back" leads from the conversation to the list.
 import { $ } from "./dom.js";
 
-export class Stage {
+export class ViewSwitch {
   /** `leave`: closes the conversation and shows the list again. */
   constructor(root, leave) {
     Object.assign(this, { root, leave });
