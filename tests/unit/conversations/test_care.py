@@ -40,7 +40,7 @@ ANSWERED = {"outcome": "answered", "blocks": [CARD], "entry": "F1", "entry_versi
 
 def context(text: str, **changes: object) -> TurnContext:
     values: dict[str, object] = {"message_id": "m", "conversation": "c", "channel": "web", "language": "fr", "payload": None}
-    values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": Deadline.after(5)}
+    values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": Deadline.after(60)}
     return TurnContext(**(values | changes))  # type: ignore[arg-type]
 
 
