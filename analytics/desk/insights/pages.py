@@ -165,5 +165,5 @@ def _mondays(scope: Scope, weeks: Mapping[date, object]) -> list[date]:
     return [first + timedelta(days=days) for days in range(0, (scope.last - first).days + 1, 7)] if weeks else []
 
 
-def _largest(sums: dict[str, Any]) -> list[tuple[str, int]]:
-    return sorted(((key, one.count) for key, one in sums.items()), key=lambda pair: -pair[1])
+def _largest(totals: dict[str, Any]) -> list[tuple[str, int]]:
+    return sorted(((key, one.count) for key, one in totals.items()), key=lambda pair: -pair[1])
