@@ -54,7 +54,7 @@ _MIDDLE = 0.6  # about the mean cosine of this encoder; without it editors would
 # title (11). Of 11 labelled messages that are a title, 9 mean its page.
 LEAD = 1.0
 _STEP = 0.05  # cosine below the nearest if there is no second text: .025 on average for sections, .055 for wordings
-# Cosine below the nearest other text of an entry without questions: the mean, over pages that are not right, of those with some.
+# Cosine of an entry without questions below that of its nearest other text: the mean of wrong pages with questions.
 _QUESTION_STEP = 0.024
 Values = NDArray[np.float64]
 
