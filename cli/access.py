@@ -31,8 +31,8 @@ async def access(settings: Settings, *, conversation: str, number: str) -> dict[
 
     Numbers are decrypted: this is for the person concerned. The request is written to the audit.
     """
-    database, addresses = Database(settings.sql_url), Addresses(*settings.address_keys)
-    try:
+    addresses = Addresses(*settings.address_keys)
+    async with Database(settings.sql_url) as database:
         digest = await _digest_of(database, addresses, number) if number else None
         async with database.read() as session:
             which = Conversation.address_digest == digest if number else Conversation.id == conversation
@@ -51,43 +51,36 @@ async def access(settings: Settings, *, conversation: str, number: str) -> dict[
             target = f"conversation:{found.id}" if found is not None else "number"
             await record(session, actor="operator", action="privacy.exported", target=target)
         return held
-    finally:
-        await database.close()
 
 
 async def conversation_of(settings: Settings, number: str) -> str | None:
     """Returns the conversation of a telephone number. A person who asks by letter for erasure knows the number, not the id."""
-    database, addresses = Database(settings.sql_url), Addresses(*settings.address_keys)
-    try:
+    addresses = Addresses(*settings.address_keys)
+    async with Database(settings.sql_url) as database:
         digest = await _digest_of(database, addresses, re.sub(r"[\s.()-]", "", number))
         async with database.read() as session:
             return await session.scalar(select(Conversation.id).where(Conversation.address_digest == digest))
-    finally:
-        await database.close()
 
 
 async def erased_at(settings: Settings, receipt: str) -> datetime | None:
     """Returns when the conversation with this ``receipt`` was erased."""
-    receipt, database = receipt.strip().upper(), Database(settings.sql_url)
-    try:
-        async with database.read() as session:
-            audited = await session.execute(
-                select(AuditRow.at, AuditRow.details)
-                .where(AuditRow.action == ERASED, AuditRow.target == erasure_target(receipt))
-                .order_by(AuditRow.seq)
-                .limit(1)
-            )
-            at: datetime
-            for at, details in audited:
-                before = orjson.loads(details).get(REPLAYED)  # the original time, if a restore has erased it again
-                return datetime.fromisoformat(before) if before else at
-            # Erasures from before the audit recorded them.
-            rows = await session.stream(select(ErasedConversation.conversation_id, ErasedConversation.erased_at))
-            async for identifier, at in rows:
-                if receipt_of(identifier) == receipt:
-                    return at
-    finally:
-        await database.close()
+    receipt = receipt.strip().upper()
+    async with Database(settings.sql_url) as database, database.read() as session:
+        audited = await session.execute(
+            select(AuditRow.at, AuditRow.details)
+            .where(AuditRow.action == ERASED, AuditRow.target == erasure_target(receipt))
+            .order_by(AuditRow.seq)
+            .limit(1)
+        )
+        at: datetime
+        for at, details in audited:
+            before = orjson.loads(details).get(REPLAYED)  # the original time, if a restore has erased it again
+            return datetime.fromisoformat(before) if before else at
+        # Erasures from before the audit recorded them.
+        rows = await session.stream(select(ErasedConversation.conversation_id, ErasedConversation.erased_at))
+        async for identifier, at in rows:
+            if receipt_of(identifier) == receipt:
+                return at
     return None
 
 

@@ -25,10 +25,7 @@ class Record:
 
     def _read[T](self, read: Callable[[Database], Awaitable[T]]) -> T:
         async def reading() -> T:
-            database = Database(self._sql_url)
-            try:
+            async with Database(self._sql_url) as database:
                 return await read(database)
-            finally:
-                await database.close()
 
         return asyncio.run(reading())

@@ -35,8 +35,7 @@ class Renewed:
 async def renew(settings: Settings) -> Renewed:
     """Re-encrypts the whole database under ``secret_key`` and ``address_key``. It can be interrupted and repeated."""
     vault, addresses = Vault(*settings.secret_keys), Addresses(*settings.address_keys)
-    database = Database(settings.sql_url)
-    try:
+    async with Database(settings.sql_url) as database:
         numbers = await _numbers(database, addresses)
         values = 0
         for column in (Conversation.address, Handoff.number, PhoneCopy.number):
@@ -49,8 +48,6 @@ async def renew(settings: Settings) -> Renewed:
             stops = int(await session.scalar(left) or 0) if addresses.is_changing else 0
             await record(session, actor="operator", action="keys.renewed", target="record", details={"values": values})
         return Renewed(values, numbers, stops)
-    finally:
-        await database.close()
 
 
 async def _numbers(database: Database, addresses: Addresses) -> int:

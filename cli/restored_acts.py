@@ -107,17 +107,15 @@ async def _of_record(url: str, head: Key) -> list[LedgerRow] | None:
     """Returns the acts in a database that continues from the backup's ``head``; ``None`` for another one, or if it cannot be
     read.
     """
-    database = Database(url)
-    try:
-        async with database.read() as session:
-            there = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == head[0]))
-        if there is None or there != head[1]:
-            return None
-        return [ledger_row(row) for row in await rows_of_ledger(database, after=head[0])]
-    except SQLAlchemyError:
-        return None  # it may be the broken one
-    finally:
-        await database.close()
+    async with Database(url) as database:
+        try:
+            async with database.read() as session:
+                there = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == head[0]))
+            if there is None or there != head[1]:
+                return None
+            return [ledger_row(row) for row in await rows_of_ledger(database, after=head[0])]
+        except SQLAlchemyError:
+            return None  # it may be the broken one
 
 
 def _damaged(error: LedgerDamaged) -> LedgerUnusable:

@@ -88,8 +88,7 @@ async def restore(
         backup = await asyncio.to_thread(BackupAudit.read, folder / "record")
         acts = await acts_since(settings, backup, records=records, ledgers=ledgers, may_lack=without_ledger)
         await upgrade_async(aside, revision=contents.revision)
-        database = Database(aside)
-        try:
+        async with Database(aside) as database:
             await load(database, folder / "record", sorted(contents.tables))
             await upgrade_async(aside)
             carried: set[Key] = set()
@@ -110,8 +109,6 @@ async def restore(
                     "without ledger": without_ledger,
                 }
                 await record(session, actor="operator", action=RESTORED, target=f"backup:{file.name}"[:200], details=told)
-        finally:
-            await database.close()
         kept = await asyncio.to_thread(_swap, Path(str(target.database)), Path(made) / "guichet.db") if is_sqlite else None
         await _tell_ledger(settings)
         settings_file = await asyncio.to_thread(_put_files, settings, folder)
@@ -120,11 +117,8 @@ async def restore(
 
 async def _tell_ledger(settings: Settings) -> None:
     """Writes the restore itself to the ledger: the rows before it belong to a database that no longer exists."""
-    database = Database(settings.sql_url)
-    try:
+    async with Database(settings.sql_url) as database:
         await LedgerSync(database, settings).run()
-    finally:
-        await database.close()
 
 
 def _is_there(path: str) -> bool:
@@ -132,12 +126,8 @@ def _is_there(path: str) -> bool:
 
 
 async def _has_tables(url: str) -> bool:
-    database = Database(url)
-    try:
-        async with database.engine.connect() as connection:
-            return bool(await connection.run_sync(lambda sync: inspect(sync).has_table("conversations")))
-    finally:
-        await database.close()
+    async with Database(url) as database, database.engine.connect() as connection:
+        return bool(await connection.run_sync(lambda sync: inspect(sync).has_table("conversations")))
 
 
 async def _erased(settings: Settings, sources: Sequence[str]) -> set[str]:
@@ -149,34 +139,30 @@ async def _erased(settings: Settings, sources: Sequence[str]) -> set[str]:
         if "://" not in source:
             found |= {one for head in load_heads(Path(source)) for one in head.erased}
             continue
-        database = Database(source)
-        try:
-            async with database.read() as session:
-                found |= set((await session.execute(select(ErasedConversation.conversation_id))).scalars())
-        except SQLAlchemyError:
-            if source != settings.sql_url:
-                raise  # the present database may be the broken one; one that was named must be readable
-        finally:
-            await database.close()
+        async with Database(source) as database:
+            try:
+                async with database.read() as session:
+                    found |= set((await session.execute(select(ErasedConversation.conversation_id))).scalars())
+            except SQLAlchemyError:
+                if source != settings.sql_url:
+                    raise  # the present database may be the broken one; one that was named must be readable
     return found
 
 
 async def _carry_audit(source: str, database: Database) -> set[Key]:
     """Appends the newer rows of ``source``'s audit to the restored one, if it is the same chain. Returns the rows' keys."""
-    old = Database(source)
-    try:
-        async with database.read() as session:
-            seq, digest = await current_head(session)
-        async with old.read() as session:
-            there = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == seq)) if seq else digest
-            if there != digest:
-                return set()
-            columns = AuditRow.__table__.columns
-            rows = (await session.execute(select(*columns).where(columns.seq > seq).order_by(columns.seq))).mappings().all()
-    except SQLAlchemyError:
-        return set()  # the present database is the broken one
-    finally:
-        await old.close()
+    async with Database(source) as old:
+        try:
+            async with database.read() as session:
+                seq, digest = await current_head(session)
+            async with old.read() as session:
+                there = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == seq)) if seq else digest
+                if there != digest:
+                    return set()
+                columns = AuditRow.__table__.columns
+                rows = (await session.execute(select(*columns).where(columns.seq > seq).order_by(columns.seq))).mappings().all()
+        except SQLAlchemyError:
+            return set()  # the present database is the broken one
     if rows:
         async with database.write() as session:
             for some in batched(rows, _ROWS):
@@ -187,14 +173,12 @@ async def _carry_audit(source: str, database: Database) -> set[Key]:
 
 async def _carry_opt_outs(source: str, database: Database) -> int:
     """Takes over newer STOP and START messages from ``source``, so that nobody who sent STOP gets messages."""
-    old = Database(source)
-    try:
-        async with old.read() as session:
-            known = (await session.execute(select(*OptOut.__table__.columns))).mappings().all()
-    except SQLAlchemyError:
-        return 0  # the present database is the broken one
-    finally:
-        await old.close()
+    async with Database(source) as old:
+        try:
+            async with old.read() as session:
+                known = (await session.execute(select(*OptOut.__table__.columns))).mappings().all()
+        except SQLAlchemyError:
+            return 0  # the present database is the broken one
     taken = 0
     async with database.write() as session:
         for row in known:

@@ -13,6 +13,7 @@ import typer
 from cli.doctor.backups import away
 from cli.doctor.service import running
 from cli.language import Refusal, say
+from cli.options import Json
 from cli.preflight import make_private
 from cli.replaying import Replayed
 from cli.restored_acts import LedgerUnusable
@@ -26,7 +27,7 @@ from core.settings import Settings
 
 def backup(
     file: Annotated[Path | None, typer.Argument(help="Where to write it; without it, GUICHET_BACKUP_FOLDER.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Copy the record (as of one moment, while the service runs), the active snapshot and the settings, encrypted (age)."""
     settings = Settings()
@@ -76,7 +77,7 @@ def restore(
     without_ledger: Annotated[
         bool, typer.Option("--without-ledger", help="Go on although nobody knows what was disabled, changed or erased since.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Put a backup in the record's place; what was disabled or erased since stays so. The service must be stopped."""
     settings = Settings()
@@ -127,13 +128,10 @@ def restore(
 
 
 async def _backup(settings: Settings, file: Path | None) -> tuple[Path, Contents]:
-    database = Database(settings.sql_url)
-    try:
+    async with Database(settings.sql_url) as database:
         if file is None:
             return await scheduled(database, settings)
         return file, await make_backup(database, settings, file)
-    finally:
-        await database.close()
 
 
 def _identity(settings: Settings, key: Path | None) -> str:

@@ -17,6 +17,7 @@ from cli.doctor.event_bus import event_bus
 from cli.doctor.findings import Finding
 from cli.doctor.senders import senders
 from cli.language import pick
+from cli.options import Json
 from cli.unreadable import unreadable
 from core.settings import Settings
 
@@ -24,7 +25,7 @@ _MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
     everything: Annotated[bool, typer.Option("--all", help="Show also what is well.")] = False,
 ) -> None:
     """Look for what is wrong, and say how to mend it. Exit code 1 where there is a problem; warnings alone are 0."""

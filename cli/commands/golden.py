@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from cli.database import run_on_database
 from cli.language import Refusal, pick, say
+from cli.options import Json
 from cli.progress import done_line
-from cli.record import run_on_database
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
 from knowledge_base.golden.contracts import Golden
@@ -21,7 +22,6 @@ from knowledge_base.golden.files import dump_golden, read_golden
 from knowledge_base.golden.record import Added, add, add_all, golden, set_active
 
 app = typer.Typer(no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 _REJECTED = 10  # rejected lines shown
 
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +11,12 @@ import httpx
 import typer
 
 from cli.catalogue import Record
+from cli.database import run_on_database
 from cli.language import Refusal, pick, say
+from cli.options import Json
 from cli.progress import done_line, reporter
 from cli.refusals import refused
-from core.database import Database
 from core.database.base import now
-from core.entry import Entry
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
 from knowledge_base.serving import all_served
@@ -78,7 +76,7 @@ def build(
             "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
             "The action server did not answer: check ./guichet status, then run this again.",
         ) from error
-    asyncio.run(_served(settings, began))
+    run_on_database(settings.sql_url, lambda database: all_served(database, began))
     manifest = built.manifest
     if through_service and manifest.stage == "full":
         _measure(settings, manifest.version, set(built.entries.collections))
@@ -89,7 +87,7 @@ def build(
 
 
 @app.command()
-def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+def status(as_json: Json = False) -> None:
     """Show the snapshots that are kept, and which one is active."""
     snapshots = Snapshots(snapshots_folder(Settings().home))
     active = snapshots.active()
@@ -158,7 +156,7 @@ def calibrate(
 
     configure_logs("cli", level=logging.WARNING)  # standard output is for programs
     settings = Settings()
-    entries = asyncio.run(_published(settings))
+    entries = run_on_database(settings.sql_url, published)
     try:
         fitted = calibrate_active(settings, entries, questions, output)
     except (ValueError, SnapshotUnusable, WeightsUnreadable) as error:
@@ -173,8 +171,8 @@ def _measure(settings: Settings, snapshot: str, collections: set[str]) -> None:
     try:
         run = measure_service(settings, snapshot, collections, _report)
     except (httpx.HTTPError, ValueError, OSError) as error:
-        told = error if isinstance(error, (httpx.HTTPError, TimeoutError)) else refused(error)
-        say(f"La qualité des réponses n'a pas été mesurée : {told}", f"The answers' quality was not measured: {told}")
+        reason = error if isinstance(error, (httpx.HTTPError, TimeoutError)) else refused(error)
+        say(f"La qualité des réponses n'a pas été mesurée : {reason}", f"The answers' quality was not measured: {reason}")
         return
     say(f"Qualité des réponses mesurée : {run.id}", f"The answers' quality was measured: {run.id}")
 
@@ -196,19 +194,3 @@ def _embedder(settings: Settings, through_service: bool) -> Embedder:
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
 
     return load_embedder(settings)
-
-
-async def _served(settings: Settings, began: datetime) -> None:
-    database = Database(settings.sql_url)
-    try:
-        await all_served(database, began)
-    finally:
-        await database.close()
-
-
-async def _published(settings: Settings) -> list[Entry]:
-    database = Database(settings.sql_url)
-    try:
-        return await published(database)
-    finally:
-        await database.close()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
 from cli.language import say
+from cli.options import Json
 from cli.renewing import renew
 from core.settings import Settings
 
@@ -22,7 +22,7 @@ def keys() -> None:
 
 
 @app.command("renew")
-def renew_all(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+def renew_all(as_json: Json = False) -> None:
     """Put what the record keeps under the present keys, so that those named …_ALSO can go."""
     done = asyncio.run(renew(Settings()))
     if as_json:

@@ -12,6 +12,7 @@ import typer
 
 from cli.engine import open_engine
 from cli.language import Refusal, pick, say
+from cli.options import Json
 from cli.progress import done_line, reporter, tell_provisional
 from core.database import Database
 from core.settings import Settings
@@ -54,7 +55,7 @@ def import_pages(
     force: Annotated[bool, typer.Option(help="Allow an import that withdraws more than half of a collection.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
     author: Annotated[str, typer.Option(hidden=True, help="Account in whose name the desk asks.")] = "import",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Create and update entries from SOURCE; a second import says what has changed. A wrong file changes nothing."""
     settings = Settings()
@@ -90,7 +91,7 @@ def export_pages(
     form: Annotated[
         str, typer.Option("--format", help="guichet: everything; jsonld: FAQPage of what is published.")
     ] = "guichet",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write the whole knowledge base, with all revisions and golden questions, to FILE: `kb import FILE` brings it back."""
     if form not in ("guichet", "jsonld"):
@@ -141,21 +142,17 @@ def _mapping(columns: list[str]) -> dict[str, str]:
 
 
 async def _export(settings: Settings, file: Path, collections: list[str], form: str) -> dict[str, int]:
-    database = Database(settings.sql_url)
-    try:
+    async with Database(settings.sql_url) as database:
         if form == "guichet":
             return await export(database, file, collections=collections, progress=reporter("kb export"))
         entries = [entry for entry in await published(database) if not collections or entry.collection in collections]
         await asyncio.to_thread(file.write_text, json.dumps(faq_page(entries), ensure_ascii=False, indent=1), encoding="utf-8")
         return {"questions": len(entries)}
-    finally:
-        await database.close()
 
 
 async def _import(settings: Settings, source: str, how: _How, stand_in: bool = False) -> ImportReport:
-    database = Database(settings.sql_url)
     progress = reporter("kb import")
-    try:
+    async with Database(settings.sql_url) as database:
         if source == "service-public":
             report = await import_service_public(
                 database,
@@ -215,8 +212,6 @@ async def _import(settings: Settings, source: str, how: _How, stand_in: bool = F
             partial=how.partial,
             dry_run=how.dry_run,
         )
-    finally:
-        await database.close()
 
 
 def _print(report: ImportReport, as_json: bool) -> None:

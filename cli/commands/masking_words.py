@@ -35,11 +35,8 @@ def words() -> None:
 
 
 async def _texts(settings: Settings) -> list[str]:
-    database = Database(settings.sql_url)
-    try:
+    async with Database(settings.sql_url) as database:
         entries = await published(database, None)
-    finally:
-        await database.close()
     pages = [text for entry in entries for text in _strings(json.loads(entry.model_dump_json()))]
     own = [path.read_text() for pattern in _OWN_TEXTS for path in ROOT.glob(pattern)]
     return pages + own

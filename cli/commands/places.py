@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from cli.database import run_on_database
 from cli.language import Refusal, say
 from cli.progress import done_line
-from cli.record import run_on_database
 from core.database import Database
 from core.digests import sha256_of
 from core.settings import ROOT, Settings

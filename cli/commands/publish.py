@@ -8,9 +8,10 @@ from typing import Annotated
 
 import typer
 
+from cli.database import run_on_database
 from cli.language import Refusal, pick, say
+from cli.options import Json
 from cli.progress import done_line
-from cli.record import run_on_database
 from core.database import Database
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
@@ -32,7 +33,7 @@ def publish(
     check_only: Annotated[bool, typer.Option("--check-only", help="Say what would change, and change nothing.")] = False,
     even_if_worse: Annotated[bool, typer.Option("--even-if-worse", help="Publish whatever the verdict.")] = False,
     reason: Annotated[str, typer.Option(help="Why, for the audit.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Build a candidate, replay golden and real questions on it, and activate it unless something gets worse."""
     changes = [_change(entry) for entry in entries or ()]

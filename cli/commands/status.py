@@ -15,6 +15,7 @@ from rich.table import Table
 
 from cli.language import Refusal, pick, say
 from cli.manager_state import manager_state, manager_trouble
+from cli.options import Json
 from cli.processes import processes
 from cli.stack import is_ready
 from cli.supervision import Supervisor
@@ -34,7 +35,7 @@ _STATES = {
 }
 
 
-def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+def status(as_json: Json = False) -> None:
     """Show url, readiness, snapshot and processes. Exit code 1 when the service is not ready."""
     settings = Settings()
     manager = manager_state(settings.home)

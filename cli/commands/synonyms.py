@@ -7,9 +7,9 @@ from typing import Annotated
 
 import typer
 
+from cli.database import run_on_database
 from cli.language import Refusal, say
 from cli.progress import done_line
-from cli.record import run_on_database
 from core.settings import ROOT, Settings
 from desk.words import Words
 from knowledge_base.synonyms.record import in_a_line, in_use

@@ -42,17 +42,13 @@ class Doubtful:
 
 async def costs(settings: Settings, days: int) -> dict[str, Any]:
     """Returns the accounts of the last ``days`` days, their sum, the day's budget, and messages beyond a limit."""
-    database = Database(settings.sql_url)
-    try:
-        async with database.read() as session:
-            day = local_today(settings.opening.zone)
-            first = day - timedelta(days=days - 1)
-            rows, limited = await by_day(session, first), await limited_by_day(session, first)
-            today = await segments_on(session, day)
-            states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
-            by_status = {row.status: row[1] for row in states}
-    finally:
-        await database.close()
+    async with Database(settings.sql_url) as database, database.read() as session:
+        day = local_today(settings.opening.zone)
+        first = day - timedelta(days=days - 1)
+        rows, limited = await by_day(session, first), await limited_by_day(session, first)
+        today = await segments_on(session, day)
+        states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
+        by_status = {row.status: row[1] for row in states}
     found = [
         Day(str(row.day), row.provider, row.origin, row.received, row.messages, row.segments, row.cost / COST_UNITS)
         for row in rows
@@ -71,28 +67,24 @@ async def costs(settings: Settings, days: int) -> dict[str, Any]:
 
 async def doubtful(settings: Settings, statuses: Sequence[str], limit: int) -> list[dict[str, Any]]:
     """Returns the latest deliveries with one of ``statuses``, without number and text."""
-    database = Database(settings.sql_url)
-    try:
-        async with database.read() as session:
-            rows = await session.execute(
-                select(Delivery, Reply.conversation_id)
-                .join(Reply, Reply.id == Delivery.reply_id)
-                .where(Delivery.status.in_(statuses))
-                .order_by(Delivery.seq.desc())
-                .limit(limit)
-            )
-            return [
-                asdict(
-                    Doubtful(
-                        conversation,
-                        delivery.status,
-                        delivery.provider,
-                        delivery.error,
-                        delivery.attempts,
-                        f"{delivery.updated_at:%Y-%m-%d %H:%M:%S}",
-                    )
+    async with Database(settings.sql_url) as database, database.read() as session:
+        rows = await session.execute(
+            select(Delivery, Reply.conversation_id)
+            .join(Reply, Reply.id == Delivery.reply_id)
+            .where(Delivery.status.in_(statuses))
+            .order_by(Delivery.seq.desc())
+            .limit(limit)
+        )
+        return [
+            asdict(
+                Doubtful(
+                    conversation,
+                    delivery.status,
+                    delivery.provider,
+                    delivery.error,
+                    delivery.attempts,
+                    f"{delivery.updated_at:%Y-%m-%d %H:%M:%S}",
                 )
-                for delivery, conversation in rows
-            ]
-    finally:
-        await database.close()
+            )
+            for delivery, conversation in rows
+        ]

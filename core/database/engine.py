@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, closing, nullcontext, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import Connection
@@ -34,7 +34,7 @@ _NOT_LASTING = text("SET LOCAL synchronous_commit TO OFF")  # PostgreSQL
 
 
 class Database:
-    """The record at ``url`` (SQLAlchemy, asynchronous driver). Close it with ``await database.close()``.
+    """The record at ``url`` (SQLAlchemy, asynchronous driver). Use it in ``async with``, or call ``close``.
 
     ``ledger``: for ``core.audit``, in the ``info`` of writing sessions (``core.audit.ledger.open_record``).
     """
@@ -115,6 +115,12 @@ class Database:
         if self._file is not None:
             for file in (self._file, *others):
                 await asyncio.to_thread(_empty_log, file)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
 
     async def close(self) -> None:
         await self.engine.dispose()

@@ -41,15 +41,11 @@ async def upgrade_async(url: str, *, revision: str = "head") -> str:
     file = make_url(url).database
     if url.startswith("sqlite") and file and file != ":memory:":
         await asyncio.to_thread(Path(file).parent.mkdir, parents=True, exist_ok=True)
-    database = Database(url)
-    try:
-        async with database.write() as session:
-            connection = await session.connection()
-            if not database.is_sqlite:  # SQLite's write lock is already taken
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            return await connection.run_sync(_upgrade, revision)
-    finally:
-        await database.close()
+    async with Database(url) as database, database.write() as session:
+        connection = await session.connection()
+        if not database.is_sqlite:  # SQLite's write lock is already taken
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        return await connection.run_sync(_upgrade, revision)
 
 
 def head() -> str:

@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import text
 
 from cli.commands import database as database_command
+from cli.database import require_ready
 from cli.doctor.record import check_record
 from cli.language import Refusal
-from cli.record import require_ready
 from cli.restoring import restore
 from conversations.record.opening import open_conversation
 from core.backup.archive import BackupUnusable, new_identity, public_of

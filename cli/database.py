@@ -1,4 +1,4 @@
-"""The database of a command: whether it exists and fits this version."""
+"""The database of a command."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from core.database import Database
 from core.database.migrate import current, usable
 
 
-def opened(url: str) -> Database:
+def database_at(url: str) -> Database:
     """Returns the database at ``url`` (SQLAlchemy). Raises ``Refusal`` if this is not the address of a database."""
     try:
         make_url(url)
@@ -29,13 +29,21 @@ def run_on_database[T](url: str, work: Callable[[Database], Awaitable[T]]) -> T:
     """Returns what ``work`` returns on the database at ``url``, which is closed afterwards: for synchronous commands."""
 
     async def run() -> T:
-        database = Database(url)
-        try:
+        async with Database(url) as database:
             return await work(database)
-        finally:
-            await database.close()
 
     return asyncio.run(run())
+
+
+def run_on_ready_database[T](url: str, work: Callable[[Database], Awaitable[T]]) -> T:
+    """Returns the same, after a check of the address and of the tables. Raises ``Refusal``."""
+
+    async def checked(database: Database) -> T:
+        await require_ready(database)
+        return await work(database)
+
+    database_at(url)
+    return run_on_database(url, checked)
 
 
 async def require_ready(database: Database) -> None:
