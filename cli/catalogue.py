@@ -11,7 +11,7 @@ from knowledge_base import store
 from retrieval.catalogue import Listed
 
 
-class Record:
+class DatabaseCatalogue:
     """Implements ``retrieval.catalogue.Catalogue`` for a command, which is not asynchronous."""
 
     def __init__(self, sql_url: str) -> None:

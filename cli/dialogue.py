@@ -1,4 +1,4 @@
-"""How Rasa is trained and run: in its own environment, without telemetry or secrets, with our input channel only."""
+"""The commands that train and run Rasa: in its own environment, without telemetry or secrets, with our input channel only."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _SOURCES = [
     *(_TEXT / "folding.py", _TEXT / "slang.py"),  # the components read texts with these
 ]
 _STORAGE = ("AWS_", "FSSPEC_")  # keys of the shared place of snapshots, as read by its libraries
-_SHOWN = ("internal_secret", "internal_secret_also")
+_SECRETS_FOR_RASA = ("internal_secret", "internal_secret_also")
 
 
 def model_path(settings: Settings) -> Path:
@@ -57,7 +57,7 @@ def training_environment(settings: Settings) -> dict[str, str]:
 def environment(settings: Settings) -> dict[str, str]:
     """Returns Rasa's environment besides the settings. Its log level stays at errors: below, it prints citizens' messages."""
     return {
-        **_withheld(),
+        **_hidden_secrets(),
         PUBLIC_KEY: public_key(settings),
         "GUICHET_PRODUCTION": str(settings.production),
         "GUICHET_TRACKERS_URL": settings.database_url or f"sqlite:///{settings.trackers_file}",
@@ -75,10 +75,10 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _withheld() -> dict[str, str]:
+def _hidden_secrets() -> dict[str, str]:
     """Returns empty values for every secret except those that processes use between each other: Rasa's libraries are old, and
     Rasa signs nothing.
     """
     secret = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
-    named = [f"GUICHET_{name.upper()}" for name in secret if name not in _SHOWN]
+    named = [f"GUICHET_{name.upper()}" for name in secret if name not in _SECRETS_FOR_RASA]
     return dict.fromkeys([*named, *(name for name in os.environ if name.startswith(_STORAGE))], "")

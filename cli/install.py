@@ -12,7 +12,7 @@ from pathlib import Path
 from cli.dialogue import BOT_PYTHON, BOT_VERSION, model_path, training_command, training_environment
 from cli.language import Refusal, say
 from cli.model_signing import is_ours, sign, signature_file
-from cli.progress import Told, run_reporting
+from cli.progress import StepResult, run_reporting
 from cli.steps import Report, Steps, digest_files
 from core.settings import ROOT, Settings
 from retrieval.pipeline import is_building, snapshots_folder
@@ -101,7 +101,6 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
             digest_files([ROOT / "knowledge_base"]) + settings.sql_url,
             lambda report: _command(settings, ["kb", "import", "travail-emploi", "--if-reachable"], report),
         )
-    if not demonstration:
         steps.run(
             "communes",
             "Communes de France",
@@ -141,7 +140,7 @@ def _index(steps: Steps, settings: Settings, *, every_section: bool) -> None:
     )
 
 
-def _build(settings: Settings, stage: str, report: Report) -> Told:
+def _build(settings: Settings, stage: str, report: Report) -> StepResult:
     if is_building(snapshots_folder(settings.home)):
         say(
             "      Une autre construction d'index est en cours (./guichet logs indexer) : celle-ci attend qu'elle finisse.",
@@ -150,7 +149,7 @@ def _build(settings: Settings, stage: str, report: Report) -> Told:
     return _command(settings, ["index", "build", "--stage", stage], report)
 
 
-def _command(settings: Settings, arguments: list[str], report: Report) -> Told:
+def _command(settings: Settings, arguments: list[str], report: Report) -> StepResult:
     log = settings.home / "log" / f"{'-'.join(one for one in arguments[:3] if not one.startswith('-'))}.log"
     return run_reporting([sys.executable, "-m", "cli", *arguments], settings.as_environment(), log, report)
 

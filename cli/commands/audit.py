@@ -42,7 +42,7 @@ def list_rows(
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """What was done, the newest first."""
+    """List what was done, the newest first."""
 
     rows = run_on_database(
         Settings().sql_url, lambda database: newest(database, limit=limit, actor=actor, action=action, target=target)

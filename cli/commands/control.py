@@ -63,7 +63,7 @@ def on(channel: Channel, who: As = "", as_json: Json = False) -> None:
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """What is announced, and what is off."""
+    """Show what is announced, and what is off."""
 
     async def present(database: Database) -> State:
         async with database.read() as session:

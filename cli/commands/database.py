@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from cli.language import Refusal
-from cli.progress import done_line
+from cli.progress import report_done
 from core.database.migrate import NewerTables, head
 from core.database.migrate import upgrade as upgrade_schema
 from core.settings import Settings
@@ -33,7 +33,7 @@ def upgrade() -> None:
             "version back, or a backup from before the update (./guichet restore FILE).",
         ) from None
     if found != head():
-        done_line(
+        report_done(
             f"Les tables sont d'une version plus récente ({found}), avec lesquelles celle-ci travaille.",
             f"The tables are of a newer version ({found}), which this one works with.",
         )

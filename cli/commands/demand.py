@@ -31,7 +31,7 @@ def demand(
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 20,
     as_json: Json = False,
 ) -> None:
-    """What citizens asked in vain within four weeks (no answer, refused, marked bad, handed over), by subject."""
+    """List what citizens asked in vain within four weeks (no answer, refused, marked bad, handed over), by subject."""
     settings = Settings()
     if refresh:
         _refresh(settings)

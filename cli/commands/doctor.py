@@ -16,9 +16,9 @@ from cli.doctor import configuration, index, machine, record, service, sharing
 from cli.doctor.event_bus import event_bus
 from cli.doctor.findings import Finding
 from cli.doctor.senders import senders
+from cli.invalid_settings import faults_of
 from cli.language import pick
 from cli.options import Json
-from cli.unreadable import unreadable
 from core.settings import Settings
 
 _MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
@@ -43,7 +43,7 @@ def examine() -> Iterator[Finding]:
     try:
         settings = Settings()
     except ValidationError as error:
-        fr, en = unreadable(error)
+        fr, en = faults_of(error)
         yield Finding(
             "settings",
             "problem",
@@ -82,9 +82,9 @@ async def _all(settings: Settings) -> list[Finding]:
 def _print(shown: list[Finding], count: int, problems: int) -> None:
     console = Console(highlight=False, soft_wrap=True)
     for finding in shown:
-        console.print(f"{_MARKS[finding.level]} {escape(pick(*finding.said))}")
-        if pick(*finding.mend):
-            console.print(f"    → {escape(pick(*finding.mend))}")
+        console.print(f"{_MARKS[finding.level]} {escape(pick(*finding.message))}")
+        if pick(*finding.advice):
+            console.print(f"    → {escape(pick(*finding.advice))}")
     warnings = sum(finding.level == "warning" for finding in shown)
     if problems or warnings:
         fr = f"{count} points vérifiés : {problems} à mettre en ordre, {warnings} à surveiller."

@@ -59,7 +59,7 @@ class Session:
 
 @app.command("list")
 def list_(ended: Annotated[bool, typer.Option("--ended", help="Those that are over.")] = False, as_json: Json = False) -> None:
-    """Who waits, and who takes care of it."""
+    """List the requests that wait, and who takes care of each."""
     rows = _run("", lambda session: list_handoffs(session.database, ended=ended))
     if as_json:
         _print_json(rows)

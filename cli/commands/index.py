@@ -10,12 +10,12 @@ from typing import Annotated
 import httpx
 import typer
 
-from cli.catalogue import Record
+from cli.catalogue import DatabaseCatalogue
 from cli.database import run_on_database
 from cli.language import Refusal, pick, say
 from cli.options import Json
-from cli.progress import done_line, reporter
-from cli.refusals import refused
+from cli.progress import report_done, reporter
+from cli.refusals import refusal_of
 from core.database.base import now
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
@@ -44,8 +44,8 @@ def model() -> None:
     try:
         name = prepare_model(Settings())
     except WeightsUnreadable as error:
-        raise refused(error) from error
-    done_line(name, name)
+        raise refusal_of(error) from error
+    report_done(name, name)
 
 
 @app.command()
@@ -62,7 +62,7 @@ def build(
     began = now()
     try:
         built = update_index(
-            Record(settings.sql_url),
+            DatabaseCatalogue(settings.sql_url),
             settings.home,
             _embedder(settings, through_service),
             chosen,
@@ -70,7 +70,7 @@ def build(
             shared_snapshots(settings),
         )
     except (ValueError, WeightsUnreadable, SnapshotUnusable) as error:
-        raise refused(error) from error
+        raise refusal_of(error) from error
     except httpx.HTTPError as error:
         raise Refusal(
             "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
@@ -81,7 +81,7 @@ def build(
     if through_service and manifest.stage == "full":
         _measure(settings, manifest.version, set(built.entries.collections))
     count, sections = manifest.counts["entries"], manifest.counts["sections"]
-    done_line(
+    report_done(
         f"{count} fiches, {sections} sections : {manifest.version}", f"{count} entries, {sections} sections: {manifest.version}"
     )
 
@@ -125,7 +125,7 @@ def synonyms() -> None:
     named = settings.synonyms_file
     there = f"{len(own)} dans {named}" if named.exists() else f"pas de {named}"
     exists = f"{len(own)} in {named}" if named.exists() else f"there is no {named}"
-    done_line(
+    report_done(
         f"{built} groupes du logiciel, {len(theirs)} de l'espace des agents, {there}",
         f"{built} built-in groups, {len(theirs)} of the desk, {exists}",
     )
@@ -143,7 +143,7 @@ def rollback() -> None:
         raise Refusal(
             f"Il n'y a pas d'index plus ancien auquel revenir. ({error})", f"There is no older index to go back to. ({error})"
         ) from error
-    done_line(f"Index actif : {version}", f"Active index: {version}")
+    report_done(f"Index actif : {version}", f"Active index: {version}")
 
 
 @app.command()
@@ -160,7 +160,7 @@ def calibrate(
     try:
         fitted = calibrate_active(settings, entries, questions, output)
     except (ValueError, SnapshotUnusable, WeightsUnreadable) as error:
-        raise refused(error) from error
+        raise refusal_of(error) from error
     print(json.dumps({"thresholds": fitted.thresholds, "figures": fitted.figures}, ensure_ascii=False))
 
 
@@ -171,7 +171,7 @@ def _measure(settings: Settings, snapshot: str, collections: set[str]) -> None:
     try:
         run = measure_service(settings, snapshot, collections, _report)
     except (httpx.HTTPError, ValueError, OSError) as error:
-        reason = error if isinstance(error, (httpx.HTTPError, TimeoutError)) else refused(error)
+        reason = error if isinstance(error, (httpx.HTTPError, TimeoutError)) else refusal_of(error)
         say(f"La qualité des réponses n'a pas été mesurée : {reason}", f"The answers' quality was not measured: {reason}")
         return
     say(f"Qualité des réponses mesurée : {run.id}", f"The answers' quality was measured: {run.id}")

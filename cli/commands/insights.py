@@ -35,7 +35,7 @@ _WHAT = {"messages": Kind.TURNS, "handoffs": Kind.HANDOFFS}
 
 @app.callback()
 def insights() -> None:
-    """What the service comes to."""
+    """Count, forecast and export the figures of the service."""
 
 
 @app.command()

@@ -8,9 +8,9 @@ from dataclasses import asdict
 
 import typer
 
+from cli.key_renewal import renew
 from cli.language import say
 from cli.options import Json
-from cli.renewing import renew
 from core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)

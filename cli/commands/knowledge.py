@@ -13,7 +13,7 @@ import typer
 from cli.engine import open_engine
 from cli.language import Refusal, pick, say
 from cli.options import Json
-from cli.progress import done_line, reporter, tell_provisional
+from cli.progress import report_done, report_provisional, reporter
 from core.database import Database
 from core.settings import Settings
 from knowledge_base.exchange.export import export
@@ -65,7 +65,7 @@ def import_pages(
         report = asyncio.run(_import(settings, source, how, stand_in=or_demonstration))
     except FetchFailed as failure:
         if if_reachable:
-            tell_provisional(
+            report_provisional(
                 f"{failure.fr} Les autres fiches servent sans celles-ci ; ./guichet up essaiera de nouveau.",
                 f"{failure.en} The other pages are used without these; ./guichet up will try again.",
             )
@@ -73,7 +73,7 @@ def import_pages(
         if not or_demonstration:
             raise Refusal(failure.fr, failure.en) from failure
         report = asyncio.run(_import(settings, "demonstration", how))
-        tell_provisional(
+        report_provisional(
             f"{failure.fr} Les fiches écrites par le projet servent à la place ; ./guichet up essaiera de nouveau.",
             f"{failure.en} The project's own entries are used instead; ./guichet up will try again.",
         )
@@ -104,8 +104,8 @@ def export_pages(
     if as_json:
         print(json.dumps({"file": str(file), **counts}))
         return
-    told = ", ".join(f"{count} {name}" for name, count in counts.items())
-    done_line(f"{file} : {told}", f"{file}: {told}")
+    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
+    report_done(f"{file} : {listed}", f"{file}: {listed}")
 
 
 @app.command()
@@ -114,7 +114,7 @@ def twins(
     newer: Annotated[str, typer.Argument(help="Collection that may say the same, later.")] = "travail-emploi",
 ) -> None:
     """Print pairs of entries of which the newer answers what the older does, as JSON lines: to be read before they are kept."""
-    from knowledge_base.twins import find_twins  # noqa: PLC0415 - the index, for this command only
+    from tools.training.twins import find_twins  # noqa: PLC0415 - an image has no tools
 
     snapshot = open_engine(Settings()).snapshot
     for twin in find_twins(snapshot, older, newer) if snapshot else ():
@@ -219,10 +219,10 @@ def _print(report: ImportReport, as_json: bool) -> None:
     if as_json:
         differences = [asdict(one) for one in report.differences[:_DIFFERENCES]]
         rejected = [pick(one, one.en) for one in report.rejected]
-        told = {**counts, "rejected": rejected, "rejected_en": [one.en for one in report.rejected]}
-        print(json.dumps({**told, "unknown": report.unknown, "differences": differences}))
+        summary = {**counts, "rejected": rejected, "rejected_en": [one.en for one in report.rejected]}
+        print(json.dumps({**summary, "unknown": report.unknown, "differences": differences}))
         return
-    done_line(
+    report_done(
         "{created} créées, {updated} mises à jour, {unchanged} inchangées, {withdrawn} retirées, {conflicts} en conflit".format(
             **counts
         ),

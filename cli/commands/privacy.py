@@ -9,9 +9,9 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import select
 
-from cli.access import conversation_of
 from cli.database import run_on_database
 from cli.language import Refusal, say
+from cli.personal_data import conversation_of
 from conversations.engine.rasa_client import RasaClient
 from conversations.record.erasure import erase as erase_conversation
 from conversations.record.retention import apply_retention

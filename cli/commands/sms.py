@@ -16,8 +16,8 @@ from channels.sms.composition import sms_renderer
 from cli.database import run_on_database
 from cli.language import Refusal, pick, say
 from cli.options import Json
-from cli.sms import accounts
-from cli.sms.compiled import Compiled, Summary, compile_entries, summary
+from cli.sms import usage
+from cli.sms.first_messages import Compiled, Summary, compile_entries, summary
 from conversations.wording import Wording
 from core.entry import Entry
 from core.settings import ROOT, Settings
@@ -62,7 +62,7 @@ def costs(
     as_json: Json = False,
 ) -> None:
     """Messages, segments and euros by day and provider; the day's budget; the states of deliveries."""
-    report = asyncio.run(accounts.costs(Settings(), days))
+    report = asyncio.run(usage.costs(Settings(), days))
     if as_json:
         print(json.dumps(report))
         return
@@ -97,7 +97,7 @@ def deliveries(
     as_json: Json = False,
 ) -> None:
     """Messages whose fate is unknown (a worker died while the provider took them), or that did not go out."""
-    found = asyncio.run(accounts.doubtful(Settings(), status or ["uncertain", "failed", "expired"], limit))
+    found = asyncio.run(usage.problem_deliveries(Settings(), status or ["uncertain", "failed", "expired"], limit))
     if as_json:
         print(json.dumps(found))
         return

@@ -115,7 +115,7 @@ def break_glass(
     email: Email,
     hours: Annotated[float, typer.Option("--hours", min=0.1, max=72, help="How long the password is taken.")] = 2,
 ) -> None:
-    """Where passwords are switched off: take an administrator's for some hours, when the identity provider is out."""
+    """Accept an administrator's password for some hours where passwords are off and the identity provider is out."""
     settings = Settings()
 
     async def work(session: AsyncSession) -> tuple[StaffRow, str | None]:

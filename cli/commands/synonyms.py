@@ -9,7 +9,7 @@ import typer
 
 from cli.database import run_on_database
 from cli.language import Refusal, say
-from cli.progress import done_line
+from cli.progress import report_done
 from core.settings import ROOT, Settings
 from desk.words import Words
 from knowledge_base.synonyms.record import in_a_line, in_use
@@ -36,7 +36,7 @@ def take_file(
     taken = run_on_database(Settings().sql_url, lambda database: take(database, groups, author="cli"))
     for one in taken.refused:
         say(f"Non repris : {_why(one, 'fr')}", f"Not taken: {_why(one, 'en')}")
-    done_line(
+    report_done(
         f"{taken.created} groupes repris, {taken.unchanged} y étaient déjà, {len(taken.refused)} non repris ({file})",
         f"{taken.created} groups taken, {taken.unchanged} were there already, {len(taken.refused)} not taken ({file})",
     )
@@ -59,12 +59,12 @@ def export(
         raise Refusal(
             f"{out} ne peut pas être écrit : {error.strerror}.", f"{out} cannot be written: {error.strerror}."
         ) from error
-    done_line(f"{len(groups)} groupes dans {out}", f"{len(groups)} groups in {out}")
+    report_done(f"{len(groups)} groupes dans {out}", f"{len(groups)} groups in {out}")
 
 
 def _why(refused: Refused, language: str) -> str:
     """Returns the group in one line, with the desk's own text for the fault."""
     words = Words.load({_PART: ROOT / "knowledge_base" / "desk" / _PART})
     kind = "wrong" if refused.code in _FAULTS else "refused"
-    said = words.text(_PART, f"{kind}_{refused.code}", language, {"wording": refused.wording, "word": refused.wording})
-    return f"{in_a_line(refused.group)} – {said}"
+    sentence = words.text(_PART, f"{kind}_{refused.code}", language, {"wording": refused.wording, "word": refused.wording})
+    return f"{in_a_line(refused.group)} – {sentence}"

@@ -17,11 +17,11 @@ from cli.doctor.backups import away
 from cli.install import answers_from_own_pages, install
 from cli.language import Refusal, pick, say
 from cli.manager_state import manager_state
-from cli.misspelt import misspelt
 from cli.preflight import check_browsers, check_disk, check_ports, check_production
 from cli.processes import processes
+from cli.setting_names import misspelt_settings
 from cli.stack import Stack, recover, start
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from core.backup.making import FolderAway, folder_of
 from core.settings import ROOT, Settings
 
@@ -38,7 +38,7 @@ def up(
     if secret_file.ensure(ROOT / ".env"):
         say("  Secrets tirés au hasard dans .env (lisible par vous seul).", "  Random secrets written to .env (yours only).")
     settings = Settings()
-    for name, near in misspelt(ROOT / ".env").items():
+    for name, near in misspelt_settings(ROOT / ".env").items():
         fr, en = (f" (est-ce {near} ?)", f" (is it {near}?)") if near else ("", "")
         say(f"  ! Aucun réglage ne s'appelle {name}{fr}.", f"  ! No setting is called {name}{en}.")
     if settings.backup_folder:

@@ -52,8 +52,8 @@ def backups(settings: Settings, age: timedelta | None) -> Finding:
     try:
         recipients_of(settings)
     except ValueError as error:
-        said = (f"Les sauvegardes ne peuvent pas être chiffrées : {error}.", f"Backups cannot be encrypted: {error}.")
-        return Finding("backup", "problem", said, ("Relancez ./guichet up.", "Run ./guichet up again."))
+        message = (f"Les sauvegardes ne peuvent pas être chiffrées : {error}.", f"Backups cannot be encrypted: {error}.")
+        return Finding("backup", "problem", message, ("Relancez ./guichet up.", "Run ./guichet up again."))
     try:
         folder = folder_of(settings)
     except FolderAway as error:

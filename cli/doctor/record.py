@@ -95,8 +95,8 @@ def _tables(kind: str, revision: str) -> Finding:
 
 
 def _no_record() -> Finding:
-    said = ("La base n'a pas encore de tables.", "The record has no tables yet.")
-    return Finding("sql", "problem", said, ("Lancez ./guichet up.", "Run ./guichet up."))
+    message = ("La base n'a pas encore de tables.", "The record has no tables yet.")
+    return Finding("sql", "problem", message, ("Lancez ./guichet up.", "Run ./guichet up."))
 
 
 async def _contents(settings: Settings, database: Database) -> AsyncIterator[Finding]:
@@ -146,10 +146,10 @@ async def _freshness(settings: Settings, database: Database) -> AsyncIterator[Fi
     """Compares the published content with the index in use, and reports imports that are not in the index."""
     snapshots = Snapshots(snapshots_folder(settings.home))
     try:
-        held = set(EntryFile(snapshots.folder / snapshots.active()).listed()) if snapshots.active() else set()
+        indexed = set(EntryFile(snapshots.folder / snapshots.active()).listed()) if snapshots.active() else set()
     except (OSError, ValueError, KeyError):
-        held = set()  # the kind of damage is reported elsewhere
-    missing = len(set(await listed(database)) ^ held)
+        indexed = set()  # the kind of damage is reported elsewhere
+    missing = len(set(await listed(database)) ^ indexed)
     if not missing:
         yield ok("freshness", "L'index contient tout ce qui est publié.", "The index holds all that is published.")
     else:

@@ -47,6 +47,6 @@ class AuditHeads:
         self._sent = seq
         if erased:
             async with self._database.write() as session:
-                gone = ErasedConversation.conversation_id.in_(erased)
-                await session.execute(update(ErasedConversation).where(gone).values(exported=True))
+                sent = ErasedConversation.conversation_id.in_(erased)
+                await session.execute(update(ErasedConversation).where(sent).values(exported=True))
         return True

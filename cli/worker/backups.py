@@ -21,6 +21,6 @@ async def scheduled_backup(database: Database, settings: Settings) -> Path:
     except FolderAway as error:
         log.error("backup_folder_away", reason=str(error))
         raise
-    gone = await asyncio.to_thread(prune, file.parent, keep=settings.backup_keep)
-    log.info("backup", rows=sum(contents.tables.values()), files=len(contents.digests), pruned=gone)
+    pruned = await asyncio.to_thread(prune, file.parent, keep=settings.backup_keep)
+    log.info("backup", rows=sum(contents.tables.values()), files=len(contents.digests), pruned=pruned)
     return file

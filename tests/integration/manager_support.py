@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from cli.left_processes import left_processes
+from cli.installation_processes import installation_processes
 from cli.process_identity import start_time
 from cli.processes import Process, redis_binary
 from cli.stack import Stack, start
@@ -75,7 +75,7 @@ class SmallInstallation:
 
     def pids(self) -> dict[str, int]:
         """Those that run, the manager included; the program's where there is a holder."""
-        return {one.name: one.pid for one in left_processes(self.home)}
+        return {one.name: one.pid for one in installation_processes(self.home)}
 
     @property
     def manager(self) -> int:
@@ -104,11 +104,11 @@ class SmallInstallation:
 
     def clean_up(self) -> None:
         """Leave nothing running, whatever the test did."""
-        for one in left_processes(self.home):
+        for one in installation_processes(self.home):
             one.process.kill()
         if self.stack is not None:
             self.stack.daemon.wait(30)
-        until(lambda: not left_processes(self.home))
+        until(lambda: not installation_processes(self.home))
 
 
 def until(condition: Callable[[], object]) -> None:

@@ -13,11 +13,11 @@ import pyrage
 import pytest
 from sqlalchemy import func, select
 
+from cli.backup_restore import NotEmpty, restore
 from cli.commands import backup as backup_command
 from cli.language import Refusal
 from cli.processes import Process
-from cli.restoring import NotEmpty, restore
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from cli.worker.audit_heads import AuditHeads
 from cli.worker.backups import scheduled_backup
 from conversations.delivery.opt_outs import obey, silences

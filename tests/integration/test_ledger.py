@@ -12,10 +12,10 @@ import pytest
 from moto.server import ThreadedMotoServer
 from sqlalchemy import make_url
 
-from cli.access import erased_at
+from cli.acts_since_backup import LedgerUnusable
+from cli.backup_restore import Restored, restore
 from cli.doctor.ledger import ledger as examined
-from cli.restored_acts import LedgerUnusable
-from cli.restoring import Restored, restore
+from cli.personal_data import erased_at
 from conversations.record.erasure import audit_erasures, erase_rows
 from conversations.record.opening import open_conversation
 from core.audit import record

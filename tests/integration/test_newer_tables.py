@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from cli.backup_restore import restore
 from cli.commands import database as database_command
 from cli.database import require_ready
 from cli.doctor.record import check_record
 from cli.language import Refusal
-from cli.restoring import restore
 from conversations.record.opening import open_conversation
 from core.backup.archive import BackupUnusable, new_identity, public_of
 from core.backup.making import make_backup
@@ -49,7 +49,7 @@ async def test_tables_that_have_more_are_worked_with(database: Database, databas
         open_conversation(session, channel="web", language="fr", origin=Origin.TEST)
     found = {finding.check: finding async for finding in check_record(settings)}
     assert found["sql"].level == "warning"
-    assert "9998" in found["sql"].said[0]
+    assert "9998" in found["sql"].message[0]
     assert len(found) > 1  # the rest was looked at
 
 

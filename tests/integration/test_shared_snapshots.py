@@ -169,7 +169,7 @@ async def test_without_the_storage_each_machine_builds_and_says_so(
     storage.take_away()
     settings = settings_for(here, database_url).model_copy(update={"snapshots_url": storage.url})
     (finding,) = shared_place(settings)
-    assert (finding.level, storage.url in finding.said[1] or "mounted" in finding.said[1]) == ("warning", True)
+    assert (finding.level, storage.url in finding.message[1] or "mounted" in finding.message[1]) == ("warning", True)
     first = machine(database, here, database_url, storage, WordEmbedder())
     second = machine(database, there, database_url, storage, WordEmbedder())
     with capture_logs() as logs:
@@ -179,7 +179,7 @@ async def test_without_the_storage_each_machine_builds_and_says_so(
     assert ["30 €" in text_of(home) for home in (here, there)] == [True, True]
     storage.give_back()
     (finding,) = shared_place(settings)
-    assert (finding.level, new in finding.said[1]) == ("warning", True)
+    assert (finding.level, new in finding.message[1]) == ("warning", True)
     newer = await change(database, machine(database, here, database_url, storage, WordEmbedder()), 31)
     assert storage.shared.versions() == [newer]
     assert [one.level for one in shared_place(settings)] == ["ok"]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from analytics.desk.costs.figures import costs_of
 from analytics.insights.job import Counting
 from channels.sms.causes import passing
-from cli.sms.accounts import costs
+from cli.sms.usage import costs
 from conversations.delivery.outbound import Outbound, Terms
 from conversations.delivery.sms_usage import local_today
 from core.database import Database

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from channels.sms.composition import sms_renderer
-from cli.sms.compiled import Compiled, compile_entries, summary
+from cli.sms.first_messages import Compiled, compile_entries, summary
 from conversations.wording import Wording
 from core.settings import ROOT, Settings
 from knowledge_base.errors import FetchFailed

@@ -8,7 +8,7 @@ from pydantic import SecretStr
 
 from cli.processes import Process
 from cli.stack import is_ready
-from cli.supervision import State
+from cli.supervisor import State
 from core.settings import Settings
 
 _SECRET = SecretStr("secret")

@@ -57,10 +57,10 @@ async def replay_staff(session: AsyncSession, acts: Sequence[LedgerRow]) -> Repl
         elif _apply(rows[identifier], act):
             renewed.add(rows[identifier].email)
     after = {row.id: _state(row) for row in rows.values()}
-    turned = {row.email: row.disabled_at is not None for row in rows.values() if after[row.id][0] != before[row.id][0]}
+    changed_state = {row.email: row.disabled_at is not None for row in rows.values() if after[row.id][0] != before[row.id][0]}
     return Replayed(
-        disabled=tuple(sorted(email for email, disabled in turned.items() if disabled)),
-        enabled=tuple(sorted(email for email, disabled in turned.items() if not disabled)),
+        disabled=tuple(sorted(email for email, disabled in changed_state.items() if disabled)),
+        enabled=tuple(sorted(email for email, disabled in changed_state.items() if not disabled)),
         changed=tuple(sorted(row.email for row in rows.values() if after[row.id][1:] != before[row.id][1:])),
         renewed=tuple(sorted(renewed)),
         unknown=len(unknown),
@@ -123,20 +123,20 @@ async def erase_again(session: AsyncSession, acts: Sequence[LedgerRow], erased: 
 
 
 async def audit_replayed(
-    session: AsyncSession, acts: Sequence[LedgerRow], gone: Sequence[str], carried: Collection[Key]
+    session: AsyncSession, acts: Sequence[LedgerRow], erased_now: Sequence[str], known: Collection[Key]
 ) -> None:
-    """Writes the replayed acts into the restored audit, with a receipt for each erasure. ``carried`` are rows that it has
+    """Writes the replayed acts into the restored audit, with a receipt for each erasure. ``known`` are rows that it has
     already.
 
     Must be the last step of a transaction.
     """
     for act in acts:
-        if act.key not in carried:
+        if act.key not in known:
             at = act.at.isoformat(timespec="seconds")
             details = {**orjson.loads(act.details), REPLAYED: at}
             await record(session, actor=act.actor, action=act.action, target=act.target, details=details)
     # Known only from heads or another database.
-    targets = [erasure_target(receipt_of(one)) for one in gone]
-    held = select(AuditRow.target).where(AuditRow.action == ERASED, AuditRow.target.in_(targets))
-    for target in sorted({*targets} - set((await session.scalars(held)).all())):
+    targets = [erasure_target(receipt_of(one)) for one in erased_now]
+    recorded = select(AuditRow.target).where(AuditRow.action == ERASED, AuditRow.target.in_(targets))
+    for target in sorted({*targets} - set((await session.scalars(recorded)).all())):
         await record(session, actor=_ACTOR, action=ERASED, target=target, details={REPLAYED: ""})

@@ -14,8 +14,8 @@ from pydantic import JsonValue
 from sqlalchemy import insert, inspect, make_url, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from cli.replaying import Replayed, audit_replayed, erase_again, replay_staff
-from cli.restored_acts import BackupAudit, acts_since
+from cli.act_replay import Replayed, audit_replayed, erase_again, replay_staff
+from cli.acts_since_backup import BackupAudit, acts_since
 from core.audit import record
 from core.audit.heads import load_heads
 from core.audit.ledger import RESTORED
@@ -71,8 +71,8 @@ async def restore(
     ``without_ledger``; also ``BackupUnusable``, ``NotEmpty``, ``OSError`` and SQLAlchemy's errors. Nothing was changed then.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.home) as made:
-        folder = Path(made) / "backup"
+    with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.home) as scratch:
+        folder = Path(scratch) / "backup"
         folder.mkdir()
         contents = await asyncio.to_thread(unpack, file, folder, identity=identity)
         if not known(contents.revision):
@@ -80,7 +80,7 @@ async def restore(
         target = make_url(settings.sql_url)
         is_sqlite = target.get_backend_name() == "sqlite"
         present = settings.sql_url if is_sqlite and _is_there(str(target.database)) else ""
-        aside = f"sqlite+aiosqlite:///{made}/guichet.db" if is_sqlite else settings.sql_url
+        aside = f"sqlite+aiosqlite:///{scratch}/guichet.db" if is_sqlite else settings.sql_url
         if not is_sqlite and await _has_tables(aside):
             raise NotEmpty
         erased = await _erased(settings, [*([present] if present else []), *erased_from])
@@ -91,31 +91,31 @@ async def restore(
         async with Database(aside) as database:
             await load(database, folder / "record", sorted(contents.tables))
             await upgrade_async(aside)
-            carried: set[Key] = set()
-            silenced = 0
+            audit_rows: set[Key] = set()
+            opt_outs = 0
             for source in records:
-                carried |= await _carry_audit(source, database)
-                silenced += await _carry_opt_outs(source, database)
+                audit_rows |= await _carry_audit(source, database)
+                opt_outs += await _carry_opt_outs(source, database)
             async with database.write() as session:
                 replayed = await replay_staff(session, acts)
                 again = await erase_again(session, acts, erased)
-                await audit_replayed(session, acts, again, carried)
-                told: dict[str, JsonValue] = {
+                await audit_replayed(session, acts, again, audit_rows)
+                details: dict[str, JsonValue] = {
                     "created": contents.created.isoformat(),
                     "erased again": len(again),
                     "acts replayed": len(acts),
-                    "audit rows carried": len(carried),
-                    "opt-outs carried": silenced,
+                    "audit rows carried": len(audit_rows),
+                    "opt-outs carried": opt_outs,
                     "without ledger": without_ledger,
                 }
-                await record(session, actor="operator", action=RESTORED, target=f"backup:{file.name}"[:200], details=told)
-        kept = await asyncio.to_thread(_swap, Path(str(target.database)), Path(made) / "guichet.db") if is_sqlite else None
-        await _tell_ledger(settings)
+                await record(session, actor="operator", action=RESTORED, target=f"backup:{file.name}"[:200], details=details)
+        kept = await asyncio.to_thread(_swap, Path(str(target.database)), Path(scratch) / "guichet.db") if is_sqlite else None
+        await _update_ledger(settings)
         settings_file = await asyncio.to_thread(_put_files, settings, folder)
-        return Restored(contents, len(again), replayed, silenced, len(carried), kept, settings_file)
+        return Restored(contents, len(again), replayed, opt_outs, len(audit_rows), kept, settings_file)
 
 
-async def _tell_ledger(settings: Settings) -> None:
+async def _update_ledger(settings: Settings) -> None:
     """Writes the restore itself to the ledger: the rows before it belong to a database that no longer exists."""
     async with Database(settings.sql_url) as database:
         await LedgerSync(database, settings).run()
@@ -176,17 +176,17 @@ async def _carry_opt_outs(source: str, database: Database) -> int:
     async with Database(source) as old:
         try:
             async with old.read() as session:
-                known = (await session.execute(select(*OptOut.__table__.columns))).mappings().all()
+                opt_outs = (await session.execute(select(*OptOut.__table__.columns))).mappings().all()
         except SQLAlchemyError:
             return 0  # the present database is the broken one
-    taken = 0
+    count = 0
     async with database.write() as session:
-        for row in known:
+        for row in opt_outs:
             there = await session.get(OptOut, row["address_digest"])
             if there is None or (there.lifted_at or there.stopped_at) < (row["lifted_at"] or row["stopped_at"]):
                 await session.merge(OptOut(**row))
-                taken += 1
-    return taken
+                count += 1
+    return count
 
 
 def _swap(target: Path, restored: Path) -> Path | None:

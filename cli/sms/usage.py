@@ -29,7 +29,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Doubtful:
+class ProblemDelivery:
     """A delivery that is ``uncertain``, or did not arrive."""
 
     conversation: str
@@ -49,13 +49,13 @@ async def costs(settings: Settings, days: int) -> dict[str, Any]:
         today = await segments_on(session, day)
         states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
         by_status = {row.status: row[1] for row in states}
-    found = [
+    by_provider = [
         Day(str(row.day), row.provider, row.origin, row.received, row.messages, row.segments, row.cost / COST_UNITS)
         for row in rows
     ]
-    paid = [day for day in found if day.origin == "citizen"]
+    paid = [day for day in by_provider if day.origin == "citizen"]
     return {
-        "days": [asdict(day) for day in found],
+        "days": [asdict(day) for day in by_provider],
         "segments": sum(day.segments for day in paid),
         "euros": round(sum(day.euros for day in paid), 4),
         "segments_today": today,
@@ -65,7 +65,7 @@ async def costs(settings: Settings, days: int) -> dict[str, Any]:
     }
 
 
-async def doubtful(settings: Settings, statuses: Sequence[str], limit: int) -> list[dict[str, Any]]:
+async def problem_deliveries(settings: Settings, statuses: Sequence[str], limit: int) -> list[dict[str, Any]]:
     """Returns the latest deliveries with one of ``statuses``, without number and text."""
     async with Database(settings.sql_url) as database, database.read() as session:
         rows = await session.execute(
@@ -77,7 +77,7 @@ async def doubtful(settings: Settings, statuses: Sequence[str], limit: int) -> l
         )
         return [
             asdict(
-                Doubtful(
+                ProblemDelivery(
                     conversation,
                     delivery.status,
                     delivery.provider,

@@ -25,7 +25,7 @@ _NAME = "SUPERVISOR_PROCESS_NAME"  # supervisord's own variable
 
 
 @dataclass(frozen=True)
-class LeftProcess:
+class InstallationProcess:
     """A process of an installation. ``name`` is the manager's name for it (worker-2), ``MANAGER``, or the program's name."""
 
     name: str
@@ -36,11 +36,11 @@ class LeftProcess:
         return self.process.pid
 
 
-def left_processes(home: Path) -> list[LeftProcess]:
+def installation_processes(home: Path) -> list[InstallationProcess]:
     """Returns all processes of the installation ``home``, including its manager; none of another installation."""
     if not home.exists():
         return []
-    mark, sessions, silent, found = mark_of(home), set(), [], []
+    mark, sessions, silent, processes = mark_of(home), set(), [], []
     record = read_record(home)
     if record is not None and record.of_this_boot and (record.alive or record.number_is_free):
         sessions.add(record.pid)
@@ -48,18 +48,18 @@ def left_processes(home: Path) -> list[LeftProcess]:
         with contextlib.suppress(psutil.Error, OSError):
             environment = process.environ()
             if environment.get(MARK) == mark and process.pid != os.getpid():
-                found.append(LeftProcess(environment.get(_NAME, MANAGER), process))
+                processes.append(InstallationProcess(environment.get(_NAME, MANAGER), process))
                 sessions.add(os.getsid(process.pid))
             elif not environment and process.status() != psutil.STATUS_ZOMBIE:
                 silent.append(process)
     for process in silent:
         with contextlib.suppress(psutil.Error, OSError):
             if os.getsid(process.pid) in sessions:
-                found.append(LeftProcess(process.name().removesuffix("-server"), process))
-    return sorted(found, key=lambda one: one.pid)
+                processes.append(InstallationProcess(process.name().removesuffix("-server"), process))
+    return sorted(processes, key=lambda one: one.pid)
 
 
-def end(processes: Sequence[LeftProcess]) -> None:
+def end_processes(processes: Sequence[InstallationProcess]) -> None:
     """Asks ``processes`` to end, and waits: a minute for a manager, half a minute for others. Then kills those that remain.
 
     Each gets one signal: a holder passes it to its program, and a manager to its processes.
@@ -67,14 +67,14 @@ def end(processes: Sequence[LeftProcess]) -> None:
     left = [one.process for one in processes]
     managers = [one.process for one in processes if one.name == MANAGER]
     if managers:
-        left = _asked(managers, left, _MANAGER_SECONDS)
+        left = _terminate(managers, left, _MANAGER_SECONDS)
         _kill([process for process in left if process in managers])
     pids = {process.pid for process in left}
-    left = _asked([process for process in left if _parent(process) not in pids], left, _END_SECONDS)
+    left = _terminate([process for process in left if _parent(process) not in pids], left, _END_SECONDS)
     _kill(left)
 
 
-def _asked(roots: Sequence[psutil.Process], processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
+def _terminate(roots: Sequence[psutil.Process], processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
     """Asks ``roots`` to end. Returns those of ``processes`` that still run after ``seconds``; returns earlier if none does."""
     for process in roots:
         with contextlib.suppress(psutil.Error):

@@ -82,9 +82,9 @@ async def acts_since(
         except SharedUnreachable as error:
             troubles.append(LedgerUnusable(f"ses copies ne se lisent pas ({error})", f"its copies cannot be read ({error})"))
     for url in records:
-        held = await _of_record(url, backup.head)
-        complete = complete or held is not None
-        found += held or ()
+        acts_in_record = await _of_record(url, backup.head)
+        complete = complete or acts_in_record is not None
+        found += acts_in_record or ()
     if not complete and not may_lack:
         raise LedgerUnusable(" ; ".join(one.fr for one in troubles), "; ".join(one.en for one in troubles))
     return rows_since(found, backup.rows)

@@ -26,7 +26,7 @@ _ENCRYPTED = {("conversations", "address"), ("handoffs", "number"), ("phone_copi
 _BY_NUMBER = (NumberUsage, OptOut)
 
 
-async def access(settings: Settings, *, conversation: str, number: str) -> dict[str, Any] | None:
+async def export_personal_data(settings: Settings, *, conversation: str, number: str) -> dict[str, Any] | None:
     """Returns all rows of ``conversation``, or of that of a telephone ``number`` (E.164), by table; ``None`` if there are none.
 
     Numbers are decrypted: this is for the person concerned. The request is written to the audit.
@@ -36,21 +36,23 @@ async def access(settings: Settings, *, conversation: str, number: str) -> dict[
         digest = await _digest_of(database, addresses, number) if number else None
         async with database.read() as session:
             which = Conversation.address_digest == digest if number else Conversation.id == conversation
-            found = (await session.execute(select(Conversation.id, Conversation.address_digest).where(which))).one_or_none()
-            held: dict[str, Any] = {}
-            if found is not None:
-                digest = found.address_digest
-                held = await _hanging_on(session, found.id, addresses)
+            conversation_row = (
+                await session.execute(select(Conversation.id, Conversation.address_digest).where(which))
+            ).one_or_none()
+            tables: dict[str, Any] = {}
+            if conversation_row is not None:
+                digest = conversation_row.address_digest
+                tables = await _rows_of_person(session, conversation_row.id, addresses)
             for table in _BY_NUMBER if digest else ():
                 rows = await session.execute(select(table.__table__).where(table.__table__.c.address_digest == digest))
-                held[table.__tablename__] = [_readable(table.__tablename__, dict(row), addresses) for row in rows.mappings()]
-        held = {name: rows for name, rows in held.items() if rows}
-        if not held:
+                tables[table.__tablename__] = [_readable(table.__tablename__, dict(row), addresses) for row in rows.mappings()]
+        tables = {name: rows for name, rows in tables.items() if rows}
+        if not tables:
             return None
         async with database.write() as session:
-            target = f"conversation:{found.id}" if found is not None else "number"
+            target = f"conversation:{conversation_row.id}" if conversation_row is not None else "number"
             await record(session, actor="operator", action="privacy.exported", target=target)
-        return held
+        return tables
 
 
 async def conversation_of(settings: Settings, number: str) -> str | None:
@@ -66,14 +68,14 @@ async def erased_at(settings: Settings, receipt: str) -> datetime | None:
     """Returns when the conversation with this ``receipt`` was erased."""
     receipt = receipt.strip().upper()
     async with Database(settings.sql_url) as database, database.read() as session:
-        audited = await session.execute(
+        audit_rows = await session.execute(
             select(AuditRow.at, AuditRow.details)
             .where(AuditRow.action == ERASED, AuditRow.target == erasure_target(receipt))
             .order_by(AuditRow.seq)
             .limit(1)
         )
         at: datetime
-        for at, details in audited:
+        for at, details in audit_rows:
             before = orjson.loads(details).get(REPLAYED)  # the original time, if a restore has erased it again
             return datetime.fromisoformat(before) if before else at
         # Erasures from before the audit recorded them.
@@ -91,27 +93,27 @@ async def _digest_of(database: Database, addresses: Addresses, number: str) -> s
     return addresses.digest(number)
 
 
-async def _hanging_on(session: AsyncSession, conversation: str, addresses: Addresses) -> dict[str, Any]:
+async def _rows_of_person(session: AsyncSession, conversation: str, addresses: Addresses) -> dict[str, Any]:
     """Returns the rows of the conversation and, table by table in the order of their keys, the rows that refer to rows already
     found.
     """
-    found: dict[str, list[Mapping[str, Any]]] = {}
+    tables: dict[str, list[Mapping[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
         if table.name == "conversations":
             where = [table.c.id == conversation]
         else:
             where = [
-                key.parent.in_([row[key.column.name] for row in found[key.column.table.name]])
+                key.parent.in_([row[key.column.name] for row in tables[key.column.table.name]])
                 for key in table.foreign_keys
-                if key.column.table.name in found and _person(table, key.column.table.name)
+                if key.column.table.name in tables and _refers_to_person(table, key.column.table.name)
             ]
         if where:
             rows = (await session.execute(select(table).where(where[0]))).mappings().all()
-            found[table.name] = [dict(row) for row in rows]
-    return {name: [_readable(name, row, addresses) for row in rows] for name, rows in found.items()}
+            tables[table.name] = [dict(row) for row in rows]
+    return {name: [_readable(name, row, addresses) for row in rows] for name, rows in tables.items()}
 
 
-def _person(table: Table, parent: str) -> bool:
+def _refers_to_person(table: Table, parent: str) -> bool:
     return parent in {"conversations", "messages", "replies", "handoffs"} and table.name != parent
 
 

@@ -23,8 +23,9 @@ _BATCH = 500  # rows of one transaction; messages are accepted in between
 
 @dataclass(frozen=True, slots=True)
 class Renewed:
-    """The result: values now under the present keys; numbers moved to the present digest; STOPs that only the old key can
-    recognise.
+    """The result. ``values``: values now under the present keys. ``numbers``: numbers moved to the present digest.
+
+    ``stops_left``: STOPs that only the old key can recognise.
     """
 
     values: int
@@ -36,12 +37,12 @@ async def renew(settings: Settings) -> Renewed:
     """Re-encrypts the whole database under ``secret_key`` and ``address_key``. It can be interrupted and repeated."""
     vault, addresses = Vault(*settings.secret_keys), Addresses(*settings.address_keys)
     async with Database(settings.sql_url) as database:
-        numbers = await _numbers(database, addresses)
+        numbers = await _move_numbers(database, addresses)
         values = 0
         for column in (Conversation.address, Handoff.number, PhoneCopy.number):
-            values += await _values(database, column, addresses.renewed)
+            values += await _reencrypt_column(database, column, addresses.renewed)
         for column in (StaffRow.totp, StaffSession.pending, StaffSession.id_token):
-            values += await _values(database, column, vault.renewed)
+            values += await _reencrypt_column(database, column, vault.renewed)
         async with database.write() as session:
             known = select(Conversation.address_digest).where(Conversation.address_digest.is_not(None))
             left = select(func.count()).select_from(OptOut).where(OptOut.address_digest.not_in(known))
@@ -50,7 +51,7 @@ async def renew(settings: Settings) -> Renewed:
         return Renewed(values, numbers, stops)
 
 
-async def _numbers(database: Database, addresses: Addresses) -> int:
+async def _move_numbers(database: Database, addresses: Addresses) -> int:
     """Moves numbers to the present digest. This comes before the numbers themselves, because a row with the old digest still
     has a number under the old key.
     """
@@ -59,11 +60,11 @@ async def _numbers(database: Database, addresses: Addresses) -> int:
     moved, after = 0, ""
     while True:
         async with database.write() as session:
-            wanted = select(Conversation.id, Conversation.address, Conversation.address_digest)
-            wanted = (
-                wanted.where(Conversation.address.is_not(None), Conversation.id > after).order_by(Conversation.id).limit(_BATCH)
+            query = select(Conversation.id, Conversation.address, Conversation.address_digest)
+            query = (
+                query.where(Conversation.address.is_not(None), Conversation.id > after).order_by(Conversation.id).limit(_BATCH)
             )
-            rows = (await session.execute(wanted)).all()
+            rows = (await session.execute(query)).all()
             known = [(addresses.decrypt(address), digest) for _, address, digest in rows if address is not None]
             old = [number for number, digest in known if digest != addresses.digest(number)]
             await move(session, addresses, old)
@@ -73,7 +74,9 @@ async def _numbers(database: Database, addresses: Addresses) -> int:
         after = rows[-1].id
 
 
-async def _values(database: Database, column: InstrumentedAttribute[Any], renewed: Callable[[bytes], bytes | None]) -> int:
+async def _reencrypt_column(
+    database: Database, column: InstrumentedAttribute[Any], renewed: Callable[[bytes], bytes | None]
+) -> int:
     """Re-encrypts the values of ``column``. Returns how many were under another key."""
     table = column.class_
     key: InstrumentedAttribute[Any] = getattr(table, table.__mapper__.primary_key[0].name)
@@ -82,13 +85,13 @@ async def _values(database: Database, column: InstrumentedAttribute[Any], renewe
         async with database.write() as session:
             batch = select(key, column).where(column.is_not(None), beyond).order_by(key).limit(_BATCH).with_for_update()
             rows = (await session.execute(batch)).all()
-            changed += sum([await _value(session, table, key, column, row, renewed) for row in rows])
+            changed += sum([await _reencrypt(session, table, key, column, row, renewed) for row in rows])
         if not rows:
             return changed
         beyond = key > rows[-1][0]
 
 
-async def _value(
+async def _reencrypt(
     session: AsyncSession,
     table: Any,
     key: InstrumentedAttribute[Any],

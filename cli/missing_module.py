@@ -6,7 +6,7 @@ from cli.language import Refusal
 from core.settings import ROOT
 
 
-def missing(error: ModuleNotFoundError) -> Refusal:
+def refusal_for_missing_module(error: ModuleNotFoundError) -> Refusal:
     """Returns the refusal with advice for the missing module. Raises ``error`` itself if the module is one of ours: that is a
     defect.
     """

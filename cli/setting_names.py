@@ -17,7 +17,7 @@ _PREFIX = "GUICHET_"
 _OURS = frozenset({"GUICHET_LANG", "GUICHET_UV", "GUICHET_TRACKERS_URL", VARIABLE})  # read by ./guichet itself
 
 
-def misspelt(file: Path) -> dict[str, str]:
+def misspelt_settings(file: Path) -> dict[str, str]:
     """Returns each such name, with the most similar setting (or an empty text)."""
     settings = {variable_of(name, field) for name, field in Settings.model_fields.items()}
     known = _OURS.union(*(variables_of(name, field) for name, field in Settings.model_fields.items()))
@@ -25,7 +25,7 @@ def misspelt(file: Path) -> dict[str, str]:
     return {name: next(iter(difflib.get_close_matches(name.upper(), sorted(settings), n=1)), "") for name in strange}
 
 
-def renamed(file: Path) -> dict[str, str]:
+def renamed_settings(file: Path) -> dict[str, str]:
     """Returns each former name of a setting that is still read, with the present one."""
     former = former_variables(Settings.model_fields)
     return {name: former[name.upper()] for name in sorted(set(_given(file))) if name.upper() in former}

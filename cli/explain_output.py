@@ -10,9 +10,9 @@ from typing import Any
 import httpx
 from pydantic import ValidationError
 
-from cli.asking import Service
 from cli.citizen_replies import as_reply
 from cli.language import Refusal, speaks_english
+from cli.service_client import ServiceClient
 from core.action_server import action_server
 from core.channels import CHANNELS, traits_of
 from core.privacy.masking import mask
@@ -48,7 +48,7 @@ async def explained(
 
 
 async def asked_with_reasons(
-    settings: Settings, service: Service, message: str, *, channel: str, language: str
+    settings: Settings, service: ServiceClient, message: str, *, channel: str, language: str
 ) -> dict[str, Any]:
     """Returns the turn of ``message`` on ``channel`` as ``ask`` prints it, with the replies of all channels, the explanation,
     and all of it as text (``told``). Raises ``Refusal`` and ``httpx.HTTPError``.
@@ -77,25 +77,25 @@ def printed(why: ReplyExplanation, replies: Mapping[str, CitizenReply], channel:
 
 
 def _lines(why: ReplyExplanation, replies: Mapping[str, CitizenReply], channel: str, say: Say, language: str) -> Iterator[str]:
-    telling = told(why, replies, say, language)
+    explanation = told(why, replies, say, language)
     for one in CHANNELS:
         reply = replies.get(one)
         yield from _headed(_name(one, reply, say))
         yield from _indented(reply.text if reply else say("told_no_reply"))
     yield from _headed(f"{say('told_why')} – {say(f'told_why_{channel}')}")
-    if channel in telling.otherwise:
-        yield from _indented(telling.otherwise[channel])
-    for number, step in enumerate(telling.steps[channel], start=1):
+    if channel in explanation.otherwise:
+        yield from _indented(explanation.otherwise[channel])
+    for number, step in enumerate(explanation.steps[channel], start=1):
         yield f"  {number}. {step}"
     yield from _headed(say("told_understood"))
-    for what, how in telling.understood:
+    for what, how in explanation.understood:
         yield "  " + say("told_pair", what=what, how=how)
     if why.candidates:
         yield from _headed(f"{say('told_candidates')} ({say('confidence_is', value=f'{100 * why.confidence:.0f}')})")
     for candidate in why.candidates:
         yield from _candidate(candidate, say)
     yield from _headed(say("told_thresholds"))
-    for what, value, least, side in telling.thresholds:
+    for what, value, least, side in explanation.thresholds:
         yield f"  {say('told_pair', what=what, how=value)} ({say('told_least').lower()} {least}) – {side}"
 
 

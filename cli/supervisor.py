@@ -20,13 +20,13 @@ from typing import Any, cast
 
 from supervisor.xmlrpc import SupervisorTransport
 
-from cli.holding import Holding
+from cli.holder_files import HolderFiles
 from cli.manager_record import MARK, mark_of
 from cli.processes import Process
 from core.settings import ROOT
 
 _SOCKET_PATH_LIMIT = 90  # the system's own limit is 104 to 108 bytes
-SUPERVISORD = "cli.supervising"
+SUPERVISORD = "cli.supervisord_process"
 START_SECONDS = 3  # a program that ends earlier is restarted with growing pauses
 _LOOK_SECONDS = 10.0  # a process that does not answer by then is stopped (SIGSTOP), or hangs
 _STOP_SECONDS = 60.0
@@ -62,7 +62,7 @@ class Supervisor:
             name = hashlib.sha256(str(home).encode()).hexdigest()[:16]
             self._socket = Path(tempfile.gettempdir()) / f"guichet-{os.getuid()}-{name}.sock"
         self.config = self._run / "supervisord.conf"
-        self.holding = Holding(self._run / "held")
+        self.holder_files = HolderFiles(self._run / "held")
 
     def start(self, processes: list[Process]) -> subprocess.Popen[bytes]:
         """Starts supervisord with ``processes``. It outlives this command; stop it with ``stop()``."""
@@ -73,7 +73,7 @@ class Supervisor:
         self._write(processes)
         for process in processes:
             if process.held:
-                self.holding.begin(process)
+                self.holder_files.begin(process)
         with (self._log / "supervisord.out").open("wb") as out:
             return subprocess.Popen(  # noqa: S603
                 [sys.executable, "-m", SUPERVISORD, "-n", "-c", str(self.config)],
@@ -108,8 +108,8 @@ class Supervisor:
 
     def _state(self, info: dict[str, Any], journal: str) -> State:
         pid, since, ready = info["pid"], float(info["start"]), False
-        if pid and (held := self.holding.state(info["name"])):
-            pid, since, ready = (held.pid, held.since, held.ready) if held.holder == pid else (0, since, False)
+        if pid and (holder := self.holder_files.state(info["name"])):
+            pid, since, ready = (holder.pid, holder.since, holder.ready) if holder.holder == pid else (0, since, False)
         return State(
             name=info["name"],
             state=str(info["statename"]).lower(),
@@ -196,7 +196,7 @@ class Supervisor:
     def _program(self, process: Process, priority: int) -> str:
         given = {} if process.held else process.environment
         environment = ",".join(f'{key}="{_escape(value)}"' for key, value in given.items())
-        command = self.holding.command(process.name) if process.held else process.argv
+        command = self.holder_files.command(process.name) if process.held else process.argv
         argv = " ".join(f'"{_escape(part)}"' for part in command)
         lines = [
             f"[program:{process.name}]",
@@ -222,15 +222,15 @@ class Supervisor:
 
 def _connection(path: Path, seconds: float) -> HTTPConnection:
     """Returns a connection to the socket at ``path`` with a time limit; supervisord's own has none."""
-    connected = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connected.settimeout(seconds)
+    stream = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    stream.settimeout(seconds)
     try:
-        connected.connect(str(path))
+        stream.connect(str(path))
     except OSError:
-        connected.close()
+        stream.close()
         raise
     connection = HTTPConnection("localhost")
-    connection.sock = connected
+    connection.sock = stream
     return connection
 
 

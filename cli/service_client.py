@@ -19,7 +19,7 @@ from core.settings import Settings
 _GRACE_SECONDS = 10.0  # after the turn's own deadline
 
 
-class Service:
+class ServiceClient:
     """The running gateway, called from this machine with the secret."""
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
@@ -37,8 +37,8 @@ class Service:
 
         Raises ``Refusal`` and ``httpx.HTTPError``.
         """
-        wanted = {"channel": channel, "language": language, "conversation": conversation}
-        opened = await self._http.post("/api/internal/conversations", json=wanted, headers=self._secret)
+        request = {"channel": channel, "language": language, "conversation": conversation}
+        opened = await self._http.post("/api/internal/conversations", json=request, headers=self._secret)
         if opened.status_code == httpx.codes.NOT_FOUND:
             raise Refusal(
                 f"La conversation {conversation} n'existe pas, ou n'a pas été ouverte par ask. Relancez sans --conversation.",
@@ -47,8 +47,8 @@ class Service:
         grant = opened.raise_for_status().json()
         headers = {"Authorization": f"Bearer {grant['token']}"}
         identifier = str(uuid.uuid4())
-        said = {"payload": payload} if payload else {"text": text}
-        sent = await self._http.post("/api/web/messages", json={"id": identifier, **said}, headers=headers)
+        content = {"payload": payload} if payload else {"text": text}
+        sent = await self._http.post("/api/web/messages", json={"id": identifier, **content}, headers=headers)
         if sent.is_client_error:
             detail = sent.json().get("detail", "")
             raise Refusal(detail, detail)
@@ -57,7 +57,7 @@ class Service:
             async with asyncio.timeout(self._patience[grant["channel"]]):
                 async for event in self._replies(headers):
                     if event["in_reply_to"] == identifier:
-                        return _result(grant["conversation"], event)
+                        return _turn_result(grant["conversation"], event)
         except TimeoutError:
             pass
         raise Refusal(
@@ -78,7 +78,7 @@ class Service:
                         yield event
 
 
-def _result(conversation: str, event: dict[str, Any]) -> dict[str, Any]:
+def _turn_result(conversation: str, event: dict[str, Any]) -> dict[str, Any]:
     card: dict[str, Any] = next((block for block in event["blocks"] if block["type"] == "answer"), {})
     return {
         "conversation": conversation,
@@ -93,14 +93,14 @@ def _result(conversation: str, event: dict[str, Any]) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def running_service(settings: Settings) -> AsyncIterator[Service]:
+async def running_service(settings: Settings) -> AsyncIterator[ServiceClient]:
     """Yields the running gateway.
 
     An ``httpx.HTTPError`` inside becomes a ``Refusal``: the gateway is not running, or answers with an error.
     """
     try:
         async with httpx.AsyncClient(base_url=settings.own_url, timeout=30, trust_env=False) as http:
-            yield Service(settings, http)
+            yield ServiceClient(settings, http)
     except (httpx.ConnectError, httpx.ConnectTimeout):
         raise not_running(settings.own_url) from None
     except httpx.HTTPError as error:

@@ -24,13 +24,13 @@ _WORDS = {
 }
 
 
-def unreadable(error: ValidationError) -> tuple[str, str]:
+def faults_of(error: ValidationError) -> tuple[str, str]:
     """Returns the settings that ``error`` is about, each with its fault, in French and English, without the values."""
-    told = [_told(detail) for detail in error.errors()]
-    return ", ".join(fr for fr, _ in told), ", ".join(en for _, en in told)
+    faults = [_fault(detail) for detail in error.errors()]
+    return ", ".join(fr for fr, _ in faults), ", ".join(en for _, en in faults)
 
 
-def _told(detail: ErrorDetails) -> tuple[str, str]:
+def _fault(detail: ErrorDetails) -> tuple[str, str]:
     fr, en = _reason(detail)
     if not detail["loc"]:
         return fr, en

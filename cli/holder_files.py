@@ -13,7 +13,7 @@ READY_WITHIN_SECONDS = 300.0  # a process that is not ready by then will never b
 
 
 @dataclass(frozen=True)
-class Held:
+class HolderState:
     """The state of a program with a holder: pids of the holder and of the program, since when (Unix seconds), how often it was
     replaced and how often that failed, with the last reason; and whether the program has reported that it is ready (holders of
     earlier versions do not know).
@@ -28,7 +28,7 @@ class Held:
     ready: bool = True
 
 
-class Holding:
+class HolderFiles:
     """The folder of one installation's holders."""
 
     def __init__(self, folder: Path) -> None:
@@ -48,10 +48,10 @@ class Holding:
         """Writes the program that replaces the present one at the next SIGHUP."""
         _write(self._beside(process.name, "next"), process)
 
-    def state(self, name: str) -> Held | None:
+    def state(self, name: str) -> HolderState | None:
         """Returns the state; ``None`` if there is no holder yet."""
         try:
-            return Held(**json.loads(self._beside(name, "state").read_text()))
+            return HolderState(**json.loads(self._beside(name, "state").read_text()))
         except (OSError, ValueError, TypeError):
             return None
 

@@ -1,8 +1,7 @@
-"""``./guichet privacy words``: the words that are both names and everyday words, for ``core/privacy/finders/ordinary.txt``."""
+"""The words that are both names and everyday words, for ``core/privacy/finders/ordinary.txt``."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections import Counter
@@ -12,7 +11,7 @@ from typing import Any
 
 import simplemma
 
-from core.database import Database
+from cli.database import run_on_database
 from core.privacy.finders.lexicon import fold, name_lists
 from core.settings import ROOT, Settings
 from knowledge_base.store import published
@@ -22,10 +21,10 @@ _OTHER_LANGUAGES = ("en", "es", "pt", "it", "de", "tr")
 _OWN_TEXTS = ("bot/data/**/*.yml", "domain.yml", "tests/evaluation/questions/*.jsonl", "tests/evaluation/languages/*.jsonl")
 
 
-def words() -> None:
-    """Print ``word count`` lines: names that pages, own texts, or other languages' small words use in lower case."""
+def print_words(settings: Settings) -> None:
+    """Prints ``word count`` lines: names that pages, own texts, or other languages' small words use in lower case."""
     first, last = name_lists()
-    counts = Counter(fold(word) for text in asyncio.run(_texts(Settings())) for word in _LOWER.findall(text))
+    counts = Counter(fold(word) for text in _texts(settings) for word in _LOWER.findall(text))
     for language in _OTHER_LANGUAGES:
         counts.update({fold(word): 20 for word in import_module(f"spacy.lang.{language}.stop_words").STOP_WORDS})
     for name in sorted({*first, *last}):
@@ -34,9 +33,8 @@ def words() -> None:
             print(name, count)
 
 
-async def _texts(settings: Settings) -> list[str]:
-    async with Database(settings.sql_url) as database:
-        entries = await published(database, None)
+def _texts(settings: Settings) -> list[str]:
+    entries = run_on_database(settings.sql_url, published)
     pages = [text for entry in entries for text in _strings(json.loads(entry.model_dump_json()))]
     own = [path.read_text() for pattern in _OWN_TEXTS for path in ROOT.glob(pattern)]
     return pages + own

@@ -22,11 +22,11 @@ from cli.holder import end_with_parent
 from cli.manager_record import clear_record, write_record
 
 
-def _leave_out(handler: loggers.Handler) -> None:
+def _drop_line(handler: loggers.Handler) -> None:
     """Drops the line. The next one is written once there is space again."""
 
 
-def _tie(manager: int) -> None:
+def _end_with_manager(manager: int) -> None:
     """Prepares a new process of the ``manager``; the first thing that supervisord runs in it."""
     os.setpgrp()
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # else supervisord's handler would take it until exec
@@ -38,8 +38,8 @@ def _tie(manager: int) -> None:
 def main() -> None:
     """Runs supervisord with the arguments of this process, of which the last is the configuration file."""
     run, manager = Path(sys.argv[-1]).parent, os.getpid()
-    loggers.Handler.handleError = _leave_out
-    options.ServerOptions.setpgrp = lambda _: _tie(manager)
+    loggers.Handler.handleError = _drop_line
+    options.ServerOptions.setpgrp = lambda _: _end_with_manager(manager)
     with contextlib.suppress(OSError):  # a full disk
         write_record(run)
     supervisord.main()

@@ -14,13 +14,13 @@ from contextlib import contextmanager
 import httpx
 
 from cli.dialogue import model_path
-from cli.holding import READY_WITHIN_SECONDS
+from cli.holder_files import READY_WITHIN_SECONDS
 from cli.language import Refusal
 from cli.model_signing import is_ours
 from cli.preflight import check_production
 from cli.processes import Process, processes, write_redis_config
 from cli.stack import is_ready
-from cli.supervision import State, Supervisor
+from cli.supervisor import State, Supervisor
 from core.settings import Settings
 
 _LOOK_SECONDS = 0.1
@@ -43,7 +43,7 @@ def restart(
     supervisor = Supervisor(settings.home)
     if not supervisor.running():
         raise Refusal("Guichet ne fonctionne pas : lancez ./guichet up.", "Guichet is not running: start it with ./guichet up.")
-    with _alone(settings):
+    with _restart_lock(settings):
         settings = _as_started(settings, supervisor)
         programs = {program.name: program for program in processes(settings)}
         wanted = [programs[name] for name in programs if name in names or not names]
@@ -73,26 +73,26 @@ def replace(settings: Settings, supervisor: Supervisor, program: Process, *, new
     else:
         if program.held:
             supervisor.remove(program.name)
-            supervisor.holding.begin(program)
+            supervisor.holder_files.begin(program)
         supervisor.renew(program.name)
         _until_ready(settings, supervisor, program)
 
 
 def _replace_held(supervisor: Supervisor, program: Process, before: State) -> None:
-    held = supervisor.holding.state(program.name)
-    if held is None:
+    holder = supervisor.holder_files.state(program.name)
+    if holder is None:
         raise _late(supervisor, program, "")
-    supervisor.holding.follow(program)
+    supervisor.holder_files.follow(program)
     supervisor.signal(program.name, "HUP")
     deadline = time.monotonic() + READY_WITHIN_SECONDS + _END_SECONDS
     while time.monotonic() < deadline:
         time.sleep(_LOOK_SECONDS)
-        present = supervisor.holding.state(program.name)
-        if present is None or present.holder != held.holder:
+        present = supervisor.holder_files.state(program.name)
+        if present is None or present.holder != holder.holder:
             break  # the old one died meanwhile, and both are being started again
-        if present.failed > held.failed:
+        if present.failed > holder.failed:
             raise _late(supervisor, program, present.reason)
-        if present.replaced > held.replaced:
+        if present.replaced > holder.replaced:
             return
     raise _late(supervisor, program, "")
 
@@ -126,7 +126,7 @@ def _late(supervisor: Supervisor, program: Process, reason: str) -> Refusal:
 
 
 @contextmanager
-def _alone(settings: Settings) -> Iterator[None]:
+def _restart_lock(settings: Settings) -> Iterator[None]:
     """Ensures that one command replaces processes at a time: two would mistake each other's new processes for their own."""
     with (settings.home / "run" / "restart.lock").open("w") as file:
         try:
@@ -141,7 +141,7 @@ def _alone(settings: Settings) -> Iterator[None]:
 
 def _as_started(settings: Settings, supervisor: Supervisor) -> Settings:
     """Returns ``settings``, for production if the service was started with that option."""
-    if supervisor.holding.environment("gateway").get("GUICHET_PRODUCTION") == "True":
+    if supervisor.holder_files.environment("gateway").get("GUICHET_PRODUCTION") == "True":
         settings = settings.model_copy(update={"production": True})
         check_production(settings)
     return settings
@@ -153,7 +153,7 @@ def _check(settings: Settings, supervisor: Supervisor, programs: dict[str, Proce
             f"Aucun processus ne s'appelle « {unknown[0]} ». Choisissez parmi : {', '.join(programs)}.",
             f"No process is called '{unknown[0]}'. Choose one of: {', '.join(programs)}.",
         )
-    before = supervisor.holding.environment("gateway")
+    before = supervisor.holder_files.environment("gateway")
     if not before:
         raise Refusal(
             "La version qui a démarré ce service ne sait pas remplacer ses processus : ./guichet down, puis up, une fois.",
@@ -161,13 +161,14 @@ def _check(settings: Settings, supervisor: Supervisor, programs: dict[str, Proce
         )
     now, secret = settings.as_environment(), "GUICHET_INTERNAL_SECRET"
     variables = {name: name.upper() if name in _RECORDS else f"GUICHET_{name.upper()}" for name in (*_TOGETHER, *_RECORDS)}
-    moved = [variable for variable in variables.values() if before.get(variable) != now.get(variable)]
+    changed = [variable for variable in variables.values() if before.get(variable) != now.get(variable)]
     if before.get(secret) not in settings.internal_secrets:
-        moved.append(secret)
-    if moved:
+        changed.append(secret)
+    if changed:
         raise Refusal(
-            f"{', '.join(moved)} : ce réglage ne change que pour tous les processus à la fois. Lancez ./guichet down, puis up.",
-            f"{', '.join(moved)}: this setting changes for all processes at once only. Run ./guichet down, then up.",
+            f"{', '.join(changed)} : ce réglage ne change que pour tous les processus à la fois. "
+            "Lancez ./guichet down, puis up.",
+            f"{', '.join(changed)}: this setting changes for all processes at once only. Run ./guichet down, then up.",
         )
     if before.get(secret) != now[secret] and names:
         raise Refusal(
