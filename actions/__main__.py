@@ -10,7 +10,7 @@ import httpx
 from actions import metrics
 from actions.policy.offices import book_of
 from actions.server.app import create_app
-from core import held
+from core import socket_handover
 from core.action_server import blocking_action_server
 from core.privacy.logs import configure_logs
 from core.settings import Settings
@@ -35,7 +35,7 @@ def main(settings: Settings) -> None:
     """
     embedder = load_embedder(settings)
     engine = SearchService(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file, falls_back=True)
-    if engine.snapshot is None and engine.refused and held.is_held() and _answers(settings):
+    if engine.snapshot is None and engine.refused and socket_handover.has_holder() and _answers(settings):
         sys.exit(engine.refused)
     metrics.SNAPSHOT_REFUSED.set_function(lambda: float(bool(engine.refused)))
     steady = TurnScopedRetriever(engine)

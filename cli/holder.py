@@ -1,8 +1,8 @@
 """``python -S -m cli.holder FILE``: keeps one program running, and replaces it by a new one without a gap (docs/adr/0043).
 
 FILE (JSON) describes the program: ``argv``, ``environment``, ``host`` and ``port`` (0: it does not listen), ``patience`` in
-seconds. The holder binds the socket and passes it on. The program listens on it, and reports when it is ready (core/held.py,
-bot/held.py).
+seconds. The holder binds the socket and passes it on. The program listens on it, and reports when it is ready
+(``core.socket_handover``, ``bot.listen_when_ready``).
 
 SIGHUP: the program of ``FILE.next``, or of FILE if that does not exist, is started next to the present one, which gets SIGTERM
 once the new one is ready. If the new one ends first or is late, nothing changes. SIGTERM, or the end of supervisord: the
@@ -233,7 +233,7 @@ def bound(host: str, port: int) -> socket.socket:
 def end_with_parent(number: signal.Signals) -> None:
     """Makes the system send signal ``number`` to this process when its parent ends for any reason.
 
-    Linux only. On other systems a holder checks for its parent, and a program for its holder (core/held.py).
+    Linux only. On other systems a holder checks for its parent, and a program for its holder (core/socket_handover.py).
     """
     if sys.platform == "linux":
         from ctypes import CDLL  # noqa: PLC0415 - in the child alone, which is replaced by the program: no memory of the holder's

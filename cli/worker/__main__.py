@@ -9,7 +9,7 @@ import uvloop
 
 from cli.worker.app import Worker
 from cli.worker.composition import compose
-from core import held
+from core import socket_handover
 from core.collecting import settle
 from core.privacy.logs import configure_logs
 from core.settings import Settings
@@ -26,7 +26,7 @@ async def main(settings: Settings) -> None:
         loop.add_signal_handler(number, worker.stop)
     try:
         with exposed("worker", settings.home), traced(settings, "worker"):
-            await worker.run(ready=held.ready)
+            await worker.run(ready=socket_handover.report_ready)
     finally:
         await worker.database.close()
 

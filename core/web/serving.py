@@ -10,7 +10,7 @@ from typing import Any
 
 import uvicorn
 
-from core import held
+from core import socket_handover
 from core.collecting import settle
 from core.web.last_use import KEPT_SECONDS, KeptProtocol
 
@@ -32,7 +32,7 @@ class Server(uvicorn.Server):
         settle()
         await super().startup(sockets)
         if self.started:
-            held.ready()
+            socket_handover.report_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -53,7 +53,7 @@ class Server(uvicorn.Server):
 
 def serve(app: Any, *, host: str, port: int, **options: Any) -> None:
     """Serves ``app`` until SIGTERM or SIGINT, at ``host:port`` or on the holder's socket. ``options`` are uvicorn's."""
-    given = held.inherited()
+    given = socket_handover.inherited_socket()
     kept: dict[str, Any] = {"http": KeptProtocol, "timeout_keep_alive": KEPT_SECONDS}
     # No access log: it would contain citizens' addresses and paths.
     server = Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, **(kept | options)))

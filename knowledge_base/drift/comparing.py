@@ -3,8 +3,7 @@
 The units of comparison are days, not turns. Turns of one conversation, or of one day's news, are not independent, so a test
 over turns would give false alarms. Both windows are whole weeks, so no weekday weighs more in one of them.
 
-Figures of ``./guichet drift --simulate``: docs/quality-drift.md. With 300 turns a day there are .28 false alarms in half a
-year; a shift of 10 points from answered to no answer is reported within a week in .76 of the runs, one of 20 points in all.
+False alarms and missed changes are simulated by ``./guichet drift --simulate`` (docs/quality-drift.md).
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from scipy.stats import binomtest, ttest_ind
 RECENT, BEFORE = timedelta(days=7), timedelta(days=28)
 LEAST_TURNS = 20  # least turns of a day that counts
 LEAST_RECENT, LEAST_BEFORE = 5, 14  # least days
-SURE = 0.001  # at .01 a service of 300 turns a day had 1.5 false alarms in half a year, one of 50 turns 4
+SURE = 0.001  # significance level
 MOVED = 0.05  # least change of an outcome's share, or of the mean confidence, that is worth an editor's attention
 FELL, FELL_SURE = 3, 0.05  # golden questions that fell, minus those that rose
 _NIGHTS = 3  # nights of a golden question before its usual result is known

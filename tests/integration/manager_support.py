@@ -21,7 +21,7 @@ from tests.integration.servers import free_port
 # ends only when it is asked a second time.
 _PROGRAM = """
 import os, pathlib, signal, sys
-from core import held
+from core import socket_handover
 
 here, name = pathlib.Path(sys.argv[1]), sys.argv[2]
 asked = []
@@ -32,10 +32,10 @@ def end(*_):
     if len(asked) > 1 or not (here / f"stubborn-{name}").exists():
         sys.exit(0)
 signal.signal(signal.SIGTERM, end)
-listening = held.inherited()
+listening = socket_handover.inherited_socket()
 if listening is not None:
     listening.listen()
-held.ready()
+socket_handover.report_ready()
 (here / f"pid-{name}").write_text(str(os.getpid()))
 while True:
     signal.pause()

@@ -94,7 +94,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     from actions.situation.reading import facts_in, without_facts
     from analytics.insights import refusals, rewording
     from bot.citizen_text import neutralise
-    from bot.components.sounds import sounds
+    from bot.components.phonetic_keys import phonetic_keys
     from conversations.intake.call_back_numbers import number_in
     from conversations.keywords import keyword
     from conversations.turns import choices
@@ -139,7 +139,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "restated": detector.restated,
         "rewords": lambda text: rewording.rewords("passeport", text),
         "facts_in": facts_in,
-        "sounds": sounds,
+        "sounds": phonetic_keys,
         "terms": terms,
         "turned_to": topic_switch.turned_to,
         "without_facts": without_facts,

@@ -15,7 +15,7 @@ import time
 _SOCKET, _READY = "HOLDER_SOCKET", "HOLDER_READY"  # numbers of file descriptors; not settings, since nobody sets them
 
 
-def inherited() -> socket.socket | None:
+def inherited_socket() -> socket.socket | None:
     """Returns the socket to listen on. Call it only once."""
     number = os.environ.pop(_SOCKET, "")
     if not number:
@@ -24,12 +24,12 @@ def inherited() -> socket.socket | None:
     return socket.socket(fileno=int(number))
 
 
-def is_held() -> bool:
+def has_holder() -> bool:
     """Decides whether a holder waits for this process to be ready; it may keep another process running until then."""
     return _READY in os.environ
 
 
-def ready() -> None:
+def report_ready() -> None:
     """Reports to the holder, which then ends the replaced process. Raises ``BrokenPipeError`` if the holder is gone."""
     number = os.environ.pop(_READY, "")
     if not number:

@@ -11,7 +11,7 @@ from rasa.utils.endpoints import EndpointConfig
 _IDLE_SECONDS = 2.0  # less than the action server's own time: core/web/last_use.py
 
 
-class _Kept:
+class _SharedSession:
     """A session that Rasa opens and closes around each request: in fact always the same one."""
 
     def __init__(self) -> None:
@@ -34,6 +34,6 @@ def apply() -> None:
     EndpointConfig.session = _session
 
 
-def _session(endpoint: EndpointConfig) -> _Kept:
-    kept: _Kept = endpoint.__dict__.setdefault("_kept", _Kept())
-    return kept
+def _session(endpoint: EndpointConfig) -> _SharedSession:
+    shared: _SharedSession = endpoint.__dict__.setdefault("_kept", _SharedSession())
+    return shared

@@ -17,9 +17,9 @@ _SHORT = 3  # letters; shorter words have no ending to drop
 
 _GLUED_I = re.compile(r"j(?=[bcdfgklmnpqrstvwxz])(\w{2,})")
 
-_SOUNDS = tuple(
-    (re.compile(written), heard)
-    for written, heard in (
+_SOUND_RULES = tuple(
+    (re.compile(letters), sound)
+    for letters, sound in (
         ("ph", "f"), ("sc(?=[eiy])", "s"), ("ch", "x"), ("qu|q|ck", "k"), ("gu(?=[eiy])", "g"), ("g(?=[eiy])", "j"),
         ("c(?=[eiy])", "s"), ("c", "k"), ("h", ""), ("y", "i"), ("z", "s"), ("eau|au", "o"), ("oeu|oe", "eu"),
         ("[ae]i(?![mn])", "e"), ("[ae][mn](?=[bcdfgjklpqrstvx])", "an"), (r"(.)\1+", r"\1"),
@@ -29,13 +29,13 @@ _ENDING = re.compile(r"(?:aient|ees?|ent|ait|ais|ai|es|ers?|ez|e)$")
 _SILENT = re.compile(r"[stxd]{1,2}$")
 
 
-def sounds(text: str) -> str:
+def phonetic_keys(text: str) -> str:
     """Returns the keys of ``text``'s words, one space between them."""
-    return " ".join(heard for word in _WORD.findall(fold(text)) for heard in _heard(word))
+    return " ".join(key for word in _WORD.findall(fold(text)) for key in _keys_of(word))
 
 
 @lru_cache(maxsize=_KNOWN)
-def _heard(word: str) -> tuple[str, ...]:
+def _keys_of(word: str) -> tuple[str, ...]:
     """Returns the keys of the words for which a folded word stands."""
     whole = DIALOGUE.get(word)
     if whole is None and (glued := _GLUED_I.fullmatch(word)):
@@ -50,6 +50,6 @@ def _key(word: str) -> str:
         cut = _ENDING.sub("", word)
         stem = cut if cut != word else _SILENT.sub("", word)
         stem = stem if len(stem) > 1 else word
-    for pattern, heard in _SOUNDS:
-        stem = pattern.sub(heard, stem)
+    for pattern, sound in _SOUND_RULES:
+        stem = pattern.sub(sound, stem)
     return stem

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.components.sounds import sounds
+from bot.components.phonetic_keys import phonetic_keys
 
 
 @pytest.mark.parametrize(
@@ -18,18 +18,18 @@ from bot.components.sounds import sounds
     ],
 )
 def test_sms_spelling_sounds_like_the_words(written: str, heard: str) -> None:
-    assert sounds(written) == sounds(heard)
+    assert phonetic_keys(written) == phonetic_keys(heard)
 
 
 @pytest.mark.parametrize(("one", "other"), [("carte", "certes"), ("mairie", "marie"), ("merci", "mercredi")])
 def test_other_words_sound_otherwise(one: str, other: str) -> None:
-    assert sounds(one) != sounds(other)
+    assert phonetic_keys(one) != phonetic_keys(other)
 
 
 @pytest.mark.parametrize("text", ["", "?", "…", "🙂"])
 def test_what_has_no_words_has_no_sound(text: str) -> None:
-    assert sounds(text) == ""
+    assert phonetic_keys(text) == ""
 
 
 def test_other_scripts_are_kept() -> None:
-    assert sounds("هل أنت روبوت").count(" ") == 2
+    assert phonetic_keys("هل أنت روبوت").count(" ") == 2
