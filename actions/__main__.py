@@ -14,7 +14,7 @@ from core import socket_handover
 from core.action_server import blocking_action_server
 from core.privacy.logs import configure_logs
 from core.settings import Settings
-from core.telemetry import exposed
+from core.telemetry import metrics_server
 from core.telemetry.tracing import traced
 from core.web.serving import serve
 from retrieval.embedding.model import load_embedder
@@ -43,7 +43,7 @@ def main(settings: Settings) -> None:
     for query, locale in _FIRST:
         steady.search(query, locale=locale)
     app = create_app(settings, steady, embedder)
-    with exposed("actions", settings.home), traced(settings, "actions"):
+    with metrics_server("actions", settings.home), traced(settings, "actions"):
         serve(app, host=settings.inner_host, port=settings.actions_port)
 
 

@@ -133,7 +133,7 @@ async def prepare(agent: Agent) -> None:
         raise RuntimeError("endpoints.yml names no tracker store of bot.tracker_store")
     await agent.parse_message("bonjour")
     gc.collect()
-    gc.freeze()  # loaded objects stay: no garbage collection need scan them (core/collecting.py)
+    gc.freeze()  # loaded objects stay: no garbage collection need scan them (core/garbage_collection.py)
     agent.tracker_store = agent.processor.tracker_store = store
     if agent.action_endpoint is not None:
         action_calls.watch(agent.action_endpoint)

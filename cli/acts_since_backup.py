@@ -11,15 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from core.audit.chain import GENESIS
-from core.audit.ledger import Ledger, LedgerDamaged, LedgerRow, belongs, ledger_row
+from core.audit.ledger import Ledger, LedgerDamaged, LedgerRow, is_for_ledger, ledger_row
 from core.audit.ledger_copies import LockedCopies
 from core.audit.ledger_sync import rows_of_ledger
 from core.audit.replay_order import Key, rows_since
-from core.backup.rows import stored
+from core.backup.rows import read_rows
 from core.database import Database
 from core.database.models import AuditRow
 from core.settings import Settings
-from core.shared_place import SharedUnreachable
+from core.shared_folder import SharedUnreachable
 
 
 class LedgerUnusable(Exception):
@@ -43,11 +43,11 @@ class BackupAudit:
         """Reads the audit from the ``folder`` of the database's tables. Blocking."""
         rows: set[Key] = set()
         last: Key | None = None
-        for row in stored(folder, "audit_rows"):
+        for row in read_rows(folder, "audit_rows"):
             rows.add((row["seq"], row["digest"]))
-            if belongs(LedgerRow.model_validate(row)):
+            if is_for_ledger(LedgerRow.model_validate(row)):
                 last = (row["seq"], row["digest"])
-        heads = [(int(row["seq"]), str(row["digest"])) for row in stored(folder, "audit_head")]
+        heads = [(int(row["seq"]), str(row["digest"])) for row in read_rows(folder, "audit_head")]
         return cls(heads[0] if heads else (0, GENESIS), rows, last)
 
 

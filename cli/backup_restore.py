@@ -20,13 +20,13 @@ from core.audit import record
 from core.audit.heads import load_heads
 from core.audit.ledger import RESTORED
 from core.audit.ledger_sync import LedgerSync
-from core.audit.reading import current_head
+from core.audit.queries import current_head
 from core.audit.replay_order import Key
 from core.backup.archive import BackupUnusable, Contents, unpack
 from core.backup.rows import load
 from core.database import Database
 from core.database.base import now
-from core.database.migrate import known, upgrade_async
+from core.database.migrate import has_migration, upgrade_async
 from core.database.models import AuditHead, AuditRow, ErasedConversation, OptOut
 from core.settings import Settings
 
@@ -75,7 +75,7 @@ async def restore(
         folder = Path(scratch) / "backup"
         folder.mkdir()
         contents = await asyncio.to_thread(unpack, file, folder, identity=identity)
-        if not known(contents.revision):
+        if not has_migration(contents.revision):
             raise BackupUnusable(f"a newer version made it (tables {contents.revision}), which must restore it")
         target = make_url(settings.sql_url)
         is_sqlite = target.get_backend_name() == "sqlite"

@@ -10,7 +10,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from cli.language import Refusal
 from core.database import Database
-from core.database.migrate import current, usable
+from core.database.migrate import database_revision, works_with
 
 
 def database_at(url: str) -> Database:
@@ -50,13 +50,13 @@ async def require_ready(database: Database) -> None:
     """Raises ``Refusal`` unless the database answers and has the tables of this version. Changes nothing."""
     try:
         async with database.read() as session:
-            found = await (await session.connection()).run_sync(current)
+            found = await (await session.connection()).run_sync(database_revision)
     except (SQLAlchemyError, OSError):
         raise Refusal(
             "La base ne répond pas : vérifiez DATABASE_URL, et qu'elle tourne.",
             "The record does not answer: check DATABASE_URL, and that it runs.",
         ) from None
-    if not usable(found):
+    if not works_with(found):
         raise Refusal(
             "La base n'a pas les tables de cette version : lancez ./guichet database upgrade.",
             "The record does not have the tables of this version: run ./guichet database upgrade.",

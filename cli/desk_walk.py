@@ -16,7 +16,7 @@ from actions.replies.reply_builder import MOST_CASES
 from actions.replies.style import Style
 from conversations.wording import Wording
 from core.channels import traits_of
-from core.dates import is_old, written
+from core.dates import format_day, is_old
 from core.entry import Address, Entry, located_passages
 from core.turns import AnswerBlock, Option, ReplyBlock, TextBlock
 from knowledge_base.desk.editor.contracts import Walk
@@ -122,5 +122,5 @@ def _card(card: Card, teller: CardTexts) -> AnswerBlock:
     if block.verified_on is None:
         notice = teller.say("utter_undated")
     elif is_old(block.verified_on, teller.style.old_after_months, teller.style.today):
-        notice = teller.say("utter_old", date=written(block.verified_on, teller.language))
+        notice = teller.say("utter_old", date=format_day(block.verified_on, teller.language))
     return block.model_copy(update={"text": teller.say("utter_answer", title=block.title), "notice": notice})

@@ -40,14 +40,14 @@ async def renew(settings: Settings) -> Renewed:
         numbers = await _move_numbers(database, addresses)
         values = 0
         for column in (Conversation.address, Handoff.number, PhoneCopy.number):
-            values += await _reencrypt_column(database, column, addresses.renewed)
+            values += await _reencrypt_column(database, column, addresses.re_encrypted)
         for column in (StaffRow.totp, StaffSession.pending, StaffSession.id_token):
-            values += await _reencrypt_column(database, column, vault.renewed)
+            values += await _reencrypt_column(database, column, vault.re_encrypted)
         async with database.write() as session:
             known = select(Conversation.address_digest).where(Conversation.address_digest.is_not(None))
             left = select(func.count()).select_from(OptOut).where(OptOut.address_digest.not_in(known))
             stops = int(await session.scalar(left) or 0) if addresses.is_changing else 0
-            await record(session, actor="operator", action="keys.renewed", target="record", details={"values": values})
+            await record(session, actor="operator", action="keys.re_encrypted", target="record", details={"values": values})
         return Renewed(values, numbers, stops)
 
 

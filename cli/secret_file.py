@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from cli.demonstration import IDENTITY
 from core.backup.archive import new_identity
-from core.settings import AGE, MADE, Settings
+from core.settings import AGE, GENERATED, Settings
 
 _HEADER = """\
 # Settings of this installation of Guichet. Every setting is described in .env.example.
@@ -32,7 +32,9 @@ def secret_names() -> list[str]:
 def made_names() -> list[str]:
     """Returns these names, and those of optional secrets that are created as well."""
     marked = [
-        f"GUICHET_{name.upper()}" for name, field in Settings.model_fields.items() if field.json_schema_extra in (MADE, AGE)
+        f"GUICHET_{name.upper()}"
+        for name, field in Settings.model_fields.items()
+        if field.json_schema_extra in (GENERATED, AGE)
     ]
     return [*secret_names(), *marked]
 

@@ -11,7 +11,7 @@ from dotenv import dotenv_values
 
 from cli.progress import VARIABLE
 from core.settings import Settings
-from core.settings.kinds import former_variables, variable_of, variables_of
+from core.settings.validators import former_variables, variable_of, variables_of
 
 _PREFIX = "GUICHET_"
 _OURS = frozenset({"GUICHET_LANG", "GUICHET_UV", "GUICHET_TRACKERS_URL", VARIABLE})  # read by ./guichet itself

@@ -10,7 +10,7 @@ from sqlalchemy import Update, and_, bindparam, case, func, insert, or_, select,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from core.database.advisory import hold
+from core.database.advisory import advisory_lock
 from core.database.base import now
 from core.database.models.entries import Conflict, EntryRow, Revision
 from core.entry import Entry
@@ -21,7 +21,7 @@ _BATCH = 500  # rows in a statement: about 5 MB of JSON
 
 async def lock_collection(session: AsyncSession, collection: str, *, shared: bool = False) -> None:
     """Locks the collection for an import; with ``shared``, keeps imports away while an editor saves."""
-    await hold(session, collection, shared=shared)
+    await advisory_lock(session, collection, shared=shared)
 
 
 async def known_entries(session: AsyncSession, collection: str) -> dict[str, Known]:

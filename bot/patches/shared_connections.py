@@ -8,7 +8,7 @@ from __future__ import annotations
 import aiohttp
 from rasa.utils.endpoints import EndpointConfig
 
-_IDLE_SECONDS = 2.0  # less than the action server's own time: core/web/last_use.py
+_IDLE_SECONDS = 2.0  # less than the action server's own time: core/web/keep_alive.py
 
 
 class _SharedSession:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from conversations.ports import Rendered
 from conversations.wording import Wording
-from core.dates import written
+from core.dates import format_day
 from core.text.markdown import plain
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, PlaceBlock, ReplyBlock, TextBlock
 
@@ -42,7 +42,7 @@ class TextRenderer:
             return line
         source = option.source.name
         if option.verified_on:
-            date = written(option.verified_on, language)
+            date = format_day(option.verified_on, language)
             source += f" ({self._wording.text('ui_verified_on', language=language, date=date)})"
         return f"{line}\n{option.extract}\n{source}\n"  # and an empty line before the next
 
@@ -50,7 +50,7 @@ class TextRenderer:
         hours = (f"{line.days} : {line.times}" for line in block.hours)
         source = f"{block.source.name} : {block.source.url}" if block.source.url else block.source.name
         if block.verified_on:
-            date = written(block.verified_on, language)
+            date = format_day(block.verified_on, language)
             source += f" ({self._wording.text('ui_verified_on', language=language, date=date)})"
         lines = (block.name, block.text, block.address, *hours, block.note, block.phone, block.appointment, source)
         return [line for line in lines if line]
@@ -63,7 +63,7 @@ class TextRenderer:
             source += "\n" + block.notice
         elif block.verified_on:
             language = block.frame.language if block.frame else language
-            date = written(block.verified_on, language)
+            date = format_day(block.verified_on, language)
             source += "\n" + self._wording.text("ui_verified_on", language=language, date=date)
         services = "\n".join(f"{service.name} : {service.url}" for service in block.services)
         return [block.text, head, plain(block.body), services, source]

@@ -16,8 +16,8 @@ from cli.language import Refusal, pick, say
 from cli.options import Json
 from core.audit.chain import Break, Link
 from core.audit.heads import Head, Signer, export, load_heads
-from core.audit.reading import current_head, newest
-from core.audit.reading import verify as verify_chain
+from core.audit.queries import current_head, newest
+from core.audit.queries import verify as verify_chain
 from core.database import Database
 from core.settings import Settings
 

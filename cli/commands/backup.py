@@ -20,7 +20,7 @@ from cli.language import Refusal, say
 from cli.options import Json
 from cli.preflight import make_private
 from core.backup.archive import BackupUnusable, Contents
-from core.backup.making import FolderAway, NoKey, make_backup, new_name, scheduled
+from core.backup.creation import FolderMissing, NoKey, make_backup, make_scheduled_backup, new_name
 from core.database import Database
 from core.settings import Settings
 
@@ -42,7 +42,7 @@ def backup(
         file /= new_name()
     try:
         path, contents = asyncio.run(_backup(settings, file))
-    except FolderAway as error:
+    except FolderMissing as error:
         raise Refusal(*away(settings, error)) from error
     except NoKey as error:
         raise Refusal(
@@ -130,7 +130,7 @@ def restore(
 async def _backup(settings: Settings, file: Path | None) -> tuple[Path, Contents]:
     async with Database(settings.sql_url) as database:
         if file is None:
-            return await scheduled(database, settings)
+            return await make_scheduled_backup(database, settings)
         return file, await make_backup(database, settings, file)
 
 

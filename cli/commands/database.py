@@ -6,7 +6,7 @@ import typer
 
 from cli.language import Refusal
 from cli.progress import report_done
-from core.database.migrate import NewerTables, head
+from core.database.migrate import NewerTables, code_revision
 from core.database.migrate import upgrade as upgrade_schema
 from core.settings import Settings
 
@@ -32,7 +32,7 @@ def upgrade() -> None:
             f"The tables are of a newer version ({error}), which this one cannot work with. Nothing was changed: put that "
             "version back, or a backup from before the update (./guichet restore FILE).",
         ) from None
-    if found != head():
+    if found != code_revision():
         report_done(
             f"Les tables sont d'une version plus récente ({found}), avec lesquelles celle-ci travaille.",
             f"The tables are of a newer version ({found}), which this one works with.",

@@ -63,7 +63,7 @@ def examine() -> Iterator[Finding]:
     yield from asyncio.run(_all(settings))
     yield from index.snapshot(settings)
     yield from index.models(settings)
-    yield from sharing.shared_place(settings)
+    yield from sharing.shared_folder(settings)
     yield from configuration.unknown()
     yield from configuration.former()
     yield from configuration.secrets(settings)

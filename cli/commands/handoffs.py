@@ -21,7 +21,7 @@ from cli.options import As, Json, actor
 from conversations.signals.event_bus import EventBus
 from conversations.wording import Wording
 from core.database import Database
-from core.identity.conversations import read_by
+from core.identity.conversation_access import record_read
 from core.privacy.addresses import Addresses
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
@@ -74,7 +74,7 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
     async def read_transcript(session: Session) -> dict[str, Any]:
         listed = await session.handoff(handoff)
         async with session.database.write() as writing:
-            await read_by(writing, session.who, listed.conversation, by="command")
+            await record_read(writing, session.who, listed.conversation, by="command")
         number = None
         if (listed.state, listed.owner) == ("claimed", session.who):
             addresses = Addresses(*session.settings.address_keys)

@@ -22,7 +22,7 @@ from cli.processes import processes
 from cli.setting_names import misspelt_settings
 from cli.stack import Stack, recover, start
 from cli.supervisor import Supervisor
-from core.backup.making import FolderAway, folder_of
+from core.backup.creation import FolderMissing, backups_folder
 from core.settings import ROOT, Settings
 
 
@@ -43,8 +43,8 @@ def up(
         say(f"  ! Aucun réglage ne s'appelle {name}{fr}.", f"  ! No setting is called {name}{en}.")
     if settings.backup_folder:
         try:
-            folder_of(settings)
-        except FolderAway as error:  # citizens are answered nevertheless
+            backups_folder(settings)
+        except FolderMissing as error:  # citizens are answered nevertheless
             fr, en = away(settings, error)
             say(f"  ! {fr}", f"  ! {en}")
     if production or settings.production:

@@ -15,7 +15,7 @@ from cli.doctor.findings import Finding, ok
 from cli.doctor.ledger import ledger
 from core.database import Database
 from core.database.base import now
-from core.database.migrate import current, head, usable
+from core.database.migrate import code_revision, database_revision, works_with
 from core.database.models import Delivery, EntryRow, Job, Message
 from core.settings import Settings
 from knowledge_base.serving import count_waiting, listed
@@ -35,19 +35,19 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
             yield _no_record()
             return
         async with database.engine.connect() as connection:
-            revision = await connection.run_sync(current)
+            revision = await connection.run_sync(database_revision)
             if not database.is_sqlite:
                 there = (await connection.execute(text("SELECT extract(epoch FROM clock_timestamp())"))).scalar_one()
                 yield clock("PostgreSQL", float(there) - time.time())
         if revision is None:
             yield _no_record()
-        elif not usable(revision):
+        elif not works_with(revision):
             yield Finding(
                 "sql",
                 "problem",
                 (
-                    f"Les tables sont en version {revision}, ce logiciel veut {head()}.",
-                    f"The tables are of version {revision}, this software wants {head()}.",
+                    f"Les tables sont en version {revision}, ce logiciel veut {code_revision()}.",
+                    f"The tables are of version {revision}, this software wants {code_revision()}.",
                 ),
                 (
                     "Lancez ./guichet database upgrade (une sauvegarde d'abord : ./guichet backup). Si la base est plus "
@@ -76,7 +76,7 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _tables(kind: str, revision: str) -> Finding:
-    if revision == head():
+    if revision == code_revision():
         return ok("sql", f"{kind} répond, ses tables sont à jour.", f"{kind} answers, and its tables are up to date.")
     return Finding(
         "sql",

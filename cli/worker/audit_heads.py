@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import select, update
 
 from core.audit.heads import Signer, export
-from core.audit.reading import current_head
+from core.audit.queries import current_head
 from core.database import Database
 from core.database.models import ErasedConversation
 from core.settings import Settings

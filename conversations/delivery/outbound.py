@@ -153,7 +153,7 @@ class Outbound:
 
     async def due(self) -> Mapping[str, Sequence[int]]:
         """Returns the queued deliveries to be tried now, in order, by conversation. Settles those without a sender."""
-        waiting, crossed = await self._database.look((_WAITING, _pauses(now())), (_CROSSED, {}))
+        waiting, crossed = await self._database.fetch_in_thread((_WAITING, _pauses(now())), (_CROSSED, {}))
         for seq, receipt, *_ in crossed:  # a report arrived on another machine before our own note of the answer
             await self._sent(seq, SendReceipt(receipt))
         conversations = defaultdict[str, list[int]](list)

@@ -13,7 +13,7 @@ import httpx
 
 from conversations.engine.adaptive_concurrency import AdaptiveConcurrency
 from conversations.engine.circuit_breaker import CircuitBreaker
-from core.web.trusted import trusted
+from core.web.tls_context import tls_context
 
 _CHANNEL = "/webhooks/guichet"
 UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
@@ -115,7 +115,7 @@ def _replica(url: str, secret: str, at_once: int, transport: httpx.AsyncBaseTran
         limits=httpx.Limits(max_connections=at_once + 1, keepalive_expiry=_KEPT),
         transport=transport,
         trust_env=False,  # a proxy does not reach this machine's loopback, and would see the secret
-        verify=trusted(),
+        verify=tls_context(),
     )
     return RasaProcess(url, http, AdaptiveConcurrency(at_once, _GRANTED), CircuitBreaker(url, partial(_is_ready, http)))
 

@@ -14,4 +14,4 @@ def note_parts(header: str) -> None:
     """Records spans of the parts in ``header`` (``bot/trace.py``); skips parts of another form."""
     for written in header.split(", "):
         if found := _PART.fullmatch(written):
-            tracing.past(found[1], int(found[2]), int(found[3]))
+            tracing.record_span(found[1], int(found[2]), int(found[3]))

@@ -17,7 +17,7 @@ from conversations.events import ReplyEvent, reply_event
 from conversations.ports import Renderer
 from conversations.record.batching import Batcher
 from core.database import Database
-from core.database.base import table, unheld
+from core.database.base import detached, table
 from core.database.models import Conversation, Message, Reply
 from core.database.prepared import Prepared
 
@@ -49,11 +49,11 @@ class Looks:
         if wanted:
             each = _values([one for one, _ in wanted], "of") | _values([after for _, after in wanted], "after")
             looks.append((_replies(_round(len(wanted))), each))
-        found, *rows = await self._database.glance(*looks)
-        there = {conversation.id: conversation for conversation in (unheld(Conversation, row) for row in found)}
+        found, *rows = await self._database.fetch(*looks)
+        there = {conversation.id: conversation for conversation in (detached(Conversation, row) for row in found)}
         replies: defaultdict[str, list[tuple[Reply, str | None]]] = defaultdict(list)
         for *row, asked_by in chain.from_iterable(rows):
-            reply = unheld(Reply, row)
+            reply = detached(Reply, row)
             replies[reply.conversation_id].append((reply, asked_by))
         return [self._seen(there.get(one), after, replies[one]) for one, after in asked]
 

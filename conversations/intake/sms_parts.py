@@ -74,7 +74,7 @@ class Parts:
 
     async def hopeless(self) -> Sequence[Whole]:
         """Returns messages whose missing parts are not expected any more. Deletes parts that no key decrypts any more."""
-        (old,) = await self._database.look((_OLD, {"patient": now() - PATIENCE}))
+        (old,) = await self._database.fetch_in_thread((_OLD, {"patient": now() - PATIENCE}))
         if not old:
             return []
         async with self._database.read() as session:

@@ -41,7 +41,7 @@ async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None
 
 async def none_arranged(database: Database, conversation: str) -> bool:
     """Decides whether ``conversation`` has no arrangement of a copy. A cheap check at every turn, since few have one."""
-    (found,) = await database.glance((_ANY, {"of": conversation}))
+    (found,) = await database.fetch((_ANY, {"of": conversation}))
     return not found
 
 

@@ -16,7 +16,7 @@ class SinceDanger:
         self._care, self._recall = care, recall
 
     async def __call__(self, context: TurnContext) -> Turn | None:
-        found = None if context.is_choice or context.danger else self._care.since(context.text)
+        found = None if context.is_choice or context.danger else self._care.later_sign(context.text)
         if found is None:
             return None
         since, written = found

@@ -48,7 +48,7 @@ class LeaseRenewal:
             await asyncio.sleep(self._lease.total_seconds() / 3)
             async with self._lock:
                 try:
-                    async with self._database.write(brief=True, lasting=False) as session:
+                    async with self._database.write(brief=True, durable=False) as session:
                         await hold(session, self._held, self._lease)
                 except SQLAlchemyError:
                     log.warning("lease_not_renewed", conversation=self._held.conversation, exc_info=True)

@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit.chain import Link, canonical, digest_of
-from core.audit.ledger import Ledger, belongs
+from core.audit.ledger import Ledger, is_for_ledger
 from core.database import LEDGER
 from core.database.base import now
 from core.database.models import AuditHead, AuditRow
@@ -57,8 +57,8 @@ async def record(
         update(AuditHead).where(AuditHead.id == 1).values(digest=digest).execution_options(synchronize_session=False)
     )
     ledger = session.info.get(LEDGER)
-    if isinstance(ledger, Ledger) and belongs(row):
-        await ledger.note(row)
+    if isinstance(ledger, Ledger) and is_for_ledger(row):
+        await ledger.append_row(row)
 
 
 def _masked(value: JsonValue) -> JsonValue:

@@ -41,16 +41,18 @@ def detect(text: str, expected: str = "fr") -> str:
         return "ar" if arabic >= cyrillic else "uk"
     if not latin:
         return expected
-    told = _told(text)
+    told = _evidence(text)
     told["fr"] += _EXPECTED if expected == "fr" else _EXPECTED / 2
     if expected in told and expected != "fr":
         told[expected] += _EXPECTED
     first, second = sorted(told.values(), reverse=True)[:2]
-    likely = _likely(text) if first - second <= -_UNLIKELIEST else dict.fromkeys(LATIN, 0.0)  # py3langid could not change that
+    likely = (
+        _library_scores(text) if first - second <= -_UNLIKELIEST else dict.fromkeys(LATIN, 0.0)
+    )  # py3langid could not change that
     return max(told, key=lambda language: told[language] + likely[language])
 
 
-def _told(text: str) -> dict[str, float]:
+def _evidence(text: str) -> dict[str, float]:
     """Returns the score of small words and letters for each language in Latin letters."""
     small = _words()
     scores = dict.fromkeys(LATIN, 0.0)
@@ -63,7 +65,7 @@ def _told(text: str) -> dict[str, float]:
     return scores
 
 
-def _likely(text: str) -> dict[str, float]:
+def _library_scores(text: str) -> dict[str, float]:
     """Returns the logarithms of py3langid's probabilities, from ``_UNLIKELIEST`` to 0."""
     found = dict(_identifier().rank(text.lower()))
     return {language: max(_UNLIKELIEST, math.log(max(float(found[language]), 1e-9))) for language in LATIN}

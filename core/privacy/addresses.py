@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from core.secrets import Ciphers, derived
+from core.secrets import Ciphers, derived_key
 
 
 class Addresses(Ciphers):
@@ -18,7 +18,7 @@ class Addresses(Ciphers):
 
     def __init__(self, *keys: str) -> None:
         super().__init__(keys, b"guichet address cipher")
-        self._digest_keys = [derived(key, b"guichet address digest") for key in keys]
+        self._digest_keys = [derived_key(key, b"guichet address digest") for key in keys]
 
     @property
     def is_changing(self) -> bool:

@@ -55,7 +55,7 @@ def version_of(assets: dict[str, Asset]) -> str:
     return hashlib.sha256("".join(name + asset.digest for name, asset in assets.items()).encode()).hexdigest()[:12]
 
 
-def found(assets: dict[str, Asset], name: str) -> Asset:
+def asset_or_404(assets: dict[str, Asset], name: str) -> Asset:
     """Returns the file ``name``. Raises 404."""
     if name not in assets:
         raise HTTPException(404)

@@ -10,7 +10,7 @@ from fastapi import APIRouter
 from fastapi.routing import APIRoute
 
 
-def join(into: APIRouter, router: APIRouter, *, tags: Sequence[str] = (), include_in_schema: bool = True) -> None:
+def join_router(into: APIRouter, router: APIRouter, *, tags: Sequence[str] = (), include_in_schema: bool = True) -> None:
     """Adds the routes of ``router`` to ``into`` unchanged, except for their place in the API description.
 
     An application's ``dependency_overrides`` do not reach them, and a lifespan of ``router`` is ignored. Raises

@@ -13,8 +13,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from core.identity import IdentityError
-from core.identity.oidc import Client, Started
-from core.identity.sessions import Found
+from core.identity.oidc import Client, PendingSignIn
+from core.identity.sessions import ValidSession
 from core.problems import Problem
 from desk.cookies import drop_started, keep_device, keep_session, keep_started
 from desk.pages import back, problem_said, render
@@ -82,7 +82,7 @@ def router() -> APIRouter:
     return routes
 
 
-async def end_address(shell: Shell, found: Found) -> str:
+async def end_address(shell: Shell, found: ValidSession) -> str:
     """Returns the address to end the session at the provider; empty if it did not begin there, or the provider is silent."""
     if shell.provider is None or found.row.id_token is None:
         return ""
@@ -99,11 +99,11 @@ def _at(request: Request) -> tuple[Shell, Client]:
     return shell, shell.provider
 
 
-def _started(shell: Shell, request: Request, state: str) -> Started:
+def _started(shell: Shell, request: Request, state: str) -> PendingSignIn:
     """Returns what this browser keeps of the sign-in with ``state``. Raises ``IdentityError`` ``oidc_stale``."""
     kept = request.cookies.get(shell.started_cookie, "")
     try:
-        started = Started.load(shell.vault.decrypt(kept.encode(), seconds=_MINUTES * 60))
+        started = PendingSignIn.load(shell.vault.decrypt(kept.encode(), seconds=_MINUTES * 60))
     except (InvalidToken, ValueError, TypeError):
         raise IdentityError("oidc_stale") from None
     if not shell.vault.same(state, started.state):
@@ -111,7 +111,7 @@ def _started(shell: Shell, request: Request, state: str) -> Started:
     return started
 
 
-def _keep(answer: Response, shell: Shell, started: Started) -> None:
+def _keep(answer: Response, shell: Shell, started: PendingSignIn) -> None:
     keep_started(answer, shell, shell.vault.encrypt(started.dump()).decode(), minutes=_MINUTES)
 
 

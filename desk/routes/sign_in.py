@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from core.identity import HeldOff, IdentityError, second_factor, sessions
-from core.identity.sessions import Found
+from core.identity import IdentityError, TooManyAttempts, second_factor, sessions
+from core.identity.sessions import ValidSession
 from core.problems import Problem
 from desk.access import check_form, check_origin, found_of
 from desk.cookies import drop_session, keep_device, keep_session
@@ -55,7 +55,7 @@ def router() -> APIRouter:
 
     @routes.post("/desk/sign-in/code")
     async def code(
-        request: Request, found: Annotated[Found, Depends(_on_the_way(sessions.SECOND))], code: Text, next: Text = ""
+        request: Request, found: Annotated[ValidSession, Depends(_on_the_way(sessions.SECOND))], code: Text, next: Text = ""
     ) -> Response:
         shell = shell_of(request)
         try:
@@ -80,7 +80,7 @@ def router() -> APIRouter:
     @routes.post("/desk/second-factor")
     async def prove(
         request: Request,
-        found: Annotated[Found, Depends(_on_the_way(sessions.ENROL, sessions.OPEN))],
+        found: Annotated[ValidSession, Depends(_on_the_way(sessions.ENROL, sessions.OPEN))],
         code: Text,
         password: Text = "",
         present: Text = "",
@@ -114,7 +114,7 @@ def router() -> APIRouter:
     return routes
 
 
-def _second(request: Request, found: Found, next_path: str, error: IdentityError | None = None) -> Response:
+def _second(request: Request, found: ValidSession, next_path: str, error: IdentityError | None = None) -> Response:
     if found.stage == sessions.ENROL:
         return back("/desk/second-factor")
     token = shell_of(request).vault.form_token(found.row.id)
@@ -123,7 +123,7 @@ def _second(request: Request, found: Found, next_path: str, error: IdentityError
     return render(request, None, "desk/code.html", next=next_path, csrf=token, error="")
 
 
-async def _enrolment(request: Request, found: Found, error: IdentityError | None = None) -> Response:
+async def _enrolment(request: Request, found: ValidSession, error: IdentityError | None = None) -> Response:
     shell = shell_of(request)
     secret = await shell.sign_in.pending_secret(found)
     address = second_factor.address(secret, email=found.staff.email, service=shell.settings.service_name)
@@ -139,10 +139,10 @@ async def _enrolment(request: Request, found: Found, error: IdentityError | None
     return render(request, None, "desk/second_factor.html", error="", **values)
 
 
-def _on_the_way(*stages: str) -> Callable[[Request], Awaitable[Found]]:
+def _on_the_way(*stages: str) -> Callable[[Request], Awaitable[ValidSession]]:
     """Returns a dependency that requires a session at one of ``stages``, and one of our forms. 401 or 403 without."""
 
-    async def dependency(request: Request) -> Found:
+    async def dependency(request: Request) -> ValidSession:
         found = await found_of(request)
         if found is None or found.stage not in stages:
             raise Problem(401, "desk.desk_sign_in_needed")
@@ -152,7 +152,7 @@ def _on_the_way(*stages: str) -> Callable[[Request], Awaitable[Found]]:
     return dependency
 
 
-def _opened(request: Request, found: Found, token: str, path: str) -> Response:
+def _opened(request: Request, found: ValidSession, token: str, path: str) -> Response:
     shell = shell_of(request)
     answer = back(path)
     keep_session(answer, shell, token)
@@ -163,8 +163,8 @@ def _opened(request: Request, found: Found, token: str, path: str) -> Response:
 def _refused(request: Request, error: IdentityError, name: str, **values: Any) -> Response:
     shell = shell_of(request)
     said = shell.words.text("desk", f"desk_{error.code}", shell.language(request), error.values)
-    status = 429 if isinstance(error, HeldOff) else 422
+    status = 429 if isinstance(error, TooManyAttempts) else 422
     answer = render(request, None, name, status=status, error=said, **values)
-    if isinstance(error, HeldOff):
+    if isinstance(error, TooManyAttempts):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer

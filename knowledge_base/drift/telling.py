@@ -57,7 +57,7 @@ async def raise_task(database: Database, drift: Drift) -> bool:
         return False
     questions = await texts_of(database, drift.fell)
     french, english = ("\n".join(sentences(drift, questions, language)) for language in ("fr", "en"))
-    note = both_languages.kept(french, english)
+    note = both_languages.join(french, english)
     async with database.write() as session:
         open_already = select(EditorTask.seq).where(EditorTask.kind == KIND, EditorTask.closed_at.is_(None)).limit(1)
         if (await session.execute(open_already)).first() is not None:

@@ -11,7 +11,7 @@ import uvloop
 from core.database import Database
 from core.privacy.logs import configure_logs
 from core.settings import Settings
-from core.telemetry import exposed
+from core.telemetry import metrics_server
 from knowledge_base.publishing.publisher import Publisher
 from retrieval.embedding.remote import RemoteEmbedder
 
@@ -26,7 +26,7 @@ async def main(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, publisher.stop)
     try:
-        with exposed("publisher", settings.home):
+        with metrics_server("publisher", settings.home):
             await publisher.run()
     finally:
         await database.close()

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from core.collecting import settle
 from core.database import Database
 from core.entry import Entry
+from core.garbage_collection import freeze_long_lived
 from knowledge_base.publishing.candidate import Intended, Shelf, intended
 from knowledge_base.publishing.comparing import compare
 from knowledge_base.publishing.contracts import Asked, Change, Report
@@ -139,7 +139,7 @@ class Gate:
             return
         held = [replay for replay in self._known[1].values() if replay.rest()]
         if held:
-            settle()
+            freeze_long_lived()
 
     def _replay(self, version: str, embedder: CachedQueryEmbedder, snapshot: Snapshot | None = None) -> Replay:
         """Returns a replay of the snapshot ``version``, a cached one if possible.

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit import record as audit
 from core.database import Database
-from core.database.advisory import hold
+from core.database.advisory import advisory_lock
 from core.database.base import now
 from core.database.models import Publication
 from knowledge_base.editing.steps import on_published
@@ -36,7 +36,7 @@ async def take(database: Database, owner: str) -> Publication | None:
         if await session.scalar(waiting) is None:
             return None
     async with database.write() as session:
-        await hold(session, _LOCK)
+        await advisory_lock(session, _LOCK)
         held = select(Publication.id).where(Publication.owner != "", Publication.expires_at > present).limit(1)
         if await session.scalar(held) is not None:
             return None
@@ -100,7 +100,7 @@ async def activated(
     activations. Given values replace the stored ones. Raises ``TurnLost`` and ``CannotPublish``; nothing has changed then.
     """
     async with database.write() as session:
-        await hold(session, _LOCK)
+        await advisory_lock(session, _LOCK)
         row = await session.scalar(
             select(Publication).where(Publication.id == name, Publication.owner == owner).with_for_update()
         )

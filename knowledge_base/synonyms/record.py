@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 
 from core.audit import record
 from core.database import Database
-from core.database.advisory import hold
+from core.database.advisory import advisory_lock
 from core.database.base import now
 from core.database.models import SynonymGroup, SynonymVersion
 from knowledge_base.synonyms.contracts import MOST, Kept, SynonymRefused, Version
@@ -180,7 +180,7 @@ def _query() -> Select[SynonymGroup, SynonymVersion, SynonymVersion, SynonymVers
 async def _all(session: AsyncSession, *, lock: bool = False) -> list[Kept]:
     """Returns all groups. ``lock``: no other transaction changes the list until this one ends."""
     if lock:
-        await hold(session, _LOCK)
+        await advisory_lock(session, _LOCK)
     rows = await session.execute(_query())
     return sorted((_kept(row) for row in rows), key=lambda one: fold(one.shown.terms[0]) if one.shown else "")
 

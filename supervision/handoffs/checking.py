@@ -136,7 +136,7 @@ async def lapse_overdue(database: Database, checker: Checker) -> int:
     """Ends answers that nobody took in time, and informs their citizens. Returns their number. Every worker runs it; only one
     ends each answer.
     """
-    (found,) = await database.look((_OVERDUE, {"present": now()}))
+    (found,) = await database.fetch_in_thread((_OVERDUE, {"present": now()}))
     lapsed = 0
     for answer, handoff in found:
         with suppress(Refused):

@@ -37,7 +37,7 @@ async def is_claimed(database: Database, conversation: str) -> bool:
     """Decides whether a supervisor holds ``conversation``: the bot is then silent, except for a call-back form that is being
     filled in and would be lost.
     """
-    held, form = await database.glance(
+    held, form = await database.fetch(
         (_CLAIMED, {"of": conversation, "kind": Kind.CHAT, "held": State.CLAIMED}),
         (_FILLED_IN, {"of": conversation, "kind": Kind.CALL_BACK}),
     )

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from cli.personal_data import erased_at, export_personal_data
 from conversations.record.opening import open_conversation
 from conversations.record.retention import apply_retention
-from core.audit.reading import newest
+from core.audit.queries import newest
 from core.database import Database
 from core.database.base import now
 from core.database.models import Delivery, Feedback, Handoff, Message, Reply, RetentionRun

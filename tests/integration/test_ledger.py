@@ -21,9 +21,9 @@ from conversations.record.opening import open_conversation
 from core.audit import record
 from core.audit.ledger import Ledger, open_record
 from core.audit.ledger_sync import LedgerSync
-from core.audit.reading import newest, verify
+from core.audit.queries import newest, verify
 from core.backup.archive import new_identity
-from core.backup.making import make_backup
+from core.backup.creation import make_backup
 from core.database import Database
 from core.database.models import StaffRow
 from core.identity import Role, Staff, accounts

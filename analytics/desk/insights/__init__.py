@@ -18,10 +18,10 @@ from core.database.base import now
 from core.database.models import Conversation
 from core.dates import local_day
 from core.identity import Right, Staff
-from core.identity.conversations import REASON_CHARACTERS, Access, access_to, denied, read_by
+from core.identity.conversation_access import REASON_CHARACTERS, Access, access_to, record_denial, record_read
 from core.settings import Settings
 from core.turns import Origin
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
 from desk import Item, Part, render, signed_in
 from supervision.handoffs.listing import transcript
 
@@ -98,12 +98,12 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
             raise HTTPException(404)
         may = await access_to(database, staff, found.id)
         if may is Access.CLOSED:
-            raise await denied(database, staff, found.id, "read", may)
+            raise await record_denial(database, staff, found.id, "read", may)
         return found, may
 
     async def shown(request: Request, staff: Staff, found: Conversation, **details: str) -> Response:
         async with database.write() as session:  # every reading of a conversation is audited
-            await read_by(session, staff.id, found.id, **details)
+            await record_read(session, staff.id, found.id, **details)
         lines = await transcript(database, found.id, text)
         return render(request, staff, "insights/conversation.html", conversation=found, lines=lines)
 

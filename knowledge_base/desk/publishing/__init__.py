@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from core.database import Database
 from core.identity import Right
 from core.settings import Settings
-from core.web.routes import join
+from core.web.routes import join_router
 from desk import Item, Part
 from knowledge_base.desk.publishing import golden, publications, subjects, trying
 from knowledge_base.desk.publishing.calls import Calls
@@ -30,7 +30,7 @@ def part(settings: Settings, database: Database, replies: Replies = no_replies) 
         subjects.router(database, engine, settings.collection),
         golden.router(database),
     ):
-        join(routes, router)
+        join_router(routes, router)
     return Part(
         name="publishing",
         folder=Path(__file__).parent,

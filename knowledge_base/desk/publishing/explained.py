@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from core.decision_trace import Step
 from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Threshold
-from core.web.typesetting import decimal, short_day, tongue
+from core.web.typesetting import decimal, language_name, short_day
 from knowledge_base.desk.publishing.contracts import CitizenReply
 
 type Say = Callable[..., str]
@@ -86,7 +86,7 @@ def _written(step: Step, language: str) -> dict[str, object]:
 def _understood(why: ReplyExplanation, say: Say, language: str) -> Iterator[tuple[str, str]]:
     found = why.understood
     yield say("understood_as"), found.searched
-    yield say("told_language"), tongue(found.language, language)
+    yield say("told_language"), language_name(found.language, language)
     outside = say("told_outside_unasked") if found.outside is None else say("told_outside", value=_percent(found.outside))
     yield say("told_scope"), f"{say(f'scope_{found.scope}')} – {outside}"
     facts = [

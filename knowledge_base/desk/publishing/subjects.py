@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from core.database import Database
 from core.problems import Problem
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
 from desk import back, render
 from knowledge_base.demand import record
 from knowledge_base.demand.record import Cluster, NoCluster

@@ -12,7 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from core.database import Database
 from core.privacy.masking import mask
 from core.problems import Problem
-from core.text.reading import read
+from core.text.analysis import analyse
 from core.text.wants_human import wants_human
 from desk import back, render
 from knowledge_base.demand.record import add_wordings
@@ -49,7 +49,7 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
         q: Annotated[str, Query(max_length=2000)] = "",
         entry: Annotated[str, Query(max_length=64)] = "",
     ) -> Response:
-        query = (await read(mask, q.strip())).text
+        query = (await analyse(mask, q.strip())).text
         if not query:
             return render(http, staff, "publishing/try.html", q="", entry=entry.strip(), why=None)
         why, reply, citizens = await asyncio.gather(
@@ -64,13 +64,13 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
     @routes.post("/api/desk/try")
     async def tried(asked: Tried, staff: Reader) -> Explanation:
         """Returns why this question is answered as it is."""
-        query = (await read(mask, asked.query)).text
+        query = (await analyse(mask, asked.query)).text
         return await engine.explain(query, locale=asked.locale, collection=collection, entry=asked.entry)
 
     @routes.post(_PAGE + "/wording", include_in_schema=False)
     async def attach(staff: Editor, q: Line, entry: Annotated[str, Form(max_length=200)]) -> Response:
         target, page = entry_named(entry, staff)
-        q = (await read(mask, q.strip())).text  # it becomes part of the next address
+        q = (await analyse(mask, q.strip())).text  # it becomes part of the next address
         try:
             await add_wordings(database, target, page, [q], author=staff.id, reason=q)
         except EditRefused as error:
@@ -88,6 +88,6 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
             raise Problem(422, "publishing.golden_unknown", names=error.names) from error
         except ValidationError as error:
             raise Problem(422, "publishing.not_golden") from error
-        return back(_PAGE, "golden_kept", q=(await read(mask, q.strip())).text)
+        return back(_PAGE, "golden_kept", q=(await analyse(mask, q.strip())).text)
 
     return routes

@@ -13,7 +13,7 @@ from core.database import Database
 from core.identity import Right, Staff
 from core.problems import Problem
 from core.settings import Settings
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.desk.synonyms.form import QUESTIONS, GroupForm

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from conversations.ports import Renderer
 from core.identity import Right
-from core.web.routes import join
+from core.web.routes import join_router
 from desk import Item, Part
 from supervision.desk.console import api, notes, pages, replies, service, socket, suggestions, teams
 from supervision.desk.console.calls import Calls
@@ -20,7 +20,7 @@ def part(deps: Deps, sms: Renderer) -> Part:
     """Returns the part, on the gateway's ``deps``. ``sms`` renders a human's replies, which may be longer than the bot's."""
     tools, routes = Tools.of(deps, sms), APIRouter()
     for module in (api, notes, replies, suggestions, socket, pages, service, teams):
-        join(routes, module.router(tools))
+        join_router(routes, module.router(tools))
     return Part(
         name="console",
         folder=Path(__file__).parent,

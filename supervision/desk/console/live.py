@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from conversations.following.hub import ANY, Hub
 from core.database import Database
-from core.identity.conversations import Access, Roster, Whose, access, roster, whose
+from core.identity.conversation_access import Access, Ownership, Roster, access, ownership_of, roster
 from supervision.handoffs.listing import Listed, list_handoffs
 
 _PAUSE_SECONDS = 0.15  # between two reads: simultaneous events go out together
@@ -46,7 +46,7 @@ class Live:
         self._database, self._hub = database, hub
         self._rows: Rows = {}
         self._roster = Roster({})
-        self._whose: dict[str, Whose] = {}  # by conversation
+        self._whose: dict[str, Ownership] = {}  # by conversation
         self._read = asyncio.Event()
         self._screens: set[_Screen] = set()
         self._task: asyncio.Task[None] | None = None
@@ -126,7 +126,7 @@ class Live:
                 requests[row.conversation].append(row)
         for conversation in moved:
             self._whose.pop(conversation, None)
-        self._whose |= {conversation: whose(each, known.teams) for conversation, each in requests.items()}
+        self._whose |= {conversation: ownership_of(each, known.teams) for conversation, each in requests.items()}
         self._read.set()
         if changed or gone or anew:
             asked = [each for each, (row, _) in rows.items() if anew or row.conversation in moved]

@@ -14,7 +14,7 @@ import sys
 _RARELY = 100  # collections of the middle generation before a full one, which finds some hundred objects (Python's default: 10)
 
 
-def settle() -> None:
+def freeze_long_lived() -> None:
     """Excludes all present objects from collections. Call it after loading, and again when much of that was replaced.
 
     Reading models and tables also leaves hundreds of megabytes with the allocator: only glibc can be asked to return them.

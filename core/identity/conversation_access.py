@@ -28,7 +28,7 @@ from core.identity.rights import RIGHTS, Right, Role
 from core.identity.staff import Staff
 
 SAME_VIEW = timedelta(minutes=15)  # reading again within this time continues the view that is in the audit
-_NOTED_EVERY = timedelta(minutes=1)  # writing at each reading would make readers wait for writers
+_RECORDED_EVERY = timedelta(minutes=1)  # writing at each reading would make readers wait for writers
 REASON_CHARACTERS = (10, 300)  # least and most
 
 
@@ -58,7 +58,7 @@ class Request(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Whose:
+class Ownership:
     """The owners of a conversation. ``teams`` empty: everybody. ``holders``: who has it, or had it last. ``danger``: somebody
     may be in danger, and nobody has taken it yet.
     """
@@ -76,37 +76,39 @@ class Roster:
     teams: frozenset[str] = frozenset()
 
 
-def whose(requests: Iterable[Request], staffed: frozenset[str]) -> Whose:
+def ownership_of(requests: Iterable[Request], staffed: frozenset[str]) -> Ownership:
     """Returns the owners of the conversation with these ``requests``. ``staffed``: the teams with members."""
-    known = [request for request in requests if request.state != State.DRAFT]
-    waiting = [request for request in known if request.state in OPEN]
-    teams = frozenset(request.team for request in waiting or known if request.team)
-    return Whose(
+    submitted = [request for request in requests if request.state != State.DRAFT]
+    waiting = [request for request in submitted if request.state in OPEN]
+    teams = frozenset(request.team for request in waiting or submitted if request.team)
+    return Ownership(
         teams=teams & staffed if waiting or not staffed else teams,
-        holders=frozenset(request.owner for request in waiting or known if request.owner),
+        holders=frozenset(request.owner for request in waiting or submitted if request.owner),
         danger=any(request.alert and request.state in UNCLAIMED for request in waiting),
     )
 
 
-def access(staff: Staff, of: Whose, staffed: frozenset[str]) -> Access:
-    """Returns what ``staff`` may do with a conversation of the owners ``of``."""
-    if staff.may(Right.HANDLE_CONVERSATIONS) and (of.danger or staff.id in of.holders or _is_theirs(staff, of, staffed)):
+def access(staff: Staff, ownership: Ownership, staffed: frozenset[str]) -> Access:
+    """Returns what ``staff`` may do with a conversation of the owners ``ownership``."""
+    if staff.may(Right.HANDLE_CONVERSATIONS) and (
+        ownership.danger or staff.id in ownership.holders or _is_theirs(staff, ownership, staffed)
+    ):
         return Access.OPEN
     return Access.WITH_REASON if staff.may(Right.READ_WITH_REASON) else Access.CLOSED
 
 
-def _is_theirs(staff: Staff, of: Whose, staffed: frozenset[str]) -> bool:
-    if of.teams:
-        return not of.teams.isdisjoint(staff.teams)
+def _is_theirs(staff: Staff, ownership: Ownership, staffed: frozenset[str]) -> bool:
+    if ownership.teams:
+        return not ownership.teams.isdisjoint(staff.teams)
     # Administrators answer citizens if there are no teams, or as members of one; otherwise they read for a reason.
     return not staff.may(Right.READ_WITH_REASON) or not staffed or not staffed.isdisjoint(staff.teams)
 
 
-def within(staff: Staff, staffed: frozenset[str]) -> ColumnElement[bool]:
+def visible_to(staff: Staff, staffed: frozenset[str]) -> ColumnElement[bool]:
     """Returns a condition that limits a query of ``Handoff`` to about what ``staff`` may see; ``accesses`` filters the rest."""
     if not staffed:
         return true()
-    theirs = [*staff.teams, *([""] if _is_theirs(staff, Whose(), staffed) else [])]
+    theirs = [*staff.teams, *([""] if _is_theirs(staff, Ownership(), staffed) else [])]
     return Handoff.team.in_(theirs) | (Handoff.owner == staff.id)
 
 
@@ -114,11 +116,11 @@ async def roster(session: AsyncSession) -> Roster:
     """Returns all staff, and the teams with members."""
     columns = (StaffRow.id, StaffRow.name, StaffRow.email, StaffRow.role, StaffRow.teams, StaffRow.disabled_at)
     rows = (await session.execute(select(*columns))).all()
-    there = [row for row in rows if row.disabled_at is None and Right.HANDLE_CONVERSATIONS in RIGHTS[Role(row.role)]]
-    among = frozenset(team for row in there for team in row.teams)
-    known = frozenset(await session.scalars(select(Team.name))) if among else among
+    answering = [row for row in rows if row.disabled_at is None and Right.HANDLE_CONVERSATIONS in RIGHTS[Role(row.role)]]
+    their_teams = frozenset(team for row in answering for team in row.teams)
+    existing = frozenset(await session.scalars(select(Team.name))) if their_teams else their_teams
     people = {row.id: Staff(row.id, row.name or row.email, row.email, Role(row.role), teams=tuple(row.teams)) for row in rows}
-    return Roster(people, among & known)
+    return Roster(people, their_teams & existing)
 
 
 async def accesses(session: AsyncSession, staff: Staff, conversations: Collection[str]) -> dict[str, Access]:
@@ -128,7 +130,7 @@ async def accesses(session: AsyncSession, staff: Staff, conversations: Collectio
     requests = defaultdict[str, list[Request]](list)
     for row in await session.execute(select(*columns).where(Handoff.conversation_id.in_(conversations))):
         requests[row.conversation_id].append(row)
-    return {each: access(staff, whose(requests[each], staffed), staffed) for each in conversations}
+    return {each: access(staff, ownership_of(requests[each], staffed), staffed) for each in conversations}
 
 
 async def access_to(database: Database, staff: Staff, conversation: str) -> Access:
@@ -139,28 +141,28 @@ async def access_to(database: Database, staff: Staff, conversation: str) -> Acce
 
 async def require(database: Database, staff: Staff, conversation: str, act: str) -> None:
     """Returns if ``staff`` may do ``act`` on ``conversation``. Raises ``Denied`` otherwise, and writes it to the audit."""
-    found = await access_to(database, staff, conversation)
-    if found is not Access.OPEN:
-        raise await denied(database, staff, conversation, act, found)
+    granted = await access_to(database, staff, conversation)
+    if granted is not Access.OPEN:
+        raise await record_denial(database, staff, conversation, act, granted)
 
 
-async def denied(database: Database, staff: Staff, conversation: str, act: str, found: Access) -> Denied:
+async def record_denial(database: Database, staff: Staff, conversation: str, act: str, granted: Access) -> Denied:
     """Writes to the audit that ``act`` was denied. Returns the exception to raise."""
     async with database.write() as session:
         target = f"conversation:{conversation}"
         await audit.record(session, actor=staff.id, action="conversation.denied", target=target, details={"act": act})
-    if found is Access.WITH_REASON:
+    if granted is Access.WITH_REASON:
         return Denied("needs_reason")
     return Denied("other_team" if staff.may(Right.HANDLE_CONVERSATIONS) else "no_right")
 
 
-async def viewed(database: Database, staff: Staff, conversation: str) -> None:
+async def record_view(database: Database, staff: Staff, conversation: str) -> None:
     """Writes to the audit that ``staff`` reads ``conversation``: once per view, however often the page reads it again."""
     mine = (ConversationView.session_id == staff.session) & (ConversationView.conversation_id == conversation)
     present = now()
     async with database.read(brief=True) as session:
         last = await session.scalar(select(ConversationView.seen_at).where(mine))
-    if last is not None and timedelta(0) <= present - last < _NOTED_EVERY:
+    if last is not None and timedelta(0) <= present - last < _RECORDED_EVERY:
         return
     async with database.write() as session:
         first = await session.execute(
@@ -176,10 +178,10 @@ async def viewed(database: Database, staff: Staff, conversation: str) -> None:
         if first.first() is None:  # of several concurrent readings one is the view
             await session.execute(update(ConversationView).where(mine).values(seen_at=present))
         else:
-            await read_by(session, staff.id, conversation)
+            await record_read(session, staff.id, conversation)
 
 
-async def read_by(session: AsyncSession, who: str, conversation: str, **details: str) -> None:
-    """Writes to the audit that ``who`` reads ``conversation``. Must be the last statement of the transaction."""
+async def record_read(session: AsyncSession, actor: str, conversation: str, **details: str) -> None:
+    """Writes to the audit that ``actor`` reads ``conversation``. Must be the last statement of the transaction."""
     target = f"conversation:{conversation}"
-    await audit.record(session, actor=who, action="conversation.read", target=target, details=details)
+    await audit.record(session, actor=actor, action="conversation.read", target=target, details=details)

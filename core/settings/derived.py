@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from pydantic import SecretStr
 
 
-class Places:
+class DerivedSettings:
     """Part of ``core.settings.Settings``, which has the fields."""
 
     if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from pathlib import Path
 from core.database.session import in_thread
 
 
-class Turnstile:
+class FairWriteLock:
     """The fair lock of one process, for one writer at a time (the caller ensures that). The files stay empty.
 
     Advisory: SQLite's lock still decides, so a process that does not use it does no harm.

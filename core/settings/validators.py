@@ -17,7 +17,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic.fields import FieldInfo
 
 from core.bad_setting import BadSetting
-from core.opening import Opening
+from core.opening_hours import OpeningHours
 from core.privacy.finders.cases import too_slow
 
 _SCHEMES = ("http", "https")
@@ -42,21 +42,21 @@ def former_variables(fields: Mapping[str, FieldInfo]) -> dict[str, str]:
     return {former: now for now, *others in names if now.startswith("GUICHET_") for former in others}
 
 
-def opening_of(hours: str, zone: str, country: str) -> Opening:
+def parse_opening_hours(hours: str, zone: str, country: str) -> OpeningHours:
     """Returns the opening hours. Raises ``BadSetting``, which names the unreadable one of the three values."""
     try:
-        return Opening(hours, zone=zone, country=country)
+        return OpeningHours(hours, zone=zone, country=country)
     except ValueError:
         raise _unreadable_hours(zone, country) from None
 
 
 def _unreadable_hours(zone: str, country: str) -> BadSetting:
-    if not _reads("", zone, "FR"):
+    if not _can_read("", zone, "FR"):
         return BadSetting(
             "GUICHET_DESK_TIMEZONE : un fuseau horaire s'écrit « Europe/Paris »",
             "GUICHET_DESK_TIMEZONE: a time zone is written 'Europe/Paris'",
         )
-    if not _reads("Mo 09:00-10:00", zone, country):
+    if not _can_read("Mo 09:00-10:00", zone, country):
         return BadSetting(
             "GUICHET_DESK_COUNTRY : un pays s'écrit en deux lettres, « FR »",
             "GUICHET_DESK_COUNTRY: a country is two letters, 'FR'",
@@ -67,9 +67,9 @@ def _unreadable_hours(zone: str, country: str) -> BadSetting:
     )
 
 
-def _reads(hours: str, zone: str, country: str) -> bool:
+def _can_read(hours: str, zone: str, country: str) -> bool:
     try:
-        Opening(hours, zone=zone, country=country)
+        OpeningHours(hours, zone=zone, country=country)
     except ValueError:
         return False
     return True
@@ -111,7 +111,7 @@ def _web_page(value: str) -> str:
     return value
 
 
-def _database(value: str) -> str:
+def _database_url(value: str) -> str:
     if value and not value.startswith(_DATABASES):
         raise BadSetting(
             "l'adresse de la base commence par postgresql+asyncpg:// ; vide : SQLite",
@@ -153,19 +153,19 @@ def _patterns(value: str) -> str:
     return value
 
 
-def _shared(value: str) -> str:
+def _shared_url(value: str) -> str:
     if value and not value.startswith(("file:///", "s3://")):
         raise BadSetting("une adresse file:///dossier ou s3://seau/préfixe", "an address file:///folder or s3://bucket/prefix")
     return value
 
 
-def _heads(value: str) -> str:
+def _heads_location(value: str) -> str:
     if "://" in value and urlsplit(value).scheme not in _SCHEMES:
         raise BadSetting("le chemin d'un fichier, ou une adresse https://", "the path of a file, or an https:// address")
     return value
 
 
-def _locked(value: str) -> str:
+def _locked_url(value: str) -> str:
     if value and not re.fullmatch(r"s3://[^/]+/.+", value):
         raise BadSetting("une adresse s3://seau/préfixe", "an address s3://bucket/prefix")
     return value
@@ -201,7 +201,7 @@ def _is_key(read: Callable[[Any], object]) -> bool:
     return True
 
 
-def _some(value: SecretStr) -> SecretStr:
+def _not_empty(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().strip():
         raise BadSetting(
             "est vide : supprimez la ligne, ./guichet up en tirera un au hasard",
@@ -213,7 +213,7 @@ def _some(value: SecretStr) -> SecretStr:
 Port = Annotated[int, Field(ge=1, le=65_535)]
 Address = Annotated[str, AfterValidator(_address)]
 WebPage = Annotated[str, AfterValidator(_web_page)]
-DatabaseUrl = Annotated[str, AfterValidator(_database)]
+DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
 Colour = Annotated[str, AfterValidator(_colour)]
 Sites = Annotated[
     str,
@@ -240,9 +240,9 @@ Networks = Annotated[
     ),
 ]
 Patterns = Annotated[str, AfterValidator(_patterns)]
-SharedUrl = Annotated[str, AfterValidator(_shared)]
-LockedPlace = Annotated[str, AfterValidator(_locked)]
-HeadsPlace = Annotated[str, AfterValidator(_heads)]
-Secret = Annotated[SecretStr, AfterValidator(_some)]
+SharedUrl = Annotated[str, AfterValidator(_shared_url)]
+LockedUrl = Annotated[str, AfterValidator(_locked_url)]
+HeadsLocation = Annotated[str, AfterValidator(_heads_location)]
+Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
 AgeKey = Annotated[SecretStr, AfterValidator(_age_key)]
 AgeRecipients = Annotated[str, AfterValidator(_age_recipients)]

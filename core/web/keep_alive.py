@@ -9,27 +9,27 @@ from contextlib import suppress
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-KEPT_SECONDS = 7
+KEEP_ALIVE_SECONDS = 7
 """Longer than httpx keeps a connection (5), and than Rasa keeps one to the action server (2): the client lets go first, so that
 none sends a request in the moment in which it is closed here. uvicorn's own 5 is httpx's too."""
 
 
-class KeptProtocol(HttpToolsProtocol):
+class KeepAliveProtocol(HttpToolsProtocol):
     """One connection. After a blocked event loop, its time may be over before received data was read: this is read and answered
     first, whereas uvicorn would close the connection (5 of 900 such requests, with a loop blocked for 0.4 s; now 0).
     """
 
     def timeout_keep_alive_handler(self) -> None:
-        if not self._asked():
+        if not self._is_requested():
             self._close()
 
     def shutdown(self) -> None:
         if self.cycle is not None and not self.cycle.response_complete:
             super().shutdown()  # the present response is the last one
-        elif not self._asked():
+        elif not self._is_requested():
             self._close()
 
-    def _asked(self) -> bool:
+    def _is_requested(self) -> bool:
         """Decides whether data has arrived that the loop has not read."""
         number = self._number()
         if number < 0:

@@ -11,7 +11,7 @@ _BESIDE = 256  # for the record, Redis, the dialogue engine and files
 log = structlog.get_logger(__name__)
 
 
-def make_room(connections: int) -> None:
+def raise_open_file_limit(connections: int) -> None:
     """Raises this process's limit of open files for ``connections``, as far as the system allows.
 
     Beyond the limit nothing at all can be opened, not even the record. If the system's limit is too low, this is logged.

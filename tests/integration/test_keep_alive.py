@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI, Response
 
-from core.web.last_use import KeptProtocol
+from core.web.keep_alive import KeepAliveProtocol
 from tests.integration.channels_support import served
 from tests.integration.servers import free_port
 
@@ -21,13 +21,13 @@ _LONG = 30_000_000  # more than the system takes at once for a client who does n
 class Kept:
     """A connection to a server, and the server's side of it."""
 
-    def __init__(self, port: int, made: list[KeptProtocol]) -> None:
+    def __init__(self, port: int, made: list[KeepAliveProtocol]) -> None:
         self.client = socket.create_connection(("127.0.0.1", port))
         self.client.setblocking(False)
         self._made = made
 
     @property
-    def server(self) -> KeptProtocol:
+    def server(self) -> KeepAliveProtocol:
         return self._made[-1]
 
     def ask(self, size: int = 2) -> None:
@@ -50,9 +50,9 @@ class Kept:
 
 @pytest.fixture
 async def kept() -> AsyncIterator[Kept]:
-    made: list[KeptProtocol] = []
+    made: list[KeepAliveProtocol] = []
 
-    class Remembered(KeptProtocol):
+    class Remembered(KeepAliveProtocol):
         def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
             super().connection_made(transport)
             made.append(self)

@@ -9,7 +9,7 @@ import httpx
 
 
 @cache
-def trusted() -> ssl.SSLContext:
+def tls_context() -> ssl.SSLContext:
     """Returns the context for ``verify`` of any number of clients. Like httpx, it uses ``SSL_CERT_FILE`` and
     ``SSL_CERT_DIR``.
     """

@@ -22,7 +22,7 @@ _SHOWN = (SECOND_FACTOR, "staff.password", "staff.recovery_used")
 _SHOWN_FOR = timedelta(days=30)
 
 
-async def accept(
+async def accept_link(
     database: Database,
     token: str,
     *,
@@ -40,10 +40,10 @@ async def accept(
     """
     async with database.read() as session:
         link = await links.read(session, token)
-        known = await accounts.get(session, link.staff_id) if link.staff_id else None
-    if known and not passwords_on and not (known.password_until and known.password_until > now()):
+        account = await accounts.get(session, link.staff_id) if link.staff_id else None
+    if account and not passwords_on and not (account.password_until and account.password_until > now()):
         raise IdentityError("passwords_off")
-    email = known.email if known else accounts.clean_email(email)
+    email = account.email if account else accounts.clean_email(email)
     passwords.check(password, email=email, name=name)
     digest = await passwords.digest(password)
     async with database.write() as session:
@@ -64,7 +64,7 @@ async def accept(
         return opened
 
 
-async def changes(session: AsyncSession, staff_id: str) -> dict[str, datetime]:
+async def recent_changes(session: AsyncSession, staff_id: str) -> dict[str, datetime]:
     """Returns when ``staff_id`` last changed the password or telephone, or used a recovery code, by the audit's action."""
     since = now() - _SHOWN_FOR
     query = (
@@ -79,8 +79,8 @@ async def changes(session: AsyncSession, staff_id: str) -> dict[str, datetime]:
 async def change_password(database: Database, staff: Staff, *, old: str, new: str) -> None:
     """Replaces the password; every other session ends. Raises ``WrongCredentials`` or ``IdentityError``."""
     async with database.read() as session:
-        kept = (await accounts.get(session, staff.id)).password
-    if not await passwords.fits(old, kept):
+        stored = (await accounts.get(session, staff.id)).password
+    if not await passwords.matches(old, stored):
         raise WrongCredentials
     passwords.check(new, email=staff.email, name=staff.name)
     digest = await passwords.digest(new)

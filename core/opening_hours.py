@@ -11,12 +11,13 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time
-from opening_hours import OpeningHours, State
+from opening_hours import OpeningHours as ParsedHours
+from opening_hours import State
 
 _SETTLED_DAYS = 400  # hours that open at all open within this time; the library need not search further
 
 
-class Opening:
+class OpeningHours:
     """``hours`` such as ``Mo-Fr 09:00-12:00,14:00-17:00; PH off`` in ``zone`` (IANA), with the public holidays of ``country``.
 
     Empty ``hours`` never open. Raises ``ValueError`` for unreadable hours, zone or country.
@@ -27,7 +28,7 @@ class Opening:
             self.zone = ZoneInfo(zone)
             self._text = hours
             self._hours = (
-                OpeningHours(hours, timezone=self.zone, country=country, max_interval_days=_SETTLED_DAYS)
+                ParsedHours(hours, timezone=self.zone, country=country, max_interval_days=_SETTLED_DAYS)
                 if hours.strip()
                 else None
             )
@@ -54,14 +55,14 @@ class Opening:
         """Returns the week of ``monday`` without holidays: runs of equal weekdays (0: Monday), with their hours ("09:00",
         "12:00"). No hours means closed.
         """
-        usual = OpeningHours(self._text, timezone=self.zone) if self._hours is not None else None
+        usual = ParsedHours(self._text, timezone=self.zone) if self._hours is not None else None
         week = []
         for weekday in range(7):
             start = datetime.combine(monday + timedelta(days=weekday), time(), self.zone)
             end = datetime.combine(monday + timedelta(days=weekday + 1), time(), self.zone)
-            those = usual.intervals(start, end) if usual else ()
+            intervals = usual.intervals(start, end) if usual else ()
             week.append(
-                [(f"{a:%H:%M}", f"{b:%H:%M}" if b < end else "24:00") for a, b, state, _ in those if state == State.OPEN]
+                [(f"{a:%H:%M}", f"{b:%H:%M}" if b < end else "24:00") for a, b, state, _ in intervals if state == State.OPEN]
             )
         return runs_of_days(week)
 

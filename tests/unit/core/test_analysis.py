@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from core.text.reading import SHORT, read, read_timed
+from core.text.analysis import SHORT, analyse, analyse_timed
 
 
 def _thread(_: str) -> int:
@@ -16,8 +16,8 @@ def _thread(_: str) -> int:
 @pytest.mark.parametrize(("length", "here"), [(SHORT, True), (SHORT + 1, False)])
 async def test_text_is_read_in_a_thread_where_it_is_long(length: int, here: bool) -> None:
     text = "a" * length
-    assert (await read(_thread, text) == threading.get_ident()) is here
-    found, seconds = await read_timed(_thread, text)
+    assert (await analyse(_thread, text) == threading.get_ident()) is here
+    found, seconds = await analyse_timed(_thread, text)
     assert (found == threading.get_ident()) is here
     assert seconds >= 0
 
@@ -27,4 +27,4 @@ async def test_error_of_reading_is_raised() -> None:
         raise KeyError("lexicon")
 
     with pytest.raises(KeyError, match="lexicon"):
-        await read_timed(fails, "a" * (SHORT + 1))
+        await analyse_timed(fails, "a" * (SHORT + 1))

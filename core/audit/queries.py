@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.audit.chain import Break, Broken, Link, Walk
+from core.audit.chain import Break, BrokenLink, ChainCheck, Link
 from core.audit.heads import Head, Signer
 from core.database import Database
 from core.database.models import AuditHead, AuditRow
@@ -21,7 +21,7 @@ class Verified:
     """How far the chain was checked, and where it first breaks (``None``: nowhere)."""
 
     rows: int
-    broken: Broken | None
+    broken: BrokenLink | None
     heads: int = 0
 
 
@@ -54,24 +54,24 @@ async def current_head(session: AsyncSession) -> tuple[int, str]:
 async def verify(database: Database, heads: Sequence[Head] = (), signer: Signer | None = None) -> Verified:
     """Checks the chain from its first row to its head, and against each of ``heads`` (exported, signed by ``signer``)."""
     for head in heads:
-        if signer is None or not signer.signed(head):
-            return Verified(0, Broken(head.seq, Break.FORGED))
+        if signer is None or not signer.has_signed(head):
+            return Verified(0, BrokenLink(head.seq, Break.FORGED))
     wanted = {head.seq: head.digest for head in heads if head.seq}
-    walk = Walk()
+    walk = ChainCheck()
     async with database.read() as session:
         async for rows in _batches(session):
             broken = walk.follow(rows)
             rewritten = (row.seq for row in rows if row.seq <= walk.seq and wanted.get(row.seq, row.digest) != row.digest)
             first = next(rewritten, None)
             if first is not None:
-                return Verified(first - 1, Broken(first, Break.REWRITTEN))
+                return Verified(first - 1, BrokenLink(first, Break.REWRITTEN))
             if broken is not None:
                 return Verified(walk.seq, broken)
         seq, digest = await current_head(session)
     if max([seq, *wanted]) > walk.seq:
-        return Verified(walk.seq, Broken(walk.seq + 1, Break.TRUNCATED))
+        return Verified(walk.seq, BrokenLink(walk.seq + 1, Break.TRUNCATED))
     if (seq, digest) != (walk.seq, walk.digest):
-        return Verified(walk.seq, Broken(walk.seq, Break.UNCHAINED))
+        return Verified(walk.seq, BrokenLink(walk.seq, Break.UNCHAINED))
     return Verified(walk.seq, None, len(heads))
 
 

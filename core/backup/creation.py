@@ -7,7 +7,7 @@ import shutil
 from pathlib import Path
 
 from core.audit.ledger_sync import LedgerSync
-from core.backup.archive import Contents, pack, public_of
+from core.backup.archive import Contents, pack, public_key_of
 from core.backup.leftovers import clear_leftovers, working_folder
 from core.backup.rows import dump
 from core.database import Database
@@ -32,7 +32,7 @@ def recipients_of(settings: Settings) -> list[str]:
         return [one for one in settings.backup_recipients.replace(",", " ").split() if one]
     if not settings.backup_key.get_secret_value():
         raise NoKey("no key: neither GUICHET_BACKUP_KEY nor GUICHET_BACKUP_RECIPIENTS is set")
-    return [public_of(settings.backup_key.get_secret_value())]
+    return [public_key_of(settings.backup_key.get_secret_value())]
 
 
 async def make_backup(database: Database, settings: Settings, file: Path, *, environment: Path = ROOT / ".env") -> Contents:
@@ -72,29 +72,29 @@ def _copy_files(settings: Settings, folder: Path, environment: Path) -> None:
         shutil.copy2(environment, folder / "settings" / "env")
 
 
-class FolderAway(OSError):
+class FolderMissing(OSError):
     """The folder of scheduled backups is missing, or is not the usual one: its disk is not mounted."""
 
 
-def folder_of(settings: Settings) -> Path:
+def backups_folder(settings: Settings) -> Path:
     """Returns the folder of scheduled backups. It is never created: without its mount it would be on this machine's own disk.
 
-    Raises ``FolderAway``, also if the last backup was written to this folder and the folder has no backups any more.
+    Raises ``FolderMissing``, also if the last backup was written to this folder and the folder has no backups any more.
     """
     folder, last = Path(settings.backup_folder), settings.home / _LAST
     if not folder.is_dir():
-        raise FolderAway(f"{folder} is not there")
+        raise FolderMissing(f"{folder} is not there")
     if last.exists() and Path(last.read_text()).parent == folder and not any(folder.glob(f"*{SUFFIX}")):
-        raise FolderAway(f"{folder} has lost {Path(last.read_text()).name}")
+        raise FolderMissing(f"{folder} has lost {Path(last.read_text()).name}")
     return folder
 
 
-async def scheduled(database: Database, settings: Settings) -> tuple[Path, Contents]:
+async def make_scheduled_backup(database: Database, settings: Settings) -> tuple[Path, Contents]:
     """Makes a backup in the folder of the settings, named by its time.
 
-    Raises ``FolderAway`` and the errors of ``make_backup``.
+    Raises ``FolderMissing`` and the errors of ``make_backup``.
     """
-    file = folder_of(settings) / new_name()
+    file = backups_folder(settings) / new_name()
     contents = await make_backup(database, settings, file)
     (settings.home / _LAST).write_text(str(file))
     return file, contents

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.database.turnstile import Turnstile
+from core.database.fair_write_lock import FairWriteLock
 
 _TIMES = 5_000  # long enough for a thread to start meanwhile
 
@@ -19,7 +19,7 @@ def file(tmp_path: Path) -> Path:
 
 async def test_who_waits_comes_before_who_has_just_been(file: Path) -> None:
     """Files opened apart lock each other out within one process as they do among several."""
-    busy, patient = Turnstile(file), Turnstile(file)
+    busy, patient = FairWriteLock(file), FairWriteLock(file)
     order: list[str] = []
     inside = asyncio.Event()
 
@@ -50,21 +50,21 @@ async def test_nobody_is_inside_at_the_same_time(file: Path) -> None:
 
     async def writer() -> None:
         nonlocal present, most
-        turnstile = Turnstile(file)
+        lock = FairWriteLock(file)
         for _ in range(30):
-            async with turnstile():
+            async with lock():
                 present += 1
                 most = max(most, present)
                 await asyncio.sleep(0)
                 present -= 1
-        turnstile.close()
+        lock.close()
 
     await asyncio.gather(*(writer() for _ in range(4)))
     assert most == 1
 
 
 async def test_a_writer_that_is_cancelled_while_it_waits_leaves_the_way_free(file: Path) -> None:
-    first, second, third = Turnstile(file), Turnstile(file), Turnstile(file)
+    first, second, third = FairWriteLock(file), FairWriteLock(file), FairWriteLock(file)
     entered = asyncio.Event()
 
     async def waits() -> None:

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 import pytest
 from pydantic import ValidationError
 
-from core.opening import Opening, day_and_time
+from core.opening_hours import OpeningHours, day_and_time
 from core.settings import Settings
 
 HOURS = "Mo-Fr 09:00-12:00,14:00-17:00; PH off"
 
 
-def at(text: str, opening: Opening) -> datetime:
+def at(text: str, opening: OpeningHours) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=opening.zone)
 
 
@@ -36,7 +36,7 @@ def at(text: str, opening: Opening) -> datetime:
     ],
 )
 def test_hours(moment: str, is_open: bool, opens: str) -> None:
-    opening = Opening(HOURS)
+    opening = OpeningHours(HOURS)
     present = at(moment, opening)
     assert opening.is_open(present) is is_open
     assert opening.next_opening(present) == at(opens, opening)
@@ -45,11 +45,11 @@ def test_hours(moment: str, is_open: bool, opens: str) -> None:
 @pytest.mark.parametrize(("moment", "is_open"), [("2026-07-01T07:30", True), ("2026-12-01T07:30", False)])
 def test_the_zone_counts_not_the_clock_of_the_machine(moment: str, is_open: bool) -> None:
     """07:30 UTC is 09:30 in Paris in summer, and 08:30 in winter."""
-    assert Opening(HOURS).is_open(datetime.fromisoformat(moment).replace(tzinfo=UTC)) is is_open
+    assert OpeningHours(HOURS).is_open(datetime.fromisoformat(moment).replace(tzinfo=UTC)) is is_open
 
 
 def test_another_country_has_other_holidays() -> None:
-    french, german = Opening(HOURS), Opening(HOURS, zone="Europe/Berlin", country="DE")
+    french, german = OpeningHours(HOURS), OpeningHours(HOURS, zone="Europe/Berlin", country="DE")
     moment = datetime(2026, 7, 14, 8, 0, tzinfo=UTC)
     assert not french.is_open(moment)
     assert german.is_open(moment)
@@ -57,7 +57,7 @@ def test_another_country_has_other_holidays() -> None:
 
 @pytest.mark.parametrize("hours", ["", "  ", "off"])
 def test_hours_that_never_open(hours: str) -> None:
-    opening = Opening(hours)
+    opening = OpeningHours(hours)
     moment = datetime(2026, 11, 24, 10, tzinfo=UTC)
     assert not opening.is_open(moment)
     assert opening.next_opening(moment) is None
@@ -85,8 +85,8 @@ def test_a_day_in_words(day: int, language: str, words: tuple[str, str]) -> None
 
 
 def test_the_usual_week_is_told_by_runs_of_days_without_holidays() -> None:
-    opening = Opening("Mo-Th 09:00-12:00,14:00-24:00; Fr 09:00-12:00; PH off")
+    opening = OpeningHours("Mo-Th 09:00-12:00,14:00-24:00; Fr 09:00-12:00; PH off")
     thursday = [("09:00", "12:00"), ("14:00", "24:00")]
     # 25 December 2026 is a Friday.
     assert opening.usual_week(date(2026, 12, 21)) == [(0, 3, thursday), (4, 4, [("09:00", "12:00")]), (5, 6, [])]
-    assert Opening("").usual_week(date(2026, 12, 21)) == [(0, 6, [])]
+    assert OpeningHours("").usual_week(date(2026, 12, 21)) == [(0, 6, [])]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.collecting import settle
+from core.garbage_collection import freeze_long_lived
 
 
 class Snapshot:
@@ -28,22 +28,22 @@ def _as_before() -> Iterator[None]:
 
 def test_what_was_loaded_is_left_alone() -> None:
     loaded = [Snapshot() for _ in range(1000)]
-    settle()
+    freeze_long_lived()
     assert gc.get_freeze_count() > len(loaded)
 
 
 def test_what_was_replaced_goes_at_the_next_call() -> None:
     old = Snapshot()
     gone = weakref.ref(old)
-    settle()
+    freeze_long_lived()
     del old
     gc.collect()
     assert gone() is not None  # left alone
-    settle()
+    freeze_long_lived()
     assert gone() is None
 
 
 def test_all_that_came_since_is_gone_through_seldom() -> None:
     gc.set_threshold(2000, 10, 10)  # Python's own: whoever was served in this process before has changed it
-    settle()
+    freeze_long_lived()
     assert gc.get_threshold() == (2000, 10, 100)

@@ -13,12 +13,12 @@ from collections.abc import Callable
 SHORT = 300  # characters: most messages have fewer, and analysing them takes less time than changing threads
 
 
-async def read[T](work: Callable[[str], T], text: str) -> T:
+async def analyse[T](work: Callable[[str], T], text: str) -> T:
     """Returns ``work(text)``."""
     return work(text) if len(text) <= SHORT else await asyncio.to_thread(work, text)
 
 
-async def read_timed[T](work: Callable[[str], T], text: str) -> tuple[T, float]:
+async def analyse_timed[T](work: Callable[[str], T], text: str) -> tuple[T, float]:
     """Returns ``work(text)`` and the seconds of processor time that it took."""
 
     def timed(text: str) -> tuple[T, float]:
@@ -26,4 +26,4 @@ async def read_timed[T](work: Callable[[str], T], text: str) -> tuple[T, float]:
         found = work(text)
         return found, time.thread_time() - began
 
-    return await read(timed, text)
+    return await analyse(timed, text)
