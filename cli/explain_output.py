@@ -21,7 +21,7 @@ from core.settings import Settings
 from desk.words import Words
 from knowledge_base.desk import publishing
 from knowledge_base.desk.publishing.contracts import CitizenReply
-from knowledge_base.desk.publishing.explained import Say, part_of, told
+from knowledge_base.desk.publishing.explanation_text import Say, explanation_text, part_of
 
 _PART = "publishing"
 _SECONDS = 10.0
@@ -51,7 +51,7 @@ async def asked_with_reasons(
     settings: Settings, service: ServiceClient, message: str, *, channel: str, language: str
 ) -> dict[str, Any]:
     """Returns the turn of ``message`` on ``channel`` as ``ask`` prints it, with the replies of all channels, the explanation,
-    and all of it as text (``told``). Raises ``Refusal`` and ``httpx.HTTPError``.
+    and all of it as text (``explanation_text``). Raises ``Refusal`` and ``httpx.HTTPError``.
     """
     results: dict[str, dict[str, Any]] = {
         one: await service.turn(message, channel=one, language=language or None) for one in CHANNELS
@@ -77,7 +77,7 @@ def printed(why: ReplyExplanation, replies: Mapping[str, CitizenReply], channel:
 
 
 def _lines(why: ReplyExplanation, replies: Mapping[str, CitizenReply], channel: str, say: Say, language: str) -> Iterator[str]:
-    explanation = told(why, replies, say, language)
+    explanation = explanation_text(why, replies, say, language)
     for one in CHANNELS:
         reply = replies.get(one)
         yield from _headed(_name(one, reply, say))

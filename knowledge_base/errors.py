@@ -49,7 +49,7 @@ def all_of(reasons: Iterable[Reason]) -> Reason:
     return Reason(" ; ".join(found), "; ".join(one.en for one in found))
 
 
-class _Said(Exception):
+class _BilingualError(Exception):
     """``str()`` is the French sentence; ``fr`` and ``en`` are both."""
 
     def __init__(self, fr: str, en: str) -> None:
@@ -58,7 +58,7 @@ class _Said(Exception):
         self.en = en
 
 
-class ImportRefused(_Said):
+class ImportRefused(_BilingualError):
     """An import that was not carried out. Nothing has changed."""
 
 
@@ -70,5 +70,5 @@ class TooManyWithdrawals(ImportRefused):
     """The import would withdraw more than half of the collection's published entries."""
 
 
-class FetchFailed(_Said):
+class FetchFailed(_BilingualError):
     """Pages could not be fetched. Nothing has changed, and no partial file is left."""

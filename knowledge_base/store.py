@@ -16,8 +16,8 @@ from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun
 from core.entry import Entry
 from knowledge_base.errors import InvalidSource, Reason, TooManyWithdrawals
-from knowledge_base.planning import PUBLISHED, WITHDRAWN, Change, Plan, absent, needs_contents, plan
-from knowledge_base.writing import contents_of, known_entries, lock_collection, write
+from knowledge_base.import_plan import PUBLISHED, WITHDRAWN, Change, Plan, absent, needs_contents, plan
+from knowledge_base.import_rows import contents_of, known_entries, lock_collection, write
 from retrieval.index.catalogue import Listed
 
 __all__ = ["PUBLISHED", "WITHDRAWN", "Difference", "ImportReport", "fetch", "listed", "published", "upsert", "withdraw"]
@@ -82,32 +82,24 @@ async def upsert(
         if dry_run:
             return report
         await write(session, decided.changes, author=author, reason=reason)
-        session.add(
-            ImportRun(
-                source=source,
-                collection=collection,
-                checksum=checksum,
-                created=report.created,
-                updated=report.updated,
-                unchanged=report.unchanged,
-                withdrawn=report.withdrawn,
-                conflicts=report.conflicts,
-            )
-        )
-        await audit_import(session, report, author=author, source=source, target=collection)
+        await record_import(session, report, author=author, source=source, checksum=checksum, collections=[collection])
     return report
 
 
-async def audit_import(session: AsyncSession, report: ImportReport, *, author: str, source: str, target: str) -> None:
-    """Writes the audit record of an import that changed something, as the last step of its transaction."""
+async def record_import(
+    session: AsyncSession, report: ImportReport, *, author: str, source: str, checksum: str, collections: Sequence[str]
+) -> None:
+    """Records an import, as the last step of its transaction; in the audit only if it changed something."""
     counts = {name: getattr(report, name) for name in ("created", "updated", "withdrawn", "conflicts")}
+    collection = collections[0] if len(collections) == 1 else "*"
+    session.add(ImportRun(source=source, collection=collection, checksum=checksum, unchanged=report.unchanged, **counts))
     if any(counts.values()):
         await session.flush()
         await record(
             session,
             actor=author,
             action="entries.imported",
-            target=f"entries:{target}"[:200],
+            target=f"entries:{','.join(collections)}"[:200],
             details={"source": source[-200:], **counts},
         )
 

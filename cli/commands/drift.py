@@ -16,9 +16,9 @@ from core.database import Database
 from core.database.base import now
 from core.dates import local_day
 from core.settings import Settings
-from knowledge_base.drift.comparing import Drift, compare
-from knowledge_base.drift.record import due_day, known_nights, look, texts_of
-from knowledge_base.drift.telling import QUOTED, sentences
+from knowledge_base.drift.comparison import Drift, compare
+from knowledge_base.drift.editor_task import QUOTED, sentences
+from knowledge_base.drift.record import due_day, measure, stored_nights, texts_of
 
 
 def drift(
@@ -55,8 +55,8 @@ def drift(
 async def _compare(database: Database, settings: Settings, *, look_now: bool) -> tuple[Drift, list[str], int]:
     today = local_day(now(), settings.opening.zone)
     if look_now:
-        await look(database, settings, due_day(settings.opening.zone, now()) or today)
-    nights = await known_nights(database, today)
+        await measure(database, settings, due_day(settings.opening.zone, now()) or today)
+    nights = await stored_nights(database, today)
     found = compare(nights)
     return found, await texts_of(database, found.fell), len(nights)
 

@@ -19,7 +19,7 @@ from cli.refusals import refusal_of
 from core.database.base import now
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
-from knowledge_base.serving import all_served
+from knowledge_base.served_content import mark_all_served
 from knowledge_base.store import published
 from retrieval.contracts import Embedder, Stage
 from retrieval.embedding.lazy import LazyEmbedder
@@ -76,7 +76,7 @@ def build(
             "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
             "The action server did not answer: check ./guichet status, then run this again.",
         ) from error
-    run_on_database(settings.sql_url, lambda database: all_served(database, began))
+    run_on_database(settings.sql_url, lambda database: mark_all_served(database, began))
     manifest = built.manifest
     if through_service and manifest.stage == "full":
         _measure(settings, manifest.version, set(built.entries.collections))

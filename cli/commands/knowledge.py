@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
@@ -16,10 +16,12 @@ from cli.options import Json
 from cli.progress import report_done, report_provisional, reporter
 from core.database import Database
 from core.settings import Settings
+from knowledge_base.errors import FetchFailed
 from knowledge_base.exchange.export import export
+from knowledge_base.exchange.export_reader import is_export
 from knowledge_base.exchange.jsonld import faq_page
-from knowledge_base.exchange.reading import is_export
 from knowledge_base.imports import (
+    ImportOptions,
     ImportRefused,
     import_demonstration,
     import_file,
@@ -27,7 +29,6 @@ from knowledge_base.imports import (
     import_site,
     import_travail_emploi,
 )
-from knowledge_base.service_public.fetch import FetchFailed
 from knowledge_base.store import ImportReport, published, withdraw
 
 app = typer.Typer(no_args_is_help=True)
@@ -60,9 +61,10 @@ def import_pages(
     """Create and update entries from SOURCE; a second import says what has changed. A wrong file changes nothing."""
     settings = Settings()
     archive = archive or (Path(settings.knowledge_base_archive) if settings.knowledge_base_archive else None)
-    how = _How(archive, into, _mapping(columns or []), author, partial=partial, force=force, dry_run=dry_run)
+    options = ImportOptions(author, reporter("kb import"), force=force, partial=partial, dry_run=dry_run)
+    named = _Source(source, archive, into, _mapping(columns or []))
     try:
-        report = asyncio.run(_import(settings, source, how, stand_in=or_demonstration))
+        report = asyncio.run(_import(settings, named, options, stand_in=or_demonstration))
     except FetchFailed as failure:
         if if_reachable:
             report_provisional(
@@ -72,7 +74,7 @@ def import_pages(
             return
         if not or_demonstration:
             raise Refusal(failure.fr, failure.en) from failure
-        report = asyncio.run(_import(settings, "demonstration", how))
+        report = asyncio.run(_import(settings, named._replace(name="demonstration"), options, stand_in=False))
         report_provisional(
             f"{failure.fr} Les fiches écrites par le projet servent à la place ; ./guichet up essaiera de nouveau.",
             f"{failure.en} The project's own entries are used instead; ./guichet up will try again.",
@@ -121,15 +123,13 @@ def twins(
         print(json.dumps(twin._asdict()))
 
 
-@dataclass(frozen=True)
-class _How:
+class _Source(NamedTuple):
+    """The source of an import. ``into``: the collection of a file or a site. ``mapping``: field → column of a spreadsheet."""
+
+    name: str
     archive: Path | None
     into: str
     mapping: dict[str, str]
-    author: str
-    partial: bool
-    force: bool
-    dry_run: bool
 
 
 def _mapping(columns: list[str]) -> dict[str, str]:
@@ -150,67 +150,33 @@ async def _export(settings: Settings, file: Path, collections: list[str], form: 
         return {"questions": len(entries)}
 
 
-async def _import(settings: Settings, source: str, how: _How, stand_in: bool = False) -> ImportReport:
-    progress = reporter("kb import")
+async def _import(settings: Settings, source: _Source, options: ImportOptions, stand_in: bool) -> ImportReport:
     async with Database(settings.sql_url) as database:
-        if source == "service-public":
-            report = await import_service_public(
-                database,
-                settings.home,
-                archive=how.archive,
-                author=how.author,
-                progress=progress,
-                force=how.force,
-                dry_run=how.dry_run,
-            )
+        whole = replace(options, partial=False)  # these sources are always a whole collection
+        if source.name == "service-public":
+            report = await import_service_public(database, settings.home, archive=source.archive, options=whole)
             if stand_in:  # the substitute for these pages without a network is no longer needed
-                await withdraw(database, "demonstration", author="import", reason=source)
+                await withdraw(database, "demonstration", author="import", reason=source.name)
             return report
-        if source == "travail-emploi":
-            return await import_travail_emploi(
-                database,
-                settings.home,
-                author=how.author,
-                progress=progress,
-                force=how.force,
-                dry_run=how.dry_run,
-            )
-        if source == "demonstration":
-            return await import_demonstration(database, progress=progress, force=how.force, dry_run=how.dry_run)
-        path = Path(source)
-        if source.startswith(("https://", "http://")) or path.suffix == ".urls":
-            return await import_site(
-                database,
-                source,
-                how.into,
-                settings.home,
-                author=how.author,
-                progress=progress,
-                force=how.force,
-                partial=how.partial,
-                dry_run=how.dry_run,
-                inside=settings.import_inside,
-            )
-        there = await asyncio.to_thread(path.exists)
-        whole = path.suffix.lower() == ".zip" or await asyncio.to_thread(is_export, path)
-        if not there or not (how.into or whole):
+        if source.name == "travail-emploi":
+            return await import_travail_emploi(database, settings.home, options=whole)
+        if source.name == "demonstration":
+            return await import_demonstration(database, options=whole)
+        path = Path(source.name)
+        if source.name.startswith(("https://", "http://")) or path.suffix == ".urls":
+            inside = settings.import_inside
+            return await import_site(database, source.name, source.into, settings.home, inside=inside, options=options)
+        names_collections = path.suffix.lower() == ".zip" or await asyncio.to_thread(is_export, path)
+        if not await asyncio.to_thread(path.exists) or not (source.into or names_collections):
             raise Refusal(
                 "Donnez « service-public », « travail-emploi », « demonstration », un export (.zip), ou un fichier (.csv, "
                 ".xlsx, .jsonl) ou dossier qui existe, avec --into NOM_DE_COLLECTION.",
                 "Give 'service-public', 'travail-emploi', 'demonstration', an export (.zip), or a file (.csv, .xlsx, .jsonl) "
                 "or folder that is there, with --into COLLECTION_NAME.",
             )
+        organisation = settings.organisation
         return await import_file(
-            database,
-            path,
-            how.into,
-            mapping=how.mapping,
-            organisation=settings.organisation,
-            author=how.author,
-            progress=progress,
-            force=how.force,
-            partial=how.partial,
-            dry_run=how.dry_run,
+            database, path, source.into, mapping=source.mapping, organisation=organisation, options=options
         )
 
 

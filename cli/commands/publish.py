@@ -15,7 +15,7 @@ from cli.progress import report_done
 from core.database import Database
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
-from knowledge_base.publishing.contracts import Change, Moved, PublicationView, Report, State
+from knowledge_base.publishing.contracts import Change, ChangedQuestion, PublicationView, Report, State
 from knowledge_base.publishing.publisher import Publisher
 from knowledge_base.publishing.record import NothingToUndo, ask_rollback, decide, get, request
 from retrieval.embedding.lazy import LazyEmbedder
@@ -136,7 +136,7 @@ def _print_report(report: Report) -> None:
         "other_outcome": ("Autre issue", "Another outcome"),
     }
     for name, (fr, en) in titles.items():
-        questions: tuple[Moved, ...] = getattr(report, name)
+        questions: tuple[ChangedQuestion, ...] = getattr(report, name)
         if questions:
             print(f"{pick(fr, en)} ({report.totals[name]})")
         for one in questions[:_SHOWN]:

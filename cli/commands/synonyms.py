@@ -12,8 +12,8 @@ from cli.language import Refusal, say
 from cli.progress import report_done
 from core.settings import ROOT, Settings
 from desk.words import Words
+from knowledge_base.synonyms.import_groups import RefusedGroup, import_groups
 from knowledge_base.synonyms.record import in_a_line, in_use
-from knowledge_base.synonyms.taking import Refused, take
 from retrieval.query.synonyms import SynonymsUnusable, dump_groups, read_groups
 
 app = typer.Typer(no_args_is_help=True)
@@ -33,7 +33,7 @@ def take_file(
         groups = read_groups(file)
     except SynonymsUnusable as error:
         raise Refusal(f"{error} Rien n'a été repris.", f"{error} Nothing was taken.") from error
-    taken = run_on_database(Settings().sql_url, lambda database: take(database, groups, author="cli"))
+    taken = run_on_database(Settings().sql_url, lambda database: import_groups(database, groups, author="cli"))
     for one in taken.refused:
         say(f"Non repris : {_why(one, 'fr')}", f"Not taken: {_why(one, 'en')}")
     report_done(
@@ -48,7 +48,7 @@ def take_file(
 def export(
     out: Annotated[Path | None, typer.Option("--out", help="A file to write; default: standard output.")] = None,
 ) -> None:
-    """Write the desk's groups in use as a list (YAML), as ``take`` reads it."""
+    """Write the desk's groups in use as a list (YAML), as ``import_groups`` reads it."""
     groups = run_on_database(Settings().sql_url, in_use)
     if out is None:
         print(dump_groups(groups), end="")
@@ -62,7 +62,7 @@ def export(
     report_done(f"{len(groups)} groupes dans {out}", f"{len(groups)} groups in {out}")
 
 
-def _why(refused: Refused, language: str) -> str:
+def _why(refused: RefusedGroup, language: str) -> str:
     """Returns the group in one line, with the desk's own text for the fault."""
     words = Words.load({_PART: ROOT / "knowledge_base" / "desk" / _PART})
     kind = "wrong" if refused.code in _FAULTS else "refused"

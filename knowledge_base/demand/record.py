@@ -19,7 +19,7 @@ from core.database.models import DemandCluster, DemandMember, EntryRow, Message
 from core.entry import Entry
 from knowledge_base.demand.clustering import WINDOW
 from knowledge_base.demand.grouping import title
-from knowledge_base.demand.signals import VAIN
+from knowledge_base.demand.signals import FAILURES
 from knowledge_base.editing.record import at_head, content, revision
 from knowledge_base.editing.saving import save
 from retrieval.terms.analysis import fold
@@ -186,7 +186,7 @@ async def _row(session: AsyncSession, number: int) -> DemandCluster:
 async def _view(session: AsyncSession, row: DemandCluster, examples: int = _EXAMPLES) -> Cluster:
     present = now()
     of_cluster = DemandMember.cluster == row.seq
-    vain = DemandMember.kind.in_(VAIN)
+    vain = DemandMember.kind.in_(FAILURES)
     recent = DemandMember.at >= present - WINDOW
     joined = select(Message.conversation_id).join(DemandMember, DemandMember.message_id == Message.id).where(of_cluster, vain)
     citizens = await session.scalar(select(func.count()).select_from(joined.where(recent).distinct().subquery()))

@@ -14,14 +14,14 @@ from core.database import Database
 from core.database.models import Conversation, DemandMember, Feedback, Handoff, Message, Reply
 from core.turns import Origin, Outcome
 
-VAIN = ("no_answer", "refused", "negative", "handoff")
+FAILURES = ("no_answer", "refused", "negative", "handoff")
 ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER)
-_LEAST = 8  # characters; shorter messages need the preceding ones to be understood
+LEAST_CHARACTERS = 8  # "oui" and "combien ?" need the preceding message to be understood
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """An enquiry. ``kind`` is one of ``VAIN``, or the outcome of an answered one."""
+    """An enquiry. ``kind`` is one of ``FAILURES``, or the outcome of an answered one."""
 
     message: str
     conversation: str
@@ -41,7 +41,7 @@ async def signals(database: Database, since: datetime, *, most: int) -> list[Sig
             Message.received_at >= since,
             Message.outcome.in_(ENQUIRIES),
             Message.payload.is_(None),
-            func.length(Message.text) >= _LEAST,
+            func.length(Message.text) >= LEAST_CHARACTERS,
             ~taken,
         )
         .order_by(Message.seq.desc())
@@ -49,14 +49,14 @@ async def signals(database: Database, since: datetime, *, most: int) -> list[Sig
     )
     async with database.read() as session:
         rows = (await session.execute(query)).all()
-        vain = await vain_kinds(session, since)
+        vain = await failure_kinds(session, since)
     return [
         Signal(message, conversation, text or "", at, vain.get(message, str(outcome)))
         for message, conversation, text, at, outcome, _ in reversed(rows)
     ]
 
 
-async def vain_kinds(session: AsyncSession, since: datetime) -> dict[str, str]:
+async def failure_kinds(session: AsyncSession, since: datetime) -> dict[str, str]:
     """Returns the kind of failure of each unanswered message, by its id.
 
     A citizen's later reaction counts for the last enquiry before it in the conversation.

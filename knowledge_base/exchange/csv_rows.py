@@ -12,7 +12,7 @@ from pathlib import Path
 
 from knowledge_base.errors import Reason
 from knowledge_base.exchange.encodings import broken, control, decoded, lost_accents
-from knowledge_base.exchange.heads import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, head_of, too_large
+from knowledge_base.exchange.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
 
 _SEPARATORS = ";,\t|"
 _SAID = re.compile(r"\Asep=(.)\r?(?:\n|\Z)", re.IGNORECASE)  # a hint on the separator for Excel; not a row of the table
@@ -46,7 +46,10 @@ def _separator(text: str) -> str:
     candidates = sorted(_SEPARATORS, key=lambda one: -counts[one])
     for one in candidates:
         with suppress(csv.Error):
-            if head_of([(number, tuple(cells)) for number, cells in enumerate(csv.reader(lines, delimiter=one))]) is not None:
+            if (
+                find_header([(number, tuple(cells)) for number, cells in enumerate(csv.reader(lines, delimiter=one))])
+                is not None
+            ):
                 return one
     return candidates[0]
 

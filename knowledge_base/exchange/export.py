@@ -38,7 +38,7 @@ async def export(
                 if not database.is_sqlite:
                     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 counts = {table.name: await _count(session, table, collections) for table in TABLES}
-                told = _Told(sum(counts.values()), progress)
+                told = _RowProgress(sum(counts.values()), progress)
                 files = {table.file: await _write(session, archive, table, collections, told) for table in TABLES}
             manifest = {
                 "format": FORMAT,
@@ -54,7 +54,7 @@ async def export(
     return {name: int(files[f"{name}.jsonl"]["lines"]) for name in counts}
 
 
-class _Told:
+class _RowProgress:
     def __init__(self, total: int, progress: Progress | None) -> None:
         self._total, self._done, self._progress = total, 0, progress
 
@@ -77,7 +77,7 @@ async def _count(session: AsyncSession, table: Table, collections: Sequence[str]
 
 
 async def _write(
-    session: AsyncSession, archive: zipfile.ZipFile, table: Table, collections: Sequence[str], told: _Told
+    session: AsyncSession, archive: zipfile.ZipFile, table: Table, collections: Sequence[str], told: _RowProgress
 ) -> dict[str, Any]:
     columns = table.columns
     order = [getattr(table.model, name) for name in table.order]

@@ -12,8 +12,8 @@ from lxml import html as lxml_html
 
 from core.entry import Entry
 from knowledge_base import markdown
-from knowledge_base.exchange.guarded import Refused
 from knowledge_base.exchange.rows import plain
+from knowledge_base.exchange.safe_fetch import FetchRefused
 from knowledge_base.faq import faq_entry
 
 _DEEP = 20  # levels of JSON-LD
@@ -24,12 +24,12 @@ _SPACE = re.compile(r"\s+")
 
 def entries_of(content: bytes, url: str, collection: str) -> list[Entry]:
     """Returns the entries of a page, each with ``url`` as its address; none if the page has no questions and answers. Raises
-    ``Refused`` if it is not HTML.
+    ``FetchRefused`` if it is not HTML.
     """
     try:
         root: Any = lxml_html.document_fromstring(content)
     except (lxml_html.etree.ParserError, lxml_html.etree.XMLSyntaxError, ValueError) as error:
-        raise Refused("ce n'est pas une page HTML", "this is no HTML page") from error
+        raise FetchRefused("ce n'est pas une page HTML", "this is no HTML page") from error
     language = (root.get("lang") or "fr")[:2].lower()
     site = _text(root.findtext(".//title") or "")
     for found in (_json_ld, _microdata, _details, _headed):

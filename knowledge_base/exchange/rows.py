@@ -18,7 +18,7 @@ from core.entry import Entry
 from knowledge_base import markdown
 from knowledge_base.errors import InvalidSource, Reason, all_of
 from knowledge_base.exchange.encodings import broken, lost_accents
-from knowledge_base.exchange.sheets import FIELDS, Sheet, guessed, read_sheet
+from knowledge_base.exchange.sheets import FIELDS, Sheet, guess_mapping, read_sheet
 from knowledge_base.faq import called, faq_entry
 
 _NAMED = 3
@@ -96,7 +96,7 @@ def _twice(entry: Entry, above: int, *, by_title: bool) -> Reason:
 def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, str]:
     named = [name for name in mapping.values() if name]
     unknown = [name for name in mapping if name not in FIELDS] + [name for name in named if name not in sheet.header]
-    chosen = {field: column for field, column in (guessed(sheet.header) | dict(mapping)).items() if column}
+    chosen = {field: column for field, column in (guess_mapping(sheet.header) | dict(mapping)).items() if column}
     lacking = [field for field in ("title", "text") if field not in chosen]
     if unknown or lacking:
         columns, names = ", ".join(sheet.header), called([*unknown, *lacking])

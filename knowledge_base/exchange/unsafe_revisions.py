@@ -11,7 +11,7 @@ from core.entry import Entry
 from knowledge_base.errors import Reason
 
 if TYPE_CHECKING:
-    from knowledge_base.exchange.reading import Contents
+    from knowledge_base.exchange.export_reader import Contents
 
 
 def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
@@ -27,7 +27,7 @@ def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
         for number in bad:
             why = contents.unsafe[*key, number]
             instead = max((one for one in good if one < number), default=min(good, default=0))
-            told.append(_told(key[1], number, instead, why))
+            told.append(_reason(key[1], number, instead, why))
             if instead:
                 row = rows[number - 1]
                 entry = Entry.model_validate(rows[instead - 1]["content"]).model_copy(update={"version": number})
@@ -40,7 +40,7 @@ def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
     return tuple(told)
 
 
-def _told(page: str, number: int, instead: int, why: Reason) -> Reason:
+def _reason(page: str, number: int, instead: int, why: Reason) -> Reason:
     left_out = Reason(
         f"révision {number} de {page} laissée de côté : {why}", f"revision {number} of {page} was left out: {why.en}"
     )

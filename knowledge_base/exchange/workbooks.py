@@ -15,7 +15,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import range_boundaries
 
 from knowledge_base.errors import Reason
-from knowledge_base.exchange.heads import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, head_of, too_large
+from knowledge_base.exchange.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
 from knowledge_base.unpacking import ArchiveRefused, CountedZip
 
 _MAX_UNPACKED = 1024**3
@@ -63,7 +63,7 @@ def _sheet(sheets: list[Any]) -> Any:
     first = None
     for sheet in sheets:
         rows = [*islice(_rows(sheet), SEARCHED)]
-        if head_of(rows) is not None:
+        if find_header(rows) is not None:
             return sheet
         first = first or (sheet if rows else None)
     return first or sheets[0]

@@ -20,16 +20,13 @@ _NICE = 5  # citizens' questions have priority
 
 async def main(settings: Settings) -> None:
     """Runs one publisher."""
-    database = Database(settings.sql_url)
-    publisher = Publisher(settings, database, lambda: RemoteEmbedder(settings))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, publisher.stop)
-    try:
+    async with Database(settings.sql_url) as database:
+        publisher = Publisher(settings, database, lambda: RemoteEmbedder(settings))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, publisher.stop)
         with metrics_server("publisher", settings.home):
             await publisher.run()
-    finally:
-        await database.close()
 
 
 if __name__ == "__main__":

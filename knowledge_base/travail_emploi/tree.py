@@ -13,7 +13,7 @@ from lxml import html as lxml_html
 
 from knowledge_base.errors import InvalidSource
 from knowledge_base.markdown import readable, tidy, url
-from knowledge_base.travail_emploi.mending import mended
+from knowledge_base.travail_emploi.text_repair import repaired
 
 _INLINE = {"strong": "MiseEnEvidence", "b": "MiseEnEvidence", "a": "LienExterne", "sup": "Exposant", "sub": "Indice"}
 _PLAIN_INLINE = frozenset(("span", "em", "i", "u", "time", "abbr", "cite", "small", "font", "mark", "label"))
@@ -194,7 +194,7 @@ def _is_head(row: list[lxml_html.HtmlElement]) -> bool:
     if len(row) > 2 and not _line(row[0]):
         return True
     return all(
-        cell.tag == "th" or _line(cell) == tidy(mended(" ".join(one.text_content() for one in cell.iter("strong", "b"))))
+        cell.tag == "th" or _line(cell) == tidy(repaired(" ".join(one.text_content() for one in cell.iter("strong", "b"))))
         for cell in row
     )
 
@@ -264,7 +264,7 @@ def _address(address: str) -> str:
 
 
 def _append(element: etree._Element, text: str) -> None:
-    text = mended(re.sub(r"\s+", " ", text.replace("\u00a0", " ")))
+    text = repaired(re.sub(r"\s+", " ", text.replace("\u00a0", " ")))
     if len(element):
         element[-1].tail = (element[-1].tail or "") + text
     else:
@@ -273,7 +273,7 @@ def _append(element: etree._Element, text: str) -> None:
 
 def _line(element: lxml_html.HtmlElement) -> str:
     """Returns all text of an element on one line."""
-    return tidy(mended(re.sub(r"\s+", " ", element.text_content().replace("\u00a0", " "))))
+    return tidy(repaired(re.sub(r"\s+", " ", element.text_content().replace("\u00a0", " "))))
 
 
 def _text_of(element: etree._Element) -> str:

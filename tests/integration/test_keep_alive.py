@@ -97,7 +97,7 @@ class TestEnd:
 
 @pytest.mark.parametrize("end", ["timeout_keep_alive_handler", "shutdown"])
 async def test_who_is_gone_already_is_no_error(kept: Kept, end: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(kept.server, "_asked", lambda: False)  # they go between the look and the closing
+    monkeypatch.setattr(kept.server, "_is_requested", lambda: False)  # they go between the look and the closing
     kept.client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # by a reset
     kept.client.close()
     getattr(kept.server, end)()

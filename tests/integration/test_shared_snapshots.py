@@ -107,7 +107,7 @@ def machine(database: Database, home: Path, url: str, storage: Storage, embedder
 async def follows(node: Publisher) -> str:
     while await node.work():
         pass
-    return node.gate.shelf.snapshots.active()
+    return node.gate.node_snapshots.snapshots.active()
 
 
 async def change(database: Database, node: Publisher, price: int) -> str:
@@ -136,7 +136,7 @@ async def test_the_other_machine_fetches_what_one_published(
     await knowledge(database, here)
     first = machine(database, here, database_url, storage, WordEmbedder())
     second = machine(database, there, database_url, storage, Unable())  # it has no index at all, and could not build one
-    before = first.gate.shelf.snapshots.active()
+    before = first.gate.node_snapshots.snapshots.active()
     new = await change(database, first, 30)
     assert await follows(second) == new
     assert "30 €" in text_of(there)
@@ -200,7 +200,7 @@ async def test_a_machine_that_can_neither_fetch_nor_build_keeps_what_it_has(
     assert Snapshots(snapshots_folder(there)).active() == old
     assert "30 €" in text_of(there)
     assert not list(snapshots_folder(there).glob(".2*"))
-    first.gate.shelf.share(new, again=True)
+    first.gate.node_snapshots.share(new, again=True)
     assert await follows(machine(database, there, database_url, storage, Unable())) == new
 
 

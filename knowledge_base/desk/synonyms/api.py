@@ -14,13 +14,13 @@ from core.identity import Right, Staff
 from core.problems import Problem
 from core.settings import Settings
 from core.web.row_numbers import RowNumber
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.desk.synonyms.form import QUESTIONS, GroupForm
-from knowledge_base.publishing.trying_synonyms import try_group
+from knowledge_base.publishing.synonym_trial import try_group
 from knowledge_base.synonyms import record
-from knowledge_base.synonyms.checking import faults
-from knowledge_base.synonyms.contracts import Kept, SynonymRefused
+from knowledge_base.synonyms.checks import faults
+from knowledge_base.synonyms.contracts import StoredGroup, SynonymRefused
 from retrieval.query.synonyms import Group
 from retrieval.synonym_trial import Compared
 
@@ -79,7 +79,7 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
     @routes.get(_PATH)
     async def listed(staff: Reader) -> list[GroupView]:
         """Returns the administration's groups, in use or proposed."""
-        return [_view(one) for one in await record.kept(database)]
+        return [_view(one) for one in await record.stored_groups(database)]
 
     @routes.post(_PATH, status_code=201)
     async def added(asked: GroupAsked, staff: Editor) -> GroupView:
@@ -150,7 +150,7 @@ def _clean(group: Group) -> Group:
     return cleaned
 
 
-def _view(kept: Kept) -> GroupView:
+def _view(kept: StoredGroup) -> GroupView:
     proposed = kept.content if kept.waits else None
     return GroupView(
         id=kept.id, version=kept.version, state=kept.state, used=kept.used, proposed=proposed, author=kept.author, at=kept.at

@@ -12,15 +12,15 @@ from core.identity import Right, Staff
 from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.desk.synonyms.form import KINDS, GroupForm, form_of
 from knowledge_base.desk.synonyms.lists import OtherLists, says
 from knowledge_base.editing import listing
-from knowledge_base.publishing.trying_synonyms import Tried, try_group
+from knowledge_base.publishing.synonym_trial import Tried, try_group
 from knowledge_base.synonyms import record
-from knowledge_base.synonyms.checking import Fault, faults, remarks
-from knowledge_base.synonyms.contracts import Kept, SynonymRefused
+from knowledge_base.synonyms.checks import Fault, faults, remarks
+from knowledge_base.synonyms.contracts import StoredGroup, SynonymRefused
 from retrieval.query.synonyms import Group
 
 _LIST = "/desk/synonyms"
@@ -36,7 +36,7 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
     @routes.get(_LIST)
     async def overview(request: Request, staff: Reader, q: Annotated[str, Query(max_length=200)] = "") -> Response:
         q = q.strip()
-        everything, file = await record.kept(database, gone=True), lists.file()
+        everything, file = await record.stored_groups(database, gone=True), lists.file()
         found = [one for one in everything if one.shown and (not q or says(one.shown, q))]
         return render(
             request,
@@ -115,7 +115,7 @@ class _OnePage:
         self,
         request: Request,
         staff: Staff,
-        kept: Kept | None,
+        kept: StoredGroup | None,
         form: GroupForm,
         *,
         wrong: list[Fault] | None = None,
@@ -147,7 +147,9 @@ class _OnePage:
             names=await listing.names(self._database),
         )
 
-    async def tried(self, request: Request, staff: Staff, kept: Kept | None, form: GroupForm, *, add: Group | None) -> Response:
+    async def tried(
+        self, request: Request, staff: Staff, kept: StoredGroup | None, form: GroupForm, *, add: Group | None
+    ) -> Response:
         """Shows the form again, with the effect of the change (``add`` ``None``: without the group), or that the action server
         does not answer.
         """
@@ -166,7 +168,7 @@ class _OnePage:
         return await self.show(request, staff, kept, form, tried=found, adding=add is not None)
 
     async def refused(
-        self, request: Request, staff: Staff, kept: Kept | None, form: GroupForm, refused: SynonymRefused
+        self, request: Request, staff: Staff, kept: StoredGroup | None, form: GroupForm, refused: SynonymRefused
     ) -> Response:
         """Shows the form again as typed. If another person was faster, the form starts from their version, which is shown next
         to it.
@@ -177,7 +179,7 @@ class _OnePage:
         return await self.show(request, staff, kept, form, refused=refused, status=409)
 
 
-async def _found(database: Database, name: str) -> Kept | None:
+async def _found(database: Database, name: str) -> StoredGroup | None:
     """Returns the group with this name; ``None`` for a new one."""
     if name == _NEW:
         return None

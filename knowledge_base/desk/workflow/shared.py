@@ -12,7 +12,7 @@ from core.identity import Staff
 from core.problems import Problem
 from desk import back
 from knowledge_base.editing.errors import Code, EditRefused
-from knowledge_base.editing.steps import Decided
+from knowledge_base.editing.steps import StepResult
 
 _STATUS: Mapping[Code, int] = {"missing": 404, "not_allowed": 403}
 
@@ -37,7 +37,7 @@ def check_collection(staff: Staff, collection: str) -> None:
         raise Problem(403, "workflow.refused_not_allowed")
 
 
-def answered(path: str, decided: Sequence[Decided], done: str, asked: str = "") -> Response:
+def answered(path: str, decided: Sequence[StepResult], done: str, asked: str = "") -> Response:
     """Redirects to ``path``, with the result: the word ``done``, or the first reason of a refusal. If a publication was
     ``asked`` for and nothing was refused, redirects to that publication, which shows the gate's verdict.
     """

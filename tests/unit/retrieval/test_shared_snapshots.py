@@ -178,7 +178,7 @@ class Full:
 
 
 def test_a_full_disk_is_told_from_a_full_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(SharedFolder, "_open", lambda _: (Full(), ""))
+    monkeypatch.setattr(SharedFolder, "_root", lambda _: (Full(), ""))
     place = SharedFolder("s3://bucket/prefix")
     with pytest.raises(SharedUnreachable, match=f"no space left in {tmp_path}"):
         place.copy_to("x", tmp_path / "x")

@@ -16,12 +16,12 @@ from core.text.analysis import analyse
 from core.text.wants_human import wants_human
 from desk import back, render
 from knowledge_base.demand.record import add_wordings
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.desk.publishing.explained import told
-from knowledge_base.desk.publishing.forms import Line, entry_named
-from knowledge_base.desk.publishing.golden import theirs
-from knowledge_base.desk.signed import Editor, Reader
+from knowledge_base.desk.publishing.explanation_text import explanation_text
+from knowledge_base.desk.publishing.forms import Line, parse_entry
+from knowledge_base.desk.publishing.golden import foreign_entry_problems
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import UnknownEntries, add
@@ -57,7 +57,12 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
             engine.explain_reply(query, language="fr"),
             replies(query, "fr"),
         )
-        shown: dict[str, Any] = {"why": why, "reply": reply, "replies": citizens, "told": partial(told, reply, citizens)}
+        shown: dict[str, Any] = {
+            "why": why,
+            "reply": reply,
+            "replies": citizens,
+            "in_words": partial(explanation_text, reply, citizens),
+        }
         shown["asks_human"] = wants_human(query)  # not sent: such a turn would wait in the supervisors' queue
         return render(http, staff, "publishing/try.html", q=query, entry=entry.strip(), **shown)
 
@@ -69,7 +74,7 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
 
     @routes.post(_PAGE + "/wording", include_in_schema=False)
     async def attach(staff: Editor, q: Line, entry: Annotated[str, Form(max_length=200)]) -> Response:
-        target, page = entry_named(entry, staff)
+        target, page = parse_entry(entry, staff)
         q = (await analyse(mask, q.strip())).text  # it becomes part of the next address
         try:
             await add_wordings(database, target, page, [q], author=staff.id, reason=q)
@@ -82,7 +87,7 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
         gold = (entry.strip().rpartition("/")[2],) if entry.strip() else ()
         try:
             given = Golden(question=q, gold=gold, origin="editor", author=staff.id)
-            with theirs():
+            with foreign_entry_problems():
                 await add(database, given, within=staff.collections)
         except UnknownEntries as error:
             raise Problem(422, "publishing.golden_unknown", names=error.names) from error

@@ -18,11 +18,11 @@ from desk.shell import shell_of
 from knowledge_base.desk.editor.catalogue import shown_status
 from knowledge_base.desk.editor.form import FormError
 from knowledge_base.editing import saving
-from knowledge_base.serving import served_version
+from knowledge_base.served_content import served_version
 
 
 @dataclass(frozen=True, slots=True)
-class Editing:
+class EditedEntry:
     """``entry`` is the content of the form; ``head`` the revision that it started from (0: new). ``kept_at`` is when the
     unsaved text was kept, if the form shows it. ``published`` is the revision that citizens get, if any.
     """
@@ -37,16 +37,16 @@ class Editing:
     kept_at: datetime | None = None
 
 
-async def editing(database: Database, collection: str, identifier: str, staff: Staff) -> Editing:
+async def edited_entry(database: Database, collection: str, identifier: str, staff: Staff) -> EditedEntry:
     """Returns the entry as shown to ``staff``. Raises ``Problem`` 404."""
     async with database.read() as session:
         row = await session.get(EntryRow, (collection, identifier))
         if row is None:
             raise Problem(404, "editor.no_entry")
         head = await session.get(Revision, (collection, identifier, row.head))
-    kept = await saving.kept(database, collection, identifier, staff.id) if staff.may_edit(collection) else None
+    kept = await saving.unsaved_text(database, collection, identifier, staff.id) if staff.may_edit(collection) else None
     content = head.content if head is not None else row.content
-    return Editing(
+    return EditedEntry(
         entry=kept.entry if kept else Entry.model_validate(content),
         head=kept.started_from if kept else row.head,
         status=shown_status(row.status, row.served),
@@ -73,7 +73,7 @@ async def name_of(database: Database, author: str) -> str:
         return await session.scalar(select(StaffRow.name).where(StaffRow.id == author)) or author
 
 
-def explained(request: Request, staff: Staff, error: FormError) -> dict[str, Any]:
+def form_error_json(request: Request, staff: Staff, error: FormError) -> dict[str, Any]:
     """Returns the values for the text of ``error``, and the name of the field in the language of ``staff``."""
     return {**error.values, "label": shell_of(request).words.text("editor", error.label, staff.language)}
 

@@ -19,7 +19,7 @@ _BEFORE_MARK = re.compile(r" (?=[:;!?»%€](?:\s|$|[.,)]))")
 _AFTER_QUOTE = re.compile(r"(?<=«) ")
 
 
-def mended(text: str) -> str:
+def repaired(text: str) -> str:
     """Returns the ministry's original ``text``, as far as rules can restore it; spaces at its ends stay."""
     text = readable(text).replace("_@", "@")
     for whole in (_MAIL, _ADDRESS, _CAPITALS):

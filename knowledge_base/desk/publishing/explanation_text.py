@@ -16,7 +16,7 @@ _AREAS = 4  # departments named individually
 
 
 @dataclass(frozen=True)
-class Told:
+class ExplanationText:
     """An explanation in words. ``understood``: item → reading. ``steps``: channel → sentences. ``thresholds``: name, value,
     threshold, and on which side the value is.
 
@@ -29,28 +29,28 @@ class Told:
     otherwise: dict[str, str]
 
 
-def told(why: ReplyExplanation, replies: Mapping[str, CitizenReply], say: Say, language: str) -> Told:
+def explanation_text(why: ReplyExplanation, replies: Mapping[str, CitizenReply], say: Say, language: str) -> ExplanationText:
     """Returns ``why`` in the words of ``say``, together with the ``replies`` of the running service."""
     otherwise = {}
     for channel, reply in replies.items():
         decision = why.decisions[channel]
         if reply.outcome != decision.outcome or (decision.entry and reply.entry != decision.entry):
             otherwise[channel] = say("told_otherwise", outcome=say(f"came_to_{reply.outcome}"))
-    return Told(
+    return ExplanationText(
         understood=list(_understood(why, say, language)),
-        steps={channel: steps_told(why, decision, say, language) for channel, decision in why.decisions.items()},
+        steps={channel: step_sentences(why, decision, say, language) for channel, decision in why.decisions.items()},
         thresholds=[_threshold(one, say, language) for one in why.thresholds if one.sort != "part" or _asks_for_part(why)],
         otherwise=otherwise,
     )
 
 
-def steps_told(why: ReplyExplanation, decision: ReplyDecision, say: Say, language: str) -> list[str]:
+def step_sentences(why: ReplyExplanation, decision: ReplyDecision, say: Say, language: str) -> list[str]:
     """Returns the steps of ``decision`` as sentences, the outcome last."""
     first = why.candidates[0].title if why.candidates else ""
     known: dict[str, object] = {"confidence": _percent(why.confidence), "first": first}
     known |= {f"least_{one.sort}": _percent(one.least) for one in why.thresholds}
     known |= {f"is_{one.sort}": _percent(one.value) for one in why.thresholds}
-    lines = [say(_key(step, why), **{**known, **_written(step, language)}) for step in decision.steps]
+    lines = [say(_key(step, why), **{**known, **_step_values(step, language)}) for step in decision.steps]
     return [*lines, say("came_to", outcome=say(f"came_to_{decision.outcome}"))]
 
 
@@ -78,7 +78,7 @@ def _key(step: Step, why: ReplyExplanation) -> str:
     return f"step_{step.name}"
 
 
-def _written(step: Step, language: str) -> dict[str, object]:
+def _step_values(step: Step, language: str) -> dict[str, object]:
     values: dict[str, object] = dict(step.values)
     return values | ({"day": short_day(str(values["day"]), language)} if "day" in values else {})
 

@@ -1,4 +1,4 @@
-"""Decides what an import does to each entry, from its known state. ``knowledge_base.writing`` writes the result.
+"""Decides what an import does to each entry, from its known state. ``knowledge_base.import_rows`` writes the result.
 
 Imported content and local changes are kept apart. ``base`` is the last import that is part of the local content. Compared with
 it, changes of the source and of editors are distinguished and merged (``knowledge_base.merging.merge``).

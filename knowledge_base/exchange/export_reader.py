@@ -18,7 +18,7 @@ from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
 from knowledge_base.exchange.unsafe_revisions import without_unsafe
 from knowledge_base.safety import unsafe
-from knowledge_base.synonyms.checking import faults
+from knowledge_base.synonyms.checks import faults
 from knowledge_base.unpacking import ArchiveRefused, CountedZip
 from retrieval.query.synonyms import Group
 

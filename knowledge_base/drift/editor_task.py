@@ -13,7 +13,7 @@ from core.audit import record
 from core.database import Database
 from core.database.models import EditorTask
 from core.yaml_text import load as load_yaml
-from knowledge_base.drift.comparing import CONFIDENCE, Drift
+from knowledge_base.drift.comparison import CONFIDENCE, Drift
 from knowledge_base.drift.record import texts_of
 
 KIND = "drift"
@@ -33,20 +33,20 @@ def sentences(drift: Drift, questions: list[str], language: str) -> list[str]:
     def say(name: str, **values: object) -> str:
         return _words()[name][language].format(**values)
 
-    told = []
+    lines = []
     if drift.golden_alarm:
         quoted = say("between").join(say("quoted", text=" ".join(one.split())) for one in questions[:QUOTED])
         more = say("more", n=len(questions) - QUOTED) if len(questions) > QUOTED else ""
-        told.append(say("golden", fell=len(drift.fell), asked=drift.asked, questions=quoted + more))
+        lines.append(say("golden", fell=len(drift.fell), asked=drift.asked, questions=quoted + more))
         if drift.rose:
-            told.append(say("golden_rose", rose=len(drift.rose)))
+            lines.append(say("golden_rose", rose=len(drift.rose)))
     for one in drift.moved:
         if one.name == CONFIDENCE:
-            told.append(say("confidence", before=_number(one.before, language), now=_number(one.now, language)))
+            lines.append(say("confidence", before=_number(one.before, language), now=_number(one.now, language)))
             continue
         shares = {"before": _share(one.before, language), "now": _share(one.now, language)}
-        told.append(say("outcome", outcome=say(f"outcome_{one.name}"), **shares))
-    return [*told, say("what_to_do")] if told else []
+        lines.append(say("outcome", outcome=say(f"outcome_{one.name}"), **shares))
+    return [*lines, say("what_to_do")] if lines else []
 
 
 async def raise_task(database: Database, drift: Drift) -> bool:

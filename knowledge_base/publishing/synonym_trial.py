@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from core.database import Database
 from core.privacy.masking import mask
 from core.turns import Outcome as TurnOutcome
-from knowledge_base.publishing.contracts import Asked
-from knowledge_base.publishing.questions import ENQUIRIES, questions
+from knowledge_base.demand.signals import ENQUIRIES
+from knowledge_base.publishing.contracts import ReplayQuestion
+from knowledge_base.publishing.questions import questions
 from retrieval.query.synonyms import Group, Synonyms
 from retrieval.synonym_trial import MOST, Compared, Outcome, Trial, TrialResult
 from retrieval.terms.analysis import words
@@ -27,7 +28,7 @@ type Ask = Callable[[Trial], Awaitable[TrialResult]]
 class Real:
     """A question of citizens, or a golden one, with another result. ``right``: before and after, for a golden one."""
 
-    asked: Asked
+    asked: ReplayQuestion
     compared: Compared
 
     @property

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from knowledge_base.publishing.contracts import Asked, Change, Moved, Replayed, Report, Shadowed, Verdict
+from knowledge_base.publishing.contracts import Change, ChangedQuestion, ReplayQuestion, ReplayResult, Report, Shadowed, Verdict
 
 OFFERED = 4  # entries that a citizen is offered when the decision is ``choices``
 SHOWN = 50  # items of each list in a report
 
 
-def quality(asked: Asked, result: Replayed) -> int:
+def quality(asked: ReplayQuestion, result: ReplayResult) -> int:
     """Returns how good ``result`` is for a golden question, from 0 to 4.
 
     4: the right part of a right entry is the answer; 3: another part of it; 2: a right entry is offered; 1: it was found, but
@@ -28,22 +28,22 @@ def quality(asked: Asked, result: Replayed) -> int:
 
 
 def compare(
-    questions: Sequence[Asked],
-    before: Sequence[Replayed],
-    after: Sequence[Replayed],
+    questions: Sequence[ReplayQuestion],
+    before: Sequence[ReplayResult],
+    after: Sequence[ReplayResult],
     *,
     changes: Sequence[Change] = (),
     shadowed: Sequence[Shadowed] = (),
     left_out: int = 0,
 ) -> Report:
     """Returns the report. ``before`` and ``after`` are in the order of ``questions``."""
-    lists: dict[str, list[Moved]] = {"better": [], "worse": [], "other_entry": [], "other_outcome": []}
+    lists: dict[str, list[ChangedQuestion]] = {"better": [], "worse": [], "other_entry": [], "other_outcome": []}
     changed = {change.entry_id for change in changes}
     right_before = right_after = retold = 0
     for asked, old, new in zip(questions, before, after, strict=True):
         first_old = old.first.entry_id if old.first else ""
         first_new = new.first.entry_id if new.first else ""
-        moved = Moved(
+        changed_question = ChangedQuestion(
             question=asked.question,
             golden=asked.golden,
             citizens=asked.citizens,
@@ -57,11 +57,11 @@ def compare(
             right_before += worth_old >= 3
             right_after += worth_new >= 3
             if worth_old != worth_new:
-                lists["better" if worth_new > worth_old else "worse"].append(moved)
+                lists["better" if worth_new > worth_old else "worse"].append(changed_question)
         elif old.decision != new.decision:
-            lists["other_outcome"].append(moved)
+            lists["other_outcome"].append(changed_question)
         if first_old != first_new and _seen(old, new):
-            lists["other_entry"].append(moved)
+            lists["other_entry"].append(changed_question)
         retold += first_new in changed and new.decision != "no_answer"
     golden = sum(bool(asked.golden) for asked in questions)
     return Report(
@@ -79,20 +79,20 @@ def compare(
     )
 
 
-def _shows(asked: Asked, part: Collection[str]) -> bool:
-    return all(wanted in part for wanted in (asked.heading, asked.situation) if wanted)
+def _shows(asked: ReplayQuestion, part: Collection[str]) -> bool:
+    return all(label in part for label in (asked.heading, asked.situation) if label)
 
 
-def _seen(old: Replayed, new: Replayed) -> bool:
+def _seen(old: ReplayResult, new: ReplayResult) -> bool:
     """Decides whether a citizen would notice the change. The order of entries that are not shown does not count."""
     return "no_answer" not in (old.decision, new.decision) or old.decision != new.decision
 
 
-def _verdict(lists: dict[str, list[Moved]], shadowed: Sequence[Shadowed]) -> Verdict:
+def _verdict(lists: dict[str, list[ChangedQuestion]], shadowed: Sequence[Shadowed]) -> Verdict:
     if lists["worse"] or any(one.was_first for one in shadowed):
         return "worse"
     return "changes" if shadowed or any(lists.values()) else "clear"
 
 
-def _most(found: Sequence[Moved]) -> tuple[Moved, ...]:
+def _most(found: Sequence[ChangedQuestion]) -> tuple[ChangedQuestion, ...]:
     return tuple(sorted(found, key=lambda one: (not one.golden, -one.citizens, one.question))[:SHOWN])

@@ -20,7 +20,7 @@ _AGENT = "Guichet-import (+https://schema.org/FAQPage)"
 type Resolve = Callable[[str, int], Iterable[str]]
 
 
-class Refused(Exception):
+class FetchRefused(Exception):
     """An address that is not fetched, or whose page cannot be read. ``why`` is the reason; ``str()`` is French."""
 
     def __init__(self, fr: str, en: str) -> None:
@@ -42,7 +42,7 @@ def resolved(host: str, port: int) -> list[str]:
     return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
 
 
-class Guarded:
+class SafeFetcher:
     """Fetches pages; ``inside`` allows private and loopback addresses (an administration's own network, tests)."""
 
     def __init__(self, *, inside: bool = False, resolve: Resolve = resolved) -> None:
@@ -56,7 +56,7 @@ class Guarded:
 
     def get(self, url: str) -> Fetched:
         """Returns the page at ``url``, at most ``MAX_BYTES``. Each redirect is checked like the first address. Raises
-        ``Refused``.
+        ``FetchRefused``.
         """
         for _ in range(_REDIRECTS + 1):
             request = self._request(url)
@@ -71,23 +71,25 @@ class Guarded:
                     response.close()
             except httpx.HTTPError as error:
                 name = type(error).__name__
-                raise Refused(f"pas de réponse ({name})", f"no answer ({name})") from error
+                raise FetchRefused(f"pas de réponse ({name})", f"no answer ({name})") from error
             except (httpx.InvalidURL, KeyError, ValueError) as error:
-                raise Refused("la page renvoie à une adresse qui n'en est pas une", "the page leads to no address") from error
-        raise Refused("trop de redirections", "too many redirections")
+                raise FetchRefused(
+                    "la page renvoie à une adresse qui n'en est pas une", "the page leads to no address"
+                ) from error
+        raise FetchRefused("trop de redirections", "too many redirections")
 
     def _request(self, url: str) -> httpx.Request:
         """Returns a request to the checked IP address, because the name could resolve differently a moment later."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-            raise Refused("ce n'est pas une adresse http(s)", "this is no http(s) address")
+            raise FetchRefused("ce n'est pas une adresse http(s)", "this is no http(s) address")
         try:
             port = parts.port or (443 if parts.scheme == "https" else 80)
             addresses = list(self._resolve(parts.hostname, port))
         except (OSError, ValueError) as error:
-            raise Refused("ce nom d'hôte n'existe pas", "there is no such host") from error
+            raise FetchRefused("ce nom d'hôte n'existe pas", "there is no such host") from error
         if not addresses or not all(self._allowed(address) for address in addresses):
-            raise Refused("cette adresse n'est pas publique", "this address is not public")
+            raise FetchRefused("cette adresse n'est pas publique", "this address is not public")
         literal = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
         target = parts._replace(netloc=f"{literal}:{port}", fragment="").geturl()
         return self._client.build_request(
@@ -100,10 +102,10 @@ class Guarded:
 
 def _read(response: httpx.Response) -> bytes:
     if response.status_code != 200:
-        raise Refused(f"le site répond {response.status_code}", f"the site answers {response.status_code}")
+        raise FetchRefused(f"le site répond {response.status_code}", f"the site answers {response.status_code}")
     content = bytearray()
     for block in response.iter_bytes():
         content += block
         if len(content) > MAX_BYTES:
-            raise Refused(f"plus de {MAX_BYTES // 1024**2} Mo", f"more than {MAX_BYTES // 1024**2} MB")
+            raise FetchRefused(f"plus de {MAX_BYTES // 1024**2} Mo", f"more than {MAX_BYTES // 1024**2} MB")
     return bytes(content)

@@ -20,11 +20,11 @@ LEASE = timedelta(seconds=60)
 _LOCK = 7_283_116_591  # PostgreSQL lock; another number than that of the migrations
 
 
-class TurnLost(Exception):
+class ClaimLost(Exception):
     """The publication was dropped, or another node has taken it over. The work is discarded."""
 
 
-async def take(database: Database, owner: str) -> Publication | None:
+async def claim_next(database: Database, owner: str) -> Publication | None:
     """Takes the next publication to work on: approved ones first, then those to be checked. Returns ``None`` if none waits, or
     another node is working.
     """
@@ -55,15 +55,17 @@ async def take(database: Database, owner: str) -> Publication | None:
 
 
 async def report_progress(database: Database, name: str, owner: str, step: str, done: int, total: int) -> None:
-    """Records the progress, and keeps the turn. Raises ``TurnLost``."""
+    """Records the progress, and keeps the turn. Raises ``ClaimLost``."""
     async with database.write() as session:
-        await _ours(session, name, owner, step=step, done=done, total=total, expires_at=now() + LEASE)
+        await _update_claimed(session, name, owner, step=step, done=done, total=total, expires_at=now() + LEASE)
 
 
-async def checked(database: Database, name: str, owner: str, candidate: str, base: str, content: str, report: Report) -> None:
-    """Records the gate's verdict: the publication waits for a decision. Raises ``TurnLost``."""
+async def record_verdict(
+    database: Database, name: str, owner: str, candidate: str, base: str, content: str, report: Report
+) -> None:
+    """Records the gate's verdict: the publication waits for a decision. Raises ``ClaimLost``."""
     async with database.write() as session:
-        await _ours(
+        await _update_claimed(
             session,
             name,
             owner,
@@ -78,15 +80,7 @@ async def checked(database: Database, name: str, owner: str, candidate: str, bas
         )
 
 
-async def again(database: Database, name: str, owner: str) -> None:
-    """Requests a new check: the approved candidate was compared with another snapshot than the active one. Raises
-    ``TurnLost``.
-    """
-    async with database.write() as session:
-        await _ours(session, name, owner, state=State.REQUESTED, owner="", expires_at=None)
-
-
-async def activated(
+async def record_activation(
     database: Database,
     name: str,
     owner: str,
@@ -97,7 +91,7 @@ async def activated(
     report: Report | None = None,
 ) -> int:
     """Publishes in the database. This transaction is the moment of publication; nodes follow. Returns its number among
-    activations. Given values replace the stored ones. Raises ``TurnLost`` and ``CannotPublish``; nothing has changed then.
+    activations. Given values replace the stored ones. Raises ``ClaimLost`` and ``CannotPublish``; nothing has changed then.
     """
     async with database.write() as session:
         await advisory_lock(session, _LOCK)
@@ -105,7 +99,7 @@ async def activated(
             select(Publication).where(Publication.id == name, Publication.owner == owner).with_for_update()
         )
         if row is None or row.state not in (State.BUILDING, State.APPROVED):
-            raise TurnLost(name)
+            raise ClaimLost(name)
         changes = [Change.model_validate(change) for change in row.changes]
         if row.kind == "publish":
             await refuse_disputed(session, changes)
@@ -128,7 +122,7 @@ async def activated(
         return row.applied
 
 
-async def failed(database: Database, name: str, owner: str, why: str) -> None:
+async def record_failure(database: Database, name: str, owner: str, why: str) -> None:
     """Records a failure; the published content has not changed. Does nothing if the turn is lost."""
     async with database.write() as session:
         await session.execute(
@@ -138,7 +132,7 @@ async def failed(database: Database, name: str, owner: str, why: str) -> None:
         )
 
 
-async def newest(database: Database) -> Publication | None:
+async def newest_activation(database: Database) -> Publication | None:
     """Returns the last activation, which every node must follow."""
     async with database.read() as session:
         row: Publication | None = await session.scalar(
@@ -156,7 +150,7 @@ async def waiting_candidates(database: Database) -> set[str]:
         return set(await session.scalars(query))
 
 
-async def _ours(session: AsyncSession, name: str, holder: str, **values: object) -> None:
+async def _update_claimed(session: AsyncSession, name: str, holder: str, **values: object) -> None:
     found = await session.execute(
         update(Publication)
         .where(Publication.id == name, Publication.owner == holder, Publication.state.in_((State.BUILDING, State.APPROVED)))
@@ -165,4 +159,4 @@ async def _ours(session: AsyncSession, name: str, holder: str, **values: object)
         .execution_options(synchronize_session=False)
     )
     if found.scalar_one_or_none() is None:
-        raise TurnLost(name)
+        raise ClaimLost(name)

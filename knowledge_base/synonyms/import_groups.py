@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 from core.database import Database
 from knowledge_base.synonyms import record
-from knowledge_base.synonyms.checking import faults
+from knowledge_base.synonyms.checks import faults
 from knowledge_base.synonyms.contracts import SynonymRefused
 from retrieval.query.synonyms import Group
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedGroup:
     """A group that was left out: ``code`` of a fault or refusal, about a ``wording``."""
 
     group: Group
@@ -22,31 +22,31 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ImportedGroups:
     """The results for the groups of a file."""
 
     created: int
     unchanged: int
-    refused: tuple[Refused, ...]
+    refused: tuple[RefusedGroup, ...]
 
 
-async def take(database: Database, groups: Sequence[Group], *, author: str) -> Taken:
+async def import_groups(database: Database, groups: Sequence[Group], *, author: str) -> ImportedGroups:
     """Puts ``groups`` in use, each in a transaction of its own. Groups already in use stay unchanged, so an interrupted run can
     be repeated. A group is ``refused`` if another group has its words, or if the desk would refuse it.
     """
     created = unchanged = 0
-    refused: list[Refused] = []
+    refused: list[RefusedGroup] = []
     there = await record.in_use(database)
     for group in groups:
         if group in there:
             unchanged += 1
         elif wrong := faults(group):
-            refused.append(Refused(group, wrong[0].code, wrong[0].wording))
+            refused.append(RefusedGroup(group, wrong[0].code, wrong[0].wording))
         else:
             try:
                 await record.propose(database, group, author=author, use=True)
                 there.append(group)
                 created += 1
             except SynonymRefused as error:
-                refused.append(Refused(group, error.code, error.word))
-    return Taken(created, unchanged, tuple(refused))
+                refused.append(RefusedGroup(group, error.code, error.word))
+    return ImportedGroups(created, unchanged, tuple(refused))

@@ -20,7 +20,6 @@ from core.database.models import (
     Conflict,
     EntryRow,
     GoldenQuestion,
-    ImportRun,
     Revision,
     Step,
     SynonymGroup,
@@ -28,12 +27,12 @@ from core.database.models import (
 )
 from core.entry import Entry
 from knowledge_base.editing.record import append, locked, open_conflict
-from knowledge_base.exchange.reading import Contents, Row
+from knowledge_base.exchange.export_reader import Contents, Row
+from knowledge_base.import_rows import lock_collection
 from knowledge_base.merging.merge import merge
-from knowledge_base.serving import served_version
-from knowledge_base.store import PUBLISHED, Difference, ImportReport, audit_import
-from knowledge_base.synonyms.record import strangers
-from knowledge_base.writing import lock_collection
+from knowledge_base.served_content import served_version
+from knowledge_base.store import PUBLISHED, Difference, ImportReport, record_import
+from knowledge_base.synonyms.record import unknown_groups
 from retrieval.query.synonyms import Group
 
 _BATCH = 200
@@ -51,7 +50,9 @@ class _Plan:
     outcomes: list[Difference] = field(default_factory=list)
 
 
-async def take(database: Database, contents: Contents, *, source: str, author: str, dry_run: bool = False) -> ImportReport:
+async def import_contents(
+    database: Database, contents: Contents, *, source: str, author: str, dry_run: bool = False
+) -> ImportReport:
     """Imports ``contents`` in one transaction.
 
     A new entry comes with its whole history. If the file has more revisions of an entry, they are added to ours. If both sides
@@ -60,10 +61,11 @@ async def take(database: Database, contents: Contents, *, source: str, author: s
     """
     session_of = database.read if dry_run else database.write
     async with session_of() as session:
-        for name in sorted({collection for collection, _ in contents.entries}):
-            if not dry_run:
+        collections = sorted({collection for collection, _ in contents.entries})
+        if not dry_run:
+            for name in collections:
                 await lock_collection(session, name)
-        plan = await _planned(session, contents)
+        plan = await _make_plan(session, contents)
         outcomes = Counter(one.outcome for one in plan.outcomes)
         report = ImportReport(
             created=outcomes["created"],
@@ -76,13 +78,12 @@ async def take(database: Database, contents: Contents, *, source: str, author: s
         )
         if not dry_run:
             await _write(session, contents, plan, author=author, reason=source)
-            session.add(_run(contents, report, source))
-            names = ",".join(sorted({collection for collection, _ in contents.entries}))
-            await audit_import(session, report, author=author, source=source, target=names)
+            checksum = contents.checksum
+            await record_import(session, report, author=author, source=source, checksum=checksum, collections=collections)
     return report
 
 
-async def _planned(session: AsyncSession, contents: Contents) -> _Plan:
+async def _make_plan(session: AsyncSession, contents: Contents) -> _Plan:
     ours = await _histories(session, {collection for collection, _ in contents.entries})
     status = {
         (row.collection, row.id): row.status
@@ -145,17 +146,17 @@ async def _write(session: AsyncSession, contents: Contents, plan: _Plan, *, auth
     await _insert(session, Step, [row for key in plan.new for row in contents.steps.get(key, ())])
     await _insert(session, Conflict, [row for key in plan.new for row in contents.conflicts.get(key, ())])
     for key in plan.longer:
-        await _go_on(session, contents, key)
+        await _append_history(session, contents, key)
     for key, common in plan.diverged.items():
-        await _collide(session, contents, key, common, author=author, reason=reason)
+        await _record_conflict(session, contents, key, common, author=author, reason=reason)
     for row in contents.golden:
         await session.execute(insert_into(session, GoldenQuestion).values(**row).on_conflict_do_nothing())
-    new = await strangers(session, {name: _said(contents, name) for name in contents.synonyms})
+    new = await unknown_groups(session, {name: _group_contents(contents, name) for name in contents.synonyms})
     await _insert(session, SynonymGroup, [contents.synonyms[name] for name in new])
     await _insert(session, SynonymVersion, [row for name in new for row in contents.synonym_versions[name]])
 
 
-def _said(contents: Contents, name: str) -> list[Group]:
+def _group_contents(contents: Contents, name: str) -> list[Group]:
     """Returns the content of a group of synonyms, and its proposed content."""
     row = contents.synonyms[name]
     said = [one["content"] for one in contents.synonym_versions[name] if one["version"] in (row["version"], row["active"])]
@@ -175,7 +176,7 @@ def _entry_row(contents: Contents, key: Key) -> Row:
     return row | {"content": content, "digest": shown["digest"], "title": content["title"], "locale": content["locale"]}
 
 
-async def _go_on(session: AsyncSession, contents: Contents, key: Key) -> None:
+async def _append_history(session: AsyncSession, contents: Contents, key: Key) -> None:
     """Adds the rest of the file's history, of which ours is the beginning. The entry gets the state that it has in the file."""
     row = await locked(session, *key)
     assert row is not None
@@ -192,7 +193,9 @@ async def _go_on(session: AsyncSession, contents: Contents, key: Key) -> None:
         await _insert(session, Conflict, [one for one in contents.conflicts.get(key, ()) if one["resolved_at"] is None])
 
 
-async def _collide(session: AsyncSession, contents: Contents, key: Key, common: int, *, author: str, reason: str) -> None:
+async def _record_conflict(
+    session: AsyncSession, contents: Contents, key: Key, common: int, *, author: str, reason: str
+) -> None:
     """Records a conflict: both sides continued from revision ``common``. Ours stays, theirs becomes a revision, and an editor
     decides.
     """
@@ -218,18 +221,4 @@ async def _collide(session: AsyncSession, contents: Contents, key: Key, common: 
             parts=[clash.as_json() for clash in merged.clashes],
             proposal=merged.entry.model_dump(mode="json"),
         )
-    )
-
-
-def _run(contents: Contents, report: ImportReport, source: str) -> ImportRun:
-    names = sorted({collection for collection, _ in contents.entries})
-    return ImportRun(
-        source=source,
-        collection=names[0] if len(names) == 1 else "*",
-        checksum=contents.checksum,
-        created=report.created,
-        updated=report.updated,
-        unchanged=report.unchanged,
-        withdrawn=report.withdrawn,
-        conflicts=report.conflicts,
     )

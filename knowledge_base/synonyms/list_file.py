@@ -24,8 +24,8 @@ _WHOLE_EVERY = 60.0
 _HEAD = "# Written by Guichet from the record (desk, Synonymes): changes made here are lost.\n"
 
 
-async def keep_following(database: Database, file: Path, stopping: asyncio.Event) -> None:
-    """Calls ``follow`` twice a second until ``stopping``; less often after failures. The previous groups stay in use then.
+async def keep_file_updated(database: Database, file: Path, stopping: asyncio.Event) -> None:
+    """Calls ``update_file`` twice a second until ``stopping``; less often after failures. The previous groups stay in use then.
 
     The whole list is read if something has changed in the database or in the file, and once a minute.
     """
@@ -34,7 +34,9 @@ async def keep_following(database: Database, file: Path, stopping: asyncio.Event
         try:
             now = (await changes(database), await asyncio.to_thread(state_of, file))
             if now != known or time.monotonic() - whole > _WHOLE_EVERY:
-                await follow(database, file)  # checks once more after its own write, because somebody may have written since
+                await update_file(
+                    database, file
+                )  # checks once more after its own write, because somebody may have written since
                 known, whole = now, time.monotonic()
             pause = _EVERY
         except Exception:
@@ -44,20 +46,20 @@ async def keep_following(database: Database, file: Path, stopping: asyncio.Event
             await asyncio.wait_for(stopping.wait(), pause)
 
 
-async def follow(database: Database, file: Path) -> bool:
+async def update_file(database: Database, file: Path) -> bool:
     """Makes ``file`` equal to the groups in use in the database. Returns false if it was equal already.
 
     The file is replaced in one step, so a reader gets the complete old or new list even if this process is killed. Contents are
     compared, so a restored database, or an edited or deleted file, is corrected as well.
     """
     groups = await in_use(database)
-    if not await asyncio.to_thread(_put, file, groups):
+    if not await asyncio.to_thread(_write, file, groups):
         return False
     log.info("synonyms_followed", groups=len(groups))
     return True
 
 
-def _put(file: Path, groups: Sequence[Group]) -> bool:
+def _write(file: Path, groups: Sequence[Group]) -> bool:
     """Writes ``groups`` to ``file`` (none: deletes it) if it differs. Returns whether it did."""
     text = _HEAD + dump_groups(groups) if groups else ""
     if _text(file) == text:

@@ -17,7 +17,7 @@ from core.database import Database
 from core.database.models.entries import EntryRow, Revision
 from core.entry import Entry
 from knowledge_base import store
-from knowledge_base.planning import PUBLISHED
+from knowledge_base.import_plan import PUBLISHED
 from retrieval.index.catalogue import Listed
 
 _BATCH = 500  # rows in a statement
@@ -84,7 +84,7 @@ async def fetch(database: Database, wanted: Sequence[Listed]) -> list[Entry]:
     return [*found, *(await store.fetch(database, others) if others else [])]
 
 
-async def all_served(database: Database, until: datetime) -> None:
+async def mark_all_served(database: Database, until: datetime) -> None:
     """Records that the activated index holds everything published until ``until``."""
     async with database.write() as session:
         await session.execute(

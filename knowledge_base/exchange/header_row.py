@@ -44,15 +44,15 @@ def too_large(number: int) -> Unreadable:
     return Unreadable(Reason(f"trop grand ({most[0]})", f"too large ({most[1]})").of_line(number))
 
 
-def head_of(rows: Sequence[Line]) -> int | None:
+def find_header(rows: Sequence[Line]) -> int | None:
     """Returns the place in ``rows`` of the first row that names a title and a text; ``None`` if there is none."""
     for place, (_, cells) in enumerate(rows[:SEARCHED]):
-        if {"title", "text"} <= guessed(cells).keys():
+        if {"title", "text"} <= guess_mapping(cells).keys():
             return place
     return None
 
 
-def guessed(header: Sequence[str]) -> dict[str, str]:
+def guess_mapping(header: Sequence[str]) -> dict[str, str]:
     """Returns field → column, as far as the names of the columns tell."""
     known = {_folded(name): name for name in reversed(header)}
     found: dict[str, str] = {}

@@ -18,8 +18,8 @@ from scipy.stats import binomtest, ttest_ind
 RECENT, BEFORE = timedelta(days=7), timedelta(days=28)
 LEAST_TURNS = 20  # least turns of a day that counts
 LEAST_RECENT, LEAST_BEFORE = 5, 14  # least days
-SURE = 0.001  # significance level
-MOVED = 0.05  # least change of an outcome's share, or of the mean confidence, that is worth an editor's attention
+SIGNIFICANCE = 0.001  # significance level
+LEAST_CHANGE = 0.05  # least change of an outcome's share, or of the mean confidence, that is worth an editor's attention
 FELL, FELL_SURE = 3, 0.05  # golden questions that fell, minus those that rose
 _NIGHTS = 3  # nights of a golden question before its usual result is known
 CONFIDENCE = "confidence"
@@ -47,7 +47,7 @@ class Night:
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class ChangedFigure:
     """A figure that has changed: its mean ``before`` and ``now``."""
 
     name: str
@@ -65,7 +65,7 @@ class Drift:
     fell: tuple[str, ...] = ()
     rose: tuple[str, ...] = ()
     golden_alarm: bool = False
-    moved: tuple[Moved, ...] = ()
+    moved: tuple[ChangedFigure, ...] = ()
     recent_days: int = 0
     before_days: int = 0
 
@@ -85,7 +85,7 @@ def compare(nights: Sequence[Night]) -> Drift:
     asked, fell, rose = _golden(last, [night for night in ordered[:-1] if night.day > last.day - RECENT - BEFORE])
     changed = len(fell) + len(rose)
     unlikely = changed > 0 and binomtest(len(fell), changed, 0.5, alternative="greater").pvalue <= FELL_SURE
-    found = (_moved(name, recent, before) for name in (*OUTCOMES, CONFIDENCE))
+    found = (_changed_figure(name, recent, before) for name in (*OUTCOMES, CONFIDENCE))
     return Drift(
         asked=asked,
         fell=fell,
@@ -112,15 +112,15 @@ def _golden(last: Night, earlier: Sequence[Night]) -> tuple[int, tuple[str, ...]
     return asked, tuple(fell), tuple(rose)
 
 
-def _moved(name: str, recent: Sequence[Night], before: Sequence[Night]) -> Moved | None:
+def _changed_figure(name: str, recent: Sequence[Night], before: Sequence[Night]) -> ChangedFigure | None:
     present = [value for night in recent if (value := night.figure(name)) is not None]
     past = [value for night in before if (value := night.figure(name)) is not None]
     if len(present) < LEAST_RECENT or len(past) < LEAST_BEFORE:
         return None
     was, is_now = fmean(past), fmean(present)
-    if abs(is_now - was) < MOVED:
+    if abs(is_now - was) < LEAST_CHANGE:
         return None
     if len(set(present)) == len(set(past)) == 1:  # no variance: the test would divide by zero
-        return Moved(name, was, is_now)
+        return ChangedFigure(name, was, is_now)
     # Welch's test: the two windows may have different variances.
-    return Moved(name, was, is_now) if ttest_ind(present, past, equal_var=False).pvalue <= SURE else None
+    return ChangedFigure(name, was, is_now) if ttest_ind(present, past, equal_var=False).pvalue <= SIGNIFICANCE else None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from core.entry import Entry, passages
-from knowledge_base.publishing.contracts import Asked, Change, Reached, Replayed, Shadowed
+from knowledge_base.publishing.contracts import Change, FoundEntry, ReplayQuestion, ReplayResult, Shadowed
 from retrieval.contracts import Hit, RetrievalResult
 from retrieval.pinned_service import PinnedSearchService
 
@@ -38,12 +38,12 @@ class Replay:
             self._engine = self._load()
         return self._engine
 
-    def rest(self) -> bool:
+    def release_snapshot(self) -> bool:
         """Releases the snapshot, which is 300 MB, and keeps the results. Returns false if there was none."""
-        held, self._engine = self._engine is not None, None
-        return held
+        was_loaded, self._engine = self._engine is not None, None
+        return was_loaded
 
-    def ask(self, questions: Sequence[Asked], progress: Progress | None = None) -> list[Replayed]:
+    def ask(self, questions: Sequence[ReplayQuestion], progress: Progress | None = None) -> list[ReplayResult]:
         """Returns the result of each of ``questions``, in order."""
         results = []
         for number, asked in enumerate(questions, start=1):
@@ -52,7 +52,7 @@ class Replay:
                 progress(number, len(questions))
         return results
 
-    def knows(self, asked: Asked) -> bool:
+    def knows(self, asked: ReplayQuestion) -> bool:
         """Decides whether the result is cached."""
         return self._key(asked.question, asked.locale, asked.collection, bool(asked.golden)) in self._known
 
@@ -61,19 +61,19 @@ class Replay:
         result = self._search(name, "fr", collection, deep=True)
         return [*result.hits, *result.rejected]
 
-    def reached(self, hit: Hit) -> Reached:
+    def reached(self, hit: Hit) -> FoundEntry:
         """Returns ``hit`` with the part that would be shown."""
         entry = self.engine.entry(hit.entry_id, hit.collection)
         part: tuple[str, ...] = ()
         if entry is not None and hit.passage:
             part = next(((*one.headings, *one.cases) for one in passages(entry) if one.order == hit.passage), ())
-        return Reached(entry_id=hit.entry_id, version=hit.version, title=hit.title, part=part)
+        return FoundEntry(entry_id=hit.entry_id, version=hit.version, title=hit.title, part=part)
 
-    def _replayed(self, result: RetrievalResult) -> Replayed:
+    def _replayed(self, result: RetrievalResult) -> ReplayResult:
         found = (*result.hits, *result.rejected)
         first = tuple(self.reached(hit) for hit in found[:1])
-        others = tuple(Reached(entry_id=hit.entry_id, version=hit.version, title=hit.title) for hit in found[1:])
-        return Replayed(decision=result.decision, confidence=result.confidence, found=(*first, *others))
+        others = tuple(FoundEntry(entry_id=hit.entry_id, version=hit.version, title=hit.title) for hit in found[1:])
+        return ReplayResult(decision=result.decision, confidence=result.confidence, found=(*first, *others))
 
     def _search(self, question: str, locale: str, collection: str, deep: bool) -> RetrievalResult:
         key = self._key(question, locale, collection, deep)
