@@ -111,8 +111,8 @@ def _forget_secrets(row: StaffRow, *, second_factor: bool = False) -> bool:
 async def erase_again(session: AsyncSession, acts: Sequence[LedgerRow], erased: Collection[str]) -> list[str]:
     """Erases the conversations ``erased`` (ids), and those whose receipts are in ``acts``. Returns those that existed."""
     receipts = {act.target for act in acts if act.action == ERASED}
-    there = (await session.scalars(select(Conversation.id))).all()
-    known = {one for one in there if erasure_target(receipt_of(one)) in receipts}
+    ids = (await session.scalars(select(Conversation.id))).all()
+    known = {one for one in ids if erasure_target(receipt_of(one)) in receipts}
     gone: list[str] = []
     for some in batched(sorted(known | set(erased)), _ROWS):
         gone += await erase_rows(session, some)

@@ -110,8 +110,8 @@ async def _of_record(url: str, head: Key) -> list[LedgerRow] | None:
     async with Database(url) as database:
         try:
             async with database.read() as session:
-                there = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == head[0]))
-            if there is None or there != head[1]:
+                digest = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == head[0]))
+            if digest is None or digest != head[1]:
                 return None
             return [ledger_row(row) for row in await rows_of_ledger(database, after=head[0])]
         except SQLAlchemyError:

@@ -109,10 +109,12 @@ async def restore(
                     "without ledger": without_ledger,
                 }
                 await record(session, actor="operator", action=RESTORED, target=f"backup:{file.name}"[:200], details=details)
-        kept = await asyncio.to_thread(_swap, Path(str(target.database)), Path(scratch) / "guichet.db") if is_sqlite else None
+        previous = (
+            await asyncio.to_thread(_swap, Path(str(target.database)), Path(scratch) / "guichet.db") if is_sqlite else None
+        )
         await _update_ledger(settings)
         settings_file = await asyncio.to_thread(_put_files, settings, folder)
-        return Restored(contents, len(again), replayed, opt_outs, len(audit_rows), kept, settings_file)
+        return Restored(contents, len(again), replayed, opt_outs, len(audit_rows), previous, settings_file)
 
 
 async def _update_ledger(settings: Settings) -> None:
@@ -156,8 +158,8 @@ async def _carry_audit(source: str, database: Database) -> set[Key]:
             async with database.read() as session:
                 seq, digest = await current_head(session)
             async with old.read() as session:
-                there = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == seq)) if seq else digest
-                if there != digest:
+                present = await session.scalar(select(AuditRow.digest).where(AuditRow.seq == seq)) if seq else digest
+                if present != digest:
                     return set()
                 columns = AuditRow.__table__.columns
                 rows = (await session.execute(select(*columns).where(columns.seq > seq).order_by(columns.seq))).mappings().all()
@@ -182,8 +184,8 @@ async def _carry_opt_outs(source: str, database: Database) -> int:
     count = 0
     async with database.write() as session:
         for row in opt_outs:
-            there = await session.get(OptOut, row["address_digest"])
-            if there is None or (there.lifted_at or there.stopped_at) < (row["lifted_at"] or row["stopped_at"]):
+            present = await session.get(OptOut, row["address_digest"])
+            if present is None or (present.lifted_at or present.stopped_at) < (row["lifted_at"] or row["stopped_at"]):
                 await session.merge(OptOut(**row))
                 count += 1
     return count
@@ -191,19 +193,19 @@ async def _carry_opt_outs(source: str, database: Database) -> int:
 
 def _swap(target: Path, restored: Path) -> Path | None:
     """Puts the restored SQLite file in its place; the previous one is kept next to it."""
-    kept = None
+    previous = None
     if target.exists():
-        kept = target.with_name(f"{target.name}.before-{now():%Y%m%dT%H%M%S}")
+        previous = target.with_name(f"{target.name}.before-{now():%Y%m%dT%H%M%S}")
         for suffix in ("", "-wal", "-shm"):
             file = target.with_name(target.name + suffix)
             if file.exists():
-                file.rename(kept.with_name(kept.name + suffix))
+                file.rename(previous.with_name(previous.name + suffix))
     target.parent.mkdir(parents=True, exist_ok=True)
     for suffix in ("-wal", ""):
         file = restored.with_name(restored.name + suffix)
         if file.exists():
             file.rename(target.with_name(target.name + suffix))
-    return kept
+    return previous
 
 
 def _put_files(settings: Settings, folder: Path) -> Path | None:
@@ -218,8 +220,8 @@ def _put_files(settings: Settings, folder: Path) -> Path | None:
         shutil.copy2(folder / "synonyms.yml", settings.home / "synonyms.yml")
     if not (folder / "settings" / "env").exists():
         return None
-    there = settings.home / "restored.env"
-    there.touch(mode=0o600)
-    there.chmod(0o600)
-    shutil.copyfile(folder / "settings" / "env", there)
-    return there
+    settings_file = settings.home / "restored.env"
+    settings_file.touch(mode=0o600)
+    settings_file.chmod(0o600)
+    shutil.copyfile(folder / "settings" / "env", settings_file)
+    return settings_file

@@ -32,10 +32,11 @@ _RECORDS = ("database_url", "redis_url")
 
 
 def restart(
-    settings: Settings, names: Sequence[str] = (), told: Callable[[str, float], None] = lambda name, seconds: None
+    settings: Settings, names: Sequence[str] = (), on_replaced: Callable[[str, float], None] = lambda name, seconds: None
 ) -> None:
-    """Replaces the processes called ``names``, or all, one after the other. ``told`` is called with each name and the seconds
-    it took.
+    """Replaces the processes called ``names``, or all, one after the other.
+
+    ``on_replaced`` is called with each name and the seconds it took.
 
     Raises ``Refusal`` if this is impossible, before any change, or if a new process does not become ready: the old one then
     stays, and those after it are not touched.
@@ -55,7 +56,7 @@ def restart(
             began = time.monotonic()
             replace(settings, supervisor, program, new=program.name in added)
             if not program.on_demand:
-                told(program.name, time.monotonic() - began)
+                on_replaced(program.name, time.monotonic() - began)
         if not names:
             for name in removed:
                 supervisor.remove(name)

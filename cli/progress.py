@@ -30,13 +30,13 @@ def reporter(label: str) -> Callable[[int, int], None]:
     """
     if os.environ.get(VARIABLE) == "json":
         return lambda done, total: print(json.dumps({"done": done, "total": total}), flush=True)
-    shown = -1
+    printed_tenth = -1
 
     def report(done: int, total: int) -> None:
-        nonlocal shown
+        nonlocal printed_tenth
         tenth = 10 * done // max(total, 1)
-        if tenth > shown:
-            shown = tenth
+        if tenth > printed_tenth:
+            printed_tenth = tenth
             print(f"{label} {done}/{total}", file=sys.stderr, flush=True)
 
     return report

@@ -99,11 +99,11 @@ class Answering:
     ) -> Response:
         document = problem.document(self.say, self.language(request)) | more
         bearer = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
-        shown = self.page(request, document)
-        if shown is None:
+        page = self.page(request, document)
+        if page is None:
             return JSONResponse(document, problem.status, {**bearer, **(headers or {})}, media_type="application/problem+json")
-        shown.headers.update(headers or {})
-        return shown
+        page.headers.update(headers or {})
+        return page
 
 
 def install(

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
-def is_one_of(shown: str, secrets: Sequence[str]) -> bool:
-    """Decides whether ``shown`` is one of ``secrets``. All of them are compared."""
-    given = shown.encode("utf-8", "surrogateescape")
-    return any([hmac.compare_digest(given, secret.encode()) for secret in secrets])  # noqa: C419 - time tells nothing
+def is_one_of(given: str, secrets: Sequence[str]) -> bool:
+    """Decides whether ``given`` is one of ``secrets``. All of them are compared."""
+    encoded = given.encode("utf-8", "surrogateescape")
+    return any([hmac.compare_digest(encoded, secret.encode()) for secret in secrets])  # noqa: C419 - time tells nothing
 
 
 class Ciphers:

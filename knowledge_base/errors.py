@@ -24,7 +24,7 @@ BROKEN_ZIP = (
 
 
 class Reason(str):
-    """Why a line, a page or an entry was left out: a French text, with the English one as ``en``."""
+    """The reason to leave out a line, a page or an entry: a French text, with the English one as ``en``."""
 
     __slots__ = ("en",)
     en: str

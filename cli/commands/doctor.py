@@ -79,13 +79,13 @@ async def _all(settings: Settings) -> list[Finding]:
     return [finding async for finding in record.check_record(settings)]
 
 
-def _print(shown: list[Finding], count: int, problems: int) -> None:
+def _print(findings: list[Finding], count: int, problems: int) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    for finding in shown:
+    for finding in findings:
         console.print(f"{_MARKS[finding.level]} {escape(pick(*finding.message))}")
         if pick(*finding.advice):
             console.print(f"    → {escape(pick(*finding.advice))}")
-    warnings = sum(finding.level == "warning" for finding in shown)
+    warnings = sum(finding.level == "warning" for finding in findings)
     if problems or warnings:
         fr = f"{count} points vérifiés : {problems} à mettre en ordre, {warnings} à surveiller."
         en = f"{count} points checked: {problems} to mend, {warnings} to watch."

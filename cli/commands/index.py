@@ -123,10 +123,10 @@ def synonyms() -> None:
             f"{error} As long as the file is wrong, what was in use before still serves.",
         ) from error
     named = settings.synonyms_file
-    there = f"{len(own)} dans {named}" if named.exists() else f"pas de {named}"
+    there_fr = f"{len(own)} dans {named}" if named.exists() else f"pas de {named}"
     exists = f"{len(own)} in {named}" if named.exists() else f"there is no {named}"
     report_done(
-        f"{built} groupes du logiciel, {len(theirs)} de l'espace des agents, {there}",
+        f"{built} groupes du logiciel, {len(theirs)} de l'espace des agents, {there_fr}",
         f"{built} built-in groups, {len(theirs)} of the desk, {exists}",
     )
 

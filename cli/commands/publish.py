@@ -85,13 +85,13 @@ async def _until_decided(database: Database, name: str) -> PublicationView:
     """
     settings = Settings()
     publisher = Publisher(settings, database, lambda: LazyEmbedder(settings))
-    shown, idle = "", 0
+    printed_step, idle = "", 0
     while True:
         view = await get(database, name)
         assert view is not None  # rows are never removed
         step, done, total = view.progress
-        if step != shown:
-            shown = step
+        if step != printed_step:
+            printed_step = step
             say(f"… {step} {done}/{total}" if total else f"… {step}", f"… {step} {done}/{total}" if total else f"… {step}")
         if view.ended or view.state == State.CHECKED:
             if view.state == State.ACTIVE:

@@ -18,7 +18,7 @@ def restart(
 ) -> None:
     """Replace the running processes by ones of the present code and .env; each ends once its successor is ready."""
     settings = Settings()
-    replace_all(settings, names or (), told=_print_replaced)
+    replace_all(settings, names or (), on_replaced=_print_replaced)
 
 
 def _print_replaced(name: str, seconds: float) -> None:

@@ -33,14 +33,14 @@ def take_file(
         groups = read_groups(file)
     except SynonymsUnusable as error:
         raise Refusal(f"{error} Rien n'a été repris.", f"{error} Nothing was taken.") from error
-    taken = run_on_database(Settings().sql_url, lambda database: import_groups(database, groups, author="cli"))
-    for one in taken.refused:
+    imported = run_on_database(Settings().sql_url, lambda database: import_groups(database, groups, author="cli"))
+    for one in imported.refused:
         say(f"Non repris : {_why(one, 'fr')}", f"Not taken: {_why(one, 'en')}")
     report_done(
-        f"{taken.created} groupes repris, {taken.unchanged} y étaient déjà, {len(taken.refused)} non repris ({file})",
-        f"{taken.created} groups taken, {taken.unchanged} were there already, {len(taken.refused)} not taken ({file})",
+        f"{imported.created} groupes repris, {imported.unchanged} y étaient déjà, {len(imported.refused)} non repris ({file})",
+        f"{imported.created} groups taken, {imported.unchanged} were there already, {len(imported.refused)} not taken ({file})",
     )
-    if taken.refused:
+    if imported.refused:
         raise typer.Exit(1)
 
 

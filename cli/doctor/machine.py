@@ -70,11 +70,11 @@ def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
     """Checks for ports used by other programs. A running service uses its own ports."""
     wanted = [process for process in processes(settings) if process.port]
     try:
-        taken = [] if running else [process for process in wanted if is_taken(process.port, process.host)]
+        occupied = [] if running else [process for process in wanted if is_taken(process.port, process.host)]
     except Refusal as refusal:  # not an address of this machine; already in the operator's language
         yield Finding("ports", "problem", (str(refusal), str(refusal)))
         return
-    for process in taken:
+    for process in occupied:
         yield Finding(
             "ports",
             "problem",
@@ -87,7 +87,7 @@ def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
                 f"Stop that program (ss -ltnp), or choose another port with {process.port_setting} in .env.",
             ),
         )
-    if not taken:
+    if not occupied:
         listed = ", ".join(f"{process.name} {process.port}" for process in wanted)
         yield ok("ports", f"Ports : {listed}.", f"Ports: {listed}.")
 

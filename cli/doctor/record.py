@@ -37,8 +37,8 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
         async with database.engine.connect() as connection:
             revision = await connection.run_sync(database_revision)
             if not database.is_sqlite:
-                there = (await connection.execute(text("SELECT extract(epoch FROM clock_timestamp())"))).scalar_one()
-                yield clock("PostgreSQL", float(there) - time.time())
+                database_time = (await connection.execute(text("SELECT extract(epoch FROM clock_timestamp())"))).scalar_one()
+                yield clock("PostgreSQL", float(database_time) - time.time())
         if revision is None:
             yield _no_record()
         elif not works_with(revision):

@@ -65,9 +65,9 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
 
 def _parts(settings: Settings) -> dict[str, str] | None:
     """Returns the gateway's report on each part; ``None`` if no gateway of this installation answers."""
-    shown = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    headers = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     try:
-        answer = httpx.get(f"{settings.own_url}/health/ready", headers=shown, timeout=5, trust_env=False)
+        answer = httpx.get(f"{settings.own_url}/health/ready", headers=headers, timeout=5, trust_env=False)
         parts: dict[str, str] = answer.json()["parts"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return None

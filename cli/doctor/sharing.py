@@ -19,7 +19,7 @@ def shared_folder(settings: Settings) -> Iterator[Finding]:
         return
     active = Snapshots(snapshots_folder(settings.home)).active()
     try:
-        there = bool(active) and shared.holds(active)
+        is_shared = bool(active) and shared.holds(active)
         count = len(shared.versions())
     except SharedUnreachable as error:
         yield Finding(
@@ -35,7 +35,7 @@ def shared_folder(settings: Settings) -> Iterator[Finding]:
             ),
         )
         return
-    if active and not there:
+    if active and not is_shared:
         yield Finding(
             "shared-snapshots",
             "warning",

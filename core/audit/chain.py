@@ -15,7 +15,7 @@ GENESIS = "0" * 64  # the ``previous`` of the first row
 
 
 class Break(StrEnum):
-    """How a link is broken."""
+    """A fault of a link."""
 
     CHANGED = "changed"  # the digest does not fit the row's content
     MOVED = "moved"  # nor does the row follow the one before: it stood elsewhere

@@ -77,8 +77,8 @@ class LedgerRow(BaseModel):
 
     def is_whole(self) -> bool:
         """Decides whether the row still fits the digest with which it was audited."""
-        said = (self.seq, self.at, self.actor, self.action, self.target, self.details, self.previous)
-        return digest_of(*said) == self.digest
+        content = (self.seq, self.at, self.actor, self.action, self.target, self.details, self.previous)
+        return digest_of(*content) == self.digest
 
 
 def ledger_row(row: Link | LedgerRow) -> LedgerRow:

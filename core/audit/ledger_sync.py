@@ -54,16 +54,16 @@ class LedgerSync:
 
     def _write(self, rows: Sequence[Link]) -> None:
         try:
-            there: Sequence[LedgerRow] = self._ledger.read()
+            present: Sequence[LedgerRow] = self._ledger.read()
         except FileNotFoundError:
-            there = ()
+            present = ()
         except LedgerDamaged as error:
             aside = self._ledger.path.with_name(f"{self._ledger.path.name}.damaged-{now():%Y%m%dT%H%M%S%f}")
             log.error("ledger_damaged", line=error.line, kept=str(aside))
             self._ledger.path.rename(aside)
             self._ledger.append(error.before)
-            there = error.before
-        self._ledger.append(_missing(rows, there))
+            present = error.before
+        self._ledger.append(_missing(rows, present))
 
     def _send(self, copies: LockedCopies, rows: Sequence[Link]) -> None:
         missing = _missing(rows, copies.read()) if rows else ()
@@ -79,6 +79,6 @@ async def rows_of_ledger(database: Database, *, after: int = -1) -> list[Link]:
     return [row for row in rows if is_for_ledger(row)]
 
 
-def _missing(rows: Sequence[Link], there: Sequence[LedgerRow]) -> list[Link]:
-    known = {row.key for row in there}
+def _missing(rows: Sequence[Link], present: Sequence[LedgerRow]) -> list[Link]:
+    known = {row.key for row in present}
     return [row for row in rows if (row.seq, row.digest) not in known]

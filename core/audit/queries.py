@@ -18,7 +18,7 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """How far the chain was checked, and where it first breaks (``None``: nowhere)."""
+    """The result of a check: the last row checked, and the first break (``None``: there is none)."""
 
     rows: int
     broken: BrokenLink | None

@@ -41,15 +41,15 @@ def detect(text: str, expected: str = "fr") -> str:
         return "ar" if arabic >= cyrillic else "uk"
     if not latin:
         return expected
-    told = _evidence(text)
-    told["fr"] += _EXPECTED if expected == "fr" else _EXPECTED / 2
-    if expected in told and expected != "fr":
-        told[expected] += _EXPECTED
-    first, second = sorted(told.values(), reverse=True)[:2]
+    evidence = _evidence(text)
+    evidence["fr"] += _EXPECTED if expected == "fr" else _EXPECTED / 2
+    if expected in evidence and expected != "fr":
+        evidence[expected] += _EXPECTED
+    first, second = sorted(evidence.values(), reverse=True)[:2]
     likely = (
         _library_scores(text) if first - second <= -_UNLIKELIEST else dict.fromkeys(LATIN, 0.0)
     )  # py3langid could not change that
-    return max(told, key=lambda language: told[language] + likely[language])
+    return max(evidence, key=lambda language: evidence[language] + likely[language])
 
 
 def _evidence(text: str) -> dict[str, float]:

@@ -137,8 +137,8 @@ class Traces:
         if named is None:
             yield
             return
-        there = SpanContext(int(named[1], 16), int(named[2], 16), is_remote=True, trace_flags=_SAMPLED)
-        token = context.attach(trace.set_span_in_context(NonRecordingSpan(there)))
+        parent = SpanContext(int(named[1], 16), int(named[2], 16), is_remote=True, trace_flags=_SAMPLED)
+        token = context.attach(trace.set_span_in_context(NonRecordingSpan(parent)))
         try:
             yield
         finally:

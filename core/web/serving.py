@@ -53,10 +53,10 @@ class Server(uvicorn.Server):
 
 def serve(app: Any, *, host: str, port: int, **options: Any) -> None:
     """Serves ``app`` until SIGTERM or SIGINT, at ``host:port`` or on the holder's socket. ``options`` are uvicorn's."""
-    given = socket_handover.inherited_socket()
-    kept: dict[str, Any] = {"http": KeepAliveProtocol, "timeout_keep_alive": KEEP_ALIVE_SECONDS}
+    inherited = socket_handover.inherited_socket()
+    keep_alive: dict[str, Any] = {"http": KeepAliveProtocol, "timeout_keep_alive": KEEP_ALIVE_SECONDS}
     # No access log: it would contain citizens' addresses and paths.
-    server = Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, **(kept | options)))
-    server.run([given] if given is not None else None)
+    server = Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, **(keep_alive | options)))
+    server.run([inherited] if inherited is not None else None)
     if not server.started:
         sys.exit(_STARTUP_FAILURE)

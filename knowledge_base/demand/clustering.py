@@ -91,8 +91,8 @@ async def _known(database: Database, embedder: Embedder, background: Background)
     async with database.read() as session:
         rows = (await session.execute(select(_CLUSTERS.seq, _CLUSTERS.model, _CLUSTERS.centroid).order_by(_CLUSTERS.seq))).all()
     known = []
-    for number, model, kept in rows:
-        middle = np.frombuffer(kept, np.float32)
+    for number, model, stored in rows:
+        middle = np.frombuffer(stored, np.float32)
         if model != model_id(embedder):
             async with database.read() as session:
                 texts = await _texts(session, number)
@@ -118,8 +118,8 @@ def _join(
         for row in range(len(found))
         if near[row, best[row]] >= JOIN
     ]
-    taken = {row for _, row, _ in joined}
-    return joined, [row for row in range(len(found)) if row not in taken]
+    joined_rows = {row for _, row, _ in joined}
+    return joined, [row for row in range(len(found)) if row not in joined_rows]
 
 
 def _groups(found: Sequence[Signal], vectors: Vectors, rest: Sequence[int]) -> list[list[int]]:
@@ -151,8 +151,8 @@ async def _recount(database: Database) -> None:
     if turned:
         async with database.write() as session:
             for message in turned:
-                told = update(DemandMember).where(DemandMember.message_id == message).values(kind=vain[message])
-                await session.execute(told)
+                statement = update(DemandMember).where(DemandMember.message_id == message).values(kind=vain[message])
+                await session.execute(statement)
 
 
 async def _name(database: Database, background: Background) -> None:

@@ -74,8 +74,8 @@ def title(texts: Sequence[str], words: Sequence[str]) -> str:
     wanted = [set(filter(None, map(term, one.split()))) for one in words]
 
     def worth(text: str) -> tuple[bool, int]:
-        held = {term(token.word) for token in tokens(normal(text))}
-        return len(text) <= _LONG, sum(one <= held for one in wanted)
+        terms_here = {term(token.word) for token in tokens(normal(text))}
+        return len(text) <= _LONG, sum(one <= terms_here for one in wanted)
 
     chosen = " ".join(max(texts[:_CENTRAL], key=worth).split())  # of equal ones the most central
     return chosen if len(chosen) <= _LONG else chosen[: _LONG - 1].rsplit(" ", 1)[0] + "…"

@@ -32,7 +32,7 @@ class Signal:
 
 async def signals(database: Database, since: datetime, *, most: int) -> list[Signal]:
     """Returns the newest ``most`` enquiries since then that belong to no cluster yet, oldest first."""
-    taken = exists().where(DemandMember.message_id == Message.id)
+    in_cluster = exists().where(DemandMember.message_id == Message.id)
     query = (
         select(Message.id, Message.conversation_id, Message.text, Message.received_at, Message.outcome, Message.seq)
         .join(Conversation, Conversation.id == Message.conversation_id)
@@ -42,7 +42,7 @@ async def signals(database: Database, since: datetime, *, most: int) -> list[Sig
             Message.outcome.in_(ENQUIRIES),
             Message.payload.is_(None),
             func.length(Message.text) >= LEAST_CHARACTERS,
-            ~taken,
+            ~in_cluster,
         )
         .order_by(Message.seq.desc())
         .limit(most)
@@ -67,7 +67,7 @@ async def failure_kinds(session: AsyncSession, since: datetime) -> dict[str, str
     refused = select(refusal.conversation_id, refusal.seq).where(
         refusal.received_at >= since, refusal.payload.like("/none_of_these%")
     )
-    asked = select(Handoff.conversation_id, Handoff.created_at).where(Handoff.created_at >= since, Handoff.kind == "chat")
+    requests = select(Handoff.conversation_id, Handoff.created_at).where(Handoff.created_at >= since, Handoff.kind == "chat")
     bad = (
         select(Message.conversation_id, Message.seq)
         .join(Reply, Reply.in_reply_to == Message.id)
@@ -76,7 +76,7 @@ async def failure_kinds(session: AsyncSession, since: datetime) -> dict[str, str
     )
     negative = [(conversation, seq + 1) for conversation, seq in await session.execute(bad)]
     refusals = [(conversation, seq) for conversation, seq in await session.execute(refused)]
-    handoffs = [(conversation, at) for conversation, at in await session.execute(asked)]
+    handoffs = [(conversation, at) for conversation, at in await session.execute(requests)]
     conversations = {one for one, _ in (*negative, *refusals, *handoffs)}
     enquiries: dict[str, list[tuple[int, datetime, str]]] = {}
     rows = select(Message.conversation_id, Message.seq, Message.received_at, Message.id).where(

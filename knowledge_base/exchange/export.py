@@ -38,8 +38,8 @@ async def export(
                 if not database.is_sqlite:
                     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 counts = {table.name: await _count(session, table, collections) for table in TABLES}
-                told = _RowProgress(sum(counts.values()), progress)
-                files = {table.file: await _write(session, archive, table, collections, told) for table in TABLES}
+                counter = _RowProgress(sum(counts.values()), progress)
+                files = {table.file: await _write(session, archive, table, collections, counter) for table in TABLES}
             manifest = {
                 "format": FORMAT,
                 "version": VERSION,
@@ -77,7 +77,7 @@ async def _count(session: AsyncSession, table: Table, collections: Sequence[str]
 
 
 async def _write(
-    session: AsyncSession, archive: zipfile.ZipFile, table: Table, collections: Sequence[str], told: _RowProgress
+    session: AsyncSession, archive: zipfile.ZipFile, table: Table, collections: Sequence[str], counter: _RowProgress
 ) -> dict[str, Any]:
     columns = table.columns
     order = [getattr(table.model, name) for name in table.order]
@@ -90,7 +90,7 @@ async def _write(
             digest.update(block)
             await asyncio.to_thread(file.write, block)
             lines += len(batch)
-            told.add(len(batch))
+            counter.add(len(batch))
     return {"lines": lines, "sha256": digest.hexdigest()}
 
 

@@ -248,10 +248,10 @@ def _loose_ends(contents: Contents) -> list[Reason]:
 
 
 def _faulty(path: Path, faults: list[Reason]) -> InvalidSource:
-    told = all_of(faults[:_NAMED])
+    reasons = all_of(faults[:_NAMED])
     return InvalidSource(
-        f"{path.name} n'a pas été importé, rien n'a changé : {told}.",
-        f"{path.name} was not imported, nothing has changed: {told.en}.",
+        f"{path.name} n'a pas été importé, rien n'a changé : {reasons}.",
+        f"{path.name} was not imported, nothing has changed: {reasons.en}.",
     )
 
 

@@ -159,8 +159,10 @@ async def _write(session: AsyncSession, contents: Contents, plan: _Plan, *, auth
 def _group_contents(contents: Contents, name: str) -> list[Group]:
     """Returns the content of a group of synonyms, and its proposed content."""
     row = contents.synonyms[name]
-    said = [one["content"] for one in contents.synonym_versions[name] if one["version"] in (row["version"], row["active"])]
-    return [Group.model_validate(content) for content in said if content]
+    contents_of_group = [
+        one["content"] for one in contents.synonym_versions[name] if one["version"] in (row["version"], row["active"])
+    ]
+    return [Group.model_validate(content) for content in contents_of_group if content]
 
 
 async def _insert(session: AsyncSession, model: type[Base], rows: Sequence[Row]) -> None:
@@ -209,7 +211,7 @@ async def _record_conflict(
     local = Entry.model_validate(ours.content)
     merged = merge(None if base is None else Entry.model_validate(base.content), local, theirs)
     head = row.head
-    beside = append(session, row, theirs, author=author, reason=reason, status="imported", parent=common or None)
+    revision = append(session, row, theirs, author=author, reason=reason, status="imported", parent=common or None)
     row.head = head
     session.add(
         Conflict(
@@ -217,7 +219,7 @@ async def _record_conflict(
             entry_id=row.id,
             base=common or None,
             local=head,
-            theirs=beside.version,
+            theirs=revision.version,
             parts=[clash.as_json() for clash in merged.clashes],
             proposal=merged.entry.model_dump(mode="json"),
         )

@@ -100,10 +100,10 @@ def _pages(start: str, fetcher: SafeFetcher) -> list[str]:
         else:
             found = list(_of_sitemap(fetcher.get(start), fetcher, [_SITEMAPS]))
     except (FetchRefused, OSError, UnicodeDecodeError) as error:
-        told = error.why if isinstance(error, FetchRefused) else Reason(str(error), str(error))
+        reason = error.why if isinstance(error, FetchRefused) else Reason(str(error), str(error))
         raise InvalidSource(
-            f"{start} ne peut être lu ({told}) : vérifiez l'adresse. Rien n'a changé.",
-            f"{start} cannot be read ({told.en}): check the address. Nothing has changed.",
+            f"{start} ne peut être lu ({reason}) : vérifiez l'adresse. Rien n'a changé.",
+            f"{start} cannot be read ({reason.en}): check the address. Nothing has changed.",
         ) from error
     pages = list(dict.fromkeys(found))
     if not pages or len(pages) > MAX_PAGES:

@@ -19,7 +19,7 @@ def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
 
     An entry without a safe revision is left out. Returns what was left out and why.
     """
-    told: list[Reason] = []
+    reasons: list[Reason] = []
     for key in dict.fromkeys((collection, page) for collection, page, _ in contents.unsafe):
         rows = contents.revisions[key]
         bad = [number for number in range(1, len(rows) + 1) if (*key, number) in contents.unsafe]
@@ -27,7 +27,7 @@ def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
         for number in bad:
             why = contents.unsafe[*key, number]
             instead = max((one for one in good if one < number), default=min(good, default=0))
-            told.append(_reason(key[1], number, instead, why))
+            reasons.append(_reason(key[1], number, instead, why))
             if instead:
                 row = rows[number - 1]
                 entry = Entry.model_validate(rows[instead - 1]["content"]).model_copy(update={"version": number})
@@ -37,7 +37,7 @@ def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
             contents.entries.pop(key)
             for table in (contents.revisions, contents.steps, contents.conflicts):
                 table.pop(key, None)
-    return tuple(told)
+    return tuple(reasons)
 
 
 def _reason(page: str, number: int, instead: int, why: Reason) -> Reason:

@@ -97,16 +97,16 @@ def _merged(archive: CountedZip, sheet: Any) -> dict[int, list[tuple[int, int]]]
 
 def _filled_down(rows: Iterable[Line], merged: dict[int, list[tuple[int, int]]]) -> Iterator[Line]:
     """Yields the rows with merged cells filled in: the file has the value of a merged cell in its first row only."""
-    held: dict[int, tuple[str, int]] = {}
+    merged_values: dict[int, tuple[str, int]] = {}
     for number, cells in rows:
         texts = [*cells]
-        for column, (text, last) in held.items():
+        for column, (text, last) in merged_values.items():
             if number <= last:
                 texts += [""] * (column + 1 - len(texts))
                 texts[column] = texts[column] or text
         for column, last in merged.get(number, ()):
             if column < len(texts):
-                held[column] = texts[column], last
+                merged_values[column] = texts[column], last
         yield number, tuple(texts)
 
 

@@ -33,10 +33,10 @@ class UnknownEntries(ImportRefused):
     """A question names an entry that the database does not hold."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.names = told = ", ".join(names)
+        self.names = listed = ", ".join(names)
         super().__init__(
-            f"Aucune fiche ne porte l'identifiant {told} : corrigez-le (./guichet search donne les identifiants).",
-            f"No entry has the id {told}: correct it (./guichet search shows ids).",
+            f"Aucune fiche ne porte l'identifiant {listed} : corrigez-le (./guichet search donne les identifiants).",
+            f"No entry has the id {listed}: correct it (./guichet search shows ids).",
         )
 
 

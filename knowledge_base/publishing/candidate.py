@@ -136,8 +136,8 @@ class NodeSnapshots:
             return True
         return False
 
-    def clear(self, kept: Collection[str]) -> None:
+    def clear(self, waiting: Collection[str]) -> None:
         """Removes candidates that no longer wait for a decision."""
         for version in self.candidates.versions():
-            if version not in kept:
+            if version not in waiting:
                 shutil.rmtree(self.candidates.folder / version, ignore_errors=True)

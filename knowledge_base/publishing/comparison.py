@@ -10,20 +10,20 @@ OFFERED = 4  # entries that a citizen is offered when the decision is ``choices`
 SHOWN = 50  # items of each list in a report
 
 
-def quality(asked: ReplayQuestion, result: ReplayResult) -> int:
+def quality(question: ReplayQuestion, result: ReplayResult) -> int:
     """Returns how good ``result`` is for a golden question, from 0 to 4.
 
     4: the right part of a right entry is the answer; 3: another part of it; 2: a right entry is offered; 1: it was found, but
     the decision withheld it or another came first; 0: it was not found. If no answer is right: 4 for no answer, 2 for an offer,
     0 for an answer.
     """
-    if not asked.gold:
+    if not question.gold:
         return {"no_answer": 4, "choices": 2, "answered": 0}[result.decision]
-    rank = next((place for place, one in enumerate(result.found) if one.entry_id in asked.gold), None)
+    rank = next((place for place, one in enumerate(result.found) if one.entry_id in question.gold), None)
     if rank is None:
         return 0
     if result.decision == "answered" and rank == 0:
-        return 4 if _shows(asked, result.found[0].part) else 3
+        return 4 if _shows(question, result.found[0].part) else 3
     return 2 if result.decision == "choices" and rank < OFFERED else 1
 
 
@@ -79,8 +79,8 @@ def compare(
     )
 
 
-def _shows(asked: ReplayQuestion, part: Collection[str]) -> bool:
-    return all(label in part for label in (asked.heading, asked.situation) if label)
+def _shows(question: ReplayQuestion, part: Collection[str]) -> bool:
+    return all(label in part for label in (question.heading, question.situation) if label)
 
 
 def _seen(old: ReplayResult, new: ReplayResult) -> bool:

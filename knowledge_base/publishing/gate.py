@@ -97,11 +97,11 @@ class Gate:
         await asyncio.to_thread(self._warm, active, unanswered, embedder)
         return True
 
-    def _warm(self, version: str, asked: Sequence[ReplayQuestion], embedder: Embedder) -> None:
+    def _warm(self, version: str, chosen: Sequence[ReplayQuestion], embedder: Embedder) -> None:
         cached_embedder = CachedQueryEmbedder(embedder, self.node_snapshots.home / "cache" / "questions")
         if version not in self._known[1]:
             self._replay(version, cached_embedder)
-        self._known[1][version].ask(asked)
+        self._known[1][version].ask(chosen)
         cached_embedder.save()
 
     async def build(self, embedder: Embedder, version: str) -> Snapshot:

@@ -37,8 +37,8 @@ async def claim_next(database: Database, owner: str) -> Publication | None:
             return None
     async with database.write() as session:
         await advisory_lock(session, _LOCK)
-        held = select(Publication.id).where(Publication.owner != "", Publication.expires_at > present).limit(1)
-        if await session.scalar(held) is not None:
+        claimed = select(Publication.id).where(Publication.owner != "", Publication.expires_at > present).limit(1)
+        if await session.scalar(claimed) is not None:
             return None
         row = await session.scalar(
             select(Publication)

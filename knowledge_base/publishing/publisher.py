@@ -88,9 +88,9 @@ class Publisher:
 
         Synonyms and the directory are followed in parallel, because a publication may take a minute.
         """
-        async with asyncio.TaskGroup() as beside:
-            beside.create_task(keep_file_updated(self._database, self._settings.home / DESK_LIST, self._stopping))
-            beside.create_task(keep_following_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
+        async with asyncio.TaskGroup() as background:
+            background.create_task(keep_file_updated(self._database, self._settings.home / DESK_LIST, self._stopping))
+            background.create_task(keep_following_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
             await self._work_on()
 
     async def _work_on(self) -> None:
@@ -117,11 +117,11 @@ class Publisher:
         to do.
         """
         await request_due(self._database)
-        taken = await publication_queue.claim_next(self._database, self._name)
-        if taken is not None:
-            await self._carry_out(taken)
+        claimed = await publication_queue.claim_next(self._database, self._name)
+        if claimed is not None:
+            await self._carry_out(claimed)
         followed = await self.follow()
-        return taken is not None or followed
+        return claimed is not None or followed
 
     async def _prepare(self) -> bool:
         """Asks the questions for the next publication in advance, a few at a time, while nothing waits; runs the jobs."""
@@ -245,18 +245,18 @@ class Publisher:
     @asynccontextmanager
     async def _reporting_progress(self, name: str) -> AsyncIterator[None]:
         """Reports the progress while the work goes on; this also keeps the turn."""
-        told, at = ("", 0, 0), time.monotonic()
+        reported, at = ("", 0, 0), time.monotonic()
 
-        async def tell() -> None:
-            nonlocal told, at
+        async def report() -> None:
+            nonlocal reported, at
             overdue = time.monotonic() - at > publication_queue.LEASE.total_seconds() / 3
-            if self._progress != told or overdue:
-                told, at = self._progress, time.monotonic()
+            if self._progress != reported or overdue:
+                reported, at = self._progress, time.monotonic()
                 with suppress(publication_queue.ClaimLost):  # the end of the work will show this
-                    await publication_queue.report_progress(self._database, name, self._name, *told)
+                    await publication_queue.report_progress(self._database, name, self._name, *reported)
 
         self._progress = ("", 0, 0)
-        async with repeating(tell, _EVERY):
+        async with repeating(report, _EVERY):
             yield
 
     async def _served(self, version: str) -> None:

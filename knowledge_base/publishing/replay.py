@@ -46,15 +46,17 @@ class Replay:
     def ask(self, questions: Sequence[ReplayQuestion], progress: Progress | None = None) -> list[ReplayResult]:
         """Returns the result of each of ``questions``, in order."""
         results = []
-        for number, asked in enumerate(questions, start=1):
-            results.append(self._replayed(self._search(asked.question, asked.locale, asked.collection, bool(asked.golden))))
+        for number, question in enumerate(questions, start=1):
+            results.append(
+                self._replayed(self._search(question.question, question.locale, question.collection, bool(question.golden)))
+            )
             if progress:
                 progress(number, len(questions))
         return results
 
-    def knows(self, asked: ReplayQuestion) -> bool:
+    def knows(self, question: ReplayQuestion) -> bool:
         """Decides whether the result is cached."""
-        return self._key(asked.question, asked.locale, asked.collection, bool(asked.golden)) in self._known
+        return self._key(question.question, question.locale, question.collection, bool(question.golden)) in self._known
 
     def by_name(self, name: str, collection: str) -> list[Hit]:
         """Returns the first entries of ``collection`` for a title or wording, independent of the decision."""

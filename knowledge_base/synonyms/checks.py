@@ -55,11 +55,11 @@ def faults(group: Group) -> list[Fault]:
 def remarks(group: Group, built_in: Sequence[Group], operators: Sequence[Group]) -> Iterator[Remark]:
     """Yields remarks on ``group``: words in other lists, and words that often have another meaning."""
     for text in group.terms:
-        held = [other for other in built_in if other.speaks_of(text)]
+        in_use = [other for other in built_in if other.speaks_of(text)]
         known = words(text)
-        if len(known) == 1 and len(known[0]) <= _SHORT and not group.replacing and not held:
+        if len(known) == 1 and len(known[0]) <= _SHORT and not group.replacing and not in_use:
             yield Remark("short", text)
-        for other in held:
+        for other in in_use:
             yield Remark("known_replaced" if other.replacing and not group.replacing else "known", text, other)
         for other in operators:
             if other.speaks_of(text):

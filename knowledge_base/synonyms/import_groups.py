@@ -36,16 +36,16 @@ async def import_groups(database: Database, groups: Sequence[Group], *, author: 
     """
     created = unchanged = 0
     refused: list[RefusedGroup] = []
-    there = await record.in_use(database)
+    in_use = await record.in_use(database)
     for group in groups:
-        if group in there:
+        if group in in_use:
             unchanged += 1
         elif wrong := faults(group):
             refused.append(RefusedGroup(group, wrong[0].code, wrong[0].wording))
         else:
             try:
                 await record.propose(database, group, author=author, use=True)
-                there.append(group)
+                in_use.append(group)
                 created += 1
             except SynonymRefused as error:
                 refused.append(RefusedGroup(group, error.code, error.word))

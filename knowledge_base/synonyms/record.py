@@ -130,9 +130,9 @@ async def unknown_groups(session: AsyncSession, groups: Mapping[str, Sequence[Gr
     """Returns the names of those of ``groups`` (name → its contents) that are new here, with no word of an existing group."""
     known = await _all(session, lock=True)
     names, found = {one.id for one in known}, []
-    for name, said in groups.items():
+    for name, contents in groups.items():
         with suppress(SynonymRefused):
-            for group in said:
+            for group in contents:
                 _check_free(group, known)
             if name not in names:
                 found.append(name)
@@ -147,8 +147,8 @@ def _done(group: Group | None, *, use: bool) -> str:
 
 def _check_free(group: Group, others: Sequence[StoredGroup]) -> None:
     for other in others:
-        for said in (other.content, other.used):
-            word = next((term for term in group.terms if said and said.speaks_of(term)), "")
+        for content in (other.content, other.used):
+            word = next((term for term in group.terms if content and content.speaks_of(term)), "")
             if word:
                 raise SynonymRefused("taken", word=word, other=other)
 

@@ -28,10 +28,10 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
     A page that occurs twice, under an old address and its new one, becomes one entry.
     """
     pages = read_pages(path)
-    kept, twins = _once(pages), older_pages()
-    targets = {page.url: entry_id(kept[_content(page)].id) for page in pages}
+    pages_once, twins = _once(pages), older_pages()
+    targets = {page.url: entry_id(pages_once[_content(page)].id) for page in pages}
     entries: list[Entry] = []
-    for done, page in enumerate(kept.values(), start=1):
+    for done, page in enumerate(pages_once.values(), start=1):
         new = entry(page, targets)
         older = twins.get(new.id, [])
         # The older page's wordings are also wordings of this page.
@@ -44,7 +44,7 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
         }
         entries.append(new.model_copy(update=named))
         if progress is not None:
-            progress(done, len(kept))
+            progress(done, len(pages_once))
     return tuple(entries)
 
 

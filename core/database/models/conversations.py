@@ -53,7 +53,7 @@ class Conversation(Base):
 
 
 class Message(Base):
-    """What a citizen sent, masked. ``dedup`` makes a second delivery of the same message a no-op.
+    """A message of a citizen, masked. ``dedup`` makes a second delivery of the same message a no-op.
 
     ``outcome`` stays empty until the turn's reply is committed, in the same transaction. ``attempts`` counts how often a
     worker began it, to stop retrying a message that crashes workers. A pressed choice has its verified ``payload``, and its

@@ -81,7 +81,7 @@ class Client:
         metadata = await self.provider.metadata()
         state, nonce, verifier = new_token(), new_token(), new_token()
         started = PendingSignIn(state, nonce, verifier, next=next_path, language=language)
-        asked = {
+        query = {
             "response_type": "code",
             "client_id": self._client,
             "redirect_uri": self._callback,
@@ -90,15 +90,15 @@ class Client:
             "nonce": started.nonce,
         }
         if other:
-            asked["prompt"] = "login"
+            query["prompt"] = "login"
         if "S256" in metadata.code_challenge_methods_supported:
-            asked |= {"code_challenge": _challenge(started.verifier), "code_challenge_method": "S256"}
+            query |= {"code_challenge": _challenge(started.verifier), "code_challenge_method": "S256"}
         if levels := self._settings.oidc_acr_values.split():
             if metadata.claims_parameter_supported:
-                asked["claims"] = json.dumps({"id_token": {"acr": {"essential": True, "values": levels}}})
+                query["claims"] = json.dumps({"id_token": {"acr": {"essential": True, "values": levels}}})
             else:
-                asked["acr_values"] = " ".join(levels)
-        return _with_query(metadata.authorization_endpoint, asked), started
+                query["acr_values"] = " ".join(levels)
+        return _with_query(metadata.authorization_endpoint, query), started
 
     async def finish(self, started: PendingSignIn, code: str, issuer: str) -> Identity:
         """Exchanges ``code`` for the person's identity. ``issuer``: the parameter ``iss`` of the response (RFC 9207), else
@@ -123,9 +123,9 @@ class Client:
         """Returns the address at which the browser ends the provider's session; empty if the provider has none."""
         address = (await self.provider.metadata()).end_session_endpoint
         # ProConnect requires a state. Nothing changes here on return, so it would protect nothing.
-        asked = {"id_token_hint": id_token, "state": new_token()}
+        query = {"id_token_hint": id_token, "state": new_token()}
         back = f"{self._settings.base_url}/desk/oidc/signed-out"
-        return _with_query(address, asked | {"post_logout_redirect_uri": back}) if address else ""
+        return _with_query(address, query | {"post_logout_redirect_uri": back}) if address else ""
 
     async def _exchange(self, metadata: Metadata, started: PendingSignIn, code: str) -> dict[str, Any]:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._callback}

@@ -56,10 +56,10 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
     at = 0
     while at < len(tokens):
         run = _run(text, tokens, at, known)
-        taken = _name(text, tokens, at, run, known)
-        if taken:
-            yield tokens[at].start, tokens[at + taken - 1].end
-        at += max(taken, 1)
+        length = _name(text, tokens, at, run, known)
+        if length:
+            yield tokens[at].start, tokens[at + length - 1].end
+        at += max(length, 1)
 
 
 def _token(match: re.Match[str], *, shouting: bool) -> _Token:

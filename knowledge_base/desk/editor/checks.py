@@ -93,8 +93,8 @@ def _syllables(word: str, locale: str) -> int:
 
 def _personal(entry: Entry) -> Iterator[Advice]:
     # Wordings are often copied from a citizen's question, and are indexed though nobody reads them.
-    asked = (*entry.wordings, *(one for wordings in part_wordings(entry).values() for one in wordings))
-    text = "\n".join((plain_text(entry), *asked))
+    wordings_of_all = (*entry.wordings, *(one for wordings in part_wordings(entry).values() for one in wordings))
+    text = "\n".join((plain_text(entry), *wordings_of_all))
     kinds = sorted({span.kind for span in find(text)} - {"name", "address", "phone", "email"})
     # An administration's own telephone, e-mail and postal address belong in an entry; a person's numbers never do.
     if kinds:

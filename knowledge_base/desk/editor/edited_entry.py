@@ -44,17 +44,17 @@ async def edited_entry(database: Database, collection: str, identifier: str, sta
         if row is None:
             raise Problem(404, "editor.no_entry")
         head = await session.get(Revision, (collection, identifier, row.head))
-    kept = await saving.unsaved_text(database, collection, identifier, staff.id) if staff.may_edit(collection) else None
+    unsaved = await saving.unsaved_text(database, collection, identifier, staff.id) if staff.may_edit(collection) else None
     content = head.content if head is not None else row.content
     return EditedEntry(
-        entry=kept.entry if kept else Entry.model_validate(content),
-        head=kept.started_from if kept else row.head,
+        entry=unsaved.entry if unsaved else Entry.model_validate(content),
+        head=unsaved.started_from if unsaved else row.head,
         status=shown_status(row.status, row.served),
         stage=row.stage,
         published=served_version(row),
         author=head.author if head else "",
         saved_at=head.created_at if head else None,
-        kept_at=kept.saved_at if kept else None,
+        kept_at=unsaved.saved_at if unsaved else None,
     )
 
 

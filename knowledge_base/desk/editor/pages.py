@@ -73,8 +73,8 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
 
     @routes.post(f"{_LIST}/new")
     async def create(request: Request, staff: Editor) -> Response:
-        asked = forms.without_unknown(await request.form())
-        title, collection = asked.get("title", "").strip()[:300], asked.get("collection", "").strip()
+        typed = forms.without_unknown(await request.form())
+        title, collection = typed.get("title", "").strip()[:300], typed.get("collection", "").strip()
         if not title or not collection:
             raise Problem(422, "editor.title_missing")
         if not COLLECTION_NAME.fullmatch(collection):
@@ -99,9 +99,9 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
     @routes.post(_ONE)
     async def save(request: Request, collection: str, identifier: str, staff: Editor) -> Response:
         must_edit(staff, collection)
-        asked = forms.without_unknown(await request.form())
+        typed = forms.without_unknown(await request.form())
         try:
-            form = forms.EntryForm.model_validate(asked)
+            form = forms.EntryForm.model_validate(typed)
         except ValidationError:
             raise Problem(422, "editor.form_wrong") from None
         base = await base_of(database, collection, identifier, form.started_from)
@@ -110,9 +110,9 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
             forms.refuse_unsafe(entry)
             await saving.save(database, entry, started_from=form.started_from, author=staff.id, reason=form.reason)
         except forms.FormError as error:
-            said = shell_of(request).words.text("editor", error.code, staff.language, form_error_json(request, staff, error))
+            message = shell_of(request).words.text("editor", error.code, staff.language, form_error_json(request, staff, error))
             now = _as_typed(await edited_entry(database, collection, identifier, staff), form)
-            return await _page(request, database, staff, now, status=422, error=said, wrong=error.field, typed=asked)
+            return await _page(request, database, staff, now, status=422, error=message, wrong=error.field, typed=typed)
         except StaleSave as stale:
             return await _stale(request, database, staff, stale, form.reason)
         except EditRefused as refused:

@@ -110,11 +110,11 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
         return await recent(database)
 
     @routes.post("/api/desk/publications", status_code=202)
-    async def publish(asked: PublicationRequest, staff: Publisher) -> PublicationView:
+    async def publish(wanted: PublicationRequest, staff: Publisher) -> PublicationView:
         """Requests a publication, which can be followed under its id."""
-        changes = [one.change(staff) for one in asked.changes]
+        changes = [one.change(staff) for one in wanted.changes]
         return await _publication_or_404(
-            database, await _request(database, policy, changes, staff, asked.reason, asked.at_once)
+            database, await _request(database, policy, changes, staff, wanted.reason, wanted.at_once)
         )
 
     @routes.get("/api/desk/publications/{name}")

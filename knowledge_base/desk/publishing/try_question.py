@@ -30,7 +30,7 @@ from retrieval.explanation import Explanation
 _PAGE = "/desk/try"
 
 
-class Tried(BaseModel):
+class SearchRequest(BaseModel):
     """A question, and an entry (its id) to compare with the first."""
 
     query: str = Field(min_length=1, max_length=2000)
@@ -67,10 +67,10 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
         return render(http, staff, "publishing/try.html", q=query, entry=entry.strip(), **shown)
 
     @routes.post("/api/desk/try")
-    async def tried(asked: Tried, staff: Reader) -> Explanation:
+    async def try_search(wanted: SearchRequest, staff: Reader) -> Explanation:
         """Returns why this question is answered as it is."""
-        query = (await analyse(mask, asked.query)).text
-        return await engine.explain(query, locale=asked.locale, collection=collection, entry=asked.entry)
+        query = (await analyse(mask, wanted.query)).text
+        return await engine.explain(query, locale=wanted.locale, collection=collection, entry=wanted.entry)
 
     @routes.post(_PAGE + "/wording", include_in_schema=False)
     async def attach(staff: Editor, q: Line, entry: Annotated[str, Form(max_length=200)]) -> Response:

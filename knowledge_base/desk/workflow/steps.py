@@ -56,27 +56,27 @@ def router(database: Database, settings: Settings) -> APIRouter:
         if action in _OF_PUBLISHERS and not staff.may(Right.PUBLISH_ENTRIES):
             raise Problem(403, "workflow.refused_not_allowed")
         target, reason = Target(collection, page, int(head)), reason[:500]
-        decided: list[StepResult]
-        asked = ""
+        results: list[StepResult]
+        publication = ""
         match action:
             case "submit":
-                decided = await steps.submit(database, [target], author=staff.id, reason=reason)
+                results = await steps.submit(database, [target], author=staff.id, reason=reason)
             case "send_back":
-                decided = await steps.send_back(database, [target], author=staff.id, reason=reason)
+                results = await steps.send_back(database, [target], author=staff.id, reason=reason)
             case "approve":
-                decided = await steps.approve(database, [target], author=staff.id, reason=reason, policy=policy)
+                results = await steps.approve(database, [target], author=staff.id, reason=reason, policy=policy)
             case "discard":
-                decided = await steps.discard(database, [target], author=staff.id, reason=reason)
+                results = await steps.discard(database, [target], author=staff.id, reason=reason)
             case "publish":
-                decided, asked = await publish(database, [target], staff.id, reason, policy)
+                results, publication = await publish(database, [target], staff.id, reason, policy)
             case "schedule":
                 at = _moment(str(form.get("at", "")), zone)
-                decided = await steps.schedule(database, [target], at=at, author=staff.id, reason=reason, policy=policy)
+                results = await steps.schedule(database, [target], at=at, author=staff.id, reason=reason, policy=policy)
             case "archive":
-                decided, asked = await take_away(database, [target], staff.id, reason, policy)
+                results, publication = await take_away(database, [target], staff.id, reason, policy)
             case _:
                 raise Problem(422, "workflow.nothing_chosen")
-        return answered(address(collection, page, "/workflow"), decided, f"did_{action}", asked)
+        return answered(address(collection, page, "/workflow"), results, f"did_{action}", publication)
 
     @routes.post("/desk/entries/{collection}/{page}/keeping")
     async def keep(request: Request, collection: str, page: str, staff: Editor) -> Response:
