@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -20,6 +20,7 @@ from knowledge_base.exchange.sites import PAUSE, read_site
 from knowledge_base.faq import read_faq
 from knowledge_base.files import DEMONSTRATION, read_folder
 from knowledge_base.npm import fetch_pinned
+from knowledge_base.progress import Progress
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 from knowledge_base.service_public.importer import open_source, read
 from knowledge_base.service_public.package import PACKAGE
@@ -40,8 +41,6 @@ __all__ = [
     "import_site",
     "import_travail_emploi",
 ]
-
-type Progress = Callable[[int, int], None]
 
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database import Database
 from core.database.base import now
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, as_json
+from knowledge_base.progress import Progress
 
 _BATCH = 500
-
-type Progress = Callable[[int, int], None]
 
 
 async def export(

@@ -9,7 +9,7 @@ import hashlib
 import io
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -20,14 +20,13 @@ from core.entry import Entry
 from knowledge_base.errors import InvalidSource, Reason, all_of
 from knowledge_base.exchange.pages import entries_of
 from knowledge_base.exchange.safe_fetch import MAX_BYTES, Fetched, FetchRefused, SafeFetcher
+from knowledge_base.progress import Progress
 
 MAX_PAGES = 5000
 _SITEMAPS = 50
 PAUSE = 0.2  # seconds between two pages, so as not to burden the site
 _NAMED = 3
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-
-type Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.database import Database
 from core.entry import Entry
+from knowledge_base.progress import Progress
 from knowledge_base.publishing.apply import contents
 from knowledge_base.publishing.contracts import Change
 from knowledge_base.served_content import listed
@@ -20,8 +21,6 @@ from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
 from retrieval.snapshots.shared import SharedSnapshots
 from retrieval.snapshots.snapshot import Snapshot
 from retrieval.snapshots.update import build_lock, share, snapshots_folder, take
-
-type Progress = Callable[[int, int], None]
 
 
 class IntendedContent:

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from core.entry import Entry, passages
+from knowledge_base.progress import Progress
 from knowledge_base.publishing.contracts import Change, FoundEntry, ReplayQuestion, ReplayResult, Shadowed
 from retrieval.contracts import Hit, RetrievalResult
 from retrieval.pinned_service import PinnedSearchService
-
-type Progress = Callable[[int, int], None]  # done, total
 
 _DEPTH = 5  # ranks in which a right entry counts as found
 _REAL_DEPTH = 4  # of a real question only the entries offered matter
