@@ -84,7 +84,7 @@ class Holder:
             signal.signal(number, lambda *_: None)
         signal.set_wakeup_fd(waking, warn_on_full_buffer=False)
         program = Program(file)
-        self._socket = bound(program.host, program.port) if program.port else None
+        self._socket = bind_socket(program.host, program.port) if program.port else None
         self._child = self._start(program)
         self._next: Child | None = None
         self._last: Child | None = None
@@ -222,12 +222,12 @@ class Holder:
         os.replace(aside, f"{self._file}.state")
 
 
-def bound(host: str, port: int) -> socket.socket:
+def bind_socket(host: str, port: int) -> socket.socket:
     """Returns a bound socket on which nobody listens yet: until the program does, clients are refused."""
-    found = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    found.bind((host, port))
-    return found
+    bound_socket = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    bound_socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    bound_socket.bind((host, port))
+    return bound_socket
 
 
 def end_with_parent(number: signal.Signals) -> None:

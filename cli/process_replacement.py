@@ -23,9 +23,9 @@ from cli.stack import is_ready
 from cli.supervisor import State, Supervisor
 from core.settings import Settings
 
-_LOOK_SECONDS = 0.1
+_POLL_SECONDS = 0.1
 _END_SECONDS = 90.0  # a holder kills the old program before this
-_STANDING = ("starting", "running")
+_ALIVE_STATES = ("starting", "running")
 # Settings by which processes find each other and the database: with mixed values the service would be split in two.
 _TOGETHER = ("host", "port", "inner_host", "rasa_host", "rasa_port", "actions_host", "actions_port", "redis_port")
 _RECORDS = ("database_url", "redis_url")
@@ -47,12 +47,12 @@ def restart(
     with _restart_lock(settings):
         settings = _as_started(settings, supervisor)
         programs = {program.name: program for program in processes(settings)}
-        wanted = [programs[name] for name in programs if name in names or not names]
+        chosen = [programs[name] for name in programs if name in names or not names]
         _check(settings, supervisor, programs, names)
         if "redis" in programs:
             write_redis_config(settings)
         added, removed = supervisor.read_again(list(programs.values()))
-        for program in wanted:
+        for program in chosen:
             began = time.monotonic()
             replace(settings, supervisor, program, new=program.name in added)
             if not program.on_demand:
@@ -66,13 +66,13 @@ def replace(settings: Settings, supervisor: Supervisor, program: Process, *, new
     """Replaces one process, and waits until the new one is ready and the old one has ended. Raises ``Refusal``."""
     state = supervisor.state(program.name)
     if program.on_demand:
-        if state is None or state.state not in _STANDING:  # a running program completes its work, which may take minutes
+        if state is None or state.state not in _ALIVE_STATES:  # a running program completes its work, which may take minutes
             supervisor.renew(program.name)
             supervisor.start_process(program.name)
-    elif program.held and state is not None and state.pid and state.state in _STANDING and not new:
+    elif program.has_holder and state is not None and state.pid and state.state in _ALIVE_STATES and not new:
         _replace_held(supervisor, program, state)
     else:
-        if program.held:
+        if program.has_holder:
             supervisor.remove(program.name)
             supervisor.holder_files.begin(program)
         supervisor.renew(program.name)
@@ -87,7 +87,7 @@ def _replace_held(supervisor: Supervisor, program: Process, before: State) -> No
     supervisor.signal(program.name, "HUP")
     deadline = time.monotonic() + READY_WITHIN_SECONDS + _END_SECONDS
     while time.monotonic() < deadline:
-        time.sleep(_LOOK_SECONDS)
+        time.sleep(_POLL_SECONDS)
         present = supervisor.holder_files.state(program.name)
         if present is None or present.holder != holder.holder:
             break  # the old one died meanwhile, and both are being started again
@@ -104,7 +104,7 @@ def _until_ready(settings: Settings, supervisor: Supervisor, program: Process) -
         while time.monotonic() < deadline:
             if is_ready(program, supervisor.state(program.name), settings, client):
                 return
-            time.sleep(_LOOK_SECONDS)
+            time.sleep(_POLL_SECONDS)
     raise _late(supervisor, program, "")
 
 

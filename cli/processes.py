@@ -22,7 +22,7 @@ class Process:
 
     ``health`` is a URL that answers 200 when it is ready, or empty.
 
-    A ``held`` program has a holder and is replaced without a gap (cli/holder.py): it listens at ``host``, or not at all, and
+    ``has_holder``: the program is replaced without a gap (cli/holder.py). It listens at ``host``, or not at all, and
     reports when it is ready.
 
     ``on_demand`` programs are started after the others are ready and may end by themselves.
@@ -35,7 +35,7 @@ class Process:
     port: int = 0
     environment: dict[str, str] = field(default_factory=dict)
     on_demand: bool = False
-    held: bool = False
+    has_holder: bool = False
 
     @property
     def port_setting(self) -> str:
@@ -62,7 +62,7 @@ def processes(settings: Settings) -> list[Process]:
     """Returns all processes of this installation, in the order of their start."""
     python = sys.executable
     shared = _environment(settings)
-    found = [
+    programs = [
         Process(
             "actions",
             _niced(_ANSWERING, python, "-m", "actions"),
@@ -70,7 +70,7 @@ def processes(settings: Settings) -> list[Process]:
             host=settings.inner_host,
             port=settings.actions_port,
             environment=shared,
-            held=True,
+            has_holder=True,
         ),
         Process(
             "rasa",
@@ -79,7 +79,7 @@ def processes(settings: Settings) -> list[Process]:
             host=settings.inner_host,
             port=settings.rasa_port,
             environment=shared | dialogue.environment(settings),
-            held=True,
+            has_holder=True,
         ),
         Process(
             "gateway",
@@ -88,14 +88,14 @@ def processes(settings: Settings) -> list[Process]:
             host=settings.host,
             port=settings.port,
             environment=shared,
-            held=True,
+            has_holder=True,
         ),
         *(
             Process(
                 f"worker-{number}" if number > 1 else "worker",
                 _niced(_WORKERS, python, "-m", "cli.worker"),
                 environment=shared,
-                held=True,
+                has_holder=True,
             )
             for number in range(1, settings.workers + 1)
         ),
@@ -109,8 +109,8 @@ def processes(settings: Settings) -> list[Process]:
     ]
     if not settings.redis_url:
         config = settings.home / "run" / "redis.conf"
-        found.insert(0, Process("redis", [redis_binary(), str(config)], port=settings.redis_port, environment=shared))
-    return found
+        programs.insert(0, Process("redis", [redis_binary(), str(config)], port=settings.redis_port, environment=shared))
+    return programs
 
 
 def _environment(settings: Settings) -> dict[str, str]:

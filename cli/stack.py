@@ -115,7 +115,7 @@ def is_ready(process: Process, state: State | None, settings: Settings, client: 
     """Decides whether ``process`` runs and works. ``state`` is its state (``None``: unknown). It must have reported to its
     holder and answer at its health address or its port, if it has any. The publisher is ready as soon as it runs.
     """
-    if state is None or state.state != "running" or (process.held and not state.ready):
+    if state is None or state.state != "running" or (process.has_holder and not state.ready):
         return False
     if process.health:
         try:

@@ -50,14 +50,14 @@ class Steps(AbstractContextManager["Steps"]):
     def __exit__(self, *details: object) -> None:
         self._progress.__exit__(None, None, None)
 
-    def run(self, name: str, fr: str, en: str, inputs: str, work: Work, made: Path | None = None) -> None:
-        """Does ``work`` unless it was completed with the same ``inputs`` and its result ``made`` still exists.
+    def run(self, name: str, fr: str, en: str, inputs: str, work: Work, output: Path | None = None) -> None:
+        """Does ``work`` unless it was completed with the same ``inputs`` and its result ``output`` still exists.
 
         The reports of the work are shown under its line. Provisional work is repeated next time.
         """
         stamp = self._folder / name
         title = pick(fr, en)
-        if stamp.exists() and stamp.read_text() == inputs and (made is None or made.exists()):
+        if stamp.exists() and stamp.read_text() == inputs and (output is None or output.exists()):
             self._console.print(f"  [green]✓[/] {title} [dim]({pick('inchangé', 'unchanged')})[/]")
             return
         started = time.monotonic()

@@ -72,7 +72,7 @@ class Supervisor:
         (self._log / "supervisord.log").unlink(missing_ok=True)
         self._write(processes)
         for process in processes:
-            if process.held:
+            if process.has_holder:
                 self.holder_files.begin(process)
         with (self._log / "supervisord.out").open("wb") as out:
             return subprocess.Popen(  # noqa: S603
@@ -194,9 +194,9 @@ class Supervisor:
         return "\n".join(sections)
 
     def _program(self, process: Process, priority: int) -> str:
-        given = {} if process.held else process.environment
+        given = {} if process.has_holder else process.environment
         environment = ",".join(f'{key}="{_escape(value)}"' for key, value in given.items())
-        command = self.holder_files.command(process.name) if process.held else process.argv
+        command = self.holder_files.command(process.name) if process.has_holder else process.argv
         argv = " ".join(f'"{_escape(part)}"' for part in command)
         lines = [
             f"[program:{process.name}]",

@@ -63,7 +63,7 @@ class SmallInstallation:
         argv = {name: [sys.executable, str(self._program), str(self.folder), name] for name in NAMES}
         return [
             Process("direct", argv["direct"], environment=environment),
-            Process("held", argv["held"], environment=environment, port=self.port, held=True),
+            Process("held", argv["held"], environment=environment, port=self.port, has_holder=True),
             Process("redis", [redis_binary(), str(self.home / "run" / "redis.conf")], port=self.settings.redis_port),
         ]
 

@@ -26,7 +26,7 @@ class Work:
 
 def _run(folder: Path, work: Work, inputs: str = "a", made: Path | None = None) -> None:
     with Steps(folder) as steps:
-        steps.run("step", "Étape", "Step", inputs, work, made=made)
+        steps.run("step", "Étape", "Step", inputs, work, output=made)
 
 
 def test_a_step_is_done_once_for_the_same_inputs(tmp_path: Path) -> None:
