@@ -25,7 +25,7 @@ GONE = Clash(("status",), PUBLISHED, "changed", None)  # the source has withdraw
 
 
 @dataclass(frozen=True)
-class Known:
+class EntryState:
     """The state of an entry before an import. The digests belong to the revisions with the same name.
 
     ``open_conflict`` says that one waits for a decision; ``theirs_digest`` is that of the import it is about, if there is one.
@@ -45,7 +45,7 @@ class Known:
 
     @property
     def changed_here(self) -> bool:
-        """Tells whether editors have changed the last import, published or not."""
+        """Decides whether editors have changed the last import, published or not."""
         return self.base is None or self.open_conflict or {self.digest, self.head_digest} != {self.base_digest}
 
 
@@ -109,20 +109,20 @@ class Plan:
         return sum(change.outcome == outcome for change in self.changes)
 
 
-def needs_contents(known: Known, digest: str | None) -> bool:
-    """Decides whether ``given`` or ``absent`` will need the entry's contents; ``digest`` is ``None`` for an absent one."""
+def needs_contents(known: EntryState, digest: str | None) -> bool:
+    """Decides whether the entry's contents are needed for its change. ``digest``: of the source's text, ``None`` if it is missing."""
     if digest is None or digest in (known.base_digest, known.theirs_digest):
         return known.changed_here or digest is None or known.status == WITHDRAWN
     return known.changed_here
 
 
-def created(entry: Entry, digest: str) -> Change:
+def new_in_source(entry: Entry, digest: str) -> Change:
     """Returns the change for a new entry."""
     first = entry.model_copy(update={"version": 1})
     return Change("created", first, digest, PUBLISHED, 1, "", 1, 1, (NewRevision(first, digest, PUBLISHED, None),))
 
 
-def given(entry: Entry, digest: str, known: Known, contents: Contents | None) -> Change | None:
+def present_in_source(entry: Entry, digest: str, known: EntryState, contents: Contents | None) -> Change | None:
     """Returns the change for an entry that the source has; ``None`` if there is nothing to do."""
     gone = known.open_conflict and known.theirs_digest is None
     if digest == known.base_digest and gone and contents is not None:  # probably withdrawn by mistake
@@ -137,7 +137,7 @@ def given(entry: Entry, digest: str, known: Known, contents: Contents | None) ->
     return _merged(entry, digest, known, contents)
 
 
-def absent(known: Known, contents: Contents) -> Change | None:
+def missing_from_source(known: EntryState, contents: Contents) -> Change | None:
     """Returns the change for a published entry that the source no longer has."""
     if not known.changed_here:
         number = known.latest + 1
@@ -150,7 +150,7 @@ def absent(known: Known, contents: Contents) -> Change | None:
     return _row(known, contents, outcome="conflicts", conflict=conflict, closes_conflict=known.open_conflict)
 
 
-def _replaced(entry: Entry, digest: str, known: Known) -> Change:
+def _replaced(entry: Entry, digest: str, known: EntryState) -> Change:
     """Returns the change for an entry that nobody changed here: the source's text replaces ours. An archived entry stays
     archived.
     """
@@ -161,7 +161,7 @@ def _replaced(entry: Entry, digest: str, known: Known) -> Change:
     return Change("updated", new, digest, status, number, "", number, number, (revision,))
 
 
-def _returned(known: Known, contents: Contents) -> Change:
+def _returned(known: EntryState, contents: Contents) -> Change:
     """Returns the change for an entry that was withdrawn and is back unchanged, while editors work on it: the published text is
     published again.
     """
@@ -172,7 +172,7 @@ def _returned(known: Known, contents: Contents) -> Change:
     return Change("updated", again, known.digest, PUBLISHED, head, known.stage, number, known.base, (revision,))
 
 
-def _merged(entry: Entry, digest: str, known: Known, contents: Contents) -> Change:
+def _merged(entry: Entry, digest: str, known: EntryState, contents: Contents) -> Change:
     """Returns the change for an entry that both the source and editors have changed."""
     writing = _Writing(known.latest)
     pure = known.base is not None and known.digest in (known.base_digest, known.theirs_digest)
@@ -238,7 +238,7 @@ class _Writing:
         return self.add(merged.entry, digest, status, before.version), digest
 
 
-def _row(known: Known, contents: Contents, **changed: Any) -> Change:
+def _row(known: EntryState, contents: Contents, **changed: Any) -> Change:
     """Returns the entry's row as it is, with what is ``changed``."""
     return Change(
         content=contents.published,
@@ -254,7 +254,7 @@ def _row(known: Known, contents: Contents, **changed: Any) -> Change:
 
 def plan(
     entries: Mapping[str, tuple[Entry, str]],
-    known: Mapping[str, Known],
+    known: Mapping[str, EntryState],
     contents: Mapping[str, Contents],
     missing: Sequence[str],
 ) -> Plan:
@@ -262,12 +262,12 @@ def plan(
     found = Plan()
     for page, (entry, digest) in entries.items():
         row = known.get(page)
-        change = created(entry, digest) if row is None else given(entry, digest, row, contents.get(page))
+        change = new_in_source(entry, digest) if row is None else present_in_source(entry, digest, row, contents.get(page))
         if change is None:
             found.unchanged.append(page)
         else:
             found.changes.append(change)
     for page in missing:
-        if (change := absent(known[page], contents[page])) is not None:
+        if (change := missing_from_source(known[page], contents[page])) is not None:
             found.changes.append(change)
     return found

@@ -14,7 +14,7 @@ from core.database.advisory import advisory_lock
 from core.database.base import now
 from core.database.models.entries import Conflict, EntryRow, Revision
 from core.entry import Entry
-from knowledge_base.import_plan import PUBLISHED, Change, Contents, Known
+from knowledge_base.import_plan import PUBLISHED, Change, Contents, EntryState
 
 _BATCH = 500  # rows in a statement: about 5 MB of JSON
 
@@ -24,7 +24,7 @@ async def lock_collection(session: AsyncSession, collection: str, *, shared: boo
     await advisory_lock(session, collection, shared=shared)
 
 
-async def known_entries(session: AsyncSession, collection: str) -> dict[str, Known]:
+async def known_entries(session: AsyncSession, collection: str) -> dict[str, EntryState]:
     """Returns every entry of ``collection``, without its content."""
     head, base, theirs = aliased(Revision), aliased(Revision), aliased(Revision)
     query = (
@@ -52,7 +52,7 @@ async def known_entries(session: AsyncSession, collection: str) -> dict[str, Kno
         .where(EntryRow.collection == collection)
     )
     return {
-        row.id: Known(
+        row.id: EntryState(
             row.version,
             row.digest,
             row.status,

@@ -16,7 +16,7 @@ from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun
 from core.entry import Entry
 from knowledge_base.errors import InvalidSource, Reason, TooManyWithdrawals
-from knowledge_base.import_plan import PUBLISHED, WITHDRAWN, Change, Plan, absent, needs_contents, plan
+from knowledge_base.import_plan import PUBLISHED, WITHDRAWN, Change, Plan, missing_from_source, needs_contents, plan
 from knowledge_base.import_rows import contents_of, known_entries, lock_collection, write
 from retrieval.index.catalogue import Listed
 
@@ -72,12 +72,12 @@ async def upsert(
 
     Raises ``TooManyWithdrawals`` unless ``force``, and ``InvalidSource`` if an id occurs twice or there is no entry.
     """
-    given = await asyncio.to_thread(_checked, collection, list(entries))
+    imported = await asyncio.to_thread(_checked, collection, list(entries))
     session_of = database.read if dry_run else database.write
     async with session_of() as session:
         if not dry_run:
             await lock_collection(session, collection)
-        decided = await _plan(session, collection, given, force=force, partial=partial)
+        decided = await _plan(session, collection, imported, force=force, partial=partial)
         report = _report(decided)
         if dry_run:
             return report
@@ -113,7 +113,7 @@ async def withdraw(database: Database, collection: str, *, author: str, reason: 
         known = await known_entries(session, collection)
         pages = [page for page, row in known.items() if row.status == PUBLISHED and not row.changed_here]
         contents = await contents_of(session, collection, pages)
-        changes = [change for page in pages if (change := absent(known[page], contents[page])) is not None]
+        changes = [change for page in pages if (change := missing_from_source(known[page], contents[page])) is not None]
         await write(session, changes, author=author, reason=reason)
         if changes:
             details: dict[str, JsonValue] = {"count": len(changes), "reason": reason}
@@ -124,16 +124,18 @@ async def withdraw(database: Database, collection: str, *, author: str, reason: 
 
 
 async def _plan(
-    session: AsyncSession, collection: str, given: dict[str, tuple[Entry, str]], *, force: bool, partial: bool
+    session: AsyncSession, collection: str, imported_entries: dict[str, tuple[Entry, str]], *, force: bool, partial: bool
 ) -> Plan:
     known = await known_entries(session, collection)
     imported = [page for page, row in known.items() if row.status == PUBLISHED and row.base is not None]
-    missing = [] if partial else [page for page in imported if page not in given]
+    missing = [] if partial else [page for page in imported if page not in imported_entries]
     if not force and 2 * len(missing) > len(imported):
         raise _too_many(collection, len(missing), len(imported))
-    wanted = [page for page, (_, digest) in given.items() if page in known and needs_contents(known[page], digest)]
-    contents = await contents_of(session, collection, [*wanted, *missing])
-    return await asyncio.to_thread(plan, given, known, contents, missing)
+    to_compare = [
+        page for page, (_, digest) in imported_entries.items() if page in known and needs_contents(known[page], digest)
+    ]
+    contents = await contents_of(session, collection, [*to_compare, *missing])
+    return await asyncio.to_thread(plan, imported_entries, known, contents, missing)
 
 
 def _report(decided: Plan) -> ImportReport:

@@ -182,7 +182,7 @@ class Tasks:
 
 
 def _remove_others(folder: Path, living: set[str], older: timedelta) -> int:
-    found = 0
+    removed = 0
     for path in folder.iterdir() if folder.is_dir() else ():
         if (
             _TASK.fullmatch(path.name)
@@ -190,8 +190,8 @@ def _remove_others(folder: Path, living: set[str], older: timedelta) -> int:
             and path.stat().st_mtime < time.time() - older.total_seconds()
         ):
             shutil.rmtree(path, ignore_errors=True)
-            found += 1
-    return found
+            removed += 1
+    return removed
 
 
 def _lost(row: ImportTask) -> bool:
