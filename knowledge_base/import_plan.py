@@ -110,7 +110,7 @@ class Plan:
 
 
 def needs_contents(known: EntryState, digest: str | None) -> bool:
-    """Decides whether the entry's contents are needed for its change. ``digest``: of the source's text, ``None`` if it is missing."""
+    """Decides whether a change needs the entry's contents. ``digest``: of the source's text, ``None`` if it is missing."""
     if digest is None or digest in (known.base_digest, known.theirs_digest):
         return known.changed_here or digest is None or known.status == WITHDRAWN
     return known.changed_here
