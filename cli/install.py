@@ -9,10 +9,10 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cli.dialogue import BOT_PYTHON, BOT_VERSION, model_path, training_command, training_environment
 from cli.language import Refusal, say
 from cli.model_signing import is_ours, sign, signature_file
 from cli.progress import StepResult, run_reporting
+from cli.rasa_commands import BOT_PYTHON, BOT_VERSION, model_path, training_command, training_environment
 from cli.steps import Report, Steps, digest_files
 from core.settings import ROOT, Settings
 from retrieval.snapshots.folder import Snapshots

@@ -13,12 +13,12 @@ from contextlib import contextmanager
 
 import httpx
 
-from cli.dialogue import model_path
 from cli.holder_files import READY_WITHIN_SECONDS
 from cli.language import Refusal
 from cli.model_signing import is_ours
 from cli.preflight import check_production
 from cli.processes import Process, processes, write_redis_config
+from cli.rasa_commands import model_path
 from cli.stack import is_ready
 from cli.supervisor import State, Supervisor
 from core.settings import Settings

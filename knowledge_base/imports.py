@@ -18,7 +18,7 @@ from knowledge_base.exchange.rows import read_rows
 from knowledge_base.exchange.safe_fetch import SafeFetcher
 from knowledge_base.exchange.sites import PAUSE, read_site
 from knowledge_base.faq import read_faq
-from knowledge_base.files import DEMONSTRATION, read_folder
+from knowledge_base.markdown_folder import DEMONSTRATION, read_folder
 from knowledge_base.npm import fetch_pinned
 from knowledge_base.progress import Progress
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from analytics.insights.reading import Scope
 from core.database import Database
 from core.database.models import Conversation, EntryRow, Feedback, Message, Reply
-from core.dates import utc_bounds
+from core.dates import day_bounds
 from core.identity import Staff
 from core.identity.conversation_access import Access, accesses
 from core.turns import Outcome
@@ -55,7 +55,7 @@ async def turns_behind(
     database: Database, scope: Scope, zone: ZoneInfo, narrowed: Narrowed, *, before: int = 0, limit: int = PAGE
 ) -> list[Behind]:
     """Returns the newest turns first; ``before``: the ``seq`` of the last one on the previous page."""
-    start, end = utc_bounds(scope.first, scope.last, zone)
+    start, end = day_bounds(scope.first, scope.last, zone)
     query = (
         select(Reply, Message.text, Conversation.channel, Conversation.language, Feedback.useful)
         .join(Message, Message.id == Reply.in_reply_to)

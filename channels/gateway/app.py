@@ -52,7 +52,7 @@ def create_app(
     def page(request: Request, document: dict[str, Any]) -> Response | None:
         return composition.problem_page(request, document) or public(request, document, answer.language(request))
 
-    answer = problems.Answering(say, settings.default_language, page)
+    answer = problems.ProblemResponder(say, settings.default_language, page)
 
     mailing = Mailing(shell)
 

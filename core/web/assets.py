@@ -45,7 +45,7 @@ class Asset:
         return Response(self.content, media_type=self.media_type, headers=headers)
 
 
-def load(folder: Path) -> dict[str, Asset]:
+def load_assets(folder: Path) -> dict[str, Asset]:
     """Returns the files of ``folder`` (not of its sub-folders) by name."""
     return {path.name: Asset.of(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()}
 

@@ -18,8 +18,8 @@ from lxml import etree
 
 from core.entry import Entry
 from knowledge_base.errors import InvalidSource, Reason, all_of
-from knowledge_base.exchange.pages import entries_of
 from knowledge_base.exchange.safe_fetch import MAX_BYTES, Fetched, FetchRefused, SafeFetcher
+from knowledge_base.exchange.web_pages import entries_of
 from knowledge_base.progress import Progress
 
 MAX_PAGES = 5000

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 
 from channels.web.pages.deps import PageDeps
 from core.languages import PANEL_LANGUAGES
-from core.web.assets import Asset, asset_or_404, load, version_of
+from core.web.assets import Asset, asset_or_404, load_assets, version_of
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -49,7 +49,7 @@ def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
 
 def router(deps: PageDeps) -> APIRouter:
     """Returns ``/widget.js``, ``/widget/{version}/{file}`` and ``/static/pages/{file}``."""
-    modules, files = load(STATIC / "widget"), load(STATIC / "pages")
+    modules, files = load_assets(STATIC / "widget"), load_assets(STATIC / "pages")
     version = version_of(modules)
     widget = launcher(deps, version, modules)
     routes = APIRouter()

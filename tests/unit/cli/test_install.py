@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli import install
-from cli.dialogue import BOT_VERSION
 from cli.install import bot_python
+from cli.rasa_commands import BOT_VERSION
 from core.settings import Settings
 from retrieval.snapshots.folder import Snapshots
 from tests.unit.retrieval.test_snapshots import make

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from core.entry import Entry, TextBlock
-from knowledge_base.exchange.pages import entries_of
 from knowledge_base.exchange.safe_fetch import FetchRefused
+from knowledge_base.exchange.web_pages import entries_of
 from knowledge_base.safety import unsafe
 
 URL = "https://ville.example/faq"

@@ -13,9 +13,9 @@ from typing import Annotated, Any
 import typer
 from sklearn.metrics import accuracy_score, f1_score
 
-from cli.dialogue import BOT_PYTHON, environment, model_path
 from cli.language import Refusal
 from cli.model_signing import is_ours
+from cli.rasa_commands import BOT_PYTHON, environment, model_path
 from core.care import Alert, judged_alert, load_detector, sentences_to_judge
 from core.languages.detection import detect
 from core.settings import ROOT, Settings
