@@ -15,7 +15,7 @@ from core.garbage_collection import freeze_long_lived
 from knowledge_base.publishing.candidate import IntendedContent, NodeSnapshots, intended_content
 from knowledge_base.publishing.comparison import compare
 from knowledge_base.publishing.contracts import Change, ReplayQuestion, Report
-from knowledge_base.publishing.questions import Questions, questions
+from knowledge_base.publishing.questions import SelectedQuestions, questions
 from knowledge_base.publishing.replay import Replay, shadowed
 from knowledge_base.served_content import fetch
 from retrieval.contracts import Embedder
@@ -74,21 +74,21 @@ class Gate:
         """Returns the candidate with the verdict. Raises ``CannotPublish``, ``ValueError`` (nothing to publish) and the
         embedder's exceptions; nothing has changed then.
         """
-        selected = await questions(self._database, most=self._most)
+        questions_to_ask = await questions(self._database, most=self._most)
         loop = asyncio.get_running_loop()
 
         def read(wanted: Sequence[Listed]) -> list[Entry]:  # called by the thread that builds
             return asyncio.run_coroutine_threadsafe(fetch(self._database, wanted), loop).result()
 
         entries = await intended_content(self._database, changes, read)
-        return await asyncio.to_thread(self._judge, changes, entries, selected, embedder, report_step)
+        return await asyncio.to_thread(self._judge, changes, entries, questions_to_ask, embedder, report_step)
 
     async def warm(self, embedder: Embedder, most: int = 20) -> bool:
         """Asks the active snapshot ``most`` new questions in advance for the next publication.
 
         Returns false if there were none. Raises the embedder's exceptions.
         """
-        recent = (await questions(self._database, most=self._most)).asked
+        recent = (await questions(self._database, most=self._most)).selected
         active = await asyncio.to_thread(self.node_snapshots.snapshots.active)
         known = self._known[1].get(active)
         unanswered = [one for one in recent if known is None or not known.knows(one)][:most]
@@ -118,7 +118,7 @@ class Gate:
         self,
         changes: Sequence[Change],
         entries: IntendedContent,
-        selected: Questions,
+        questions_to_ask: SelectedQuestions,
         embedder: Embedder,
         report_step: ReportStep,
     ) -> Judgement:
@@ -131,13 +131,15 @@ class Gate:
             report = Report(verdict="clear", changes=tuple(changes))
             return Judgement(candidate.version, candidate.manifest.content, base, report)
         before, after = self._replay(served, cached_embedder), self._replay(candidate.version, cached_embedder, candidate)
-        count = len(selected.asked)
-        old = before.ask(selected.asked, lambda done, _: report_step("replaying", done, 2 * count))
-        new = after.ask(selected.asked, lambda done, _: report_step("replaying", count + done, 2 * count))
+        count = len(questions_to_ask.selected)
+        old = before.ask(questions_to_ask.selected, lambda done, _: report_step("replaying", done, 2 * count))
+        new = after.ask(questions_to_ask.selected, lambda done, _: report_step("replaying", count + done, 2 * count))
         report_step("shadows", 0, 0)
         hidden = shadowed(changes, before, after)
         cached_embedder.save()
-        report = compare(selected.asked, old, new, changes=changes, shadowed=hidden, left_out=selected.left_out)
+        report = compare(
+            questions_to_ask.selected, old, new, changes=changes, shadowed=hidden, left_out=questions_to_ask.left_out
+        )
         self._judged = time.monotonic()
         report = report.model_copy(update={"seconds": round(self._judged - started, 1)})
         return Judgement(candidate.version, candidate.manifest.content, base, report)

@@ -20,16 +20,16 @@ _MONTH = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Questions:
-    """The questions. ``asked`` are golden ones, then real ones, the most frequent first; ``left_out`` counts the real ones left
+class SelectedQuestions:
+    """The questions. ``selected`` are golden ones, then real ones, the most frequent first; ``left_out`` counts the real ones left
     out.
     """
 
-    asked: tuple[ReplayQuestion, ...]
+    selected: tuple[ReplayQuestion, ...]
     left_out: int = 0
 
 
-async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome] = ENQUIRIES) -> Questions:
+async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome] = ENQUIRIES) -> SelectedQuestions:
     """Returns all active golden questions, and at most ``most`` real ones of the last month: citizens' own words, masked, no
     tests.
 
@@ -68,4 +68,4 @@ async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome
     async with database.read() as session:
         rows = (await session.execute(query)).all()
     real = [ReplayQuestion(question=text, locale=language, citizens=number) for text, language, number, _ in rows[:most]]
-    return Questions((*known, *real), left_out=rows[0][3] - len(real) if rows else 0)
+    return SelectedQuestions((*known, *real), left_out=rows[0][3] - len(real) if rows else 0)

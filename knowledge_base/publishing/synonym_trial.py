@@ -19,51 +19,51 @@ _LOOKED_THROUGH = 2000  # real questions of the last month, the most frequent fi
 # Messages classified as out of scope or as small talk may be so only because the word is unknown.
 _OUTCOMES = (*ENQUIRIES, TurnOutcome.OUT_OF_SCOPE, TurnOutcome.SMALL_TALK)
 _TYPED = 5
-_BY_ITSELF = 3  # words of a group that are asked if no question is typed
+_BY_ITSELF = 3  # words of a group that are searched for if no question is typed
 
 type Ask = Callable[[Trial], Awaitable[TrialResult]]
 
 
 @dataclass(frozen=True, slots=True)
-class Real:
+class ChangedRealQuestion:
     """A question of citizens, or a golden one, with another result. ``right``: before and after, for a golden one."""
 
-    asked: ReplayQuestion
+    question: ReplayQuestion
     compared: Compared
 
     @property
     def right(self) -> tuple[bool, bool] | None:
-        if not self.asked.golden:
+        if not self.question.golden:
             return None
-        return _right(self.compared.before, self.asked.gold), _right(self.compared.after, self.asked.gold)
+        return _right(self.compared.before, self.question.gold), _right(self.compared.after, self.question.gold)
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
-    """The result. ``typed`` are the editor's questions. Of the ``holding`` real ones with a word of the group, ``asked`` were
-    asked, the most frequent first, and ``moved`` have another result.
+class GroupTrialResult:
+    """The result. ``typed`` are the editor's questions. Of the ``matching`` real ones with a word of the group, ``tested`` were
+    searched for, the most frequent first, and ``changed`` have another result.
     """
 
     typed: tuple[Compared, ...]
-    moved: tuple[Real, ...]
-    holding: int
-    asked: int
+    changed: tuple[ChangedRealQuestion, ...]
+    matching: int
+    tested: int
     unheard: tuple[str, ...]
 
     @property
     def worse(self) -> int:
         """Returns the number of golden questions that are answered rightly now and would no longer be."""
-        return sum(one.right == (True, False) for one in self.moved)
+        return sum(one.right == (True, False) for one in self.changed)
 
     @property
     def better(self) -> int:
         """Returns the number of golden questions that are not answered rightly now and would be."""
-        return sum(one.right == (False, True) for one in self.moved)
+        return sum(one.right == (False, True) for one in self.changed)
 
 
 async def try_group(
     database: Database, ask: Ask, *, add: Group | None, drop: Group | None, typed: Sequence[str], collection: str
-) -> Tried:
+) -> GroupTrialResult:
     """Returns the effect of adding ``add`` and removing ``drop``. Without ``typed``, the group's own words are the questions.
     Raises the exceptions of ``ask``.
     """
@@ -71,13 +71,13 @@ async def try_group(
     own = [mask(one).text for one in typed[:_TYPED]] or list(alone)
     found = await questions(database, most=_LOOKED_THROUGH, outcomes=_OUTCOMES)
     either = Synonyms([one for one in (add, drop) if one])
-    real = [one for one in found.asked if either.touches(words(one.question))]
+    real = [one for one in found.selected if either.touches(words(one.question))]
     chosen = real[: MOST - len(own)]
     pairs = (*((one, "fr") for one in own), *((one.question, one.locale) for one in chosen))
     result = await ask(Trial(questions=pairs, collection=collection or None, add=add, drop=drop))
     compared = result.compared[len(own) :]
-    moved = tuple(Real(one, other) for one, other in zip(chosen, compared, strict=True) if other.changed)
-    return Tried(result.compared[: len(own)], moved, len(real), len(chosen), result.unheard)
+    changed = tuple(ChangedRealQuestion(one, other) for one, other in zip(chosen, compared, strict=True) if other.changed)
+    return GroupTrialResult(result.compared[: len(own)], changed, len(real), len(chosen), result.unheard)
 
 
 def _right(outcome: Outcome, gold: Sequence[str]) -> bool:

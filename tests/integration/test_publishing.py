@@ -24,7 +24,16 @@ from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import Change, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.questions import questions
-from knowledge_base.publishing.record import Decided, NothingToUndo, Overtaken, ask_rollback, decide, get, recent, request
+from knowledge_base.publishing.record import (
+    NotAwaitingDecision,
+    NothingToUndo,
+    Overtaken,
+    ask_rollback,
+    decide,
+    get,
+    recent,
+    request,
+)
 from knowledge_base.store import upsert
 from retrieval.contracts import RetrievalResult, Vectors
 from retrieval.pinned_service import PinnedSearchService
@@ -105,7 +114,7 @@ async def test_a_worse_answer_waits_for_a_decision(database: Database, database_
     assert node.gate.node_snapshots.snapshots.active() == before
     assert text_of(tmp_path, "F9") == ""
     await decide(database, name, go=True, author="paul")
-    with pytest.raises(Decided):
+    with pytest.raises(NotAwaitingDecision):
         await decide(database, name, go=True, author="paul")
     assert (await carried_out(node, database, name)).state == State.ACTIVE
     assert engine(tmp_path).entry("F9") is not None
@@ -352,7 +361,7 @@ async def test_real_questions_are_citizens_of_the_last_month(database: Database)
             message.outcome, message.received_at = outcome, received
             session.add(message)
     found = await questions(database, most=1)
-    assert [(one.question.lower(), one.citizens) for one in found.asked] == [("où refaire ma carte ?", 2)]
+    assert [(one.question.lower(), one.citizens) for one in found.selected] == [("où refaire ma carte ?", 2)]
     assert found.left_out == 1
     none = await questions(database, most=0)
-    assert (none.asked, none.left_out) == ((), 2)
+    assert (none.selected, none.left_out) == ((), 2)

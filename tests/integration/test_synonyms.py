@@ -267,8 +267,8 @@ async def test_a_group_is_tried_on_what_citizens_asked_before_it_counts(database
     assert leave.after.pages[0].entry_id == "F3"
     assert leave.before != leave.after
     assert (passport.touched, passport.before) == (False, passport.after)
-    assert (found.holding, found.asked, found.unheard) == (2, 2, ())
-    assert {one.asked.question.lower() for one in found.moved} <= {"ma gloriette svp", "une gloriette"}
+    assert (found.matching, found.tested, found.unheard) == (2, 2, ())
+    assert {one.question.question.lower() for one in found.changed} <= {"ma gloriette svp", "une gloriette"}
     nothing = Group(terms=("gloriette",), means=("krzxq wvtr",))
     assert (await try_group(database, ask, add=nothing, drop=None, typed=[], collection="")).unheard == ("krzxq wvtr",)
 

@@ -21,7 +21,7 @@ from knowledge_base.editing.steps import Policy, publication_refusals
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, PublicationView
 from knowledge_base.publishing.record import (
-    Decided,
+    NotAwaitingDecision,
     NothingToUndo,
     Overtaken,
     ask_rollback,
@@ -182,7 +182,7 @@ async def _decide(database: Database, policy: Policy, name: str, go: bool, staff
         await decide(database, name, go=go, author=staff.id)
     except LookupError as error:
         raise Problem(404) from error
-    except Decided as error:
+    except NotAwaitingDecision as error:
         raise Problem(409, "publishing.decided") from error
 
 

@@ -109,11 +109,11 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
             typed=[one for one in wanted.questions if one.strip()],
             collection=settings.collection,
         )
-        moved = [one.compared for one in found.moved]
+        moved = [one.compared for one in found.changed]
         return TrialView(
             typed=list(found.typed),
             moved=moved,
-            asked=found.asked,
+            asked=found.tested,
             worse=found.worse,
             better=found.better,
             unheard=list(found.unheard),

@@ -17,7 +17,7 @@ from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.synonyms.form import KINDS, GroupForm, form_of
 from knowledge_base.desk.synonyms.lists import OtherLists, says
 from knowledge_base.editing import listing
-from knowledge_base.publishing.synonym_trial import Tried, try_group
+from knowledge_base.publishing.synonym_trial import GroupTrialResult, try_group
 from knowledge_base.synonyms import record
 from knowledge_base.synonyms.checks import Fault, faults, remarks
 from knowledge_base.synonyms.contracts import StoredGroup, SynonymRefused
@@ -120,7 +120,7 @@ class _OnePage:
         *,
         wrong: list[Fault] | None = None,
         refused: SynonymRefused | None = None,
-        tried: Tried | None = None,
+        tried: GroupTrialResult | None = None,
         adding: bool = True,
         silent: bool = False,
         status: int = 200,
