@@ -75,12 +75,7 @@ class Gate:
         embedder's exceptions; nothing has changed then.
         """
         questions_to_ask = await questions(self._database, most=self._most)
-        loop = asyncio.get_running_loop()
-
-        def read(wanted: Sequence[Listed]) -> list[Entry]:  # called by the thread that builds
-            return asyncio.run_coroutine_threadsafe(fetch(self._database, wanted), loop).result()
-
-        entries = await intended_content(self._database, changes, read)
+        entries = await self._content(changes)
         return await asyncio.to_thread(self._judge, changes, entries, questions_to_ask, embedder, report_step)
 
     async def warm(self, embedder: Embedder, most: int = 20) -> bool:
@@ -106,13 +101,17 @@ class Gate:
 
     async def build(self, embedder: Embedder, version: str) -> Snapshot:
         """Builds the published content of the database as ``version``, for a node that was absent when it was judged."""
+        entries = await self._content(())
+        return await asyncio.to_thread(self.node_snapshots.build, entries, embedder, None, version)
+
+    async def _content(self, changes: Sequence[Change]) -> IntendedContent:
+        """Returns the published content with ``changes``. The thread that builds reads entries through this event loop."""
         loop = asyncio.get_running_loop()
 
         def read(wanted: Sequence[Listed]) -> list[Entry]:
             return asyncio.run_coroutine_threadsafe(fetch(self._database, wanted), loop).result()
 
-        entries = await intended_content(self._database, (), read)
-        return await asyncio.to_thread(self.node_snapshots.build, entries, embedder, None, version)
+        return await intended_content(self._database, changes, read)
 
     def _judge(
         self,

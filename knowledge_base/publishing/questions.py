@@ -21,9 +21,7 @@ _MONTH = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class SelectedQuestions:
-    """The questions. ``selected`` are golden ones, then real ones, the most frequent first; ``left_out`` counts the real ones left
-    out.
-    """
+    """The questions: golden ones, then real ones, the most frequent first. ``left_out`` counts the real ones left out."""
 
     selected: tuple[ReplayQuestion, ...]
     left_out: int = 0
