@@ -109,7 +109,10 @@ async def ask_rollback(database: Database, *, author: str, reason: str = "", pub
 
 
 async def decide(database: Database, name: str, *, go: bool, author: str) -> None:
-    """Approves or drops a publication. Dropping is possible until it is activated. Raises ``NotAwaitingDecision`` and ``LookupError``."""
+    """Approves or drops a publication. Dropping is possible until it is activated.
+
+    Raises ``NotAwaitingDecision`` and ``LookupError``.
+    """
     allowed = (State.CHECKED,) if go else _UNDECIDED
     async with database.write() as session:
         changed = await session.execute(
