@@ -29,7 +29,7 @@ def secret_names() -> list[str]:
     ]
 
 
-def made_names() -> list[str]:
+def generated_names() -> list[str]:
     """Returns these names, and those of optional secrets that are created as well."""
     marked = [
         f"GUICHET_{name.upper()}"
@@ -46,7 +46,7 @@ def ensure(path: Path) -> bool:
     """
     present = path.read_text() if path.exists() else ""
     given = {name for name, value in dotenv_values(stream=StringIO(present), interpolate=False).items() if value}
-    missing = [name for name in made_names() if name not in given and not os.environ.get(name)]
+    missing = [name for name in generated_names() if name not in given and not os.environ.get(name)]
     if path.exists():
         path.chmod(0o600)
     if not missing:

@@ -81,7 +81,7 @@ def test_a_secret_without_a_value_is_missing_and_a_last_line_may_have_no_end(
     assert secret_file.ensure(path)
     read = dotenv_values(path)
     assert (read["GUICHET_SECRET_KEY"], read["GUICHET_PORT"]) == ("mine", "9000")
-    assert all(read[name] for name in secret_file.made_names())
+    assert all(read[name] for name in secret_file.generated_names())
     assert not secret_file.ensure(path)
 
 
@@ -190,7 +190,7 @@ def test_setting_under_its_former_name_is_read_and_doctor_tells_the_present_one(
 def test_up_refuses_demonstration_where_the_file_says_production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secret_file, "ensure", lambda _: False)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
-    for name in secret_file.made_names():
+    for name in secret_file.generated_names():
         monkeypatch.setenv(name, "x" * 43 if name != "GUICHET_BACKUP_KEY" else new_identity())
     monkeypatch.setenv("GUICHET_PRODUCTION", "true")
     monkeypatch.setenv("GUICHET_PUBLIC_URL", "http://guichet.ville.fr")
