@@ -51,7 +51,7 @@ async def asked_with_reasons(
     settings: Settings, service: ServiceClient, message: str, *, channel: str, language: str
 ) -> dict[str, Any]:
     """Returns the turn of ``message`` on ``channel`` as ``ask`` prints it, with the replies of all channels, the explanation,
-    and all of it as text (``explanation_text``). Raises ``Refusal`` and ``httpx.HTTPError``.
+    and all of it as text (``told``). Raises ``Refusal`` and ``httpx.HTTPError``.
     """
     results: dict[str, dict[str, Any]] = {
         one: await service.turn(message, channel=one, language=language or None) for one in CHANNELS

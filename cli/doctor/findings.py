@@ -14,7 +14,7 @@ Level = Literal["ok", "warning", "problem"]
 class Finding:
     """A finding of the check ``check``. A ``warning`` will become a problem; a ``problem`` affects citizens or staff now.
 
-    ``message`` and ``advice`` (advice, empty if there is nothing to do) are in French and English.
+    ``message`` and ``advice`` (empty if there is nothing to do) are in French and English.
     """
 
     check: str

@@ -57,7 +57,7 @@ async def digest(password: str) -> str:
 
 
 async def matches(password: str, stored: str | None) -> bool:
-    """Decides whether ``password`` is the one stored as ``stored``. Without ``stored`` it takes as long, and returns false."""
+    """Decides whether ``stored`` is a digest of ``password``. Without ``stored`` it takes as long, and returns false."""
     loop = asyncio.get_running_loop()
     matching = await loop.run_in_executor(_threads, _verify, stored or _decoy_hash(), password[: MAX_LENGTH + 1])
     return matching and stored is not None

@@ -18,7 +18,7 @@ from scipy.stats import binomtest, ttest_ind
 RECENT, BEFORE = timedelta(days=7), timedelta(days=28)
 LEAST_TURNS = 20  # least turns of a day that counts
 LEAST_RECENT, LEAST_BEFORE = 5, 14  # least days
-SIGNIFICANCE = 0.001  # significance level
+SIGNIFICANCE = 0.001  # largest p-value of a change that is reported
 LEAST_CHANGE = 0.05  # least change of an outcome's share, or of the mean confidence, that is worth an editor's attention
 FELL, FELL_SURE = 3, 0.05  # golden questions that fell, minus those that rose
 _NIGHTS = 3  # nights of a golden question before its usual result is known

@@ -55,7 +55,7 @@ async def claim_next(database: Database, owner: str) -> Publication | None:
 
 
 async def report_progress(database: Database, name: str, owner: str, step: str, done: int, total: int) -> None:
-    """Records the progress, and keeps the turn. Raises ``ClaimLost``."""
+    """Records the progress, and prolongs the claim. Raises ``ClaimLost``."""
     async with database.write() as session:
         await _update_claimed(session, name, owner, step=step, done=done, total=total, expires_at=now() + LEASE)
 
@@ -123,7 +123,7 @@ async def record_activation(
 
 
 async def record_failure(database: Database, name: str, owner: str, why: str) -> None:
-    """Records a failure; the published content has not changed. Does nothing if the turn is lost."""
+    """Records a failure; the published content has not changed. Does nothing if the claim is lost."""
     async with database.write() as session:
         await session.execute(
             update(Publication)

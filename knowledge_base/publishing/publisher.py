@@ -244,7 +244,7 @@ class Publisher:
 
     @asynccontextmanager
     async def _reporting_progress(self, name: str) -> AsyncIterator[None]:
-        """Reports the progress while the work goes on; this also keeps the turn."""
+        """Reports the progress while the work goes on; this also prolongs the claim."""
         reported, at = ("", 0, 0), time.monotonic()
 
         async def report() -> None:
