@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import batched
 
 from pydantic import JsonValue
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit import record
@@ -172,18 +172,14 @@ async def listed(database: Database) -> list[Listed]:
 
 async def fetch(database: Database, wanted: Sequence[Listed]) -> list[Entry]:
     """Returns the published entries with these ids, in their present state."""
-    names: dict[str, list[str]] = {}
-    for one in wanted:
-        names.setdefault(one.collection, []).append(one.id)
     found: list[Entry] = []
     async with database.read() as session:
-        for collection, ids in names.items():
-            for batch in batched(ids, _BATCH):
-                query = select(EntryRow.content).where(
-                    EntryRow.collection == collection, EntryRow.id.in_(batch), EntryRow.status == PUBLISHED
-                )
-                rows = (await session.execute(query)).scalars().all()
-                found += [Entry.model_validate(content) for content in rows]
+        for batch in batched(wanted, _BATCH):
+            names = [(one.collection, one.id) for one in batch]
+            query = select(EntryRow.content).where(
+                tuple_(EntryRow.collection, EntryRow.id).in_(names), EntryRow.status == PUBLISHED
+            )
+            found += [Entry.model_validate(content) for content in await session.scalars(query)]
     return found
 
 
