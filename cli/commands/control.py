@@ -15,7 +15,7 @@ from conversations.service_control.controls import (
     OFF,
     BadControl,
     Name,
-    State,
+    ServiceState,
     clear_control,
     read,
     set_control,
@@ -65,7 +65,7 @@ def on(channel: Channel, who: As = "", as_json: Json = False) -> None:
 def status(as_json: Json = False) -> None:
     """Show what is announced, and what is off."""
 
-    async def present(database: Database) -> State:
+    async def present(database: Database) -> ServiceState:
         async with database.read() as session:
             return await read(session)
 
@@ -73,7 +73,7 @@ def status(as_json: Json = False) -> None:
 
 
 def _put(name: Name, text: str, english: str, *, clear: bool, who: str, as_json: bool) -> None:
-    async def change(database: Database) -> State:
+    async def change(database: Database) -> ServiceState:
         async with database.write() as session:
             if clear:
                 await clear_control(session, name, actor=actor(who))
@@ -103,7 +103,7 @@ def _refusal(bad: BadControl) -> Refusal:
     return Refusal(fr, en)
 
 
-def _show(state: State, *, as_json: bool) -> None:
+def _show(state: ServiceState, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({name: control.model_dump(mode="json") for name, control in sorted(state.controls.items())}))
         return

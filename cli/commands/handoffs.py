@@ -25,8 +25,9 @@ from core.identity.conversation_access import record_read
 from core.privacy.addresses import Addresses
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
-from supervision.handoffs.desk import REPLY_CHARACTERS, Claim, Desk, Refused
-from supervision.handoffs.listing import Listed, find, held_lines, list_handoffs, number_of, transcript
+from supervision.handoffs.handoff_actions import Claim, Refused
+from supervision.handoffs.listing import ListedHandoff, find_by_prefix, held_lines, list_handoffs, number_of, transcript
+from supervision.handoffs.supervisor_actions import REPLY_CHARACTERS, SupervisorActions
 
 _SEGMENTS = 10  # the longest human reply by SMS
 
@@ -40,13 +41,13 @@ class Session:
 
     settings: Settings
     database: Database
-    desk: Desk
+    desk: SupervisorActions
     text: TextRenderer
     who: str
 
-    async def handoff(self, identifier: str) -> Listed:
+    async def handoff(self, identifier: str) -> ListedHandoff:
         """Returns the handoff with this id, or beginning of one. Raises ``Refused``."""
-        listed = await find(self.database, identifier)
+        listed = await find_by_prefix(self.database, identifier)
         if listed is None:
             raise Refused("unknown")
         return listed
@@ -179,7 +180,7 @@ def close(
 def _act(handoff: str, who: str, act: Callable[[Session], Awaitable[None]], as_json: bool, fr: str, en: str) -> None:
     """Does ``act`` on ``handoff``, and prints the result: its new state as JSON, or the sentence."""
 
-    async def act_and_read(session: Session) -> Listed:
+    async def act_and_read(session: Session) -> ListedHandoff:
         await act(session)
         return await session.handoff(handoff)
 
@@ -210,7 +211,7 @@ async def _session(who: str) -> AsyncIterator[Session]:
     sms = SmsRenderer(wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents)
     async with Database(settings.sql_url) as database:
         try:
-            desk = Desk(database, event_bus, wording, {"sms": sms})
+            desk = SupervisorActions(database, event_bus, wording, {"sms": sms})
             yield Session(settings, database, desk, TextRenderer(wording), actor(who))
         finally:
             await event_bus.close()
@@ -252,7 +253,7 @@ def _print_json(value: object) -> None:
     print(orjson.dumps(value, default=lambda model: model.model_dump(mode="json")).decode())
 
 
-def _print_table(rows: list[Listed]) -> None:
+def _print_table(rows: list[ListedHandoff]) -> None:
     if not rows:
         say("Personne n'attend.", "Nobody is waiting.")
         return

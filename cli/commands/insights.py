@@ -15,9 +15,9 @@ from rich.table import Table
 from analytics.insights import export as exporting
 from analytics.insights.figures import Kind
 from analytics.insights.forecast import Backtest
-from analytics.insights.job import Counting, refresh
-from analytics.insights.outlook import measured, outlook
+from analytics.insights.job import CountingRules, refresh
 from analytics.insights.themes import load_catalogue
+from analytics.insights.volume_forecast import forecast_errors, forecast_volume
 from analytics.open_data.release import Releases, write
 from cli.database import run_on_ready_database
 from cli.language import Refusal, say
@@ -42,7 +42,7 @@ def insights() -> None:
 def count() -> None:
     """Count the days that are still open."""
     settings = Settings()
-    days = run_on_ready_database(settings.sql_url, lambda database: refresh(database, Counting.of(settings)))
+    days = run_on_ready_database(settings.sql_url, lambda database: refresh(database, CountingRules.of(settings)))
     say(f"Jours comptés : {days}.", f"Days counted: {days}.")
 
 
@@ -66,7 +66,7 @@ def forecast(
     if measure:
 
         async def measure_each(database: Database) -> dict[int, Backtest]:
-            found = {n: await measured(database, settings, kind, today, weeks=n, origin=origin) for n in (1, 2, 4)}
+            found = {n: await forecast_errors(database, settings, kind, today, weeks=n, origin=origin) for n in (1, 2, 4)}
             return {n: one for n, one in found.items() if one is not None}
 
         known = {n: asdict(one) for n, one in run_on_ready_database(record or settings.sql_url, measure_each).items()}
@@ -74,7 +74,7 @@ def forecast(
         _show(["weeks_ahead", *next(iter(known.values()))], [[weeks, *one.values()] for weeks, one in known.items()], as_json)
         return
     days = run_on_ready_database(
-        record or settings.sql_url, lambda database: outlook(database, settings, kind, today, origin=origin)
+        record or settings.sql_url, lambda database: forecast_volume(database, settings, kind, today, origin=origin)
     )
     _refuse_unless(days)
     _show(

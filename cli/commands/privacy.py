@@ -78,7 +78,7 @@ async def _runs(database: Database, limit: int) -> list[dict[str, Any]]:
 
 async def _erase(settings: Settings, conversation: str) -> bool:
     event_bus = EventBus(settings.redis_address)
-    engine = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=1)
+    engine = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value(), max_concurrent=1)
     async with open_record(settings) as database:
         try:
             return await erase_conversation(database, event_bus, engine, conversation, actor="operator")
