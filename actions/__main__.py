@@ -10,11 +10,11 @@ import httpx
 from actions import metrics
 from actions.policy.offices import book_of
 from actions.server.app import create_app
-from core import held
+from core import socket_handover
 from core.action_server import blocking_action_server
 from core.privacy.logs import configure_logs
 from core.settings import Settings
-from core.telemetry import exposed
+from core.telemetry import metrics_server
 from core.telemetry.tracing import traced
 from core.web.serving import serve
 from retrieval.embedding.model import load_embedder
@@ -35,7 +35,7 @@ def main(settings: Settings) -> None:
     """
     embedder = load_embedder(settings)
     engine = SearchService(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file, falls_back=True)
-    if engine.snapshot is None and engine.refused and held.is_held() and _answers(settings):
+    if engine.snapshot is None and engine.refused and socket_handover.has_holder() and _answers(settings):
         sys.exit(engine.refused)
     metrics.SNAPSHOT_REFUSED.set_function(lambda: float(bool(engine.refused)))
     steady = TurnScopedRetriever(engine)
@@ -43,7 +43,7 @@ def main(settings: Settings) -> None:
     for query, locale in _FIRST:
         steady.search(query, locale=locale)
     app = create_app(settings, steady, embedder)
-    with exposed("actions", settings.home), traced(settings, "actions"):
+    with metrics_server("actions", settings.home), traced(settings, "actions"):
         serve(app, host=settings.inner_host, port=settings.actions_port)
 
 

@@ -49,7 +49,7 @@ def count_search(found: RetrievalResult) -> None:
     began = ended - took.pop("total", sum(took.values()))
     ends = [began + after for after in accumulate(took.values())]
     parts = [(part, end - took[part], end) for part, end in zip(took, ends, strict=True)]
-    tracing.past("search", began, ended, parts=parts, decision=found.decision, language=found.language)
+    tracing.record_span("search", began, ended, parts=parts, decision=found.decision, language=found.language)
     SEARCHES.labels(found.decision, found.language).inc()
     for part, milliseconds in found.timings_ms.items():
         SEARCH_SECONDS.labels(part).observe(milliseconds / 1000)

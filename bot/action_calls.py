@@ -61,7 +61,7 @@ def cause(calls: ActionCalls) -> dict[str, object]:
     return {"cause": "actions_unreachable"} if calls.unreachable else {}
 
 
-def told(calls: ActionCalls) -> dict[str, str]:
+def response_headers(calls: ActionCalls) -> dict[str, str]:
     """Returns headers for the response of a successful turn."""
     return {ANSWERED_HEADER: "1"} if calls.answered else {}
 
@@ -93,10 +93,10 @@ def watch(endpoint: EndpointConfig) -> None:
     endpoint.request = watched
 
 
-def seconds(written: str, most: float) -> float:
-    """Returns the seconds that a turn may take: the worker's value in ``written``, at most ``most``."""
+def turn_seconds(header: str, most: float) -> float:
+    """Returns the seconds that a turn may take: the worker's value in ``header``, at most ``most``."""
     try:
-        wanted = float(written)
+        seconds_left = float(header)
     except ValueError:
         return most
-    return min(most, wanted) if wanted > 0 else most  # NaN gives ``most``
+    return min(most, seconds_left) if seconds_left > 0 else most  # NaN gives ``most``

@@ -16,7 +16,7 @@ from bot.turns import assemble
 _LOCK_WAIT = 0.02
 
 
-class Voice(OutputChannel):  # type: ignore[misc]
+class TurnChannel(OutputChannel):  # type: ignore[misc]
     """Rasa's output channel. Its name selects the variation of each response; texts are read from the tracker afterwards."""
 
     def __init__(self, channel: str) -> None:
@@ -50,10 +50,10 @@ async def erase(agent: Agent, conversation: str) -> None:
 
 async def _apply(agent: Agent, incoming: Incoming) -> dict[str, Any]:
     """Works like ``MessageProcessor.handle_message`` of Rasa 3.6, but sets the language first and checks before saving."""
-    processor, voice = agent.processor, Voice(incoming.channel)
+    processor, channel = agent.processor, TurnChannel(incoming.channel)
     message = UserMessage(
         incoming.text,
-        voice,
+        channel,
         incoming.conversation,
         input_channel=incoming.channel,
         message_id=incoming.message_id,
@@ -63,12 +63,12 @@ async def _apply(agent: Agent, incoming: Incoming) -> dict[str, Any]:
     with trace.part("understand"):
         tracker = await processor.log_message(message, should_save_tracker=False)
         tracker.update(SlotSet("language", incoming.language), agent.domain)
-        tracker = await processor.run_action_extract_slots(voice, tracker)
+        tracker = await processor.run_action_extract_slots(channel, tracker)
     with trace.part("decide"):
-        await processor._run_prediction_loop(voice, tracker)
+        await processor._run_prediction_loop(channel, tracker)
     events = list(tracker.events)
-    spoken = max(index for index, event in enumerate(events) if isinstance(event, UserUttered))
-    result = assemble((event.as_dict() for event in events[spoken:]), incoming.form)
+    last_message = max(index for index, event in enumerate(events) if isinstance(event, UserUttered))
+    result = assemble((event.as_dict() for event in events[last_message:]), incoming.form)
     with trace.part("store"):
         await agent.tracker_store.save(tracker)
     return result

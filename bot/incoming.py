@@ -62,9 +62,9 @@ def parse(body: Any, intents: set[str]) -> Incoming:
     form = body.get("form", 1)
     if not isinstance(form, int) or form < 1:
         raise Malformed("form must be a number from 1 on")
-    said = _payload(payload, intents) if text is None else _text(text)
-    about = (body["conversation"], body["message_id"], body["channel"], body["language"])
-    return Incoming(*about, said, enquiry, number, form)
+    rasa_input = _payload(payload, intents) if text is None else _text(text)
+    ids = (body["conversation"], body["message_id"], body["channel"], body["language"])
+    return Incoming(*ids, rasa_input, enquiry, number, form)
 
 
 def is_id(value: Any) -> bool:

@@ -62,7 +62,7 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         routes = Blueprint("guichet")
 
         async def ready(app: Any, _: Any) -> None:
-            if not getattr(app.ctx, "prepared", False):  # bot.held does it before the port is open
+            if not getattr(app.ctx, "prepared", False):  # bot.listen_when_ready does it before the port is open
                 await prepare(app.ctx.agent)
 
         routes.listener("after_server_start")(ready)
@@ -91,24 +91,24 @@ class GuichetInput(InputChannel):  # type: ignore[misc]
         return routes
 
     async def _turn(self, agent: Agent, request: Request) -> HTTPResponse:
-        began, about = time.monotonic(), {}
-        trace.take(request.headers.get(trace.HEADER, ""))
+        began, ids = time.monotonic(), {}
+        trace.begin(request.headers.get(trace.HEADER, ""))
         calls = action_calls.begin(skip=action_calls.SKIP_HEADER in request.headers)
-        seconds = action_calls.seconds(request.headers.get(action_calls.SECONDS_HEADER, ""), self._turn_seconds)
+        seconds = action_calls.turn_seconds(request.headers.get(action_calls.SECONDS_HEADER, ""), self._turn_seconds)
         try:
             incoming = parse(request.json, set(agent.domain.intents))
-            about = {"conversation": incoming.conversation, "message": incoming.message_id, "channel": incoming.channel}
-            said = await asyncio.wait_for(dialogue.turn(agent, incoming), seconds)
+            ids = {"conversation": incoming.conversation, "message": incoming.message_id, "channel": incoming.channel}
+            answer = await asyncio.wait_for(dialogue.turn(agent, incoming), seconds)
         except (Malformed, InvalidUsage) as error:
             return problem(422, str(error))
         except Exception as error:  # after any error the worker falls back, and nothing was kept of the turn
             cause = action_calls.cause(calls)
-            logger.error("turn_failed", extra={"fields": {**about, "error": type(error).__name__, **cause}})
+            logger.error("turn_failed", extra={"fields": {**ids, "error": type(error).__name__, **cause}})
             return problem(503, "the turn failed, and may be tried again", **cause)
         milliseconds = round((time.monotonic() - began) * 1000, 1)
-        fields = {**about, "outcome": said["outcome"], "milliseconds": milliseconds}
+        fields = {**ids, "outcome": answer["outcome"], "milliseconds": milliseconds}
         logger.info("turn", extra={"fields": fields})
-        return response.json(said, headers=trace.told() | action_calls.told(calls))
+        return response.json(answer, headers=trace.response_headers() | action_calls.response_headers(calls))
 
     def _authenticated(self, handler: Handler) -> Handler:
         @wraps(handler)
@@ -133,7 +133,7 @@ async def prepare(agent: Agent) -> None:
         raise RuntimeError("endpoints.yml names no tracker store of bot.tracker_store")
     await agent.parse_message("bonjour")
     gc.collect()
-    gc.freeze()  # loaded objects stay: no garbage collection need scan them (core/collecting.py)
+    gc.freeze()  # loaded objects stay: no garbage collection need scan them (core/garbage_collection.py)
     agent.tracker_store = agent.processor.tracker_store = store
     if agent.action_endpoint is not None:
         action_calls.watch(agent.action_endpoint)

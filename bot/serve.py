@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot import patches
-from bot.held import listen_when_ready
+from bot.listen_when_ready import listen_when_ready
 from bot.model_signature import ModelRefused, require
 
 

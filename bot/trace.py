@@ -17,15 +17,15 @@ from rasa.utils.endpoints import EndpointConfig
 
 HEADER = "traceparent"
 PARTS_HEADER = "x-guichet-parts"
-_WRITTEN = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]")  # W3C Trace Context; any other form is not passed on
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]")  # W3C Trace Context; any other form is not passed on
 
 _trace: ContextVar[str] = ContextVar("trace", default="")
 _parts: ContextVar[list[str]] = ContextVar("parts")
 
 
-def take(written: str) -> None:
-    """Assigns calls of the action server by this task and its subtasks to the trace ``written``; empty: to none."""
-    _trace.set(written if _WRITTEN.fullmatch(written) else "")
+def begin(traceparent: str) -> None:
+    """Assigns calls of the action server by this task and its subtasks to the trace ``traceparent``; empty: to none."""
+    _trace.set(traceparent if _TRACEPARENT.fullmatch(traceparent) else "")
     _parts.set([])
 
 
@@ -39,7 +39,7 @@ def part(name: str) -> Iterator[None]:
         _parts.get([]).append(f"{name}={began}-{time.time_ns()}")
 
 
-def told() -> dict[str, str]:
+def response_headers() -> dict[str, str]:
     """Returns headers for the response: the parts that have ended, in order; none if nothing is traced."""
     return {PARTS_HEADER: ", ".join(_parts.get([]))} if _trace.get() else {}
 

@@ -99,12 +99,12 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
             new = list(tracker.events)[getattr(tracker, "stored", 0) :]
             if not new:
                 return
-            spoken = [event.message_id for event in new if isinstance(event, UserUttered)]
+            message_ids = [event.message_id for event in new if isinstance(event, UserUttered)]
             added = connection.execute(
                 _ADD,
                 {
                     "conversation": tracker.sender_id,
-                    "message_id": spoken[-1] if spoken else uuid.uuid4().hex,
+                    "message_id": message_ids[-1] if message_ids else uuid.uuid4().hex,
                     "at": time.time(),
                     "starts_session": any(isinstance(event, SessionStarted) for event in new),
                     "events": json.dumps([event.as_dict() for event in new]),
@@ -124,8 +124,8 @@ class TurnTrackerStore(TrackerStore, SerializedTrackerAsText):  # type: ignore[m
     def turn(self, conversation: str, message_id: str) -> list[dict[str, Any]] | None:
         """Returns the events of the turn that answered ``message_id``, however long ago, or ``None``."""
         with self._engine.connect() as connection:
-            found = connection.execute(_TURN, {"of": conversation, "message": message_id}).scalar_one_or_none()
-        return json.loads(found) if found else None
+            events = connection.execute(_TURN, {"of": conversation, "message": message_id}).scalar_one_or_none()
+        return json.loads(events) if events else None
 
     def erase(self, conversation: str) -> None:
         """Deletes everything stored of ``conversation``."""

@@ -22,7 +22,7 @@ class PartlyWorded(TemplatedNaturalLanguageGenerator):  # type: ignore[misc]
     def _random_response_for(
         self, utter_action: str, output_channel: str, filled_slots: dict[str, Any]
     ) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = super()._random_response_for(utter_action, output_channel, filled_slots)
-        if found is None and filled_slots.get("language") != _COMPLETE:
-            found = super()._random_response_for(utter_action, output_channel, {**filled_slots, "language": _COMPLETE})
-        return found
+        response: dict[str, Any] | None = super()._random_response_for(utter_action, output_channel, filled_slots)
+        if response is None and filled_slots.get("language") != _COMPLETE:
+            response = super()._random_response_for(utter_action, output_channel, {**filled_slots, "language": _COMPLETE})
+        return response

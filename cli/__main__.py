@@ -12,10 +12,10 @@ import typer.main
 from pydantic import ValidationError
 from typer._click.exceptions import UsageError
 
+from cli.invalid_settings import faults_of
 from cli.language import Refusal, say
-from cli.missing import missing
-from cli.unreadable import unreadable
-from cli.usage import in_french, refused
+from cli.missing_module import refusal_for_missing_module
+from cli.usage import in_french, usage_error
 from core.full_disk import is_full
 
 _INTERRUPTED = 130  # the shells' convention
@@ -133,21 +133,21 @@ def main() -> None:
         sys.exit(code if isinstance(code, int) else 0)
     except UsageError as error:
         if type(error).__name__ != "NoArgsIsHelpError":  # that one is the help, shown if no command was given
-            print(refused(error), file=sys.stderr)
+            print(usage_error(error), file=sys.stderr)
         else:
             error.show()
         sys.exit(error.exit_code)
     except Refusal as refusal:
         sys.exit(_fail(str(refusal)))
     except ValidationError as error:
-        fr, en = unreadable(error)
+        fr, en = faults_of(error)
         say(
             f"Réglages à corriger dans .env : {fr}. ./guichet up écrit les secrets qui manquent ; .env.example décrit tout.",
             f"Settings to mend in .env: {en}. ./guichet up writes missing secrets; .env.example describes everything.",
         )
         sys.exit(1)
     except ModuleNotFoundError as error:
-        sys.exit(_fail(str(missing(error))))
+        sys.exit(_fail(str(refusal_for_missing_module(error))))
     except Exception as error:
         if not is_full(error):
             raise

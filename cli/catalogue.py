@@ -11,7 +11,7 @@ from knowledge_base import store
 from retrieval.index.catalogue import Listed
 
 
-class Record:
+class DatabaseCatalogue:
     """Implements ``retrieval.index.catalogue.Catalogue`` for a command, which is not asynchronous."""
 
     def __init__(self, sql_url: str) -> None:
@@ -25,10 +25,7 @@ class Record:
 
     def _read[T](self, read: Callable[[Database], Awaitable[T]]) -> T:
         async def reading() -> T:
-            database = Database(self._sql_url)
-            try:
+            async with Database(self._sql_url) as database:
                 return await read(database)
-            finally:
-                await database.close()
 
         return asyncio.run(reading())

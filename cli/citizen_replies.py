@@ -9,8 +9,8 @@ from typing import Any
 import httpx
 
 from channels.sms.encoding import segments
-from cli.asking import Service, running_service
 from cli.language import Refusal
+from cli.service_client import ServiceClient, running_service
 from core.channels import CHANNELS, traits_of
 from core.settings import Settings
 from core.text.wants_human import wants_human
@@ -26,7 +26,7 @@ def replies_with(settings: Settings) -> Replies:
         if wants_human(message):  # such a turn would wait in the supervisors' queue
             return {}
 
-        async def one(service: Service, channel: str) -> CitizenReply | None:
+        async def one(service: ServiceClient, channel: str) -> CitizenReply | None:
             try:
                 return as_reply(channel, await service.turn(message, channel=channel, language=language))
             except (Refusal, httpx.HTTPError, KeyError, ValueError):
@@ -34,10 +34,10 @@ def replies_with(settings: Settings) -> Replies:
 
         try:
             async with asyncio.timeout(_PATIENCE_SECONDS), running_service(settings) as service:
-                found = await asyncio.gather(*(one(service, channel) for channel in CHANNELS))
+                answers = await asyncio.gather(*(one(service, channel) for channel in CHANNELS))
         except (TimeoutError, Refusal):
             return {}
-        return {channel: reply for channel, reply in zip(CHANNELS, found, strict=True) if reply}
+        return {channel: reply for channel, reply in zip(CHANNELS, answers, strict=True) if reply}
 
     return replies
 

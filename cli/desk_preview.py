@@ -10,7 +10,7 @@ import httpx
 from actions.replies.style import Style
 from channels.sms.encoding import Encoding, encoding_of
 from channels.sms.rendering import SmsRenderer
-from cli.desk_walk import Teller, starts, walked
+from cli.desk_walk import CardTexts, reply_after_walk, starts
 from conversations.wording import Wording
 from core.action_server import action_server
 from core.entry import Entry, passages
@@ -31,7 +31,8 @@ def preview_with(settings: Settings, wording: Wording, renderers: Mapping[str, A
             return None
         language = entry.locale if entry.locale in ("fr", "en") else "fr"
         blocks, by_sms = (
-            walked(entry, walk, Teller(wording, channel, language, Style.of(channel, settings))) for channel in ("web", "sms")
+            reply_after_walk(entry, walk, CardTexts(wording, channel, language, Style.of(channel, settings)))
+            for channel in ("web", "sms")
         )
         rendered = [renderer(by_sms, language=language)]
         while rendered[-1].rest and len(rendered) < _PARTS:

@@ -16,13 +16,13 @@ from actions.replies.reply_builder import MOST_CASES
 from actions.replies.style import Style
 from conversations.wording import Wording
 from core.channels import traits_of
-from core.dates import is_old, written
+from core.dates import format_day, is_old
 from core.entry import Address, Entry, located_passages
 from core.turns import AnswerBlock, Option, ReplyBlock, TextBlock
 from knowledge_base.desk.editor.contracts import Walk
 
 
-class Teller(NamedTuple):
+class CardTexts(NamedTuple):
     """The means of wording: the texts, by channel and language, and ``style``, the format of cards."""
 
     wording: Wording
@@ -42,17 +42,17 @@ def starts(entry: Entry) -> list[tuple[int, tuple[str, ...]]]:
     return [(order, headings) for headings, order in first.items()]
 
 
-def walked(entry: Entry, walk: Walk, teller: Teller) -> tuple[ReplyBlock, ...]:
+def reply_after_walk(entry: Entry, walk: Walk, teller: CardTexts) -> tuple[ReplyBlock, ...]:
     """Returns the service's reply after ``walk``. An address that the entry no longer has (its tree was just changed) is
     ignored. ``entry`` must have a text.
     """
     located = located_passages(entry)
     start = walk.start if 0 <= walk.start < len(located) else 0
-    taken: dict[Address, int] = {}
+    chosen_cases: dict[Address, int] = {}
     for one in walk.chosen:
         try:
             for step in steps_to(entry, read(one)):
-                taken[step.fork.address] = step.case
+                chosen_cases[step.fork.address] = step.case
         except LookupError:
             continue
     if walk.whole:
@@ -60,45 +60,47 @@ def walked(entry: Entry, walk: Walk, teller: Teller) -> tuple[ReplyBlock, ...]:
             return (_card(whole_fork_card(entry, fork_at(entry, read(walk.whole)), "", start, teller.style), teller),)
         except LookupError:
             pass
-    return _asked(entry, start, taken, walk.page, teller)
+    return _reply_at_fork(entry, start, chosen_cases, walk.page, teller)
 
 
-def _asked(entry: Entry, start: int, taken: dict[Address, int], page: int, teller: Teller) -> tuple[ReplyBlock, ...]:
+def _reply_at_fork(
+    entry: Entry, start: int, chosen_cases: dict[Address, int], page: int, teller: CardTexts
+) -> tuple[ReplyBlock, ...]:
     def best(orders: Sequence[int]) -> int:
         return start if start in orders else min(orders)
 
-    found = guide(entry, start, lambda fork: taken.get(fork.address), best)
+    found = guide(entry, start, lambda fork: chosen_cases.get(fork.address), best)
     order = found.passage
     if found.asked is not None and order is not None and says_nothing(entry, order):
         order = None
     if found.asked is None:
         named = None if found.alike is None else len(found.alike.cases)
         return (_card(answer_card(entry, order or 0, "", teller.style, named), teller),)
-    told = ForkCard(None, complete=False)
+    fork_text = ForkCard(None, complete=False)
     if not page:
-        told = fork_card(entry, found.asked, order, start, "", teller.style, nothing_asked)
-    blocks: list[ReplyBlock] = [] if told.card is None else [_card(told.card, teller)]
-    if told.card is None and not found.asked.cases:
+        fork_text = fork_card(entry, found.asked, order, start, "", teller.style, nothing_asked)
+    blocks: list[ReplyBlock] = [] if fork_text.card is None else [_card(fork_text.card, teller)]
+    if fork_text.card is None and not found.asked.cases:
         blocks.append(TextBlock(text=teller.say("utter_about", title=" › ".join((entry.title, *found.asked.headings)))))
     options = _options(found.asked, page, teller)
-    said = teller.say(question_for(found.asked), question=found.asked.question)
+    question = teller.say(question_for(found.asked), question=found.asked.question)
     typed = not traits_of(teller.channel).has_buttons
-    if told.complete and typed:  # the label of a case
+    if fork_text.complete and typed:  # the label of a case
         return tuple(blocks)
-    if told.card is not None and typed:
-        said = teller.say("utter_other_cases")
-        shown = told.others or range(len(found.asked.labels))
+    if fork_text.card is not None and typed:
+        question = teller.say("utter_other_cases")
+        shown = fork_text.others or range(len(found.asked.labels))
         options = [
             Option(label=found.asked.labels[number], payload=f"case {address_of((*found.asked.address, number))}")
             for number in shown
         ]
-    if told.complete:
-        said = teller.say("utter_each_case")
+    if fork_text.complete:
+        question = teller.say("utter_each_case")
         options = [option for option in options if not option.payload.startswith("fork ")]  # all cases are shown
-    return (*blocks, choices("cases", options).model_copy(update={"text": said}))
+    return (*blocks, choices("cases", options).model_copy(update={"text": question}))
 
 
-def _options(fork: Fork, page: int, teller: Teller) -> list[Option]:
+def _options(fork: Fork, page: int, teller: CardTexts) -> list[Option]:
     """Returns the options like ``actions.replies.reply_builder.ReplyBuilder``."""
     most = MOST_CASES[teller.channel]
     last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
@@ -114,11 +116,11 @@ def _options(fork: Fork, page: int, teller: Teller) -> list[Option]:
     return options
 
 
-def _card(card: Card, teller: Teller) -> AnswerBlock:
+def _card(card: Card, teller: CardTexts) -> AnswerBlock:
     """Returns ``card`` with the sentence above it and the warning about its age."""
     block, notice = card.block, ""
     if block.verified_on is None:
         notice = teller.say("utter_undated")
     elif is_old(block.verified_on, teller.style.old_after_months, teller.style.today):
-        notice = teller.say("utter_old", date=written(block.verified_on, teller.language))
+        notice = teller.say("utter_old", date=format_day(block.verified_on, teller.language))
     return block.model_copy(update={"text": teller.say("utter_answer", title=block.title), "notice": notice})

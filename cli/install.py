@@ -9,17 +9,17 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from cli.dialogue import BOT_PYTHON, BOT_VERSION, model_path, training_command, training_environment
 from cli.language import Refusal, say
 from cli.model_signing import is_ours, sign, signature_file
-from cli.progress import Told, run_reporting
+from cli.progress import StepResult, run_reporting
+from cli.rasa_commands import BOT_PYTHON, BOT_VERSION, model_path, training_command, training_environment
 from cli.steps import Report, Steps, digest_files
 from core.settings import ROOT, Settings
 from retrieval.snapshots.folder import Snapshots
 from retrieval.snapshots.update import is_building, snapshots_folder
 
 _MODELS_KEPT = 3
-_NOWHERE = Path("/nonexistent/model")  # made by no step: for a foreign model or a damaged index
+_NO_OUTPUT = Path("/nonexistent/model")  # made by no step: for a foreign model or a damaged index
 _PAGES = ("knowledge-base", "labour-pages")  # the steps that import pages
 _EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
 
@@ -38,7 +38,7 @@ def install(settings: Settings, *, demonstration: bool = False, every_section: b
             f"Rasa's environment (Python {BOT_VERSION})",
             digest_files([ROOT / "uv.lock"]),
             lambda report: _sync_bot(settings),
-            made=BOT_PYTHON,
+            output=BOT_PYTHON,
         )
         # Training takes a minute of one core, and so do the steps of the knowledge base: they run in parallel.
         training = pool.submit(_train, steps, settings)
@@ -83,7 +83,7 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
         "Database",
         digest_files([ROOT / "core" / "migrations"]) + settings.sql_url,
         lambda report: _command(settings, ["database", "upgrade"], report),
-        made=None if settings.database_url else settings.home / "guichet.db",
+        output=None if settings.database_url else settings.home / "guichet.db",
     )
     source = ["demonstration"] if demonstration else ["service-public", "--or-demonstration"]
     steps.run(
@@ -101,14 +101,13 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
             digest_files([ROOT / "knowledge_base"]) + settings.sql_url,
             lambda report: _command(settings, ["kb", "import", "travail-emploi", "--if-reachable"], report),
         )
-    if not demonstration:
         steps.run(
             "communes",
             "Communes de France",
             "Communes of France",
             digest_files([ROOT / "places" / "communes"]),
             lambda report: _command(settings, ["places", "communes", "--if-reachable"], report),
-            made=settings.communes_file,
+            output=settings.communes_file,
         )
     steps.run(
         "embedding-model",
@@ -137,11 +136,11 @@ def _index(steps: Steps, settings: Settings, *, every_section: bool) -> None:
         en,
         digest_files([ROOT / "retrieval", *(settings.home / "steps" / name for name in _PAGES)]),
         lambda report: _build(settings, stage, report),
-        made=snapshots.folder / "active" if snapshots.is_whole(snapshots.active()) else _NOWHERE,
+        output=snapshots.folder / "active" if snapshots.is_whole(snapshots.active()) else _NO_OUTPUT,
     )
 
 
-def _build(settings: Settings, stage: str, report: Report) -> Told:
+def _build(settings: Settings, stage: str, report: Report) -> StepResult:
     if is_building(snapshots_folder(settings.home)):
         say(
             "      Une autre construction d'index est en cours (./guichet logs indexer) : celle-ci attend qu'elle finisse.",
@@ -150,15 +149,15 @@ def _build(settings: Settings, stage: str, report: Report) -> Told:
     return _command(settings, ["index", "build", "--stage", stage], report)
 
 
-def _command(settings: Settings, arguments: list[str], report: Report) -> Told:
+def _command(settings: Settings, arguments: list[str], report: Report) -> StepResult:
     log = settings.home / "log" / f"{'-'.join(one for one in arguments[:3] if not one.startswith('-'))}.log"
     return run_reporting([sys.executable, "-m", "cli", *arguments], settings.as_environment(), log, report)
 
 
 def _sync_bot(settings: Settings) -> None:
     stamp = BOT_PYTHON.parent.parent / "guichet.lock"
-    wanted = (ROOT / "uv.lock").read_bytes()
-    if stamp.exists() and stamp.read_bytes() == wanted:
+    lock = (ROOT / "uv.lock").read_bytes()
+    if stamp.exists() and stamp.read_bytes() == lock:
         return  # an image has it already, and is read-only
     uv = os.environ.get("GUICHET_UV", "uv")
     if not shutil.which(uv):
@@ -185,7 +184,7 @@ def _sync_bot(settings: Settings) -> None:
             f"Rasa's environment could not be installed (network, disk space, Python {BOT_VERSION}: see {log}). "
             "Run the command again: it goes on from there.",
         )
-    stamp.write_bytes(wanted)
+    stamp.write_bytes(lock)
 
 
 def bot_python(folder: Path = Path("/usr/bin")) -> str:
@@ -193,8 +192,8 @@ def bot_python(folder: Path = Path("/usr/bin")) -> str:
     if there is none, a version for ``uv`` to find or download.
     """
     python = folder / f"python{BOT_VERSION}"
-    whole = [str(python), "-c", "import ctypes, lzma, sqlite3, ssl"]  # Debian has a smaller one of the same name
-    if python.exists() and not subprocess.run(whole, capture_output=True, check=False).returncode:  # noqa: S603
+    has_all_modules = [str(python), "-c", "import ctypes, lzma, sqlite3, ssl"]  # Debian has a smaller one of the same name
+    if python.exists() and not subprocess.run(has_all_modules, capture_output=True, check=False).returncode:  # noqa: S603
         return str(python)
     return BOT_VERSION
 
@@ -207,7 +206,7 @@ def _train(steps: Steps, settings: Settings) -> None:
         "Training of the dialogue (Rasa)",
         model.name,
         lambda report: _run_training(settings, model),
-        made=model if is_ours(settings, model) else _NOWHERE,
+        output=model if is_ours(settings, model) else _NO_OUTPUT,
     )
 
 
@@ -221,11 +220,11 @@ def _run_training(settings: Settings, model: Path) -> None:
         )
     signature_file(model).unlink(missing_ok=True)  # of another archive, or with another key
     log = settings.home / "log" / "training.log"
-    made = model.parent / "making" / model.name
+    trained = model.parent / "making" / model.name
     run_reporting(training_command(settings), training_environment(settings), log, lambda done, total: None)
-    if not made.exists():
+    if not trained.exists():
         raise Refusal(f"Rasa n'a pas produit de modèle : voir {log}.", f"Rasa made no model: see {log}.")
-    made.replace(model)
+    trained.replace(model)
     sign(settings, model)
     for older in sorted(model.parent.glob("*.tar.gz"), key=lambda path: path.stat().st_mtime)[:-_MODELS_KEPT]:
         older.unlink()

@@ -17,7 +17,7 @@ MARK = "SUPERVISED_INSTALLATION"
 
 @dataclass(frozen=True)
 class ManagerRecord:
-    """A process manager: its pid, which is also that of its session; its start; the machine's start; its installation."""
+    """A process manager: its pid (also that of its session), its start, the machine's start, and its installation."""
 
     pid: int
     started: str
@@ -26,7 +26,7 @@ class ManagerRecord:
 
     @property
     def alive(self) -> bool:
-        """Tells whether this very process runs; its pid alone may belong to another one by now."""
+        """Decides whether this very process runs; its pid alone may belong to another one by now."""
         return self.of_this_boot and start_time(self.pid) == self.started
 
     @property
@@ -35,7 +35,7 @@ class ManagerRecord:
 
     @property
     def number_is_free(self) -> bool:
-        """Tells whether no process has its pid. While processes of its session run, the system does not reuse it."""
+        """Decides whether no process has its pid. While processes of its session run, the system does not reuse it."""
         return start_time(self.pid) is None
 
 

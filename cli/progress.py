@@ -17,7 +17,7 @@ VARIABLE = "GUICHET_PROGRESS"
 
 
 @dataclass
-class Told:
+class StepResult:
     """The result that a command reported: ``lines`` for people; ``provisional`` if the work must be repeated next time."""
 
     lines: list[str] = field(default_factory=list)
@@ -30,26 +30,26 @@ def reporter(label: str) -> Callable[[int, int], None]:
     """
     if os.environ.get(VARIABLE) == "json":
         return lambda done, total: print(json.dumps({"done": done, "total": total}), flush=True)
-    shown = -1
+    printed_tenth = -1
 
     def report(done: int, total: int) -> None:
-        nonlocal shown
+        nonlocal printed_tenth
         tenth = 10 * done // max(total, 1)
-        if tenth > shown:
-            shown = tenth
+        if tenth > printed_tenth:
+            printed_tenth = tenth
             print(f"{label} {done}/{total}", file=sys.stderr, flush=True)
 
     return report
 
 
-def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, report: Callable[[int, int], None]) -> Told:
+def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, report: Callable[[int, int], None]) -> StepResult:
     """Runs ``argv`` in the checkout, passes its progress to ``report``, and writes its other output to ``log``.
 
-    Returns its reports by ``done_line`` and ``tell_provisional``. Raises ``Refusal`` with the command's own last line (or the
-    place of its log) if it fails.
+    Returns its reports by ``report_done`` and ``report_provisional``. If it fails, raises ``Refusal`` with the command's own
+    last line, or the place of its log.
     """
     log.parent.mkdir(parents=True, exist_ok=True)
-    said = Told()
+    result = StepResult()
     with log.open("w") as out:
         child = subprocess.Popen(  # noqa: S603
             argv,
@@ -64,13 +64,13 @@ def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, re
         try:
             for line in child.stdout:
                 try:
-                    told = json.loads(line)
-                    if "line" in told:
-                        out.write(f"{told['line']}\n")
-                        said.lines.append(told["line"])
-                        said.provisional |= told["provisional"]
+                    event = json.loads(line)
+                    if "line" in event:
+                        out.write(f"{event['line']}\n")
+                        result.lines.append(event["line"])
+                        result.provisional |= event["provisional"]
                     else:
-                        report(told["done"], told["total"])
+                        report(event["done"], event["total"])
                 except (ValueError, KeyError, TypeError):
                     out.write(line)
             code = child.wait()
@@ -84,24 +84,24 @@ def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, re
             f"Cette étape a échoué : {last.strip()} (détails : {log}). Relancez la commande : elle reprendra à cette étape.",
             f"This step failed: {last.strip()} (details: {log}). Run the command again: it goes on from this step.",
         )
-    return said
+    return result
 
 
-def done_line(fr: str, en: str) -> None:
+def report_done(fr: str, en: str) -> None:
     """Reports the result of a long command, run by itself or as a step of another command."""
     if os.environ.get(VARIABLE) == "json":
-        _tell(pick(fr, en), provisional=False)
+        _report(pick(fr, en), provisional=False)
     else:
         print(pick(fr, en), flush=True)
 
 
-def tell_provisional(fr: str, en: str) -> None:
+def report_provisional(fr: str, en: str) -> None:
     """Reports that the work was done by other means than requested, so a step that runs this command is not complete."""
     if os.environ.get(VARIABLE) == "json":
-        _tell(pick(fr, en), provisional=True)
+        _report(pick(fr, en), provisional=True)
     else:
         say(fr, en)
 
 
-def _tell(line: str, *, provisional: bool) -> None:
+def _report(line: str, *, provisional: bool) -> None:
     print(json.dumps({"line": line, "provisional": provisional}), flush=True)

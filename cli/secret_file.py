@@ -12,7 +12,7 @@ from pydantic import SecretStr
 
 from cli.demonstration import IDENTITY
 from core.backup.archive import new_identity
-from core.settings import AGE, MADE, Settings
+from core.settings import AGE, GENERATED, Settings
 
 _HEADER = """\
 # Settings of this installation of Guichet. Every setting is described in .env.example.
@@ -29,10 +29,12 @@ def secret_names() -> list[str]:
     ]
 
 
-def made_names() -> list[str]:
+def generated_names() -> list[str]:
     """Returns these names, and those of optional secrets that are created as well."""
     marked = [
-        f"GUICHET_{name.upper()}" for name, field in Settings.model_fields.items() if field.json_schema_extra in (MADE, AGE)
+        f"GUICHET_{name.upper()}"
+        for name, field in Settings.model_fields.items()
+        if field.json_schema_extra in (GENERATED, AGE)
     ]
     return [*secret_names(), *marked]
 
@@ -44,7 +46,7 @@ def ensure(path: Path) -> bool:
     """
     present = path.read_text() if path.exists() else ""
     given = {name for name, value in dotenv_values(stream=StringIO(present), interpolate=False).items() if value}
-    missing = [name for name in made_names() if name not in given and not os.environ.get(name)]
+    missing = [name for name in generated_names() if name not in given and not os.environ.get(name)]
     if path.exists():
         path.chmod(0o600)
     if not missing:

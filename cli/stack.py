@@ -15,14 +15,14 @@ from pathlib import Path
 import httpx
 import psutil
 
-from cli.holding import READY_WITHIN_SECONDS
+from cli.holder_files import READY_WITHIN_SECONDS
+from cli.installation_processes import end_processes, installation_processes
 from cli.language import Refusal
-from cli.left_processes import end, left_processes
 from cli.manager_record import clear_record
 from cli.manager_state import manager_state, manager_trouble
 from cli.preflight import check_ports
 from cli.processes import Process, processes, redis_binary, write_redis_config
-from cli.supervision import State, Supervisor
+from cli.supervisor import State, Supervisor
 from core.settings import Settings
 
 _STOP_SECONDS = 60.0
@@ -60,10 +60,10 @@ def start(settings: Settings, ready: Callable[[str], None] = lambda name: None) 
             "Redis is missing: install redis-server (or valkey-server), or set REDIS_URL in .env.",
         )
     supervisor = Supervisor(settings.home)
-    with _alone(settings.home):
+    with _manager_lock(settings.home):
         if supervisor.running():
             raise Refusal("Guichet fonctionne déjà.", "Guichet is already running.")
-        _end_left(settings)
+        _end_leftovers(settings)
         check_ports(programs)
         write_redis_config(settings)
         stack = Stack(settings, supervisor, supervisor.start(programs))
@@ -88,8 +88,8 @@ def recover(settings: Settings) -> None:
 
     Raises ``Refusal`` if the manager does not answer: it may only be slow, and the service runs without it.
     """
-    with _alone(settings.home):
-        _end_left(settings)
+    with _manager_lock(settings.home):
+        _end_leftovers(settings)
 
 
 def stop(settings: Settings) -> bool:
@@ -99,14 +99,14 @@ def stop(settings: Settings) -> bool:
     if not settings.home.exists():
         return False
     supervisor, found = Supervisor(settings.home), False
-    with _alone(settings.home):
+    with _manager_lock(settings.home):
         if supervisor.running():
             found, pid = True, supervisor.stop()
             # Waits for its end: it then removes the socket, which might belong to its successor by then.
             with contextlib.suppress(psutil.NoSuchProcess, psutil.TimeoutExpired):
                 psutil.Process(pid).wait(timeout=_STOP_SECONDS)
-        left = left_processes(settings.home)
-        end(left)
+        left = installation_processes(settings.home)
+        end_processes(left)
         clear_record(settings.home / "run")
     return found or bool(left)
 
@@ -115,7 +115,7 @@ def is_ready(process: Process, state: State | None, settings: Settings, client: 
     """Decides whether ``process`` runs and works. ``state`` is its state (``None``: unknown). It must have reported to its
     holder and answer at its health address or its port, if it has any. The publisher is ready as soon as it runs.
     """
-    if state is None or state.state != "running" or (process.held and not state.ready):
+    if state is None or state.state != "running" or (process.has_holder and not state.ready):
         return False
     if process.health:
         try:
@@ -130,16 +130,16 @@ def is_ready(process: Process, state: State | None, settings: Settings, client: 
     return True
 
 
-def _end_left(settings: Settings) -> None:
+def _end_leftovers(settings: Settings) -> None:
     state = manager_state(settings.home)
     trouble = manager_trouble(state)
     if state.kind == "silent" and trouble is not None:
-        raise Refusal(*trouble.whole)
-    end(state.processes)
+        raise Refusal(*trouble.sentence)
+    end_processes(state.processes)
 
 
 @contextmanager
-def _alone(home: Path) -> Iterator[None]:
+def _manager_lock(home: Path) -> Iterator[None]:
     """Ensures that one command at a time checks and changes the processes, so that new processes are not mistaken for abandoned
     ones.
     """

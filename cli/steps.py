@@ -18,11 +18,11 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from cli.language import pick
-from cli.progress import Told
+from cli.progress import StepResult
 
 Report = Callable[[int, int], None]
 """Tells how far a step is: (done, total)."""
-Work = Callable[[Report], Told | None]
+Work = Callable[[Report], StepResult | None]
 
 
 class Steps(AbstractContextManager["Steps"]):
@@ -50,14 +50,14 @@ class Steps(AbstractContextManager["Steps"]):
     def __exit__(self, *details: object) -> None:
         self._progress.__exit__(None, None, None)
 
-    def run(self, name: str, fr: str, en: str, inputs: str, work: Work, made: Path | None = None) -> None:
-        """Does ``work`` unless it was completed with the same ``inputs`` and its result ``made`` still exists.
+    def run(self, name: str, fr: str, en: str, inputs: str, work: Work, output: Path | None = None) -> None:
+        """Does ``work`` unless it was completed with the same ``inputs`` and its result ``output`` still exists.
 
         The reports of the work are shown under its line. Provisional work is repeated next time.
         """
         stamp = self._folder / name
         title = pick(fr, en)
-        if stamp.exists() and stamp.read_text() == inputs and (made is None or made.exists()):
+        if stamp.exists() and stamp.read_text() == inputs and (output is None or output.exists()):
             self._console.print(f"  [green]✓[/] {title} [dim]({pick('inchangé', 'unchanged')})[/]")
             return
         started = time.monotonic()
@@ -65,17 +65,17 @@ class Steps(AbstractContextManager["Steps"]):
         if not self._live:
             self._console.print(f"  … {title}")
         try:
-            told = work(lambda done, total: self._progress.update(task, completed=done, total=total)) or Told()
+            result = work(lambda done, total: self._progress.update(task, completed=done, total=total)) or StepResult()
         finally:
             self._progress.remove_task(task)
-        if told.provisional:
+        if result.provisional:
             stamp.unlink(missing_ok=True)
         else:
             stamp.write_text(inputs)
-        mark = "[yellow]![/]" if told.provisional else "[green]✓[/]"
+        mark = "[yellow]![/]" if result.provisional else "[green]✓[/]"
         self._console.print(f"  {mark} {title} [dim]({time.monotonic() - started:.0f} s)[/]")
-        for line in told.lines:
-            self._console.print(f"      {escape(line)}", style="yellow" if told.provisional else "dim")
+        for line in result.lines:
+            self._console.print(f"      {escape(line)}", style="yellow" if result.provisional else "dim")
 
 
 def digest_files(paths: Iterable[Path]) -> str:

@@ -53,12 +53,12 @@ def _frame_in_french(command: Any) -> None:
     command.format_help = format_help
 
 
-def refused(error: Any) -> str:
+def usage_error(error: Any) -> str:
     """Returns the fault in the command line (``error`` is Typer's ``UsageError``), and the command that shows more."""
     english = error.format_message()
     command = error.ctx.command_path if error.ctx else "./guichet"
-    said = english if speaks_english() else f"{_french(error)} ({english})"
-    return f"{said}\n{pick(f'Voyez {command} --help.', f'See {command} --help.')}"
+    sentence = english if speaks_english() else f"{_french(error)} ({english})"
+    return f"{sentence}\n{pick(f'Voyez {command} --help.', f'See {command} --help.')}"
 
 
 def _french(error: Any) -> str:

@@ -12,7 +12,7 @@ from typing import TypedDict
 import httpx
 
 from core.settings import Settings
-from core.web.trusted import trusted
+from core.web.tls_context import tls_context
 
 
 class _Common(TypedDict):
@@ -42,5 +42,5 @@ def _common(settings: Settings, seconds: float) -> _Common:
         "headers": secret,
         "timeout": seconds,
         "trust_env": False,
-        "verify": trusted(),
+        "verify": tls_context(),
     }

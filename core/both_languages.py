@@ -5,14 +5,14 @@ from __future__ import annotations
 _BETWEEN = "\n\n"  # neither text has an empty line
 
 
-def kept(french: str, english: str) -> str:
+def join(french: str, english: str) -> str:
     """Returns both texts as one. Raises ``ValueError`` if one has an empty line: the two could not be separated again."""
     if _BETWEEN in french or _BETWEEN in english:
-        raise ValueError("a text that is kept in two languages has no empty line")
+        raise ValueError("a text in two languages has no empty line")
     return french + _BETWEEN + english
 
 
-def read(text: str, language: str) -> str:
-    """Returns the part in ``language`` (French for ``fr``, English for all others) of a text that ``kept`` made."""
+def part_in(text: str, language: str) -> str:
+    """Returns the part in ``language`` (French for ``fr``, English for all others) of a text that ``join`` made."""
     french, _, english = text.partition(_BETWEEN)
     return french if language == "fr" else english or french

@@ -19,7 +19,7 @@ def local_day(moment: datetime, zone: ZoneInfo) -> date:
     return moment.astimezone(zone).date()
 
 
-def bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
+def day_bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:
     """Returns the first moment of ``first`` and that of the day after ``last``, in ``zone``."""
     return (
         datetime.combine(first, time.min, zone),
@@ -33,6 +33,6 @@ def is_old(verified_on: date, months: int, today: date) -> bool:
     return elapsed > months or (elapsed == months and today.day > verified_on.day)
 
 
-def written(day: date, language: str) -> str:
+def format_day(day: date, language: str) -> str:
     """Returns ``day`` in ``language``: 24/11/2026, 24 November 2026."""
     return format_date(day, _PATTERNS.get(language, _PATTERNS["fr"]), locale=language if language in _PATTERNS else "fr")

@@ -35,7 +35,7 @@ _TEXTS = {
 WORDS = frozenset({*_TEXTS.values(), "gateway_choice_expired"})
 
 
-class Say(Protocol):
+class TextSource(Protocol):
     """Returns a text in the caller's language, from (name, language, values)."""
 
     def __call__(self, name: str, language: str, values: Mapping[str, Any], /) -> str: ...
@@ -55,7 +55,7 @@ class Problem(Exception):
         self.language = language
         self.values = values
 
-    def document(self, say: Say, language: str) -> dict[str, Any]:
+    def document(self, say: TextSource, language: str) -> dict[str, Any]:
         """Returns the problem as JSON: ``code`` is for programs, ``title`` and ``detail`` for people."""
         detail = say(self.text, self.language or language, self.values)
         return {
@@ -82,10 +82,10 @@ def wants_page(request: Request) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
+class ProblemResponder:
     """Responses for problems: a document, or the result of ``page``."""
 
-    say: Say
+    say: TextSource
     default_language: str
     page: Page = lambda request, document: None
 
@@ -99,16 +99,16 @@ class Answering:
     ) -> Response:
         document = problem.document(self.say, self.language(request)) | more
         bearer = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
-        shown = self.page(request, document)
-        if shown is None:
+        page = self.page(request, document)
+        if page is None:
             return JSONResponse(document, problem.status, {**bearer, **(headers or {})}, media_type="application/problem+json")
-        shown.headers.update(headers or {})
-        return shown
+        page.headers.update(headers or {})
+        return page
 
 
 def install(
     app: FastAPI,
-    answer: Answering,
+    answer: ProblemResponder,
     *,
     known: Mapping[type[Exception], Callable[[Exception], Problem]] | None = None,
 ) -> None:

@@ -78,7 +78,7 @@ def read_address(text: str) -> RedisAddress:
         database=database,
         sentinel_username=options.pop("sentinel_username", None),
         sentinel_password=options.pop("sentinel_password", None),
-        options={name: _truth(value) if name == "ssl_check_hostname" else value for name, value in options.items()},
+        options={name: _boolean(value) if name == "ssl_check_hostname" else value for name, value in options.items()},
     )
 
 
@@ -140,7 +140,7 @@ def _options(query: str, kind: Kind, *, tls: bool) -> dict[str, str]:
     return found
 
 
-def _truth(text: str) -> bool:
+def _boolean(text: str) -> bool:
     return text.lower() not in ("false", "no", "0")
 
 

@@ -12,10 +12,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 
-def is_one_of(shown: str, secrets: Sequence[str]) -> bool:
-    """Decides whether ``shown`` is one of ``secrets``. All of them are compared."""
-    given = shown.encode("utf-8", "surrogateescape")
-    return any([hmac.compare_digest(given, secret.encode()) for secret in secrets])  # noqa: C419 - time tells nothing
+def is_one_of(given: str, secrets: Sequence[str]) -> bool:
+    """Decides whether ``given`` is one of ``secrets``. All of them are compared."""
+    encoded = given.encode("utf-8", "surrogateescape")
+    return any([hmac.compare_digest(encoded, secret.encode()) for secret in secrets])  # noqa: C419 - time tells nothing
 
 
 class Ciphers:
@@ -27,7 +27,7 @@ class Ciphers:
     def __init__(self, secrets: Sequence[str], purpose: bytes) -> None:
         if not secrets or not all(secrets):
             raise ValueError("a secret is empty")
-        self._ciphers = [Fernet(base64.urlsafe_b64encode(derived(secret, purpose))) for secret in secrets]
+        self._ciphers = [Fernet(base64.urlsafe_b64encode(derived_key(secret, purpose))) for secret in secrets]
         self._any = MultiFernet(self._ciphers)
 
     def encrypt(self, text: str) -> bytes:
@@ -40,7 +40,7 @@ class Ciphers:
         """
         return self._any.decrypt(stored, ttl=seconds).decode()
 
-    def renewed(self, stored: bytes) -> bytes | None:
+    def re_encrypted(self, stored: bytes) -> bytes | None:
         """Returns ``stored`` encrypted with the first key; ``None`` if it is already, or if no key of ours fits."""
         with suppress(InvalidToken):
             self._ciphers[0].decrypt(stored)
@@ -50,6 +50,6 @@ class Ciphers:
         return None
 
 
-def derived(secret: str, purpose: bytes) -> bytes:
+def derived_key(secret: str, purpose: bytes) -> bytes:
     """Returns a key of 32 bytes for one ``purpose``. No key reveals anything about another."""
     return HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=purpose).derive(secret.encode())

@@ -10,7 +10,7 @@ from fastapi import Request, WebSocket
 from starlette.requests import HTTPConnection
 
 from core.identity import Right, Staff, sessions
-from core.identity.sessions import Found
+from core.identity.sessions import ValidSession
 from core.problems import Problem
 from core.web.network import is_same_host
 from desk.shell import Shell, shell_of
@@ -66,7 +66,7 @@ def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff
     return dependency
 
 
-async def session_of(connection: HTTPConnection) -> Found | None:
+async def session_of(connection: HTTPConnection) -> ValidSession | None:
     """Returns the valid session of a request's cookie, whatever its stage."""
     shell = shell_of(connection)
     return await sessions.find(shell.database, connection.cookies.get(shell.cookie, ""), shell.settings)
@@ -77,7 +77,7 @@ def wants_page(request: Request) -> bool:
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
-async def check_form(request: Request, session: Found) -> None:
+async def check_form(request: Request, session: ValidSession) -> None:
     """Raises 403 unless an unsafe request comes from one of our pages, in this session."""
     check_origin(request)
     shown = request.headers.get("x-csrf-token", "")

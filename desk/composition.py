@@ -8,9 +8,9 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import Response
 
 from core.identity import IdentityError
-from core.identity.conversations import Denied
+from core.identity.conversation_access import Denied
 from core.problems import Problem
-from core.web.routes import join
+from core.web.routes import join_router
 from desk.access import ExpiredForm, SignInNeeded, SocketRefused
 from desk.pages import back, problem_page, render
 from desk.routes import account, alerts, audit, invitation, provider, sign_in, staff, start, static
@@ -34,9 +34,9 @@ def install(app: FastAPI, shell: Shell) -> None:
     app.state.desk = shell
     own = (sign_in, provider, invitation, account, staff, audit, alerts, start)
     for one in (static.router(shell.parts), *(module.router() for module in own)):
-        join(app.router, one, include_in_schema=False)
+        join_router(app.router, one, include_in_schema=False)
     for part in shell.parts:
-        join(app.router, part.router, tags=["desk"])
+        join_router(app.router, part.router, tags=["desk"])
 
     @app.exception_handler(SignInNeeded)
     async def _to_sign_in(request: Request, _error: SignInNeeded) -> Response:

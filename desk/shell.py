@@ -22,7 +22,7 @@ from core.identity.vault import Vault
 from core.languages import LANGUAGES
 from core.problems import language_of
 from core.settings import Settings
-from core.web.typesetting import day, decimal, euros, moment, tongue, whole
+from core.web.typesetting import day, decimal, euros, language_name, moment, whole_number
 from desk.parts import GROUPS, Item, Part
 from desk.watch import SessionWatch
 from desk.words import Words
@@ -56,7 +56,7 @@ class Shell:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self.templates.filters.update(decimal=decimal, euros=euros, whole=whole, tongue=tongue)
+        self.templates.filters.update(decimal=decimal, euros=euros, whole_number=whole_number, language_name=language_name)
         # Days and times are local to the administration, wherever the server or the reader is.
         self.templates.filters.update({one.__name__: partial(one, zone=settings.desk_timezone) for one in (day, moment)})
         items = [*((item, "desk") for item in _ITEMS), *((item, part.name) for part in parts for item in part.items)]

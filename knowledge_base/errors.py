@@ -24,7 +24,7 @@ BROKEN_ZIP = (
 
 
 class Reason(str):
-    """Why a line, a page or an entry was left out: a French text, with the English one as ``en``."""
+    """The reason to leave out a line, a page or an entry: a French text, with the English one as ``en``."""
 
     __slots__ = ("en",)
     en: str
@@ -49,7 +49,7 @@ def all_of(reasons: Iterable[Reason]) -> Reason:
     return Reason(" ; ".join(found), "; ".join(one.en for one in found))
 
 
-class _Said(Exception):
+class _BilingualError(Exception):
     """``str()`` is the French sentence; ``fr`` and ``en`` are both."""
 
     def __init__(self, fr: str, en: str) -> None:
@@ -58,7 +58,7 @@ class _Said(Exception):
         self.en = en
 
 
-class ImportRefused(_Said):
+class ImportRefused(_BilingualError):
     """An import that was not carried out. Nothing has changed."""
 
 
@@ -70,5 +70,5 @@ class TooManyWithdrawals(ImportRefused):
     """The import would withdraw more than half of the collection's published entries."""
 
 
-class FetchFailed(_Said):
+class FetchFailed(_BilingualError):
     """Pages could not be fetched. Nothing has changed, and no partial file is left."""

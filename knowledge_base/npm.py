@@ -104,8 +104,8 @@ def _from_npm(name: str, errors: str, folder: Path) -> FetchFailed:
         return _full_disk(folder)
     if _NETWORK.search(errors):
         return _no_network()
-    said = _ERROR_LINE.search(errors)
-    reason = said[1].strip() if said else (errors.strip().splitlines() or ["?"])[-1]
+    match = _ERROR_LINE.search(errors)
+    reason = match[1].strip() if match else (errors.strip().splitlines() or ["?"])[-1]
     return FetchFailed(
         f"npm n'a pas pu fournir {name} ({reason}) : vérifiez le registre npm configuré, puis relancez.",
         f"npm could not provide {name} ({reason}): check the npm registry in use, then try again.",

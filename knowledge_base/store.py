@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from itertools import batched
 
 from pydantic import JsonValue
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit import record
@@ -16,8 +16,8 @@ from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun
 from core.entry import Entry
 from knowledge_base.errors import InvalidSource, Reason, TooManyWithdrawals
-from knowledge_base.planning import PUBLISHED, WITHDRAWN, Change, Plan, absent, needs_contents, plan
-from knowledge_base.writing import contents_of, known_entries, lock_collection, write
+from knowledge_base.import_plan import PUBLISHED, WITHDRAWN, Change, Plan, missing_from_source, needs_contents, plan
+from knowledge_base.import_rows import contents_of, known_entries, lock_collection, write
 from retrieval.index.catalogue import Listed
 
 __all__ = ["PUBLISHED", "WITHDRAWN", "Difference", "ImportReport", "fetch", "listed", "published", "upsert", "withdraw"]
@@ -72,42 +72,34 @@ async def upsert(
 
     Raises ``TooManyWithdrawals`` unless ``force``, and ``InvalidSource`` if an id occurs twice or there is no entry.
     """
-    given = await asyncio.to_thread(_checked, collection, list(entries))
+    imported = await asyncio.to_thread(_checked, collection, list(entries))
     session_of = database.read if dry_run else database.write
     async with session_of() as session:
         if not dry_run:
             await lock_collection(session, collection)
-        decided = await _plan(session, collection, given, force=force, partial=partial)
+        decided = await _plan(session, collection, imported, force=force, partial=partial)
         report = _report(decided)
         if dry_run:
             return report
         await write(session, decided.changes, author=author, reason=reason)
-        session.add(
-            ImportRun(
-                source=source,
-                collection=collection,
-                checksum=checksum,
-                created=report.created,
-                updated=report.updated,
-                unchanged=report.unchanged,
-                withdrawn=report.withdrawn,
-                conflicts=report.conflicts,
-            )
-        )
-        await audit_import(session, report, author=author, source=source, target=collection)
+        await record_import(session, report, author=author, source=source, checksum=checksum, collections=[collection])
     return report
 
 
-async def audit_import(session: AsyncSession, report: ImportReport, *, author: str, source: str, target: str) -> None:
-    """Writes the audit record of an import that changed something, as the last step of its transaction."""
+async def record_import(
+    session: AsyncSession, report: ImportReport, *, author: str, source: str, checksum: str, collections: Sequence[str]
+) -> None:
+    """Records an import, as the last step of its transaction; in the audit only if it changed something."""
     counts = {name: getattr(report, name) for name in ("created", "updated", "withdrawn", "conflicts")}
+    collection = collections[0] if len(collections) == 1 else "*"
+    session.add(ImportRun(source=source, collection=collection, checksum=checksum, unchanged=report.unchanged, **counts))
     if any(counts.values()):
         await session.flush()
         await record(
             session,
             actor=author,
             action="entries.imported",
-            target=f"entries:{target}"[:200],
+            target=f"entries:{','.join(collections)}"[:200],
             details={"source": source[-200:], **counts},
         )
 
@@ -121,7 +113,7 @@ async def withdraw(database: Database, collection: str, *, author: str, reason: 
         known = await known_entries(session, collection)
         pages = [page for page, row in known.items() if row.status == PUBLISHED and not row.changed_here]
         contents = await contents_of(session, collection, pages)
-        changes = [change for page in pages if (change := absent(known[page], contents[page])) is not None]
+        changes = [change for page in pages if (change := missing_from_source(known[page], contents[page])) is not None]
         await write(session, changes, author=author, reason=reason)
         if changes:
             details: dict[str, JsonValue] = {"count": len(changes), "reason": reason}
@@ -132,16 +124,18 @@ async def withdraw(database: Database, collection: str, *, author: str, reason: 
 
 
 async def _plan(
-    session: AsyncSession, collection: str, given: dict[str, tuple[Entry, str]], *, force: bool, partial: bool
+    session: AsyncSession, collection: str, imported_entries: dict[str, tuple[Entry, str]], *, force: bool, partial: bool
 ) -> Plan:
     known = await known_entries(session, collection)
     imported = [page for page, row in known.items() if row.status == PUBLISHED and row.base is not None]
-    missing = [] if partial else [page for page in imported if page not in given]
+    missing = [] if partial else [page for page in imported if page not in imported_entries]
     if not force and 2 * len(missing) > len(imported):
         raise _too_many(collection, len(missing), len(imported))
-    wanted = [page for page, (_, digest) in given.items() if page in known and needs_contents(known[page], digest)]
-    contents = await contents_of(session, collection, [*wanted, *missing])
-    return await asyncio.to_thread(plan, given, known, contents, missing)
+    to_compare = [
+        page for page, (_, digest) in imported_entries.items() if page in known and needs_contents(known[page], digest)
+    ]
+    contents = await contents_of(session, collection, [*to_compare, *missing])
+    return await asyncio.to_thread(plan, imported_entries, known, contents, missing)
 
 
 def _report(decided: Plan) -> ImportReport:
@@ -178,18 +172,14 @@ async def listed(database: Database) -> list[Listed]:
 
 async def fetch(database: Database, wanted: Sequence[Listed]) -> list[Entry]:
     """Returns the published entries with these ids, in their present state."""
-    names: dict[str, list[str]] = {}
-    for one in wanted:
-        names.setdefault(one.collection, []).append(one.id)
     found: list[Entry] = []
     async with database.read() as session:
-        for collection, ids in names.items():
-            for batch in batched(ids, _BATCH):
-                query = select(EntryRow.content).where(
-                    EntryRow.collection == collection, EntryRow.id.in_(batch), EntryRow.status == PUBLISHED
-                )
-                rows = (await session.execute(query)).scalars().all()
-                found += [Entry.model_validate(content) for content in rows]
+        for batch in batched(wanted, _BATCH):
+            names = [(one.collection, one.id) for one in batch]
+            query = select(EntryRow.content).where(
+                tuple_(EntryRow.collection, EntryRow.id).in_(names), EntryRow.status == PUBLISHED
+            )
+            found += [Entry.model_validate(content) for content in await session.scalars(query)]
     return found
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.care import Asked, Care, Meant
+from core.care import Care, DangerJudgement, SentencesToJudge
 from retrieval.contracts import Embedder, Vectors, model_id
 
 COMMITTED = Path(__file__).with_name("danger.npz")
@@ -61,13 +61,13 @@ class SecondLook:
         """Decides by its meaning whether ``text`` is about a danger. ``embed`` returns the vector of a query."""
         return bool(self.margins(embed(as_learnt(text))[None, :])[0] >= LEAST)
 
-    def judge(self, asked: Asked, embed: Callable[[Sequence[str]], Vectors]) -> Meant:
+    def judge(self, asked: SentencesToJudge, embed: Callable[[Sequence[str]], Vectors]) -> DangerJudgement:
         """Returns the meaning of the sentences of a long message. ``embed`` returns vectors (n, dimension) of unit length."""
         vectors = embed([as_learnt(sentence) for sentence in (*asked.alarmed, *asked.others)])
         margins = self.margins(vectors)
         confirmed = not asked.alarmed or bool((margins[: len(asked.alarmed)] >= LEAST_OF_ALARM).any())
         told = margins.max() + margins.mean() >= LEAST_TOLD
-        return Meant(confirmed, self._kinds_of(vectors[margins.argmax()]) if told else ())
+        return DangerJudgement(confirmed, self._kinds_of(vectors[margins.argmax()]) if told else ())
 
     def _kinds_of(self, message: NDArray[np.float32]) -> tuple[Care, ...]:
         near = np.exp(2 * _KIND_GAMMA * (self.vectors @ message - 1.0))

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from actions.danger.model import SecondLook
-from core.care import Asked, Care
+from core.care import Care, SentencesToJudge
 from retrieval.contracts import Embedder
 
 type _Sentences = Annotated[tuple[Annotated[str, Field(max_length=10_000)], ...], Field(max_length=24)]
@@ -36,7 +36,7 @@ def router(model: SecondLook | None, embedder: Embedder) -> APIRouter:
     def judge(message: Sentences) -> Verdict:
         if model is None or not message.alarmed + message.others:
             return Verdict(confirmed=True)
-        meant = model.judge(Asked(message.alarmed, message.others), embedder.embed_queries)
+        meant = model.judge(SentencesToJudge(message.alarmed, message.others), embedder.embed_queries)
         return Verdict(confirmed=meant.confirmed, kinds=meant.kinds)
 
     return routes

@@ -17,7 +17,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.messages.call_back_reading import CONFIRMED, CONSENT, NUMBER, OWN, SLOTS, SUBJECT, TIME, Said, comes_too_soon, read
 from core.channels import traits_of
 from core.database.base import now
-from core.opening import day_and_time
+from core.opening_hours import day_and_time
 from core.settings import Settings
 from core.turns import Outcome
 

@@ -25,7 +25,7 @@ class Danger:
 
     def __init__(self, confirms: Callable[[str], bool] | None = None) -> None:
         self._confirms = confirms
-        self._beside_idioms = load_detector().beside_idioms
+        self._beside_idioms = load_detector().without_idioms
 
     def __call__(self, turn: Turn) -> Reply | None:
         """Returns the reply with the kind of danger; ``None`` if there is none."""

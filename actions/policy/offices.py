@@ -16,7 +16,7 @@ from actions.replies.utterance import Reply, Utterance
 from actions.turn.turn import Turn
 from core.database.base import now
 from core.decision_trace import note
-from core.opening import day_and_time
+from core.opening_hours import day_and_time
 from core.settings import Settings
 from core.turns import ChoicesBlock, OpeningDays, Option, Outcome, PlaceBlock, Source
 from places.answer import Found, Memory, NotKnown, Opening, WhichPlace, choose_place, office_for_errand, respond

@@ -13,9 +13,9 @@ from actions.replies.related import Also
 from actions.replies.utterance import Utterance, say
 from core.channels import traits_of
 from core.database.base import now
-from core.dates import is_old, written
+from core.dates import format_day, is_old
 from core.entry import Entry
-from core.opening import day_and_time
+from core.opening_hours import day_and_time
 from core.settings import Settings
 from core.turns import Option, Outcome
 
@@ -203,7 +203,7 @@ class ReplyBuilder:
         if block.verified_on is None:
             yield say("utter_undated", {"fill": "notice"})
         elif is_old(block.verified_on, self._settings.verified_months, date.today()):
-            yield say("utter_old", {"fill": "notice"}, date=written(block.verified_on, language))
+            yield say("utter_old", {"fill": "notice"}, date=format_day(block.verified_on, language))
 
     def choose(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
         """Asks which of these entries is meant. The first ``options`` have an extract with their answer."""

@@ -154,7 +154,7 @@ def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, au
             if time.monotonic() - came > _PATIENCE_SECONDS and await request.is_disconnected():
                 metrics.GIVEN_UP.inc()
                 return Response(status_code=_GONE)
-            with tracing.continuing(request.headers.get("traceparent", "")):
+            with tracing.continue_trace(request.headers.get("traceparent", "")):
                 return await run(call)
 
     app.add_route("/webhook", webhook, methods=["POST"])

@@ -49,7 +49,7 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
     """
     snapshot = retriever.status().snapshot
     alert = load_detector().detect(message)
-    query = load_detector().restated(message) if alert else message
+    query = load_detector().in_page_terms(message) if alert else message
     asked = turned_to(query) or query
     with recorded() as searched:
         found = await asyncio.to_thread(

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from analytics.insights.queries import Scope
 from core.database import Database
 from core.database.models import Conversation, EntryRow, Feedback, Message, Reply
-from core.dates import bounds
+from core.dates import day_bounds
 from core.identity import Staff
-from core.identity.conversations import Access, accesses
+from core.identity.conversation_access import Access, accesses
 from core.turns import Outcome
 
 PAGE = 50
@@ -55,7 +55,7 @@ async def matching_turns(
     database: Database, scope: Scope, zone: ZoneInfo, turn_filter: TurnFilter, *, before: int = 0, limit: int = PAGE
 ) -> list[MatchingTurn]:
     """Returns the newest turns first; ``before``: the ``seq`` of the last one on the previous page."""
-    start, end = bounds(scope.first, scope.last, zone)
+    start, end = day_bounds(scope.first, scope.last, zone)
     query = (
         select(Reply, Message.text, Conversation.channel, Conversation.language, Feedback.useful)
         .join(Message, Message.id == Reply.in_reply_to)

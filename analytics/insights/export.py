@@ -19,7 +19,7 @@ from analytics.insights.daily import TurnFact, contact_result, main_theme
 from analytics.insights.themes import Catalogue
 from core.database import Database
 from core.database.models import Conversation, Feedback, Handoff, Message, Reply
-from core.dates import bounds
+from core.dates import day_bounds
 from core.turns import Origin, Outcome
 
 _CONVERSATIONS = 2_000  # in one read
@@ -65,7 +65,7 @@ async def conversations(
     database: Database, first: date, last: date, *, zone: ZoneInfo, catalogue: Catalogue, origin: str = Origin.CITIZEN
 ) -> AsyncIterator[list[ConversationRow]]:
     """Yields the conversations that began from ``first`` to ``last``, in batches, in the order of their ids."""
-    start, end = bounds(first, last, zone)
+    start, end = day_bounds(first, last, zone)
     after = ""
     while True:
         query = (

@@ -14,7 +14,7 @@ from analytics.insights.daily import DayFacts, HandoffFact, OpinionFact, Segment
 from analytics.insights.first_answers import page_shown
 from analytics.insights.refusals import is_reply_to_refusal
 from core.database.models import Conversation, Delivery, Feedback, Handoff, Message, Reply
-from core.dates import bounds
+from core.dates import day_bounds
 from core.handoff import Kind, State
 from core.turns import Outcome
 
@@ -30,7 +30,7 @@ async def read_day(
 
     ``refusals``: the texts with which the assistant answers a refusal.
     """
-    start, end = bounds(day, day, zone)
+    start, end = day_bounds(day, day, zone)
     turns = (
         select(
             Message.received_at,

@@ -13,7 +13,7 @@ from analytics.insights.forecast import Backtest, Expected, backtest, forecast
 from analytics.insights.queries import Scope, daily
 from core.database import Database
 from core.database.models import InsightDay
-from core.opening import Opening
+from core.opening_hours import OpeningHours
 from core.settings import Settings
 from core.turns import Origin
 
@@ -22,7 +22,7 @@ _YEARS = timedelta(days=3 * 366)  # the history that is read
 
 def holidays_of(settings: Settings) -> Callable[[date], bool]:
     """Returns a function that decides whether a day is a public holiday in ``desk_country``."""
-    opening = Opening("PH 00:00-24:00", zone=settings.desk_timezone, country=settings.desk_country)
+    opening = OpeningHours("PH 00:00-24:00", zone=settings.desk_timezone, country=settings.desk_country)
 
     @cache
     def is_holiday(day: date) -> bool:

@@ -63,7 +63,7 @@ class KnownWords(GraphComponent):  # type: ignore[misc]
         for example in training_data.intent_examples:
             if not any(fnmatchcase(str(example.get("intent")), name) for name in self._config["open"]):
                 words.setdefault(example.get("intent"), set()).update(_words(example))
-        listed = {intent: sorted(found) for intent, found in sorted(words.items())}
+        listed = {intent: sorted(own) for intent, own in sorted(words.items())}
         self._set(listed)
         with self._storage.write_to(self._resource) as folder:
             (folder / _FILE).write_text(json.dumps(listed, ensure_ascii=False), encoding="utf-8")
@@ -76,7 +76,7 @@ class KnownWords(GraphComponent):  # type: ignore[misc]
         """Replaces the intent of messages whose words do not belong to it."""
         for message in messages:
             intent = (message.get("intent") or {}).get("name")
-            if intent in self._known and self._foreign(intent, _words(message)) > self._config["unknown"]:
+            if intent in self._known and self._unknown_share(intent, _words(message)) > self._config["unknown"]:
                 fallback = {"name": self._config["fallback"], "confidence": 1.0}
                 ranking = message.get("intent_ranking") or []
                 message.set("intent", fallback, add_to_output=True)
@@ -87,11 +87,11 @@ class KnownWords(GraphComponent):  # type: ignore[misc]
         shared = {word for intent in self._config["courtesies"] for word in words.get(intent, ())}
         self._known = {intent: {word: frozenset(word) for word in shared | set(own)} for intent, own in words.items()}
 
-    def _foreign(self, intent: str, words: Iterable[str]) -> float:
+    def _unknown_share(self, intent: str, words: Iterable[str]) -> float:
         """Returns the share of ``words`` that ``intent`` does not know; 1 if there are no words."""
-        asked = list(words)
-        foreign = [word for word in asked if not _is_known(word, self._known[intent])]
-        return len(foreign) / len(asked) if asked else 1.0
+        listed = list(words)
+        unknown = [word for word in listed if not _is_known(word, self._known[intent])]
+        return len(unknown) / len(listed) if listed else 1.0
 
 
 def _is_known(word: str, vocabulary: Mapping[str, frozenset[str]]) -> bool:

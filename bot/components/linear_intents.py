@@ -1,19 +1,7 @@
 """Intents by one linear model over letters, words and word vectors.
 
 With about fifty examples for an intent, it is more accurate than Rasa's neural classifier, and trains in a quarter of the time.
-On 473 messages of tests/evaluation/nlu, none close to the training data, and with the same examples: macro-F1 .76 for DIET (40
-epochs), .86 for this model. Of messages about a danger, .84 and .96 got half of the probability, at 2 % and 1.4 % of 507
-ordinary questions. Without word vectors .84; with raw counts instead of TF-IDF .84.
-
-Choices made on the 230 messages of nlu/dev.jsonl (letters, SMS, polite detours): with 2,400 examples and rare intents weighted
-in full proportion, accuracy .77, macro-F1 .82; with 4,200 and the root of the proportion .87, .88, and half of the false alarms
-about a danger; with 12,800 (the later ones written after the set was read) and phonetic words .96, .96. The number of unknown
-words that ``known_words`` allows no longer matters there.
-
-Phonetic features, measured on a quarter of 4,800 examples that was left out, and on dev and held_out with the noise of
-tools/evaluation/noise (SMS, and every noise at once): letters and words as written .879, .907, .774; with phonetic words .891,
-.920, .797; with phonetic words and letters, without written words .893, .928, .823. C of 10 and 20 do not differ (dev .96 both,
-all noises .855 and .859). Training stops at 100 iterations, as for these figures.
+How its features and weights were chosen: docs/adr/0030, appendix.
 """
 
 from __future__ import annotations
@@ -36,7 +24,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from bot.components.linear_scores import LinearScores
-from bot.components.sounds import sounds
+from bot.components.phonetic_keys import phonetic_keys
 from core.text.folding import fold
 
 _FILE = "linear.joblib"
@@ -44,11 +32,11 @@ _RANKED = 10
 _TOKEN = r"\w+"  # noqa: S105 - a pattern
 
 # The text that a part of the features reads: as written, or phonetic.
-_READERS = {"letters": fold, "heard_words": sounds, "heard_letters": sounds}
+_PREPARATIONS = {"letters": fold, "heard_words": phonetic_keys, "heard_letters": phonetic_keys}
 
 
 def _parts() -> dict[str, TfidfVectorizer]:
-    """Returns a vectorizer for each of ``_READERS``, without groups of letters from a single example (half of all)."""
+    """Returns a vectorizer for each of ``_PREPARATIONS``, without groups of letters from a single example (half of all)."""
     usual: dict[str, Any] = {"lowercase": False, "sublinear_tf": True}
     return {
         "letters": TfidfVectorizer(analyzer="char_wb", ngram_range=(2, 5), min_df=2, **usual),
@@ -80,7 +68,7 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
         self, config: dict[str, Any], storage: ModelStorage, resource: Resource, fitted: dict[str, Any] | None
     ) -> None:
         self._config, self._storage, self._resource, self._fitted = config, storage, resource, fitted
-        self._scores = LinearScores(fitted, _READERS) if fitted else None
+        self._scores = LinearScores(fitted, _PREPARATIONS) if fitted else None
 
     @classmethod
     def create(
@@ -104,13 +92,13 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
         """Fits vocabularies and weights to the examples."""
         examples = training_data.intent_examples
         self._fitted = {
-            name: part.fit([_READERS[name](example.get(TEXT)) for example in examples]) for name, part in _parts().items()
+            name: part.fit([_PREPARATIONS[name](example.get(TEXT)) for example in examples]) for name, part in _parts().items()
         }
         intents = [str(example.get("intent")) for example in examples]
         model = LogisticRegression(C=self._config["C"], max_iter=self._config["max_iter"], class_weight=_weights(intents))
         self._fitted["model"] = model.fit(self._features(examples), intents)
         model.coef_ = model.coef_.astype(np.float32)  # precise enough for probabilities, and half the file size
-        self._scores = LinearScores(self._fitted, _READERS)
+        self._scores = LinearScores(self._fitted, _PREPARATIONS)
         with self._storage.write_to(self._resource) as folder:
             joblib.dump(self._fitted, folder / _FILE)
         return self._resource
@@ -123,22 +111,22 @@ class LinearIntents(GraphComponent):  # type: ignore[misc]
         assert self._scores is not None
         names = self._scores.classes
         for message in messages:
-            chances = self._scores.chances(message.get(TEXT) or "", self._vector(message))
-            best = np.argsort(-chances)[:_RANKED]
-            ranking = [{"name": str(names[index]), "confidence": float(chances[index])} for index in best]
+            probabilities = self._scores.probabilities(message.get(TEXT) or "", self._vector(message))
+            best = np.argsort(-probabilities)[:_RANKED]
+            ranking = [{"name": str(names[index]), "confidence": float(probabilities[index])} for index in best]
             message.set("intent", ranking[0], add_to_output=True)
             message.set("intent_ranking", ranking, add_to_output=True)
         return messages
 
     def _features(self, messages: list[Message]) -> csr_matrix:
         assert self._fitted is not None
-        found = [
-            self._fitted[name].transform([read(message.get(TEXT) or "") for message in messages])
-            for name, read in _READERS.items()
+        sparse = [
+            self._fitted[name].transform([prepare(message.get(TEXT) or "") for message in messages])
+            for name, prepare in _PREPARATIONS.items()
         ]
-        return hstack([*found, csr_matrix(np.vstack([self._vector(message) for message in messages]))]).tocsr()
+        return hstack([*sparse, csr_matrix(np.vstack([self._vector(message) for message in messages]))]).tocsr()
 
     def _vector(self, message: Message) -> Any:
         sentence = message.get_dense_features(TEXT)[1]
-        found = sentence.features[0] if sentence is not None else np.zeros(1)
-        return self._config["vectors"] * found / max(float(np.linalg.norm(found)), 1e-6)
+        vector = sentence.features[0] if sentence is not None else np.zeros(1)
+        return self._config["vectors"] * vector / max(float(np.linalg.norm(vector)), 1e-6)

@@ -19,27 +19,27 @@ class LinearScores:
     into the text on which its vectorizer was fitted.
     """
 
-    def __init__(self, fitted: Mapping[str, Any], readers: Mapping[str, Callable[[str], str]]) -> None:
+    def __init__(self, fitted: Mapping[str, Any], preparations: Mapping[str, Callable[[str], str]]) -> None:
         model = fitted["model"]
         self.classes = model.classes_
         self._intercept = model.intercept_
         self._weights = np.ascontiguousarray(model.coef_.T)  # one row for each feature
         self._parts = []
         start = 0
-        for name, read in readers.items():
+        for name, prepare in preparations.items():
             part = fitted[name]
-            self._parts.append((read, part.build_analyzer(), part.vocabulary_, part.idf_, start))
+            self._parts.append((prepare, part.build_analyzer(), part.vocabulary_, part.idf_, start))
             start += len(part.vocabulary_)
         self._dense = self._weights[start:]
 
-    def chances(self, text: str, vector: Any) -> Any:
+    def probabilities(self, text: str, vector: Any) -> Any:
         """Returns the probability of each of ``classes`` for a message and its dense vector."""
         scores = self._intercept + vector @ self._dense
-        for read, analyse, vocabulary, idf, start in self._parts:
-            counted = Counter(vocabulary[found] for found in analyse(read(text)) if found in vocabulary)
-            if counted:
-                features = np.fromiter(counted, np.int64, len(counted))
-                values = (1 + np.log(np.fromiter(counted.values(), np.float64, len(counted)))) * idf[features]
+        for prepare, analyse, vocabulary, idf, start in self._parts:
+            counts = Counter(vocabulary[term] for term in analyse(prepare(text)) if term in vocabulary)
+            if counts:
+                features = np.fromiter(counts, np.int64, len(counts))
+                values = (1 + np.log(np.fromiter(counts.values(), np.float64, len(counts)))) * idf[features]
                 scores = scores + (values / np.linalg.norm(values)) @ self._weights[start + features]
-        raised = np.exp(scores - scores.max())
-        return raised / raised.sum()
+        exponentials = np.exp(scores - scores.max())
+        return exponentials / exponentials.sum()

@@ -34,7 +34,7 @@ class RecallFirst(GraphComponent):  # type: ignore[misc]
         """Replaces the intent of messages that probably have one of those intents."""
         for message in messages:
             ranking = message.get("intent_ranking") or []
-            wanted = [one for one in ranking if str(one["name"]).startswith(self._prefix)]
-            if wanted and sum(one["confidence"] for one in wanted) >= self._threshold:
-                message.set("intent", max(wanted, key=lambda one: one["confidence"]), add_to_output=True)
+            urgent = [one for one in ranking if str(one["name"]).startswith(self._prefix)]
+            if urgent and sum(one["confidence"] for one in urgent) >= self._threshold:
+                message.set("intent", max(urgent, key=lambda one: one["confidence"]), add_to_output=True)
         return messages

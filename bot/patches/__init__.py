@@ -23,9 +23,9 @@ def apply_to_rasa() -> None:
         action_schema,
         direct_graph,
         fast_yaml,
-        kept_connections,
+        shared_connections,
         short_action_calls,
     )
 
-    for patch in (action_schema, direct_graph, fast_yaml, kept_connections, short_action_calls):
+    for patch in (action_schema, direct_graph, fast_yaml, shared_connections, short_action_calls):
         patch.apply()

@@ -25,13 +25,13 @@ def apply() -> None:
     DaskGraphRunner.run = _run
     MessageProcessor._check_for_unseen_features = _nothing_to_check
     DialogueStateTracker.copy = _copy
-    slowly = Event.resolve_by_type
+    original = Event.resolve_by_type
     known: dict[str, Any] = {}
     for kind in all_subclasses(Event):
         known.setdefault(kind.type_name, kind)
 
     def resolve_by_type(type_name: str, default: Any = None) -> Any:
-        return known.get(type_name) or slowly(type_name, default)
+        return known.get(type_name) or original(type_name, default)
 
     Event.resolve_by_type = staticmethod(resolve_by_type)
 
@@ -41,14 +41,14 @@ def _run(
 ) -> dict[str, Any]:
     """Returns the outputs of ``targets``; each node that they need runs once. Raises ``GraphRunError``, as in Rasa."""
     schema, nodes = runner._graph_schema, runner._instantiated_nodes
-    found = {name: (name, value) for name, value in (inputs or {}).items()}
+    results = {name: (name, value) for name, value in (inputs or {}).items()}
 
     def output(name: str) -> Any:
-        if name not in found:
+        if name not in results:
             if name not in nodes:
                 return name  # an input that was not given: the node reports what is missing
-            found[name] = nodes[name](*[output(needed) for needed in schema.nodes[name].needs.values()])
-        return found[name]
+            results[name] = nodes[name](*[output(needed) for needed in schema.nodes[name].needs.values()])
+        return results[name]
 
     try:
         return dict(output(name) for name in targets or schema.target_names)

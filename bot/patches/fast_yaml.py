@@ -20,26 +20,26 @@ _VERSION = (1, 2)
 
 def apply() -> None:
     """Applies the patch from now on; a domain is not validated any more."""
-    slowly, validated = rasa.shared.utils.io.read_yaml, rasa.shared.utils.validation.validate_yaml_schema
+    original_read, original_validate = rasa.shared.utils.io.read_yaml, rasa.shared.utils.validation.validate_yaml_schema
 
     def read_yaml(content: str, reader_type: Any = "safe") -> Any:
         # Escapes outside quotes (possible in pure ASCII) and names of environment variables are left to Rasa's reader.
         if reader_type == "safe" and not content.isascii() and "${" not in content:
             try:
-                return quickly(content) or {}
+                return load_yaml(content) or {}
             except yaml.YAMLError:
                 pass  # Rasa's own reader reports the error, or reads it all the same
-        return slowly(content, reader_type)
+        return original_read(content, reader_type)
 
     def validate(content: str, schema: str, *others: Any) -> None:
         if schema != DOMAIN_SCHEMA_FILE:
-            validated(content, schema, *others)
+            original_validate(content, schema, *others)
 
     rasa.shared.utils.io.read_yaml = read_yaml
     rasa.shared.utils.validation.validate_yaml_schema = validate
 
 
-def quickly(content: str) -> Any:
+def load_yaml(content: str) -> Any:
     """Returns ``content`` read as YAML 1.2, as Rasa does. Raises ``yaml.YAMLError`` if the two might read it differently."""
     return yaml.load(content, _Loader)  # noqa: S506 - safe: no constructor but those of safe YAML
 
@@ -50,7 +50,7 @@ class _Loader(yaml.CSafeLoader):
     yaml_implicit_resolvers: ClassVar[dict[str, list[Any]]] = {}  # type: ignore[misc]
 
 
-def _whole(_: _Loader, node: yaml.ScalarNode) -> int:
+def _integer(_: _Loader, node: yaml.ScalarNode) -> int:
     try:
         return int(node.value)
     except ValueError:
@@ -58,10 +58,10 @@ def _whole(_: _Loader, node: yaml.ScalarNode) -> int:
 
 
 def _mapping(loader: _Loader, node: yaml.MappingNode) -> Iterator[dict[Any, Any]]:
-    found: dict[Any, Any] = {}
-    yield found  # before its values: they may refer to it
-    found.update(loader.construct_mapping(node))
-    if len(found) != len(node.value):
+    content: dict[Any, Any] = {}
+    yield content  # before its values: they may refer to it
+    content.update(loader.construct_mapping(node))
+    if len(content) != len(node.value):
         raise yaml.YAMLError("a key twice")
 
 
@@ -74,5 +74,5 @@ for _versions, _tag, _pattern, _first in implicit_resolvers:
         _Loader.add_implicit_resolver(_tag, _pattern, _first)
 for _kind in ("binary", "timestamp", "omap", "pairs", "set"):
     _Loader.add_constructor(f"tag:yaml.org,2002:{_kind}", _refused)
-_Loader.add_constructor("tag:yaml.org,2002:int", _whole)
+_Loader.add_constructor("tag:yaml.org,2002:int", _integer)
 _Loader.add_constructor("tag:yaml.org,2002:map", _mapping)

@@ -22,7 +22,7 @@ def apply() -> None:
     RemoteAction._action_call_format = _request
 
 
-def told(events: Sequence[Event]) -> list[Event]:
+def needed_events(events: Sequence[Event]) -> list[Event]:
     """Returns the ``events`` since the last message, preceded by the last card shown before it, if any."""
     start = max((place for place, event in enumerate(events) if isinstance(event, UserUttered)), default=0)
     card = next((event for event in reversed(events[:start]) if _is_card(event)), None)
@@ -34,9 +34,9 @@ def _is_card(event: Event) -> bool:
 
 
 def _request(action: RemoteAction, tracker: DialogueStateTracker, domain: Domain) -> dict[str, Any]:
-    """Works like ``RemoteAction._action_call_format`` of Rasa 3.6, with the events of ``told`` only."""
+    """Works like ``RemoteAction._action_call_format`` of Rasa 3.6, with the events of ``needed_events`` only."""
     state = tracker.current_state(EventVerbosity.NONE)
-    state["events"] = [event.as_dict() for event in told(list(tracker.events))]
+    state["events"] = [event.as_dict() for event in needed_events(list(tracker.events))]
     call = {"next_action": action.name(), "sender_id": tracker.sender_id, "tracker": state, "version": rasa.__version__}
     if not action._is_selective_domain_enabled() or domain.does_custom_action_explicitly_need_domain(action.name()):
         call["domain"] = domain.as_dict()

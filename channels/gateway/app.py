@@ -25,7 +25,7 @@ from channels.web.pages.templating import Pages
 from core import problems
 from core.privacy.finders.cases import use_patterns
 from core.settings import Settings
-from core.web.routes import join
+from core.web.routes import join_router
 from desk import Part, composition
 from desk.mail_alerts import Mailing
 from desk.shell import Shell
@@ -52,7 +52,7 @@ def create_app(
     def page(request: Request, document: dict[str, Any]) -> Response | None:
         return composition.problem_page(request, document) or public(request, document, answer.language(request))
 
-    answer = problems.Answering(say, settings.default_language, page)
+    answer = problems.ProblemResponder(say, settings.default_language, page)
 
     mailing = Mailing(shell)
 
@@ -93,7 +93,7 @@ def create_app(
     app.state.deps = deps
     problems.install(app, answer, known=KNOWN | composition.KNOWN)
     mount(app, deps, others)  # routes are tried in this order: those of citizens and providers come first
-    join(app.router, health.router(deps, checks))
-    join(app.router, metrics.router(deps, figures, checks))
+    join_router(app.router, health.router(deps, checks))
+    join_router(app.router, metrics.router(deps, figures, checks))
     composition.install(app, shell)
     return app

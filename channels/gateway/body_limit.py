@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.problems import Answering, Problem
+from core.problems import Problem, ProblemResponder
 
 MAX_BODY = 64 * 1024  # bytes; a message is at most a few thousand characters, a webhook a few kilobytes
 MAX_DESK_BODY = 2**20  # an entry with all its cases is at most a few hundred kilobytes
@@ -21,7 +21,7 @@ class BodyLimit:
     gets ``Problem`` 413 at the first byte too many.
     """
 
-    def __init__(self, app: ASGIApp, answer: Answering, streamed: Mapping[str, int] | None = None) -> None:
+    def __init__(self, app: ASGIApp, answer: ProblemResponder, streamed: Mapping[str, int] | None = None) -> None:
         self._app = app
         self._answer = answer
         self._streamed = dict(streamed or {})

@@ -18,7 +18,7 @@ from conversations.signals.event_bus import ALIVE
 from conversations.signals.redis_client import FAILURES
 from core.action_server import action_server
 from core.database.base import now
-from core.database.migrate import current, head, usable
+from core.database.migrate import code_revision, database_revision, works_with
 from core.database.models import Message
 from core.full_disk import has_room
 
@@ -35,7 +35,7 @@ class Health:
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
         self._actions = action_server(deps.settings, seconds=_TIMEOUT_SECONDS)
-        self._head = head()
+        self._head = code_revision()
         self.checks: dict[str, Callable[[], Awaitable[State]]] = {
             "sql": self._sql,
             "redis": self._redis,
@@ -65,12 +65,12 @@ class Health:
         if self._deps.database.is_sqlite and not has_room(self._deps.settings.home):
             return "failed"
         async with self._deps.database.engine.connect() as connection:
-            revision = await connection.run_sync(current)
+            revision = await connection.run_sync(database_revision)
         if revision == self._head:
             return "ok"
         # During an update the tables are newer until this gateway is replaced. With ``failed``, a load balancer would remove it
         # before its successor has started.
-        return "ok" if await asyncio.to_thread(usable, revision) else "failed"
+        return "ok" if await asyncio.to_thread(works_with, revision) else "failed"
 
     async def _redis(self) -> State:
         return "ok" if await self._deps.event_bus.ping() else "degraded"  # replies are found in SQL meanwhile

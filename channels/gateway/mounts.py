@@ -19,7 +19,7 @@ from channels.sms.simulator.account import is_offered
 from channels.sms.simulator.opt_outs import SimulatedOptOuts
 from channels.web import api
 from channels.web.pages import router as pages
-from core.web.routes import join
+from core.web.routes import join_router
 
 
 def mount(app: FastAPI, deps: Deps, others: Sequence[APIRouter] = ()) -> None:
@@ -32,7 +32,7 @@ def mount(app: FastAPI, deps: Deps, others: Sequence[APIRouter] = ()) -> None:
         links.router(deps),
         webhooks.router(deps, sms_channels(deps.settings)),
     ):
-        join(app.router, router)
+        join_router(app.router, router)
     if is_offered(deps.settings):
         opt_outs = SimulatedOptOuts(deps.database, deps.addresses)
         app.include_router(simulator.router(deps.settings, opt_outs))  # it has a lifespan

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from core.web.last_use import KeptProtocol
+from core.web.keep_alive import KeepAliveProtocol
 
 REQUEST_SECONDS = 10.0
 UPLOAD_SECONDS = 300.0
@@ -18,7 +18,7 @@ MAX_HEADERS = 64 * 1024
 _UPLOADS = (b"/desk/exchange",)
 
 
-class TimeoutProtocol(KeptProtocol):
+class TimeoutProtocol(KeepAliveProtocol):
     """One connection. A subclass may set other times."""
 
     request_seconds = REQUEST_SECONDS

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from channels.http.deps import Deps
 from channels.http.security import is_local, shows_secret
 from conversations.signals.rate_counters import WIDE_NETWORK_FACTOR
-from core.problems import Answering, Problem
+from core.problems import Problem, ProblemResponder
 from core.web.network import networks
 
 _EXEMPT = "guichet.inside"
@@ -40,7 +40,7 @@ def exempt_from_limits(app: ASGIApp) -> ASGIApp:
 class RateLimiting:
     """ASGI middleware. ``open_now`` counts sockets and streams of this process by network (of IPv6 by the /48, too)."""
 
-    def __init__(self, app: ASGIApp, deps: Deps, answer: Answering) -> None:
+    def __init__(self, app: ASGIApp, deps: Deps, answer: ProblemResponder) -> None:
         self._app = app
         self._deps = deps
         self._answer = answer

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from conversations.ports import Rendered
 from conversations.wording import Wording
-from core.dates import written
+from core.dates import format_day
 from core.text.markdown import plain
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, PlaceBlock, ReplyBlock, TextBlock
 
@@ -46,7 +46,7 @@ class TextRenderer:
     def _verified(self, block: Option | PlaceBlock, language: str) -> str:
         if block.verified_on is None:
             return ""
-        date = written(block.verified_on, language)
+        date = format_day(block.verified_on, language)
         return f" ({self._wording.text('ui_verified_on', language=language, date=date)})"
 
     def _place(self, block: PlaceBlock, language: str) -> list[str]:
@@ -64,7 +64,7 @@ class TextRenderer:
             source += "\n" + block.notice
         elif block.verified_on:
             language = block.frame.language if block.frame else language
-            date = written(block.verified_on, language)
+            date = format_day(block.verified_on, language)
             source += "\n" + self._wording.text("ui_verified_on", language=language, date=date)
         services = "\n".join(f"{service.name} : {service.url}" for service in block.services)
         return [block.text, head, plain(block.body), services, source]

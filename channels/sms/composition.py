@@ -29,7 +29,7 @@ from channels.sms.simulator.account import (
 from conversations.ports import Channel
 from conversations.wording import Wording
 from core.settings import ROOT, Settings
-from core.web.trusted import trusted
+from core.web.tls_context import tls_context
 
 _TIMEOUT = httpx.Timeout(10, connect=3)
 
@@ -45,7 +45,7 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
     """
     if is_offered(settings):
         # Loopback: without the administration's proxy.
-        http = httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted(), trust_env=False)
+        http = httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context(), trust_env=False)
         simulated: tuple[Channel, ...] = (
             Twilio(simulator_account(settings), http, public_url=settings.base_url, name=NAME),
             Vonage(vonage_account(settings), http, public_url=settings.base_url, name=VONAGE),
@@ -90,7 +90,7 @@ def _twilio(settings: Settings) -> Channel:
         settings.twilio_base_url,
         settings.sms_secret_also.get_secret_value(),
     )
-    return Twilio(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()), public_url=settings.base_url)
+    return Twilio(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()), public_url=settings.base_url)
 
 
 def _vonage(settings: Settings) -> Channel:
@@ -111,7 +111,7 @@ def _vonage(settings: Settings) -> Channel:
         base_url=settings.vonage_base_url,
         also=settings.sms_secret_also.get_secret_value(),
     )
-    return Vonage(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()), public_url=settings.base_url)
+    return Vonage(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()), public_url=settings.base_url)
 
 
 def _ovh(settings: Settings) -> Channel:
@@ -124,7 +124,7 @@ def _ovh(settings: Settings) -> Channel:
         ovh_consumer_key=consumer,
     )
     account = OvhAccount(settings.ovh_service, settings.ovh_application_key, secret, consumer, settings.ovh_base_url)
-    return Ovh(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()))
+    return Ovh(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()))
 
 
 def _generic(settings: Settings) -> Channel:
@@ -136,7 +136,9 @@ def _generic(settings: Settings) -> Channel:
         raise SmsNotConfigured(str(error)) from error
     also = settings.sms_secret_also.get_secret_value()
     account = GenericAccount(settings.sms_generic_account, secret, settings.sms_generic_sender, also)
-    return Generic(account, description, httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()), public_url=settings.base_url)
+    return Generic(
+        account, description, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()), public_url=settings.base_url
+    )
 
 
 _MAKERS: dict[str, Callable[[Settings], Channel]] = {

@@ -17,7 +17,7 @@ from channels.rendering.cutting import ELLIPSIS, cut
 from channels.sms.encoding import measure, prepare
 from conversations.ports import Rendered
 from conversations.wording import Wording
-from core.dates import written
+from core.dates import format_day
 from core.text.markdown import plain
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, PlaceBlock, ReplyBlock, TextBlock
 
@@ -180,7 +180,7 @@ class SmsRenderer:
 
     def _source(self, block: AnswerBlock, language: str) -> str:
         source = f"{block.source.name} {_safe(self.link(block))}".strip()
-        date = written(block.verified_on, language) if block.verified_on else ""
+        date = format_day(block.verified_on, language) if block.verified_on else ""
         if not date or date in block.notice:  # the date is in the notice already
             return source
         return f"{source} ({self.wording.text('ui_verified_on', channel='sms', language=language, date=date)})"

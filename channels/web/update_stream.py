@@ -50,11 +50,13 @@ async def follow(
                     after = event.seq
                     yield event
                     if live:
-                        tracing.past("send", tracing.moment(event.at), time.time_ns(), within=event.message, channel="web")
+                        tracing.record_span(
+                            "send", tracing.nanoseconds(event.at), time.time_ns(), within=event.message, channel="web"
+                        )
                 live = True
                 late_notice.count_answered(sum(event.in_reply_to is not None for event in current.replies))
                 position = await deps.queue_positions.of(
-                    conversation.id, anew=any(event.outcome in _CHANGING_QUEUE for event in current.replies)
+                    conversation.id, fresh=any(event.outcome in _CHANGING_QUEUE for event in current.replies)
                 )
             elif news == "typing":
                 yield "typing"

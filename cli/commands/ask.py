@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import orjson
 import typer
 
-from cli.asking import Service, running_service
 from cli.batches import in_order
 from cli.language import Refusal
+from cli.service_client import ServiceClient, running_service
 from core.channels import CHANNELS
 from core.settings import Settings
 
@@ -40,11 +40,11 @@ def ask(
         )
     lines = [line.strip() for line in sys.stdin if line.strip()] if batch else [text]
 
-    async def one(service: Service, line: str) -> dict[str, Any]:
+    async def one(service: ServiceClient, line: str) -> dict[str, Any]:
         return await service.turn(line, channel=channel, language=lang or None, conversation=conversation or None)
 
-    async def with_reasons(service: Service, line: str) -> dict[str, Any]:
-        from cli.explaining import asked_with_reasons  # noqa: PLC0415 - what it imports takes longer than to ask
+    async def with_reasons(service: ServiceClient, line: str) -> dict[str, Any]:
+        from cli.explain_output import asked_with_reasons  # noqa: PLC0415 - what it imports takes longer than to ask
 
         return await asked_with_reasons(settings, service, line, channel=channel, language=lang)
 
@@ -53,10 +53,10 @@ def ask(
 
 
 async def _run(
-    settings: Settings, lines: Iterable[str], turn: Callable[[Service, str], Awaitable[dict[str, Any]]], *, as_json: bool
+    settings: Settings, lines: Iterable[str], turn: Callable[[ServiceClient, str], Awaitable[dict[str, Any]]], *, as_json: bool
 ) -> None:
     """Asks all lines and prints each result."""
     async with running_service(settings) as service:
         async for result in in_order(lines, lambda line: turn(service, line)):
-            told = result.pop("told", result["text"])
-            print(orjson.dumps(result).decode() if as_json else told, flush=True)
+            explanation = result.pop("told", result["text"])
+            print(orjson.dumps(result).decode() if as_json else explanation, flush=True)

@@ -1,10 +1,9 @@
-"""``./guichet audit``: who did what; whether the audit was tampered with; its signed head."""
+"""``./guichet audit``: lists the audit, verifies its chain, and prints its signed head."""
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -12,11 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.database import run_on_database
 from cli.language import Refusal, pick, say
+from cli.options import Json
 from core.audit.chain import Break, Link
 from core.audit.heads import Head, Signer, export, load_heads
-from core.audit.reading import Verified, current_head, newest
-from core.audit.reading import verify as follow
+from core.audit.queries import current_head, newest
+from core.audit.queries import verify as verify_chain
 from core.database import Database
 from core.settings import Settings
 
@@ -39,14 +40,13 @@ def list_rows(
     action: Annotated[str, typer.Option(help="Only actions that begin so: entry.")] = "",
     target: Annotated[str, typer.Option(help="Only targets that begin so: entry:F1234")] = "",
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """What was done, the newest first."""
+    """List what was done, the newest first."""
 
-    async def found(database: Database) -> list[Link]:
-        return list(await newest(database, limit=limit, actor=actor, action=action, target=target))
-
-    rows = asyncio.run(_with_database(found))
+    rows = run_on_database(
+        Settings().sql_url, lambda database: newest(database, limit=limit, actor=actor, action=action, target=target)
+    )
     if as_json:
         print(json.dumps([_as_dict(row) for row in rows], ensure_ascii=False))
         return
@@ -65,17 +65,14 @@ def verify(
     heads: Annotated[
         Path | None, typer.Option(help="Exported heads; without it those of GUICHET_AUDIT_HEADS, if a file.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Follow the chain from its first row to its head, past every exported head; name the first broken link (exit code 1)."""
     settings = Settings()
     exported = _exported(settings, heads)
     signer = _signer(settings) if exported else None
 
-    async def followed(database: Database) -> Verified:
-        return await follow(database, exported, signer)
-
-    found = asyncio.run(_with_database(followed))
+    found = run_on_database(settings.sql_url, lambda database: verify_chain(database, exported, signer))
     if as_json:
         broken = {"seq": found.broken.seq, "how": str(found.broken.how)} if found.broken else None
         print(json.dumps({"rows": found.rows, "heads": found.heads, "broken": broken}))
@@ -106,20 +103,12 @@ def head(
         async with database.read() as session:
             return signer.sign(*await current_head(session))
 
-    line = asyncio.run(_with_database(signed))
+    line = run_on_database(settings.sql_url, signed)
     print(line.line(), end="")
     if send:
         if not settings.audit_heads:
             raise Refusal("Réglez d'abord GUICHET_AUDIT_HEADS.", "Set GUICHET_AUDIT_HEADS first.")
         asyncio.run(export(line, settings.audit_heads))
-
-
-async def _with_database[T](work: Callable[[Database], Awaitable[T]]) -> T:
-    database = Database(Settings().sql_url)
-    try:
-        return await work(database)
-    finally:
-        await database.close()
 
 
 def _signer(settings: Settings) -> Signer:

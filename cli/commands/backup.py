@@ -10,23 +10,24 @@ from typing import Annotated
 
 import typer
 
+from cli.act_replay import Replayed
+from cli.acts_since_backup import LedgerUnusable
+from cli.backup_restore import NotEmpty, Restored
+from cli.backup_restore import restore as restore_backup
 from cli.doctor.backups import away
 from cli.doctor.service import running
 from cli.language import Refusal, say
+from cli.options import Json
 from cli.preflight import make_private
-from cli.replaying import Replayed
-from cli.restored_acts import LedgerUnusable
-from cli.restoring import NotEmpty, Restored
-from cli.restoring import restore as restore_backup
 from core.backup.archive import BackupUnusable, Contents
-from core.backup.making import FolderAway, NoKey, make_backup, new_name, scheduled
+from core.backup.creation import FolderMissing, NoKey, make_backup, make_scheduled_backup, new_name
 from core.database import Database
 from core.settings import Settings
 
 
 def backup(
     file: Annotated[Path | None, typer.Argument(help="Where to write it; without it, GUICHET_BACKUP_FOLDER.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Copy the record (as of one moment, while the service runs), the active snapshot and the settings, encrypted (age)."""
     settings = Settings()
@@ -41,7 +42,7 @@ def backup(
         file /= new_name()
     try:
         path, contents = asyncio.run(_backup(settings, file))
-    except FolderAway as error:
+    except FolderMissing as error:
         raise Refusal(*away(settings, error)) from error
     except NoKey as error:
         raise Refusal(
@@ -76,7 +77,7 @@ def restore(
     without_ledger: Annotated[
         bool, typer.Option("--without-ledger", help="Go on although nobody knows what was disabled, changed or erased since.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Put a backup in the record's place; what was disabled or erased since stays so. The service must be stopped."""
     settings = Settings()
@@ -116,7 +117,7 @@ def restore(
             "The PostgreSQL database already has a record: create an empty one, name it in DATABASE_URL, and give the old one "
             "by --erased-from. Nothing was changed.",
         ) from error
-    _tell(done, as_json=as_json)
+    _print_result(done, as_json=as_json)
     if without_ledger:
         say(
             "Restauré sans exiger le registre : des comptes désactivés et des citoyens effacés depuis peuvent être revenus. "
@@ -127,13 +128,10 @@ def restore(
 
 
 async def _backup(settings: Settings, file: Path | None) -> tuple[Path, Contents]:
-    database = Database(settings.sql_url)
-    try:
+    async with Database(settings.sql_url) as database:
         if file is None:
-            return await scheduled(database, settings)
+            return await make_scheduled_backup(database, settings)
         return file, await make_backup(database, settings, file)
-    finally:
-        await database.close()
 
 
 def _identity(settings: Settings, key: Path | None) -> str:
@@ -143,17 +141,17 @@ def _identity(settings: Settings, key: Path | None) -> str:
     return next((line for line in lines if line.startswith("AGE-SECRET-KEY-")), "")
 
 
-def _tell(done: Restored, *, as_json: bool) -> None:
+def _print_result(done: Restored, *, as_json: bool) -> None:
     rows, again, at = sum(done.contents.tables.values()), done.erased_again, f"{done.contents.created:%Y-%m-%d %H:%M} UTC"
     if as_json:
-        told = {"created": done.contents.created.isoformat(), "rows": rows, "erased_again": done.erased_again}
-        told |= {"opt_outs": done.opt_outs, "replayed": asdict(done.replayed)}
-        print(json.dumps({**told, "audit_rows": done.audit_rows, "kept": str(done.kept or "")}))
+        summary = {"created": done.contents.created.isoformat(), "rows": rows, "erased_again": done.erased_again}
+        summary |= {"opt_outs": done.opt_outs, "replayed": asdict(done.replayed)}
+        print(json.dumps({**summary, "audit_rows": done.audit_rows, "kept": str(done.kept or "")}))
     say(
         f"Restauré : l'état du {at}, {rows} lignes vérifiées ; {again} conversations effacées depuis l'ont été à nouveau.",
         f"Restored: the state of {at}, {rows} rows, checked; {again} conversations erased since were erased again.",
     )
-    _tell_replayed(done.replayed)
+    _print_replayed(done.replayed)
     if done.opt_outs:
         say(
             f"STOP et START reçus depuis sont repris : {done.opt_outs} numéros.",
@@ -173,7 +171,7 @@ def _tell(done: Restored, *, as_json: bool) -> None:
         )
 
 
-def _tell_replayed(done: Replayed) -> None:
+def _print_replayed(done: Replayed) -> None:
     say(
         f"Sessions du personnel terminées : {done.sessions} ; liens d'invitation et de mot de passe : {done.links}. Chacun se "
         "reconnecte.",

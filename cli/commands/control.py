@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
-import getpass
 import json
-from collections.abc import Awaitable, Callable
 from typing import Annotated
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncSession
 
+from cli.database import run_on_database
 from cli.language import Refusal, pick, say
+from cli.options import As, Json, actor
 from conversations.service_control.controls import (
     MOST_CHARACTERS,
     OFF,
@@ -31,8 +29,6 @@ Channel = Annotated[ChannelName, typer.Argument(help="web or sms.")]
 Text = Annotated[str, typer.Argument(help="What to say to everybody, in French.")]
 English = Annotated[str, typer.Option("--en", help="The same in English; without it, French is shown to everybody.")]
 Clear = Annotated[bool, typer.Option("--clear", help="Take it away.")]
-As = Annotated[str, typer.Option("--as", help="Who acts, for the audit (default: your account on this machine).")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @app.command()
@@ -67,37 +63,29 @@ def on(channel: Channel, who: As = "", as_json: Json = False) -> None:
 
 @app.command()
 def status(as_json: Json = False) -> None:
-    """What is announced, and what is off."""
-    _show(_run(read, write=False), as_json=as_json)
+    """Show what is announced, and what is off."""
+
+    async def present(database: Database) -> ServiceState:
+        async with database.read() as session:
+            return await read(session)
+
+    _show(run_on_database(Settings().sql_url, present), as_json=as_json)
 
 
 def _put(name: Name, text: str, english: str, *, clear: bool, who: str, as_json: bool) -> None:
-    actor = (who or getpass.getuser())[:64]
-
-    async def act(session: AsyncSession) -> ServiceState:
-        if clear:
-            await clear_control(session, name, actor=actor)
-        else:
-            await set_control(session, name, text_fr=text, text_en=english, actor=actor)
-        return await read(session)
+    async def change(database: Database) -> ServiceState:
+        async with database.write() as session:
+            if clear:
+                await clear_control(session, name, actor=actor(who))
+            else:
+                await set_control(session, name, text_fr=text, text_en=english, actor=actor(who))
+            return await read(session)
 
     try:
-        state = _run(act, write=True)
+        state = run_on_database(Settings().sql_url, change)
     except BadControl as bad:
         raise _refusal(bad) from None
     _show(state, as_json=as_json)
-
-
-def _run(act: Callable[[AsyncSession], Awaitable[ServiceState]], *, write: bool) -> ServiceState:
-    async def run() -> ServiceState:
-        database = Database(Settings().sql_url)
-        try:
-            async with database.write() if write else database.read() as session:
-                return await act(session)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
 
 
 def _refusal(bad: BadControl) -> Refusal:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import typer
 
 from cli.language import Refusal
-from cli.progress import done_line
-from core.database.migrate import NewerTables, head
+from cli.progress import report_done
+from core.database.migrate import NewerTables, code_revision
 from core.database.migrate import upgrade as upgrade_schema
 from core.settings import Settings
 
@@ -32,8 +32,8 @@ def upgrade() -> None:
             f"The tables are of a newer version ({error}), which this one cannot work with. Nothing was changed: put that "
             "version back, or a backup from before the update (./guichet restore FILE).",
         ) from None
-    if found != head():
-        done_line(
+    if found != code_revision():
+        report_done(
             f"Les tables sont d'une version plus récente ({found}), avec lesquelles celle-ci travaille.",
             f"The tables are of a newer version ({found}), which this one works with.",
         )

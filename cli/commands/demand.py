@@ -10,9 +10,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from cli.database import run_on_database
 from cli.language import Refusal, pick, say
+from cli.options import Json
 from cli.progress import reporter
-from cli.record import run_on_database
 from core.settings import Settings
 from knowledge_base.demand.background import SnapshotBackground
 from knowledge_base.demand.clustering import cluster
@@ -28,9 +29,9 @@ from retrieval.snapshots.update import snapshots_folder
 def demand(
     refresh: Annotated[bool, typer.Option(help="Look at new messages first; the service does it each hour by itself.")] = True,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 20,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
-    """What citizens asked in vain within four weeks (no answer, refused, marked bad, handed over), by subject."""
+    """List what citizens asked in vain within four weeks (no answer, refused, marked bad, handed over), by subject."""
     settings = Settings()
     if refresh:
         _refresh(settings)

@@ -16,15 +16,16 @@ from cli.doctor import configuration, index, machine, record, service, sharing
 from cli.doctor.event_bus import event_bus
 from cli.doctor.findings import Finding
 from cli.doctor.senders import senders
+from cli.invalid_settings import faults_of
 from cli.language import pick
-from cli.unreadable import unreadable
+from cli.options import Json
 from core.settings import Settings
 
 _MARKS = {"ok": "[green]✓[/]", "warning": "[yellow]![/]", "problem": "[red]✗[/]"}
 
 
 def doctor(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
     everything: Annotated[bool, typer.Option("--all", help="Show also what is well.")] = False,
 ) -> None:
     """Look for what is wrong, and say how to mend it. Exit code 1 where there is a problem; warnings alone are 0."""
@@ -42,7 +43,7 @@ def examine() -> Iterator[Finding]:
     try:
         settings = Settings()
     except ValidationError as error:
-        fr, en = unreadable(error)
+        fr, en = faults_of(error)
         yield Finding(
             "settings",
             "problem",
@@ -62,7 +63,7 @@ def examine() -> Iterator[Finding]:
     yield from asyncio.run(_all(settings))
     yield from index.snapshot(settings)
     yield from index.models(settings)
-    yield from sharing.shared_place(settings)
+    yield from sharing.shared_folder(settings)
     yield from configuration.unknown()
     yield from configuration.former()
     yield from configuration.secrets(settings)
@@ -78,13 +79,13 @@ async def _all(settings: Settings) -> list[Finding]:
     return [finding async for finding in record.check_record(settings)]
 
 
-def _print(shown: list[Finding], count: int, problems: int) -> None:
+def _print(findings: list[Finding], count: int, problems: int) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    for finding in shown:
-        console.print(f"{_MARKS[finding.level]} {escape(pick(*finding.said))}")
-        if pick(*finding.mend):
-            console.print(f"    → {escape(pick(*finding.mend))}")
-    warnings = sum(finding.level == "warning" for finding in shown)
+    for finding in findings:
+        console.print(f"{_MARKS[finding.level]} {escape(pick(*finding.message))}")
+        if pick(*finding.advice):
+            console.print(f"    → {escape(pick(*finding.advice))}")
+    warnings = sum(finding.level == "warning" for finding in findings)
     if problems or warnings:
         fr = f"{count} points vérifiés : {problems} à mettre en ordre, {warnings} à surveiller."
         en = f"{count} points checked: {problems} to mend, {warnings} to watch."

@@ -1,8 +1,7 @@
-"""``./guichet drift``: whether answers became worse, as editors are told each night."""
+"""``./guichet drift``: compares the answers with the weeks before, as each night for editors."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -10,20 +9,22 @@ from typing import Annotated, Any
 import httpx
 import typer
 
+from cli.database import run_on_database
 from cli.language import Refusal, not_running, pick, speaks_english
+from cli.options import Json
 from core.database import Database
 from core.database.base import now
 from core.dates import local_day
 from core.settings import Settings
-from knowledge_base.drift.comparing import Drift, compare
-from knowledge_base.drift.record import due_day, known_nights, look, texts_of
-from knowledge_base.drift.telling import QUOTED, sentences
+from knowledge_base.drift.comparison import Drift, compare
+from knowledge_base.drift.editor_task import QUOTED, sentences
+from knowledge_base.drift.record import due_day, measure, stored_nights, texts_of
 
 
 def drift(
     look_now: Annotated[bool, typer.Option("--now", help="Replay the golden questions now, instead of last night's.")] = False,
     simulate: Annotated[int, typer.Option(help="Instead: measure the alarm itself on so many simulated half-years.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Compare golden questions, outcomes and confidence with the weeks before. Exit code 1 where something moved."""
     if simulate:
@@ -33,7 +34,9 @@ def drift(
         return
     settings = Settings()
     try:
-        found, questions, nights = asyncio.run(_compare(settings, look_now=look_now))
+        found, questions, nights = run_on_database(
+            settings.sql_url, lambda database: _compare(database, settings, look_now=look_now)
+        )
     except httpx.ConnectError as error:
         raise not_running(settings.own_url) from error
     except httpx.HTTPError as error:
@@ -42,24 +45,20 @@ def drift(
             "The search did not answer: ./guichet doctor says why.",
         ) from error
     if as_json:
-        told: dict[str, Any] = {**asdict(found), "alarm": found.alarm, "nights": nights, "fell_questions": questions}
-        print(json.dumps(told, ensure_ascii=False))
+        figures: dict[str, Any] = {**asdict(found), "alarm": found.alarm, "nights": nights, "fell_questions": questions}
+        print(json.dumps(figures, ensure_ascii=False))
     else:
         _print(found, questions, nights)
     raise typer.Exit(1 if found.alarm else 0)
 
 
-async def _compare(settings: Settings, *, look_now: bool) -> tuple[Drift, list[str], int]:
-    database = Database(settings.sql_url)
-    try:
-        today = local_day(now(), settings.opening.zone)
-        if look_now:
-            await look(database, settings, due_day(settings.opening.zone, now()) or today)
-        nights = await known_nights(database, today)
-        found = compare(nights)
-        return found, await texts_of(database, found.fell), len(nights)
-    finally:
-        await database.close()
+async def _compare(database: Database, settings: Settings, *, look_now: bool) -> tuple[Drift, list[str], int]:
+    today = local_day(now(), settings.opening.zone)
+    if look_now:
+        await measure(database, settings, due_day(settings.opening.zone, now()) or today)
+    nights = await stored_nights(database, today)
+    found = compare(nights)
+    return found, await texts_of(database, found.fell), len(nights)
 
 
 def _print(found: Drift, questions: list[str], nights: int) -> None:

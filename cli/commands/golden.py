@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
+from cli.database import run_on_database
 from cli.language import Refusal, pick, say
-from cli.progress import done_line
-from cli.record import run_on_database
+from cli.options import Json
+from cli.progress import report_done
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
 from knowledge_base.golden.contracts import Golden
@@ -21,7 +22,6 @@ from knowledge_base.golden.files import dump_golden, read_golden
 from knowledge_base.golden.record import Added, add, add_all, golden, set_active
 
 app = typer.Typer(no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 _REJECTED = 10  # rejected lines shown
 
 
@@ -60,7 +60,7 @@ def add_question(
 ) -> None:
     """Keep one question."""
     try:
-        kept = Golden(
+        golden_question = Golden(
             question=question,
             gold=tuple(entries or ()),
             locale=lang,
@@ -70,7 +70,7 @@ def add_question(
             origin="editor",
             author="cli",
         )
-        name = run_on_database(Settings().sql_url, lambda database: add(database, kept))
+        name = run_on_database(Settings().sql_url, lambda database: add(database, golden_question))
     except ValidationError as error:
         raise Refusal(
             "Cette question ne peut pas être gardée : écrivez-la en mots, en moins de 2 000 caractères.",
@@ -81,7 +81,7 @@ def add_question(
     if as_json:
         print(json.dumps({"id": name}))
     else:
-        done_line(f"Question gardée : {name}", f"Question kept: {name}")
+        report_done(f"Question gardée : {name}", f"Question kept: {name}")
 
 
 @app.command("remove")
@@ -89,7 +89,7 @@ def remove_question(name: Annotated[str, typer.Argument(help="Id of the question
     """Ask a question no more; it stays in the record."""
     if not run_on_database(Settings().sql_url, lambda database: set_active(database, name, active=False)):
         raise Refusal(f"Aucune question ne porte l'identifiant « {name} ».", f"No question has the id '{name}'.")
-    done_line(f"Question retirée : {name}", f"Question withdrawn: {name}")
+    report_done(f"Question retirée : {name}", f"Question withdrawn: {name}")
 
 
 @app.command("import")
@@ -109,11 +109,11 @@ def import_questions(
 @app.command("export")
 def export_questions(file: Annotated[Path | None, typer.Argument(help="Where to; none: standard output.")] = None) -> None:
     """Write all questions, those not asked any more too, as JSON lines that import back identically."""
-    told = dump_golden(run_on_database(Settings().sql_url, lambda database: golden(database, inactive=True)))
+    lines = dump_golden(run_on_database(Settings().sql_url, lambda database: golden(database, inactive=True)))
     if file is None:
-        print(told, end="")
+        print(lines, end="")
     else:
-        file.write_text(told, encoding="utf-8")
+        file.write_text(lines, encoding="utf-8")
 
 
 def _print(report: Added, unreadable: tuple[str, ...], as_json: bool) -> None:
@@ -122,7 +122,7 @@ def _print(report: Added, unreadable: tuple[str, ...], as_json: bool) -> None:
     if as_json:
         print(json.dumps({**counts, "rejected": rejected}, ensure_ascii=False))
         return
-    done_line(
+    report_done(
         "{created} créées, {updated} mises à jour, {unchanged} inchangées".format(**counts),
         "{created} created, {updated} updated, {unchanged} unchanged".format(**counts),
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import getpass
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -18,10 +17,11 @@ from rich.table import Table
 from channels.rendering.text import TextRenderer
 from channels.sms.rendering import SmsRenderer
 from cli.language import Refusal, pick, say
+from cli.options import As, Json, actor
 from conversations.signals.event_bus import EventBus
 from conversations.wording import Wording
 from core.database import Database
-from core.identity.conversations import read_by
+from core.identity.conversation_access import record_read
 from core.privacy.addresses import Addresses
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
@@ -33,8 +33,6 @@ _SEGMENTS = 10  # the longest human reply by SMS
 
 app = typer.Typer(no_args_is_help=True)
 Id = Annotated[str, typer.Argument(help="Its id, or the beginning of it, as `list` shows it.")]
-As = Annotated[str, typer.Option("--as", help="Who acts (default: your account on this machine).")]
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @dataclass(frozen=True)
@@ -47,21 +45,22 @@ class Session:
     text: TextRenderer
     who: str
 
-    async def found(self, handoff: str) -> ListedHandoff:
-        listed = await find_by_prefix(self.database, handoff)
+    async def handoff(self, identifier: str) -> ListedHandoff:
+        """Returns the handoff with this id, or beginning of one. Raises ``Refused``."""
+        listed = await find_by_prefix(self.database, identifier)
         if listed is None:
             raise Refused("unknown")
         return listed
 
     async def claim(self, handoff: str) -> Claim:
         """Returns this supervisor's claim on ``handoff`` in its present state. The action itself checks whether it is valid."""
-        listed = await self.found(handoff)
+        listed = await self.handoff(handoff)
         return Claim(listed.id, self.who, listed.fencing)
 
 
 @app.command("list")
 def list_(ended: Annotated[bool, typer.Option("--ended", help="Those that are over.")] = False, as_json: Json = False) -> None:
-    """Who waits, and who takes care of it."""
+    """List the requests that wait, and who takes care of each."""
     rows = _run("", lambda session: list_handoffs(session.database, ended=ended))
     if as_json:
         _print_json(rows)
@@ -73,10 +72,10 @@ def list_(ended: Annotated[bool, typer.Option("--ended", help="Those that are ov
 def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """The conversation, and the number for its owner."""
 
-    async def look(session: Session) -> dict[str, Any]:
-        listed = await session.found(handoff)
+    async def read_transcript(session: Session) -> dict[str, Any]:
+        listed = await session.handoff(handoff)
         async with session.database.write() as writing:
-            await read_by(writing, session.who, listed.conversation, by="command")
+            await record_read(writing, session.who, listed.conversation, by="command")
         number = None
         if (listed.state, listed.owner) == ("claimed", session.who):
             addresses = Addresses(*session.settings.address_keys)
@@ -85,7 +84,7 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
         lines += await held_lines(session.database, listed, session.text)
         return {**listed.model_dump(mode="json"), "call": number, "lines": [line.model_dump(mode="json") for line in lines]}
 
-    found = _run(who, look)
+    found = _run(who, read_transcript)
     if as_json:
         _print_json(found)
         return
@@ -100,55 +99,50 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
 def claim(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Take a request: the assistant falls silent."""
 
-    async def take(session: Session) -> ListedHandoff:
-        await session.desk.claim((await session.found(handoff)).id, session.who)
-        return await session.found(handoff)
+    async def act(session: Session) -> None:
+        await session.desk.claim((await session.handoff(handoff)).id, session.who)
 
-    _done(_run(who, take), as_json, "Vous vous en occupez.", "It is yours.")
+    _act(handoff, who, act, as_json, "Vous vous en occupez.", "It is yours.")
 
 
 @app.command()
 def reply(handoff: Id, text: Annotated[str, typer.Argument(help="What to say.")], who: As = "", as_json: Json = False) -> None:
     """Answer the citizen, on their channel."""
 
-    async def speak(session: Session) -> ListedHandoff:
+    async def act(session: Session) -> None:
         await session.desk.reply(await session.claim(handoff), text)
-        return await session.found(handoff)
 
-    _done(_run(who, speak), as_json, "C'est envoyé.", "Sent.")
+    _act(handoff, who, act, as_json, "C'est envoyé.", "Sent.")
 
 
 @app.command()
 def approve(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Let the first answer that waits for a check out as it is."""
 
-    async def let_out(session: Session) -> ListedHandoff:
+    async def act(session: Session) -> None:
         await session.desk.approve(await session.claim(handoff), "")
-        return await session.found(handoff)
 
-    _done(_run(who, let_out), as_json, "C'est envoyé.", "Sent.")
+    _act(handoff, who, act, as_json, "C'est envoyé.", "Sent.")
 
 
 @app.command()
 def refuse(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Refuse the first answer that waits for a check."""
 
-    async def stop(session: Session) -> ListedHandoff:
+    async def act(session: Session) -> None:
         await session.desk.refuse(await session.claim(handoff), "")
-        return await session.found(handoff)
 
-    _done(_run(who, stop), as_json, "La réponse ne part pas.", "The answer does not go out.")
+    _act(handoff, who, act, as_json, "La réponse ne part pas.", "The answer does not go out.")
 
 
 @app.command()
 def release(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Put a request back into the queue."""
 
-    async def give_back(session: Session) -> ListedHandoff:
+    async def act(session: Session) -> None:
         await session.desk.release(await session.claim(handoff))
-        return await session.found(handoff)
 
-    _done(_run(who, give_back), as_json, "La demande attend à nouveau.", "It waits again.")
+    _act(handoff, who, act, as_json, "La demande attend à nouveau.", "It waits again.")
 
 
 @app.command()
@@ -161,11 +155,10 @@ def transfer(
 ) -> None:
     """Hand a request over to a colleague or a team, with a note."""
 
-    async def hand_over(session: Session) -> ListedHandoff:
+    async def act(session: Session) -> None:
         await session.desk.transfer(await session.claim(handoff), to, note)
-        return await session.found(handoff)
 
-    _done(_run(who, hand_over), as_json, "C'est transmis.", "Handed over.")
+    _act(handoff, who, act, as_json, "C'est transmis.", "Handed over.")
 
 
 @app.command()
@@ -178,17 +171,30 @@ def close(
 ) -> None:
     """End a request: the assistant answers again."""
 
-    async def end(session: Session) -> ListedHandoff:
+    async def act(session: Session) -> None:
         await session.desk.close(await session.claim(handoff), to_bot=to_bot, summary=summary)
-        return await session.found(handoff)
 
-    _done(_run(who, end), as_json, "C'est terminé.", "Done.")
+    _act(handoff, who, act, as_json, "C'est terminé.", "Done.")
 
 
-def _run[T](who: str, move: Callable[[Session], Awaitable[T]]) -> T:
+def _act(handoff: str, who: str, act: Callable[[Session], Awaitable[None]], as_json: bool, fr: str, en: str) -> None:
+    """Does ``act`` on ``handoff``, and prints the result: its new state as JSON, or the sentence."""
+
+    async def act_and_read(session: Session) -> ListedHandoff:
+        await act(session)
+        return await session.handoff(handoff)
+
+    listed = _run(who, act_and_read)
+    if as_json:
+        _print_json(listed)
+    else:
+        say(fr, en)
+
+
+def _run[T](who: str, work: Callable[[Session], Awaitable[T]]) -> T:
     async def run() -> T:
         async with _session(who) as session:
-            return await move(session)
+            return await work(session)
 
     try:
         return asyncio.run(run())
@@ -201,19 +207,14 @@ async def _session(who: str) -> AsyncIterator[Session]:
     settings = Settings()
     configure_logs("cli", level=logging.ERROR)  # standard output is for programs; Redis is not required
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
-    database, event_bus = Database(settings.sql_url), EventBus(settings.redis_address)
+    event_bus = EventBus(settings.redis_address)
     sms = SmsRenderer(wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents)
-    try:
-        yield Session(
-            settings,
-            database,
-            SupervisorActions(database, event_bus, wording, {"sms": sms}),
-            TextRenderer(wording),
-            (who or getpass.getuser())[:64],
-        )
-    finally:
-        await event_bus.close()
-        await database.close()
+    async with Database(settings.sql_url) as database:
+        try:
+            desk = SupervisorActions(database, event_bus, wording, {"sms": sms})
+            yield Session(settings, database, desk, TextRenderer(wording), actor(who))
+        finally:
+            await event_bus.close()
 
 
 def _refusal(refused: Refused) -> Refusal:
@@ -246,13 +247,6 @@ def _refusal(refused: Refused) -> Refusal:
         ),
     }[refused.reason]
     return Refusal(fr, en)
-
-
-def _done(listed: ListedHandoff, as_json: bool, fr: str, en: str) -> None:
-    if as_json:
-        _print_json(listed)
-    else:
-        say(fr, en)
 
 
 def _print_json(value: object) -> None:

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import httpx
 import typer
 
-from cli.catalogue import Record
+from cli.catalogue import DatabaseCatalogue
+from cli.database import run_on_database
 from cli.language import Refusal, pick, say
-from cli.progress import done_line, reporter
-from cli.refusals import refused
-from core.database import Database
+from cli.options import Json
+from cli.progress import report_done, reporter
+from cli.refusals import refusal_of
 from core.database.base import now
-from core.entry import Entry
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
-from knowledge_base.serving import all_served
+from knowledge_base.served_content import mark_all_served
 from knowledge_base.store import published
 from retrieval.contracts import Embedder, Stage
 from retrieval.embedding.lazy import LazyEmbedder
@@ -46,8 +44,8 @@ def model() -> None:
     try:
         name = prepare_model(Settings())
     except WeightsUnreadable as error:
-        raise refused(error) from error
-    done_line(name, name)
+        raise refusal_of(error) from error
+    report_done(name, name)
 
 
 @app.command()
@@ -64,7 +62,7 @@ def build(
     began = now()
     try:
         built = update_index(
-            Record(settings.sql_url),
+            DatabaseCatalogue(settings.sql_url),
             settings.home,
             _embedder(settings, through_service),
             chosen,
@@ -72,24 +70,24 @@ def build(
             shared_snapshots(settings),
         )
     except (ValueError, WeightsUnreadable, SnapshotUnusable) as error:
-        raise refused(error) from error
+        raise refusal_of(error) from error
     except httpx.HTTPError as error:
         raise Refusal(
             "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
             "The action server did not answer: check ./guichet status, then run this again.",
         ) from error
-    asyncio.run(_served(settings, began))
+    run_on_database(settings.sql_url, lambda database: mark_all_served(database, began))
     manifest = built.manifest
     if through_service and manifest.stage == "full":
         _measure(settings, manifest.version, set(built.entries.collections))
     count, sections = manifest.counts["entries"], manifest.counts["sections"]
-    done_line(
+    report_done(
         f"{count} fiches, {sections} sections : {manifest.version}", f"{count} entries, {sections} sections: {manifest.version}"
     )
 
 
 @app.command()
-def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+def status(as_json: Json = False) -> None:
     """Show the snapshots that are kept, and which one is active."""
     snapshots = Snapshots(snapshots_folder(Settings().home))
     active = snapshots.active()
@@ -125,10 +123,10 @@ def synonyms() -> None:
             f"{error} As long as the file is wrong, what was in use before still serves.",
         ) from error
     named = settings.synonyms_file
-    there = f"{len(own)} dans {named}" if named.exists() else f"pas de {named}"
+    there_fr = f"{len(own)} dans {named}" if named.exists() else f"pas de {named}"
     exists = f"{len(own)} in {named}" if named.exists() else f"there is no {named}"
-    done_line(
-        f"{built} groupes du logiciel, {len(theirs)} de l'espace des agents, {there}",
+    report_done(
+        f"{built} groupes du logiciel, {len(theirs)} de l'espace des agents, {there_fr}",
         f"{built} built-in groups, {len(theirs)} of the desk, {exists}",
     )
 
@@ -145,7 +143,7 @@ def rollback() -> None:
         raise Refusal(
             f"Il n'y a pas d'index plus ancien auquel revenir. ({error})", f"There is no older index to go back to. ({error})"
         ) from error
-    done_line(f"Index actif : {version}", f"Active index: {version}")
+    report_done(f"Index actif : {version}", f"Active index: {version}")
 
 
 @app.command()
@@ -158,11 +156,11 @@ def calibrate(
 
     configure_logs("cli", level=logging.WARNING)  # standard output is for programs
     settings = Settings()
-    entries = asyncio.run(_published(settings))
+    entries = run_on_database(settings.sql_url, published)
     try:
         fitted = calibrate_active(settings, entries, questions, output)
     except (ValueError, SnapshotUnusable, WeightsUnreadable) as error:
-        raise refused(error) from error
+        raise refusal_of(error) from error
     print(json.dumps({"thresholds": fitted.thresholds, "figures": fitted.figures}, ensure_ascii=False))
 
 
@@ -173,8 +171,8 @@ def _measure(settings: Settings, snapshot: str, collections: set[str]) -> None:
     try:
         run = measure_service(settings, snapshot, collections, _report)
     except (httpx.HTTPError, ValueError, OSError) as error:
-        told = error if isinstance(error, (httpx.HTTPError, TimeoutError)) else refused(error)
-        say(f"La qualité des réponses n'a pas été mesurée : {told}", f"The answers' quality was not measured: {told}")
+        reason = error if isinstance(error, (httpx.HTTPError, TimeoutError)) else refusal_of(error)
+        say(f"La qualité des réponses n'a pas été mesurée : {reason}", f"The answers' quality was not measured: {reason}")
         return
     say(f"Qualité des réponses mesurée : {run.id}", f"The answers' quality was measured: {run.id}")
 
@@ -196,19 +194,3 @@ def _embedder(settings: Settings, through_service: bool) -> Embedder:
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415 - torch, only where it is used
 
     return load_embedder(settings)
-
-
-async def _served(settings: Settings, began: datetime) -> None:
-    database = Database(settings.sql_url)
-    try:
-        await all_served(database, began)
-    finally:
-        await database.close()
-
-
-async def _published(settings: Settings) -> list[Entry]:
-    database = Database(settings.sql_url)
-    try:
-        return await published(database)
-    finally:
-        await database.close()

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -21,8 +19,9 @@ from analytics.insights.job import CountingRules, refresh
 from analytics.insights.themes import load_catalogue
 from analytics.insights.volume_forecast import forecast_errors, forecast_volume
 from analytics.open_data.release import Releases, write
+from cli.database import run_on_ready_database
 from cli.language import Refusal, say
-from cli.record import opened, require_ready
+from cli.options import Json
 from core.database import Database
 from core.database.base import now
 from core.dates import local_day
@@ -30,20 +29,20 @@ from core.settings import Settings
 from core.turns import Origin
 
 app = typer.Typer(no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 Record = Annotated[str, typer.Option("--record", help="Another record: a SQLAlchemy URL (bench traffic prints one).")]
 _WHAT = {"messages": Kind.TURNS, "handoffs": Kind.HANDOFFS}
 
 
 @app.callback()
 def insights() -> None:
-    """What the service comes to."""
+    """Count, forecast and export the figures of the service."""
 
 
 @app.command()
 def count() -> None:
     """Count the days that are still open."""
-    days = _run(Settings(), lambda database: refresh(database, CountingRules.of(Settings())))
+    settings = Settings()
+    days = run_on_ready_database(settings.sql_url, lambda database: refresh(database, CountingRules.of(settings)))
     say(f"Jours comptés : {days}.", f"Days counted: {days}.")
 
 
@@ -70,11 +69,13 @@ def forecast(
             found = {n: await forecast_errors(database, settings, kind, today, weeks=n, origin=origin) for n in (1, 2, 4)}
             return {n: one for n, one in found.items() if one is not None}
 
-        known = {n: asdict(one) for n, one in _run(settings, measure_each, record).items()}
+        known = {n: asdict(one) for n, one in run_on_ready_database(record or settings.sql_url, measure_each).items()}
         _refuse_unless(known)
         _show(["weeks_ahead", *next(iter(known.values()))], [[weeks, *one.values()] for weeks, one in known.items()], as_json)
         return
-    days = _run(settings, lambda db: forecast_volume(db, settings, kind, today, origin=origin), record)
+    days = run_on_ready_database(
+        record or settings.sql_url, lambda database: forecast_volume(database, settings, kind, today, origin=origin)
+    )
     _refuse_unless(days)
     _show(
         ["day", "low", "middle", "high", "holiday"],
@@ -114,7 +115,7 @@ def export(
             return await exporting.write_parquet(out, rows)
         return await exporting.write_csv(out, rows, office=zone if office else None)
 
-    written = _run(settings, write, record)
+    written = run_on_ready_database(record or settings.sql_url, write)
     say(f"Conversations écrites dans {out} : {written}.", f"Conversations written to {out}: {written}.")
 
 
@@ -125,7 +126,7 @@ def open_data(
 ) -> None:
     """Open data of every closed month, small cells left out."""
     settings, origin = Settings(), Origin.BENCH if record else Origin.CITIZEN
-    files = _run(settings, lambda database: write(Releases(database, settings, origin), out), record)
+    files = run_on_ready_database(record or settings.sql_url, lambda database: write(Releases(database, settings, origin), out))
     for path in files:
         print(path)
 
@@ -136,18 +137,6 @@ def _refuse_unless(known: object) -> None:
             "Il faut au moins dix semaines comptées, et le double pour mesurer (./guichet insights count).",
             "At least ten weeks must have been counted, twice as many to measure (./guichet insights count).",
         )
-
-
-def _run[T](settings: Settings, work: Callable[[Database], Awaitable[T]], record: str = "") -> T:
-    async def run() -> T:
-        database = opened(record or settings.sql_url)
-        try:
-            await require_ready(database)
-            return await work(database)
-        finally:
-            await database.close()
-
-    return asyncio.run(run())
 
 
 def _show(heads: list[str], rows: list[list[Any]], as_json: bool) -> None:

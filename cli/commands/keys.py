@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
+from cli.key_renewal import renew
 from cli.language import say
-from cli.renewing import renew
+from cli.options import Json
 from core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
@@ -22,7 +22,7 @@ def keys() -> None:
 
 
 @app.command("renew")
-def renew_all(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+def renew_all(as_json: Json = False) -> None:
     """Put what the record keeps under the present keys, so that those named …_ALSO can go."""
     done = asyncio.run(renew(Settings()))
     if as_json:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import typer
 
 from cli.engine import open_engine
 from cli.language import Refusal, pick, say
-from cli.progress import done_line, reporter, tell_provisional
+from cli.options import Json
+from cli.progress import report_done, report_provisional, reporter
 from core.database import Database
 from core.settings import Settings
+from knowledge_base.errors import FetchFailed
 from knowledge_base.exchange.export import export
+from knowledge_base.exchange.export_reader import is_export
 from knowledge_base.exchange.jsonld import faq_page
-from knowledge_base.exchange.reading import is_export
 from knowledge_base.imports import (
+    ImportOptions,
     ImportRefused,
     import_demonstration,
     import_file,
@@ -26,7 +29,6 @@ from knowledge_base.imports import (
     import_site,
     import_travail_emploi,
 )
-from knowledge_base.service_public.fetch import FetchFailed
 from knowledge_base.store import ImportReport, published, withdraw
 
 app = typer.Typer(no_args_is_help=True)
@@ -54,25 +56,26 @@ def import_pages(
     force: Annotated[bool, typer.Option(help="Allow an import that withdraws more than half of a collection.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would change, and change nothing.")] = False,
     author: Annotated[str, typer.Option(hidden=True, help="Account in whose name the desk asks.")] = "import",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Create and update entries from SOURCE; a second import says what has changed. A wrong file changes nothing."""
     settings = Settings()
     archive = archive or (Path(settings.knowledge_base_archive) if settings.knowledge_base_archive else None)
-    how = _How(archive, into, _mapping(columns or []), author, partial=partial, force=force, dry_run=dry_run)
+    options = ImportOptions(author, reporter("kb import"), force=force, partial=partial, dry_run=dry_run)
+    named = _Source(source, archive, into, _mapping(columns or []))
     try:
-        report = asyncio.run(_import(settings, source, how, stand_in=or_demonstration))
+        report = asyncio.run(_import(settings, named, options, stand_in=or_demonstration))
     except FetchFailed as failure:
         if if_reachable:
-            tell_provisional(
+            report_provisional(
                 f"{failure.fr} Les autres fiches servent sans celles-ci ; ./guichet up essaiera de nouveau.",
                 f"{failure.en} The other pages are used without these; ./guichet up will try again.",
             )
             return
         if not or_demonstration:
             raise Refusal(failure.fr, failure.en) from failure
-        report = asyncio.run(_import(settings, "demonstration", how))
-        tell_provisional(
+        report = asyncio.run(_import(settings, named._replace(name="demonstration"), options, stand_in=False))
+        report_provisional(
             f"{failure.fr} Les fiches écrites par le projet servent à la place ; ./guichet up essaiera de nouveau.",
             f"{failure.en} The project's own entries are used instead; ./guichet up will try again.",
         )
@@ -90,7 +93,7 @@ def export_pages(
     form: Annotated[
         str, typer.Option("--format", help="guichet: everything; jsonld: FAQPage of what is published.")
     ] = "guichet",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Write the whole knowledge base, with all revisions and golden questions, to FILE: `kb import FILE` brings it back."""
     if form not in ("guichet", "jsonld"):
@@ -103,8 +106,8 @@ def export_pages(
     if as_json:
         print(json.dumps({"file": str(file), **counts}))
         return
-    told = ", ".join(f"{count} {name}" for name, count in counts.items())
-    done_line(f"{file} : {told}", f"{file}: {told}")
+    listed = ", ".join(f"{count} {name}" for name, count in counts.items())
+    report_done(f"{file} : {listed}", f"{file}: {listed}")
 
 
 @app.command()
@@ -113,22 +116,20 @@ def twins(
     newer: Annotated[str, typer.Argument(help="Collection that may say the same, later.")] = "travail-emploi",
 ) -> None:
     """Print pairs of entries of which the newer answers what the older does, as JSON lines: to be read before they are kept."""
-    from knowledge_base.twins import find_twins  # noqa: PLC0415 - the index, for this command only
+    from tools.training.twins import find_twins  # noqa: PLC0415 - an image has no tools
 
     snapshot = open_engine(Settings()).snapshot
     for twin in find_twins(snapshot, older, newer) if snapshot else ():
         print(json.dumps(twin._asdict()))
 
 
-@dataclass(frozen=True)
-class _How:
+class _Source(NamedTuple):
+    """The source of an import. ``into``: the collection of a file or a site. ``mapping``: field → column of a spreadsheet."""
+
+    name: str
     archive: Path | None
     into: str
     mapping: dict[str, str]
-    author: str
-    partial: bool
-    force: bool
-    dry_run: bool
 
 
 def _mapping(columns: list[str]) -> dict[str, str]:
@@ -141,82 +142,42 @@ def _mapping(columns: list[str]) -> dict[str, str]:
 
 
 async def _export(settings: Settings, file: Path, collections: list[str], form: str) -> dict[str, int]:
-    database = Database(settings.sql_url)
-    try:
+    async with Database(settings.sql_url) as database:
         if form == "guichet":
             return await export(database, file, collections=collections, progress=reporter("kb export"))
         entries = [entry for entry in await published(database) if not collections or entry.collection in collections]
         await asyncio.to_thread(file.write_text, json.dumps(faq_page(entries), ensure_ascii=False, indent=1), encoding="utf-8")
         return {"questions": len(entries)}
-    finally:
-        await database.close()
 
 
-async def _import(settings: Settings, source: str, how: _How, stand_in: bool = False) -> ImportReport:
-    database = Database(settings.sql_url)
-    progress = reporter("kb import")
-    try:
-        if source == "service-public":
-            report = await import_service_public(
-                database,
-                settings.home,
-                archive=how.archive,
-                author=how.author,
-                progress=progress,
-                force=how.force,
-                dry_run=how.dry_run,
-            )
+async def _import(settings: Settings, source: _Source, options: ImportOptions, stand_in: bool) -> ImportReport:
+    async with Database(settings.sql_url) as database:
+        whole = replace(options, partial=False)  # these sources are always a whole collection
+        if source.name == "service-public":
+            report = await import_service_public(database, settings.home, archive=source.archive, options=whole)
             if stand_in:  # the substitute for these pages without a network is no longer needed
-                await withdraw(database, "demonstration", author="import", reason=source)
+                await withdraw(database, "demonstration", author="import", reason=source.name)
             return report
-        if source == "travail-emploi":
-            return await import_travail_emploi(
-                database,
-                settings.home,
-                author=how.author,
-                progress=progress,
-                force=how.force,
-                dry_run=how.dry_run,
-            )
-        if source == "demonstration":
-            return await import_demonstration(database, progress=progress, force=how.force, dry_run=how.dry_run)
-        path = Path(source)
-        if source.startswith(("https://", "http://")) or path.suffix == ".urls":
-            return await import_site(
-                database,
-                source,
-                how.into,
-                settings.home,
-                author=how.author,
-                progress=progress,
-                force=how.force,
-                partial=how.partial,
-                dry_run=how.dry_run,
-                inside=settings.import_inside,
-            )
-        there = await asyncio.to_thread(path.exists)
-        whole = path.suffix.lower() == ".zip" or await asyncio.to_thread(is_export, path)
-        if not there or not (how.into or whole):
+        if source.name == "travail-emploi":
+            return await import_travail_emploi(database, settings.home, options=whole)
+        if source.name == "demonstration":
+            return await import_demonstration(database, options=whole)
+        path = Path(source.name)
+        if source.name.startswith(("https://", "http://")) or path.suffix == ".urls":
+            inside = settings.import_inside
+            return await import_site(database, source.name, source.into, settings.home, inside=inside, options=options)
+        names_collections = path.suffix.lower() == ".zip" or await asyncio.to_thread(is_export, path)
+        if not await asyncio.to_thread(path.exists) or not (source.into or names_collections):
             raise Refusal(
                 "Donnez « service-public », « travail-emploi », « demonstration », un export (.zip), ou un fichier (.csv, "
                 ".xlsx, .jsonl) ou dossier qui existe, avec --into NOM_DE_COLLECTION.",
                 "Give 'service-public', 'travail-emploi', 'demonstration', an export (.zip), or a file (.csv, .xlsx, .jsonl) "
                 "or folder that is there, with --into COLLECTION_NAME.",
             )
+        organisation = settings.organisation
         return await import_file(
-            database,
-            path,
-            how.into,
-            mapping=how.mapping,
-            organisation=settings.organisation,
-            author=how.author,
-            progress=progress,
-            force=how.force,
-            partial=how.partial,
-            dry_run=how.dry_run,
+            database, path, source.into, mapping=source.mapping, organisation=organisation, options=options
         )
-    finally:
-        await database.close()
 
 
 def _print(report: ImportReport, as_json: bool) -> None:
@@ -224,10 +185,10 @@ def _print(report: ImportReport, as_json: bool) -> None:
     if as_json:
         differences = [asdict(one) for one in report.differences[:_DIFFERENCES]]
         rejected = [pick(one, one.en) for one in report.rejected]
-        told = {**counts, "rejected": rejected, "rejected_en": [one.en for one in report.rejected]}
-        print(json.dumps({**told, "unknown": report.unknown, "differences": differences}))
+        summary = {**counts, "rejected": rejected, "rejected_en": [one.en for one in report.rejected]}
+        print(json.dumps({**summary, "unknown": report.unknown, "differences": differences}))
         return
-    done_line(
+    report_done(
         "{created} créées, {updated} mises à jour, {unchanged} inchangées, {withdrawn} retirées, {conflicts} en conflit".format(
             **counts
         ),

@@ -9,15 +9,13 @@ from typing import Annotated
 
 import typer
 
-from cli.access import access, erased_at
-from cli.commands.masking_words import words
 from cli.language import Refusal, say
+from cli.personal_data import erased_at, export_personal_data
 from core.privacy.finders.cases import use_patterns
 from core.privacy.masking import mask as mask_text
 from core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
-app.command()(words)
 
 
 @app.command()
@@ -38,20 +36,28 @@ def mask(
 
 
 @app.command()
+def words() -> None:
+    """Print ``word count`` lines: names that pages, own texts, or other languages' small words use in lower case."""
+    from tools.training.masking_words import print_words  # noqa: PLC0415 - an image has no tools
+
+    print_words(Settings())
+
+
+@app.command()
 def export(
     conversation: Annotated[str, typer.Argument(help="Its id; without it, --number.")] = "",
     number: Annotated[str, typer.Option(help="The number of the person's telephone, as +33612345678.")] = "",
 ) -> None:
     """All that is held of one conversation, as JSON, for whoever asks for access to their data. Recorded in the audit."""
-    held = asyncio.run(access(Settings(), conversation=conversation, number=number))
-    if held is None:
+    data = asyncio.run(export_personal_data(Settings(), conversation=conversation, number=number))
+    if data is None:
         raise Refusal("Rien n'est conservé sous cet identifiant ou ce numéro.", "Nothing is held under that id or that number.")
-    print(json.dumps(held, ensure_ascii=False, indent=1))
+    print(json.dumps(data, ensure_ascii=False, indent=1))
 
 
 @app.command()
 def receipt(code: Annotated[str, typer.Argument(help="As the citizen got it: XXXX-XXXX-XXXX.")]) -> None:
-    """When the conversation with this receipt was erased."""
+    """Print when the conversation with this receipt was erased."""
     at = asyncio.run(erased_at(Settings(), code))
     if at is None:
         raise Refusal(

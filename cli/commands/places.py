@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
+from cli.database import run_on_database
 from cli.language import Refusal, say
-from cli.progress import done_line
-from cli.record import run_on_database
+from cli.progress import report_done
 from core.database import Database
 from core.digests import sha256_of
 from core.settings import ROOT, Settings
@@ -57,7 +57,7 @@ def communes(
     aside = file.with_suffix(".new")
     aside.write_text(lines, encoding="utf-8")
     aside.replace(file)
-    done_line(f"{lines.count('commune\t')} communes dans {file}", f"{lines.count('commune\t')} communes in {file}")
+    report_done(f"{lines.count('commune\t')} communes dans {file}", f"{lines.count('commune\t')} communes in {file}")
 
 
 @app.command("import")
@@ -73,7 +73,7 @@ def import_directory(
         version = run_on_database(Settings().sql_url, lambda database: _take(database, settings, path, offices, force=force))
     except DirectoryRefused as error:
         raise Refusal(str(error), error.en) from error
-    done_line(f"{len(offices)} services (annuaire n° {version})", f"{len(offices)} offices (directory no. {version})")
+    report_done(f"{len(offices)} services (annuaire n° {version})", f"{len(offices)} offices (directory no. {version})")
 
 
 @app.command("drop")
@@ -86,7 +86,7 @@ def drop_directory() -> None:
         await sync(database, settings.home / FILE)
 
     run_on_database(Settings().sql_url, run)
-    done_line("Aucun annuaire n'est plus en service", "No directory is in use any more")
+    report_done("Aucun annuaire n'est plus en service", "No directory is in use any more")
 
 
 @app.command()

@@ -9,11 +9,12 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy import select
 
-from cli.access import conversation_of
+from cli.database import run_on_database
 from cli.language import Refusal, say
+from cli.personal_data import conversation_of
 from conversations.engine.rasa_client import RasaClient
 from conversations.record.erasure import erase as erase_conversation
-from conversations.record.retention import Deleted, apply_retention
+from conversations.record.retention import apply_retention
 from conversations.signals.event_bus import EventBus
 from core.audit.ledger import open_record
 from core.database import Database
@@ -28,9 +29,12 @@ def retention(
     """Delete what is past the retention now; the worker does it each hour by itself. Each run is kept, with what it did."""
     settings = Settings()
     if runs:
-        print(json.dumps(asyncio.run(_runs(settings, runs))))
+        print(json.dumps(run_on_database(settings.sql_url, lambda database: _runs(database, runs))))
         return
-    deleted = asyncio.run(_retention(settings))
+    days, erasures_days = settings.retention_days, settings.erasures_days
+    deleted = run_on_database(
+        settings.sql_url, lambda database: apply_retention(database, days=days, erasures_days=erasures_days)
+    )
     say(
         f"Effacés, car plus vieux que {settings.retention_days} jours : {deleted.conversations} conversations, "
         f"{deleted.messages} messages et {deleted.replies} réponses de conversations qui continuent.",
@@ -57,39 +61,27 @@ def erase(
     say(f"La conversation est effacée. Reçu : {code}.", f"The conversation is erased. Receipt: {code}.")
 
 
-async def _runs(settings: Settings, limit: int) -> list[dict[str, Any]]:
-    database = Database(settings.sql_url)
-    try:
-        async with database.read() as session:
-            rows = await session.execute(select(RetentionRun).order_by(RetentionRun.seq.desc()).limit(limit))
-            return [
-                {
-                    "started_at": run.started_at.isoformat(),
-                    "finished_at": run.finished_at.isoformat(),
-                    "days": run.days,
-                    "deleted": run.deleted,
-                    "overdue": run.overdue,
-                }
-                for run in rows.scalars()
-            ]
-    finally:
-        await database.close()
-
-
-async def _retention(settings: Settings) -> Deleted:
-    database = Database(settings.sql_url)
-    try:
-        return await apply_retention(database, days=settings.retention_days, erasures_days=settings.erasures_days)
-    finally:
-        await database.close()
+async def _runs(database: Database, limit: int) -> list[dict[str, Any]]:
+    async with database.read() as session:
+        rows = await session.execute(select(RetentionRun).order_by(RetentionRun.seq.desc()).limit(limit))
+        return [
+            {
+                "started_at": run.started_at.isoformat(),
+                "finished_at": run.finished_at.isoformat(),
+                "days": run.days,
+                "deleted": run.deleted,
+                "overdue": run.overdue,
+            }
+            for run in rows.scalars()
+        ]
 
 
 async def _erase(settings: Settings, conversation: str) -> bool:
-    database, event_bus = open_record(settings), EventBus(settings.redis_address)
+    event_bus = EventBus(settings.redis_address)
     engine = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value(), max_concurrent=1)
-    try:
-        return await erase_conversation(database, event_bus, engine, conversation, actor="operator")
-    finally:
-        await engine.close()
-        await event_bus.close()
-        await database.close()
+    async with open_record(settings) as database:
+        try:
+            return await erase_conversation(database, event_bus, engine, conversation, actor="operator")
+        finally:
+            await engine.close()
+            await event_bus.close()

@@ -8,19 +8,20 @@ from typing import Annotated
 
 import typer
 
+from cli.database import run_on_database
 from cli.language import Refusal, pick, say
-from cli.progress import done_line
-from cli.record import run_on_database
+from cli.options import Json
+from cli.progress import report_done
 from core.database import Database
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
-from knowledge_base.publishing.contracts import Change, Moved, PublicationView, Report, State
+from knowledge_base.publishing.contracts import Change, ChangedQuestion, PublicationView, Report, State
 from knowledge_base.publishing.publisher import Publisher
 from knowledge_base.publishing.record import NothingToUndo, ask_rollback, decide, get, request
 from retrieval.embedding.lazy import LazyEmbedder
 
 _AUTHOR = "cli"
-_TOLD = 5  # lines of each list
+_SHOWN = 5  # lines of each list
 _PATIENCE = 5  # checks of a publication that the service's publisher has not taken, before this process does the work
 
 
@@ -32,24 +33,24 @@ def publish(
     check_only: Annotated[bool, typer.Option("--check-only", help="Say what would change, and change nothing.")] = False,
     even_if_worse: Annotated[bool, typer.Option("--even-if-worse", help="Publish whatever the verdict.")] = False,
     reason: Annotated[str, typer.Option(help="Why, for the audit.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Build a candidate, replay golden and real questions on it, and activate it unless something gets worse."""
     changes = [_change(entry) for entry in entries or ()]
 
     async def work(database: Database) -> PublicationView:
         name = await request(database, changes, author=_AUTHOR, reason=reason, go_at_once=not check_only)
-        view = await _followed(database, name)
+        view = await _until_decided(database, name)
         if view.state == State.CHECKED:
             await decide(database, name, go=even_if_worse and not check_only, author=_AUTHOR)
-            view = (await _followed(database, name)) if even_if_worse and not check_only else view
+            view = (await _until_decided(database, name)) if even_if_worse and not check_only else view
         return view
 
     view = _run(work)
     if as_json:
         print(view.model_dump_json())
     elif view.report is not None:
-        _tell(view.report)
+        _print_report(view.report)
     if view.state == State.FAILED:
         raise Refusal(view.error, view.error)
     if view.state == State.CHECKED and not check_only:
@@ -58,7 +59,7 @@ def publish(
             "Nothing was published, since answers would get worse. --even-if-worse publishes all the same.",
         )
     if view.state == State.ACTIVE and not as_json:
-        done_line(f"Publié : {view.candidate}", f"Published: {view.candidate}")
+        report_done(f"Publié : {view.candidate}", f"Published: {view.candidate}")
 
 
 def roll_back() -> str | None:
@@ -66,7 +67,7 @@ def roll_back() -> str | None:
 
     async def work(database: Database) -> PublicationView | None:
         try:
-            return await _followed(database, await ask_rollback(database, author=_AUTHOR))
+            return await _until_decided(database, await ask_rollback(database, author=_AUTHOR))
         except NothingToUndo:
             return None
 
@@ -78,19 +79,19 @@ def roll_back() -> str | None:
     return view.candidate
 
 
-async def _followed(database: Database, name: str) -> PublicationView:
+async def _until_decided(database: Database, name: str) -> PublicationView:
     """Returns the publication once it is decided or waits for a decision. The service's publisher does the work, or else this
     process.
     """
     settings = Settings()
     publisher = Publisher(settings, database, lambda: LazyEmbedder(settings))
-    shown, idle = "", 0
+    printed_step, idle = "", 0
     while True:
         view = await get(database, name)
         assert view is not None  # rows are never removed
         step, done, total = view.progress
-        if step != shown:
-            shown = step
+        if step != printed_step:
+            printed_step = step
             say(f"… {step} {done}/{total}" if total else f"… {step}", f"… {step} {done}/{total}" if total else f"… {step}")
         if view.ended or view.state == State.CHECKED:
             if view.state == State.ACTIVE:
@@ -102,18 +103,18 @@ async def _followed(database: Database, name: str) -> PublicationView:
         await asyncio.sleep(0.3)
 
 
-def _change(told: str) -> Change:
-    name, _, version = told.rpartition("@")
+def _change(text: str) -> Change:
+    name, _, version = text.rpartition("@")
     collection, _, entry = name.partition("/")
     if not (collection and entry) or not (version.isdigit() or version == "none"):
         raise Refusal(
-            f"« {told} » ne se comprend pas : écrivez COLLECTION/FICHE@VERSION, par exemple service-public/F1342@3.",
-            f"'{told}' cannot be understood: write COLLECTION/ENTRY@VERSION, as in service-public/F1342@3.",
+            f"« {text} » ne se comprend pas : écrivez COLLECTION/FICHE@VERSION, par exemple service-public/F1342@3.",
+            f"'{text}' cannot be understood: write COLLECTION/ENTRY@VERSION, as in service-public/F1342@3.",
         )
     return Change(collection=collection, entry_id=entry, version=None if version == "none" else int(version))
 
 
-def _tell(report: Report) -> None:
+def _print_report(report: Report) -> None:
     verdicts = {
         "clear": ("rien ne se dégrade ni ne change de fiche", "nothing gets worse, no question gets another entry"),
         "changes": ("des réponses changent", "some answers change"),
@@ -135,13 +136,13 @@ def _tell(report: Report) -> None:
         "other_outcome": ("Autre issue", "Another outcome"),
     }
     for name, (fr, en) in titles.items():
-        moved: tuple[Moved, ...] = getattr(report, name)
-        if moved:
+        questions: tuple[ChangedQuestion, ...] = getattr(report, name)
+        if questions:
             print(f"{pick(fr, en)} ({report.totals[name]})")
-        for one in moved[:_TOLD]:
+        for one in questions[:_SHOWN]:
             before, after = (side.title if side else "–" for side in (one.before, one.after))
             print(f"  {one.question}\n    {before} ({one.decision_before}) → {after} ({one.decision_after})")
-    for hidden in report.shadowed[:_TOLD]:
+    for hidden in report.shadowed[:_SHOWN]:
         print(pick("Masquée : ", "Shadowed: ") + f"{hidden.title} (« {hidden.name} ») ← {hidden.by.title}")
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.language import say
-from cli.restarting import restart as replace_all
+from cli.process_replacement import restart as replace_all
 from core.settings import Settings
 
 
@@ -18,8 +18,8 @@ def restart(
 ) -> None:
     """Replace the running processes by ones of the present code and .env; each ends once its successor is ready."""
     settings = Settings()
-    replace_all(settings, names or (), told=_told)
+    replace_all(settings, names or (), on_replaced=_print_replaced)
 
 
-def _told(name: str, seconds: float) -> None:
+def _print_replaced(name: str, seconds: float) -> None:
     say(f"  ✓ {name} est remplacé ({seconds:.1f} s)", f"  ✓ {name} is replaced ({seconds:.1f} s)")

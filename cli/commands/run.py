@@ -43,6 +43,6 @@ def run(
         )
     if process == "redis":
         write_redis_config(settings)
-    wanted = known[process]
+    chosen = known[process]
     os.chdir(ROOT)
-    os.execve(wanted.argv[0], wanted.argv, {**os.environ, **wanted.environment})  # noqa: S606 - the process is replaced
+    os.execve(chosen.argv[0], chosen.argv, {**os.environ, **chosen.environment})  # noqa: S606 - the process is replaced

@@ -9,6 +9,7 @@ import typer
 
 from cli.engine import open_engine
 from cli.language import pick
+from cli.options import Json
 from core.action_server import blocking_action_server
 from core.settings import Settings
 from retrieval.contracts import RetrievalResult
@@ -20,7 +21,7 @@ def search(
     audience: Annotated[str, typer.Option(help="Search pages for this audience only.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many at most.")] = 5,
     lang: Annotated[str, typer.Option(help="The asker's language.")] = "fr",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Find entries, through the running service if there is one, else with the index on this machine."""
     settings = Settings()

@@ -9,7 +9,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from core.settings import ROOT, Settings
-from core.settings.kinds import variable_of
+from core.settings.validators import variable_of
 
 _HEADER = """\
 # Every setting of Guichet, with its default. Written by `./guichet settings > .env.example`; a test compares the two.

@@ -1,8 +1,7 @@
-"""``./guichet slo``: the service level objectives, and whether they were met."""
+"""``./guichet slo``: measures the service level objectives."""
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import asdict
 from typing import Annotated
@@ -13,8 +12,9 @@ from rich.table import Table
 from sqlalchemy.exc import DBAPIError
 
 from analytics.service_levels import WINDOW_DAYS, Level, service_levels
+from cli.database import run_on_database
 from cli.language import Refusal, pick
-from core.database import Database
+from cli.options import Json
 from core.settings import Settings
 
 _NAMES = {
@@ -27,11 +27,11 @@ _NAMES = {
 
 def slo(
     days: Annotated[int, typer.Option(min=1, max=366, help="Over so many days (the record may hold less).")] = WINDOW_DAYS,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Compute the service levels from the record. Exit code 1 where an objective is missed."""
     try:
-        levels = asyncio.run(_levels(Settings(), days))
+        levels = run_on_database(Settings().sql_url, lambda database: service_levels(database, days=days))
     except DBAPIError as error:
         raise Refusal(
             "La base ne répond pas, ou n'a pas de tables : ./guichet doctor dit quoi faire.",
@@ -46,14 +46,6 @@ def slo(
     else:
         _print(levels)
     raise typer.Exit(0 if all(level.met for level in levels) else 1)
-
-
-async def _levels(settings: Settings, days: int) -> list[Level]:
-    database = Database(settings.sql_url)
-    try:
-        return await service_levels(database, days=days)
-    finally:
-        await database.close()
 
 
 def _print(levels: list[Level]) -> None:

@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from channels.sms.composition import sms_renderer
+from cli.database import run_on_database
 from cli.language import Refusal, pick, say
-from cli.sms import accounts
-from cli.sms.compiled import Compiled, Summary, compile_entries, summary
+from cli.options import Json
+from cli.sms import usage
+from cli.sms.first_messages import Compiled, Summary, compile_entries, summary
 from conversations.wording import Wording
-from core.database import Database
 from core.entry import Entry
 from core.settings import ROOT, Settings
 from knowledge_base.store import published
@@ -29,12 +30,12 @@ _MODES = {"degraded": False, "kept": True}
 
 @app.command()
 def price(
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
     entries: Annotated[bool, typer.Option("--entries", help="With --json: every entry's first SMS too.")] = False,
 ) -> None:
     """Every published entry as its first SMS: segments, alphabet and price, with accents replaced and with accents kept."""
     settings = Settings()
-    found = asyncio.run(_published(settings))
+    found = run_on_database(settings.sql_url, lambda database: published(database, settings.collection or None))
     if not found:
         raise Refusal(
             "Il n'y a pas de fiche publiée : lancez ./guichet kb import service-public.",
@@ -58,10 +59,10 @@ def price(
 @app.command()
 def costs(
     days: Annotated[int, typer.Option(min=1, help="How many days, today included.")] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Messages, segments and euros by day and provider; the day's budget; the states of deliveries."""
-    report = asyncio.run(accounts.costs(Settings(), days))
+    report = asyncio.run(usage.costs(Settings(), days))
     if as_json:
         print(json.dumps(report))
         return
@@ -93,10 +94,10 @@ def costs(
 def deliveries(
     status: Annotated[list[str] | None, typer.Option(help="uncertain, failed, expired, queued, sent …")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 50,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Messages whose fate is unknown (a worker died while the provider took them), or that did not go out."""
-    found = asyncio.run(accounts.doubtful(Settings(), status or ["uncertain", "failed", "expired"], limit))
+    found = asyncio.run(usage.problem_deliveries(Settings(), status or ["uncertain", "failed", "expired"], limit))
     if as_json:
         print(json.dumps(found))
         return
@@ -121,14 +122,6 @@ def _compile(settings: Settings, entries: list[Entry]) -> list[Compiled]:
         wording,
         old_after_months=settings.verified_months,
     )
-
-
-async def _published(settings: Settings) -> list[Entry]:
-    database = Database(settings.sql_url)
-    try:
-        return await published(database, settings.collection or None)
-    finally:
-        await database.close()
 
 
 def _table(reports: dict[str, Summary]) -> Table:

@@ -13,6 +13,7 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.language import Refusal, pick, say
+from cli.options import Json
 from core.audit.ledger import open_record
 from core.database.models import StaffRow
 from core.identity import IdentityError, Role, accounts, links
@@ -23,7 +24,6 @@ app = typer.Typer(no_args_is_help=True)
 ACTOR = "command line"
 
 Email = Annotated[str, typer.Argument(metavar="EMAIL", help="Address of the account.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 
 
 @app.command()
@@ -34,7 +34,7 @@ def invite(
     collection: Annotated[list[str] | None, typer.Option("--collection", help="May edit this one only; repeat.")] = None,
     team: Annotated[list[str] | None, typer.Option("--team", help="Team of a supervisor; repeat.")] = None,
     language: Annotated[list[str] | None, typer.Option("--language", help="Language a supervisor answers in; repeat.")] = None,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """Make an account and print the link with which its owner chooses a password, once."""
     settings = Settings()
@@ -49,7 +49,7 @@ def invite(
 
 
 @app.command("list")
-def list_(as_json: AsJson = False) -> None:
+def list_(as_json: Json = False) -> None:
     """All accounts."""
     rows = _run(Settings(), accounts.listed)
     if as_json:
@@ -74,14 +74,22 @@ def list_(as_json: AsJson = False) -> None:
 @app.command()
 def disable(email: Email) -> None:
     """Close an account: its sessions end at once."""
-    _run(Settings(), lambda session: _of(session, email, lambda row: accounts.disable(session, row.id, actor=ACTOR)))
+
+    async def work(session: AsyncSession) -> StaffRow:
+        return await accounts.disable(session, (await _account(session, email)).id, actor=ACTOR)
+
+    _run(Settings(), work)
     say(f"Le compte {email} est désactivé.", f"The account {email} is disabled.")
 
 
 @app.command()
 def enable(email: Email) -> None:
     """Open a disabled account again."""
-    _run(Settings(), lambda session: _of(session, email, lambda row: accounts.enable(session, row.id, actor=ACTOR)))
+
+    async def work(session: AsyncSession) -> StaffRow:
+        return await accounts.enable(session, (await _account(session, email)).id, actor=ACTOR)
+
+    _run(Settings(), work)
     say(f"Le compte {email} est réactivé.", f"The account {email} is enabled.")
 
 
@@ -89,17 +97,14 @@ def enable(email: Email) -> None:
 def reset(
     email: Email,
     second_factor: Annotated[bool, typer.Option("--second-factor", help="Replace the second factor too.")] = False,
-    as_json: AsJson = False,
+    as_json: Json = False,
 ) -> None:
     """End the password and all sessions of an account, and print the link that sets a new one."""
     settings = Settings()
 
     async def work(session: AsyncSession) -> tuple[StaffRow, str]:
-        async def renew(row: StaffRow) -> tuple[StaffRow, str]:
-            days = settings.desk_invitation_days
-            return row, await accounts.reset(session, row.id, actor=ACTOR, days=days, second_factor=second_factor)
-
-        return await _of(session, email, renew)
+        row, days = await _account(session, email), settings.desk_invitation_days
+        return row, await accounts.reset(session, row.id, actor=ACTOR, days=days, second_factor=second_factor)
 
     row, token = _run(settings, work)
     _print_link(settings, row, token, as_json=as_json)
@@ -110,14 +115,12 @@ def break_glass(
     email: Email,
     hours: Annotated[float, typer.Option("--hours", min=0.1, max=72, help="How long the password is taken.")] = 2,
 ) -> None:
-    """Where passwords are switched off: take an administrator's for some hours, when the identity provider is out."""
+    """Accept an administrator's password for some hours where passwords are off and the identity provider is out."""
     settings = Settings()
 
     async def work(session: AsyncSession) -> tuple[StaffRow, str | None]:
-        async def opened(row: StaffRow) -> tuple[StaffRow, str | None]:
-            return row, await accounts.break_glass(session, row.id, actor=ACTOR, hours=hours)
-
-        return await _of(session, email, opened)
+        row = await _account(session, email)
+        return row, await accounts.break_glass(session, row.id, actor=ACTOR, hours=hours)
 
     row, token = _run(settings, work)
     say(
@@ -134,27 +137,23 @@ def first_link(settings: Settings) -> str | None:
 
 
 def _run[T](settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    async def running() -> T:
-        database = open_record(settings)
-        try:
-            async with database.write() as session:
-                return await work(session)
-        finally:
-            await database.close()
+    async def in_transaction() -> T:
+        async with open_record(settings) as database, database.write() as session:
+            return await work(session)
 
     try:
-        return asyncio.run(running())
+        return asyncio.run(in_transaction())
     except IdentityError as error:
         words = Words.load({"desk": ROOT / "desk"})
         fr, en = (words.text("desk", f"desk_{error.code}", language, error.values) for language in ("fr", "en"))
         raise Refusal(fr, en) from None
 
 
-async def _of[T](session: AsyncSession, email: str, act: Callable[[StaffRow], Awaitable[T]]) -> T:
+async def _account(session: AsyncSession, email: str) -> StaffRow:
     row = await accounts.by_email(session, email)
     if row is None:
         raise IdentityError("unknown")
-    return await act(row)
+    return row
 
 
 def _print_link(settings: Settings, row: StaffRow, token: str, *, as_json: bool) -> None:

@@ -15,9 +15,10 @@ from rich.table import Table
 
 from cli.language import Refusal, pick, say
 from cli.manager_state import manager_state, manager_trouble
+from cli.options import Json
 from cli.processes import processes
 from cli.stack import is_ready
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from core.action_server import blocking_action_server
 from core.full_disk import has_room
 from core.settings import Settings
@@ -34,7 +35,7 @@ _STATES = {
 }
 
 
-def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+def status(as_json: Json = False) -> None:
     """Show url, readiness, snapshot and processes. Exit code 1 when the service is not ready."""
     settings = Settings()
     manager = manager_state(settings.home)
@@ -67,7 +68,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for 
     else:
         _print(settings.base_url, ready, snapshot, rows)
     if trouble := manager_trouble(manager):
-        say(*trouble.whole)
+        say(*trouble.sentence)
     if refused and snapshot:
         say(
             f"L'index actif est abîmé ou inutilisable : le service répond depuis {snapshot}, le dernier qui soit bon. "
@@ -139,13 +140,13 @@ def _snapshot(settings: Settings) -> tuple[str | None, str]:
     """Returns the snapshot in use and why it is not the active one, or ``None`` and why there is none."""
     try:
         with blocking_action_server(settings, seconds=3) as client:
-            found = client.get("/health")
-        told = found.json()
+            answer = client.get("/health")
+        health = answer.json()
     except (httpx.TransportError, ValueError):
         return None, ""
-    if found.is_success:
-        return told["snapshot"], told.get("refused", "")
-    return None, str(told.get("detail", "")) if found.status_code == httpx.codes.SERVICE_UNAVAILABLE else ""
+    if answer.is_success:
+        return health["snapshot"], health.get("refused", "")
+    return None, str(health.get("detail", "")) if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE else ""
 
 
 def _print(url: str, ready: bool, snapshot: str | None, rows: list[dict[str, object]]) -> None:

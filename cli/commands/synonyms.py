@@ -7,13 +7,13 @@ from typing import Annotated
 
 import typer
 
+from cli.database import run_on_database
 from cli.language import Refusal, say
-from cli.progress import done_line
-from cli.record import run_on_database
+from cli.progress import report_done
 from core.settings import ROOT, Settings
 from desk.words import Words
+from knowledge_base.synonyms.import_groups import RefusedGroup, import_groups
 from knowledge_base.synonyms.record import in_a_line, in_use
-from knowledge_base.synonyms.taking import Refused, take
 from retrieval.query.synonyms import SynonymsUnusable, dump_groups, read_groups
 
 app = typer.Typer(no_args_is_help=True)
@@ -33,14 +33,14 @@ def take_file(
         groups = read_groups(file)
     except SynonymsUnusable as error:
         raise Refusal(f"{error} Rien n'a été repris.", f"{error} Nothing was taken.") from error
-    taken = run_on_database(Settings().sql_url, lambda database: take(database, groups, author="cli"))
-    for one in taken.refused:
+    imported = run_on_database(Settings().sql_url, lambda database: import_groups(database, groups, author="cli"))
+    for one in imported.refused:
         say(f"Non repris : {_why(one, 'fr')}", f"Not taken: {_why(one, 'en')}")
-    done_line(
-        f"{taken.created} groupes repris, {taken.unchanged} y étaient déjà, {len(taken.refused)} non repris ({file})",
-        f"{taken.created} groups taken, {taken.unchanged} were there already, {len(taken.refused)} not taken ({file})",
+    report_done(
+        f"{imported.created} groupes repris, {imported.unchanged} y étaient déjà, {len(imported.refused)} non repris ({file})",
+        f"{imported.created} groups taken, {imported.unchanged} were there already, {len(imported.refused)} not taken ({file})",
     )
-    if taken.refused:
+    if imported.refused:
         raise typer.Exit(1)
 
 
@@ -48,7 +48,7 @@ def take_file(
 def export(
     out: Annotated[Path | None, typer.Option("--out", help="A file to write; default: standard output.")] = None,
 ) -> None:
-    """Write the desk's groups in use as a list (YAML), as ``take`` reads it."""
+    """Write the desk's groups in use as a list (YAML), as ``import_groups`` reads it."""
     groups = run_on_database(Settings().sql_url, in_use)
     if out is None:
         print(dump_groups(groups), end="")
@@ -59,12 +59,12 @@ def export(
         raise Refusal(
             f"{out} ne peut pas être écrit : {error.strerror}.", f"{out} cannot be written: {error.strerror}."
         ) from error
-    done_line(f"{len(groups)} groupes dans {out}", f"{len(groups)} groups in {out}")
+    report_done(f"{len(groups)} groupes dans {out}", f"{len(groups)} groups in {out}")
 
 
-def _why(refused: Refused, language: str) -> str:
+def _why(refused: RefusedGroup, language: str) -> str:
     """Returns the group in one line, with the desk's own text for the fault."""
     words = Words.load({_PART: ROOT / "knowledge_base" / "desk" / _PART})
     kind = "wrong" if refused.code in _FAULTS else "refused"
-    said = words.text(_PART, f"{kind}_{refused.code}", language, {"wording": refused.wording, "word": refused.wording})
-    return f"{in_a_line(refused.group)} – {said}"
+    sentence = words.text(_PART, f"{kind}_{refused.code}", language, {"wording": refused.wording, "word": refused.wording})
+    return f"{in_a_line(refused.group)} – {sentence}"

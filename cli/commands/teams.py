@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import getpass
 import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -11,20 +9,21 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from cli.database import run_on_ready_database
 from cli.language import Refusal, pick, say
-from cli.record import opened, require_ready
+from cli.options import As, Json, actor
 from conversations.wording import FRAMES
+from core.database import Database
 from core.languages import LANGUAGES
 from core.settings import Settings
 from supervision.handoffs.teams import drop_team, set_team, teams
 
 app = typer.Typer(no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="Its name: small letters, digits and -. Staff accounts name it too.")]
-As = Annotated[str, typer.Option("--as", help="Who acts, for the audit (default: your account on this machine).")]
 
 
 @app.command("list")
-def list_(as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False) -> None:
+def list_(as_json: Json = False) -> None:
     """The teams."""
 
     async def read(session: AsyncSession) -> list[dict[str, object]]:
@@ -56,7 +55,7 @@ def set_(
         raise Refusal(f"Langue inconnue : {', '.join(unknown)}.", f"Unknown language: {', '.join(unknown)}.")
 
     async def put(session: AsyncSession) -> None:
-        await set_team(session, name, themes=_parts(themes), languages=spoken, actor=_actor(who))
+        await set_team(session, name, themes=_parts(themes), languages=spoken, actor=actor(who))
 
     try:
         _run(put)
@@ -72,29 +71,20 @@ def set_(
 def drop(name: Name, who: As = "") -> None:
     """Delete a team: what waits for it is everybody's again."""
 
-    async def away(session: AsyncSession) -> bool:
-        return await drop_team(session, name, actor=_actor(who))
+    async def drop_it(session: AsyncSession) -> bool:
+        return await drop_team(session, name, actor=actor(who))
 
-    if not _run(away):
+    if not _run(drop_it):
         raise Refusal(f"Il n'y a pas d'équipe « {name} ».", f"There is no team '{name}'.")
     say("C'est supprimé.", "Deleted.")
 
 
 def _run[T](act: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    async def run() -> T:
-        database = opened(Settings().sql_url)
-        try:
-            await require_ready(database)
-            async with database.write() as session:
-                return await act(session)
-        finally:
-            await database.close()
+    async def in_transaction(database: Database) -> T:
+        async with database.write() as session:
+            return await act(session)
 
-    return asyncio.run(run())
-
-
-def _actor(who: str) -> str:
-    return (who or getpass.getuser())[:64]
+    return run_on_ready_database(Settings().sql_url, in_transaction)
 
 
 def _parts(text: str) -> list[str]:

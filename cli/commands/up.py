@@ -17,12 +17,12 @@ from cli.doctor.backups import away
 from cli.install import answers_from_own_pages, install
 from cli.language import Refusal, pick, say
 from cli.manager_state import manager_state
-from cli.misspelt import misspelt
 from cli.preflight import check_browsers, check_disk, check_ports, check_production
 from cli.processes import processes
+from cli.setting_names import misspelt_settings
 from cli.stack import Stack, recover, start
-from cli.supervision import Supervisor
-from core.backup.making import FolderAway, folder_of
+from cli.supervisor import Supervisor
+from core.backup.creation import FolderMissing, backups_folder
 from core.settings import ROOT, Settings
 
 
@@ -38,13 +38,13 @@ def up(
     if secret_file.ensure(ROOT / ".env"):
         say("  Secrets tirés au hasard dans .env (lisible par vous seul).", "  Random secrets written to .env (yours only).")
     settings = Settings()
-    for name, near in misspelt(ROOT / ".env").items():
+    for name, near in misspelt_settings(ROOT / ".env").items():
         fr, en = (f" (est-ce {near} ?)", f" (is it {near}?)") if near else ("", "")
         say(f"  ! Aucun réglage ne s'appelle {name}{fr}.", f"  ! No setting is called {name}{en}.")
     if settings.backup_folder:
         try:
-            folder_of(settings)
-        except FolderAway as error:  # citizens are answered nevertheless
+            backups_folder(settings)
+        except FolderMissing as error:  # citizens are answered nevertheless
             fr, en = away(settings, error)
             say(f"  ! {fr}", f"  ! {en}")
     if production or settings.production:

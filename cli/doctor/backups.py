@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from cli.doctor.findings import Finding, ok
-from core.backup.making import FolderAway, folder_of, recipients_of
+from core.backup.creation import FolderMissing, backups_folder, recipients_of
 from core.settings import Settings
 
 _OVERDUE = 2.5  # times the pause between two backups
@@ -21,7 +21,7 @@ def on_one_disk(one: Path, other: Path) -> bool:
     return one.stat().st_dev == other.stat().st_dev
 
 
-def away(settings: Settings, error: FolderAway) -> tuple[str, str]:
+def away(settings: Settings, error: FolderMissing) -> tuple[str, str]:
     """Returns the texts for a backup folder that is missing, or is not the same as before."""
     folder = Path(settings.backup_folder)
     if not folder.is_dir():
@@ -52,11 +52,11 @@ def backups(settings: Settings, age: timedelta | None) -> Finding:
     try:
         recipients_of(settings)
     except ValueError as error:
-        said = (f"Les sauvegardes ne peuvent pas être chiffrées : {error}.", f"Backups cannot be encrypted: {error}.")
-        return Finding("backup", "problem", said, ("Relancez ./guichet up.", "Run ./guichet up again."))
+        message = (f"Les sauvegardes ne peuvent pas être chiffrées : {error}.", f"Backups cannot be encrypted: {error}.")
+        return Finding("backup", "problem", message, ("Relancez ./guichet up.", "Run ./guichet up again."))
     try:
-        folder = folder_of(settings)
-    except FolderAway as error:
+        folder = backups_folder(settings)
+    except FolderMissing as error:
         return Finding("backup", "problem", away(settings, error), _MOUNT)
     if age is not None and age <= timedelta(hours=settings.backup_hours * _OVERDUE):
         if on_one_disk(folder, settings.home):

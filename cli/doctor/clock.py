@@ -9,16 +9,16 @@ _CLOCK_SECONDS = 1.0  # leases of conversations tolerate about a second between 
 
 def clock(whose: str, off: float) -> Finding:
     """Returns the finding for a clock that is ``off`` by so many seconds from ours."""
-    said = (
+    message = (
         f"L'horloge de cette machine diffère de {abs(off):.1f} s de celle de {whose}.".replace(".", ",", 1),
         f"This machine's clock is {abs(off):.1f} s away from that of {whose}.",
     )
     if abs(off) <= _CLOCK_SECONDS:
-        return ok("clock", *said)
+        return ok("clock", *message)
     return Finding(
         "clock",
         "problem",
-        said,
+        message,
         (
             "Synchronisez les machines (systemd-timesyncd ou chrony) : les codes de connexion et le partage des "
             "conversations en dépendent.",

@@ -10,9 +10,9 @@ from pathlib import Path
 from channels.sms.composition import SmsNotConfigured, sms_channels
 from cli.doctor.findings import Finding, ok
 from cli.language import Refusal
-from cli.misspelt import misspelt, renamed
 from cli.preflight import SECRET_LENGTH, check_production
 from cli.secret_file import secret_names
+from cli.setting_names import misspelt_settings, renamed_settings
 from core.settings import ROOT, Settings
 
 _FEW_CHARACTERS = 8  # distinct characters; 32 random characters have about 24
@@ -65,7 +65,7 @@ def secrets(settings: Settings, file: Path = ROOT / ".env") -> Iterator[Finding]
 
 def unknown(file: Path = ROOT / ".env") -> Iterator[Finding]:
     """Yields findings for names without a setting: they have no effect, and nothing else reports them."""
-    for name, near in misspelt(file).items():
+    for name, near in misspelt_settings(file).items():
         yield Finding(
             "settings",
             "warning",
@@ -79,7 +79,7 @@ def unknown(file: Path = ROOT / ".env") -> Iterator[Finding]:
 
 def former(file: Path = ROOT / ".env") -> Iterator[Finding]:
     """Yields findings for settings under a former name. They are still read for now."""
-    for name, present in renamed(file).items():
+    for name, present in renamed_settings(file).items():
         yield Finding(
             "settings",
             "warning",
@@ -189,7 +189,7 @@ def production(settings: Settings) -> Iterator[Finding]:
     try:
         check_production(settings)
     except Refusal as refusal:
-        said = str(refusal)  # already in the operator's language
-        yield Finding("production", "problem", (said, said))
+        message = str(refusal)  # already in the operator's language
+        yield Finding("production", "problem", (message, message))
     else:
         yield ok("production", "Prêt pour la production.", "Fit for production.")

@@ -122,11 +122,11 @@ def _flags(node: Mapping[str, Any]) -> Sequence[str]:
     return flags.split(",")
 
 
-def _alone(said: tuple[str, str]) -> Finding:
+def _alone(message: tuple[str, str]) -> Finding:
     return Finding(
         "redis",
         "warning",
-        said,
+        message,
         (
             "Ajoutez une réplique : sans elle, rien ne remplace un maître mort. Les réponses arrivent alors plus lentement.",
             "Add a replica: without one, nothing replaces a dead master. Replies then arrive more slowly.",

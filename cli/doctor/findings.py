@@ -14,17 +14,17 @@ Level = Literal["ok", "warning", "problem"]
 class Finding:
     """A finding of the check ``check``. A ``warning`` will become a problem; a ``problem`` affects citizens or staff now.
 
-    ``said`` and ``mend`` (advice, empty if there is nothing to do) are in French and English.
+    ``message`` and ``advice`` (empty if there is nothing to do) are in French and English.
     """
 
     check: str
     level: Level
-    said: tuple[str, str]
-    mend: tuple[str, str] = ("", "")
+    message: tuple[str, str]
+    advice: tuple[str, str] = ("", "")
 
     def for_programs(self) -> dict[str, str]:
         """Returns the finding with its words in the operator's language."""
-        return {"check": self.check, "level": self.level, "said": pick(*self.said), "mend": pick(*self.mend)}
+        return {"check": self.check, "level": self.level, "said": pick(*self.message), "mend": pick(*self.advice)}
 
 
 def ok(check: str, fr: str, en: str) -> Finding:

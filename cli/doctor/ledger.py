@@ -12,7 +12,7 @@ from core.audit.ledger_copies import LockedCopies
 from core.audit.ledger_sync import rows_of_ledger
 from core.database import Database
 from core.settings import Settings
-from core.shared_place import SharedUnreachable
+from core.shared_folder import SharedUnreachable
 
 _WRITES = (
     "Vérifiez que son dossier existe et que le worker peut y écrire (GUICHET_LEDGER), puis ./guichet restart worker, qui le "

@@ -32,32 +32,32 @@ def disk(settings: Settings) -> Iterator[Finding]:
     """Checks the free space on the disk of the state folder."""
     folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
     free = shutil.disk_usage(folder).free / 2**30
-    said = (
+    message = (
         f"Il reste {free:.1f} Go sur le disque de {folder}.".replace(".", ",", 1),
         f"{free:.1f} GB are left on the disk of {folder}.",
     )
-    mend = (
+    advice = (
         "Libérez de la place : quand le disque est plein, plus aucun message n'est accepté. Les sauvegardes et "
         "les journaux (var/log) prennent le plus.",
         "Make room: once the disk is full, no message is accepted any more. Backups and logs (var/log) take most.",
     )
     if free < _DISK_SCARCE_GB:
-        yield Finding("disk", "problem" if free < _DISK_GB else "warning", said, mend)
+        yield Finding("disk", "problem" if free < _DISK_GB else "warning", message, advice)
     else:
-        yield ok("disk", *said)
+        yield ok("disk", *message)
 
 
 def memory(settings: Settings, *, running: bool) -> Iterator[Finding]:
     """Checks the free memory, next to the running stack or for it."""
     free, needed = psutil.virtual_memory().available / 1e9, _SPARE_GB if running else _STACK_GB
-    said = (f"{free:.1f} Go de mémoire libres.".replace(".", ",", 1), f"{free:.1f} GB of memory are free.")
+    message = (f"{free:.1f} Go de mémoire libres.".replace(".", ",", 1), f"{free:.1f} GB of memory are free.")
     if free >= needed:
-        yield ok("memory", *said)
+        yield ok("memory", *message)
         return
     yield Finding(
         "memory",
         "problem",
-        said,
+        message,
         (
             f"Il en faut {needed} Go : arrêtez d'autres programmes, ou ajoutez de la mémoire ; sinon le système "
             "tuera l'un des processus.",
@@ -70,12 +70,11 @@ def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
     """Checks for ports used by other programs. A running service uses its own ports."""
     wanted = [process for process in processes(settings) if process.port]
     try:
-        taken = [] if running else [process for process in wanted if is_taken(process.port, process.host)]
+        occupied = [] if running else [process for process in wanted if is_taken(process.port, process.host)]
     except Refusal as refusal:  # not an address of this machine; already in the operator's language
         yield Finding("ports", "problem", (str(refusal), str(refusal)))
         return
-    for process in taken:
-        setting = {"gateway": "GUICHET_PORT"}.get(process.name, f"GUICHET_{process.name.upper()}_PORT")
+    for process in occupied:
         yield Finding(
             "ports",
             "problem",
@@ -84,11 +83,11 @@ def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
                 f"Port {process.port} ({process.name}) is held by another program.",
             ),
             (
-                f"Arrêtez ce programme (ss -ltnp), ou choisissez un autre port avec {setting} dans .env.",
-                f"Stop that program (ss -ltnp), or choose another port with {setting} in .env.",
+                f"Arrêtez ce programme (ss -ltnp), ou choisissez un autre port avec {process.port_setting} dans .env.",
+                f"Stop that program (ss -ltnp), or choose another port with {process.port_setting} in .env.",
             ),
         )
-    if not taken:
+    if not occupied:
         listed = ", ".join(f"{process.name} {process.port}" for process in wanted)
         yield ok("ports", f"Ports : {listed}.", f"Ports: {listed}.")
 
@@ -135,13 +134,13 @@ def public_address(settings: Settings) -> Iterator[Finding]:
 def expiry(seconds: float) -> Finding:
     """Returns the finding for a certificate that is valid for so many seconds."""
     days = int(seconds // 86_400)
-    said = (f"Le certificat est valable encore {days} jours.", f"The certificate holds for {days} more days.")
+    message = (f"Le certificat est valable encore {days} jours.", f"The certificate holds for {days} more days.")
     if days >= _CERTIFICATE_DAYS:
-        return ok("certificate", *said)
+        return ok("certificate", *message)
     return Finding(
         "certificate",
         "problem" if days < _CERTIFICATE_URGENT_DAYS else "warning",
-        said,
+        message,
         (
             "Renouvelez-le, et vérifiez pourquoi le renouvellement automatique ne l'a pas fait.",
             "Renew it, and find out why the automatic renewal did not.",

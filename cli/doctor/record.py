@@ -15,10 +15,10 @@ from cli.doctor.findings import Finding, ok
 from cli.doctor.ledger import ledger
 from core.database import Database
 from core.database.base import now
-from core.database.migrate import current, head, usable
+from core.database.migrate import code_revision, database_revision, works_with
 from core.database.models import Delivery, EntryRow, Job, Message
 from core.settings import Settings
-from knowledge_base.serving import count_waiting, listed
+from knowledge_base.served_content import count_waiting, listed
 from retrieval.index.entry_file import EntryFile
 from retrieval.snapshots.folder import Snapshots
 from retrieval.snapshots.update import snapshots_folder
@@ -35,19 +35,19 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
             yield _no_record()
             return
         async with database.engine.connect() as connection:
-            revision = await connection.run_sync(current)
+            revision = await connection.run_sync(database_revision)
             if not database.is_sqlite:
-                there = (await connection.execute(text("SELECT extract(epoch FROM clock_timestamp())"))).scalar_one()
-                yield clock("PostgreSQL", float(there) - time.time())
+                database_time = (await connection.execute(text("SELECT extract(epoch FROM clock_timestamp())"))).scalar_one()
+                yield clock("PostgreSQL", float(database_time) - time.time())
         if revision is None:
             yield _no_record()
-        elif not usable(revision):
+        elif not works_with(revision):
             yield Finding(
                 "sql",
                 "problem",
                 (
-                    f"Les tables sont en version {revision}, ce logiciel veut {head()}.",
-                    f"The tables are of version {revision}, this software wants {head()}.",
+                    f"Les tables sont en version {revision}, ce logiciel veut {code_revision()}.",
+                    f"The tables are of version {revision}, this software wants {code_revision()}.",
                 ),
                 (
                     "Lancez ./guichet database upgrade (une sauvegarde d'abord : ./guichet backup). Si la base est plus "
@@ -76,7 +76,7 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
 
 
 def _tables(kind: str, revision: str) -> Finding:
-    if revision == head():
+    if revision == code_revision():
         return ok("sql", f"{kind} répond, ses tables sont à jour.", f"{kind} answers, and its tables are up to date.")
     return Finding(
         "sql",
@@ -95,8 +95,8 @@ def _tables(kind: str, revision: str) -> Finding:
 
 
 def _no_record() -> Finding:
-    said = ("La base n'a pas encore de tables.", "The record has no tables yet.")
-    return Finding("sql", "problem", said, ("Lancez ./guichet up.", "Run ./guichet up."))
+    message = ("La base n'a pas encore de tables.", "The record has no tables yet.")
+    return Finding("sql", "problem", message, ("Lancez ./guichet up.", "Run ./guichet up."))
 
 
 async def _contents(settings: Settings, database: Database) -> AsyncIterator[Finding]:
@@ -146,10 +146,10 @@ async def _freshness(settings: Settings, database: Database) -> AsyncIterator[Fi
     """Compares the published content with the index in use, and reports imports that are not in the index."""
     snapshots = Snapshots(snapshots_folder(settings.home))
     try:
-        held = set(EntryFile(snapshots.folder / snapshots.active()).listed()) if snapshots.active() else set()
+        indexed = set(EntryFile(snapshots.folder / snapshots.active()).listed()) if snapshots.active() else set()
     except (OSError, ValueError, KeyError):
-        held = set()  # the kind of damage is reported elsewhere
-    missing = len(set(await listed(database)) ^ held)
+        indexed = set()  # the kind of damage is reported elsewhere
+    missing = len(set(await listed(database)) ^ indexed)
     if not missing:
         yield ok("freshness", "L'index contient tout ce qui est publié.", "The index holds all that is published.")
     else:

@@ -18,7 +18,7 @@ _GENERIC = {"alert", "alerte", "client", "contact", "info", "information", "info
     "prefecture", "rappel", "rdv", "service", "sms", "urgence", "urgent", "ville"
 }  # fmt: skip
 
-_SAID = {
+_OBJECTIONS = {
     "mobile": (
         "est un numéro mobile (06, 07) : une plateforme n'a pas le droit d'envoyer avec",
         "is a mobile number (06, 07): a platform may not send from one",
@@ -41,7 +41,7 @@ def senders(settings: Settings) -> Iterator[Finding]:
         sender = getattr(settings, name)
         reason = sender and objection(sender)
         if reason:
-            fr, en = _SAID[reason]
+            fr, en = _OBJECTIONS[reason]
             yield Finding(
                 "sms sender",
                 "warning",

@@ -10,7 +10,7 @@ from cli.doctor.findings import Finding, ok
 from cli.manager_state import manager_state, manager_trouble
 from cli.processes import processes
 from cli.stack import is_ready
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from core.settings import Settings
 
 _RESTARTS = 3
@@ -33,11 +33,11 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
         if parts is not None:
             yield from _by_gateway(parts)
             return
-        said = ("Le service ne tourne pas.", "The service is not running.")
-        mend = ("Lancez ./guichet up.", "Run ./guichet up.")
+        message = ("Le service ne tourne pas.", "The service is not running.")
+        advice = ("Lancez ./guichet up.", "Run ./guichet up.")
         if trouble is not None:
-            said, mend = trouble.said, trouble.mend
-        yield Finding("processes", "problem", said, mend)
+            message, advice = trouble.message, trouble.advice
+        yield Finding("processes", "problem", message, advice)
         return
     states = {state.name: state for state in supervisor.states()}
     with httpx.Client(timeout=3, trust_env=False) as client:
@@ -47,8 +47,8 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
             state, log = states.get(process.name), supervisor.log_file(process.name)
             see = (f"Voyez ./guichet logs {process.name} ({log}).", f"See ./guichet logs {process.name} ({log}).")
             if state is None or not is_ready(process, state, settings, client):
-                said = (f"« {process.name} » ne répond pas.", f"'{process.name}' does not answer.")
-                yield Finding(process.name, "problem", said, see)
+                message = (f"« {process.name} » ne répond pas.", f"'{process.name}' does not answer.")
+                yield Finding(process.name, "problem", message, see)
             elif state.restarts >= _RESTARTS:
                 yield Finding(
                     process.name,
@@ -65,9 +65,9 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
 
 def _parts(settings: Settings) -> dict[str, str] | None:
     """Returns the gateway's report on each part; ``None`` if no gateway of this installation answers."""
-    shown = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    headers = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
     try:
-        answer = httpx.get(f"{settings.own_url}/health/ready", headers=shown, timeout=5, trust_env=False)
+        answer = httpx.get(f"{settings.own_url}/health/ready", headers=headers, timeout=5, trust_env=False)
         parts: dict[str, str] = answer.json()["parts"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return None

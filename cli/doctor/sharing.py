@@ -6,20 +6,20 @@ from collections.abc import Iterator
 
 from cli.doctor.findings import Finding, ok
 from core.settings import Settings
-from core.shared_place import SharedUnreachable
+from core.shared_folder import SharedUnreachable
 from retrieval.snapshots.folder import Snapshots
 from retrieval.snapshots.shared import shared_snapshots
 from retrieval.snapshots.update import snapshots_folder
 
 
-def shared_place(settings: Settings) -> Iterator[Finding]:
+def shared_folder(settings: Settings) -> Iterator[Finding]:
     """Checks the shared place, if one is configured. Writes nothing there."""
     shared = shared_snapshots(settings)
     if shared is None:
         return
     active = Snapshots(snapshots_folder(settings.home)).active()
     try:
-        there = bool(active) and shared.holds(active)
+        is_shared = bool(active) and shared.holds(active)
         count = len(shared.versions())
     except SharedUnreachable as error:
         yield Finding(
@@ -35,7 +35,7 @@ def shared_place(settings: Settings) -> Iterator[Finding]:
             ),
         )
         return
-    if active and not there:
+    if active and not is_shared:
         yield Finding(
             "shared-snapshots",
             "warning",

@@ -9,24 +9,24 @@ import uvloop
 
 from cli.worker.app import Worker
 from cli.worker.composition import compose
-from core import held
-from core.collecting import settle
+from core import socket_handover
+from core.garbage_collection import freeze_long_lived
 from core.privacy.logs import configure_logs
 from core.settings import Settings
-from core.telemetry import exposed
+from core.telemetry import metrics_server
 from core.telemetry.tracing import traced
 
 
 async def main(settings: Settings) -> None:
     """Runs one worker."""
     worker: Worker = compose(settings)
-    settle()
+    freeze_long_lived()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     try:
-        with exposed("worker", settings.home), traced(settings, "worker"):
-            await worker.run(ready=held.ready)
+        with metrics_server("worker", settings.home), traced(settings, "worker"):
+            await worker.run(ready=socket_handover.report_ready)
     finally:
         await worker.database.close()
 

@@ -85,7 +85,7 @@ class Worker:
         self.name = f"{socket.gethostname()[:24]}-{os.getpid()}-{new_id()[:8]}"
         self._stopping = asyncio.Event()
         self._active: dict[str, asyncio.Task[None]] = {}
-        self._again: set[str] = set()
+        self._requested_again: set[str] = set()
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
         self.form = ReplyForm(self.event_bus)
         addresses = Addresses(*settings.address_keys)
@@ -146,8 +146,8 @@ class Worker:
         consumer = Consumer(
             self.settings.redis_address,
             self.name,
-            capacity=self._room,
-            waiting=self._waiting_now,
+            capacity=self._free_slots,
+            waiting=self._waiting_conversations,
             stopping=self._stopping.is_set,
         )
         try:
@@ -198,8 +198,8 @@ class Worker:
             return self._repeat(job.name, once, timing.jobs_seconds)
 
         jobs = PeriodicJobs(self.database, self.settings, self.engines.rasa)
-        wanted = jobs.all(retention=timing.retention_every, forget=timing.forget_every, insights=timing.insights_every)
-        return [loop(job) for job in wanted]
+        periodic = jobs.all(retention=timing.retention_every, forget=timing.forget_every, insights=timing.insights_every)
+        return [loop(job) for job in periodic]
 
     def _polls(self) -> list[Coroutine[Any, Any, None]]:
         """Returns a loop for each provider that must be polled."""
@@ -208,10 +208,10 @@ class Worker:
 
         def loop(name: str, channel: Polled) -> Coroutine[Any, Any, None]:
             async def once() -> None:
-                away = await poll(self.database, self._jobs, self._inbound, name, channel, every=timedelta(seconds=every))
-                if away is not None:  # or our own simulator is not running yet: nothing to trace
+                failure = await poll(self.database, self._jobs, self._inbound, name, channel, every=timedelta(seconds=every))
+                if failure is not None:  # or our own simulator is not running yet: nothing to trace
                     metrics.LOOP_FAILURES.labels(f"poll {name}").inc()
-                    log.warning("provider_unreachable", provider=name, error=type(away).__name__)
+                    log.warning("provider_unreachable", provider=name, error=type(failure).__name__)
 
             return self._repeat(f"poll {name}", once, every)
 
@@ -230,10 +230,10 @@ class Worker:
             metrics.LOOP_FAILURES.labels(name).inc()
             log.error("worker_loop_failed", loop=name, exc_info=True)
 
-    async def _waiting_now(self) -> Sequence[str]:
+    async def _waiting_conversations(self) -> Sequence[str]:
         return await waiting_conversations(self.database, older_than=timedelta(0))
 
-    async def _room(self) -> int:
+    async def _free_slots(self) -> int:
         """Waits until a conversation can be accepted. Returns how many can."""
         async with self._slots:
             pass
@@ -244,12 +244,12 @@ class Worker:
         if self._stopping.is_set():
             return  # another worker's sweep will find it
         if conversation in self._active:
-            self._again.add(conversation)  # its task may just have checked for the last time
+            self._requested_again.add(conversation)  # its task may just have checked for the last time
             return
         await self._slots.acquire()
         if conversation in self._active:
             self._slots.release()
-            self._again.add(conversation)
+            self._requested_again.add(conversation)
             return
         self._active[conversation] = asyncio.create_task(self._handle(conversation))
 
@@ -259,9 +259,9 @@ class Worker:
         metrics.IN_HAND.inc()
         try:
             while True:
-                self._again.discard(conversation)
+                self._requested_again.discard(conversation)
                 await self.processor.handle(conversation)
-                if conversation not in self._again:
+                if conversation not in self._requested_again:
                     return
         except Exception:
             # The lease expires by itself, which is the pause before the sweep tries again.
@@ -269,5 +269,5 @@ class Worker:
         finally:
             metrics.IN_HAND.dec()
             del self._active[conversation]
-            self._again.discard(conversation)
+            self._requested_again.discard(conversation)
             self._slots.release()

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import select, update
 
 from core.audit.heads import Signer, export
-from core.audit.reading import current_head
+from core.audit.queries import current_head
 from core.database import Database
 from core.database.models import ErasedConversation
 from core.settings import Settings
@@ -47,6 +47,6 @@ class AuditHeads:
         self._sent = seq
         if erased:
             async with self._database.write() as session:
-                gone = ErasedConversation.conversation_id.in_(erased)
-                await session.execute(update(ErasedConversation).where(gone).values(exported=True))
+                sent = ErasedConversation.conversation_id.in_(erased)
+                await session.execute(update(ErasedConversation).where(sent).values(exported=True))
         return True

@@ -66,13 +66,13 @@ class PeriodicJobs:
     async def _apply_retention(self) -> None:
         settings = self._settings
         deleted = await apply_retention(self._database, days=settings.retention_days, erasures_days=settings.erasures_days)
-        await self._database.shed(self._settings.trackers_file)
+        await self._database.purge_deleted(self._settings.trackers_file)
         log.info("retention", conversations=deleted.conversations, messages=deleted.messages, replies=deleted.replies)
 
     async def _forget(self) -> None:
         await erase_closing(self._database)
         if await forget_erased(self._database, self._engine):
-            await self._database.shed(self._settings.trackers_file)
+            await self._database.purge_deleted(self._settings.trackers_file)
         await delete_unfinished_forms(self._database)
         await delete_expired_copies(self._database)
 

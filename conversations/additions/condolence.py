@@ -15,7 +15,7 @@ class Condolence:
         self._care, self._recall = care, recall
 
     async def __call__(self, context: TurnContext, turn: Turn) -> Turn:
-        if context.is_choice or context.danger or not self._care.mourning(context.text):
+        if context.is_choice or context.danger or not self._care.mourning_language(context.text):
             return turn
         if MOURNING in await self._recall(context.conversation):
             return turn

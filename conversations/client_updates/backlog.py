@@ -19,8 +19,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.wording import Wording
 from core.database import Database
 from core.database.base import now, table
+from core.database.cached_value import CachedValue
 from core.database.models import Conversation, Message, Reply
-from core.database.remembered import Remembered
 
 WORDS = frozenset({"gateway_late", "gateway_crowded", "gateway_crowded_minute", "gateway_crowded_minutes"})
 LATE_SECONDS = 4.0  # many times what a turn takes; a client that asks every five seconds knows before ten have passed
@@ -103,8 +103,14 @@ class Backlog:
 
     def __init__(self, database: Database) -> None:
         # Not brief: with thousands of waiting messages it takes a while, and others must be served meanwhile.
-        self._late = Remembered[Mapping[str, Late]](
-            database, read_late, {}, seconds=_FRESH_SECONDS, failed="backlog_not_read", share=_READING_SHARE, brief=False
+        self._late = CachedValue[Mapping[str, Late]](
+            database,
+            read_late,
+            {},
+            seconds=_FRESH_SECONDS,
+            failure_event="backlog_not_read",
+            busy_share=_READING_SHARE,
+            brief=False,
         )
 
     async def of(self, conversation: str) -> Late | None:

@@ -17,7 +17,7 @@ from conversations.events import ReplyEvent, reply_event
 from conversations.ports import Renderer
 from conversations.record.batching import Batcher
 from core.database import Database
-from core.database.base import table, unheld
+from core.database.base import detached, table
 from core.database.models import Conversation, Message, Reply
 from core.database.prepared import Prepared
 
@@ -49,11 +49,13 @@ class ReplyReader:
         if with_replies:
             values = _values([one for one, _ in with_replies], "of") | _values([after for _, after in with_replies], "after")
             queries.append((_replies(_round_up(len(with_replies))), values))
-        conversation_rows, *rows = await self._database.glance(*queries)
-        existing = {conversation.id: conversation for conversation in (unheld(Conversation, row) for row in conversation_rows)}
+        conversation_rows, *rows = await self._database.fetch(*queries)
+        existing = {
+            conversation.id: conversation for conversation in (detached(Conversation, row) for row in conversation_rows)
+        }
         replies: defaultdict[str, list[tuple[Reply, str | None]]] = defaultdict(list)
         for *row, external_id in chain.from_iterable(rows):
-            reply = unheld(Reply, row)
+            reply = detached(Reply, row)
             replies[reply.conversation_id].append((reply, external_id))
         return [self._with_replies(existing.get(one), after, replies[one]) for one, after in requests]
 

@@ -152,7 +152,7 @@ class Outbound:
 
     async def due(self) -> Mapping[str, Sequence[int]]:
         """Returns the queued deliveries to be tried now, in order, by conversation. Settles those without a sender."""
-        waiting, early = await self._database.look((_WAITING, _pauses(now())), (_EARLY_REPORTS, {}))
+        waiting, early = await self._database.fetch_in_thread((_WAITING, _pauses(now())), (_EARLY_REPORTS, {}))
         for seq, receipt, *_ in early:  # a report arrived on another machine before our own note of the answer
             await self._record_sent(seq, SendReceipt(receipt))
         conversations = defaultdict[str, list[int]](list)

@@ -13,7 +13,7 @@ import httpx
 
 from conversations.engine.adaptive_concurrency import AdaptiveConcurrency
 from conversations.engine.circuit_breaker import CircuitBreaker
-from core.web.trusted import trusted
+from core.web.tls_context import tls_context
 
 _CHANNEL = "/webhooks/guichet"
 CONNECT_ERRORS = (httpx.ConnectError, httpx.ConnectTimeout)
@@ -115,7 +115,7 @@ def _rasa_process(url: str, secret: str, max_concurrent: int, transport: httpx.A
         limits=httpx.Limits(max_connections=max_concurrent + 1, keepalive_expiry=_KEEPALIVE_SECONDS),
         transport=transport,
         trust_env=False,  # a proxy does not reach this machine's loopback, and would see the secret
-        verify=trusted(),
+        verify=tls_context(),
     )
     concurrency = AdaptiveConcurrency(max_concurrent, _FULL_TURN_SECONDS)
     return RasaProcess(url, http, concurrency, CircuitBreaker(url, partial(_is_ready, http)))

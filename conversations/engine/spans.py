@@ -14,4 +14,4 @@ def note_parts(header: str) -> None:
     """Records spans of the parts in ``header`` (``bot/trace.py``); skips parts of another form."""
     for written in header.split(", "):
         if match := _PART.fullmatch(written):
-            tracing.past(match[1], int(match[2]), int(match[3]))
+            tracing.record_span(match[1], int(match[2]), int(match[3]))

@@ -19,7 +19,7 @@ from conversations.signing import Choice
 from core.database import Database
 from core.privacy.addresses import Addresses
 from core.telemetry import tracing
-from core.text.reading import read_timed
+from core.text.analysis import analyse_timed
 from core.turns import Origin
 
 
@@ -69,7 +69,7 @@ class Inbound:
     async def take_sms(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
         """Takes in a citizen's SMS whose origin is certain."""
         began = time.time_ns()
-        incoming, seconds = await read_timed(lambda _: SmsMessage.of(provider, message, origin), message.text)
+        incoming, seconds = await analyse_timed(lambda _: SmsMessage.of(provider, message, origin), message.text)
         if origin == Origin.CITIZEN:
             await self._budget.charge(self._budget.payer_with(message.sender), seconds)
         accepted = await self._provider_requests.submit(incoming)
@@ -96,7 +96,7 @@ class Inbound:
         """
         began = time.time_ns()
         text = content if isinstance(content, str) else content.label
-        message, seconds = await read_timed(lambda _: WebMessage.of(conversation, external_id, content), text)
+        message, seconds = await analyse_timed(lambda _: WebMessage.of(conversation, external_id, content), text)
         await self._budget.charge(payer, seconds)
         accepted = await self._web_messages.submit(message)
         await self._wake(accepted, began, channel="web")
@@ -108,7 +108,7 @@ class Inbound:
         await self._event_bus.wake(accepted.conversation)
         if accepted.fresh:
             parts = [("commit", began, committed), ("wake-up", committed, time.time_ns())]
-            tracing.received(accepted.id, parts, **about)
+            tracing.record_received(accepted.id, parts, **about)
 
     async def _commit_web(self, batch: Sequence[WebMessage]) -> Sequence[Accepted | Exception]:
         async with self._database.write(brief=True) as session:

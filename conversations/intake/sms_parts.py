@@ -74,7 +74,7 @@ class MessageParts:
 
     async def incomplete(self) -> Sequence[AssembledMessage]:
         """Returns messages whose missing parts are not expected any more. Deletes parts that no key decrypts any more."""
-        (overdue,) = await self._database.look((_OVERDUE, {"patient": now() - MISSING_PART_TIMEOUT}))
+        (overdue,) = await self._database.fetch_in_thread((_OVERDUE, {"patient": now() - MISSING_PART_TIMEOUT}))
         if not overdue:
             return []
         async with self._database.read() as session:

@@ -41,7 +41,7 @@ async def pending_copy(session: AsyncSession, conversation: str) -> PhoneCopy | 
 
 async def has_no_pending_copy(database: Database, conversation: str) -> bool:
     """Decides whether ``conversation`` has no arrangement of a copy. A cheap check at every turn, since few have one."""
-    (rows,) = await database.glance((_ANY, {"of": conversation}))
+    (rows,) = await database.fetch((_ANY, {"of": conversation}))
     return not rows
 
 

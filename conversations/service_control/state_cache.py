@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from conversations.service_control.controls import ServiceState, read
 from core.database import Database
-from core.database.remembered import Remembered
+from core.database.cached_value import CachedValue
 
 _FRESH_SECONDS = 1.0
 
@@ -13,7 +13,7 @@ class ServiceStateCache:
     """The cached state; cheap to ask at any rate."""
 
     def __init__(self, database: Database) -> None:
-        self._cache = Remembered(database, read, ServiceState(), seconds=_FRESH_SECONDS, failed="controls_not_read")
+        self._cache = CachedValue(database, read, ServiceState(), seconds=_FRESH_SECONDS, failure_event="controls_not_read")
 
     async def state(self) -> ServiceState:
         """Returns the present state, at most a second old; the last known one while the record cannot be read."""

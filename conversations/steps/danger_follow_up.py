@@ -18,7 +18,7 @@ class DangerFollowUp:
         self._care, self._recall = care, recall
 
     async def __call__(self, context: TurnContext) -> Turn | None:
-        follow_up = None if context.is_choice or context.danger else self._care.since(context.text)
+        follow_up = None if context.is_choice or context.danger else self._care.later_sign(context.text)
         if follow_up is None:
             return None
         since, written = follow_up

@@ -9,8 +9,8 @@ from conversations.engine.rasa_client import EngineRequest, RasaClient
 from conversations.turn_context import TurnContext
 from conversations.turns.care import CareReplies
 from conversations.turns.search_prefetch import SearchPrefetch
-from core.care import Care, told
-from core.text.reading import read
+from core.care import Care, uncertain_alert
+from core.text.analysis import analyse
 from core.text.wants_human import wants_human
 from core.turns import Outcome, Turn
 
@@ -33,7 +33,7 @@ class Dialogue:
         request = self._request(context)
         turn = await self._ask(context, request)
         # A wish for a human is fulfilled, whatever intent the engine found.
-        if turn.outcome in _NO_HUMAN and request.text and await read(wants_human, request.text):
+        if turn.outcome in _NO_HUMAN and request.text and await analyse(wants_human, request.text):
             turn = await self._ask(context, _as_enquiry(context, request))
         return await self._with_numbers(context, request, turn) if turn.care else turn
 
@@ -45,7 +45,7 @@ class Dialogue:
             message_id=context.message_id,
             channel=context.channel,
             language=context.reply_language,
-            text=None if payload else self._care.restated(context.text) if danger else context.text,
+            text=None if payload else self._care.in_page_terms(context.text) if danger else context.text,
             payload=payload,
             number=context.number_hint,
             enquiry=danger,
@@ -53,8 +53,8 @@ class Dialogue:
 
     async def _with_numbers(self, context: TurnContext, request: EngineRequest, turn: Turn) -> Turn:
         """Returns the turn with numbers for a danger that only the engine recognised, or with condolences for a death."""
-        alert = told((Care(turn.care),), request.language)
-        if self._care.mourning(context.text):
+        alert = uncertain_alert((Care(turn.care),), request.language)
+        if self._care.mourning_language(context.text):
             alert = replace(alert, answer_too=True)
         if alert.answer_too:
             turn = await self._ask(context, _as_enquiry(context, request))

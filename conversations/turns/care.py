@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from conversations.wording import Wording
-from core.care import Alert, Asked, Care, CareDetector, Since, to_ask
+from core.care import Alert, Care, CareDetector, LaterSign, SentencesToJudge, sentences_to_judge
 from core.channels import traits_of
 from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
 
@@ -33,24 +33,24 @@ class CareReplies:
     def __init__(self, detector: CareDetector, wording: Wording) -> None:
         wording.require(WORDS)
         self._detector = detector
-        self._listen = lru_cache(maxsize=_CACHED)(detector.listen)
+        self._analyse = lru_cache(maxsize=_CACHED)(detector.analyse)
         self._wording = wording
 
     def alert(self, text: str) -> Alert | None:
         """Returns the alert that ``text`` calls for; ``None`` for an ordinary message. Cached: one turn asks three times."""
-        return self._listen(text).alert
+        return self._analyse(text).alert
 
-    def to_ask(self, text: str, alert: Alert | None, language: str) -> Asked | None:
+    def sentences_to_judge(self, text: str, alert: Alert | None, language: str) -> SentencesToJudge | None:
         """Returns the sentences of ``text`` whose meaning decides about a danger; ``None`` if nothing is to be asked."""
-        return to_ask(text, alert, language, self._detector)
+        return sentences_to_judge(text, alert, language, self._detector)
 
-    def mourning(self, text: str) -> str:
+    def mourning_language(self, text: str) -> str:
         """Returns the language in which ``text`` tells of the death of someone close; empty for none."""
-        return self._detector.mourning(self._listen(text))
+        return self._detector.mourning_language(self._analyse(text))
 
-    def restated(self, text: str) -> str:
+    def in_page_terms(self, text: str) -> str:
         """Returns the question in ``text`` as the pages would put it."""
-        return self._detector.restated(text)
+        return self._detector.in_page_terms(text)
 
     def put_numbers_first(self, alert: Alert, turn: Turn, *, channel: str, language: str) -> Turn:
         """Returns ``turn`` with the numbers first, then the answer if one was asked for, and the way to a human.
@@ -74,11 +74,11 @@ class CareReplies:
         base = turn if answered else Turn(outcome=turn.outcome)
         return base.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})
 
-    def since(self, text: str) -> tuple[Since, str] | None:
+    def later_sign(self, text: str) -> tuple[LaterSign, str] | None:
         """Returns what ``text`` adds to a danger reported before, and its language; ``None`` if it adds nothing."""
-        return self._detector.since(self._listen(text))
+        return self._detector.later_sign(self._analyse(text))
 
-    def repeat_numbers(self, since: Since, names: Sequence[str], *, channel: str, language: str) -> Turn | None:
+    def repeat_numbers(self, since: LaterSign, names: Sequence[str], *, channel: str, language: str) -> Turn | None:
         """Returns the reply to ``since`` after the texts named ``names``; ``None`` if none was about a danger or a death.
 
         A person who cannot speak gets the number for written messages; one who wants to join a person who died, the numbers
@@ -86,18 +86,18 @@ class CareReplies:
         """
         kinds = [NUMBERS[name] for name in names if name in NUMBERS][:_MOST_KINDS]
         needs_speech = any(name in NUMBERS and NUMBERS[name] in _TO_SPEAK for name in names)
-        if since == Since.DESPAIR and names:  # "je veux le rejoindre" may also be about an abuser: those numbers stay
+        if since == LaterSign.DESPAIR and names:  # "je veux le rejoindre" may also be about an abuser: those numbers stay
             kinds = [Care.SUICIDE, *(kind for kind in kinds if kind == Care.VIOLENCE)]
         if not kinds:
             return None
-        if since == Since.NOWHERE and not {Care.HOMELESS, Care.HUNGER} & set(kinds):  # both have that number already
+        if since == LaterSign.NOWHERE and not {Care.HOMELESS, Care.HUNGER} & set(kinds):  # both have that number already
             kinds = [kinds[0], Care.HOMELESS]
         about = {"channel": channel, "language": language}
-        silent = since == Since.SILENT and needs_speech
+        silent = since == LaterSign.SILENT and needs_speech
         numbers = [] if silent else self._numbers(kinds, about)
         first = (
             []
-            if since in (Since.DESPAIR, Since.NOWHERE)  # neither says that nobody answered a call
+            if since in (LaterSign.DESPAIR, LaterSign.NOWHERE)  # neither says that nobody answered a call
             else [TextBlock(text=self._wording.text(f"care_{'silent' if silent else 'again'}", **about))]
         )
         return Turn(outcome=Outcome.CRISIS, blocks=(*first, *numbers, self._offer(about)))

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import httpx
 
-from core.care import Asked, Care, Meant
+from core.care import Care, DangerJudgement, SentencesToJudge
 
 _SECONDS = 0.5
 
@@ -18,12 +18,12 @@ class DangerCheck:
     def __init__(self, actions: httpx.AsyncClient) -> None:
         self._actions = actions
 
-    async def __call__(self, sentences: Asked) -> Meant:
+    async def __call__(self, sentences: SentencesToJudge) -> DangerJudgement:
         """Returns the meaning of ``sentences``. Without an answer in half a second, the result of the patterns stands."""
         try:
             async with asyncio.timeout(_SECONDS):
                 answer = await self._actions.post("/danger", json=asdict(sentences))
             meaning = answer.raise_for_status().json()
-            return Meant(meaning["confirmed"] is not False, tuple(map(Care, meaning["kinds"])))
+            return DangerJudgement(meaning["confirmed"] is not False, tuple(map(Care, meaning["kinds"])))
         except (httpx.HTTPError, TimeoutError, ValueError, LookupError, TypeError):
-            return Meant(confirmed=True)
+            return DangerJudgement(confirmed=True)

@@ -8,9 +8,9 @@ from dataclasses import replace
 from conversations.turn_context import TurnContext
 from conversations.turns.care import CareReplies
 from conversations.wording import FRAMES
-from core.care import Alert, Asked, Meant, by_meaning
+from core.care import Alert, DangerJudgement, SentencesToJudge, judged_alert
 from core.languages import LANGUAGES
-from core.text.reading import read
+from core.text.analysis import analyse
 
 # Words. Shorter messages are too uncertain. Of messages from tests/evaluation/languages cut to three, four and five words,
 # .082, .039 and .034 are taken for French where French is expected, and .009, .009 and .004 where their own language is; of
@@ -20,7 +20,7 @@ _MAX_SHORT_WORDS = 5
 # Detects the language of a text; the second argument is the expected one.
 type Detect = Callable[[str, str], str]
 # Decides what sentences are about, by their meaning.
-type Judge = Callable[[Asked], Awaitable[Meant]]
+type Judge = Callable[[SentencesToJudge], Awaitable[DangerJudgement]]
 
 
 def as_expected(_: str, expected: str) -> str:
@@ -28,9 +28,9 @@ def as_expected(_: str, expected: str) -> str:
     return expected
 
 
-async def not_judged(_: Asked) -> Meant:
+async def not_judged(_: SentencesToJudge) -> DangerJudgement:
     """Serves as the ``Judge`` that accepts the result of the patterns."""
-    return Meant(confirmed=True)
+    return DangerJudgement(confirmed=True)
 
 
 class MessageReading:
@@ -46,10 +46,10 @@ class MessageReading:
         """Returns ``context`` with ``danger`` and ``message_language``."""
         if context.payload:
             return replace(context, is_read=True, message_language=context.last_language)
-        danger, language = await read(lambda _: (self.danger(context), self._language(context)), context.text)
-        sentences = await read(lambda text: self._care.to_ask(text, danger, language), context.text)
+        danger, language = await analyse(lambda _: (self.danger(context), self._language(context)), context.text)
+        sentences = await analyse(lambda text: self._care.sentences_to_judge(text, danger, language), context.text)
         if sentences is not None:
-            danger = by_meaning(context.text, danger, await self._judge(sentences))
+            danger = judged_alert(context.text, danger, await self._judge(sentences))
         return replace(context, is_read=True, danger=danger, message_language=language)
 
     def danger(self, context: TurnContext) -> Alert | None:

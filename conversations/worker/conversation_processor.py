@@ -102,7 +102,7 @@ class ConversationProcessor:
     async def _answer(self, taken: TakenMessage, renewal: LeaseRenewal) -> TakenMessage | None:
         """Answers one message. Returns the next one, or ``None`` once the lease is given back."""
         message, conversation = taken.message, taken.conversation
-        tracing.past("wait", tracing.moment(message.received_at), time.time_ns(), within=message.id)
+        tracing.record_span("wait", tracing.nanoseconds(message.received_at), time.time_ns(), within=message.id)
         with tracing.span("turn", kind="consumer", within=message.id, attempt=message.attempts) as span:
             span.note(channel=conversation.channel, origin=conversation.origin)
             return await self._turn(taken, renewal, span)
@@ -127,7 +127,7 @@ class ConversationProcessor:
         )
         if reply.queued:  # under the lease, so that replies leave in order
             await self.outbound.send(reply.id)
-            async with renewal.pause() as stop_renewal, self.database.write(brief=True, lasting=False) as session:
+            async with renewal.pause() as stop_renewal, self.database.write(brief=True, durable=False) as session:
                 next_message = await self._next(session, taken.lease)
                 if next_message is None:
                     stop_renewal()

@@ -48,7 +48,7 @@ class LeaseRenewal:
             await asyncio.sleep(self._duration.total_seconds() / 3)
             async with self._lock:
                 try:
-                    async with self._database.write(brief=True, lasting=False) as session:
+                    async with self._database.write(brief=True, durable=False) as session:
                         await renew_lease(session, self._held_lease, self._duration)
                 except SQLAlchemyError:
                     log.warning("lease_not_renewed", conversation=self._held_lease.conversation, exc_info=True)

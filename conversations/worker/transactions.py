@@ -16,7 +16,7 @@ from conversations.signing import Signing, new_id
 from conversations.turn_contracts import BeforeCommit, LeadingMessage
 from conversations.worker.lease import HeldLease, LeaseLost, at, is_free, renew_lease, take_lease
 from core.database import Database
-from core.database.base import now, table, unheld
+from core.database.base import detached, now, table
 from core.database.models import Conversation, Lease, Message, Reply
 from core.database.prepared import Prepared
 from core.turns import Outcome, Turn
@@ -45,13 +45,13 @@ async def waiting_conversations(database: Database, *, older_than: timedelta, li
     """Returns conversations with an unanswered message and a free lease, the longest waiting first."""
     present = now()
     values = {"old": present - older_than, "most": limit, **at(present)}
-    (rows,) = await database.look((_WAITING, values))
+    (rows,) = await database.fetch_in_thread((_WAITING, values))
     return list(dict.fromkeys(row[0] for row in rows))
 
 
 async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> TakenMessage | None:
     """Takes the lease and begins the first waiting message. Returns ``None`` if nothing waits or another worker has it."""
-    async with database.write(brief=True, lasting=False) as session:  # after a power cut no lease is valid anyway
+    async with database.write(brief=True, durable=False) as session:  # after a power cut no lease is valid anyway
         first = await _first_waiting(session, conversation)
         if first is None:
             return None  # most second wake-ups end here: nothing is written, nothing flushed to disk
@@ -77,7 +77,7 @@ async def _begin(session: AsyncSession, lease: HeldLease, seq: int) -> TakenMess
     if message is None:
         return None
     (conversation,) = await _CONVERSATION.rows(session, {"of": lease.conversation})
-    return TakenMessage(lease, unheld(Conversation, conversation), unheld(Message, message))
+    return TakenMessage(lease, detached(Conversation, conversation), detached(Message, message))
 
 
 async def anything_waits(database: Database, conversation: str) -> bool:

@@ -15,7 +15,7 @@ GENESIS = "0" * 64  # the ``previous`` of the first row
 
 
 class Break(StrEnum):
-    """How a link is broken."""
+    """A fault of a link."""
 
     CHANGED = "changed"  # the digest does not fit the row's content
     MOVED = "moved"  # nor does the row follow the one before: it stood elsewhere
@@ -41,7 +41,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenLink:
     """The first broken link: the number of the row (for ``missing`` and ``truncated``: of the first missing one)."""
 
     seq: int
@@ -59,23 +59,23 @@ def digest_of(seq: int, at: datetime, actor: str, action: str, target: str, deta
     return hashlib.sha256(orjson.dumps(fields)).hexdigest()
 
 
-class Walk:
+class ChainCheck:
     """Follows rows in the order of ``seq``. ``seq`` and ``digest`` are those of the last correct row."""
 
     def __init__(self) -> None:
         self.seq = 0
         self.digest = GENESIS
 
-    def follow(self, rows: Sequence[Link]) -> Broken | None:
+    def follow(self, rows: Sequence[Link]) -> BrokenLink | None:
         """Returns the first row of ``rows`` that breaks the chain, if any."""
         for row in rows:
-            how = self._wrong(row)
+            how = self._break_at(row)
             if how is not None:
-                return Broken(self.seq + 1 if how is Break.MISSING else row.seq, how)
+                return BrokenLink(self.seq + 1 if how is Break.MISSING else row.seq, how)
             self.seq, self.digest = row.seq, row.digest
         return None
 
-    def _wrong(self, row: Link) -> Break | None:
+    def _break_at(self, row: Link) -> Break | None:
         if row.seq != self.seq + 1:
             return Break.MISSING
         whole = digest_of(row.seq, row.at, row.actor, row.action, row.target, row.details, row.previous) == row.digest

@@ -59,18 +59,18 @@ class Signer:
 
     def sign(self, seq: int, digest: str, erased: tuple[str, ...] = ()) -> Head:
         unsigned = Head(seq=seq, digest=digest, at=datetime.now(UTC), erased=erased, key=self.public, signature="")
-        return unsigned.model_copy(update={"signature": self._private.sign(_said(unsigned)).hex()})
+        return unsigned.model_copy(update={"signature": self._private.sign(_signed_content(unsigned)).hex()})
 
-    def signed(self, head: Head) -> bool:
+    def has_signed(self, head: Head) -> bool:
         """Decides whether ``head`` has our signature and is unchanged."""
         try:
-            self._public.verify(bytes.fromhex(head.signature), _said(head))
+            self._public.verify(bytes.fromhex(head.signature), _signed_content(head))
         except (InvalidSignature, ValueError):
             return False
         return head.key == self.public
 
 
-def _said(head: Head) -> bytes:
+def _signed_content(head: Head) -> bytes:
     return orjson.dumps([head.seq, head.digest, head.at.astimezone(UTC).isoformat(), list(head.erased), head.key])
 
 

@@ -77,8 +77,8 @@ class LedgerRow(BaseModel):
 
     def is_whole(self) -> bool:
         """Decides whether the row still fits the digest with which it was audited."""
-        said = (self.seq, self.at, self.actor, self.action, self.target, self.details, self.previous)
-        return digest_of(*said) == self.digest
+        content = (self.seq, self.at, self.actor, self.action, self.target, self.details, self.previous)
+        return digest_of(*content) == self.digest
 
 
 def ledger_row(row: Link | LedgerRow) -> LedgerRow:
@@ -86,7 +86,7 @@ def ledger_row(row: Link | LedgerRow) -> LedgerRow:
     return LedgerRow.model_validate(row, from_attributes=True)
 
 
-def belongs(row: Link | LedgerRow) -> bool:
+def is_for_ledger(row: Link | LedgerRow) -> bool:
     """Decides whether ``row`` of the audit belongs in the ledger."""
     return row.action in LEDGER_ACTIONS and (row.action == RESTORED or REPLAYED not in orjson.loads(row.details))
 
@@ -115,7 +115,7 @@ class Ledger:
             fcntl.flock(descriptor, fcntl.LOCK_EX)
             lines, chain = _continue(descriptor)
             for row in map(ledger_row, rows):
-                chain = _next(chain, row)
+                chain = _next_digest(chain, row)
                 lines += _line(row.model_copy(update={"chain": chain}))
             while lines:
                 lines = lines[os.write(descriptor, lines) :]
@@ -125,7 +125,7 @@ class Ledger:
         if is_new:
             _sync_folder(self.path.parent)
 
-    async def note(self, row: Link) -> None:
+    async def append_row(self, row: Link) -> None:
         """Writes ``row`` now, in the transaction that audits it.
 
         A failure is only logged, and the act goes on: not closing an account because another disk is missing would be worse.
@@ -140,7 +140,7 @@ class Ledger:
         """Returns all rows, in the order of the file. Raises ``OSError`` and ``LedgerDamaged``."""
         with self.path.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_SH)  # no other process is in the middle of a line
-            return _followed(self.path, file.read())
+            return _checked_rows(self.path, file.read())
 
 
 def open_record(settings: Settings) -> Database:
@@ -152,7 +152,7 @@ def _line(row: LedgerRow) -> bytes:
     return row.model_dump_json().encode() + b"\n"
 
 
-def _next(chain: str, row: LedgerRow) -> str:
+def _next_digest(chain: str, row: LedgerRow) -> str:
     return hashlib.sha256((chain + row.digest).encode()).hexdigest()
 
 
@@ -174,7 +174,7 @@ def _continue(descriptor: int) -> tuple[bytes, str]:
     return b"" if not tail or tail.endswith(b"\n") else b"\n", last.chain if last else GENESIS
 
 
-def _followed(path: Path, content: bytes) -> list[LedgerRow]:
+def _checked_rows(path: Path, content: bytes) -> list[LedgerRow]:
     """Returns the rows of a file that has a partial line. Nothing is lost if the next line follows the last whole one: the
     process that wrote the partial line was killed before its commit.
     """
@@ -185,7 +185,7 @@ def _followed(path: Path, content: bytes) -> list[LedgerRow]:
         if row is None:
             half = half or number
             continue
-        if not row.is_whole() or _next(chain, row) != row.chain:
+        if not row.is_whole() or _next_digest(chain, row) != row.chain:
             raise LedgerDamaged(path, half or number, found)
         found.append(row)
         chain, half = row.chain, 0

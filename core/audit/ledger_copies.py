@@ -11,7 +11,7 @@ from core.audit.chain import Link
 from core.audit.ledger import LedgerRow, ledger_row
 from core.database.base import now
 from core.settings import Settings
-from core.shared_place import Place, SharedUnreachable
+from core.shared_folder import SharedFolder, SharedUnreachable
 
 
 class LockedCopies:
@@ -21,7 +21,7 @@ class LockedCopies:
     """
 
     def __init__(self, url: str, *, days: int) -> None:
-        self._place = Place(url)
+        self._folder = SharedFolder(url)
         self._days = days
         self._read: dict[str, tuple[LedgerRow, ...]] = {}
 
@@ -34,20 +34,20 @@ class LockedCopies:
         """Sends ``rows``. They stay unchangeable for the number of days in the settings."""
         lines = "".join(ledger_row(row).model_dump_json() + "\n" for row in rows)
         name = f"{rows[-1].seq:012d}-{rows[-1].digest}.jsonl"
-        self._place.write_locked(name, lines.encode(), until=now() + timedelta(days=self._days))
+        self._folder.write_locked(name, lines.encode(), until=now() + timedelta(days=self._days))
 
     def read(self) -> list[LedgerRow]:
         """Returns all rows in the bucket. Objects that were read once are not fetched again: they cannot change."""
-        for name in self._place.names():
+        for name in self._folder.names():
             if name not in self._read:
                 self._read[name] = self._parsed(name)
         return [row for some in self._read.values() for row in some]
 
     def _parsed(self, name: str) -> tuple[LedgerRow, ...]:
         try:
-            rows = tuple(LedgerRow.model_validate_json(line) for line in self._place.read(name).splitlines())
+            rows = tuple(LedgerRow.model_validate_json(line) for line in self._folder.read(name).splitlines())
         except ValidationError:
             rows = ()
         if not rows or not all(row.is_whole() for row in rows):
-            raise SharedUnreachable(f"{name} in {self._place.url} is no copy of the ledger.")
+            raise SharedUnreachable(f"{name} in {self._folder.url} is no copy of the ledger.")
         return rows

@@ -9,14 +9,14 @@ import structlog
 from sqlalchemy import select
 
 from core.audit.chain import Link
-from core.audit.ledger import LEDGER_ACTIONS, Ledger, LedgerDamaged, LedgerRow, belongs
+from core.audit.ledger import LEDGER_ACTIONS, Ledger, LedgerDamaged, LedgerRow, is_for_ledger
 from core.audit.ledger_copies import LockedCopies
-from core.audit.reading import link_of
+from core.audit.queries import link_of
 from core.database import Database
 from core.database.base import now
 from core.database.models import AuditRow
 from core.settings import Settings
-from core.shared_place import SharedUnreachable
+from core.shared_folder import SharedUnreachable
 
 log = structlog.get_logger(__name__)
 
@@ -54,16 +54,16 @@ class LedgerSync:
 
     def _write(self, rows: Sequence[Link]) -> None:
         try:
-            there: Sequence[LedgerRow] = self._ledger.read()
+            present: Sequence[LedgerRow] = self._ledger.read()
         except FileNotFoundError:
-            there = ()
+            present = ()
         except LedgerDamaged as error:
             aside = self._ledger.path.with_name(f"{self._ledger.path.name}.damaged-{now():%Y%m%dT%H%M%S%f}")
             log.error("ledger_damaged", line=error.line, kept=str(aside))
             self._ledger.path.rename(aside)
             self._ledger.append(error.before)
-            there = error.before
-        self._ledger.append(_missing(rows, there))
+            present = error.before
+        self._ledger.append(_missing(rows, present))
 
     def _send(self, copies: LockedCopies, rows: Sequence[Link]) -> None:
         missing = _missing(rows, copies.read()) if rows else ()
@@ -76,9 +76,9 @@ async def rows_of_ledger(database: Database, *, after: int = -1) -> list[Link]:
     statement = select(AuditRow).where(AuditRow.seq > after, AuditRow.action.in_(LEDGER_ACTIONS)).order_by(AuditRow.seq)
     async with database.read() as session:
         rows = [link_of(row) for row in (await session.execute(statement)).scalars()]
-    return [row for row in rows if belongs(row)]
+    return [row for row in rows if is_for_ledger(row)]
 
 
-def _missing(rows: Sequence[Link], there: Sequence[LedgerRow]) -> list[Link]:
-    known = {row.key for row in there}
+def _missing(rows: Sequence[Link], present: Sequence[LedgerRow]) -> list[Link]:
+    known = {row.key for row in present}
     return [row for row in rows if (row.seq, row.digest) not in known]

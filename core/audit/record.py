@@ -14,7 +14,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit.chain import Link, canonical, digest_of
-from core.audit.ledger import Ledger, belongs
+from core.audit.ledger import Ledger, is_for_ledger
 from core.database import LEDGER
 from core.database.base import now
 from core.database.models import AuditHead, AuditRow
@@ -38,7 +38,7 @@ async def record(
     for name, value, longest in (("actor", actor, 128), ("action", action, 64), ("target", target, 200)):
         if not 0 < len(value) <= longest:
             raise ValueError(f"the audit's {name} needs 1 to {longest} characters")
-    kept = canonical({key: _masked(value) for key, value in (details or {}).items()})
+    content = canonical({key: _masked(value) for key, value in (details or {}).items()})
     # The update locks the head's row until this transaction ends: rows follow each other without a gap, whatever process
     # writes.
     locked = await session.execute(
@@ -50,15 +50,15 @@ async def record(
     )
     seq, previous = locked.one()
     at = now()
-    digest = digest_of(seq, at, actor, action, target, kept, previous)
-    row = Link(seq, at, actor, action, target, kept, previous, digest)
+    digest = digest_of(seq, at, actor, action, target, content, previous)
+    row = Link(seq, at, actor, action, target, content, previous, digest)
     await session.execute(insert(AuditRow).values(asdict(row)))
     await session.execute(
         update(AuditHead).where(AuditHead.id == 1).values(digest=digest).execution_options(synchronize_session=False)
     )
     ledger = session.info.get(LEDGER)
-    if isinstance(ledger, Ledger) and belongs(row):
-        await ledger.note(row)
+    if isinstance(ledger, Ledger) and is_for_ledger(row):
+        await ledger.append_row(row)
 
 
 def _masked(value: JsonValue) -> JsonValue:

@@ -106,7 +106,7 @@ def _encrypt(plain: Path, part: Path, keys: list[pyrage.x25519.Recipient]) -> No
         raise system_error(error) or error from error
 
 
-def public_of(identity: str) -> str:
+def public_key_of(identity: str) -> str:
     """Returns the recipient (``age1…``) that belongs to a secret key. Raises ``ValueError``."""
     try:
         return str(pyrage.x25519.Identity.from_str(identity).to_public())

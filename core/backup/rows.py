@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from core.database import Database
 from core.database.base import Base
-from core.database.migrate import current
+from core.database.migrate import database_revision
 
 _ROWS = 500
 
@@ -32,7 +32,7 @@ async def dump(database: Database, folder: Path) -> tuple[str, dict[str, int]]:
     async with database.engine.connect() as connection:
         if not database.is_sqlite:  # an SQLite transaction sees one state anyway
             await connection.execution_options(isolation_level="REPEATABLE READ")
-        revision = await connection.run_sync(current)
+        revision = await connection.run_sync(database_revision)
         if revision is None:
             raise ValueError("the record has no tables yet")
         metadata = await connection.run_sync(_reflect, sorted(Base.metadata.tables))
@@ -46,7 +46,7 @@ async def dump(database: Database, folder: Path) -> tuple[str, dict[str, int]]:
         return revision, counts
 
 
-def stored(folder: Path, table: str) -> Iterator[dict[str, Any]]:
+def read_rows(folder: Path, table: str) -> Iterator[dict[str, Any]]:
     """Yields the rows of a table in a dump, in order; none if the dump is older than the table."""
     file = folder / f"{table}.jsonl"
     if file.exists():
@@ -70,7 +70,7 @@ async def load(database: Database, folder: Path, tables: Sequence[str]) -> None:
             for some in batched(lines.splitlines(), _ROWS):
                 await connection.execute(insert(table), [_row(orjson.loads(line)) for line in some])
             if not database.is_sqlite:
-                await _count_on(connection, table)
+                await _advance_sequence(connection, table)
 
 
 def _reflect(connection: Connection, names: Sequence[str]) -> MetaData:
@@ -89,7 +89,7 @@ async def _rows(connection: AsyncConnection, table: Table) -> AsyncIterator[Mapp
         yield {str(name): value for name, value in row.items()}
 
 
-async def _count_on(connection: AsyncConnection, table: Table) -> None:
+async def _advance_sequence(connection: AsyncConnection, table: Table) -> None:
     """Sets PostgreSQL's sequences to continue after the loaded rows; SQLite does it by itself."""
     for column in table.primary_key.columns:
         named = {"table": table.name, "column": column.name}

@@ -40,8 +40,8 @@ class Care(StrEnum):
     HUNGER = "hunger"
 
 
-class Since(StrEnum):
-    """What a message adds to a danger or a death that was told shortly before; alone, the message names none."""
+class LaterSign(StrEnum):
+    """A sign that adds to a danger or a death told shortly before. Alone, the message names no danger."""
 
     SILENT = "silent"  # cannot speak: the feared person is present
     DESPAIR = "despair"  # wants to follow the dead person, or sees no reason to go on
@@ -51,13 +51,13 @@ class Since(StrEnum):
 
 # For these, a page could only delay help, or do harm.
 _NEVER_ANSWERED = frozenset({Care.FIRE, Care.MEDICAL, Care.SUICIDE})
-_TOLD_CALMLY = frozenset({Care.FIRE, Care.MEDICAL})
-_LETTER = 40  # words: nobody writes so many next to a person who does not breathe
+_CALM_IF_LONG = frozenset({Care.FIRE, Care.MEDICAL})
+_LONG_WORDS = 40  # words: nobody writes so many next to a person who does not breathe
 
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """What a message is about. ``language`` is that of the words that matched. ``answer_too``: it also asks a question."""
+    """The dangers of a message. ``language``: of the words that matched. ``answer_too``: the message also asks a question."""
 
     kinds: tuple[Care, ...]
     language: str
@@ -89,7 +89,7 @@ class CareDetector:
         )
         others = (signs for kind in Care for language, signs in lexicon[kind].items() if language != _BY_SOUND)
         named = (pattern for signs in others for name in ("sure", "maybe") for pattern in signs.get(name) or ())
-        # Nearly all messages are about no danger: one search settles this for all languages but French, where a search for all
+        # Nearly all messages are about no danger: one search decides this for all languages but French, where a search for all
         # kinds takes as long as one for each.
         self._any_other = compile_all(named, words, by_letter)
         self._french = tuple(signs for signs in self._signs if signs.language == _BY_SOUND)
@@ -97,38 +97,38 @@ class CareDetector:
         self._question, self._person, self._elsewhere = (
             compile_all(lexicon[name], words, by_letter) for name in ("question", "person", "elsewhere")
         )
-        self._since = {since: _by_language(lexicon["since"][since], words) for since in Since}
-        self._any_since = _of_all((one for since in Since for one in lexicon["since"][since].items()), words)
+        self._since = {since: _by_language(lexicon["since"][since], words) for since in LaterSign}
+        self._any_since = _combined((one for since in LaterSign for one in lexicon["since"][since].items()), words)
         self._mourning, self._long_ago = (_by_language(lexicon[name], words) for name in ("mourning", "long_ago"))
 
     def detect(self, text: str) -> Alert | None:
         """Returns the alert that ``text`` (masked, any language) calls for, or ``None``."""
-        return self.listen(text).alert
+        return self.analyse(text).alert
 
-    def listen(self, text: str) -> Heard:
+    def analyse(self, text: str) -> AnalysedMessage:
         """Returns ``text`` prepared once for all checks, with its alert."""
         folded = fold(text)
-        whole, rest = _Written.of(folded), self._without_what_is_elsewhere(folded)
-        return Heard(self._alert(text, whole if rest == folded else _Written.of(rest)), whole)
+        prepared, rest = _Prepared.of(folded), self._without_elsewhere(folded)
+        return AnalysedMessage(self._alert(text, prepared if rest == folded else _Prepared.of(rest)), prepared)
 
-    def _alert(self, text: str, written: _Written) -> Alert | None:
+    def _alert(self, text: str, prepared: _Prepared) -> Alert | None:
         sure: dict[Care, str] = {}
         maybe: dict[Care, str] = {}
-        others = self._any_other and self._any_other.search(written.letters)
+        others = self._any_other and self._any_other.search(prepared.letters)
         for signs in self._signs if others else self._french:
-            said = written.as_read_in(signs.language)
-            if signs.sure and signs.sure.search(said):
+            form = prepared.form_for(signs.language)
+            if signs.sure and signs.sure.search(form):
                 sure.setdefault(signs.kind, signs.language)
-            elif signs.maybe and signs.maybe.search(said) and not (signs.unless and signs.unless.search(said)):
+            elif signs.maybe and signs.maybe.search(form) and not (signs.unless and signs.unless.search(form)):
                 maybe.setdefault(signs.kind, signs.language)
         found = sure or maybe
         if not found:
             return None
-        letter = _TOLD_CALMLY.issuperset(sure) and len(written.letters.split()) > _LETTER
-        answer_too = not sure or letter or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, written.letters))
+        calm_and_long = _CALM_IF_LONG.issuperset(sure) and len(prepared.letters.split()) > _LONG_WORDS
+        answer_too = not sure or calm_and_long or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, prepared.letters))
         return Alert(tuple(found)[:MOST_KINDS], next(iter(found.values())), answer_too)
 
-    def beside_idioms(self, text: str) -> str:
+    def without_idioms(self, text: str) -> str:
         """Returns ``text`` unchanged if no phrase in it only sounds like a danger. Otherwise returns it folded, without such
         phrases, for callers that judge by other features than the patterns.
         """
@@ -136,69 +136,69 @@ class CareDetector:
         rest = self._elsewhere.sub("", written) if self._elsewhere else written
         return text if rest == written else rest.strip()
 
-    def since(self, text: str | Heard) -> tuple[Since, str] | None:
+    def later_sign(self, text: str | AnalysedMessage) -> tuple[LaterSign, str] | None:
         """Returns what ``text`` adds to a danger told before, and in which language. Only for a citizen who has told one."""
-        written = _written(text)
-        if not written.tells(self._any_since):
+        prepared = _prepared(text)
+        if not prepared.first_language(self._any_since):
             return None
-        said = ((since, written.tells(patterns)) for since, patterns in self._since.items())
-        return next(((since, language) for since, language in said if language), None)
+        signs = ((sign, prepared.first_language(patterns)) for sign, patterns in self._since.items())
+        return next(((sign, language) for sign, language in signs if language), None)
 
-    def mourning(self, text: str | Heard) -> str:
+    def mourning_language(self, text: str | AnalysedMessage) -> str:
         """Returns the language in which ``text`` tells of a close person's death; empty if it does not, or if it was long
         ago.
         """
-        written = _written(text)
-        found = written.tells(self._mourning)
-        return "" if found and written.tells(self._long_ago) else found
+        prepared = _prepared(text)
+        language = prepared.first_language(self._mourning)
+        return "" if language and prepared.first_language(self._long_ago) else language
 
-    def _without_what_is_elsewhere(self, written: str) -> str:
+    def _without_elsewhere(self, written: str) -> str:
         """Returns the text with phrases that only sound like a danger ("au Secours populaire") replaced by a word that no
         pattern has.
         """
         return self._elsewhere.sub(f"{_ELSEWHERE} ", f" {written} ").strip() if self._elsewhere else written
 
-    def restated(self, text: str) -> str:
+    def in_page_terms(self, text: str) -> str:
         """Returns ``text`` in the words that the pages use for the same things ("suicide de" → "décès de")."""
         for pattern, words in self._restated:
             text = pattern.sub(words, text)
         return text
 
-    def _asks(self, text: str, said: str) -> bool:
+    def _asks(self, text: str, letters: str) -> bool:
         """Decides whether the message also asks a question. The bare name of a subject ("violence conjugale") is a question."""
-        if "?" in text or (self._question and self._question.search(said)):
+        if "?" in text or (self._question and self._question.search(letters)):
             return True
-        return not (self._person and self._person.search(said)) and said.isascii()
+        return not (self._person and self._person.search(letters)) and letters.isascii()
 
 
-class _Written(NamedTuple):
+class _Prepared(NamedTuple):
     """A folded text, once for patterns by letter and once for patterns by sound."""
 
     letters: str
     sounds: str
 
     @classmethod
-    def of(cls, folded: str) -> _Written:
+    def of(cls, folded: str) -> _Prepared:
         return cls(f" {folded} ", f" {keys(folded.split())} ")
 
-    def as_read_in(self, language: str) -> str:
+    def form_for(self, language: str) -> str:
         return self.sounds if language == _BY_SOUND else self.letters
 
-    def tells(self, patterns: _ByLanguage) -> str:
+    def first_language(self, patterns: _ByLanguage) -> str:
         """Returns the first language whose pattern matches the text; empty if none does."""
-        return next((one for one, pattern in patterns.items() if pattern.search(self.as_read_in(one))), "")
+        return next((one for one, pattern in patterns.items() if pattern.search(self.form_for(one))), "")
 
 
 @dataclass(frozen=True, slots=True)
-class Heard:
+class AnalysedMessage:
     """A message after detection: its alert, and its words in the form that patterns match."""
 
     alert: Alert | None
-    written: _Written
+    prepared: _Prepared
 
 
-def _written(text: str | Heard) -> _Written:
-    return text.written if isinstance(text, Heard) else _Written.of(fold(text))
+def _prepared(text: str | AnalysedMessage) -> _Prepared:
+    return text.prepared if isinstance(text, AnalysedMessage) else _Prepared.of(fold(text))
 
 
 def _by_language(lexicon: Mapping[str, Iterable[str]], words: Mapping[str, str]) -> _ByLanguage:
@@ -206,17 +206,17 @@ def _by_language(lexicon: Mapping[str, Iterable[str]], words: Mapping[str, str])
     return {language: pattern for language, pattern in compiled.items() if pattern}
 
 
-def _of_all(patterns: Iterable[tuple[str, Iterable[str]]], words: Mapping[str, str]) -> _ByLanguage:
+def _combined(patterns: Iterable[tuple[str, Iterable[str]]], words: Mapping[str, str]) -> _ByLanguage:
     """Returns all ``patterns`` of any language as two expressions, by sound and by letter: two searches instead of many without
     a match.
     """
-    together = defaultdict[str, list[str]](list)
+    by_spelling = defaultdict[str, list[str]](list)
     for language, some in patterns:
-        together[language if language == _BY_SOUND else _OTHERS].extend(some)
-    return _by_language(together, words)
+        by_spelling[language if language == _BY_SOUND else _OTHERS].extend(some)
+    return _by_language(by_spelling, words)
 
 
-def told(kinds: tuple[Care, ...], language: str) -> Alert:
+def uncertain_alert(kinds: tuple[Care, ...], language: str) -> Alert:
     """Returns the alert for ``kinds`` that a less certain method detected: the numbers come with an answer where possible."""
     return Alert(kinds, language, _NEVER_ANSWERED.isdisjoint(kinds))
 

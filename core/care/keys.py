@@ -66,8 +66,8 @@ def _stem(word: str) -> str:
         return word
     # What stands before a written ending is pronounced ("agresse"); what ends a word is not ("coups").
     cut = _ENDING.sub("", word)
-    heard = cut if cut != word else _SILENT.sub("", word)
-    return heard if len(heard) > 1 else word
+    spoken = cut if cut != word else _SILENT.sub("", word)
+    return spoken if len(spoken) > 1 else word
 
 
 def _as_heard(stems: str) -> str:

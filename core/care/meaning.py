@@ -1,4 +1,4 @@
-"""The sentences of a message that are judged by their meaning, and what the result does to the patterns' alert.
+"""Corrects the patterns' alert by the meaning of a message's sentences, which a classifier judges.
 
 Words of danger often mean something else ("un placement sans risque", "ce formulaire m'étouffe"). In longer messages dangers
 are told in passing, in words that no pattern has (docs/care.md).
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from core.care.detector import MOST_KINDS, Alert, Care, CareDetector, told
+from core.care.detector import MOST_KINDS, Alert, Care, CareDetector, uncertain_alert
 
 _SHORT_WORDS = 12  # up to this length the classifier judges messages in which no pattern matches
 _LETTER_WORDS = 40  # nobody writes more next to a person who does not breathe
@@ -21,7 +21,7 @@ _LEARNT = "fr"  # the language of the model's training data
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class SentencesToJudge:
     """Sentences of one message: ``alarmed``, in which a pattern matches a danger, and ``others``."""
 
     alarmed: tuple[str, ...]
@@ -29,7 +29,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Meant:
+class DangerJudgement:
     """``confirmed``: no sentence is alarmed, or one of the alarmed ones may be about a danger. ``kinds``: the kinds of danger
     in all sentences.
     """
@@ -38,7 +38,7 @@ class Meant:
     kinds: tuple[Care, ...] = ()
 
 
-def to_ask(text: str, alert: Alert | None, language: str, detector: CareDetector) -> Asked | None:
+def sentences_to_judge(text: str, alert: Alert | None, language: str, detector: CareDetector) -> SentencesToJudge | None:
     """Returns the sentences of ``text`` (in ``language``) whose meaning decides whether ``alert`` is kept, or whether there is
     a danger that no pattern matches. ``None`` if there is nothing to judge.
 
@@ -49,7 +49,7 @@ def to_ask(text: str, alert: Alert | None, language: str, detector: CareDetector
     sentences = sentences_of(text)
     alarmed = (tuple(one for one in sentences if detector.detect(one)) or (text,))[:_MOST_SENTENCES] if alert else ()
     others = sorted((one for one in sentences if one not in alarmed), key=len, reverse=True)
-    return Asked(alarmed, tuple(others[: _MOST_SENTENCES - len(alarmed)]))
+    return SentencesToJudge(alarmed, tuple(others[: _MOST_SENTENCES - len(alarmed)]))
 
 
 def _is_short(text: str) -> bool:
@@ -61,14 +61,14 @@ def sentences_of(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.strip() for one in _SENTENCE_END.split(text) if one.strip()))
 
 
-def by_meaning(text: str, alert: Alert | None, meant: Meant) -> Alert | None:
-    """Returns the alert for ``text`` from the patterns' ``alert`` and the meaning ``meant``.
+def judged_alert(text: str, alert: Alert | None, judgement: DangerJudgement) -> Alert | None:
+    """Returns the alert for ``text`` from the patterns' ``alert`` and the meaning ``judgement``.
 
     As with patterns, a long message gets an answer below the numbers, except below those against suicide.
     """
-    if alert and meant.confirmed:
+    if alert and judgement.confirmed:
         # Words show that somebody is in danger better than who: a beaten child, or a person beaten in front of a child.
-        more = meant.kinds if _JOINED.issuperset(alert.kinds) else meant.kinds[:1]
+        more = judgement.kinds if _JOINED.issuperset(alert.kinds) else judgement.kinds[:1]
         if Care.SUICIDE in alert.kinds and _is_short(text):  # "jveu en finir" says nothing else
             more = ()
         if Care.VIOLENCE in alert.kinds:  # the line against suicide does not help a person threatened by somebody else
@@ -76,8 +76,8 @@ def by_meaning(text: str, alert: Alert | None, meant: Meant) -> Alert | None:
         kinds = tuple(dict.fromkeys((*alert.kinds, *more)))[:MOST_KINDS]
         no_page = Care.SUICIDE in kinds and Care.SUICIDE not in alert.kinds
         return replace(alert, kinds=kinds, answer_too=alert.answer_too and not no_page)
-    if not meant.kinds:
+    if not judgement.kinds:
         return None
-    letter = len(text.split()) > _LETTER_WORDS and Care.SUICIDE not in meant.kinds
-    found = told(meant.kinds, _LEARNT)
-    return replace(found, answer_too=True) if letter else found
+    long_message = len(text.split()) > _LETTER_WORDS and Care.SUICIDE not in judgement.kinds
+    alert_found = uncertain_alert(judgement.kinds, _LEARNT)
+    return replace(alert_found, answer_too=True) if long_message else alert_found

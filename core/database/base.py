@@ -49,14 +49,14 @@ def table(model: type[Base]) -> Table:
     return cast("Table", model.__table__)
 
 
-def unheld[Model: Base](model: type[Model], row: Iterable[Any]) -> Model:
+def detached[Model: Base](model: type[Model], row: Iterable[Any]) -> Model:
     """Returns a detached object of ``model`` from a ``row`` of all columns of its table. Changes to it are not saved."""
-    found = model()
-    found.__dict__.update(zip(table(model).c.keys(), row, strict=True))
-    return found
+    instance = model()
+    instance.__dict__.update(zip(table(model).c.keys(), row, strict=True))
+    return instance
 
 
-def index_of_some(name: str, *columns: str, where: ColumnElement[bool] | TextClause, unique: bool = False) -> Index:
+def partial_index(name: str, *columns: str, where: ColumnElement[bool] | TextClause, unique: bool = False) -> Index:
     """Returns a partial index, of the rows for which ``where`` is true, on SQLite and PostgreSQL."""
     return Index(name, *columns, unique=unique, sqlite_where=where, postgresql_where=where)
 

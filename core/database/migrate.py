@@ -41,52 +41,50 @@ async def upgrade_async(url: str, *, revision: str = "head") -> str:
     file = make_url(url).database
     if url.startswith("sqlite") and file and file != ":memory:":
         await asyncio.to_thread(Path(file).parent.mkdir, parents=True, exist_ok=True)
-    database = Database(url)
-    try:
-        async with database.write() as session:
-            connection = await session.connection()
-            if not database.is_sqlite:  # SQLite's write lock is already taken
-                await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
-            return await connection.run_sync(_upgrade, revision)
-    finally:
-        await database.close()
+    async with Database(url) as database, database.write() as session:
+        connection = await session.connection()
+        if not database.is_sqlite:  # SQLite's write lock is already taken
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+        return await connection.run_sync(_upgrade, revision)
 
 
-def head() -> str:
+def code_revision() -> str:
     """Returns the revision that this code needs."""
     revision = ScriptDirectory(str(_SCRIPTS)).get_current_head()
     assert revision is not None
     return revision
 
 
-def current(connection: Connection) -> str | None:
+def database_revision(connection: Connection) -> str | None:
     """Returns the record's revision, or ``None`` if there are no tables yet."""
     return MigrationContext.configure(connection).get_current_revision()
 
 
-def known(revision: str) -> bool:
+def has_migration(revision: str) -> bool:
     """Decides whether this code has the migration to ``revision``."""
     return any(script.revision == revision for script in ScriptDirectory(str(_SCRIPTS)).walk_revisions())
 
 
-def usable(revision: str | None) -> bool:
+def works_with(revision: str | None) -> bool:
     """Decides whether this code works with tables of ``revision``: its own, or newer ones that only add to them."""
-    return revision == head() or (revision is not None and not known(revision) and adds_to(head(), revision))
+    return revision == code_revision() or (
+        revision is not None and not has_migration(revision) and is_later_in_generation(code_revision(), revision)
+    )
 
 
-def adds_to(ours: str, revision: str) -> bool:
+def is_later_in_generation(ours: str, revision: str) -> bool:
     """Decides whether ``revision`` is a later one of the generation of ``ours``."""
     mine, other = _REVISION.fullmatch(ours), _REVISION.fullmatch(revision)
     return bool(mine and other and mine[1] == other[1] and mine[2] < other[2])
 
 
 def _upgrade(connection: Connection, revision: str) -> str:
-    found = current(connection)
-    if found is not None and not known(found):
-        if not usable(found):
-            raise NewerTables(found)
-        return found
+    present = database_revision(connection)
+    if present is not None and not has_migration(present):
+        if not works_with(present):
+            raise NewerTables(present)
+        return present
     config = Config(attributes={"connection": connection})
     config.set_main_option("script_location", str(_SCRIPTS))
     command.upgrade(config, revision)
-    return current(connection) or ""
+    return database_revision(connection) or ""

@@ -18,17 +18,17 @@ type Values = Mapping[str, Any]
 class Prepared:
     """A statement on tables, with a ``bindparam`` for each value.
 
-    ``made``: the statement, or a function from a dialect's name to the statement if dialects differ. Like any statement on
+    ``statement``: the statement, or a function from a dialect's name to the statement if dialects differ. Like any statement on
     tables it does not flush the session first.
     """
 
-    def __init__(self, made: Executable | Callable[[str], Executable]) -> None:
-        self._made = made
+    def __init__(self, statement: Executable | Callable[[str], Executable]) -> None:
+        self._statement = statement
         self._by_dialect: dict[str, Executable] = {}
 
     async def rows(self, session: AsyncSession, values: Values) -> Rows:
         """Returns all rows of the result; none if the statement returns none."""
-        return _all(await session.execute(self._of(session.get_bind().dialect.name), dict(values)))
+        return _all(await session.execute(self._statement_for(session.get_bind().dialect.name), dict(values)))
 
     async def first(self, session: AsyncSession, values: Values) -> Sequence[Any] | None:
         """Returns the first row of the result."""
@@ -37,15 +37,15 @@ class Prepared:
 
     def run(self, connection: Connection, values: Values) -> Rows:
         """Returns all rows of the result on ``connection``, in the calling thread."""
-        return _all(connection.execute(self._of(connection.dialect.name), dict(values)))
+        return _all(connection.execute(self._statement_for(connection.dialect.name), dict(values)))
 
-    def _of(self, dialect: str) -> Executable:
-        if not callable(self._made):
-            return self._made
-        made = self._by_dialect.get(dialect)
-        if made is None:
-            made = self._by_dialect[dialect] = self._made(dialect)
-        return made
+    def _statement_for(self, dialect: str) -> Executable:
+        if not callable(self._statement):
+            return self._statement
+        statement = self._by_dialect.get(dialect)
+        if statement is None:
+            statement = self._by_dialect[dialect] = self._statement(dialect)
+        return statement
 
 
 class NewRow:
@@ -58,7 +58,7 @@ class NewRow:
 
     def values(self, given: Values) -> dict[str, Any]:
         """Returns the values for ``bound``: what is ``given``, else the model's defaults."""
-        return {its: given[name] if name in given else _of_default(default) for name, its, default in self._columns}
+        return {its: given[name] if name in given else _value_of_default(default) for name, its, default in self._columns}
 
 
 def _all(result: Any) -> Rows:
@@ -66,7 +66,7 @@ def _all(result: Any) -> Rows:
     return rows
 
 
-def _of_default(default: Any) -> Any:
+def _value_of_default(default: Any) -> Any:
     if default is None:
         return None
     return default.arg if default.is_scalar else default.arg(None)  # SQLAlchemy passes a context to each function

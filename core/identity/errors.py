@@ -21,7 +21,7 @@ class WrongCredentials(IdentityError):
         super().__init__("wrong_credentials")
 
 
-class HeldOff(IdentityError):
+class TooManyAttempts(IdentityError):
     """Too many failures. ``seconds``: until the next attempt is possible."""
 
     def __init__(self, seconds: int) -> None:

@@ -52,13 +52,13 @@ async def read(session: AsyncSession, token: str) -> StaffLink:
 async def use(session: AsyncSession, token: str) -> StaffLink:
     """Returns the same link and marks it as used. Raises the same error."""
     link = await read(session, token)
-    taken = await session.execute(
+    marked = await session.execute(
         update(StaffLink)
         .where(StaffLink.id == link.id, StaffLink.used_at.is_(None))
         .values(used_at=now())
         .execution_options(synchronize_session=False)
     )
-    if getattr(taken, "rowcount", 0) != 1:
+    if getattr(marked, "rowcount", 0) != 1:
         raise IdentityError("link_dead")
     return link
 

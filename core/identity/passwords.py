@@ -17,7 +17,7 @@ MAX_LENGTH = 256  # longer ones only cost time
 _MIN_DISTINCT = 5
 _MIN_OWN = 4  # letters that must remain without common words, digits and signs
 # The most frequent stolen passwords, with the letters that digits and signs replace in them.
-_TRIED = re.compile(
+_COMMON = re.compile(
     r"motdepasse|passe?w(?:or|ro)d|passwd|passe|azertyuiop|azerty|qwertyuiop|qwertz|qwerty|qsdfghjklm|asdfghjkl|wxcvbn|zxcvbnm?"
     r"|administrat(?:eur|or|rice)|admin|welcome|bienvenue|bonjour|soleil|letmein|iloveyou|jetaime|guichet|mairie|service|abc(?:def)?"
 )
@@ -35,18 +35,18 @@ def check(password: str, *, email: str, name: str = "") -> None:
         raise IdentityError("password_length", min=MIN_LENGTH, max=MAX_LENGTH)
     folded = password.casefold()
     known = [part for part in (email.split("@", maxsplit=1)[0], *name.split()) if len(part) > 3]
-    if len(set(folded)) < _MIN_DISTINCT or any(part.casefold() in folded for part in known) or _tried(folded):
+    if len(set(folded)) < _MIN_DISTINCT or any(part.casefold() in folded for part in known) or _is_common(folded):
         raise IdentityError("password_easy")
 
 
-def _tried(folded: str) -> bool:
+def _is_common(folded: str) -> bool:
     """Decides whether ``folded`` is little more than common words ("motdepasse2026!"), or only digits."""
     for text in (folded, folded.translate(_STANDS_FOR)):
-        places = [place for place, character in enumerate(text) if character.isalpha()]
-        taken = [found.span() for found in _TRIED.finditer("".join(text[place] for place in places))]
-        left = [place for nth, place in enumerate(places) if not any(start <= nth < end for start, end in taken)]
+        letters_at = [at for at, character in enumerate(text) if character.isalpha()]
+        common = [match.span() for match in _COMMON.finditer("".join(text[at] for at in letters_at))]
+        remaining = [at for nth, at in enumerate(letters_at) if not any(start <= nth < end for start, end in common)]
         # Outside of these words a digit is a digit: the "1234" of "P@ssw0rd1234!!" adds nothing.
-        if taken and sum(folded[place].isalpha() for place in left) < _MIN_OWN:
+        if common and sum(folded[at].isalpha() for at in remaining) < _MIN_OWN:
             return True
     return folded.isdecimal()
 
@@ -56,20 +56,20 @@ async def digest(password: str) -> str:
     return await asyncio.get_running_loop().run_in_executor(_threads, _hasher.hash, password)
 
 
-async def fits(password: str, kept: str | None) -> bool:
-    """Decides whether ``password`` is the one stored as ``kept``. Without ``kept`` it takes as long, and returns false."""
+async def matches(password: str, stored: str | None) -> bool:
+    """Decides whether ``stored`` is a digest of ``password``. Without ``stored`` it takes as long, and returns false."""
     loop = asyncio.get_running_loop()
-    fitting = await loop.run_in_executor(_threads, _verify, kept or _nobodys(), password[: MAX_LENGTH + 1])
-    return fitting and kept is not None
+    matching = await loop.run_in_executor(_threads, _verify, stored or _decoy_hash(), password[: MAX_LENGTH + 1])
+    return matching and stored is not None
 
 
 @cache
-def _nobodys() -> str:
+def _decoy_hash() -> str:
     return _hasher.hash("nobody's password")
 
 
-def _verify(kept: str, password: str) -> bool:
+def _verify(stored: str, password: str) -> bool:
     try:
-        return _hasher.verify(kept, password)
+        return _hasher.verify(stored, password)
     except (VerificationError, InvalidHashError):
         return False

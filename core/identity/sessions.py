@@ -24,7 +24,7 @@ _KEPT_AFTER_END = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ValidSession:
     """A valid session and its person. ``stage``: ``open``, ``second`` or ``enrol``."""
 
     row: StaffSession
@@ -63,7 +63,7 @@ async def open_session(
     return token
 
 
-async def find(database: Database, token: str, settings: Settings) -> Found | None:
+async def find(database: Database, token: str, settings: Settings) -> ValidSession | None:
     """Returns the valid session of ``token``: not ended, not idle or old for too long, and its person not disabled."""
     if not token:
         return None
@@ -87,7 +87,7 @@ async def find(database: Database, token: str, settings: Settings) -> Found | No
     if present - row.seen_at > _SEEN_EVERY:
         async with database.write() as session:
             await session.execute(update(StaffSession).where(StaffSession.id == row.id).values(seen_at=present))
-    return Found(row, staff_of(person, row.id))
+    return ValidSession(row, staff_of(person, row.id))
 
 
 async def rights_of_sessions(database: Database, ids: Collection[str]) -> dict[str, frozenset[Right]]:

@@ -13,9 +13,9 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import StaffRow, StaffSession
 from core.identity import accounts, passwords, second_factor, sessions, throttle
-from core.identity.errors import HeldOff, IdentityError, WrongCredentials
+from core.identity.errors import IdentityError, TooManyAttempts, WrongCredentials
 from core.identity.oidc import Identity, admit
-from core.identity.sessions import Found
+from core.identity.sessions import ValidSession
 from core.identity.staff import Staff
 from core.identity.vault import Vault
 from core.settings import Settings
@@ -42,23 +42,26 @@ class SignIn:
         self.vault = vault
 
     async def password(self, email: str, password: str, caller: Caller) -> tuple[str, str]:
-        """Returns (token, stage) of a session that waits for the second factor. Raises ``WrongCredentials`` or ``HeldOff``."""
+        """Returns (token, stage) of a session that waits for the second factor.
+
+        Raises ``WrongCredentials`` or ``TooManyAttempts``.
+        """
         email = email.strip().lower()[:254]
         async with self._database.write() as session:
             # Locked, and counted before the check: of concurrent attempts, those above the limit are not checked.
-            await throttle.in_turn(session, self.vault, address=caller.address)
+            await throttle.lock_address(session, self.vault, address=caller.address)
             row = (await session.scalars(select(StaffRow).where(StaffRow.email == email).with_for_update())).one_or_none()
             known = bool(row and self.vault.knows_device(caller.known_device, row.id))
             await throttle.check(session, self.vault, email=email, address=caller.address, known=known)
-            failure = await throttle.note(session, self.vault, email=email, address=caller.address, known=known)
-        right = await passwords.fits(password, row.password if row else None)
-        taken = self._settings.desk_passwords or (row is not None and row.password_until and row.password_until > now())
-        if row is None or not right or row.disabled_at or not taken:
-            await self._told(row)
+            failure = await throttle.count_failure(session, self.vault, email=email, address=caller.address, known=known)
+        matches = await passwords.matches(password, row.password if row else None)
+        allowed = self._settings.desk_passwords or (row is not None and row.password_until and row.password_until > now())
+        if row is None or not matches or row.disabled_at or not allowed:
+            await self._record_failure(row)
             raise WrongCredentials if self._settings.desk_passwords else IdentityError("passwords_off")
         stage = sessions.SECOND if row.totp else sessions.ENROL
         async with self._database.write() as session:
-            await throttle.take_back(session, failure)
+            await throttle.remove_failure(session, failure)
             return await sessions.open_session(session, row.id, stage=stage, device=caller.browser), stage
 
     async def from_provider(self, identity: Identity, caller: Caller) -> tuple[str, str]:
@@ -70,13 +73,15 @@ class SignIn:
         try:
             async with self._database.write() as session:
                 row = await admit(session, identity, self._settings)
-                kept = self.vault.encrypt(identity.id_token)
+                id_token = self.vault.encrypt(identity.id_token)
                 if self._settings.oidc_second_factor:
                     stage = sessions.SECOND if row.totp else sessions.ENROL
-                    return await sessions.open_session(session, row.id, stage=stage, id_token=kept, device=caller.browser), ""
+                    return await sessions.open_session(
+                        session, row.id, stage=stage, id_token=id_token, device=caller.browser
+                    ), ""
                 row.signed_in_at = now()
                 hours = self._settings.desk_session_hours
-                token = await sessions.open_session(session, row.id, hours=hours, id_token=kept, device=caller.browser)
+                token = await sessions.open_session(session, row.id, hours=hours, id_token=id_token, device=caller.browser)
                 await audit.record(
                     session, actor=row.id, action="staff.sign_in", target=f"staff:{row.id}", details={"by": "provider"}
                 )
@@ -92,7 +97,7 @@ class SignIn:
                 session, actor="stranger", action="staff.sign_in_failed", target="oidc", details={"reason": reason}
             )
 
-    async def code(self, found: Found, code: str, caller: Caller) -> str:
+    async def code(self, found: ValidSession, code: str, caller: Caller) -> str:
         """Returns the token of the open session. ``code``: from the authenticator, or a recovery code, which is then used
         up.
         """
@@ -106,17 +111,17 @@ class SignIn:
             row = await session.get_one(StaffRow, found.staff.id, with_for_update=True)
             if fresh.ended_at is not None:
                 raise IdentityError("codes_wrong")
-            if self._takes(row, code):
+            if self._accepts(row, code):
                 return await self._open(session, row, found, caller, recovery=second_factor.is_recovery(code))
             fresh.failures += 1
             if fresh.failures >= _TRIES:
                 fresh.ended_at = now()
-        await self._failed(email, caller, row, known=known)
+        await self._count_failure(email, caller, row, known=known)
         # Reaching this step shows already that the password was right, so the error may say what is wrong.
         wrong = "recovery_wrong" if second_factor.is_recovery(code) else "code_wrong"
         raise IdentityError("codes_wrong" if fresh.ended_at else wrong)
 
-    async def pending_secret(self, found: Found) -> str:
+    async def pending_secret(self, found: ValidSession) -> str:
         """Returns the secret that ``found`` is setting up: the same one each time the page is loaded."""
         async with self._database.write() as session:
             row = await session.get_one(StaffSession, found.row.id)
@@ -132,37 +137,37 @@ class SignIn:
         """
         async with self._database.write() as session:
             # Counted before the check: of concurrent attempts, those above the limit are not checked.
-            mine = await session.get_one(StaffSession, staff.session, with_for_update=True)
-            mine.failures += 1
-            count, kept = mine.failures, (await accounts.get(session, staff.id)).password
-        right = count <= _TRIES and (kept is None or await passwords.fits(password, kept))
+            own_session = await session.get_one(StaffSession, staff.session, with_for_update=True)
+            own_session.failures += 1
+            count, stored = own_session.failures, (await accounts.get(session, staff.id)).password
+        matches = count <= _TRIES and (stored is None or await passwords.matches(password, stored))
         async with self._database.write() as session:
-            mine = await session.get_one(StaffSession, staff.session, with_for_update=True)
+            own_session = await session.get_one(StaffSession, staff.session, with_for_update=True)
             row = await session.get_one(StaffRow, staff.id, with_for_update=True)
-            if right and (row.totp is None or self._takes(row, code)):
-                mine.failures = 0
+            if matches and (row.totp is None or self._accepts(row, code)):
+                own_session.failures = 0
                 if second_factor.is_recovery(code):
                     await audit.record(session, actor=row.id, action="staff.recovery_used", target=f"staff:{row.id}")
                 return
             if count >= _TRIES:
-                mine.ended_at = mine.ended_at or now()
+                own_session.ended_at = own_session.ended_at or now()
             await audit.record(session, actor=row.id, action="staff.confirm_failed", target=f"staff:{row.id}")
         raise IdentityError("confirm_ended" if count >= _TRIES else "confirm_wrong")
 
     async def enrol(
-        self, found: Found, code: str, caller: Caller, *, password: str = "", present: str = ""
+        self, found: ValidSession, code: str, caller: Caller, *, password: str = "", present: str = ""
     ) -> tuple[str, list[str]]:
         """Returns (token of the open session, recovery codes) once ``code`` proves that the authenticator has the pending
         secret.
 
         A person who is signed in already confirms it by ``password`` and ``present``, a code of the present authenticator.
         """
-        self._proven(found.row, code)  # checked first: an error here uses up no code
+        self._pending_step(found.row, code)  # checked first: an error here uses up no code
         if found.stage == sessions.OPEN:
             await self.confirm(found.staff, password, present)
         async with self._database.write() as session:
             waiting = await session.get_one(StaffSession, found.row.id)
-            secret, step = self._proven(waiting, code)
+            secret, step = self._pending_step(waiting, code)
             row = await accounts.get(session, found.staff.id)
             codes = second_factor.new_recovery_codes()
             replaced = {"replaced": True} if row.totp else {}
@@ -173,7 +178,7 @@ class SignIn:
             await audit.record(session, actor=row.id, action=SECOND_FACTOR, target=f"staff:{row.id}", details=replaced)
             return await self._open(session, row, found, caller), codes
 
-    def _proven(self, waiting: StaffSession, code: str) -> tuple[str, int]:
+    def _pending_step(self, waiting: StaffSession, code: str) -> tuple[str, int]:
         """Returns the pending secret and the time step for which ``code`` is right. Raises ``IdentityError`` ``code_wrong``."""
         secret = self.vault.decrypt(waiting.pending) if waiting.pending else ""
         step = second_factor.step_of(secret, code) if secret else None
@@ -181,7 +186,7 @@ class SignIn:
             raise IdentityError("code_wrong")
         return secret, step
 
-    def _takes(self, row: StaffRow, code: str) -> bool:
+    def _accepts(self, row: StaffRow, code: str) -> bool:
         digest = second_factor.recovery_digest(code)
         if digest in row.recovery:
             row.recovery = [each for each in row.recovery if each != digest]
@@ -196,10 +201,12 @@ class SignIn:
         row.totp_step = step
         return True
 
-    async def _open(self, session: AsyncSession, row: StaffRow, found: Found, caller: Caller, *, recovery: bool = False) -> str:
+    async def _open(
+        self, session: AsyncSession, row: StaffRow, found: ValidSession, caller: Caller, *, recovery: bool = False
+    ) -> str:
         row.signed_in_at = now()
         await session.execute(update(StaffSession).where(StaffSession.id == found.row.id).values(ended_at=now(), id_token=None))
-        await throttle.forget(session, self.vault, email=row.email, address=caller.address)
+        await throttle.forget_failures(session, self.vault, email=row.email, address=caller.address)
         token = await sessions.open_session(
             session,
             row.id,
@@ -212,16 +219,16 @@ class SignIn:
         await audit.record(session, actor=row.id, action="staff.sign_in", target=f"staff:{row.id}")
         return token
 
-    async def _failed(self, email: str, caller: Caller, row: StaffRow, *, known: bool) -> None:
+    async def _count_failure(self, email: str, caller: Caller, row: StaffRow, *, known: bool) -> None:
         async with self._database.write() as session:
-            await throttle.note(session, self.vault, email=email, address=caller.address, known=known)
-        await self._told(row)
+            await throttle.count_failure(session, self.vault, email=email, address=caller.address, known=known)
+        await self._record_failure(row)
 
-    async def _told(self, row: StaffRow | None) -> None:
+    async def _record_failure(self, row: StaffRow | None) -> None:
         """Writes a failure to the audit, if the account exists."""
         if row is not None:
             async with self._database.write() as session:
                 await audit.record(session, actor="stranger", action="staff.sign_in_failed", target=f"staff:{row.id}")
 
 
-__all__ = ["Caller", "HeldOff", "SignIn"]
+__all__ = ["Caller", "SignIn", "TooManyAttempts"]

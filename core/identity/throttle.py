@@ -12,10 +12,10 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.database.advisory import hold
+from core.database.advisory import advisory_lock
 from core.database.base import now
 from core.database.models import SignInFailure
-from core.identity.errors import HeldOff
+from core.identity.errors import TooManyAttempts
 from core.identity.vault import Vault
 from core.web.network import network
 
@@ -24,25 +24,25 @@ _KEPT = timedelta(days=1)
 _PAIR, _ADDRESS, _ACCOUNT = 5, 30, 50  # failures within the window
 
 
-async def in_turn(session: AsyncSession, vault: Vault, *, address: str) -> None:
+async def lock_address(session: AsyncSession, vault: Vault, *, address: str) -> None:
     """Locks ``address`` until this transaction ends: no other attempt from it is checked or counted. So trying many accounts at
     once gives no more attempts than one after another.
     """
-    await hold(session, vault.digest(network(address)))
+    await advisory_lock(session, vault.digest(network(address)))
 
 
 async def check(session: AsyncSession, vault: Vault, *, email: str, address: str, known: bool) -> None:
-    """Raises ``HeldOff`` if this account, or this address, has had too many recent failures."""
+    """Raises ``TooManyAttempts`` if this account, or this address, has had too many recent failures."""
     account, origin = vault.digest(email), vault.digest(network(address))
     pair = (SignInFailure.account == account) & (SignInFailure.address == origin)
-    await _held(session, pair & SignInFailure.known.is_(known), _PAIR)
+    await _require_below(session, pair & SignInFailure.known.is_(known), _PAIR)
     if not known:
-        await _held(session, SignInFailure.address == origin, _ADDRESS)
-        await _held(session, (SignInFailure.account == account) & SignInFailure.known.is_(False), _ACCOUNT)
+        await _require_below(session, SignInFailure.address == origin, _ADDRESS)
+        await _require_below(session, (SignInFailure.account == account) & SignInFailure.known.is_(False), _ACCOUNT)
 
 
-async def note(session: AsyncSession, vault: Vault, *, email: str, address: str, known: bool) -> int:
-    """Counts a failure. Returns its number, for ``take_back``."""
+async def count_failure(session: AsyncSession, vault: Vault, *, email: str, address: str, known: bool) -> int:
+    """Counts a failure. Returns its number, for ``remove_failure``."""
     present = now()
     await session.execute(delete(SignInFailure).where(SignInFailure.at < present - _KEPT))
     failure = SignInFailure(account=vault.digest(email), address=vault.digest(network(address)), known=known, at=present)
@@ -51,12 +51,12 @@ async def note(session: AsyncSession, vault: Vault, *, email: str, address: str,
     return failure.seq
 
 
-async def take_back(session: AsyncSession, failure: int) -> None:
+async def remove_failure(session: AsyncSession, failure: int) -> None:
     """Removes a counted failure that was none."""
     await session.execute(delete(SignInFailure).where(SignInFailure.seq == failure))
 
 
-async def forget(session: AsyncSession, vault: Vault, *, email: str, address: str) -> None:
+async def forget_failures(session: AsyncSession, vault: Vault, *, email: str, address: str) -> None:
     """Removes the failures of a person who has proven their identity, from this address."""
     await session.execute(
         delete(SignInFailure).where(
@@ -65,9 +65,9 @@ async def forget(session: AsyncSession, vault: Vault, *, email: str, address: st
     )
 
 
-async def _held(session: AsyncSession, which: ColumnElement[bool], most: int) -> None:
+async def _require_below(session: AsyncSession, which: ColumnElement[bool], most: int) -> None:
     since = now() - _WINDOW
     query = select(func.count(), func.min(SignInFailure.at)).where(which, SignInFailure.at > since)
     count, oldest = (await session.execute(query)).one()
     if count >= most:
-        raise HeldOff(int((oldest - since).total_seconds()) + 1)
+        raise TooManyAttempts(int((oldest - since).total_seconds()) + 1)

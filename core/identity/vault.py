@@ -11,7 +11,7 @@ import time
 
 from itsdangerous import BadData, TimestampSigner
 
-from core.secrets import Ciphers, derived, is_one_of
+from core.secrets import Ciphers, derived_key, is_one_of
 
 _DEVICE_SECONDS = 180 * 86400
 
@@ -24,9 +24,9 @@ class Vault(Ciphers):
 
     def __init__(self, *secrets: str) -> None:
         super().__init__(secrets, b"guichet staff cipher")
-        self._digest = derived(secrets[0], b"guichet staff digest")
-        self._forms = [derived(secret, b"guichet staff form") for secret in secrets]
-        devices = [derived(secret, b"guichet staff device") for secret in reversed(secrets)]  # it signs with the last
+        self._digest = derived_key(secrets[0], b"guichet staff digest")
+        self._forms = [derived_key(secret, b"guichet staff form") for secret in secrets]
+        devices = [derived_key(secret, b"guichet staff device") for secret in reversed(secrets)]  # it signs with the last
         self._devices = TimestampSigner(devices, digest_method=hashlib.sha256)
 
     @staticmethod
@@ -42,9 +42,9 @@ class Vault(Ciphers):
         """Returns the token that a form of ``session`` must contain (protection against CSRF)."""
         return hmac.new(self._forms[0], session.encode(), hashlib.sha256).hexdigest()
 
-    def knows_form(self, shown: str, session: str) -> bool:
-        """Decides whether ``shown`` is the ``form_token`` of ``session``."""
-        return is_one_of(shown, [hmac.new(key, session.encode(), hashlib.sha256).hexdigest() for key in self._forms])
+    def knows_form(self, given: str, session: str) -> bool:
+        """Decides whether ``given`` is the ``form_token`` of ``session``."""
+        return is_one_of(given, [hmac.new(key, session.encode(), hashlib.sha256).hexdigest() for key in self._forms])
 
     def device(self, staff_id: str) -> str:
         """Returns a token for a browser in which ``staff_id`` has signed in."""

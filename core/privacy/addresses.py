@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from core.secrets import Ciphers, derived
+from core.secrets import Ciphers, derived_key
 
 
 class Addresses(Ciphers):
@@ -18,11 +18,11 @@ class Addresses(Ciphers):
 
     def __init__(self, *keys: str) -> None:
         super().__init__(keys, b"guichet address cipher")
-        self._digest_keys = [derived(key, b"guichet address digest") for key in keys]
+        self._digest_keys = [derived_key(key, b"guichet address digest") for key in keys]
 
     @property
     def is_changing(self) -> bool:
-        """Tells whether another key is accepted beside the first."""
+        """Decides whether another key is accepted beside the first."""
         return len(self._digest_keys) > 1
 
     def digest(self, address: str) -> str:

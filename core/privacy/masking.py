@@ -77,7 +77,7 @@ def find(text: str) -> list[Span]:
     """
     copy = folded(text)
     searched = copy.text
-    taken = bytearray(len(searched))
+    covered = bytearray(len(searched))
     spans: list[Span] = []
     digits = sum(map(str.isdigit, searched))
     for kind, finder, least in _FINDERS:
@@ -85,8 +85,8 @@ def find(text: str) -> list[Span]:
             continue  # most messages have none, and cost less this way
         found = []
         for start, end in finder(searched):
-            if start < end and not any(taken[start:end]):
-                taken[start:end] = b"\1" * (end - start)
+            if start < end and not any(covered[start:end]):
+                covered[start:end] = b"\1" * (end - start)
                 found.append(Span(kind, start, end))
         if found:
             spans += found

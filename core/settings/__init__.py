@@ -11,18 +11,18 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.settings.answers import AnswerSettings
 from core.settings.channels import ChannelSettings
+from core.settings.derived import DerivedSettings
 from core.settings.desks import DeskSettings
-from core.settings.kinds import variable_of
-from core.settings.places import Places
-from core.settings.record import AGE, MADE, ROOT, RecordSettings
+from core.settings.record import AGE, GENERATED, ROOT, RecordSettings
 from core.settings.service import ServiceSettings
+from core.settings.validators import variable_of
 
-__all__ = ["AGE", "MADE", "ROOT", "Settings"]
+__all__ = ["AGE", "GENERATED", "ROOT", "Settings"]
 
 
 class Settings(
     # The last base comes first in .env.example: pydantic lists its fields before those of the others.
-    Places,
+    DerivedSettings,
     ChannelSettings,
     DeskSettings,
     AnswerSettings,

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import AliasChoices, BaseModel, Field, SecretStr
 
-from core.settings.kinds import Patterns
+from core.settings.validators import Patterns
 
 
 class AnswerSettings(BaseModel):

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
-from core.settings.kinds import Colour, Prefixes, Sites
+from core.settings.validators import Colour, Prefixes, Sites
 
 
 class ChannelSettings(BaseModel):

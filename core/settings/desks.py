@@ -7,8 +7,8 @@ from typing import Literal, Self
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from core.bad_setting import BadSetting
-from core.opening import Opening
-from core.settings.kinds import opening_of
+from core.opening_hours import OpeningHours
+from core.settings.validators import parse_opening_hours
 
 _ROLES = r"^\s*(\S+=(reader|editor|publisher|supervisor|administrator)(\s+|$))*$"
 
@@ -115,6 +115,6 @@ class DeskSettings(BaseModel):
         return self
 
     @property
-    def opening(self) -> Opening:
+    def opening(self) -> OpeningHours:
         """Returns the hours in which the team answers."""
-        return opening_of(self.desk_hours, self.desk_timezone, self.desk_country)
+        return parse_opening_hours(self.desk_hours, self.desk_timezone, self.desk_country)

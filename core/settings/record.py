@@ -7,11 +7,11 @@ from pathlib import Path
 from pydantic import AliasChoices, BaseModel, Field, JsonValue, SecretStr
 
 from core.redis_address import RedisUrl
-from core.settings.kinds import AgeKey, AgeRecipients, DatabaseUrl, HeadsPlace, LockedPlace, Secret, SharedUrl
+from core.settings.validators import AgeKey, AgeRecipients, DatabaseUrl, HeadsLocation, LockedUrl, Secret, SharedUrl
 
 ROOT = Path(__file__).resolve().parents[2]
 # A secret that may be missing (code that needs it says so), but that ./guichet up generates like the others.
-MADE: dict[str, JsonValue] = {"made": True}
+GENERATED: dict[str, JsonValue] = {"made": True}
 AGE: dict[str, JsonValue] = {"made": "age"}  # one in the form of an age secret key
 _ALSO = "Another one that is accepted beside it, the next or the previous, while it changes (SECURITY.md)."
 
@@ -44,13 +44,13 @@ class RecordSettings(BaseModel):
     address_key_also: SecretStr = Field(SecretStr(""), description=_ALSO)
     audit_key: SecretStr = Field(
         SecretStr(""),
-        json_schema_extra=MADE,
+        json_schema_extra=GENERATED,
         description="Signs the audit's heads, and nothing else; written by ./guichet up. Empty: heads are not exported.",
     )
 
     model_key: SecretStr = Field(
         SecretStr(""),
-        json_schema_extra=MADE,
+        json_schema_extra=GENERATED,
         description="Signs the dialogue model once it is trained; written by ./guichet up. Rasa loads no other.",
     )
     model_public_key: str = Field(
@@ -60,7 +60,7 @@ class RecordSettings(BaseModel):
     )
 
     # The audit.
-    audit_heads: HeadsPlace = Field(
+    audit_heads: HeadsLocation = Field(
         "",
         description="Where signed heads of the audit go: a file on another machine's disk, or an https:// address (POST); "
         "empty: nowhere.",
@@ -73,7 +73,7 @@ class RecordSettings(BaseModel):
         description="File of the ledger of disabled accounts, changed rights and secrets, and erasures, which a restore "
         "replays: on another disk than the record, in a folder that exists. Empty: beside the state folder.",
     )
-    ledger_copies: LockedPlace = Field(
+    ledger_copies: LockedUrl = Field(
         "",
         description="Where copies of the ledger go: s3://bucket/prefix, in a bucket with object lock; empty: nowhere.",
     )

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from core.settings.kinds import Address, Networks, Port, WebPage
+from core.settings.validators import Address, Networks, Port, WebPage
 
 
 class ServiceSettings(BaseModel):

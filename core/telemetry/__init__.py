@@ -1,5 +1,5 @@
 """Prometheus metrics of processes without their own HTTP server, and traces of messages over OTLP."""
 
-from core.telemetry.exporter import exposed
+from core.telemetry.exporter import metrics_server
 
-__all__ = ["exposed"]
+__all__ = ["metrics_server"]

@@ -24,7 +24,7 @@ def targets_folder(home: Path) -> Path:
 
 
 @contextmanager
-def exposed(process: str, home: Path, registry: CollectorRegistry = REGISTRY) -> Iterator[int]:
+def metrics_server(process: str, home: Path, registry: CollectorRegistry = REGISTRY) -> Iterator[int]:
     """Serves ``registry`` on loopback while the block runs; yields the port.
 
     A process works also without metrics: if it gets no port or file, this is logged, and the port is 0.

@@ -84,7 +84,7 @@ class Traces:
     @contextmanager
     def span(self, name: str, kind: Kind, within: str, values: Mapping[str, Value]) -> Iterator[Span]:
         """Implements ``tracing.span``."""
-        place = self._place(within)
+        place = self._parent(within)
         if place is None:
             yield SILENT
             return
@@ -97,7 +97,7 @@ class Traces:
                 recorded.fail(type(error).__name__)  # its message may quote what a citizen wrote
                 raise
 
-    def first(self, message: str, parts: Sequence[Part], values: Mapping[str, Value]) -> None:
+    def record_received(self, message: str, parts: Sequence[Part], values: Mapping[str, Value]) -> None:
         """Implements ``tracing.received``."""
         ids = self._first(message)
         if ids is None:
@@ -110,9 +110,9 @@ class Traces:
         self._parts(root, parts)
         root.end(parts[-1][2])
 
-    def past(self, whole: Part, parts: Sequence[Part], within: str, values: Mapping[str, Value]) -> None:
+    def record_span(self, whole: Part, parts: Sequence[Part], within: str, values: Mapping[str, Value]) -> None:
         """Implements ``tracing.past``. If the clocks of two machines differ, a span never ends before it began."""
-        place = self._place(within)
+        place = self._parent(within)
         if place is None:
             return
         name, began, ended = whole
@@ -131,14 +131,14 @@ class Traces:
         return f"00-{here.trace_id:032x}-{here.span_id:016x}-01" if here.is_valid else ""
 
     @contextmanager
-    def continuing(self, header: str) -> Iterator[None]:
+    def continue_trace(self, header: str) -> Iterator[None]:
         """Implements ``tracing.continuing``."""
         named = _TRACEPARENT.fullmatch(header)
         if named is None:
             yield
             return
-        there = SpanContext(int(named[1], 16), int(named[2], 16), is_remote=True, trace_flags=_SAMPLED)
-        token = context.attach(trace.set_span_in_context(NonRecordingSpan(there)))
+        parent = SpanContext(int(named[1], 16), int(named[2], 16), is_remote=True, trace_flags=_SAMPLED)
+        token = context.attach(trace.set_span_in_context(NonRecordingSpan(parent)))
         try:
             yield
         finally:
@@ -148,7 +148,7 @@ class Traces:
         """Sends the remaining spans."""
         self._provider.shutdown()
 
-    def _place(self, within: str) -> Context | None:
+    def _parent(self, within: str) -> Context | None:
         if trace.get_current_span().get_span_context().is_valid:
             return context.get_current()
         first = self._first(within)

@@ -65,19 +65,19 @@ def span(name: str, *, kind: Kind = "internal", within: str = "", **values: Valu
     return nullcontext(SILENT) if _traces is None else _traces.span(name, kind, within, values)
 
 
-def received(message: str, parts: Sequence[Part], **values: Value) -> None:
+def record_received(message: str, parts: Sequence[Part], **values: Value) -> None:
     """Records the first span of a message's trace, after the fact: from the first part's beginning to the last one's end."""
     if _traces is not None:
-        _traces.first(message, parts, values)
+        _traces.record_received(message, parts, values)
 
 
-def past(name: str, began: int, ended: int, *, within: str = "", parts: Sequence[Part] = (), **values: Value) -> None:
+def record_span(name: str, began: int, ended: int, *, within: str = "", parts: Sequence[Part] = (), **values: Value) -> None:
     """Records a finished span (nanoseconds since 1970), with its parts, in the place where ``span`` would put it."""
     if _traces is not None:
-        _traces.past((name, began, ended), parts, within, values)
+        _traces.record_span((name, began, ended), parts, within, values)
 
 
-def moment(at: datetime) -> int:
+def nanoseconds(at: datetime) -> int:
     """Returns ``at`` in nanoseconds since 1970."""
     return int(at.timestamp() * 1e9)
 
@@ -87,6 +87,6 @@ def traceparent() -> str:
     return "" if _traces is None else _traces.traceparent()
 
 
-def continuing(header: str) -> AbstractContextManager[None]:
+def continue_trace(header: str) -> AbstractContextManager[None]:
     """Puts spans within the block under the one in ``header``. A malformed or missing header changes nothing."""
-    return nullcontext() if _traces is None else _traces.continuing(header)
+    return nullcontext() if _traces is None else _traces.continue_trace(header)

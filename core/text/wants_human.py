@@ -107,10 +107,10 @@ def wants_human(text: str) -> bool:
     folded = fold(text, "NFKD")
     if _OF_OTHERS.search(folded):
         return False
-    asked = _ABOUT.sub(" ", folded)
-    if _MESSAGE.search(asked):
+    request = _ABOUT.sub(" ", folded)
+    if _MESSAGE.search(request):
         return True
-    return any(_SENTENCE.match(sentence.strip(" ,:-\"'()")) for sentence in _SENTENCE_END.split(asked))
+    return any(_SENTENCE.match(sentence.strip(" ,:-\"'()")) for sentence in _SENTENCE_END.split(request))
 
 
 def is_about_somebody(text: str) -> bool:

@@ -45,7 +45,7 @@ class Asset:
         return Response(self.content, media_type=self.media_type, headers=headers)
 
 
-def load(folder: Path) -> dict[str, Asset]:
+def load_assets(folder: Path) -> dict[str, Asset]:
     """Returns the files of ``folder`` (not of its sub-folders) by name."""
     return {path.name: Asset.of(path.name, path.read_bytes()) for path in sorted(folder.iterdir()) if path.is_file()}
 
@@ -55,7 +55,7 @@ def version_of(assets: dict[str, Asset]) -> str:
     return hashlib.sha256("".join(name + asset.digest for name, asset in assets.items()).encode()).hexdigest()[:12]
 
 
-def found(assets: dict[str, Asset], name: str) -> Asset:
+def asset_or_404(assets: dict[str, Asset], name: str) -> Asset:
     """Returns the file ``name``. Raises 404."""
     if name not in assets:
         raise HTTPException(404)

@@ -10,9 +10,9 @@ from typing import Any
 
 import uvicorn
 
-from core import held
-from core.collecting import settle
-from core.web.last_use import KEPT_SECONDS, KeptProtocol
+from core import socket_handover
+from core.garbage_collection import freeze_long_lived
+from core.web.keep_alive import KEEP_ALIVE_SECONDS, KeepAliveProtocol
 
 _LAST_USE_SECONDS = 6.0  # for a request on its way on a kept connection: httpx keeps one for 5
 _ANSWER_SECONDS = 10.0
@@ -29,10 +29,10 @@ class Server(uvicorn.Server):
     """
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        settle()
+        freeze_long_lived()
         await super().startup(sockets)
         if self.started:
-            held.ready()
+            socket_handover.report_ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for server in self.servers:
@@ -53,10 +53,10 @@ class Server(uvicorn.Server):
 
 def serve(app: Any, *, host: str, port: int, **options: Any) -> None:
     """Serves ``app`` until SIGTERM or SIGINT, at ``host:port`` or on the holder's socket. ``options`` are uvicorn's."""
-    given = held.inherited()
-    kept: dict[str, Any] = {"http": KeptProtocol, "timeout_keep_alive": KEPT_SECONDS}
+    inherited = socket_handover.inherited_socket()
+    keep_alive: dict[str, Any] = {"http": KeepAliveProtocol, "timeout_keep_alive": KEEP_ALIVE_SECONDS}
     # No access log: it would contain citizens' addresses and paths.
-    server = Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, **(kept | options)))
-    server.run([given] if given is not None else None)
+    server = Server(uvicorn.Config(app, host=host, port=port, log_config=None, access_log=False, **(keep_alive | options)))
+    server.run([inherited] if inherited is not None else None)
     if not server.started:
         sys.exit(_STARTUP_FAILURE)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_timedelta
 
-from core.dates import written
+from core.dates import format_day
 
 _MONTHS = {
     "fr": [
@@ -56,14 +56,14 @@ def day(value: date | datetime | str, language: str, zone: str = "Europe/Paris")
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = value.astimezone(ZoneInfo(zone))
     if language not in _MONTHS:
-        return written(value, language)
+        return format_day(value, language)
     first = "1er" if language == "fr" and value.day == 1 else str(value.day)
     return f"{first} {_MONTHS[language][value.month - 1]} {value.year}"
 
 
 def short_day(value: str, language: str) -> str:
     """Returns a day (ISO) in digits if they are unambiguous: "01/03/2026", "1 March 2026"."""
-    return written(date.fromisoformat(value), language)
+    return format_day(date.fromisoformat(value), language)
 
 
 def age(value: str, language: str, today: date | None = None) -> str:
@@ -79,7 +79,7 @@ def age(value: str, language: str, today: date | None = None) -> str:
     return format_timedelta(-length, granularity=unit, threshold=1e9, add_direction=True, locale=language)
 
 
-def tongue(code: str, language: str) -> str:
+def language_name(code: str, language: str) -> str:
     """Returns the name of a language in ``language``: "ukrainien", "Ukrainian"; the code if it is unknown."""
     try:
         return Locale.parse(code).get_display_name(language) or code
@@ -93,7 +93,7 @@ def decimal(value: float, language: str, places: int = 2) -> str:
     return text.translate({ord(","): "\N{NARROW NO-BREAK SPACE}", ord("."): ","}) if language == "fr" else text
 
 
-def whole(value: float, language: str) -> str:
+def whole_number(value: float, language: str) -> str:
     """Returns a rounded number: "1 235", "1,235"."""
     return decimal(value, language, 0)
 

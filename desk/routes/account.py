@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request, Response
 
 from core import audit
-from core.identity import IdentityError, Staff, accounts, own, passwords, sessions
+from core.identity import IdentityError, Staff, accounts, own_account, passwords, sessions
 from desk.access import signed_in
 from desk.mail_queue import queue_mail
 from desk.pages import back, render
@@ -33,7 +33,7 @@ def router() -> APIRouter:
             shell = shell_of(request)
             passwords.check(new, email=me.email, name=me.name)  # first, so that an invalid password uses up no code
             await shell.sign_in.confirm(me, old, present)
-            await own.change_password(shell.database, me, old=old, new=new)
+            await own_account.change_password(shell.database, me, old=old, new=new)
             async with shell.database.write() as writing:
                 words = {"service": shell.settings.service_name}
                 subject = shell.words.text("desk", "desk_mail_password_subject", me.language, words)
@@ -67,7 +67,7 @@ async def _page(request: Request, me: Staff, error: IdentityError | None = None)
     async with shell.database.read() as session:
         mine = await sessions.of_staff(session, me.id)
         row = await accounts.get(session, me.id)
-        changes = await own.changes(session, me.id)
+        changes = await own_account.recent_changes(session, me.id)
     message = shell.words.text("desk", f"desk_{error.code}", me.language, error.values) if error else ""
     return render(
         request,

@@ -6,9 +6,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from core.audit.reading import newest, verify
+from core.audit.queries import newest, verify
 from core.identity import Right, Staff, accounts
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
 from desk.access import signed_in
 from desk.pages import render
 from desk.shell import shell_of

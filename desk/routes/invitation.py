@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 
-from core.identity import IdentityError, accounts, links, own, passwords
+from core.identity import IdentityError, accounts, links, own_account, passwords
 from desk.access import check_origin
 from desk.cookies import set_session_cookie
 from desk.pages import back, render
@@ -33,7 +33,7 @@ def router() -> APIRouter:
                 raise IdentityError("password_differs")
             if not name.strip():
                 raise IdentityError("name_missing")
-            session_token = await own.accept(
+            session_token = await own_account.accept_link(
                 shell.database,
                 token,
                 password=password,

@@ -13,8 +13,8 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from core.identity import IdentityError
-from core.identity.oidc import Client, Started
-from core.identity.sessions import Found
+from core.identity.oidc import Client, PendingSignIn
+from core.identity.sessions import ValidSession
 from core.problems import Problem
 from desk.cookies import delete_sign_in_cookie, set_device_cookie, set_session_cookie, set_sign_in_cookie
 from desk.pages import back, render, sign_in_problem_page
@@ -82,7 +82,7 @@ def router() -> APIRouter:
     return routes
 
 
-async def end_address(shell: Shell, session: Found) -> str:
+async def end_address(shell: Shell, session: ValidSession) -> str:
     """Returns the address to end the session at the provider; empty if it did not begin there, or the provider is silent."""
     if shell.provider is None or session.row.id_token is None:
         return ""
@@ -99,11 +99,11 @@ def _provider_of(request: Request) -> tuple[Shell, Client]:
     return shell, shell.provider
 
 
-def _read_started(shell: Shell, request: Request, state: str) -> Started:
+def _read_started(shell: Shell, request: Request, state: str) -> PendingSignIn:
     """Returns what this browser keeps of the sign-in with ``state``. Raises ``IdentityError`` ``oidc_stale``."""
     cookie = request.cookies.get(shell.started_cookie, "")
     try:
-        started = Started.load(shell.vault.decrypt(cookie.encode(), seconds=_MINUTES * 60))
+        started = PendingSignIn.load(shell.vault.decrypt(cookie.encode(), seconds=_MINUTES * 60))
     except (InvalidToken, ValueError, TypeError):
         raise IdentityError("oidc_stale") from None
     if not shell.vault.same(state, started.state):
@@ -111,7 +111,7 @@ def _read_started(shell: Shell, request: Request, state: str) -> Started:
     return started
 
 
-def _set_started(answer: Response, shell: Shell, started: Started) -> None:
+def _set_started(answer: Response, shell: Shell, started: PendingSignIn) -> None:
     set_sign_in_cookie(answer, shell, shell.vault.encrypt(started.dump()).decode(), minutes=_MINUTES)
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Request, Response
 
-from core.identity import HeldOff, IdentityError, second_factor, sessions
-from core.identity.sessions import Found
+from core.identity import IdentityError, TooManyAttempts, second_factor, sessions
+from core.identity.sessions import ValidSession
 from core.problems import Problem
 from desk.access import check_form, check_origin, session_of
 from desk.cookies import delete_session_cookie, set_device_cookie, set_session_cookie
@@ -55,7 +55,10 @@ def router() -> APIRouter:
 
     @routes.post("/desk/sign-in/code")
     async def code(
-        request: Request, current: Annotated[Found, Depends(_require_stage(sessions.SECOND))], code: Text, next: Text = ""
+        request: Request,
+        current: Annotated[ValidSession, Depends(_require_stage(sessions.SECOND))],
+        code: Text,
+        next: Text = "",
     ) -> Response:
         shell = shell_of(request)
         try:
@@ -82,7 +85,7 @@ def router() -> APIRouter:
     @routes.post("/desk/second-factor")
     async def prove(
         request: Request,
-        current: Annotated[Found, Depends(_require_stage(sessions.ENROL, sessions.OPEN))],
+        current: Annotated[ValidSession, Depends(_require_stage(sessions.ENROL, sessions.OPEN))],
         code: Text,
         password: Text = "",
         present: Text = "",
@@ -116,7 +119,7 @@ def router() -> APIRouter:
     return routes
 
 
-def _code_page(request: Request, current: Found, next_path: str, error: IdentityError | None = None) -> Response:
+def _code_page(request: Request, current: ValidSession, next_path: str, error: IdentityError | None = None) -> Response:
     if current.stage == sessions.ENROL:
         return back("/desk/second-factor")
     token = shell_of(request).vault.form_token(current.row.id)
@@ -125,7 +128,7 @@ def _code_page(request: Request, current: Found, next_path: str, error: Identity
     return render(request, None, "desk/code.html", next=next_path, csrf=token, error="")
 
 
-async def _enrolment(request: Request, current: Found, error: IdentityError | None = None) -> Response:
+async def _enrolment(request: Request, current: ValidSession, error: IdentityError | None = None) -> Response:
     shell = shell_of(request)
     secret = await shell.sign_in.pending_secret(current)
     address = second_factor.address(secret, email=current.staff.email, service=shell.settings.service_name)
@@ -141,10 +144,10 @@ async def _enrolment(request: Request, current: Found, error: IdentityError | No
     return render(request, None, "desk/second_factor.html", error="", **values)
 
 
-def _require_stage(*stages: str) -> Callable[[Request], Awaitable[Found]]:
+def _require_stage(*stages: str) -> Callable[[Request], Awaitable[ValidSession]]:
     """Returns a dependency that requires a session at one of ``stages``, and one of our forms. 401 or 403 without."""
 
-    async def dependency(request: Request) -> Found:
+    async def dependency(request: Request) -> ValidSession:
         current = await session_of(request)
         if current is None or current.stage not in stages:
             raise Problem(401, "desk.desk_sign_in_needed")
@@ -154,7 +157,7 @@ def _require_stage(*stages: str) -> Callable[[Request], Awaitable[Found]]:
     return dependency
 
 
-def _signed_in_response(request: Request, current: Found, token: str, path: str) -> Response:
+def _signed_in_response(request: Request, current: ValidSession, token: str, path: str) -> Response:
     shell = shell_of(request)
     answer = back(path)
     set_session_cookie(answer, shell, token)
@@ -165,8 +168,8 @@ def _signed_in_response(request: Request, current: Found, token: str, path: str)
 def _failure_page(request: Request, error: IdentityError, name: str, **values: Any) -> Response:
     shell = shell_of(request)
     message = shell.words.text("desk", f"desk_{error.code}", shell.language(request), error.values)
-    status = 429 if isinstance(error, HeldOff) else 422
+    status = 429 if isinstance(error, TooManyAttempts) else 422
     answer = render(request, None, name, status=status, error=message, **values)
-    if isinstance(error, HeldOff):
+    if isinstance(error, TooManyAttempts):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer

@@ -17,7 +17,7 @@ from core.database import Database
 from core.database.base import now, table
 from core.database.models import DemandCluster, DemandMember, Message
 from knowledge_base.demand.grouping import JOIN, centred, centroid, group, names
-from knowledge_base.demand.signals import VAIN, Signal, signals, vain_kinds
+from knowledge_base.demand.signals import FAILURES, Signal, failure_kinds, signals
 from retrieval.contracts import Embedder, Vectors, model_id
 
 WINDOW = timedelta(days=28)
@@ -57,8 +57,8 @@ async def cluster(
     vectors = await asyncio.to_thread(_embedded, [one.text for one in found], embedder, background, progress)
     joined, rest = _join(await _known(database, embedder, background), found, vectors)
     # An answered message forms no cluster. It only shows whether the demand of a cluster is met.
-    groups = await asyncio.to_thread(_groups, found, vectors, [row for row in rest if found[row].kind in VAIN])
-    alone = sum(found[row].kind in VAIN for row in rest) - sum(map(len, groups))
+    groups = await asyncio.to_thread(_groups, found, vectors, [row for row in rest if found[row].kind in FAILURES])
+    alone = sum(found[row].kind in FAILURES for row in rest) - sum(map(len, groups))
     async with database.write() as session:
         members = [(number, found[row], similarity) for number, row, similarity in joined]
         for rows in groups:
@@ -91,8 +91,8 @@ async def _known(database: Database, embedder: Embedder, background: Background)
     async with database.read() as session:
         rows = (await session.execute(select(_CLUSTERS.seq, _CLUSTERS.model, _CLUSTERS.centroid).order_by(_CLUSTERS.seq))).all()
     known = []
-    for number, model, kept in rows:
-        middle = np.frombuffer(kept, np.float32)
+    for number, model, stored in rows:
+        middle = np.frombuffer(stored, np.float32)
         if model != model_id(embedder):
             async with database.read() as session:
                 texts = await _texts(session, number)
@@ -118,8 +118,8 @@ def _join(
         for row in range(len(found))
         if near[row, best[row]] >= JOIN
     ]
-    taken = {row for _, row, _ in joined}
-    return joined, [row for row in range(len(found)) if row not in taken]
+    joined_rows = {row for _, row, _ in joined}
+    return joined, [row for row in range(len(found)) if row not in joined_rows]
 
 
 def _groups(found: Sequence[Signal], vectors: Vectors, rest: Sequence[int]) -> list[list[int]]:
@@ -145,14 +145,14 @@ async def _recount(database: Database) -> None:
     """
     since = now() - WINDOW
     async with database.read() as session:
-        vain = await vain_kinds(session, since)
-        others = select(DemandMember.message_id).where(DemandMember.at >= since, DemandMember.kind.not_in(VAIN))
+        vain = await failure_kinds(session, since)
+        others = select(DemandMember.message_id).where(DemandMember.at >= since, DemandMember.kind.not_in(FAILURES))
         turned = [message for message in await session.scalars(others) if message in vain]
     if turned:
         async with database.write() as session:
             for message in turned:
-                told = update(DemandMember).where(DemandMember.message_id == message).values(kind=vain[message])
-                await session.execute(told)
+                statement = update(DemandMember).where(DemandMember.message_id == message).values(kind=vain[message])
+                await session.execute(statement)
 
 
 async def _name(database: Database, background: Background) -> None:
@@ -160,7 +160,7 @@ async def _name(database: Database, background: Background) -> None:
     async with database.read() as session:
         rows = await session.execute(select(_CLUSTERS.seq, _CLUSTERS.terms))
         terms = {row.seq: row.terms for row in rows}
-        texts = {number: found for number in terms if (found := await _texts(session, number, VAIN))}
+        texts = {number: found for number in terms if (found := await _texts(session, number, FAILURES))}
     named = await asyncio.to_thread(names, list(texts.values()), background.rarity)
     changed = {number: list(best) for number, best in zip(texts, named, strict=True) if list(best) != terms[number]}
     if changed:

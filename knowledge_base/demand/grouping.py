@@ -11,10 +11,7 @@ import numpy as np
 from retrieval.contracts import Vectors
 from retrieval.terms.analysis import normal, term, tokens
 
-# On the 151 questions of service_public_dev, each theme withheld in turn: from a distance of .65 on, every subject with two
-# questions has a group among the first ten (at .55 too, but with 82 % of the questions on "Transports" in them instead of 95
-# %). At .75 half of a theme is one group. Words in addition to the vectors (TF-IDF, weight .3 or .5) only split groups.
-DISTANCE = 0.65  # mean cosine distance up to which groups are joined
+DISTANCE = 0.65  # mean cosine distance up to which groups are joined (docs/evaluation.md)
 JOIN = 0.45  # least cosine with a group's centroid at which a later message belongs to its subject
 TERMS = 4  # terms in a name
 _CENTRAL = 5  # the central messages of a group, from which its title is chosen
@@ -77,8 +74,8 @@ def title(texts: Sequence[str], words: Sequence[str]) -> str:
     wanted = [set(filter(None, map(term, one.split()))) for one in words]
 
     def worth(text: str) -> tuple[bool, int]:
-        held = {term(token.word) for token in tokens(normal(text))}
-        return len(text) <= _LONG, sum(one <= held for one in wanted)
+        terms_here = {term(token.word) for token in tokens(normal(text))}
+        return len(text) <= _LONG, sum(one <= terms_here for one in wanted)
 
     chosen = " ".join(max(texts[:_CENTRAL], key=worth).split())  # of equal ones the most central
     return chosen if len(chosen) <= _LONG else chosen[: _LONG - 1].rsplit(" ", 1)[0] + "…"

@@ -19,7 +19,7 @@ from core.database.models import DemandCluster, DemandMember, EntryRow, Message
 from core.entry import Entry
 from knowledge_base.demand.clustering import WINDOW
 from knowledge_base.demand.grouping import title
-from knowledge_base.demand.signals import VAIN
+from knowledge_base.demand.signals import FAILURES
 from knowledge_base.editing.record import at_head, content, revision
 from knowledge_base.editing.saving import save
 from retrieval.terms.analysis import fold
@@ -74,8 +74,8 @@ async def clusters(database: Database, *, status: Status | None = None, limit: i
         if status is not None:
             query = query.where(DemandCluster.status == status)
         found = [await _view(session, row) for row in await session.scalars(query)]
-    asked = [one for one in found if one.citizens or one.status != "open"]
-    return sorted(asked, key=lambda one: (one.status != "open", -one.citizens, one.id))[:limit]
+    current = [one for one in found if one.citizens or one.status != "open"]
+    return sorted(current, key=lambda one: (one.status != "open", -one.citizens, one.id))[:limit]
 
 
 async def get(database: Database, number: int) -> Cluster:
@@ -155,10 +155,10 @@ async def _unused_id(database: Database, collection: str, name: str) -> str:
     """Returns an id made from ``name`` that no entry of ``collection`` has yet."""
     slug = "-".join(_NOT_OF_IDS.sub(" ", fold(name)).split())[:40].strip("-") or "sujet"
     async with database.read() as session:
-        taken = set(
+        used = set(
             await session.scalars(select(EntryRow.id).where(EntryRow.collection == collection, EntryRow.id.startswith(slug)))
         )
-    return next(one for number in count(1) if (one := slug if number == 1 else f"{slug}-{number}") not in taken)
+    return next(one for number in count(1) if (one := slug if number == 1 else f"{slug}-{number}") not in used)
 
 
 async def _decide(database: Database, number: int, status: Status, author: str, *, entry: str = "") -> None:
@@ -186,7 +186,7 @@ async def _row(session: AsyncSession, number: int) -> DemandCluster:
 async def _view(session: AsyncSession, row: DemandCluster, examples: int = _EXAMPLES) -> Cluster:
     present = now()
     of_cluster = DemandMember.cluster == row.seq
-    vain = DemandMember.kind.in_(VAIN)
+    vain = DemandMember.kind.in_(FAILURES)
     recent = DemandMember.at >= present - WINDOW
     joined = select(Message.conversation_id).join(DemandMember, DemandMember.message_id == Message.id).where(of_cluster, vain)
     citizens = await session.scalar(select(func.count()).select_from(joined.where(recent).distinct().subquery()))
@@ -208,13 +208,13 @@ async def _view(session: AsyncSession, row: DemandCluster, examples: int = _EXAM
         .order_by(DemandMember.similarity.desc(), Message.seq)
         .limit(3 * examples)
     )
-    said = list(dict.fromkeys(text for text in texts if text))
+    messages = list(dict.fromkeys(text for text in texts if text))
     before = int(citizens or 0) - int(week or 0)
     is_new = first is not None and first >= present - _WEEK
     return Cluster(
         id=row.seq,
         name=row.name,
-        title=row.name if row.named_by else title(said, row.terms) or row.name,
+        title=row.name if row.named_by else title(messages, row.terms) or row.name,
         terms=tuple(row.terms),
         status=row.status,
         entry=row.entry,
@@ -228,5 +228,5 @@ async def _view(session: AsyncSession, row: DemandCluster, examples: int = _EXAM
         growing=not is_new and int(week or 0) >= 3 and int(week or 0) > _GROWING * before / 3,
         since=since,
         met=met,
-        examples=tuple(said[:examples]),
+        examples=tuple(messages[:examples]),
     )

@@ -14,14 +14,14 @@ from core.database import Database
 from core.database.models import Conversation, DemandMember, Feedback, Handoff, Message, Reply
 from core.turns import Origin, Outcome
 
-VAIN = ("no_answer", "refused", "negative", "handoff")
+FAILURES = ("no_answer", "refused", "negative", "handoff")
 ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER)
-_LEAST = 8  # characters; shorter messages need the preceding ones to be understood
+LEAST_CHARACTERS = 8  # "oui" and "combien ?" need the preceding message to be understood
 
 
 @dataclass(frozen=True, slots=True)
 class Signal:
-    """An enquiry. ``kind`` is one of ``VAIN``, or the outcome of an answered one."""
+    """An enquiry. ``kind`` is one of ``FAILURES``, or the outcome of an answered one."""
 
     message: str
     conversation: str
@@ -32,7 +32,7 @@ class Signal:
 
 async def signals(database: Database, since: datetime, *, most: int) -> list[Signal]:
     """Returns the newest ``most`` enquiries since then that belong to no cluster yet, oldest first."""
-    taken = exists().where(DemandMember.message_id == Message.id)
+    in_cluster = exists().where(DemandMember.message_id == Message.id)
     query = (
         select(Message.id, Message.conversation_id, Message.text, Message.received_at, Message.outcome, Message.seq)
         .join(Conversation, Conversation.id == Message.conversation_id)
@@ -41,22 +41,22 @@ async def signals(database: Database, since: datetime, *, most: int) -> list[Sig
             Message.received_at >= since,
             Message.outcome.in_(ENQUIRIES),
             Message.payload.is_(None),
-            func.length(Message.text) >= _LEAST,
-            ~taken,
+            func.length(Message.text) >= LEAST_CHARACTERS,
+            ~in_cluster,
         )
         .order_by(Message.seq.desc())
         .limit(most)
     )
     async with database.read() as session:
         rows = (await session.execute(query)).all()
-        vain = await vain_kinds(session, since)
+        vain = await failure_kinds(session, since)
     return [
         Signal(message, conversation, text or "", at, vain.get(message, str(outcome)))
         for message, conversation, text, at, outcome, _ in reversed(rows)
     ]
 
 
-async def vain_kinds(session: AsyncSession, since: datetime) -> dict[str, str]:
+async def failure_kinds(session: AsyncSession, since: datetime) -> dict[str, str]:
     """Returns the kind of failure of each unanswered message, by its id.
 
     A citizen's later reaction counts for the last enquiry before it in the conversation.
@@ -67,7 +67,7 @@ async def vain_kinds(session: AsyncSession, since: datetime) -> dict[str, str]:
     refused = select(refusal.conversation_id, refusal.seq).where(
         refusal.received_at >= since, refusal.payload.like("/none_of_these%")
     )
-    asked = select(Handoff.conversation_id, Handoff.created_at).where(Handoff.created_at >= since, Handoff.kind == "chat")
+    requests = select(Handoff.conversation_id, Handoff.created_at).where(Handoff.created_at >= since, Handoff.kind == "chat")
     bad = (
         select(Message.conversation_id, Message.seq)
         .join(Reply, Reply.in_reply_to == Message.id)
@@ -76,7 +76,7 @@ async def vain_kinds(session: AsyncSession, since: datetime) -> dict[str, str]:
     )
     negative = [(conversation, seq + 1) for conversation, seq in await session.execute(bad)]
     refusals = [(conversation, seq) for conversation, seq in await session.execute(refused)]
-    handoffs = [(conversation, at) for conversation, at in await session.execute(asked)]
+    handoffs = [(conversation, at) for conversation, at in await session.execute(requests)]
     conversations = {one for one, _ in (*negative, *refusals, *handoffs)}
     enquiries: dict[str, list[tuple[int, datetime, str]]] = {}
     rows = select(Message.conversation_id, Message.seq, Message.received_at, Message.id).where(

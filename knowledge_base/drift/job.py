@@ -10,9 +10,9 @@ from core.database import Database
 from core.database.base import now
 from core.database.jobs import Jobs
 from core.settings import Settings
-from knowledge_base.drift.comparing import compare
-from knowledge_base.drift.record import due_day, known_nights, look
-from knowledge_base.drift.telling import raise_task
+from knowledge_base.drift.comparison import compare
+from knowledge_base.drift.editor_task import raise_task
+from knowledge_base.drift.record import due_day, measure, stored_nights
 
 log = structlog.get_logger(__name__)
 
@@ -27,17 +27,17 @@ async def watch_quality(database: Database, settings: Settings, jobs: Jobs) -> b
     if day is None or await _known(database, day):
         return False
 
-    async def look_at_it() -> None:
+    async def measure_once() -> None:
         if await _known(database, day):  # another node may have done it before this one got the job
             return
-        await look(database, settings, day)
-        drift = compare(await known_nights(database, day))
-        told = await raise_task(database, drift)
+        await measure(database, settings, day)
+        drift = compare(await stored_nights(database, day))
+        raised = await raise_task(database, drift)
         moved = [one.name for one in drift.moved]
-        log.info("quality", day=day.isoformat(), asked=drift.asked, fell=len(drift.fell), moved=moved, told=told)
+        log.info("quality", day=day.isoformat(), asked=drift.asked, fell=len(drift.fell), moved=moved, told=raised)
 
-    return await jobs.run(_JOB, look_at_it, every=timedelta(0))
+    return await jobs.run(_JOB, measure_once, every=timedelta(0))
 
 
 async def _known(database: Database, day: date) -> bool:
-    return any(night.day == day for night in await known_nights(database, day))
+    return any(night.day == day for night in await stored_nights(database, day))

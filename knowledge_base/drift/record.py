@@ -15,7 +15,7 @@ from core.database.base import now
 from core.database.models import Conversation, QualityNight, Reply
 from core.settings import Settings
 from core.turns import Origin
-from knowledge_base.drift.comparing import BEFORE, RECENT, Night
+from knowledge_base.drift.comparison import BEFORE, RECENT, Night
 from knowledge_base.golden.record import golden
 
 _SECONDS = 30.0
@@ -28,7 +28,7 @@ def due_day(zone: ZoneInfo, moment: datetime) -> date | None:
     return local.date() - timedelta(days=1) if local.hour >= _FROM_HOUR else None
 
 
-async def known_nights(database: Database, until: date) -> list[Night]:
+async def stored_nights(database: Database, until: date) -> list[Night]:
     """Returns the nights that a comparison up to ``until`` needs, oldest first."""
     query = select(QualityNight).where(QualityNight.day > until - RECENT - BEFORE, QualityNight.day <= until)
     async with database.read() as session:
@@ -36,7 +36,7 @@ async def known_nights(database: Database, until: date) -> list[Night]:
         return [Night(row.day, row.golden, row.outcomes, row.searched, row.confidence) for row in rows]
 
 
-async def look(
+async def measure(
     database: Database, settings: Settings, day: date, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> Night:
     """Measures ``day`` and stores the result, in place of an earlier one. Raises ``httpx.HTTPError`` if the search does not

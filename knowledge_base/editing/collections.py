@@ -37,7 +37,7 @@ class Person:
 
 
 @dataclass(frozen=True)
-class Held:
+class CollectionSummary:
     """A collection with its numbers of entries. One known from imports only has no title of its own."""
 
     name: str
@@ -48,7 +48,7 @@ class Held:
     archived: int
 
 
-async def held(database: Database) -> list[Held]:
+async def all_collections(database: Database) -> list[CollectionSummary]:
     """Returns all collections, including those without entries, by name."""
     counts = select(
         EntryRow.collection,
@@ -63,7 +63,7 @@ async def held(database: Database) -> list[Held]:
     for name in sorted({*known, *numbers}):
         published, in_hand, archived = numbers.get(name, (0, 0, 0))
         row = known.get(name)
-        found.append(Held(name, row.title if row else "", row.kind if row else "", published, in_hand, archived))
+        found.append(CollectionSummary(name, row.title if row else "", row.kind if row else "", published, in_hand, archived))
     return found
 
 
@@ -75,7 +75,7 @@ async def people(database: Database) -> list[Person]:
     return sorted(found, key=lambda one: one.name.casefold())
 
 
-async def keep(database: Database, name: str, *, title: str, kind: Kind, author: str) -> None:
+async def save_collection(database: Database, name: str, *, title: str, kind: Kind, author: str) -> None:
     """Creates the collection, or changes its title or kind. Raises ``EditRefused``: bad_name."""
     if not _NAME.fullmatch(name):
         raise EditRefused("bad_name", name)

@@ -1,4 +1,4 @@
-"""Why an editor's request was refused. The texts are in the desk's own file, by ``code``. Nothing has changed."""
+"""Reasons to refuse an editor's request. The texts are in the desk's own file, by ``code``. Nothing has changed."""
 
 from __future__ import annotations
 

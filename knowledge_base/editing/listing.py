@@ -18,7 +18,7 @@ LIMIT = 200  # rows of a list; nobody reads more
 
 
 @dataclass(frozen=True)
-class Standing:
+class WorkflowState:
     """The state of an entry; the names are those of its row."""
 
     collection: str
@@ -47,7 +47,7 @@ class Event:
     reason: str
 
 
-_STANDING: tuple[Any, ...] = (
+_STATE_COLUMNS: tuple[Any, ...] = (
     EntryRow.collection,
     EntryRow.id,
     EntryRow.title,
@@ -64,14 +64,14 @@ _STANDING: tuple[Any, ...] = (
 )
 
 
-async def standing(database: Database, collection: str, page: str) -> Standing:
+async def workflow_state(database: Database, collection: str, page: str) -> WorkflowState:
     """Returns the state of the entry. Raises ``EditRefused``: missing."""
-    query = select(*_STANDING).where(EntryRow.collection == collection, EntryRow.id == page)
+    query = select(*_STATE_COLUMNS).where(EntryRow.collection == collection, EntryRow.id == page)
     async with database.read() as session:
         row = (await session.execute(query)).one_or_none()
     if row is None:
         raise EditRefused("missing", f"{collection}/{page}")
-    return Standing(*row)
+    return WorkflowState(*row)
 
 
 async def history(database: Database, collection: str, page: str) -> list[Event]:
@@ -100,36 +100,38 @@ async def revision(database: Database, collection: str, page: str, version: int)
     return Entry.model_validate(found.content)
 
 
-async def in_hand(database: Database, stage: str = "", collections: Sequence[str] = ()) -> list[Standing]:
+async def in_progress(database: Database, stage: str = "", collections: Sequence[str] = ()) -> list[WorkflowState]:
     """Returns entries with a draft (at ``stage``, if given), latest first; of ``collections``, if any are given."""
-    query = select(*_STANDING).where(EntryRow.stage == stage if stage else EntryRow.stage != "")
+    query = select(*_STATE_COLUMNS).where(EntryRow.stage == stage if stage else EntryRow.stage != "")
     if collections:
         query = query.where(EntryRow.collection.in_(collections))
     async with database.read() as session:
         rows = await session.execute(query.order_by(EntryRow.updated_at.desc()).limit(LIMIT))
-        return [Standing(*row) for row in rows]
+        return [WorkflowState(*row) for row in rows]
 
 
-async def to_review(database: Database, until: date, *, owner: str = "", collections: Sequence[str] = ()) -> list[Standing]:
+async def to_review(
+    database: Database, until: date, *, owner: str = "", collections: Sequence[str] = ()
+) -> list[WorkflowState]:
     """Returns published entries whose review is due by ``until``, most urgent first."""
-    query = select(*_STANDING).where(EntryRow.review_by <= until, EntryRow.status == "published")
+    query = select(*_STATE_COLUMNS).where(EntryRow.review_by <= until, EntryRow.status == "published")
     if owner:
         query = query.where(EntryRow.owner == owner)
     if collections:
         query = query.where(EntryRow.collection.in_(collections))
     async with database.read() as session:
         rows = await session.execute(query.order_by(EntryRow.review_by).limit(LIMIT))
-        return [Standing(*row) for row in rows]
+        return [WorkflowState(*row) for row in rows]
 
 
-async def disputed(
+async def with_open_conflicts(
     database: Database, collections: Sequence[str] = (), *, page: str | None = None
-) -> list[tuple[Standing, Conflict]]:
+) -> list[tuple[WorkflowState, Conflict]]:
     """Returns entries with an open conflict between an import and editors, oldest first; of ``collections`` (if any), or one
     ``page``.
     """
     query = (
-        select(Conflict, *_STANDING)
+        select(Conflict, *_STATE_COLUMNS)
         .join(EntryRow, (EntryRow.collection == Conflict.collection) & (EntryRow.id == Conflict.entry_id))
         .where(Conflict.resolved_at.is_(None))
         .order_by(Conflict.seq)
@@ -140,19 +142,19 @@ async def disputed(
     if page is not None:
         query = query.where(Conflict.entry_id == page)
     async with database.read() as session:
-        return [(Standing(*row), conflict) for conflict, *row in await session.execute(query)]
+        return [(WorkflowState(*row), conflict) for conflict, *row in await session.execute(query)]
 
 
-async def translations(database: Database, collection: str, page: str) -> list[Standing]:
+async def translations(database: Database, collection: str, page: str) -> list[WorkflowState]:
     """Returns the other language versions of the entry: its original, its translations, and their other translations."""
-    entry = await standing(database, collection, page)
+    entry = await workflow_state(database, collection, page)
     original = entry.translation_of or f"{collection}/{page}"
     home, _, name = original.partition("/")
-    query = select(*_STANDING).where(
+    query = select(*_STATE_COLUMNS).where(
         or_(EntryRow.translation_of == original, (EntryRow.collection == home) & (EntryRow.id == name))
     )
     async with database.read() as session:
-        rows = [Standing(*row) for row in await session.execute(query.order_by(EntryRow.locale))]
+        rows = [WorkflowState(*row) for row in await session.execute(query.order_by(EntryRow.locale))]
     return [row for row in rows if (row.collection, row.id) != (collection, page)]
 
 

@@ -30,20 +30,20 @@ async def save(database: Database, entry: Entry, *, started_from: int, author: s
         row = await locked(session, entry.collection, entry.id)
         if row is None and started_from == 0:
             version = await _create(session, entry, author=author, reason=reason)
-            await _forget(session, entry.collection, entry.id, author)
+            await _delete_unsaved_text(session, entry.collection, entry.id, author)
             await _audit(session, entry, "saved", author, {"revision": version, "reason": reason})
             return version
         if row is None or started_from == 0:
             raise EditRefused("missing" if row is None else "exists", f"{entry.collection}/{entry.id}")
         if row.head == started_from:
             version = await _save(session, row, entry, author=author, reason=reason)
-            await _forget(session, entry.collection, entry.id, author)
+            await _delete_unsaved_text(session, entry.collection, entry.id, author)
             if version != started_from:
                 await _audit(session, entry, "saved", author, {"from": started_from, "revision": version, "reason": reason})
             return version
         stale = await _stale(session, row, entry, started_from)
         # Committed, so that the typed text is kept after the error page.
-        await _keep(session, entry, started_from=started_from, author=author)
+        await _autosave(session, entry, started_from=started_from, author=author)
     raise stale
 
 
@@ -102,7 +102,7 @@ async def _stale(session: AsyncSession, row: EntryRow, mine: Entry, started_from
 
 
 @dataclass(frozen=True)
-class Kept:
+class UnsavedText:
     """Unsaved text."""
 
     entry: Entry
@@ -110,33 +110,33 @@ class Kept:
     saved_at: datetime
 
 
-async def keep(database: Database, entry: Entry, *, started_from: int, author: str) -> None:
+async def autosave(database: Database, entry: Entry, *, started_from: int, author: str) -> None:
     """Keeps the unsaved text of ``author``, in place of an earlier one. It is not a revision and only its author sees it."""
     async with database.write() as session:
-        await _keep(session, entry, started_from=started_from, author=author)
+        await _autosave(session, entry, started_from=started_from, author=author)
 
 
-async def kept(database: Database, collection: str, page: str, author: str) -> Kept | None:
+async def unsaved_text(database: Database, collection: str, page: str, author: str) -> UnsavedText | None:
     """Returns the unsaved text of ``author`` for the entry."""
     async with database.read() as session:
         row = await session.get(Autosave, (collection, page, author))
-    return None if row is None else Kept(Entry.model_validate(row.content), row.started_from, row.saved_at)
+    return None if row is None else UnsavedText(Entry.model_validate(row.content), row.started_from, row.saved_at)
 
 
-async def all_kept(database: Database, author: str) -> list[tuple[str, str, datetime]]:
+async def all_unsaved_texts(database: Database, author: str) -> list[tuple[str, str, datetime]]:
     """Returns (collection, id, time) of all unsaved text of ``author``, latest first."""
     query = select(Autosave).where(Autosave.author == author).order_by(Autosave.saved_at.desc())
     async with database.read() as session:
         return [(row.collection, row.entry_id, row.saved_at) for row in await session.scalars(query)]
 
 
-async def forget(database: Database, collection: str, page: str, author: str) -> None:
+async def delete_unsaved_text(database: Database, collection: str, page: str, author: str) -> None:
     """Deletes the unsaved text of ``author`` for the entry."""
     async with database.write() as session:
-        await _forget(session, collection, page, author)
+        await _delete_unsaved_text(session, collection, page, author)
 
 
-async def _keep(session: AsyncSession, entry: Entry, *, started_from: int, author: str) -> None:
+async def _autosave(session: AsyncSession, entry: Entry, *, started_from: int, author: str) -> None:
     values = {"started_from": started_from, "content": entry.model_dump(mode="json"), "saved_at": now()}
     await session.execute(
         insert_into(session, Autosave)
@@ -145,7 +145,7 @@ async def _keep(session: AsyncSession, entry: Entry, *, started_from: int, autho
     )
 
 
-async def _forget(session: AsyncSession, collection: str, page: str, author: str) -> None:
+async def _delete_unsaved_text(session: AsyncSession, collection: str, page: str, author: str) -> None:
     await session.execute(
         delete(Autosave).where(Autosave.collection == collection, Autosave.entry_id == page, Autosave.author == author)
     )

@@ -36,7 +36,7 @@ class Policy:
 
 
 @dataclass(frozen=True)
-class Decided:
+class StepResult:
     """The result for one of many entries. ``code`` is the reason of a refusal, and empty on success."""
 
     target: Target
@@ -46,20 +46,20 @@ class Decided:
 type _Act = Callable[[AsyncSession, EntryRow], Awaitable[None]]
 
 
-async def submit(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[Decided]:
+async def submit(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[StepResult]:
     """Submits drafts for review. Refused: missing, moved_on, wrong_stage."""
     move = _moving("submitted", ("draft",), "in_review", author, reason)
     return await _each(database, targets, move, "submitted", author)
 
 
-async def send_back(database: Database, targets: Sequence[Target], *, author: str, reason: str) -> list[Decided]:
+async def send_back(database: Database, targets: Sequence[Target], *, author: str, reason: str) -> list[StepResult]:
     """Returns submitted, approved or scheduled entries to their authors. Refused: missing, moved_on, wrong_stage."""
     return await _each(database, targets, _moving("returned", STAGES[1:], "draft", author, reason), "returned", author)
 
 
 async def approve(
     database: Database, targets: Sequence[Target], *, author: str, reason: str = "", policy: Policy
-) -> list[Decided]:
+) -> list[StepResult]:
     """Approves submitted entries. Refused: missing, moved_on, wrong_stage, own_revision."""
     move = _moving("approved", ("in_review",), "approved", author, reason)
 
@@ -72,10 +72,10 @@ async def approve(
 
 async def schedule(
     database: Database, targets: Sequence[Target], *, at: datetime, author: str, reason: str = "", policy: Policy
-) -> list[Decided]:
+) -> list[StepResult]:
     """Schedules the publication for ``at``. Refused: as by ``refusals``, or if ``at`` is past."""
     if at <= now():
-        return [Decided(target, "past") for target in targets]
+        return [StepResult(target, "past") for target in targets]
     move = _moving("scheduled", STAGES, "scheduled", author, reason)
 
     async def act(session: AsyncSession, row: EntryRow) -> None:
@@ -95,11 +95,11 @@ async def due(database: Database, at: datetime) -> list[Target]:
         return [Target(*row) for row in await session.execute(query)]
 
 
-async def refusals(database: Database, targets: Sequence[Target], *, author: str, policy: Policy) -> list[Decided]:
+async def refusals(database: Database, targets: Sequence[Target], *, author: str, policy: Policy) -> list[StepResult]:
     """Returns why the head of each may not be published by ``author``: missing, moved_on, wrong_stage (it is published
     already), own_revision, open_conflict. Publishes nothing: a publication does that, behind the gate.
     """
-    found: list[Decided] = []
+    found: list[StepResult] = []
     for target in targets:
         try:
             async with database.read() as session:
@@ -109,13 +109,13 @@ async def refusals(database: Database, targets: Sequence[Target], *, author: str
                 if target.head is not None and row.head != target.head:
                     raise EditRefused("moved_on")
                 await _check_publishable(session, row, author, policy)
-            found.append(Decided(target))
+            found.append(StepResult(target))
         except EditRefused as refused:
-            found.append(Decided(target, refused.code))
+            found.append(StepResult(target, refused.code))
     return found
 
 
-async def withheld(
+async def publication_refusals(
     database: Database, revisions: Sequence[tuple[str, str, int]], *, author: str, policy: Policy
 ) -> list[Code | None]:
     """Returns why ``author`` may not publish each of these revisions (collection, id, number): own_revision, open_conflict.
@@ -155,7 +155,7 @@ async def on_published(
         note(session, row, "archived" if version is None else "published", author=author, reason=reason, version=version)
 
 
-async def archive(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[Decided]:
+async def archive(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[StepResult]:
     """Archives entries that citizens do not get; their revisions stay. Refused: missing, moved_on, wrong_stage (archived
     already, or published: a publication withdraws those, behind the gate).
     """
@@ -171,7 +171,7 @@ async def archive(database: Database, targets: Sequence[Target], *, author: str,
     return await _each(database, targets, act, "archived", author)
 
 
-async def discard(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[Decided]:
+async def discard(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[StepResult]:
     """Returns to the published revision: the draft's revisions stay, but are not continued. Refused: missing, moved_on,
     wrong_stage (nothing was ever published).
     """
@@ -185,9 +185,9 @@ async def discard(database: Database, targets: Sequence[Target], *, author: str,
     return await _each(database, targets, act, "discarded", author)
 
 
-async def _each(database: Database, targets: Sequence[Target], act: _Act, action: str, author: str) -> list[Decided]:
+async def _each(database: Database, targets: Sequence[Target], act: _Act, action: str, author: str) -> list[StepResult]:
     """Calls ``act`` on each in a transaction of its own: a refused one does not block the others."""
-    found: list[Decided] = []
+    found: list[StepResult] = []
     for target in targets:
         try:
             async with database.write() as session:
@@ -196,9 +196,9 @@ async def _each(database: Database, targets: Sequence[Target], act: _Act, action
                 row.updated_at = now()
                 await session.flush()
                 await record(session, actor=author, action=f"entry.{action}", target=f"entry:{row.collection}/{row.id}")
-            found.append(Decided(target))
+            found.append(StepResult(target))
         except EditRefused as refused:
-            found.append(Decided(target, refused.code))
+            found.append(StepResult(target, refused.code))
     return found
 
 

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from knowledge_base.errors import Reason
 from knowledge_base.exchange.encodings import broken, control, decoded, lost_accents
-from knowledge_base.exchange.heads import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, head_of, too_large
+from knowledge_base.exchange.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
 
 _SEPARATORS = ";,\t|"
-_SAID = re.compile(r"\Asep=(.)\r?(?:\n|\Z)", re.IGNORECASE)  # a hint on the separator for Excel; not a row of the table
+_DECLARED = re.compile(r"\Asep=(.)\r?(?:\n|\Z)", re.IGNORECASE)  # a hint on the separator for Excel; not a row of the table
 
 
 def csv_rows(path: Path) -> Iterator[Line]:
@@ -39,27 +39,30 @@ def _separator(text: str) -> str:
     """Returns the separator that the file declares; else one that gives known column names; else the most frequent in the first
     lines.
     """
-    if (said := _SAID.match(text)) is not None:
-        return said[1]
+    if (declared := _DECLARED.match(text)) is not None:
+        return declared[1]
     lines = [*islice(io.StringIO(text, newline=""), SEARCHED)]
     counts = {one: next((line.count(one) for line in lines if one in line), 0) for one in _SEPARATORS}
     candidates = sorted(_SEPARATORS, key=lambda one: -counts[one])
     for one in candidates:
         with suppress(csv.Error):
-            if head_of([(number, tuple(cells)) for number, cells in enumerate(csv.reader(lines, delimiter=one))]) is not None:
+            if (
+                find_header([(number, tuple(cells)) for number, cells in enumerate(csv.reader(lines, delimiter=one))])
+                is not None
+            ):
                 return one
     return candidates[0]
 
 
 def _rows(text: str, separator: str) -> Iterator[Line]:
-    said = _SAID.match(text)
+    declared = _DECLARED.match(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     begun = 1
     try:
         for number, cells in enumerate(reader):
             if number > MAX_ROWS or len(cells) > MAX_COLUMNS:
                 raise too_large(reader.line_num)
-            if any(cell.strip() for cell in cells) and not (said and number == 0):
+            if any(cell.strip() for cell in cells) and not (declared and number == 0):
                 yield reader.line_num, tuple(cells)
             begun = reader.line_num + 1
     except csv.Error as error:

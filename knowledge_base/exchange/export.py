@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database import Database
 from core.database.base import now
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, as_json
+from knowledge_base.progress import Progress
 
 _BATCH = 500
-
-type Progress = Callable[[int, int], None]
 
 
 async def export(
@@ -38,8 +37,8 @@ async def export(
                 if not database.is_sqlite:
                     await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
                 counts = {table.name: await _count(session, table, collections) for table in TABLES}
-                told = _Told(sum(counts.values()), progress)
-                files = {table.file: await _write(session, archive, table, collections, told) for table in TABLES}
+                counter = _RowProgress(sum(counts.values()), progress)
+                files = {table.file: await _write(session, archive, table, collections, counter) for table in TABLES}
             manifest = {
                 "format": FORMAT,
                 "version": VERSION,
@@ -54,7 +53,7 @@ async def export(
     return {name: int(files[f"{name}.jsonl"]["lines"]) for name in counts}
 
 
-class _Told:
+class _RowProgress:
     def __init__(self, total: int, progress: Progress | None) -> None:
         self._total, self._done, self._progress = total, 0, progress
 
@@ -77,7 +76,7 @@ async def _count(session: AsyncSession, table: Table, collections: Sequence[str]
 
 
 async def _write(
-    session: AsyncSession, archive: zipfile.ZipFile, table: Table, collections: Sequence[str], told: _Told
+    session: AsyncSession, archive: zipfile.ZipFile, table: Table, collections: Sequence[str], counter: _RowProgress
 ) -> dict[str, Any]:
     columns = table.columns
     order = [getattr(table.model, name) for name in table.order]
@@ -90,7 +89,7 @@ async def _write(
             digest.update(block)
             await asyncio.to_thread(file.write, block)
             lines += len(batch)
-            told.add(len(batch))
+            counter.add(len(batch))
     return {"lines": lines, "sha256": digest.hexdigest()}
 
 

@@ -18,7 +18,7 @@ from core.entry import Entry
 from knowledge_base import markdown
 from knowledge_base.errors import InvalidSource, Reason, all_of
 from knowledge_base.exchange.encodings import broken, lost_accents
-from knowledge_base.exchange.sheets import FIELDS, Sheet, guessed, read_sheet
+from knowledge_base.exchange.sheets import FIELDS, Sheet, guess_mapping, read_sheet
 from knowledge_base.faq import called, faq_entry
 
 _NAMED = 3
@@ -96,7 +96,7 @@ def _twice(entry: Entry, above: int, *, by_title: bool) -> Reason:
 def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, str]:
     named = [name for name in mapping.values() if name]
     unknown = [name for name in mapping if name not in FIELDS] + [name for name in named if name not in sheet.header]
-    chosen = {field: column for field, column in (guessed(sheet.header) | dict(mapping)).items() if column}
+    chosen = {field: column for field, column in (guess_mapping(sheet.header) | dict(mapping)).items() if column}
     lacking = [field for field in ("title", "text") if field not in chosen]
     if unknown or lacking:
         columns, names = ", ".join(sheet.header), called([*unknown, *lacking])
@@ -113,27 +113,27 @@ def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | Rea
     """Returns the entry of a line, or why there is none. HTML in a cell is read as text, without its scripts."""
     if odd := broken(" ".join(line.values())):
         return lost_accents(odd)
-    told = {name: plain(markdown.readable(value)) for name, value in line.items()}
-    title = told.get("title", "")
+    values = {name: plain(markdown.readable(value)) for name, value in line.items()}
+    title = values.get("title", "")
     # A line without a title lacks the title only, not also the id that is made from it.
-    page = told.get("id") or sha256(title.casefold().encode()).hexdigest()[:16]
-    verified = _day(told.get("verified_on", ""))
+    page = values.get("id") or sha256(title.casefold().encode()).hexdigest()[:16]
+    verified = _day(values.get("verified_on", ""))
     if verified is False:
-        return Reason(f"« {told['verified_on']} » n'est pas une date", f"'{told['verified_on']}' is no date")
-    if told.get("url") and not markdown.url(told["url"]):
-        address = told["url"][:100]
+        return Reason(f"« {values['verified_on']} » n'est pas une date", f"'{values['verified_on']}' is no date")
+    if values.get("url") and not markdown.url(values["url"]):
+        address = values["url"][:100]
         return Reason(
             f"« {address} » n'est pas une adresse, qui commence par https://",
             f"'{address}' is no address beginning with https://",
         )
-    entry = faq_entry({**told, "id": page}, collection, source)
+    entry = faq_entry({**values, "id": page}, collection, source)
     if isinstance(entry, Reason):
         return entry
     return entry.model_copy(
         update={
-            "wordings": tuple(filter(None, map(markdown.tidy, re.split(r"[\n|;]", told.get("wordings", ""))))),
-            "short_answer": markdown.paragraph(told.get("short_answer", "")),
-            "sms_text": markdown.tidy(told.get("sms_text", "")),
+            "wordings": tuple(filter(None, map(markdown.tidy, re.split(r"[\n|;]", values.get("wordings", ""))))),
+            "short_answer": markdown.paragraph(values.get("short_answer", "")),
+            "sms_text": markdown.tidy(values.get("sms_text", "")),
             "verified_on": verified,
         }
     )

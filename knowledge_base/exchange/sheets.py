@@ -11,10 +11,10 @@ from pathlib import Path
 from knowledge_base.errors import InvalidSource, Reason
 from knowledge_base.exchange.csv_rows import csv_rows
 from knowledge_base.exchange.encodings import broken, lost_accents
-from knowledge_base.exchange.heads import FIELDS, SEARCHED, Line, Unreadable, guessed, head_of
+from knowledge_base.exchange.header_row import FIELDS, SEARCHED, Line, Unreadable, find_header, guess_mapping
 from knowledge_base.exchange.workbooks import workbook_rows
 
-__all__ = ["FIELDS", "Sheet", "guessed", "read_header", "read_sheet"]
+__all__ = ["FIELDS", "Sheet", "guess_mapping", "read_header", "read_sheet"]
 
 MAX_BYTES = 200 * 1024**2
 _ZIP = b"PK\x03\x04"
@@ -45,7 +45,7 @@ class Sheet:
 
 def read_sheet(path: Path) -> Sheet:
     """Returns the table in ``path``: a workbook, else text with separators. Raises ``InvalidSource``."""
-    with _told(path):
+    with _reading_errors(path):
         separated, lines = _lines(path)
         found = list(lines)
         place, header = _header(found)
@@ -54,12 +54,12 @@ def read_sheet(path: Path) -> Sheet:
 
 def read_header(path: Path) -> tuple[str, ...]:
     """Returns the names of the columns only, for a page; the rows below are not read. Raises ``InvalidSource``."""
-    with _told(path):
+    with _reading_errors(path):
         return _header([*islice(_lines(path)[1], SEARCHED)])[1]
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _reading_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
@@ -85,7 +85,7 @@ def _header(found: Sequence[Line]) -> tuple[int, tuple[str, ...]]:
     """Returns the place in ``found`` of the row that names the columns, and the names."""
     if not found:
         raise Unreadable(Reason("il est vide", "it is empty"))
-    place = head_of(found) or 0
+    place = find_header(found) or 0
     line, names = found[place]
     # A page returns names without the blanks and line breaks of a cell.
     header = tuple(" ".join(name.split()) for name in names)

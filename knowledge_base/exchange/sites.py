@@ -9,7 +9,7 @@ import hashlib
 import io
 import time
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -18,16 +18,15 @@ from lxml import etree
 
 from core.entry import Entry
 from knowledge_base.errors import InvalidSource, Reason, all_of
-from knowledge_base.exchange.guarded import MAX_BYTES, Fetched, Guarded, Refused
-from knowledge_base.exchange.pages import entries_of
+from knowledge_base.exchange.safe_fetch import MAX_BYTES, Fetched, FetchRefused, SafeFetcher
+from knowledge_base.exchange.web_pages import entries_of
+from knowledge_base.progress import Progress
 
 MAX_PAGES = 5000
 _SITEMAPS = 50
 PAUSE = 0.2  # seconds between two pages, so as not to burden the site
 _NAMED = 3
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
-
-type Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ def read_site(
     collection: str,
     cache: Path,
     *,
-    guarded: Guarded,
+    fetcher: SafeFetcher,
     progress: Progress | None = None,
     pause: float = PAUSE,
 ) -> Site:
@@ -53,18 +52,18 @@ def read_site(
     Fetched pages are kept in ``cache`` until all are read, so that an interrupted import continues from there. Raises
     ``InvalidSource`` if nothing can be read, or more pages fail than succeed.
     """
-    pages = _pages(start, guarded)
+    pages = _pages(start, fetcher)
     folder = cache / hashlib.sha256(start.encode()).hexdigest()[:16]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     entries: dict[str, Entry] = {}
     rejected: list[Reason] = []
     for done, url in enumerate(pages, start=1):
         try:
-            found = entries_of(_kept(url, folder, guarded, pause), url, collection)
+            found = entries_of(_cached_page(url, folder, fetcher, pause), url, collection)
             entries |= {entry.id: entry for entry in found}
             if not found:
                 rejected.append(Reason("aucune question ni réponse", "no question and answer").of(url))
-        except Refused as refused:
+        except FetchRefused as refused:
             rejected.append(refused.why.of(url))
         if progress is not None:
             progress(done, len(pages))
@@ -80,11 +79,11 @@ def read_site(
     return Site(tuple(entries.values()), tuple(rejected))
 
 
-def _kept(url: str, folder: Path, guarded: Guarded, pause: float) -> bytes:
+def _cached_page(url: str, folder: Path, fetcher: SafeFetcher, pause: float) -> bytes:
     path = folder / hashlib.sha256(url.encode()).hexdigest()
     if path.is_file():
         return path.read_bytes()
-    content = guarded.get(url).content
+    content = fetcher.get(url).content
     part = path.with_suffix(".part")
     part.write_bytes(content)
     part.replace(path)
@@ -92,18 +91,18 @@ def _kept(url: str, folder: Path, guarded: Guarded, pause: float) -> bytes:
     return content
 
 
-def _pages(start: str, guarded: Guarded) -> list[str]:
+def _pages(start: str, fetcher: SafeFetcher) -> list[str]:
     try:
         if not start.startswith(("https://", "http://")):
             lines = Path(start).read_text(encoding="utf-8").splitlines()
             found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
         else:
-            found = list(_of_sitemap(guarded.get(start), guarded, [_SITEMAPS]))
-    except (Refused, OSError, UnicodeDecodeError) as error:
-        told = error.why if isinstance(error, Refused) else Reason(str(error), str(error))
+            found = list(_of_sitemap(fetcher.get(start), fetcher, [_SITEMAPS]))
+    except (FetchRefused, OSError, UnicodeDecodeError) as error:
+        reason = error.why if isinstance(error, FetchRefused) else Reason(str(error), str(error))
         raise InvalidSource(
-            f"{start} ne peut être lu ({told}) : vérifiez l'adresse. Rien n'a changé.",
-            f"{start} cannot be read ({told.en}): check the address. Nothing has changed.",
+            f"{start} ne peut être lu ({reason}) : vérifiez l'adresse. Rien n'a changé.",
+            f"{start} cannot be read ({reason.en}): check the address. Nothing has changed.",
         ) from error
     pages = list(dict.fromkeys(found))
     if not pages or len(pages) > MAX_PAGES:
@@ -114,7 +113,7 @@ def _pages(start: str, guarded: Guarded) -> list[str]:
     return pages
 
 
-def _of_sitemap(fetched: Fetched, guarded: Guarded, left: list[int]) -> Iterator[str]:
+def _of_sitemap(fetched: Fetched, fetcher: SafeFetcher, left: list[int]) -> Iterator[str]:
     """Yields the pages of a sitemap and of the sitemaps that it names, on the same site. A page that is no sitemap yields
     itself.
     """
@@ -132,7 +131,7 @@ def _of_sitemap(fetched: Fetched, guarded: Guarded, left: list[int]) -> Iterator
         left[0] -= 1
         if left[0] < 0:
             return
-        yield from _of_sitemap(guarded.get(place), guarded, left)
+        yield from _of_sitemap(fetcher.get(place), fetcher, left)
 
 
 def _xml(fetched: Fetched) -> etree._Element | None:
@@ -142,7 +141,7 @@ def _xml(fetched: Fetched) -> etree._Element | None:
             with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
                 content = file.read(10 * MAX_BYTES)
         except (OSError, EOFError, zlib.error) as error:
-            raise Refused("le plan du site est abîmé", "the sitemap is damaged") from error
+            raise FetchRefused("le plan du site est abîmé", "the sitemap is damaged") from error
     try:
         root = etree.fromstring(content, _PARSER)
     except etree.XMLSyntaxError:

@@ -136,25 +136,25 @@ class Tasks:
         )
         assert process.stdout is not None
         assert process.stderr is not None
-        told: dict[str, Any] = {}
+        progress: dict[str, Any] = {}
         errors = asyncio.create_task(process.stderr.read())
-        watching = asyncio.create_task(self._watch(task, told, process))
+        watching = asyncio.create_task(self._watch(task, progress, process))
         try:
             async for line in process.stdout:
                 with suppress(orjson.JSONDecodeError):
-                    told |= orjson.loads(line)
+                    progress |= orjson.loads(line)
             code = await process.wait()
         finally:
             watching.cancel()
             if process.returncode is None:
                 process.terminate()
-        said = (await errors).decode(errors="replace").strip().splitlines()
-        if told.get("cancelled"):
+        lines_of_errors = (await errors).decode(errors="replace").strip().splitlines()
+        if progress.get("cancelled"):
             return "cancelled", None
         if code:
-            last = said[-1] if said else f"{code}"
-            return "failed", {"error": told.get("error") or {"fr": last, "en": last}}
-        report = {name: value for name, value in told.items() if name not in ("done", "total", "unknown")}
+            last = lines_of_errors[-1] if lines_of_errors else f"{code}"
+            return "failed", {"error": progress.get("error") or {"fr": last, "en": last}}
+        report = {name: value for name, value in progress.items() if name not in ("done", "total", "unknown")}
         return ("previewed" if plan["dry_run"] else "done"), report
 
     def _arguments(self, task: str, plan: Mapping[str, Any]) -> list[str]:
@@ -168,21 +168,21 @@ class Tasks:
         argv += ["--partial"] if plan["partial"] else []
         return argv + (["--dry-run"] if plan["dry_run"] else ["--force"])  # its withdrawals were shown in the preview
 
-    async def _watch(self, task: str, told: dict[str, Any], process: asyncio.subprocess.Process) -> None:
+    async def _watch(self, task: str, progress: dict[str, Any], process: asyncio.subprocess.Process) -> None:
         """Reports the progress, and stops the process if somebody asks."""
         while True:
             await asyncio.sleep(_BEAT)
             async with self._database.write() as session:
                 row = await session.get_one(ImportTask, task)
-                row.done, row.total, row.updated_at = told.get("done", 0), told.get("total", 0), now()
+                row.done, row.total, row.updated_at = progress.get("done", 0), progress.get("total", 0), now()
                 stop = row.cancelled
             if stop and process.returncode is None:
-                told["cancelled"] = True
+                progress["cancelled"] = True
                 process.terminate()
 
 
 def _remove_others(folder: Path, living: set[str], older: timedelta) -> int:
-    found = 0
+    removed = 0
     for path in folder.iterdir() if folder.is_dir() else ():
         if (
             _TASK.fullmatch(path.name)
@@ -190,8 +190,8 @@ def _remove_others(folder: Path, living: set[str], older: timedelta) -> int:
             and path.stat().st_mtime < time.time() - older.total_seconds()
         ):
             shutil.rmtree(path, ignore_errors=True)
-            found += 1
-    return found
+            removed += 1
+    return removed
 
 
 def _lost(row: ImportTask) -> bool:

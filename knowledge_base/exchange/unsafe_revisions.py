@@ -11,7 +11,7 @@ from core.entry import Entry
 from knowledge_base.errors import Reason
 
 if TYPE_CHECKING:
-    from knowledge_base.exchange.reading import Contents
+    from knowledge_base.exchange.export_reader import Contents
 
 
 def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
@@ -19,7 +19,7 @@ def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
 
     An entry without a safe revision is left out. Returns what was left out and why.
     """
-    told: list[Reason] = []
+    reasons: list[Reason] = []
     for key in dict.fromkeys((collection, page) for collection, page, _ in contents.unsafe):
         rows = contents.revisions[key]
         bad = [number for number in range(1, len(rows) + 1) if (*key, number) in contents.unsafe]
@@ -27,7 +27,7 @@ def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
         for number in bad:
             why = contents.unsafe[*key, number]
             instead = max((one for one in good if one < number), default=min(good, default=0))
-            told.append(_told(key[1], number, instead, why))
+            reasons.append(_reason(key[1], number, instead, why))
             if instead:
                 row = rows[number - 1]
                 entry = Entry.model_validate(rows[instead - 1]["content"]).model_copy(update={"version": number})
@@ -37,10 +37,10 @@ def without_unsafe(contents: Contents) -> tuple[Reason, ...]:
             contents.entries.pop(key)
             for table in (contents.revisions, contents.steps, contents.conflicts):
                 table.pop(key, None)
-    return tuple(told)
+    return tuple(reasons)
 
 
-def _told(page: str, number: int, instead: int, why: Reason) -> Reason:
+def _reason(page: str, number: int, instead: int, why: Reason) -> Reason:
     left_out = Reason(
         f"révision {number} de {page} laissée de côté : {why}", f"revision {number} of {page} was left out: {why.en}"
     )

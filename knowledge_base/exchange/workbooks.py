@@ -15,7 +15,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import range_boundaries
 
 from knowledge_base.errors import Reason
-from knowledge_base.exchange.heads import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, head_of, too_large
+from knowledge_base.exchange.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
 from knowledge_base.unpacking import ArchiveRefused, CountedZip
 
 _MAX_UNPACKED = 1024**3
@@ -63,7 +63,7 @@ def _sheet(sheets: list[Any]) -> Any:
     first = None
     for sheet in sheets:
         rows = [*islice(_rows(sheet), SEARCHED)]
-        if head_of(rows) is not None:
+        if find_header(rows) is not None:
             return sheet
         first = first or (sheet if rows else None)
     return first or sheets[0]
@@ -97,16 +97,16 @@ def _merged(archive: CountedZip, sheet: Any) -> dict[int, list[tuple[int, int]]]
 
 def _filled_down(rows: Iterable[Line], merged: dict[int, list[tuple[int, int]]]) -> Iterator[Line]:
     """Yields the rows with merged cells filled in: the file has the value of a merged cell in its first row only."""
-    held: dict[int, tuple[str, int]] = {}
+    merged_values: dict[int, tuple[str, int]] = {}
     for number, cells in rows:
         texts = [*cells]
-        for column, (text, last) in held.items():
+        for column, (text, last) in merged_values.items():
             if number <= last:
                 texts += [""] * (column + 1 - len(texts))
                 texts[column] = texts[column] or text
         for column, last in merged.get(number, ()):
             if column < len(texts):
-                held[column] = texts[column], last
+                merged_values[column] = texts[column], last
         yield number, tuple(texts)
 
 

@@ -55,8 +55,8 @@ class Golden(BaseModel):
         """Returns a SHA-256 (hex). It is equal for questions that differ by case and spaces only, in one language and
         collection.
         """
-        said = [self.question.casefold(), self.locale, self.collection]
-        return hashlib.sha256(orjson.dumps(said)).hexdigest()
+        identity = [self.question.casefold(), self.locale, self.collection]
+        return hashlib.sha256(orjson.dumps(identity)).hexdigest()
 
     @property
     def name(self) -> str:

@@ -33,14 +33,14 @@ class UnknownEntries(ImportRefused):
     """A question names an entry that the database does not hold."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        self.names = told = ", ".join(names)
+        self.names = listed = ", ".join(names)
         super().__init__(
-            f"Aucune fiche ne porte l'identifiant {told} : corrigez-le (./guichet search donne les identifiants).",
-            f"No entry has the id {told}: correct it (./guichet search shows ids).",
+            f"Aucune fiche ne porte l'identifiant {listed} : corrigez-le (./guichet search donne les identifiants).",
+            f"No entry has the id {listed}: correct it (./guichet search shows ids).",
         )
 
 
-class NotTheirs(Exception):
+class NotTheirCollection(Exception):
     """The question guards an entry of a collection that the person may not edit."""
 
 
@@ -58,8 +58,8 @@ async def golden(database: Database, *, collection: str | None = None, inactive:
 async def add(database: Database, question: Golden, *, within: Collection[str] = ()) -> str:
     """Saves ``question``. A known one gets its accepted entries in addition. Returns its id.
 
-    ``within``: the collections of the person (empty: all). Raises ``UnknownEntries`` and ``NotTheirs``, and changes nothing
-    then.
+    ``within``: the collections of the person (empty: all). Raises ``UnknownEntries`` and ``NotTheirCollection``, and changes
+    nothing then.
     """
     async with database.write() as session:
         missing = await _missing(session, [question])
@@ -88,7 +88,7 @@ async def add_all(database: Database, questions: Sequence[Golden]) -> Added:
 
 
 async def set_active(database: Database, name: str, *, active: bool, within: Collection[str] = ()) -> bool:
-    """Activates or deactivates a question; its row stays. Returns false if there is no such id. Raises ``NotTheirs``."""
+    """Activates or deactivates a question; its row stays. Returns false for an unknown id. Raises ``NotTheirCollection``."""
     async with database.write() as session:
         known = await session.get(GoldenQuestion, name)
         await _check(session, set(known.accepted if known else ()), within)
@@ -133,12 +133,12 @@ async def _known(session: AsyncSession, question: Golden) -> GoldenQuestion | No
 
 
 async def _check(session: AsyncSession, entries: Collection[str], within: Collection[str]) -> None:
-    """Raises ``NotTheirs`` unless all ``entries`` are in the collections ``within`` (empty: any)."""
+    """Raises ``NotTheirCollection`` unless all ``entries`` are in the collections ``within`` (empty: any)."""
     if not within or not entries:
         return
     theirs = select(EntryRow.id).where(EntryRow.id.in_(entries), EntryRow.collection.in_(within))
     if set(entries) - set(await session.scalars(theirs)):
-        raise NotTheirs
+        raise NotTheirCollection
 
 
 def _write(row: GoldenQuestion, question: Golden) -> None:

@@ -11,7 +11,7 @@ import uvloop
 from core.database import Database
 from core.privacy.logs import configure_logs
 from core.settings import Settings
-from core.telemetry import exposed
+from core.telemetry import metrics_server
 from knowledge_base.publishing.publisher import Publisher
 from retrieval.embedding.remote import RemoteEmbedder
 
@@ -20,16 +20,13 @@ _NICE = 5  # citizens' questions have priority
 
 async def main(settings: Settings) -> None:
     """Runs one publisher."""
-    database = Database(settings.sql_url)
-    publisher = Publisher(settings, database, lambda: RemoteEmbedder(settings))
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, publisher.stop)
-    try:
-        with exposed("publisher", settings.home):
+    async with Database(settings.sql_url) as database:
+        publisher = Publisher(settings, database, lambda: RemoteEmbedder(settings))
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, publisher.stop)
+        with metrics_server("publisher", settings.home):
             await publisher.run()
-    finally:
-        await database.close()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from core.entry import Entry
 from knowledge_base.editing.record import open_conflict
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.serving import served_version, waiting
+from knowledge_base.served_content import served_version, waiting
 from knowledge_base.store import PUBLISHED, WITHDRAWN
 
 _ARCHIVED, _DRAFT = "archived", "draft"

@@ -8,9 +8,10 @@ from pathlib import Path
 
 from core.database import Database
 from core.entry import Entry
+from knowledge_base.progress import Progress
 from knowledge_base.publishing.apply import contents
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.serving import listed
+from knowledge_base.served_content import listed
 from retrieval.contracts import Embedder
 from retrieval.decision.confidence import Calibration
 from retrieval.index.catalogue import Listed
@@ -21,20 +22,18 @@ from retrieval.snapshots.shared import SharedSnapshots
 from retrieval.snapshots.snapshot import Snapshot
 from retrieval.snapshots.update import build_lock, share, snapshots_folder, take
 
-type Progress = Callable[[int, int], None]
 
-
-class Intended:
+class IntendedContent:
     """A ``retrieval.index.catalogue.Catalogue``: the published content, with ``changes`` applied."""
 
     def __init__(
-        self, standing: Sequence[Listed], changed: Sequence[Entry], read: Callable[[Sequence[Listed]], list[Entry]]
+        self, unchanged: Sequence[Listed], changed: Sequence[Entry], read: Callable[[Sequence[Listed]], list[Entry]]
     ) -> None:
-        self._standing, self._read = list(standing), read
+        self._unchanged, self._read = list(unchanged), read
         self._changed = {name_of(entry): entry for entry in changed}
 
     def listed(self) -> list[Listed]:
-        return [*self._standing, *self._changed]
+        return [*self._unchanged, *self._changed]
 
     def fetch(self, wanted: Sequence[Listed]) -> list[Entry]:
         ours = [self._changed[one] for one in wanted if one in self._changed]
@@ -42,19 +41,21 @@ class Intended:
         return [*ours, *(self._read(others) if others else [])]
 
 
-async def intended(database: Database, changes: Sequence[Change], read: Callable[[Sequence[Listed]], list[Entry]]) -> Intended:
+async def intended_content(
+    database: Database, changes: Sequence[Change], read: Callable[[Sequence[Listed]], list[Entry]]
+) -> IntendedContent:
     """Returns the content to be published. ``read`` fetches published entries by name, from the thread that builds.
 
     Raises ``CannotPublish`` if a revision is missing.
     """
-    touched = {(change.collection, change.entry_id) for change in changes}
+    changed_keys = {(change.collection, change.entry_id) for change in changes}
     async with database.read() as session:
         changed = await contents(session, changes)
-    standing = [one for one in await listed(database) if (one.collection, one.id) not in touched]
-    return Intended(standing, changed, read)
+    unchanged = [one for one in await listed(database) if (one.collection, one.id) not in changed_keys]
+    return IntendedContent(unchanged, changed, read)
 
 
-class Shelf:
+class NodeSnapshots:
     """The snapshots of this node, and the candidates, in a folder of their own that only publishing uses."""
 
     def __init__(self, home: Path, shared: SharedSnapshots | None = None) -> None:
@@ -63,7 +64,9 @@ class Shelf:
         self.snapshots = Snapshots(snapshots_folder(home))
         self.candidates = Snapshots(self.snapshots.folder / "candidates")
 
-    def build(self, entries: Intended, embedder: Embedder, progress: Progress | None = None, version: str = "") -> Snapshot:
+    def build(
+        self, entries: IntendedContent, embedder: Embedder, progress: Progress | None = None, version: str = ""
+    ) -> Snapshot:
         """Returns a candidate based on the active snapshot, or the active one itself if nothing differs. Blocking.
 
         Raises ``ValueError`` if nothing would be published.
@@ -85,7 +88,7 @@ class Shelf:
                 version=version,
             )
 
-    def answering(self) -> str:
+    def version_in_use(self) -> str:
         """Returns the version in use: the active one, or the last good one if that is damaged."""
         return next(filter(self.snapshots.is_whole, self.snapshots.by_preference()), "")
 
@@ -119,7 +122,7 @@ class Shelf:
             there = (self.snapshots.folder / version).exists()  # but built by another version of the service
             return self._shared is not None and not there and take(self._shared, self.snapshots, version)
 
-    def holds(self, version: str) -> bool:
+    def can_activate(self, version: str) -> bool:
         """Decides whether ``version`` can be activated without a build: it is there, intact, and of this version of the
         service.
         """
@@ -132,8 +135,8 @@ class Shelf:
             return True
         return False
 
-    def clear(self, kept: Collection[str]) -> None:
+    def clear(self, waiting: Collection[str]) -> None:
         """Removes candidates that no longer wait for a decision."""
         for version in self.candidates.versions():
-            if version not in kept:
+            if version not in waiting:
                 shutil.rmtree(self.candidates.folder / version, ignore_errors=True)

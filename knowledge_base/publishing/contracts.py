@@ -51,7 +51,7 @@ class Change(_Frozen):
         return self.model_copy(update={"version": self.before, "before": self.version})
 
 
-class Asked(_Frozen):
+class ReplayQuestion(_Frozen):
     """A question to replay. For a golden question, ``golden`` is the id, ``gold`` the right entries (none: no answer is right),
     and ``heading`` and ``situation`` the part to show. A real question was asked in ``citizens`` conversations.
     """
@@ -66,7 +66,7 @@ class Asked(_Frozen):
     citizens: int = 1
 
 
-class Reached(_Frozen):
+class FoundEntry(_Frozen):
     """An entry that a question found. ``part`` is the headings and cases of the passage that would be shown."""
 
     entry_id: str
@@ -75,26 +75,26 @@ class Reached(_Frozen):
     part: tuple[str, ...] = ()
 
 
-class Replayed(_Frozen):
+class ReplayResult(_Frozen):
     """The result of one question on one snapshot. ``found`` is best first, independent of the decision."""
 
     decision: Decision
     confidence: float
-    found: tuple[Reached, ...] = ()
+    found: tuple[FoundEntry, ...] = ()
 
     @property
-    def first(self) -> Reached | None:
+    def first(self) -> FoundEntry | None:
         return self.found[0] if self.found else None
 
 
-class Moved(_Frozen):
+class ChangedQuestion(_Frozen):
     """A question whose answer changes. ``before`` and ``after`` are the first entries (none if nothing was found)."""
 
     question: str
     golden: str = ""
     citizens: int = 1
-    before: Reached | None
-    after: Reached | None
+    before: FoundEntry | None
+    after: FoundEntry | None
     decision_before: Decision
     decision_after: Decision
 
@@ -105,7 +105,7 @@ class Shadowed(_Frozen):
     entry_id: str
     title: str
     name: str
-    by: Reached
+    by: FoundEntry
     was_first: bool
 
 
@@ -125,10 +125,10 @@ class Report(_Frozen):
     real: int = 0
     real_left_out: int = 0
     retold: int = 0
-    better: tuple[Moved, ...] = ()
-    worse: tuple[Moved, ...] = ()
-    other_entry: tuple[Moved, ...] = ()
-    other_outcome: tuple[Moved, ...] = ()
+    better: tuple[ChangedQuestion, ...] = ()
+    worse: tuple[ChangedQuestion, ...] = ()
+    other_entry: tuple[ChangedQuestion, ...] = ()
+    other_outcome: tuple[ChangedQuestion, ...] = ()
     shadowed: tuple[Shadowed, ...] = ()
     totals: dict[str, int] = Field(default_factory=dict)
     seconds: float = 0.0

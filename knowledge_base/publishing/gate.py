@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from core.collecting import settle
 from core.database import Database
 from core.entry import Entry
-from knowledge_base.publishing.candidate import Intended, Shelf, intended
-from knowledge_base.publishing.comparing import compare
-from knowledge_base.publishing.contracts import Asked, Change, Report
-from knowledge_base.publishing.questions import Questions, questions
-from knowledge_base.publishing.replaying import Replay, shadowed
-from knowledge_base.serving import fetch
+from core.garbage_collection import freeze_long_lived
+from knowledge_base.publishing.candidate import IntendedContent, NodeSnapshots, intended_content
+from knowledge_base.publishing.comparison import compare
+from knowledge_base.publishing.contracts import Change, ReplayQuestion, Report
+from knowledge_base.publishing.questions import SelectedQuestions, questions
+from knowledge_base.publishing.replay import Replay, shadowed
+from knowledge_base.served_content import fetch
 from retrieval.contracts import Embedder
 from retrieval.embedding.query_cache import CachedQueryEmbedder
 from retrieval.index.catalogue import Listed
@@ -30,11 +30,11 @@ from retrieval.threads import limit_search_threads
 
 _KNOWN = 2  # snapshots whose replays are cached
 _KEPT_SECONDS = 60.0  # kept for the next publication, which often follows: each snapshot is 300 MB and takes a second to load
-type Tell = Callable[[str, int, int], None]  # step, done, total
+type ReportStep = Callable[[str, int, int], None]  # step, done, total
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judgement:
     """A candidate and the gate's verdict. ``base`` is the snapshot that it was compared with, empty if there was none."""
 
     candidate: str
@@ -62,84 +62,94 @@ class Gate:
         ``shared`` is the place through which machines exchange snapshots.
         """
         limit_search_threads()  # a pinned engine does not set this itself: elsewhere one is made for each turn
-        self.shelf = Shelf(home, shared)
+        self.node_snapshots = NodeSnapshots(home, shared)
         self._database, self._collection, self._most = database, collection, most
         self._synonyms = SynonymLists(home / DESK_LIST, synonyms)
         self._known: tuple[Synonyms, dict[str, Replay]] = (self._synonyms.current, {})
         self._judged = -_KEPT_SECONDS
 
-    async def judge(self, changes: Sequence[Change], embedder: Embedder, tell: Tell = lambda *_: None) -> Judged:
+    async def judge(
+        self, changes: Sequence[Change], embedder: Embedder, report_step: ReportStep = lambda *_: None
+    ) -> Judgement:
         """Returns the candidate with the verdict. Raises ``CannotPublish``, ``ValueError`` (nothing to publish) and the
         embedder's exceptions; nothing has changed then.
         """
-        asked = await questions(self._database, most=self._most)
-        loop = asyncio.get_running_loop()
-
-        def read(wanted: Sequence[Listed]) -> list[Entry]:  # called by the thread that builds
-            return asyncio.run_coroutine_threadsafe(fetch(self._database, wanted), loop).result()
-
-        entries = await intended(self._database, changes, read)
-        return await asyncio.to_thread(self._judge, changes, entries, asked, embedder, tell)
+        questions_to_ask = await questions(self._database, most=self._most)
+        entries = await self._content(changes)
+        return await asyncio.to_thread(self._judge, changes, entries, questions_to_ask, embedder, report_step)
 
     async def warm(self, embedder: Embedder, most: int = 20) -> bool:
         """Asks the active snapshot ``most`` new questions in advance for the next publication.
 
         Returns false if there were none. Raises the embedder's exceptions.
         """
-        asked = (await questions(self._database, most=self._most)).asked
-        active = await asyncio.to_thread(self.shelf.snapshots.active)
+        recent = (await questions(self._database, most=self._most)).selected
+        active = await asyncio.to_thread(self.node_snapshots.snapshots.active)
         known = self._known[1].get(active)
-        fresh = [one for one in asked if known is None or not known.knows(one)][:most]
-        if not fresh or not active:
+        unanswered = [one for one in recent if known is None or not known.knows(one)][:most]
+        if not unanswered or not active:
             return False
-        await asyncio.to_thread(self._warm, active, fresh, embedder)
+        await asyncio.to_thread(self._warm, active, unanswered, embedder)
         return True
 
-    def _warm(self, version: str, asked: Sequence[Asked], embedder: Embedder) -> None:
-        remembered = CachedQueryEmbedder(embedder, self.shelf.home / "cache" / "questions")
+    def _warm(self, version: str, chosen: Sequence[ReplayQuestion], embedder: Embedder) -> None:
+        cached_embedder = CachedQueryEmbedder(embedder, self.node_snapshots.home / "cache" / "questions")
         if version not in self._known[1]:
-            self._replay(version, remembered)
-        self._known[1][version].ask(asked)
-        remembered.save()
+            self._replay(version, cached_embedder)
+        self._known[1][version].ask(chosen)
+        cached_embedder.save()
 
     async def build(self, embedder: Embedder, version: str) -> Snapshot:
         """Builds the published content of the database as ``version``, for a node that was absent when it was judged."""
+        entries = await self._content(())
+        return await asyncio.to_thread(self.node_snapshots.build, entries, embedder, None, version)
+
+    async def _content(self, changes: Sequence[Change]) -> IntendedContent:
+        """Returns the published content with ``changes``. The thread that builds reads entries through this event loop."""
         loop = asyncio.get_running_loop()
 
         def read(wanted: Sequence[Listed]) -> list[Entry]:
             return asyncio.run_coroutine_threadsafe(fetch(self._database, wanted), loop).result()
 
-        entries = await intended(self._database, (), read)
-        return await asyncio.to_thread(self.shelf.build, entries, embedder, None, version)
+        return await intended_content(self._database, changes, read)
 
-    def _judge(self, changes: Sequence[Change], entries: Intended, asked: Questions, embedder: Embedder, tell: Tell) -> Judged:
+    def _judge(
+        self,
+        changes: Sequence[Change],
+        entries: IntendedContent,
+        questions_to_ask: SelectedQuestions,
+        embedder: Embedder,
+        report_step: ReportStep,
+    ) -> Judgement:
         started = time.monotonic()
-        tell("building", 0, 0)
-        remembered = CachedQueryEmbedder(embedder, self.shelf.home / "cache" / "questions")
-        base, served = self.shelf.snapshots.active(), self.shelf.answering()
-        candidate = self.shelf.build(entries, embedder, lambda done, total: tell("building", done, total))
+        report_step("building", 0, 0)
+        cached_embedder = CachedQueryEmbedder(embedder, self.node_snapshots.home / "cache" / "questions")
+        base, served = self.node_snapshots.snapshots.active(), self.node_snapshots.version_in_use()
+        candidate = self.node_snapshots.build(entries, embedder, lambda done, total: report_step("building", done, total))
         if not served or candidate.version == served:
             report = Report(verdict="clear", changes=tuple(changes))
-            return Judged(candidate.version, candidate.manifest.content, base, report)
-        before, after = self._replay(served, remembered), self._replay(candidate.version, remembered, candidate)
-        count = len(asked.asked)
-        old = before.ask(asked.asked, lambda done, _: tell("replaying", done, 2 * count))
-        new = after.ask(asked.asked, lambda done, _: tell("replaying", count + done, 2 * count))
-        tell("shadows", 0, 0)
+            return Judgement(candidate.version, candidate.manifest.content, base, report)
+        before, after = self._replay(served, cached_embedder), self._replay(candidate.version, cached_embedder, candidate)
+        count = len(questions_to_ask.selected)
+        old = before.ask(questions_to_ask.selected, lambda done, _: report_step("replaying", done, 2 * count))
+        new = after.ask(questions_to_ask.selected, lambda done, _: report_step("replaying", count + done, 2 * count))
+        report_step("shadows", 0, 0)
         hidden = shadowed(changes, before, after)
-        remembered.save()
-        report = compare(asked.asked, old, new, changes=changes, shadowed=hidden, left_out=asked.left_out)
+        cached_embedder.save()
+        report = compare(
+            questions_to_ask.selected, old, new, changes=changes, shadowed=hidden, left_out=questions_to_ask.left_out
+        )
         self._judged = time.monotonic()
         report = report.model_copy(update={"seconds": round(self._judged - started, 1)})
-        return Judged(candidate.version, candidate.manifest.content, base, report)
+        return Judgement(candidate.version, candidate.manifest.content, base, report)
 
-    def rest(self) -> None:
+    def release_snapshots(self) -> None:
         """Releases the snapshots a minute after the last publication; the cached results stay."""
         if time.monotonic() - self._judged < _KEPT_SECONDS:
             return
-        held = [replay for replay in self._known[1].values() if replay.rest()]
-        if held:
-            settle()
+        released = [replay for replay in self._known[1].values() if replay.release_snapshot()]
+        if released:
+            freeze_long_lived()
 
     def _replay(self, version: str, embedder: CachedQueryEmbedder, snapshot: Snapshot | None = None) -> Replay:
         """Returns a replay of the snapshot ``version``, a cached one if possible.
@@ -153,7 +163,7 @@ class Gate:
         known = replays.pop(version, None)
         if known is None:
             engine = self._engine(snapshot, embedder) if snapshot else None
-            load = partial(load_snapshot, self.shelf.snapshots, version, embedder)
+            load = partial(load_snapshot, self.node_snapshots.snapshots, version, embedder)
             known = Replay(lambda: self._engine(load(), embedder), self._collection, engine)
         replays[version] = known
         while len(replays) > _KNOWN:

@@ -25,12 +25,12 @@ from knowledge_base.demand.background import SnapshotBackground
 from knowledge_base.demand.clustering import cluster
 from knowledge_base.drift.job import watch_quality
 from knowledge_base.exchange.tasks import Tasks
-from knowledge_base.publishing import turns
+from knowledge_base.publishing import publication_queue
 from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import VERDICTS, Change, State
 from knowledge_base.publishing.due import request_due
-from knowledge_base.publishing.gate import Gate, Judged
-from knowledge_base.synonyms.following import keep_following
+from knowledge_base.publishing.gate import Gate, Judgement
+from knowledge_base.synonyms.list_file import keep_file_updated
 from places.offices.directory_file import FILE as DIRECTORY
 from places.offices.directory_sync import sync_periodically as sync_directory
 from retrieval.contracts import Embedder
@@ -88,9 +88,9 @@ class Publisher:
 
         Synonyms and the directory are followed in parallel, because a publication may take a minute.
         """
-        async with asyncio.TaskGroup() as beside:
-            beside.create_task(keep_following(self._database, self._settings.home / DESK_LIST, self._stopping))
-            beside.create_task(sync_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
+        async with asyncio.TaskGroup() as background:
+            background.create_task(keep_file_updated(self._database, self._settings.home / DESK_LIST, self._stopping))
+            background.create_task(sync_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
             await self._work_on()
 
     async def _work_on(self) -> None:
@@ -117,11 +117,11 @@ class Publisher:
         to do.
         """
         await request_due(self._database)
-        taken = await turns.take(self._database, self._name)
-        if taken is not None:
-            await self._carry_out(taken)
+        claimed = await publication_queue.claim_next(self._database, self._name)
+        if claimed is not None:
+            await self._carry_out(claimed)
         followed = await self.follow()
-        return taken is not None or followed
+        return claimed is not None or followed
 
     async def _prepare(self) -> bool:
         """Asks the questions for the next publication in advance, a few at a time, while nothing waits; runs the jobs."""
@@ -130,7 +130,7 @@ class Publisher:
                 began = time.monotonic()
                 if await self.gate.warm(await asyncio.to_thread(self._embedder)):
                     return True
-                await asyncio.to_thread(self.gate.rest)
+                await asyncio.to_thread(self.gate.release_snapshots)
                 await self._tidy()
                 ended = time.monotonic()
                 self._rested_until = ended + max(_REST, _TIMES_AS_LONG * (ended - began))
@@ -145,7 +145,7 @@ class Publisher:
 
     async def _look_at_demand(self) -> None:
         """Clusters the unanswered demand."""
-        snapshots = self.gate.shelf.snapshots
+        snapshots = self.gate.node_snapshots.snapshots
         embedder = await asyncio.to_thread(self._embedder)
         active = await asyncio.to_thread(lambda: load_answering(snapshots, embedder))
         done = await cluster(self._database, embedder, SnapshotBackground(active))
@@ -158,50 +158,54 @@ class Publisher:
 
     async def follow(self) -> bool:
         """Activates here what was activated last, on this node or another. Returns false if it is active already."""
-        newest = await turns.newest(self._database)
-        shelf = self.gate.shelf
-        mark = shelf.snapshots.folder / "applied"
+        newest = await publication_queue.newest_activation(self._database)
+        snapshots_here = self.gate.node_snapshots
+        mark = snapshots_here.snapshots.folder / "applied"
         if newest is None or (mark.exists() and mark.read_text() == newest.id):
             return False
         version, torn = newest.candidate, False
-        if not await asyncio.to_thread(shelf.holds, version):
+        if not await asyncio.to_thread(snapshots_here.can_activate, version):
             try:
-                fetched = await asyncio.to_thread(shelf.take, version) and await asyncio.to_thread(shelf.holds, version)
+                fetched = await asyncio.to_thread(snapshots_here.take, version) and await asyncio.to_thread(
+                    snapshots_here.can_activate, version
+                )
             except SharedTorn:
                 fetched, torn = False, True
             if not fetched:
                 embedder = await asyncio.to_thread(self._embedder)
                 version = (await self.gate.build(embedder, version)).version
-        await asyncio.to_thread(shelf.activate, version, newest.base)
+        await asyncio.to_thread(snapshots_here.activate, version, newest.base)
         mark.write_text(newest.id)
-        log.info("publication_followed", publication=newest.id, snapshot=shelf.snapshots.active())
-        await self._served(shelf.snapshots.active())
-        await asyncio.to_thread(shelf.share, version, newest.base, again=torn)
-        await asyncio.to_thread(shelf.clear, await turns.waiting_candidates(self._database))
+        log.info("publication_followed", publication=newest.id, snapshot=snapshots_here.snapshots.active())
+        await self._served(snapshots_here.snapshots.active())
+        await asyncio.to_thread(snapshots_here.share, version, newest.base, again=torn)
+        await asyncio.to_thread(snapshots_here.clear, await publication_queue.waiting_candidates(self._database))
         return True
 
     async def _carry_out(self, row: Publication) -> None:
         try:
-            async with self._telling(row.id):
+            async with self._reporting_progress(row.id):
                 await (self._go_back(row) if row.kind == "rollback" else self._publish(row))
-        except turns.TurnLost:
+        except publication_queue.ClaimLost:
             log.info("publication_turn_lost", publication=row.id)
         except CannotPublish as error:
-            await turns.failed(self._database, row.id, self._name, f"{error.fr} / {error.en}")
+            await publication_queue.record_failure(self._database, row.id, self._name, f"{error.fr} / {error.en}")
         except httpx.HTTPError as error:
             log.error("publication_failed", publication=row.id, reason=type(error).__name__)
-            await turns.failed(self._database, row.id, self._name, _MODEL_MISSING)
+            await publication_queue.record_failure(self._database, row.id, self._name, _MODEL_MISSING)
         except (SnapshotUnusable, ValueError, OSError) as error:
             log.error("publication_failed", publication=row.id, exc_info=True)
-            await turns.failed(self._database, row.id, self._name, _DISK_FULL if is_full(error) else str(error))
+            await publication_queue.record_failure(
+                self._database, row.id, self._name, _DISK_FULL if is_full(error) else str(error)
+            )
 
     async def _publish(self, row: Publication) -> None:
-        shelf = self.gate.shelf
-        active = await asyncio.to_thread(shelf.snapshots.active)
+        snapshots_here = self.gate.node_snapshots
+        active = await asyncio.to_thread(snapshots_here.snapshots.active)
         approved = row.state == State.APPROVED
-        if approved and row.base == active and await asyncio.to_thread(shelf.holds, row.candidate):
-            await asyncio.to_thread(shelf.share, row.candidate, row.base)
-            await turns.activated(self._database, row.id, self._name)
+        if approved and row.base == active and await asyncio.to_thread(snapshots_here.can_activate, row.candidate):
+            await asyncio.to_thread(snapshots_here.share, row.candidate, row.base)
+            await publication_queue.record_activation(self._database, row.id, self._name)
             return
         judged = await self._judge(row)
         if approved:  # approved on an older verdict: valid only if this one is no worse
@@ -210,47 +214,49 @@ class Publisher:
             go = row.go_at_once and judged.report.verdict != "worse"
         found = {"candidate": judged.candidate, "base": judged.base, "content": judged.content, "report": judged.report}
         if go:
-            await asyncio.to_thread(shelf.share, judged.candidate, judged.base)  # so that other nodes find it
-            await turns.activated(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
+            await asyncio.to_thread(snapshots_here.share, judged.candidate, judged.base)  # so that other nodes find it
+            await publication_queue.record_activation(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
         else:
-            await turns.checked(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
+            await publication_queue.record_verdict(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
 
     async def _go_back(self, row: Publication) -> None:
         """Rolls back: at once if the previous snapshot still exists and nothing else came in between; else it is built."""
-        shelf = self.gate.shelf
-        direct = row.base == shelf.snapshots.active() and await asyncio.to_thread(shelf.holds, row.candidate)
+        snapshots_here = self.gate.node_snapshots
+        direct = row.base == snapshots_here.snapshots.active() and await asyncio.to_thread(
+            snapshots_here.can_activate, row.candidate
+        )
         if direct:
-            await asyncio.to_thread(shelf.share, row.candidate, row.base)
-            await turns.activated(self._database, row.id, self._name)
+            await asyncio.to_thread(snapshots_here.share, row.candidate, row.base)
+            await publication_queue.record_activation(self._database, row.id, self._name)
             return
         judged = await self._judge(row)
-        await asyncio.to_thread(shelf.share, judged.candidate, judged.base)
-        await turns.activated(
+        await asyncio.to_thread(snapshots_here.share, judged.candidate, judged.base)
+        await publication_queue.record_activation(
             self._database, row.id, self._name, candidate=judged.candidate, base=judged.base, content=judged.content
         )
 
-    async def _judge(self, row: Publication) -> Judged:
+    async def _judge(self, row: Publication) -> Judgement:
         changes = [Change.model_validate(change) for change in row.changes]
-        return await self.gate.judge(changes, await asyncio.to_thread(self._embedder), self._tell)
+        return await self.gate.judge(changes, await asyncio.to_thread(self._embedder), self._set_progress)
 
-    def _tell(self, step: str, done: int, total: int) -> None:
+    def _set_progress(self, step: str, done: int, total: int) -> None:
         self._progress = (step, done, total)
 
     @asynccontextmanager
-    async def _telling(self, name: str) -> AsyncIterator[None]:
-        """Reports the progress while the work goes on; this also keeps the turn."""
-        told, at = ("", 0, 0), time.monotonic()
+    async def _reporting_progress(self, name: str) -> AsyncIterator[None]:
+        """Reports the progress while the work goes on; this also prolongs the claim."""
+        reported, at = ("", 0, 0), time.monotonic()
 
-        async def tell() -> None:
-            nonlocal told, at
-            overdue = time.monotonic() - at > turns.LEASE.total_seconds() / 3
-            if self._progress != told or overdue:
-                told, at = self._progress, time.monotonic()
-                with suppress(turns.TurnLost):  # the end of the work will show this
-                    await turns.report_progress(self._database, name, self._name, *told)
+        async def report() -> None:
+            nonlocal reported, at
+            overdue = time.monotonic() - at > publication_queue.LEASE.total_seconds() / 3
+            if self._progress != reported or overdue:
+                reported, at = self._progress, time.monotonic()
+                with suppress(publication_queue.ClaimLost):  # the end of the work will show this
+                    await publication_queue.report_progress(self._database, name, self._name, *reported)
 
         self._progress = ("", 0, 0)
-        async with repeating(tell, _EVERY):
+        async with repeating(report, _EVERY):
             yield
 
     async def _served(self, version: str) -> None:

@@ -12,32 +12,29 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message
 from core.turns import Origin, Outcome
+from knowledge_base.demand.signals import ENQUIRIES, LEAST_CHARACTERS
 from knowledge_base.golden.record import golden
-from knowledge_base.publishing.contracts import Asked
+from knowledge_base.publishing.contracts import ReplayQuestion
 
 _MONTH = timedelta(days=30)
-ENQUIRIES = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER)
-_LEAST = 8  # characters: "oui" and "combien ?" need the preceding message to be understood
 
 
 @dataclass(frozen=True, slots=True)
-class Questions:
-    """The questions. ``asked`` are golden ones, then real ones, the most frequent first; ``left_out`` counts the real ones left
-    out.
-    """
+class SelectedQuestions:
+    """The questions: golden ones, then real ones, the most frequent first. ``left_out`` counts the real ones left out."""
 
-    asked: tuple[Asked, ...]
+    selected: tuple[ReplayQuestion, ...]
     left_out: int = 0
 
 
-async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome] = ENQUIRIES) -> Questions:
+async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome] = ENQUIRIES) -> SelectedQuestions:
     """Returns all active golden questions, and at most ``most`` real ones of the last month: citizens' own words, masked, no
     tests.
 
     ``outcomes``: the outcomes of the real ones.
     """
     known = [
-        Asked(
+        ReplayQuestion(
             question=one.question,
             locale=one.locale,
             collection=one.collection,
@@ -60,7 +57,7 @@ async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome
             Message.outcome.in_(outcomes),
             Message.payload.is_(None),
             Message.text.is_not(None),
-            func.length(Message.text) >= _LEAST,
+            func.length(Message.text) >= LEAST_CHARACTERS,
         )
         .group_by(folded)
         .order_by(citizens.desc(), last.desc())
@@ -68,5 +65,5 @@ async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome
     )
     async with database.read() as session:
         rows = (await session.execute(query)).all()
-    real = [Asked(question=text, locale=language, citizens=number) for text, language, number, _ in rows[:most]]
-    return Questions((*known, *real), left_out=rows[0][3] - len(real) if rows else 0)
+    real = [ReplayQuestion(question=text, locale=language, citizens=number) for text, language, number, _ in rows[:most]]
+    return SelectedQuestions((*known, *real), left_out=rows[0][3] - len(real) if rows else 0)

@@ -37,7 +37,7 @@ class Overtaken(ImportRefused):
         )
 
 
-class Decided(ImportRefused):
+class NotAwaitingDecision(ImportRefused):
     """The decision was taken already, or it is too early or too late."""
 
     def __init__(self, state: str) -> None:
@@ -77,7 +77,9 @@ async def _request(session: AsyncSession, changes: Sequence[Change], *, author: 
     row = _new("publish", changes, author, reason, go_at_once)
     session.add(row)
     await session.flush()
-    await audit(session, actor=author, action="publication.requested", target=f"publication:{row.id}", details=_told(row))
+    await audit(
+        session, actor=author, action="publication.requested", target=f"publication:{row.id}", details=_audit_details(row)
+    )
     return row.id
 
 
@@ -90,7 +92,7 @@ async def ask_rollback(database: Database, *, author: str, reason: str = "", pub
     async with database.write() as session:
         undone = await last_to_undo(session)
         if publication and (undone is None or undone.id != publication):
-            if known := await _way_back(session, publication):
+            if known := await _rollback_of(session, publication):
                 return known
             raise Overtaken
         if undone is None:
@@ -100,12 +102,17 @@ async def ask_rollback(database: Database, *, author: str, reason: str = "", pub
         row.report, row.decided_by = {"undoes": undone.id}, author
         session.add(row)
         await session.flush()
-        await audit(session, actor=author, action="publication.undone", target=f"publication:{undone.id}", details=_told(row))
+        await audit(
+            session, actor=author, action="publication.undone", target=f"publication:{undone.id}", details=_audit_details(row)
+        )
         return row.id
 
 
 async def decide(database: Database, name: str, *, go: bool, author: str) -> None:
-    """Approves or drops a publication. Dropping is possible until it is activated. Raises ``Decided`` and ``LookupError``."""
+    """Approves or drops a publication. Dropping is possible until it is activated.
+
+    Raises ``NotAwaitingDecision`` and ``LookupError``.
+    """
     allowed = (State.CHECKED,) if go else _UNDECIDED
     async with database.write() as session:
         changed = await session.execute(
@@ -125,7 +132,7 @@ async def decide(database: Database, name: str, *, go: bool, author: str) -> Non
             state = await session.scalar(select(Publication.state).where(Publication.id == name))
             if state is None:
                 raise LookupError(f"there is no publication {name}")
-            raise Decided(state)
+            raise NotAwaitingDecision(state)
         if not go:
             await take_back(session, [Change.model_validate(change) for change in changes])
         action = "publication.approved" if go else "publication.dropped"
@@ -153,7 +160,7 @@ async def undoable(database: Database) -> PublicationView | None:
         return _view(row) if row else None
 
 
-async def _way_back(session: AsyncSession, publication: str) -> str | None:
+async def _rollback_of(session: AsyncSession, publication: str) -> str | None:
     """Returns the rollback of ``publication``, requested or done."""
     rollbacks = await session.scalars(
         select(Publication)
@@ -198,7 +205,7 @@ def _changes(row: Publication) -> tuple[Change, ...]:
     return tuple(Change.model_validate(change) for change in row.changes)
 
 
-def _told(row: Publication) -> dict[str, JsonValue]:
+def _audit_details(row: Publication) -> dict[str, JsonValue]:
     """Returns the details for the audit: which versions of which entries."""
     named: list[JsonValue] = [
         f"{change.collection}/{change.entry_id}: {change.before} → {change.version}" for change in _changes(row)[:50]

@@ -42,18 +42,18 @@ def merged(found: Iterable[Block]) -> tuple[Block, ...]:
     """Returns ``found`` without empty blocks and with neighbouring plain texts joined (lists of one kind without a blank
     line).
     """
-    kept: list[Block] = []
+    result: list[Block] = []
     for block in found:
-        last = kept[-1] if kept else None
+        last = result[-1] if result else None
         if isinstance(block, TextBlock):
             if not block.markdown.strip():
                 continue
             if isinstance(last, TextBlock) and last.role == block.role == "plain":
                 between = "\n" if _is_list(last.markdown) and block.markdown.startswith("- ") else "\n\n"
-                kept[-1] = TextBlock(markdown=last.markdown + between + block.markdown)
+                result[-1] = TextBlock(markdown=last.markdown + between + block.markdown)
                 continue
-        kept.append(block)
-    return tuple(kept)
+        result.append(block)
+    return tuple(result)
 
 
 def _is_list(text: str) -> bool:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.entry import Entry, Link
 from knowledge_base.errors import InvalidSource
+from knowledge_base.progress import Progress
 from knowledge_base.service_public.archive import Archive
 from knowledge_base.service_public.context import AUDIENCES, Context, page_url
 from knowledge_base.service_public.convert import entry
 from knowledge_base.service_public.package import Package
 from knowledge_base.service_public.source import Source
-
-type Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True)

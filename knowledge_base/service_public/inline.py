@@ -95,18 +95,18 @@ def _link(child: etree._Element, context: Context, marks: bool) -> _Piece:
 
 def _with_merged_values(element: etree._Element) -> Iterator[etree._Element]:
     """Yields the children. Amounts that editors cut in two ("101 €" + ",5 €", "5 %" + " %") are joined again."""
-    kept: list[etree._Element] = []
+    result: list[etree._Element] = []
     for child in element:
-        last = kept[-1] if kept else None
+        last = result[-1] if result else None
         if last is not None and last.tag == child.tag == "Valeur" and not (last.tail or "").strip():
             left, right = text_of(last).rstrip(), text_of(child)
             if _UNIT_ONLY.match(left) or _UNIT_ONLY.match(right) or re.match(r"\s*,\d", right) or re.search(r",\s*€$", left):
                 merged = etree.Element("Valeur")
                 merged.text, merged.tail = _one_amount(left, right), child.tail
-                kept[-1] = merged
+                result[-1] = merged
                 continue
-        kept.append(child)
-    yield from kept
+        result.append(child)
+    yield from result
 
 
 def _one_amount(left: str, right: str) -> str:

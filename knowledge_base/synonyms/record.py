@@ -13,10 +13,10 @@ from sqlalchemy.orm import aliased
 
 from core.audit import record
 from core.database import Database
-from core.database.advisory import hold
+from core.database.advisory import advisory_lock
 from core.database.base import now
 from core.database.models import SynonymGroup, SynonymVersion
-from knowledge_base.synonyms.contracts import MOST, Kept, SynonymRefused, Version
+from knowledge_base.synonyms.contracts import MOST, StoredGroup, SynonymRefused, Version
 from retrieval.query.synonyms import Group
 from retrieval.terms.analysis import fold
 
@@ -25,7 +25,7 @@ _DROPPED = "synonym.proposal_dropped"
 _Used, _Last = aliased(SynonymVersion), aliased(SynonymVersion)
 
 
-async def kept(database: Database, *, gone: bool = False) -> list[Kept]:
+async def stored_groups(database: Database, *, gone: bool = False) -> list[StoredGroup]:
     """Returns all groups by their first word; with ``gone``, also removed ones."""
     async with database.read() as session:
         found = await _all(session)
@@ -34,7 +34,7 @@ async def kept(database: Database, *, gone: bool = False) -> list[Kept]:
 
 async def in_use(database: Database) -> list[Group]:
     """Returns the groups for searches, by priority."""
-    return [one.used for one in await kept(database) if one.used]
+    return [one.used for one in await stored_groups(database) if one.used]
 
 
 async def changes(database: Database) -> tuple[object, ...]:
@@ -45,7 +45,7 @@ async def changes(database: Database) -> tuple[object, ...]:
         return tuple((await session.execute(query)).one())
 
 
-async def get(database: Database, name: str) -> Kept:
+async def get(database: Database, name: str) -> StoredGroup:
     """Returns the group. Raises ``SynonymRefused`` (missing)."""
     async with database.read() as session:
         return await _one(session, name)
@@ -99,7 +99,7 @@ async def check_free(database: Database, group: Group, *, name: str = "") -> Non
         _check_free(group, [one for one in await _all(session) if one.id != name])
 
 
-async def put_in_use(database: Database, name: str, *, seen: int, author: str, two_persons: bool) -> Kept:
+async def put_in_use(database: Database, name: str, *, seen: int, author: str, two_persons: bool) -> StoredGroup:
     """Puts the proposed version in use. With ``two_persons``, its author may not do this. Raises ``SynonymRefused``."""
     async with database.write() as session:
         before = _waiting(await _all(session, lock=True), name, seen)
@@ -112,7 +112,7 @@ async def put_in_use(database: Database, name: str, *, seen: int, author: str, t
         return await _one(session, name)
 
 
-async def drop_proposal(database: Database, name: str, *, seen: int, author: str) -> Kept:
+async def drop_proposal(database: Database, name: str, *, seen: int, author: str) -> StoredGroup:
     """Drops the proposal; the version in use stays. Raises ``SynonymRefused``."""
     async with database.write() as session:
         before = _waiting(await _all(session, lock=True), name, seen)
@@ -126,13 +126,13 @@ async def drop_proposal(database: Database, name: str, *, seen: int, author: str
         return await _one(session, name)
 
 
-async def strangers(session: AsyncSession, groups: Mapping[str, Sequence[Group]]) -> list[str]:
+async def unknown_groups(session: AsyncSession, groups: Mapping[str, Sequence[Group]]) -> list[str]:
     """Returns the names of those of ``groups`` (name → its contents) that are new here, with no word of an existing group."""
     known = await _all(session, lock=True)
     names, found = {one.id for one in known}, []
-    for name, said in groups.items():
+    for name, contents in groups.items():
         with suppress(SynonymRefused):
-            for group in said:
+            for group in contents:
                 _check_free(group, known)
             if name not in names:
                 found.append(name)
@@ -145,15 +145,15 @@ def _done(group: Group | None, *, use: bool) -> str:
     return "synonym.proposed" if group else "synonym.removal_proposed"
 
 
-def _check_free(group: Group, others: Sequence[Kept]) -> None:
+def _check_free(group: Group, others: Sequence[StoredGroup]) -> None:
     for other in others:
-        for said in (other.content, other.used):
-            word = next((term for term in group.terms if said and said.speaks_of(term)), "")
+        for content in (other.content, other.used):
+            word = next((term for term in group.terms if content and content.speaks_of(term)), "")
             if word:
                 raise SynonymRefused("taken", word=word, other=other)
 
 
-def _found(everything: Sequence[Kept], name: str, seen: int) -> Kept:
+def _found(everything: Sequence[StoredGroup], name: str, seen: int) -> StoredGroup:
     found = next((one for one in everything if one.id == name), None)
     if found is None:
         raise SynonymRefused("missing")
@@ -162,7 +162,7 @@ def _found(everything: Sequence[Kept], name: str, seen: int) -> Kept:
     return found
 
 
-def _waiting(everything: Sequence[Kept], name: str, seen: int) -> Kept:
+def _waiting(everything: Sequence[StoredGroup], name: str, seen: int) -> StoredGroup:
     found = _found(everything, name, seen)
     if not found.waits:
         raise SynonymRefused("nothing_waits", other=found)
@@ -177,24 +177,24 @@ def _query() -> Select[SynonymGroup, SynonymVersion, SynonymVersion, SynonymVers
     return whole.outerjoin(_Used, used).outerjoin(_Last, last)
 
 
-async def _all(session: AsyncSession, *, lock: bool = False) -> list[Kept]:
+async def _all(session: AsyncSession, *, lock: bool = False) -> list[StoredGroup]:
     """Returns all groups. ``lock``: no other transaction changes the list until this one ends."""
     if lock:
-        await hold(session, _LOCK)
+        await advisory_lock(session, _LOCK)
     rows = await session.execute(_query())
-    return sorted((_kept(row) for row in rows), key=lambda one: fold(one.shown.terms[0]) if one.shown else "")
+    return sorted((_stored_group(row) for row in rows), key=lambda one: fold(one.shown.terms[0]) if one.shown else "")
 
 
-async def _one(session: AsyncSession, name: str) -> Kept:
+async def _one(session: AsyncSession, name: str) -> StoredGroup:
     row = (await session.execute(_query().where(SynonymGroup.id == name))).one_or_none()
     if row is None:
         raise SynonymRefused("missing")
-    return _kept(row)
+    return _stored_group(row)
 
 
-def _kept(found: Row[SynonymGroup, SynonymVersion, SynonymVersion, SynonymVersion]) -> Kept:
+def _stored_group(found: Row[SynonymGroup, SynonymVersion, SynonymVersion, SynonymVersion]) -> StoredGroup:
     row, newest, used, last = found
-    return Kept(
+    return StoredGroup(
         id=row.id,
         version=row.version,
         content=_group(newest.content),
@@ -211,7 +211,7 @@ def _group(content: Mapping[str, JsonValue] | None) -> Group | None:
 
 
 async def _audit(
-    session: AsyncSession, row: SynonymGroup, done: str, author: str, before: Kept | None, after: Group | None
+    session: AsyncSession, row: SynonymGroup, done: str, author: str, before: StoredGroup | None, after: Group | None
 ) -> None:
     details: dict[str, JsonValue] = {"version": row.version}
     for key, group in (("from", before.used if before else None), ("to", after)):

@@ -15,8 +15,8 @@ from knowledge_base.errors import InvalidSource
 from knowledge_base.service_public.blocks import blocks, flat
 from knowledge_base.service_public.context import Context
 from knowledge_base.service_public.inline import heading
-from knowledge_base.travail_emploi.mending import mended
 from knowledge_base.travail_emploi.package import Page
+from knowledge_base.travail_emploi.text_repair import repaired
 from knowledge_base.travail_emploi.tree import LEGAL, add_html
 
 COLLECTION = "travail-emploi"
@@ -38,7 +38,7 @@ def entry_id(page: str) -> str:
 
 def entry(page: Page, entries: Mapping[str, str]) -> Entry:
     """Returns the entry of ``page``; ``entries`` maps addresses to the ids of entries. Raises ``InvalidSource``."""
-    title = markdown.tidy(mended(page.title))
+    title = markdown.tidy(repaired(page.title))
     if not title or not markdown.url(page.url):
         raise InvalidSource(
             f"Une fiche du ministère n'a pas de titre ou d'adresse (« {page.id} ») : supprimez le paquet et relancez.",
@@ -84,7 +84,7 @@ def _body(page: Page, title: str) -> tuple[etree._Element, dict[str, str]]:
     root = etree.Element("Texte")
     anchors: dict[str, str] = {}
     for section in page.sections:
-        name = markdown.tidy(mended(section.title.replace(markdown.NBSP, " ")))
+        name = markdown.tidy(repaired(section.title.replace(markdown.NBSP, " ")))
         if not section.anchor or name in (title, _WHOLE):  # the text before the first heading has the page's title
             add_html(root, section.html)
             continue

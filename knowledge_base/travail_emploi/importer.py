@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import orjson
@@ -10,13 +10,12 @@ import orjson
 from core.entry import Entry
 from knowledge_base.answered_questions import AnsweredQuestions
 from knowledge_base.openings import Openings
+from knowledge_base.progress import Progress
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 from knowledge_base.service_public.wordings import WORDINGS as OLDER_WORDINGS
 from knowledge_base.travail_emploi.convert import entry, entry_id
 from knowledge_base.travail_emploi.package import Page, read_pages
 from knowledge_base.travail_emploi.wordings import WORDINGS
-
-type Progress = Callable[[int, int], None]
 
 # Pairs found by `kb twins` and accepted by a reader: JSON lines, entry (service-public's) and twin (of this collection).
 TWINS = Path(__file__).with_name("twins.jsonl")
@@ -30,10 +29,10 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
     A page that occurs twice, under an old address and its new one, becomes one entry.
     """
     pages = read_pages(path)
-    kept, twins = _once(pages), older_pages()
-    targets = {page.url: entry_id(kept[_content(page)].id) for page in pages}
+    pages_once, twins = _once(pages), older_pages()
+    targets = {page.url: entry_id(pages_once[_content(page)].id) for page in pages}
     entries: list[Entry] = []
-    for done, page in enumerate(kept.values(), start=1):
+    for done, page in enumerate(pages_once.values(), start=1):
         new = entry(page, targets)
         older = twins.get(new.id, [])
         # The older page's wordings are also wordings of this page.
@@ -47,7 +46,7 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
         }
         entries.append(new.model_copy(update=named))
         if progress is not None:
-            progress(done, len(kept))
+            progress(done, len(pages_once))
     return tuple(entries)
 
 

@@ -9,8 +9,14 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
+from knowledge_base.npm import Pinned
 from knowledge_base.tarballs import files_of, truncated
 
+PACKAGE = Pinned(
+    "@socialgouv/fiches-travail-data@4.1174.0",
+    "socialgouv-fiches-travail-data-4.1174.0.tgz",
+    "6f9d01da5ae5b9f1a45671bffeff9487e332b17cbe86d519cf23de9e93ded64f",
+)
 _DATA = re.compile(r"package/data/fiches-travail\.json$")
 
 

@@ -13,7 +13,8 @@ from lxml import html as lxml_html
 
 from knowledge_base.errors import InvalidSource
 from knowledge_base.markdown import readable, tidy, url
-from knowledge_base.travail_emploi.mending import mended
+from knowledge_base.service_public.tree import append_text, text_of
+from knowledge_base.travail_emploi.text_repair import repaired
 
 _INLINE = {"strong": "MiseEnEvidence", "b": "MiseEnEvidence", "a": "LienExterne", "sup": "Exposant", "sub": "Indice"}
 _PLAIN_INLINE = frozenset(("span", "em", "i", "u", "time", "abbr", "cite", "small", "font", "mark", "label"))
@@ -104,7 +105,7 @@ class _Writer:
 
     def _goes_on(self, following: str) -> bool:
         """Decides whether a line was broken inside a sentence."""
-        before = "" if self._paragraph is None else _text_of(self._paragraph)
+        before = "" if self._paragraph is None else text_of(self._paragraph).strip()
         return bool(before) and before[-1].isalnum() and following.lstrip()[:1].islower()
 
     def _text(self, text: str | None) -> None:
@@ -114,7 +115,7 @@ class _Writer:
             _append(self._paragraph, text)
 
     def _end_paragraph(self) -> None:
-        if self._paragraph is not None and _text_of(self._paragraph):
+        if self._paragraph is not None and text_of(self._paragraph).strip():
             self._here.append(self._paragraph)
         self._paragraph = None
 
@@ -194,7 +195,7 @@ def _is_head(row: list[lxml_html.HtmlElement]) -> bool:
     if len(row) > 2 and not _line(row[0]):
         return True
     return all(
-        cell.tag == "th" or _line(cell) == tidy(mended(" ".join(one.text_content() for one in cell.iter("strong", "b"))))
+        cell.tag == "th" or _line(cell) == tidy(repaired(" ".join(one.text_content() for one in cell.iter("strong", "b"))))
         for cell in row
     )
 
@@ -218,7 +219,7 @@ def _take_title(box: etree._Element) -> str:
     for one in bold:
         one.tail = None
         first.remove(one)
-    if not _text_of(first):
+    if not text_of(first).strip():
         box.remove(first)
     return title.rstrip(_MARKS)
 
@@ -264,17 +265,9 @@ def _address(address: str) -> str:
 
 
 def _append(element: etree._Element, text: str) -> None:
-    text = mended(re.sub(r"\s+", " ", text.replace("\u00a0", " ")))
-    if len(element):
-        element[-1].tail = (element[-1].tail or "") + text
-    else:
-        element.text = (element.text or "") + text
+    append_text(element, repaired(re.sub(r"\s+", " ", text.replace("\u00a0", " "))))
 
 
 def _line(element: lxml_html.HtmlElement) -> str:
     """Returns all text of an element on one line."""
-    return tidy(mended(re.sub(r"\s+", " ", element.text_content().replace("\u00a0", " "))))
-
-
-def _text_of(element: etree._Element) -> str:
-    return "".join(map(str, element.itertext())).strip()
+    return tidy(repaired(re.sub(r"\s+", " ", element.text_content().replace("\u00a0", " "))))

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from opening_hours import OpeningHours, State
 
-from core.opening import runs_of_days
+from core.opening_hours import runs_of_days
 
 _SETTLED_DAYS = 400  # days: hours that open at all open within this time
 _LUNCH = (time(11), time(15, 30))  # a break within these times is a lunch break

@@ -7,7 +7,7 @@ import time
 
 import structlog
 
-from core.collecting import settle
+from core.garbage_collection import freeze_long_lived
 from retrieval.contracts import Embedder
 from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
 from retrieval.snapshots.snapshot import Snapshot, load_last_good, load_snapshot
@@ -83,7 +83,7 @@ class SnapshotFollower:
         loaded.vocabulary.prepare()
         replaces, self.snapshot = self.snapshot is not None, loaded
         if replaces:
-            settle()
+            freeze_long_lived()
         log.info("snapshot_loaded", snapshot=loaded.version, stage=loaded.manifest.stage, active=loaded.version == self._seen)
 
     def _refuse(self, reason: str) -> None:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 
 from core.digests import sha256_of
 from core.settings import Settings
-from core.shared_place import Place
+from core.shared_folder import SharedFolder
 from retrieval.contracts import Stage
 from retrieval.snapshots.folder import FORMAT, KEPT, Manifest, Snapshots
 from retrieval.snapshots.sealed import SharedTorn, opened, sealed
@@ -31,7 +31,7 @@ class SharedSnapshots:
     def __init__(self, url: str, keys: Sequence[str]) -> None:
         """Takes the service's secrets as ``keys``: the first one seals, any of them opens."""
         self.url = url
-        self._place, self._keys = Place(url), keys
+        self._folder, self._keys = SharedFolder(url), keys
 
     def versions(self) -> list[str]:
         """Returns the complete versions there, oldest first."""
@@ -39,7 +39,7 @@ class SharedSnapshots:
 
     def holds(self, version: str) -> bool:
         """Decides whether ``version`` is there."""
-        return self._place.exists(f"{version}/{SEALED}")
+        return self._folder.exists(f"{version}/{SEALED}")
 
     def find(self, content: str, stage: Stage) -> str:
         """Returns the newest version with this ``content``, in ``stage`` or a later one; empty if there is none."""
@@ -64,8 +64,8 @@ class SharedSnapshots:
         if not again and self.holds(version):
             return False
         for name, digest in manifest.digests.items():
-            self._place.copy_from(f"{version}/{digest}", folder / name)
-        self._place.write(f"{version}/{SEALED}", sealed(raw, self._keys[0]))
+            self._folder.copy_from(f"{version}/{digest}", folder / name)
+        self._folder.write(f"{version}/{SEALED}", sealed(raw, self._keys[0]))
         return True
 
     def fetch(self, version: str, snapshots: Snapshots) -> bool:
@@ -83,7 +83,7 @@ class SharedSnapshots:
                 target = aside / name
                 target.parent.mkdir(parents=True, exist_ok=True)
                 try:
-                    self._place.copy_to(f"{version}/{digest}", target)
+                    self._folder.copy_to(f"{version}/{digest}", target)
                 except FileNotFoundError as error:
                     raise SharedTorn(f"{name} of snapshot {version} is missing from the shared place.") from error
                 if sha256_of(target) != digest:
@@ -97,19 +97,19 @@ class SharedSnapshots:
         gone = [name for name in whole[:-kept] if name not in spared]
         gone += [name for name in named if name not in whole and _seconds_old(name) > _ABANDONED_SECONDS]
         for name in gone:
-            self._place.remove(f"{name}/{SEALED}")  # first, so that a half-removed version is not fetched
-            self._place.remove(name)
+            self._folder.remove(f"{name}/{SEALED}")  # first, so that a half-removed version is not fetched
+            self._folder.remove(name)
         return gone
 
     def _manifest(self, version: str) -> tuple[Manifest, str] | None:
         try:
-            content = self._place.read(f"{version}/{SEALED}")
+            content = self._folder.read(f"{version}/{SEALED}")
         except FileNotFoundError:
             return None
         return opened(content, version, self._keys)
 
     def _named(self) -> list[str]:
-        return [name for name in self._place.names() if _VERSION.fullmatch(name)]
+        return [name for name in self._folder.names() if _VERSION.fullmatch(name)]
 
 
 def shared_snapshots(settings: Settings) -> SharedSnapshots | None:

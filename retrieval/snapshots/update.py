@@ -10,7 +10,7 @@ from pathlib import Path
 import structlog
 
 from core.entry import Entry
-from core.shared_place import SharedUnreachable
+from core.shared_folder import SharedUnreachable
 from retrieval.contracts import Embedder, Stage
 from retrieval.index.catalogue import Catalogue, ListedEntries
 from retrieval.index.vectors import Progress

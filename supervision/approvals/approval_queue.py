@@ -15,7 +15,7 @@ from conversations.wording import Wording
 from core.database.base import now
 from core.database.models import Conversation, Handoff, HeldAnswer, Message
 from core.handoff import Kind, Reason, State
-from core.opening import Opening, day_and_time
+from core.opening_hours import OpeningHours, day_and_time
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
 from supervision.approvals.subjects import approval_minutes
 from supervision.handoffs.record import open_handoff
@@ -39,7 +39,9 @@ _SUBJECT_CHARACTERS = 200
 class ApprovalQueue:
     """A ``BeforeCommit``. ``opening``: the opening hours of the desk; ``None``: it is never staffed."""
 
-    def __init__(self, wording: Wording, signing: Signing, renderers: Mapping[str, Renderer], opening: Opening | None) -> None:
+    def __init__(
+        self, wording: Wording, signing: Signing, renderers: Mapping[str, Renderer], opening: OpeningHours | None
+    ) -> None:
         wording.require(WORDS)
         self._wording, self._signing, self._renderers, self._opening = wording, signing, renderers, opening
 

@@ -31,7 +31,7 @@ async def release_abandoned(database: Database, desk: SupervisorActions) -> int:
     Every worker runs it. It uses the claim as read here, so that of two workers the second one is refused.
     """
     present = now()
-    (claimed,) = await database.look((_CLAIMED, {}))
+    (claimed,) = await database.fetch_in_thread((_CLAIMED, {}))
     released = 0
     for handoff, owner, fencing, claimed_at, until in claimed:
         # A supervisor without presence (a claim from before presences existed) gets the time of one action.

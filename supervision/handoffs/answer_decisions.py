@@ -136,7 +136,7 @@ async def lapse_overdue(database: Database, checker: AnswerDecisions) -> int:
     """Ends answers that nobody took in time, and informs their citizens. Returns their number. Every worker runs it; only one
     ends each answer.
     """
-    (overdue,) = await database.look((_OVERDUE, {"present": now()}))
+    (overdue,) = await database.fetch_in_thread((_OVERDUE, {"present": now()}))
     lapsed = 0
     for answer, handoff in overdue:
         with suppress(Refused):

@@ -11,7 +11,7 @@ from core.database import Database
 from core.database.models import Conversation, ConversationLabel, ConversationNote, Handoff, Message, StaffRow
 from core.handoff import ENDED
 from core.identity import Staff
-from core.identity.conversations import Access, accesses, roster, within
+from core.identity.conversation_access import Access, accesses, roster, visible_to
 from supervision.handoffs.listing import LISTED, ListedHandoff, listed_from_row
 
 _MOST_WORDS = 6
@@ -35,7 +35,7 @@ async def search_ended(database: Database, staff: Staff, words: str = "", *, lim
             select(*LISTED, name.label("owner_name"))
             .join(Conversation, Conversation.id == Handoff.conversation_id)
             .outerjoin(StaffRow, StaffRow.id == Handoff.owner)
-            .where(Handoff.state.in_(ENDED), within(staff, (await roster(session)).teams))
+            .where(Handoff.state.in_(ENDED), visible_to(staff, (await roster(session)).teams))
             .order_by(Handoff.closed_at.desc(), Handoff.seq.desc())
             .limit(limit)
         )

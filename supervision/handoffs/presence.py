@@ -14,7 +14,7 @@ from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Handoff, Presence
 from core.handoff import Kind, State
-from core.identity.conversations import roster
+from core.identity.conversation_access import roster
 
 
 @dataclass(frozen=True, slots=True)

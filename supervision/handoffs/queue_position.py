@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wording import Wording
 from core.database import Database
+from core.database.cached_value import CachedValue
 from core.database.models import Conversation, Handoff
-from core.database.remembered import Remembered
 from core.handoff import Kind, State
 from supervision.handoffs.expected_wait import minutes_to_wait, recent_waits
 from supervision.handoffs.presence import present_supervisors
@@ -40,13 +40,13 @@ class QueuePositions:
     """The places of all who wait. The record is read at most every two seconds, for all clients."""
 
     def __init__(self, database: Database) -> None:
-        self._cache = Remembered[Mapping[str, QueuePosition]](
-            database, read_queue_positions, {}, seconds=_FRESH_SECONDS, failed="standings_not_read"
+        self._cache = CachedValue[Mapping[str, QueuePosition]](
+            database, read_queue_positions, {}, seconds=_FRESH_SECONDS, failure_event="standings_not_read"
         )
 
-    async def of(self, conversation: str, *, anew: bool = False) -> QueuePosition | None:
-        """Returns the position of ``conversation``; ``None`` if it does not wait. ``anew``: reads it now."""
-        return (await self._cache.get(anew=anew)).get(conversation)
+    async def of(self, conversation: str, *, fresh: bool = False) -> QueuePosition | None:
+        """Returns the position of ``conversation``; ``None`` if it does not wait. ``fresh``: reads it now."""
+        return (await self._cache.get(fresh=fresh)).get(conversation)
 
 
 async def read_queue_positions(session: AsyncSession) -> dict[str, QueuePosition]:

@@ -37,7 +37,7 @@ async def is_claimed(database: Database, conversation: str) -> bool:
     """Decides whether a supervisor has claimed ``conversation``: the bot is then silent. False while the citizen fills in a
     call-back form, which would be lost.
     """
-    claimed, form = await database.glance(
+    claimed, form = await database.fetch(
         (_CLAIMED, {"of": conversation, "kind": Kind.CHAT, "held": State.CLAIMED}),
         (_FILLED_IN, {"of": conversation, "kind": Kind.CALL_BACK}),
     )

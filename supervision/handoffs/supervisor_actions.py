@@ -1,5 +1,5 @@
 """A supervisor's actions: claim, reply, release, transfer, close, hand back. Each is one audited transaction that names its
-supervisor. The console asks ``core.identity.conversations`` first whether the supervisor may see the conversation.
+supervisor. The console asks ``core.identity.conversation_access`` first whether the supervisor may see the conversation.
 
 The console, the command line and integrators all use it. A claim gives a fencing number. A later action with this number is
 refused if the handoff changed its owner in between, even if it came back.

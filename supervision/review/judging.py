@@ -18,9 +18,9 @@ from core.database import Database
 from core.database.conflict import insert_into
 from core.database.models import Conversation, EditorTask, EntryRow, Message, Reply, ReviewItem, Verdict
 from core.identity import Staff
-from core.identity.conversations import Access, accesses
+from core.identity.conversation_access import Access, accesses
 from core.privacy.masking import mask
-from core.text.reading import read
+from core.text.analysis import analyse
 from supervision.review.agreement import Agreement, agreement
 
 REVIEWERS = 2  # for each item, so that their agreement can be measured
@@ -156,7 +156,7 @@ async def judge(
 
     ``entry``: the right one, if another was shown. Raises ``Refused``.
     """
-    note = (await read(mask, note)).text  # a task outlives the conversation
+    note = (await analyse(mask, note)).text  # a task outlives the conversation
     async with database.write() as session:
         query = select(Reply.id, Reply.entry, Message.text, Conversation.channel, Conversation.language)
         judged = (await session.execute(_about_item(query, item))).one_or_none()

@@ -14,7 +14,7 @@ from sqlalchemy import insert, select
 
 from core.database import Database
 from core.database.models import Conversation, Reply, ReviewItem
-from core.dates import bounds
+from core.dates import day_bounds
 from core.turns import Origin, Outcome
 
 # Outcomes that a person can judge: answers, and replies instead of one.
@@ -61,7 +61,7 @@ def stratified(candidates: Sequence[Candidate], size: int, seed: str) -> list[Ca
 
 async def draw(database: Database, day: date, *, zone: ZoneInfo, size: int, origin: str = Origin.CITIZEN) -> int:
     """Draws the sample of ``day``, once. Returns how many replies were drawn now."""
-    start, end = bounds(day, day, zone)
+    start, end = day_bounds(day, day, zone)
     query = (
         select(Reply.id, Conversation.channel, Reply.outcome, Reply.confidence, Conversation.language)
         .join(Conversation, Conversation.id == Reply.conversation_id)

@@ -38,7 +38,7 @@ class Task:
 
     def note_in(self, language: str) -> str:
         """Returns the note: a reviewer's as it was written, the nightly check's in ``language``."""
-        return both_languages.read(self.note, language) if self.kind == DRIFT_KIND else self.note
+        return both_languages.part_in(self.note, language) if self.kind == DRIFT_KIND else self.note
 
 
 async def open_tasks(

@@ -11,7 +11,7 @@ from core.audit import record
 from core.database import Database
 from core.database.models import EditorTask, Message, Reply, ReviewItem, Verdict
 from core.identity import Staff
-from core.identity.conversations import Access, accesses
+from core.identity.conversation_access import Access, accesses
 from supervision.review.judging import TASKS, Opinion
 
 

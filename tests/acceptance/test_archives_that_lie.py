@@ -21,7 +21,7 @@ import pytest
 from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from knowledge_base.errors import InvalidSource
-from knowledge_base.exchange.reading import is_export, read_export
+from knowledge_base.exchange.export_reader import is_export, read_export
 from knowledge_base.exchange.rows import read_rows
 from knowledge_base.exchange.sheets import read_header
 from knowledge_base.service_public.importer import open_source, read

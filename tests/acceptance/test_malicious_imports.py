@@ -23,8 +23,8 @@ from core.identity import Role
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
 from knowledge_base.exchange.tasks import Tasks
-from knowledge_base.files import read_folder
 from knowledge_base.imports import import_file, import_service_public, import_site
+from knowledge_base.markdown_folder import read_folder
 from knowledge_base.safety import unsafe
 from knowledge_base.store import published
 from tests.desk_support import make_staff, sign_in

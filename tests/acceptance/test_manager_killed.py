@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 import typer
 
-from cli import secret_file, stack, supervision
+from cli import secret_file, stack, supervisor
 from cli.commands import down, status, up
-from cli.left_processes import MANAGER
+from cli.installation_processes import MANAGER
 from tests.integration.manager_support import NAMES, SmallInstallation, until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing ends before the next command")
@@ -35,7 +35,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallInsta
     monkeypatch.setattr(secret_file, "ensure", lambda _: False)
     monkeypatch.setattr(up, "install", lambda *_, **__: None)
     monkeypatch.setattr(up, "print_places", lambda _: None)
-    monkeypatch.setattr(supervision, "START_SECONDS", 0)
+    monkeypatch.setattr(supervisor, "START_SECONDS", 0)
     town.be_stubborn("direct")
     before = signal.getsignal(signal.SIGTERM)
     town.start()

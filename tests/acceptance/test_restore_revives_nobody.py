@@ -20,10 +20,10 @@ from sqlalchemy import make_url
 from cli.commands import backup as backup_command
 from cli.gateway import create
 from cli.language import Refusal
-from core.audit.reading import newest, verify
+from core.audit.queries import newest, verify
 from core.backup.archive import new_identity
 from core.database import Database
-from core.identity import Role, Staff, accounts, links, own, passwords
+from core.identity import Role, Staff, accounts, links, own_account, passwords
 from core.identity.vault import Vault
 from core.settings import Settings
 from tests.desk_support import csrf_of, make_staff, sign_in
@@ -80,7 +80,7 @@ async def _since(database: Database, http: httpx.AsyncClient, known: Known, staf
         await accounts.disable(session, staff["leaver"].id, actor=boss)
     async with database.write() as session:
         await accounts.change(session, staff["mover"].id, actor=boss, role=Role.READER)
-    await own.change_password(database, staff["careful"], old=_OLD, new=_NEW)
+    await own_account.change_password(database, staff["careful"], old=_OLD, new=_NEW)
     gone = await http.delete("/api/web/conversations/current", headers={"Authorization": f"Bearer {known.token}"})
     assert gone.status_code == 204
     known.receipt = gone.headers["Guichet-Receipt"]

@@ -10,7 +10,7 @@ import pytest
 from core.database import Database
 from knowledge_base.desk.editor.links import dead_links
 from knowledge_base.errors import ImportRefused
-from knowledge_base.exchange.guarded import Guarded, Refused
+from knowledge_base.exchange.safe_fetch import FetchRefused, SafeFetcher
 from knowledge_base.imports import import_site
 from knowledge_base.store import published
 from tests.integration.servers import free_port
@@ -42,13 +42,13 @@ def site() -> Iterator[Site]:
     ],
 )
 def test_what_is_not_public_is_not_fetched(url: str, addresses: list[str]) -> None:
-    guarded = Guarded(resolve=lambda _host, _port: addresses)
-    with pytest.raises(Refused):
+    guarded = SafeFetcher(resolve=lambda _host, _port: addresses)
+    with pytest.raises(FetchRefused):
         guarded.get(url)
     guarded.close()
 
 
-class _Checked(Guarded):
+class _Checked(SafeFetcher):
     """Lets the test's own server through, as if it were public, and checks all else."""
 
     def __init__(self, port: int) -> None:
@@ -62,9 +62,9 @@ def test_a_detour_to_an_address_inside_is_not_taken(site: Site) -> None:
     site.pages["/"] = (302, "http://intranet.example/secret")
     site.pages["/rond"] = (302, "/rond")
     guarded = _Checked(site.server.server_port)
-    with pytest.raises(Refused, match="n'est pas publique"):
+    with pytest.raises(FetchRefused, match="n'est pas publique"):
         guarded.get(f"{site.url}/")
-    with pytest.raises(Refused, match="trop de redirections"):
+    with pytest.raises(FetchRefused, match="trop de redirections"):
         guarded.get(f"{site.url}/rond")
     guarded.close()
 
@@ -72,8 +72,8 @@ def test_a_detour_to_an_address_inside_is_not_taken(site: Site) -> None:
 @pytest.mark.parametrize("where", [None, "http://[::1", "javascript:alert(1)"])
 def test_a_detour_to_nowhere_is_told_in_words(site: Site, where: str | None) -> None:
     site.pages["/lost"] = (302, where)
-    guarded = Guarded(inside=True)
-    with pytest.raises(Refused):
+    guarded = SafeFetcher(inside=True)
+    with pytest.raises(FetchRefused):
         guarded.get(f"{site.url}/lost")
     guarded.close()
 
@@ -88,9 +88,9 @@ def _loopback_as_urls(port: int) -> list[str]:
 
 def test_loopback_is_recognised_however_it_is_written(site: Site) -> None:
     site.page("/", "Question ?")
-    guarded = Guarded()
+    guarded = SafeFetcher()
     for url in _loopback_as_urls(site.server.server_port):
-        with pytest.raises(Refused):
+        with pytest.raises(FetchRefused):
             guarded.get(url)
     guarded.close()
     assert site.asked == []
@@ -100,13 +100,13 @@ def test_a_name_that_means_another_address_a_moment_later_is_called_where_it_was
     site.page("/", "Question ?")
     answers = iter((["127.0.0.1"], ["10.0.0.1"], ["10.0.0.1"]))
 
-    class Once(Guarded):
+    class Once(SafeFetcher):
         def _allowed(self, address: str) -> bool:
             return address == "127.0.0.1"  # as if it were public
 
     guarded = Once(resolve=lambda _host, _port: next(answers))
     assert guarded.get(f"http://rebinding.example:{site.server.server_port}/").content
-    with pytest.raises(Refused, match="n'est pas publique"):
+    with pytest.raises(FetchRefused, match="n'est pas publique"):
         guarded.get(f"http://rebinding.example:{site.server.server_port}/")
     guarded.close()
     assert site.asked == ["/"]
@@ -118,7 +118,7 @@ def test_a_name_that_means_another_address_a_moment_later_is_called_where_it_was
 def test_a_redirection_to_something_else_than_the_web_is_not_followed(site: Site, where: str) -> None:
     site.pages["/"] = (302, where)
     guarded = _Checked(site.server.server_port)
-    with pytest.raises(Refused):
+    with pytest.raises(FetchRefused):
         guarded.get(f"{site.url}/")
     guarded.close()
     assert site.asked == ["/"]

@@ -159,7 +159,7 @@ async def test_accounts_tried_from_one_address_are_counted_however_many_come_at_
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     cheap = PasswordHasher(time_cost=1, memory_cost=64).hash("nobody's password")
-    monkeypatch.setattr(passwords, "_nobodys", lambda: cheap)
+    monkeypatch.setattr(passwords, "_decoy_hash", lambda: cheap)
     tries = (desk.enter(f"agent{n}@mairie.example", password="Été 2026 à la mairie") for n in range(60))
     answers = await asyncio.gather(*tries)
     assert sorted(answer.status_code for answer in answers) == [422] * 30 + [429] * 30

@@ -16,7 +16,7 @@ from sqlalchemy import func, select, update
 
 from conversations.record.opening import open_conversation
 from conversations.signals.event_bus import EventBus
-from core.audit.reading import newest, verify
+from core.audit.queries import newest, verify
 from core.database import Database
 from core.database.base import now
 from core.database.models import Handoff, Message, Reply, Team

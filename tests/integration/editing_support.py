@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.database import Database
-from knowledge_base.editing.listing import standing
-from knowledge_base.editing.steps import Decided, Policy, Target, on_published, refusals
+from knowledge_base.editing.listing import workflow_state
+from knowledge_base.editing.steps import Policy, StepResult, Target, on_published, refusals
 from knowledge_base.publishing.apply import apply_changes, complete
 from knowledge_base.publishing.contracts import Change
 
 
 async def publish(
     database: Database, targets: Sequence[Target], *, author: str, policy: Policy | None = None, reason: str = ""
-) -> list[Decided]:
+) -> list[StepResult]:
     """Publish the head of each entry that may be, as an activated publication would."""
     decided = await refusals(database, targets, author=author, policy=policy or Policy())
     for one in decided:
@@ -35,4 +35,4 @@ async def _apply(database: Database, target: Target, version: int | None, author
 
 
 async def _head(database: Database, target: Target) -> int:
-    return (await standing(database, target.collection, target.id)).head
+    return (await workflow_state(database, target.collection, target.id)).head

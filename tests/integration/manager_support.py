@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 
-from cli.left_processes import left_processes
+from cli.installation_processes import installation_processes
 from cli.process_identity import start_time
 from cli.processes import Process, redis_binary
 from cli.stack import Stack, start
@@ -21,7 +21,7 @@ from tests.integration.servers import free_port
 # ends only when it is asked a second time.
 _PROGRAM = """
 import os, pathlib, signal, sys
-from core import held
+from core import socket_handover
 
 here, name = pathlib.Path(sys.argv[1]), sys.argv[2]
 asked = []
@@ -32,10 +32,10 @@ def end(*_):
     if len(asked) > 1 or not (here / f"stubborn-{name}").exists():
         sys.exit(0)
 signal.signal(signal.SIGTERM, end)
-listening = held.inherited()
+listening = socket_handover.inherited_socket()
 if listening is not None:
     listening.listen()
-held.ready()
+socket_handover.report_ready()
 (here / f"pid-{name}").write_text(str(os.getpid()))
 while True:
     signal.pause()
@@ -63,7 +63,7 @@ class SmallInstallation:
         argv = {name: [sys.executable, str(self._program), str(self.folder), name] for name in NAMES}
         return [
             Process("direct", argv["direct"], environment=environment),
-            Process("held", argv["held"], environment=environment, port=self.port, held=True),
+            Process("held", argv["held"], environment=environment, port=self.port, has_holder=True),
             Process("redis", [redis_binary(), str(self.home / "run" / "redis.conf")], port=self.settings.redis_port),
         ]
 
@@ -75,7 +75,7 @@ class SmallInstallation:
 
     def pids(self) -> dict[str, int]:
         """Those that run, the manager included; the program's where there is a holder."""
-        return {one.name: one.pid for one in left_processes(self.home)}
+        return {one.name: one.pid for one in installation_processes(self.home)}
 
     @property
     def manager(self) -> int:
@@ -104,11 +104,11 @@ class SmallInstallation:
 
     def clean_up(self) -> None:
         """Leave nothing running, whatever the test did."""
-        for one in left_processes(self.home):
+        for one in installation_processes(self.home):
             one.process.kill()
         if self.stack is not None:
             self.stack.daemon.wait(30)
-        until(lambda: not left_processes(self.home))
+        until(lambda: not installation_processes(self.home))
 
 
 def until(condition: Callable[[], object]) -> None:

@@ -94,7 +94,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     from actions.situation.reading import facts_in, without_facts
     from analytics.insights import refusals, rewording
     from bot.citizen_text import neutralise
-    from bot.components.sounds import sounds
+    from bot.components.phonetic_keys import phonetic_keys
     from conversations.intake.call_back_numbers import number_in
     from conversations.keywords import keyword
     from conversations.turns import choices
@@ -122,11 +122,11 @@ def readers() -> dict[str, Callable[[str], object]]:
         "copy_confirmed": yes_no.says_yes,
         "corrected": lambda text: topic_switch.corrected(text, "passeport"),
         "danger": detector.detect,
-        "danger_since": detector.since,
-        "idioms": detector.beside_idioms,
+        "danger_since": detector.later_sign,
+        "idioms": detector.without_idioms,
         "keyword": keyword,
         "language": detect,
-        "mourning": detector.mourning,
+        "mourning": detector.mourning_language,
         "option_by_label": lambda text: choices.option_by_label(text, [("Oui", "/a")]),
         "named_instead": refusal.named_instead,
         "neutralise": neutralise,
@@ -136,10 +136,10 @@ def readers() -> dict[str, Callable[[str], object]]:
         "plain": plain,
         "questions_in": several_questions.questions_in,
         "refuses": lambda text: refusals.refuses(text, "", answered_as_refusal=True),
-        "restated": detector.restated,
+        "restated": detector.in_page_terms,
         "rewords": lambda text: rewording.rewords("passeport", text),
         "facts_in": facts_in,
-        "sounds": sounds,
+        "sounds": phonetic_keys,
         "terms": terms,
         "turned_to": topic_switch.turned_to,
         "without_facts": without_facts,

@@ -13,7 +13,7 @@ from knowledge_base.editing.saving import save
 from knowledge_base.publishing.contracts import Change, PublicationView
 from knowledge_base.publishing.publisher import Publisher
 from knowledge_base.publishing.record import get
-from knowledge_base.serving import all_served
+from knowledge_base.served_content import mark_all_served
 from knowledge_base.store import published, upsert
 from retrieval.contracts import Embedder
 from retrieval.snapshots.update import update_index
@@ -41,7 +41,7 @@ async def knowledge(database: Database, home: Path, *entries: Entry) -> None:
     given = entries or ENTRIES
     await upsert(database, "test", given, source="essai", checksum="0" * 64, author="test", reason="essai")
     update_index(await published(database), home, WordEmbedder(), "full")
-    await all_served(database, now())
+    await mark_all_served(database, now())
 
 
 def publisher(database: Database, home: Path, url: str, embedder: Embedder | None = None) -> Publisher:

@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request, Response
 from pydantic import SecretStr
 
 from actions.server.app import create_app
-from cli.dialogue import BOT_PYTHON, environment, model_path, run_command, training_command
+from cli.rasa_commands import BOT_PYTHON, environment, model_path, run_command, training_command
 from core.settings import ROOT, Settings
 from tests.integration.servers import free_port
 from tests.unit.actions.fakes import FakeKnowledge

@@ -10,7 +10,7 @@ from typing import Any
 import yaml
 from rasa.shared.utils import io
 
-from bot.patches.fast_yaml import quickly
+from bot.patches.fast_yaml import load_yaml
 
 UNREADABLE = "unreadable"
 
@@ -23,4 +23,4 @@ def read(reader: Callable[[str], Any], text: str) -> str:
 
 
 if __name__ == "__main__":
-    print(json.dumps([[read(io.read_yaml, text), read(quickly, text)] for text in json.load(sys.stdin)]))
+    print(json.dumps([[read(io.read_yaml, text), read(load_yaml, text)] for text in json.load(sys.stdin)]))

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from cli.access import access, erased_at
+from cli.personal_data import erased_at, export_personal_data
 from conversations.record.opening import open_conversation
 from conversations.record.retention import apply_retention
-from core.audit.reading import newest
+from core.audit.queries import newest
 from core.database import Database
 from core.database.base import now
 from core.database.models import Delivery, Feedback, Handoff, Message, Reply, RetentionRun
@@ -58,9 +58,9 @@ async def test_a_person_gets_all_that_is_held_of_them_and_nothing_of_others(
 ) -> None:
     settings = settings_for(database_url, "", tmp_path)
     mine, _other = await _person(database, "+33611111111"), await _person(database, "+33622222222")
-    held = await access(settings, conversation="", number="+33611111111")
+    held = await export_personal_data(settings, conversation="", number="+33611111111")
     assert held is not None
-    assert held == await access(settings, conversation=mine, number="")
+    assert held == await export_personal_data(settings, conversation=mine, number="")
     assert {name: len(rows) for name, rows in held.items()} == {
         "conversations": 1,
         "messages": 1,
@@ -71,7 +71,7 @@ async def test_a_person_gets_all_that_is_held_of_them_and_nothing_of_others(
     }
     assert held["conversations"][0]["address"] == "+33611111111"
     assert held["handoffs"][0]["number"] == "+33199001234"
-    assert await access(settings, conversation="unknown", number="") is None
+    assert await export_personal_data(settings, conversation="unknown", number="") is None
     assert [row.action for row in await newest(database, limit=9)] == ["privacy.exported"] * 2
 
 

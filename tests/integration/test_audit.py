@@ -13,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 
 from cli.worker.audit_heads import AuditHeads
 from core.audit import record
-from core.audit.chain import GENESIS, Break, Broken, digest_of
+from core.audit.chain import GENESIS, Break, BrokenLink, digest_of
 from core.audit.heads import Signer, export, load_heads
-from core.audit.reading import current_head, newest, verify
+from core.audit.queries import current_head, newest, verify
 from core.database import Database
 from core.database.models import AuditHead, AuditRow
 from tests.integration.channels_support import settings_for
@@ -91,22 +91,22 @@ async def test_rows_are_neither_updated_nor_deleted(database: Database, statemen
 @pytest.mark.parametrize(
     ("statements", "broken"),
     [
-        (["UPDATE audit_rows SET target = 'entry:F1' WHERE seq = 7321"], Broken(7321, Break.CHANGED)),
-        (["DELETE FROM audit_rows WHERE seq = 5000"], Broken(5000, Break.MISSING)),
+        (["UPDATE audit_rows SET target = 'entry:F1' WHERE seq = 7321"], BrokenLink(7321, Break.CHANGED)),
+        (["DELETE FROM audit_rows WHERE seq = 5000"], BrokenLink(5000, Break.MISSING)),
         (
             [
                 "UPDATE audit_rows SET seq = -1 WHERE seq = 4100",
                 "UPDATE audit_rows SET seq = 4100 WHERE seq = 4101",
                 "UPDATE audit_rows SET seq = 4101 WHERE seq = -1",
             ],
-            Broken(4100, Break.MOVED),
+            BrokenLink(4100, Break.MOVED),
         ),
-        (["DELETE FROM audit_rows WHERE seq = 10000"], Broken(10000, Break.TRUNCATED)),
+        (["DELETE FROM audit_rows WHERE seq = 10000"], BrokenLink(10000, Break.TRUNCATED)),
     ],
     ids=["change", "delete", "reorder", "truncate"],
 )
 async def test_the_first_broken_link_of_ten_thousand_is_named(
-    database: Database, statements: list[str], broken: Broken
+    database: Database, statements: list[str], broken: BrokenLink
 ) -> None:
     await _fill(database)
     assert (await verify(database)).rows == ROWS
@@ -134,7 +134,7 @@ async def test_who_rewrites_everything_is_found_by_the_heads_that_left(database:
         last = (await session.execute(select(AuditRow.digest).where(AuditRow.seq == 40))).scalar_one()
         await session.execute(update(AuditHead).values(seq=40, digest=last))
     assert (await verify(database)).broken is None
-    assert (await verify(database, heads, signer)).broken == Broken(41, Break.TRUNCATED)
+    assert (await verify(database, heads, signer)).broken == BrokenLink(41, Break.TRUNCATED)
 
     async with database.write() as session:
         await session.execute(delete(AuditRow))
@@ -142,7 +142,7 @@ async def test_who_rewrites_everything_is_found_by_the_heads_that_left(database:
         for number in range(60):
             await record(session, actor="a", action="test.acted", target=f"t:{number}")
     assert (await verify(database)).broken is None
-    assert (await verify(database, heads, signer)).broken == Broken(20, Break.REWRITTEN)
+    assert (await verify(database, heads, signer)).broken == BrokenLink(20, Break.REWRITTEN)
 
 
 async def test_an_empty_audit_is_whole(database: Database) -> None:

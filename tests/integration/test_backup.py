@@ -13,11 +13,11 @@ import pyrage
 import pytest
 from sqlalchemy import func, select
 
+from cli.backup_restore import NotEmpty, restore
 from cli.commands import backup as backup_command
 from cli.language import Refusal
 from cli.processes import Process
-from cli.restoring import NotEmpty, restore
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from cli.worker.audit_heads import AuditHeads
 from cli.worker.backups import scheduled_backup
 from conversations.delivery.opt_outs import apply_stop_or_start, has_opted_out
@@ -25,9 +25,9 @@ from conversations.record.erasure import erase_rows
 from conversations.record.opening import open_conversation
 from core.audit import record
 from core.audit.heads import Signer, load_heads
-from core.audit.reading import verify
-from core.backup.archive import BackupUnusable, new_identity, public_of
-from core.backup.making import FolderAway, make_backup
+from core.audit.queries import verify
+from core.backup.archive import BackupUnusable, new_identity, public_key_of
+from core.backup.creation import FolderMissing, make_backup
 from core.database import Database
 from core.database.base import Base
 from core.database.migrate import upgrade_async
@@ -214,13 +214,13 @@ async def test_a_folder_that_is_not_mounted_is_not_made_on_this_disk(
 ) -> None:
     mount = tmp_path / "mnt" / "backups"
     settings = _settings(database_url, tmp_path / "home", backup_folder=str(mount), backup_keep=5)
-    with pytest.raises(FolderAway):
+    with pytest.raises(FolderMissing):
         await scheduled_backup(database, settings)
     assert not mount.parent.exists()
     mount.mkdir(parents=True)  # mounted
     made = await scheduled_backup(database, settings)
     made.rename(tmp_path / made.name)  # the mount point without its disk
-    with pytest.raises(FolderAway):
+    with pytest.raises(FolderMissing):
         await scheduled_backup(database, settings)
     assert list(mount.iterdir()) == []
     monkeypatch.setattr(backup_command, "Settings", lambda: settings)
@@ -298,7 +298,7 @@ async def test_the_job_keeps_the_newest(database: Database, database_url: str, t
         (folder / f"{day}T000000Z.guichet.age").touch()
     other = new_identity()
     settings = _settings(
-        database_url, tmp_path / "home", backup_folder=str(folder), backup_keep=2, backup_recipients=public_of(other)
+        database_url, tmp_path / "home", backup_folder=str(folder), backup_keep=2, backup_recipients=public_key_of(other)
     )
     made = await scheduled_backup(database, settings)
     assert sorted(path.name for path in folder.iterdir()) == ["20260102T000000Z.guichet.age", made.name]

@@ -15,9 +15,10 @@ from core.entry import Address, Cases, Chapter, Entry, passages
 from core.settings import ROOT, Settings
 from core.turns import AnswerBlock, Turn
 from knowledge_base.errors import FetchFailed
-from knowledge_base.service_public.fetch import fetch
+from knowledge_base.npm import fetch_pinned
 from knowledge_base.service_public.importer import open_source
 from knowledge_base.service_public.importer import read as read_source
+from knowledge_base.service_public.package import PACKAGE
 from tests.unit.actions.fakes import FakeKnowledge
 from tests.unit.actions.talk import Talk, options
 
@@ -38,7 +39,7 @@ class Pages(FakeKnowledge):
 @pytest.fixture(scope="module")
 def pages() -> Pages:
     try:
-        package = fetch(Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
+        package = fetch_pinned(PACKAGE, Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
     except FetchFailed as failure:
         pytest.skip(f"the package is not in the cache, and: {failure.en}")
     return Pages({entry.id: entry for entry in read_source(open_source(package)).entries})

@@ -6,7 +6,7 @@ import pytest
 from pydantic import SecretStr
 
 from actions.danger.model import SENTENCES, read
-from core.care import by_meaning, load_detector, to_ask
+from core.care import judged_alert, load_detector, sentences_to_judge
 from core.settings import Settings
 from retrieval.contracts import Embedder
 from retrieval.embedding.model import load_embedder
@@ -70,8 +70,8 @@ def test_long_dangers_are_heard_and_everyday_mails_are_not(embedder: Embedder) -
     heard = {}
     for text in (*DANGERS, *EVERYDAY):
         alert = detector.detect(text)
-        asked = to_ask(text, alert, "fr", detector)
-        heard[text] = by_meaning(text, alert, model.judge(asked, embedder.embed_queries)) if asked else alert
+        asked = sentences_to_judge(text, alert, "fr", detector)
+        heard[text] = judged_alert(text, alert, model.judge(asked, embedder.embed_queries)) if asked else alert
     missed, alarmed = [text for text in DANGERS if not heard[text]], [text for text in EVERYDAY if heard[text]]
     assert len(missed) <= 3, missed  # two when they were first read, and one alarm
     assert len(alarmed) <= 1, alarmed

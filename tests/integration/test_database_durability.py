@@ -14,6 +14,6 @@ async def test_a_transaction_waits_for_the_disk_unless_it_need_not_last(database
     asked = text("PRAGMA synchronous" if database.is_sqlite else "SHOW synchronous_commit")
     found = []
     for lasting in (True, False, False, True):  # the connection is the same one
-        async with database.write(brief=True, lasting=lasting) as session:
+        async with database.write(brief=True, durable=lasting) as session:
             found.append(_WAITS[dialect][(await session.execute(asked)).scalar_one()])
     assert found == [True, False, False, True]

@@ -15,7 +15,7 @@ from core.identity import Role
 from knowledge_base.desk import synonyms
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.synonyms import record
-from knowledge_base.synonyms.contracts import Kept
+from knowledge_base.synonyms.contracts import StoredGroup
 from retrieval.query.synonyms import Group
 from tests.integration.searching_desk import Desk, desk_of
 
@@ -23,9 +23,9 @@ FORM = {"terms": "gloriette", "means": "congé parental", "kind": "everyday", "s
 NEW = "/desk/synonyms/new"
 
 
-async def only(desk: Desk) -> Kept:
+async def only(desk: Desk) -> StoredGroup:
     """The only group that is kept."""
-    (kept,) = await record.kept(desk.database)
+    (kept,) = await record.stored_groups(desk.database)
     return kept
 
 
@@ -49,7 +49,7 @@ async def test_an_editor_tries_and_proposes_and_a_publisher_puts_in_use(desk: De
     assert "Ce que recevraient les citoyens" in said
     assert "Avec ce synonyme" in said
     assert "Congé parental d&#39;un salarié" in said
-    assert await record.kept(desk.database) == []  # nothing is kept by trying
+    assert await record.stored_groups(desk.database) == []  # nothing is kept by trying
 
     assert (await editor.post(NEW, data=FORM | {"action": "use"})).status_code == 403
     proposed = await editor.post(NEW, data=FORM | {"action": "keep"})
@@ -75,7 +75,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
         assert f'aria-describedby="{field}-wrong {field}-hint"' in answer.text
         assert f'id="{field}-wrong"' in answer.text
     assert "presque toutes les questions" in answer.text
-    assert await record.kept(desk.database, gone=True) == []
+    assert await record.stored_groups(desk.database, gone=True) == []
 
 
 async def test_two_editors_at_once_and_a_word_that_is_taken(desk: Desk) -> None:

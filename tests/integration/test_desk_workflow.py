@@ -25,7 +25,7 @@ from core.identity import Role
 from core.settings import Settings
 from knowledge_base.desk import publishing, workflow
 from knowledge_base.editing import collections, saving
-from knowledge_base.editing.listing import standing
+from knowledge_base.editing.listing import workflow_state
 from knowledge_base.editing.steps import Target
 from knowledge_base.exchange.tasks import Tasks
 from knowledge_base.publishing.contracts import Change, State
@@ -122,7 +122,7 @@ async def test_many_are_taken_away_by_one_publication_behind_the_gate(desk: Desk
     [asked] = await recent(desk.database)
     assert answer.headers["Location"] == f"/desk/publications/{asked.id}"
     assert [(one.entry_id, one.version) for one in asked.changes] == [("a", None), ("b", None)]
-    stands = [(await standing(desk.database, "essai", page)).status for page in ("a", "b", "c")]
+    stands = [(await workflow_state(desk.database, "essai", page)).status for page in ("a", "b", "c")]
     assert stands == ["published", "published", "archived"]  # nobody got c: there was nothing to judge
 
 
@@ -136,7 +136,7 @@ async def test_an_editor_publishes_nothing_and_works_in_their_collections(desk: 
         assert (await elsewhere.post(path, data=data)).status_code == 403
     assert (await editor.post(STEPS, data={"action": "submit", "head": "7"})).headers["Location"].count("moved_on") == 1
     await editor.post(STEPS, data={"action": "submit", "head": "1"})
-    assert (await standing(desk.database, "essai", "a")).stage == "in_review"
+    assert (await workflow_state(desk.database, "essai", "a")).stage == "in_review"
     page = (await editor.get(STEPS, headers={"Accept": "text/html"})).text
     assert "c’est à un éditeur d’approuver" in page, "before: a reason to fill in, and no button"
     assert 'name="reason"' not in page

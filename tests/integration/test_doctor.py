@@ -58,8 +58,8 @@ async def test_tables_of_another_version_are_named(
         await session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     found = [finding async for finding in check_record(settings_for(database_url, redis_url, tmp_path))]
     (wrong,) = [finding for finding in found if finding.check == "sql"]
-    assert "0001" in wrong.said[0]
-    assert "database upgrade" in wrong.mend[1]
+    assert "0001" in wrong.message[0]
+    assert "database upgrade" in wrong.advice[1]
 
 
 async def test_a_record_out_of_reach_is_one_finding(redis_url: str, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from cli.access import conversation_of
+from cli.personal_data import conversation_of
 from core.database import Database
 from core.database.models import Conversation
 from core.privacy.addresses import Addresses

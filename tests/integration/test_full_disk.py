@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from cli.__main__ import main
 from cli.commands.status import status
 from cli.language import pick
-from cli.supervision import SUPERVISORD
+from cli.supervisor import SUPERVISORD
 from core.database import Database
 from core.database.models import Conversation
 from core.full_disk import is_full

@@ -25,7 +25,7 @@ from tests.integration.servers import free_port
 # uvloop as the real ones: asyncio itself drops what it accepted in the round of the loop before a server is closed.
 _PROGRAM = """
 import asyncio, os, pathlib, signal, sys, time, uvloop
-from core import held
+from core import socket_handover
 
 async def main():
     here, name = pathlib.Path(__file__).parent, os.environ["NAME"]
@@ -51,8 +51,8 @@ async def main():
     (here / f"pid-{name}").write_text(str(os.getpid()))
     while (here / f"hold-{name}").exists():
         time.sleep(0.02)
-    server = await asyncio.start_server(answer, sock=held.inherited())
-    held.ready()
+    server = await asyncio.start_server(answer, sock=socket_handover.inherited_socket())
+    socket_handover.report_ready()
     await stop.wait()
     server.close()
     for _ in range(20):  # rounds of the loop: what was accepted in the last one is not in "busy" yet
@@ -223,7 +223,7 @@ def test_killed_it_takes_the_holder_and_its_successor_along(held: Held) -> None:
     _until(lambda: _gone(int((held.folder / "pid-second").read_text())))
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is core.held that looks")
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is core.socket_handover that looks")
 def test_a_killed_holder_takes_it_along(held: Held) -> None:
     pid = held.state()["pid"]
     held.process.kill()
@@ -234,7 +234,7 @@ def test_a_killed_holder_takes_it_along(held: Held) -> None:
 def test_where_the_system_does_not_see_to_it_the_program_ends_with_its_holder(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
-        "import os, sys, time\nsys.platform = 'darwin'\nfrom core import held\nheld.ready()\n"
+        "import os, sys, time\nsys.platform = 'darwin'\nfrom core import socket_handover\nsocket_handover.report_ready()\n"
         f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
     )
     parent = (

@@ -17,13 +17,13 @@ from sqlalchemy.exc import OperationalError
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
-from core.database.jobs import Jobs, Pace
+from core.database.jobs import ClaimTimes, Jobs
 from core.database.models import Job
 from core.settings import ROOT
 from tests.integration.channels_support import until
 
 _HOUR, _NEVER = timedelta(hours=1), timedelta(0)
-_PACE = Pace(stands=timedelta(seconds=1), prolonged=timedelta(seconds=0.1), watched=timedelta(seconds=0.3))
+_TIMES = ClaimTimes(valid_for=timedelta(seconds=1), renewed_every=timedelta(seconds=0.1), observed_for=timedelta(seconds=0.3))
 _AT_WORK = """
 import asyncio, sys
 from datetime import timedelta
@@ -47,7 +47,7 @@ async def _nothing() -> None:
 
 
 def _one(database: Database, name: str) -> Jobs:
-    return Jobs(database, name, _PACE)
+    return Jobs(database, name, _TIMES)
 
 
 @asynccontextmanager
@@ -146,7 +146,7 @@ async def test_a_process_killed_at_work_is_followed_within_half_a_minute(databas
 
 async def test_what_goes_on_is_not_begun_beside_for_as_long_as_it_takes(database: Database) -> None:
     async with _working(_one(database, "one")):
-        assert not await _asked_for(_one(database, "two"), 3 * _PACE.stands.total_seconds())
+        assert not await _asked_for(_one(database, "two"), 3 * _TIMES.valid_for.total_seconds())
     assert await _one(database, "two").run("job", _nothing, every=_NEVER)
 
 
@@ -156,12 +156,12 @@ async def test_a_job_that_lets_nobody_write_for_long_keeps_its_claim(database: D
     async def writes() -> None:
         async with database.write() as session:
             await session.execute(select(Job.name))
-            await asyncio.sleep(2 * _PACE.stands.total_seconds())
+            await asyncio.sleep(2 * _TIMES.valid_for.total_seconds())
 
     beside = Database(database.engine.url.render_as_string(hide_password=False))
     two = _one(beside, "two")
     async with _working(_one(database, "one"), writes):
-        assert not await _asked_for(two, 4 * _PACE.stands.total_seconds())
+        assert not await _asked_for(two, 4 * _TIMES.valid_for.total_seconds())
     await beside.close()
 
 
@@ -170,7 +170,7 @@ async def test_a_machine_that_slept_leaves_its_jobs_to_who_is_at_them(database: 
     async with _working(_one(database, "one")):
         await _set(database, expires_at=now() - _HOUR)
         assert not await two.run("job", _nothing, every=_NEVER)
-        assert not await _asked_for(two, 2 * _PACE.watched.total_seconds())
+        assert not await _asked_for(two, 2 * _TIMES.observed_for.total_seconds())
 
 
 async def test_the_second_in_a_row_to_die_of_a_job_is_the_last_for_a_while(database: Database) -> None:
@@ -230,7 +230,7 @@ async def test_a_claim_of_a_version_before_stands_whole(database: Database) -> N
     for name, at_most in (("backup", timedelta(hours=2)), ("demand", timedelta(minutes=20)), ("job", timedelta(minutes=10))):
         assert await _begun_as_before(database, name, every=_HOUR, at_most=at_most)
         assert not await two.run(name, _nothing, every=_HOUR)
-        assert not await _asked_for(two, 2 * _PACE.watched.total_seconds(), name)
+        assert not await _asked_for(two, 2 * _TIMES.observed_for.total_seconds(), name)
     await _set(database, expires_at=now() - timedelta(seconds=1))  # it died, two hours ago
     assert await _asked_for(two, 10, "backup")
 
@@ -243,7 +243,7 @@ async def test_a_version_before_leaves_alone_what_goes_on_and_what_rests_and_fol
         raise _Failed
 
     async with _working(_one(database, "one")):
-        deadline = time.monotonic() + 2 * _PACE.stands.total_seconds()
+        deadline = time.monotonic() + 2 * _TIMES.valid_for.total_seconds()
         while time.monotonic() < deadline:
             assert not await before()
             await asyncio.sleep(0.05)

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from cli.renewing import renew
+from cli.key_renewal import renew
 from core.database import Database
 from core.database.models import AuditRow, Conversation, OptOut
 from core.settings import Settings

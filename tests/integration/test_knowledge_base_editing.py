@@ -44,7 +44,7 @@ async def test_a_draft_stands_beside_what_is_published(database: Database) -> No
     assert await saved(database, entry("Un"), 0) == 1
     assert (await published(database), await listed(database)) == ([], [])
     assert await publish(database, [Target("essai", "a", 1)], author="paul", policy=TWO) == [
-        steps.Decided(Target("essai", "a", 1))
+        steps.StepResult(Target("essai", "a", 1))
     ]
     assert await saved(database, entry("Deux"), 1) == 2
     assert [(one.title, one.version) for one in await published(database)] == [("Un", 1)]
@@ -68,25 +68,25 @@ async def test_a_stale_save_is_shown_both_and_loses_nothing(database: Database) 
     stale = caught.value
     assert (stale.author, stale.theirs.version, stale.merged.clashes) == ("anne", 2, ())
     assert stale.merged.entry.digest() == entry("Mon titre", Coût="30 €.", Délai="Un mois.").digest()
-    kept = await saving.kept(database, "essai", "a", "bob")
+    kept = await saving.unsaved_text(database, "essai", "a", "bob")
     assert kept is not None
     assert (kept.entry.digest(), kept.started_from) == (mine.digest(), 1)
     assert await saved(database, stale.merged.entry, 2, "bob") == 3
-    assert await saving.kept(database, "essai", "a", "bob") is None
+    assert await saving.unsaved_text(database, "essai", "a", "bob") is None
 
 
 async def test_autosaves_are_ones_own_and_no_revisions(database: Database) -> None:
     await saved(database, entry(), 0)
     for title in ("A", "Ab", "Abc"):
-        await saving.keep(database, entry(title), started_from=1, author="anne")
-    found = await saving.kept(database, "essai", "a", "anne")
+        await saving.autosave(database, entry(title), started_from=1, author="anne")
+    found = await saving.unsaved_text(database, "essai", "a", "anne")
     assert found is not None
     assert found.entry.title == "Abc"
-    assert await saving.kept(database, "essai", "a", "bob") is None
-    assert [(one[0], one[1]) for one in await saving.all_kept(database, "anne")] == [("essai", "a")]
+    assert await saving.unsaved_text(database, "essai", "a", "bob") is None
+    assert [(one[0], one[1]) for one in await saving.all_unsaved_texts(database, "anne")] == [("essai", "a")]
     assert (await row(database)).latest == 1
-    await saving.forget(database, "essai", "a", "anne")
-    assert await saving.all_kept(database, "anne") == []
+    await saving.delete_unsaved_text(database, "essai", "a", "anne")
+    assert await saving.all_unsaved_texts(database, "anne") == []
 
 
 async def test_steps_in_order_and_who_may_take_them(database: Database) -> None:
@@ -211,7 +211,7 @@ async def test_an_import_and_an_editor_take_turns(database: Database) -> None:
     await bring("Un")
     await asyncio.gather(
         *(bring(f"Source {number}") for number in range(5)),
-        *(saving.keep(database, entry(f"K{number}"), started_from=1, author="anne") for number in range(5)),
+        *(saving.autosave(database, entry(f"K{number}"), started_from=1, author="anne") for number in range(5)),
         *(_until_saved(database, f"Délai {number}.") for number in range(5)),
     )
     async with database.read() as session:

@@ -22,7 +22,7 @@ from knowledge_base.editing import saving, steps
 from knowledge_base.editing.steps import Policy, Target
 from knowledge_base.errors import ImportRefused
 from knowledge_base.exchange.export import export
-from knowledge_base.imports import import_demonstration, import_file
+from knowledge_base.imports import ImportOptions, import_demonstration, import_file
 from knowledge_base.store import published, upsert
 from knowledge_base.synonyms import record as synonyms
 from retrieval.query.synonyms import Group
@@ -91,7 +91,7 @@ async def test_out_and_in_again_is_the_same(database: Database, other: Database,
         "synonyms": 1,
         "synonym_versions": 2,
     }
-    dry = await import_file(other, tmp_path / "kb.zip", dry_run=True)
+    dry = await import_file(other, tmp_path / "kb.zip", options=ImportOptions(dry_run=True))
     assert (dry.created, await published(other)) == (5, [])
     assert await import_file(other, tmp_path / "kb.zip") == dry
     assert await everything(other) == await everything(database)
@@ -120,7 +120,7 @@ async def test_synonyms_join_those_that_are_there(database: Database, other: Dat
             else:
                 older.writestr(name, whole.read(name))
         older.writestr("manifest.json", json.dumps(manifest))
-    assert (await import_file(other, tmp_path / "older.zip", dry_run=True)).unchanged == 5
+    assert (await import_file(other, tmp_path / "older.zip", options=ImportOptions(dry_run=True))).unchanged == 5
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ async def test_synonyms_that_are_none_are_refused(
     await export(database, tmp_path / "kb.zip")
     with pytest.raises(ImportRefused, match=r"synonyms|synonym_versions"):
         await import_file(other, tmp_path / "kb.zip")
-    assert await synonyms.kept(other, gone=True) == []
+    assert await synonyms.stored_groups(other, gone=True) == []
 
 
 def lines(path: Path) -> dict[str, bytes]:
@@ -293,7 +293,7 @@ def _xlsx(*rows: tuple[Any, ...]) -> Callable[[Path], Path]:
 )
 async def test_sheets_of_all_kinds(database: Database, tmp_path: Path, write: Callable[[Path], Path]) -> None:
     path = await asyncio.to_thread(write, tmp_path)
-    assert (await import_file(database, path, "ville", dry_run=True)).created == 1
+    assert (await import_file(database, path, "ville", options=ImportOptions(dry_run=True))).created == 1
     assert await published(database) == []
     assert (await import_file(database, path, "ville")).created == 1
     [found] = await published(database)
@@ -376,5 +376,5 @@ async def test_wrong_sheets_change_nothing(
     before = await everything(database)
     path = await asyncio.to_thread(write, tmp_path)
     with pytest.raises(ImportRefused, match=said):
-        await import_file(database, path, "essai", force=True)
+        await import_file(database, path, "essai", options=ImportOptions(force=True))
     assert await everything(database) == before

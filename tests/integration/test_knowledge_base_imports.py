@@ -8,7 +8,14 @@ from pathlib import Path
 import pytest
 
 from core.database import Database
-from knowledge_base.imports import ImportRefused, InvalidSource, import_demonstration, import_jsonl, import_service_public
+from knowledge_base.imports import (
+    ImportOptions,
+    ImportRefused,
+    InvalidSource,
+    import_demonstration,
+    import_file,
+    import_service_public,
+)
 from knowledge_base.store import published
 from tests.unit.knowledge_base.trees import Node, chapter, node, paragraph, publication, write_archive, write_package
 
@@ -18,10 +25,11 @@ def pages(*numbers: int, text: str = "Le texte.") -> list[Node]:
 
 
 async def test_service_public_from_the_official_archive(database: Database, tmp_path: Path) -> None:
-    told: list[tuple[int, int]] = []
+    steps: list[tuple[int, int]] = []
+    options = ImportOptions(progress=lambda *done: steps.append(done))
     archive = write_archive(tmp_path / "a.zip", pages(1, 2, 3))
-    report = await import_service_public(database, tmp_path, archive=archive, progress=lambda *done: told.append(done))
-    assert (report.created, told[-1]) == (3, (3, 3))
+    report = await import_service_public(database, tmp_path, archive=archive, options=options)
+    assert (report.created, steps[-1]) == (3, (3, 3))
     later = write_archive(tmp_path / "b.zip", [*pages(1), *pages(2, text="Autre."), *pages(4)])
     report = await import_service_public(database, tmp_path, archive=later)
     assert (report.created, report.updated, report.unchanged, report.withdrawn) == (1, 1, 1, 1)
@@ -60,7 +68,7 @@ async def test_a_faq_of_another_administration(database: Database, tmp_path: Pat
     path = tmp_path / "faq.jsonl"
     lines = [{"id": str(number), "title": f"Question {number} ?", "text": "Réponse."} for number in range(4)]
     path.write_text("\n".join(json.dumps(line) for line in [*lines, {"id": "9"}]))
-    report = await import_jsonl(database, path, "mairie-essai")
+    report = await import_file(database, path, "mairie-essai")
     assert (report.created, len(report.rejected)) == (4, 1)
     assert [entry.id for entry in await published(database, "mairie-essai")] == ["0", "1", "2", "3"]
 
@@ -70,5 +78,5 @@ async def test_a_faq_cannot_take_any_name(database: Database, tmp_path: Path, na
     path = tmp_path / "faq.jsonl"
     path.write_text(json.dumps({"id": "1", "title": "?", "text": "!"}))
     with pytest.raises(ImportRefused, match="nom de cette collection"):
-        await import_jsonl(database, path, name)
+        await import_file(database, path, name)
     assert await published(database) == []

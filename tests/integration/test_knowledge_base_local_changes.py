@@ -16,8 +16,9 @@ from core.settings import ROOT
 from knowledge_base.editing import saving
 from knowledge_base.editing.steps import Policy, Target
 from knowledge_base.errors import FetchFailed
-from knowledge_base.service_public.fetch import fetch
+from knowledge_base.npm import fetch_pinned
 from knowledge_base.service_public.importer import open_source, read
+from knowledge_base.service_public.package import PACKAGE
 from knowledge_base.store import ImportReport, published, upsert
 from tests.integration.editing_support import publish, take_away
 
@@ -166,7 +167,7 @@ async def test_a_dry_run_says_it_and_changes_nothing(database: Database) -> None
 async def test_the_next_edition_of_service_public_over_50_changed_entries(database: Database) -> None:
     """The real pages. The next edition changes the titles of all, and the introductions of half of what was changed here."""
     try:
-        package = fetch(Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
+        package = fetch_pinned(PACKAGE, Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
     except FetchFailed as failure:
         pytest.skip(f"the package is not in the cache, and: {failure.en}")
     pages = read(open_source(package)).entries

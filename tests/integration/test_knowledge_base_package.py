@@ -17,10 +17,11 @@ from core.database import Database
 from core.entry import Block, Cases, Chapter, Entry, TextBlock, passages
 from core.settings import ROOT
 from knowledge_base.errors import FetchFailed
+from knowledge_base.npm import fetch_pinned
 from knowledge_base.service_public.context import Context
 from knowledge_base.service_public.convert import entry as convert
-from knowledge_base.service_public.fetch import fetch
 from knowledge_base.service_public.importer import Reading, open_source, read
+from knowledge_base.service_public.package import PACKAGE
 from knowledge_base.store import ImportReport, published, upsert
 
 _SAFE = re.compile("(paragraph|(bullet|ordered)_list|list_item|table|thead|tbody|tr|th|td|strong|link)_(open|close)$")
@@ -29,7 +30,7 @@ _SAFE = re.compile("(paragraph|(bullet|ordered)_list|list_item|table|thead|tbody
 @pytest.fixture(scope="module")
 def package() -> Path:
     try:
-        return fetch(Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
+        return fetch_pinned(PACKAGE, Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
     except FetchFailed as failure:
         pytest.skip(f"the package is not in the cache, and: {failure.en}")
 

@@ -10,8 +10,8 @@ import pytest
 
 from core.database import Database
 from knowledge_base.errors import ImportRefused
-from knowledge_base.exchange.guarded import MAX_BYTES
-from knowledge_base.imports import import_site
+from knowledge_base.exchange.safe_fetch import MAX_BYTES
+from knowledge_base.imports import ImportOptions, import_site
 from knowledge_base.store import published
 from tests.integration.site_support import Site, site_served
 
@@ -46,8 +46,9 @@ async def test_an_import_that_was_interrupted_goes_on(database: Database, site: 
         if done == 2:
             raise KeyboardInterrupt
 
+    options = ImportOptions(progress=stop)
     with pytest.raises(KeyboardInterrupt):
-        await import_site(database, str(tmp_path / "pages.urls"), "ville", tmp_path, inside=True, pause=0, progress=stop)
+        await import_site(database, str(tmp_path / "pages.urls"), "ville", tmp_path, inside=True, pause=0, options=options)
     assert await published(database) == []
     report = await import_site(database, str(tmp_path / "pages.urls"), "ville", tmp_path, inside=True, pause=0)
     assert (report.created, sorted(site.asked)) == (4, ["/0", "/1", "/2", "/3"])

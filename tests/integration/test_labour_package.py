@@ -12,15 +12,16 @@ import pytest
 from core.entry import Entry, passages
 from core.settings import ROOT
 from knowledge_base.errors import FetchFailed
-from knowledge_base.travail_emploi.fetch import fetch
+from knowledge_base.npm import fetch_pinned
 from knowledge_base.travail_emploi.importer import TWINS, read
+from knowledge_base.travail_emploi.package import PACKAGE
 from tests.integration.test_knowledge_base_package import assert_clean, texts
 
 
 @pytest.fixture(scope="module")
 def entries() -> dict[str, Entry]:
     try:
-        package = fetch(Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
+        package = fetch_pinned(PACKAGE, Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
     except FetchFailed as failure:
         pytest.skip(f"the package is not in the cache, and: {failure.en}")
     return {entry.id: entry for entry in read(package)}

@@ -12,18 +12,18 @@ import pytest
 from moto.server import ThreadedMotoServer
 from sqlalchemy import make_url
 
-from cli.access import erased_at
+from cli.acts_since_backup import LedgerUnusable
+from cli.backup_restore import Restored, restore
 from cli.doctor.ledger import ledger as examined
-from cli.restored_acts import LedgerUnusable
-from cli.restoring import Restored, restore
+from cli.personal_data import erased_at
 from conversations.record.erasure import audit_erasures, erase_rows
 from conversations.record.opening import open_conversation
 from core.audit import record
 from core.audit.ledger import Ledger, open_record
 from core.audit.ledger_sync import LedgerSync
-from core.audit.reading import newest, verify
+from core.audit.queries import newest, verify
 from core.backup.archive import new_identity
-from core.backup.making import make_backup
+from core.backup.creation import make_backup
 from core.database import Database
 from core.database.models import StaffRow
 from core.identity import Role, Staff, accounts

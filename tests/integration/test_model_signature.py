@@ -11,8 +11,8 @@ from pydantic import SecretStr
 
 from bot.model_signature import is_signed
 from cli import install
-from cli.dialogue import BOT_PYTHON, environment, model_path
 from cli.model_signing import is_ours, public_key, sign, signature_file
+from cli.rasa_commands import BOT_PYTHON, environment, model_path
 from cli.steps import Steps
 from core.settings import ROOT, Settings
 from tests.integration.rasa_support import settings_for

@@ -7,16 +7,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from cli.backup_restore import restore
 from cli.commands import database as database_command
+from cli.database import require_ready
 from cli.doctor.record import check_record
 from cli.language import Refusal
-from cli.record import require_ready
-from cli.restoring import restore
 from conversations.record.opening import open_conversation
-from core.backup.archive import BackupUnusable, new_identity, public_of
-from core.backup.making import make_backup
+from core.backup.archive import BackupUnusable, new_identity, public_key_of
+from core.backup.creation import make_backup
 from core.database import Database
-from core.database.migrate import NewerTables, head, upgrade_async
+from core.database.migrate import NewerTables, code_revision, upgrade_async
 from core.settings import Settings
 from core.turns import Origin
 from tests.integration.channels_support import guichet, settings_for
@@ -38,7 +38,7 @@ async def _updated_to(database: Database, revision: str) -> None:
 
 
 async def test_tables_that_have_more_are_worked_with(database: Database, database_url: str, settings: Settings) -> None:
-    assert await upgrade_async(database_url) == head()
+    assert await upgrade_async(database_url) == code_revision()
     await _updated_to(database, "9998")
     assert await upgrade_async(database_url) == "9998"
     await require_ready(database)
@@ -49,7 +49,7 @@ async def test_tables_that_have_more_are_worked_with(database: Database, databas
         open_conversation(session, channel="web", language="fr", origin=Origin.TEST)
     found = {finding.check: finding async for finding in check_record(settings)}
     assert found["sql"].level == "warning"
-    assert "9998" in found["sql"].said[0]
+    assert "9998" in found["sql"].message[0]
     assert len(found) > 1  # the rest was looked at
 
 
@@ -88,7 +88,7 @@ def _finds(revision: str) -> object:
 async def test_a_backup_of_newer_tables_is_not_restored_by_this_version(database: Database, tmp_path: Path) -> None:
     key = new_identity()
     await _updated_to(database, "9998")
-    made = settings_for("", _NO_REDIS, tmp_path / "home", backup_recipients=public_of(key))
+    made = settings_for("", _NO_REDIS, tmp_path / "home", backup_recipients=public_key_of(key))
     await make_backup(database, made, tmp_path / "b.age", environment=tmp_path / "none")
     elsewhere = settings_for("", _NO_REDIS, tmp_path / "elsewhere")
     with pytest.raises(BackupUnusable, match="9998"):

@@ -11,7 +11,7 @@ from core.settings import ROOT
 
 _ASKED = """
 import resource
-from core.web.open_files import make_room
+from core.web.open_file_limit import make_room
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
 make_room(4000)
 print(*resource.getrlimit(resource.RLIMIT_NOFILE))

@@ -31,12 +31,12 @@ from core.audit.heads import load_heads
 from core.settings import ROOT
 from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.errors import InvalidSource
-from knowledge_base.exchange.guarded import Refused
-from knowledge_base.exchange.pages import entries_of
-from knowledge_base.exchange.reading import read_export
+from knowledge_base.exchange.export_reader import read_export
 from knowledge_base.exchange.rows import read_rows
+from knowledge_base.exchange.safe_fetch import FetchRefused
+from knowledge_base.exchange.web_pages import entries_of
 from knowledge_base.faq import read_faq
-from knowledge_base.files import read_folder
+from knowledge_base.markdown_folder import read_folder
 from knowledge_base.service_public.importer import open_source, read
 from knowledge_base.travail_emploi.importer import read as read_labour_pages
 
@@ -232,7 +232,7 @@ def test_html_of_a_ministrys_page_becomes_markdown_or_is_refused(
 def test_a_web_page_is_read_or_refused(content: bytes) -> None:
     try:
         found = entries_of(content, "https://exemple.fr/faq", "c")
-    except Refused:
+    except FetchRefused:
         return
     for entry in found:
         assert not {"\x00"} & set(entry.model_dump_json())

@@ -15,10 +15,10 @@ from pathlib import Path
 import psutil
 import pytest
 
-from cli import stack, supervision
+from cli import stack, supervisor
 from cli.doctor.service import check_processes, running
+from cli.installation_processes import MANAGER
 from cli.language import Refusal
-from cli.left_processes import MANAGER
 from cli.manager_record import ManagerRecord, mark_of
 from cli.manager_state import manager_state, manager_trouble
 from cli.process_identity import boot_id, start_time
@@ -31,7 +31,7 @@ Made = Callable[[str], SmallInstallation]
 @pytest.fixture
 def installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Made]:
     """Starts installations side by side, each in a folder of its own."""
-    monkeypatch.setattr(supervision, "START_SECONDS", 0)
+    monkeypatch.setattr(supervisor, "START_SECONDS", 0)
     made: list[SmallInstallation] = []
 
     def start(name: str) -> SmallInstallation:
@@ -86,11 +86,11 @@ def test_manager_killed_process_that_stays_is_named_and_stopped(small: SmallInst
     until(lambda: small.pids() == {"direct": pid})
     trouble = manager_trouble(manager_state(small.home))
     assert trouble is not None
-    assert f"direct {pid}" in trouble.said[1]
-    assert "./guichet down" in trouble.mend[1]
+    assert f"direct {pid}" in trouble.message[1]
+    assert "./guichet down" in trouble.advice[1]
     assert running(small.settings)  # so that restore is refused
     (finding,) = check_processes(small.settings)
-    assert (finding.level, finding.said) == ("problem", trouble.said)
+    assert (finding.level, finding.message) == ("problem", trouble.message)
     assert stack.stop(small.settings)
     assert not runs(pid)
     assert manager_state(small.home).kind == "stopped"
@@ -150,14 +150,14 @@ def test_start_machine_restarted_says_so_and_runs(small: SmallInstallation) -> N
     _write_record(small, boot="another", pid=os.getpid(), started=start_time(os.getpid()))
     trouble = manager_trouble(manager_state(small.home))
     assert trouble is not None
-    assert "restarted" in trouble.said[1]
+    assert "restarted" in trouble.message[1]
     (small.home / "run" / "supervisor.sock").touch()  # as a power failure leaves it
     small.start()
     assert manager_state(small.home).kind == "running"
 
 
 def test_manager_silent_start_is_refused_and_stop_ends_all(small: SmallInstallation, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(supervision, "_LOOK_SECONDS", 0.5)
+    monkeypatch.setattr(supervisor, "_LOOK_SECONDS", 0.5)
     before = small.pids()
     os.kill(small.manager, signal.SIGSTOP)
     until(lambda: psutil.Process(small.manager).status() == psutil.STATUS_STOPPED)

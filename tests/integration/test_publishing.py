@@ -19,12 +19,21 @@ from core.database.models import AuditRow, Conversation, EntryRow, Message, Publ
 from knowledge_base.editing.steps import Policy, Target, schedule
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
-from knowledge_base.publishing import turns
+from knowledge_base.publishing import publication_queue
 from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import Change, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.questions import questions
-from knowledge_base.publishing.record import Decided, NothingToUndo, Overtaken, ask_rollback, decide, get, recent, request
+from knowledge_base.publishing.record import (
+    NotAwaitingDecision,
+    NothingToUndo,
+    Overtaken,
+    ask_rollback,
+    decide,
+    get,
+    recent,
+    request,
+)
 from knowledge_base.store import upsert
 from retrieval.contracts import RetrievalResult, Vectors
 from retrieval.pinned_service import PinnedSearchService
@@ -46,15 +55,15 @@ def text_of(home: Path, entry_id: str = "F1") -> str:
 async def test_a_fee_is_changed_and_changed_back(database: Database, database_url: str, tmp_path: Path) -> None:
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url)
-    before = node.gate.shelf.snapshots.active()
+    before = node.gate.node_snapshots.snapshots.active()
     name = await request(database, [await revise(database, dearer())], author="anne", reason="tarif", go_at_once=True)
     view = await carried_out(node, database, name)
     assert (view.state, view.verdict) == (State.ACTIVE, "clear")
     assert view.changes[0].before == 1
     assert "30 €" in text_of(tmp_path)
-    assert node.gate.shelf.snapshots.active() == view.candidate != before
+    assert node.gate.node_snapshots.snapshots.active() == view.candidate != before
     back = await carried_out(node, database, await ask_rollback(database, author="anne"))
-    assert (back.state, back.candidate, node.gate.shelf.snapshots.active()) == (State.ACTIVE, before, before)
+    assert (back.state, back.candidate, node.gate.node_snapshots.snapshots.active()) == (State.ACTIVE, before, before)
     assert "25 €" in text_of(tmp_path)
     async with database.read() as session:
         row = await session.get_one(EntryRow, ("test", "F1"))
@@ -95,17 +104,17 @@ async def test_a_worse_answer_waits_for_a_decision(database: Database, database_
     twin = entry("F9", "Passeport d'un majeur à renouveler", "Faire ou renouveler un passeport d'un majeur. " * 3)
     dull = PASSPORT.model_copy(update={"title": "Titre de voyage", "description": "Autre chose."})
     changes = [await revise(database, twin), await revise(database, dull)]
-    before = node.gate.shelf.snapshots.active()
+    before = node.gate.node_snapshots.snapshots.active()
     name = await request(database, changes, author="anne", go_at_once=True)
     view = await carried_out(node, database, name)
     assert (view.state, view.verdict) == (State.CHECKED, "worse")
     assert view.report is not None
     moved = view.report.worse[0]
     assert (moved.before and moved.before.entry_id, moved.after and moved.after.entry_id) == ("F2", "F9")
-    assert node.gate.shelf.snapshots.active() == before
+    assert node.gate.node_snapshots.snapshots.active() == before
     assert text_of(tmp_path, "F9") == ""
     await decide(database, name, go=True, author="paul")
-    with pytest.raises(Decided):
+    with pytest.raises(NotAwaitingDecision):
         await decide(database, name, go=True, author="paul")
     assert (await carried_out(node, database, name)).state == State.ACTIVE
     assert engine(tmp_path).entry("F9") is not None
@@ -128,12 +137,12 @@ async def test_a_dropped_candidate_is_gone(database: Database, database_url: str
     node = publisher(database, tmp_path, database_url)
     name = await request(database, [await revise(database, dearer())], author="anne")
     view = await carried_out(node, database, name)
-    assert (view.state, node.gate.shelf.candidates.versions()) == (State.CHECKED, [view.candidate])
+    assert (view.state, node.gate.node_snapshots.candidates.versions()) == (State.CHECKED, [view.candidate])
     await decide(database, name, go=False, author="anne")
     other = await request(database, [await revise(database, dearer(31))], author="anne", go_at_once=True)
     assert (await carried_out(node, database, other)).state == State.ACTIVE
-    assert node.gate.shelf.candidates.versions() == []
-    assert node.gate.shelf.snapshots.versions()[-1] != view.candidate
+    assert node.gate.node_snapshots.candidates.versions() == []
+    assert node.gate.node_snapshots.snapshots.versions()[-1] != view.candidate
     assert "31 €" in text_of(tmp_path)
 
 
@@ -155,7 +164,7 @@ async def test_what_is_active_is_asked_once_however_many_candidates_are_dropped(
         name = await request(database, [await revise(database, dearer(price))], author="anne")
         await carried_out(node, database, name)
         await decide(database, name, go=False, author="anne")
-    assert asked[node.gate.shelf.snapshots.active()] == 1
+    assert asked[node.gate.node_snapshots.snapshots.active()] == 1
     assert len(set(asked) - {""}) == 4
 
 
@@ -232,7 +241,7 @@ async def test_every_node_follows(database: Database, database_url: str, tmp_pat
     view = await carried_out(nodes[0], database, name)
     while await nodes[1].work():
         pass
-    assert [node.gate.shelf.snapshots.active() for node in nodes] == [view.candidate] * 2
+    assert [node.gate.node_snapshots.snapshots.active() for node in nodes] == [view.candidate] * 2
     assert "30 €" in text_of(there)
     await carried_out(nodes[1], database, await ask_rollback(database, author="anne"))
     while await nodes[0].work():
@@ -248,11 +257,11 @@ async def test_a_snapshot_of_another_version_of_the_service_is_built_anew(
     node = publisher(database, tmp_path, database_url)
     change = await revise(database, dearer())
     view = await carried_out(node, database, await request(database, [change], author="anne", go_at_once=True))
-    folder = node.gate.shelf.snapshots.folder
+    folder = node.gate.node_snapshots.snapshots.folder
     (folder / view.candidate / "calibration.json").write_text('{"features": ["other"], "stages": {}}')
     (folder / "applied").unlink()  # as on a node that was restored
     assert await node.work()
-    assert node.gate.shelf.snapshots.active() != view.candidate
+    assert node.gate.node_snapshots.snapshots.active() != view.candidate
     assert "30 €" in text_of(tmp_path)
     assert not await node.work()
 
@@ -264,10 +273,10 @@ async def test_publications_take_turns(database: Database, database_url: str, tm
         await request(database, [await revise(database, dearer(40 + number))], author="a", go_at_once=True)
         for number in range(3)
     ]
-    taken = await asyncio.gather(*(turns.take(database, f"node {number}") for number in range(3)))
+    taken = await asyncio.gather(*(publication_queue.claim_next(database, f"node {number}") for number in range(3)))
     (one,) = [row for row in taken if row is not None]
     assert one.id == names[0]
-    assert await turns.take(database, "another") is None
+    assert await publication_queue.claim_next(database, "another") is None
     async with database.write() as session:  # the node dies: its turn runs out
         await session.execute(update(Publication).values(expires_at=now() - timedelta(seconds=1)))
     await asyncio.gather(*(carried_out(node, database, names[0]) for node in nodes))
@@ -285,11 +294,11 @@ class Broken(WordEmbedder):
 async def test_a_failed_build_leaves_the_old_snapshot_serving(database: Database, database_url: str, tmp_path: Path) -> None:
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url, Broken())
-    before = node.gate.shelf.snapshots.active()
+    before = node.gate.node_snapshots.snapshots.active()
     name = await request(database, [await revise(database, dearer())], author="anne", go_at_once=True)
     view = await carried_out(node, database, name)
     assert (view.state, view.error) == (State.FAILED, "no memory")
-    assert node.gate.shelf.snapshots.active() == before
+    assert node.gate.node_snapshots.snapshots.active() == before
     assert "25 €" in text_of(tmp_path)
     async with database.read() as session:
         assert (await session.get_one(EntryRow, ("test", "F1"))).version == 1
@@ -301,7 +310,7 @@ async def test_on_a_full_disk_the_editor_reads_what_to_do_and_it_is_well_again_w
 ) -> None:
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url)
-    before, change = node.gate.shelf.snapshots.active(), await revise(database, dearer())
+    before, change = node.gate.node_snapshots.snapshots.active(), await revise(database, dearer())
 
     def no_room(_path: Path) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
@@ -312,12 +321,12 @@ async def test_on_a_full_disk_the_editor_reads_what_to_do_and_it_is_well_again_w
     assert failed.state == State.FAILED
     assert "Le disque du serveur est plein" in (failed.error or "")
     assert "Errno" not in (failed.error or "")
-    assert node.gate.shelf.snapshots.active() == before
-    folder = node.gate.shelf.snapshots.folder
+    assert node.gate.node_snapshots.snapshots.active() == before
+    folder = node.gate.node_snapshots.snapshots.folder
     assert [path.name for path in folder.rglob(".2*")] == []  # nothing half-made
     done = await carried_out(node, database, await request(database, [change], author="anne", go_at_once=True))
     assert done.state == State.ACTIVE
-    assert node.gate.shelf.snapshots.active() != before
+    assert node.gate.node_snapshots.snapshots.active() != before
 
 
 async def test_what_is_not_there_cannot_be_published(database: Database, tmp_path: Path) -> None:
@@ -352,7 +361,7 @@ async def test_real_questions_are_citizens_of_the_last_month(database: Database)
             message.outcome, message.received_at = outcome, received
             session.add(message)
     found = await questions(database, most=1)
-    assert [(one.question.lower(), one.citizens) for one in found.asked] == [("où refaire ma carte ?", 2)]
+    assert [(one.question.lower(), one.citizens) for one in found.selected] == [("où refaire ma carte ?", 2)]
     assert found.left_out == 1
     none = await questions(database, most=0)
-    assert (none.asked, none.left_out) == ((), 2)
+    assert (none.selected, none.left_out) == ((), 2)

@@ -40,15 +40,15 @@ async def test_between_publications_it_holds_no_snapshot_and_knows_what_it_asked
         return load_snapshot(snapshots, version, embedder)
 
     monkeypatch.setattr("knowledge_base.publishing.gate.load_snapshot", load)
-    before = node.gate.shelf.snapshots.active()
+    before = node.gate.node_snapshots.snapshots.active()
     assert await node.gate.warm(WordEmbedder())
     held = weakref.ref(node.gate._known[1][before].engine)
-    node.gate.rest()
+    node.gate.release_snapshots()
     assert held() is None
     assert not await node.gate.warm(WordEmbedder())  # it is known
     assert loaded == [before]
     name = await request(database, [await revise(database, dearer())], author="a", go_at_once=True)
     view = await carried_out(node, database, name)
-    node.gate.rest()  # a minute has not passed
+    node.gate.release_snapshots()  # a minute has not passed
     assert node.gate._known[1][view.candidate]._engine is not None
     assert loaded == [before, before]

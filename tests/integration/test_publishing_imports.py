@@ -11,11 +11,11 @@ from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Entry
 from knowledge_base.desk.editor.catalogue import Catalogue
-from knowledge_base.editing.steps import Policy, withheld
+from knowledge_base.editing.steps import Policy, publication_refusals
 from knowledge_base.publishing.contracts import PublicationView, State
 from knowledge_base.publishing.publisher import Publisher
 from knowledge_base.publishing.record import ask_rollback, decide, request
-from knowledge_base.serving import count_waiting
+from knowledge_base.served_content import count_waiting
 from knowledge_base.store import published, upsert
 from retrieval.service import SearchService
 from retrieval.snapshots.update import snapshots_folder
@@ -145,4 +145,4 @@ async def test_whoever_looks_after_one_collection_publishes_the_imports_of_that_
     view = await carried_out(node, database, await request(database, author="anne", collections=("ville",)))
     assert [(change.collection, change.entry_id) for change in view.changes] == [("ville", "F1")]
     revisions = [(change.collection, change.entry_id, change.version or 0) for change in view.changes]
-    assert await withheld(database, revisions, author="anne", policy=Policy(two_persons=True)) == [None]
+    assert await publication_refusals(database, revisions, author="anne", policy=Policy(two_persons=True)) == [None]

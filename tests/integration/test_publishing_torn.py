@@ -31,7 +31,7 @@ def tear(home: Path, version: str, name: str = "entries.jsonl") -> None:
 async def test_publication_while_active_snapshot_is_torn_heals(database: Database, database_url: str, tmp_path: Path) -> None:
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url)
-    good = node.gate.shelf.snapshots.active()
+    good = node.gate.node_snapshots.snapshots.active()
     first = await carried_out(
         node, database, await request(database, [await revise(database, dearer())], author="a", go_at_once=True)
     )
@@ -52,7 +52,7 @@ async def test_torn_candidate_is_not_activated_but_built_anew(database: Database
     await knowledge(database, tmp_path)
     node = publisher(database, tmp_path, database_url)
     name = await request(database, [await revise(database, dearer())], author="a", go_at_once=True)
-    shelf = node.gate.shelf
+    shelf = node.gate.node_snapshots
     activate = shelf.activate
 
     def torn_just_before(version: str, before: str = "") -> None:

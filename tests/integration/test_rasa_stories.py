@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from cli.dialogue import BOT_PYTHON, environment, model_path
+from cli.rasa_commands import BOT_PYTHON, environment, model_path
 from core.settings import ROOT
 from tests.integration.rasa_support import settings_for, trained_home
 

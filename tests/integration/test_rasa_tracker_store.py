@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from cli.dialogue import BOT_PYTHON
+from cli.rasa_commands import BOT_PYTHON
 from core.settings import ROOT
 
 

@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 
-from cli.dialogue import BOT_PYTHON
+from cli.rasa_commands import BOT_PYTHON
 from core.settings import ROOT
 
 # Each with a letter that is not ASCII: others are left to Rasa.

@@ -22,8 +22,8 @@ from core.database.models import AuditRow, Conversation, Correction, EditorTask,
 from core.identity import Role
 from core.settings import Settings
 from core.turns import Origin
-from knowledge_base.drift.comparing import Drift, Moved
-from knowledge_base.drift.telling import raise_task
+from knowledge_base.drift.comparison import ChangedFigure, Drift
+from knowledge_base.drift.editor_task import raise_task
 from supervision.review.sampling import draw
 from tests.desk_support import found_on, make_staff, sign_in
 from tests.integration.channels_support import settings_for
@@ -209,7 +209,7 @@ async def test_a_verdict_is_taken_back_with_the_task_that_it_alone_gave(
 async def test_what_the_night_found_is_read_by_editors_in_their_language_and_hinders_no_review(
     desk: httpx.AsyncClient, deps: Deps, settings: Settings
 ) -> None:
-    drift = Drift(9, tuple(f"g{number}" for number in range(7)), (), True, (Moved("answered", 0.66, 0.45),), 7, 27)
+    drift = Drift(9, tuple(f"g{number}" for number in range(7)), (), True, (ChangedFigure("answered", 0.66, 0.45),), 7, 27)
     assert await raise_task(deps.database, drift)
     supervisor = await _signed_in(deps.database, settings, Role.SUPERVISOR)
     assert (await desk.get("/desk/review", headers=supervisor)).status_code == 200

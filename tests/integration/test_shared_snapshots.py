@@ -13,7 +13,7 @@ import pytest
 from moto.server import ThreadedMotoServer
 from structlog.testing import capture_logs
 
-from cli.doctor.sharing import shared_place
+from cli.doctor.sharing import shared_folder
 from core.database import Database
 from knowledge_base.publishing.contracts import Change, State
 from knowledge_base.publishing.publisher import Publisher
@@ -107,7 +107,7 @@ def machine(database: Database, home: Path, url: str, storage: Storage, embedder
 async def follows(node: Publisher) -> str:
     while await node.work():
         pass
-    return node.gate.shelf.snapshots.active()
+    return node.gate.node_snapshots.snapshots.active()
 
 
 async def change(database: Database, node: Publisher, price: int) -> str:
@@ -136,7 +136,7 @@ async def test_the_other_machine_fetches_what_one_published(
     await knowledge(database, here)
     first = machine(database, here, database_url, storage, WordEmbedder())
     second = machine(database, there, database_url, storage, Unable())  # it has no index at all, and could not build one
-    before = first.gate.shelf.snapshots.active()
+    before = first.gate.node_snapshots.snapshots.active()
     new = await change(database, first, 30)
     assert await follows(second) == new
     assert "30 €" in text_of(there)
@@ -168,8 +168,8 @@ async def test_without_the_storage_each_machine_builds_and_says_so(
     await knowledge(database, here)
     storage.take_away()
     settings = settings_for(here, database_url).model_copy(update={"snapshots_url": storage.url})
-    (finding,) = shared_place(settings)
-    assert (finding.level, storage.url in finding.said[1] or "mounted" in finding.said[1]) == ("warning", True)
+    (finding,) = shared_folder(settings)
+    assert (finding.level, storage.url in finding.message[1] or "mounted" in finding.message[1]) == ("warning", True)
     first = machine(database, here, database_url, storage, WordEmbedder())
     second = machine(database, there, database_url, storage, WordEmbedder())
     with capture_logs() as logs:
@@ -178,11 +178,11 @@ async def test_without_the_storage_each_machine_builds_and_says_so(
     assert {"snapshot_not_shared", "snapshot_not_fetched"} <= {str(one["event"]) for one in logs}
     assert ["30 €" in text_of(home) for home in (here, there)] == [True, True]
     storage.give_back()
-    (finding,) = shared_place(settings)
-    assert (finding.level, new in finding.said[1]) == ("warning", True)
+    (finding,) = shared_folder(settings)
+    assert (finding.level, new in finding.message[1]) == ("warning", True)
     newer = await change(database, machine(database, here, database_url, storage, WordEmbedder()), 31)
     assert storage.shared.versions() == [newer]
-    assert [one.level for one in shared_place(settings)] == ["ok"]
+    assert [one.level for one in shared_folder(settings)] == ["ok"]
 
 
 async def test_a_machine_that_can_neither_fetch_nor_build_keeps_what_it_has(
@@ -200,7 +200,7 @@ async def test_a_machine_that_can_neither_fetch_nor_build_keeps_what_it_has(
     assert Snapshots(snapshots_folder(there)).active() == old
     assert "30 €" in text_of(there)
     assert not list(snapshots_folder(there).glob(".2*"))
-    first.gate.shelf.share(new, again=True)
+    first.gate.node_snapshots.share(new, again=True)
     assert await follows(machine(database, there, database_url, storage, Unable())) == new
 
 

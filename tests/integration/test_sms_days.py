@@ -12,7 +12,7 @@ from sqlalchemy import select
 from analytics.desk.costs.figures import costs_of
 from analytics.insights.job import CountingRules
 from channels.sms.causes import is_temporary
-from cli.sms.accounts import costs
+from cli.sms.usage import costs
 from conversations.delivery.outbound import DeliveryRules, Outbound
 from conversations.delivery.sms_usage import local_today
 from core.database import Database

@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse
 from sqlalchemy import delete, select, update
 
 from channels.sms.causes import is_temporary
-from cli.sms.accounts import costs, doubtful
+from cli.sms.usage import costs, problem_deliveries
 from conversations.delivery.outbound import DeliveryRules, Outbound, record_receipt
 from conversations.ports import DeliveryReceipt, OutboundMessage, SendReceipt
 from core.database import Database
@@ -224,7 +224,7 @@ async def test_staff_are_shown_what_did_not_arrive(make_settings: Any, database:
     async with running(settings) as service:
         await post(service.http, settings, inbound("carte perdue"))
         await settled(database, 2, "sent", "failed")
-    (shown,) = await doubtful(settings, ["uncertain", "failed"], 10)
+    (shown,) = await problem_deliveries(settings, ["uncertain", "failed"], 10)
     assert (shown["status"], shown["provider"], shown["error"], shown["attempts"]) == ("failed", "twilio", "21211", 1)
     assert "carte" not in str(shown)
     assert "639980001" not in str(shown)

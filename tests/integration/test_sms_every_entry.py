@@ -8,14 +8,15 @@ from pathlib import Path
 import pytest
 
 from channels.sms.composition import sms_renderer
-from cli.sms.compiled import Compiled, compile_entries, summary
+from cli.sms.first_messages import Compiled, compile_entries, summary
 from conversations.wording import Wording
 from core.settings import ROOT, Settings
 from knowledge_base.errors import FetchFailed
-from knowledge_base.service_public.fetch import fetch
+from knowledge_base.npm import fetch_pinned
 from knowledge_base.service_public.importer import open_source, read
-from knowledge_base.travail_emploi.fetch import fetch as fetch_labour_pages
+from knowledge_base.service_public.package import PACKAGE
 from knowledge_base.travail_emploi.importer import read as read_labour_pages
+from knowledge_base.travail_emploi.package import PACKAGE as LABOUR_PACKAGE
 from tests.integration.channels_support import settings_for
 
 
@@ -28,7 +29,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def compiled(settings: Settings) -> list[Compiled]:
     try:
         home = Path(os.environ.get("GUICHET_HOME", ROOT / "var"))
-        package, labour = fetch(home), fetch_labour_pages(home)
+        package, labour = fetch_pinned(PACKAGE, home), fetch_pinned(LABOUR_PACKAGE, home)
     except FetchFailed as failure:
         pytest.skip(f"the package is not in the cache, and: {failure.en}")
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)

@@ -16,11 +16,11 @@ from core.database import Database
 from core.database.models import AuditRow, Conversation, Message
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
-from knowledge_base.publishing.trying_synonyms import try_group
+from knowledge_base.publishing.synonym_trial import try_group
 from knowledge_base.synonyms import record
 from knowledge_base.synonyms.contracts import SynonymRefused
-from knowledge_base.synonyms.following import _put, follow, keep_following
-from knowledge_base.synonyms.taking import take
+from knowledge_base.synonyms.import_groups import import_groups
+from knowledge_base.synonyms.list_file import _write, keep_file_updated, update_file
 from retrieval.query.synonym_lists import DESK_LIST
 from retrieval.query.synonyms import Group, dump_groups, read_groups
 from retrieval.service import SearchService
@@ -39,23 +39,23 @@ LEAVE = Group(terms=("gloriette",), means=("congé parental",))
 
 async def test_a_group_is_proposed_put_in_use_changed_and_taken_out(database: Database) -> None:
     name = await record.propose(database, ZORGLUB, author="anne")
-    assert [one.state for one in await record.kept(database)] == ["proposed"]
+    assert [one.state for one in await record.stored_groups(database)] == ["proposed"]
     assert await record.in_use(database) == []
     used = await record.put_in_use(database, name, seen=1, author="paul", two_persons=True)
     assert (used.state, await record.in_use(database)) == ("in_use", [ZORGLUB])
 
     changed = ZORGLUB.model_copy(update={"means": ("carte d'identité",)})
     await record.propose(database, changed, author="anne", name=name, seen=1)
-    (kept,) = await record.kept(database)
+    (kept,) = await record.stored_groups(database)
     assert (kept.state, kept.used, kept.content) == ("changing", ZORGLUB, changed)
     await record.drop_proposal(database, name, seen=2, author="paul")
     assert await record.in_use(database) == [ZORGLUB]
 
     await record.propose(database, None, author="anne", name=name, seen=3)
-    assert [one.state for one in await record.kept(database)] == ["leaving"]
+    assert [one.state for one in await record.stored_groups(database)] == ["leaving"]
     await record.put_in_use(database, name, seen=4, author="paul", two_persons=True)
-    assert (await record.kept(database), await record.in_use(database)) == ([], [])
-    (gone,) = await record.kept(database, gone=True)
+    assert (await record.stored_groups(database), await record.in_use(database)) == ([], [])
+    (gone,) = await record.stored_groups(database, gone=True)
     assert gone.shown == ZORGLUB
     await record.propose(database, gone.shown, author="paul", name=name, seen=4, use=True)
     assert await record.in_use(database) == [ZORGLUB]
@@ -101,7 +101,7 @@ async def test_a_proposal_that_says_what_is_in_use_is_no_proposal(database: Data
     assert (await record.get(database, name)).version == 1
     await record.propose(database, LEAVE, author="anne", name=name, seen=1)
     await record.propose(database, ZORGLUB, author="anne", name=name, seen=2)
-    assert [one.state for one in await record.kept(database)] == ["in_use"]
+    assert [one.state for one in await record.stored_groups(database)] == ["in_use"]
     fresh = await record.propose(database, LEAVE, author="anne")
     await record.propose(database, None, author="anne", name=fresh, seen=1)  # it never was in use
     assert (await record.get(database, fresh)).state == "gone"
@@ -117,29 +117,29 @@ async def test_of_two_editors_at_once_one_is_told(database: Database) -> None:
             return refused.code
 
     assert sorted(await asyncio.gather(outcome(ZORGLUB), outcome(ZORGLUB))) == ["kept", "taken"]
-    (kept,) = await record.kept(database)
+    (kept,) = await record.stored_groups(database)
     changes = [Group(terms=("zorglub",), means=(f"sens {n}",)) for n in range(2)]
     assert sorted(await asyncio.gather(*(outcome(one, kept.id, 1) for one in changes))) == ["kept", "moved_on"]
 
 
 async def test_every_node_follows_and_a_file_that_was_touched_is_put_right(database: Database, tmp_path: Path) -> None:
     nodes = [tmp_path / name / DESK_LIST for name in ("one", "two")]
-    assert not await follow(database, nodes[0])
+    assert not await update_file(database, nodes[0])
     await record.propose(database, ZORGLUB, author="anne", use=True)
     await record.propose(database, LEAVE, author="anne")  # a proposal counts nowhere
     for file in nodes:
-        assert await follow(database, file)
+        assert await update_file(database, file)
         assert read_groups(file) == [ZORGLUB]
-        assert not await follow(database, file)
+        assert not await update_file(database, file)
         assert [one.name for one in file.parent.iterdir()] == [DESK_LIST]
     nodes[0].write_bytes(b"- {terms: [\xff")
     nodes[1].unlink()
     for file in nodes:
-        assert await follow(database, file)
+        assert await update_file(database, file)
         assert read_groups(file) == [ZORGLUB]
-    (kept,) = [one for one in await record.kept(database) if one.used]
+    (kept,) = [one for one in await record.stored_groups(database) if one.used]
     await record.propose(database, None, author="anne", name=kept.id, seen=1, use=True)
-    assert await follow(database, nodes[0])
+    assert await update_file(database, nodes[0])
     assert not nodes[0].exists()
 
 
@@ -148,7 +148,7 @@ async def test_what_serves_goes_on_serving_while_the_record_is_away(tmp_path: Pa
     file.write_text("- {terms: [zorglub], means: [passeport]}\n")
     nowhere, stopping = Database(f"sqlite+aiosqlite:///{tmp_path}/no/such/folder/guichet.db"), asyncio.Event()
     with capture_logs() as logs:
-        following = asyncio.create_task(keep_following(nowhere, file, stopping))
+        following = asyncio.create_task(keep_file_updated(nowhere, file, stopping))
         async with asyncio.timeout(20):
             while not logs:
                 await asyncio.wait([following], timeout=0.05)
@@ -161,7 +161,7 @@ async def test_what_serves_goes_on_serving_while_the_record_is_away(tmp_path: Pa
 
 async def test_a_node_follows_by_itself_what_changes_in_the_record_and_in_the_file(database: Database, tmp_path: Path) -> None:
     file, stopping = tmp_path / DESK_LIST, asyncio.Event()
-    following = asyncio.create_task(keep_following(database, file, stopping))
+    following = asyncio.create_task(keep_file_updated(database, file, stopping))
 
     async def says(*groups: Group) -> None:
         async def same() -> bool:
@@ -187,7 +187,7 @@ async def test_a_follower_that_is_killed_leaves_the_old_list_or_the_new_one(
 ) -> None:
     file = tmp_path / "node" / DESK_LIST
     name = await record.propose(database, ZORGLUB, author="anne", use=True)
-    await follow(database, file)
+    await update_file(database, file)
     await record.propose(database, LEAVE, author="anne", name=name, seen=1, use=True)
 
     def killed(_descriptor: int) -> None:
@@ -196,9 +196,9 @@ async def test_a_follower_that_is_killed_leaves_the_old_list_or_the_new_one(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", killed)
         with pytest.raises(KeyboardInterrupt):
-            _put(file, [LEAVE])
+            _write(file, [LEAVE])
     assert read_groups(file) == [ZORGLUB]
-    assert await follow(database, file)
+    assert await update_file(database, file)
     assert read_groups(file) == [LEAVE]
 
 
@@ -213,13 +213,13 @@ async def test_search_and_gate_read_what_the_record_says(database: Database, dat
 
     group = Group(terms=("zorglub",), means=("congé parental",))
     name = await record.propose(database, group, author="anne", use=True)
-    await follow(database, tmp_path / DESK_LIST)
+    await update_file(database, tmp_path / DESK_LIST)
     assert first() == "F3"
     node.gate._synonyms.refresh()
     assert node.gate._synonyms.own == (group,)
     other = group.model_copy(update={"means": ("passeport d'un majeur",)})
     await record.propose(database, other, author="anne", name=name, seen=1, use=True)
-    await follow(database, tmp_path / DESK_LIST)
+    await update_file(database, tmp_path / DESK_LIST)
     assert first() == "F2"
 
 
@@ -267,23 +267,23 @@ async def test_a_group_is_tried_on_what_citizens_asked_before_it_counts(database
     assert leave.after.pages[0].entry_id == "F3"
     assert leave.before != leave.after
     assert (passport.touched, passport.before) == (False, passport.after)
-    assert (found.holding, found.asked, found.unheard) == (2, 2, ())
-    assert {one.asked.question.lower() for one in found.moved} <= {"ma gloriette svp", "une gloriette"}
+    assert (found.matching, found.tested, found.unheard) == (2, 2, ())
+    assert {one.question.question.lower() for one in found.changed} <= {"ma gloriette svp", "une gloriette"}
     nothing = Group(terms=("gloriette",), means=("krzxq wvtr",))
     assert (await try_group(database, ask, add=nothing, drop=None, typed=[], collection="")).unheard == ("krzxq wvtr",)
 
     await record.propose(database, LEAVE, author="anne", use=True)
-    await follow(database, tmp_path / DESK_LIST)
+    await update_file(database, tmp_path / DESK_LIST)
     without = await try_group(database, ask, add=None, drop=LEAVE, typed=["gloriette ?"], collection="")
     assert (without.typed[0].before, without.typed[0].after) == (leave.after, leave.before)
 
 
 async def test_a_file_is_taken_once_and_what_it_repeats_is_named(database: Database) -> None:
     groups = [ZORGLUB, LEAVE, Group(terms=("zorg",), means=("mairie",)), Group(terms=("avec",), means=("mairie",))]
-    first = await take(database, groups, author="cli")
+    first = await import_groups(database, groups, author="cli")
     assert (first.created, first.unchanged) == (2, 0)
     assert [(one.code, one.wording) for one in first.refused] == [("taken", "zorg"), ("too_common", "avec")]
-    again = await take(database, groups, author="cli")
+    again = await import_groups(database, groups, author="cli")
     assert (again.created, again.unchanged, len(again.refused)) == (0, 2, 2)
 
 
@@ -294,12 +294,12 @@ async def test_a_record_that_is_restored_brings_its_synonyms_back(database: Data
     folder.mkdir()
     await dump(database, folder)
     await record.put_in_use(database, name, seen=2, author="paul", two_persons=False)
-    await follow(database, tmp_path / DESK_LIST)
+    await update_file(database, tmp_path / DESK_LIST)
     assert read_groups(tmp_path / DESK_LIST) == [LEAVE]
     await load(database, folder, ["synonym_groups", "synonym_versions"])
-    (kept,) = await record.kept(database)
+    (kept,) = await record.stored_groups(database)
     assert (kept.state, kept.used, kept.content) == ("changing", ZORGLUB, LEAVE)
-    await follow(database, tmp_path / DESK_LIST)
+    await update_file(database, tmp_path / DESK_LIST)
     assert read_groups(tmp_path / DESK_LIST) == [ZORGLUB]
 
 

@@ -17,7 +17,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message, Reply
 from core.settings import Settings
-from core.telemetry import exposed
+from core.telemetry import metrics_server
 from core.telemetry.exporter import targets_folder
 from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.migrated import migrated
@@ -37,7 +37,7 @@ def test_a_process_is_found_by_its_file_until_it_ends(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     killed = folder / "worker-4194999.json"  # above the highest pid of Linux
     killed.write_text("[]")
-    with exposed("worker", tmp_path, registry) as port:
+    with metrics_server("worker", tmp_path, registry) as port:
         (file,) = folder.glob("*.json")
         (target,) = json.loads(file.read_text())
         assert target == {"targets": [f"127.0.0.1:{port}"], "labels": {"process": "worker"}}

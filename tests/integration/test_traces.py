@@ -141,7 +141,7 @@ async def test_every_process_traces_the_same_share(redis_url: str, tmp_path: Pat
             with traced(settings, process):
                 for message in (low, high, "no id of ours"):
                     if process == "gateway":
-                        tracing.received(message, [("commit", 1, 2)], channel="web")
+                        tracing.record_received(message, [("commit", 1, 2)], channel="web")
                     with tracing.span("turn", within=message):
                         assert bool(tracing.traceparent()) == (message == low)
         await until(_truth(lambda: len(collector.spans) == 4))
@@ -155,7 +155,7 @@ async def test_a_collector_that_is_away_costs_its_spans_only(redis_url: str, tmp
             citizen = await service.citizen()
             await citizen.post("carte perdue")
             assert [reply["outcome"] for reply in await citizen.answered(1)] == ["answered"]
-            with tracing.continuing("00-nothing-01"), tracing.span("action"):
+            with tracing.continue_trace("00-nothing-01"), tracing.span("action"):
                 assert tracing.traceparent() == ""
 
 

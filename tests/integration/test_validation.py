@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from core.audit.reading import newest
+from core.audit.queries import newest
 from core.database import Database
 from core.database.base import now
 from core.database.models import HeldAnswer

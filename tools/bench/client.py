@@ -12,7 +12,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 
 from core.settings import Settings
-from core.web.trusted import trusted
+from core.web.tls_context import tls_context
 
 
 class Citizen:
@@ -24,7 +24,7 @@ class Citizen:
         self._socket: ClientConnection | None = None
 
     async def __aenter__(self) -> Citizen:
-        async with httpx.AsyncClient(timeout=10, trust_env=False, verify=trusted()) as client:
+        async with httpx.AsyncClient(timeout=10, trust_env=False, verify=tls_context()) as client:
             opened = await client.post(
                 f"{self._base}/api/web/conversations",
                 json={"language": "fr", "origin": "bench"},

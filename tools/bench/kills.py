@@ -17,7 +17,7 @@ import httpx
 from cli.language import Refusal
 from cli.processes import Process, processes
 from cli.stack import is_ready
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from core.settings import Settings
 from tools.bench.load import Load, looked_at, spread, talking
 from tools.bench.runs import throughput

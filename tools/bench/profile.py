@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 
 from cli.language import Refusal
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from core.settings import Settings
 from tools.bench import processor
 from tools.bench.runs import asking_on

@@ -11,7 +11,7 @@ import numpy as np
 import psutil
 
 from cli.language import Refusal
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Entry

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from cli.dialogue import BOT_PYTHON, environment
 from cli.language import Refusal
 from cli.model_signing import is_ours, sign
 from cli.progress import run_reporting
+from cli.rasa_commands import BOT_PYTHON, environment
 from core.entry import Entry
 from core.settings import ROOT, Settings
 from tools.bench.response_selector_data import ranked, write_data

@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from cli.restarting import restart
+from cli.process_replacement import restart
 from core.settings import Settings
 from tools.bench.load import Load, settled, talking
 

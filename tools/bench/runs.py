@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 
 from cli.processes import kind_of
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from core.action_server import action_server
 from core.settings import ROOT, Settings
 from tools.bench import processor

@@ -23,7 +23,7 @@ import httpx
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from core.settings import Settings
 from tools.bench import processor
 from tools.bench.memory import proportional_mb

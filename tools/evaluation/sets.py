@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from cli.language import Refusal, say
-from cli.refusals import refused
+from cli.refusals import refusal_of
 from core.settings import ROOT
 from retrieval.evaluation.questions import OWN, Question, own_questions, read_questions
 
@@ -35,7 +35,7 @@ def questions_of(path: Path, limit: int = 0) -> list[Question]:
     try:
         questions = read_questions(path)
     except (ValueError, OSError) as error:
-        raise refused(error) from error
+        raise refusal_of(error) from error
     if not questions:
         raise Refusal(f"{path} ne contient aucune question.", f"{path} holds no question.")
     return questions[:limit] if limit else questions

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from cli.language import Refusal, say
-from cli.supervision import State, Supervisor
+from cli.supervisor import State, Supervisor
 from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
 from retrieval.snapshots.update import snapshots_folder
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 
-from cli.asking import Service
 from cli.language import Refusal, not_running
+from cli.service_client import ServiceClient
 from core.settings import Settings
 from core.yaml_text import load as load_yaml
 
@@ -35,14 +35,14 @@ async def _page(settings: Settings, talks: Sequence[Mapping[str, Any]]) -> str:
         "Whole conversations as the running service held them; the command writes them anew.",
     ]
     async with httpx.AsyncClient(base_url=settings.own_url, timeout=30, trust_env=False) as http:
-        service = Service(settings, http)
+        service = ServiceClient(settings, http)
         for number, talk in enumerate(talks, 1):
             parts.append(f"## {number}. {talk['title']} ({talk['channel']})")
             parts.extend(await _talk(service, talk))
     return "\n\n".join(parts) + "\n"
 
 
-async def _talk(service: Service, talk: Mapping[str, Any]) -> list[str]:
+async def _talk(service: ServiceClient, talk: Mapping[str, Any]) -> list[str]:
     lines: list[str] = []
     last: dict[str, Any] = {}
     for said in talk["says"]:

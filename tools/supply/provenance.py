@@ -14,7 +14,7 @@ from typing import Any
 from core.digests import sha256_of
 from core.settings import ROOT
 from core.yaml_text import load as load_yaml
-from knowledge_base.service_public.fetch import FILE_NAME, PACKAGE, SHA256
+from knowledge_base.service_public.package import PACKAGE
 from tools.supply.licences import ENVIRONMENTS, normal
 
 LISTED = Path(__file__).parent / "provenance.yml"
@@ -38,7 +38,7 @@ class Item:
     @property
     def origin(self) -> str:
         """Returns the name of the component, with its pinned version."""
-        return PACKAGE if self.npm else self.package or ", ".join(self.files or {})
+        return PACKAGE.name if self.npm else self.package or ", ".join(self.files or {})
 
 
 def items(path: Path = LISTED) -> list[Item]:
@@ -61,9 +61,9 @@ def differences(item: Item, home: Path, environments: Mapping[str, Path] = ENVIR
         path = next((site / name for site in sites if (site / name).exists()), ROOT / name)
         if path.exists() and sha256_of(path) != expected:
             found.append(f"{name} has another SHA-256")
-    archive = home / "packages" / FILE_NAME
-    if item.npm and archive.exists() and sha256_of(archive) != SHA256:
-        found.append(f"{FILE_NAME} has another SHA-256")
+    archive = home / "packages" / PACKAGE.file_name
+    if item.npm and archive.exists() and sha256_of(archive) != PACKAGE.sha256:
+        found.append(f"{PACKAGE.file_name} has another SHA-256")
     return found
 
 

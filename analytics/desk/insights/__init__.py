@@ -18,10 +18,10 @@ from core.database.base import now
 from core.database.models import Conversation
 from core.dates import local_day
 from core.identity import Right, Staff
-from core.identity.conversations import REASON_CHARACTERS, Access, access_to, denied, read_by
+from core.identity.conversation_access import REASON_CHARACTERS, Access, access_to, record_denial, record_read
 from core.settings import Settings
 from core.turns import Origin
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
 from desk import Item, Part, render, signed_in
 from supervision.handoffs.listing import transcript
 
@@ -98,12 +98,12 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
             raise HTTPException(404)
         access = await access_to(database, staff, row.id)
         if access is Access.CLOSED:
-            raise await denied(database, staff, row.id, "read", access)
+            raise await record_denial(database, staff, row.id, "read", access)
         return row, access
 
     async def render_conversation(request: Request, staff: Staff, row: Conversation, **details: str) -> Response:
         async with database.write() as session:  # every reading of a conversation is audited
-            await read_by(session, staff.id, row.id, **details)
+            await record_read(session, staff.id, row.id, **details)
         lines = await transcript(database, row.id, text)
         return render(request, staff, "insights/conversation.html", conversation=row, lines=lines)
 

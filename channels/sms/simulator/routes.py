@@ -45,7 +45,7 @@ from channels.sms.simulator.texts import Fate, Text
 from core.languages import LANGUAGES
 from core.problems import Problem
 from core.settings import Settings
-from core.web.trusted import trusted
+from core.web.tls_context import tls_context
 from core.yaml_text import load as load_yaml
 
 _FOLDER = Path(__file__).parent
@@ -96,7 +96,7 @@ async def _local_only(request: Request) -> None:
 
 def router(settings: Settings, opt_outs: SimulatedOptOuts) -> APIRouter:
     """Returns ``/simulator`` and its routes. Mount it only if ``is_offered(settings)``."""
-    http = httpx.AsyncClient(timeout=10, verify=trusted(), trust_env=False)
+    http = httpx.AsyncClient(timeout=10, verify=tls_context(), trust_env=False)
     operators: tuple[Operator, ...] = (
         TwilioOperator(NAME, simulator_account(settings), settings.base_url),
         VonageOperator(VONAGE, vonage_account(settings)),

@@ -14,7 +14,7 @@ from channels.http.security import Caller
 from channels.web.api.resource import resource
 from channels.web.update_stream import follow
 from conversations.events import QueueEvent, ReplyEvent
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
 
 
 def router(deps: Deps) -> APIRouter:

@@ -14,7 +14,7 @@ from core.database.conflict import insert_into
 from core.database.models import Feedback, Reply
 from core.privacy.masking import mask
 from core.problems import Problem
-from core.text.reading import read
+from core.text.analysis import analyse
 
 
 class Opinion(BaseModel):
@@ -33,7 +33,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.post("/feedback", status_code=204)
     async def feedback(opinion: Opinion, conversation: Caller) -> Response:
-        comment = await read(mask, opinion.comment.replace("\x00", ""))
+        comment = await analyse(mask, opinion.comment.replace("\x00", ""))
         values = {
             "useful": opinion.useful,
             "reason": opinion.reason,

@@ -97,7 +97,7 @@ def router(deps: Deps) -> APIRouter:
         # The figures on waiting are seconds old: they are not used for messages answered since.
         waits = any(turn.reply is None for turn in history_turns)
         late = await deps.backlog.of(conversation.id) if waits else None
-        queue = queue_event(deps, await deps.queue_positions.of(conversation.id, anew=True), late)
+        queue = queue_event(deps, await deps.queue_positions.of(conversation.id, fresh=True), late)
         return History(conversation=conversation.id, language=conversation.language, turns=history_turns, queue=queue)
 
     return routes

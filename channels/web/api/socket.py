@@ -25,7 +25,7 @@ from conversations.record.seen import mark_seen
 from core.database.models import Conversation
 from core.problems import Problem, language_of
 from core.turns import Origin
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
 
 MAX_FRAME = 16 * 1024  # bytes; the server has the same limit, and closes with 1009
 _HELLO_SECONDS = 10

@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 
 from channels.web.pages.deps import PageDeps
 from core.languages import PANEL_LANGUAGES
-from core.web.assets import Asset, found, load, version_of
+from core.web.assets import Asset, asset_or_404, load_assets, version_of
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 _FOR_EVER = "public, max-age=31536000, immutable"
@@ -49,7 +49,7 @@ def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
 
 def router(deps: PageDeps) -> APIRouter:
     """Returns ``/widget.js``, ``/widget/{version}/{file}`` and ``/static/pages/{file}``."""
-    modules, files = load(STATIC / "widget"), load(STATIC / "pages")
+    modules, files = load_assets(STATIC / "widget"), load_assets(STATIC / "pages")
     version = version_of(modules)
     widget = launcher(deps, version, modules)
     routes = APIRouter()
@@ -61,10 +61,10 @@ def router(deps: PageDeps) -> APIRouter:
     @routes.get("/widget/{asked}/{name}")
     async def widget_module(request: Request, asked: str, name: str) -> Response:
         # A page opened before an update asks for its old version: it gets the present files, and may not cache them.
-        return found(modules, name).response(request, _FOR_EVER if asked == version else "no-store")
+        return asset_or_404(modules, name).response(request, _FOR_EVER if asked == version else "no-store")
 
     @routes.get("/static/pages/{name}")
     async def page_file(request: Request, name: str) -> Response:
-        return found(files, name).response(request, "public, max-age=300")
+        return asset_or_404(files, name).response(request, "public, max-age=300")
 
     return routes

@@ -7,7 +7,7 @@ from fastapi import APIRouter
 from channels.web.pages import assets, assistant, entry_page, public
 from channels.web.pages.deps import PageDeps
 from channels.web.pages.templating import Pages
-from core.web.routes import join
+from core.web.routes import join_router
 
 
 def router(deps: PageDeps) -> APIRouter:
@@ -16,8 +16,8 @@ def router(deps: PageDeps) -> APIRouter:
     """
     pages = Pages(deps)
     routes = APIRouter(include_in_schema=False)
-    join(routes, assets.router(deps))
-    join(routes, public.router(pages, deps.database))
-    join(routes, entry_page.router(pages, deps.database))
-    join(routes, assistant.router(pages, deps.database))
+    join_router(routes, assets.router(deps))
+    join_router(routes, public.router(pages, deps.database))
+    join_router(routes, entry_page.router(pages, deps.database))
+    join_router(routes, assistant.router(pages, deps.database))
     return routes

@@ -18,7 +18,7 @@ from channels.web.pages.deps import PageDeps
 from channels.web.pages.markup import html
 from core.languages import LANGUAGES, PANEL_LANGUAGES
 from core.web.headers import security_headers
-from core.web.typesetting import age, day, short_day, tongue, typeset
+from core.web.typesetting import age, day, language_name, short_day, typeset
 
 _RIGHT_TO_LEFT = frozenset({"ar"})
 
@@ -86,7 +86,7 @@ class Pages:
 
 def own_name(language: str) -> str:
     """Returns the name of ``language`` in itself, capitalised: "Français"."""
-    name = tongue(language, language)
+    name = language_name(language, language)
     return name[:1].upper() + name[1:]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Json, Sequence, UtcDateTime, index_of_some, now
+from core.database.base import Base, Json, Sequence, UtcDateTime, now, partial_index
 
 _CASCADE = "CASCADE"  # erasing a conversation erases all of it
 
@@ -44,7 +44,7 @@ class Conversation(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     last_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
 
-    __table_args__ = (index_of_some("ix_conversations_closing", "last_at", where=closing.is_(True)),)
+    __table_args__ = (partial_index("ix_conversations_closing", "last_at", where=closing.is_(True)),)
 
     @property
     def last_language(self) -> str:
@@ -53,7 +53,7 @@ class Conversation(Base):
 
 
 class Message(Base):
-    """What a citizen sent, masked. ``dedup`` makes a second delivery of the same message a no-op.
+    """A message of a citizen, masked. ``dedup`` makes a second delivery of the same message a no-op.
 
     ``outcome`` stays empty until the turn's reply is committed, in the same transaction. ``attempts`` counts how often a
     worker began it, to stop retrying a message that crashes workers. A pressed choice has its verified ``payload``, and its
@@ -78,9 +78,9 @@ class Message(Base):
     __table_args__ = (
         Index("ix_messages_conversation_id_seq", "conversation_id", "seq"),
         # Always small: finding waiting messages must not cost more in a long conversation than in a short one.
-        index_of_some("ix_messages_waiting", "conversation_id", "seq", where=outcome.is_(None)),
+        partial_index("ix_messages_waiting", "conversation_id", "seq", where=outcome.is_(None)),
         # Without it, SQLite would read all messages ever received, to return the waiting ones in order.
-        index_of_some("ix_messages_waiting_since", "received_at", where=outcome.is_(None)),
+        partial_index("ix_messages_waiting_since", "received_at", where=outcome.is_(None)),
         Index("ix_messages_received_at", "received_at"),
         {"sqlite_autoincrement": True},  # a number is never used twice: clients resume after the last one they saw
     )

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from core.database.base import Base, Sequence, UtcDateTime, index_of_some, now
+from core.database.base import Base, Sequence, UtcDateTime, now, partial_index
 from core.handoff import OPEN
 
 _IS_OPEN = text("state IN ({})".format(", ".join(f"'{state}'" for state in sorted(OPEN))))
@@ -22,7 +22,7 @@ class Handoff(Base):
         call-back number is stored; ``number_hint`` is what all others may see of it. It is deleted when the call-back is
         closed. A typed number is kept only from ``collecting_since`` on (the citizen consented) until the form ends, when it
         is emptied.
-    ``team``: empty means everybody; ``core.identity.conversations`` decides who may read it.
+    ``team``: empty means everybody; ``core.identity.conversation_access`` decides who may read it.
     ``read_seq``: the last message that its owner has seen.
     ``seen_seq``: the last reply shown to the citizen.
     """
@@ -53,7 +53,7 @@ class Handoff(Base):
 
     __table_args__ = (
         # At most one of each kind in a conversation, also with concurrent requests.
-        index_of_some("uq_handoffs_open", "conversation_id", "kind", where=_IS_OPEN, unique=True),
-        index_of_some("ix_handoffs_collecting", "collecting_since", where=collecting_since.is_not(None)),
+        partial_index("uq_handoffs_open", "conversation_id", "kind", where=_IS_OPEN, unique=True),
+        partial_index("ix_handoffs_collecting", "collecting_since", where=collecting_since.is_not(None)),
         {"sqlite_autoincrement": True},
     )

@@ -53,7 +53,7 @@ class MessagePart(Base):
 
 
 class NumberUsage(Base):
-    """What one number sent and received on one local day, to limit floods, loops and budgets. Kept for two days.
+    """Counts the messages of one number on one local day, to limit floods, loops and budgets. Kept for two days.
 
     ``address_digest`` is keyed, as in ``Conversation``. ``warned``: the number was told that it is too much. ``copies``:
     answers of the website that were sent to it.
@@ -103,8 +103,9 @@ class SmsUsage(Base):
 
 
 class SmsLimited(Base):
-    """How many messages of one local day exceeded a limit (``conversations.steps.sms_limits``). Identifies nobody, and is
-    kept.
+    """Counts the messages of one local day that exceeded a limit (``conversations.steps.sms_limits``).
+
+    It identifies nobody, and is kept.
     """
 
     __tablename__ = "sms_limited"

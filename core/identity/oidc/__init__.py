@@ -3,7 +3,7 @@
 Reasons: ``docs/adr/0031-staff-sign-in-by-openid-connect.md``. For operators: ``docs/runbooks/openid-connect.md``.
 """
 
-from core.identity.oidc.client import Client, Identity, Started
-from core.identity.oidc.people import admit
+from core.identity.oidc.admission import admit
+from core.identity.oidc.client import Client, Identity, PendingSignIn
 
-__all__ = ["Client", "Identity", "Started", "admit"]
+__all__ = ["Client", "Identity", "PendingSignIn", "admit"]

@@ -22,7 +22,7 @@ from core.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
-class Started:
+class PendingSignIn:
     """A sign-in in progress, stored encrypted in the browser: its end must match it. ``next``: the page that the person wanted.
 
     ``language``: the one they read. ``refused``: the reason why it failed, and the values for its text; the sign-in is then
@@ -41,7 +41,7 @@ class Started:
         return json.dumps(asdict(self))
 
     @classmethod
-    def load(cls, text: str) -> Started:
+    def load(cls, text: str) -> PendingSignIn:
         return cls(**json.loads(text))
 
 
@@ -72,7 +72,7 @@ class Client:
         self._callback = f"{settings.base_url}/desk/oidc/callback"
         self.provider = Provider(settings.oidc_issuer)
 
-    async def begin(self, next_path: str, language: str, *, other: bool = False) -> tuple[str, Started]:
+    async def begin(self, next_path: str, language: str, *, other: bool = False) -> tuple[str, PendingSignIn]:
         """Returns the provider's address for one sign-in, and the state to keep until the person comes back.
 
         Only announced parameters are sent: ProConnect refuses unknown ones. ``other``: the person must sign in again, as
@@ -80,8 +80,8 @@ class Client:
         """
         metadata = await self.provider.metadata()
         state, nonce, verifier = new_token(), new_token(), new_token()
-        started = Started(state, nonce, verifier, next=next_path, language=language)
-        asked = {
+        started = PendingSignIn(state, nonce, verifier, next=next_path, language=language)
+        query = {
             "response_type": "code",
             "client_id": self._client,
             "redirect_uri": self._callback,
@@ -90,17 +90,17 @@ class Client:
             "nonce": started.nonce,
         }
         if other:
-            asked["prompt"] = "login"
+            query["prompt"] = "login"
         if "S256" in metadata.code_challenge_methods_supported:
-            asked |= {"code_challenge": _challenge(started.verifier), "code_challenge_method": "S256"}
+            query |= {"code_challenge": _challenge(started.verifier), "code_challenge_method": "S256"}
         if levels := self._settings.oidc_acr_values.split():
             if metadata.claims_parameter_supported:
-                asked["claims"] = json.dumps({"id_token": {"acr": {"essential": True, "values": levels}}})
+                query["claims"] = json.dumps({"id_token": {"acr": {"essential": True, "values": levels}}})
             else:
-                asked["acr_values"] = " ".join(levels)
-        return _with(metadata.authorization_endpoint, asked), started
+                query["acr_values"] = " ".join(levels)
+        return _with_query(metadata.authorization_endpoint, query), started
 
-    async def finish(self, started: Started, code: str, issuer: str) -> Identity:
+    async def finish(self, started: PendingSignIn, code: str, issuer: str) -> Identity:
         """Exchanges ``code`` for the person's identity. ``issuer``: the parameter ``iss`` of the response (RFC 9207), else
         empty.
         """
@@ -123,11 +123,11 @@ class Client:
         """Returns the address at which the browser ends the provider's session; empty if the provider has none."""
         address = (await self.provider.metadata()).end_session_endpoint
         # ProConnect requires a state. Nothing changes here on return, so it would protect nothing.
-        asked = {"id_token_hint": id_token, "state": new_token()}
+        query = {"id_token_hint": id_token, "state": new_token()}
         back = f"{self._settings.base_url}/desk/oidc/signed-out"
-        return _with(address, asked | {"post_logout_redirect_uri": back}) if address else ""
+        return _with_query(address, query | {"post_logout_redirect_uri": back}) if address else ""
 
-    async def _exchange(self, metadata: Metadata, started: Started, code: str) -> dict[str, Any]:
+    async def _exchange(self, metadata: Metadata, started: PendingSignIn, code: str) -> dict[str, Any]:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": self._callback}
         if "S256" in metadata.code_challenge_methods_supported:
             form["code_verifier"] = started.verifier
@@ -194,8 +194,8 @@ def _challenge(verifier: str) -> str:
     return base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
 
 
-def _with(address: str, asked: dict[str, str]) -> str:
-    return f"{address}{'&' if '?' in address else '?'}{urlencode(asked)}"
+def _with_query(address: str, query: dict[str, str]) -> str:
+    return f"{address}{'&' if '?' in address else '?'}{urlencode(query)}"
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:

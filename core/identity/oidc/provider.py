@@ -13,7 +13,7 @@ from joserfc.jwk import KeySet
 from pydantic import BaseModel, ConfigDict, ValidationError, field_validator
 
 from core.identity.errors import IdentityError
-from core.web.trusted import trusted
+from core.web.tls_context import tls_context
 
 _KEPT_SECONDS = 3600.0
 _TIMEOUT = httpx.Timeout(10)
@@ -48,12 +48,12 @@ class Metadata(BaseModel):
     @field_validator("authorization_endpoint", "token_endpoint", "jwks_uri", "userinfo_endpoint", "end_session_endpoint")
     @classmethod
     def _safe(cls, address: str) -> str:
-        if address and not safe(address):
+        if address and not is_safe_address(address):
             raise ValueError("neither https:// nor on this machine")
         return address
 
 
-def safe(address: str) -> bool:
+def is_safe_address(address: str) -> bool:
     """Decides whether secrets may be sent to ``address``: by https, or within this machine."""
     parts = urlsplit(address)
     return parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1"))
@@ -91,7 +91,7 @@ class Provider:
     async def ask(self, method: str, address: str, **values: Any) -> httpx.Response:
         """Sends one request to the provider and returns the response; redirections are not followed. Raises ``Unusable``."""
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted()) as http:
+            async with httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()) as http:
                 answer = await http.request(method, address, **values)
         except httpx.HTTPError as error:
             raise Unusable(f"{address}: {error!r}") from error

@@ -56,10 +56,10 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
     at = 0
     while at < len(tokens):
         run = _run(text, tokens, at, known)
-        taken = _name(text, tokens, at, run, known)
-        if taken:
-            yield tokens[at].start, tokens[at + taken - 1].end
-        at += max(taken, 1)
+        length = _name(text, tokens, at, run, known)
+        if length:
+            yield tokens[at].start, tokens[at + length - 1].end
+        at += max(length, 1)
 
 
 def _token(match: re.Match[str], *, shouting: bool) -> _Token:
@@ -120,7 +120,7 @@ def _name(text: str, tokens: Sequence[_Token], at: int, run: int, known: Lexicon
     titled = _title(text, tokens, at, known)
     if titled or _ANNOUNCED.search(head):
         pair = len(whole) > 1 and some[0] is whole[0] and _pair(whole, 2)
-        return _while(some, known, 1 if titled or pair else 2)
+        return _run_length(some, known, 1 if titled or pair else 2)
     if _signed(text, head, some[-1].end) and all(max(token.first, token.last) >= 1 for token in whole):
         return run if max(max(token.first, token.last) for token in whole) >= 2 else 0
     return _unannounced(text, tokens, at, some, known)
@@ -133,11 +133,11 @@ def _unannounced(text: str, tokens: Sequence[_Token], at: int, some: Sequence[_T
         return 0
     needed = 2 if _PRESENTED.search(text[max(0, some[0].start - 40) : some[0].start]) else 3
     if len(whole) > 1 and _pair(whole, needed):
-        return _while(some, known, 1) if len(whole) > 2 else len(some)
+        return _run_length(some, known, 1) if len(whole) > 2 else len(some)
     if some[0].first >= 2 and _after_kin(text, tokens, at, known):
         return 1
     if some[0].capital and max(some[0].first, some[0].last) >= 3 and _after_role(text, tokens, at, known):
-        return _while(some, known, 3)
+        return _run_length(some, known, 3)
     return 0
 
 
@@ -149,7 +149,7 @@ def _pair(whole: Sequence[_Token], needed: int) -> bool:
     return bool(straight or turned)
 
 
-def _while(some: Sequence[_Token], known: Lexicon, least: int) -> int:
+def _run_length(some: Sequence[_Token], known: Lexicon, least: int) -> int:
     """Returns how many tokens continue to be names after an announcing word. The first must have at least strength
     ``least``.
     """

@@ -49,11 +49,11 @@ _SIRET = 14  # digits, like a Diners card, with the same check digit: a card of 
 
 def find_nirs(text: str) -> Iterator[tuple[int, int]]:
     """Yields the positions of NIR. A valid key is enough; mistyped or without key, the grouping or nearby words decide."""
-    told = bool(_NIR_WORDS.search(text))
+    announced = bool(_NIR_WORDS.search(text))
     for window in _windows(text, _NIR_LENGTHS, "123478", _NIR):
         usual = window.is_cut_at(_NIR_CUTS)
-        if (usual and _is_spaced_as_nir(window, told=told)) or (
-            (usual or _stands_alone(window, told=told)) and _has_key(window.joined.upper())
+        if (usual and _is_spaced_as_nir(window, announced=announced)) or (
+            (usual or _stands_alone(window, announced=announced)) and _has_key(window.joined.upper())
         ):
             key = _NIR_KEY.match(text, window.end)
             yield window.start, key.end() if key else window.end
@@ -65,33 +65,37 @@ def _has_key(number: str) -> bool:
     return len(number) == 15 and int(number[13:]) == 97 - int(digits) % 97
 
 
-def _is_spaced_as_nir(window: Window, *, told: bool) -> bool:
+def _is_spaced_as_nir(window: Window, *, announced: bool) -> bool:
     """Decides whether the groups or the digits look like those of a NIR.
 
-    In a possible list (uneven separators), nearby words (``told``) must confirm the groups, or both groups and digits must
+    In a possible list (uneven separators), nearby words (``announced``) must confirm the groups, or both groups and digits must
     fit.
     """
     cuts, likely = frozenset(window.cuts), bool(_NIR_LIKELY.match(window.joined))
     if window.plain():
-        return told or likely or cuts >= _NIR_BIRTH
-    return cuts >= _NIR_BIRTH if told else cuts >= _NIR_COMMUNE and likely and not window.crowded(3)
+        return announced or likely or cuts >= _NIR_BIRTH
+    return cuts >= _NIR_BIRTH if announced else cuts >= _NIR_COMMUNE and likely and not window.crowded(3)
 
 
 def find_tax_numbers(text: str) -> Iterator[tuple[int, int]]:
     """Yields the positions of 13 digits whose last three confirm the others, or, if mistyped, of those named by nearby
     words.
     """
-    told = bool(_TAX_WORDS.search(text))
+    announced = bool(_TAX_WORDS.search(text))
     for window in _windows(text, _TAX_LENGTHS, "0123", _TAX):
         proven = int(window.joined[:10]) % 511 == int(window.joined[10:])
-        if (proven or told) and not window.amount_follows and _is_cut_as_tax_number(window, proven=proven, told=told):
+        if (
+            (proven or announced)
+            and not window.amount_follows
+            and _is_cut_as_tax_number(window, proven=proven, announced=announced)
+        ):
             yield window.start, window.end
 
 
-def _is_cut_as_tax_number(window: Window, *, proven: bool, told: bool) -> bool:
-    if window.sizes in _TAX_SIZES or (proven and _stands_alone(window, told=told)):
+def _is_cut_as_tax_number(window: Window, *, proven: bool, announced: bool) -> bool:
+    if window.sizes in _TAX_SIZES or (proven and _stands_alone(window, announced=announced)):
         return True
-    return told and window.plain() and not window.scattered
+    return announced and window.plain() and not window.scattered
 
 
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
@@ -153,8 +157,8 @@ def _windows(text: str, lengths: Sequence[int], digits: str, shape: re.Pattern[s
                     yield window
 
 
-def _stands_alone(window: Window, *, told: bool = False) -> bool:
+def _stands_alone(window: Window, *, announced: bool = False) -> bool:
     """Decides whether it is one number, however it is grouped: no groups around it, or words that name it, and no list."""
     if window.whole and (window.scattered or window.plain()):
         return True
-    return (window.whole or told) and window.last - window.first <= _FEW and "," not in window.gaps()
+    return (window.whole or announced) and window.last - window.first <= _FEW and "," not in window.gaps()

@@ -38,13 +38,13 @@ def find_plates(text: str) -> Iterator[tuple[int, int]]:
     """Yields the positions of plates. In one piece or with hyphens the form is enough; with spaces ("de 100 km") capitals or a
     word are required.
     """
-    told = bool(_PLATE_WORDS.search(text))
+    announced = bool(_PLATE_WORDS.search(text))
     for found in _PLATE.finditer(text):
         if found.group(1) == " " and _MEASURE.search(found.group()):
             continue
-        if told or found.group(1) != " " or (found.group().isupper() and not text.isupper()):
+        if announced or found.group(1) != " " or (found.group().isupper() and not text.isupper()):
             yield found.span()
-    if told:
+    if announced:
         for found in _OLD_PLATE.finditer(text):
             yield found.span()
 

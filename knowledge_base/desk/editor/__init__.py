@@ -11,7 +11,7 @@ from fastapi import APIRouter
 
 from core.database import Database
 from core.identity import Right
-from core.web.routes import join
+from core.web.routes import join_router
 from desk import Item, Part
 from knowledge_base.desk.editor import api, pages
 from knowledge_base.desk.editor.catalogue import Catalogue
@@ -21,8 +21,8 @@ from knowledge_base.desk.editor.contracts import Near, Preview
 def part(database: Database, *, preview: Preview, near: Near) -> Part:
     """Returns the part; ``preview`` and ``near`` come from the composition root."""
     routes = APIRouter()
-    join(routes, api.router(database, preview, near), tags=["entries"])
-    join(routes, pages.router(database, Catalogue(database), near), include_in_schema=False)
+    join_router(routes, api.router(database, preview, near), tags=["entries"])
+    join_router(routes, pages.router(database, Catalogue(database), near), include_in_schema=False)
     return Part(
         name="editor",
         folder=Path(__file__).parent,

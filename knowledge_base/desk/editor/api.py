@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from core.database import Database
 from core.database.base import now
 from core.dates import local_day
 from core.entry import Entry
-from core.identity import Right, Staff
+from core.identity import Staff
 from core.problems import Problem
 from core.web.typesetting import euros, moment
-from desk import signed_in
 from desk.shell import shell_of
+from knowledge_base.desk.access import Editor
 from knowledge_base.desk.editor import checks
 from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.desk.editor.contracts import Near, Preview, Walk
+from knowledge_base.desk.editor.duplicates import duplicates
+from knowledge_base.desk.editor.edited_entry import base_of, form_error_json, must_edit
 from knowledge_base.desk.editor.form import EntryForm, FormError
 from knowledge_base.desk.editor.links import dead_links, links_of
-from knowledge_base.desk.editor.near import duplicates
-from knowledge_base.desk.editor.reading import base_of, explained, must_edit
 from knowledge_base.editing import saving
 
-Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
 Address = Annotated[str, Field(max_length=200)]
 _ONE = "/api/desk/entries/{collection}/{identifier}"
 
@@ -55,14 +54,16 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
         try:
             return form.entry(base)
         except FormError as error:
-            raise Problem(422, f"editor.{error.code}", language=staff.language, **explained(request, staff, error)) from None
+            raise Problem(
+                422, f"editor.{error.code}", language=staff.language, **form_error_json(request, staff, error)
+            ) from None
 
     @routes.post(f"{_ONE}/autosave")
     async def autosave(request: Request, collection: str, identifier: str, form: EntryForm, staff: Editor) -> dict[str, str]:
         """Saves unfinished text for its author only; it is not a revision."""
         must_edit(staff, collection)
         entry = await entry_of(request, staff, form, collection, identifier)
-        await saving.keep(database, entry, started_from=form.started_from, author=staff.id)
+        await saving.autosave(database, entry, started_from=form.started_from, author=staff.id)
         return {"saved_at": moment(now(), staff.language, shell_of(request).settings.desk_timezone)}
 
     @routes.post(f"{_ONE}/preview")

@@ -18,8 +18,8 @@ from core.database import Database
 from core.database.models import EntryRow
 from core.text.folding import unaccented
 
-_AGAIN = timedelta(seconds=5)  # a transaction that began earlier may become visible later
-_LEAN = (
+_OVERLAP = timedelta(seconds=5)  # a transaction that began earlier may become visible later
+_COLUMNS = (
     EntryRow.collection,
     EntryRow.id,
     EntryRow.title,
@@ -82,7 +82,7 @@ class Catalogue:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = asyncio.Lock()
-        self._known: dict[tuple[str, str], Listed] = {}
+        self._rows: dict[tuple[str, str], Listed] = {}
         self._seen: datetime | None = None
 
     async def find(
@@ -94,17 +94,19 @@ class Catalogue:
         ``status`` is the state for citizens (published, draft, withdrawn, archived) or a stage (in_review, scheduled, …).
         """
         await self.refresh()
-        wanted = [re.compile(rf"\b{re.escape(word)}") for word in folded(words).split()]
+        patterns = [re.compile(rf"\b{re.escape(word)}") for word in folded(words).split()]
         found = [
             row
-            for row in self._known.values()
+            for row in self._rows.values()
             if (not status or status in (row.shown, row.stage) or (status == "published" and row.served))
             and (not collection or row.collection == collection)
             and (not theme or theme in row.theme)
-            and all(word.search(row.searched) for word in wanted)
+            and all(word.search(row.searched) for word in patterns)
         ]
-        if wanted:
-            found.sort(key=lambda row: (-sum(bool(word.search(folded(row.title))) for word in wanted), len(row.title), row.id))
+        if patterns:
+            found.sort(
+                key=lambda row: (-sum(bool(word.search(folded(row.title))) for word in patterns), len(row.title), row.id)
+            )
         else:
             found.sort(key=lambda row: row.updated_at, reverse=True)
         pages = max(1, -(-len(found) // size))
@@ -114,23 +116,23 @@ class Catalogue:
     async def facets(self) -> tuple[list[str], list[str]]:
         """Returns (collections, widest themes), in alphabetical order."""
         await self.refresh()
-        collections = {row.collection for row in self._known.values()}
-        return sorted(collections), sorted({row.theme[0] for row in self._known.values() if row.theme})
+        collections = {row.collection for row in self._rows.values()}
+        return sorted(collections), sorted({row.theme[0] for row in self._rows.values() if row.theme})
 
     async def refresh(self) -> None:
         """Reads the changes since the last time."""
         async with self._lock, self._database.read() as session:
-            query = select(*_LEAN)
+            query = select(*_COLUMNS)
             if self._seen is not None:
-                query = query.where(or_(EntryRow.updated_at > self._seen - _AGAIN, EntryRow.served.is_not(None)))
+                query = query.where(or_(EntryRow.updated_at > self._seen - _OVERLAP, EntryRow.served.is_not(None)))
             read = {(row.collection, row.id): row for row in (await session.execute(query)).all()}
-            for key, before in self._known.items():
+            for key, before in self._rows.items():
                 if before.served is not None and key not in read:  # an index with it was activated; nothing else changed
-                    self._known[key] = replace(before, served=None)
+                    self._rows[key] = replace(before, served=None)
             changed = {
                 key: row
                 for key, row in read.items()
-                if (known := self._known.get(key)) is None
+                if (known := self._rows.get(key)) is None
                 or (known.updated_at, known.status, known.stage, known.served)
                 != (row.updated_at, row.status, row.stage, row.served)
             }
@@ -139,12 +141,12 @@ class Catalogue:
                     tuple_(EntryRow.collection, EntryRow.id).in_(batch)
                 )
                 for row in (await session.execute(detail)).all():
-                    self._keep(changed[row.collection, row.id], tuple(row.theme or ()), tuple(row.wordings or ()))
+                    self._store(changed[row.collection, row.id], tuple(row.theme or ()), tuple(row.wordings or ()))
 
-    def _keep(self, row: Any, theme: tuple[str, ...], wordings: tuple[str, ...]) -> None:
+    def _store(self, row: Any, theme: tuple[str, ...], wordings: tuple[str, ...]) -> None:
         text = folded(" ".join((row.id, row.title, *wordings, *theme)))
         values = (row.collection, row.id, row.title, row.status, row.stage, row.updated_at, row.owner)
-        self._known[row.collection, row.id] = Listed(*values, theme, text, row.served)
+        self._rows[row.collection, row.id] = Listed(*values, theme, text, row.served)
         self._seen = max(self._seen or row.updated_at, row.updated_at)
 
 

@@ -93,12 +93,12 @@ def _syllables(word: str, locale: str) -> int:
 
 def _personal(entry: Entry) -> Iterator[Advice]:
     # Wordings are often copied from a citizen's question, and are indexed though nobody reads them.
-    asked = (
+    questions = (
         *entry.wordings,
         *(one.question for one in entry.questions),
         *(one for wordings in part_wordings(entry).values() for one in wordings),
     )
-    text = "\n".join((plain_text(entry), *asked))
+    text = "\n".join((plain_text(entry), *questions))
     kinds = sorted({span.kind for span in find(text)} - {"name", "address", "phone", "email"})
     # An administration's own telephone, e-mail and postal address belong in an entry; a person's numbers never do.
     if kinds:

@@ -11,7 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from core.entry import AnsweredQuestion, Block, Entry
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
 from knowledge_base.desk.editor.catalogue import folded
 from knowledge_base.safety import faults
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
 from core.database import Database
 from core.database.base import now
 from core.entry import Entry
-from core.identity import Right, Staff
+from core.identity import Staff
 from core.problems import Problem
-from desk import back, render, signed_in
+from desk import back, render
 from desk.shell import shell_of
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.editor import form as forms
 from knowledge_base.desk.editor.catalogue import Catalogue
 from knowledge_base.desk.editor.contracts import Near
-from knowledge_base.desk.editor.reading import Editing, base_of, editing, explained, must_edit, name_of
+from knowledge_base.desk.editor.edited_entry import EditedEntry, base_of, edited_entry, form_error_json, must_edit, name_of
 from knowledge_base.editing import saving
 from knowledge_base.editing.diff import differences
 from knowledge_base.editing.errors import EditRefused, StaleSave
@@ -38,8 +39,6 @@ _STATUSES = (
     "withdrawn",
     "archived",
 )
-Reader = Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
-Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
 Asked = Annotated[str, Query(max_length=200)]
 
 
@@ -69,13 +68,13 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
             collections=collections,
             themes=themes,
             statuses=_STATUSES,
-            unsaved=await saving.all_kept(database, staff.id),
+            unsaved=await saving.all_unsaved_texts(database, staff.id),
         )
 
     @routes.post(f"{_LIST}/new")
     async def create(request: Request, staff: Editor) -> Response:
-        asked = forms.without_unknown(await request.form())
-        title, collection = asked.get("title", "").strip()[:300], asked.get("collection", "").strip()
+        typed = forms.without_unknown(await request.form())
+        title, collection = typed.get("title", "").strip()[:300], typed.get("collection", "").strip()
         if not title or not collection:
             raise Problem(422, "editor.title_missing")
         if not COLLECTION_NAME.fullmatch(collection):
@@ -95,14 +94,14 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
 
     @routes.get(_ONE)
     async def one(request: Request, collection: str, identifier: str, staff: Reader) -> Response:
-        return await _page(request, database, staff, await editing(database, collection, identifier, staff))
+        return await _page(request, database, staff, await edited_entry(database, collection, identifier, staff))
 
     @routes.post(_ONE)
     async def save(request: Request, collection: str, identifier: str, staff: Editor) -> Response:
         must_edit(staff, collection)
-        asked = forms.without_unknown(await request.form())
+        typed = forms.without_unknown(await request.form())
         try:
-            form = forms.EntryForm.model_validate(asked)
+            form = forms.EntryForm.model_validate(typed)
         except ValidationError:
             raise Problem(422, "editor.form_wrong") from None
         base = await base_of(database, collection, identifier, form.started_from)
@@ -111,9 +110,9 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
             forms.refuse_unsafe(entry)
             await saving.save(database, entry, started_from=form.started_from, author=staff.id, reason=form.reason)
         except forms.FormError as error:
-            said = shell_of(request).words.text("editor", error.code, staff.language, explained(request, staff, error))
-            now = _as_typed(await editing(database, collection, identifier, staff), form)
-            return await _page(request, database, staff, now, status=422, error=said, wrong=error.field, typed=asked)
+            message = shell_of(request).words.text("editor", error.code, staff.language, form_error_json(request, staff, error))
+            now = _as_typed(await edited_entry(database, collection, identifier, staff), form)
+            return await _page(request, database, staff, now, status=422, error=message, wrong=error.field, typed=typed)
         except StaleSave as stale:
             return await _stale(request, database, staff, stale, form.reason)
         except EditRefused as refused:
@@ -122,13 +121,13 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
 
     @routes.post(f"{_ONE}/forget")
     async def forget(collection: str, identifier: str, staff: Editor) -> Response:
-        await saving.forget(database, collection, identifier, staff.id)
+        await saving.delete_unsaved_text(database, collection, identifier, staff.id)
         return back(_ONE.format(collection=collection, identifier=identifier), "forgotten")
 
     return routes
 
 
-def _as_typed(shown: Editing, form: forms.EntryForm) -> Editing:
+def _as_typed(shown: EditedEntry, form: forms.EntryForm) -> EditedEntry:
     """Returns ``shown`` with the tree of the form and the revision that the form started from. A refused form is sent again: it
     must keep its sections, and must not count as based on later saves of others.
     """
@@ -141,7 +140,7 @@ async def _page(
     request: Request,
     database: Database,
     staff: Staff,
-    shown: Editing,
+    shown: EditedEntry,
     *,
     status: int = 200,
     error: str = "",
@@ -170,8 +169,10 @@ async def _stale(request: Request, database: Database, staff: Staff, stale: Stal
     """Returns the other person's changes next to the own ones. The form shows both merged and starts from the other's
     revision.
     """
-    now = await editing(database, stale.mine.collection, stale.mine.id, staff)
-    merged = Editing(stale.merged.entry, stale.theirs.version, now.status, now.stage, now.published, stale.author, now.saved_at)
+    now = await edited_entry(database, stale.mine.collection, stale.mine.id, staff)
+    merged = EditedEntry(
+        stale.merged.entry, stale.theirs.version, now.status, now.stage, now.published, stale.author, now.saved_at
+    )
     sides = {
         "author": await name_of(database, stale.author),
         "theirs": differences(stale.started_from, stale.theirs),

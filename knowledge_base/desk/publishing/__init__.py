@@ -9,9 +9,9 @@ from fastapi import APIRouter
 from core.database import Database
 from core.identity import Right
 from core.settings import Settings
-from core.web.routes import join
+from core.web.routes import join_router
 from desk import Item, Part
-from knowledge_base.desk.publishing import golden, publications, subjects, trying
+from knowledge_base.desk.publishing import golden, publications, subjects, try_question
 from knowledge_base.desk.publishing.alerts import Alerts
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
@@ -26,11 +26,11 @@ def part(settings: Settings, database: Database, replies: Replies = no_replies) 
     engine = EngineClient(settings)
     for router in (
         publications.router(database, Policy(two_persons=settings.desk_two_persons), engine),
-        trying.router(database, engine, settings.collection, replies),
+        try_question.router(database, engine, settings.collection, replies),
         subjects.router(database, engine, settings.collection),
         golden.router(database),
     ):
-        join(routes, router)
+        join_router(routes, router)
     return Part(
         name="publishing",
         folder=Path(__file__).parent,

@@ -14,7 +14,7 @@ from knowledge_base.publishing.contracts import Change
 Line = Annotated[str, Form(max_length=2000)]
 
 
-class ChangeAsked(BaseModel):
+class RequestedChange(BaseModel):
     """A change as the desk names it: a revision to publish, or none to withdraw the entry."""
 
     collection: str
@@ -28,7 +28,7 @@ class ChangeAsked(BaseModel):
         return Change(collection=self.collection, entry_id=self.entry, version=self.version)
 
 
-def named(text: str) -> ChangeAsked:
+def parse_change(text: str) -> RequestedChange:
     """Returns the change from ``collection/entry@version`` (``@none``: withdraw), the format of forms. Raises ``Problem``
     (422).
     """
@@ -36,10 +36,10 @@ def named(text: str) -> ChangeAsked:
     collection, _, entry = name.partition("/")
     if not collection or not entry or not (version.isdigit() or version == "none"):
         raise Problem(422, "publishing.unreadable_change")
-    return ChangeAsked(collection=collection, entry=entry, version=None if version == "none" else int(version))
+    return RequestedChange(collection=collection, entry=entry, version=None if version == "none" else int(version))
 
 
-def entry_named(text: str, staff: Staff) -> tuple[str, str]:
+def parse_entry(text: str, staff: Staff) -> tuple[str, str]:
     """Returns collection and id from ``collection/entry``. Raises ``Problem`` (422, or 403 if ``staff`` may not change the
     collection).
     """

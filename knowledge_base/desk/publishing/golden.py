@@ -13,8 +13,8 @@ from core.database import Database
 from core.identity import Staff
 from core.problems import Problem
 from desk import back, render
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.forms import Line
-from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.golden import record
 from knowledge_base.golden.contracts import Golden
 
@@ -32,12 +32,12 @@ def router(database: Database) -> APIRouter:
     @routes.post(_PAGE, include_in_schema=False)
     async def keep(staff: Editor, question: Line, entries: Line = "", heading: Line = "", situation: Line = "") -> Response:
         gold = tuple(one.strip() for one in entries.replace(",", " ").split() if one.strip())
-        await _kept(database, staff, question=question, gold=gold, heading=heading.strip(), situation=situation.strip())
+        await _keep(database, staff, question=question, gold=gold, heading=heading.strip(), situation=situation.strip())
         return back(_PAGE, "golden_kept")
 
     @routes.post(_PAGE + "/{name}/active", include_in_schema=False)
     async def switch(name: str, staff: Editor, active: Annotated[bool, Form()]) -> Response:
-        with theirs():
+        with foreign_entry_problems():
             if not await record.set_active(database, name, active=active, within=staff.collections):
                 raise Problem(404)
         return back(_PAGE, "golden_asked" if active else "golden_rests")
@@ -52,7 +52,7 @@ def router(database: Database) -> APIRouter:
         """Saves a question. A known question gets the accepted entries in addition."""
         try:
             given = question.model_copy(update={"author": staff.id})
-            with theirs():
+            with foreign_entry_problems():
                 return {"id": await record.add(database, given, within=staff.collections)}
         except record.UnknownEntries as error:
             raise Problem(422, "publishing.golden_unknown", names=error.names) from error
@@ -60,10 +60,10 @@ def router(database: Database) -> APIRouter:
     return routes
 
 
-async def _kept(database: Database, staff: Staff, **values: object) -> str:
+async def _keep(database: Database, staff: Staff, **values: object) -> str:
     try:
         given = Golden.model_validate({**values, "origin": "editor", "author": staff.id})
-        with theirs():
+        with foreign_entry_problems():
             return await record.add(database, given, within=staff.collections)
     except record.UnknownEntries as error:
         raise Problem(422, "publishing.golden_unknown", names=error.names) from error
@@ -72,9 +72,9 @@ async def _kept(database: Database, staff: Staff, **values: object) -> str:
 
 
 @contextmanager
-def theirs() -> Iterator[None]:
+def foreign_entry_problems() -> Iterator[None]:
     """Turns ``NotTheirs`` into a 403: a golden question guards pages of others' collections at each publication."""
     try:
         yield
-    except record.NotTheirs as error:
+    except record.NotTheirCollection as error:
         raise Problem(403, "publishing.not_your_collection") from error

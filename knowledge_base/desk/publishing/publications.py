@@ -14,14 +14,14 @@ from core.database.models import EntryRow
 from core.identity import Staff
 from core.problems import Problem
 from desk import back, render
+from knowledge_base.desk.access import Publisher, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.desk.publishing.forms import ChangeAsked, Line, named
-from knowledge_base.desk.signed import Publisher, Reader
-from knowledge_base.editing.steps import Policy, withheld
+from knowledge_base.desk.publishing.forms import Line, RequestedChange, parse_change
+from knowledge_base.editing.steps import Policy, publication_refusals
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, PublicationView
 from knowledge_base.publishing.record import (
-    Decided,
+    NotAwaitingDecision,
     NothingToUndo,
     Overtaken,
     ask_rollback,
@@ -31,16 +31,16 @@ from knowledge_base.publishing.record import (
     request,
     undoable,
 )
-from knowledge_base.serving import count_waiting
+from knowledge_base.served_content import count_waiting
 
 _PAGE = "/desk/publications"
 _WAITING = 200
 
 
-class Asked(BaseModel):
+class PublicationRequest(BaseModel):
     """A request for a publication. ``at_once``: activate without a decision, unless something gets worse."""
 
-    changes: list[ChangeAsked] = Field(min_length=1, max_length=500)
+    changes: list[RequestedChange] = Field(min_length=1, max_length=500)
     reason: str = Field("", max_length=2000)
     at_once: bool = False
 
@@ -85,16 +85,16 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
         """
         if not entry and not whole:
             return back(_PAGE, failed="nothing_chosen")
-        changes = [named(one).change(staff) for one in entry or ()]
-        return back(f"{_PAGE}/{await _requested(database, policy, changes, staff, reason, bool(at_once))}")
+        changes = [parse_change(one).change(staff) for one in entry or ()]
+        return back(f"{_PAGE}/{await _request(database, policy, changes, staff, reason, bool(at_once))}")
 
     @routes.get(_PAGE + "/{name}", include_in_schema=False)
     async def one(name: str, http: Request, staff: Reader) -> Response:
-        return render(http, staff, "publishing/publication.html", publication=await _found(database, name))
+        return render(http, staff, "publishing/publication.html", publication=await _publication_or_404(database, name))
 
     @routes.post(_PAGE + "/{name}/decision", include_in_schema=False)
     async def choose(name: str, staff: Publisher, go: Annotated[bool, Form()]) -> Response:
-        await _decided(database, policy, name, go, staff)
+        await _decide(database, policy, name, go, staff)
         return back(f"{_PAGE}/{name}", "approved" if go else "dropped")
 
     @routes.post("/desk/rollback", include_in_schema=False)
@@ -102,7 +102,7 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
         """Undoes a publication. ``publication`` is the one that the page shows, because the page may be old or the button
         pressed twice.
         """
-        return back(f"{_PAGE}/{await _undone(database, staff, publication)}")
+        return back(f"{_PAGE}/{await _undo(database, staff, publication)}")
 
     @routes.get("/api/desk/publications")
     async def listed(staff: Reader) -> list[PublicationView]:
@@ -110,26 +110,28 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
         return await recent(database)
 
     @routes.post("/api/desk/publications", status_code=202)
-    async def publish(asked: Asked, staff: Publisher) -> PublicationView:
+    async def publish(wanted: PublicationRequest, staff: Publisher) -> PublicationView:
         """Requests a publication, which can be followed under its id."""
-        changes = [one.change(staff) for one in asked.changes]
-        return await _found(database, await _requested(database, policy, changes, staff, asked.reason, asked.at_once))
+        changes = [one.change(staff) for one in wanted.changes]
+        return await _publication_or_404(
+            database, await _request(database, policy, changes, staff, wanted.reason, wanted.at_once)
+        )
 
     @routes.get("/api/desk/publications/{name}")
     async def followed(name: str, staff: Reader) -> PublicationView:
         """Returns the progress of a publication, and the gate's report."""
-        return await _found(database, name)
+        return await _publication_or_404(database, name)
 
     @routes.post("/api/desk/publications/{name}/decision")
     async def decision(name: str, given: Decision, staff: Publisher) -> PublicationView:
         """Approves a publication that the gate has judged, or drops it."""
-        await _decided(database, policy, name, given.go, staff)
-        return await _found(database, name)
+        await _decide(database, policy, name, given.go, staff)
+        return await _publication_or_404(database, name)
 
     @routes.post("/api/desk/rollback", status_code=202)
     async def rollback(staff: Publisher) -> PublicationView:
         """Undoes the last publication."""
-        return await _found(database, await _undone(database, staff))
+        return await _publication_or_404(database, await _undo(database, staff))
 
     return routes
 
@@ -145,17 +147,15 @@ async def _waiting(database: Database, collections: Sequence[str] = ()) -> list[
         return list(await session.scalars(query))
 
 
-async def _found(database: Database, name: str) -> PublicationView:
+async def _publication_or_404(database: Database, name: str) -> PublicationView:
     view = await get(database, name)
     if view is None:
         raise Problem(404)
     return view
 
 
-async def _requested(
-    database: Database, policy: Policy, changes: list[Change], staff: Staff, reason: str, at_once: bool
-) -> str:
-    await _unrefused(database, policy, changes, staff.id)
+async def _request(database: Database, policy: Policy, changes: list[Change], staff: Staff, reason: str, at_once: bool) -> str:
+    await _require_allowed(database, policy, changes, staff.id)
     within = staff.collections
     try:
         return await request(database, changes, author=staff.id, reason=reason, go_at_once=at_once, collections=within)
@@ -163,26 +163,26 @@ async def _requested(
         raise Problem(409, "publishing.cannot_publish") from error
 
 
-async def _unrefused(database: Database, policy: Policy, changes: Sequence[Change], author: str) -> None:
+async def _require_allowed(database: Database, policy: Policy, changes: Sequence[Change], author: str) -> None:
     """Raises ``Problem`` for the own revision under the two-person rule, and for an open conflict with the source. The gate
     does not judge these.
     """
     revisions = [(one.collection, one.entry_id, one.version) for one in changes if one.version is not None]
-    for code in await withheld(database, revisions, author=author, policy=policy):
+    for code in await publication_refusals(database, revisions, author=author, policy=policy):
         if code is not None:
             raise Problem(409, f"publishing.refused_{code}")
 
 
-async def _decided(database: Database, policy: Policy, name: str, go: bool, staff: Staff) -> None:
-    changes = (await _found(database, name)).changes
+async def _decide(database: Database, policy: Policy, name: str, go: bool, staff: Staff) -> None:
+    changes = (await _publication_or_404(database, name)).changes
     _check_collections(changes, staff)
     if go:  # the deciding person may be another one, and an import may have come in between
-        await _unrefused(database, policy, changes, staff.id)
+        await _require_allowed(database, policy, changes, staff.id)
     try:
         await decide(database, name, go=go, author=staff.id)
     except LookupError as error:
         raise Problem(404) from error
-    except Decided as error:
+    except NotAwaitingDecision as error:
         raise Problem(409, "publishing.decided") from error
 
 
@@ -191,7 +191,7 @@ def _check_collections(changes: Sequence[Change], staff: Staff) -> None:
         raise Problem(403, "publishing.not_your_collection")
 
 
-async def _undone(database: Database, staff: Staff, publication: str = "") -> str:
+async def _undo(database: Database, staff: Staff, publication: str = "") -> str:
     last = await get(database, publication) if publication else await undoable(database)
     _check_collections(last.changes if last else (), staff)
     try:

@@ -8,15 +8,15 @@ from fastapi import APIRouter, Form, Request, Response
 
 from core.database import Database
 from core.problems import Problem
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
 from desk import back, render
 from knowledge_base.demand import record
 from knowledge_base.demand.record import Cluster, NoCluster
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.desk.publishing.forms import Line, entry_named
-from knowledge_base.desk.signed import Editor, Reader
+from knowledge_base.desk.publishing.forms import Line, parse_entry
 from knowledge_base.editing import listing
-from knowledge_base.editing.collections import held
+from knowledge_base.editing.collections import all_collections
 from knowledge_base.editing.errors import EditRefused
 from retrieval.explanation import Ground
 
@@ -48,7 +48,7 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
             "publishing/subject.html",
             cluster=cluster,
             near=await _near(engine, collection, cluster),
-            collections=[row.name for row in await held(database) if staff.may_edit(row.name)],
+            collections=[row.name for row in await all_collections(database) if staff.may_edit(row.name)],
             names=await listing.names(database),
         )
 
@@ -76,7 +76,7 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
                     raise Problem(403, "publishing.not_your_collection")
                 await record.draft(database, number, collection=collection, author=staff.id, wordings=chosen)
             elif action == "attach":
-                collection, page = entry_named(target, staff)
+                collection, page = parse_entry(target, staff)
                 await record.attach(database, number, collection=collection, page=page, author=staff.id, wordings=chosen)
             elif action == "out_of_scope":
                 await record.out_of_scope(database, number, author=staff.id)

@@ -13,14 +13,14 @@ from core.database import Database
 from core.identity import Right, Staff
 from core.problems import Problem
 from core.settings import Settings
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.desk.synonyms.form import QUESTIONS, GroupForm
-from knowledge_base.publishing.trying_synonyms import try_group
+from knowledge_base.publishing.synonym_trial import try_group
 from knowledge_base.synonyms import record
-from knowledge_base.synonyms.checking import faults
-from knowledge_base.synonyms.contracts import Kept, SynonymRefused
+from knowledge_base.synonyms.checks import faults
+from knowledge_base.synonyms.contracts import StoredGroup, SynonymRefused
 from retrieval.query.synonyms import Group
 from retrieval.synonym_trial import Compared
 
@@ -41,7 +41,7 @@ class GroupView(BaseModel):
     at: datetime
 
 
-class GroupAsked(BaseModel):
+class GroupRequest(BaseModel):
     """A group to save: as a proposal, or (``use``) in use at once. ``seen`` is the version read, 0 for a new group."""
 
     group: Group
@@ -49,8 +49,8 @@ class GroupAsked(BaseModel):
     use: bool = False
 
 
-class TrialAsked(BaseModel):
-    """A group to try. Without ``questions`` its own words are asked. ``name`` is the group that it would replace."""
+class TrialRequest(BaseModel):
+    """A group to try. Without ``questions`` its own words are searched for. ``name`` is the group that it would replace."""
 
     group: Group
     name: str = Field("", max_length=64)
@@ -79,17 +79,17 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
     @routes.get(_PATH)
     async def listed(staff: Reader) -> list[GroupView]:
         """Returns the administration's groups, in use or proposed."""
-        return [_view(one) for one in await record.kept(database)]
+        return [_view(one) for one in await record.stored_groups(database)]
 
     @routes.post(_PATH, status_code=201)
-    async def added(asked: GroupAsked, staff: Editor) -> GroupView:
+    async def added(wanted: GroupRequest, staff: Editor) -> GroupView:
         """Saves a new group."""
-        return await keep(_clean(asked.group), staff, "", 0, asked.use)
+        return await keep(_clean(wanted.group), staff, "", 0, wanted.use)
 
     @routes.put(_PATH + "/{name}")
-    async def changed(name: str, asked: GroupAsked, staff: Editor) -> GroupView:
+    async def changed(name: str, wanted: GroupRequest, staff: Editor) -> GroupView:
         """Saves another version of a group."""
-        return await keep(_clean(asked.group), staff, name, asked.seen, asked.use)
+        return await keep(_clean(wanted.group), staff, name, wanted.seen, wanted.use)
 
     @routes.delete(_PATH + "/{name}")
     async def removed(name: str, staff: Editor, seen: RowNumber, use: bool = False) -> GroupView:
@@ -97,23 +97,23 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
         return await keep(None, staff, name, seen, use)
 
     @routes.post(_PATH + "/try")
-    async def tried(asked: TrialAsked, staff: Editor) -> TrialView:
+    async def run_trial(wanted: TrialRequest, staff: Editor) -> TrialView:
         """Returns what citizens would get with a group that is not in use."""
         with _refusals():
-            used = (await record.get(database, asked.name)).used if asked.name else None
+            used = (await record.get(database, wanted.name)).used if wanted.name else None
         found = await try_group(
             database,
             engine.try_group,
-            add=_clean(asked.group),
+            add=_clean(wanted.group),
             drop=used,
-            typed=[one for one in asked.questions if one.strip()],
+            typed=[one for one in wanted.questions if one.strip()],
             collection=settings.collection,
         )
-        moved = [one.compared for one in found.moved]
+        moved = [one.compared for one in found.changed]
         return TrialView(
             typed=list(found.typed),
             moved=moved,
-            asked=found.asked,
+            asked=found.tested,
             worse=found.worse,
             better=found.better,
             unheard=list(found.unheard),
@@ -150,8 +150,14 @@ def _clean(group: Group) -> Group:
     return cleaned
 
 
-def _view(kept: Kept) -> GroupView:
-    proposed = kept.content if kept.waits else None
+def _view(group: StoredGroup) -> GroupView:
+    proposed = group.content if group.waits else None
     return GroupView(
-        id=kept.id, version=kept.version, state=kept.state, used=kept.used, proposed=proposed, author=kept.author, at=kept.at
+        id=group.id,
+        version=group.version,
+        state=group.state,
+        used=group.used,
+        proposed=proposed,
+        author=group.author,
+        at=group.at,
     )

@@ -58,7 +58,7 @@ class GroupForm(BaseModel):
             note=_clean(self.note),
         )
 
-    def asked(self) -> list[str]:
+    def typed_questions(self) -> list[str]:
         """Returns the questions to be tried."""
         return list(dict.fromkeys(filter(None, map(_clean, self.questions.splitlines()))))[:QUESTIONS]
 

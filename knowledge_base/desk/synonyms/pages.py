@@ -12,15 +12,15 @@ from core.identity import Right, Staff
 from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.desk.synonyms.form import KINDS, GroupForm, form_of
 from knowledge_base.desk.synonyms.lists import OtherLists, says
 from knowledge_base.editing import listing
-from knowledge_base.publishing.trying_synonyms import Tried, try_group
+from knowledge_base.publishing.synonym_trial import GroupTrialResult, try_group
 from knowledge_base.synonyms import record
-from knowledge_base.synonyms.checking import Fault, faults, remarks
-from knowledge_base.synonyms.contracts import Kept, SynonymRefused
+from knowledge_base.synonyms.checks import Fault, faults, remarks
+from knowledge_base.synonyms.contracts import StoredGroup, SynonymRefused
 from retrieval.query.synonyms import Group
 
 _LIST = "/desk/synonyms"
@@ -36,7 +36,7 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
     @routes.get(_LIST)
     async def overview(request: Request, staff: Reader, q: Annotated[str, Query(max_length=200)] = "") -> Response:
         q = q.strip()
-        everything, file = await record.kept(database, gone=True), lists.file()
+        everything, file = await record.stored_groups(database, gone=True), lists.file()
         found = [one for one in everything if one.shown and (not q or says(one.shown, q))]
         return render(
             request,
@@ -58,14 +58,14 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
         request: Request, name: str, staff: Reader, question: Annotated[str, Query(max_length=2000)] = ""
     ) -> Response:
         """Shows the page of one group. ``question`` is one to try, if another page has sent it."""
-        kept = await _found(database, name)
-        form = GroupForm.of(kept.shown if kept else None, kept.version if kept else 0)
-        return await page.show(request, staff, kept, form.model_copy(update={"questions": question}))
+        stored = await _found(database, name)
+        form = GroupForm.of(stored.shown if stored else None, stored.version if stored else 0)
+        return await page.show(request, staff, stored, form.model_copy(update={"questions": question}))
 
     @routes.post(_LIST + "/{name}")
     async def act(request: Request, name: str, staff: Editor) -> Response:
         """Carries out an ``action``: try, keep, use; try_removal, remove, propose_removal; accept or drop a proposal."""
-        kept = await _found(database, name)
+        stored = await _found(database, name)
         given = await request.form()
         try:
             form = form_of(given)
@@ -77,29 +77,29 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
         group = None if action in ("remove", "propose_removal") else form.group()
         wrong = faults(group) if group and action in ("try", *_SAVING) else []
         if wrong:
-            return await page.show(request, staff, kept, form, wrong=wrong, status=422)
+            return await page.show(request, staff, stored, form, wrong=wrong, status=422)
         try:
             if action == "try" and group:
-                await record.check_free(database, group, name=kept.id if kept else "")
-                return await page.tried(request, staff, kept, form, add=group)
-            if action == "try_removal" and kept:
-                return await page.tried(request, staff, kept, GroupForm.of(kept.shown, form.seen), add=None)
+                await record.check_free(database, group, name=stored.id if stored else "")
+                return await page.tried(request, staff, stored, form, add=group)
+            if action == "try_removal" and stored:
+                return await page.tried(request, staff, stored, GroupForm.of(stored.shown, form.seen), add=None)
             if action in ("use", "remove") and settings.desk_two_persons:
                 raise SynonymRefused("own_version")
             if action in _SAVING:
                 use = action in ("use", "remove")
-                known = "" if kept is None else kept.id
+                known = "" if stored is None else stored.id
                 name = await record.propose(database, group, author=staff.id, name=known, seen=form.seen, use=use)
-            elif action == "accept" and kept:
+            elif action == "accept" and stored:
                 two = settings.desk_two_persons
-                await record.put_in_use(database, kept.id, seen=form.seen, author=staff.id, two_persons=two)
-            elif action == "drop" and kept:
-                await record.drop_proposal(database, kept.id, seen=form.seen, author=staff.id)
+                await record.put_in_use(database, stored.id, seen=form.seen, author=staff.id, two_persons=two)
+            elif action == "drop" and stored:
+                await record.drop_proposal(database, stored.id, seen=form.seen, author=staff.id)
             else:
                 raise Problem(422)
         except SynonymRefused as refused:
-            return await page.refused(request, staff, kept, form, refused)
-        removal = action == "accept" and kept is not None and kept.content is None
+            return await page.refused(request, staff, stored, form, refused)
+        removal = action == "accept" and stored is not None and stored.content is None
         return back(_LIST, "did_remove" if removal else f"did_{action}")
 
     return routes
@@ -115,12 +115,12 @@ class _OnePage:
         self,
         request: Request,
         staff: Staff,
-        kept: Kept | None,
+        stored: StoredGroup | None,
         form: GroupForm,
         *,
         wrong: list[Fault] | None = None,
         refused: SynonymRefused | None = None,
-        tried: Tried | None = None,
+        tried: GroupTrialResult | None = None,
         adding: bool = True,
         silent: bool = False,
         status: int = 200,
@@ -132,7 +132,7 @@ class _OnePage:
             staff,
             "synonyms/one.html",
             status=status,
-            kept=kept,
+            kept=stored,
             form=form,
             group=group,
             wrong=wrong or [],
@@ -143,41 +143,43 @@ class _OnePage:
             remarks=list(known) if group.terms and not wrong else [],
             kinds=KINDS,
             two_persons=self._settings.desk_two_persons,
-            history=await record.history(self._database, kept.id) if kept else [],
+            history=await record.history(self._database, stored.id) if stored else [],
             names=await listing.names(self._database),
         )
 
-    async def tried(self, request: Request, staff: Staff, kept: Kept | None, form: GroupForm, *, add: Group | None) -> Response:
+    async def tried(
+        self, request: Request, staff: Staff, stored: StoredGroup | None, form: GroupForm, *, add: Group | None
+    ) -> Response:
         """Shows the form again, with the effect of the change (``add`` ``None``: without the group), or that the action server
         does not answer.
         """
-        used = kept.used if kept else None
+        used = stored.used if stored else None
         try:
             found = await try_group(
                 self._database,
                 self._engine.try_group,
                 add=add,
                 drop=used,
-                typed=form.asked(),
+                typed=form.typed_questions(),
                 collection=self._settings.collection,
             )
         except Problem:
-            return await self.show(request, staff, kept, form, silent=True)
-        return await self.show(request, staff, kept, form, tried=found, adding=add is not None)
+            return await self.show(request, staff, stored, form, silent=True)
+        return await self.show(request, staff, stored, form, tried=found, adding=add is not None)
 
     async def refused(
-        self, request: Request, staff: Staff, kept: Kept | None, form: GroupForm, refused: SynonymRefused
+        self, request: Request, staff: Staff, stored: StoredGroup | None, form: GroupForm, refused: SynonymRefused
     ) -> Response:
         """Shows the form again as typed. If another person was faster, the form starts from their version, which is shown next
         to it.
         """
         if refused.code == "moved_on" and refused.other:
             form = form.model_copy(update={"seen": refused.other.version})
-            kept = refused.other
-        return await self.show(request, staff, kept, form, refused=refused, status=409)
+            stored = refused.other
+        return await self.show(request, staff, stored, form, refused=refused, status=409)
 
 
-async def _found(database: Database, name: str) -> Kept | None:
+async def _found(database: Database, name: str) -> StoredGroup | None:
     """Returns the group with this name; ``None`` for a new one."""
     if name == _NEW:
         return None

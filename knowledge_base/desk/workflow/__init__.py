@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from core.database import Database
 from core.identity import Right
 from core.settings import Settings
-from core.web.routes import join
+from core.web.routes import join_router
 from desk import Item, Part
 from knowledge_base.desk.workflow import collections, conflicts, exchange, history, steps, work
 from knowledge_base.desk.workflow.alerts import Alerts
@@ -20,13 +20,13 @@ def part(database: Database, settings: Settings) -> Part:
     """Returns the part. Files to import are in the state folder until they are imported."""
     routes = APIRouter()
     tasks = Tasks(database, settings)
-    join(routes, work.router(database, settings), include_in_schema=False)
-    join(routes, history.router(database), include_in_schema=False)
-    join(routes, steps.router(database, settings), include_in_schema=False)
-    join(routes, conflicts.router(database), include_in_schema=False)
-    join(routes, collections.router(database), include_in_schema=False)
-    join(routes, exchange.export_router(database, settings), include_in_schema=False)
-    join(routes, exchange.router(database, tasks), tags=["exchange"])
+    join_router(routes, work.router(database, settings), include_in_schema=False)
+    join_router(routes, history.router(database), include_in_schema=False)
+    join_router(routes, steps.router(database, settings), include_in_schema=False)
+    join_router(routes, conflicts.router(database), include_in_schema=False)
+    join_router(routes, collections.router(database), include_in_schema=False)
+    join_router(routes, exchange.export_router(database, settings), include_in_schema=False)
+    join_router(routes, exchange.router(database, tasks), tags=["exchange"])
     return Part(
         name="workflow",
         folder=Path(__file__).parent,

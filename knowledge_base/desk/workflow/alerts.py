@@ -20,6 +20,6 @@ class Alerts:
         """Returns the submitted entries of the person's collections."""
         if not staff.may(Right.PUBLISH_ENTRIES):
             return ()
-        rows = await listing.in_hand(self._database, "in_review", staff.collections)
+        rows = await listing.in_progress(self._database, "in_review", staff.collections)
         ids = tuple(f"{row.collection}/{row.id}@{row.head}" for row in rows)
         return (Alert(path="/desk/work?stage=in_review", key="call_review", ids=ids),)

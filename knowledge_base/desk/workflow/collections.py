@@ -10,7 +10,7 @@ from core.database import Database
 from core.identity import Right, Staff
 from core.problems import Problem
 from desk import back, render, signed_in
-from knowledge_base.desk.signed import Exchanger, Reader
+from knowledge_base.desk.access import Exchanger, Reader
 from knowledge_base.desk.workflow.shared import check_collection, refusals
 from knowledge_base.editing import collections
 from knowledge_base.editing.collections import KINDS, Kind
@@ -28,19 +28,24 @@ def router(database: Database) -> APIRouter:
     async def overview(request: Request, staff: Reader) -> Response:
         people = await collections.people(database)
         return render(
-            request, staff, "workflow/collections.html", rows=await collections.held(database), people=people, kinds=KINDS
+            request,
+            staff,
+            "workflow/collections.html",
+            rows=await collections.all_collections(database),
+            people=people,
+            kinds=KINDS,
         )
 
     @routes.post(_PATH)
     async def keep(staff: Exchanger, name: Line, kind: Annotated[Kind, Form()], title: Line = "") -> Response:
         check_collection(staff, name.strip())
         with refusals():
-            await collections.keep(database, name.strip(), title=title, kind=kind, author=staff.id)
+            await collections.save_collection(database, name.strip(), title=title, kind=kind, author=staff.id)
         return back(f"{_PATH}/{name.strip()}", "did_keep")
 
     @routes.get(_PATH + "/{name}")
     async def one(request: Request, name: str, staff: Reader) -> Response:
-        found = next((row for row in await collections.held(database) if row.name == name), None)
+        found = next((row for row in await collections.all_collections(database) if row.name == name), None)
         if found is None:
             raise Problem(404)
         people = await collections.people(database)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request, Response
 from core.database import Database
 from core.problems import Problem
 from desk import back, render
-from knowledge_base.desk.signed import Editor
+from knowledge_base.desk.access import Editor
 from knowledge_base.desk.workflow.shared import address, check_collection, refusals
 from knowledge_base.editing import listing, resolving
 from knowledge_base.editing.diff import words
@@ -20,14 +20,14 @@ def router(database: Database) -> APIRouter:
 
     @routes.get("/desk/conflicts")
     async def conflicts(request: Request, staff: Editor) -> Response:
-        rows = await listing.disputed(database, staff.collections)
+        rows = await listing.with_open_conflicts(database, staff.collections)
         return render(request, staff, "workflow/conflicts.html", rows=rows, limit=listing.LIMIT)
 
     @routes.get("/desk/entries/{collection}/{page}/conflict")
     async def conflict(request: Request, collection: str, page: str, staff: Editor) -> Response:
         check_collection(staff, collection)
         with refusals():
-            entry = await listing.standing(database, collection, page)
+            entry = await listing.workflow_state(database, collection, page)
             found = await resolving.dispute(database, collection, page)
         clashes = [
             (clash, words(clash.local or "", clash.theirs or "")) for clash in (found.merged.clashes if found.merged else ())

@@ -24,10 +24,10 @@ from core.identity import Staff
 from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
-from knowledge_base.desk.signed import Exchanger
+from knowledge_base.desk.access import Exchanger
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export import export
-from knowledge_base.exchange.sheets import FIELDS, guessed, read_header
+from knowledge_base.exchange.sheets import FIELDS, guess_mapping, read_header
 from knowledge_base.exchange.tasks import RUNNING, Tasks
 from knowledge_base.safety import COLLECTION_NAME
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
@@ -216,4 +216,4 @@ def _columns(folder: Path, row: ImportTask) -> tuple[tuple[str, ...], dict[str, 
         header = _header(path)
     except InvalidSource:
         return (), {}
-    return header, guessed(header) | row.plan["mapping"]
+    return header, guess_mapping(header) | row.plan["mapping"]

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 from core.database import Database
 from core.problems import Problem
 from desk import back, render
-from knowledge_base.desk.signed import Editor, Reader
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.workflow.shared import address, check_collection, refusals
 from knowledge_base.editing import listing, saving
 from knowledge_base.editing.diff import differences
@@ -22,7 +22,7 @@ def router(database: Database) -> APIRouter:
     @routes.get("/desk/entries/{collection}/{page}/history")
     async def history(request: Request, collection: str, page: str, staff: Reader) -> Response:
         with refusals():
-            entry = await listing.standing(database, collection, page)
+            entry = await listing.workflow_state(database, collection, page)
             events = await listing.history(database, collection, page)
             versions = sorted({event.version for event in events}, reverse=True)
             old = _number(request, "old", next((one for one in versions if one < versions[0]), versions[0]))

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 from core.database import Database
 from knowledge_base.editing import listing, steps
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.editing.steps import Decided, Policy, Target
+from knowledge_base.editing.steps import Policy, StepResult, Target
 from knowledge_base.publishing.contracts import Change
 from knowledge_base.publishing.record import request
 
 
 async def publish(
     database: Database, targets: Sequence[Target], author: str, reason: str, policy: Policy
-) -> tuple[list[Decided], str]:
+) -> tuple[list[StepResult], str]:
     """Requests one publication of all entries that may be published. Returns the refusals with their reasons, and the
     publication's id (empty if nothing may be published).
     """
@@ -26,23 +26,23 @@ async def publish(
 
 async def take_away(
     database: Database, targets: Sequence[Target], author: str, reason: str, _policy: Policy
-) -> tuple[list[Decided], str]:
+) -> tuple[list[StepResult], str]:
     """Requests one publication that withdraws the entries that citizens get now. Archives the others at once. Returns the same
     as ``publish``.
     """
-    decided: list[Decided] = []
+    decided: list[StepResult] = []
     changes: list[Change] = []
     for target in targets:
         try:
-            entry = await listing.standing(database, target.collection, target.id)
+            entry = await listing.workflow_state(database, target.collection, target.id)
         except EditRefused as refused:
-            decided.append(Decided(target, refused.code))
+            decided.append(StepResult(target, refused.code))
             continue
         if entry.status != "published":
             decided += await steps.archive(database, [target], author=author, reason=reason)
         elif target.head not in (None, entry.head):
-            decided.append(Decided(target, "moved_on"))
+            decided.append(StepResult(target, "moved_on"))
         else:
-            decided.append(Decided(target))
+            decided.append(StepResult(target))
             changes.append(Change(collection=target.collection, entry_id=target.id, version=None))
     return decided, await request(database, changes, author=author, reason=reason) if changes else ""

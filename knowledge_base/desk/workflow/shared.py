@@ -12,7 +12,7 @@ from core.identity import Staff
 from core.problems import Problem
 from desk import back
 from knowledge_base.editing.errors import Code, EditRefused
-from knowledge_base.editing.steps import Decided
+from knowledge_base.editing.steps import StepResult
 
 _STATUS: Mapping[Code, int] = {"missing": 404, "not_allowed": 403}
 
@@ -37,14 +37,14 @@ def check_collection(staff: Staff, collection: str) -> None:
         raise Problem(403, "workflow.refused_not_allowed")
 
 
-def answered(path: str, decided: Sequence[Decided], done: str, asked: str = "") -> Response:
+def answered(path: str, results: Sequence[StepResult], done: str, publication: str = "") -> Response:
     """Redirects to ``path``, with the result: the word ``done``, or the first reason of a refusal. If a publication was
-    ``asked`` for and nothing was refused, redirects to that publication, which shows the gate's verdict.
+    ``publication`` for and nothing was refused, redirects to that publication, which shows the gate's verdict.
     """
-    refused = [one for one in decided if one.code is not None]
+    refused = [one for one in results if one.code is not None]
     if not refused:
-        return back(f"/desk/publications/{asked}") if asked else back(path, done)
-    return back(path, failed=f"refused_{refused[0].code}", refused=str(len(refused)), of=str(len(decided)))
+        return back(f"/desk/publications/{publication}") if publication else back(path, done)
+    return back(path, failed=f"refused_{refused[0].code}", refused=str(len(refused)), of=str(len(results)))
 
 
 def counts(request: Request) -> dict[str, Any]:

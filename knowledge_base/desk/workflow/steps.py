@@ -12,11 +12,11 @@ from core.identity import Right
 from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
-from knowledge_base.desk.signed import Editor, Reader
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.workflow.publishing import publish, take_away
 from knowledge_base.desk.workflow.shared import address, answered, check_collection, refusals
-from knowledge_base.editing import keeping, listing, steps
-from knowledge_base.editing.steps import Decided, Policy, Target
+from knowledge_base.editing import listing, metadata, steps
+from knowledge_base.editing.steps import Policy, StepResult, Target
 
 _OF_PUBLISHERS = ("approve", "send_back", "schedule", "publish", "archive")
 
@@ -30,7 +30,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
     @routes.get("/desk/entries/{collection}/{page}/workflow")
     async def workflow(request: Request, collection: str, page: str, staff: Reader) -> Response:
         with refusals():
-            entry = await listing.standing(database, collection, page)
+            entry = await listing.workflow_state(database, collection, page)
             translations = await listing.translations(database, collection, page)
         return render(
             request,
@@ -38,7 +38,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
             "workflow/workflow.html",
             entry=entry,
             translations=translations,
-            disputed=bool(await listing.disputed(database, [collection], page=page)),
+            disputed=bool(await listing.with_open_conflicts(database, [collection], page=page)),
             names=await listing.names(database),
             may_edit=staff.may_edit(collection),
             may_publish=staff.may_edit(collection) and staff.may(Right.PUBLISH_ENTRIES),
@@ -56,27 +56,27 @@ def router(database: Database, settings: Settings) -> APIRouter:
         if action in _OF_PUBLISHERS and not staff.may(Right.PUBLISH_ENTRIES):
             raise Problem(403, "workflow.refused_not_allowed")
         target, reason = Target(collection, page, int(head)), reason[:500]
-        decided: list[Decided]
-        asked = ""
+        results: list[StepResult]
+        publication = ""
         match action:
             case "submit":
-                decided = await steps.submit(database, [target], author=staff.id, reason=reason)
+                results = await steps.submit(database, [target], author=staff.id, reason=reason)
             case "send_back":
-                decided = await steps.send_back(database, [target], author=staff.id, reason=reason)
+                results = await steps.send_back(database, [target], author=staff.id, reason=reason)
             case "approve":
-                decided = await steps.approve(database, [target], author=staff.id, reason=reason, policy=policy)
+                results = await steps.approve(database, [target], author=staff.id, reason=reason, policy=policy)
             case "discard":
-                decided = await steps.discard(database, [target], author=staff.id, reason=reason)
+                results = await steps.discard(database, [target], author=staff.id, reason=reason)
             case "publish":
-                decided, asked = await publish(database, [target], staff.id, reason, policy)
+                results, publication = await publish(database, [target], staff.id, reason, policy)
             case "schedule":
                 at = _moment(str(form.get("at", "")), zone)
-                decided = await steps.schedule(database, [target], at=at, author=staff.id, reason=reason, policy=policy)
+                results = await steps.schedule(database, [target], at=at, author=staff.id, reason=reason, policy=policy)
             case "archive":
-                decided, asked = await take_away(database, [target], staff.id, reason, policy)
+                results, publication = await take_away(database, [target], staff.id, reason, policy)
             case _:
                 raise Problem(422, "workflow.nothing_chosen")
-        return answered(address(collection, page, "/workflow"), decided, f"did_{action}", asked)
+        return answered(address(collection, page, "/workflow"), results, f"did_{action}", publication)
 
     @routes.post("/desk/entries/{collection}/{page}/keeping")
     async def keep(request: Request, collection: str, page: str, staff: Editor) -> Response:
@@ -84,7 +84,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
         form = await request.form()
         owner, day, original = (str(form.get(name, "")).strip() for name in ("owner", "review_by", "translation_of"))
         with refusals():
-            await keeping.assign(
+            await metadata.assign(
                 database,
                 collection,
                 page,

@@ -14,11 +14,11 @@ from core.identity import Right
 from core.problems import Problem
 from core.settings import Settings
 from desk import render
-from knowledge_base.desk.signed import Editor, Reader
+from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.workflow.publishing import publish, take_away
 from knowledge_base.desk.workflow.shared import answered, check_collection, counts
 from knowledge_base.editing import listing, steps
-from knowledge_base.editing.steps import STAGES, Decided, Policy, Target
+from knowledge_base.editing.steps import STAGES, Policy, StepResult, Target
 
 _AHEAD = timedelta(days=30)
 _MANY = 500
@@ -40,7 +40,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
             "workflow/work.html",
             stage=stage,
             stages=STAGES,
-            rows=await listing.in_hand(database, stage, staff.collections),
+            rows=await listing.in_progress(database, stage, staff.collections),
             reminders=await listing.to_review(database, today + _AHEAD, collections=staff.collections),
             limit=listing.LIMIT,
             today=today,
@@ -59,8 +59,8 @@ def router(database: Database, settings: Settings) -> APIRouter:
             raise Problem(422, "workflow.nothing_chosen")
         if action != "submit" and not staff.may(Right.PUBLISH_ENTRIES):
             raise Problem(403, "workflow.refused_not_allowed")
-        decided, asked = await _ACTIONS[action](database, targets, staff.id, reason, policy)
-        return answered("/desk/work", decided, f"did_{action}", asked)
+        results, publication = await _ACTIONS[action](database, targets, staff.id, reason, policy)
+        return answered("/desk/work", results, f"did_{action}", publication)
 
     return routes
 
@@ -71,15 +71,15 @@ def _target(text: str) -> Target | None:
     return Target(parts[0], parts[1], int(parts[2])) if len(parts) == 3 and parts[2].isdecimal() else None
 
 
-type _Asked = tuple[list[Decided], str]
-type _Action = Callable[[Database, list[Target], str, str, Policy], Awaitable[_Asked]]
+type _Result = tuple[list[StepResult], str]
+type _Action = Callable[[Database, list[Target], str, str, Policy], Awaitable[_Result]]
 
 
-async def _submit(database: Database, targets: list[Target], author: str, reason: str, _policy: Policy) -> _Asked:
+async def _submit(database: Database, targets: list[Target], author: str, reason: str, _policy: Policy) -> _Result:
     return await steps.submit(database, targets, author=author, reason=reason), ""
 
 
-async def _approve(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> _Asked:
+async def _approve(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> _Result:
     return await steps.approve(database, targets, author=author, reason=reason, policy=policy), ""
 
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 
 from conversations.ports import Renderer
 from core.identity import Right
-from core.web.routes import join
+from core.web.routes import join_router
 from desk import Item, Part
 from supervision.desk.console import api, notes, pages, replies, service_control, socket, suggestions, teams
 from supervision.desk.console.alerts import Alerts
@@ -20,7 +20,7 @@ def part(deps: Deps, sms: Renderer) -> Part:
     """Returns the part, on the gateway's ``deps``. ``sms`` renders a human's replies, which may be longer than the bot's."""
     services, routes = ConsoleServices.of(deps, sms), APIRouter()
     for module in (api, notes, replies, suggestions, socket, pages, service_control, teams):
-        join(routes, module.router(services))
+        join_router(routes, module.router(services))
     return Part(
         name="console",
         folder=Path(__file__).parent,

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from core.database.models import ConversationNote, Handoff
 from core.handoff import UNCLAIMED, Kind, State
 from core.identity import Right, Staff
-from core.identity.conversations import Access, accesses, roster
+from core.identity.conversation_access import Access, accesses, roster
 from core.turns import Origin
 from desk import Alert
 from supervision.desk.console.services import ConsoleServices

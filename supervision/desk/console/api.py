@@ -11,8 +11,8 @@ from sqlalchemy import func, select, update
 from conversations.intake.call_back_numbers import as_dialled
 from core.database.models import Handoff, Message
 from core.handoff import Kind, State
-from core.identity.conversations import Access, accesses, viewed
-from core.web.numbers import RowNumber
+from core.identity.conversation_access import Access, accesses, record_view
+from core.web.row_numbers import RowNumber
 from supervision.desk.console.callers import Handling, Supervisor
 from supervision.desk.console.services import ConsoleServices, claim_of, names
 from supervision.desk.console.suggestions import card_of
@@ -109,7 +109,7 @@ def _add_reading(routes: APIRouter, services: ConsoleServices) -> None:
     async def show(identifier: str, handling: Handling) -> View:
         """Returns a handoff with its conversation, and a call-back's number if the caller holds it."""
         staff, listed = handling.staff, handling.listed
-        await viewed(database, staff, listed.conversation)
+        await record_view(database, staff, listed.conversation)
         async with database.read() as session:
             shown = await view(session, listed, services.deps.renderers["web"], dict(await names(session)))
         if listed.kind == Kind.CALL_BACK and (listed.state, listed.owner) == (State.CLAIMED, staff.id):

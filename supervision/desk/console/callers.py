@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from core.identity import Right, Staff
-from core.identity.conversations import require
+from core.identity.conversation_access import require
 from core.problems import Problem
 from desk import signed_in
 from desk.shell import shell_of

@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from conversations.client_updates.hub import ANY, Hub
 from core.database import Database
-from core.identity.conversations import Access, Roster, Whose, access, roster, whose
+from core.identity.conversation_access import Access, Ownership, Roster, access, ownership_of, roster
 from supervision.handoffs.listing import ListedHandoff, list_handoffs
 
 _PAUSE_SECONDS = 0.15  # between two reads: simultaneous events go out together
@@ -46,7 +46,7 @@ class LiveList:
         self._database, self._hub = database, hub
         self._rows: Rows = {}
         self._roster = Roster({})
-        self._ownership: dict[str, Whose] = {}  # by conversation
+        self._ownership: dict[str, Ownership] = {}  # by conversation
         self._is_read = asyncio.Event()
         self._consoles: set[_Console] = set()
         self._task: asyncio.Task[None] | None = None
@@ -131,7 +131,7 @@ class LiveList:
         for conversation in conversations:
             self._ownership.pop(conversation, None)
         for conversation, handoffs in handoffs_by_conversation.items():
-            self._ownership[conversation] = whose(handoffs, current_roster.teams)
+            self._ownership[conversation] = ownership_of(handoffs, current_roster.teams)
         self._is_read.set()
         if changed or removed or roster_changed:
             for console in self._consoles:

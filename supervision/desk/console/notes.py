@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.identity.conversations import roster, within
+from core.identity.conversation_access import roster, visible_to
 from supervision.desk.console.callers import Handling, Supervisor
 from supervision.desk.console.services import ConsoleServices
 from supervision.handoffs.notes import MOST_CHARACTERS, add_label, drop_label, known_labels, write_note
@@ -50,6 +50,6 @@ def router(services: ConsoleServices) -> APIRouter:
     async def labels(staff: Supervisor) -> list[str]:
         """Returns the labels in use on conversations of the caller's teams and of no team."""
         async with database.read() as session:
-            return list(await known_labels(session, within(staff, (await roster(session)).teams)))
+            return list(await known_labels(session, visible_to(staff, (await roster(session)).teams)))
 
     return routes

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 from conversations.client_updates.hub import Hub
 from core.database.models import Conversation
 from core.identity import Right, Staff
-from core.identity.conversations import Access, accesses, denied, roster
+from core.identity.conversation_access import Access, accesses, record_denial, roster
 from desk import signed_in_socket
 from supervision.desk.console.services import ConsoleServices
 from supervision.handoffs.presence import Duty, record_presence
@@ -122,7 +122,7 @@ class Session:
             granted = (await accesses(session, staff, [conversation]))[conversation]
         if granted is not Access.OPEN and act and (conversation, act) not in self._denied:
             self._denied.add((conversation, act))
-            await denied(database, staff, conversation, act, granted)
+            await record_denial(database, staff, conversation, act, granted)
         return granted is Access.OPEN
 
     async def _send(self, frame: dict[str, Any]) -> None:

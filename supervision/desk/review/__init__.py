@@ -9,9 +9,9 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from core.database.models import ReviewItem
 from core.identity import Right, Staff
-from core.identity.conversations import require
+from core.identity.conversation_access import require
 from core.problems import Problem
-from core.web.numbers import LARGEST, RowNumber
+from core.web.row_numbers import LARGEST, RowNumber
 from desk import Item, Part, render, signed_in
 from desk.pages import back
 from desk.shell import shell_of

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from core.database import Database
 from core.identity import Right, Staff
-from core.web.numbers import RowNumber
+from core.web.row_numbers import RowNumber
 from desk import Item, Part, back, render, signed_in
 from supervision.review.tasks import close_task, closed_tasks, open_tasks, reopen_task
 

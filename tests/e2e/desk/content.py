@@ -23,15 +23,15 @@ from knowledge_base.editing.saving import save
 from knowledge_base.editing.steps import Policy, Target
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
-from knowledge_base.publishing.contracts import Change, Moved, Reached, Report, Shadowed
+from knowledge_base.publishing.contracts import Change, ChangedQuestion, FoundEntry, Report, Shadowed
 from knowledge_base.store import upsert
 from retrieval.query.synonyms import Group
 from tests.integration.editing_support import publish
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT
 
-REACHED = Reached(entry_id="F1", version=1, title=IDENTITY.title, part=("Coût",))
-OTHER = Reached(entry_id="F2", version=1, title=PASSPORT.title)
-MOVED = Moved(
+REACHED = FoundEntry(entry_id="F1", version=1, title=IDENTITY.title, part=("Coût",))
+OTHER = FoundEntry(entry_id="F2", version=1, title=PASSPORT.title)
+MOVED = ChangedQuestion(
     question="refaire ma carte", citizens=3, before=REACHED, after=OTHER, decision_before="answered", decision_after="choices"
 )
 REPORT = Report(

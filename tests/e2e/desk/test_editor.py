@@ -13,7 +13,7 @@ from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from core.identity import Role
 from core.settings import ROOT
 from knowledge_base import store
-from knowledge_base.files import read_folder
+from knowledge_base.markdown_folder import read_folder
 from tests.desk_support import cookie_for_playwright, sign_in
 from tests.e2e.browser import NewContext
 from tests.e2e.desk.conftest import DeskService, page_of, start_gateway

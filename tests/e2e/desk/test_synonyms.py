@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect
 from actions.server.app import create_app
 from core.database import Database
 from core.identity import Role
-from knowledge_base.synonyms.following import follow
+from knowledge_base.synonyms.list_file import update_file
 from retrieval.query.synonym_lists import DESK_LIST
 from retrieval.service import SearchService
 from retrieval.snapshots.update import snapshots_folder
@@ -96,7 +96,7 @@ def test_a_synonym_from_the_first_word_to_the_citizen(searching: DeskService, ne
     expect(phone.get_by_role("status")).to_contain_text("en service")
 
     async def followed(database: Database) -> bool:
-        return await follow(database, searching.settings.home / DESK_LIST)
+        return await update_file(database, searching.settings.home / DESK_LIST)
 
     assert searching.work(followed)  # as the publisher does twice a second
     assert searched(searching, "zorglub") == PASSPORT.title

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from cli.gateway import create
 from conversations.record.opening import open_conversation
-from core.audit.reading import newest
+from core.audit.queries import newest
 from core.database import Database
 from core.database.base import now
 from core.database.models import Handoff, Message, Reply, ReviewItem, Team

@@ -9,12 +9,12 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 
 from conversations.record.opening import open_conversation
-from core.audit.reading import newest
+from core.audit.queries import newest
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, ConversationView, StaffSession
 from core.identity import Role
-from core.identity.conversations import SAME_VIEW, viewed
+from core.identity.conversation_access import SAME_VIEW, record_view
 from core.turns import Origin
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
@@ -34,17 +34,17 @@ async def test_view_that_goes_on_is_one_and_another_session_or_a_long_pause_begi
         return len(await newest(database, limit=99, action="conversation.read", target=f"conversation:{conversation}"))
 
     mine = replace(staff, session=first)
-    await asyncio.gather(*(viewed(database, mine, conversation) for _ in range(5)))
+    await asyncio.gather(*(record_view(database, mine, conversation) for _ in range(5)))
     assert await seen() == 1
     await _seen_before(database, SAME_VIEW * 0.9)
-    await viewed(database, mine, conversation)
+    await record_view(database, mine, conversation)
     await _seen_before(database, SAME_VIEW * 0.9)  # counted from the last reading, which the one before has moved on
-    await viewed(database, mine, conversation)
+    await record_view(database, mine, conversation)
     assert await seen() == 1
-    await viewed(database, replace(staff, session=second), conversation)
+    await record_view(database, replace(staff, session=second), conversation)
     assert await seen() == 2
     await _seen_before(database, SAME_VIEW * 1.1)
-    await viewed(database, mine, conversation)
+    await record_view(database, mine, conversation)
     assert await seen() == 3
     async with database.write() as session:
         await session.execute(delete(Conversation))

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from actions.danger.model import COMMITTED, LEAST, LEAST_OF_ALARM, SENTENCES, SecondLook, read
 from actions.danger.router import router
-from core.care import Asked, Care, sentences_of
+from core.care import Care, SentencesToJudge, sentences_of
 from core.settings import ROOT
 from retrieval.contracts import Vectors
 from tools.training.danger import fitting as training
@@ -65,24 +65,24 @@ _ONE = np.array([1.0], np.float32)
 def test_judge_alarm_of_a_pattern_is_taken_back_only_far_from_every_danger() -> None:
     model = SecondLook("e", _KNOWN, _ONE, LEAST_OF_ALARM - 0.1, 4.0, ("fire",))
     embed = _Letters().embed_queries
-    assert model.judge(Asked(("au feu", "bail"), ()), embed).confirmed, "one of the sentences is near"
-    assert not model.judge(Asked(("bail", "colis"), ("au feu",)), embed).confirmed, "it raised no alarm"
+    assert model.judge(SentencesToJudge(("au feu", "bail"), ()), embed).confirmed, "one of the sentences is near"
+    assert not model.judge(SentencesToJudge(("bail", "colis"), ("au feu",)), embed).confirmed, "it raised no alarm"
 
 
 def test_judge_a_danger_told_in_one_sentence_is_heard_by_its_kind() -> None:
     vectors, weights = np.eye(2, dtype=np.float32), np.array([1.0, -1.0], np.float32)
     model = SecondLook("e", vectors, weights, 0.0, 4.0, ("fire", ""))
     embed = _Letters().embed_queries
-    assert model.judge(Asked((), ("bail", "au feu")), embed).kinds == (Care.FIRE,)
-    assert model.judge(Asked((), ("bail", "colis")), embed).kinds == ()
+    assert model.judge(SentencesToJudge((), ("bail", "au feu")), embed).kinds == (Care.FIRE,)
+    assert model.judge(SentencesToJudge((), ("bail", "colis")), embed).kinds == ()
 
 
 def test_judge_among_many_sentences_one_must_be_nearer() -> None:
     vectors, weights = np.eye(2, dtype=np.float32), np.array([1.0, -0.9], np.float32)
     model = SecondLook("e", vectors, weights, -0.6, 4.0, ("fire", ""))
     embed = _Letters().embed_queries
-    assert model.judge(Asked((), ("bail", "au feu")), embed).kinds == (Care.FIRE,)
-    assert model.judge(Asked((), ("au feu", *["bail"] * 20)), embed).kinds == ()
+    assert model.judge(SentencesToJudge((), ("bail", "au feu")), embed).kinds == (Care.FIRE,)
+    assert model.judge(SentencesToJudge((), ("au feu", *["bail"] * 20)), embed).kinds == ()
 
 
 @pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_judge_two_kinds_about_as_near_are_both_told_but_no_line_against_suicide
 ) -> None:
     beside = [[1.0, 0.0], [np.cos(0.1), np.sin(0.1)]]
     model = SecondLook("e", np.array(beside, np.float32), np.array([1.0, 1.0], np.float32), 0.0, 4.0, (nearest, next_to_it))
-    assert model.judge(Asked((), ("au secours",)), _Letters().embed_queries).kinds == kinds
+    assert model.judge(SentencesToJudge((), ("au secours",)), _Letters().embed_queries).kinds == kinds
 
 
 def test_router_answers_what_the_sentences_mean_and_leaves_the_patterns_word_without_a_model() -> None:

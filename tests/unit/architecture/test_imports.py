@@ -1,4 +1,4 @@
-"""Imports point one way; bot imports none of them, but for the few files of ``core.text`` that its Python can read.
+"""Imports point one way; bot imports none of them, but for the few files of ``core`` that its Python can read.
 
 cli → analytics → channels → supervision → conversations → core, and cli → knowledge_base, actions → desk, retrieval,
 places → core.
@@ -50,7 +50,7 @@ ALLOWED = {
 
 COMMANDS = ROOT / "cli" / "commands"
 # What Rasa loads besides ``bot``: in its own Python, without our libraries.
-FOR_BOT = ("core.text.folding", "core.text.slang")
+FOR_BOT = ("core.socket_handover", "core.text.folding", "core.text.slang")
 BOT_PYTHON = (3, 11)
 
 

@@ -84,4 +84,4 @@ async def test_turn_that_is_to_skip_its_actions_asks_for_none() -> None:
     ("written", "seconds"), [("2.5", 2.5), ("9", 4.0), ("", 4.0), ("-1", 4.0), ("nan", 4.0), ("soon", 4.0)]
 )
 def test_seconds_are_the_workers_and_at_most_rasas_own(written: str, seconds: float) -> None:
-    assert action_calls.seconds(written, 4.0) == seconds
+    assert action_calls.turn_seconds(written, 4.0) == seconds

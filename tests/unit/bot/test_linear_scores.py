@@ -27,4 +27,4 @@ def test_they_are_those_of_scikit_learn(text: str) -> None:
     scores = LinearScores({"letters": letters, "words": words, "model": model}, {"letters": str.lower, "words": str.lower})
     assert list(scores.classes) == ["enquiry", "greet", "thank"]
     expected = model.predict_proba(features([text.lower()], vectors[-1:]))[0]
-    assert scores.chances(text, vectors[-1]) == pytest.approx(expected, abs=1e-12)
+    assert scores.probabilities(text, vectors[-1]) == pytest.approx(expected, abs=1e-12)

@@ -46,7 +46,7 @@ def test_secrets_that_can_be_guessed_shared_or_read(tmp_path: Path) -> None:
     for guessed in ("short", "a" * 40):
         (finding,) = secrets(settings(address_key=guessed), file)
         assert finding.level == "problem"
-        assert "GUICHET_ADDRESS_KEY" in finding.said[0]
+        assert "GUICHET_ADDRESS_KEY" in finding.message[0]
         assert guessed not in str(finding)
     assert [one.level for one in secrets(settings(internal_secret=_LONG[0]), file)] == ["problem"]
     file.chmod(0o640)
@@ -57,7 +57,7 @@ def test_the_state_folder_is_its_owners(tmp_path: Path) -> None:
     file, home = tmp_path / ".env", tmp_path / "var"
     home.mkdir()
     home.chmod(0o755)
-    assert str(home) in [one.said[0] for one in secrets(settings(home=home), file)][-1]
+    assert str(home) in [one.message[0] for one in secrets(settings(home=home), file)][-1]
     make_private(home)
     assert [one.level for one in secrets(settings(home=home), file)] == ["ok"]
     home.chmod(0o2770)  # a volume that several share by their group stays so
@@ -78,7 +78,7 @@ def test_a_port_at_which_no_browser_opens_a_page_is_refused_unless_a_proxy_stand
 def test_a_provider_that_lacks_something_or_cannot_reach_us() -> None:
     (missing,) = sms(settings(sms_provider="twilio", twilio_from="+33700000000"))
     assert missing.level == "problem"
-    assert "GUICHET_TWILIO_AUTH_TOKEN" in missing.said[1]
+    assert "GUICHET_TWILIO_AUTH_TOKEN" in missing.message[1]
     whole = {"sms_provider": "twilio", "twilio_from": "+337", "twilio_account_sid": "AC1", "twilio_auth_token": "t"}
     assert [one.level for one in sms(settings(**whole))] == ["problem"]
     assert [one.level for one in sms(settings(**whole, public_url="https://guichet.example"))] == ["ok"]
@@ -96,7 +96,7 @@ def test_a_desk_that_is_staffed_must_open() -> None:
 def test_a_port_is_taken_only_by_others(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cli.doctor.machine.is_taken", lambda port, host: (port, host) == (8080, "127.0.0.1"))
     (finding,) = ports(settings(port=8080), running=False)
-    assert "GUICHET_PORT" in finding.mend[0]
+    assert "GUICHET_PORT" in finding.advice[0]
     assert [one.level for one in ports(settings(port=8080), running=True)] == ["ok"]
 
 
@@ -107,7 +107,7 @@ def test_an_address_of_another_machine_is_told(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr("cli.doctor.machine.is_taken", refuse)
     (finding,) = ports(settings(host="203.0.113.9"), running=False)
     assert finding.level == "problem"
-    assert "127.0.0.1" in finding.said[0]
+    assert "127.0.0.1" in finding.message[0]
 
 
 def test_a_torn_snapshot_is_named_file_by_file(tmp_path: Path) -> None:
@@ -124,8 +124,8 @@ def test_a_torn_snapshot_is_named_file_by_file(tmp_path: Path) -> None:
     (folder.parent / "active").write_text("v1")
     (finding,) = snapshot(settings(home=tmp_path))
     assert finding.level == "problem"
-    assert finding.said[1] == "Index v1 is damaged: b, gone. No other one is whole: the service does not answer."
-    assert "rollback" in finding.mend[0]
+    assert finding.message[1] == "Index v1 is damaged: b, gone. No other one is whole: the service does not answer."
+    assert "rollback" in finding.advice[0]
     older = folder.with_name("v0")
     older.mkdir()
     (older / "manifest.json").write_text(manifest.model_copy(update={"version": "v0", "digests": {}}).model_dump_json())
@@ -133,7 +133,7 @@ def test_a_torn_snapshot_is_named_file_by_file(tmp_path: Path) -> None:
         (folder.parent / "active").write_text(pointer)
         (finding,) = snapshot(settings(home=tmp_path))
         assert finding.level == "problem"
-        assert "answers from v0" in finding.said[1]
+        assert "answers from v0" in finding.message[1]
 
 
 def test_while_sections_are_being_indexed_nobody_is_told_to_index_them(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_while_sections_are_being_indexed_nobody_is_told_to_index_them(tmp_path:
     (folder.parent / "active").write_text("v1")
 
     def mend() -> str:
-        return next(finding.mend[0] for finding in snapshot(settings(home=tmp_path)) if finding.check == "index-stage")
+        return next(finding.advice[0] for finding in snapshot(settings(home=tmp_path)) if finding.check == "index-stage")
 
     assert "index build" in mend()
     with build_lock(folder.parent):
@@ -158,7 +158,7 @@ def test_every_finding_says_what_to_do_in_both_languages(tmp_path: Path) -> None
     whole = settings(home=tmp_path, desk_staffed=True, desk_hours="", sms_provider="ovh", secret_key="x", production=True)
     found = [*secrets(whole), *sms(whole), *hours(whole), *snapshot(whole), expiry(0), clock("Redis", 9)]
     assert {one.level for one in found} == {"problem", "warning"}
-    assert [one for one in found if not all((*one.said, *one.mend))] == []
+    assert [one for one in found if not all((*one.message, *one.advice))] == []
 
 
 def test_what_is_installed_starts_on_a_disk_that_would_not_take_it_again(
@@ -177,7 +177,7 @@ def test_relay_that_is_missing_beside_a_number_is_named() -> None:
     assert list(relay(settings())) == []  # no number, nothing to relay
     (finding,) = relay(settings(contact_phone="01 99 00 45 67", relay_means="texte, LSF, LfPC"))
     assert finding.level == "warning"
-    assert all("GUICHET_RELAY_URL, GUICHET_RELAY_HOURS" in said for said in finding.said)
+    assert all("GUICHET_RELAY_URL, GUICHET_RELAY_HOURS" in said for said in finding.message)
     whole = {"relay_url": "https://relais.example/", "relay_means": "texte, LSF, LfPC", "relay_hours": "9 h à 17 h"}
     assert [one.level for one in relay(settings(contact_phone="01 99 00 45 67", **whole))] == ["ok"]
 

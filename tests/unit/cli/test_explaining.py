@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from actions.situation.reading import _file as facets
-from cli import explaining
+from cli import explain_output
 from cli.__main__ import with_commands
 from cli.citizen_replies import as_reply
-from cli.explaining import asked_with_reasons, explained, printed
+from cli.explain_output import asked_with_reasons, explained, printed
 from cli.language import Refusal
 from core.decision_trace import Step
 from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
@@ -109,7 +109,7 @@ async def test_asked_with_reasons_masks_what_is_explained(settings: Settings, mo
         asked.append(f"{message} ({language})")
         return WHY
 
-    monkeypatch.setattr(explaining, "explained", explained)
+    monkeypatch.setattr(explain_output, "explained", explained)
     found = await asked_with_reasons(settings, Answering(), "appelez le 06 12 34 56 78", channel="sms", language="")  # type: ignore[arg-type]
     assert asked == ["appelez le ••• (fr)"]
     assert (found["text"], found["replies"]["web"]["text"], found["replies"]["sms"]["segments"]) == (

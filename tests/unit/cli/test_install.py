@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from cli import install
-from cli.dialogue import BOT_VERSION
 from cli.install import bot_python
+from cli.rasa_commands import BOT_VERSION
 from core.settings import Settings
 from retrieval.snapshots.folder import Snapshots
 from tests.unit.retrieval.test_snapshots import make
@@ -39,10 +39,10 @@ class Steps:
     def __init__(self) -> None:
         self.names: list[str] = []
 
-    def run(self, name: str, *_: object, made: Path | None = None) -> None:
+    def run(self, name: str, *_: object, output: Path | None = None) -> None:
         self.names.append(name)
-        if made:
-            self.made = made
+        if output:
+            self.output = output
 
 
 def test_index_step_runs_again_where_the_active_snapshot_is_torn(tmp_path: Path) -> None:
@@ -55,10 +55,10 @@ def test_index_step_runs_again_where_the_active_snapshot_is_torn(tmp_path: Path)
     make(snapshots, "20260101T000000-a", content_of_a_file=b"whole")
     snapshots.activate("20260101T000000-a")
     install._index(steps, settings, every_section=False)  # type: ignore[arg-type]
-    assert steps.made.exists()
+    assert steps.output.exists()
     (snapshots.folder / "20260101T000000-a" / "file").write_bytes(b"torn.")
     install._index(steps, settings, every_section=False)  # type: ignore[arg-type]
-    assert not steps.made.exists()
+    assert not steps.output.exists()
 
 
 @pytest.mark.parametrize("demonstration", [False, True])

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from cli.dialogue import run_command
 from cli.processes import kind_of, processes
+from cli.rasa_commands import run_command
 from core.settings import Settings
 
 

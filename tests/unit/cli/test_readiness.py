@@ -8,14 +8,14 @@ from pydantic import SecretStr
 
 from cli.processes import Process
 from cli.stack import is_ready
-from cli.supervision import State
+from cli.supervisor import State
 from core.settings import Settings
 
 _SECRET = SecretStr("secret")
 _SETTINGS = Settings(_env_file=None, secret_key=_SECRET, internal_secret=_SECRET, address_key=_SECRET)
-_WORKER = Process("worker", [], held=True)
+_WORKER = Process("worker", [], has_holder=True)
 _PUBLISHER = Process("publisher", [])
-_GATEWAY = Process("gateway", [], health="http://127.0.0.1:1/health/live", held=True)
+_GATEWAY = Process("gateway", [], health="http://127.0.0.1:1/health/live", has_holder=True)
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,9 @@ from cli import secret_file
 from cli.commands.settings import render
 from cli.commands.up import up
 from cli.doctor.configuration import former, unknown
+from cli.invalid_settings import faults_of
 from cli.language import Refusal
-from cli.misspelt import misspelt, renamed
-from cli.unreadable import unreadable
+from cli.setting_names import misspelt_settings, renamed_settings
 from core.backup.archive import new_identity
 from core.settings import ROOT, Settings
 
@@ -81,7 +81,7 @@ def test_a_secret_without_a_value_is_missing_and_a_last_line_may_have_no_end(
     assert secret_file.ensure(path)
     read = dotenv_values(path)
     assert (read["GUICHET_SECRET_KEY"], read["GUICHET_PORT"]) == ("mine", "9000")
-    assert all(read[name] for name in secret_file.made_names())
+    assert all(read[name] for name in secret_file.generated_names())
     assert not secret_file.ensure(path)
 
 
@@ -129,7 +129,7 @@ def test_what_cannot_be_used_is_refused_in_both_languages_and_not_repeated(setti
     whole = {name.removeprefix("GUICHET_").lower(): "x" * 32 for name in secret_file.secret_names()}
     with pytest.raises(ValidationError) as refusal:
         Settings.model_validate({**whole, "_env_file": None, setting: value})
-    french, english = unreadable(refusal.value)
+    french, english = faults_of(refusal.value)
     assert fr in french
     assert en in english
     assert "Input should" not in french + english
@@ -161,7 +161,7 @@ def test_a_name_that_no_setting_has_is_told_with_the_one_it_resembles(tmp_path: 
     path = tmp_path / ".env"
     path.write_text("GUICHET_PROT=9000\nGUICHET_PORT=9000\nGUICHET_DATABASE_URL=\nGUICHET_UV=uv\nEDITOR=vi\n")
     monkeypatch.setenv("GUICHET_ZZZZZZZZ", "1")
-    assert misspelt(path) == {"GUICHET_PROT": "GUICHET_PORT", "GUICHET_ZZZZZZZZ": ""}
+    assert misspelt_settings(path) == {"GUICHET_PROT": "GUICHET_PORT", "GUICHET_ZZZZZZZZ": ""}
     assert {finding.level for finding in unknown(path)} == {"warning"}
 
 
@@ -180,9 +180,9 @@ def test_setting_under_its_former_name_is_read_and_doctor_tells_the_present_one(
     path = tmp_path / ".env"
     path.write_text(f"{old}=2.5\n")
     assert Settings(_env_file=path).as_environment()[present] == "2.5"
-    assert (misspelt(path), renamed(path)) == ({}, {old: present})
+    assert (misspelt_settings(path), renamed_settings(path)) == ({}, {old: present})
     (finding,) = former(path)
-    assert (finding.level, present in finding.said[1]) == ("warning", True)
+    assert (finding.level, present in finding.message[1]) == ("warning", True)
     path.write_text(f"{old}=2.5\n{present}=4.0\n")
     assert Settings(_env_file=path).as_environment()[present] == "4.0"
 
@@ -190,7 +190,7 @@ def test_setting_under_its_former_name_is_read_and_doctor_tells_the_present_one(
 def test_up_refuses_demonstration_where_the_file_says_production(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(secret_file, "ensure", lambda _: False)
     monkeypatch.setattr(signal, "signal", lambda *_: None)
-    for name in secret_file.made_names():
+    for name in secret_file.generated_names():
         monkeypatch.setenv(name, "x" * 43 if name != "GUICHET_BACKUP_KEY" else new_identity())
     monkeypatch.setenv("GUICHET_PRODUCTION", "true")
     monkeypatch.setenv("GUICHET_PUBLIC_URL", "http://guichet.ville.fr")

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from channels.sms.rendering import SmsRenderer
-from cli.sms.compiled import compile_entries, summary
+from cli.sms.first_messages import compile_entries, summary
 from conversations.wording import Wording
 from core.entry import Entry
 from core.settings import ROOT

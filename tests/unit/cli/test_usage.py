@@ -74,7 +74,7 @@ def test_help_is_french_first(monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
     monkeypatch.setenv("GUICHET_LANG", "fr")
     code, told = _said("audit list --help", monkeypatch, capsys)
     assert code == 0
-    assert told.index("Ce qui a été fait") < told.index("What was done")
+    assert told.index("Ce qui a été fait") < told.index("List what was done")
     assert "Combien au plus." in told
     assert "[par défaut : 50]" in told
     assert "Montre cette aide." in told

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from cli.missing import missing
+from cli.missing_module import refusal_for_missing_module
 from core.settings import ROOT
 
 NEEDS_TOOLS = {"bench", "eval", "supply"}
@@ -40,6 +40,8 @@ def test_server_commands_without_tools_are_loaded() -> None:
         ("supply audit", "en", "whole checkout"),
         ("drift --simulate 1", "en", "whole checkout"),
         ("train scope", "en", "whole checkout"),
+        ("kb twins", "en", "whole checkout"),
+        ("privacy words", "en", "whole checkout"),
         ("screenshots", "en", "whole checkout"),
     ],
 )
@@ -50,10 +52,10 @@ def test_command_without_tools_says_where_to_run_it(command: str, language: str,
 
 
 def test_missing_of_a_library_names_it() -> None:
-    assert "simpy" in str(missing(ModuleNotFoundError(name="simpy.events")))
+    assert "simpy" in str(refusal_for_missing_module(ModuleNotFoundError(name="simpy.events")))
 
 
 @pytest.mark.parametrize("name", ["cli.nosuch", "core.nosuch", None])
 def test_missing_of_our_own_module_stays_a_defect(name: str | None) -> None:
     with pytest.raises(ModuleNotFoundError):
-        missing(ModuleNotFoundError(name=name))
+        refusal_for_missing_module(ModuleNotFoundError(name=name))

@@ -17,7 +17,7 @@ from conversations.turn_contracts import Step, passes
 from conversations.turn_pipeline import TurnPipeline
 from conversations.turns.care import CareReplies
 from conversations.wording import Wording
-from core.care import Asked, Care, Meant, Since, load_detector
+from core.care import Care, DangerJudgement, LaterSign, SentencesToJudge, load_detector
 from core.settings import ROOT, Settings
 from core.turns import ChoicesBlock, Outcome, TextBlock, Turn
 
@@ -69,15 +69,15 @@ _IN_PASSING = "Il me faudrait une attestation de domicile pour la fin du mois. A
 class Judge:
     """Says ``meant``; keeps what it was asked."""
 
-    def __init__(self, meant: Meant) -> None:
-        self._meant, self.asked = meant, list[Asked]()
+    def __init__(self, meant: DangerJudgement) -> None:
+        self._meant, self.asked = meant, list[SentencesToJudge]()
 
-    async def __call__(self, asked: Asked) -> Meant:
+    async def __call__(self, asked: SentencesToJudge) -> DangerJudgement:
         self.asked.append(asked)
         return self._meant
 
 
-async def judged(meant: Meant, asked: TurnContext, rasa: Rasa) -> tuple[Turn, list[Asked]]:
+async def judged(meant: DangerJudgement, asked: TurnContext, rasa: Rasa) -> tuple[Turn, list[SentencesToJudge]]:
     judge = Judge(meant)
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
     return await TurnPipeline(engine, WORDING, max_chars=200, judge=judge).answer(asked), judge.asked
@@ -85,7 +85,7 @@ async def judged(meant: Meant, asked: TurnContext, rasa: Rasa) -> tuple[Turn, li
 
 @pytest.mark.parametrize("confirmed", [True, False])
 async def test_turn_with_words_of_danger_in_a_long_message_asks_once_what_they_mean(confirmed: bool) -> None:
-    turn, asked = await judged(Meant(confirmed), context(_EVICTED), Rasa(ANSWERED))
+    turn, asked = await judged(DangerJudgement(confirmed), context(_EVICTED), Rasa(ANSWERED))
     assert [one.alarmed for one in asked] == [("Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?",)]
     assert (turn.outcome == Outcome.CRISIS) == confirmed
     assert CARD["text"] in said(turn)
@@ -93,7 +93,7 @@ async def test_turn_with_words_of_danger_in_a_long_message_asks_once_what_they_m
 
 async def test_turn_with_a_danger_told_in_passing_has_numbers_and_the_answer_beneath() -> None:
     rasa = Rasa(ANSWERED)
-    turn, asked = await judged(Meant(True, (Care.VIOLENCE,)), context(_IN_PASSING), rasa)
+    turn, asked = await judged(DangerJudgement(True, (Care.VIOLENCE,)), context(_IN_PASSING), rasa)
     assert (turn.outcome, turn.entry, len(asked)) == (Outcome.CRISIS, "F1", 1)
     assert all(number in said(turn)[0] for number in NUMBERS[Care.VIOLENCE])
     assert said(turn)[-1] == CARD["text"]
@@ -102,13 +102,13 @@ async def test_turn_with_a_danger_told_in_passing_has_numbers_and_the_answer_ben
 
 async def test_turn_with_suicide_told_in_passing_waits_for_no_engine() -> None:
     rasa = Rasa(None)
-    turn, _ = await judged(Meant(True, (Care.SUICIDE,)), context(_IN_PASSING), rasa)
+    turn, _ = await judged(DangerJudgement(True, (Care.SUICIDE,)), context(_IN_PASSING), rasa)
     assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
     assert all(number in said(turn)[0] for number in NUMBERS[Care.SUICIDE])
 
 
 async def test_turn_of_a_long_message_about_no_danger_is_answered() -> None:
-    turn, asked = await judged(Meant(confirmed=True), context(_IN_PASSING), Rasa(ANSWERED))
+    turn, asked = await judged(DangerJudgement(confirmed=True), context(_IN_PASSING), Rasa(ANSWERED))
     assert (turn.outcome, len(asked)) == (Outcome.ANSWERED, 1)
 
 
@@ -125,7 +125,7 @@ async def test_turn_of_a_long_message_about_no_danger_is_answered() -> None:
 )
 async def test_turn_without_french_words_that_may_tell_a_danger_asks_nobody_what_they_mean(asked: TurnContext) -> None:
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
-    judge = Judge(Meant(confirmed=True))
+    judge = Judge(DangerJudgement(confirmed=True))
     await TurnPipeline(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
     assert judge.asked == []
 
@@ -133,14 +133,16 @@ async def test_turn_without_french_words_that_may_tell_a_danger_asks_nobody_what
 @pytest.mark.parametrize(
     ("text", "meant", "kinds"),
     [
-        ("mon mari me frappe", Meant(confirmed=True), (Care.VIOLENCE,)),
-        (_EVICTED, Meant(confirmed=False), ()),
-        (_IN_PASSING, Meant(confirmed=True, kinds=(Care.VIOLENCE,)), (Care.VIOLENCE,)),
-        ("où faire ma carte d'identité ?", Meant(confirmed=True), ()),
+        ("mon mari me frappe", DangerJudgement(confirmed=True), (Care.VIOLENCE,)),
+        (_EVICTED, DangerJudgement(confirmed=False), ()),
+        (_IN_PASSING, DangerJudgement(confirmed=True, kinds=(Care.VIOLENCE,)), (Care.VIOLENCE,)),
+        ("où faire ma carte d'identité ?", DangerJudgement(confirmed=True), ()),
     ],
     ids=["by patterns", "taken back by meaning", "by meaning", "none"],
 )
-async def test_pipeline_reads_the_danger_before_the_limits_of_sms(text: str, meant: Meant, kinds: tuple[Care, ...]) -> None:
+async def test_pipeline_reads_the_danger_before_the_limits_of_sms(
+    text: str, meant: DangerJudgement, kinds: tuple[Care, ...]
+) -> None:
     seen: list[tuple[Care, ...]] = []
 
     async def limits(asked: TurnContext) -> Turn | None:
@@ -155,8 +157,8 @@ async def test_pipeline_reads_the_danger_before_the_limits_of_sms(text: str, mea
 @pytest.mark.parametrize("confirmed", [True, False])
 async def test_turn_with_words_of_danger_in_a_few_words_asks_what_they_mean(confirmed: bool) -> None:
     text = "on est étouffés sous les visites du syndic"
-    turn, asked = await judged(Meant(confirmed), context(text), Rasa(ANSWERED))
-    assert asked == [Asked(alarmed=(text,), others=())]
+    turn, asked = await judged(DangerJudgement(confirmed), context(text), Rasa(ANSWERED))
+    assert asked == [SentencesToJudge(alarmed=(text,), others=())]
     assert turn.outcome == (Outcome.CRISIS if confirmed else Outcome.ANSWERED)
 
 
@@ -344,8 +346,8 @@ async def test_a_death_that_the_engine_takes_for_a_danger_gets_its_answer_too() 
 
 
 @pytest.mark.parametrize("language", ["fr", "en", "es", "ar", "pt", "tr", "uk"])
-@pytest.mark.parametrize("since", list(Since))
-def test_what_is_said_since_fits_into_an_sms(since: Since, language: str) -> None:
+@pytest.mark.parametrize("since", list(LaterSign))
+def test_what_is_said_since_fits_into_an_sms(since: LaterSign, language: str) -> None:
     render = SmsRenderer(WORDING, max_segments=3)
     replies = CareReplies(load_detector(), WORDING)
     for kind in ("care_suicide", "care_violence", "care_homeless"):

@@ -10,17 +10,20 @@ import pytest
 
 from conversations.turns import danger_check
 from conversations.turns.danger_check import DangerCheck
-from core.care import Asked, Care, Meant
+from core.care import Care, DangerJudgement, SentencesToJudge
 
-_ASKED = Asked(alarmed=("il peut me mettre dehors ?",), others=("Il me frappe.",))
-_AS_BEFORE = Meant(confirmed=True)
+_ASKED = SentencesToJudge(alarmed=("il peut me mettre dehors ?",), others=("Il me frappe.",))
+_AS_BEFORE = DangerJudgement(confirmed=True)
 
 
 @pytest.mark.parametrize(
     ("answer", "expected"),
     [
-        (httpx.Response(200, json={"confirmed": False, "kinds": []}), Meant(confirmed=False)),
-        (httpx.Response(200, json={"confirmed": True, "kinds": ["violence"]}), Meant(confirmed=True, kinds=(Care.VIOLENCE,))),
+        (httpx.Response(200, json={"confirmed": False, "kinds": []}), DangerJudgement(confirmed=False)),
+        (
+            httpx.Response(200, json={"confirmed": True, "kinds": ["violence"]}),
+            DangerJudgement(confirmed=True, kinds=(Care.VIOLENCE,)),
+        ),
         (httpx.Response(200, json={"confirmed": False, "kinds": ["nonsense"]}), _AS_BEFORE),
         (httpx.Response(200, json={"confirmed": False}), _AS_BEFORE),
         (httpx.Response(200, json=[1]), _AS_BEFORE),
@@ -30,7 +33,9 @@ _AS_BEFORE = Meant(confirmed=True)
     ],
     ids=["taken back", "heard", "unknown kind", "an older action server", "a list", "failed", "unknown to it", "nonsense"],
 )
-async def test_danger_check_without_a_clear_answer_leaves_the_patterns_word(answer: httpx.Response, expected: Meant) -> None:
+async def test_danger_check_without_a_clear_answer_leaves_the_patterns_word(
+    answer: httpx.Response, expected: DangerJudgement
+) -> None:
     asked: list[object] = []
 
     def say(request: httpx.Request) -> httpx.Response:

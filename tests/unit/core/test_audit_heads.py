@@ -12,11 +12,11 @@ from core.audit.heads import Head, Signer, load_heads
 def test_a_head_proves_who_signed_it_and_what() -> None:
     ours, theirs = Signer("ours"), Signer("theirs")
     head = ours.sign(12, "ab" * 32, ("c1", "c2"))
-    assert ours.signed(head)
-    assert ours.signed(Head.model_validate_json(head.line()))
-    assert not ours.signed(theirs.sign(12, "ab" * 32, ("c1", "c2")))
+    assert ours.has_signed(head)
+    assert ours.has_signed(Head.model_validate_json(head.line()))
+    assert not ours.has_signed(theirs.sign(12, "ab" * 32, ("c1", "c2")))
     for change in ({"seq": 11}, {"digest": "cd" * 32}, {"erased": ("c1",)}, {"signature": "00"}, {"key": theirs.public}):
-        assert not ours.signed(head.model_copy(update=change))
+        assert not ours.has_signed(head.model_copy(update=change))
 
 
 def test_a_signer_needs_a_key() -> None:

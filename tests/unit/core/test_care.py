@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.care import Care, CareDetector, Since, load_detector
+from core.care import Care, CareDetector, LaterSign, load_detector
 from core.care.keys import fold, key
 
 DETECTOR = load_detector()
@@ -172,43 +172,43 @@ def test_a_pattern_that_names_unknown_words_is_refused() -> None:
 @pytest.mark.parametrize(
     ("text", "since"),
     [
-        ("je ne peux pas appeler, il est là", Since.SILENT),
-        ("jpeu pa parlé", Since.SILENT),
-        ("I can't talk", Since.SILENT),
-        ("لا أستطيع الكلام", Since.SILENT),
-        ("j'ai envie de la rejoindre", Since.DESPAIR),
-        ("je sais plus quoi faire", Since.AGAIN),
-        ("nadie me ayuda", Since.AGAIN),
-        ("je c pa ou aller", Since.NOWHERE),
-        ("jai pas de sous", Since.NOWHERE),
-        ("où je peux aller ?", Since.NOWHERE),
-        ("I don't know where to go", Since.NOWHERE),
-        ("ليس لدي مكان اذهب اليه", Since.NOWHERE),
+        ("je ne peux pas appeler, il est là", LaterSign.SILENT),
+        ("jpeu pa parlé", LaterSign.SILENT),
+        ("I can't talk", LaterSign.SILENT),
+        ("لا أستطيع الكلام", LaterSign.SILENT),
+        ("j'ai envie de la rejoindre", LaterSign.DESPAIR),
+        ("je sais plus quoi faire", LaterSign.AGAIN),
+        ("nadie me ayuda", LaterSign.AGAIN),
+        ("je c pa ou aller", LaterSign.NOWHERE),
+        ("jai pas de sous", LaterSign.NOWHERE),
+        ("où je peux aller ?", LaterSign.NOWHERE),
+        ("I don't know where to go", LaterSign.NOWHERE),
+        ("ليس لدي مكان اذهب اليه", LaterSign.NOWHERE),
         ("je sais pas où aller pour ma carte", None),
         ("où aller pour refaire ma carte", None),
-        ("sans elle ma vie est finie", Since.DESPAIR),
+        ("sans elle ma vie est finie", LaterSign.DESPAIR),
         ("sans lui je n'ai plus que ma retraite", None),
-        ("je n'ose pas appeler", Since.SILENT),
-        ("j'ai pas le courage d'appeler", Since.SILENT),
-        ("il est derrière la porte", Since.SILENT),
-        ("je suis cachée dans la salle de bain", Since.SILENT),
-        ("il lit mes messages", Since.SILENT),
-        ("je suis sourde", Since.SILENT),
-        ("il va revenir", Since.AGAIN),
+        ("je n'ose pas appeler", LaterSign.SILENT),
+        ("j'ai pas le courage d'appeler", LaterSign.SILENT),
+        ("il est derrière la porte", LaterSign.SILENT),
+        ("je suis cachée dans la salle de bain", LaterSign.SILENT),
+        ("il lit mes messages", LaterSign.SILENT),
+        ("je suis sourde", LaterSign.SILENT),
+        ("il va revenir", LaterSign.AGAIN),
         ("je ne peux pas faire appel", None),
         ("comment appeler la mairie", None),
-        ("j'ai préparé une lettre pour mes enfants", Since.DESPAIR),
-        ("après je serai tranquille", Since.DESPAIR),
-        ("bientôt tout sera fini", Since.DESPAIR),
-        ("ils seront mieux sans moi", Since.DESPAIR),
+        ("j'ai préparé une lettre pour mes enfants", LaterSign.DESPAIR),
+        ("après je serai tranquille", LaterSign.DESPAIR),
+        ("bientôt tout sera fini", LaterSign.DESPAIR),
+        ("ils seront mieux sans moi", LaterSign.DESPAIR),
         ("j'ai écrit une lettre au procureur", None),
         ("je serai tranquille demain pour remplir le dossier", None),
         ("quand est-ce que ce sera fini", None),
         ("je ne sais pas quoi faire de ma carte grise", None),
     ],
 )
-def test_what_goes_on_about_a_danger(text: str, since: Since | None) -> None:
-    found = DETECTOR.since(text)
+def test_what_goes_on_about_a_danger(text: str, since: LaterSign | None) -> None:
+    found = DETECTOR.later_sign(text)
     assert (found[0] if found else None) == since
 
 
@@ -257,7 +257,7 @@ def test_what_goes_on_about_a_danger(text: str, since: Since | None) -> None:
     ],
 )
 def test_who_mourns_is_recognised(text: str, language: str) -> None:
-    assert DETECTOR.mourning(text) == language
+    assert DETECTOR.mourning_language(text) == language
 
 
 @pytest.mark.parametrize("text", ["je veux me marier à la mairie", "on va se marier", "nous souhaitons nous marier en juin"])
@@ -376,12 +376,12 @@ def test_who_is_kept_in_is_in_danger(text: str) -> None:
     ],
 )
 def test_idioms_are_left_out_for_the_second_look(text: str, rest: str) -> None:
-    assert DETECTOR.beside_idioms(text) == rest
+    assert DETECTOR.without_idioms(text) == rest
 
 
 @pytest.mark.parametrize(("text", "heard"), [("il arrive", True), ("mais il arrive", True), ("merci ils arrivent", False)])
 def test_who_comes_may_be_feared_or_the_help_that_was_called(text: str, heard: bool) -> None:
-    assert (DETECTOR.since(text) is not None) == heard
+    assert (DETECTOR.later_sign(text) is not None) == heard
 
 
 @pytest.mark.parametrize("text", ["j'ai rangé mes affaires et écrit à mon proprio", "tous malades à cause de l'humidité"])

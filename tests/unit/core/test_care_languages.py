@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from core.care import Care, Since, load_detector
+from core.care import Care, LaterSign, load_detector
 from core.care.keys import fold
 
 DETECTOR = load_detector()
@@ -113,20 +113,20 @@ def test_a_question_that_comes_with_it_is_answered_too(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "since"),
     [
-        ("ele está aqui", Since.SILENT),
-        ("konuşamıyorum", Since.SILENT),
-        ("він вдома", Since.SILENT),
-        ("ninguém me ajuda", Since.AGAIN),
-        ("korkuyorum", Since.AGAIN),
-        ("мені страшно", Since.AGAIN),
-        ("onsuz yaşayamam", Since.DESPAIR),
-        ("não sei para onde ir", Since.NOWHERE),
-        ("nereye gideceğimi bilmiyorum", Since.NOWHERE),
-        ("мені нікуди йти", Since.NOWHERE),
+        ("ele está aqui", LaterSign.SILENT),
+        ("konuşamıyorum", LaterSign.SILENT),
+        ("він вдома", LaterSign.SILENT),
+        ("ninguém me ajuda", LaterSign.AGAIN),
+        ("korkuyorum", LaterSign.AGAIN),
+        ("мені страшно", LaterSign.AGAIN),
+        ("onsuz yaşayamam", LaterSign.DESPAIR),
+        ("não sei para onde ir", LaterSign.NOWHERE),
+        ("nereye gideceğimi bilmiyorum", LaterSign.NOWHERE),
+        ("мені нікуди йти", LaterSign.NOWHERE),
     ],
 )
-def test_what_goes_on_about_a_danger(text: str, since: Since) -> None:
-    found = DETECTOR.since(text)
+def test_what_goes_on_about_a_danger(text: str, since: LaterSign) -> None:
+    found = DETECTOR.later_sign(text)
     assert found is not None
     assert found[0] == since
 
@@ -135,7 +135,7 @@ def test_what_goes_on_about_a_danger(text: str, since: Since) -> None:
     "text", ["o meu pai morreu ontem", "babam vefat etti", "annem öldü", "помер мій чоловік, що робити з документами?"]
 )
 def test_who_mourns_is_heard(text: str) -> None:
-    assert DETECTOR.mourning(text)
+    assert DETECTOR.mourning_language(text)
     assert DETECTOR.detect(text) is None
 
 
@@ -144,7 +144,7 @@ def test_who_mourns_is_heard(text: str) -> None:
     ["meu pai morreu há 10 anos", "babam 5 yıl önce vefat etti", "oğlum oldu", "eşim hasta oldu", "батько помер 10 років тому"],
 )
 def test_a_death_of_long_ago_and_what_is_none_are_not(text: str) -> None:
-    assert DETECTOR.mourning(text) == ""
+    assert DETECTOR.mourning_language(text) == ""
 
 
 def test_letters_that_telephones_write_in_two_ways_are_one() -> None:

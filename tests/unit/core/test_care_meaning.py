@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import pytest
 
-from core.care import Alert, Asked, Care, Meant, by_meaning, load_detector, to_ask
+from core.care import Alert, Care, DangerJudgement, SentencesToJudge, judged_alert, load_detector, sentences_to_judge
 
 _DETECTOR = load_detector()
 _EVICTED = "J'ai 79 ans et une petite pension. Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
 _IN_PASSING = "Il me faudrait une attestation de domicile pour la fin du mois. Au fait il a dit qu'il me noierait si je pars."
 
 
-def _asked(text: str, language: str = "fr") -> Asked | None:
-    return to_ask(text, _DETECTOR.detect(text), language, _DETECTOR)
+def _asked(text: str, language: str = "fr") -> SentencesToJudge | None:
+    return sentences_to_judge(text, _DETECTOR.detect(text), language, _DETECTOR)
 
 
 def test_to_ask_in_a_long_message_are_the_sentences_that_raised_the_alarm_and_the_others() -> None:
     told = "Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
-    assert _asked(_EVICTED) == Asked(alarmed=(told,), others=("J'ai 79 ans et une petite pension.",))
+    assert _asked(_EVICTED) == SentencesToJudge(alarmed=(told,), others=("J'ai 79 ans et une petite pension.",))
 
 
 def test_to_ask_without_an_alarm_are_all_sentences() -> None:
@@ -42,7 +42,7 @@ def test_to_ask_where_the_patterns_word_holds_is_nothing(text: str) -> None:
     "text", ["il peut me mettre dehors comme ça ?", "mon locataire s'est suicidé", "mon voisin fait la fête, j'en peux plus"]
 )
 def test_to_ask_of_a_short_message_with_an_alarm_is_that_message(text: str) -> None:
-    assert _asked(text) == Asked(alarmed=(text,), others=())
+    assert _asked(text) == SentencesToJudge(alarmed=(text,), others=())
 
 
 def test_to_ask_beside_thoughts_of_suicide_is_what_else_is_told() -> None:
@@ -67,47 +67,47 @@ def test_to_ask_of_a_message_without_end_is_bounded_and_keeps_what_raised_the_al
 
 def test_by_meaning_a_confirmed_alarm_stands_as_it_was() -> None:
     alert = Alert((Care.HOMELESS,), "fr", answer_too=False)
-    assert by_meaning("court", alert, Meant(confirmed=True)) == alert
-    assert by_meaning("court", alert, Meant(confirmed=True, kinds=(Care.HOMELESS, Care.VIOLENCE))) == alert
+    assert judged_alert("court", alert, DangerJudgement(confirmed=True)) == alert
+    assert judged_alert("court", alert, DangerJudgement(confirmed=True, kinds=(Care.HOMELESS, Care.VIOLENCE))) == alert
 
 
 def test_by_meaning_another_person_in_danger_gets_their_number_beside_that_of_the_words() -> None:
     alert = Alert((Care.VIOLENCE,), "fr", answer_too=True)
-    child = Meant(confirmed=True, kinds=(Care.CHILD, Care.VIOLENCE))
-    assert by_meaning("court", alert, child) == Alert((Care.VIOLENCE, Care.CHILD), "fr", answer_too=True)
-    suicide = Meant(confirmed=True, kinds=(Care.SUICIDE,))
-    assert by_meaning("court", alert, suicide) == alert
+    child = DangerJudgement(confirmed=True, kinds=(Care.CHILD, Care.VIOLENCE))
+    assert judged_alert("court", alert, child) == Alert((Care.VIOLENCE, Care.CHILD), "fr", answer_too=True)
+    suicide = DangerJudgement(confirmed=True, kinds=(Care.SUICIDE,))
+    assert judged_alert("court", alert, suicide) == alert
     bullied = Alert((Care.CHILD,), "fr", answer_too=True)
-    assert by_meaning("court", bullied, suicide) == Alert((Care.CHILD, Care.SUICIDE), "fr", answer_too=False)
+    assert judged_alert("court", bullied, suicide) == Alert((Care.CHILD, Care.SUICIDE), "fr", answer_too=False)
 
 
 def test_by_meaning_another_danger_is_added_to_suicide_and_hunger() -> None:
     alert = Alert((Care.SUICIDE,), "fr", answer_too=False)
-    meant = Meant(confirmed=True, kinds=(Care.HOMELESS, Care.HUNGER))
-    assert by_meaning("mot " * 13, alert, meant) == Alert((Care.SUICIDE, Care.HOMELESS), "fr", answer_too=False)
-    assert by_meaning("court", alert, meant) == alert
-    assert by_meaning("mot " * 13, alert, Meant(confirmed=True, kinds=(Care.SUICIDE,))) == alert
+    meant = DangerJudgement(confirmed=True, kinds=(Care.HOMELESS, Care.HUNGER))
+    assert judged_alert("mot " * 13, alert, meant) == Alert((Care.SUICIDE, Care.HOMELESS), "fr", answer_too=False)
+    assert judged_alert("court", alert, meant) == alert
+    assert judged_alert("mot " * 13, alert, DangerJudgement(confirmed=True, kinds=(Care.SUICIDE,))) == alert
 
 
 def test_by_meaning_an_alarm_that_is_not_confirmed_is_taken_back_unless_another_sentence_tells_a_danger() -> None:
     alert = Alert((Care.HOMELESS,), "fr", answer_too=False)
-    assert by_meaning("court", alert, Meant(confirmed=False)) is None
-    assert by_meaning("court", alert, Meant(confirmed=False, kinds=(Care.VIOLENCE,))) == Alert(
+    assert judged_alert("court", alert, DangerJudgement(confirmed=False)) is None
+    assert judged_alert("court", alert, DangerJudgement(confirmed=False, kinds=(Care.VIOLENCE,))) == Alert(
         (Care.VIOLENCE,), "fr", answer_too=True
     )
 
 
 def test_by_meaning_a_danger_that_no_pattern_sees_is_heard_with_an_answer_wherever_one_may_stand() -> None:
-    assert by_meaning("court", None, Meant(confirmed=True)) is None
-    assert by_meaning("court", None, Meant(confirmed=True, kinds=(Care.CHILD, Care.VIOLENCE))) == Alert(
+    assert judged_alert("court", None, DangerJudgement(confirmed=True)) is None
+    assert judged_alert("court", None, DangerJudgement(confirmed=True, kinds=(Care.CHILD, Care.VIOLENCE))) == Alert(
         (Care.CHILD, Care.VIOLENCE), "fr", answer_too=True
     )
-    assert by_meaning("court", None, Meant(confirmed=True, kinds=(Care.SUICIDE,))) == Alert(
+    assert judged_alert("court", None, DangerJudgement(confirmed=True, kinds=(Care.SUICIDE,))) == Alert(
         (Care.SUICIDE,), "fr", answer_too=False
     )
 
 
 def test_by_meaning_a_calm_letter_is_answered_under_the_numbers_but_under_those_against_suicide() -> None:
     letter = "mot " * 41
-    assert by_meaning(letter, None, Meant(True, (Care.MEDICAL,))) == Alert((Care.MEDICAL,), "fr", answer_too=True)
-    assert by_meaning(letter, None, Meant(True, (Care.SUICIDE,))) == Alert((Care.SUICIDE,), "fr", answer_too=False)
+    assert judged_alert(letter, None, DangerJudgement(True, (Care.MEDICAL,))) == Alert((Care.MEDICAL,), "fr", answer_too=True)
+    assert judged_alert(letter, None, DangerJudgement(True, (Care.SUICIDE,))) == Alert((Care.SUICIDE,), "fr", answer_too=False)

@@ -13,7 +13,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from core.audit.chain import Link, digest_of
-from core.audit.ledger import REPLAYED, Ledger, LedgerDamaged, belongs
+from core.audit.ledger import REPLAYED, Ledger, LedgerDamaged, is_for_ledger
 from core.settings import ROOT
 
 _AT = datetime(2026, 1, 1, 12, 30, 15, 123456, tzinfo=UTC)
@@ -77,7 +77,7 @@ def test_ledger_goes_on_after_half_a_line_of_a_killed_process(tmp_path: Path) ->
 def test_ledger_in_a_folder_that_is_not_there_lets_the_act_go_on_and_says_so(tmp_path: Path) -> None:
     ledger = Ledger(tmp_path / "not mounted" / "ledger.jsonl")
     with capture_logs() as logs:
-        asyncio.run(ledger.note(_row(1)))
+        asyncio.run(ledger.append_row(_row(1)))
     assert [one["event"] for one in logs] == ["ledger_not_written"]
     assert not ledger.path.parent.exists()
 
@@ -96,6 +96,6 @@ def test_ledger_written_by_many_processes_at_once_is_whole(tmp_path: Path) -> No
 
 
 def test_ledger_takes_what_must_be_replayed_and_nothing_that_was() -> None:
-    assert belongs(_row(1))
-    assert not belongs(_row(1, "staff.sign_in"))
-    assert not belongs(_row(1, details=f'{{"{REPLAYED}":"2026-01-01T00:00:00+00:00"}}'))
+    assert is_for_ledger(_row(1))
+    assert not is_for_ledger(_row(1, "staff.sign_in"))
+    assert not is_for_ledger(_row(1, details=f'{{"{REPLAYED}":"2026-01-01T00:00:00+00:00"}}'))

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from core.database.migrate import adds_to, head, known, usable
+from core.database.migrate import code_revision, has_migration, is_later_in_generation, works_with
 from core.settings import ROOT
 
 _VERSIONS = sorted((ROOT / "core" / "migrations" / "versions").glob("[0-9]*.py"))
@@ -28,14 +28,14 @@ _ADDING = {"create_table", "create_index", "add_column"}
     ],
 )
 def test_later_tables_are_worked_with_in_one_generation(ours: str, theirs: str, stood: bool) -> None:
-    assert adds_to(ours, theirs) is stood
+    assert is_later_in_generation(ours, theirs) is stood
 
 
 def test_what_this_version_knows_is_worked_with_only_if_it_is_the_last() -> None:
-    assert usable(head())
-    assert known("0084")
-    assert not usable("0084")
-    assert not usable(None)
+    assert works_with(code_revision())
+    assert has_migration("0084")
+    assert not works_with("0084")
+    assert not works_with(None)
 
 
 def _file(text: str, folder: Path) -> Path:
@@ -66,7 +66,7 @@ def _takes_away(file: Path) -> list[str]:
 
 def test_migrations_only_add_or_begin_a_generation() -> None:
     names = [ast.literal_eval(_revision(file)) for file in _VERSIONS]
-    assert head() in names
+    assert code_revision() in names
     for file, name in zip(_VERSIONS, names, strict=True):
         if name[-4:] >= _HELD_FROM and _takes_away(file):
             number = name.rpartition(".")[0] or "1"

@@ -14,9 +14,9 @@ from pydantic import ValidationError
 
 from core.identity import Role
 from core.identity.oidc import Identity
+from core.identity.oidc.admission import role_of
 from core.identity.oidc.client import Client
-from core.identity.oidc.people import role_of
-from core.identity.oidc.provider import Metadata, safe
+from core.identity.oidc.provider import Metadata, is_safe_address
 from core.identity.oidc.tokens import UnknownKey, Untrusted, claim, half_hash, id_token_claims
 from core.settings import Settings
 
@@ -145,10 +145,10 @@ def test_settings_that_would_let_in_the_wrong_people_or_nobody_are_refused(tmp_p
 
 
 def test_secrets_go_over_https_or_stay_on_the_machine() -> None:
-    assert safe("https://id.example/token")
-    assert safe("http://127.0.0.1:9/token")
-    assert not safe("http://id.example/token")
-    assert not safe("http://127.0.0.1.example/token")
+    assert is_safe_address("https://id.example/token")
+    assert is_safe_address("http://127.0.0.1:9/token")
+    assert not is_safe_address("http://id.example/token")
+    assert not is_safe_address("http://127.0.0.1.example/token")
 
 
 class _Provider:

@@ -9,7 +9,7 @@ from redis.asyncio.cluster import RedisCluster
 from redis.asyncio.connection import SSLConnection
 from redis.asyncio.sentinel import SentinelConnectionPool, SentinelManagedSSLConnection
 
-from cli.unreadable import unreadable
+from cli.invalid_settings import faults_of
 from conversations.signals.redis_client import client
 from core.redis_address import BadAddress, RedisAddress, read_address
 from core.settings import Settings
@@ -82,7 +82,7 @@ def test_what_means_nothing_is_refused_in_both_languages(url: str, fr: str, en: 
         Settings.model_validate(
             {"_env_file": None, "secret_key": "a", "internal_secret": "b", "address_key": "c", "redis_url": url}
         )
-    told = unreadable(at_start.value)
+    told = faults_of(at_start.value)
     assert told == (f"GUICHET_REDIS_URL ({refused.value.fr})", f"GUICHET_REDIS_URL ({refused.value.en})")
     assert _SECRET not in "".join(told) + str(at_start.value)  # what a process that cannot start prints
 

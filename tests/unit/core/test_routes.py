@@ -10,7 +10,7 @@ import pytest
 from fastapi import APIRouter, Depends, FastAPI, HTTPException
 from starlette.testclient import TestClient
 
-from core.web.routes import join
+from core.web.routes import join_router
 
 
 def _refuse() -> None:
@@ -26,7 +26,7 @@ def _inner() -> APIRouter:
 
 def test_what_a_router_asks_of_callers_is_asked() -> None:
     app = FastAPI()
-    join(app.router, _inner())
+    join_router(app.router, _inner())
     client = TestClient(app)
     assert client.get("/inner/page").status_code == 403
     assert client.post("/inner/page").status_code == 405
@@ -35,7 +35,7 @@ def test_what_a_router_asks_of_callers_is_asked() -> None:
 
 def test_routes_are_not_made_again() -> None:
     outer, inner = APIRouter(), _inner()
-    join(outer, inner)
+    join_router(outer, inner)
     assert all(one is other for one, other in zip(outer.routes, inner.routes, strict=True))
 
 
@@ -44,8 +44,8 @@ def test_routes_are_not_made_again() -> None:
 def test_the_description_is_that_of_include_router(outer: Callable[[], APIRouter], options: dict[str, Any]) -> None:
     joined, included = FastAPI(), FastAPI()
     first, second = outer(), outer()
-    join(first, _inner(), **options)
-    join(joined.router, first)
+    join_router(first, _inner(), **options)
+    join_router(joined.router, first)
     second.include_router(_inner(), **options)
     included.include_router(second)
     assert joined.openapi() == included.openapi()
@@ -54,4 +54,4 @@ def test_the_description_is_that_of_include_router(outer: Callable[[], APIRouter
 @pytest.mark.parametrize("outer", [APIRouter(prefix="/outer"), APIRouter(dependencies=[Depends(_refuse)])])
 def test_what_would_not_reach_the_routes_is_refused(outer: APIRouter) -> None:
     with pytest.raises(ValueError, match="would not reach"):
-        join(outer, _inner())
+        join_router(outer, _inner())

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from core.web.typesetting import age, decimal, euros, moment, short_day, tongue, whole
+from core.web.typesetting import age, decimal, euros, language_name, moment, short_day, whole_number
 
 THIN, FIXED = "\N{NARROW NO-BREAK SPACE}", "\N{NO-BREAK SPACE}"
 
@@ -21,7 +21,7 @@ def test_decimals_and_thousands(value: float, fr: str, en: str) -> None:
 
 
 def test_whole_numbers_are_rounded() -> None:
-    assert (whole(1234.6, "fr"), whole(1234.6, "en")) == (f"1{THIN}235", "1,235")
+    assert (whole_number(1234.6, "fr"), whole_number(1234.6, "en")) == (f"1{THIN}235", "1,235")
 
 
 @pytest.mark.parametrize(("language", "text"), [("fr", "01/03/2026"), ("en", "1 March 2026")])
@@ -35,8 +35,12 @@ def test_no_line_breaks_within_the_time_of_day() -> None:
 
 
 def test_languages_have_names_and_what_is_none_stays_as_it_is() -> None:
-    assert (tongue("uk", "fr"), tongue("uk", "en"), tongue("fr", "fr")) == ("ukrainien", "Ukrainian", "français")
-    assert (tongue("xx", "fr"), tongue("", "fr"), tongue("français", "en")) == ("xx", "", "français")
+    assert (language_name("uk", "fr"), language_name("uk", "en"), language_name("fr", "fr")) == (
+        "ukrainien",
+        "Ukrainian",
+        "français",
+    )
+    assert (language_name("xx", "fr"), language_name("", "fr"), language_name("français", "en")) == ("xx", "", "français")
 
 
 @pytest.mark.parametrize(

@@ -32,11 +32,11 @@ def test_the_first_secret_signs() -> None:
 
 def test_only_what_stands_under_another_secret_is_renewed() -> None:
     stored = OLD.encrypt("second factor")
-    fresh = BOTH.renewed(stored)
+    fresh = BOTH.re_encrypted(stored)
     assert fresh is not None
     assert NEW.decrypt(fresh) == "second factor"
-    assert BOTH.renewed(fresh) is None
-    assert NEW.renewed(stored) is None  # nobody can
+    assert BOTH.re_encrypted(fresh) is None
+    assert NEW.re_encrypted(stored) is None  # nobody can
 
 
 def test_device_is_known_for_half_a_year_and_after_the_clock_was_put_back(monkeypatch: pytest.MonkeyPatch) -> None:

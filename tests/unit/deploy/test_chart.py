@@ -14,7 +14,7 @@ from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from cli.processes import kind_of, processes
 from core.settings import ROOT, Settings
-from core.settings.kinds import former_variables, variable_of
+from core.settings.validators import former_variables, variable_of
 
 helm = pytest.importorskip("helm_python", reason="Helm's library has no build for this machine")
 

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from knowledge_base.drift.comparing import OUTCOMES, Drift, Moved, Night, compare
+from knowledge_base.drift.comparison import OUTCOMES, ChangedFigure, Drift, Night, compare
+from knowledge_base.drift.editor_task import sentences
 from knowledge_base.drift.record import due_day
-from knowledge_base.drift.telling import sentences
 
 _FIRST = date(2026, 3, 2)
 
@@ -72,7 +72,7 @@ def test_a_question_must_be_known_for_some_nights() -> None:
 
 
 def test_an_editor_reads_what_moved_in_both_languages() -> None:
-    moved = (*(Moved(name, 0.2, 0.32) for name in OUTCOMES), Moved("confidence", 0.61, 0.5))
+    moved = (*(ChangedFigure(name, 0.2, 0.32) for name in OUTCOMES), ChangedFigure("confidence", 0.61, 0.5))
     found = Drift(asked=30, fell=("a", "b", "c"), golden_alarm=True, moved=moved)
     fr, en = (" ".join(sentences(found, ["passeport perdu", "rsa", "apl"], language)) for language in ("fr", "en"))
     assert "« passeport perdu »" in fr

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from core.entry import AnsweredQuestion, Case, Cases, Chapter, Entry, TextBlock
 from knowledge_base.desk.editor.checks import advice, reading_ease
 from knowledge_base.desk.editor.cleaning import markdown_of
+from knowledge_base.desk.editor.duplicates import duplicates
 from knowledge_base.desk.editor.form import EntryForm, FormError, new_id, values_of
 from knowledge_base.desk.editor.links import links_of
-from knowledge_base.desk.editor.near import duplicates
 
 ENTRY = Entry(
     id="F1",

@@ -5,16 +5,17 @@ from __future__ import annotations
 import errno
 import hashlib
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from knowledge_base import npm as module
 from knowledge_base.errors import FetchFailed
-from knowledge_base.service_public.fetch import FILE_NAME, PACKAGE, fetch
+from knowledge_base.service_public.package import PACKAGE as OFFICIAL
 
 CONTENT = b"a package"
-SHA256 = hashlib.sha256(CONTENT).hexdigest()
+PACKAGE = replace(OFFICIAL, sha256=hashlib.sha256(CONTENT).hexdigest())
 
 
 def npm(folder: Path, script: str) -> list[str]:
@@ -38,22 +39,22 @@ def left_behind(home: Path) -> list[str]:
 
 def test_it_is_fetched_once(tmp_path: Path) -> None:
     command = packing(tmp_path)
-    found = fetch(tmp_path, npm=command, sha256=SHA256)
-    assert found == fetch(tmp_path, npm=command, sha256=SHA256) == tmp_path / "packages" / FILE_NAME
+    found = module.fetch_pinned(PACKAGE, tmp_path, npm=command)
+    assert found == module.fetch_pinned(PACKAGE, tmp_path, npm=command) == tmp_path / "packages" / PACKAGE.file_name
     assert found.read_bytes() == CONTENT
-    assert (tmp_path / "called").read_text().count(f"pack {PACKAGE} --ignore-scripts") == 1
-    assert left_behind(tmp_path) == [FILE_NAME]
+    assert (tmp_path / "called").read_text().count(f"pack {PACKAGE.name} --ignore-scripts") == 1
+    assert left_behind(tmp_path) == [PACKAGE.file_name]
 
 
 def test_a_damaged_file_is_fetched_again(tmp_path: Path) -> None:
     (tmp_path / "packages").mkdir()
-    (tmp_path / "packages" / FILE_NAME).write_bytes(CONTENT[:3])
-    assert fetch(tmp_path, npm=packing(tmp_path), sha256=SHA256).read_bytes() == CONTENT
+    (tmp_path / "packages" / PACKAGE.file_name).write_bytes(CONTENT[:3])
+    assert module.fetch_pinned(PACKAGE, tmp_path, npm=packing(tmp_path)).read_bytes() == CONTENT
 
 
 def test_another_package_is_refused_and_not_kept(tmp_path: Path) -> None:
     with pytest.raises(FetchFailed, match="n'est pas celui attendu"):
-        fetch(tmp_path, npm=packing(tmp_path, "another"), sha256=SHA256)
+        module.fetch_pinned(PACKAGE, tmp_path, npm=packing(tmp_path, "another"))
     assert left_behind(tmp_path) == []
 
 
@@ -68,21 +69,21 @@ def test_another_package_is_refused_and_not_kept(tmp_path: Path) -> None:
 )
 def test_what_npm_says_is_told_with_what_to_do(tmp_path: Path, message: str, told: str) -> None:
     with pytest.raises(FetchFailed, match=told) as failure:
-        fetch(tmp_path, npm=failing(tmp_path, message), sha256=SHA256)
+        module.fetch_pinned(PACKAGE, tmp_path, npm=failing(tmp_path, message))
     assert failure.value.fr != failure.value.en
     assert left_behind(tmp_path) == []
 
 
 def test_an_npm_that_packs_nothing_is_told(tmp_path: Path) -> None:
     with pytest.raises(FetchFailed, match="aucun fichier"):
-        fetch(tmp_path, npm=npm(tmp_path, "exit 0"), sha256=SHA256)
+        module.fetch_pinned(PACKAGE, tmp_path, npm=npm(tmp_path, "exit 0"))
 
 
 def test_without_any_npm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
     monkeypatch.setattr(module, "find_spec", lambda name: None)
     with pytest.raises(FetchFailed, match="npm est introuvable"):
-        fetch(tmp_path, sha256=SHA256)
+        module.fetch_pinned(PACKAGE, tmp_path)
 
 
 def test_the_wheel_serves_where_the_system_has_no_npm(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -99,11 +100,11 @@ def test_a_full_disk_of_our_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(Path, "replace", full)
     with pytest.raises(FetchFailed, match="disque est plein"):
-        fetch(tmp_path, npm=packing(tmp_path), sha256=SHA256)
+        module.fetch_pinned(PACKAGE, tmp_path, npm=packing(tmp_path))
     assert left_behind(tmp_path) == []
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "packages").write_text("a file in the way")
     with pytest.raises(FetchFailed, match="packages"):
-        fetch(tmp_path, npm=packing(tmp_path), sha256=SHA256)
+        module.fetch_pinned(PACKAGE, tmp_path, npm=packing(tmp_path))

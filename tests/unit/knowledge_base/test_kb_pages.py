@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from core.entry import Entry, TextBlock
-from knowledge_base.exchange.guarded import Refused
-from knowledge_base.exchange.pages import entries_of
+from knowledge_base.exchange.safe_fetch import FetchRefused
+from knowledge_base.exchange.web_pages import entries_of
 from knowledge_base.safety import unsafe
 
 URL = "https://ville.example/faq"
@@ -69,7 +69,7 @@ def test_nothing_asked_nothing_read() -> None:
 
 
 def test_what_is_no_page_is_said_to_be_none() -> None:
-    with pytest.raises(Refused, match="HTML"):
+    with pytest.raises(FetchRefused, match="HTML"):
         entries_of(b"", URL, "ville")
 
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge_base.publishing.comparing import compare, quality
-from knowledge_base.publishing.contracts import Asked, Change, Reached, Replayed, Shadowed
+from knowledge_base.publishing.comparison import compare, quality
+from knowledge_base.publishing.contracts import Change, FoundEntry, ReplayQuestion, ReplayResult, Shadowed
 from retrieval.contracts import Decision
 
-GOLDEN = Asked(question="Carte perdue ?", golden="g1", gold=("F1",), heading="Coût")
-NONE_RIGHT = Asked(question="La météo ?", golden="g2")
-REAL = Asked(question="passeport", citizens=3)
+GOLDEN = ReplayQuestion(question="Carte perdue ?", golden="g1", gold=("F1",), heading="Coût")
+NONE_RIGHT = ReplayQuestion(question="La météo ?", golden="g2")
+REAL = ReplayQuestion(question="passeport", citizens=3)
 
 
-def reached(entry: str, *part: str) -> Reached:
-    return Reached(entry_id=entry, version=1, title=f"Titre {entry}", part=part)
+def reached(entry: str, *part: str) -> FoundEntry:
+    return FoundEntry(entry_id=entry, version=1, title=f"Titre {entry}", part=part)
 
 
-def result(decision: Decision, *found: Reached) -> Replayed:
-    return Replayed(decision=decision, confidence=0.5, found=found)
+def result(decision: Decision, *found: FoundEntry) -> ReplayResult:
+    return ReplayResult(decision=decision, confidence=0.5, found=found)
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def result(decision: Decision, *found: Reached) -> Replayed:
         (NONE_RIGHT, result("answered", reached("F1")), 0),
     ],
 )
-def test_how_good_a_result_is(asked: Asked, replayed: Replayed, expected: int) -> None:
+def test_how_good_a_result_is(asked: ReplayQuestion, replayed: ReplayResult, expected: int) -> None:
     assert quality(asked, replayed) == expected
 
 
@@ -61,7 +61,7 @@ def test_a_golden_question_that_loses_its_entry_makes_it_worse() -> None:
 def test_a_real_question_with_another_outcome_or_entry_is_told() -> None:
     before = [result("answered", reached("F1")), result("answered", reached("F1"))]
     after = [result("no_answer", reached("F1")), result("answered", reached("F2"))]
-    report = compare([REAL, Asked(question="vol")], before, after)
+    report = compare([REAL, ReplayQuestion(question="vol")], before, after)
     assert report.verdict == "changes"
     assert [one.question for one in report.other_outcome] == ["passeport"]
     assert [one.question for one in report.other_entry] == ["vol"]
@@ -79,7 +79,7 @@ def test_a_shadow(was_first: bool, verdict: str) -> None:
 
 
 def test_long_lists_are_cut_and_counted_those_of_most_citizens_first() -> None:
-    questions = [Asked(question=f"q{number:03}", citizens=number) for number in range(70)]
+    questions = [ReplayQuestion(question=f"q{number:03}", citizens=number) for number in range(70)]
     report = compare(questions, [result("answered", reached("F1"))] * 70, [result("answered", reached("F2"))] * 70)
     assert (len(report.other_entry), report.totals["other_entry"]) == (50, 70)
     assert report.other_entry[0].citizens == 69

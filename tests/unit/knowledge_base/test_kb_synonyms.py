@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from knowledge_base.desk.synonyms.form import GroupForm, form_of
-from knowledge_base.synonyms.checking import faults, remarks
+from knowledge_base.synonyms.checks import faults, remarks
 from retrieval.query.synonyms import Group, built_in
 
 GOOD = Group(terms=("déchetterie",), means=("collecte des déchets",))

@@ -16,7 +16,7 @@ from knowledge_base.errors import InvalidSource
 from knowledge_base.service_public.wordings import WORDINGS
 from knowledge_base.travail_emploi import importer
 from knowledge_base.travail_emploi.importer import read
-from knowledge_base.travail_emploi.mending import mended
+from knowledge_base.travail_emploi.text_repair import repaired
 
 SITE = "https://travail-emploi.gouv.fr"
 
@@ -119,4 +119,4 @@ def test_day_that_is_none_is_left_out(tmp_path: Path) -> None:
     ],
 )
 def test_mended_text_is_as_the_ministry_wrote_it(given: str, wanted: str) -> None:
-    assert mended(given) == wanted
+    assert repaired(given) == wanted

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.shared_place import Place, SharedUnreachable
+from core.shared_folder import SharedFolder, SharedUnreachable
 from retrieval.snapshots.folder import Manifest, Snapshots
 from retrieval.snapshots.sealed import SharedTorn, opened, sealed
 from retrieval.snapshots.shared import SEALED, SharedSnapshots
@@ -178,8 +178,8 @@ class Full:
 
 
 def test_a_full_disk_is_told_from_a_full_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Place, "_open", lambda _: (Full(), ""))
-    place = Place("s3://bucket/prefix")
+    monkeypatch.setattr(SharedFolder, "_root", lambda _: (Full(), ""))
+    place = SharedFolder("s3://bucket/prefix")
     with pytest.raises(SharedUnreachable, match=f"no space left in {tmp_path}"):
         place.copy_to("x", tmp_path / "x")
     with pytest.raises(SharedUnreachable, match="no space left in s3://bucket/prefix"):
@@ -188,4 +188,4 @@ def test_a_full_disk_is_told_from_a_full_place(tmp_path: Path, monkeypatch: pyte
 
 def test_an_address_that_means_nothing_says_so() -> None:
     with pytest.raises(SharedUnreachable, match="nonsense://x"):
-        Place("nonsense://x").write("x", b"")
+        SharedFolder("nonsense://x").write("x", b"")

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from channels.sms.simulator.account import is_offered
 from cli.language import Refusal, pick, say
-from cli.supervision import Supervisor
+from cli.supervisor import Supervisor
 from core.settings import Settings
 from tools.bench import processor
 from tools.bench.report import write

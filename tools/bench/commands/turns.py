@@ -9,7 +9,7 @@ import httpx
 import typer
 
 from cli.language import not_running, say
-from cli.refusals import refused
+from cli.refusals import refusal_of
 from core.settings import ROOT, Settings
 from retrieval.snapshots.folder import SnapshotUnusable
 from tools.bench import alternatives, publishing, runs, sockets
@@ -42,7 +42,7 @@ def search(
     try:
         found = alternatives.compare(settings, _QUESTIONS, 60 if quick else 1000, minutes if response_selector else None)
     except SnapshotUnusable as error:
-        raise refused(error) from error
+        raise refusal_of(error) from error
     except httpx.TransportError as error:
         raise not_running(settings.own_url) from error
     show("search", settings, machine() | found, as_json)

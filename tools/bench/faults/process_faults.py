@@ -10,8 +10,8 @@ from collections.abc import Iterator
 
 import psutil
 
+from cli.installation_processes import MANAGER, installation_processes
 from cli.language import Refusal
-from cli.left_processes import MANAGER, left_processes
 from cli.processes import Process, processes
 from cli.stack import start
 from core.settings import Settings
@@ -62,7 +62,7 @@ def _frozen(settings: Settings, name: str, seconds: float) -> Fault:
 def _pid(settings: Settings, name: str) -> int:
     if name != MANAGER:
         return running_pid(settings, name)
-    for one in left_processes(settings.home):
+    for one in installation_processes(settings.home):
         if one.name == MANAGER:
             return one.pid
     raise Refusal("Le gestionnaire des processus ne fonctionne pas.", "The process manager does not run.")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from core.opening import Opening
+from core.opening_hours import OpeningHours
 
 ZONE = ZoneInfo("Europe/Paris")
 _WEEK = (1.28, 1.17, 1.10, 1.06, 0.96, 0.52, 0.38)  # Monday first
@@ -53,7 +53,7 @@ class Year:
     def volumes(self) -> NDArray[np.int64]:
         """Returns the messages of each day, (days,)."""
         chance = np.random.default_rng(self.seed)
-        holidays = Opening("PH 00:00-24:00", zone=ZONE.key)
+        holidays = OpeningHours("PH 00:00-24:00", zone=ZONE.key)
         level, expected = 1.0, np.empty(self.days)
         for number in range(self.days):
             day = self.first + timedelta(days=number)

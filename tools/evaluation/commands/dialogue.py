@@ -13,9 +13,9 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.asking import Service
 from cli.language import Refusal, not_running, pick
-from cli.refusals import refused
+from cli.refusals import refusal_of
+from cli.service_client import ServiceClient
 from core.settings import Settings
 from tools.evaluation.dialogues import Dialogue, Judged, button_payload, figures, judge, read_dialogues
 
@@ -31,7 +31,7 @@ def dialogue(
     try:
         dialogues = read_dialogues(file)
     except (ValueError, OSError) as error:
-        raise refused(error) from error
+        raise refusal_of(error) from error
     settings = Settings()
     try:
         judged = asyncio.run(_run(settings, dialogues))
@@ -47,7 +47,7 @@ def dialogue(
 async def _run(settings: Settings, dialogues: Sequence[Dialogue]) -> list[Judged]:
     slots = asyncio.Semaphore(_CONCURRENT)
     async with httpx.AsyncClient(base_url=settings.own_url, timeout=30, trust_env=False) as http:
-        service = Service(settings, http)
+        service = ServiceClient(settings, http)
 
         async def one(held: Dialogue) -> list[Judged]:
             async with slots:
@@ -56,7 +56,7 @@ async def _run(settings: Settings, dialogues: Sequence[Dialogue]) -> list[Judged
         return [turn for turns in await asyncio.gather(*(one(held) for held in dialogues)) for turn in turns]
 
 
-async def _replies(service: Service, held: Dialogue) -> list[dict[str, Any]]:
+async def _replies(service: ServiceClient, held: Dialogue) -> list[dict[str, Any]]:
     """Returns the replies to each turn of one conversation. A button is searched among those of all replies, the latest
     first.
     """

@@ -13,10 +13,10 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.asking import running_service
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
-from cli.refusals import refused
+from cli.refusals import refusal_of
+from cli.service_client import running_service
 from core.channels import CHANNELS, traits_of
 from core.settings import Settings
 from retrieval.evaluation.configuration import configuration
@@ -86,7 +86,7 @@ def _configuration(settings: Settings, paths: Sequence[Path], channel: str) -> C
     try:
         return configuration(snapshots.manifest(snapshots.active()), paths, {"channel": channel, "through": "service"})
     except SnapshotUnusable as error:
-        raise refused(error) from error
+        raise refusal_of(error) from error
 
 
 def _print(run: FirstReplyRun, misses: int) -> None:

@@ -13,10 +13,10 @@ from typing import Annotated, Any
 import typer
 from sklearn.metrics import accuracy_score, f1_score
 
-from cli.dialogue import BOT_PYTHON, environment, model_path
 from cli.language import Refusal
 from cli.model_signing import is_ours
-from core.care import Alert, by_meaning, load_detector, to_ask
+from cli.rasa_commands import BOT_PYTHON, environment, model_path
+from core.care import Alert, judged_alert, load_detector, sentences_to_judge
 from core.languages.detection import detect
 from core.settings import ROOT, Settings
 
@@ -58,8 +58,8 @@ def _as_the_service_hears(texts: Sequence[str]) -> list[list[str]]:
     heard: list[list[str]] = []
     for text, intent in zip(texts, classify(settings, texts), strict=True):
         alert = detector.detect(text)
-        if of_sentences and (asked := to_ask(text, alert, detect(text), detector)):
-            alert = by_meaning(text, alert, of_sentences.judge(asked, embedder.embed_queries))
+        if of_sentences and (asked := sentences_to_judge(text, alert, detect(text), detector)):
+            alert = judged_alert(text, alert, of_sentences.judge(asked, embedder.embed_queries))
         if alert:
             heard.append(_kinds(alert))
         elif intent.startswith(_CRISIS) and (

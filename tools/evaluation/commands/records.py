@@ -13,9 +13,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from cli.asking import running_service
 from cli.language import Refusal, pick, say
 from cli.progress import reporter
+from cli.service_client import running_service
 from core.settings import Settings
 from tools.evaluation.records.comparison import Change, compare, count_parts, in_words, read_records
 from tools.evaluation.records.recording import Recorded, as_lines

@@ -16,7 +16,7 @@ Progress = Callable[[int, int], None]  # done, total
 
 
 class Asking(Protocol):
-    """The part of ``cli.asking.Service`` that is used."""
+    """The part of ``cli.service_client.ServiceClient`` that is used."""
 
     async def turn(self, text: str, *, channel: str, language: str | None) -> dict[str, Any]: ...
 

@@ -49,7 +49,7 @@ class Recorded(BaseModel):
 
 
 class Asking(Protocol):
-    """The part of ``cli.asking.Service`` that is used."""
+    """The part of ``cli.service_client.ServiceClient`` that is used."""
 
     async def turn(
         self, text: str, *, channel: str, language: str | None, conversation: str | None, payload: str | None

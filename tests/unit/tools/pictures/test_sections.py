@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from cli.language import Refusal
-from cli.supervision import State
+from cli.supervisor import State
 from retrieval.contracts import Stage
 from retrieval.snapshots.folder import Manifest
 from tools.pictures.camera import take_pictures

@@ -1,0 +1,92 @@
+"""Reads the audit: lists rows, and checks the whole chain."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from core.audit.chain import Break, BrokenLink, ChainCheck, Link
+from core.audit.heads import Head, Signer
+from core.database import Database
+from core.database.models import AuditHead, AuditRow
+
+_BATCH = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """The result of a check: the last row checked, and the first break (``None``: there is none)."""
+
+    rows: int
+    broken: BrokenLink | None
+    heads: int = 0
+
+
+async def newest(
+    database: Database, *, limit: int, actor: str = "", action: str = "", target: str = "", before: int = 0
+) -> Sequence[Link]:
+    """Returns the newest rows first.
+
+    ``action`` and ``target`` may be prefixes. ``before``: a row's number, for paging.
+    """
+    statement = select(AuditRow).order_by(AuditRow.seq.desc()).limit(limit)
+    if actor:
+        statement = statement.where(AuditRow.actor == actor)
+    if action:
+        statement = statement.where(AuditRow.action.startswith(action, autoescape=True))
+    if target:
+        statement = statement.where(AuditRow.target.startswith(target, autoescape=True))
+    if before:
+        statement = statement.where(AuditRow.seq < before)
+    async with database.read() as session:
+        return [link_of(row) for row in (await session.execute(statement)).scalars()]
+
+
+async def current_head(session: AsyncSession) -> tuple[int, str]:
+    """Returns number and digest of the last row (0 and zeros if there is none yet)."""
+    row = (await session.execute(select(AuditHead.seq, AuditHead.digest).where(AuditHead.id == 1))).one()
+    return row.seq, row.digest
+
+
+async def verify(database: Database, heads: Sequence[Head] = (), signer: Signer | None = None) -> Verified:
+    """Checks the chain from its first row to its head, and against each of ``heads`` (exported, signed by ``signer``)."""
+    for head in heads:
+        if signer is None or not signer.has_signed(head):
+            return Verified(0, BrokenLink(head.seq, Break.FORGED))
+    wanted = {head.seq: head.digest for head in heads if head.seq}
+    walk = ChainCheck()
+    async with database.read() as session:
+        async for rows in _batches(session):
+            broken = walk.follow(rows)
+            rewritten = (row.seq for row in rows if row.seq <= walk.seq and wanted.get(row.seq, row.digest) != row.digest)
+            first = next(rewritten, None)
+            if first is not None:
+                return Verified(first - 1, BrokenLink(first, Break.REWRITTEN))
+            if broken is not None:
+                return Verified(walk.seq, broken)
+        seq, digest = await current_head(session)
+    if max([seq, *wanted]) > walk.seq:
+        return Verified(walk.seq, BrokenLink(walk.seq + 1, Break.TRUNCATED))
+    if (seq, digest) != (walk.seq, walk.digest):
+        return Verified(walk.seq, BrokenLink(walk.seq, Break.UNCHAINED))
+    return Verified(walk.seq, None, len(heads))
+
+
+async def _batches(session: AsyncSession) -> AsyncIterator[Sequence[Link]]:
+    last = 0
+    while True:
+        found = await session.execute(select(AuditRow).where(AuditRow.seq > last).order_by(AuditRow.seq).limit(_BATCH))
+        rows = [link_of(row) for row in found.scalars()]
+        if not rows:
+            return
+        yield rows
+        last = rows[-1].seq
+        session.expunge_all()
+
+
+def link_of(row: AuditRow) -> Link:
+    """Returns ``row`` without its database session."""
+    return Link(row.seq, row.at, row.actor, row.action, row.target, row.details, row.previous, row.digest)

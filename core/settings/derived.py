@@ -1,0 +1,98 @@
+"""Paths and addresses derived from the settings: the record, Redis, the processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pydantic import SecretStr
+
+
+class DerivedSettings:
+    """Part of ``core.settings.Settings``, which has the fields."""
+
+    if TYPE_CHECKING:
+        home: Path
+        ledger: str
+        synonyms: str
+        database_url: str
+        redis_url: str
+        redis_port: int
+        internal_secret: SecretStr
+        public_url: str
+        host: str
+        port: int
+        rasa_host: str
+        rasa_port: int
+        actions_host: str
+        actions_port: int
+
+    @property
+    def synonyms_file(self) -> Path:
+        """Returns the file with the operator's synonyms, in addition to the desk's. The file may be missing."""
+        return Path(self.synonyms) if self.synonyms else self.home / "synonyms.yml"
+
+    @property
+    def communes_file(self) -> Path:
+        """Returns the file with the communes of France (``./guichet places communes``). If it is missing, the project's own
+        small list is used.
+        """
+        return self.home / "places" / "communes.tsv"
+
+    @property
+    def sql_url(self) -> str:
+        """Returns the record's address in SQLAlchemy's form, always with an asynchronous driver."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.home / 'guichet.db'}"
+
+    @property
+    def ledger_file(self) -> Path:
+        """Returns the file with the rows that a restore must replay. By default it is next to the state folder, not in it:
+        losing one volume or disk then loses only one of them.
+        """
+        return Path(self.ledger) if self.ledger else self.home.absolute().with_name(f"{self.home.name}-ledger") / "ledger.jsonl"
+
+    @property
+    def trackers_file(self) -> Path:
+        """Returns the file in which the dialogue engine stores conversations while the record is SQLite."""
+        return self.home / "trackers.db"
+
+    @property
+    def redis_address(self) -> str:
+        """Returns the address of Redis: the administration's, or the embedded one."""
+        if self.redis_url:
+            return self.redis_url
+        return f"redis://:{self.internal_secret.get_secret_value()}@127.0.0.1:{self.redis_port}/0"
+
+    @property
+    def base_url(self) -> str:
+        """Returns the public address of the gateway, without a trailing slash."""
+        return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
+
+    @property
+    def privacy_url(self) -> str:
+        """Returns the address of the page about the use of citizens' data."""
+        return f"{self.base_url}/privacy"
+
+    @property
+    def own_url(self) -> str:
+        """Returns the address of the gateway on this machine. A gateway that listens on every address answers on loopback
+        too.
+        """
+        everywhere = self.host in ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
+        host = "127.0.0.1" if everywhere else f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+    @property
+    def rasa_urls(self) -> tuple[str, ...]:
+        """Returns the address of each Rasa server, in the order of ``rasa_host``."""
+        hosts = (host.strip() for host in self.rasa_host.split(",") if host.strip())
+        return tuple(f"http://{host}" if ":" in host else f"http://{host}:{self.rasa_port}" for host in hosts)
+
+    @property
+    def rasa_url(self) -> str:
+        """Returns the address of the first Rasa server: on one machine, the one that ``./guichet up`` starts."""
+        return self.rasa_urls[0]
+
+    @property
+    def actions_url(self) -> str:
+        return f"http://{self.actions_host}:{self.actions_port}"

