@@ -13,10 +13,9 @@ from itertools import repeat
 from pathlib import Path
 
 from core import yaml_text
-from retrieval.languages.stems import LANGUAGES, matches, stem, word_forms, words
+from retrieval.languages.stems import LANGUAGES, beginning, beginnings, matches, stem, word_forms, words
 
 FOLDER = Path(__file__).parent / "glossary"
-_BEGINNING = 2  # letters of the lookup key of a term
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,7 @@ def concepts() -> tuple[Concept, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared as objects: hundreds are put into sets
 class _Term:
     """A term in one language: its folded words, their stems, and the number of its concept."""
 
@@ -69,7 +68,7 @@ def _named(asked: Sequence[str], language: str) -> list[int]:
     starts = _starts(language)
     readings: dict[tuple[int, bool, int, int], list[int]] = {}
     for start in range(len(asked)):
-        for term in {term for form in forms[start] for term in starts.get(form[:_BEGINNING], ())}:
+        for term in {term for form in forms[start] for key in beginnings(form, language) for term in starts.get(key, ())}:
             end = start + len(term.roots)
             if end <= len(asked) and all(map(matches, forms[start:end], term.roots, repeat(language))):
                 exact = term.words == tuple(asked[start:end])
@@ -86,11 +85,11 @@ def _named(asked: Sequence[str], language: str) -> list[int]:
 
 @cache
 def _starts(language: str) -> dict[str, list[_Term]]:
-    """Returns every term of ``language`` by the first letters of its first stem."""
+    """Returns every term of ``language`` by the beginning of its first stem."""
     found: dict[str, list[_Term]] = {}
     for number, concept in enumerate(concepts()):
         for written in concept.terms[language]:
             parts = tuple(words(written, language))
             term = _Term(parts, tuple(stem(word, language) for word in parts), number)
-            found.setdefault(term.roots[0][:_BEGINNING], []).append(term)
+            found.setdefault(beginning(term.roots[0], language), []).append(term)
     return found
