@@ -27,7 +27,7 @@ _MOVED_IN = re.compile(r"(?:^| )(?:j ai|on a|nous avons|avons|viens de?|venons d
 _MOVED_FROM = re.compile(r"(?:^| )(?:demenag|part|quitt)\w*(?: \w+){0,4} (?:de|d|depuis)$")
 _LONGEST_WORD = 30  # letters; French has none longer
 _ACCENTS = {"e": "éèê", "a": "âà", "o": "ô", "i": "îï", "c": "ç", "u": "û"}
-_LIVES = re.compile(r"(?:habit\w*|vis|vivons|resid\w+|demeur\w+|domicilie\w*)$")
+_LIVES = re.compile(r"\b(?:(?:co)?habit\w*|vis|vivons|resid\w+|demeur\w+|domicilie\w*)$")
 
 
 @cache
