@@ -92,7 +92,15 @@ def readers() -> dict[str, Callable[[str], object]]:
     """Returns the functions that read a citizen's text, by name; calling them compiles what they compile at first use."""
     for package in _PACKAGES:
         _imports(package)
-    from actions.messages import aspects, call_back_reading, file_questions, follow_up_parser, refusal, several_questions, topic_switch
+    from actions.messages import (
+        aspects,
+        call_back_reading,
+        file_questions,
+        follow_up_parser,
+        refusal,
+        several_questions,
+        topic_switch,
+    )
     from actions.messages.plain_words import plain
     from actions.policy import about_administration, conversation_commands, danger
     from actions.situation.reading import facts_in, without_facts

@@ -172,6 +172,19 @@ async def test_a_server_without_encryption_gets_nothing_where_encryption_is_want
     await desk.app.state.deps.close()
 
 
+_SECRETS = {"secret_key": "s", "internal_secret": "i", "address_key": "a", "audit_key": "k"}
+
+
 def test_a_server_without_a_sender_is_refused() -> None:
     with pytest.raises(ValidationError, match="GUICHET_MAIL_FROM"):
-        Settings(_env_file=None, smtp_host="mail.example", secret_key="s", internal_secret="i", address_key="a", audit_key="k")
+        Settings(_env_file=None, smtp_host="mail.example", **_SECRETS)
+
+
+@pytest.mark.parametrize(("host", "fine"), [("127.0.0.1", True), ("::1", True), ("localhost", True), ("mail.example", False)])
+def test_a_server_elsewhere_without_encryption_is_refused(host: str, fine: bool) -> None:
+    mail = {"smtp_host": host, "smtp_security": "none", "mail_from": "guichet@mairie.example"}
+    if fine:
+        assert Settings(_env_file=None, **mail, **_SECRETS).smtp_host == host
+    else:
+        with pytest.raises(ValidationError, match="GUICHET_SMTP_SECURITY"):
+            Settings(_env_file=None, **mail, **_SECRETS)
