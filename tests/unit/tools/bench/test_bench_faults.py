@@ -37,7 +37,7 @@ def test_known_faults_disk_clock_and_provider_fail() -> None:
 
 def test_chosen_names_are_those_faults_in_their_order() -> None:
     faults = known_faults(_SETTINGS, quick=True)
-    assert [fault.name for fault in chosen(faults, "snapshot-torn, redis-killed")] == ["redis-killed", "snapshot-torn"]
+    assert [fault.name for fault in chosen(faults, "snapshot-torn, redis-killed")] == ["none", "redis-killed", "snapshot-torn"]
     assert chosen(faults, "") == faults
 
 
