@@ -67,8 +67,9 @@ async def restore(
 
     All sessions and links of the staff end. The acts since the backup come from the ledger of the settings, from ``ledgers``
     (files) and their copies, from the present database, and from ``erased_from`` (addresses of databases). Erasures also come
-    from exported heads, which may be among ``erased_from``. Raises ``LedgerUnusable`` if no source is complete, unless
-    ``without_ledger``: then all accounts are closed, because any of them may have been. Also raises ``BackupUnusable``, ``NotEmpty``, ``OSError`` and SQLAlchemy's errors. Nothing was changed then.
+    from exported heads, which may be among ``erased_from``. If no source is complete, raises ``LedgerUnusable``, or with
+    ``without_ledger`` closes all accounts, because any of them may have been closed. Also raises ``BackupUnusable``,
+    ``NotEmpty``, ``OSError`` and SQLAlchemy's errors. Nothing was changed then.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.home) as made:

@@ -200,8 +200,9 @@ def _tell_replayed(done: Replayed) -> None:
         )
     if done.closed:
         say(
-            "Rien ne dit quels comptes ont été désactivés depuis : tous le sont, et leurs mots de passe et seconds facteurs sont "
-            "supprimés. Rouvrez ceux qui doivent l'être (./guichet staff enable ADRESSE, puis ./guichet staff reset ADRESSE) : "
+            "Rien ne dit quels comptes ont été désactivés depuis : tous le sont, et leurs mots de passe et seconds facteurs "
+            "sont supprimés. Rouvrez ceux qui doivent l'être (./guichet staff enable ADRESSE, puis ./guichet staff reset "
+            "ADRESSE) : "
             f"{', '.join(done.closed)}.",
             "Nothing says which accounts were disabled since: all are now, and their passwords and second factors are deleted. "
             "Open those that should be (./guichet staff enable ADDRESS, then ./guichet staff reset ADDRESS): "

@@ -42,8 +42,9 @@ def known_faults(settings: Settings, *, quick: bool) -> list[Fault]:
 
 
 def chosen(faults: Sequence[Fault], names: str) -> list[Fault]:
-    """Returns the faults called ``names``, separated by commas, or all, after the load without a fault. Raises ``Refusal`` for an
-    unknown name.
+    """Returns the faults called ``names``, separated by commas, or all; first the load without a fault.
+
+    Raises ``Refusal`` for an unknown name.
     """
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     known = [fault.name for fault in faults]
