@@ -69,7 +69,7 @@ async def test_deliver_to_a_server_that_is_not_believed_gives_it_nothing(
         box.starttls, box.account = tls if security == "starttls" else None, _ACCOUNT
         with pytest.raises(ssl.SSLCertVerificationError):
             await asyncio.to_thread(_deliver, _settings(tmp_path, box, security), _mail())
-    assert box.mails == box.heard_sealed == []
+    assert (box.mails, box.heard_sealed) == ([], [])
     assert not any(line.upper().startswith(("AUTH", "MAIL", "RCPT")) for line in box.heard)
 
 
