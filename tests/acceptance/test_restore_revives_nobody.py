@@ -192,3 +192,4 @@ async def test_restore_without_its_ledger_is_refused_until_it_is_asked_for(
             token = await accounts.reset(session, staff["boss"].id, actor="test", days=1)
         assert (await http.get(links.path(token))).status_code == 200
         assert not await _enters(http, "boss@mairie.example", known)  # the password of then is not accepted
+        assert (await verify(database)).broken is None
