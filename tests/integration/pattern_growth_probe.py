@@ -115,7 +115,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     from core.text import yes_no
     from core.text.wants_human import wants_human
     from places.communes.index import OWN, load
-    from places.hours.when import asked_when
+    from places.hours.requested_time import requested_time
     from places.mentions.finder import find
     from places.offices import request
     from retrieval.decision.courtesy import bare
@@ -136,8 +136,8 @@ def readers() -> dict[str, Callable[[str], object]]:
         "asked_of_page": passage_aspects.asked_of_page,
         "bare": bare,
         "call_back": lambda text: form(call_back_reading.Said(text)),
-        "cannot_tell": lambda text: choices.cannot_tell(text, offered),
-        "chosen": lambda text: choices.chosen(text, offered),
+        "unsure_option": lambda text: choices.unsure_option(text, offered),
+        "option_by_number": lambda text: choices.option_by_number(text, offered),
         "copy_confirmed": yes_no.says_yes,
         "corrected": lambda text: topic_switch.corrected(text, "passeport"),
         "danger": detector.detect,
@@ -146,21 +146,21 @@ def readers() -> dict[str, Callable[[str], object]]:
         "keyword": keyword,
         "language": detect,
         "mourning": detector.mourning,
-        "named": lambda text: choices.named(text, [("Oui", "/a")]),
+        "option_by_label": lambda text: choices.option_by_label(text, [("Oui", "/a")]),
         "names_nothing": aspects.names_nothing,
         "named_instead": refusal.named_instead,
         "neutralise": neutralise,
         "number_in": number_in,
         "office": lambda text: request.request_in(text, ("rennes",)),
         "office_errand": request.errand_in,
-        "office_when": lambda text: asked_when(text, date.today()),
+        "office_when": lambda text: requested_time(text, date.today()),
         "only_asks_where": file_questions.only_asks_where,
         "only_where": danger.only_where,
         "page_of_file": lambda text: file_questions.asks_a_page(text, page_shown=True),
         "places": lambda text: find(text, communes),
         "plain": plain,
         "questions_in": several_questions.questions_in,
-        "refuses": lambda text: refusals.refuses(text, "", taken_for_refusal=True),
+        "refuses": lambda text: refusals.refuses(text, "", answered_as_refusal=True),
         "restated": detector.restated,
         "rewords": lambda text: rewording.rewords("passeport", text),
         "facts_in": facts_in,

@@ -23,7 +23,7 @@ class Fate(StrEnum):
     LATE = "late"  # the provider accepts a message, and says so only after some seconds
 
 
-class Turned(Exception):
+class Rejected(Exception):
     """The provider refuses a message: ``fate`` says why."""
 
     def __init__(self, fate: Fate) -> None:
