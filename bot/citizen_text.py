@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from core.text.folding import compatible
+
 # U+2215 looks like a slash, is no command prefix for Rasa, and is not changed by NFKC.
 DIVISION_SLASH = "\u2215"
 # spaCy removes punctuation from a word one by one, and scans the rest each time: 2,000 of them blocked Rasa for half a second.
@@ -19,7 +21,7 @@ def neutralise(text: str) -> str:
     dropped, and all but the first dozen of consecutive marks. The slash itself stays readable for the action that searches the
     text. May return an empty string.
     """
-    composed = unicodedata.normalize("NFKC", text.encode("utf-8", "replace").decode("utf-8"))
+    composed = compatible(text.encode("utf-8", "replace").decode("utf-8"))
     start = 0
     while start < len(composed) and _invisible(composed[start]):
         start += 1

@@ -30,13 +30,15 @@ class Replayed:
     """The accounts concerned, by address: ``disabled``, ``enabled``, with other role, teams or collections (``changed``), and
     those that need a new link, because the secret that replaced the backup's is lost (``renewed``).
 
-    ``unknown`` are accounts that the backup does not have. ``sessions`` and ``links`` count those that were ended.
+    ``closed`` are all accounts, if it is not known which were disabled since. ``unknown`` are accounts that the backup does not
+    have. ``sessions`` and ``links`` count those that were ended.
     """
 
     disabled: tuple[str, ...] = ()
     enabled: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     renewed: tuple[str, ...] = ()
+    closed: tuple[str, ...] = ()
     unknown: int = 0
     sessions: int = 0
     links: int = 0
@@ -67,6 +69,18 @@ async def replay_staff(session: AsyncSession, acts: Sequence[LedgerRow]) -> Repl
         sessions=ended[0],
         links=ended[1],
     )
+
+
+async def close_accounts(session: AsyncSession) -> tuple[str, ...]:
+    """Disables all accounts and deletes their passwords and second factors. Returns the addresses of those that were open."""
+    rows = list(await session.scalars(select(StaffRow)))
+    closed = tuple(sorted(row.email for row in rows if row.disabled_at is None))
+    for row in rows:
+        row.disabled_at = row.disabled_at or now()
+        row.subject = None
+        _forget_secrets(row, second_factor=True)
+        await record(session, actor=_ACTOR, action="staff.disable", target=f"staff:{row.id}")
+    return closed
 
 
 def _state(row: StaffRow) -> tuple[bool, str, list[str], list[str]]:

@@ -53,9 +53,9 @@ class BackupAudit:
 
 async def acts_since(
     settings: Settings, backup: BackupAudit, *, records: Iterable[str], ledgers: Sequence[Path], may_lack: bool
-) -> list[LedgerRow]:
-    """Returns the acts to replay after ``backup``, in order. ``records`` are addresses of databases; ``ledgers`` are further
-    files.
+) -> tuple[list[LedgerRow], bool]:
+    """Returns the acts to replay after ``backup``, in order, and whether they are surely all. ``records`` are addresses of
+    databases; ``ledgers`` are further files.
 
     Raises ``LedgerUnusable`` unless a source is complete, or acts ``may_lack``.
     """
@@ -87,7 +87,7 @@ async def acts_since(
         found += acts_in_record or ()
     if not complete and not may_lack:
         raise LedgerUnusable(" ; ".join(one.fr for one in troubles), "; ".join(one.en for one in troubles))
-    return rows_since(found, backup.rows)
+    return rows_since(found, backup.rows), complete
 
 
 def _reaches(rows: Sequence[LedgerRow], backup: BackupAudit, where: object, troubles: list[LedgerUnusable]) -> bool:

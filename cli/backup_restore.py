@@ -6,7 +6,7 @@ import asyncio
 import shutil
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import batched
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from pydantic import JsonValue
 from sqlalchemy import insert, inspect, make_url, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from cli.act_replay import Replayed, audit_replayed, erase_again, replay_staff
+from cli.act_replay import Replayed, audit_replayed, close_accounts, erase_again, replay_staff
 from cli.acts_since_backup import BackupAudit, acts_since
 from core.audit import record
 from core.audit.heads import load_heads
@@ -67,8 +67,9 @@ async def restore(
 
     All sessions and links of the staff end. The acts since the backup come from the ledger of the settings, from ``ledgers``
     (files) and their copies, from the present database, and from ``erased_from`` (addresses of databases). Erasures also come
-    from exported heads, which may be among ``erased_from``. Raises ``LedgerUnusable`` if no source is complete, unless
-    ``without_ledger``; also ``BackupUnusable``, ``NotEmpty``, ``OSError`` and SQLAlchemy's errors. Nothing was changed then.
+    from exported heads, which may be among ``erased_from``. If no source is complete, raises ``LedgerUnusable``, or with
+    ``without_ledger`` closes all accounts, because any of them may have been closed. Also raises ``BackupUnusable``,
+    ``NotEmpty``, ``OSError`` and SQLAlchemy's errors. Nothing was changed then.
     """
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".restore-", dir=settings.home) as scratch:
@@ -86,7 +87,7 @@ async def restore(
         erased = await _erased(settings, [*([present] if present else []), *erased_from])
         records = [one for one in (present, *erased_from) if "://" in one]
         backup = await asyncio.to_thread(BackupAudit.read, folder / "record")
-        acts = await acts_since(settings, backup, records=records, ledgers=ledgers, may_lack=without_ledger)
+        acts, all_known = await acts_since(settings, backup, records=records, ledgers=ledgers, may_lack=without_ledger)
         await upgrade_async(aside, revision=contents.revision)
         async with Database(aside) as database:
             await load(database, folder / "record", sorted(contents.tables))
@@ -98,6 +99,8 @@ async def restore(
                 opt_outs += await _carry_opt_outs(source, database)
             async with database.write() as session:
                 replayed = await replay_staff(session, acts)
+                if not all_known:
+                    replayed = replace(replayed, closed=await close_accounts(session))
                 again = await erase_again(session, acts, erased)
                 await audit_replayed(session, acts, again, audit_rows)
                 details: dict[str, JsonValue] = {

@@ -15,6 +15,7 @@ from core.yaml_text import load as load_yaml
 
 _FILE = Path(__file__).with_name("aspects.yml")
 _LAST = re.compile(r"~(?=$|\(\?:[^~]*\)\?$)")
+_LONGEST = 1_000  # characters; a longer message asks for more than an aspect of the page in focus
 _LED_ON = 6  # small words between two asking words
 
 
@@ -49,13 +50,16 @@ def _said(patterns: Sequence[str], small: Sequence[str]) -> re.Pattern[str]:
     # otherwise "je dois en en en …" would be tried in too many ways.
     last, between = f"{words}*+", f"{words}{{0,{_LED_ON}}}"
     led = (_LAST.sub(lambda _: last, pattern).replace("~", between) for pattern in patterns)
-    # The boundaries before and after are written once, not for each pattern: this takes a quarter of the time.
-    return re.compile(rf"(?<!\w)(?:{'|'.join(led)})(?!\w)")
+    # The boundaries before and after are written once, not for each pattern: this takes a quarter of the time. All patterns
+    # begin with a word: they are tried at no mark.
+    return re.compile(rf"(?<!\w)(?=\w)(?:{'|'.join(led)})(?!\w)")
 
 
 def asked_in(text: str) -> tuple[Aspect | None, str]:
     """Returns the aspect that ``text`` asks for, if any, and its folded words without the asking ones."""
     folded = flat(text)
+    if len(folded) > _LONGEST:
+        return None, folded
     for aspect in aspects().values():
         rest, found = aspect.said.subn(" ", folded)
         if found:

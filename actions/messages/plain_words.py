@@ -11,6 +11,7 @@ from actions.situation.reading import flat
 from core.yaml_text import load as load_yaml
 
 _FILE = Path(__file__).with_name("plain_words.yml")
+_MOST = 50  # times that one spelling is expanded: a text of nothing else would become three times as long
 
 
 def plain(text: str) -> str:
@@ -20,7 +21,7 @@ def plain(text: str) -> str:
     spelled = flat(text)
     if _any_to_spell().search(spelled):
         for meant, pattern in _spelled():
-            spelled = pattern.sub(meant, spelled)
+            spelled = pattern.sub(meant, spelled, count=_MOST)
     left = _around().sub(" ", spelled)
     words = " ".join(left.split()).strip(" ,.;:?!-¿¡؟")
     return words or spelled

@@ -36,19 +36,18 @@ def places(text: str, *, anywhere: bool) -> tuple[frozenset[str], frozenset[str]
     for pattern, table in _tables(anywhere=anywhere):
         for name in pattern.findall(text):
             areas.update(table[name])
-    countries = [meant for part, meant in _PARTS.items() if _parts(part, anywhere=anywhere).search(text)]
-    return frozenset(areas), frozenset().union(*countries)
+    pattern, meant = _countries(anywhere=anywhere)
+    return frozenset(areas), frozenset().union(*(meant[name] for name in pattern.findall(text)))
 
 
 def countries_named(text: str) -> frozenset[str]:
     """Returns the countries that folded ``text`` names, also by the cities that stand for them."""
-    return frozenset(name for part in _PARTS for name in _parts(part, anywhere=True).findall(text))
+    return frozenset(_countries(anywhere=True)[0].findall(text))
 
 
 def without_places(text: str) -> str:
     """Returns folded ``text`` without the places that ``places`` finds in a message."""
-    countries = (_parts(part, anywhere=False) for part in _PARTS)
-    for pattern in (*(pattern for pattern, _ in _tables(anywhere=False)), *countries):
+    for pattern, _ in (*_tables(anywhere=False), _countries(anywhere=False)):
         text = pattern.sub(" ", text)
     return text
 
@@ -70,8 +69,9 @@ def _tables(*, anywhere: bool) -> tuple[tuple[re.Pattern[str], dict[str, frozens
 
 
 @cache
-def _parts(part: str, *, anywhere: bool) -> re.Pattern[str]:
-    return _pattern(dict.fromkeys(_file()[part]), anywhere=anywhere)
+def _countries(*, anywhere: bool) -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
+    table = {name: meant for part, meant in _PARTS.items() for name in _file()[part]}
+    return _pattern(table, anywhere=anywhere), table
 
 
 def _pattern(names: dict[str, Any], *, anywhere: bool) -> re.Pattern[str]:

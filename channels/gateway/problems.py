@@ -13,18 +13,19 @@ from conversations.ports import InvalidSignature, MalformedRequest
 from core.full_disk import is_full
 from core.problems import Problem
 
-_STATEMENT_ERRORS = (
-    DataError,
-    IntegrityError,
-    NotSupportedError,
-    ProgrammingError,
-)  # the record itself is available
+_NO_CHARACTER = "22021"  # PostgreSQL: character_not_in_repertoire
+_STATEMENT_ERRORS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)  # the record itself is available
 
 log = structlog.get_logger(__name__)
 
 
 def _record_unavailable(error: Exception) -> Problem:
-    """Returns the problem for a record that is full, read-only or gone: nothing was kept, and the sender must send again."""
+    """Returns the problem for a record that is full, read-only or gone: nothing was kept, and the sender must send again.
+
+    A character that no database text can hold (NUL, in an address or a form) is the sender's error.
+    """
+    if getattr(getattr(error, "orig", None), "sqlstate", "") == _NO_CHARACTER:
+        return Problem(400)
     log.error("record_failed", error=type(error).__name__, disk_full=is_full(error))
     return Problem(500 if isinstance(error, _STATEMENT_ERRORS) else 503)
 

@@ -99,11 +99,11 @@ def restore(
         raise Refusal(
             f"Le registre des désactivations et effacements ne dit pas ce qui s'est fait depuis cette sauvegarde : {error.fr}. "
             "Rien n'a été changé. Remettez-le à sa place (GUICHET_LEDGER), ou nommez-le par --ledger FICHIER. S'il est perdu, "
-            "--without-ledger restaure sans lui : vérifiez alors chaque compte, et prévenez le délégué à la protection des "
-            "données.",
+            "--without-ledger restaure sans lui : tous les comptes sont alors désactivés, jusqu'à ce que vous les rouvriez ; "
+            "prévenez le délégué à la protection des données.",
             f"The ledger does not say what was disabled, changed or erased since this backup: {error.en}. Nothing was changed. "
             "Put it back (GUICHET_LEDGER), or name it by --ledger FILE. If it is lost, --without-ledger restores without it: "
-            "check each account then, and tell the data protection officer.",
+            "all accounts are then disabled until you enable them; tell the data protection officer.",
         ) from error
     except BackupUnusable as error:
         raise Refusal(
@@ -120,10 +120,9 @@ def restore(
     _print_result(done, as_json=as_json)
     if without_ledger:
         say(
-            "Restauré sans exiger le registre : des comptes désactivés et des citoyens effacés depuis peuvent être revenus. "
-            "Vérifiez chaque compte (./guichet staff list), et prévenez le délégué à la protection des données.",
-            "Restored without asking for the ledger: accounts disabled and citizens erased since may be back. Check each one "
-            "(./guichet staff list), and tell the data protection officer.",
+            "Restauré sans exiger le registre : des citoyens effacés depuis peuvent être revenus. Prévenez le délégué à la "
+            "protection des données.",
+            "Restored without asking for the ledger: citizens erased since may be back. Tell the data protection officer.",
         )
 
 
@@ -196,6 +195,16 @@ def _print_replayed(done: Replayed) -> None:
             f"part. Donnez un lien à chacun (./guichet staff reset ADRESSE) : {', '.join(done.renewed)}.",
             "Password or second factor changed since: the old ones are accepted no more, and the new ones are nowhere. Give a "
             f"link to each (./guichet staff reset ADDRESS): {', '.join(done.renewed)}.",
+        )
+    if done.closed:
+        say(
+            "Rien ne dit quels comptes ont été désactivés depuis : tous le sont, et leurs mots de passe et seconds facteurs "
+            "sont supprimés. Rouvrez ceux qui doivent l'être (./guichet staff enable ADRESSE, puis ./guichet staff reset "
+            "ADRESSE) : "
+            f"{', '.join(done.closed)}.",
+            "Nothing says which accounts were disabled since: all are now, and their passwords and second factors are deleted. "
+            "Open those that should be (./guichet staff enable ADDRESS, then ./guichet staff reset ADDRESS): "
+            f"{', '.join(done.closed)}.",
         )
     if done.unknown:
         say(

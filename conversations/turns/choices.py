@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 
-from core.text.folding import unaccented
+from core.text.folding import compatible, unaccented
 from core.text.yes_no import is_bare_yes
 
 # For texts with single spaces only (``_normalise``).
@@ -115,7 +114,7 @@ def is_unknown_number(text: str, offered: Sequence[str] | None, *, not_shown: bo
 
 
 def _normalise(text: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())
+    return " ".join(compatible(text).replace("’", "'").split())
 
 
 def _plain(text: str) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 
-from core.text.folding import unaccented
+from core.text.folding import compatible, unaccented
 from core.text.slang import DANGER
 
 _MARKS = "\u0640"  # Arabic tatweel, which only widens a word
@@ -33,7 +32,7 @@ _SHORT = 3  # letters; shorter words have no ending to lose
 
 def fold(text: str) -> str:
     """Returns ``text`` in lower case without accents, with single spaces between words and SMS words written in full."""
-    composed = unicodedata.normalize("NFKC", text).translate(_TYPED).lower().translate(_TYPED)
+    composed = compatible(text).translate(_TYPED).lower().translate(_TYPED)
     words: list[str] = []
     for word in _WORD.findall(composed.replace(_MARKS, "")):
         plain = word if word.isascii() else _bare(word)

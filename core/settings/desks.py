@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
@@ -87,6 +88,13 @@ class DeskSettings(BaseModel):
                 "GUICHET_SMTP_HOST demande GUICHET_MAIL_FROM, une adresse électronique",
                 "GUICHET_SMTP_HOST needs GUICHET_MAIL_FROM, an e-mail address",
             )
+        if self.smtp_host and self.smtp_security == "none" and not _is_this_machine(self.smtp_host):
+            raise BadSetting(
+                "GUICHET_SMTP_SECURITY=none ferait passer des liens de connexion et le mot de passe en clair sur le réseau : "
+                "mettez starttls ou tls, ou un serveur de cette machine dans GUICHET_SMTP_HOST",
+                "GUICHET_SMTP_SECURITY=none would send sign-in links and the password in the clear over the network: set "
+                "starttls or tls, or a server on this machine in GUICHET_SMTP_HOST",
+            )
         return self
 
     @model_validator(mode="after")
@@ -118,3 +126,10 @@ class DeskSettings(BaseModel):
     def opening(self) -> OpeningHours:
         """Returns the hours in which the team answers."""
         return parse_opening_hours(self.desk_hours, self.desk_timezone, self.desk_country)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"

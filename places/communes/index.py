@@ -36,6 +36,7 @@ class Places:
         self._by_postal_code: dict[str, int | tuple[int, ...]] = {}
         self.longest: dict[str, int] = {}  # first word → words of the longest name that begins with it
         self._departements: dict[str, str] = {}  # folded name → code
+        self._departements_begin: set[str] = set()  # their first words
         self._aliases: set[str] = set()
         self._shared: dict[str, str] = {}
         former: list[tuple[str, int]] = []
@@ -63,6 +64,7 @@ class Places:
         key = key_of(name)
         if kind == "departement":
             self._departements[key] = code
+            self._departements_begin.add(key.split()[0])
         elif kind != "district":  # "Lyon 3e Arrondissement" is read as "Lyon" with a number
             self._add_name(key, number)
         return [(one, number) for one in more.split("|") if one] if kind == "commune" else []
@@ -121,6 +123,10 @@ class Places:
     def departement(self, code: str) -> Place | None:
         """Returns the département with this number ("35", "2A", "974")."""
         return self.get(f"d{code.upper()}")
+
+    def begins_name(self, word: str) -> bool:
+        """Decides whether a name begins with the folded ``word``."""
+        return word in self.longest or word in self._departements_begin
 
     def departement_named(self, key: str) -> str | None:
         """Returns the number of the département with this folded name."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from core.text.folding import compatible
 from places.communes.index import Places
 from places.communes.place import Place
 from places.words import folded, short_written_out, tokens_in
@@ -27,10 +27,7 @@ class Token(NamedTuple):
 
     raw: str
     word: str
-
-    @property
-    def is_mark(self) -> bool:
-        return not self.word[0].isalnum()
+    is_mark: bool
 
 
 class Candidate(NamedTuple):
@@ -47,15 +44,15 @@ class Candidate(NamedTuple):
 
 def read_tokens(text: str) -> list[Token]:
     """Returns the words and punctuation marks of ``text``."""
-    raw = tokens_in(unicodedata.normalize("NFKC", text))
-    return [Token(one, short_written_out(folded(one))) for one in raw]
+    words = ((raw, short_written_out(folded(raw))) for raw in tokens_in(compatible(text)))
+    return [Token(raw, word, not word[0].isalnum()) for raw, word in words]
 
 
-def candidates_in(tokens: Sequence[Token], places: Places) -> list[Candidate]:
-    """Returns all names in their order, without overlaps. Where several begin at one word, the longest counts."""
+def candidates_in(tokens: Sequence[Token], places: Places, most: int) -> list[Candidate]:
+    """Returns the first ``most`` names in order, without overlaps. Where several begin at one word, the longest counts."""
     candidates: list[Candidate] = []
     at = 0
-    while at < len(tokens):
+    while at < len(tokens) and len(candidates) < most:
         one = _candidate_at(tokens, at, places, follows=bool(candidates) and candidates[-1].end == at)
         if one is None:
             at += 1
@@ -74,6 +71,8 @@ def _candidate_at(tokens: Sequence[Token], at: int, places: Places, *, follows: 
         return Candidate(at, at + 1, communes) if communes else None
     if (number := _departement_number(tokens, at, places, follows=follows)) is not None:
         return number
+    if token.word not in _ARTICLES and not places.begins_name(token.word):
+        return None  # most words
     words = _words_from(tokens, at)
     article = tokens[at - 1].word if at and tokens[at - 1].word in _ARTICLES else ""
     if (departement := _departement(words, at, article, places)) is not None:

@@ -25,8 +25,9 @@ _BETWEEN = r"(?: (?!et |mais |ou )[\w]+){0,3}?"
 _MOVED_IN = re.compile(r"(?:^| )(?:j ai|on a|nous avons|avons|viens de?|venons de?) demenag\w+")
 
 _MOVED_FROM = re.compile(r"(?:^| )(?:demenag|part|quitt)\w*(?: \w+){0,4} (?:de|d|depuis)$")
+_LONGEST_WORD = 30  # letters; French has none longer
 _ACCENTS = {"e": "éèê", "a": "âà", "o": "ô", "i": "îï", "c": "ç", "u": "û"}
-_LIVES = re.compile(r"(?:habit\w*|vis|vivons|resid\w+|demeur\w+|domicilie\w*)$")
+_LIVES = re.compile(r"\b(?:(?:co)?habit\w*|vis|vivons|resid\w+|demeur\w+|domicilie\w*)$")
 
 
 @cache
@@ -98,6 +99,8 @@ def abroad() -> frozenset[str]:
 def is_ordinary(raw: str) -> bool:
     """Decides whether ``raw`` is an ordinary French word, even if it may be a name too, also when written without accents."""
     word = raw.lower()
+    if len(word) > _LONGEST_WORD:
+        return False
     if word in word_set("ordinary") or simplemma.is_known(word, "fr"):
         return True
     accented = (f"{word[:at]}{letter}{word[at + 1 :]}" for at, plain in enumerate(word) for letter in _ACCENTS.get(plain, ""))

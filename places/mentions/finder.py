@@ -7,6 +7,7 @@ that is about no journey, birth or job. After "rue de", a title or a relative, i
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import NamedTuple
 
 from places.communes.index import Places
@@ -14,7 +15,8 @@ from places.communes.place import Place
 from places.mentions import context
 from places.mentions.candidates import Candidate, Token, candidates_in, read_tokens
 
-_MOST_CHARACTERS, _MOST_NAMES = 2_000, 20  # of a message: a citizen's town stands before these limits
+# Of a message: a citizen's town stands before these limits. The last one: words that may be a misspelt name.
+_MOST_CHARACTERS, _MOST_NAMES, _MOST_UNKNOWN = 2_000, 20, 40
 _MAX_WORDS_BEFORE = 14  # words before a name that are examined
 # When a place is chosen without a question among several of one name: its inhabitants, and how many times as many as the next.
 _OF_SEVERAL = ((5_000, 10), (20_000, 5))
@@ -51,7 +53,7 @@ def find(text: str, places: Places, *, near: str = "") -> tuple[Mention, ...]:
     tokens = read_tokens(text[:_MOST_CHARACTERS])
     if not tokens:
         return ()
-    candidates = candidates_in(tokens, places)[:_MOST_NAMES]
+    candidates = candidates_in(tokens, places, _MOST_NAMES)
     whole = " ".join(token.word for token in tokens if not token.is_mark)
     office = context.has_office(whole)
     mentions: list[Mention] = []
@@ -230,9 +232,12 @@ def _misspelt(tokens: Sequence[Token], candidates: Sequence[Candidate], places: 
     covered = {at for one in candidates for at in range(one.start, one.end)}
     departement = next((one.places[0].departement for one in candidates if one.places[0].kind == "departement"), None)
     office = context.has_office(" ".join(token.word for token in tokens))
-    for at, token in enumerate(tokens):
-        if at in covered or not token.word.isalpha() or (_is_no_name(token) and not departement):
-            continue
+    unknown = (
+        at
+        for at, token in enumerate(tokens)
+        if at not in covered and token.word.isalpha() and (departement or not _is_no_name(token))
+    )
+    for at in islice(unknown, _MOST_UNKNOWN):
         left = _words_before(tokens, at)
         for_office, alone = context.follows_office(left), False
         if not for_office and not context.follows_home(left):

@@ -12,8 +12,7 @@ from core.yaml_text import load as load_yaml
 from retrieval.terms.analysis import fold
 
 _FILE = Path(__file__).with_name("aspects.yml")
-
-
+_LONGEST = 2_000  # characters of a question, also if folding has made it longer
 MOST = 1.5  # the most that particular aspects count for one heading
 
 
@@ -37,7 +36,7 @@ def aspects() -> tuple[Aspect, ...]:
 
 def asked_of_page(question: str) -> list[Aspect]:
     """Returns the aspects that ``question`` asks for, often none."""
-    folded = fold(question)
+    folded = fold(question)[:_LONGEST]
     return [aspect for aspect in aspects() if aspect.asked.search(folded)]
 
 

@@ -13,10 +13,9 @@ from itertools import repeat
 from pathlib import Path
 
 from core import yaml_text
-from retrieval.query.stems import LANGUAGES, matches, stem, word_forms, words
+from retrieval.query.stems import LANGUAGES, beginning, beginnings, matches, stem, word_forms, words
 
 FOLDER = Path(__file__).parent / "glossary"
-_BEGINNING = 2  # letters of the lookup key of a term
 
 
 @dataclass(frozen=True)
@@ -38,12 +37,13 @@ def concepts() -> tuple[Concept, ...]:
     return tuple(found)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared as objects: hundreds are put into sets
 class _Term:
-    """A term in one language: its folded words, their stems, and the number of its concept."""
+    """A term in one language: its folded words, their stems with the sum of their letters, and the number of its concept."""
 
     words: tuple[str, ...]
     roots: tuple[str, ...]
+    letters: int
     concept: int
 
 
@@ -65,15 +65,15 @@ def _named(asked: Sequence[str], language: str) -> list[int]:
     """Returns the concepts of the terms in ``asked``. Terms do not overlap: those with most words come first, then those
     written as in the glossary ("casa" is a house, though its stem is that of "casar"), then those with most letters.
     """
+    beginning_with = {word: _beginning_with(word, language) for word in dict.fromkeys(asked)}
     forms = [word_forms(word, language) for word in asked]
-    starts = _starts(language)
     readings: dict[tuple[int, bool, int, int], list[int]] = {}
-    for start in range(len(asked)):
-        for term in {term for form in forms[start] for term in starts.get(form[:_BEGINNING], ())}:
+    for start, word in enumerate(asked):
+        for term in beginning_with[word]:
             end = start + len(term.roots)
-            if end <= len(asked) and all(map(matches, forms[start:end], term.roots, repeat(language))):
+            if end <= len(asked) and all(map(matches, forms[start + 1 : end], term.roots[1:], repeat(language))):
                 exact = term.words == tuple(asked[start:end])
-                readings.setdefault((end - start, exact, sum(map(len, term.roots)), -start), []).append(term.concept)
+                readings.setdefault((end - start, exact, term.letters, -start), []).append(term.concept)
     taken: set[int] = set()
     chosen: dict[int, list[int]] = {}
     for (length, _, _, negative), numbers in sorted(readings.items(), reverse=True):
@@ -84,13 +84,21 @@ def _named(asked: Sequence[str], language: str) -> list[int]:
     return [number for start in sorted(chosen) for number in chosen[start]]
 
 
+def _beginning_with(word: str, language: str) -> list[_Term]:
+    """Returns the terms whose first word may be ``word``."""
+    forms, starts = word_forms(word, language), _starts(language)
+    likely = {term for form in forms for key in beginnings(form, language) for term in starts.get(key, ())}
+    return [term for term in likely if matches(forms, term.roots[0], language)]
+
+
 @cache
 def _starts(language: str) -> dict[str, list[_Term]]:
-    """Returns every term of ``language`` by the first letters of its first stem."""
+    """Returns every term of ``language`` by the beginning of its first stem."""
     found: dict[str, list[_Term]] = {}
     for number, concept in enumerate(concepts()):
         for written in concept.terms[language]:
             parts = tuple(words(written, language))
-            term = _Term(parts, tuple(stem(word, language) for word in parts), number)
-            found.setdefault(term.roots[0][:_BEGINNING], []).append(term)
+            roots = tuple(stem(word, language) for word in parts)
+            term = _Term(parts, roots, sum(map(len, roots)), number)
+            found.setdefault(beginning(term.roots[0], language), []).append(term)
     return found

@@ -87,21 +87,41 @@ def word_forms(word: str, language: str) -> tuple[str, ...]:
     return (stem(word, language),) if language in _stemmers else tuple(dict.fromkeys(_forms(word, language)))
 
 
+def beginning(root: str, language: str) -> str:
+    """Returns the beginning under which the stem of a glossary word is looked up: one of ``beginnings`` of its forms."""
+    if language in _stemmers:
+        return root
+    bare = root.removesuffix(_VERB)
+    return bare[: 3 if len(bare) > 3 else 2]  # the last letter may soften
+
+
+def beginnings(form: str, language: str) -> tuple[str, ...]:
+    """Returns the beginnings of the stems that one form of a word may match."""
+    return (form,) if language in _stemmers else (form[:2], form[:3])
+
+
 def matches(forms: Sequence[str], root: str, language: str) -> bool:
     """Decides whether a word of a message, given by its ``word_forms``, is a form of the glossary word with the stem
     ``root``.
     """
     if language in _stemmers:
         return forms[0] == root
-    return any(_begins(form, root, language) for form in forms)
+    begins = _beginnings_of(root, language)
+    return any(_is_form(form, root, language) for form in forms if form.startswith(begins))
 
 
-def _begins(word: str, root: str, language: str) -> bool:
+@lru_cache(maxsize=20_000)
+def _beginnings_of(root: str, language: str) -> tuple[str, str]:
+    """Returns how a form of the glossary stem ``root`` begins: with the stem itself, or with its last letter softened."""
+    bare = root.removesuffix(_VERB)
+    softened = bare[:-1] + _SOFTENED[bare[-1]] if language == "tr" and len(bare) > 2 and bare[-1] in _SOFTENED else bare
+    return bare, softened
+
+
+def _is_form(word: str, root: str, language: str) -> bool:
+    """Decides whether what follows the stem in ``word``, which begins with it, may be an ending."""
     verb = root.endswith(_VERB)
     root = root.removesuffix(_VERB)
-    softened = root[:-1] + _SOFTENED[root[-1]] if language == "tr" and len(root) > 2 and root[-1] in _SOFTENED else root
-    if not word.startswith((root, softened)):
-        return False
     rest = word[len(root) :]
     if len(rest) > _ENDING_LETTERS[language]:
         return False

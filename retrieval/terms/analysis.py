@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import re
 import threading
-import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
 import simplemma
 import snowballstemmer
 
-from core.text.folding import unaccented
+from core.text.folding import compatible, unaccented
 from retrieval.terms.families import families
 from retrieval.terms.stop_words import STOP_WORDS
 
@@ -85,7 +84,7 @@ class Token:
 
 def normal(text: str) -> str:
     """Returns ``text`` with one form of each character (NFKC) and of the apostrophe."""
-    return _straight(unicodedata.normalize("NFKC", text))
+    return _straight(compatible(text))
 
 
 def tokens(text: str) -> list[Token]:

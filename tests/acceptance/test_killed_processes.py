@@ -24,7 +24,7 @@ from tests.integration.channels_support import Citizen, settings_for, until
 from tests.integration.migrated import migrated
 from tests.integration.servers import RedisServer
 
-_ENGINE = "import uvicorn; from tests.integration.channels_support import FakeRasa; uvicorn.run(FakeRasa().app(), port={port})"
+_ENGINE = "import uvicorn; from tests.integration.fake_rasa import FakeRasa; uvicorn.run(FakeRasa().app(), port={port})"
 _CITIZENS, _EACH = 3, 4
 
 

@@ -29,6 +29,7 @@ from knowledge_base.safety import unsafe
 from knowledge_base.store import published
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
+from tests.integration.migrated import copy_of_empty
 from tests.integration.site_support import site_served
 
 _SECRET = "the content of a file of this machine"
@@ -49,6 +50,13 @@ def _doctypes(secret: Path, server: str) -> dict[str, tuple[str, str]]:
         "a billion laughs": (f'<!DOCTYPE a [<!ENTITY l0 "ha">{_LAUGHS}]>', "&l9;"),
         "a quadratic blow-up": (f'<!DOCTYPE a [<!ENTITY x "{"h" * 50_000}">]>', "&x;" * 1000),
     }
+
+
+@pytest.fixture
+def database_url(tmp_path: Path) -> str:
+    """SQLite alone: what is refused never reaches the record."""
+    copy_of_empty(tmp_path / "guichet.db")
+    return f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
 
 
 @pytest.mark.parametrize("how", _doctypes(Path("/x"), ""))

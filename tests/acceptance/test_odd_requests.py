@@ -323,3 +323,16 @@ async def test_a_frame_in_pieces_or_of_no_text_closes_the_socket(settings: Setti
             await connection.send('{"type":"message","id":"1","text":' + "[" * 10_000)
             assert (await frames(connection, "error"))[-1]["problem"]["status"] == 422
         assert await citizen.history() == []
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)  # whose texts hold none
+async def test_a_nul_that_reaches_the_record_is_the_senders_error(database_url: str, tmp_path: Path) -> None:
+    settings = settings_for(database_url, "redis://127.0.0.1:1/0", tmp_path)
+    app = create(settings)
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=settings.base_url) as http:
+        page = await http.get("/page/F1%00")
+        form = {"email": "a\0@mairie.example", "password": "x"}
+        signing = await http.post("/desk/sign-in", data=form, headers={"Origin": settings.base_url})
+    await app.state.deps.close()
+    assert (page.status_code, signing.status_code) == (400, 400)

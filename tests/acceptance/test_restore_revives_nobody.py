@@ -182,6 +182,14 @@ async def test_restore_without_its_ledger_is_refused_until_it_is_asked_for(
             await asyncio.to_thread(_restore, monkeypatch, settings, file)
     ledger.unlink()
     await asyncio.to_thread(_restore, monkeypatch, settings, file, without_ledger=True)
-    async with _service(settings) as (http, _):
+    async with _service(settings) as (http, database):
         for headers in known.cookies.values():  # sessions end all the same
             assert not await _reads(http, headers)
+        for name in staff:  # anybody may have been turned away since: nobody comes in until the operator says who may
+            assert not await _enters(http, f"{name}@mairie.example", known)
+        async with database.write() as session:
+            await accounts.enable(session, staff["boss"].id, actor="test")
+            token = await accounts.reset(session, staff["boss"].id, actor="test", days=1)
+        assert (await http.get(links.path(token))).status_code == 200
+        assert not await _enters(http, "boss@mairie.example", known)  # the password of then is not accepted
+        assert (await verify(database)).broken is None

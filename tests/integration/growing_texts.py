@@ -27,7 +27,7 @@ _IN_CATEGORY: dict[Any, Callable[[str], bool]] = {
 }
 _REPEATS = (codes.MAX_REPEAT, codes.MIN_REPEAT, codes.POSSESSIVE_REPEAT)
 # Said again and again, whatever the pattern: one character, one letter words, marks.
-_PLAIN = (*" a1.,\n'-?!", "a ", "1 ", ". ", "a.", "aa ")
+PLAIN = (*" a1.,\n'-?!", "a ", "1 ", ". ", "a.", "aa ")
 _END = "\0"  # matches nothing that citizens write
 
 
@@ -53,7 +53,7 @@ def growing_texts(pattern: str, flags: int) -> Iterator[Growing]:
     led_to = [(begin, body) for begin, body in loops if body]
     bodies = list(dict.fromkeys(body for _, body in led_to))[:20]
     yield from (Growing(begin, body, _END) for begin, body in rng.sample(led_to, min(len(led_to), 100)))
-    for text in dict.fromkeys((*_PLAIN, *bodies, *whole[:20], *list(parts)[:40])):
+    for text in dict.fromkeys((*PLAIN, *bodies, *whole[:20], *list(parts)[:40])):
         yield from (Growing("", again, end) for again in (text, f"{text} ") for end in ("", _END))
     yield from (Growing(begin, body, _END) for begin in whole[:10] for body in bodies[:10])
 

@@ -15,11 +15,12 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from functools import partial
 from itertools import islice
 from typing import Any
 
-from tests.integration.growing_texts import Growing, growing_texts
+from tests.integration.growing_texts import PLAIN, Growing, growing_texts
 
 _PACKAGES = (
     "core.care",
@@ -30,6 +31,7 @@ _PACKAGES = (
     "analytics",
     "channels",
     "conversations",
+    "places",
     "supervision",
     "retrieval",
 )
@@ -44,6 +46,9 @@ _OTHER_TEXTS = (
     "channels.sms.providers",
     "channels.web.pages.markup",
     "conversations.wording",
+    "places.communes",
+    "places.hours.schedule",
+    "places.offices.dila",
     "retrieval.evaluation",
     "retrieval.index",
     "retrieval.ranking.page_priors",
@@ -87,8 +92,15 @@ def readers() -> dict[str, Callable[[str], object]]:
     """Returns the functions that read a citizen's text, by name; calling them compiles what they compile at first use."""
     for package in _PACKAGES:
         _imports(package)
-    from actions.messages import call_back_reading, file_questions, follow_up_parser, refusal, several_questions, topic_switch
-    from actions.messages.aspects import asked_in
+    from actions.messages import (
+        aspects,
+        call_back_reading,
+        file_questions,
+        follow_up_parser,
+        refusal,
+        several_questions,
+        topic_switch,
+    )
     from actions.messages.plain_words import plain
     from actions.policy import about_administration, conversation_commands, danger
     from actions.situation.reading import facts_in, without_facts
@@ -102,8 +114,14 @@ def readers() -> dict[str, Callable[[str], object]]:
     from core.languages.detection import detect
     from core.text import yes_no
     from core.text.wants_human import wants_human
+    from places.communes.index import OWN, load
+    from places.hours.requested_time import requested_time
+    from places.mentions.finder import find
+    from places.offices import request
     from retrieval.decision.courtesy import bare
     from retrieval.passages import aspects as passage_aspects
+    from retrieval.query.glossary import french_terms
+    from retrieval.query.stems import LANGUAGES
     from retrieval.terms.analysis import terms
 
     for name, patterns in follow_up_parser._file().items():
@@ -111,9 +129,10 @@ def readers() -> dict[str, Callable[[str], object]]:
             follow_up_parser.pattern(name)
     detector = load_detector()
     offered = ("/a", "/b")
+    communes = load(OWN)
     form = partial(call_back_reading.read, asked=call_back_reading.TIME)
     found: dict[str, Callable[[str], object]] = {
-        "asked_in": asked_in,
+        "asked_in": aspects.asked_in,
         "asked_of_page": passage_aspects.asked_of_page,
         "bare": bare,
         "call_back": lambda text: form(call_back_reading.Said(text)),
@@ -128,11 +147,17 @@ def readers() -> dict[str, Callable[[str], object]]:
         "language": detect,
         "mourning": detector.mourning_language,
         "option_by_label": lambda text: choices.option_by_label(text, [("Oui", "/a")]),
+        "names_nothing": aspects.names_nothing,
         "named_instead": refusal.named_instead,
         "neutralise": neutralise,
         "number_in": number_in,
+        "office": lambda text: request.request_in(text, ("rennes",)),
+        "office_errand": request.errand_in,
+        "office_when": lambda text: requested_time(text, date.today()),
+        "only_asks_where": file_questions.only_asks_where,
         "only_where": danger.only_where,
         "page_of_file": lambda text: file_questions.asks_a_page(text, page_shown=True),
+        "places": lambda text: find(text, communes),
         "plain": plain,
         "questions_in": several_questions.questions_in,
         "refuses": lambda text: refusals.refuses(text, "", answered_as_refusal=True),
@@ -146,6 +171,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "wanted_language": conversation_commands._language_wanted,
         "wants_erased": about_administration.wants_erased,
         "wants_human": wants_human,
+        **{f"glossary_{language}": partial(french_terms, language=language) for language in LANGUAGES},
     }
     for module in list(sys.modules.values()):  # tables that are made at first use
         if str(getattr(module, "__name__", "")).startswith(_PACKAGES):
@@ -234,7 +260,8 @@ def main() -> None:
     found = watched()
     functions = readers()
     looks = [(f"{module}: {pattern[:80]}", pattern, flags) for (pattern, flags), module in found.items()]
-    hard = dict.fromkeys(text for _, pattern, flags in looks for text in islice(growing_texts(pattern, flags), 24, 48, 4))
+    hard = dict.fromkeys(Growing("", again, "") for again in PLAIN)
+    hard |= dict.fromkeys(text for _, pattern, flags in looks for text in islice(growing_texts(pattern, flags), 24, 48, 4))
     with measuring():
         for name, pattern, flags in looks:
             _tell(name, grows(partial(look, re.compile(pattern, flags)), growing_texts(pattern, flags)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, Literal
 
 import httpx
 import pytest
@@ -172,6 +173,21 @@ async def test_a_server_without_encryption_gets_nothing_where_encryption_is_want
     await desk.app.state.deps.close()
 
 
+def _mailing(host: str, sender: str, security: Literal["starttls", "none"]) -> Settings:
+    mail: dict[str, Any] = {"smtp_host": host, "mail_from": sender, "smtp_security": security}
+    return Settings(_env_file=None, secret_key="s", internal_secret="i", address_key="a", audit_key="k", **mail)
+
+
 def test_a_server_without_a_sender_is_refused() -> None:
     with pytest.raises(ValidationError, match="GUICHET_MAIL_FROM"):
-        Settings(_env_file=None, smtp_host="mail.example", secret_key="s", internal_secret="i", address_key="a", audit_key="k")
+        _mailing("mail.example", "", "starttls")
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1", "localhost"])
+def test_a_server_of_this_machine_needs_no_encryption(host: str) -> None:
+    assert _mailing(host, "guichet@mairie.example", "none").smtp_host == host
+
+
+def test_a_server_elsewhere_without_encryption_is_refused() -> None:
+    with pytest.raises(ValidationError, match="GUICHET_SMTP_SECURITY"):
+        _mailing("mail.example", "guichet@mairie.example", "none")

@@ -20,6 +20,7 @@ from channels.sms.simulator.texts import Fate, Rejected, Text
 
 _MAX_TEXTS = 500  # messages, of all phones together
 _SLOW_SECONDS = 10.0
+_LATE_SECONDS = 5.0  # before an answer; less than our patience with a provider
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +57,8 @@ class Exchange:
             raise Rejected(self.fates[phone])
         text = await self._add(self._new(phone, body, provider, "to_phone", "queued"))
         self._spawn(self._deliver(text))
+        if self.fates[phone] is Fate.LATE:
+            await asyncio.sleep(_LATE_SECONDS)
         return text
 
     async def newer(self, phone: str, revision: int, *, wait_seconds: float) -> tuple[int, list[Text]]:

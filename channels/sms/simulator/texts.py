@@ -20,6 +20,7 @@ class Fate(StrEnum):
     SILENT = "silent"  # receipts are lost
     REFUSED = "refused"  # the provider accepts no message for this number
     BUSY = "busy"  # the provider asks for a later attempt
+    LATE = "late"  # the provider accepts a message, and says so only after some seconds
 
 
 class Rejected(Exception):

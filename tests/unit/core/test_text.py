@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
-from core.text.folding import fold, unaccented
+from core.text.folding import compatible, fold, unaccented
 from core.text.slang import BOTH, DANGER, DIALOGUE
 from core.text.yes_no import is_bare_yes, says_no, says_yes
 
@@ -21,6 +25,12 @@ from core.text.yes_no import is_bare_yes, says_no, says_yes
 )
 def test_unaccented_text_has_plain_letters(text: str, canonical: str, compatible: str) -> None:
     assert (unaccented(text), unaccented(text, "NFKD")) == (canonical, compatible)
+
+
+@pytest.mark.parametrize("form", [compatible, unaccented, partial(unaccented, form="NFKD")])
+def test_folding_of_any_character_gives_at_most_four(form: Callable[[str], str]) -> None:
+    characters = (chr(code) for code in range(sys.maxunicode + 1) if not 0xD800 <= code <= 0xDFFF)  # without surrogates
+    assert [character for character in characters if len(form(character)) > 4] == []
 
 
 def test_fold_gives_lower_case_and_straight_apostrophes() -> None:

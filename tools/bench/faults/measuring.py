@@ -23,12 +23,14 @@ from tools.bench.load import Load, settled, talking
 
 _PAUSE_SECONDS = 4.0  # of load before and after a fault
 _AT_ONCE = 500
+NO_FAULT = "none"
 
 
 def known_faults(settings: Settings, *, quick: bool) -> list[Fault]:
     """Returns all faults; ``quick`` makes each shorter."""
     seconds = 5 if quick else 20
     return [
+        _baseline(seconds),
         *process_faults(settings, 5 if quick else 10),
         snapshot_fault(settings, seconds),
         *record_faults(settings),
@@ -40,7 +42,10 @@ def known_faults(settings: Settings, *, quick: bool) -> list[Fault]:
 
 
 def chosen(faults: Sequence[Fault], names: str) -> list[Fault]:
-    """Returns the faults called ``names``, separated by commas, or all. Raises ``Refusal`` for an unknown name."""
+    """Returns the faults called ``names``, separated by commas, or all; first the load without a fault.
+
+    Raises ``Refusal`` for an unknown name.
+    """
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     known = [fault.name for fault in faults]
     if unknown := [name for name in wanted if name not in known]:
@@ -48,7 +53,16 @@ def chosen(faults: Sequence[Fault], names: str) -> list[Fault]:
             f"Aucune panne ne s'appelle « {unknown[0]} ». Choisissez parmi : {', '.join(known)}.",
             f"No fault is called '{unknown[0]}'. Choose among: {', '.join(known)}.",
         )
-    return [fault for fault in faults if not wanted or fault.name in wanted]
+    return [fault for fault in faults if not wanted or fault.name in (*wanted, NO_FAULT)]
+
+
+def _baseline(seconds: float) -> Fault:
+    """Returns the same load for so many seconds without a fault: what the others are compared with."""
+
+    async def happen(_: Load) -> None:
+        await asyncio.sleep(seconds)
+
+    return Fault(NO_FAULT, happen)
 
 
 async def seen_of(

@@ -15,7 +15,7 @@ from core.settings import Settings
 from tools.bench.faults.fault import Fault
 from tools.bench.load import Load
 
-_PROVIDER = (Fate.SLOW, Fate.TWICE, Fate.SILENT, Fate.BUSY)
+_PROVIDER = (Fate.SLOW, Fate.LATE, Fate.TWICE, Fate.SILENT, Fate.BUSY)
 _CUTS = 3
 _BETWEEN_SECONDS = 2.0
 _CUT = text(
@@ -25,7 +25,7 @@ _CUT = text(
 
 
 def provider_faults(settings: Settings, seconds: float) -> Iterator[Fault]:
-    """Yields the provider's faults: late or missing delivery reports, duplicate calls, or requests to retry later."""
+    """Yields the provider's faults: late answers, late or no delivery reports, duplicate calls, requests to retry later."""
     for fate in _PROVIDER:
         yield _provider(settings, fate, seconds)
 

@@ -23,7 +23,7 @@ _COLUMNS = {
 
 def table_of(found: dict[str, dict[str, Any]]) -> Table:
     """Returns a row for each fault: counts of messages, and the longest waits (until accepted, and from then until the
-    outcome).
+    outcome). Below stands why a fault was impossible.
     """
     table = Table(title="./guichet bench faults", title_justify="left", box=None)
     table.add_column(pick("panne", "fault"), no_wrap=True)
@@ -33,5 +33,7 @@ def table_of(found: dict[str, dict[str, Any]]) -> Table:
     for name, row in found.items():
         taken, outcome = row["longest_s"]["taken"], row["longest_s"]["outcome"]
         waits = f"{taken} + {'?' if outcome is None else outcome}"
-        table.add_row(name, *(str(row[column]) for column in _COLUMNS), row.get("failed", waits))
+        table.add_row(name, *(str(row[column]) for column in _COLUMNS), "–" if row.get("failed") else waits)
+    table.caption = "\n".join(f"{name} : {row['failed']}" for name, row in found.items() if row.get("failed"))
+    table.caption_justify = "left"
     return table

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from actions.messages.aspects import asked_in
 from actions.messages.follow_up_parser import Kind, as_follow_up
 from actions.messages.plain_words import plain
 from tests.unit.actions.fakes import UNDATED as ENTRY
@@ -65,3 +66,15 @@ def test_other_kinds_too(text: str, kind: Kind) -> None:
 @pytest.mark.parametrize("text", ["bjr jé perdu ma carte grise", "cb coute 1 permis bateau", "je ne suis pas français, rsa ?"])
 def test_another_subject_keeps_its_words(text: str) -> None:
     assert as_follow_up(text, ENTRY).unexplained_terms
+
+
+@pytest.mark.parametrize("word", ["c", "g", "fo", "ya", "pr"])
+def test_plain_of_a_text_of_one_spelling_does_not_become_much_longer(word: str) -> None:
+    text = f"{word} " * (2_000 // (len(word) + 1))
+    assert len(plain(text)) < 1.2 * len(text)
+
+
+def test_asked_in_a_long_message_is_no_aspect_of_the_page_in_focus() -> None:
+    asked = "c'est combien ?"
+    assert asked_in(asked)[0] is not None
+    assert asked_in(f"{asked} {'mon dossier ' * 100}")[0] is None
