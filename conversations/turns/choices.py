@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from core.text.folding import unaccented
 from core.text.yes_no import is_bare_yes
@@ -71,6 +72,16 @@ def chosen(text: str, offered: Sequence[str] | None) -> str | None:
 def names_number(text: str) -> bool:
     """Decides whether ``text`` is a number and nothing else: "3", "le deuxième"."""
     return _number(_said(text)) != 0
+
+
+def by_number(text: str, blocks: Iterable[Mapping[str, Any]]) -> str | None:
+    """Returns the payload that a bare number ``text`` picks from the ``blocks`` of a reply event; ``None`` if it picks none.
+
+    For readers who see the choices numbered through the whole reply: the plain page, ``./guichet ask``.
+    """
+    if not names_number(text):
+        return None
+    return chosen(text, [option["payload"] for block in blocks for option in block.get("options", ())])
 
 
 def named(text: str, options: Sequence[tuple[str, str]]) -> str | None:

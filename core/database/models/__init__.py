@@ -1,7 +1,18 @@
 """Tables. Importing this package registers them all on ``Base.metadata``."""
 
 from core.database.models.audit import AuditHead, AuditRow
-from core.database.models.conversations import Conversation, Delivery, Erasure, Feedback, Job, Lease, Message, Receipt, Reply
+from core.database.models.conversations import (
+    Conversation,
+    Delivery,
+    Erasure,
+    Feedback,
+    Job,
+    Lease,
+    Message,
+    Receipt,
+    Reply,
+    Satisfaction,
+)
 from core.database.models.demand import DemandCluster, DemandMember
 from core.database.models.entries import (
     Autosave,
@@ -83,6 +94,7 @@ __all__ = [
     "RetentionRun",
     "ReviewItem",
     "Revision",
+    "Satisfaction",
     "SavedReply",
     "SeenMessage",
     "SignInFailure",

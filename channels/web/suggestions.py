@@ -1,0 +1,141 @@
+"""Suggestions while a citizen types: titles of pages, and the questions that lead to them. Nothing that is typed is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from pydantic import BaseModel
+from sqlalchemy import select
+
+from core.database import Database
+from core.database.models import EntryRow
+from core.settings import Settings
+from core.text.folding import fold
+
+MOST = 5
+MAX_CHARS = 120  # of what is typed: a longer text is a question that needs no suggestion
+_FEWEST_CHARS = 3
+_KEPT_SECONDS = 600.0
+_EXAMINED = 2_000  # texts with all the words: more only share one very common beginning
+_WORD = re.compile(r"[^\W_]+")
+_EMPTY_WORDS = frozenset(
+    "a au aux avec c ce cette comment d dans de des du elle en est et faire il j je l la le les leur ma mes mon n ne on ou par pas"
+    " pour qu que quel quelle quelles quels qui s sa se ses si son sur t un une vos votre y the how do to of my what is are can i"
+    " for and in".split()
+)
+
+
+class Suggestion(BaseModel):
+    """``text`` is the question that is offered, ``lang`` its language."""
+
+    text: str
+    lang: str
+
+
+class Text(NamedTuple):
+    """A title or wording of page number ``page``."""
+
+    text: str
+    lang: str
+    page: int
+    is_title: bool
+    size: int
+
+
+@dataclass(slots=True)
+class Index:
+    """Texts by their words. A word that is being typed is looked up by its beginning in the sorted ``words``."""
+
+    texts: list[Text]
+    words: list[str]
+    places: dict[str, set[int]]
+
+    @classmethod
+    def of(cls, pages: Iterable[tuple[str, str, Iterable[str]]]) -> Index:
+        """Returns the index of ``pages``: (title, language, wordings)."""
+        texts: list[Text] = []
+        places: defaultdict[str, set[int]] = defaultdict(set)
+        for page, (title, lang, wordings) in enumerate(pages):
+            for number, text in enumerate((title, *wordings)):
+                words = _words(text)
+                for word in words:
+                    places[word].add(len(texts))
+                texts.append(Text(text, lang, page, number == 0, len(words)))
+        return cls(texts, sorted(places), dict(places))
+
+    def find(self, typed: str) -> list[Suggestion]:
+        """Returns at most ``MOST`` texts that have all words of ``typed``, the last as a beginning: first those that begin
+        so, then titles and short ones; one for each page.
+        """
+        told = _words(typed)
+        words = [word for word in told if word not in _EMPTY_WORDS]
+        if not words or len("".join(words)) < _FEWEST_CHARS:
+            return []
+        growing = words[-1] if words[-1] == told[-1] and typed[-1:].isalnum() else ""
+        sets = [self.places.get(word, set()) for word in words if word != growing]
+        if growing:
+            sets.append({place for word in self._beginning(growing) for place in self.places[word]})
+        found = sorted(set.intersection(*sets))[:_EXAMINED]
+        start = fold(typed.strip())
+
+        def rank(text: Text) -> tuple[bool, bool, int, int]:
+            return not fold(text.text).startswith(start), not text.is_title, text.size, text.page
+
+        best: dict[int, Text] = {}
+        for text in sorted((self.texts[place] for place in found), key=rank):
+            best.setdefault(text.page, text)
+        offered = {one.text.replace("\u00a0", " "): one.lang for one in best.values()}
+        return [Suggestion(text=text, lang=lang) for text, lang in list(offered.items())[:MOST]]
+
+    def _beginning(self, start: str) -> Iterator[str]:
+        for at in range(bisect_left(self.words, start), len(self.words)):
+            if not self.words[at].startswith(start):
+                return
+            yield self.words[at]
+
+
+class Suggestions:
+    """The suggestions of the published pages. The index is made aside, at most every ten minutes; until it exists there are
+    none.
+    """
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database, self._settings = database, settings
+        self._index: Index | None = None
+        self._until = 0.0
+        self._making: asyncio.Task[None] | None = None
+
+    def __call__(self, typed: str) -> list[Suggestion]:
+        """Returns the suggestions for ``typed``, at once."""
+        self.prepare()
+        return self._index.find(typed[:MAX_CHARS]) if self._index else []
+
+    def prepare(self) -> None:
+        """Begins to make the index, if it is missing or old."""
+        if self._settings.suggestions and time.monotonic() >= self._until and (self._making is None or self._making.done()):
+            self._making = asyncio.create_task(self._make())
+
+    async def ready(self) -> None:
+        """Waits until the index that is being made exists."""
+        if self._making:
+            await self._making
+
+    async def _make(self) -> None:
+        self._until = time.monotonic() + _KEPT_SECONDS
+        wanted = select(EntryRow.title, EntryRow.locale, EntryRow.content["wordings"]).where(EntryRow.status == "published")
+        if self._settings.collection:
+            wanted = wanted.where(EntryRow.collection == self._settings.collection)
+        async with self._database.read() as session:
+            rows = (await session.execute(wanted.order_by(EntryRow.collection, EntryRow.id))).all()
+        self._index = await asyncio.to_thread(Index.of, [(title, locale, wordings or ()) for title, locale, wordings in rows])
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(fold(text))

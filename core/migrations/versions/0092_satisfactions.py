@@ -1,0 +1,31 @@
+"""The end of a contact: whether the citizen found what they were looking for, and what was missing."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+from core.database.base import UtcDateTime
+
+revision = "0092"
+down_revision = "0091"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "satisfactions",
+        sa.Column("conversation_id", sa.String(32), nullable=False),
+        sa.Column("satisfied", sa.Boolean(), nullable=False),
+        sa.Column("missing", sa.String(32), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversations.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("conversation_id"),
+    )
+    op.create_index("ix_satisfactions_created", "satisfactions", ["created_at"])
+
+
+def downgrade() -> None:
+    op.drop_index("ix_satisfactions_created", "satisfactions")
+    op.drop_table("satisfactions")
