@@ -40,9 +40,10 @@ class Suggestion(BaseModel):
 
 
 class Text(NamedTuple):
-    """A title or wording of page number ``page``."""
+    """A title or wording of page number ``page``, and how it is compared."""
 
     text: str
+    folded: str
     lang: str
     page: int
     is_title: bool
@@ -64,10 +65,11 @@ class Index:
         places: defaultdict[str, set[int]] = defaultdict(set)
         for page, (title, lang, wordings) in enumerate(pages):
             for number, text in enumerate((title, *wordings)):
-                words = _words(text)
+                folded = fold(text)
+                words = _WORD.findall(folded)
                 for word in words:
                     places[word].add(len(texts))
-                texts.append(Text(text, lang, page, number == 0, len(words)))
+                texts.append(Text(text, folded, lang, page, number == 0, len(words)))
         return cls(texts, sorted(places), dict(places))
 
     def find(self, typed: str) -> list[Suggestion]:
@@ -86,7 +88,7 @@ class Index:
         start = fold(typed.strip())
 
         def rank(text: Text) -> tuple[bool, bool, int, int]:
-            return not fold(text.text).startswith(start), not text.is_title, text.size, text.page
+            return not text.folded.startswith(start), not text.is_title, text.size, text.page
 
         best: dict[int, Text] = {}
         for text in sorted((self.texts[place] for place in found), key=rank):
