@@ -54,6 +54,10 @@ class ServiceSettings(BaseModel):
         "none", description="Conformance with RGAA: full, partial, or none (also where no audit is in force)."
     )
     accessibility_audit: str = Field("", description="The last RGAA audit: who, when, share of criteria met. Empty: none.")
+    accessibility_scheme: WebPage = Field(
+        "", description="Page with the multi-year accessibility scheme (schéma pluriannuel), which French law wants published."
+    )
+    accessibility_plan: WebPage = Field("", description="Page with this year's accessibility action plan (plan d'action).")
 
     default_language: Literal["fr", "en"] = Field("fr", description="Language of a conversation that names none.")
 
