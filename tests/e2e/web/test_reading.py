@@ -39,6 +39,7 @@ def test_answer_that_stands_above_is_not_printed_again_for_its_next_question(
     expect(widget.button("En ligne")).to_be_in_viewport(ratio=1)
     expect(widget.cards).to_have_count(2)
     expect(widget.panel.locator(".body")).to_have_count(1)
+    assert widget.cards.last.evaluate("card => [...card.childNodes].map(child => child.nodeName)") == ["H3", "DIV"]
     widget.ask("le RSA")
     expect(widget.cards).to_have_count(3)
 

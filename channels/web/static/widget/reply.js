@@ -129,14 +129,14 @@ function card(block, context) {
     !within && h("h3", tongue(locale), title),
     headings.length > 0 && h("p", { class: "path", ...tongue(locale) }, headings.join(" › ")),
     cases.length > 0 && h("p", { class: "path" }, words.case + words.colon, h("span", tongue(locale), cases.join(" › "))),
-    again || h("div", { class: "body", ...tongue(locale) }, markdown(body, { ...words, locale, ...emphasis(verified && !notice) })),
+    !again && h("div", { class: "body", ...tongue(locale) }, markdown(body, { ...words, locale, ...emphasis(verified && !notice) })),
     asks && choices(asks, context),
-    again || services.length > 0 && [
+    !again && services.length > 0 && [
       h("p", { class: "label" }, words.online_services),
       h("ul", { class: "services", ...tongue(locale) }, services.map(({ name, url }) => h("li", {}, link(name, url, words)))),
     ],
-    sourceLine(source, verified, notice && typeset(notice, language), words),
-    saysWhere(body, config) && contact(config, given),
+    !again && sourceLine(source, verified, notice && typeset(notice, language), words),
+    !again && saysWhere(body, config) && contact(config, given),
   );
 }
 
