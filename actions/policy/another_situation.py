@@ -13,7 +13,7 @@ from actions.turn.page_answer import answer_from, open_page
 from actions.turn.resolution import reconsidered
 from actions.turn.turn import Turn
 from core.entry import Address, Entry, located_passages, passages
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 
 def is_for_others(entry: Entry, facts: Facets) -> bool:

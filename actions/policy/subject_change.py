@@ -9,7 +9,7 @@ from actions.replies.style import PAGES
 from actions.turn.turn import Turn
 from core.entry import Entry
 from retrieval.contracts import RetrievalResult
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _AGREEING = 3  # found pages that are about what the message names
 

@@ -13,7 +13,7 @@ from actions.situation.ages import AGE
 from actions.situation.places import AREA, COUNTRY
 from actions.situation.reading import facts_in, flat
 from core.entry import Entry, passages
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _ASSUMED = {AGE, AREA, COUNTRY}
 _BLANK_LINES = re.compile(r"\n\s*\n")
