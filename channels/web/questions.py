@@ -1,4 +1,4 @@
-"""Questions offered at the start: those pinned by the administration, those asked most and answered well, then everyday ones."""
+"""Questions offered at the start: those pinned by editors and by the administration, those asked most and answered well, then everyday ones."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy import func, select
 
 from core.database import Database
-from core.database.models import EntryRow, InsightFigure
+from core.database.models import EntryRow, InsightFigure, StartQuestion
 from core.dates import local_day
 from core.settings import Settings
 from core.turns import Origin
@@ -48,22 +48,24 @@ class FirstQuestions:
         self._asked: list[Question] = []
         self._themes: list[Question] = []
         self._everyday: list[dict[str, Any]] = []
+        self._chosen: list[StartQuestion] = []
         self._until = 0.0
 
     async def __call__(self, language: str) -> list[Question]:
         """Returns at most ``MOST`` questions for a reader of ``language``; those from the record are in their pages'
-        language. The ``hidden_questions`` are left out.
+        language. Those that editors hid are left out.
         """
         settings = self._settings
-        own = pinned(settings.first_questions, language, settings.default_language)
         async with self._lock:
             if time.monotonic() >= self._until:
                 await self._read()
                 self._until = time.monotonic() + _KEPT_SECONDS
+        own = [Question(text=one.text, lang=language) for one in self._chosen if one.language == language and not one.hidden]
+        own += pinned(settings.first_questions, language, settings.default_language)
         here = language == settings.default_language
         everyday = [Question(text=one[language], lang=language) for one in self._everyday if language in one]
         found = [*own, *(self._asked if here else ()), *everyday]
-        left_out = {fold(part.strip()) for part in settings.hidden_questions.split("|")}
+        left_out = {fold(one.text) for one in self._chosen if one.hidden and one.language == language}
         offered: dict[str, Question] = {}
         for one in found or (self._themes if here else ()):
             if fold(one.text) not in left_out:
@@ -76,6 +78,7 @@ class FirstQuestions:
         offered = [one for one in everyday_questions() if month in one.get("months", (month,))]
         offered.sort(key=lambda one: "months" not in one)
         async with self._database.read() as session:
+            self._chosen = list(await session.scalars(select(StartQuestion).order_by(StartQuestion.created_at)))
             named = select(EntryRow.id).where(EntryRow.id.in_([one["page"] for one in offered]), EntryRow.status == "published")
             published = set((await session.execute(named)).scalars())
         self._everyday = [one for one in offered if one["page"] in published]

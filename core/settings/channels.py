@@ -27,9 +27,6 @@ class ChannelSettings(BaseModel):
         description="Offer behind them the pages that were shown most in the last four weeks (10 times at least) and helped.",
     )
 
-    hidden_questions: str = Field(
-        "", description="Questions that are never offered at the start, as they are written there, separated by |."
-    )
     suggestions: bool = Field(
         True,
         description="Suggest questions on the website while a citizen types, from the titles and wordings of pages. What is typed "

@@ -8,7 +8,7 @@ import pytest
 
 from channels.web.questions import FirstQuestions
 from core.database import Database
-from core.database.models import EntryRow, InsightFigure
+from core.database.models import EntryRow, InsightFigure, StartQuestion
 from core.dates import local_day
 from core.settings import Settings
 from core.turns import Origin
@@ -107,9 +107,14 @@ async def test_questions_that_are_hidden_are_left_out_and_the_same_words_stand_o
     database: Database, settings: Settings
 ) -> None:
     await everyday(database, "F14929", "F1427", "F1367")
-    changed = settings.model_copy(
-        update={"first_questions": "Comment s'inscrire sur les listes electorales ?", "hidden_questions": "Comment faire un passeport ?"}
-    )
+    changed = settings.model_copy(update={"first_questions": "Comment s'inscrire sur les listes electorales ?"})
+    async with database.write() as session:
+        for text, language, hidden in (
+            ("Comment faire un passeport ?", "fr", True), ("Où est la piscine ?", "fr", False), ("How do I register to vote?", "en", True),
+        ):  # fmt: skip
+            session.add(StartQuestion(id=text, text=text, language=language, hidden=hidden, author="a"))
     assert [one.text for one in await FirstQuestions(database, changed)("fr")] == [
-        "Comment s'inscrire sur les listes electorales ?", "Comment demander un acte de naissance ?",
+        "Où est la piscine ?", "Comment s'inscrire sur les listes electorales ?", "Comment demander un acte de naissance ?",
     ]  # fmt: skip
+    english = [one.text for one in await FirstQuestions(database, changed)("en")]
+    assert english == ["How do I get a passport?", "How do I get a birth certificate?"]

@@ -35,6 +35,7 @@ from core.database.models.quality import QualityNight
 from core.database.models.review import Correction, EditorTask, ReviewItem, Verdict
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsLimited, SmsUsage
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
+from core.database.models.start_questions import StartQuestion
 from core.database.models.supervision import (
     Control,
     ConversationLabel,
@@ -103,6 +104,7 @@ __all__ = [
     "StaffLink",
     "StaffRow",
     "StaffSession",
+    "StartQuestion",
     "Step",
     "SynonymGroup",
     "SynonymVersion",

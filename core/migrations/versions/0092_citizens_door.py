@@ -1,4 +1,4 @@
-"""The end of a contact: whether the citizen found what they were looking for, and what was missing."""
+"""What citizens say at the end of a contact, and the questions that editors pin to the start or hide from it."""
 
 from __future__ import annotations
 
@@ -24,8 +24,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("conversation_id"),
     )
     op.create_index("ix_satisfactions_created", "satisfactions", ["created_at"])
+    op.create_table(
+        "start_questions",
+        sa.Column("id", sa.String(64), nullable=False),
+        sa.Column("text", sa.String(200), nullable=False),
+        sa.Column("language", sa.String(8), nullable=False),
+        sa.Column("hidden", sa.Boolean(), nullable=False),
+        sa.Column("author", sa.String(128), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("start_questions")
     op.drop_index("ix_satisfactions_created", "satisfactions")
     op.drop_table("satisfactions")
