@@ -9,19 +9,24 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from core.database import Database
-from core.database.models import EntryRow
+from core.database.models import EntryRow, InsightFigure
+from core.dates import local_day
 from core.settings import Settings
 from core.text.folding import fold
+from core.turns import Origin
 
 MOST = 5
 MAX_CHARS = 120  # of what is typed: a longer text is a question that needs no suggestion
 _FEWEST_CHARS = 3
+_DAYS = 28  # of figures
+_FEWEST_TURNS = 10  # with a page: with fewer, one citizen's question could be recognised (analytics.insights.figures.K)
 _KEPT_SECONDS = 600.0
 _EXAMINED = 2_000  # texts with all the words: more only share one very common beginning
 _WORD = re.compile(r"[^\W_]+")
@@ -40,12 +45,13 @@ class Suggestion(BaseModel):
 
 
 class Text(NamedTuple):
-    """A title or wording of page number ``page``, and how it is compared."""
+    """A title or wording of page number ``page``, how it is compared, and how often the page was ``asked`` for lately."""
 
     text: str
     folded: str
     lang: str
     page: int
+    asked: int
     is_title: bool
     size: int
 
@@ -59,22 +65,22 @@ class Index:
     places: dict[str, set[int]]
 
     @classmethod
-    def of(cls, pages: Iterable[tuple[str, str, Iterable[str]]]) -> Index:
-        """Returns the index of ``pages``: (title, language, wordings)."""
+    def of(cls, pages: Iterable[tuple[str, str, Iterable[str], int]]) -> Index:
+        """Returns the index of ``pages``: (title, language, wordings, times asked for)."""
         texts: list[Text] = []
         places: defaultdict[str, set[int]] = defaultdict(set)
-        for page, (title, lang, wordings) in enumerate(pages):
+        for page, (title, lang, wordings, asked) in enumerate(pages):
             for number, text in enumerate((title, *wordings)):
                 folded = fold(text)
                 words = _WORD.findall(folded)
                 for word in words:
                     places[word].add(len(texts))
-                texts.append(Text(text, folded, lang, page, number == 0, len(words)))
+                texts.append(Text(text, folded, lang, page, asked, number == 0, len(words)))
         return cls(texts, sorted(places), dict(places))
 
     def find(self, typed: str) -> list[Suggestion]:
         """Returns at most ``MOST`` texts that have all words of ``typed``, the last as a beginning: first those that begin
-        so, then titles and short ones; one for each page.
+        so, then titles, what is asked for most, and short ones; one for each page.
         """
         told = _words(typed)
         words = [word for word in told if word not in _EMPTY_WORDS]
@@ -87,8 +93,8 @@ class Index:
         found = sorted(set.intersection(*sets))[:_EXAMINED]
         start = fold(typed.strip())
 
-        def rank(text: Text) -> tuple[bool, bool, int, int]:
-            return not text.folded.startswith(start), not text.is_title, text.size, text.page
+        def rank(text: Text) -> tuple[bool, bool, int, int, int]:
+            return not text.folded.startswith(start), not text.is_title, -text.asked, text.size, text.page
 
         best: dict[int, Text] = {}
         for text in sorted((self.texts[place] for place in found), key=rank):
@@ -131,12 +137,25 @@ class Suggestions:
 
     async def _make(self) -> None:
         self._until = time.monotonic() + _KEPT_SECONDS
-        wanted = select(EntryRow.title, EntryRow.locale, EntryRow.content["wordings"]).where(EntryRow.status == "published")
+        since = local_day(datetime.now(self._settings.opening.zone), self._settings.opening.zone) - timedelta(days=_DAYS)
+        count = func.sum(InsightFigure.count)
+        asked = (
+            select(InsightFigure.key, count.label("count"))
+            .where(InsightFigure.origin == Origin.CITIZEN, InsightFigure.kind == "subjects", InsightFigure.day >= since)
+            .group_by(InsightFigure.key)
+            .having(count >= _FEWEST_TURNS)
+            .subquery()
+        )
+        wanted = (
+            select(EntryRow.title, EntryRow.locale, EntryRow.content["wordings"], asked.c.count)
+            .outerjoin(asked, asked.c.key == EntryRow.id)
+            .where(EntryRow.status == "published")
+        )
         if self._settings.collection:
             wanted = wanted.where(EntryRow.collection == self._settings.collection)
         async with self._database.read() as session:
             rows = (await session.execute(wanted.order_by(EntryRow.collection, EntryRow.id))).all()
-        self._index = await asyncio.to_thread(Index.of, [(title, locale, wordings or ()) for title, locale, wordings in rows])
+        self._index = await asyncio.to_thread(Index.of, [(title, locale, wordings or (), int(asked or 0)) for title, locale, wordings, asked in rows])
 
 
 def _words(text: str) -> list[str]:

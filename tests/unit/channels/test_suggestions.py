@@ -7,9 +7,9 @@ import pytest
 from channels.web.suggestions import MOST, Index
 
 PAGES = [
-    ("Carte d’identité : perte", "fr", ["j'ai perdu ma carte", "papiers égarés"]),
-    ("Carte grise", "fr", ["vendre ma voiture", "perdu la carte grise"]),
-    ("Passeport\u00a0: renouvellement", "fr", ["refaire mon passeport périmé"]),
+    ("Carte d’identité : perte", "fr", ["j'ai perdu ma carte", "papiers égarés"], 0),
+    ("Carte grise", "fr", ["vendre ma voiture", "perdu la carte grise"], 0),
+    ("Passeport\u00a0: renouvellement", "fr", ["refaire mon passeport périmé"], 0),
 ]
 
 
@@ -34,5 +34,10 @@ def test_index_finds_texts_with_all_words(typed: str, found: list[str]) -> None:
 
 
 def test_index_offers_at_most_five() -> None:
-    index = Index.of([(f"Carte {number}", "fr", ()) for number in range(50)])
+    index = Index.of([(f"Carte {number}", "fr", (), 0) for number in range(50)])
     assert len(index.find("carte")) == MOST
+
+
+def test_index_offers_first_what_is_asked_for_most() -> None:
+    pages = [("Carte grise", "fr", (), 0), ("Carte d’identité : première demande", "fr", (), 12)]
+    assert [one.text for one in Index.of(pages).find("cart")] == ["Carte d’identité : première demande", "Carte grise"]
