@@ -62,8 +62,8 @@ class Subject:
 class Summary:
     """The main figures. Shares are 0 to 1, times have their unit in the name; ``None`` if there are no data.
 
-    ``contained``: contacts in which nobody asked for a human; ``resolved``: contacts with an answer and no human; ``satisfied``: those
-    of the ``verdicts`` at the end of a contact that say so.
+    ``contained``: contacts in which nobody asked for a human; ``resolved``: contacts with an answer and no human;
+    ``satisfied``: the share of the ``verdicts`` at the end of a contact that say so.
     """
 
     turns: int

@@ -1,4 +1,6 @@
-"""Questions offered at the start: those pinned by editors and by the administration, those asked most and answered well, then everyday ones."""
+"""Questions offered at the start: those pinned by editors and by the administration, those asked most and answered well, then
+everyday ones.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +18,8 @@ from core.database import Database
 from core.database.models import EntryRow, InsightFigure, StartQuestion
 from core.dates import local_day
 from core.settings import Settings
-from core.turns import Origin
 from core.text.folding import fold
+from core.turns import Origin
 from core.yaml_text import load
 
 MOST = 5

@@ -31,9 +31,11 @@ _KEPT_SECONDS = 600.0
 _EXAMINED = 2_000  # texts with all the words: more only share one very common beginning
 _WORD = re.compile(r"[^\W_]+")
 _EMPTY_WORDS = frozenset(
-    "a au aux avec c ce cette comment d dans de des du elle en est et faire il j je l la le les leur ma mes mon n ne on ou par pas"
-    " pour qu que quel quelle quelles quels qui s sa se ses si son sur t un une vos votre y the how do to of my what is are can i"
-    " for and in".split()
+    """
+    a au aux avec c ce cette comment d dans de des du elle en est et faire il j je l la le les leur ma mes mon n ne on ou par pas
+    pour qu que quel quelle quelles quels qui s sa se ses si son sur t un une vos votre y
+    the how do to of my what is are can i for and in
+    """.split()
 )
 
 
@@ -155,7 +157,9 @@ class Suggestions:
             wanted = wanted.where(EntryRow.collection == self._settings.collection)
         async with self._database.read() as session:
             rows = (await session.execute(wanted.order_by(EntryRow.collection, EntryRow.id))).all()
-        self._index = await asyncio.to_thread(Index.of, [(title, locale, wordings or (), int(asked or 0)) for title, locale, wordings, asked in rows])
+        self._index = await asyncio.to_thread(
+            Index.of, [(title, locale, wordings or (), int(asked or 0)) for title, locale, wordings, asked in rows]
+        )
 
 
 def _words(text: str) -> list[str]:

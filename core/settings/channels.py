@@ -29,8 +29,8 @@ class ChannelSettings(BaseModel):
 
     suggestions: bool = Field(
         True,
-        description="Suggest questions on the website while a citizen types, from the titles and wordings of pages. What is typed "
-        "goes to this service, and is not stored.",
+        description="Suggest questions on the website while a citizen types, from the titles and wordings of pages. What is "
+        "typed goes to this service, and is not stored.",
     )
 
     # SMS.

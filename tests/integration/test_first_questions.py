@@ -110,8 +110,10 @@ async def test_questions_that_are_hidden_are_left_out_and_the_same_words_stand_o
     changed = settings.model_copy(update={"first_questions": "Comment s'inscrire sur les listes electorales ?"})
     async with database.write() as session:
         for text, language, hidden in (
-            ("Comment faire un passeport ?", "fr", True), ("Où est la piscine ?", "fr", False), ("How do I register to vote?", "en", True),
-        ):  # fmt: skip
+            ("Comment faire un passeport ?", "fr", True),
+            ("Où est la piscine ?", "fr", False),
+            ("How do I register to vote?", "en", True),
+        ):
             session.add(StartQuestion(id=text, text=text, language=language, hidden=hidden, author="a"))
     assert [one.text for one in await FirstQuestions(database, changed)("fr")] == [
         "Où est la piscine ?", "Comment s'inscrire sur les listes electorales ?", "Comment demander un acte de naissance ?",

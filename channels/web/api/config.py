@@ -21,8 +21,8 @@ from core.settings import Settings
 class WidgetConfig(BaseModel):
     """``wording``: the texts of ``domain.yml`` that begin with ``ui_``, with placeholders left where the widget fills them.
 
-    ``questions`` are offered at the start, ``suggestions`` while the citizen types. ``contact``: the administration's contact details; answers that name it by one of
-    ``own_names`` show them, too. ``phone_copy``: an answer can be sent to a telephone.
+    ``questions`` are offered at the start, ``suggestions`` while the citizen types. ``contact``: the administration's contact
+    details; answers that name it by one of ``own_names`` show them, too. ``phone_copy``: an answer can be sent to a telephone.
     """
 
     service_name: str

@@ -37,7 +37,14 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(
-            markdown=html, day=day, short_day=short_day, age=age, by_human=by_human, own_name=own_name, anchor=anchor, same_answer=same_answer
+            markdown=html,
+            day=day,
+            short_day=short_day,
+            age=age,
+            by_human=by_human,
+            own_name=own_name,
+            anchor=anchor,
+            same_answer=same_answer,
         )
 
     def language(self, request: Request) -> str:

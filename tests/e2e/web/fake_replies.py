@@ -101,7 +101,10 @@ def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
     if "rsa" in said or message.get("payload") == "signed:Cas général":
         further = ("Cas général", "Je ne sais pas") if "rsa" in said else ("En ligne", "Sur place")
         options = [{"label": label, "payload": f"signed:{label}"} for label in further]
-        about = {"text": "Quelle est votre situation ?" if "rsa" in said else "Comment préférez-vous faire ?", "purpose": "cases"}
+        about = {
+            "text": "Quelle est votre situation ?" if "rsa" in said else "Comment préférez-vous faire ?",
+            "purpose": "cases",
+        }
         outcome, blocks = "guided", [ASKING, {"type": "choices", **about, "options": options}]
     elif "succession" in said and "payload" not in message:
         about = {"text": "Est-ce l’une de ces pages ?", "purpose": "entries"}

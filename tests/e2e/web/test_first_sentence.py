@@ -10,7 +10,8 @@ from tests.e2e.web.widget import Widget
 
 QUESTIONS = (
     "comment déclarer un décès ?", "c'est combien le smic", "comment demander le RSA ?", "j'ai perdu ma carte d'identité",
-    "je veux faire un passeport", "permis de construire pour une piscine", "on m'a volé mon vélo", "inscrire ma fille à la maternelle",
+    "je veux faire un passeport", "permis de construire pour une piscine", "on m'a volé mon vélo",
+    "inscrire ma fille à la maternelle",
     "comment voter par procuration", "je déménage, qui prévenir", "combien de temps pour un préavis de location",
     "congé paternité durée", "acheter un timbre fiscal", "je veux divorcer", "mon employeur ne me paie plus",
     "aide pour payer la cantine", "changer l'adresse sur la carte grise", "horaires de la mairie", "quelles aides à 70 ans",

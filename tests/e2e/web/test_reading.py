@@ -86,9 +86,7 @@ def test_plain_page_asks_above_the_source_and_takes_a_number(fake: FakeGateway, 
 
 
 @pytest.mark.parametrize("typed", ["3", "2 enfants"])
-def test_plain_page_sends_a_number_that_is_no_choice_as_text(
-    fake: FakeGateway, new_context: NewContext, typed: str
-) -> None:
+def test_plain_page_sends_a_number_that_is_no_choice_as_text(fake: FakeGateway, new_context: NewContext, typed: str) -> None:
     page = new_context(java_script_enabled=False).new_page()
     page.goto(f"{fake.url}/assistant")
     for text in ("le RSA", typed):

@@ -28,7 +28,11 @@ def test_html_line_in_bold_alone_becomes_heading(markdown: str, shown: str) -> N
         ("Le timbre coûte 25 € ou **30 €**.", True, "Le timbre coûte <strong>25 €</strong> ou <strong>30 €</strong>."),
         ("Il coûtait 1 250,50 euros.", False, "Il coûtait 1 250,50 euros."),
         ("En mairie, ou à la mairie.", False, "En <strong>mairie</strong>, ou à la mairie."),
-        ("Voyez [la mairie](https://a.example).", True, 'Voyez <a href="https://a.example" rel="noopener noreferrer">la mairie</a>.'),
+        (
+            "Voyez [la mairie](https://a.example).",
+            True,
+            'Voyez <a href="https://a.example" rel="noopener noreferrer">la mairie</a>.',
+        ),
     ],
 )
 def test_html_amounts_if_current_and_places_once_stand_in_bold(markdown: str, current: bool, shown: str) -> None:

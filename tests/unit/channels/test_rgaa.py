@@ -18,7 +18,9 @@ def test_rgaa_every_criterion_stands_once_in_order() -> None:
 
 
 def test_rgaa_every_test_that_is_named_exists() -> None:
-    known = {name for path in BROWSER_TESTS.glob("test_*.py") for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)}
+    known = {
+        name for path in BROWSER_TESTS.glob("test_*.py") for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)
+    }
     named = {name for theme in themes() for one in theme.criteria for name in one.tests}
     assert named - known == set()
 
