@@ -31,11 +31,11 @@ _KEPT_SECONDS = 600.0
 _EXAMINED = 2_000  # texts with all the words: more only share one very common beginning
 _WORD = re.compile(r"[^\W_]+")
 _EMPTY_WORDS = frozenset(
-    """
-    a au aux avec c ce cette comment d dans de des du elle en est et faire il j je l la le les leur ma mes mon n ne on ou par pas
-    pour qu que quel quelle quelles quels qui s sa se ses si son sur t un une vos votre y
-    the how do to of my what is are can i for and in
-    """.split()
+    _WORD.findall(
+        "a au aux avec c ce cette comment d dans de des du elle en est et faire il j je l la le les leur ma mes mon n "
+        "ne on ou par pas pour qu que quel quelle quelles quels qui s sa se ses si son sur t un une vos votre y the how "
+        "do to of my what is are can i for and in"
+    )
 )
 
 

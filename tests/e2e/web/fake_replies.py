@@ -99,8 +99,8 @@ def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
     said = (message.get("text") or "").lower()
     blocks: list[dict[str, Any]]
     if "rsa" in said or message.get("payload") == "signed:Cas général":
-        further = ("Cas général", "Je ne sais pas") if "rsa" in said else ("En ligne", "Sur place")
-        options = [{"label": label, "payload": f"signed:{label}"} for label in further]
+        labels = ("Cas général", "Je ne sais pas") if "rsa" in said else ("En ligne", "Sur place")
+        options = [{"label": label, "payload": f"signed:{label}"} for label in labels]
         about = {
             "text": "Quelle est votre situation ?" if "rsa" in said else "Comment préférez-vous faire ?",
             "purpose": "cases",
