@@ -94,3 +94,18 @@ def test_plain_page_sends_a_number_that_is_no_choice_as_text(fake: FakeGateway, 
         with page.expect_navigation():
             page.get_by_role("button", name="Envoyer", exact=True).click()
     assert fake.said == ["le RSA", typed]
+
+
+def test_plain_page_asks_at_the_end_what_was_missing(fake: FakeGateway, new_context: NewContext) -> None:
+    page = new_context(java_script_enabled=False).new_page()
+    page.goto(f"{fake.url}/assistant")
+    page.locator("#text").fill("ma carte")
+    with page.expect_navigation():
+        page.get_by_role("button", name="Envoyer", exact=True).click()
+    end = page.locator("#end")
+    end.locator("summary").click()
+    for pressed in ("Non", "Des mots plus simples"):
+        with page.expect_navigation():
+            end.get_by_role("button", name=pressed).click()
+    expect(end).to_contain_text("Merci")
+    assert fake.verdicts == [{"satisfied": False, "missing": ""}, {"satisfied": False, "missing": "clarity"}]
