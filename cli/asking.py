@@ -15,6 +15,7 @@ import orjson
 
 from cli.language import Refusal, not_running
 from conversations.turns.choices import by_number, names_number
+from core.channels import traits_of
 from core.settings import Settings
 
 _GRACE_SECONDS = 10.0  # after the turn's own deadline
@@ -48,7 +49,7 @@ class Service:
         grant = opened.raise_for_status().json()
         headers = {"Authorization": f"Bearer {grant['token']}"}
         identifier = str(uuid.uuid4())
-        if conversation and not payload and names_number(text):
+        if conversation and not payload and names_number(text) and traits_of(grant["channel"]).has_buttons:
             payload = await self._numbered(text, headers)
         said = {"payload": payload} if payload else {"text": text}
         sent = await self._http.post("/api/web/messages", json={"id": identifier, **said}, headers=headers)
