@@ -119,8 +119,8 @@ class Panel {
   async #suggest() {
     if (!this.config.suggestions || this.conversation.held()) return;
     const { input, words } = this;
-    const { suggestions } = await import("./suggest.js");
-    if (input !== this.input) return; // built anew meanwhile
+    const { suggestions } = await import("./suggest.js").catch(() => ({}));
+    if (!suggestions || input !== this.input) return; // out of reach, or built anew meanwhile
     const choose = (text) => ((input.value = text), this.#submit());
     (this.suggesting ??= suggestions({ input, words, find: (text) => this.conversation.api.suggestions(text), choose })).look();
   }
@@ -213,7 +213,8 @@ class Panel {
 
   /** Whether a reply only asks more about the answer that stands above it: its words need not be read again. */
   #repeats(item, card) {
-    if (!card || !item.blocks.some(({ purpose }) => purpose === "cases")) return false;
+    const only = item.blocks.filter(({ type }) => type === "answer").length === 1;
+    if (!only || !item.blocks.some(({ purpose }) => purpose === "cases")) return false;
     const { items } = this.conversation;
     const before = items.slice(0, items.indexOf(item)).findLast(({ kind, blocks }) => kind === "reply" && blocks.length);
     return Boolean(before?.blocks.some(({ type, entry, body }) => type === "answer" && entry === card.entry && body === card.body));

@@ -10,9 +10,9 @@ const ARABIC = /\p{Script=Arabic}/u;
 let pages = 0; // mini cards that were made: each needs an id of its own
 
 /**
- * The article of one reply. `given`: {words, config, choose(label, payload, place), within, again}: `place` is the item of a mini card that
- * was pressed, `within` says that the reply is shown in one, `again` that its answer stands above already. It can take the focus; its name is short because the log
- * (role="log") reads its content.
+ * The article of one reply. `given`: {words, config, choose(label, payload, place), within, again}: `place` is the item of a mini
+ * card that was pressed, `within` says that the reply is shown in one, `again` that its answer stands above already. It can take
+ * the focus; its name is short because the log (role="log") reads its content.
  */
 export function replyArticle(event, given) {
   const { words } = given;
