@@ -14,7 +14,7 @@ import httpx
 import orjson
 
 from cli.language import Refusal, not_running
-from conversations.turns.choices import by_number, names_number
+from conversations.turns.choices import is_number, option_in_blocks
 from core.channels import traits_of
 from core.settings import Settings
 
@@ -49,7 +49,7 @@ class Service:
         grant = opened.raise_for_status().json()
         headers = {"Authorization": f"Bearer {grant['token']}"}
         identifier = str(uuid.uuid4())
-        if conversation and not payload and names_number(text) and traits_of(grant["channel"]).has_buttons:
+        if conversation and not payload and is_number(text) and traits_of(grant["channel"]).has_buttons:
             payload = await self._numbered(text, headers)
         said = {"payload": payload} if payload else {"text": text}
         sent = await self._http.post("/api/web/messages", json={"id": identifier, **said}, headers=headers)
@@ -74,7 +74,7 @@ class Service:
         response = await self._http.get("/api/web/history?last=1", headers=headers)
         turns = response.raise_for_status().json()["turns"]
         reply = turns[-1]["reply"] if turns else None
-        return by_number(text, reply["blocks"]) if reply else None
+        return option_in_blocks(text, reply["blocks"]) if reply else None
 
     async def _replies(self, headers: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
         """Yields the reply events of the conversation, those of earlier turns first. Other events (such as a notice of delay)

@@ -24,9 +24,9 @@ from core.yaml_text import load
 
 MOST = 5
 _DAYS = 28  # of figures: questions change with the season
-_FEWEST = 10  # turns with a page: with fewer, one citizen's question could be recognised (analytics.insights.figures.K)
+_MIN_TURNS = 10  # turns with a page: with fewer, one citizen's question could be recognised (analytics.insights.figures.K)
 _REFUSED_SHARE = 0.1  # of these turns that were judged not useful, at most
-_KEPT_SECONDS = 600.0
+_CACHE_SECONDS = 600.0
 _EVERYDAY = Path(__file__).with_name("first_questions.yml")
 
 
@@ -61,7 +61,7 @@ class FirstQuestions:
         async with self._lock:
             if time.monotonic() >= self._until:
                 await self._read()
-                self._until = time.monotonic() + _KEPT_SECONDS
+                self._until = time.monotonic() + _CACHE_SECONDS
         own = [Question(text=one.text, lang=language) for one in self._chosen if one.language == language and not one.hidden]
         own += pinned(settings.first_questions, language, settings.default_language)
         here = language == settings.default_language
@@ -89,18 +89,18 @@ class FirstQuestions:
     async def _asked_most(self) -> list[Question]:
         count, refused = func.sum(InsightFigure.count), func.sum(InsightFigure.total)
         since = local_day(datetime.now(self._settings.opening.zone), self._settings.opening.zone) - timedelta(days=_DAYS)
-        asked = (
+        counts = (
             select(InsightFigure.key, count.label("count"))
             .where(InsightFigure.origin == Origin.CITIZEN, InsightFigure.kind == "subjects", InsightFigure.day >= since)
             .group_by(InsightFigure.key)
-            .having(count >= _FEWEST, refused <= _REFUSED_SHARE * count)
+            .having(count >= _MIN_TURNS, refused <= _REFUSED_SHARE * count)
             .subquery()
         )
         titles = (
             select(EntryRow.title, EntryRow.locale)
-            .join(asked, asked.c.key == EntryRow.id)
+            .join(counts, counts.c.key == EntryRow.id)
             .where(EntryRow.status == "published")
-            .order_by(asked.c.count.desc(), EntryRow.id)
+            .order_by(counts.c.count.desc(), EntryRow.id)
             .limit(2 * MOST)  # some may be hidden
         )
         async with self._database.read() as session:
@@ -127,11 +127,11 @@ def everyday_questions() -> tuple[dict[str, Any], ...]:
 
 def pinned(setting: str, language: str, default: str) -> list[Question]:
     """Returns the setting's questions for ``language``: "en: How …?" names one, others are in ``default``."""
-    found = []
+    questions = []
     for part in filter(None, (part.strip() for part in setting.split("|"))):
         code, colon, rest = part.partition(": ")
-        named = bool(colon) and len(code) == 2 and code.islower()
-        spoken, text = (code, rest.strip()) if named else (default, part)
-        if spoken == language:
-            found.append(Question(text=text, lang=spoken))
-    return found
+        has_language = bool(colon) and len(code) == 2 and code.islower()
+        question_language, text = (code, rest.strip()) if has_language else (default, part)
+        if question_language == language:
+            questions.append(Question(text=text, lang=question_language))
+    return questions
