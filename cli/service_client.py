@@ -14,6 +14,8 @@ import httpx
 import orjson
 
 from cli.language import Refusal, not_running
+from conversations.turns.choices import is_number, option_in_blocks
+from core.channels import traits_of
 from core.settings import Settings
 
 _GRACE_SECONDS = 10.0  # after the turn's own deadline
@@ -47,6 +49,8 @@ class ServiceClient:
         grant = opened.raise_for_status().json()
         headers = {"Authorization": f"Bearer {grant['token']}"}
         identifier = str(uuid.uuid4())
+        if conversation and not payload and is_number(text) and traits_of(grant["channel"]).has_buttons:
+            payload = await self._numbered(text, headers)
         content = {"payload": payload} if payload else {"text": text}
         sent = await self._http.post("/api/web/messages", json={"id": identifier, **content}, headers=headers)
         if sent.is_client_error:
@@ -64,6 +68,13 @@ class ServiceClient:
             "Aucune réponse n'est venue : le worker ne tourne pas. Voyez ./guichet status et ./guichet logs worker.",
             "No reply came: the worker does not run. See ./guichet status and ./guichet logs worker.",
         )
+
+    async def _numbered(self, text: str, headers: dict[str, str]) -> str | None:
+        """Returns the payload of the choice of the last reply that ``text`` numbers, as ``ask`` printed it; else ``None``."""
+        response = await self._http.get("/api/web/history?last=1", headers=headers)
+        turns = response.raise_for_status().json()["turns"]
+        reply = turns[-1]["reply"] if turns else None
+        return option_in_blocks(text, reply["blocks"]) if reply else None
 
     async def _replies(self, headers: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
         """Yields the reply events of the conversation, those of earlier turns first. Other events (such as a notice of delay)

@@ -55,7 +55,8 @@ def about_administration(turn: Turn) -> Reply | None:
         {} if result and result.hits else {"outcome": outcome},
         service=settings.service_name,
         organisation=settings.organisation,
-        contact=settings.contact,
+        # What tells the hours does not tell them twice.
+        contact=(turn.intent == "opening_hours" and settings.contact_ways) or settings.contact,
         hours=settings.opening_hours,
         days=str(settings.retention_days),
         url=settings.privacy_url,

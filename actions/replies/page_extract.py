@@ -19,6 +19,7 @@ from core.text.markdown import plain
 # Weights of a part's log-odds, relative to the worth of a sentence. With .15 and .5 as many questions are answered.
 _ODDS_WEIGHT = 0.3
 _LEAST = -0.5  # limit for the worth of a sentence with its part: fewer sentences say as much, and are read faster
+_ALIKE = " / "  # between the labels of parts that say the same
 _TRIED = 40  # sentences, best first: later ones are worth nothing
 # The numbers of the shown pieces, by the order of their part.
 type Chosen = Mapping[int, frozenset[int]]
@@ -106,9 +107,16 @@ def _bonus(part: PagePart, begins: bool, text: str) -> float:
 
 
 def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
-    """Returns the text of the ``chosen`` pieces, part by part in the order of ``parts``, each after its label."""
-    told = [behind(part.label, with_exception(part.pieces, chosen[part.order])) for part in parts if chosen.get(part.order)]
-    return APART.join(told)
+    """Returns the text of the ``chosen`` pieces, part by part in the order of ``parts``, each after its label.
+
+    Labelled parts with the same text share it, after all their labels.
+    """
+    labels: dict[tuple[str, bool], list[str]] = {}
+    for part in parts:
+        if chosen.get(part.order):
+            text = with_exception(part.pieces, chosen[part.order])
+            labels.setdefault((text, bool(part.label)), []).append(part.label)
+    return APART.join(behind(_ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
 
 
 def arranged(parts: Sequence[PagePart], chosen: Chosen, first_label: str) -> list[PagePart]:

@@ -8,6 +8,7 @@ from functools import partial
 
 from actions.replies.page_extract import Chosen, PagePart, best_sentences, most_useful_first, page_text
 from actions.replies.page_parts import BETWEEN, PageQuestion, part_of
+from actions.replies.piece_sets import visible_chars
 from actions.replies.style import Style
 from core.entry import Entry, passages
 from core.opening_sentences import may_hold_opening, opening_rank
@@ -26,8 +27,11 @@ def page_opening(
     """Returns the opening of the page, without sentences that repeat the text below it (``above``).
 
     The passages ``seen`` by the citizen are left out. Empty if the reply has no opening, or if the opening uses passage
-    number ``without``.
+    number ``without``. Where editors wrote easy words that fit, these are the opening.
     """
+    easy_text = asked.entry.easy_text
+    if easy_text and not asked.is_clear and visible_chars(easy_text) <= style.limits.card:
+        return style.dated(asked.entry, easy_text)
     if not has_opening(asked):
         return ""
     parts = opening_parts(asked, seen)

@@ -91,8 +91,9 @@ def is_exception(sentence: str) -> bool:
 def counted(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
     """Returns the text of ``chosen``. Below a list or table with missing items or rows it says how many are shown."""
     told: list[Piece] = []
-    last = {pieces[at].paragraph: at for at in sorted(chosen)}
-    for at in sorted(chosen):
+    shown_pieces = _without_empty_headings(pieces, chosen)
+    last = {pieces[at].paragraph: at for at in shown_pieces}
+    for at in shown_pieces:
         piece = pieces[at]
         told.append(piece)
         if piece.kind not in _PARTS_OF_A_WHOLE or last[piece.paragraph] != at:
@@ -104,6 +105,16 @@ def counted(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
             said = f"{APART}{said}" if piece.kind is Kind.ROW else f"\n- {said}"
             told[-1] = Piece(f"{piece.text}{said}", piece.kind, piece.paragraph)
     return joined(told)
+
+
+def _without_empty_headings(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:
+    """Returns ``chosen`` in order, without headings whose own text was not chosen: another heading would stand below them."""
+    kept: list[int] = []
+    for at in sorted(chosen, reverse=True):
+        both_headings = kept and pieces[at].kind is pieces[kept[-1]].kind is Kind.HEADING
+        if not both_headings or kept[-1] == at + 1:
+            kept.append(at)
+    return kept[::-1]
 
 
 def with_exception(pieces: Sequence[Piece], chosen: Collection[int]) -> str:

@@ -49,6 +49,14 @@ class OpinionFact(NamedTuple):
     reason: str
 
 
+class VerdictFact(NamedTuple):
+    """A citizen's verdict at the end of a contact; ``missing`` belongs to a "no"."""
+
+    channel: str
+    satisfied: bool
+    missing: str
+
+
 class HandoffFact(NamedTuple):
     """One request for a human. ``waited``: seconds until a human claimed it, ``None`` if none did."""
 
@@ -72,6 +80,7 @@ class DayFacts:
 
     turns: Iterable[TurnFact] = ()
     opinions: Iterable[OpinionFact] = ()
+    verdicts: Iterable[VerdictFact] = ()
     handoffs: Iterable[HandoffFact] = ()
     segments: Iterable[SegmentFact] = ()
 
@@ -124,6 +133,9 @@ def count_day(facts: DayFacts, *, zone: ZoneInfo, themes: Mapping[str, str], seg
         counts.add(Kind.FEEDBACK, opinion.channel, theme, key)
         if opinion.entry and not opinion.useful:
             counts.add(Kind.SUBJECTS, opinion.channel, theme, opinion.entry, 1, count=0)
+    for verdict in facts.verdicts:
+        key = "satisfied" if verdict.satisfied else f"not:{verdict.missing}" if verdict.missing else "not"
+        counts.add(Kind.SATISFACTION, verdict.channel, "", key)
     for handoff in facts.handoffs:
         is_call_back = handoff.kind == HandoffKind.CALL_BACK
         counts.add(Kind.HANDOFFS, handoff.channel, "", handoff.kind if is_call_back else handoff.reason)

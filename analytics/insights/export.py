@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 from analytics.insights.daily import TurnFact, contact_result, main_theme
 from analytics.insights.themes import Catalogue
 from core.database import Database
-from core.database.models import Conversation, Feedback, Handoff, Message, Reply
+from core.database.models import Conversation, Feedback, Handoff, Message, Reply, Satisfaction
 from core.dates import day_bounds
 from core.turns import Origin, Outcome
 
@@ -46,6 +46,8 @@ class ConversationRow(NamedTuple):
     useful: int
     not_useful: int
     reasons: str
+    satisfied: bool | None
+    missing: str
 
 
 SCHEMA = pa.schema(
@@ -57,6 +59,8 @@ SCHEMA = pa.schema(
         *((name, pa.float64()) for name in ("confidence", "milliseconds")),
         *((name, pa.int32()) for name in ("handoffs", "useful", "not_useful")),
         ("reasons", pa.string()),
+        ("satisfied", pa.bool_()),
+        ("missing", pa.string()),
     ]
 )
 
@@ -69,7 +73,8 @@ async def conversations(
     after = ""
     while True:
         query = (
-            select(Conversation.id, Conversation.channel, Conversation.language)
+            select(Conversation.id, Conversation.channel, Conversation.language, Satisfaction.satisfied, Satisfaction.missing)
+            .outerjoin(Satisfaction, Satisfaction.conversation_id == Conversation.id)
             .where(Conversation.created_at >= start, Conversation.created_at < end)
             .where(Conversation.origin == origin, Conversation.id > after)
             .order_by(Conversation.id)
@@ -128,6 +133,8 @@ def _line(row: Any, turns: Sequence[Any], handoffs: int, catalogue: Catalogue) -
         useful=sum(turn.useful is True for turn in turns),
         not_useful=sum(turn.useful is False for turn in turns),
         reasons=" ".join(sorted({turn.reason for turn in turns if turn.reason})),
+        satisfied=row.satisfied,
+        missing=row.missing or "",
     )
 
 

@@ -10,10 +10,10 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Row, Select, case, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from analytics.insights.daily import DayFacts, HandoffFact, OpinionFact, SegmentFact, TurnFact
+from analytics.insights.daily import DayFacts, HandoffFact, OpinionFact, SegmentFact, TurnFact, VerdictFact
 from analytics.insights.first_answers import page_shown
 from analytics.insights.refusals import is_reply_to_refusal
-from core.database.models import Conversation, Delivery, Feedback, Handoff, Message, Reply
+from core.database.models import Conversation, Delivery, Feedback, Handoff, Message, Reply, Satisfaction
 from core.dates import day_bounds
 from core.handoff import Kind, State
 from core.turns import Outcome
@@ -57,6 +57,11 @@ async def read_day(
         .join(Conversation, Conversation.id == Reply.conversation_id)
         .where(of_the_day)
     )
+    verdicts = (
+        select(Conversation.channel, Satisfaction.satisfied, Satisfaction.missing)
+        .join(Conversation, Conversation.id == Satisfaction.conversation_id)
+        .where(Satisfaction.created_at >= start, Satisfaction.created_at < end, Conversation.origin == origin)
+    )
     segments = (
         select(Conversation.channel, Reply.entry, Delivery.segments)
         .join(Reply, Reply.id == Delivery.reply_id)
@@ -95,6 +100,7 @@ async def read_day(
             async for row in _rows_with_pauses(session, turns)
         ],
         opinions=[OpinionFact(*row) for row in await session.execute(opinions)],
+        verdicts=[VerdictFact(*row) for row in await session.execute(verdicts)],
         handoffs=[
             HandoffFact(channel, kind, reason, _seconds(waiting, claimed) if waiting else None)
             for channel, kind, reason, _, waiting, claimed in await session.execute(handoffs)

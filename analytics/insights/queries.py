@@ -62,7 +62,8 @@ class Subject:
 class Summary:
     """The main figures. Shares are 0 to 1, times have their unit in the name; ``None`` if there are no data.
 
-    ``contained``: contacts in which nobody asked for a human; ``resolved``: contacts with an answer and no human.
+    ``contained``: contacts in which nobody asked for a human; ``resolved``: contacts with an answer and no human;
+    ``satisfied``: the share of the ``verdicts`` at the end of a contact that say so.
     """
 
     turns: int
@@ -71,6 +72,8 @@ class Summary:
     resolved: float | None
     useful: float | None
     opinions: int
+    satisfied: float | None
+    verdicts: int
     answer_ms: float | None
     answer_p95_ms: float | None
     human_s: float | None
@@ -114,6 +117,7 @@ async def summary(database: Database, scope: Scope) -> Summary:
     human = {key: cell.count for key, cell in (await sums_by_key(database, Kind.HUMAN_WAITS, all_themes)).items()}
     handoffs = sum(cell.count for cell in (await sums_by_key(database, Kind.HANDOFFS, all_themes)).values())
     spent = await sums_by_key(database, Kind.SMS, scope)
+    verdicts = {key: cell.count for key, cell in (await sums_by_key(database, Kind.SATISFACTION, all_themes)).items()}
     number, answered = sum(contacts.values()), sum(opinions.values())
     return Summary(
         turns=sum(cell.count for cell in turns.values()),
@@ -122,6 +126,8 @@ async def summary(database: Database, scope: Scope) -> Summary:
         resolved=share(contacts.get(Contact.ANSWERED, 0), number),
         useful=share(opinions.get("useful", 0), answered),
         opinions=answered,
+        satisfied=share(verdicts.get("satisfied", 0), sum(verdicts.values())),
+        verdicts=sum(verdicts.values()),
         answer_ms=quantile(waits, 0.5, MILLISECONDS),
         answer_p95_ms=quantile(waits, 0.95, MILLISECONDS),
         human_s=quantile(human, 0.5, SECONDS),

@@ -10,6 +10,8 @@ PUBLIC = frozenset(
     {
         # Anybody may begin a conversation, as at the counter of a town hall.
         "POST /api/web/conversations",
+        # Titles and wordings of published pages; rate limited, and what is typed is not stored.
+        "POST /api/web/suggestions",
         "GET /api/web/config",
         "GET /api/web/notices",
         "GET /api/openapi.json",
@@ -37,6 +39,7 @@ PUBLIC = frozenset(
         "GET /assistant",
         "POST /assistant",
         "POST /assistant/feedback",
+        "POST /assistant/satisfaction",
         "POST /assistant/language",
         "POST /assistant/restart",
         "GET /assistant/conversation.txt",

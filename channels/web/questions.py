@@ -1,25 +1,33 @@
-"""Questions offered at the start: those pinned by the administration, then those asked most and answered well."""
+"""Questions offered at the start: those pinned by editors and by the administration, those asked most and answered well, then
+everyday ones.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import time
 from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 from sqlalchemy import func, select
 
 from core.database import Database
-from core.database.models import EntryRow, InsightFigure
+from core.database.models import EntryRow, InsightFigure, StartQuestion
 from core.dates import local_day
 from core.settings import Settings
+from core.text.folding import fold
 from core.turns import Origin
+from core.yaml_text import load
 
 MOST = 5
 _DAYS = 28  # of figures: questions change with the season
 _MIN_TURNS = 10  # turns with a page: with fewer, one citizen's question could be recognised (analytics.insights.figures.K)
 _REFUSED_SHARE = 0.1  # of these turns that were judged not useful, at most
 _CACHE_SECONDS = 600.0
+_EVERYDAY = Path(__file__).with_name("first_questions.yml")
 
 
 class Question(BaseModel):
@@ -32,29 +40,51 @@ class Question(BaseModel):
 class FirstQuestions:
     """The questions to offer, by language. The record is read at most every ten minutes.
 
-    If nothing is pinned and nothing was asked yet, the widest themes of the knowledge base are offered instead.
+    While pinned questions and those asked most are fewer than ``MOST``, everyday ones whose pages are published stand behind
+    them, the season's first. A knowledge base without these pages offers its widest themes.
     """
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database, self._settings = database, settings
         self._lock = asyncio.Lock()
-        self._cached: list[Question] = []
+        self._asked: list[Question] = []
+        self._themes: list[Question] = []
+        self._everyday: list[dict[str, Any]] = []
+        self._chosen: list[StartQuestion] = []
         self._until = 0.0
 
     async def __call__(self, language: str) -> list[Question]:
         """Returns at most ``MOST`` questions for a reader of ``language``; those from the record are in their pages'
-        language.
+        language. Those that editors hid are left out.
         """
-        pinned_questions = pinned(self._settings.first_questions, language, self._settings.default_language)
-        if language != self._settings.default_language or len(pinned_questions) >= MOST:
-            return pinned_questions[:MOST]
+        settings = self._settings
         async with self._lock:
             if time.monotonic() >= self._until:
-                self._cached = await self._asked_most() if self._settings.asked_most else []
-                self._cached = self._cached or ([] if pinned_questions else await self._themes())
+                await self._read()
                 self._until = time.monotonic() + _CACHE_SECONDS
-        pinned_texts = {question.text for question in pinned_questions}
-        return [*pinned_questions, *(question for question in self._cached if question.text not in pinned_texts)][:MOST]
+        own = [Question(text=one.text, lang=language) for one in self._chosen if one.language == language and not one.hidden]
+        own += pinned(settings.first_questions, language, settings.default_language)
+        here = language == settings.default_language
+        everyday = [Question(text=one[language], lang=language) for one in self._everyday if language in one]
+        found = [*own, *(self._asked if here else ()), *everyday]
+        left_out = {fold(one.text) for one in self._chosen if one.hidden and one.language == language}
+        offered: dict[str, Question] = {}
+        for one in found or (self._themes if here else ()):
+            if fold(one.text) not in left_out:
+                offered.setdefault(fold(one.text), one)
+        return list(offered.values())[:MOST]
+
+    async def _read(self) -> None:
+        self._asked = await self._asked_most() if self._settings.asked_most else []
+        month = local_day(datetime.now(self._settings.opening.zone), self._settings.opening.zone).month
+        offered = [one for one in everyday_questions() if month in one.get("months", (month,))]
+        offered.sort(key=lambda one: "months" not in one)
+        async with self._database.read() as session:
+            self._chosen = list(await session.scalars(select(StartQuestion).order_by(StartQuestion.created_at)))
+            named = select(EntryRow.id).where(EntryRow.id.in_([one["page"] for one in offered]), EntryRow.status == "published")
+            published = set((await session.execute(named)).scalars())
+        self._everyday = [one for one in offered if one["page"] in published]
+        self._themes = [] if self._asked or self._everyday else await self._widest_themes()
 
     async def _asked_most(self) -> list[Question]:
         count, refused = func.sum(InsightFigure.count), func.sum(InsightFigure.total)
@@ -71,22 +101,28 @@ class FirstQuestions:
             .join(counts, counts.c.key == EntryRow.id)
             .where(EntryRow.status == "published")
             .order_by(counts.c.count.desc(), EntryRow.id)
-            .limit(MOST)
+            .limit(2 * MOST)  # some may be hidden
         )
         async with self._database.read() as session:
             return [Question(text=title, lang=locale) for title, locale in await session.execute(titles)]
 
-    async def _themes(self) -> list[Question]:
+    async def _widest_themes(self) -> list[Question]:
         theme = EntryRow.content["theme"][0].as_string()
         most = (
             select(theme, EntryRow.locale)
             .where(EntryRow.status == "published", theme.is_not(None))
             .group_by(theme, EntryRow.locale)
             .order_by(func.count().desc(), theme)
-            .limit(MOST)
+            .limit(2 * MOST)
         )
         async with self._database.read() as session:
             return [Question(text=text, lang=locale) for text, locale in await session.execute(most) if text]
+
+
+@cache
+def everyday_questions() -> tuple[dict[str, Any], ...]:
+    """Returns the questions of ``first_questions.yml``: the page of each, its ``months``, if any, and its words by language."""
+    return tuple(load(_EVERYDAY.read_text(encoding="utf-8")))
 
 
 def pinned(setting: str, language: str, default: str) -> list[Question]:

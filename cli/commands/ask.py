@@ -11,7 +11,7 @@ import orjson
 import typer
 
 from cli.batches import in_order
-from cli.language import Refusal
+from cli.language import Refusal, say
 from cli.service_client import ServiceClient, running_service
 from core.channels import CHANNELS
 from core.settings import Settings
@@ -60,3 +60,6 @@ async def _run(
         async for result in in_order(lines, lambda line: turn(service, line)):
             explanation = result.pop("told", result["text"])
             print(orjson.dumps(result).decode() if as_json else explanation, flush=True)
+            if not as_json and any(block.get("options") for block in result.get("blocks", ())):
+                command = f"./guichet ask --conversation {result['conversation']} NUM"
+                say(f"Pour choisir par le numéro : {command}", f"To choose by number: {command}")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from core.text.folding import compatible, unaccented
 from core.text.yes_no import is_bare_yes
@@ -70,6 +71,16 @@ def option_by_number(text: str, offered: Sequence[str] | None) -> str | None:
 def is_number(text: str) -> bool:
     """Decides whether ``text`` is a number and nothing else: "3", "le deuxième"."""
     return _number(_normalise(text)) != 0
+
+
+def option_in_blocks(text: str, blocks: Iterable[Mapping[str, Any]]) -> str | None:
+    """Returns the payload that a bare number ``text`` picks from the ``blocks`` of a reply event; ``None`` if it picks none.
+
+    For readers who see the choices numbered through the whole reply: the plain page, ``./guichet ask``.
+    """
+    if not is_number(text):
+        return None
+    return option_by_number(text, [option["payload"] for block in blocks for option in block.get("options", ())])
 
 
 def option_by_label(text: str, options: Sequence[tuple[str, str]]) -> str | None:

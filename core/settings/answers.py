@@ -90,6 +90,9 @@ class AnswerSettings(BaseModel):
     limit_requests_per_minute: int = Field(
         3000, ge=10, description="Requests of any kind from one address (IPv6: a /64) in a minute, but for files and webhooks."
     )
+    limit_suggestions_per_minute: int = Field(
+        600, ge=10, description="Suggestions given to one address (IPv6: a /64) in a minute; beyond, there are none."
+    )
     limit_work_seconds: float = Field(
         20.0,
         gt=0,

@@ -27,6 +27,12 @@ class ChannelSettings(BaseModel):
         description="Offer behind them the pages that were shown most in the last four weeks (10 times at least) and helped.",
     )
 
+    suggestions: bool = Field(
+        True,
+        description="Suggest questions on the website while a citizen types, from the titles and wordings of pages. What is "
+        "typed goes to this service, and is not stored.",
+    )
+
     # SMS.
     sms_provider: Literal["", "simulator", "twilio", "vonage", "ovh", "generic"] = Field(
         "simulator", description="Who carries SMS: the simulator (demonstration), twilio, vonage, ovh, generic, or nothing."

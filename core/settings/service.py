@@ -54,6 +54,10 @@ class ServiceSettings(BaseModel):
         "none", description="Conformance with RGAA: full, partial, or none (also where no audit is in force)."
     )
     accessibility_audit: str = Field("", description="The last RGAA audit: who, when, share of criteria met. Empty: none.")
+    accessibility_scheme: WebPage = Field(
+        "", description="Page with the multi-year accessibility scheme (schéma pluriannuel), which French law wants published."
+    )
+    accessibility_plan: WebPage = Field("", description="Page with this year's accessibility action plan (plan d'action).")
 
     default_language: Literal["fr", "en"] = Field("fr", description="Language of a conversation that names none.")
 
@@ -89,5 +93,9 @@ class ServiceSettings(BaseModel):
     @property
     def contact(self) -> str:
         """Returns how to reach the administration, in one line: telephone, e-mail, page and hours as set, else its name."""
-        known = (self.contact_phone, self.contact_email, self.contact_url, self.opening_hours)
-        return ", ".join(part for part in known if part) or self.organisation
+        return ", ".join(part for part in (self.contact_ways, self.opening_hours) if part) or self.organisation
+
+    @property
+    def contact_ways(self) -> str:
+        """Returns the same without the hours; empty if nothing is set."""
+        return ", ".join(part for part in (self.contact_phone, self.contact_email, self.contact_url) if part)

@@ -67,6 +67,11 @@ _IN_THE_MESSAGE = (
     # "Une personne qui regarde mon dossier".
     rf"\b(?:besoin|faut)\b[^.!?;]{{0,20}}\b(?:quelqu ?'?un|personne) qui (?:me |m')?{_HELPS}",
     r"\bvrai agent\b",
+    # The other languages of the widget: what its own button says, and the simplest ways to ask. Arabic without its marks.
+    r"(?:تحدث|تكلم|كلام)[^.!?;؟]{0,12} (?:شخص|موظف|انسان|احد|مسوول|بشر)",
+    r"\b(?:hablar|falar|contactar)\b[^.!?;]{0,20}\b(?:agente|empleado|humano|alguem|pessoa|atendente)\b",
+    r"\b(?:biri\w*|insan\w*|yetkili\w*|gorevli\w*)\b[^.!?;]{0,15}\b(?:konus|gorus)",
+    r"(?:поговорити|говорити|зв'язатися)[^.!?;]{0,12} (?:кимось|людиною|оператором|працівником)",
 )
 _IN_A_SENTENCE = (
     # A message that only names a person or a line: "Un agent, merci.", "Hotline ?".

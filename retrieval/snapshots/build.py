@@ -133,8 +133,8 @@ def _later_texts(contents: _Contents, stage: Stage, known: Mapping[bytes, Vector
     If ``titles`` is requested, but the vectors of few texts are not ``known``, the stage is ``full``.
     """
     old = contents.old if contents.old and contents.old.manifest.stage == "full" else None
-    parts = _texts(contents, old and old.sections, lambda entry: [*wordings(entry), *sections(entry)], model)
-    asked = _texts(contents, old and old.questions, questions, model)
+    parts = _texts(contents, old.sections if old else None, lambda entry: [*wordings(entry), *sections(entry)], model)
+    asked = _texts(contents, old.questions if old else None, questions, model)
     if stage == "full" or sum(text.key not in known for texts in (*parts, *asked) for text in texts) <= FEW:
         return "full", parts, asked
     return "titles", [[] for _ in parts], [[] for _ in asked]

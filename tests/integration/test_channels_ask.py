@@ -87,14 +87,17 @@ async def test_a_batch_keeps_the_order_of_its_lines_and_is_marked(settings: Sett
     assert rows == {("sms", "ask")}
 
 
-async def test_by_sms_a_number_chooses(settings: Settings) -> None:
+@pytest.mark.parametrize("channel", ["web", "sms"])
+async def test_a_number_chooses(settings: Settings, channel: str) -> None:
     async with guichet(settings) as service, working(settings):
-        _, out, _ = await run_ask(settings, "choix", "--json", "--channel", "sms")
+        _, out, _ = await run_ask(settings, "choix", "--json", "--channel", channel)
         first = json.loads(out)
         assert "2 " in first["text"].replace(".", " ").replace(")", " ")
         code, _, err = await run_ask(settings, "2", "--json", "--conversation", first["conversation"])
         assert code == 0, err
         assert service.rasa.handled[-1] == (first["conversation"], '/choose{"entry": "B"}')
+        _, _, err = await run_ask(settings, "choix", "--channel", channel)
+        assert "To choose by number: ./guichet ask --conversation " in err
 
 
 async def test_an_answer_that_takes_long_is_waited_for(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from channels.web.questions import FirstQuestions
 from core.database import Database
-from core.database.models import EntryRow, InsightFigure
+from core.database.models import EntryRow, InsightFigure, StartQuestion
 from core.dates import local_day
 from core.settings import Settings
 from core.turns import Origin
@@ -74,3 +74,49 @@ async def test_questions_before_anybody_asked_are_the_widest_themes(
 
 async def test_questions_of_an_empty_knowledge_base_are_none(questions: FirstQuestions) -> None:
     assert await questions("fr") == []
+
+
+async def everyday(database: Database, *pages: str) -> None:
+    async with database.write() as session:
+        for page in pages:
+            session.add(
+                EntryRow(
+                    collection="c", id=page, locale="fr", title=page, version=1, digest="d", status="published",
+                    content={"theme": ["Papiers"]},
+                )
+            )  # fmt: skip
+
+
+async def test_questions_of_a_fresh_installation_are_everyday_ones_with_a_published_page(
+    questions: FirstQuestions, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    month = local_day(datetime.now(questions._settings.opening.zone), questions._settings.opening.zone).month
+    known = (
+        {"page": "F1", "fr": "Toujours ?", "en": "Always?"},
+        {"page": "F2", "fr": "En saison ?", "months": [month]},
+        {"page": "F3", "fr": "Hors saison ?", "months": [month % 12 + 1]},
+        {"page": "F9", "fr": "Sans page ?"},
+    )
+    monkeypatch.setattr("channels.web.questions.everyday_questions", lambda: known)
+    await everyday(database, "F1", "F2", "F3")
+    assert [one.text for one in await questions("fr")] == ["En saison ?", "Toujours ?"]
+    assert [(one.text, one.lang) for one in await questions("en")] == [("Always?", "en")]
+
+
+async def test_questions_that_are_hidden_are_left_out_and_the_same_words_stand_once(
+    database: Database, settings: Settings
+) -> None:
+    await everyday(database, "F14929", "F1427", "F1367")
+    changed = settings.model_copy(update={"first_questions": "Comment s'inscrire sur les listes electorales ?"})
+    async with database.write() as session:
+        for text, language, hidden in (
+            ("Comment faire un passeport ?", "fr", True),
+            ("Où est la piscine ?", "fr", False),
+            ("How do I register to vote?", "en", True),
+        ):
+            session.add(StartQuestion(id=text, text=text, language=language, hidden=hidden, author="a"))
+    assert [one.text for one in await FirstQuestions(database, changed)("fr")] == [
+        "Où est la piscine ?", "Comment s'inscrire sur les listes electorales ?", "Comment demander un acte de naissance ?",
+    ]  # fmt: skip
+    english = [one.text for one in await FirstQuestions(database, changed)("en")]
+    assert english == ["How do I get a passport?", "How do I get a birth certificate?"]

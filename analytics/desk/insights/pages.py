@@ -70,6 +70,7 @@ class Reader:
         weeks = await weekly(self.database, Kind.CONTACTS, scope)
         rows = [(monday, [weeks[monday][result] for result in RESULTS]) for monday in _mondays(scope, weeks)]
         opinions = await sums_by_key(self.database, Kind.FEEDBACK, scope)
+        verdicts = await sums_by_key(self.database, Kind.SATISFACTION, replace(scope, theme=""))
         return {
             "now": await summary(self.database, scope),
             "before": await summary(self.database, scope.before),
@@ -82,6 +83,7 @@ class Reader:
             "results": RESULTS,
             "outcomes": _largest(await sums_by_key(self.database, Kind.TURNS, scope)),
             "reasons": [(key.partition(":")[2], n) for key, n in _largest(opinions) if key.startswith("not")],
+            "missing": [(key.partition(":")[2], n) for key, n in _largest(verdicts) if key.startswith("not")],
             "handoffs": _largest(await sums_by_key(self.database, Kind.HANDOFFS, replace(scope, theme=""))),
             "languages": _largest(await sums_by_key(self.database, Kind.LANGUAGES, replace(scope, theme=""))),
         }

@@ -12,6 +12,7 @@ from channels.http.deps import Deps
 from channels.web.api.resource import resource
 from channels.web.contact import ContactLine, contact_lines, own_names
 from channels.web.questions import FirstQuestions, Question
+from channels.web.suggestions import Suggestions
 from conversations.wording import Wording
 from core.languages import PANEL_LANGUAGES, PanelLanguage
 from core.settings import Settings
@@ -20,8 +21,8 @@ from core.settings import Settings
 class WidgetConfig(BaseModel):
     """``wording``: the texts of ``domain.yml`` that begin with ``ui_``, with placeholders left where the widget fills them.
 
-    ``questions`` are offered at the start. ``contact``: the administration's contact details; answers that name it by one of
-    ``own_names`` show them, too. ``phone_copy``: an answer can be sent to a telephone.
+    ``questions`` are offered at the start, ``suggestions`` while the citizen types. ``contact``: the administration's contact
+    details; answers that name it by one of ``own_names`` show them, too. ``phone_copy``: an answer can be sent to a telephone.
     """
 
     service_name: str
@@ -33,6 +34,7 @@ class WidgetConfig(BaseModel):
     phone_copy: bool
     opinion_url: str
     questions: list[Question]
+    suggestions: bool
     contact: list[ContactLine]
     own_names: list[str]
     wording: dict[str, str]
@@ -53,18 +55,20 @@ def widget_config(settings: Settings, wording: Wording, language: str, questions
         phone_copy=bool(settings.sms_provider) and settings.sms_copies_per_day > 0,
         opinion_url=settings.opinion_url,
         questions=questions,
+        suggestions=settings.suggestions,
         contact=contact_lines(settings, say),
         own_names=own_names(settings),
         wording=wording.group("ui_", language=language) | reply_texts,
     )
 
 
-def router(deps: Deps) -> APIRouter:
+def router(deps: Deps, suggestions: Suggestions) -> APIRouter:
     routes = resource()
     questions = FirstQuestions(deps.database, deps.settings)
 
     @routes.get("/config")
     async def config(response: Response, lang: Annotated[PanelLanguage | None, Query()] = None) -> WidgetConfig:
+        suggestions.prepare()  # who has opened the panel will type soon
         response.headers["Cache-Control"] = "public, max-age=300"
         language = lang or deps.settings.default_language
         return widget_config(deps.settings, deps.wording, language, await questions(language))

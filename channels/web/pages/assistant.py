@@ -20,6 +20,7 @@ from fastapi.responses import PlainTextResponse, RedirectResponse
 from channels.web.pages.client import Client, Refused
 from channels.web.pages.templating import Pages, by_human
 from channels.web.questions import FirstQuestions
+from conversations.turns.choices import is_number, option_in_blocks
 from core.database import Database
 from core.languages import PANEL_LANGUAGES
 from core.web.network import is_same_host
@@ -64,6 +65,9 @@ class Assistant:
             **({"payload": payload} if payload else {"text": text}),
         }
         caller = self._client(request)
+        if caller.token and "text" in message and is_number(text):
+            payload = await self._numbered(caller, text)
+            message = {"id": message["id"], "payload": payload} if payload else message
         response = self._redirect(request, "#last")
 
         async def send() -> None:
@@ -82,6 +86,15 @@ class Assistant:
         # After a failure the text is in the field again, under the same id: if it did arrive, a second copy changes nothing.
         return await self._attempt(request, send, response, draft=(message["id"], "" if payload else text))
 
+    async def _numbered(self, caller: Client, text: str) -> str:
+        """Returns the payload of the choice that the page shows under the number ``text``; empty if there is none."""
+        try:
+            turns = (await caller.history(last=1))["turns"]
+        except Refused:
+            return ""
+        reply = turns[-1]["reply"] if turns else None
+        return (option_in_blocks(text, reply["blocks"]) if reply else None) or ""
+
     async def feedback(
         self,
         request: Request,
@@ -96,6 +109,14 @@ class Assistant:
         asked_why = not useful and not (reason or comment)
         response = self._redirect(request, f"#reply-{reply}", **({"no": reply} if asked_why else {"thanks": reply}))
         return await self._attempt(request, lambda: self._client(request).call("POST", "/api/web/feedback", opinion), response)
+
+    async def satisfaction(
+        self, request: Request, satisfied: Annotated[bool, Form()], missing: Annotated[str, Form()] = ""
+    ) -> Response:
+        """Records the verdict on the whole contact. A bare "no" is recorded at once; the page then asks what was missing."""
+        verdict = {"satisfied": satisfied, "missing": missing}
+        there = self._redirect(request, "#end", end="thanks" if satisfied or missing else "missing")
+        return await self._attempt(request, lambda: self._client(request).call("POST", "/api/web/satisfaction", verdict), there)
 
     async def language(self, request: Request, to: Annotated[str, Form()]) -> Response:
         if to not in PANEL_LANGUAGES:
@@ -157,7 +178,7 @@ class Assistant:
             "first_id": str(uuid.uuid4()),
         }
         values["notices"] = await self._notices(request, language)
-        values |= {name: request.query_params.get(name, "") for name in ("no", "thanks")}
+        values |= {name: request.query_params.get(name, "") for name in ("no", "thanks", "end")}
         erased = request.query_params.get("erased", "") if not turns else ""
         values |= {"erased": bool(erased), "receipt": erased if _RECEIPT.fullmatch(erased) else ""}
         response = self._pages.render("assistant.html", request, values, language=language, status=status)
@@ -202,6 +223,7 @@ def router(pages: Pages, database: Database) -> APIRouter:
     routes.get("/conversation.txt")(assistant.download)
     routes.post("", dependencies=same)(assistant.say)
     routes.post("/feedback", dependencies=same)(assistant.feedback)
+    routes.post("/satisfaction", dependencies=same)(assistant.satisfaction)
     routes.post("/language", dependencies=same)(assistant.language)
     routes.post("/restart", dependencies=same)(assistant.restart)
     return routes

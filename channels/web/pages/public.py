@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 from starlette.routing import Match
 
-from channels.web.pages import facts
+from channels.web.pages import facts, rgaa
 from channels.web.pages.templating import Pages
 from core.database import Database
 
@@ -44,7 +44,8 @@ def router(pages: Pages, database: Database) -> APIRouter:
 
     @routes.get("/accessibility")
     async def accessibility(request: Request) -> Response:
-        return pages.render(f"{pages.language(request)}/accessibility.html", request)
+        values = {"rgaa": rgaa.themes(), "rgaa_counts": rgaa.counts()}
+        return pages.render(f"{pages.language(request)}/accessibility.html", request, values)
 
     return routes
 

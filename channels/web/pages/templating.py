@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -37,7 +37,14 @@ class Pages:
             lstrip_blocks=True,
         )
         self._templates.filters.update(
-            markdown=html, day=day, short_day=short_day, age=age, by_human=by_human, own_name=own_name, anchor=anchor
+            markdown=html,
+            day=day,
+            short_day=short_day,
+            age=age,
+            by_human=by_human,
+            own_name=own_name,
+            anchor=anchor,
+            same_answer=same_answer,
         )
 
     def language(self, request: Request) -> str:
@@ -88,6 +95,11 @@ def own_name(language: str) -> str:
     """Returns the name of ``language`` in itself, capitalised: "Français"."""
     name = language_name(language, language)
     return name[:1].upper() + name[1:]
+
+
+def same_answer(card: Mapping[str, Any], before: Sequence[Mapping[str, Any]]) -> bool:
+    """Decides whether the answer block ``card`` is word for word one of those ``before`` it."""
+    return any((card["entry"], card["body"]) == (one["entry"], one["body"]) for one in before)
 
 
 def by_human(reply: Mapping[str, Any]) -> bool:

@@ -1,7 +1,18 @@
 """Tables. Importing this package registers them all on ``Base.metadata``."""
 
 from core.database.models.audit import AuditHead, AuditRow
-from core.database.models.conversations import Conversation, Delivery, Erasure, Feedback, Job, Lease, Message, Receipt, Reply
+from core.database.models.conversations import (
+    Conversation,
+    Delivery,
+    Erasure,
+    Feedback,
+    Job,
+    Lease,
+    Message,
+    Receipt,
+    Reply,
+    Satisfaction,
+)
 from core.database.models.demand import DemandCluster, DemandMember
 from core.database.models.entries import (
     Autosave,
@@ -24,6 +35,7 @@ from core.database.models.quality import QualityNight
 from core.database.models.review import Correction, EditorTask, ReviewItem, Verdict
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsLimited, SmsUsage
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
+from core.database.models.start_questions import StartQuestion
 from core.database.models.supervision import (
     Control,
     ConversationLabel,
@@ -83,6 +95,7 @@ __all__ = [
     "RetentionRun",
     "ReviewItem",
     "Revision",
+    "Satisfaction",
     "SavedReply",
     "SeenMessage",
     "SignInFailure",
@@ -91,6 +104,7 @@ __all__ = [
     "StaffLink",
     "StaffRow",
     "StaffSession",
+    "StartQuestion",
     "Step",
     "SynonymGroup",
     "SynonymVersion",

@@ -160,6 +160,21 @@ class Feedback(Base):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
 
+class Satisfaction(Base):
+    """A citizen's verdict at the end of a contact. One for each conversation; a second one replaces it.
+
+    ``missing``: what was missing, in one word (``channels.web.api.satisfaction``); empty if nothing was said.
+    """
+
+    __tablename__ = "satisfactions"
+    __table_args__ = (Index("ix_satisfactions_created", "created_at"),)
+
+    conversation_id: Mapped[str] = mapped_column(ForeignKey("conversations.id", ondelete=_CASCADE), primary_key=True)
+    satisfied: Mapped[bool]
+    missing: Mapped[str] = mapped_column(String(32), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+
 class Lease(Base):
     """The current owner of a conversation. ``fencing`` grows at each take-over, so that a late owner's commit is refused."""
 

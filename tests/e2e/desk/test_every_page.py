@@ -15,7 +15,17 @@ NARROW, TABLET, WIDE = ({"width": width, "height": 800} for width in (320, 768, 
 ENTRY = ("", "/workflow", "/history")
 PAGES = (
     *("account", "entries", "entries?q=carte", "work", "conflicts", "collections", "collections/essai", "exchange", "tasks"),
-    *("publications", "publications/waiting", "publications/active", "try", "demand", "demand/1", "golden", "nowhere"),
+    *(
+        "publications",
+        "publications/waiting",
+        "publications/active",
+        "try",
+        "demand",
+        "demand/1",
+        "golden",
+        "start-questions",
+        "nowhere",
+    ),
     *("synonyms", "synonyms?q=carte", "synonyms/new", "synonyms/used", "synonyms/changing", "synonyms/gone"),
     *(f"entries/essai/a{part}" for part in ENTRY),
     "entries/essai/b/conflict",

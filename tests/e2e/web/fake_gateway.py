@@ -33,6 +33,7 @@ from core.languages import PanelLanguage
 from core.settings import ROOT, Settings
 from tests.e2e.web.fake_replies import reply_to
 
+SUGGESTED = ("Carte d’identité perdue", "Carte grise : changement d’adresse")
 _WANTED = {"in English please": "en", "en español por favor": "es", "em português por favor": "pt", "بالعربية من فضلكم": "ar"}
 
 
@@ -57,6 +58,8 @@ class FakeGateway:
         self.conversations: dict[str, Conversation] = {}
         self.said: list[str] = []
         self.opinions: list[dict[str, Any]] = []
+        self.verdicts: list[dict[str, Any]] = []
+        self.typed: list[str] = []
         self.full = False
         self.late = ""
         self._free = threading.Event()
@@ -192,6 +195,16 @@ class FakeGateway:
         async def feedback(body: dict[str, Any], authorization: str = Header("")) -> None:
             self._of(authorization)
             self.opinions.append(body)
+
+        @app.post("/api/web/satisfaction", status_code=204)
+        async def satisfaction(body: dict[str, Any], authorization: str = Header("")) -> None:
+            self._of(authorization)
+            self.verdicts.append(body)
+
+        @app.post("/api/web/suggestions")
+        async def suggestions(body: dict[str, Any]) -> list[dict[str, Any]]:
+            self.typed.append(body["text"])
+            return [{"text": text, "lang": "fr"} for text in SUGGESTED if body["text"].lower() in text.lower()]
 
         @app.post("/api/web/language", status_code=204)
         async def language(body: dict[str, Any], authorization: str = Header("")) -> None:

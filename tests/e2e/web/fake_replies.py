@@ -50,6 +50,10 @@ FRAMED = CARD | {
         },
     },
 }
+ASKING = CARD | {
+    "headings": [], "cases": [],
+    "body": "Vous devez avoir 25 ans. " * 8 + "\n\nLa mairie, la Caf ou la mairie instruisent votre demande.",
+}  # fmt: skip
 PLACE: dict[str, Any] = {
     "type": "place", "text": "Ouvert en ce moment, jusqu’à 12:00.",
     "name": "Mairie de Clairval-sur-Orbe", "kind": "mairie", "commune": "Clairval-sur-Orbe",
@@ -94,7 +98,15 @@ def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
     """The outcome, blocks and plain text of the reply to ``message``."""
     said = (message.get("text") or "").lower()
     blocks: list[dict[str, Any]]
-    if "succession" in said and "payload" not in message:
+    if "rsa" in said or message.get("payload") == "signed:Cas général":
+        labels = ("Cas général", "Je ne sais pas") if "rsa" in said else ("En ligne", "Sur place")
+        options = [{"label": label, "payload": f"signed:{label}"} for label in labels]
+        about = {
+            "text": "Quelle est votre situation ?" if "rsa" in said else "Comment préférez-vous faire ?",
+            "purpose": "cases",
+        }
+        outcome, blocks = "guided", [ASKING, {"type": "choices", **about, "options": options}]
+    elif "succession" in said and "payload" not in message:
         about = {"text": "Est-ce l’une de ces pages ?", "purpose": "entries"}
         outcome, blocks = "choices", [{"type": "choices", **about, "options": PAGES}]
     elif "horaires" in said:

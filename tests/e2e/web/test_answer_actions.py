@@ -78,6 +78,7 @@ def test_print_of_one_answer_leaves_out_the_rest_of_the_conversation_and_of_the_
     answered.ask("un préavis")
     expect(answered.cards).to_have_count(2)
     answered.page.evaluate("window.print = () => {}")
+    answered.cards.first.locator(".past summary").click()
     answered.cards.first.get_by_role("button", name="Imprimer").click()
     text = paper(answered.page)
     assert "déclarer la perte" in text

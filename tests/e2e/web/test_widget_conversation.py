@@ -33,7 +33,7 @@ def test_a_question_gets_a_card_with_its_source_and_date(widget: Widget) -> None
     assert card.locator("ol > li").count() == 3
     assert card.locator("ol > li:nth-child(2) > ul > li").count() == 2
     assert card.locator("tbody tr").count() == 2
-    assert card.locator(".body strong").inner_text() == "déclarer la perte"
+    assert card.locator(".body strong").all_inner_texts() == ["déclarer la perte", "mairie"]
 
 
 def test_a_local_page_names_no_source_that_it_has_not(widget: Widget) -> None:

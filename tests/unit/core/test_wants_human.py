@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from conversations.wording import Wording
+from core.settings import ROOT
 from core.text.wants_human import is_about_somebody, wants_human
 
 
@@ -64,3 +66,24 @@ def test_wants_human_question_that_names_people_is_none(text: str) -> None:
 )
 def test_is_about_somebody_else_whom_the_question_names(text: str, about: bool) -> None:
     assert is_about_somebody(text) is about
+
+
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
+def test_wants_human_understands_what_the_button_says(language: str) -> None:
+    assert wants_human(Wording.load(ROOT / "domain.yml").text("ui_reach_human", language=language))
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("أريد التكلم مع موظف", True),
+        ("شخص مريض ماذا أفعل", False),
+        ("hablar con un agente", True),
+        ("quiero contratar a un empleado", False),
+        ("falar com uma pessoa", True),
+        ("biriyle görüşmek istiyorum", True),
+        ("хочу поговорити з людиною", True),
+    ],
+)
+def test_wants_human_understands_the_simplest_words_of_other_languages(text: str, wanted: bool) -> None:
+    assert wants_human(text) is wanted

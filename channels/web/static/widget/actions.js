@@ -37,6 +37,14 @@ export function actions({ words, base, card, opinionUrl, rate, print, toPhone, t
   );
 }
 
+/** Folds the row of an answer that is not the last one, unless the citizen is writing in it. */
+export function fold(row, words) {
+  if (row.closest(".past") || row.querySelector("form")) return;
+  const folded = h("details", { class: "past" }, h("summary", {}, words.answer_actions));
+  row.replaceWith(folded);
+  folded.append(row);
+}
+
 /** "Useful?": yes, or no and why not. */
 function feedback(words, rate, tool, opinionUrl) {
   const group = h("div", { class: "feedback", role: "group", "aria-label": words.useful });

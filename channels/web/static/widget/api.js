@@ -45,6 +45,8 @@ export class Api {
   history = async () => (await this.call("GET", "/api/web/history")).json();
   say = async (message) => (await this.call("POST", "/api/web/messages", message)).json();
   feedback = (opinion) => this.call("POST", "/api/web/feedback", opinion);
+  satisfaction = (verdict) => this.call("POST", "/api/web/satisfaction", verdict);
+  suggestions = async (text) => (await this.call("POST", "/api/web/suggestions", { text })).json();
   setLanguage = (language) => this.call("POST", "/api/web/language", { language });
   erase = () => this.call("DELETE", "/api/web/conversations/current");
   events = (after, signal) => this.call("GET", `/api/web/events?after=${after}`, undefined, { signal });

@@ -66,7 +66,7 @@ export class Conversation extends EventTarget {
 
   /** While a human answers: that the citizen writes, at most every few seconds. */
   writing() {
-    if (!this.#held() || Date.now() - this.#wrote < WRITING) return;
+    if (!this.held() || Date.now() - this.#wrote < WRITING) return;
     this.#wrote = Date.now();
     this.connection.hint({ type: "typing" });
   }
@@ -74,7 +74,7 @@ export class Conversation extends EventTarget {
   /** While a human answers: that everything so far is in the citizen's view. */
   looking() {
     const after = this.after();
-    if (!this.#held() || after <= this.#looked) return;
+    if (!this.held() || after <= this.#looked) return;
     this.#looked = after;
     this.connection.hint({ type: "seen", seq: after });
   }
@@ -97,6 +97,9 @@ export class Conversation extends EventTarget {
     await this.api.feedback({ reply, ...opinion });
     this.store.update((state) => (state.rated[reply] = true));
   }
+
+  /** Whether the end of this contact may be asked about: there was an answer, and it was not asked before. */
+  mayAsk = () => !this.store.read().asked && this.items.some(({ kind, outcome, blocks }) => kind === "reply" && (outcome === "no_answer" || blocks.some(({ type }) => type === "answer")));
 
   isRated = (reply) => reply in this.store.read().rated;
 
@@ -215,7 +218,7 @@ export class Conversation extends EventTarget {
   }
 
   /** Whether the last word is a human's. */
-  #held = () => this.items.findLast((item) => item.kind === "reply")?.outcome === "human";
+  held = () => this.items.findLast((item) => item.kind === "reply")?.outcome === "human";
 
   #answered(id) {
     clearTimeout(this.#unanswered.get(id));

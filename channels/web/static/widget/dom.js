@@ -30,9 +30,11 @@ export function link(label, address, words, properties = {}) {
 /** `{name}` → values.name; what has no value stays as it is. */
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-/** French sets off its double punctuation by a space at which no line may break. */
+/** French sets off its double punctuation by a space at which no line may break; nor may one within a number, an hour or an amount. */
 export const typeset = (text, language) =>
-  language === "fr" ? text.replace(/ ([:;?!»])/g, "\u00a0$1").replace(/« /g, "«\u00a0") : text;
+  language === "fr"
+    ? text.replace(/ ([:;?!»])/g, "\u00a0$1").replace(/« /g, "«\u00a0").replace(/(\d) (?=(?:h|€|%|\d{2,3})(?![\p{L}\d]))/gu, "$1\u00a0").replace(/(\d\u00a0h) (?=\d)/g, "$1\u00a0")
+    : text;
 
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
 

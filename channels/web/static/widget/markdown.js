@@ -1,25 +1,27 @@
 // The safe subset of Markdown in which entries are written (core/entry.py): paragraphs, "- " and "1. " lists (nested by
 // indentation), **bold** (by itself on a line: the heading of a part), [label](https://…) and tables. Anything else is shown
 // as it stands.
-import { h, link } from "./dom.js";
+import { h, link, typeset } from "./dom.js";
 
 const ITEM = /^( *)(?:([-*•])|(\d+)[.)]) +(.*)$/;
 const RULE = /^ *\|?[ :|-]*-{3}[ :|-]*$/;
 const TITLE = /^(?:#{1,6} +(.*)|\*\*((?:(?!\*\*).)*[^*.!?:;])\*\*)$/; // a line in bold by itself that is no sentence
 const INLINE = /\\([\\*[\]()|_`#.-])|\*\*(.+?)\*\*|\[([^\]]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)/g;
 
-const AMOUNT = /(\d(?:[\d.,\u00a0\u202f ]*\d)?[\u00a0\u202f ]?(?:€|euros?\b))/;
+// Amounts, and where one goes; and what announces steps: the same as in channels/web/pages/markup.py.
+const STANDS_OUT = /(\d(?:[\d.,\u00a0\u202f ]*\d)?[\u00a0\u202f ]?(?:€|euros?\b)|\b(?:mairie|sous-préfecture|préfecture|commissariat|gendarmerie|consulat|ambassade|tribunal|notaire|Caf|MSA|CPAM|France Travail)\b)/;
+const STEPS = /(?:étapes|dans l['’]ordre|in this order|steps)[^.]*:\s*$/i;
 
 /**
- * The nodes of `source`; `words` gives the hidden "(new window)" of links, and with `amounts` those outside tables are in
- * bold; `within` a list there are no headings.
+ * The nodes of `source`; `words` gives the hidden "(new window)" of links and the `locale` of the text. With `amounts`, those outside
+ * tables are in bold, and so is each place that is not yet in the set `places`. `within` a list there are no headings.
  */
 export function markdown(source, words, within = false) {
   const lines = source.replace(/\r/g, "").replace(/\t/g, "    ").split("\n");
   const nodes = [];
   while (lines.length) {
     if (!lines[0].trim()) lines.shift();
-    else if (ITEM.test(lines[0])) nodes.push(list(lines, words));
+    else if (ITEM.test(lines[0])) nodes.push(list(lines, words, STEPS.test(nodes.at(-1)?.textContent)));
     else if (lines[0].includes("|") && RULE.test(lines[1] ?? "")) nodes.push(table(lines, words));
     else nodes.push(paragraph(lines, words, within));
   }
@@ -37,9 +39,9 @@ function paragraph(lines, words, within) {
   return h("p", {}, inline(own.join("\n"), words));
 }
 
-function list(lines, words) {
+function list(lines, words, steps) {
   const [, margin, , first] = ITEM.exec(lines[0]);
-  const element = h(first ? "ol" : "ul", first && first !== "1" ? { start: first } : {});
+  const element = h(first || steps ? "ol" : "ul", first && first !== "1" ? { start: first } : {});
   while (lines.length) {
     const item = ITEM.exec(lines[0]);
     if (!item || item[1].length > margin.length + 1 || item[1].length < margin.length || !!item[3] !== !!first) break;
@@ -61,7 +63,7 @@ function list(lines, words) {
 const indent = (line) => (line.trim() ? line.length - line.trimStart().length : 0);
 
 function table(lines, given) {
-  const words = { ...given, amounts: false }; // a table may go back years
+  const words = { ...given, amounts: false, places: null }; // a table may go back years
   const cells = (line) => line.trim().replace(/^\||\|$/g, "").split(/(?<!\\)\|/).map((cell) => cell.trim());
   const head = cells(lines.shift());
   lines.shift();
@@ -88,7 +90,7 @@ function inline(text, words) {
     const [whole, escaped, bold, label, address] = match;
     if (match.index > from) nodes.push(plain(text.slice(from, match.index), words));
     if (escaped) nodes.push(escaped);
-    else if (bold) nodes.push(h("strong", {}, inline(bold, { ...words, amounts: false })));
+    else if (bold) nodes.push(h("strong", {}, inline(bold, { ...words, amounts: false, places: null })));
     else nodes.push(link(label.replaceAll("**", ""), address, words));
     from = match.index + whole.length;
   }
@@ -96,4 +98,8 @@ function inline(text, words) {
   return nodes;
 }
 
-const plain = (text, { amounts }) => (amounts ? text.split(AMOUNT).map((part, at) => (at % 2 ? h("strong", {}, part) : part)) : text);
+function plain(text, { amounts, places, locale }) {
+  return typeset(text, locale).split(STANDS_OUT).map((part, at) => (at % 2 && (/\d/.test(part) ? amounts : isNew(part, places)) ? h("strong", {}, part) : part));
+}
+
+const isNew = (place, places) => places && !places.has(place) && places.add(place);

@@ -1,6 +1,6 @@
 // The open widget: a dialog (modal where it fills the screen), its log, its form. Loaded when the launcher is first used.
 import { Conversation } from "./conversation.js";
-import { actions } from "./actions.js";
+import { actions, fold } from "./actions.js";
 import { colon, fill, h, typeset } from "./dom.js";
 import { Paper } from "./paper.js";
 import { frame, intro, notice } from "./parts.js";
@@ -97,7 +97,8 @@ class Panel {
       switchTo: (code) => this.#switchTo(code),
     });
     Object.assign(this, parts);
-    this.input.addEventListener("input", () => this.conversation.writing());
+    this.suggesting = null;
+    this.input.addEventListener("input", () => (this.conversation.writing(), this.#suggest()));
     this.intro = intro(config, this.words, (text) => this.conversation.say(text));
     this.log.setAttribute("aria-live", "off");
     this.log.append(this.intro);
@@ -112,6 +113,16 @@ class Panel {
     this.#stands(this.conversation.queue);
     this.#toTheLast();
     if (before) this.#listen();
+  }
+
+  /** Suggests questions for what is typed, unless a human answers. */
+  async #suggest() {
+    if (!this.config.suggestions || this.conversation.held()) return;
+    const { input, words } = this;
+    const { suggestions } = await import("./suggest.js").catch(() => ({}));
+    if (!suggestions || input !== this.input) return; // out of reach, or built anew meanwhile
+    const choose = (text) => ((input.value = text), this.#submit());
+    (this.suggesting ??= suggestions({ input, words, find: (text) => this.conversation.api.suggestions(text), choose })).look();
   }
 
   /** What is said to everybody at present; a service that does not tell says nothing. */
@@ -135,6 +146,7 @@ class Panel {
   }
 
   #open() {
+    this.farewell?.remove();
     const focused = this.root.activeElement;
     if (this.dialog.open) this.dialog.close();
     this.dialog.open = false;
@@ -148,9 +160,21 @@ class Panel {
     this.conversation.store.setOpen(false);
     this.dialog.close();
     this.host.closed();
+    if (this.conversation.mayAsk()) this.#askAtTheEnd();
+  }
+
+  /** Once for each conversation, beside the launcher: whether the citizen found what they were looking for. */
+  async #askAtTheEnd() {
+    this.conversation.store.update((state) => (state.asked = true));
+    const { satisfaction } = await import("./satisfaction.js").catch(() => ({}));
+    if (!satisfaction || this.dialog.open) return;
+    const rate = (verdict) => this.conversation.api.satisfaction(verdict);
+    this.farewell = satisfaction({ words: this.words, opinionUrl: this.config.opinion_url, rate });
+    this.parent.append(this.farewell);
   }
 
   #submit() {
+    this.suggesting?.close();
     const text = this.input.value.trim();
     if (!text) return this.input.focus();
     this.input.value = "";
@@ -172,17 +196,28 @@ class Panel {
     if (!item.blocks.length) return; // a human answers, or the service chose silence
     const place = this.#places.get(item.in_reply_to);
     const choose = (label, payload, pressed) => this.#choose(label, payload, pressed);
-    const article = replyArticle(item, { words: this.words, config: this.config, choose, within: Boolean(place) });
     const card = item.blocks.find((block) => block.type === "answer");
+    const repeats = !place && this.#repeats(item, card);
+    const article = replyArticle(item, { words: this.words, config: this.config, choose, within: Boolean(place), again: repeats });
     const rated = RATED.has(item.outcome) || card;
     for (const older of this.log.querySelectorAll(".sms")) older.remove(); // a telephone is sent the last answer
-    if (rated) (article.querySelector(".card") ?? article).append(this.#actions(item, card));
+    if (card && !repeats) for (const older of this.log.querySelectorAll(".actions")) fold(older, this.words);
+    if (rated && !repeats) (article.querySelector(".card") ?? article).append(this.#actions(item, card));
     if (place) {
       place.append(article);
       unfold(place, true);
     } else this.log.append(article);
     if (!again) this.#lead(article, place);
     this.#look();
+  }
+
+  /** Whether a reply only asks more about the answer that stands above it: its words need not be read again. */
+  #repeats(item, card) {
+    const only = item.blocks.filter(({ type }) => type === "answer").length === 1;
+    if (!only || !item.blocks.some(({ purpose }) => purpose === "cases")) return false;
+    const { items } = this.conversation;
+    const before = items.slice(0, items.indexOf(item)).findLast(({ kind, blocks }) => kind === "reply" && blocks.length);
+    return Boolean(before?.blocks.some(({ type, entry, body }) => type === "answer" && entry === card.entry && body === card.body));
   }
 
   #actions(item, card) {

@@ -63,7 +63,7 @@ export class Paper {
       tongue(locale ?? words.language),
       h("h2", {}, title),
       headings.length + cases.length > 0 && h("p", { class: "path" }, [...headings, ...cases].join(" › ")),
-      markdown(body, words),
+      markdown(body, { ...words, locale }),
       services.map(({ name, url }) => h("p", {}, `${name}${words.colon}${url}`)),
       h("p", { class: "from", ...tongue(words.language) },
         `${words.source}${words.colon}${source.name}, ${notice || (verified ? fill(words.verified_on, { date: day(verified, words.language) }) : words.undated)}`,

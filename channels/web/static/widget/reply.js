@@ -10,22 +10,24 @@ const ARABIC = /\p{Script=Arabic}/u;
 let pages = 0; // mini cards that were made: each needs an id of its own
 
 /**
- * The article of one reply. `given`: {words, config, choose(label, payload, place), within}: `place` is the item of a mini card that
- * was pressed, `within` says that the reply is shown in one. It can take the focus; its name is short because the log
- * (role="log") reads its content.
+ * The article of one reply. `given`: {words, config, choose(label, payload, place), within, again}: `place` is the item of a mini
+ * card that was pressed, `within` says that the reply is shown in one, `again` that its answer stands above already. It can take
+ * the focus; its name is short because the log (role="log") reads its content.
  */
 export function replyArticle(event, given) {
   const { words } = given;
-  const card = event.blocks.find((block) => block.type === "answer");
+  const [card, second] = event.blocks.filter((block) => block.type === "answer");
   // Who wrote in another language was answered in it; that it runs from the right is seen by its letters where nothing says so.
   const language = card?.frame?.language ?? (event.blocks.some(({ text }) => ARABIC.test(text)) ? "ar" : event.language);
-  const context = { ...given, language };
+  // What an answer asks stands below its first words, above all that can be done with it.
+  const asks = card && !second && event.blocks.find(({ type, purpose }) => type === "choices" && purpose === "cases");
+  const context = { ...given, language, asks };
   const who = byHuman(event) ? words.agent : words.assistant;
   return h(
     "article",
     { class: "reply", tabindex: "-1", ...tongue(language), "aria-label": card ? who + words.colon + card.title : who },
     byHuman(event) && h("p", { class: "who" }, words.agent),
-    event.blocks.map((block) => (render[block.type] ?? render.text)(block, context)),
+    event.blocks.map((block) => block !== asks && (render[block.type] ?? render.text)(block, context)),
     ASK_ELSEWHERE.test(event.outcome) && contact(given.config, words, event.outcome.startsWith("handoff")),
   );
 }
@@ -117,7 +119,8 @@ const verifiedOn = (verified, words, written) => (verified ? fill(words.verified
 
 const withinSentence = (text) => text.charAt(0).toLowerCase() + text.slice(1);
 
-function card(block, { words: given, config, language, within }) {
+function card(block, context) {
+  const { words: given, config, language, within, asks, again } = context;
   const words = framed(given, block.frame);
   const { title, headings = [], cases = [], notice, body, source, services = [], verified_on: verified, locale = words.language } = block;
   return h(
@@ -126,15 +129,19 @@ function card(block, { words: given, config, language, within }) {
     !within && h("h3", tongue(locale), title),
     headings.length > 0 && h("p", { class: "path", ...tongue(locale) }, headings.join(" › ")),
     cases.length > 0 && h("p", { class: "path" }, words.case + words.colon, h("span", tongue(locale), cases.join(" › "))),
-    h("div", { class: "body", ...tongue(locale) }, markdown(body, { ...words, amounts: Boolean(verified && !notice) })),
-    services.length > 0 && [
+    !again && h("div", { class: "body", ...tongue(locale) }, markdown(body, { ...words, locale, ...emphasis(verified && !notice) })),
+    asks && choices(asks, context),
+    !again && services.length > 0 && [
       h("p", { class: "label" }, words.online_services),
       h("ul", { class: "services", ...tongue(locale) }, services.map(({ name, url }) => h("li", {}, link(name, url, words)))),
     ],
-    sourceLine(source, verified, notice && typeset(notice, language), words),
-    saysWhere(body, config) && contact(config, given),
+    !again && sourceLine(source, verified, notice && typeset(notice, language), words),
+    !again && saysWhere(body, config) && contact(config, given),
   );
 }
+
+/** What stands out in a body: places, once each; amounts only where they are `current`. */
+const emphasis = (current) => ({ amounts: Boolean(current), places: new Set() });
 
 /** Whether an answer sends to this administration. */
 const saysWhere = (body, { own_names: names = [] }) => names.some((name) => body.toLowerCase().includes(name.toLowerCase()));

@@ -12,7 +12,7 @@ export class Store {
     this.#openKey = `guichet:open:${base}`;
   }
 
-  /** {token?, conversation?, language?, outbox: message[], rated: {reply id: true}, at?} */
+  /** {token?, conversation?, language?, outbox: message[], rated: {reply id: true}, asked?, at?} */
   read() {
     const kept = this.#load();
     const fresh = kept.at && Date.now() - kept.at < LIFE ? kept : {};

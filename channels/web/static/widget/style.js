@@ -7,10 +7,10 @@ const DARK = `--ink: #eceff2; --soft: #b4bbc4; --ground: #16191d; --pale: #252a3
     --warn: #35290d; --warn-ink: #f0c774; --warn-edge: #d99e2b; --alarm: #451a1c; --alarm-edge: #f08a84; color-scheme: dark;`;
 
 export const STYLE = `
-  .panel, .paper { all: revert; ${LIGHT} }
-  @media (prefers-color-scheme: dark) { .panel { ${DARK} } }
-  .light .panel { ${LIGHT} }
-  .dark .panel { ${DARK} }
+  .panel, .paper, .farewell { all: revert; ${LIGHT} }
+  @media (prefers-color-scheme: dark) { .panel, .farewell { ${DARK} } }
+  .light :is(.panel, .farewell) { ${LIGHT} }
+  .dark :is(.panel, .farewell) { ${DARK} }
   .panel { box-sizing: border-box; position: fixed; z-index: 2147483001; inset: auto 1rem 1rem auto; margin: 0; padding: 0;
     width: min(27rem, calc(100vw - 2rem)); height: min(44rem, calc(100vh - 2rem)); max-width: none; max-height: none;
     flex-direction: column; overflow: clip; color: var(--ink); background: var(--ground); border: 1px solid var(--edge); border-radius: .75rem;
@@ -107,6 +107,9 @@ export const STYLE = `
   .source summary::-webkit-details-marker { display: none; }
   .source summary .icon { align-self: center; }
   .source .old { color: var(--warn-ink); }
+  .card > .choices { margin-block: .75rem; }
+  .page { scroll-margin: .75rem; }
+  .past > summary { width: fit-content; font-size: .875rem; color: var(--soft); }
   .actions > .row { display: flex; flex-wrap: wrap; align-items: flex-start; justify-content: flex-start; gap: 0 .125rem; margin: .25rem 0 0; padding-top: .25rem;
     border-top: 1px solid var(--line); }
   .panel .tool { display: flex; flex-direction: column; align-items: center; justify-content: center; gap: .125rem; min-width: 2.75rem; min-height: 2.75rem;
@@ -165,6 +168,23 @@ export const STYLE = `
   .panel .queue { border-inline-start: 4px solid var(--edge, var(--edge)); border-radius: 0; }
   .panel.down .status:not(.queue) { background: var(--warn); border-inline-start: 4px solid var(--warn-edge); border-radius: 0; }
   .ask { flex: none; padding: .375rem 1rem max(.75rem, env(safe-area-inset-bottom)); border-top: 1px solid var(--line); }
+  .ask { position: relative; }
+  .panel .suggestions { position: absolute; z-index: 1; inset: auto 1rem 100%; max-height: 45vh; overflow-y: auto; margin: 0; padding: .25rem; list-style: none; background: var(--ground);
+    border: 1px solid var(--edge); border-radius: .5rem; box-shadow: 0 -.25rem 1rem rgb(0 0 0 / .2); }
+  .suggestions li { padding: .5rem .625rem; min-height: 1.5rem; border-radius: .25rem; cursor: pointer; overflow-wrap: anywhere; }
+  .suggestions li:is(:hover, [aria-selected=true]) { background: var(--pale); outline: 2px solid var(--edge); outline-offset: -2px; }
+  .farewell { position: fixed; z-index: 2147483000; inset: auto 1rem 5rem auto; box-sizing: border-box; width: min(21rem, calc(100vw - 2rem)); max-height: calc(100vh - 6rem); overflow-y: auto; padding: .875rem 1rem;
+    color: var(--ink); background: var(--ground); border: 1px solid var(--edge); border-radius: .75rem; box-shadow: 0 .25rem 1rem rgb(0 0 0 / .3); font: 1rem/1.4 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
+  .left .farewell { inset: auto auto 5rem 1rem; }
+  .farewell p { margin: 0 0 .625rem; padding-inline-end: 2rem; font-weight: 600; }
+  .farewell a { color: var(--link); }
+  .farewell ul { margin: 0; padding: 0; list-style: none; }
+  .farewell :is(li, div) { display: flex; gap: .5rem; margin-top: .375rem; }
+  .farewell button { flex: 1; min-height: 2.75rem; padding: .375rem .75rem; font: inherit; text-align: start; color: var(--ink); background: var(--ground); border: 1px solid var(--edge); border-radius: .5rem; cursor: pointer; }
+  .farewell div button { text-align: center; }
+  .farewell button:hover { background: var(--pale); }
+  .farewell :focus-visible { outline: 3px solid var(--ink); outline-offset: 2px; }
+  .farewell .dismiss { position: absolute; inset: .375rem .375rem auto auto; min-height: 2rem; width: 2rem; padding: 0; text-align: center; border: 0; font-size: 1.25rem; }
   .ask label { font-weight: 600; font-size: .875rem; }
   .ask .row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: flex-end; justify-content: flex-end; margin-top: .125rem; }
   .ask textarea { flex: 1 1 60%; min-width: 60%; min-height: 2.75rem; max-height: 30vh; overflow: auto; } /* in %: text alone may be enlarged */
@@ -195,7 +215,7 @@ export const STYLE = `
   }
   .paper { display: none; }
   @media print {
-    .launcher, .panel { display: none !important; }
+    .launcher, .panel, .farewell { display: none !important; }
     .paper { display: block; overflow-wrap: anywhere; color: #000; font: 11pt/1.45 system-ui, "Liberation Sans", sans-serif; }
     :host([printing=beside]) .paper { break-before: page; }
     .paper h2 { font-size: 13pt; margin: 0; }

@@ -135,6 +135,12 @@ async def test_hours_are_those_of_the_settings(settings: Settings) -> None:
     )
 
 
+async def test_hours_are_told_once(settings: Settings) -> None:
+    told = settings.model_copy(update={"opening_hours": "9 h - 17 h", "contact_phone": "01 99 00 45 67"})
+    (message,), _ = await run(action("about", told), "opening_hours")
+    assert message["contact"] == "01 99 00 45 67"
+
+
 async def test_what_is_kept_is_told_as_the_settings_have_it(settings: Settings) -> None:
     kept = settings.model_copy(update={"retention_days": 30})
     (message,), _ = await run(action("about", kept), "delete_messages", "vous gardez mes messages ?")

@@ -147,6 +147,21 @@ def test_wider_of_a_clear_part_begins_with_that_part() -> None:
     assert opened({2: 0.0, 1: -3.0}).block.body.startswith("Elle est prête en un mois.")
 
 
+def test_wider_of_an_unclear_part_begins_with_easy_words_that_fit() -> None:
+    page = OPENED.model_copy(update={"easy_text": "Allez à la mairie."})
+    body = (
+        FirstAnswer(asked_of(page, UNCLEAR), ON_WEB).wider(answer_card(page, 2, "s1", ON_WEB.for_first_answer()), 2).block.body
+    )
+    assert body.startswith("Allez à la mairie.\n\n**Délai** : ")
+    clear = FirstAnswer(asked_of(page, {2: 0.0, 1: -3.0}), ON_WEB)
+    assert not clear.wider(answer_card(page, 2, "s1", ON_WEB.for_first_answer()), 2).block.body.startswith("Allez")
+    long = page.model_copy(update={"easy_text": "Allez à la mairie. " * 50})
+    body = (
+        FirstAnswer(asked_of(long, UNCLEAR), ON_WEB).wider(answer_card(long, 2, "s1", ON_WEB.for_first_answer()), 2).block.body
+    )
+    assert not body.startswith("Allez")
+
+
 def test_wider_shows_no_opening_of_another_case_than_the_citizens() -> None:
     page = PAGE.model_copy(update={"opening": ("Allez au consulat",)})
     for case, shown in ((0, False), (1, True)):

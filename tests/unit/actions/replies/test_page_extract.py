@@ -93,3 +93,14 @@ def test_best_sentences_says_nothing_again_that_stands_below_with_its_date() -> 
     parts = [part(1, "La carte coûte 25 €. Le guichet est bleu.")]
     chosen = best_sentences(parts, holding("25 €"), 300, below="La carte coûte 25 € (au 12/05/2020).")
     assert chosen == {1: frozenset({1})}
+
+
+def test_page_text_says_once_what_several_parts_say() -> None:
+    parts = [
+        part(1, "Dès 3 ans.", "Public"),
+        part(2, "Dès 3 ans.", "Privé"),
+        part(3, "Dès 2 ans.", "Jardin"),
+        part(4, "Dès 3 ans."),
+    ]
+    chosen = {number: frozenset({0}) for number in (1, 2, 3, 4)}
+    assert page_text(parts, chosen) == "**Public / Privé** : Dès 3 ans.\n\n**Jardin** : Dès 2 ans.\n\nDès 3 ans."

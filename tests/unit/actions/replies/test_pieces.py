@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from actions.replies.piece_sets import counted
 from actions.replies.pieces import Kind, joined, pieces_of, refers_back
 
 ITEM, LINK, ROW, SENTENCE, HEADING = Kind.ITEM, Kind.LINK, Kind.ROW, Kind.SENTENCE, Kind.HEADING
@@ -192,3 +193,14 @@ def test_joined_pieces_keep_the_text(parts: list[str]) -> None:
     found = pieces_of(markdown)
     assert joined(found).split() == markdown.split()
     assert all(need < at for at, piece in enumerate(found) for need in piece.needs)
+
+
+def test_counted_leaves_out_a_heading_whose_own_text_was_not_chosen() -> None:
+    pieces = pieces_of("**Revalorisation :**\n\nIl suit les prix.\n\n**Montant**\n\nIl est de 12 €.")
+    assert counted(pieces, {0, 2, 3}) == "**Montant**\n\nIl est de 12 €."
+    assert counted(pieces, {0, 1, 2, 3}).startswith("**Revalorisation :**\n\nIl suit")
+
+
+def test_counted_keeps_a_heading_right_above_another() -> None:
+    pieces = pieces_of("**Montant**\n\n**En 2026**\n\nIl est de 12 €.")
+    assert counted(pieces, {0, 1, 2}).startswith("**Montant**\n\n**En 2026**")

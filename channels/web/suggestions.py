@@ -1,0 +1,166 @@
+"""Suggestions while a citizen types: titles of pages, and the questions that lead to them. Nothing that is typed is stored."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import time
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from pydantic import BaseModel
+from sqlalchemy import func, select
+
+from core.database import Database
+from core.database.models import EntryRow, InsightFigure
+from core.dates import local_day
+from core.settings import Settings
+from core.text.folding import fold
+from core.turns import Origin
+
+MOST = 5
+MAX_CHARS = 120  # of what is typed: a longer text is a question that needs no suggestion
+_FEWEST_CHARS = 3
+_DAYS = 28  # of figures
+_FEWEST_TURNS = 10  # with a page: with fewer, one citizen's question could be recognised (analytics.insights.figures.K)
+_KEPT_SECONDS = 600.0
+_EXAMINED = 2_000  # texts with all the words: more only share one very common beginning
+_WORD = re.compile(r"[^\W_]+")
+_EMPTY_WORDS = frozenset(
+    _WORD.findall(
+        "a au aux avec c ce cette comment d dans de des du elle en est et faire il j je l la le les leur ma mes mon n "
+        "ne on ou par pas pour qu que quel quelle quelles quels qui s sa se ses si son sur t un une vos votre y the how "
+        "do to of my what is are can i for and in"
+    )
+)
+
+
+class Suggestion(BaseModel):
+    """``text`` is the question that is offered, ``lang`` its language."""
+
+    text: str
+    lang: str
+
+
+class Text(NamedTuple):
+    """A title or wording of page number ``page``, how it is compared, and how often the page was ``asked`` for lately."""
+
+    text: str
+    folded: str
+    lang: str
+    page: int
+    asked: int
+    is_title: bool
+    size: int
+
+
+@dataclass(slots=True)
+class Index:
+    """Texts by their words. A word that is being typed is looked up by its beginning in the sorted ``words``."""
+
+    texts: list[Text]
+    words: list[str]
+    places: dict[str, set[int]]
+
+    @classmethod
+    def of(cls, pages: Iterable[tuple[str, str, Iterable[str], int]]) -> Index:
+        """Returns the index of ``pages``: (title, language, wordings, times asked for)."""
+        texts: list[Text] = []
+        places: defaultdict[str, set[int]] = defaultdict(set)
+        for page, (title, lang, wordings, asked) in enumerate(pages):
+            for number, text in enumerate((title, *wordings)):
+                folded = fold(text)
+                words = _WORD.findall(folded)
+                for word in words:
+                    places[word].add(len(texts))
+                texts.append(Text(text, folded, lang, page, asked, number == 0, len(words)))
+        return cls(texts, sorted(places), dict(places))
+
+    def find(self, typed: str) -> list[Suggestion]:
+        """Returns at most ``MOST`` texts that have all words of ``typed``, the last as a beginning: first those that begin
+        so, then titles, what is asked for most, and short ones; one for each page.
+        """
+        told = _words(typed)
+        words = [word for word in told if word not in _EMPTY_WORDS]
+        if not words or len("".join(words)) < _FEWEST_CHARS:
+            return []
+        growing = words[-1] if words[-1] == told[-1] and typed[-1:].isalnum() else ""
+        sets = [self.places.get(word, set()) for word in words if word != growing]
+        if growing:
+            sets.append({place for word in self._beginning(growing) for place in self.places[word]})
+        found = sorted(set.intersection(*sets))[:_EXAMINED]
+        start = fold(typed.strip())
+
+        def rank(text: Text) -> tuple[bool, bool, int, int, int]:
+            return not text.folded.startswith(start), not text.is_title, -text.asked, text.size, text.page
+
+        best: dict[int, Text] = {}
+        for text in sorted((self.texts[place] for place in found), key=rank):
+            best.setdefault(text.page, text)
+        offered = {one.text.replace("\u00a0", " "): one.lang for one in best.values()}
+        return [Suggestion(text=text, lang=lang) for text, lang in list(offered.items())[:MOST]]
+
+    def _beginning(self, start: str) -> Iterator[str]:
+        for at in range(bisect_left(self.words, start), len(self.words)):
+            if not self.words[at].startswith(start):
+                return
+            yield self.words[at]
+
+
+class Suggestions:
+    """The suggestions of the published pages. The index is made aside, at most every ten minutes; until it exists there are
+    none.
+    """
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database, self._settings = database, settings
+        self._index: Index | None = None
+        self._until = 0.0
+        self._making: asyncio.Task[None] | None = None
+
+    def __call__(self, typed: str) -> list[Suggestion]:
+        """Returns the suggestions for ``typed``, at once."""
+        self.prepare()
+        return self._index.find(typed[:MAX_CHARS]) if self._index else []
+
+    def prepare(self) -> None:
+        """Begins to make the index, if it is missing or old."""
+        if self._settings.suggestions and time.monotonic() >= self._until and (self._making is None or self._making.done()):
+            self._making = asyncio.create_task(self._make())
+
+    async def ready(self) -> None:
+        """Waits until the index that is being made exists."""
+        if self._making:
+            await self._making
+
+    async def _make(self) -> None:
+        self._until = time.monotonic() + _KEPT_SECONDS
+        since = local_day(datetime.now(self._settings.opening.zone), self._settings.opening.zone) - timedelta(days=_DAYS)
+        count = func.sum(InsightFigure.count)
+        asked = (
+            select(InsightFigure.key, count.label("count"))
+            .where(InsightFigure.origin == Origin.CITIZEN, InsightFigure.kind == "subjects", InsightFigure.day >= since)
+            .group_by(InsightFigure.key)
+            .having(count >= _FEWEST_TURNS)
+            .subquery()
+        )
+        wanted = (
+            select(EntryRow.title, EntryRow.locale, EntryRow.content["wordings"], asked.c.count)
+            .outerjoin(asked, asked.c.key == EntryRow.id)
+            .where(EntryRow.status == "published")
+        )
+        if self._settings.collection:
+            wanted = wanted.where(EntryRow.collection == self._settings.collection)
+        async with self._database.read() as session:
+            rows = (await session.execute(wanted.order_by(EntryRow.collection, EntryRow.id))).all()
+        self._index = await asyncio.to_thread(
+            Index.of, [(title, locale, wordings or (), int(asked or 0)) for title, locale, wordings, asked in rows]
+        )
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(fold(text))
