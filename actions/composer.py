@@ -21,6 +21,7 @@ from actions.policy.reply_to_question import reply_to_question
 from actions.policy.request_for_human import human_intent, request_for_human
 from actions.policy.several_questions import several_questions
 from actions.policy.small_talk import small_talk
+from actions.policy.the_other import the_other
 from actions.policy.topic_switch import topic_switch
 from actions.policy.wordless_message import wordless_message
 from actions.replies.utterance import Reply
@@ -54,6 +55,7 @@ STEPS: tuple[Step, ...] = (
     office,
     topic_switch,
     reply_to_question,
+    the_other,
     follow_up,
     offered_page,
     missing_subject,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from actions.messages.follow_up_parser import pattern
+from actions.messages.plain_words import plain
+from actions.policy.page_in_short import page_in_short
 from actions.replies.cards import plain_card
 from actions.replies.reply_builder import Besides
 from actions.replies.utterance import Reply, say
@@ -10,11 +13,15 @@ from core.turns import Outcome
 
 
 def easy_words(turn: Turn) -> Reply:
-    """Shows ``easy_text``. Without any, says so and where else to ask: easy words are never generated."""
-    entry = turn.entry_shown_last()
+    """Shows ``easy_text``. Without any, shows the page in short to a citizen who has not understood it, and says to others that
+    there is no easy version: easy words are never generated.
+    """
+    entry = turn.entry_shown_last() or turn.entry_in_focus()
     if entry is None:
         return Reply((say("utter_simplify_what", {"outcome": Outcome.SMALL_TALK}),))
-    if not entry.easy_text:
-        return Reply((say("utter_not_simpler", {"outcome": Outcome.NO_ANSWER}),))
-    card = plain_card(entry, turn.snapshot, turn.style)
-    return Reply(tuple(turn.replies.answer(entry, card, Besides(), language=turn.language, confidence=None)))
+    if entry.easy_text:
+        card = plain_card(entry, turn.snapshot, turn.style)
+        return Reply(tuple(turn.replies.answer(entry, card, Besides(), language=turn.language, confidence=None)))
+    if pattern("explain").search(plain(turn.text)):
+        return page_in_short(turn, entry)
+    return Reply((say("utter_not_simpler", {"outcome": Outcome.NO_ANSWER}),))

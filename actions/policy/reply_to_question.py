@@ -25,8 +25,6 @@ def reply_to_question(turn: Turn) -> Reply | None:
     if case is not None:
         return answer_for_case(turn.hearing(), entry, (*fork.address, case))
     left = left_by(fork.labels, turn.text)
-    if not left:
+    if not left or len(left) == len(fork.labels):
         return None
-    if len(left) < len(fork.labels):  # "à l'étranger": in Europe or elsewhere?
-        return ask(turn.hearing(), entry, WhichCase(fork, only=left))
-    return ask(turn.hearing(), entry, WhichCase(fork, again=True))
+    return ask(turn.hearing(), entry, WhichCase(fork, only=left))  # "à l'étranger": in Europe or elsewhere?

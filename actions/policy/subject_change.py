@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from actions.messages.follow_up_classifier import follow_up_features, is_follow_up
-from actions.messages.follow_up_parser import FollowUp, as_follow_up, pattern
+from actions.messages.file_questions import addresses_us
+from actions.messages.follow_up_parser import FollowUp, as_follow_up, is_short, pattern
 from actions.messages.plain_words import plain
 from actions.replies.style import PAGES
 from actions.turn.turn import Turn
@@ -35,6 +36,17 @@ def result_if_follow_up(turn: Turn, entry: Entry, found: FollowUp) -> RetrievalR
     features = follow_up_features(text, entry, found, alone, spoken)
     with_page = lambda: turn.search.pages_behind_title(entry, text, PAGES).confidence  # noqa: E731
     return alone if is_follow_up(features, alone.decision, with_page) else None
+
+
+def is_about_page(turn: Turn) -> bool:
+    """Decides by words alone whether a message that sounds like one to the service is about the page in focus ("à la mairie ?",
+    "comment lui écrire ?"): it addresses nobody here, and the page has all its words, or a pronoun stands for somebody there.
+    """
+    entry, folded = turn.entry_in_focus(), plain(turn.text)
+    if entry is None or addresses_us(folded) or not is_short(turn.text):
+        return False
+    wanted = set(terms(folded))
+    return pattern("third_person").search(folded) is not None or turn.retriever.spoken(entry, wanted) == wanted
 
 
 def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:

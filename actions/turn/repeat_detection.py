@@ -9,13 +9,10 @@ from actions.cases.dialogue_state import Focus
 from actions.messages.aspects import asked_in
 from actions.replies.pieces import joined, pieces_of
 from actions.replies.truncated_description import shown
-from actions.situation.ages import AGE
-from actions.situation.places import AREA, COUNTRY
-from actions.situation.reading import facts_in, flat
+from actions.situation.reading import WHERE_OR_HOW_OLD, facts_in, flat
 from core.entry import Entry, passages
 from retrieval.lexical.analysis import terms
 
-_ASSUMED = {AGE, AREA, COUNTRY}
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -25,7 +22,7 @@ def repeats(before: Focus | None, typed: str, entry: Entry, passage: int) -> boo
     A citizen who writes the same message again, or presses a button (``typed`` is then empty), wants to see it again. So
     does one who confirms an assumed place or age.
     """
-    if before is not None and before.assumed and _ASSUMED & facts_in(typed).keys():
+    if before is not None and before.assumed and WHERE_OR_HOW_OLD & facts_in(typed).keys():
         return False
     if before is None or not typed or (before.entry, before.shown) != (entry.id, passage):
         return False
