@@ -18,9 +18,9 @@ from core.telemetry import exposed
 from core.telemetry.tracing import traced
 from core.web.serving import serve
 from retrieval.embedding.model import load_embedder
-from retrieval.engine import Engine
-from retrieval.pipeline import snapshots_folder
-from retrieval.steady import Steady
+from retrieval.service import SearchService
+from retrieval.snapshots.update import snapshots_folder
+from retrieval.turn_scoped_retriever import TurnScopedRetriever
 
 _FIRST = (("bonjour", "fr"), ("carte perdue", "fr"), ("renew passport", "en"))
 
@@ -34,11 +34,11 @@ def main(settings: Settings) -> None:
     replace an action server that answers.
     """
     embedder = load_embedder(settings)
-    engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file, falls_back=True)
+    engine = SearchService(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file, falls_back=True)
     if engine.snapshot is None and engine.refused and held.is_held() and _answers(settings):
         sys.exit(engine.refused)
     metrics.SNAPSHOT_REFUSED.set_function(lambda: float(bool(engine.refused)))
-    steady = Steady(engine)
+    steady = TurnScopedRetriever(engine)
     book_of(settings).load()
     for query, locale in _FIRST:
         steady.search(query, locale=locale)

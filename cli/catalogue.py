@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable, Sequence
 from core.database import Database
 from core.entry import Entry
 from knowledge_base import store
-from retrieval.catalogue import Listed
+from retrieval.index.catalogue import Listed
 
 
 class Record:
-    """Implements ``retrieval.catalogue.Catalogue`` for a command, which is not asynchronous."""
+    """Implements ``retrieval.index.catalogue.Catalogue`` for a command, which is not asynchronous."""
 
     def __init__(self, sql_url: str) -> None:
         self._sql_url = sql_url

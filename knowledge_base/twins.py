@@ -11,8 +11,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from retrieval.lexical.analysis import terms
-from retrieval.snapshot_content import Snapshot
+from retrieval.snapshots.snapshot import Snapshot
+from retrieval.terms.analysis import terms
 
 type Vectors = NDArray[np.float32]
 
@@ -44,7 +44,7 @@ def find_twins(snapshot: Snapshot, older: str, newer: str) -> list[Twin]:
     old, new = ([at for at, name in enumerate(entries.collections) if name == one and at in heads] for one in (older, newer))
     if not old or not new:
         return []
-    narrow = snapshot.narrow.burden(terms(_FOR_ALL))
+    narrow = snapshot.audience_pages.penalty(terms(_FOR_ALL))
     sections = _Sections(snapshot, new)
     near = np.stack([heads[at] for at in old]) @ np.stack([heads[at] for at in new]).T
     ranks = np.argsort(np.argsort(-near, axis=0), axis=0)

@@ -100,6 +100,11 @@ class Embedder(Protocol):
         ...
 
 
+def model_id(embedder: Embedder) -> str:
+    """Returns the name of an embedder's weights: the model and its revision."""
+    return f"{embedder.name}@{embedder.revision}"
+
+
 class Retriever(Protocol):
     """Finds entries. Safe to call from several threads."""
 

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from pydantic import BaseModel, ConfigDict, Field
 
 from retrieval.contracts import Decision, RetrievalResult, Scope
-from retrieval.lexical.analysis import terms
-from retrieval.lexical.query import analyse
-from retrieval.lexical.synonym_lists import SynonymLists
-from retrieval.lexical.synonyms import Group
-from retrieval.pinned import PinnedEngine
+from retrieval.pinned_service import PinnedSearchService
+from retrieval.query.query import analyse
+from retrieval.query.synonym_lists import SynonymLists
+from retrieval.query.synonyms import Group
+from retrieval.terms.analysis import terms
 
 MOST = 40  # questions in one trial: two searches each, on the cores that also answer citizens
 _SHOWN = 3  # pages shown of an outcome
@@ -61,7 +61,7 @@ class Compared(_Frozen):
     @property
     def changed(self) -> bool:
         """Tells whether citizens would get another reply."""
-        return _told(self.before) != _told(self.after)
+        return _compared(self.before) != _compared(self.after)
 
 
 class TrialResult(_Frozen):
@@ -71,7 +71,7 @@ class TrialResult(_Frozen):
     unheard: tuple[str, ...] = ()
 
 
-def try_group(engine: PinnedEngine, trial: Trial) -> TrialResult:
+def try_group(engine: PinnedSearchService, trial: Trial) -> TrialResult:
     """Asks every question twice: with the lists of ``engine``, and with those of the trial."""
     lists = engine.with_synonyms(SynonymLists.fixed(_groups(engine.own_synonyms, trial)))
     heard = trial.add.means if trial.add else ()
@@ -91,7 +91,9 @@ def _groups(own: Sequence[Group], trial: Trial) -> Iterable[Group]:
     return [trial.add, *left] if trial.add else left
 
 
-def _compare(engine: PinnedEngine, changed: PinnedEngine, question: str, locale: str, collection: str | None) -> Compared:
+def _compare(
+    engine: PinnedSearchService, changed: PinnedSearchService, question: str, locale: str, collection: str | None
+) -> Compared:
     known = engine.snapshot.vocabulary
     read = [analyse(question, known, one.synonyms) for one in (engine, changed)]
     before = _outcome(engine.search(question, locale=locale, collection=collection, limit=_SHOWN))
@@ -111,6 +113,6 @@ def _outcome(result: RetrievalResult) -> Outcome:
     )
 
 
-def _told(outcome: Outcome) -> tuple[object, ...]:
+def _compared(outcome: Outcome) -> tuple[object, ...]:
     shown = {"answered": 1, "choices": len(outcome.pages), "no_answer": 0}[outcome.decision]
     return outcome.decision, outcome.scope, outcome.pages[:shown]

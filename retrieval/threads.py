@@ -6,7 +6,7 @@ import faiss
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 
-def one_for_each_search() -> None:
+def limit_search_threads() -> None:
     """Limits this process (numpy's matrices) and this thread (FAISS) to one thread per search: a search is too small to be
     divided.
 

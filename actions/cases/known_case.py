@@ -14,7 +14,7 @@ from actions.situation.reading import Facets, facts_in, flat, without_facts
 from core.decision_trace import note
 from core.entry import Address, Entry
 from core.settings import Settings
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _OLDEST = 120
 # Another person than the writer: their place and age are not known.

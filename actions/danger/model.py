@@ -18,8 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.care import Asked, Care, Meant
-from retrieval.contracts import Embedder, Vectors
-from retrieval.dense.vectors import model_id
+from retrieval.contracts import Embedder, Vectors, model_id
 
 COMMITTED = Path(__file__).with_name("danger.npz")
 SENTENCES = Path(__file__).with_name("sentences.npz")

@@ -8,7 +8,7 @@ import re
 
 from actions.messages.aspects import asked_in
 from actions.messages.plain_words import plain
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 # The asking words, and the object after them. They are searched one after the other: ".*" between them would run to the end of
 # the text from each "ou".

@@ -14,7 +14,7 @@ from actions.messages.follow_up_parser import FollowUp, headed, pattern
 from actions.messages.plain_words import plain
 from core.entry import Entry
 from retrieval.contracts import Decision, RetrievalResult
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _MOST_TERMS, _MOST_REST, _MOST_UNHELD = 8, 6, 4  # larger counts make it no surer
 

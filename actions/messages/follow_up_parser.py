@@ -13,7 +13,7 @@ from actions.messages.plain_words import plain
 from actions.situation.reading import Facets, facts_in, without_facts
 from core.entry import Entry, passages
 from core.yaml_text import load as load_yaml
-from retrieval.lexical.analysis import fold, term, terms, terms_among, words
+from retrieval.terms.analysis import fold, term, terms, terms_among, words
 
 _SHORT = 4  # terms: "je suis fonctionnaire à l'hôpital de Lyon" is an answer; a longer message is a question
 _SHORT_STEM = 3  # letters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from actions.messages.follow_up_parser import pattern
 from actions.situation.reading import folded_and_plain
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _BETWEEN = " ,.;:!"
 _FEWEST_TERMS = 2

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from actions.situation.reading import flat, folded_and_plain
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _LEAST = 2  # terms of a part that can be a question on its own
 _WORDS = (

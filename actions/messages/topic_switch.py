@@ -8,7 +8,7 @@ from actions.messages.aspects import asked_in
 from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
 from actions.situation.reading import folded_and_plain, without_facts
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _BETWEEN = " ,.;:!?-"
 _NOT_THAT = re.compile(

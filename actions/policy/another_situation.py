@@ -14,7 +14,7 @@ from actions.turn.page_answer import answer_from, open_page
 from actions.turn.resolution import orders_headed_for, reconsidered
 from actions.turn.turn import Turn
 from core.entry import Address, Entry, located_passages
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 
 def is_for_others(title: str, facts: Facets) -> bool:

@@ -9,7 +9,7 @@ from actions.situation.places import COUNTRY
 from actions.situation.reading import facts_in
 from actions.turn.turn import Turn
 from core.turns import Outcome
-from retrieval.lexical.analysis import fold
+from retrieval.terms.analysis import fold
 
 _COMMANDS = {"repeat": "repeat", "erase_now": "erase", "send_by_sms": "to_phone"}
 _PICKED = "speak_"  # intent of a button, followed by the code of a language

@@ -17,7 +17,7 @@ from actions.turn.turn import Turn
 from core.decision_trace import note
 from core.entry import Entry
 from retrieval.contracts import Hit, RetrievalResult
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _SAME_MATTER = 0.5  # share of common terms in two titles from which their pages are about the same matter
 _MOST_OFFERED = 3

@@ -20,7 +20,7 @@ from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
 from core.decision_trace import note
 from retrieval.contracts import Hit, RetrievalResult
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _MOST_NEAREST = 3  # titles shown when there is no answer
 

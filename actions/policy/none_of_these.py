@@ -14,7 +14,7 @@ from actions.replies.utterance import Reply
 from actions.turn.choice_list import offer, themes
 from actions.turn.turn import Turn
 from core.entry import Entry
-from retrieval.lexical.analysis import fold, terms
+from retrieval.terms.analysis import fold, terms
 
 
 def none_of_these(turn: Turn) -> Reply | None:

@@ -17,7 +17,7 @@ from actions.turn.page_answer import open_page
 from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
 from core.entry import Entry
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 
 def offered_page(turn: Turn) -> Reply | None:

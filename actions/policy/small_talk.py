@@ -8,7 +8,7 @@ from actions.replies.utterance import Reply, say
 from actions.turn.turn import Turn
 from core.text.wants_human import wants_human
 from core.turns import Outcome
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _RESPONSES = {"help": "utter_help", "ask_if_bot": "utter_ask_if_bot", "insult": "utter_insult"}
 _FEW_TERMS = 1  # a message this short is a courtesy, whatever page has its words

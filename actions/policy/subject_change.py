@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from actions.messages.follow_up_classifier import follow_up_features, is_follow_up
 from actions.messages.file_questions import addresses_us
+from actions.messages.follow_up_classifier import follow_up_features, is_follow_up
 from actions.messages.follow_up_parser import FollowUp, as_follow_up, is_short, pattern
 from actions.messages.plain_words import plain
 from actions.replies.style import PAGES
 from actions.turn.turn import Turn
 from core.entry import Entry
 from retrieval.contracts import RetrievalResult
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _AGREEING = 3  # found pages that are about what the message names
 

@@ -6,7 +6,7 @@ from collections import Counter
 
 from actions.turn.choice_list import CHOICES
 from actions.turn.turn import Turn
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 LOOKED_AT = 100  # pages; among the first 40, only three were about the vehicle's papers, the largest topic of "carte"
 _DEPTH = 1  # of the theme: "Transports › Carte grise"

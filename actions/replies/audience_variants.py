@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from actions.situation.matching import borne_out
 from actions.situation.reading import Facets, demanded, without_facts
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _ALIKE = 0.5  # share of the words that both titles have in common, without the words of their situations
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.entry import Entry
-from retrieval.lexical.analysis import fold, terms
+from retrieval.terms.analysis import fold, terms
 
 _FEW = 2  # terms
 _SEVERAL = 3  # pages

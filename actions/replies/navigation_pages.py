@@ -12,7 +12,7 @@ from actions.situation.matching import borne_out, named_in
 from actions.situation.reading import demanded, facts_in
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
-from retrieval.lexical.analysis import fold
+from retrieval.terms.analysis import fold
 
 _ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\]]+\]\(\S*/([A-Z]\d+)\)\.?")
 

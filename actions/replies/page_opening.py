@@ -12,7 +12,7 @@ from actions.replies.style import Style
 from core.entry import Entry, passages
 from core.opening_sentences import may_hold_opening, opening_rank
 from core.text.markdown import plain
-from retrieval.sentence_worth import opening_worth
+from retrieval.passages.sentence_worth import opening_worth
 
 
 def has_opening(asked: PageQuestion) -> bool:

@@ -9,7 +9,7 @@ from actions.replies.cards import entry_option, part_option
 from core.entry import Entry, passages
 from core.turns import Option
 from retrieval.contracts import Hit, Retriever
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 MOST = 3
 # Of 920 questions by people who had not seen the page, and 92 by people who had (sealed), the part shown first is right for .57

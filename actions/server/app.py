@@ -34,9 +34,9 @@ from core.secrets import is_one_of
 from core.settings import Settings
 from core.telemetry import tracing
 from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
-from retrieval.explaining import Explanation
-from retrieval.steady import Steady
+from retrieval.explanation import Explanation
 from retrieval.synonym_trial import Trial, TrialResult
+from retrieval.turn_scoped_retriever import TurnScopedRetriever
 
 AT_ONCE = (os.cpu_count() or 1) + 1  # turns: one is embedded while others run Python code (docs/adr/0061)
 _GONE = 499  # nginx's status for a client that has left; nobody reads it
@@ -116,7 +116,7 @@ def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | No
         app.include_router(embedding.router(embedder))
         app.include_router(danger.router(read(embedder, SENTENCES), embedder))
 
-    if isinstance(retriever, Steady):
+    if isinstance(retriever, TurnScopedRetriever):
         add_explanations(app, settings, retriever)
         app.include_router(search_prefetch.router(retriever, settings.collection or None))
 
@@ -170,7 +170,10 @@ def add_actions(app: FastAPI, executor: ActionExecutor, retriever: Retriever, au
         try:
             if name not in executor.actions:
                 raise ActionNotFoundException(name)
-            with metrics.counted(name), retriever.turn(_message(tracker)) if isinstance(retriever, Steady) else nullcontext():
+            with (
+                metrics.counted(name),
+                retriever.turn(_message(tracker)) if isinstance(retriever, TurnScopedRetriever) else nullcontext(),
+            ):
                 result = await executor.run(call)
         except ActionNotFoundException as error:
             raise HTTPException(404, f"there is no action {name}") from error
@@ -194,7 +197,7 @@ def _form(tracker: dict[str, Any]) -> int:
     return form if isinstance(form, int) else 1
 
 
-def add_explanations(app: FastAPI, settings: Settings, retriever: Steady) -> None:
+def add_explanations(app: FastAPI, settings: Settings, retriever: TurnScopedRetriever) -> None:
     """Adds ``POST /explain``, ``/explain/reply`` and ``/synonyms/try``: why a question has its answer, and what would change
     it.
     """
@@ -237,7 +240,7 @@ def build_executor(
         executor.register_action(TurnAction(name, settings, retriever))
     for action in call_back_actions(settings):
         executor.register_action(action)
-    embed = retriever.embed if isinstance(retriever, Steady) else None
+    embed = retriever.embed if isinstance(retriever, TurnScopedRetriever) else None
     confirms = confirmer(second_look, embedder, embed) if second_look and embedder else None
     executor.register_action(TurnAction("action_care", settings, retriever, Danger(confirms)))
     return executor

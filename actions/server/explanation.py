@@ -31,7 +31,7 @@ from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, T
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Outcome
 from retrieval.contracts import Hit, RetrievalResult, Retriever
-from retrieval.decision.found import LEAST_LOG_ODDS, OUTSIDE_WEIGHT
+from retrieval.decision.decide import LEAST_LOG_ODDS, OUTSIDE_WEIGHT
 
 _MOST = 7  # pages
 # Steps of the search that are returned as thresholds.

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel, Field
 
 from actions.replies.style import PAGES
-from retrieval.steady import Steady
+from retrieval.turn_scoped_retriever import TurnScopedRetriever
 
 _TURN_SECONDS = 10.0  # by then the turn has come, or will never come
 
@@ -22,7 +22,7 @@ class AheadRequest(BaseModel):
     language: str
 
 
-def router(retriever: Steady, collection: str | None) -> APIRouter:
+def router(retriever: TurnScopedRetriever, collection: str | None) -> APIRouter:
     """Returns ``POST /ahead``: 202 at once. If the turn then needs another search, it searches as usual."""
     routes = APIRouter()
 

@@ -12,7 +12,7 @@ from rapidfuzz import fuzz
 from actions.situation.ages import AGE
 from actions.situation.places import AREA, COUNTRY, countries_named
 from actions.situation.reading import Facets, demanded, facts_in, flat, without_facts
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 # "General case", "other situation": applies if none of the others does.
 _DEFAULT = re.compile(

@@ -13,7 +13,7 @@ from typing import Any, Literal, NamedTuple
 from actions.situation.ages import AGE, age_demanded, age_said, without_ages
 from actions.situation.places import AREA, COUNTRY, places, without_places
 from core.yaml_text import load as load_yaml
-from retrieval.lexical.analysis import fold
+from retrieval.terms.analysis import fold
 
 # Facet → possible values: ages as (from, to) in years, everything else as a set of values.
 type Facets = Mapping[str, frozenset[str]]

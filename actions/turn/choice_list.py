@@ -18,7 +18,7 @@ from core.decision_trace import note
 from core.entry import Entry, passages
 from core.turns import Option
 from retrieval.contracts import Hit, RetrievalResult
-from retrieval.lexical.analysis import fold
+from retrieval.terms.analysis import fold
 
 CHOICES = 4  # themes offered
 MINI_CARDS = 3

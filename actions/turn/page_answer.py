@@ -24,7 +24,7 @@ from actions.turn.repeated_answer import say_nothing_else
 from actions.turn.resolution import orders_headed_for, reconsidered, resolve
 from actions.turn.turn import Turn
 from core.entry import Entry, passages
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 
 def open_page(

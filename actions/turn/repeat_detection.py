@@ -11,7 +11,7 @@ from actions.replies.pieces import joined, pieces_of
 from actions.replies.truncated_description import shown
 from actions.situation.reading import WHERE_OR_HOW_OLD, facts_in, flat
 from core.entry import Entry, passages
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 _BLANK_LINES = re.compile(r"\n\s*\n")
 

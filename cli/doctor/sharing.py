@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from cli.doctor.findings import Finding, ok
 from core.settings import Settings
 from core.shared_place import SharedUnreachable
-from retrieval.pipeline import snapshots_folder
-from retrieval.shared.snapshots import shared_snapshots
-from retrieval.snapshots import Snapshots
+from retrieval.snapshots.folder import Snapshots
+from retrieval.snapshots.shared import shared_snapshots
+from retrieval.snapshots.update import snapshots_folder
 
 
 def shared_place(settings: Settings) -> Iterator[Finding]:

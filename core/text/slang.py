@@ -3,7 +3,7 @@
 The dialogue's classifier uses ``DIALOGUE``, the patterns of danger use ``DANGER``; ``BOTH`` is part of each. A new word
 belongs in ``BOTH``, unless one of the two would confuse it with another word.
 
-Not here: synonyms of the search (``retrieval/lexical/synonyms.yml``, which editors see and may change), and patterns that
+Not here: synonyms of the search (``retrieval/query/synonyms.yml``, which editors see and may change), and patterns that
 depend on neighbouring words (``actions/messages/plain_words.yml``).
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from retrieval.contracts import Vectors
-from retrieval.snapshot_content import Snapshot
+from retrieval.snapshots.snapshot import Snapshot
 
 
 class SnapshotBackground:

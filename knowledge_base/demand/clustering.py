@@ -18,8 +18,7 @@ from core.database.base import now, table
 from core.database.models import DemandCluster, DemandMember, Message
 from knowledge_base.demand.grouping import JOIN, centred, centroid, group, names
 from knowledge_base.demand.signals import VAIN, Signal, signals, vain_kinds
-from retrieval.contracts import Embedder, Vectors
-from retrieval.dense.vectors import model_id
+from retrieval.contracts import Embedder, Vectors, model_id
 
 WINDOW = timedelta(days=28)
 LEAST_CITIZENS = 2  # conversations needed for a subject

@@ -9,7 +9,7 @@ from math import log1p
 import numpy as np
 
 from retrieval.contracts import Vectors
-from retrieval.lexical.analysis import normal, term, tokens
+from retrieval.terms.analysis import normal, term, tokens
 
 # On the 151 questions of service_public_dev, each theme withheld in turn: from a distance of .65 on, every subject with two
 # questions has a group among the first ten (at .55 too, but with 82 % of the questions on "Transports" in them instead of 95

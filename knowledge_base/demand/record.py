@@ -22,7 +22,7 @@ from knowledge_base.demand.grouping import title
 from knowledge_base.demand.signals import VAIN
 from knowledge_base.editing.record import at_head, content, revision
 from knowledge_base.editing.saving import save
-from retrieval.lexical.analysis import fold
+from retrieval.terms.analysis import fold
 
 type Status = Literal["open", "drafted", "attached", "out_of_scope"]
 _WEEK = timedelta(days=7)

@@ -20,7 +20,7 @@ from knowledge_base.exchange.unsafe_revisions import without_unsafe
 from knowledge_base.safety import unsafe
 from knowledge_base.synonyms.checking import faults
 from knowledge_base.unpacking import ArchiveRefused, CountedZip
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
 
 MAX_BYTES = 2 * 1024**3  # unpacked; 3,371 entries with a few revisions each are 0.2 GB
 _SMALL = 10 * 1024**2  # unpacked; smaller files may have any compression ratio

@@ -34,7 +34,7 @@ from knowledge_base.serving import served_version
 from knowledge_base.store import PUBLISHED, Difference, ImportReport, audit_import
 from knowledge_base.synonyms.record import strangers
 from knowledge_base.writing import lock_collection
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
 
 _BATCH = 200
 _GONE = frozenset({"withdrawn", "archived"})

@@ -11,21 +11,21 @@ from core.entry import Entry
 from knowledge_base.publishing.apply import contents
 from knowledge_base.publishing.contracts import Change
 from knowledge_base.serving import listed
-from retrieval.build import build_snapshot
-from retrieval.catalogue import Listed
-from retrieval.catalogue import listed as name_of
-from retrieval.confidence import Calibration
 from retrieval.contracts import Embedder
-from retrieval.pipeline import alone, share, snapshots_folder, take
-from retrieval.shared.snapshots import SharedSnapshots
-from retrieval.snapshot_content import Snapshot
-from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.decision.confidence import Calibration
+from retrieval.index.catalogue import Listed
+from retrieval.index.catalogue import listed as name_of
+from retrieval.snapshots.build import build_snapshot
+from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
+from retrieval.snapshots.shared import SharedSnapshots
+from retrieval.snapshots.snapshot import Snapshot
+from retrieval.snapshots.update import build_lock, share, snapshots_folder, take
 
 type Progress = Callable[[int, int], None]
 
 
 class Intended:
-    """A ``retrieval.catalogue.Catalogue``: the published content, with ``changes`` applied."""
+    """A ``retrieval.index.catalogue.Catalogue``: the published content, with ``changes`` applied."""
 
     def __init__(
         self, standing: Sequence[Listed], changed: Sequence[Entry], read: Callable[[Sequence[Listed]], list[Entry]]
@@ -68,7 +68,7 @@ class Shelf:
 
         Raises ``ValueError`` if nothing would be published.
         """
-        with alone(self.snapshots.folder):
+        with build_lock(self.snapshots.folder):
             if version:
                 shutil.rmtree(self.candidates.folder / version, ignore_errors=True)
             if version and (self.snapshots.folder / version).exists():
@@ -94,7 +94,7 @@ class Shelf:
 
         ``before``, the version for a rollback, is kept in addition to the newest.
         """
-        with alone(self.snapshots.folder):
+        with build_lock(self.snapshots.folder):
             if version in self.candidates.versions():
                 self.candidates.check(version)
                 self.snapshots.adopt(version, self.candidates.folder)
@@ -115,7 +115,7 @@ class Shelf:
 
         Raises ``SharedTorn`` if the shared one is damaged: it must then be built here and replaced there.
         """
-        with alone(self.snapshots.folder):
+        with build_lock(self.snapshots.folder):
             there = (self.snapshots.folder / version).exists()  # but built by another version of the service
             return self._shared is not None and not there and take(self._shared, self.snapshots, version)
 

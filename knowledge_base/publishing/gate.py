@@ -18,14 +18,15 @@ from knowledge_base.publishing.contracts import Asked, Change, Report
 from knowledge_base.publishing.questions import Questions, questions
 from knowledge_base.publishing.replaying import Replay, shadowed
 from knowledge_base.serving import fetch
-from retrieval.catalogue import Listed
 from retrieval.contracts import Embedder
-from retrieval.lexical.synonym_lists import DESK_LIST, SynonymLists
-from retrieval.lexical.synonyms import Synonyms
-from retrieval.pinned import PinnedEngine, RememberedQueries
-from retrieval.shared.snapshots import SharedSnapshots
-from retrieval.snapshot_content import Snapshot, load_snapshot
-from retrieval.threads import one_for_each_search
+from retrieval.embedding.query_cache import CachedQueryEmbedder
+from retrieval.index.catalogue import Listed
+from retrieval.pinned_service import PinnedSearchService
+from retrieval.query.synonym_lists import DESK_LIST, SynonymLists
+from retrieval.query.synonyms import Synonyms
+from retrieval.snapshots.shared import SharedSnapshots
+from retrieval.snapshots.snapshot import Snapshot, load_snapshot
+from retrieval.threads import limit_search_threads
 
 _KNOWN = 2  # snapshots whose replays are cached
 _KEPT_SECONDS = 60.0  # kept for the next publication, which often follows: each snapshot is 300 MB and takes a second to load
@@ -60,7 +61,7 @@ class Gate:
 
         ``shared`` is the place through which machines exchange snapshots.
         """
-        one_for_each_search()  # a pinned engine does not set this itself: elsewhere one is made for each turn
+        limit_search_threads()  # a pinned engine does not set this itself: elsewhere one is made for each turn
         self.shelf = Shelf(home, shared)
         self._database, self._collection, self._most = database, collection, most
         self._synonyms = SynonymLists(home / DESK_LIST, synonyms)
@@ -95,7 +96,7 @@ class Gate:
         return True
 
     def _warm(self, version: str, asked: Sequence[Asked], embedder: Embedder) -> None:
-        remembered = RememberedQueries(embedder, self.shelf.home / "cache" / "questions")
+        remembered = CachedQueryEmbedder(embedder, self.shelf.home / "cache" / "questions")
         if version not in self._known[1]:
             self._replay(version, remembered)
         self._known[1][version].ask(asked)
@@ -114,7 +115,7 @@ class Gate:
     def _judge(self, changes: Sequence[Change], entries: Intended, asked: Questions, embedder: Embedder, tell: Tell) -> Judged:
         started = time.monotonic()
         tell("building", 0, 0)
-        remembered = RememberedQueries(embedder, self.shelf.home / "cache" / "questions")
+        remembered = CachedQueryEmbedder(embedder, self.shelf.home / "cache" / "questions")
         base, served = self.shelf.snapshots.active(), self.shelf.answering()
         candidate = self.shelf.build(entries, embedder, lambda done, total: tell("building", done, total))
         if not served or candidate.version == served:
@@ -140,7 +141,7 @@ class Gate:
         if held:
             settle()
 
-    def _replay(self, version: str, embedder: RememberedQueries, snapshot: Snapshot | None = None) -> Replay:
+    def _replay(self, version: str, embedder: CachedQueryEmbedder, snapshot: Snapshot | None = None) -> Replay:
         """Returns a replay of the snapshot ``version``, a cached one if possible.
 
         The two used last are kept, so that the active one stays cached although candidates are dropped or taken back.
@@ -159,6 +160,6 @@ class Gate:
             del replays[next(iter(replays))]
         return known
 
-    def _engine(self, snapshot: Snapshot, embedder: RememberedQueries) -> PinnedEngine:
+    def _engine(self, snapshot: Snapshot, embedder: CachedQueryEmbedder) -> PinnedSearchService:
         snapshot.vocabulary.prepare()
-        return PinnedEngine(snapshot, embedder, synonyms=self._synonyms)
+        return PinnedSearchService(snapshot, embedder, synonyms=self._synonyms)

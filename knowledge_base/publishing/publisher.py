@@ -34,11 +34,11 @@ from knowledge_base.synonyms.following import keep_following
 from places.offices.following import keep_following as keep_following_directory
 from places.offices.shelf import FILE as DIRECTORY
 from retrieval.contracts import Embedder
-from retrieval.lexical.synonym_lists import DESK_LIST
-from retrieval.shared.sealed import SharedTorn
-from retrieval.shared.snapshots import shared_snapshots
-from retrieval.snapshot_content import load_answering
-from retrieval.snapshots import SnapshotUnusable
+from retrieval.query.synonym_lists import DESK_LIST
+from retrieval.snapshots.folder import SnapshotUnusable
+from retrieval.snapshots.sealed import SharedTorn
+from retrieval.snapshots.shared import shared_snapshots
+from retrieval.snapshots.snapshot import load_answering
 
 log = structlog.get_logger(__name__)
 

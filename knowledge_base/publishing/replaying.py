@@ -8,7 +8,7 @@ from itertools import islice
 from core.entry import Entry, passages
 from knowledge_base.publishing.contracts import Asked, Change, Reached, Replayed, Shadowed
 from retrieval.contracts import Hit, RetrievalResult
-from retrieval.pinned import PinnedEngine
+from retrieval.pinned_service import PinnedSearchService
 
 type Progress = Callable[[int, int], None]  # done, total
 
@@ -21,7 +21,9 @@ _NAMES = 6  # names of an entry: its title and the first other wordings
 class Replay:
     """Asks one snapshot question by question, and caches the results."""
 
-    def __init__(self, load: Callable[[], PinnedEngine], collection: str, engine: PinnedEngine | None = None) -> None:
+    def __init__(
+        self, load: Callable[[], PinnedSearchService], collection: str, engine: PinnedSearchService | None = None
+    ) -> None:
         """Takes ``load``, which creates ``engine`` if there is none (any more). ``collection`` is the one that the service
         answers from (empty: all), for questions that name none.
         """
@@ -30,7 +32,7 @@ class Replay:
         self._known: dict[tuple[str, str, str, int], RetrievalResult] = {}
 
     @property
-    def engine(self) -> PinnedEngine:
+    def engine(self) -> PinnedSearchService:
         """Returns the engine on the snapshot. Raises ``SnapshotUnusable`` if it has been removed."""
         if self._engine is None:
             self._engine = self._load()

@@ -10,9 +10,9 @@ from core.privacy.masking import mask
 from core.turns import Outcome as TurnOutcome
 from knowledge_base.publishing.contracts import Asked
 from knowledge_base.publishing.questions import ENQUIRIES, questions
-from retrieval.lexical.analysis import words
-from retrieval.lexical.synonyms import Group, Synonyms
+from retrieval.query.synonyms import Group, Synonyms
 from retrieval.synonym_trial import MOST, Compared, Outcome, Trial, TrialResult
+from retrieval.terms.analysis import words
 
 _LOOKED_THROUGH = 2000  # real questions of the last month, the most frequent first
 # Messages classified as out of scope or as small talk may be so only because the word is unknown.

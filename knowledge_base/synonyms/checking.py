@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from core.privacy.masking import mask
-from retrieval.lexical.analysis import term, words
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
+from retrieval.terms.analysis import term, words
 
 LONGEST = 120  # characters of one wording
 MOST_TERMS, MOST_MEANS = 60, 10

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
 
 MOST = 2000  # groups of one administration; each message is compared with all of them
 

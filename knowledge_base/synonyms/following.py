@@ -13,8 +13,8 @@ import structlog
 
 from core.database import Database
 from knowledge_base.synonyms.record import changes, in_use
-from retrieval.lexical.synonym_lists import state_of
-from retrieval.lexical.synonyms import Group, dump_groups
+from retrieval.query.synonym_lists import state_of
+from retrieval.query.synonyms import Group, dump_groups
 
 log = structlog.get_logger(__name__)
 

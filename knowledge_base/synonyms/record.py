@@ -17,8 +17,8 @@ from core.database.advisory import hold
 from core.database.base import now
 from core.database.models import SynonymGroup, SynonymVersion
 from knowledge_base.synonyms.contracts import MOST, Kept, SynonymRefused, Version
-from retrieval.lexical.analysis import fold
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
+from retrieval.terms.analysis import fold
 
 _LOCK = 0x53594E4F  # for the whole list: two new groups may have the same word
 _DROPPED = "synonym.proposal_dropped"

@@ -9,7 +9,7 @@ from core.database import Database
 from knowledge_base.synonyms import record
 from knowledge_base.synonyms.checking import faults
 from knowledge_base.synonyms.contracts import SynonymRefused
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
 
 
 @dataclass(frozen=True, slots=True)

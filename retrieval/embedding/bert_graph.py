@@ -32,8 +32,8 @@ class Layers:
     @classmethod
     def of(cls, folder: Path) -> Layers:
         """Reads the dimensions of the model in ``folder``."""
-        told = json.loads((folder / "config.json").read_bytes())
-        return cls(told["hidden_size"], told["num_hidden_layers"], told["num_attention_heads"], told["layer_norm_eps"])
+        config = json.loads((folder / "config.json").read_bytes())
+        return cls(config["hidden_size"], config["num_hidden_layers"], config["num_attention_heads"], config["layer_norm_eps"])
 
 
 class Graph:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-TOLD = Path("/proc/cpuinfo")
+CPU_INFO = Path("/proc/cpuinfo")
 
 
 def multiplies_bf16() -> bool:
@@ -24,7 +24,7 @@ def multiplies_eight_bits() -> bool:
 def flags() -> frozenset[str]:
     """Returns the processor's flags; empty if Linux does not provide them."""
     try:
-        told = TOLD.read_text(encoding="ascii", errors="replace")
+        text = CPU_INFO.read_text(encoding="ascii", errors="replace")
     except OSError:
         return frozenset()
-    return frozenset(told.split())
+    return frozenset(text.split())

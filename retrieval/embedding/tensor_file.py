@@ -19,7 +19,7 @@ class TensorFile:
         self._data = np.memmap(path, np.uint8, "r")
         self._start = 8 + int(self._data[:8].view("<u8")[0])
         header = json.loads(self._data[8 : self._start].tobytes())
-        self._header = {name: told for name, told in header.items() if name != "__metadata__"}
+        self._header = {name: tensor for name, tensor in header.items() if name != "__metadata__"}
 
     @property
     def names(self) -> list[str]:
@@ -27,12 +27,12 @@ class TensorFile:
 
     def bits(self, name: str) -> NDArray[np.uint16]:
         """Returns the tensor as bf16 bit patterns, mapped from the file. Raises ``ValueError`` if its type is another."""
-        told = self._header[name]
-        if told["dtype"] != "BF16":
-            raise ValueError(f"{name} is {told['dtype']}, not BF16")
-        first, last = told["data_offsets"]
+        tensor = self._header[name]
+        if tensor["dtype"] != "BF16":
+            raise ValueError(f"{name} is {tensor['dtype']}, not BF16")
+        first, last = tensor["data_offsets"]
         held = self._data[self._start + first : self._start + last]
-        return np.asarray(held.view("<u2").reshape(told["shape"]))
+        return np.asarray(held.view("<u2").reshape(tensor["shape"]))
 
     def floats(self, name: str) -> NDArray[np.float32]:
         """Returns a copy of the tensor in fp32."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.settings import ROOT
 from retrieval.evaluation.runs import Configuration
-from retrieval.snapshots import Manifest
+from retrieval.snapshots.folder import Manifest
 
 
 def configuration(manifest: Manifest, files: Sequence[Path], options: dict[str, str]) -> Configuration:

@@ -16,7 +16,7 @@ Progress = Callable[[int, int], None]  # done, total
 
 
 class Searcher(Protocol):
-    """The part of ``retrieval.engine.Engine`` that evaluations use."""
+    """The part of ``retrieval.service.Engine`` that evaluations use."""
 
     def search(
         self,

@@ -17,8 +17,8 @@ from retrieval.evaluation.configuration import configuration
 from retrieval.evaluation.questions import own_questions, read_questions
 from retrieval.evaluation.retrieval import ask, recall
 from retrieval.evaluation.runs import Run, keep, new_run, publish
-from retrieval.pipeline import snapshots_folder
-from retrieval.snapshots import Snapshots
+from retrieval.snapshots.folder import Snapshots
+from retrieval.snapshots.update import snapshots_folder
 
 _SWAP_SECONDS = 60.0  # time for the action server to load a new snapshot
 

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from retrieval.contracts import Vectors
+from retrieval.index.ragged import Ragged
 from retrieval.index.terms_file import Terms
-from retrieval.lexical.fields import FIELDS
-from retrieval.ragged import Ragged
+from retrieval.terms.fields import FIELDS
 
 _K1, _B = 1.2, 0.6
 

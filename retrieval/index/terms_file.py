@@ -15,10 +15,10 @@ import orjson
 from numpy.typing import NDArray
 
 from core.entry import Entry
-from retrieval.lexical.analysis import terms
-from retrieval.lexical.fields import FIELDS, field_texts
-from retrieval.passage_choice import PassageTerms, passage_terms
-from retrieval.ragged import Ragged
+from retrieval.index.passage_terms import PassageTerms, passage_terms
+from retrieval.index.ragged import Ragged
+from retrieval.terms.analysis import terms
+from retrieval.terms.fields import FIELDS, field_texts
 
 _PARTS = 4  # parts of a passage: heading, case, text, wordings
 _WORDINGS = 3

@@ -19,10 +19,10 @@ from structlog.testing import capture_logs
 from actions.server.app import create_app
 from channels.web.pages import facts
 from core.settings import ROOT
-from retrieval.engine import Engine
-from retrieval.pipeline import snapshots_folder, update_index
-from retrieval.snapshots import Snapshots
-from retrieval.steady import Steady
+from retrieval.service import SearchService
+from retrieval.snapshots.folder import Snapshots
+from retrieval.snapshots.update import snapshots_folder, update_index
+from retrieval.turn_scoped_retriever import TurnScopedRetriever
 from tests.integration.publishing_support import dearer, settings_for
 from tests.integration.servers import free_port
 from tests.unit.retrieval.samples import ENTRIES, WordEmbedder
@@ -78,10 +78,12 @@ def home(built: tuple[Path, str, str], tmp_path: Path) -> Path:
     return Path(shutil.copytree(built[0], tmp_path / "home"))
 
 
-def serving(home: Path) -> tuple[TestClient, Engine]:
+def serving(home: Path) -> tuple[TestClient, SearchService]:
     """The action server, as it starts on ``home``."""
-    engine = Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0, falls_back=True)
-    return TestClient(create_app(settings_for(home, ""), Steady(engine)), headers={"X-Guichet-Secret": "i" * 40}), engine
+    engine = SearchService(snapshots_folder(home), WordEmbedder(), check_seconds=0, falls_back=True)
+    return TestClient(
+        create_app(settings_for(home, ""), TurnScopedRetriever(engine)), headers={"X-Guichet-Secret": "i" * 40}
+    ), engine
 
 
 def files(home: Path, version: str) -> list[str]:

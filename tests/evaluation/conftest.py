@@ -7,9 +7,9 @@ import pytest
 from cli.engine import open_engine
 from cli.install import for_tests
 from core.settings import Settings
-from retrieval.engine import Engine
+from retrieval.service import SearchService
 
 
 @pytest.fixture(scope="module")
-def engine() -> Engine:
+def engine() -> SearchService:
     return open_engine(for_tests(Settings()))

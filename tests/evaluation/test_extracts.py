@@ -19,7 +19,7 @@ from actions.replies.truncated_description import shown, stand_in
 from core.entry import Entry, passages
 from core.opening_sentences import opening_rank
 from core.text.markdown import plain
-from retrieval.engine import Engine
+from retrieval.service import SearchService
 
 DAY = date(2020, 5, 12)
 ENDS = re.compile(r"[.!?…»)|](?:\*\*)?\Z")
@@ -27,14 +27,14 @@ SEED = 30
 SEEDED = 300  # parts whose truth depends on what follows
 
 
-def _entries(engine: Engine) -> Iterator[Entry]:
+def _entries(engine: SearchService) -> Iterator[Entry]:
     assert engine.snapshot is not None
     for place in range(len(engine.snapshot.entries.ids)):
         yield engine.snapshot.entries.at(place)
 
 
 @pytest.fixture(scope="module")
-def parts(engine: Engine) -> list[str]:
+def parts(engine: SearchService) -> list[str]:
     """Returns the text of each part of each page, as citizens see it."""
     return [shown(entry, part.order) for entry in _entries(engine) for part in passages(entry)]
 
@@ -97,7 +97,7 @@ def test_figures_of_every_part_carry_their_date(parts: list[str]) -> None:
     assert undated == []
 
 
-def test_question_pages_begin_with_their_yes_or_no(engine: Engine) -> None:
+def test_question_pages_begin_with_their_yes_or_no(engine: SearchService) -> None:
     decided = re.compile(r"(?:\*\*)?(?:oui|non)\b", re.IGNORECASE)
     lost = []
     for entry in _entries(engine):
@@ -108,7 +108,7 @@ def test_question_pages_begin_with_their_yes_or_no(engine: Engine) -> None:
     assert lost == []
 
 
-def test_openings_begin_sentences_of_their_pages(engine: Engine) -> None:
+def test_openings_begin_sentences_of_their_pages(engine: SearchService) -> None:
     opened = [entry for entry in _entries(engine) if entry.opening]
     assert len(opened) > 1000
     assert [(entry.id, words) for entry in opened for words in _lost(entry)] == []

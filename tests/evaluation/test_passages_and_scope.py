@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from core.settings import ROOT
-from retrieval.engine import Engine
 from retrieval.evaluation import read_questions
 from retrieval.evaluation.retrieval import ask
+from retrieval.service import SearchService
 from tests.evaluation.bounds import ceiling, floor
 from tools.evaluation.answers import outcomes
 from tools.evaluation.passages import ask_passages, passage_figures
@@ -18,19 +18,19 @@ OWN = ROOT / "tests" / "evaluation" / "questions" / "service_public.jsonl"
 RIGHT, TOLD, ANSWERED, MISTAKEN = 0.76, 0.62, 0.02, 0.012
 
 
-def test_the_part_that_answers(engine: Engine) -> None:
+def test_the_part_that_answers(engine: SearchService) -> None:
     figures = passage_figures(ask_passages(read_questions(PASSAGES), engine, COLLECTION))
     print(figures)
     assert figures["right, entry given"] >= floor(RIGHT, int(figures["n"]))
 
 
-def test_nobodys_business_is_told_so(engine: Engine) -> None:
+def test_nobodys_business_is_told_so(engine: SearchService) -> None:
     rows = ask(read_questions(OUT_OF_SCOPE), engine, collection=COLLECTION)
     print(outcomes(rows))
     assert outcomes(rows)["out_of_scope"] >= floor(TOLD, len(rows))
     assert outcomes(rows)["answered"] <= ceiling(ANSWERED, len(rows))
 
 
-def test_questions_are_not_taken_for_nobodys_business(engine: Engine) -> None:
+def test_questions_are_not_taken_for_nobodys_business(engine: SearchService) -> None:
     rows = ask(read_questions(OWN), engine, collection=COLLECTION)
     assert outcomes(rows)["out_of_scope"] <= ceiling(MISTAKEN, len(rows))

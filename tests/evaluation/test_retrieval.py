@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.settings import ROOT
-from retrieval.engine import Engine
 from retrieval.evaluation import evaluate_retrieval, read_questions
+from retrieval.service import SearchService
 from tests.evaluation.bounds import floor
 
 REAL = ROOT.parent / "shared" / "eval" / "service_public_dev.jsonl"
@@ -27,22 +27,22 @@ FLOORS = {
 }
 
 
-def recall_at_5(engine: Engine, file: Path) -> float:
+def recall_at_5(engine: SearchService, file: Path) -> float:
     figures = evaluate_retrieval(read_questions(file), engine, collection="service-public")
     print(file.name, figures)
     return figures["recall@5"]
 
 
-def test_the_index_holds_every_page_and_its_sections(engine: Engine) -> None:
+def test_the_index_holds_every_page_and_its_sections(engine: SearchService) -> None:
     status = engine.status()
     assert (status.stage, status.entries) == ("full", 3631)  # service-public and the Ministry of Labour
 
 
 @pytest.mark.parametrize("name", FLOORS)
-def test_own_questions(engine: Engine, name: str) -> None:
+def test_own_questions(engine: SearchService, name: str) -> None:
     assert recall_at_5(engine, QUESTIONS / name) >= FLOORS[name]
 
 
 @pytest.mark.skipif(not REAL.exists(), reason="no shared evaluation set here: measured on the project's own questions only")
-def test_real_questions(engine: Engine) -> None:
+def test_real_questions(engine: SearchService) -> None:
     assert recall_at_5(engine, REAL) >= REAL_FLOOR

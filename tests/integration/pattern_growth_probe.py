@@ -44,10 +44,10 @@ _OTHER_TEXTS = (
     "channels.sms.providers",
     "channels.web.pages.markup",
     "conversations.wording",
-    "retrieval.dense",
     "retrieval.evaluation",
-    "retrieval.shared",
-    "retrieval.standing",
+    "retrieval.index",
+    "retrieval.ranking.page_priors",
+    "retrieval.snapshots",
 )
 _SMALL, _LARGE = 512, 2048  # characters
 _GROWTH = 9.0  # fourfold length: fourfold time is linear, sixteenfold quadratic
@@ -102,9 +102,9 @@ def readers() -> dict[str, Callable[[str], object]]:
     from core.languages.detection import detect
     from core.text import yes_no
     from core.text.wants_human import wants_human
-    from retrieval import passage_aspects
-    from retrieval.lexical.analysis import terms
-    from retrieval.scope.courtesy import bare
+    from retrieval.decision.courtesy import bare
+    from retrieval.passages import aspects as passage_aspects
+    from retrieval.terms.analysis import terms
 
     for name, patterns in follow_up_parser._file().items():
         if isinstance(patterns, list):

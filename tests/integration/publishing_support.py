@@ -16,7 +16,7 @@ from knowledge_base.publishing.record import get
 from knowledge_base.serving import all_served
 from knowledge_base.store import published, upsert
 from retrieval.contracts import Embedder
-from retrieval.pipeline import update_index
+from retrieval.snapshots.update import update_index
 from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT, WordEmbedder
 
 ENTRIES = (IDENTITY, PASSPORT, PARENTAL)

@@ -18,9 +18,9 @@ from core.database import Database
 from core.identity import Role
 from core.settings import Settings
 from knowledge_base.desk.publishing.engine import EngineClient
-from retrieval.engine import Engine
-from retrieval.pipeline import snapshots_folder
-from retrieval.steady import Steady
+from retrieval.service import SearchService
+from retrieval.snapshots.update import snapshots_folder
+from retrieval.turn_scoped_retriever import TurnScopedRetriever
 from tests.desk_support import make_staff, sign_in
 from tests.integration.migrated import migrated
 from tests.integration.publishing_support import knowledge, settings_for
@@ -48,7 +48,7 @@ async def desk_of(module: ModuleType, home: Path, redis_url: str, monkeypatch: p
     settings = settings_for(home, url).model_copy(update={"redis_url": redis_url, **changes})
     deps = build(settings)
     await knowledge(deps.database, home)
-    engine = Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0)
-    behind = httpx.ASGITransport(action_server(settings, Steady(engine)))
+    engine = SearchService(snapshots_folder(home), WordEmbedder(), check_seconds=0)
+    behind = httpx.ASGITransport(action_server(settings, TurnScopedRetriever(engine)))
     monkeypatch.setattr(module, "EngineClient", lambda given: EngineClient(given, behind))
     return Desk(settings, deps.database, create_app(settings, deps, [module.part(settings, deps.database)]))

@@ -15,7 +15,7 @@ import asyncpg
 import pytest
 
 from cli.language import Refusal
-from retrieval.snapshots import Manifest, Snapshots
+from retrieval.snapshots.folder import Manifest, Snapshots
 from tests.integration.channels_support import settings_for
 from tests.integration.servers import PostgresServer
 from tools.bench.faults import clock_fault

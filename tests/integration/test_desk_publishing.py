@@ -18,8 +18,8 @@ from knowledge_base.desk.publishing.contracts import CitizenReply
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.golden.record import golden
 from knowledge_base.publishing.record import recent
-from retrieval.engine import Engine
-from retrieval.pipeline import snapshots_folder
+from retrieval.service import SearchService
+from retrieval.snapshots.update import snapshots_folder
 from tests.integration.publishing_support import publisher, revise
 from tests.integration.searching_desk import Desk, desk_of
 from tests.integration.test_demand import NURSERY, Plain, say
@@ -35,7 +35,7 @@ async def desk(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) 
 
 def fee_of(home: Path) -> str:
     """The entry as the active snapshot has it."""
-    found = Engine(snapshots_folder(home), WordEmbedder()).entry("F1")
+    found = SearchService(snapshots_folder(home), WordEmbedder()).entry("F1")
     return found.model_dump_json() if found else ""
 
 

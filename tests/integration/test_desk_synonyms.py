@@ -16,7 +16,7 @@ from knowledge_base.desk import synonyms
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.synonyms import record
 from knowledge_base.synonyms.contracts import Kept
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
 from tests.integration.searching_desk import Desk, desk_of
 
 FORM = {"terms": "gloriette", "means": "congé parental", "kind": "everyday", "seen": "0"}

@@ -25,7 +25,7 @@ from knowledge_base.exchange.export import export
 from knowledge_base.imports import import_demonstration, import_file
 from knowledge_base.store import published, upsert
 from knowledge_base.synonyms import record as synonyms
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
 from tests.integration.editing_support import publish, take_away
 from tests.integration.migrated import migrated
 

@@ -12,7 +12,7 @@ from core.database.models.entries import EntryRow, ImportRun, Revision
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from knowledge_base.errors import InvalidSource, TooManyWithdrawals
 from knowledge_base.store import ImportReport, fetch, listed, published, upsert, withdraw
-from retrieval import catalogue
+from retrieval.index import catalogue
 
 
 def entry(page: str, text: str = "Le texte.", *, collection: str = "essai") -> Entry:

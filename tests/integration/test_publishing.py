@@ -27,15 +27,15 @@ from knowledge_base.publishing.questions import questions
 from knowledge_base.publishing.record import Decided, NothingToUndo, Overtaken, ask_rollback, decide, get, recent, request
 from knowledge_base.store import upsert
 from retrieval.contracts import RetrievalResult, Vectors
-from retrieval.engine import Engine
-from retrieval.pinned import PinnedEngine
-from retrieval.pipeline import snapshots_folder
+from retrieval.pinned_service import PinnedSearchService
+from retrieval.service import SearchService
+from retrieval.snapshots.update import snapshots_folder
 from tests.integration.publishing_support import carried_out, dearer, knowledge, publisher, revise
 from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT, WordEmbedder, entry
 
 
-def engine(home: Path) -> Engine:
-    return Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0)
+def engine(home: Path) -> SearchService:
+    return SearchService(snapshots_folder(home), WordEmbedder(), check_seconds=0)
 
 
 def text_of(home: Path, entry_id: str = "F1") -> str:
@@ -143,13 +143,13 @@ async def test_what_is_active_is_asked_once_however_many_candidates_are_dropped(
     await knowledge(database, tmp_path)
     await add(database, Golden(question="combien coûte une carte d'identité", gold=("F1",), author="x"))
     asked: Counter[str] = Counter()
-    search = PinnedEngine.search
+    search = PinnedSearchService.search
 
-    def counted(engine: PinnedEngine, query: str, **how: Any) -> RetrievalResult:
+    def counted(engine: PinnedSearchService, query: str, **how: Any) -> RetrievalResult:
         asked[engine.snapshot.version if query.startswith("combien") else ""] += 1
         return search(engine, query, **how)
 
-    monkeypatch.setattr(PinnedEngine, "search", counted)
+    monkeypatch.setattr(PinnedSearchService, "search", counted)
     node = publisher(database, tmp_path, database_url)
     for price in (30, 31, 32):
         name = await request(database, [await revise(database, dearer(price))], author="anne")
@@ -307,7 +307,7 @@ async def test_on_a_full_disk_the_editor_reads_what_to_do_and_it_is_well_again_w
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as full:
-        full.setattr("retrieval.snapshots._sync", no_room)
+        full.setattr("retrieval.snapshots.folder._sync", no_room)
         failed = await carried_out(node, database, await request(database, [change], author="anne", go_at_once=True))
     assert failed.state == State.FAILED
     assert "Le disque du serveur est plein" in (failed.error or "")

@@ -12,8 +12,8 @@ from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
 from knowledge_base.publishing.record import request
 from retrieval.contracts import Embedder
-from retrieval.snapshot_content import Snapshot, load_snapshot
-from retrieval.snapshots import Snapshots
+from retrieval.snapshots.folder import Snapshots
+from retrieval.snapshots.snapshot import Snapshot, load_snapshot
 from tests.integration.publishing_support import carried_out, dearer, knowledge, publisher, revise
 from tests.unit.retrieval.samples import WordEmbedder
 

@@ -17,8 +17,8 @@ from knowledge_base.publishing.publisher import Publisher
 from knowledge_base.publishing.record import ask_rollback, decide, request
 from knowledge_base.serving import count_waiting
 from knowledge_base.store import published, upsert
-from retrieval.engine import Engine
-from retrieval.pipeline import snapshots_folder
+from retrieval.service import SearchService
+from retrieval.snapshots.update import snapshots_folder
 from tests.integration.publishing_support import ENTRIES, carried_out, dearer, knowledge, publisher, revise, settings_for
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT, WordEmbedder, entry
 
@@ -32,7 +32,7 @@ async def _imported(database: Database, *entries: Entry) -> None:
 
 def _served(home: Path) -> dict[str, str]:
     """Id → text of what citizens are answered from."""
-    engine = Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0)
+    engine = SearchService(snapshots_folder(home), WordEmbedder(), check_seconds=0)
     ids = [one.id for one in (*ENTRIES, _NEW, _OTHER)]
     return {page: found.model_dump_json() for page in ids if (found := engine.entry(page)) is not None}
 

@@ -11,9 +11,9 @@ from core.identity import Role
 from knowledge_base.desk import publishing
 from knowledge_base.publishing.contracts import State
 from knowledge_base.publishing.record import request
-from retrieval.engine import Engine
-from retrieval.pipeline import snapshots_folder
-from retrieval.snapshots import Snapshots
+from retrieval.service import SearchService
+from retrieval.snapshots.folder import Snapshots
+from retrieval.snapshots.update import snapshots_folder
 from tests.integration.channels_support import until
 from tests.integration.publishing_support import carried_out, dearer, knowledge, publisher, revise
 from tests.integration.searching_desk import desk_of
@@ -37,13 +37,13 @@ async def test_publication_while_active_snapshot_is_torn_heals(database: Databas
     )
     for name in ("entries.jsonl", "heads.faiss", "sections.faiss"):
         tear(tmp_path, first.candidate, name)
-    assert Engine(snapshots_folder(tmp_path), WordEmbedder(), falls_back=True).status().snapshot == good
+    assert SearchService(snapshots_folder(tmp_path), WordEmbedder(), falls_back=True).status().snapshot == good
     change = await revise(database, PASSPORT.model_copy(update={"description": "Demander un passeport."}))
     second = await carried_out(
         publisher(database, tmp_path, database_url), database, await request(database, [change], author="a", go_at_once=True)
     )
     assert second.state == State.ACTIVE, second.error
-    healed = Engine(snapshots_folder(tmp_path), WordEmbedder())
+    healed = SearchService(snapshots_folder(tmp_path), WordEmbedder())
     assert healed.status().snapshot == second.candidate
     assert "30 €" in str(healed.entry("F1"))  # of the first publication, whose snapshot was damaged
 
@@ -68,7 +68,7 @@ async def test_torn_candidate_is_not_activated_but_built_anew(database: Database
     assert shelf.snapshots.active() == before
     view = await carried_out(node, database, name)
     assert view.state == State.ACTIVE
-    assert "30 €" in str(Engine(snapshots_folder(tmp_path), WordEmbedder()).entry("F1"))
+    assert "30 €" in str(SearchService(snapshots_folder(tmp_path), WordEmbedder()).entry("F1"))
 
 
 async def test_desk_says_that_the_index_is_torn_until_it_is_published_again(

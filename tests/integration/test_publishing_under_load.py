@@ -17,9 +17,9 @@ from core.database import Database
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.publishing.contracts import State
 from knowledge_base.publishing.record import request
-from retrieval.engine import Engine
-from retrieval.pipeline import snapshots_folder
-from retrieval.steady import Steady
+from retrieval.service import SearchService
+from retrieval.snapshots.update import snapshots_folder
+from retrieval.turn_scoped_retriever import TurnScopedRetriever
 from tests.integration.migrated import migrated
 from tests.integration.publishing_support import carried_out, knowledge, publisher, revise, settings_for
 from tests.unit.retrieval.samples import PARENTAL, PASSPORT, WordEmbedder, entry
@@ -56,10 +56,10 @@ async def test_answers_during_publications(monkeypatch: pytest.MonkeyPatch, tmp_
     await migrated(url)
     database = Database(url)
     await knowledge(database, tmp_path, *priced(1), PASSPORT, PARENTAL)
-    engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+    engine = SearchService(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
     settings = settings_for(tmp_path, url)
     secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
-    client = TestClient(server.create_app(settings, Steady(engine)), headers=secret, raise_server_exceptions=False)
+    client = TestClient(server.create_app(settings, TurnScopedRetriever(engine)), headers=secret, raise_server_exceptions=False)
     marks: dict[str, str] = {engine.status().snapshot: "1"}
     answers: list[tuple[int, str]] = []
     published, stop = threading.Event(), threading.Event()

@@ -15,7 +15,7 @@ from channels.web.pages.facts import quality
 from core.settings import ROOT
 from retrieval.embedding.conversion import convert
 from retrieval.embedding.model import SentenceEmbedder
-from retrieval.pipeline import update_index
+from retrieval.snapshots.update import update_index
 from tests.unit.retrieval.samples import ENTRIES
 
 

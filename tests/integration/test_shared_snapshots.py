@@ -19,10 +19,10 @@ from knowledge_base.publishing.contracts import Change, State
 from knowledge_base.publishing.publisher import Publisher
 from knowledge_base.publishing.record import ask_rollback, request
 from retrieval.contracts import Vectors
-from retrieval.engine import Engine
-from retrieval.pipeline import snapshots_folder, update_index
-from retrieval.shared.snapshots import SEALED, SharedSnapshots
-from retrieval.snapshots import Snapshots
+from retrieval.service import SearchService
+from retrieval.snapshots.folder import Snapshots
+from retrieval.snapshots.shared import SEALED, SharedSnapshots
+from retrieval.snapshots.update import snapshots_folder, update_index
 from tests.integration.publishing_support import carried_out, dearer, knowledge, revise, settings_for
 from tests.integration.test_publishing import text_of
 from tests.unit.retrieval.samples import ENTRIES, WordEmbedder
@@ -125,7 +125,7 @@ def test_an_index_of_the_same_pages_is_fetched_instead_of_built(storage: Storage
     changed = (dearer(), *ENTRIES[1:])
     whole = update_index(changed, here, WordEmbedder(), "full", shared=storage.shared)
     assert update_index(changed, there, Unable(), "full", shared=storage.shared).version == whole.version
-    assert Engine(snapshots_folder(there), WordEmbedder()).search("carte d'identité").snapshot == whole.version
+    assert SearchService(snapshots_folder(there), WordEmbedder()).search("carte d'identité").snapshot == whole.version
     assert storage.shared.versions() == [quick.version, whole.version]
 
 

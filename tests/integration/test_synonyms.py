@@ -21,12 +21,12 @@ from knowledge_base.synonyms import record
 from knowledge_base.synonyms.contracts import SynonymRefused
 from knowledge_base.synonyms.following import _put, follow, keep_following
 from knowledge_base.synonyms.taking import take
-from retrieval.engine import Engine
-from retrieval.lexical.synonym_lists import DESK_LIST
-from retrieval.lexical.synonyms import Group, dump_groups, read_groups
-from retrieval.pipeline import snapshots_folder
-from retrieval.steady import Steady
+from retrieval.query.synonym_lists import DESK_LIST
+from retrieval.query.synonyms import Group, dump_groups, read_groups
+from retrieval.service import SearchService
+from retrieval.snapshots.update import snapshots_folder
 from retrieval.synonym_trial import Trial, TrialResult
+from retrieval.turn_scoped_retriever import TurnScopedRetriever
 from tests import commands
 from tests.integration.channels_support import until
 from tests.integration.migrated import migrated
@@ -204,7 +204,7 @@ async def test_a_follower_that_is_killed_leaves_the_old_list_or_the_new_one(
 
 async def test_search_and_gate_read_what_the_record_says(database: Database, database_url: str, tmp_path: Path) -> None:
     await knowledge(database, tmp_path)
-    engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+    engine = SearchService(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
     node = publisher(database, tmp_path, database_url)
 
     def first() -> str:
@@ -235,14 +235,14 @@ class _Stranger:
 
 async def test_what_the_administration_names_is_its_business(database: Database, tmp_path: Path) -> None:
     await knowledge(database, tmp_path)
-    engine = Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
+    engine = SearchService(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
     engine._scope = _Stranger()  # type: ignore[assignment]
     assert engine.search("zorglub demain").scope == "outside"
     (tmp_path / DESK_LIST).write_text("- {terms: [zorglub], means: [passeport]}")
     assert engine.search("zorglub demain").scope == "enquiry"
     assert engine.search("cni demain").scope == "outside"  # the list of the software says nothing of whose business it is
     trial = Trial(questions=(("zorglub demain", "fr"),), drop=Group(terms=("zorglub",), means=("passeport",)))
-    (one,) = Steady(engine).try_group(trial).compared
+    (one,) = TurnScopedRetriever(engine).try_group(trial).compared
     assert (one.before.scope, one.after.scope, one.changed) == ("enquiry", "outside", True)
 
 
@@ -256,7 +256,7 @@ async def test_a_group_is_tried_on_what_citizens_asked_before_it_counts(database
             message.outcome = "out_of_scope" if number else "no_answer"
             session.add(message)
     await add(database, Golden(question="une gloriette", gold=("F3",), author="a"))
-    steady = Steady(Engine(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0))
+    steady = TurnScopedRetriever(SearchService(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0))
 
     async def ask(trial: Trial) -> TrialResult:
         return await asyncio.to_thread(steady.try_group, trial)

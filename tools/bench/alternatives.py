@@ -22,11 +22,11 @@ from core.entry import Entry, passages
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from retrieval.embedding.remote import RemoteEmbedder
-from retrieval.engine import Engine
 from retrieval.evaluation.metrics import first_right
 from retrieval.evaluation.questions import Question, read_questions
-from retrieval.pipeline import snapshots_folder
-from retrieval.snapshot_content import Snapshot
+from retrieval.service import SearchService
+from retrieval.snapshots.snapshot import Snapshot
+from retrieval.snapshots.update import snapshots_folder
 from tools.bench.response_selector import SelectorModel
 from tools.bench.statistics import percentiles
 
@@ -77,7 +77,7 @@ def compare(settings: Settings, questions: Path, most: int, training: float | No
     """
     configure_logs("bench", level=logging.WARNING)  # standard output is for programs
     embedder = RemoteEmbedder(settings)
-    engine = Engine(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file)
+    engine = SearchService(snapshots_folder(settings.home), embedder, synonyms=settings.synonyms_file)
     snapshot = engine.snapshot
     if snapshot is None:
         return {}

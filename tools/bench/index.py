@@ -21,15 +21,15 @@ import psutil
 from core.entry import Chapter, Entry, TextBlock
 from core.privacy.logs import configure_logs
 from core.settings import Settings
-from retrieval.build import build_snapshot
-from retrieval.catalogue import Listed, listed
 from retrieval.contracts import Embedder, Vectors
-from retrieval.dense.index import EXACT
 from retrieval.embedding.model import load_embedder
-from retrieval.engine import Engine
-from retrieval.lexical.spelling import Vocabulary
-from retrieval.pipeline import snapshots_folder, update_index
-from retrieval.snapshot_content import Snapshot
+from retrieval.index.catalogue import Listed, listed
+from retrieval.index.vector_index import EXACT
+from retrieval.query.spelling import Vocabulary
+from retrieval.service import SearchService
+from retrieval.snapshots.build import build_snapshot
+from retrieval.snapshots.snapshot import Snapshot
+from retrieval.snapshots.update import snapshots_folder, update_index
 from tools.bench.index_recall import recall
 from tools.bench.runs import questions
 from tools.bench.statistics import percentiles
@@ -94,7 +94,7 @@ class Synthetic:
 
 
 class OneChanged:
-    """A ``retrieval.catalogue.Catalogue``: the entries of a snapshot with one word of one entry changed, as by an editor."""
+    """A ``Catalogue``: the entries of a snapshot with one word of one entry changed, as by an editor."""
 
     def __init__(self, snapshot: Snapshot, number: int) -> None:
         place = number * len(snapshot.entries) // (UPDATES + 1)
@@ -145,7 +145,7 @@ def _search(settings: Settings, folder: Path, entries: int, searches: int) -> di
     for _ in range(_WARM_UP):
         model.embed_queries([next(asked)])
     before = _resident()
-    engine = Engine(folder, embedder)
+    engine = SearchService(folder, embedder)
     totals, embedding, busy = [], [], []
     for number in range(searches + _WARM_UP):
         query = embedder.query() if isinstance(embedder, Synthetic) else next(asked)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from retrieval.contracts import Vectors
-from retrieval.dense.index import Numbers, VectorIndex
+from retrieval.index.vector_index import Numbers, VectorIndex
 
 _BLOCK = 50_000  # vectors compared at a time, so that memory does not grow with the index
 

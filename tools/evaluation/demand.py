@@ -13,9 +13,9 @@ import numpy as np
 from knowledge_base.demand.background import SnapshotBackground
 from knowledge_base.demand.grouping import centred, centroid, group, names, title
 from retrieval.contracts import Embedder, Vectors
-from retrieval.engine import Engine
 from retrieval.evaluation.questions import Question
-from retrieval.lexical.analysis import terms
+from retrieval.service import SearchService
+from retrieval.terms.analysis import terms
 from tools.evaluation.withheld import entries_by_theme, themes
 
 TOP = 10
@@ -43,7 +43,9 @@ class Withheld:
     names: tuple[str, ...]
 
 
-def evaluate_demand(questions: Sequence[Question], engine: Engine, embedder: Embedder, theme: str = "") -> list[Withheld]:
+def evaluate_demand(
+    questions: Sequence[Question], engine: SearchService, embedder: Embedder, theme: str = ""
+) -> list[Withheld]:
     """Returns one result for each theme with enough questions (or for ``theme`` only), as if its questions came while it is
     withheld.
     """
@@ -82,7 +84,7 @@ def _judged(
     groups: Sequence[Sequence[int]],
     named: Sequence[Sequence[str]],
     rows: Sequence[int],
-    engine: Engine,
+    engine: SearchService,
 ) -> Withheld:
     vain = [row for row in rows if questions[row].id in ours]
     place = {row: number for number, members in enumerate(groups) for row in members}
@@ -105,6 +107,6 @@ def _judged(
     )
 
 
-def _title_terms(question: Question, engine: Engine) -> set[str]:
+def _title_terms(question: Question, engine: SearchService) -> set[str]:
     found = [entry for name in question.gold if (entry := engine.entry(name))]
     return {term for entry in found for term in terms(entry.title)}

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from core.channels import ChannelName
 from core.turns import Outcome
 from core.yaml_text import load as load_yaml
-from retrieval.lexical.analysis import fold
+from retrieval.terms.analysis import fold
 
 
 class Expected(BaseModel):

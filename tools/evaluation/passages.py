@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from core.entry import Entry, Passage, passages
-from retrieval.engine import Engine
 from retrieval.evaluation.questions import Question
 from retrieval.evaluation.retrieval import DEPTH, Progress
 from retrieval.evaluation.rows import Found, Row
+from retrieval.service import SearchService
 
 
 def ask_passages(
-    questions: Sequence[Question], engine: Engine, collection: str | None, progress: Progress | None = None
+    questions: Sequence[Question], engine: SearchService, collection: str | None, progress: Progress | None = None
 ) -> list[Row]:
     """Returns a row for each question whose entry is in the index."""
     rows = []

@@ -13,11 +13,11 @@ from cli.engine import open_engine
 from cli.language import pick, say
 from cli.progress import reporter
 from core.settings import Settings
-from retrieval.engine import Engine
 from retrieval.evaluation.configuration import configuration
 from retrieval.evaluation.retrieval import Progress
 from retrieval.evaluation.rows import Row
 from retrieval.evaluation.runs import Run, keep, new_run, publish
+from retrieval.service import SearchService
 from tools.evaluation.charts import Chart
 from tools.evaluation.report import write_report
 
@@ -31,7 +31,7 @@ class Session:
     def __init__(self, kind: str, settings: Settings | None = None, *, as_json: bool = False) -> None:
         self.kind, self.as_json = kind, as_json
         self.settings = settings or Settings()
-        self.engine: Engine = open_engine(self.settings)
+        self.engine: SearchService = open_engine(self.settings)
         self.engine.search("bonjour")  # loads everything before the first measured search
         self.files: list[Path] = []
         self.options: dict[str, str] = {}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from retrieval.engine import Engine
 from retrieval.evaluation.questions import Question
 from retrieval.evaluation.retrieval import Progress, ask
 from retrieval.evaluation.rows import Row
+from retrieval.service import SearchService
 
 
-def themes(questions: Sequence[Question], engine: Engine, collection: str | None) -> dict[str, list[Question]]:
+def themes(questions: Sequence[Question], engine: SearchService, collection: str | None) -> dict[str, list[Question]]:
     """Returns ``questions`` by the widest theme of their gold entries, without those whose entries have several themes or
     none.
     """
@@ -24,7 +24,7 @@ def themes(questions: Sequence[Question], engine: Engine, collection: str | None
 
 
 def ask_without_themes(
-    groups: Mapping[str, Sequence[Question]], engine: Engine, collection: str | None, progress: Progress | None = None
+    groups: Mapping[str, Sequence[Question]], engine: SearchService, collection: str | None, progress: Progress | None = None
 ) -> list[Row]:
     """Returns a row for each question, asked while all entries of its theme are withheld. Rows have no gold, because it is
     withheld.
@@ -40,7 +40,7 @@ def ask_without_themes(
     return rows
 
 
-def entries_by_theme(engine: Engine) -> dict[str, frozenset[str]]:
+def entries_by_theme(engine: SearchService) -> dict[str, frozenset[str]]:
     """Returns the ids of all entries of the active snapshot by their widest theme."""
     snapshot = engine.snapshot
     found: dict[str, set[str]] = {}

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cli.language import Refusal, say
 from cli.supervision import State, Supervisor
-from retrieval.pipeline import snapshots_folder
-from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
+from retrieval.snapshots.update import snapshots_folder
 
 _LOOK_SECONDS = 2.0
 _AT_WORK = {"starting", "running", "backoff"}

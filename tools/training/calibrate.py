@@ -10,14 +10,14 @@ import numpy as np
 
 from core.entry import Entry
 from core.settings import Settings
-from retrieval.confidence import COMMITTED, Calibration, Logistic
 from retrieval.contracts import Embedder, Vectors
+from retrieval.decision.confidence import COMMITTED, Calibration, Logistic
 from retrieval.embedding.model import load_embedder
-from retrieval.engine import Engine
 from retrieval.evaluation import Question, read_questions
-from retrieval.pipeline import snapshots_folder
-from retrieval.snapshots import SnapshotUnusable
-from retrieval.standing import theme_of
+from retrieval.index.links import theme_of
+from retrieval.service import SearchService
+from retrieval.snapshots.folder import SnapshotUnusable
+from retrieval.snapshots.update import snapshots_folder
 from tools.training.calibration import Candidates, candidates, fit, fit_order, with_themes
 from tools.training.scope.fitting import outside
 
@@ -33,7 +33,7 @@ def calibrate_active(settings: Settings, entries: Sequence[Entry], questions: Pa
 
     Raises ``SnapshotUnusable`` without an active snapshot, ``ValueError`` with too few questions.
     """
-    engine = Engine(snapshots_folder(settings.home), _Remembering(load_embedder(settings)))
+    engine = SearchService(snapshots_folder(settings.home), _Remembering(load_embedder(settings)))
     if engine.snapshot is None:
         raise SnapshotUnusable("There is no active snapshot: run `./guichet index build`.")
     found, pages = collect(engine, entries, questions)
@@ -49,7 +49,7 @@ def calibrate_active(settings: Settings, entries: Sequence[Entry], questions: Pa
     return fitted
 
 
-def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> tuple[list[Candidates], Counter[str]]:
+def collect(engine: SearchService, entries: Sequence[Entry], folder: Path) -> tuple[list[Candidates], Counter[str]]:
     """Returns the candidates for the files of questions in ``folder``, and for messages outside the scope; and the number of
     pages of each theme.
 
@@ -74,7 +74,7 @@ def collect(engine: Engine, entries: Sequence[Entry], folder: Path) -> tuple[lis
     return [one for one in found if one is not None], pages
 
 
-def _asked(engine: Engine, question: Question, own: dict[str, Entry]) -> list[Candidates | None]:
+def _asked(engine: SearchService, question: Question, own: dict[str, Entry]) -> list[Candidates | None]:
     """Returns the candidates for ``question`` in the whole collection, without its entries, and without their theme."""
     gold = [own[name] for name in question.gold if name in own]
     collection = gold[0].collection

@@ -17,15 +17,15 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold
 
-from retrieval.confidence import LOOKED_AT, Logistic
-from retrieval.engine import Engine
+from retrieval.decision.confidence import LOOKED_AT, Logistic
+from retrieval.decision.risk import at_threshold, calibration_error, reliability, risk_coverage
 from retrieval.evaluation import Question
-from retrieval.lexical.query import Query
-from retrieval.order import THEME, Values, reorder
-from retrieval.ranking import Ranked
-from retrieval.risk import at_threshold, calibration_error, reliability, risk_coverage
-from retrieval.snapshot_content import Snapshot
-from retrieval.standing import asked_about
+from retrieval.query.query import Query
+from retrieval.ranking.fusion import Ranked
+from retrieval.ranking.page_priors import asked_about
+from retrieval.ranking.reranker import THEME, Values, reorder
+from retrieval.service import SearchService
+from retrieval.snapshots.snapshot import Snapshot
 from tools.training.choice import conditional_logit
 
 Kind = Literal["asked", "without_entry", "without_theme", "out_of_scope", "other_language"]
@@ -71,7 +71,7 @@ class Sample:
 class Candidates:
     """One query's candidates while some entries are withheld, their features, and which are right.
 
-    ``theme`` is that of the right page (``standing.theme_of``).
+    ``theme`` is that of the right page (``index.links.theme_of``).
     """
 
     snapshot: Snapshot
@@ -88,12 +88,12 @@ class Candidates:
         ranked = reorder(self.found, self.known, weights, LOOKED_AT)
         right = {one.place for one, of in zip(self.found, self.right, strict=True) if of}
         near = any(one.place in right for one in ranked[:5])
-        values = Engine.features(self.snapshot, ranked, self.query)
+        values = SearchService.features(self.snapshot, ranked, self.query)
         return Sample(values, ranked[0].place in right, near, self.group, self.kind)
 
 
 def candidates(
-    engine: Engine,
+    engine: SearchService,
     question: Question,
     collection: str | None,
     withheld: Collection[str] = (),

@@ -18,8 +18,8 @@ import torch
 from torch import Tensor, nn
 
 from core.entry import Entry, passages
-from retrieval.dense.texts import head, sections
 from retrieval.evaluation.questions import Question
+from retrieval.index.embedded_texts import head, sections
 from tools.training.adapter import Training
 from tools.training.encoder import Encoder, Progress
 from tools.training.pairs import Pair, Pairs

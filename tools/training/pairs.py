@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.entry import Entry, passages
-from retrieval.dense import texts
-from retrieval.dense.texts import head, sections
+from retrieval.index import embedded_texts as texts
+from retrieval.index.embedded_texts import head, sections
 from tools.training.rewriting import as_asked
 
 _SENTENCE = re.compile(r"(?<=[.;!?:])\s+|\n+")

@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from core.entry import Entry, passages
 from retrieval.contracts import Embedder
-from retrieval.dense.vectors import Progress
-from retrieval.engine import nearness
 from retrieval.evaluation.questions import Question
-from retrieval.lexical.query import analyse
-from retrieval.lexical.synonyms import built_in
-from retrieval.passage_choice import VALUES, Asked, Parts, part_values, parts_of
-from retrieval.snapshot_content import Snapshot
+from retrieval.index.vectors import Progress
+from retrieval.passages.choice import VALUES, Asked, Parts, part_values, parts_of
+from retrieval.query.query import analyse
+from retrieval.query.synonyms import built_in
+from retrieval.service import nearness
+from retrieval.snapshots.snapshot import Snapshot
 from tools.training.choice import Numbers, conditional_logit
 
 FOLDS = 5

@@ -26,7 +26,7 @@ class SynonymGroup(Base):
 
 
 class SynonymVersion(Base):
-    """The content of a group from one version on (``retrieval.lexical.synonyms.Group``); ``None``: the group is removed."""
+    """The content of a group from one version on (``retrieval.query.synonyms.Group``); ``None``: the group is removed."""
 
     __tablename__ = "synonym_versions"
 

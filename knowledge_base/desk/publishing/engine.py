@@ -12,7 +12,7 @@ from core.problems import Problem
 from core.reply_explanation import ReplyExplanation
 from core.settings import Settings
 from retrieval.contracts import Status
-from retrieval.explaining import Explanation
+from retrieval.explanation import Explanation
 from retrieval.synonym_trial import Trial, TrialResult
 
 _SECONDS = 10.0

@@ -18,7 +18,7 @@ from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.editing import listing
 from knowledge_base.editing.collections import held
 from knowledge_base.editing.errors import EditRefused
-from retrieval.explaining import Ground
+from retrieval.explanation import Ground
 
 _PAGE = "/desk/demand"
 _NEAR = 4  # entries offered for the wordings

@@ -25,7 +25,7 @@ from knowledge_base.desk.signed import Editor, Reader
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import UnknownEntries, add
-from retrieval.explaining import Explanation
+from retrieval.explanation import Explanation
 
 _PAGE = "/desk/try"
 

@@ -21,7 +21,7 @@ from knowledge_base.publishing.trying_synonyms import try_group
 from knowledge_base.synonyms import record
 from knowledge_base.synonyms.checking import faults
 from knowledge_base.synonyms.contracts import Kept, SynonymRefused
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
 from retrieval.synonym_trial import Compared
 
 _PATH = "/api/desk/synonyms"

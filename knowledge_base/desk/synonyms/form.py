@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
 
 KINDS: tuple[Literal["everyday", "abbreviation", "renamed", "sms"], ...] = ("everyday", "abbreviation", "renamed", "sms")
 QUESTIONS = 5

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from retrieval.lexical.analysis import fold
-from retrieval.lexical.synonyms import Group, SynonymsUnusable, built_in, read_groups
+from retrieval.query.synonyms import Group, SynonymsUnusable, built_in, read_groups
+from retrieval.terms.analysis import fold
 
 
 @dataclass(frozen=True, slots=True)

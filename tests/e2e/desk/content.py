@@ -25,7 +25,7 @@ from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
 from knowledge_base.publishing.contracts import Change, Moved, Reached, Report, Shadowed
 from knowledge_base.store import upsert
-from retrieval.lexical.synonyms import Group
+from retrieval.query.synonyms import Group
 from tests.integration.editing_support import publish
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT
 

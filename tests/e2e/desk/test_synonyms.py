@@ -14,10 +14,10 @@ from actions.server.app import create_app
 from core.database import Database
 from core.identity import Role
 from knowledge_base.synonyms.following import follow
-from retrieval.engine import Engine
-from retrieval.lexical.synonym_lists import DESK_LIST
-from retrieval.pipeline import snapshots_folder
-from retrieval.steady import Steady
+from retrieval.query.synonym_lists import DESK_LIST
+from retrieval.service import SearchService
+from retrieval.snapshots.update import snapshots_folder
+from retrieval.turn_scoped_retriever import TurnScopedRetriever
 from tests.e2e.browser import NewContext
 from tests.e2e.desk.conftest import DeskService, page_of, start_gateway
 from tests.e2e.web.widget import violations
@@ -39,7 +39,7 @@ def searching(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskService]
         await knowledge(database, home)
 
     desk.work(index)
-    app = create_app(desk.settings, Steady(Engine(snapshots_folder(home), WordEmbedder(), check_seconds=0)))
+    app = create_app(desk.settings, TurnScopedRetriever(SearchService(snapshots_folder(home), WordEmbedder(), check_seconds=0)))
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=desk.settings.actions_port, log_config=None))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

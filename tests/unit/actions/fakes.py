@@ -8,7 +8,7 @@ from datetime import date
 from actions.replies.style import SMS, WEB, Style
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock, passages
 from retrieval.contracts import Hit, RetrievalResult, Status
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 
 SNAPSHOT = "20260101T000000-test"
 TODAY = date(2026, 1, 1)

@@ -16,8 +16,8 @@ from cli.doctor.senders import objection, senders
 from cli.language import Refusal
 from cli.preflight import check_browsers, check_disk, check_production, make_private
 from core.settings import Settings
-from retrieval.pipeline import alone
-from retrieval.snapshots import Manifest
+from retrieval.snapshots.folder import Manifest
+from retrieval.snapshots.update import build_lock
 
 _LONG = ("aQ3-kd83nfZpwLx02mVbTyRs7HcEuG41", "Zx81mKq-20dPsWnVhYt6RbLcEoGi5uAf", "p0OiuYtR-eWq12LkjHgFdSaMn34bVcXz")
 
@@ -150,7 +150,7 @@ def test_while_sections_are_being_indexed_nobody_is_told_to_index_them(tmp_path:
         return next(finding.mend[0] for finding in snapshot(settings(home=tmp_path)) if finding.check == "index-stage")
 
     assert "index build" in mend()
-    with alone(folder.parent):
+    with build_lock(folder.parent):
         assert "logs indexer" in mend()
 
 

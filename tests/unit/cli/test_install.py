@@ -10,7 +10,7 @@ from cli import install
 from cli.dialogue import BOT_VERSION
 from cli.install import bot_python
 from core.settings import Settings
-from retrieval.snapshots import Snapshots
+from retrieval.snapshots.folder import Snapshots
 from tests.unit.retrieval.test_snapshots import make
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from desk.words import read
 from knowledge_base.desk import publishing
-from retrieval.confidence import FEATURES
+from retrieval.decision.confidence import FEATURES
 
 
 def test_each_sign_of_the_confidence_is_named() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from knowledge_base.desk.synonyms.form import GroupForm, form_of
 from knowledge_base.synonyms.checking import faults, remarks
-from retrieval.lexical.synonyms import Group, built_in
+from retrieval.query.synonyms import Group, built_in
 
 GOOD = Group(terms=("déchetterie",), means=("collecte des déchets",))
 

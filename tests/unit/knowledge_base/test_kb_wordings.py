@@ -11,7 +11,7 @@ import pytest
 from core.entry import Case, Cases, Chapter, TextBlock
 from core.settings import ROOT
 from knowledge_base.wordings import Wordings
-from retrieval.lexical.analysis import fold
+from retrieval.terms.analysis import fold
 
 SOURCES = ("service_public", "travail_emploi")
 LEAST = {"service_public": (3300, 2000), "travail_emploi": (240, 200)}  # pages, and pages with parts: the others have one

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from retrieval.lexical import analysis
-from retrieval.lexical.analysis import fold, normal, term, terms, terms_among, tokens, words
+from retrieval.terms import analysis
+from retrieval.terms.analysis import fold, normal, term, terms, terms_among, tokens, words
 
 
 @pytest.mark.parametrize(

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.confidence import COMMITTED, FEATURES, Calibration, Logistic, features
-from retrieval.lexical.analysis import terms
-from retrieval.lexical.query import Query
-from retrieval.order import VALUES
-from retrieval.ranking import Ranked
+from retrieval.decision.confidence import COMMITTED, FEATURES, Calibration, Logistic, features
+from retrieval.query.query import Query
+from retrieval.ranking.fusion import Ranked
+from retrieval.ranking.reranker import VALUES
+from retrieval.terms.analysis import terms
 from tests.unit.retrieval.samples import IDENTITY
 from tools.training.calibration import PRECISION, WITHHELD, Sample, choose_thresholds, fit
 

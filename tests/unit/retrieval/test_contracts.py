@@ -8,7 +8,7 @@ import sys
 import pytest
 
 
-@pytest.mark.parametrize("module", ["retrieval.contracts", "retrieval.snapshots", "retrieval.evaluation"])
+@pytest.mark.parametrize("module", ["retrieval.contracts", "retrieval.snapshots.folder", "retrieval.evaluation"])
 def test_importing_brings_neither_torch_nor_an_index(module: str) -> None:
     heavy = "{'torch', 'spacy', 'faiss', 'sentence_transformers'}"
     probe = f"import sys, {module}; sys.exit(', '.join({heavy} & set(sys.modules)) or None)"

@@ -120,7 +120,7 @@ def test_the_processor_is_asked(
 ) -> None:
     told = tmp_path / "cpuinfo"
     told.write_text(f"model name : a processor\nflags : {flags}\n", encoding="ascii")
-    monkeypatch.setattr(processor, "TOLD", told)
+    monkeypatch.setattr(processor, "CPU_INFO", told)
     processor.flags.cache_clear()
     try:
         assert (processor.multiplies_eight_bits(), processor.multiplies_bf16()) == (eight_bits, bf16)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from retrieval.contracts import Vectors
-from retrieval.dense import index as module
-from retrieval.dense.index import VectorIndex
-from retrieval.ranking import Meaning, candidates, fuse
+from retrieval.index import vector_index as module
+from retrieval.index.vector_index import VectorIndex
+from retrieval.ranking.fusion import Meaning, candidates, fuse
 
 RANDOM = np.random.default_rng(3)
 
@@ -86,13 +86,13 @@ def test_words_and_meaning_add_up() -> None:
 def test_what_a_page_loses_for_its_public_is_taken_from_its_score() -> None:
     vectors = unit_rows(30)
     heads, sections = index_of(vectors, list(range(30))), index_of(vectors[:0], [])
-    burden = np.zeros(30, np.float32)
-    burden[8] = 50.0
-    near = candidates(np.zeros(30, np.float32), Meaning(heads, sections, vectors[8]), None, 30, burden)
-    ranked = fuse(np.zeros(30, np.float32), Meaning(heads, sections, vectors[8]), near, 30, burden)
+    penalty = np.zeros(30, np.float32)
+    penalty[8] = 50.0
+    near = candidates(np.zeros(30, np.float32), Meaning(heads, sections, vectors[8]), None, 30, penalty)
+    ranked = fuse(np.zeros(30, np.float32), Meaning(heads, sections, vectors[8]), near, 30, penalty)
     (last,) = [candidate for candidate in ranked if candidate.place == 8]
     assert ranked[-1] == last
-    assert last.score == pytest.approx(last.lexical + last.dense - last.burden, abs=1e-4)
+    assert last.score == pytest.approx(last.lexical + last.dense - last.penalty, abs=1e-4)
 
 
 def test_an_entry_that_is_not_allowed_is_never_ranked() -> None:

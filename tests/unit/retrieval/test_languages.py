@@ -6,10 +6,10 @@ import pytest
 
 from core.languages.detection import detect
 from core.settings import ROOT
-from retrieval.languages.glossary import concepts, french_terms
-from retrieval.languages.query import foreign_query
-from retrieval.languages.stems import LANGUAGES, fold, matches, stem, word_forms, words
-from retrieval.lexical.analysis import terms
+from retrieval.query.foreign import foreign_query
+from retrieval.query.glossary import concepts, french_terms
+from retrieval.query.stems import LANGUAGES, fold, matches, stem, word_forms, words
+from retrieval.terms.analysis import terms
 
 
 @pytest.mark.parametrize(
@@ -113,4 +113,4 @@ def test_a_word_as_written_wins_over_one_with_its_stem() -> None:
 
 
 def test_the_glossary_is_read_from_the_project() -> None:
-    assert list((ROOT / "retrieval" / "languages" / "glossary").glob("*.yml"))
+    assert list((ROOT / "retrieval" / "query" / "glossary").glob("*.yml"))

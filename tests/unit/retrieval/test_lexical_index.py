@@ -9,9 +9,9 @@ import pytest
 
 from retrieval.index.lexical_index import LexicalIndex
 from retrieval.index.terms_file import Terms
-from retrieval.lexical.analysis import terms
-from retrieval.lexical.fields import FIELDS
-from retrieval.ranking import lexical_scores
+from retrieval.ranking.fusion import lexical_scores
+from retrieval.terms.analysis import terms
+from retrieval.terms.fields import FIELDS
 from tests.unit.retrieval.samples import ENTRIES
 
 

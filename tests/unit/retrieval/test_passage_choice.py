@@ -6,10 +6,11 @@ import pytest
 
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from retrieval.contracts import Stage
-from retrieval.lexical.analysis import terms
-from retrieval.lexical.query import Query
-from retrieval.passage_aspects import asked_of_page, aspects, in_heading, in_texts, stands_out
-from retrieval.passage_choice import SURE, Chosen, Nearness, choose_passages, passage_terms
+from retrieval.index.passage_terms import passage_terms
+from retrieval.passages.aspects import asked_of_page, aspects, in_heading, in_texts, stands_out
+from retrieval.passages.choice import SURE, Chosen, Nearness, choose_passages
+from retrieval.query.query import Query
+from retrieval.terms.analysis import terms
 from tests.unit.retrieval.samples import IDENTITY, IN_PARTS, NAMES_NO_PART
 
 

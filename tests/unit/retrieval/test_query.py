@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.lexical.analysis import normal, terms, tokens
-from retrieval.lexical.query import ADDED_WEIGHT, analyse
-from retrieval.lexical.spelling import Vocabulary
-from retrieval.lexical.synonyms import Group, Synonyms
+from retrieval.query.query import ADDED_WEIGHT, analyse
+from retrieval.query.spelling import Vocabulary
+from retrieval.query.synonyms import Group, Synonyms
+from retrieval.terms.analysis import normal, terms, tokens
 
 PAGES = Vocabulary.of(
     ["Le renouvellement de la nationalité, l'adresse et l'identité.", "Une attestation d'identité, licenciement."] * 2

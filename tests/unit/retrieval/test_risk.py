@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from retrieval.risk import at_threshold, calibration_error, reliability, risk_coverage
+from retrieval.decision.risk import at_threshold, calibration_error, reliability, risk_coverage
 
 
 def test_bins_hold_what_was_predicted_and_what_was_right() -> None:

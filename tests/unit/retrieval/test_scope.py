@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from core.settings import ROOT
+from retrieval.decision.courtesy import bare
+from retrieval.decision.scope import CLASSES, COMMITTED, ScopeModel, features, read
 from retrieval.evaluation import read_questions
-from retrieval.lexical.query import Query
-from retrieval.scope.courtesy import bare
-from retrieval.scope.model import CLASSES, COMMITTED, ScopeModel, features, read
+from retrieval.query.query import Query
 from tools.training.scope.fitting import fragments, outside
 
 NEAR, SHORT = 0.6, 6

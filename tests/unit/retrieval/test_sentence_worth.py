@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from core.entry import Entry
-from retrieval.lexical.analysis import terms
-from retrieval.lexical.query import Query
-from retrieval.passage_choice import Asked
-from retrieval.sentence_worth import ASPECT_WORTH, opening_worth, sentence_worth
+from retrieval.passages.choice import Asked
+from retrieval.passages.sentence_worth import ASPECT_WORTH, opening_worth, sentence_worth
+from retrieval.query.query import Query
+from retrieval.terms.analysis import terms
 
 TITLE = "Carte d'identité"
 RARE = "consulat"

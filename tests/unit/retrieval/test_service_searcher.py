@@ -13,7 +13,7 @@ from retrieval.contracts import Hit, RetrievalResult
 from retrieval.evaluation.retrieval import DEPTH
 from retrieval.evaluation.runs import runs_folder
 from retrieval.evaluation.service import ServiceSearcher, measure_service
-from retrieval.snapshots import Manifest
+from retrieval.snapshots.folder import Manifest
 
 FOUND = RetrievalResult(
     hits=(Hit(entry_id="F1", collection="c", version=1, title="Carte", score=1.0),),

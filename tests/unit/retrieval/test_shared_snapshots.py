@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from core.shared_place import Place, SharedUnreachable
-from retrieval.shared.sealed import SharedTorn, opened, sealed
-from retrieval.shared.snapshots import SEALED, SharedSnapshots
-from retrieval.snapshots import Manifest, Snapshots
+from retrieval.snapshots.folder import Manifest, Snapshots
+from retrieval.snapshots.sealed import SharedTorn, opened, sealed
+from retrieval.snapshots.shared import SEALED, SharedSnapshots
 
 KEY = "k" * 40
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-import retrieval.snapshots
-from retrieval.snapshots import FORMAT, Manifest, Snapshots, SnapshotUnusable
+import retrieval.snapshots.folder
+from retrieval.snapshots.folder import FORMAT, Manifest, Snapshots, SnapshotUnusable
 
 
 def make(snapshots: Snapshots, version: str, *, content_of_a_file: bytes = b"", **changes: object) -> None:
@@ -108,7 +108,7 @@ def test_files_and_folders_are_on_the_disk_before_a_snapshot_has_its_name(
         assert path == snapshots.folder or not (snapshots.folder / "20260101T000000-a").exists()
         synced.append(path.name.removeprefix(".").removesuffix(f".{os.getpid()}"))
 
-    monkeypatch.setattr(retrieval.snapshots, "_sync", sync)
+    monkeypatch.setattr(retrieval.snapshots.folder, "_sync", sync)
     with snapshots.building("20260101T000000-a") as folder:
         (folder / "lexical").mkdir()
         (folder / "lexical" / "title.npy").touch()

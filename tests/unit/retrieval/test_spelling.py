@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
-from retrieval.lexical.spelling import Vocabulary, sound
+from retrieval.query.spelling import Vocabulary, sound
 
 WORDS = {"dossier": 9, "dose": 40, "renouveler": 5, "renouvellement": 7, "perte": 9, "vente": 30, "véhicule": 12, "mairie": 8}
 PAGES = Vocabulary(WORDS)

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from retrieval.lexical.analysis import words
-from retrieval.lexical.synonym_lists import SynonymLists
-from retrieval.lexical.synonyms import Group, Synonyms, SynonymsUnusable, built_in, dump_groups, read_groups
+from retrieval.query.synonym_lists import SynonymLists
+from retrieval.query.synonyms import Group, Synonyms, SynonymsUnusable, built_in, dump_groups, read_groups
+from retrieval.terms.analysis import words
 
 LIST = Synonyms(
     [

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.entry import Chapter, TextBlock
+from retrieval.index.passage_terms import PassageTerms, passage_terms
+from retrieval.index.ragged import Ragged
 from retrieval.index.terms_file import Terms
-from retrieval.lexical.analysis import terms
-from retrieval.lexical.fields import field_texts
-from retrieval.passage_choice import PassageTerms, passage_terms
-from retrieval.ragged import Ragged
+from retrieval.terms.analysis import terms
+from retrieval.terms.fields import field_texts
 from tests.unit.retrieval.samples import BINS, ENTRIES, IDENTITY, PARENTAL, PASSPORT
 
 

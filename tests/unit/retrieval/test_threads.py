@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import faiss
 import numpy as np
 
-from retrieval.dense.index import VectorIndex
+from retrieval.index.vector_index import VectorIndex
 
 
 def test_a_search_in_a_thread_of_a_pool_is_not_shared_out() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.entry import Entry
-from retrieval.entry_file import EntryFile, EntryLine
-from retrieval.ranking import Ranked
-from retrieval.twins import newer_first, newer_twins, one_of_twins
+from retrieval.index.entry_file import EntryFile, EntryLine
+from retrieval.ranking.fusion import Ranked
+from retrieval.ranking.twins import newer_first, newer_twins, one_of_twins
 
 NEWER = {0: frozenset({5, 7})}
 

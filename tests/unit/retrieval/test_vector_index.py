@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from retrieval.contracts import Vectors
-from retrieval.dense import index as module
-from retrieval.dense import rough
-from retrieval.dense.index import VectorIndex
+from retrieval.index import rough_products as rough
+from retrieval.index import vector_index as module
+from retrieval.index.vector_index import VectorIndex
 
 PLACES = np.arange(4, dtype=np.int64)
 

@@ -10,10 +10,10 @@ from typing import BinaryIO
 import numpy as np
 import pytest
 
-from retrieval.contracts import Vectors
-from retrieval.dense import vectors as module
-from retrieval.dense.texts import SECTION_CHARACTERS, SECTIONS, EmbeddedText, KeyedText, head, sections, wordings
-from retrieval.dense.vectors import embed_texts, forget, model_id
+from retrieval.contracts import Vectors, model_id
+from retrieval.index import vectors as module
+from retrieval.index.embedded_texts import SECTION_CHARACTERS, SECTIONS, EmbeddedText, KeyedText, head, sections, wordings
+from retrieval.index.vectors import embed_texts, forget
 from tests.unit.retrieval.samples import IDENTITY, WordEmbedder
 
 TEXTS = [KeyedText.of(EmbeddedText(f"texte numéro {number}", 0), "words@1") for number in range(7)]

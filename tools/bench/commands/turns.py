@@ -11,7 +11,7 @@ import typer
 from cli.language import not_running, say
 from cli.refusals import refused
 from core.settings import ROOT, Settings
-from retrieval.snapshots import SnapshotUnusable
+from retrieval.snapshots.folder import SnapshotUnusable
 from tools.bench import alternatives, publishing, runs, sockets
 from tools.bench.commands.options import Json, PerSecond, Quick
 from tools.bench.commands.reports import machine, running, running_with_simulator, show

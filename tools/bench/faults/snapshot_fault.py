@@ -13,8 +13,8 @@ from pathlib import Path
 
 from cli.processes import processes
 from core.settings import Settings
-from retrieval.pipeline import snapshots_folder
-from retrieval.snapshots import Snapshots
+from retrieval.snapshots.folder import Snapshots
+from retrieval.snapshots.update import snapshots_folder
 from tools.bench.faults.fault import Fault
 from tools.bench.kills import running_pid, until_back
 from tools.bench.load import Load

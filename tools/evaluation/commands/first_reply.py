@@ -22,8 +22,8 @@ from core.settings import Settings
 from retrieval.evaluation.configuration import configuration
 from retrieval.evaluation.runs import Configuration, keep
 from retrieval.evaluation.service import ServiceSearcher
-from retrieval.pipeline import snapshots_folder
-from retrieval.snapshots import Snapshots, SnapshotUnusable
+from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
+from retrieval.snapshots.update import snapshots_folder
 from tools.evaluation.first_reply import files
 from tools.evaluation.first_reply.asking import ask_first_replies, themes_of
 from tools.evaluation.first_reply.figures import as_json as figures_as_json

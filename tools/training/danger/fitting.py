@@ -14,8 +14,7 @@ from actions.danger.model import SecondLook, as_learnt
 from core.care import load_detector, sentences_of
 from core.text.folding import unaccented
 from core.yaml_text import load as load_yaml
-from retrieval.contracts import Embedder, Vectors
-from retrieval.dense.vectors import model_id
+from retrieval.contracts import Embedder, Vectors, model_id
 from retrieval.embedding.eight_bits import in_eight_bits
 
 type Report = Callable[[int, int], None]  # called with the number of texts embedded, and of all

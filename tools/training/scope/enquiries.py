@@ -9,7 +9,7 @@ from pathlib import Path
 from core.entry import Entry, passages
 from core.yaml_text import load as load_yaml
 from retrieval.evaluation import read_questions
-from retrieval.lexical.analysis import term, words
+from retrieval.terms.analysis import term, words
 
 # Under tests/evaluation: the files for training.
 LABELLED = (

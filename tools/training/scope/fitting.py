@@ -11,12 +11,11 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from core.yaml_text import load as load_yaml
-from retrieval.contracts import Embedder, Scope, Vectors
-from retrieval.dense.vectors import model_id
-from retrieval.lexical.query import analyse
-from retrieval.lexical.synonyms import built_in
-from retrieval.scope.model import CLASSES, LEAST, ScopeModel, features
-from retrieval.snapshot_content import Snapshot
+from retrieval.contracts import Embedder, Scope, Vectors, model_id
+from retrieval.decision.scope import CLASSES, LEAST, ScopeModel, features
+from retrieval.query.query import analyse
+from retrieval.query.synonyms import built_in
+from retrieval.snapshots.snapshot import Snapshot
 
 _HERE = Path(__file__).parent
 _DIGITS = 4

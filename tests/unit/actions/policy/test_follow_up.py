@@ -15,7 +15,7 @@ from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.settings import Settings
 from core.turns import AnswerBlock, Outcome, Turn
 from retrieval.contracts import RetrievalResult
-from retrieval.lexical.analysis import terms
+from retrieval.terms.analysis import terms
 from tests.unit.actions.fakes import FakeKnowledge, hit
 from tests.unit.actions.talk import Talk
 

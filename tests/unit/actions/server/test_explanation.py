@@ -16,7 +16,7 @@ from core.decision_trace import Step, note, recorded
 from core.reply_explanation import ReplyExplanation
 from core.settings import Settings
 from retrieval.contracts import RetrievalResult
-from retrieval.decision.found import LEAST_LOG_ODDS, OUTSIDE_WEIGHT, Judged, decide
+from retrieval.decision.decide import LEAST_LOG_ODDS, OUTSIDE_WEIGHT, Judged, decide
 from tests.unit.actions.fakes import LOST_CARD, SNAPSHOT, FakeKnowledge
 from tests.unit.actions.talk import Talk
 

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from retrieval.contracts import Vectors
-from retrieval.dense import index as dense
-from retrieval.dense.index import VectorIndex
+from retrieval.index import vector_index as dense
+from retrieval.index.vector_index import VectorIndex
 from tools.bench import index_recall
 from tools.bench.index_recall import nearest_of_all, recall
 

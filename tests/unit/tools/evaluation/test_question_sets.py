@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from core.settings import ROOT
-from retrieval.lexical.analysis import fold, words
+from retrieval.terms.analysis import fold, words
 
 EVALUATION = ROOT / "tests" / "evaluation"
 KINDS = {"cost", "delay", "place", "documents", "online", "who", "how", "other"}
@@ -102,7 +102,7 @@ def test_other_scripts_are_written_in_their_script(language: str) -> None:
 
 
 def synonym_groups() -> list[dict[str, Any]]:
-    groups: list[dict[str, Any]] = yaml.safe_load((ROOT / "retrieval/lexical/synonyms.yml").read_text(encoding="utf-8"))
+    groups: list[dict[str, Any]] = yaml.safe_load((ROOT / "retrieval/query/synonyms.yml").read_text(encoding="utf-8"))
     return groups
 
 

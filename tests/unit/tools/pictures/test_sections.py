@@ -10,7 +10,7 @@ import pytest
 from cli.language import Refusal
 from cli.supervision import State
 from retrieval.contracts import Stage
-from retrieval.snapshots import Manifest
+from retrieval.snapshots.folder import Manifest
 from tools.pictures.camera import take_pictures
 from tools.pictures.sections import wait_for_sections
 

@@ -9,7 +9,7 @@ import orjson
 
 from core.settings import ROOT
 from retrieval.evaluation.questions import read_questions
-from retrieval.passage_choice import VALUES, weights
+from retrieval.passages.choice import VALUES, weights
 from tools.training.passage_weights import Example, chosen, cross_validated, fit, write
 from tools.training.questions import for_encoder, for_weights, questions
 

@@ -7,7 +7,7 @@ import random
 import pytest
 
 from core.entry import Chapter, Entry, Link, TextBlock
-from retrieval.dense.texts import head, sections
+from retrieval.index.embedded_texts import head, sections
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT, entry
 from tools.training.pairs import Pairs
 from tools.training.rewriting import as_asked, first_person, noisy

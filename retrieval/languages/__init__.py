@@ -1,1 +1,0 @@
-"""Questions in other languages than French: translated into the French terms of administrations."""

@@ -1,1 +1,0 @@
-"""Lexical search: French text analysis, queries, synonyms, spelling."""

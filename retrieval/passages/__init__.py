@@ -1,0 +1,1 @@
+"""Chooses the part of a page that answers, its passage and its sentences."""

@@ -1,0 +1,81 @@
+"""The aspect of a page that a question asks for (cost, delay, papers, an end, a loss …), and the parts of the page about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from core.yaml_text import load as load_yaml
+from retrieval.terms.analysis import fold
+
+_FILE = Path(__file__).with_name("aspects.yml")
+
+
+MOST = 1.5  # the most that particular aspects count for one heading
+
+
+class Aspect(NamedTuple):
+    """Patterns for folded text: of questions, of headings, and (for general aspects only) of texts."""
+
+    asked: re.Pattern[str]
+    heading: re.Pattern[str]
+    text: re.Pattern[str] | None
+
+
+@cache
+def aspects() -> tuple[Aspect, ...]:
+    """Returns all aspects."""
+    content: dict[str, dict[str, list[str]]] = load_yaml(_FILE.read_text(encoding="utf-8"))
+    return tuple(
+        Aspect(_either(words["asked"]), _either(words["heading"]), _either(words["text"]) if "text" in words else None)
+        for words in content.values()
+    )
+
+
+def asked_of_page(question: str) -> list[Aspect]:
+    """Returns the aspects that ``question`` asks for, often none."""
+    folded = fold(question)
+    return [aspect for aspect in aspects() if aspect.asked.search(folded)]
+
+
+def asking_words(question: str, asked: Sequence[Aspect]) -> str:
+    """Returns the words of ``question`` (folded) that ask for the general ones among the aspects ``asked``."""
+    folded = fold(question)
+    return " ".join(found[0] for aspect in asked if aspect.text for found in aspect.asked.finditer(folded))
+
+
+def in_heading(asked: Sequence[Aspect], heading: str) -> bool:
+    """Decides whether ``heading`` announces one of the general aspects ``asked``: those that texts can show too (cost, delay,
+    papers …).
+    """
+    folded = fold(heading)
+    return any(aspect.heading.search(folded) for aspect in asked if aspect.text)
+
+
+def stands_out(asked: Sequence[Aspect], headings: Sequence[str]) -> list[float]:
+    """Returns, for each of a page's ``headings``, how distinctively it announces the particular aspects ``asked``, from 0 to
+    ``MOST``.
+
+    A particular aspect (an end, a loss, a refund …) is divided among the headings that announce it.
+    """
+    folded = [fold(heading) for heading in headings]
+    total = [0.0] * len(folded)
+    for aspect in asked:
+        if aspect.text:
+            continue
+        found = [bool(aspect.heading.search(heading)) for heading in folded]
+        total = [before + one / max(sum(found), 1) for before, one in zip(total, found, strict=True)]
+    return [min(one, MOST) for one in total]
+
+
+def in_texts(asked: Sequence[Aspect], texts: Sequence[str]) -> bool:
+    """Decides whether one of ``texts`` mentions one of the aspects ``asked``."""
+    patterns = [aspect.text for aspect in asked if aspect.text]
+    return bool(patterns) and any(pattern.search(text) for text in map(fold, texts) for pattern in patterns)
+
+
+def _either(alternatives: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(alternatives))

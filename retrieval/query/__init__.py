@@ -1,0 +1,1 @@
+"""Turns a message into a query: spelling, synonyms, other languages."""

@@ -1,0 +1,1 @@
+"""Ranks pages: words and meaning are added, then a fitted model reorders the first ones."""

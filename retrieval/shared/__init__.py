@@ -1,1 +1,0 @@
-"""Snapshots on storage that several machines share: one machine builds a snapshot, the others fetch it."""

@@ -1,0 +1,1 @@
+"""Snapshots of the index: built, verified, activated, shared and followed."""

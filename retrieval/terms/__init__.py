@@ -1,0 +1,1 @@
+"""Index terms: how texts and messages become words that are compared."""
