@@ -5,8 +5,8 @@ from __future__ import annotations
 from actions.messages.aspects import Aspect, passages_on
 from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up
 from actions.policy.another_situation import answer_for_situation, answer_where_spoken_of
+from actions.policy.easy_words import page_in_short
 from actions.policy.neighbour_page import answer_from_nearer_page, answer_from_neighbour, has_neighbour_for
-from actions.policy.page_in_short import page_in_short
 from actions.policy.subject_change import result_if_follow_up
 from actions.replies.utterance import Reply
 from actions.turn.page_answer import answer_from, open_page

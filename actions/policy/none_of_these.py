@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
-from actions.messages.refusal import named_instead, tells
+from actions.messages.topic_switch import named_instead, tells
 from actions.policy.follow_up import follow_up
-from actions.policy.new_question import look_up
+from actions.policy.new_question import LOOKED_AT, new_question
 from actions.policy.offered_page import offered_page
-from actions.policy.topic_disambiguation import LOOKED_AT
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import offer, themes
@@ -41,7 +40,7 @@ def _answer_instead(turn: Turn) -> Reply:
     """
     if turn.text.lower().startswith(("pour ", "for ")) and (reply := follow_up(turn) or offered_page(turn)):
         return reply
-    return look_up(turn.about(None))
+    return new_question(turn.about(None))
 
 
 def _offer_others(turn: Turn) -> Reply | None:

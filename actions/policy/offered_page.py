@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from actions.messages.aspects import passages_on
 from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up, is_short
 from actions.policy.another_situation import first_for, is_for_others
+from actions.policy.easy_words import page_in_short
 from actions.policy.neighbour_page import answer_from_neighbour, has_neighbour_for
-from actions.policy.page_in_short import page_in_short
 from actions.policy.subject_change import begins_new_subject
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply

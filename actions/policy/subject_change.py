@@ -1,4 +1,6 @@
-"""Decides by search and by words whether a message is about the page in focus or begins a new subject."""
+"""Step: the citizen turns to another subject, or corrects the question. Decides by search and by words whether a message is
+about the page in focus or begins a new subject.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +8,10 @@ from actions.messages.file_questions import addresses_us
 from actions.messages.follow_up_classifier import follow_up_features, is_follow_up
 from actions.messages.follow_up_parser import FollowUp, as_follow_up, is_short, pattern
 from actions.messages.plain_words import plain
+from actions.messages.topic_switch import corrected, turned_to
 from actions.replies.style import PAGES
 from actions.turn.turn import Turn
+from core.decision_trace import note
 from core.entry import Entry
 from retrieval.contracts import RetrievalResult
 from retrieval.terms.analysis import terms
@@ -67,3 +71,13 @@ def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
     if pattern("stands_in").search(folded) or pattern("points").search(folded) or pattern("turns").match(folded):
         return False
     return all(found.unexplained_terms <= set(terms(hit.title)) for hit in alone.hits[:_AGREEING])
+
+
+def topic_switch(turn: Turn) -> Turn | None:
+    """Continues with the new question, without the previous subject."""
+    before = turn.focus.query if turn.focus else ""
+    query = turned_to(turn.text) or corrected(turn.text, before)
+    if not query:
+        return None
+    note("turned", query=query)
+    return turn.about(None).asking(query)

@@ -19,8 +19,7 @@ from actions.replies.truncated_description import stand_in
 from actions.replies.utterance import Reply
 from actions.situation.reading import facts_in, passing
 from actions.turn.presenter import UNSEARCHED, SearchContext, ask, show
-from actions.turn.repeat_detection import repeats
-from actions.turn.repeated_answer import say_nothing_else
+from actions.turn.repeat_detection import repeats, say_nothing_else
 from actions.turn.resolution import orders_headed_for, reconsidered, resolve
 from actions.turn.turn import Turn
 from core.entry import Entry, passages
