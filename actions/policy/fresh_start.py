@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from actions.cases.case_tree import steps_to
 from actions.cases.dialogue_state import DialogueState, UserFacts
+from actions.messages.follow_up_parser import pattern
+from actions.messages.plain_words import plain
 from actions.messages.topic_switch import asked_besides, corrected
 from actions.policy.page_button import ask_case_again
 from actions.replies.utterance import Reply
@@ -13,11 +15,12 @@ from actions.turn.turn import Turn
 
 
 def start_again(turn: Turn) -> Reply | None:
-    """Resets every slot, unless the message also asks a question.
+    """Resets every slot, unless the message also asks a question, or for the other one of two pages ("l'autre").
 
     "Merci. Une autre chose : mes enfants devront-ils payer ?" is a question, not a request to start again.
     """
-    return None if asked_besides(turn.text) else Reply(tuple(turn.replies.acknowledge("utter_start_again")), resets=True)
+    passes = asked_besides(turn.text) or (turn.focus and pattern("the_other").fullmatch(plain(turn.text)))
+    return None if passes else Reply(tuple(turn.replies.acknowledge("utter_start_again")), resets=True)
 
 
 def forget_situation(turn: Turn) -> Reply:

@@ -54,7 +54,9 @@ def answer_from_nearer_page(turn: Turn, entry: Entry, found: FollowUp) -> Reply 
         return None
     result = turn.search.pages_behind_title(entry, turn.text, PAGES)
     near = _close(entry, [hit for hit in result.hits if hit.entry_id != entry.id])
-    if wanted:
+    if wanted and not found.has_anaphora:  # "on peut me refuser ?" is no other subject, as "et pour un permis étranger ?" is
+        hit = None
+    elif wanted:
         hit = next((hit for hit in near if wanted <= set(terms(hit.title))), None)
     else:
         hit = near[0] if near and result.decision == "answered" and result.hits[0] == near[0] else None

@@ -55,11 +55,12 @@ def _best_fitting(turn: Turn, entries: Sequence[Entry], found: FollowUp, query: 
 
     wanted = found.unexplained_terms
 
-    def misses(page: Entry) -> tuple[bool, bool, bool]:
+    def misses(page: Entry) -> tuple[bool, bool, int]:
+        named = set(terms(page.title)) | (turn.retriever.spoken(page, wanted) if page == best else set())
         return (
             is_for_others(page.title, facts),
             found.aspect is not None and not passages_on(page, found.aspect),
-            not (wanted <= set(terms(page.title)) or (page == best and bool(turn.retriever.spoken(page, wanted)))),
+            len(wanted - named),
         )
 
     chosen = min((best, *entries, *others), key=misses)
