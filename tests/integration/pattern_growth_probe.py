@@ -87,7 +87,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     """Returns the functions that read a citizen's text, by name; calling them compiles what they compile at first use."""
     for package in _PACKAGES:
         _imports(package)
-    from actions.messages import call_back_reading, file_questions, follow_up_parser, refusal, several_questions, topic_switch
+    from actions.messages import call_back_reading, file_questions, follow_up_parser, several_questions, topic_switch
     from actions.messages.aspects import asked_in
     from actions.messages.plain_words import plain
     from actions.policy import about_administration, conversation_commands, danger
@@ -128,7 +128,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "language": detect,
         "mourning": detector.mourning,
         "named": lambda text: choices.named(text, [("Oui", "/a")]),
-        "named_instead": refusal.named_instead,
+        "named_instead": topic_switch.named_instead,
         "neutralise": neutralise,
         "number_in": number_in,
         "only_where": danger.only_where,
