@@ -16,7 +16,7 @@ from core.turns import Origin, Outcome
 WINDOW_DAYS = 28
 _LOST_AFTER = timedelta(minutes=1)
 # No program answers these: a human has the conversation.
-_NOT_THE_ENGINES = (Outcome.HUMAN,)
+_BY_HUMANS = (Outcome.HUMAN,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ async def service_levels(database: Database, *, days: int = WINDOW_DAYS) -> list
     since = now() - timedelta(days=days)
     async with database.read() as session:
 
-        async def share(name: str, objective: float, good: ColumnElement[bool], *where: ColumnElement[bool]) -> Level:
+        async def level(name: str, objective: float, good: ColumnElement[bool], *where: ColumnElement[bool]) -> Level:
             counted = (
                 select(func.count(), func.count().filter(good))
                 .select_from(Reply)
@@ -58,7 +58,7 @@ async def service_levels(database: Database, *, days: int = WINDOW_DAYS) -> list
                 .where(
                     Reply.in_reply_to.is_not(None),
                     Reply.created_at > since,
-                    Reply.outcome.not_in(_NOT_THE_ENGINES),
+                    Reply.outcome.not_in(_BY_HUMANS),
                     Conversation.origin == Origin.CITIZEN,
                     *where,
                 )
@@ -67,12 +67,12 @@ async def service_levels(database: Database, *, days: int = WINDOW_DAYS) -> list
             return Level(name, objective, met, total)
 
         levels = [
-            await share("answered_by_engine", 0.995, Reply.outcome != Outcome.FALLBACK),
+            await level("answered_by_engine", 0.995, Reply.outcome != Outcome.FALLBACK),
         ]
         for channel, traits in TRAITS.items():
             in_time = Reply.milliseconds <= 1000 * traits.promised_seconds
             name = f"{channel}_within_{traits.promised_seconds}_s"
-            levels.append(await share(name, 0.95, in_time, Conversation.channel == channel))
+            levels.append(await level(name, 0.95, in_time, Conversation.channel == channel))
         received, lost = (
             await session.execute(
                 select(

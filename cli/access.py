@@ -11,7 +11,7 @@ import orjson
 from sqlalchemy import Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.record.address_renewal import move
+from conversations.record.address_renewal import move_to_present_digest
 from conversations.record.erasure import erasure_target
 from core.audit import record
 from core.audit.ledger import ERASED, REPLAYED
@@ -94,7 +94,7 @@ async def erased_at(settings: Settings, receipt: str) -> datetime | None:
 async def _digest_of(database: Database, addresses: Addresses, number: str) -> str:
     """Returns the digest by which the database knows ``number`` (E.164), also while the address key is being changed."""
     async with database.write() as session:
-        await move(session, addresses, [number])
+        await move_to_present_digest(session, addresses, [number])
     return addresses.digest(number)
 
 

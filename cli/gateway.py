@@ -13,7 +13,7 @@ from analytics.desk import costs, insights
 from analytics.open_data import routes as open_data
 from channels.gateway.app import create_app
 from channels.gateway.composition import build
-from channels.gateway.patience import PatientProtocol
+from channels.gateway.request_timeouts import TimeoutProtocol
 from channels.http.deps import Deps
 from channels.sms.composition import sms_renderer
 from channels.web.api.socket import MAX_FRAME
@@ -80,7 +80,7 @@ def serving(settings: Settings) -> dict[str, Any]:
         "ws_per_message_deflate": False,  # 40 kB a socket, for frames of a few hundred bytes
         "timeout_graceful_shutdown": 2,
         "server_header": False,
-        "http": PatientProtocol,
+        "http": TimeoutProtocol,
         "limit_concurrency": settings.limit_connections,
         # Limits and sign-in depend on the client's address. Without this, all clients behind a proxy would have the same
         # address.

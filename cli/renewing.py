@@ -10,7 +10,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from conversations.record.address_renewal import move
+from conversations.record.address_renewal import move_to_present_digest
 from core.audit import record
 from core.database import Database
 from core.database.models import Conversation, Handoff, OptOut, PhoneCopy, StaffRow, StaffSession
@@ -69,7 +69,7 @@ async def _numbers(database: Database, addresses: Addresses) -> int:
             rows = (await session.execute(wanted)).all()
             known = [(addresses.decrypt(address), digest) for _, address, digest in rows if address is not None]
             old = [number for number, digest in known if digest != addresses.digest(number)]
-            await move(session, addresses, old)
+            await move_to_present_digest(session, addresses, old)
             moved += len(old)
         if not rows:
             return moved

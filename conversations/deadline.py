@@ -1,4 +1,4 @@
-"""How long one turn may take: one deadline, shared by the engine and by what is tried without it."""
+"""The deadline of one turn, shared by the engine and the look-up that replaces it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TurnLimits:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When a turn must have its outcome, and until when the engine may take, in ``time.monotonic()`` seconds."""
+    """The moment at which a turn must have its outcome, and the engine's earlier one, in ``time.monotonic()`` seconds."""
 
     at: float
     engine: float

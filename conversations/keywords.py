@@ -9,7 +9,7 @@ from core.text.folding import unaccented
 
 
 class Keyword(StrEnum):
-    """What a keyword asks for."""
+    """The command of a keyword."""
 
     STOP = "stop"
     START = "start"
@@ -45,8 +45,8 @@ def keyword(text: str) -> Keyword | None:
     return _WORDS.get(_NOISE.sub(" ", folded).strip())
 
 
-def language_after(asked: Keyword | None, present: str) -> str:
+def language_after(command: Keyword | None, present: str) -> str:
     """Returns the language in which a conversation in ``present`` continues after the keyword."""
-    if asked is Keyword.LANGUAGE:
+    if command is Keyword.LANGUAGE:
         return "fr" if present == "en" else "en"
-    return {Keyword.FRENCH: "fr", Keyword.ENGLISH: "en"}.get(asked, present) if asked else present
+    return {Keyword.FRENCH: "fr", Keyword.ENGLISH: "en"}.get(command, present) if command else present

@@ -144,8 +144,8 @@ class Polled(Protocol):
         """
         ...
 
-    async def done(self, taken: Sequence[InboundMessage | DeliveryReceipt]) -> None:
-        """Confirms that ``taken`` is committed: the provider need not keep it."""
+    async def done(self, committed: Sequence[InboundMessage | DeliveryReceipt]) -> None:
+        """Confirms that ``committed`` is committed: the provider need not keep it."""
         ...
 
 

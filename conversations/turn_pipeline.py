@@ -15,23 +15,23 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.additions.condolence import Condolence
 from conversations.additions.danger_numbers import DangerNumbers
 from conversations.additions.framing import Framing
+from conversations.additions.language_change import LanguageChange
 from conversations.additions.masked_data_notice import MaskedDataNotice
-from conversations.additions.news_of_language import NewsOfLanguage
 from conversations.engine.rasa_client import ActionsUnavailable, EngineRefused, EngineUnavailable, RasaClient
 from conversations.ports import Rendered
 from conversations.steps.blank import Blank
+from conversations.steps.danger_follow_up import DangerFollowUp
 from conversations.steps.danger_only import DangerOnly
 from conversations.steps.dialogue import Dialogue
 from conversations.steps.personal_data_only import PersonalDataOnly
-from conversations.steps.since_danger import SinceDanger
 from conversations.steps.too_long import TooLong
 from conversations.steps.too_many_attempts import TooManyAttempts, fallback
 from conversations.steps.unknown_choice import UnknownChoice
 from conversations.turn_context import TurnContext
 from conversations.turn_contracts import Addition, BeforeCommit, LeadingMessage, Step, passes, unchanged
 from conversations.turns.care import CareReplies
-from conversations.turns.care_before import Recall, nothing_before
 from conversations.turns.message_reading import Detect, Judge, MessageReading, as_expected, not_judged
+from conversations.turns.recent_care import Recall, no_recent_care
 from conversations.turns.search_prefetch import SearchPrefetch
 from conversations.wording import Wording
 from core.care import load_detector
@@ -52,7 +52,7 @@ class TurnPipeline:
         max_chars: int,
         sms_limits: Step = passes,
         sms_commands: Step = passes,
-        human_has_it: Step = passes,
+        human_takeover: Step = passes,
         channel_off: Step = passes,
         phone_copy: Step = passes,
         degraded_mode: Step = passes,
@@ -60,7 +60,7 @@ class TurnPipeline:
         prefetch: SearchPrefetch | None = None,
         detect: Detect = as_expected,
         judge: Judge = not_judged,
-        recall: Recall = nothing_before,
+        recall: Recall = no_recent_care,
     ) -> None:
         self._wording = wording
         care = CareReplies(load_detector(), wording)
@@ -75,12 +75,12 @@ class TurnPipeline:
             TooManyAttempts(wording),
             sms_limits,
             sms_commands,
-            human_has_it,
+            human_takeover,
             channel_off,
             phone_copy,
             Blank(wording),
             DangerOnly(),
-            SinceDanger(care, recall),
+            DangerFollowUp(care, recall),
             TooLong(wording, max_chars),
             PersonalDataOnly(wording),
             UnknownChoice(wording),
@@ -91,7 +91,7 @@ class TurnPipeline:
         self.without_engine = WithAdditions(degraded_mode, (framing, masked_data_notice))
 
         # 4. Additions to any reply.
-        self.additions: tuple[Addition, ...] = (self._danger_numbers, NewsOfLanguage())
+        self.additions: tuple[Addition, ...] = (self._danger_numbers, LanguageChange())
 
     async def answer(self, context: TurnContext) -> Turn:
         """Returns the turn of ``context``. Never raises (except on cancellation): any error becomes ``fallback``."""

@@ -87,10 +87,10 @@ class Wording:
         """Returns the texts of these names in every channel and language, unfilled. Raises ``WordingError`` if
         there is none.
         """
-        found = {name: {text for (of, _, _), text in self._texts.items() if of == name} for name in names}
-        if missing := [name for name, texts in found.items() if not texts]:
+        texts_by_name = {name: {text for (of, _, _), text in self._texts.items() if of == name} for name in names}
+        if missing := [name for name, texts in texts_by_name.items() if not texts]:
             raise WordingError(f"domain.yml has no response {', '.join(missing)}")
-        return frozenset().union(*found.values())
+        return frozenset().union(*texts_by_name.values())
 
     def require(self, names: Iterable[str]) -> None:
         """Raises ``WordingError`` naming every missing text."""

@@ -24,8 +24,8 @@ right 403. Unsafe methods require the session's form token, in the field ``csrf`
 ``key``; after ``back("/desk/x", failed="key")`` it shows why nothing was changed.
 """
 
-from desk.access import SignedOut, live, signed_in, signed_in_socket
+from desk.access import SignedOut, signed_in, signed_in_socket
 from desk.pages import back, render
-from desk.parts import Call, Item, Part
+from desk.parts import Alert, Item, Part
 
-__all__ = ["Call", "Item", "Part", "SignedOut", "back", "live", "render", "signed_in", "signed_in_socket"]
+__all__ = ["Alert", "Item", "Part", "SignedOut", "back", "render", "signed_in", "signed_in_socket"]

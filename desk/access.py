@@ -24,8 +24,8 @@ class SignInNeeded(Exception):
     """A browser without a session: it is redirected to the sign-in page."""
 
 
-class FormHeld(Exception):
-    """A form was sent after its session had ended: its content is shown, to be sent again by ``staff`` if somebody has signed
+class ExpiredForm(Exception):
+    """A form was sent after its session had ended. Its content is shown, to be sent again by ``staff``, if somebody has signed
     in meanwhile.
     """
 
@@ -44,29 +44,29 @@ def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff
 
     async def dependency(request: Request) -> Staff:
         shell = shell_of(request)
-        found = await found_of(request)
-        if found is None or found.stage != sessions.OPEN:
+        session = await session_of(request)
+        if session is None or session.stage != sessions.OPEN:
             if wants_page(request) and request.method == "GET":
                 raise SignInNeeded
-            await _hold(request, None)
+            await _raise_expired_form(request, None)
             raise Problem(401, "desk.desk_sign_in_needed")
         if request.method not in SAFE:
             try:
-                await check_form(request, found)
+                await check_form(request, session)
             except Problem:
-                await _hold(request, found.staff)
+                await _raise_expired_form(request, session.staff)
                 raise
         # A person without this right is still signed in: the error page is in their language.
-        request.state.staff = found.staff
-        request.state.language = shell.language(request, found.staff)
-        if right is not None and not found.staff.may(right):
+        request.state.staff = session.staff
+        request.state.language = shell.language(request, session.staff)
+        if right is not None and not session.staff.may(right):
             raise Problem(403, "desk.desk_no_right")
-        return await shell.in_language(request, found.staff)
+        return await shell.in_language(request, session.staff)
 
     return dependency
 
 
-async def found_of(connection: HTTPConnection) -> Found | None:
+async def session_of(connection: HTTPConnection) -> Found | None:
     """Returns the valid session of a request's cookie, whatever its stage."""
     shell = shell_of(connection)
     return await sessions.find(shell.database, connection.cookies.get(shell.cookie, ""), shell.settings)
@@ -77,19 +77,19 @@ def wants_page(request: Request) -> bool:
     return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
-async def check_form(request: Request, found: Found) -> None:
+async def check_form(request: Request, session: Found) -> None:
     """Raises 403 unless an unsafe request comes from one of our pages, in this session."""
     check_origin(request)
     shown = request.headers.get("x-csrf-token", "")
     if not shown and request.headers.get("content-type", "").startswith(("application/x-www-form", "multipart/form-data")):
         field = (await request.form()).get("csrf", "")
         shown = field if isinstance(field, str) else ""
-    if not shell_of(request).vault.knows_form(shown, found.row.id):
+    if not shell_of(request).vault.knows_form(shown, session.row.id):
         raise Problem(403, "desk.desk_form_stale")
 
 
-async def _hold(request: Request, staff: Staff | None) -> None:
-    """Raises ``FormHeld`` for a form if the browser confirms that it comes from our page. Not for files and secrets."""
+async def _raise_expired_form(request: Request, staff: Staff | None) -> None:
+    """Raises ``ExpiredForm`` for a form if the browser confirms that it comes from our page. Not for files and secrets."""
     form_sent = request.headers.get("content-type", "").startswith(("application/x-www-form", "multipart/form-data"))
     unsure = "origin" not in request.headers or not wants_page(request)
     if not form_sent or unsure or request.url.path.startswith(_SECRETS):
@@ -98,7 +98,7 @@ async def _hold(request: Request, staff: Staff | None) -> None:
     sent = (await request.form()).multi_items()
     fields = [(name, value) for name, value in sent if isinstance(value, str) and name != "csrf"]
     if fields and all(isinstance(value, str) for _, value in sent):
-        raise FormHeld(staff, fields)
+        raise ExpiredForm(staff, fields)
 
 
 def check_origin(connection: HTTPConnection) -> None:
@@ -106,8 +106,8 @@ def check_origin(connection: HTTPConnection) -> None:
     site = connection.headers.get("sec-fetch-site", "same-origin")
     origin = connection.headers.get("origin")
     settings = shell_of(connection).settings
-    ours = origin is None or origin == settings.base_url or is_same_host(origin, connection.headers.get("host", ""))
-    if site not in ("same-origin", "none") or not ours:
+    is_ours = origin is None or origin == settings.base_url or is_same_host(origin, connection.headers.get("host", ""))
+    if site not in ("same-origin", "none") or not is_ours:
         raise Problem(403, "desk.desk_form_stale")
 
 
@@ -122,7 +122,7 @@ async def signed_in_socket(websocket: WebSocket, right: Right) -> AsyncIterator[
     if staff is None:
         raise SocketRefused
     try:
-        async with live(websocket, staff, right):
+        async with while_signed_in(websocket, staff, right):
             yield staff
     except SignedOut:
         with suppress(RuntimeError):  # the other side has closed it already
@@ -138,22 +138,22 @@ async def _staff_of(websocket: WebSocket, right: Right) -> Staff | None:
         if "origin" not in websocket.headers:
             raise Problem(403)
         check_origin(websocket)
-        found = await found_of(websocket)
+        session = await session_of(websocket)
     except Problem:
         await websocket.close(FORBIDDEN)
         return None
     await websocket.accept()  # a close before it looks like 403 to a browser, without the code
-    if found is None or found.stage != sessions.OPEN:
+    if session is None or session.stage != sessions.OPEN:
         await websocket.close(NOT_SIGNED_IN)
         return None
-    if not found.staff.may(right):
+    if not session.staff.may(right):
         await websocket.close(FORBIDDEN)
         return None
-    return found.staff
+    return session.staff
 
 
 @asynccontextmanager
-async def live(connection: HTTPConnection, staff: Staff, right: Right) -> AsyncIterator[None]:
+async def while_signed_in(connection: HTTPConnection, staff: Staff, right: Right) -> AsyncIterator[None]:
     """Cancels the block and raises ``SignedOut`` within 5 s of the end of the session or the right. For long answers."""
     shell: Shell = shell_of(connection)
     try:

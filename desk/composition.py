@@ -11,9 +11,9 @@ from core.identity import IdentityError
 from core.identity.conversations import Denied
 from core.problems import Problem
 from core.web.routes import join
-from desk.access import FormHeld, SignInNeeded, SocketRefused
+from desk.access import ExpiredForm, SignInNeeded, SocketRefused
 from desk.pages import back, problem_page, render
-from desk.routes import account, audit, calls, invitation, provider, sign_in, staff, start, static
+from desk.routes import account, alerts, audit, invitation, provider, sign_in, staff, start, static
 from desk.shell import Shell
 
 __all__ = ["KNOWN", "install", "problem_page"]
@@ -32,7 +32,7 @@ KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {IdentityError: _
 def install(app: FastAPI, shell: Shell) -> None:
     """Adds the routes of the shell and its parts, and handlers of the shell's exceptions. The application handles problems."""
     app.state.desk = shell
-    own = (sign_in, provider, invitation, account, staff, audit, calls, start)
+    own = (sign_in, provider, invitation, account, staff, audit, alerts, start)
     for one in (static.router(shell.parts), *(module.router() for module in own)):
         join(app.router, one, include_in_schema=False)
     for part in shell.parts:
@@ -43,11 +43,11 @@ def install(app: FastAPI, shell: Shell) -> None:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return back("/desk/sign-in", next=path)
 
-    @app.exception_handler(FormHeld)
-    async def _again(request: Request, held: FormHeld) -> Response:
-        staff = await shell.in_language(request, held.staff) if held.staff else None
-        where = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return render(request, staff, "desk/again.html", status=403 if staff else 401, fields=held.fields, where=where)
+    @app.exception_handler(ExpiredForm)
+    async def _again(request: Request, expired: ExpiredForm) -> Response:
+        staff = await shell.in_language(request, expired.staff) if expired.staff else None
+        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return render(request, staff, "desk/again.html", status=403 if staff else 401, fields=expired.fields, where=address)
 
     @app.exception_handler(SocketRefused)
     async def _refused(_socket: WebSocket, _error: SocketRefused) -> None:

@@ -22,17 +22,17 @@ from desk.mail_queue import ciphers_of
 
 log = structlog.get_logger(__name__)
 
-_AT_ONCE = 50
+_MAX_MAILS = 50
 _SECONDS = 20.0  # for each answer of the server
 _PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))  # then hourly, until
-_KEPT = timedelta(days=1)  # after which a mail is out of date; also those in a restored backup
+_MAX_AGE = timedelta(days=1)  # after which a mail is out of date; also those in a restored backup
 _PERMANENT = 500
 
 
 async def send_due(database: Database, settings: Settings) -> int:
     """Sends due mails. Returns how many were sent. One that cannot be sent now is tried again later, for a day."""
     sent = 0
-    for _ in range(_AT_ONCE):
+    for _ in range(_MAX_MAILS):
         async with database.read() as session:
             query = (
                 select(Mail, StaffRow.email)
@@ -41,28 +41,28 @@ async def send_due(database: Database, settings: Settings) -> int:
                 .order_by(Mail.seq)
                 .limit(1)
             )
-            found = (await session.execute(query)).one_or_none()
-        if found is None:
+            due = (await session.execute(query)).one_or_none()
+        if due is None:
             break
-        mail, address = found
-        why, again = await _tried(settings, mail, address)
-        sent += not why
+        mail, address = due
+        failure, retry = await _try_sending(settings, mail, address)
+        sent += not failure
         async with database.write() as session:
             row = await session.get_one(Mail, mail.seq)
             row.attempts += 1
-            row.error = why[:200]
-            if why and again and row.created_at > now() - _KEPT:
+            row.error = failure[:200]
+            if failure and retry and row.created_at > now() - _MAX_AGE:
                 row.due_at = now() + _PAUSES[min(row.attempts, len(_PAUSES)) - 1]
             else:
                 row.ended_at, row.content = now(), None
-        if why:
-            log.warning("mail_not_sent", kind=mail.kind, attempts=mail.attempts + 1, again=again, reason=why)
+        if failure:
+            log.warning("mail_not_sent", kind=mail.kind, attempts=mail.attempts + 1, again=retry, reason=failure)
     return sent
 
 
-async def _tried(settings: Settings, mail: Mail, address: str) -> tuple[str, bool]:
+async def _try_sending(settings: Settings, mail: Mail, address: str) -> tuple[str, bool]:
     """Returns why the mail was not sent (empty: it was), and whether to try again. The reason has no address in it."""
-    if mail.content is None or mail.created_at <= now() - _KEPT:
+    if mail.content is None or mail.created_at <= now() - _MAX_AGE:
         return "too old", False
     try:
         subject, text = orjson.loads(ciphers_of(settings).decrypt(mail.content))
@@ -93,11 +93,11 @@ def _message(settings: Settings, address: str, subject: str, text: str) -> Email
 
 def _deliver(settings: Settings, message: EmailMessage) -> None:
     context = ssl.create_default_context()
-    where = settings.smtp_host, settings.smtp_port
+    server_address = settings.smtp_host, settings.smtp_port
     with (
-        smtplib.SMTP_SSL(*where, timeout=_SECONDS, context=context)
+        smtplib.SMTP_SSL(*server_address, timeout=_SECONDS, context=context)
         if settings.smtp_security == "tls"
-        else smtplib.SMTP(*where, timeout=_SECONDS)
+        else smtplib.SMTP(*server_address, timeout=_SECONDS)
     ) as server:
         if settings.smtp_security == "starttls":
             server.starttls(context=context)  # a server without it gets nothing, especially no password

@@ -34,7 +34,7 @@ def render(request: Request, staff: Staff | None, name: str, /, *, status: int =
         say_of=lambda of_part, key, **more: shell.words.text(of_part, key, language, more),
         csrf=token,
         csrf_field=Markup('<input type="hidden" name="csrf" value="{}">').format(token),
-        doors=shell.doors(staff) if staff else [],
+        doors=shell.navigation(staff) if staff else [],
         here=request.url.path,
         done=done if done and shell.words.has(part, done) else "",
         failed=failed if failed and shell.words.has(part, failed) else "",
@@ -51,8 +51,8 @@ def back(path: str, done: str = "", *, failed: str = "", **query: str) -> Redire
 
     ``path`` is one of ours, never user input.
     """
-    asked = ({"done": done} if done else {}) | ({"failed": failed} if failed else {}) | query
-    return RedirectResponse(f"{path}?{urlencode(asked)}" if asked else path, 303)
+    parameters = ({"done": done} if done else {}) | ({"failed": failed} if failed else {}) | query
+    return RedirectResponse(f"{path}?{urlencode(parameters)}" if parameters else path, 303)
 
 
 def problem_page(request: Request, document: Mapping[str, Any]) -> Response | None:
@@ -64,11 +64,11 @@ def problem_page(request: Request, document: Mapping[str, Any]) -> Response | No
     return render(request, staff, "desk/problem.html", status=document["status"], problem=document)
 
 
-def problem_said(request: Request, said: str, *, status: int, other: bool = False) -> HTMLResponse:
+def sign_in_problem_page(request: Request, detail: str, *, status: int, other: bool = False) -> HTMLResponse:
     """Returns a page that says why the sign-in failed and leads back to it; with ``other``, also as another person."""
     language = shell_of(request).language(request)
     title = shell_of(request).words.text("desk", "desk_sign_in", language)
-    problem = {"title": title, "detail": said}
+    problem = {"title": title, "detail": detail}
     return render(request, None, "desk/problem.html", status=status, problem=problem, other_account=other)
 
 

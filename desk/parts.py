@@ -28,7 +28,7 @@ class Item:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Alert:
     """An alert that leads to ``path``. ``ids`` show a page what is new; ``key`` is the part's word for it (``{count}``: how
     many).
     """
@@ -38,14 +38,14 @@ class Call:
     ids: tuple[str, ...]
 
 
-type Calls = Callable[[Staff], Awaitable[Sequence[Call]]]
+type Alerts = Callable[[Staff], Awaitable[Sequence[Alert]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of the desk. ``folder`` holds ``words.yml``, ``templates/`` and ``static/``; ``name`` is the prefix of all three.
 
-    ``bodies``: path prefix → bytes, where a request may be larger than a form. ``calls``: returns the alerts for a person.
+    ``bodies``: path prefix → bytes, where a request may be larger than a form. ``alerts``: returns the alerts for a person.
     """
 
     name: str
@@ -53,4 +53,4 @@ class Part:
     router: APIRouter
     items: tuple[Item, ...] = ()
     bodies: Mapping[str, int] = field(default_factory=dict)
-    calls: Calls | None = None
+    alerts: Alerts | None = None

@@ -87,9 +87,9 @@ class Shell:
         """Returns ``?lang=``, else the person's language, else the last one (``state.language``), else the
         browser's or ours.
         """
-        asked = connection.query_params.get("lang", "")
-        if asked in LANGUAGES:
-            return asked
+        requested = connection.query_params.get("lang", "")
+        if requested in LANGUAGES:
+            return requested
         if staff:
             return staff.language
         before: str = getattr(connection.state, "language", "")
@@ -104,7 +104,7 @@ class Shell:
             await session.execute(update(StaffRow).where(StaffRow.id == staff.id).values(language=language))
         return replace(staff, language=language)
 
-    def doors(self, staff: Staff) -> list[tuple[str, list[tuple[Item, str]]]]:
+    def navigation(self, staff: Staff) -> list[tuple[str, list[tuple[Item, str]]]]:
         """Returns the navigation for ``staff``: (group, items with their parts). The citizens' group is first for staff who
         answer citizens and write no entries.
         """

@@ -1,4 +1,4 @@
-"""Notices within seconds that a session, or its right, has ended: one query for all sockets and streams of this process."""
+"""Detects within seconds that a session or its right has ended, by one query for all sockets and streams of this process."""
 
 from __future__ import annotations
 
@@ -53,13 +53,13 @@ class SessionWatch:
     async def _run(self) -> None:
         while self._watched:
             await asyncio.sleep(_EVERY_SECONDS)
-            asked = list(self._watched)
+            watched = list(self._watched)
             try:
-                rights = await sessions.rights_of_sessions(self._database, {one.session for one in asked})
+                rights = await sessions.rights_of_sessions(self._database, {one.session for one in watched})
             except (SQLAlchemyError, OSError) as error:
                 log.warning("session_watch_failed", error=type(error).__name__)
                 continue
-            for one in asked:
+            for one in watched:
                 if one.right not in rights.get(one.session, frozenset()) and one in self._watched:
                     self._watched.discard(one)
                     one.ended()

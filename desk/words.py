@@ -55,13 +55,13 @@ class Words:
 
 def read(path: Path) -> dict[str, dict[str, str]]:
     """Returns the words of one file: key → language → text. Raises ``WordsError`` if a language is missing or unknown."""
-    found = _parsed(path.read_bytes())
-    for key, texts in found.items():
+    words = _parsed(path.read_bytes())
+    for key, texts in words.items():
         if not isinstance(texts, dict) or set(texts) != set(LANGUAGES) or not all(isinstance(t, str) for t in texts.values()):
             raise WordsError(f"{path}: {key} needs a text in {' and '.join(LANGUAGES)}")
         if len({frozenset(_PLACEHOLDER.findall(text)) for text in texts.values()}) > 1:
             raise WordsError(f"{path}: {key} names other placeholders in one language than in another")
-    return found
+    return words
 
 
 @cache

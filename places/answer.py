@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, cast
 
-from places.book import Pages
 from places.communes.place import Place
+from places.hours.requested_time import When, requested_time
 from places.hours.schedule import HoursUnreadable, Schedule
-from places.hours.when import When, asked_when
 from places.mentions.finder import Mention, find
 from places.offices.kinds import kinds
 from places.offices.office import Office
-from places.offices.request import Asks, Request, errand_in, flat, goes_on, request_in
+from places.offices.request import Asks, Request, errand_in, follow_up_in, request_in
+from places.place_data import PlaceData
+from places.words import key_of
 
 _MOST_OFFICES = 3
 _MOST_CHOICES = 6
@@ -38,7 +39,7 @@ class Memory(NamedTuple):
 
 
 class Opening(NamedTuple):
-    """Whether an office is open now, or at the time that the citizen asks for.
+    """The opening of an office now, or at the time that the citizen asks for.
 
     ``says``: ``open``, ``open_always``, ``lunch``, ``later``, ``closed``, ``holiday``, ``day_open``, ``day_closed``,
     ``day_holiday``, ``time_open``, ``time_closed``, ``hours_unknown``. ``at``: the day or moment asked for. ``change``: when
@@ -75,33 +76,35 @@ class NotKnown(NamedTuple):
 Reply = Found | WhichPlace | NotKnown
 
 
-def respond(pages: Pages, text: str, memory: Memory, now: datetime, *, ours: bool = False) -> tuple[Reply | None, Memory]:
+def respond(
+    data: PlaceData, text: str, memory: Memory, now: datetime, *, about_own_office: bool = False
+) -> tuple[Reply | None, Memory]:
     """Returns the reply to ``text`` and the new memory. There is no reply where ``text`` asks for no office.
 
-    ``ours``: the message asks for the administration's own hours, unless it names another office ("vos horaires ?").
+    ``about_own_office``: the message asks for the administration's own hours ("vos horaires ?") and names no other office.
     """
-    near = pages.own.departement if pages.own else ""
-    mentions = find(text, pages.places, near=near)
+    near = data.own.departement if data.own else ""
+    mentions = find(text, data.places, near=near)
     if memory.pending and not mentions and len(text.split()) <= _SHORT_WORDS and request_in(text) is None:
         # A commune was asked for, so "die" is the commune of that name, although it is an ordinary word too.
-        mentions = find(f"mairie de {text.strip().title()}", pages.places, near=near)
-    request = request_in(text, tuple(mention.said for mention in mentions), follows=bool(memory.office))
-    if request is not None and request.asked == "phone" and not (mentions or memory.place or memory.office or pages.own):
+        mentions = find(f"mairie de {text.strip().title()}", data.places, near=near)
+    request = request_in(text, tuple(mention.words for mention in mentions), after_office=bool(memory.office))
+    if request is not None and request.asked == "phone" and not (mentions or memory.place or memory.office or data.own):
         request = None  # "comment contacter la CAF ?": a page answers this for everybody
     question = text
-    if request is None and (taken := _taken_up(pages, text, memory, mentions)) is not None:
-        request, question = taken
-        if not mentions and memory.office and (office := _office(pages, memory.office)):
-            return _shown(pages, [office], question, memory, now)
-    if request is None and ours and pages.own is not None and not mentions:
-        return _shown(pages, [pages.own], text, memory, now)
+    if request is None and (continued := _continued_request(data, text, memory, mentions)) is not None:
+        request, question = continued
+        if not mentions and memory.office and (office := _office(data, memory.office)):
+            return _with_opening(data, [office], question, memory, now)
+    if request is None and about_own_office and data.own is not None and not mentions:
+        return _with_opening(data, [data.own], text, memory, now)
     if request is None:
         home = next((mention.places[0].code for mention in mentions if len(mention.places) == 1), memory.place)
         return None, Memory(place=home)
-    return _look_up(pages, request, question, _meant(mentions), memory, now)
+    return _look_up(data, request, question, _relevant_mention(mentions), memory, now)
 
 
-def beside(pages: Pages, text: str, memory: Memory, now: datetime) -> Found | None:
+def office_for_errand(data: PlaceData, text: str, memory: Memory, now: datetime) -> Found | None:
     """Returns the office to show below the answer to a question about a place ("où refaire mon passeport ?").
 
     ``None`` where the citizen's place is not known, unless the office is the administration's own.
@@ -109,105 +112,107 @@ def beside(pages: Pages, text: str, memory: Memory, now: datetime) -> Found | No
     kind = errand_in(text)
     if kind is None:
         return None
-    mention = _meant(find(text, pages.places, near=pages.own.departement if pages.own else ""))
-    reply, _ = _look_up(pages, Request(kind, "where"), "", mention, memory, now)
+    mention = _relevant_mention(find(text, data.places, near=data.own.departement if data.own else ""))
+    reply, _ = _look_up(data, Request(kind, "where"), "", mention, memory, now)
     return reply if isinstance(reply, Found) else None
 
 
-def choose(pages: Pages, code: str, memory: Memory, now: datetime) -> tuple[Reply | None, Memory]:
+def choose_place(data: PlaceData, code: str, memory: Memory, now: datetime) -> tuple[Reply | None, Memory]:
     """Returns the reply to the pending question, after the citizen chose the commune with this code."""
-    place = pages.places.get(code)
-    waiting = _waiting(memory)
-    if place is None or waiting is None:
+    place = data.places.get(code)
+    pending_request = _read_pending(memory)
+    if place is None or pending_request is None:
         return None, memory
-    request, question = waiting
-    return _look_up(pages, request, question, Mention((place,), place.name, asked=True), memory, now)
+    request, question = pending_request
+    return _look_up(data, request, question, Mention((place,), place.name, for_office=True), memory, now)
 
 
-def _pending(request: Request, question: str) -> str:
+def _write_pending(request: Request, question: str) -> str:
     return f"{request.kind} {request.asked} {question[:_MOST_CHARACTERS]}"
 
 
-def _waiting(memory: Memory) -> tuple[Request, str] | None:
+def _read_pending(memory: Memory) -> tuple[Request, str] | None:
     """Returns the request that waits for a commune, and its question."""
     kind, _, rest = memory.pending.partition(" ")
     asked, _, question = rest.partition(" ")
     return (Request(kind, cast("Asks", asked)), question) if question else None
 
 
-def _taken_up(pages: Pages, text: str, memory: Memory, mentions: Sequence[Mention]) -> tuple[Request, str] | None:
+def _continued_request(data: PlaceData, text: str, memory: Memory, mentions: Sequence[Mention]) -> tuple[Request, str] | None:
     """Returns the request that a short message continues, and the question that says for which time."""
     short = len(text.split()) <= _SHORT_WORDS
     if memory.pending and mentions and short:
-        return _waiting(memory)
-    office = _office(pages, memory.office) if memory.office else None
+        return _read_pending(memory)
+    office = _office(data, memory.office) if memory.office else None
     if office is None:
         return None
-    asked: Asks | None = goes_on(text)
-    if asked is None and mentions and short and all(mention.said in flat(text) for mention in mentions):
-        asked = "where" if len(text.split()) <= len(mentions[0].said.split()) + 3 else None
+    asked: Asks | None = follow_up_in(text)
+    if asked is None and mentions and short and all(mention.words in key_of(text) for mention in mentions):
+        asked = "where" if len(text.split()) <= len(mentions[0].words.split()) + 3 else None
     return (Request(office.kind, asked), text) if asked else None
 
 
-def _meant(mentions: Sequence[Mention]) -> Mention | None:
+def _relevant_mention(mentions: Sequence[Mention]) -> Mention | None:
     """Returns the place in which an office is asked for: the first one that follows an office, else the first one."""
-    return next((mention for mention in mentions if mention.asked), mentions[0] if mentions else None)
+    return next((mention for mention in mentions if mention.for_office), mentions[0] if mentions else None)
 
 
 def _look_up(  # noqa: PLR0911 - a rule a line, in one place
-    pages: Pages, request: Request, question: str, mention: Mention | None, memory: Memory, now: datetime
+    data: PlaceData, request: Request, question: str, mention: Mention | None, memory: Memory, now: datetime
 ) -> tuple[Reply, Memory]:
-    own = pages.own
+    own = data.own
     if mention is None and not memory.place:
         if own is not None and own.kind == request.kind:
-            return _shown(pages, [own], question, memory, now)
-        return WhichPlace(request.kind), Memory(pending=_pending(request, question))
+            return _with_opening(data, [own], question, memory, now)
+        return WhichPlace(request.kind), Memory(pending=_write_pending(request, question))
     if mention is not None and len(mention.places) > 1:
         return WhichPlace(request.kind, mention.places[:_MOST_CHOICES]), Memory(
-            memory.place, pending=_pending(request, question)
+            memory.place, pending=_write_pending(request, question)
         )
-    place = mention.places[0] if mention else pages.places.get(memory.place) or pages.places.departement(memory.place[1:])
+    place = mention.places[0] if mention else data.places.get(memory.place) or data.places.departement(memory.place[1:])
     if place is None:
-        return WhichPlace(request.kind), Memory(pending=_pending(request, question))
+        return WhichPlace(request.kind), Memory(pending=_write_pending(request, question))
     code = f"d{place.code}" if place.kind == "departement" else place.code
-    offices = _offices(pages, request.kind, place)
-    kept = Memory(place=code)
+    offices = _offices(data, request.kind, place)
+    new_memory = Memory(place=code)
     if not offices:
-        return NotKnown(request.kind, place.name), kept
+        return NotKnown(request.kind, place.name), new_memory
     if place.kind == "departement" and len(offices) > _MOST_OFFICES:
-        return WhichPlace(request.kind), Memory(pending=_pending(request, question))
-    return _shown(pages, offices, question, kept, now)
+        return WhichPlace(request.kind), Memory(pending=_write_pending(request, question))
+    return _with_opening(data, offices, question, new_memory, now)
 
 
-def _offices(pages: Pages, kind: str, place: Place) -> list[Office]:
-    own, shelf = pages.own, pages.shelf
+def _offices(data: PlaceData, kind: str, place: Place) -> list[Office]:
+    own, directory_file = data.own, data.directory_file
     if own is not None and own.kind == kind and own.commune in (place.code, place.within):
         return [own]
-    if shelf is None:
+    if directory_file is None:
         return []
     if place.kind == "departement":
-        return shelf.in_departement(kind, place.code)
-    found = shelf.in_commune(kind, place.code)
-    if not found and place.within:
-        found = shelf.in_commune(kind, place.within)
-    if not found and kind in kinds() and not kinds()[kind].everywhere:
-        found = shelf.in_departement(kind, place.departement)
-    return found
+        return directory_file.in_departement(kind, place.code)
+    offices = directory_file.in_commune(kind, place.code)
+    if not offices and place.within:
+        offices = directory_file.in_commune(kind, place.within)
+    if not offices and kind in kinds() and not kinds()[kind].in_each_commune:
+        offices = directory_file.in_departement(kind, place.departement)
+    return offices
 
 
-def _office(pages: Pages, name: str) -> Office | None:
-    if pages.own is not None and pages.own.id == name:
-        return pages.own
-    return pages.shelf.get(name) if pages.shelf else None
+def _office(data: PlaceData, name: str) -> Office | None:
+    if data.own is not None and data.own.id == name:
+        return data.own
+    return data.directory_file.get(name) if data.directory_file else None
 
 
-def _shown(pages: Pages, offices: Sequence[Office], question: str, memory: Memory, now: datetime) -> tuple[Found, Memory]:
+def _with_opening(
+    data: PlaceData, offices: Sequence[Office], question: str, memory: Memory, now: datetime
+) -> tuple[Found, Memory]:
     first = offices[0]
     return Found(tuple(offices[:_MOST_OFFICES]), opening_of(first, question, now)), Memory(memory.place, office=first.id)
 
 
 def opening_of(office: Office, question: str, now: datetime) -> Opening:
-    """Returns whether ``office`` is open at the time that ``question`` asks for, or at ``now`` (aware)."""
+    """Returns the opening of ``office`` at the time that ``question`` asks for, or at ``now`` (aware)."""
     try:
         schedule = Schedule(office.hours, office.departement) if office.hours else None
     except HoursUnreadable:
@@ -215,7 +220,7 @@ def opening_of(office: Office, question: str, now: datetime) -> Opening:
     if schedule is None:
         return Opening("hours_unknown")
     local = now.astimezone(schedule.zone)
-    when = asked_when(question, local.date())
+    when = requested_time(question, local.date())
     if when.time is not None:
         return _at_time(schedule, when, local)
     if when.day is not None:

@@ -19,12 +19,12 @@ from core.decision_trace import note
 from core.opening import day_and_time
 from core.settings import Settings
 from core.turns import ChoicesBlock, OpeningDays, Option, Outcome, PlaceBlock, Source
-from places.answer import Found, Memory, NotKnown, Opening, WhichPlace, beside, choose, respond
+from places.answer import Found, Memory, NotKnown, Opening, WhichPlace, choose_place, office_for_errand, respond
 from places.answer import Reply as Answer
-from places.book import Book, book_for
 from places.communes.place import Place
 from places.hours.schedule import HoursUnreadable, Schedule, clock
 from places.offices.office import Office
+from places.place_data import PlaceDataLoader, loader_for
 
 _SLOT = "place"  # in the facts of the situation
 _CHOSEN = "place:"  # before a commune's code, in the payload of a button
@@ -42,14 +42,14 @@ _OPENING = {
     "time_closed": "utter_place_time_closed",
     "hours_unknown": "utter_place_hours_unknown",
 }
-_books: dict[tuple[object, ...], Book] = {}
+_books: dict[tuple[object, ...], PlaceDataLoader] = {}
 
 
-def book_of(settings: Settings) -> Book:
+def book_of(settings: Settings) -> PlaceDataLoader:
     """Returns the one book of this process."""
     key = (settings.home, settings.office_commune, settings.office_kind, settings.office_hours)
     if key not in _books:
-        _books[key] = book_for(settings)
+        _books[key] = loader_for(settings)
     return _books[key]
 
 
@@ -62,7 +62,7 @@ def office(turn: Turn, *, ours: bool = False) -> Reply | Turn | None:
     pages = book_of(turn.settings).open()
     if pages is None or not turn.text:
         return None
-    answer, memory = respond(pages, turn.text, _memory(turn), now(), ours=ours)
+    answer, memory = respond(pages, turn.text, _memory(turn), now(), about_own_office=ours)
     if ours and answer == WhichPlace("mairie") and turn.settings.opening_hours:
         return None  # "horaires de la mairie", when the settings give the hours as a text
     return _answer(turn, answer, memory)
@@ -71,13 +71,13 @@ def office(turn: Turn, *, ours: bool = False) -> Reply | Turn | None:
 def chosen_place(turn: Turn, entry: str) -> Reply | Turn | None:
     """Answers a button that names a commune; passes for other buttons."""
     pages = book_of(turn.settings).open() if entry.startswith(_CHOSEN) else None
-    return _answer(turn, *choose(pages, entry.removeprefix(_CHOSEN), _memory(turn), now())) if pages else None
+    return _answer(turn, *choose_place(pages, entry.removeprefix(_CHOSEN), _memory(turn), now())) if pages else None
 
 
 def with_office(turn: Turn, reply: Reply) -> Reply:
     """Returns ``reply`` with the office below it where the citizen can do it ("où faire ma carte d'identité ?")."""
     pages = None if turn.style.pays_by_segment else book_of(turn.settings).open()
-    found = beside(pages, turn.text, _memory(turn), now()) if pages else None
+    found = office_for_errand(pages, turn.text, _memory(turn), now()) if pages else None
     if found is None:
         return reply
     note("office_beside")

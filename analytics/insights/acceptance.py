@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analytics.insights.figures import K, Kind, Reaction
-from analytics.insights.reading import Scope, keyed, share, sums
+from analytics.insights.queries import Scope, share, sums, sums_by_key
 from core.database import Database
 from core.database.models import InsightFigure
 
@@ -46,14 +46,14 @@ class FirstAnswers:
 
 async def first_answers(database: Database, scope: Scope) -> FirstAnswers:
     """Returns the first answers of all of ``scope``. A day counted before this figure existed has none."""
-    return FirstAnswers({key: found.count for key, found in (await keyed(database, Kind.FIRST_ANSWERS, scope)).items()})
+    return FirstAnswers({key: cell.count for key, cell in (await sums_by_key(database, Kind.FIRST_ANSWERS, scope)).items()})
 
 
 async def first_answers_by_theme(database: Database, scope: Scope) -> list[tuple[str, FirstAnswers]]:
     """Returns the first answers by theme of the page shown (empty: no theme), the themes with most of them first."""
     themes: defaultdict[str, dict[str, int]] = defaultdict(dict)
-    found = await sums(database, Kind.FIRST_ANSWERS, scope, InsightFigure.theme, InsightFigure.key)
-    for (theme, key), one in found.items():
+    cells = await sums(database, Kind.FIRST_ANSWERS, scope, InsightFigure.theme, InsightFigure.key)
+    for (theme, key), one in cells.items():
         themes[theme][key] = one.count
     return [
         (theme, FirstAnswers(counts))

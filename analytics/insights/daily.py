@@ -24,7 +24,7 @@ class TurnFact(NamedTuple):
     """One turn. ``entry`` is empty if none was shown; ``shown`` is the page that a reply with content showed.
 
     ``text`` (masked) and ``payload`` are the citizen's input: used while a day is counted, and not stored in the counts.
-    ``taken_for_refusal``: the assistant answered it as a refusal.
+    ``answered_as_refusal``: the assistant answered it as a refusal.
     """
 
     at: datetime
@@ -37,7 +37,7 @@ class TurnFact(NamedTuple):
     text: str = ""
     payload: str = ""
     shown: str = ""
-    taken_for_refusal: bool = False
+    answered_as_refusal: bool = False
 
 
 class OpinionFact(NamedTuple):
@@ -113,7 +113,7 @@ def count_day(facts: DayFacts, *, zone: ZoneInfo, themes: Mapping[str, str], seg
             counts.add(Kind.SUBJECTS, turn.channel, theme, turn.entry)
     for turns in contacts.values():
         first = turns[0]
-        counts.add(Kind.CONTACTS, first.channel, main_theme(turns, themes), came_to(turns))
+        counts.add(Kind.CONTACTS, first.channel, main_theme(turns, themes), contact_result(turns))
         counts.add(Kind.STARTS, first.channel, "", f"{first.at.astimezone(zone):%H}")
         counts.add(Kind.LANGUAGES, first.channel, "", first.language)
         if answer := first_answer(turns):
@@ -125,9 +125,9 @@ def count_day(facts: DayFacts, *, zone: ZoneInfo, themes: Mapping[str, str], seg
         if opinion.entry and not opinion.useful:
             counts.add(Kind.SUBJECTS, opinion.channel, theme, opinion.entry, 1, count=0)
     for handoff in facts.handoffs:
-        called = handoff.kind == HandoffKind.CALL_BACK
-        counts.add(Kind.HANDOFFS, handoff.channel, "", handoff.kind if called else handoff.reason)
-        if handoff.waited is not None and not called:
+        is_call_back = handoff.kind == HandoffKind.CALL_BACK
+        counts.add(Kind.HANDOFFS, handoff.channel, "", handoff.kind if is_call_back else handoff.reason)
+        if handoff.waited is not None and not is_call_back:
             counts.add(Kind.HUMAN_WAITS, handoff.channel, "", class_of(handoff.waited, SECONDS), round(handoff.waited))
     for sent in facts.segments:
         theme = themes.get(sent.entry, "")
@@ -135,21 +135,21 @@ def count_day(facts: DayFacts, *, zone: ZoneInfo, themes: Mapping[str, str], seg
     return counts
 
 
-def came_to(turns: Iterable[TurnFact]) -> Contact:
+def contact_result(turns: Iterable[TurnFact]) -> Contact:
     """Returns the result of one contact, from all its turns."""
     outcomes = {turn.outcome for turn in turns}
-    for contact, those in (
+    for contact, matching in (
         (Contact.HUMAN, _HUMAN),
         (Contact.ANSWERED, {Outcome.ANSWERED}),
         (Contact.OFFERED, _OFFERED),
         (Contact.UNANSWERED, _FAILED),
     ):
-        if outcomes & those:
+        if outcomes & matching:
             return contact
     return Contact.OTHER
 
 
 def main_theme(turns: Iterable[TurnFact], themes: Mapping[str, str]) -> str:
     """Returns the most frequent theme of a contact's entries, the earliest of equals; empty if no entry was shown."""
-    seen = Counter(theme for turn in turns if (theme := themes.get(turn.entry, "")))
-    return seen.most_common(1)[0][0] if seen else ""
+    shown_themes = Counter(theme for turn in turns if (theme := themes.get(turn.entry, "")))
+    return shown_themes.most_common(1)[0][0] if shown_themes else ""

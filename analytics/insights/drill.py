@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 
-from analytics.insights.reading import Scope
+from analytics.insights.queries import Scope
 from core.database import Database
 from core.database.models import Conversation, EntryRow, Feedback, Message, Reply
 from core.dates import bounds
@@ -25,7 +25,7 @@ _QUESTIONS = frozenset(
 
 
 @dataclass(frozen=True, slots=True)
-class Behind:
+class MatchingTurn:
     """One turn behind a figure. ``text``: ``None`` if the reader has no access to it; ``conversation``: its id, empty if the
     reader has no access to the whole.
     """
@@ -43,7 +43,7 @@ class Behind:
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowed:
+class TurnFilter:
     """Filters within the scope: turns with one outcome, one entry, an opinion (``not_useful``); empty: all."""
 
     outcome: str = ""
@@ -51,9 +51,9 @@ class Narrowed:
     not_useful: bool = False
 
 
-async def turns_behind(
-    database: Database, scope: Scope, zone: ZoneInfo, narrowed: Narrowed, *, before: int = 0, limit: int = PAGE
-) -> list[Behind]:
+async def matching_turns(
+    database: Database, scope: Scope, zone: ZoneInfo, turn_filter: TurnFilter, *, before: int = 0, limit: int = PAGE
+) -> list[MatchingTurn]:
     """Returns the newest turns first; ``before``: the ``seq`` of the last one on the previous page."""
     start, end = bounds(scope.first, scope.last, zone)
     query = (
@@ -72,20 +72,20 @@ async def turns_behind(
         query = query.where(Conversation.channel == scope.channel)
     if scope.theme:
         async with database.read() as session:
-            named = select(EntryRow.id).where(EntryRow.content["theme"][0].as_string() == scope.theme)
-            entries = (await session.execute(named)).scalars().all()
+            entries_of_theme = select(EntryRow.id).where(EntryRow.content["theme"][0].as_string() == scope.theme)
+            entries = (await session.execute(entries_of_theme)).scalars().all()
         # Found by walking back in time: the index on single entries would fetch and sort all entries of a theme.
         query = query.where((Reply.entry + "").in_(entries))
-    if narrowed.outcome:
-        query = query.where(Reply.outcome == narrowed.outcome)
-    if narrowed.entry:
-        query = query.where(Reply.entry == narrowed.entry)
-    if narrowed.not_useful:
+    if turn_filter.outcome:
+        query = query.where(Reply.outcome == turn_filter.outcome)
+    if turn_filter.entry:
+        query = query.where(Reply.entry == turn_filter.entry)
+    if turn_filter.not_useful:
         query = query.where(Feedback.useful.is_(False))
     async with database.read() as session:
         rows = (await session.execute(query)).all()
     return [
-        Behind(
+        MatchingTurn(
             reply.seq,
             reply.created_at,
             reply.conversation_id,
@@ -101,17 +101,20 @@ async def turns_behind(
     ]
 
 
-async def as_seen_by(database: Database, staff: Staff, turns: Sequence[Behind]) -> list[Behind]:
+async def visible_to(database: Database, staff: Staff, turns: Sequence[MatchingTurn]) -> list[MatchingTurn]:
     """Returns ``turns`` as ``staff`` may see them.
 
     Of other teams' conversations they see single questions to the bot, without the connection between them. Only staff who may
     read the conversation for a reason get its id.
     """
     async with database.read() as session:
-        may = await accesses(session, staff, {turn.conversation for turn in turns})
-    return [turn if may[turn.conversation] is Access.OPEN else _by_itself(turn, may[turn.conversation]) for turn in turns]
+        access = await accesses(session, staff, {turn.conversation for turn in turns})
+    return [
+        turn if access[turn.conversation] is Access.OPEN else _single_question(turn, access[turn.conversation])
+        for turn in turns
+    ]
 
 
-def _by_itself(turn: Behind, may: Access) -> Behind:
+def _single_question(turn: MatchingTurn, access: Access) -> MatchingTurn:
     text = turn.text if turn.outcome in _QUESTIONS else None
-    return replace(turn, text=text, conversation="" if may is Access.CLOSED else turn.conversation)
+    return replace(turn, text=text, conversation="" if access is Access.CLOSED else turn.conversation)

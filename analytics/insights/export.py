@@ -15,7 +15,7 @@ import pyarrow as pa
 from pyarrow import parquet
 from sqlalchemy import func, select
 
-from analytics.insights.daily import TurnFact, came_to, main_theme
+from analytics.insights.daily import TurnFact, contact_result, main_theme
 from analytics.insights.themes import Catalogue
 from core.database import Database
 from core.database.models import Conversation, Feedback, Handoff, Message, Reply
@@ -23,17 +23,10 @@ from core.dates import bounds
 from core.turns import Origin, Outcome
 
 _CONVERSATIONS = 2_000  # in one read
-_FORMULA = (
-    "=",
-    "+",
-    "-",
-    "@",
-    "\t",
-    "\r",
-)  # with these a spreadsheet formula begins (OWASP, CSV injection)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet formula begins (OWASP, CSV injection)
 
 
-class Line(NamedTuple):
+class ConversationRow(NamedTuple):
     """One conversation. ``conversation`` is its random id; times are UTC; shares and counts are of its turns in the period."""
 
     conversation: str
@@ -70,12 +63,12 @@ SCHEMA = pa.schema(
 
 async def conversations(
     database: Database, first: date, last: date, *, zone: ZoneInfo, catalogue: Catalogue, origin: str = Origin.CITIZEN
-) -> AsyncIterator[list[Line]]:
+) -> AsyncIterator[list[ConversationRow]]:
     """Yields the conversations that began from ``first`` to ``last``, in batches, in the order of their ids."""
     start, end = bounds(first, last, zone)
     after = ""
     while True:
-        wanted = (
+        query = (
             select(Conversation.id, Conversation.channel, Conversation.language)
             .where(Conversation.created_at >= start, Conversation.created_at < end)
             .where(Conversation.origin == origin, Conversation.id > after)
@@ -83,7 +76,7 @@ async def conversations(
             .limit(_CONVERSATIONS)
         )
         async with database.read() as session:
-            rows = (await session.execute(wanted)).all()
+            rows = (await session.execute(query)).all()
             if not rows:
                 return
             within = (Message.conversation_id > after) & (Message.conversation_id <= rows[-1].id)
@@ -98,25 +91,26 @@ async def conversations(
                 .where(within, Message.outcome.is_not(None))
                 .order_by(Message.conversation_id, Message.seq)
             )
-            of_each = {key: list(those) for key, those in groupby(turns.all(), key=lambda row: row.conversation_id)}
-            asked = await session.execute(
+            by_conversation = {key: list(group) for key, group in groupby(turns.all(), key=lambda row: row.conversation_id)}
+            counts = await session.execute(
                 select(Handoff.conversation_id, func.count())
                 .where(Handoff.conversation_id > after, Handoff.conversation_id <= rows[-1].id)
                 .group_by(Handoff.conversation_id)
             )
-            handoffs = {conversation: int(count) for conversation, count in asked.all()}
-        yield [_line(row, of_each[row.id], handoffs.get(row.id, 0), catalogue) for row in rows if row.id in of_each]
+            handoffs = {conversation: int(count) for conversation, count in counts.all()}
+        answered = (row for row in rows if row.id in by_conversation)
+        yield [_line(row, by_conversation[row.id], handoffs.get(row.id, 0), catalogue) for row in answered]
         after = rows[-1].id
 
 
-def _line(row: Any, turns: Sequence[Any], handoffs: int, catalogue: Catalogue) -> Line:
+def _line(row: Any, turns: Sequence[Any], handoffs: int, catalogue: Catalogue) -> ConversationRow:
     facts = [
         TurnFact(turn.received_at, row.id, row.channel, row.language, turn.outcome, turn.entry or "", turn.milliseconds or 0)
         for turn in turns
     ]
     outcomes = Counter(fact.outcome for fact in facts)
     confidences = [turn.confidence for turn in turns if turn.confidence is not None]
-    return Line(
+    return ConversationRow(
         conversation=row.id,
         channel=row.channel,
         language=row.language,
@@ -125,7 +119,7 @@ def _line(row: Any, turns: Sequence[Any], handoffs: int, catalogue: Catalogue) -
         turns=len(facts),
         answered=outcomes[Outcome.ANSWERED],
         unanswered=outcomes[Outcome.NO_ANSWER] + outcomes[Outcome.OUT_OF_SCOPE] + outcomes[Outcome.FALLBACK],
-        result=came_to(facts),
+        result=contact_result(facts),
         theme=main_theme(facts, catalogue.themes),
         entries=" ".join(dict.fromkeys(fact.entry for fact in facts if fact.entry)),
         confidence=min(confidences, default=None),
@@ -137,7 +131,7 @@ def _line(row: Any, turns: Sequence[Any], handoffs: int, catalogue: Catalogue) -
     )
 
 
-async def write_csv(path: Path, batches: AsyncIterator[list[Line]], *, office: ZoneInfo | None = None) -> int:
+async def write_csv(path: Path, batches: AsyncIterator[list[ConversationRow]], *, office: ZoneInfo | None = None) -> int:
     """Writes ``batches`` as CSV (UTF-8 with a byte order mark, so that spreadsheets read accents). Returns the number of rows.
 
     ``office``: for a French spreadsheet, which opens the file directly, with decimal commas and without time zones.
@@ -145,25 +139,25 @@ async def write_csv(path: Path, batches: AsyncIterator[list[Line]], *, office: Z
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file, delimiter=";" if office else ",")
-        writer.writerow(Line._fields)
+        writer.writerow(ConversationRow._fields)
         async for batch in batches:
-            writer.writerows(harmless(for_office(line, office) if office else line) for line in batch)
+            writer.writerows(escape_formulas(for_spreadsheet(line, office) if office else line) for line in batch)
             count += len(batch)
     return count
 
 
-def for_office(values: Iterable[object], zone: ZoneInfo) -> list[object]:
+def for_spreadsheet(values: Iterable[object], zone: ZoneInfo) -> list[object]:
     """Returns ``values`` as a French spreadsheet reads numbers and times: with a decimal comma; in ``zone``, to the second."""
-    return [_for_office(value, zone) for value in values]
+    return [_for_spreadsheet(value, zone) for value in values]
 
 
-def _for_office(value: object, zone: ZoneInfo) -> object:
+def _for_spreadsheet(value: object, zone: ZoneInfo) -> object:
     if isinstance(value, datetime):
         return f"{value.astimezone(zone):%Y-%m-%d %H:%M:%S}"
     return f"{value:.3f}".replace(".", ",") if isinstance(value, float) else value
 
 
-async def write_parquet(path: Path, batches: AsyncIterator[list[Line]]) -> int:
+async def write_parquet(path: Path, batches: AsyncIterator[list[ConversationRow]]) -> int:
     """Writes ``batches`` as Parquet with the types of ``SCHEMA``. Returns the number of rows."""
     count = 0
     with parquet.ParquetWriter(path, SCHEMA, compression="zstd") as writer:
@@ -173,12 +167,12 @@ async def write_parquet(path: Path, batches: AsyncIterator[list[Line]]) -> int:
     return count
 
 
-def harmless(values: Iterable[object]) -> list[object]:
+def escape_formulas(values: Iterable[object]) -> list[object]:
     """Returns ``values`` as cells that no spreadsheet executes: an apostrophe goes before text that would begin a formula."""
-    return [_harmless(value) for value in values]
+    return [_escape_formula(value) for value in values]
 
 
-def _harmless(value: object) -> object:
+def _escape_formula(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
     if not isinstance(value, str):

@@ -12,15 +12,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from analytics.insights.daily import DayFacts, HandoffFact, OpinionFact, SegmentFact, TurnFact
 from analytics.insights.first_answers import page_shown
-from analytics.insights.refusals import takes_for_refusal
+from analytics.insights.refusals import is_reply_to_refusal
 from core.database.models import Conversation, Delivery, Feedback, Handoff, Message, Reply
 from core.dates import bounds
 from core.handoff import Kind, State
 from core.turns import Outcome
 
 _ROWS = 500  # between two pauses in which other tasks run
-_LOOKED_INTO = (Outcome.CHOICES, Outcome.SMALL_TALK)  # for cards among the choices, and for the answers to a refusal
-_WENT_OUT = ("sent", "delivered", "uncertain")  # a provider may charge for these
+_WITH_BLOCKS = (Outcome.CHOICES, Outcome.SMALL_TALK)  # for cards among the choices, and for the answers to a refusal
+_PAID_STATES = ("sent", "delivered", "uncertain")  # a provider may charge for these
 
 
 async def read_day(
@@ -42,7 +42,7 @@ async def read_day(
             Reply.milliseconds,
             Message.text,
             Message.payload,
-            case((Message.outcome.in_(_LOOKED_INTO), Reply.blocks)).label("blocks"),
+            case((Message.outcome.in_(_WITH_BLOCKS), Reply.blocks)).label("blocks"),
         )
         .join(Conversation, Conversation.id == Message.conversation_id)
         .outerjoin(Reply, Reply.in_reply_to == Message.id)
@@ -61,7 +61,7 @@ async def read_day(
         select(Conversation.channel, Reply.entry, Delivery.segments)
         .join(Reply, Reply.id == Delivery.reply_id)
         .join(Conversation, Conversation.id == Reply.conversation_id)
-        .where(of_the_day, Delivery.status.in_(_WENT_OUT))
+        .where(of_the_day, Delivery.status.in_(_PAID_STATES))
     )
     handoffs = (
         select(
@@ -90,9 +90,9 @@ async def read_day(
                 text=row.text or "",
                 payload=row.payload or "",
                 shown=page_shown(row.outcome or "", row.entry or "", row.blocks or ()),
-                taken_for_refusal=takes_for_refusal(row.blocks or (), refusals),
+                answered_as_refusal=is_reply_to_refusal(row.blocks or (), refusals),
             )
-            async for row in _some_at_a_time(session, turns)
+            async for row in _rows_with_pauses(session, turns)
         ],
         opinions=[OpinionFact(*row) for row in await session.execute(opinions)],
         handoffs=[
@@ -103,10 +103,10 @@ async def read_day(
     )
 
 
-async def _some_at_a_time[*R](session: AsyncSession, query: Select[*R]) -> AsyncIterator[Row[*R]]:
+async def _rows_with_pauses[*R](session: AsyncSession, query: Select[*R]) -> AsyncIterator[Row[*R]]:
     """Yields the rows of ``query``, with pauses: converting many rows takes a while, and other tasks must run meanwhile."""
-    for some in (await session.execute(query)).partitions(_ROWS):
-        for row in some:
+    for batch in (await session.execute(query)).partitions(_ROWS):
+        for row in batch:
             yield row
         await asyncio.sleep(0)
 

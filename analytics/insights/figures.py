@@ -70,9 +70,9 @@ def quantile(classes: Mapping[str, int], share: float, bounds: Sequence[int]) ->
     total = sum(counts)
     if not total:
         return None
-    wanted, lower = share * total, 0
+    rank, lower = share * total, 0
     for bound, count, reached in zip(bounds, counts, accumulate(counts), strict=False):
-        if count and reached >= wanted:
-            return lower + (bound - lower) * (wanted - (reached - count)) / count
+        if count and reached >= rank:
+            return lower + (bound - lower) * (rank - (reached - count)) / count
         lower = bound
     return float(bounds[-1])

@@ -1,4 +1,4 @@
-"""Decides how a citizen reacted to the first answer of a contact. Pure; docs/insights.md has the definition."""
+"""The reaction of a citizen to the first answer of a contact. Pure. docs/insights.md has the definition."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _ENQUIRIES = (
 class ReadTurn(Protocol):
     """The used part of a turn: masked ``text``, ``payload`` of a button, ``outcome``, the page ``shown`` (empty: none).
 
-    ``taken_for_refusal``: the assistant answered it as a refusal.
+    ``answered_as_refusal``: the assistant answered it as a refusal.
     """
 
     @property
@@ -34,7 +34,7 @@ class ReadTurn(Protocol):
     @property
     def shown(self) -> str: ...
     @property
-    def taken_for_refusal(self) -> bool: ...
+    def answered_as_refusal(self) -> bool: ...
 
 
 class FirstAnswer(NamedTuple):
@@ -71,7 +71,7 @@ def _reaction(question: str, following: Iterable[ReadTurn]) -> Reaction:
     for turn in following:
         if turn.outcome in _HUMAN:
             return Reaction.HUMAN
-        if refuses(turn.text, turn.payload, taken_for_refusal=turn.taken_for_refusal):
+        if refuses(turn.text, turn.payload, answered_as_refusal=turn.answered_as_refusal):
             return Reaction.REFUSED
         if not turn.payload and turn.outcome in _ENQUIRIES and rewords(question, turn.text):
             return Reaction.REWORDED

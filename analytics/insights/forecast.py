@@ -41,7 +41,7 @@ type IsHoliday = Callable[[date], bool]
 
 
 class Method(NamedTuple):
-    """How the level is continued: shares, 0 to 1."""
+    """A way to continue the level: three shares, 0 to 1."""
 
     smoothing: float
     trend: float
@@ -153,23 +153,23 @@ class _Series:
         Computes earlier weeks first: they show how much too narrow or too wide their intervals were.
         """
         for week in range(LEAST_WEEKS + len(self._outlooks), known + 1):
-            for ahead in range(1, FURTHEST + 1):
-                if week - ahead in self._outlooks:
-                    self._learn(week - ahead, ahead)
+            for weeks_ahead in range(1, FURTHEST + 1):
+                if week - weeks_ahead in self._outlooks:
+                    self._learn(week - weeks_ahead, weeks_ahead)
             method = self.best(week)
             widths = np.maximum.accumulate(self.spread(week, FURTHEST, method) * self._scale)
-            self._outlooks[week] = self.ahead(week, method), widths
+            self._outlooks[week] = self.weeks_ahead(week, method), widths
         return self._outlooks[known]
 
-    def _learn(self, origin: int, ahead: int) -> None:
-        """Updates the width for ``ahead`` weeks from the interval made at ``origin``, now that its week is over."""
+    def _learn(self, origin: int, weeks_ahead: int) -> None:
+        """Updates the width for ``weeks_ahead`` weeks from the interval made at ``origin``, now that its week is over."""
         middles, widths = self._outlooks[origin]
-        truth = self.logs[(origin + ahead - 1) * 7 : (origin + ahead) * 7]
-        missed = float(np.mean(np.abs(truth - middles[(ahead - 1) * 7 : ahead * 7]) > widths[ahead - 1]))
-        scale = self._scale[ahead - 1] * np.exp(_LEARNING * (missed - (1 - COVERAGE)))
-        self._scale[ahead - 1] = min(max(scale, _WIDTHS[0]), _WIDTHS[1])
+        truth = self.logs[(origin + weeks_ahead - 1) * 7 : (origin + weeks_ahead) * 7]
+        missed = float(np.mean(np.abs(truth - middles[(weeks_ahead - 1) * 7 : weeks_ahead * 7]) > widths[weeks_ahead - 1]))
+        scale = self._scale[weeks_ahead - 1] * np.exp(_LEARNING * (missed - (1 - COVERAGE)))
+        self._scale[weeks_ahead - 1] = min(max(scale, _WIDTHS[0]), _WIDTHS[1])
 
-    def ahead(self, known: int, method: Method) -> Days:
+    def weeks_ahead(self, known: int, method: Method) -> Days:
         """Returns the expected logs of the ``FURTHEST`` weeks after the first ``known``, (FURTHEST × 7,)."""
         if (known, method) not in self._forecasts:
             levels, weekdays, holiday = self._parts(known)
@@ -201,8 +201,9 @@ class _Series:
         origins = range(max(LEAST_WEEKS - 4, known - _ORIGINS), known)
         errors = np.full((len(origins), weeks * 7), np.nan)
         for row, origin in enumerate(origins):
-            there = min(weeks, known - origin) * 7
-            errors[row, :there] = self.logs[origin * 7 : origin * 7 + there] - self.ahead(origin, method)[:there]
+            known_days = min(weeks, known - origin) * 7
+            truth = self.logs[origin * 7 : origin * 7 + known_days]
+            errors[row, :known_days] = truth - self.weeks_ahead(origin, method)[:known_days]
         return errors
 
     def _parts(self, known: int) -> tuple[Days, Days, float]:
@@ -216,8 +217,8 @@ class _Series:
             levels = np.nanmedian(working - weekdays, axis=1)
             weekdays = np.nanmedian((working - levels[:, None])[-_EFFECTS:], axis=0)
         # Without outliers a mean is more precise than a median.
-        off = working - weekdays - levels[:, None]
-        levels = levels + np.nanmean(np.where(np.abs(off) <= _ORDINARY, off, np.nan), axis=1)
+        residuals = working - weekdays - levels[:, None]
+        levels = levels + np.nanmean(np.where(np.abs(residuals) <= _ORDINARY, residuals, np.nan), axis=1)
         gaps = (logs - levels[:, None] - weekdays)[holidays]
         holiday = float(np.median(gaps)) if len(gaps) else _HOLIDAY
         self._known[known] = levels, weekdays, holiday

@@ -33,8 +33,8 @@ _SKEW = timedelta(minutes=1)  # between the clocks of two machines
 
 
 @dataclass(frozen=True, slots=True)
-class Counting:
-    """How to count: the local days' ``zone``, whose turns (``origin``), and ten-thousandths of a euro for a segment.
+class CountingRules:
+    """The rules of counting: the ``zone`` of local days, the ``origin`` of the turns, the price of a segment (euro / 10,000).
 
     ``refusals``: the texts with which the assistant answers a refusal; without them, a refusal is recognised by buttons and
     words alone.
@@ -47,7 +47,7 @@ class Counting:
     refusals: frozenset[str] = frozenset()
 
     @classmethod
-    def of(cls, settings: Settings, origin: str = Origin.CITIZEN) -> Counting:
+    def of(cls, settings: Settings, origin: str = Origin.CITIZEN) -> CountingRules:
         return cls(
             zone=settings.opening.zone,
             origin=origin,
@@ -57,7 +57,7 @@ class Counting:
         )
 
 
-async def refresh(database: Database, counting: Counting, *, moment: datetime | None = None, most: int = 10_000) -> int:
+async def refresh(database: Database, counting: CountingRules, *, moment: datetime | None = None, most: int = 10_000) -> int:
     """Counts the days that are not sealed, up to today, at most the ``most`` oldest ones. Returns how many were counted."""
     today = local_day(moment or now(), counting.zone)
     async with database.read() as session:
@@ -78,16 +78,16 @@ async def refresh(database: Database, counting: Counting, *, moment: datetime | 
         )
         state = {"sealed": today - day > counting.sealed_after, "counted_at": read_at}
         async with database.write() as session:
-            await _keep(session, day, counting.origin, counts, state)
+            await _store(session, day, counting.origin, counts, state)
         counted += 1
     return counted
 
 
-async def _first_open(session: AsyncSession, counting: Counting) -> date | None:
+async def _first_open(session: AsyncSession, counting: CountingRules) -> date | None:
     """Returns the day after the last sealed one, else the day of the first message."""
     # A day sealed by a clock that was ahead was not over: it is counted again once the clock is right.
-    ours = (InsightDay.origin == counting.origin, InsightDay.sealed, InsightDay.counted_at <= now() + _SKEW)
-    sealed = await session.execute(select(func.max(InsightDay.day)).where(*ours))
+    conditions = (InsightDay.origin == counting.origin, InsightDay.sealed, InsightDay.counted_at <= now() + _SKEW)
+    sealed = await session.execute(select(func.max(InsightDay.day)).where(*conditions))
     last: date | None = sealed.scalar_one()
     if last is not None:
         return last + timedelta(days=1)
@@ -95,7 +95,7 @@ async def _first_open(session: AsyncSession, counting: Counting) -> date | None:
     return local_day(first, counting.zone) if first else None
 
 
-async def _keep(session: AsyncSession, day: date, origin: str, counts: Counts, state: dict[str, object]) -> None:
+async def _store(session: AsyncSession, day: date, origin: str, counts: Counts, state: dict[str, object]) -> None:
     await session.execute(delete(InsightFigure).where(InsightFigure.origin == origin, InsightFigure.day == day))
     for rows in batched(_rows(counts, day, origin), _ROWS):
         await session.execute(insert(InsightFigure), list(rows))

@@ -1,4 +1,4 @@
-"""Decides whether a message refuses the reply before it, from the record's data: button, masked text, reply.
+"""Recognises a message that refuses the reply before it, from the record's data: button, masked text, reply.
 
 The record does not keep the engine's intent. If the engine took a typed message for a refusal and nothing else, the reply shows
 it. A refusal that also names a subject ("non pas ça, la perte de papiers") is recognised by its words.
@@ -40,25 +40,25 @@ _REFUSED = "|".join(
         r"neither\b|wrong (?:answer|page)\b|no es eso\b|ningun[ao]?\b",
     )
 )
-_SAYS_SO = re.compile(rf"{_LEAD}(?:{_REFUSED})")
+_REFUSAL = re.compile(rf"{_LEAD}(?:{_REFUSED})")
 _POLITE = re.compile(r"\b(?:merci|besoin|ca ira|ca va aller|c'?est bon|sans facon|thanks?|thx|gracias)\b")
 
 
-def refuses(text: str, payload: str, *, taken_for_refusal: bool) -> bool:
+def refuses(text: str, payload: str, *, answered_as_refusal: bool) -> bool:
     """Decides whether a message (masked ``text``, or ``payload`` of a button) refuses the reply before it.
 
-    ``taken_for_refusal``: whether the assistant answered it as a refusal; "non merci" and "ça ira" are still no refusals. Nor
+    ``answered_as_refusal``: whether the assistant answered it as a refusal; "non merci" and "ça ira" are still no refusals. Nor
     are the buttons "Non" (``/deny``): only the call-back form has them.
     """
     if payload:
         return payload.startswith(_BUTTON)
     folded = fold(text)
-    return _SAYS_SO.match(folded) is not None or (taken_for_refusal and _POLITE.search(folded) is None)
+    return _REFUSAL.match(folded) is not None or (answered_as_refusal and _POLITE.search(folded) is None)
 
 
-def takes_for_refusal(blocks: Iterable[Mapping[str, Any]], said: Collection[str]) -> bool:
-    """Decides whether a reply is one of those to a refusal; ``said``: their texts, in every channel and language."""
-    return any(block.get("text") in said for block in blocks)
+def is_reply_to_refusal(blocks: Iterable[Mapping[str, Any]], refusal_texts: Collection[str]) -> bool:
+    """Decides whether a reply is one of those to a refusal; ``refusal_texts``: their texts, in every channel and language."""
+    return any(block.get("text") in refusal_texts for block in blocks)
 
 
 def replies_to_refusals(domain: Path) -> frozenset[str]:

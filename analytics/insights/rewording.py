@@ -1,4 +1,4 @@
-"""Decides whether a message asks the same question again in other words. Pure: compares letters, without index or model."""
+"""Recognises a message that asks the same question again in other words. Pure: compares letters, without index or model."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from core.text.folding import unaccented
 SAME_QUESTION = 0.4
 _LETTERS = 3
 _WORD = re.compile(r"\w+")
-_GOES_ON = re.compile(r"\A\W*+(?:et|and|y)\b")  # "et pour un mineur ?" continues the subject: it rewords nothing
+_CONTINUATION = re.compile(r"\A\W*+(?:et|and|y)\b")  # "et pour un mineur ?" continues the subject: it rewords nothing
 # Words that say nothing about the subject; those of one or two letters are dropped anyway, numbers stay.
-_EMPTY = frozenset(
+_STOP_WORDS = frozenset(
     _WORD.findall("""
     les des une est que qui quoi pas par sur aux son ses mon mes vos nos ont ete pour avec dans sans sous chez entre comment
     combien quand quel quelle quels quelles cette ces cela tout tous toute toutes plus mais donc alors aussi faire fait faut
@@ -33,7 +33,7 @@ def rewords(question: str, message: str) -> bool:
     The same words again are no rewording: the citizen may want to see the answer once more.
     """
     first, second = _folded(question), _folded(message)
-    if _WORD.findall(first) == _WORD.findall(second) or _GOES_ON.match(second):
+    if _WORD.findall(first) == _WORD.findall(second) or _CONTINUATION.match(second):
         return False
     return letters_in_common(question, message) >= SAME_QUESTION
 
@@ -45,7 +45,7 @@ def letters_in_common(one: str, other: str) -> float:
 
 
 def _groups(text: str) -> set[str]:
-    words = [word for word in _WORD.findall(_folded(text)) if (len(word) > 2 or word.isdigit()) and word not in _EMPTY]
+    words = [word for word in _WORD.findall(_folded(text)) if (len(word) > 2 or word.isdigit()) and word not in _STOP_WORDS]
     padded = (f" {word} " for word in words)
     return {word[at : at + _LETTERS] for word in padded for at in range(len(word) - _LETTERS + 1)}
 

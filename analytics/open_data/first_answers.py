@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import func, select
 
 from analytics.insights.figures import Kind, Reaction
-from analytics.insights.reading import Scope, sums
+from analytics.insights.queries import Scope, sums
 from analytics.open_data.cells import NO_THEME, Cell, parts
 from analytics.open_data.suppression import Equation, suppress
 from core.channels import CHANNELS
@@ -21,7 +21,7 @@ RECEPTIONS = ("accepted", "not_accepted")
 _MEASURE = "first_answers"
 
 
-async def of_month(database: Database, scope: Scope) -> dict[Cell, int | None]:
+async def month_cells(database: Database, scope: Scope) -> dict[Cell, int | None]:
     """Returns the cells of the month ``scope``, ``None`` for one that is left out.
 
     Empty for a month that began before the first day with this figure, because it would cover a part of the month only.
@@ -31,11 +31,11 @@ async def of_month(database: Database, scope: Scope) -> dict[Cell, int | None]:
         return {}
     counts: Counter[Cell] = Counter()
     by = (InsightFigure.channel, InsightFigure.theme, InsightFigure.key)
-    for (channel, named, key), found in (await sums(database, Kind.FIRST_ANSWERS, scope, *by)).items():
-        theme, reception = named or NO_THEME, RECEPTIONS[key != Reaction.ACCEPTED]
+    for (channel, entry_theme, key), figure in (await sums(database, Kind.FIRST_ANSWERS, scope, *by)).items():
+        theme, reception = entry_theme or NO_THEME, RECEPTIONS[key != Reaction.ACCEPTED]
         for values in ({}, {"channel": channel}, {"theme": theme}):
-            counts[Cell(_MEASURE, **values)] += found.count
-            counts[Cell(_MEASURE, **values, reception=reception)] += found.count
+            counts[Cell(_MEASURE, **values)] += figure.count
+            counts[Cell(_MEASURE, **values, reception=reception)] += figure.count
     equations = relations(themes)
     cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
     left_out = await asyncio.to_thread(suppress, cells, equations)
@@ -44,11 +44,11 @@ async def of_month(database: Database, scope: Scope) -> dict[Cell, int | None]:
 
 def relations(themes: Iterable[str]) -> list[Equation[Cell]]:
     """Returns the sums among these cells. No sum connects them to contacts or opinions, so they are suppressed separately."""
-    themes, every = list(themes), Cell(_MEASURE)
+    themes, all_answers = list(themes), Cell(_MEASURE)
     return [
-        parts(every, "channel", CHANNELS),
-        parts(every, "theme", themes),
-        parts(every, "reception", RECEPTIONS),
+        parts(all_answers, "channel", CHANNELS),
+        parts(all_answers, "theme", themes),
+        parts(all_answers, "reception", RECEPTIONS),
         *(parts(Cell(_MEASURE, channel=channel), "reception", RECEPTIONS) for channel in CHANNELS),
         *(parts(Cell(_MEASURE, theme=theme), "reception", RECEPTIONS) for theme in themes),
         *(parts(Cell(_MEASURE, reception=reception), "channel", CHANNELS) for reception in RECEPTIONS),

@@ -40,7 +40,7 @@ class Releases:
     database: Database
     settings: Settings
     origin: str = Origin.CITIZEN
-    _known: dict[tuple[date, int, int], Month] = field(default_factory=dict)
+    _cache: dict[tuple[date, int, int], Month] = field(default_factory=dict)
     _lock: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def files(self) -> dict[str, bytes]:
@@ -48,20 +48,20 @@ class Releases:
         async with self._lock:  # concurrent requests wait for the same computation
             months = await self._months()
         return {
-            "monthly.csv": _csv(_COLUMNS, [row for one in months for row in _rows(one)]),
+            "monthly.csv": _csv(_COLUMNS, [row for data in months for row in _rows(data)]),
             "dictionary.csv": _dictionary(),
             "catalogue.jsonld": orjson.dumps(catalogue(self.settings, months), option=orjson.OPT_INDENT_2),
         }
 
     async def _months(self) -> list[Month]:
         themes, languages = await domains(self.database, origin=self.origin)
-        found = []
+        months = []
         for first in await sealed_months(self.database, origin=self.origin):
             key = (first, len(themes), len(languages))
-            if key not in self._known:
-                self._known[key] = await month(self.database, first, themes, languages, self.origin)
-            found.append(self._known[key])
-        return found
+            if key not in self._cache:
+                self._cache[key] = await month(self.database, first, themes, languages, self.origin)
+            months.append(self._cache[key])
+        return months
 
 
 async def write(releases: Releases, folder: Path) -> list[Path]:
@@ -76,10 +76,10 @@ async def write(releases: Releases, folder: Path) -> list[Path]:
     return written
 
 
-def _rows(one: Month) -> list[tuple[object, ...]]:
+def _rows(data: Month) -> list[tuple[object, ...]]:
     return [
-        (f"{one.first:%Y-%m}", *cell, "" if count is None else count, "suppressed" if count is None else "published")
-        for cell, count in sorted(one.figures.items())
+        (f"{data.first:%Y-%m}", *cell, "" if count is None else count, "suppressed" if count is None else "published")
+        for cell, count in sorted(data.figures.items())
     ]
 
 
@@ -98,7 +98,7 @@ def _words() -> dict[str, Any]:
 
 def _dictionary() -> bytes:
     rows = [
-        (one["column"], one.get("value", ""), one["fr"].format(k=K), one["en"].format(k=K)) for one in _words()["dictionary"]
+        (row["column"], row.get("value", ""), row["fr"].format(k=K), row["en"].format(k=K)) for row in _words()["dictionary"]
     ]
     return _csv(("column", "value", "fr", "en"), rows)
 
@@ -107,7 +107,7 @@ def catalogue(settings: Settings, months: Sequence[Month]) -> dict[str, Any]:
     """Returns the metadata in DCAT 3 (https://www.w3.org/TR/vocab-dcat-3/) as JSON-LD."""
     words, base = _words(), f"{settings.base_url}/open-data"
 
-    def in_both(name: str) -> list[dict[str, str]]:
+    def in_both_languages(name: str) -> list[dict[str, str]]:
         return [
             {"@language": language, "@value": words[name][language].format(k=K, service=settings.service_name)}
             for language in ("fr", "en")
@@ -117,13 +117,13 @@ def catalogue(settings: Settings, months: Sequence[Month]) -> dict[str, Any]:
     dataset: dict[str, Any] = {
         "@id": f"{base}/catalogue.jsonld#monthly",
         "@type": "dcat:Dataset",
-        "dct:title": in_both("title"),
-        "dct:description": in_both("description"),
+        "dct:title": in_both_languages("title"),
+        "dct:description": in_both_languages("description"),
         "dct:publisher": publisher,
         "dct:license": {"@id": LICENCE},
         "dct:accrualPeriodicity": {"@id": "http://publications.europa.eu/resource/authority/frequency/MONTHLY"},
         "dct:conformsTo": {"@id": f"{base}/dictionary.csv"},
-        "dcat:keyword": in_both("keyword"),
+        "dcat:keyword": in_both_languages("keyword"),
         "dcat:distribution": {
             "@type": "dcat:Distribution",
             "dcat:downloadURL": {"@id": f"{base}/monthly.csv"},
@@ -146,7 +146,7 @@ def catalogue(settings: Settings, months: Sequence[Month]) -> dict[str, Any]:
         },
         "@id": f"{base}/catalogue.jsonld",
         "@type": "dcat:Catalog",
-        "dct:title": in_both("catalogue"),
+        "dct:title": in_both_languages("catalogue"),
         "dct:publisher": publisher,
         "dcat:dataset": dataset,
     }

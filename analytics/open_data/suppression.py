@@ -26,15 +26,17 @@ def suppress[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equati
     """Returns the cells to leave out. ``cells`` must satisfy ``equations``; every key of these is a cell."""
     left_out = {key for key, value in cells.items() if value < k}
     while True:
-        _obvious(cells, equations, left_out, k)
+        _protect_equations(cells, equations, left_out, k)
         exposed = [key for key in _ordered(left_out, cells) if _range(key, cells, equations, left_out) < k]
         if not exposed:
             return left_out
         for key in exposed:
-            _cover(key, cells, equations, left_out)
+            _suppress_related(key, cells, equations, left_out)
 
 
-def _obvious[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equation[Key]], left_out: set[Key], k: int) -> None:
+def _protect_equations[Key: Hashable](
+    cells: Mapping[Key, int], equations: Sequence[Equation[Key]], left_out: set[Key], k: int
+) -> None:
     """Leaves out cells until no single equation reveals one: by one unknown, or by several that sum to less than ``k``."""
     changed = True
     while changed:
@@ -51,15 +53,17 @@ def _obvious[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equati
 
 def _leave_out_one[Key: Hashable](equation: Equation[Key], cells: Mapping[Key, int], left_out: set[Key]) -> bool:
     """Leaves out the smallest part that is still published, else the whole. Returns false if all are left out already."""
-    there = [part for part in equation.parts if part not in left_out]
-    chosen = min(there, key=lambda part: (cells[part], str(part)), default=equation.whole)
+    published = [part for part in equation.parts if part not in left_out]
+    chosen = min(published, key=lambda part: (cells[part], str(part)), default=equation.whole)
     if chosen in left_out:
         return False
     left_out.add(chosen)
     return True
 
 
-def _cover[Key: Hashable](key: Key, cells: Mapping[Key, int], equations: Sequence[Equation[Key]], left_out: set[Key]) -> None:
+def _suppress_related[Key: Hashable](
+    key: Key, cells: Mapping[Key, int], equations: Sequence[Equation[Key]], left_out: set[Key]
+) -> None:
     for equation in equations:
         if (key == equation.whole or key in equation.parts) and _leave_out_one(equation, cells, left_out):
             return
@@ -76,25 +80,25 @@ def _range[Key: Hashable](key: Key, cells: Mapping[Key, int], equations: Sequenc
     columns = {one: number for number, one in enumerate(_ordered(left_out, cells))}
     rows, sums = [], []
     for equation in equations:
-        row, known = np.zeros(len(columns)), 0
+        row, published_sum = np.zeros(len(columns)), 0
         for one, sign in ((equation.whole, -1), *((part, 1) for part in equation.parts)):
             if one in columns:
                 row[columns[one]] += sign
             else:
-                known -= sign * cells[one]
+                published_sum -= sign * cells[one]
         if row.any():
             rows.append(row)
-            sums.append(known)
+            sums.append(published_sum)
     if not rows:
         return np.inf
-    aim = np.zeros(len(columns))
-    aim[columns[key]] = 1
+    objective = np.zeros(len(columns))
+    objective[columns[key]] = 1
     ends = []
     for sign in (1, -1):
-        found = linprog(sign * aim, A_eq=np.asarray(rows), b_eq=np.asarray(sums), bounds=(0, None), method="highs")
-        if found.status == 3:  # unbounded
+        solution = linprog(sign * objective, A_eq=np.asarray(rows), b_eq=np.asarray(sums), bounds=(0, None), method="highs")
+        if solution.status == 3:  # unbounded
             return np.inf
-        ends.append(sign * float(found.fun))
+        ends.append(sign * float(solution.fun))
     return ends[1] - ends[0] + 1e-6  # the solver's own tolerance
 
 

@@ -14,11 +14,11 @@ from channels.gateway import health, metrics
 from channels.gateway.body_limit import BodyLimit
 from channels.gateway.composition import build
 from channels.gateway.mounts import mount
-from channels.gateway.own_host import OwnHost
 from channels.gateway.problems import KNOWN
-from channels.http.crowd import Crowd
+from channels.gateway.relative_redirects import RelativeRedirects
 from channels.http.deps import Deps
 from channels.http.origins import widget_origins
+from channels.http.rate_limiting import RateLimiting
 from channels.web.api.conversations import RECEIPT
 from channels.web.pages.problem import ProblemPage
 from channels.web.pages.templating import Pages
@@ -27,7 +27,7 @@ from core.privacy.finders.cases import use_patterns
 from core.settings import Settings
 from core.web.routes import join
 from desk import Part, composition
-from desk.mail_calls import Mailing
+from desk.mail_alerts import Mailing
 from desk.shell import Shell
 
 
@@ -85,8 +85,8 @@ def create_app(
                 expose_headers=[RECEIPT],
                 max_age=3600,
             ),
-            Middleware(OwnHost),
-            Middleware(Crowd, deps=deps, answer=answer),
+            Middleware(RelativeRedirects),
+            Middleware(RateLimiting, deps=deps, answer=answer),
             Middleware(BodyLimit, answer=answer, streamed=shell.bodies),
         ],
     )

@@ -33,7 +33,7 @@ class BodyLimit:
         path = scope["path"]
         streamed = next((limit for prefix, limit in self._streamed.items() if path.startswith(prefix)), 0)
         if streamed:
-            await self._app(scope, _counted(receive, streamed), send)
+            await self._app(scope, _limit_while_reading(receive, streamed), send)
             return
         limit = MAX_DESK_BODY if path.startswith(_DESK) else MAX_BODY
         body = b""
@@ -48,19 +48,19 @@ class BodyLimit:
                 refusal = self._answer(Request(scope), Problem(413), {"Connection": "close"})
                 await refusal(scope, receive, send)
                 return
-        given = False
+        replayed = False
 
         async def replay() -> Message:
-            nonlocal given
-            if given:
+            nonlocal replayed
+            if replayed:
                 return await receive()
-            given = True
+            replayed = True
             return {"type": "http.request", "body": body, "more_body": False}
 
         await self._app(scope, replay, send)
 
 
-def _counted(receive: Receive, limit: int) -> Receive:
+def _limit_while_reading(receive: Receive, limit: int) -> Receive:
     read = 0
 
     async def counting() -> Message:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from channels.http.deps import Deps
 from channels.http.limits import Limits
 from channels.rendering.text import TextRenderer
-from channels.sms.causes import passing
+from channels.sms.causes import is_temporary
 from channels.sms.composition import sms_renderer
+from conversations.client_updates.backlog import Backlog
+from conversations.client_updates.hub import Hub, replies_since
+from conversations.client_updates.reply_reader import ReplyReader
 from conversations.engine.rasa_client import RasaClient
-from conversations.following.backlog import Backlog
-from conversations.following.hub import Hub, replies_since
-from conversations.following.looks import Looks
 from conversations.intake.inbound import Inbound
 from conversations.ports import Renderer
-from conversations.service_control.board import Board
+from conversations.service_control.state_cache import ServiceStateCache
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.signing import Signing
@@ -36,7 +36,7 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
         database=database,
         event_bus=event_bus,
         hub=Hub(settings.redis_address, replies_since(database)),
-        engine=RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=10),
+        engine=RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value(), max_concurrent=10),
         wording=wording,
         signing=Signing(*settings.secret_keys, token_days=settings.retention_days),
         addresses=addresses,
@@ -47,13 +47,13 @@ def build(settings: Settings, wording: Wording | None = None) -> Deps:
             budget,
             language=settings.default_language,
             zone=settings.opening.zone,
-            passing=passing,
+            is_temporary=is_temporary,
         ),
         limits=Limits(event_bus, settings),
         budget=budget,
         renderers=renderers,
-        board=Board(database),
+        controls=ServiceStateCache(database),
         queue_positions=QueuePositions(database),
         backlog=Backlog(database),
-        looks=Looks(database, renderers),
+        reply_reader=ReplyReader(database, renderers),
     )

@@ -1,4 +1,4 @@
-"""Health of the gateway: whether it lives, and whether a citizen would get an answer now."""
+"""Health checks: one that the gateway lives, and one for each part that a citizen's answer needs."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from core.database.models import Message
 from core.full_disk import has_room
 
 _LATE = timedelta(seconds=20)  # a message unanswered for so long shows that no worker works
-_PATIENCE_SECONDS = 2
+_TIMEOUT_SECONDS = 2
 
 State = Literal["ok", "degraded", "failed"]
 log = structlog.get_logger(__name__)
@@ -34,7 +34,7 @@ class Health:
 
     def __init__(self, deps: Deps) -> None:
         self._deps = deps
-        self._actions = action_server(deps.settings, seconds=_PATIENCE_SECONDS)
+        self._actions = action_server(deps.settings, seconds=_TIMEOUT_SECONDS)
         self._head = head()
         self.checks: dict[str, Callable[[], Awaitable[State]]] = {
             "sql": self._sql,
@@ -46,15 +46,15 @@ class Health:
 
     async def report(self) -> dict[str, State]:
         """Returns the state of each part."""
-        states = await asyncio.gather(*(self._guarded(name) for name in self.checks))
+        states = await asyncio.gather(*(self._run_check(name) for name in self.checks))
         return dict(zip(self.checks, states, strict=True))
 
     async def close(self) -> None:
         await self._actions.aclose()
 
-    async def _guarded(self, name: str) -> State:
+    async def _run_check(self, name: str) -> State:
         try:
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+            async with asyncio.timeout(_TIMEOUT_SECONDS):
                 return await self.checks[name]()
         except Exception as error:
             log.warning("health_check_failed", part=name, error=type(error).__name__)
@@ -65,12 +65,12 @@ class Health:
         if self._deps.database.is_sqlite and not has_room(self._deps.settings.home):
             return "failed"
         async with self._deps.database.engine.connect() as connection:
-            found = await connection.run_sync(current)
-        if found == self._head:
+            revision = await connection.run_sync(current)
+        if revision == self._head:
             return "ok"
         # During an update the tables are newer until this gateway is replaced. With ``failed``, a load balancer would remove it
         # before its successor has started.
-        return "ok" if await asyncio.to_thread(usable, found) else "failed"
+        return "ok" if await asyncio.to_thread(usable, revision) else "failed"
 
     async def _redis(self) -> State:
         return "ok" if await self._deps.event_bus.ping() else "degraded"  # replies are found in SQL meanwhile

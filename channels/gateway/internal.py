@@ -16,7 +16,7 @@ from core.problems import Problem
 from core.turns import Origin
 
 
-class Wanted(BaseModel):
+class ConversationRequest(BaseModel):
     """A new conversation on ``channel``, or the one named by ``conversation`` (never a citizen's)."""
 
     model_config = ConfigDict(extra="forbid")
@@ -27,7 +27,7 @@ class Wanted(BaseModel):
     origin: Literal["ask", "bench", "test"] = "ask"
 
 
-class Granted(BaseModel):
+class ConversationAccess(BaseModel):
     conversation: str
     token: str
     channel: str
@@ -38,24 +38,24 @@ def router(deps: Deps) -> APIRouter:
     routes = APIRouter(prefix="/api/internal", dependencies=[Depends(internal_only(deps))], include_in_schema=False)
 
     @routes.post("/conversations", status_code=201)
-    async def conversation(wanted: Wanted) -> Granted:
+    async def conversation(body: ConversationRequest) -> ConversationAccess:
         async with deps.database.write() as session:
-            if wanted.conversation is None:
+            if body.conversation is None:
                 found = open_conversation(
                     session,
-                    channel=wanted.channel,
-                    language=wanted.language or deps.settings.default_language,
-                    origin=Origin(wanted.origin),
+                    channel=body.channel,
+                    language=body.language or deps.settings.default_language,
+                    origin=Origin(body.origin),
                 )
             else:
-                known = await session.get(Conversation, wanted.conversation)
-                if known is None or known.origin in (Origin.CITIZEN, Origin.SIMULATOR):
+                row = await session.get(Conversation, body.conversation)
+                if row is None or row.origin in (Origin.CITIZEN, Origin.SIMULATOR):
                     raise Problem(404)  # tools must not write in a citizen's name
-                found = known
-                if wanted.language:
-                    found.language, found.spoken = wanted.language, None
+                found = row
+                if body.language:
+                    found.language, found.spoken = body.language, None
             await session.flush()
-        return Granted(
+        return ConversationAccess(
             conversation=found.id, token=deps.signing.token(found.id), channel=found.channel, language=found.language
         )
 

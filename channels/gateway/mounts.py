@@ -16,7 +16,7 @@ from channels.sms import links, webhooks
 from channels.sms.composition import sms_channels
 from channels.sms.simulator import routes as simulator
 from channels.sms.simulator.account import is_offered
-from channels.sms.simulator.silence import Silence
+from channels.sms.simulator.opt_outs import SimulatedOptOuts
 from channels.web import api
 from channels.web.pages import router as pages
 from core.web.routes import join
@@ -34,4 +34,5 @@ def mount(app: FastAPI, deps: Deps, others: Sequence[APIRouter] = ()) -> None:
     ):
         join(app.router, router)
     if is_offered(deps.settings):
-        app.include_router(simulator.router(deps.settings, Silence(deps.database, deps.addresses)))  # it has a lifespan
+        opt_outs = SimulatedOptOuts(deps.database, deps.addresses)
+        app.include_router(simulator.router(deps.settings, opt_outs))  # it has a lifespan

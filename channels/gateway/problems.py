@@ -13,22 +13,27 @@ from conversations.ports import InvalidSignature, MalformedRequest
 from core.full_disk import is_full
 from core.problems import Problem
 
-_OURS = (DataError, IntegrityError, NotSupportedError, ProgrammingError)  # our statement was wrong; the record is there
+_STATEMENT_ERRORS = (
+    DataError,
+    IntegrityError,
+    NotSupportedError,
+    ProgrammingError,
+)  # the record itself is available
 
 log = structlog.get_logger(__name__)
 
 
-def _record_away(error: Exception) -> Problem:
+def _record_unavailable(error: Exception) -> Problem:
     """Returns the problem for a record that is full, read-only or gone: nothing was kept, and the sender must send again."""
     log.error("record_failed", error=type(error).__name__, disk_full=is_full(error))
-    return Problem(500 if isinstance(error, _OURS) else 503)
+    return Problem(500 if isinstance(error, _STATEMENT_ERRORS) else 503)
 
 
 KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {
     InvalidSignature: lambda _: Problem(403, "gateway_bad_request"),
     MalformedRequest: lambda _: Problem(422),
     UnknownConversation: lambda _: Problem(401),
-    DBAPIError: _record_away,
-    PoolExhausted: _record_away,
-    ConnectionError: _record_away,  # from PostgreSQL's driver if no server listens
+    DBAPIError: _record_unavailable,
+    PoolExhausted: _record_unavailable,
+    ConnectionError: _record_unavailable,  # from PostgreSQL's driver if no server listens
 }

@@ -26,8 +26,8 @@ class RecordMetrics:
     """The gauges, in ``registry``. Turns of tools and the simulator are left out (invariant 6)."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
-        def gauge(name: str, what: str, *labels: str) -> Gauge:
-            return Gauge(f"guichet_{name}", what, labels, registry=registry)
+        def gauge(name: str, description: str, *labels: str) -> Gauge:
+            return Gauge(f"guichet_{name}", description, labels, registry=registry)
 
         self.waiting = gauge("waiting_messages", "Messages without an outcome.")
         self.oldest = gauge("oldest_waiting_seconds", "Age of the oldest of them.")
@@ -53,20 +53,20 @@ class RecordMetrics:
             self.oldest.set((now() - oldest).total_seconds() if oldest else 0)
             await self._turns(session)
             await self._sms(session, deps.settings.sms_service_segments_per_day, local_today(deps.settings.opening.zone))
-            await self._people(session)
+            await self._handoffs_and_jobs(session)
 
     async def _turns(self, session: AsyncSession) -> None:
         recent = select(Conversation.channel, Reply.outcome, Reply.milliseconds).join(
             Conversation, Conversation.id == Reply.conversation_id
         )
-        ours = (Reply.in_reply_to.is_not(None), Conversation.origin == Origin.CITIZEN)
-        rows = (await session.execute(recent.where(Reply.created_at > now() - _WINDOW, *ours))).all()
+        of_citizens = (Reply.in_reply_to.is_not(None), Conversation.origin == Origin.CITIZEN)
+        rows = (await session.execute(recent.where(Reply.created_at > now() - _WINDOW, *of_citizens))).all()
         for channel in CHANNELS:
             self._channel(channel, [row for row in rows if row.channel == channel])
         confidence = select(func.avg(Reply.confidence)).join(Conversation, Conversation.id == Reply.conversation_id)
         mean = (
             await session.execute(
-                confidence.where(Reply.created_at > now() - _HOUR, Reply.outcome.in_(_DECIDED_BY_SEARCH), *ours)
+                confidence.where(Reply.created_at > now() - _HOUR, Reply.outcome.in_(_DECIDED_BY_SEARCH), *of_citizens)
             )
         ).scalar_one()
         self.confidence.set(float("nan") if mean is None else mean)
@@ -100,17 +100,17 @@ class RecordMetrics:
         self.segments.set(float(segments))
         self.segments_budget.set(budget)
 
-    async def _people(self, session: AsyncSession) -> None:
+    async def _handoffs_and_jobs(self, session: AsyncSession) -> None:
         rows = await session.execute(
             select(Handoff.state, func.count(), func.min(Handoff.created_at))
             .join(Conversation, Conversation.id == Handoff.conversation_id)
             .where(Handoff.state.in_(UNCLAIMED), Conversation.origin == Origin.CITIZEN)
             .group_by(Handoff.state)
         )
-        found = {state: (count, since) for state, count, since in rows}
+        waiting = {state: (count, since) for state, count, since in rows}
         for state in UNCLAIMED:  # a request out of hours is in the queue, too
-            self.handoffs.labels(state.value).set(found.get(state, (0, None))[0])
-        since = found.get(State.WAITING, (0, None))[1]
+            self.handoffs.labels(state.value).set(waiting.get(state, (0, None))[0])
+        since = waiting.get(State.WAITING, (0, None))[1]
         self.longest_handoff.set((now() - since).total_seconds() if since else 0)
         self.jobs.clear()
         for name, ended in await session.execute(select(Job.name, Job.finished_at)):

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from channels.http.limits import Limits
+from conversations.client_updates.backlog import Backlog
+from conversations.client_updates.hub import Hub
+from conversations.client_updates.reply_reader import ReplyReader
 from conversations.engine.rasa_client import RasaClient
-from conversations.following.backlog import Backlog
-from conversations.following.hub import Hub
-from conversations.following.looks import Looks
 from conversations.intake.inbound import Inbound
 from conversations.ports import Renderer
-from conversations.service_control.board import Board
+from conversations.service_control.state_cache import ServiceStateCache
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.signing import Signing
@@ -39,10 +39,10 @@ class Deps:
     limits: Limits
     budget: WorkBudget
     renderers: Mapping[str, Renderer]
-    board: Board
+    controls: ServiceStateCache
     queue_positions: QueuePositions
     backlog: Backlog
-    looks: Looks
+    reply_reader: ReplyReader
 
     async def close(self) -> None:
         await self.hub.close()

@@ -11,7 +11,7 @@ import hashlib
 from limits import RateLimitItemPerMinute
 
 from conversations.signals.event_bus import EventBus
-from conversations.signals.windows import WIDER, Windows
+from conversations.signals.rate_counters import WIDE_NETWORK_FACTOR, RateCounters
 from core.settings import Settings
 from core.web.network import networks
 
@@ -21,20 +21,20 @@ class Limits:
 
     def __init__(self, event_bus: EventBus, settings: Settings) -> None:
         self._settings = settings
-        self._windows = Windows(event_bus)
+        self._counters = RateCounters(event_bus)
 
-    async def allow(self, what: str, who: str, *, per_minute: int) -> bool:
-        """Counts ``what`` for ``who``. Returns whether it is allowed."""
-        item = RateLimitItemPerMinute(per_minute, namespace=what)
-        name = hashlib.sha256(who.encode()).hexdigest()[:24]
-        return await self._windows.ask(lambda windows: windows.hit(item, name))
+    async def allow(self, action: str, caller: str, *, per_minute: int) -> bool:
+        """Counts ``action`` for ``caller``. Returns whether it is allowed."""
+        item = RateLimitItemPerMinute(per_minute, namespace=action)
+        name = hashlib.sha256(caller.encode()).hexdigest()[:24]
+        return await self._counters.query(lambda counters: counters.hit(item, name))
 
-    async def allow_address(self, what: str, address: str, *, per_minute: int) -> bool:
-        """Counts ``what`` for a caller's address and the network around it, with a higher limit. Returns whether it is
+    async def allow_address(self, action: str, address: str, *, per_minute: int) -> bool:
+        """Counts ``action`` for a caller's address and the network around it, with a higher limit. Returns whether it is
         allowed.
         """
         for number, network in enumerate(networks(address)):
-            if not await self.allow(what, network, per_minute=per_minute * (WIDER if number else 1)):
+            if not await self.allow(action, network, per_minute=per_minute * (WIDE_NETWORK_FACTOR if number else 1)):
                 return False
         return True
 

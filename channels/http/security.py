@@ -41,16 +41,16 @@ async def conversation_by_token(deps: Deps, token: str, connection: HTTPConnecti
         raise Problem(401) from None
     if site != site_of(deps.settings, connection) or not allowed_site(deps.settings, site):
         raise Problem(401)
-    seen = await deps.looks.at(identifier)
-    if seen is None:
+    current = await deps.reply_reader.read(identifier)
+    if current is None:
         raise Problem(401)
-    return seen.conversation
+    return current.conversation
 
 
 def shows_secret(deps: Deps, connection: HTTPConnection) -> bool:
     """Decides whether the caller sends the secret of our own processes."""
-    shown = connection.headers.get("x-guichet-secret", "")
-    return is_one_of(shown, deps.settings.internal_secrets)
+    secret = connection.headers.get("x-guichet-secret", "")
+    return is_one_of(secret, deps.settings.internal_secrets)
 
 
 def is_local(connection: HTTPConnection) -> bool:
@@ -68,8 +68,8 @@ def operations_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:
     expected = [f"Bearer {secret}" for secret in deps.settings.internal_secrets]
 
     async def dependency(request: Request) -> None:
-        shown = request.headers.get("authorization", "")
-        if not (is_local(request) or shows_secret(deps, request) or is_one_of(shown, expected)):
+        secret = request.headers.get("authorization", "")
+        if not (is_local(request) or shows_secret(deps, request) or is_one_of(secret, expected)):
             raise Problem(403)
 
     return dependency

@@ -17,7 +17,7 @@ def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
 
     Returns ``("", text)`` if not one word fits. If ``fits`` is true for a text, it must be true for every beginning of it.
     """
-    ends = [found.end() for found in _WORD.finditer(text)]
+    ends = [match.end() for match in _WORD.finditer(text)]
     low, high = 0, len(ends)
     while low < high:
         middle = (low + high + 1) // 2
@@ -28,7 +28,7 @@ def cut(text: str, fits: Callable[[str], bool]) -> tuple[str, str]:
     if not low:
         return "", text
     kept = text[: ends[low - 1]].rstrip(_OPENING)
-    sentences = [found.start() + 1 for found in _SENTENCE_END.finditer(kept + " ")]
+    sentences = [match.start() + 1 for match in _SENTENCE_END.finditer(kept + " ")]
     if sentences and sentences[-1] >= _KEPT_SHARE * len(kept):
         kept = kept[: sentences[-1]].rstrip()
     rest = text[len(kept) :].lstrip()

@@ -40,18 +40,19 @@ class TextRenderer:
         line = f"{number}. {option.label}"
         if not option.extract or option.source is None:
             return line
-        source = option.source.name
-        if option.verified_on:
-            date = written(option.verified_on, language)
-            source += f" ({self._wording.text('ui_verified_on', language=language, date=date)})"
+        source = f"{option.source.name}{self._verified(option, language)}"
         return f"{line}\n{option.extract}\n{source}\n"  # and an empty line before the next
+
+    def _verified(self, block: Option | PlaceBlock, language: str) -> str:
+        if block.verified_on is None:
+            return ""
+        date = written(block.verified_on, language)
+        return f" ({self._wording.text('ui_verified_on', language=language, date=date)})"
 
     def _place(self, block: PlaceBlock, language: str) -> list[str]:
         hours = (f"{line.days} : {line.times}" for line in block.hours)
         source = f"{block.source.name} : {block.source.url}" if block.source.url else block.source.name
-        if block.verified_on:
-            date = written(block.verified_on, language)
-            source += f" ({self._wording.text('ui_verified_on', language=language, date=date)})"
+        source += self._verified(block, language)
         lines = (block.name, block.text, block.address, *hours, block.note, block.phone, block.appointment, source)
         return [line for line in lines if line]
 

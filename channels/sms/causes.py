@@ -30,13 +30,13 @@ _TABLES: Mapping[str, Mapping[str, Cause]] = {
     "ovh": ovh.CAUSES,
     account.OVH: ovh.CAUSES,
 }
-_AGAIN: Mapping[str, frozenset[str]] = {
-    "twilio": twilio.AGAIN,
-    account.NAME: twilio.AGAIN,
-    "vonage": vonage.AGAIN,
-    account.VONAGE: vonage.AGAIN,
-    "ovh": ovh.AGAIN,
-    account.OVH: ovh.AGAIN,
+_RETRYABLE: Mapping[str, frozenset[str]] = {
+    "twilio": twilio.RETRYABLE,
+    account.NAME: twilio.RETRYABLE,
+    "vonage": vonage.RETRYABLE,
+    account.VONAGE: vonage.RETRYABLE,
+    "ovh": ovh.RETRYABLE,
+    account.OVH: ovh.RETRYABLE,
 }
 
 
@@ -49,6 +49,6 @@ def cause_of(provider: str, status: str, code: str) -> Cause | Own:
     return _TABLES.get(provider, {}).get(code, "unsaid")
 
 
-def passing(provider: str, code: str) -> bool:
+def is_temporary(provider: str, code: str) -> bool:
     """Decides whether a receipt's ``code`` means that the network had no capacity: the message may be sent again."""
-    return code in _AGAIN.get(provider, frozenset())
+    return code in _RETRYABLE.get(provider, frozenset())

@@ -46,17 +46,17 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
     if is_offered(settings):
         # Loopback: without the administration's proxy.
         http = httpx.AsyncClient(timeout=_TIMEOUT, verify=trusted(), trust_env=False)
-        played: tuple[Channel, ...] = (
+        simulated: tuple[Channel, ...] = (
             Twilio(simulator_account(settings), http, public_url=settings.base_url, name=NAME),
             Vonage(vonage_account(settings), http, public_url=settings.base_url, name=VONAGE),
             Ovh(ovh_account(settings), http, name=OVH),
             Generic(generic_account(settings), generic_description(settings), http, public_url=settings.base_url),
             Generic(mtarget_account(settings), mtarget_description(settings), http, public_url=settings.base_url),
         )
-        return {channel.name: channel for channel in played}
-    wanted = [name for name in (settings.sms_provider, settings.sms_second_provider) if name in _MAKERS]
-    found = [_MAKERS[name](settings) for name in dict.fromkeys(wanted)]
-    return {channel.name: channel for channel in found}
+        return {channel.name: channel for channel in simulated}
+    names = [name for name in (settings.sms_provider, settings.sms_second_provider) if name in _MAKERS]
+    made = [_MAKERS[name](settings) for name in dict.fromkeys(names)]
+    return {channel.name: channel for channel in made}
 
 
 def sms_renderer(settings: Settings, wording: Wording, *, max_segments: int = 0) -> SmsRenderer:
@@ -69,7 +69,7 @@ def sms_renderer(settings: Settings, wording: Wording, *, max_segments: int = 0)
     )
 
 
-def _needed(provider: str, **wanted: str) -> None:
+def _require_settings(provider: str, **wanted: str) -> None:
     missing = [f"GUICHET_{name.upper()}" for name, value in wanted.items() if not value]
     if missing:
         raise SmsNotConfigured(f"SMS by {provider} needs {', '.join(missing)} in .env")
@@ -77,7 +77,7 @@ def _needed(provider: str, **wanted: str) -> None:
 
 def _twilio(settings: Settings) -> Channel:
     token = settings.twilio_auth_token.get_secret_value()
-    _needed(
+    _require_settings(
         "Twilio",
         twilio_account_sid=settings.twilio_account_sid,
         twilio_auth_token=token,
@@ -95,7 +95,7 @@ def _twilio(settings: Settings) -> Channel:
 
 def _vonage(settings: Settings) -> Channel:
     secret, signature = settings.vonage_secret.get_secret_value(), settings.vonage_signature_secret.get_secret_value()
-    _needed(
+    _require_settings(
         "Vonage",
         vonage_key=settings.vonage_key,
         vonage_secret=secret,
@@ -116,7 +116,7 @@ def _vonage(settings: Settings) -> Channel:
 
 def _ovh(settings: Settings) -> Channel:
     secret, consumer = settings.ovh_application_secret.get_secret_value(), settings.ovh_consumer_key.get_secret_value()
-    _needed(
+    _require_settings(
         "OVHcloud",
         ovh_service=settings.ovh_service,
         ovh_application_key=settings.ovh_application_key,
@@ -129,7 +129,7 @@ def _ovh(settings: Settings) -> Channel:
 
 def _generic(settings: Settings) -> Channel:
     secret = settings.sms_generic_secret.get_secret_value()
-    _needed("generic", sms_generic_file=settings.sms_generic_file, sms_generic_secret=secret)
+    _require_settings("generic", sms_generic_file=settings.sms_generic_file, sms_generic_secret=secret)
     try:
         description = Description.load(ROOT / settings.sms_generic_file)
     except InvalidDescription as error:

@@ -34,9 +34,7 @@ _TYPOGRAPHY = str.maketrans(
         "‹": "<",
         "›": ">",  # between a page and its parts
         **dict.fromkeys("‐‑‒–—―−•‣·", "-"),
-        **dict.fromkeys(
-            "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\t", " "
-        ),
+        **dict.fromkeys(_SPACES, " "),
         **dict.fromkeys("\u00ad\u200b\u2060\ufeff", None),
         "…": "...",
         "œ": "oe",
@@ -145,11 +143,11 @@ def _starts(widths: list[int], encoding: Encoding) -> list[int]:
     return list(_packed(widths, _MANY[encoding]))
 
 
-def _packed(widths: list[int], room: int) -> Iterator[int]:
+def _packed(widths: list[int], capacity: int) -> Iterator[int]:
     yield 0
     used = 0
     for index, width in enumerate(widths):
-        if used + width > room:
+        if used + width > capacity:
             yield index
             used = 0
         used += width

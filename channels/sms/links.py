@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 
@@ -21,13 +19,9 @@ async def source_of(database: Database, entry: str, collection: str) -> str | No
         places = (await session.execute(select(EntryRow.collection, EntryRow.id).where(EntryRow.id == entry))).all()
         for place in sorted(places, key=lambda place: (place.collection != collection, place.collection)):
             row = await session.get_one(EntryRow, (place.collection, place.id))
-            if row.status == "published" and (url := _url(row.content)):
+            if row.status == "published" and (url := Entry.model_validate(row.content).url):
                 return url
     return None
-
-
-def _url(content: dict[str, Any]) -> str:
-    return Entry.model_validate(content).url
 
 
 def router(deps: Deps) -> APIRouter:

@@ -17,8 +17,8 @@ from core.database.models import Delivery
 from core.turns import Origin
 
 _PENDING = timedelta(days=2)  # after which a message's state is not asked for any more
-_MOST = 2_000  # the latest; the channel asks for some of them at a time, in turns
-_REST = timedelta(seconds=30)  # after a failure of ours, not of the provider
+_MAX_PENDING = 2_000  # the latest; the channel asks for some of them at a time, in turns
+_FAILURE_PAUSE = timedelta(seconds=30)  # after a failure of ours, not of the provider
 
 
 async def poll(
@@ -28,23 +28,24 @@ async def poll(
 
     Returns the error that keeps the provider from answering (``SendFailed``, ``HTTPError``): the next round tries again.
     """
-    away: Exception | None = None
+    provider_error: Exception | None = None
+    origin = Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN
 
-    async def ask() -> None:
-        nonlocal away
+    async def poll_channel() -> None:
+        nonlocal provider_error
         try:
-            found = await channel.poll(await _pending(database, provider))
-            for one in found:
-                if isinstance(one, InboundMessage):
-                    await inbound.take(provider, one, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
+            items = await channel.poll(await _pending(database, provider))
+            for item in items:
+                if isinstance(item, InboundMessage):
+                    await inbound.take_sms(provider, item, origin=origin)
                 else:
-                    await inbound.report(one)
-            await channel.done(found)
+                    await inbound.report(item)
+            await channel.done(items)
         except (SendFailed, HTTPError) as error:
-            away = error
+            provider_error = error
 
-    await jobs.run(f"poll {provider}"[:32], ask, every=every / 2, rest=_REST)
-    return away
+    await jobs.run(f"poll {provider}"[:32], poll_channel, every=every / 2, rest=_FAILURE_PAUSE)
+    return provider_error
 
 
 async def _pending(database: Database, provider: str) -> Sequence[str]:
@@ -53,6 +54,6 @@ async def _pending(database: Database, provider: str) -> Sequence[str]:
             select(Delivery.provider_message_id)
             .where(Delivery.provider == provider, Delivery.status == "sent", Delivery.created_at > now() - _PENDING)
             .order_by(Delivery.seq.desc())
-            .limit(_MOST)
+            .limit(_MAX_PENDING)
         )
     return [identifier for identifier in rows.scalars() if identifier]

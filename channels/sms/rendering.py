@@ -38,23 +38,23 @@ def source_address(block: AnswerBlock) -> str:
 
 @dataclass(slots=True)
 class _Draft:
-    """The parts of a message. ``lines`` stay whole; the line at ``stretch`` may be cut; ``options`` may lose their last ones.
+    """The parts of a message. ``lines`` stay whole, except the passage at ``passage_index``, which may be cut.
 
-    Options are numbered through all that is ``asked``, each list under its own sentence. ``later``: there is more to read than
-    ``lines`` have, whether they are cut or not.
+    The options of all ``choices`` are numbered in one sequence, each list under its own sentence. The last may be left out.
+    ``has_more``: there is more to read than ``lines`` have, whether they are cut or not.
     """
 
     lines: list[str] = field(default_factory=list)
-    stretch: int | None = None
+    passage_index: int | None = None
     answer: AnswerBlock | None = None
-    later: bool = False
-    asked: list[ChoicesBlock] = field(default_factory=list)
+    has_more: bool = False
+    choices: list[ChoicesBlock] = field(default_factory=list)
     related: ChoicesBlock | None = None
     hint: str = ""
 
     def text(self, passage: str, options: Sequence[Option], related: Sequence[Option], *, more: bool) -> str:
-        lines = [passage if index == self.stretch else line for index, line in enumerate(self.lines)]
-        lines += self._numbered_under_their_sentences(len(options))
+        lines = [passage if index == self.passage_index else line for index, line in enumerate(self.lines)]
+        lines += self._numbered_options(len(options))
         if related and self.related:
             lines += [self.related.text, *_numbered(related, len(self.options) + 1)]
         if more:
@@ -64,18 +64,18 @@ class _Draft:
     @property
     def options(self) -> tuple[Option, ...]:
         """Returns all options, in the order of their numbers."""
-        return tuple(option for block in self.asked for option in block.options)
+        return tuple(option for block in self.choices for option in block.options)
 
     @property
     def shown(self) -> int:
         """Returns how many options earlier parts have shown."""
-        return sum(block.shown for block in self.asked)
+        return sum(block.shown for block in self.choices)
 
-    def _numbered_under_their_sentences(self, count: int) -> list[str]:
+    def _numbered_options(self, count: int) -> list[str]:
         """Returns the lines of the next ``count`` options, each list under its sentence."""
         lines: list[str] = []
         first, last, before = self.shown, self.shown + count, 0
-        for block in self.asked:
+        for block in self.choices:
             start, end = max(first, before), min(last, before + len(block.options))
             if start < end:
                 lines += [block.text, *_numbered(block.options[start - before : end - before], start + 1)]
@@ -97,34 +97,34 @@ class SmsRenderer:
         # A message in another language than the conversation's continues in that language.
         language = next((one.frame.language for one in blocks if isinstance(one, AnswerBlock) and one.frame), language)
         draft = self._draft(blocks, language)
-        passage = draft.lines[draft.stretch] if draft.stretch is not None else ""
-        seen, wanted = draft.options[: draft.shown], draft.options[draft.shown :]
+        passage = draft.lines[draft.passage_index] if draft.passage_index is not None else ""
+        shown_before, wanted = draft.options[: draft.shown], draft.options[draft.shown :]
 
-        def fits(text: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool = draft.later) -> bool:
+        def fits(text: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool = draft.has_more) -> bool:
             return self._fits(draft.text(text, options, related, more=more))
 
         # If accents leave no space for the essential parts, they are dropped: such a message holds twice as many characters.
         if self._keep_accents and not fits("", (), more=bool(passage)):
             return SmsRenderer(self.wording, max_segments=self._max_segments, link=self.link)(blocks, language=language)
-        options, kept, left = wanted, passage, ""
-        more = draft.later or not fits(passage, wanted)
-        if more and not (draft.later and fits(passage, wanted)):
-            options = _most(wanted, lambda some: fits("", some, more=True))
+        options, kept, remainder = wanted, passage, ""
+        more = draft.has_more or not fits(passage, wanted)
+        if more and not (draft.has_more and fits(passage, wanted)):
+            options = _fitting(wanted, lambda some: fits("", some, more=True))
             if not fits(passage, options, more=True):
-                kept, left = cut(passage, lambda text: fits(text, options, more=True))
+                kept, remainder = cut(passage, lambda text: fits(text, options, more=True))
             if passage and not kept and draft.answer and draft.answer.part:  # a word that fills a whole SMS is left out
-                kept, left = ELLIPSIS, "".join(passage.split(maxsplit=1)[1:])
-                options = _most(options, lambda some: fits(kept, some, more=True))  # only options that are shown can be chosen
+                kept, remainder = ELLIPSIS, "".join(passage.split(maxsplit=1)[1:])
+                options = _fitting(options, lambda some: fits(kept, some, more=True))  # only shown options can be chosen
         # Related questions may use a second segment, but no more.
-        related = () if more else _most(_options(draft.related), lambda some: self._is_short(draft, kept, options, some))
+        related = () if more else _fitting(_options(draft.related), lambda some: self._is_short(draft, kept, options, some))
         text = self._prepared(draft.text(kept, options, related, more=more))
-        rest = _rest(draft, left, len(seen) + len(options)) if more else ()
+        rest = _rest(draft, remainder, len(shown_before) + len(options)) if more else ()
         if not self._fits(text):  # the sentences alone are too long: they continue in the next part
             whole = self._prepared(draft.text(kept, options, (), more=False))
-            text, beyond = cut(whole, lambda some: self._fits(f"{some}\n{draft.hint}"))
+            text, after = cut(whole, lambda some: self._fits(f"{some}\n{draft.hint}"))
             text = self._prepared(f"{text}\n{draft.hint}")
-            rest = (TextBlock(text=beyond), *rest)
-        payloads = tuple(option.payload for option in [*seen, *options, *related])
+            rest = (TextBlock(text=after), *rest)
+        payloads = tuple(option.payload for option in [*shown_before, *options, *related])
         return Rendered(text, payloads, measure(text).segments, rest)
 
     def _is_short(self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option]) -> bool:
@@ -148,9 +148,9 @@ class SmsRenderer:
                 case PlaceBlock():
                     draft.lines += self._place(block)
                 case ChoicesBlock(purpose="related"):
-                    draft.related = _joined(draft.related, block)
+                    draft.related = _merged(draft.related, block)
                 case ChoicesBlock():
-                    draft.asked.append(block)
+                    draft.choices.append(block)
         return draft
 
     def _answer(self, draft: _Draft, block: AnswerBlock, language: str) -> None:
@@ -158,10 +158,10 @@ class SmsRenderer:
             title = _label(block.text, _TITLE_CHARACTERS) if block.text == block.title else block.text
             draft.lines += [title, " > ".join(block.cases)]  # an answer for one situation must name it
         body = _EMPTY_LINES.sub("\n", plain(block.body, links=False))  # each character is paid for
-        if draft.stretch is None:
-            draft.stretch, draft.answer = len(draft.lines), block
+        if draft.passage_index is None:
+            draft.passage_index, draft.answer = len(draft.lines), block
             if block.sms_text:  # the editor's own text, or the sentences that answer; the passage on request
-                draft.later, body = bool(_after_own(block)), _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
+                draft.has_more, body = bool(_after_sms_text(block)), _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
         draft.lines.append(body)
         if not block.part:
             draft.lines += [block.notice, self._source(block, language)]
@@ -169,8 +169,8 @@ class SmsRenderer:
     def _place(self, block: PlaceBlock) -> list[str]:
         """Returns name, address, opening hours, and telephone and remark if they still fit in one segment."""
         lines = [block.name, block.address, block.text]
-        for most in _PLACE_CHARACTERS:
-            lines[0] = _label(block.name, most)
+        for max_characters in _PLACE_CHARACTERS:
+            lines[0] = _label(block.name, max_characters)
             if self._is_one(lines):
                 break
         return [*lines, *(more for more in (block.phone, block.appointment) if more and self._is_one([*lines, more]))][:4]
@@ -186,16 +186,16 @@ class SmsRenderer:
         return f"{source} ({self.wording.text('ui_verified_on', channel='sms', language=language, date=date)})"
 
 
-def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:
+def _rest(draft: _Draft, remainder: str, shown: int) -> tuple[ReplyBlock, ...]:
     """Returns the blocks of the next part: the rest of the passage, the choices (with the same numbers), the related ones."""
     rest: list[ReplyBlock] = []
     if draft.answer is not None:
         own = draft.answer.sms_text
-        body = left if not own else "\n\n".join(part for part in (left, _after_own(draft.answer)) if part)
+        body = remainder if not own else "\n\n".join(part for part in (remainder, _after_sms_text(draft.answer)) if part)
         if body:
             after = {"part": draft.answer.part + 1, "body": body, "text": "", "notice": "", "sms_text": ""}
             rest.append(draft.answer.model_copy(update=after))
-    for block in draft.asked:
+    for block in draft.choices:
         rest.append(block.model_copy(update={"shown": min(shown, len(block.options))}))
         shown = max(0, shown - len(block.options))
     if draft.related is not None:
@@ -203,12 +203,12 @@ def _rest(draft: _Draft, left: str, shown: int) -> tuple[ReplyBlock, ...]:
     return tuple(rest)
 
 
-def _after_own(block: AnswerBlock) -> str:
+def _after_sms_text(block: AnswerBlock) -> str:
     """Returns the part of the body that follows ``sms_text``: all of it if it does not begin with that text."""
     return block.body.removeprefix(block.sms_text).strip()
 
 
-def _joined(before: ChoicesBlock | None, block: ChoicesBlock) -> ChoicesBlock:
+def _merged(before: ChoicesBlock | None, block: ChoicesBlock) -> ChoicesBlock:
     """Returns one list of choices, so that each has a number of its own."""
     if before is None:
         return block
@@ -226,18 +226,18 @@ def _numbered(options: Sequence[Option], first: int) -> list[str]:
     ]
 
 
-def _line(number: int, option: Option, most: int) -> str:
+def _line(number: int, option: Option, max_characters: int) -> str:
     """Returns the line of a choice, with a page's extract below its title."""
-    line = f"{number} {_label(option.label, most)}"
+    line = f"{number} {_label(option.label, max_characters)}"
     return f"{line}\n{option.extract}" if option.extract else line
 
 
-def _label(label: str, most: int = _LABEL_CHARACTERS) -> str:
+def _label(label: str, max_characters: int = _LABEL_CHARACTERS) -> str:
     flat = " ".join(plain(label, links=False).split())
-    if len(flat) <= most:
+    if len(flat) <= max_characters:
         return flat
     # One long word (for example an address) is cut inside: a number alone means nothing.
-    return cut(flat, lambda text: len(text) <= most)[0] or flat[: most - 1] + ELLIPSIS
+    return cut(flat, lambda text: len(text) <= max_characters)[0] or flat[: max_characters - 1] + ELLIPSIS
 
 
 def _safe(url: str) -> str:
@@ -245,7 +245,7 @@ def _safe(url: str) -> str:
     return quote(url, safe="/:?#[]@!$&'()*+,;=%~-._")
 
 
-def _most(options: Sequence[Option], fits: Callable[[Sequence[Option]], bool]) -> tuple[Option, ...]:
+def _fitting(options: Sequence[Option], fits: Callable[[Sequence[Option]], bool]) -> tuple[Option, ...]:
     """Returns the longest beginning of ``options`` that fits."""
     count = len(options)
     while count and not fits(options[:count]):

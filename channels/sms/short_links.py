@@ -37,10 +37,10 @@ class ShortLinks:
 
     def entry(self, code: str) -> str | None:
         """Returns the id of the entry of ``code``, or ``None`` if we did not make it."""
-        found = _CODE.fullmatch(code)
-        if found is None or not is_one_of(found[2], [_signature(key, found[1]) for key in self._keys]):
+        match = _CODE.fullmatch(code)
+        if match is None or not is_one_of(match[2], [_signature(key, match[1]) for key in self._keys]):
             return None
-        return found[1]
+        return match[1]
 
 
 def _signature(key: bytes, entry: str) -> str:

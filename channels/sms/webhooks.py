@@ -1,6 +1,4 @@
-"""The webhooks of SMS providers: ``POST /webhooks/sms/{provider}`` and ``…/status``. They answer once the record has the
-message.
-"""
+"""The webhooks of SMS providers (``POST /webhooks/sms/{provider}``, ``…/status``). They answer once the message is recorded."""
 
 from __future__ import annotations
 
@@ -39,8 +37,8 @@ def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
             body=await request.body(),
         )
         await deps.inbound.receive(channel, raw, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
-        wanted = getattr(channel, "acknowledgement", None)
-        return Response(_EMPTY_TWIML, media_type="text/xml") if wanted is None else Response(wanted, media_type="text/plain")
+        answer = getattr(channel, "acknowledgement", None)
+        return Response(_EMPTY_TWIML, media_type="text/xml") if answer is None else Response(answer, media_type="text/plain")
 
     @routes.get("/{provider}", include_in_schema=False)
     @routes.post("/{provider}")

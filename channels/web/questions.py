@@ -17,9 +17,9 @@ from core.turns import Origin
 
 MOST = 5
 _DAYS = 28  # of figures: questions change with the season
-_FEWEST = 10  # turns with a page: with fewer, one citizen's question could be recognised (analytics.insights.figures.K)
+_MIN_TURNS = 10  # turns with a page: with fewer, one citizen's question could be recognised (analytics.insights.figures.K)
 _REFUSED_SHARE = 0.1  # of these turns that were judged not useful, at most
-_KEPT_SECONDS = 600.0
+_CACHE_SECONDS = 600.0
 
 
 class Question(BaseModel):
@@ -38,39 +38,39 @@ class FirstQuestions:
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database, self._settings = database, settings
         self._lock = asyncio.Lock()
-        self._found: list[Question] = []
+        self._cached: list[Question] = []
         self._until = 0.0
 
     async def __call__(self, language: str) -> list[Question]:
         """Returns at most ``MOST`` questions for a reader of ``language``; those from the record are in their pages'
         language.
         """
-        own = pinned(self._settings.first_questions, language, self._settings.default_language)
-        if language != self._settings.default_language or len(own) >= MOST:
-            return own[:MOST]
+        pinned_questions = pinned(self._settings.first_questions, language, self._settings.default_language)
+        if language != self._settings.default_language or len(pinned_questions) >= MOST:
+            return pinned_questions[:MOST]
         async with self._lock:
             if time.monotonic() >= self._until:
-                self._found = await self._asked_most() if self._settings.asked_most else []
-                self._found = self._found or ([] if own else await self._themes())
-                self._until = time.monotonic() + _KEPT_SECONDS
-        known = {question.text for question in own}
-        return [*own, *(question for question in self._found if question.text not in known)][:MOST]
+                self._cached = await self._asked_most() if self._settings.asked_most else []
+                self._cached = self._cached or ([] if pinned_questions else await self._themes())
+                self._until = time.monotonic() + _CACHE_SECONDS
+        pinned_texts = {question.text for question in pinned_questions}
+        return [*pinned_questions, *(question for question in self._cached if question.text not in pinned_texts)][:MOST]
 
     async def _asked_most(self) -> list[Question]:
         count, refused = func.sum(InsightFigure.count), func.sum(InsightFigure.total)
         since = local_day(datetime.now(self._settings.opening.zone), self._settings.opening.zone) - timedelta(days=_DAYS)
-        asked = (
+        counts = (
             select(InsightFigure.key, count.label("count"))
             .where(InsightFigure.origin == Origin.CITIZEN, InsightFigure.kind == "subjects", InsightFigure.day >= since)
             .group_by(InsightFigure.key)
-            .having(count >= _FEWEST, refused <= _REFUSED_SHARE * count)
+            .having(count >= _MIN_TURNS, refused <= _REFUSED_SHARE * count)
             .subquery()
         )
         titles = (
             select(EntryRow.title, EntryRow.locale)
-            .join(asked, asked.c.key == EntryRow.id)
+            .join(counts, counts.c.key == EntryRow.id)
             .where(EntryRow.status == "published")
-            .order_by(asked.c.count.desc(), EntryRow.id)
+            .order_by(counts.c.count.desc(), EntryRow.id)
             .limit(MOST)
         )
         async with self._database.read() as session:
@@ -91,11 +91,11 @@ class FirstQuestions:
 
 def pinned(setting: str, language: str, default: str) -> list[Question]:
     """Returns the setting's questions for ``language``: "en: How …?" names one, others are in ``default``."""
-    found = []
+    questions = []
     for part in filter(None, (part.strip() for part in setting.split("|"))):
         code, colon, rest = part.partition(": ")
-        named = bool(colon) and len(code) == 2 and code.islower()
-        spoken, text = (code, rest.strip()) if named else (default, part)
-        if spoken == language:
-            found.append(Question(text=text, lang=spoken))
-    return found
+        has_language = bool(colon) and len(code) == 2 and code.islower()
+        question_language, text = (code, rest.strip()) if has_language else (default, part)
+        if question_language == language:
+            questions.append(Question(text=text, lang=question_language))
+    return questions

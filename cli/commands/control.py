@@ -17,7 +17,7 @@ from conversations.service_control.controls import (
     OFF,
     BadControl,
     Name,
-    State,
+    ServiceState,
     clear_control,
     read,
     set_control,
@@ -74,7 +74,7 @@ def status(as_json: Json = False) -> None:
 def _put(name: Name, text: str, english: str, *, clear: bool, who: str, as_json: bool) -> None:
     actor = (who or getpass.getuser())[:64]
 
-    async def act(session: AsyncSession) -> State:
+    async def act(session: AsyncSession) -> ServiceState:
         if clear:
             await clear_control(session, name, actor=actor)
         else:
@@ -88,8 +88,8 @@ def _put(name: Name, text: str, english: str, *, clear: bool, who: str, as_json:
     _show(state, as_json=as_json)
 
 
-def _run(act: Callable[[AsyncSession], Awaitable[State]], *, write: bool) -> State:
-    async def run() -> State:
+def _run(act: Callable[[AsyncSession], Awaitable[ServiceState]], *, write: bool) -> ServiceState:
+    async def run() -> ServiceState:
         database = Database(Settings().sql_url)
         try:
             async with database.write() if write else database.read() as session:
@@ -115,7 +115,7 @@ def _refusal(bad: BadControl) -> Refusal:
     return Refusal(fr, en)
 
 
-def _show(state: State, *, as_json: bool) -> None:
+def _show(state: ServiceState, *, as_json: bool) -> None:
     if as_json:
         print(json.dumps({name: control.model_dump(mode="json") for name, control in sorted(state.controls.items())}))
         return

@@ -25,8 +25,9 @@ from core.identity.conversations import read_by
 from core.privacy.addresses import Addresses
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
-from supervision.handoffs.desk import REPLY_CHARACTERS, Claim, Desk, Refused
-from supervision.handoffs.listing import Listed, find, held_lines, list_handoffs, number_of, transcript
+from supervision.handoffs.handoff_actions import Claim, Refused
+from supervision.handoffs.listing import ListedHandoff, find_by_prefix, held_lines, list_handoffs, number_of, transcript
+from supervision.handoffs.supervisor_actions import REPLY_CHARACTERS, SupervisorActions
 
 _SEGMENTS = 10  # the longest human reply by SMS
 
@@ -42,12 +43,12 @@ class Session:
 
     settings: Settings
     database: Database
-    desk: Desk
+    desk: SupervisorActions
     text: TextRenderer
     who: str
 
-    async def found(self, handoff: str) -> Listed:
-        listed = await find(self.database, handoff)
+    async def found(self, handoff: str) -> ListedHandoff:
+        listed = await find_by_prefix(self.database, handoff)
         if listed is None:
             raise Refused("unknown")
         return listed
@@ -99,7 +100,7 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
 def claim(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Take a request: the assistant falls silent."""
 
-    async def take(session: Session) -> Listed:
+    async def take(session: Session) -> ListedHandoff:
         await session.desk.claim((await session.found(handoff)).id, session.who)
         return await session.found(handoff)
 
@@ -110,7 +111,7 @@ def claim(handoff: Id, who: As = "", as_json: Json = False) -> None:
 def reply(handoff: Id, text: Annotated[str, typer.Argument(help="What to say.")], who: As = "", as_json: Json = False) -> None:
     """Answer the citizen, on their channel."""
 
-    async def speak(session: Session) -> Listed:
+    async def speak(session: Session) -> ListedHandoff:
         await session.desk.reply(await session.claim(handoff), text)
         return await session.found(handoff)
 
@@ -121,7 +122,7 @@ def reply(handoff: Id, text: Annotated[str, typer.Argument(help="What to say.")]
 def approve(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Let the first answer that waits for a check out as it is."""
 
-    async def let_out(session: Session) -> Listed:
+    async def let_out(session: Session) -> ListedHandoff:
         await session.desk.approve(await session.claim(handoff), "")
         return await session.found(handoff)
 
@@ -132,7 +133,7 @@ def approve(handoff: Id, who: As = "", as_json: Json = False) -> None:
 def refuse(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Refuse the first answer that waits for a check."""
 
-    async def stop(session: Session) -> Listed:
+    async def stop(session: Session) -> ListedHandoff:
         await session.desk.refuse(await session.claim(handoff), "")
         return await session.found(handoff)
 
@@ -143,7 +144,7 @@ def refuse(handoff: Id, who: As = "", as_json: Json = False) -> None:
 def release(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Put a request back into the queue."""
 
-    async def give_back(session: Session) -> Listed:
+    async def give_back(session: Session) -> ListedHandoff:
         await session.desk.release(await session.claim(handoff))
         return await session.found(handoff)
 
@@ -160,7 +161,7 @@ def transfer(
 ) -> None:
     """Hand a request over to a colleague or a team, with a note."""
 
-    async def hand_over(session: Session) -> Listed:
+    async def hand_over(session: Session) -> ListedHandoff:
         await session.desk.transfer(await session.claim(handoff), to, note)
         return await session.found(handoff)
 
@@ -177,7 +178,7 @@ def close(
 ) -> None:
     """End a request: the assistant answers again."""
 
-    async def end(session: Session) -> Listed:
+    async def end(session: Session) -> ListedHandoff:
         await session.desk.close(await session.claim(handoff), to_bot=to_bot, summary=summary)
         return await session.found(handoff)
 
@@ -206,7 +207,7 @@ async def _session(who: str) -> AsyncIterator[Session]:
         yield Session(
             settings,
             database,
-            Desk(database, event_bus, wording, {"sms": sms}),
+            SupervisorActions(database, event_bus, wording, {"sms": sms}),
             TextRenderer(wording),
             (who or getpass.getuser())[:64],
         )
@@ -247,7 +248,7 @@ def _refusal(refused: Refused) -> Refusal:
     return Refusal(fr, en)
 
 
-def _done(listed: Listed, as_json: bool, fr: str, en: str) -> None:
+def _done(listed: ListedHandoff, as_json: bool, fr: str, en: str) -> None:
     if as_json:
         _print_json(listed)
     else:
@@ -258,7 +259,7 @@ def _print_json(value: object) -> None:
     print(orjson.dumps(value, default=lambda model: model.model_dump(mode="json")).decode())
 
 
-def _print_table(rows: list[Listed]) -> None:
+def _print_table(rows: list[ListedHandoff]) -> None:
     if not rows:
         say("Personne n'attend.", "Nobody is waiting.")
         return

@@ -17,9 +17,9 @@ from rich.table import Table
 from analytics.insights import export as exporting
 from analytics.insights.figures import Kind
 from analytics.insights.forecast import Backtest
-from analytics.insights.job import Counting, refresh
-from analytics.insights.outlook import measured, outlook
+from analytics.insights.job import CountingRules, refresh
 from analytics.insights.themes import load_catalogue
+from analytics.insights.volume_forecast import forecast_errors, forecast_volume
 from analytics.open_data.release import Releases, write
 from cli.language import Refusal, say
 from cli.record import opened, require_ready
@@ -43,7 +43,7 @@ def insights() -> None:
 @app.command()
 def count() -> None:
     """Count the days that are still open."""
-    days = _run(Settings(), lambda database: refresh(database, Counting.of(Settings())))
+    days = _run(Settings(), lambda database: refresh(database, CountingRules.of(Settings())))
     say(f"Jours comptés : {days}.", f"Days counted: {days}.")
 
 
@@ -67,14 +67,14 @@ def forecast(
     if measure:
 
         async def measure_each(database: Database) -> dict[int, Backtest]:
-            found = {n: await measured(database, settings, kind, today, weeks=n, origin=origin) for n in (1, 2, 4)}
+            found = {n: await forecast_errors(database, settings, kind, today, weeks=n, origin=origin) for n in (1, 2, 4)}
             return {n: one for n, one in found.items() if one is not None}
 
         known = {n: asdict(one) for n, one in _run(settings, measure_each, record).items()}
         _refuse_unless(known)
         _show(["weeks_ahead", *next(iter(known.values()))], [[weeks, *one.values()] for weeks, one in known.items()], as_json)
         return
-    days = _run(settings, lambda db: outlook(db, settings, kind, today, origin=origin), record)
+    days = _run(settings, lambda db: forecast_volume(db, settings, kind, today, origin=origin), record)
     _refuse_unless(days)
     _show(
         ["day", "low", "middle", "high", "holiday"],

@@ -19,11 +19,11 @@ from knowledge_base.npm import Pinned, fetch_pinned
 from knowledge_base.tarballs import files_of
 from places.communes import package
 from places.offices.dila import read_dila
+from places.offices.directory_file import FILE
+from places.offices.directory_sync import sync
 from places.offices.errors import DirectoryRefused
-from places.offices.following import follow
 from places.offices.office import Office
-from places.offices.record import drop, newest, take
-from places.offices.shelf import FILE
+from places.offices.record import current_directory, remove_directory, replace_directory
 from places.offices.table import read_table
 
 app = typer.Typer(no_args_is_help=True)
@@ -82,8 +82,8 @@ def drop_directory() -> None:
     settings = Settings()
 
     async def run(database: Database) -> None:
-        await drop(database, author="cli")
-        await follow(database, settings.home / FILE)
+        await remove_directory(database, author="cli")
+        await sync(database, settings.home / FILE)
 
     run_on_database(Settings().sql_url, run)
     done_line("Aucun annuaire n'est plus en service", "No directory is in use any more")
@@ -92,7 +92,7 @@ def drop_directory() -> None:
 @app.command()
 def status() -> None:
     """Say which directory is in use."""
-    found = run_on_database(Settings().sql_url, newest)
+    found = run_on_database(Settings().sql_url, current_directory)
     if found is None or not found.offices:
         say("Aucun annuaire n'est en service.", "No directory is in use.")
         return
@@ -104,8 +104,8 @@ def status() -> None:
 
 async def _take(database: Database, settings: Settings, path: Path, offices: list[Office], *, force: bool) -> int:
     checksum = await asyncio.to_thread(sha256_of, path)
-    version = await take(database, offices, source=path.name, checksum=checksum, author="cli", force=force)
-    await follow(database, settings.home / FILE)  # on other nodes, their publisher does this
+    version = await replace_directory(database, offices, source=path.name, checksum=checksum, author="cli", force=force)
+    await sync(database, settings.home / FILE)  # on other nodes, their publisher does this
     return version
 
 

@@ -86,7 +86,7 @@ async def _retention(settings: Settings) -> Deleted:
 
 async def _erase(settings: Settings, conversation: str) -> bool:
     database, event_bus = open_record(settings), EventBus(settings.redis_address)
-    engine = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value(), at_once=1)
+    engine = RasaClient(settings.rasa_urls, settings.internal_secret.get_secret_value(), max_concurrent=1)
     try:
         return await erase_conversation(database, event_bus, engine, conversation, actor="operator")
     finally:

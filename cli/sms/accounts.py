@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from conversations.delivery.sms_usage import COST_UNITS, by_day, limited_by_day, local_today, segments_on
+from conversations.delivery.sms_usage import COST_UNITS, limited_by_day, local_today, segments_on, usage_by_day
 from core.database import Database
 from core.database.models import Delivery, Reply
 from core.settings import Settings
@@ -47,7 +47,7 @@ async def costs(settings: Settings, days: int) -> dict[str, Any]:
         async with database.read() as session:
             day = local_today(settings.opening.zone)
             first = day - timedelta(days=days - 1)
-            rows, limited = await by_day(session, first), await limited_by_day(session, first)
+            rows, limited = await usage_by_day(session, first), await limited_by_day(session, first)
             today = await segments_on(session, day)
             states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
             by_status = {row.status: row[1] for row in states}

@@ -14,13 +14,13 @@ from typing import Any
 
 import structlog
 
-from channels.sms.causes import passing
+from channels.sms.causes import is_temporary
 from channels.sms.polling import poll
 from cli.worker.engines import Engines
 from cli.worker.jobs import Periodic, PeriodicJobs
 from conversations import metrics
 from conversations.deadline import TurnLimits
-from conversations.delivery.outbound import Outbound, Terms
+from conversations.delivery.outbound import DeliveryRules, Outbound
 from conversations.intake.inbound import Inbound
 from conversations.ports import Channel, Polled, Renderer
 from conversations.signals.event_bus import EventBus
@@ -39,8 +39,8 @@ from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.settings import Settings
 from supervision.handoffs.absence import release_abandoned
-from supervision.handoffs.checking import lapse_overdue
-from supervision.handoffs.desk import Desk
+from supervision.handoffs.answer_decisions import lapse_overdue
+from supervision.handoffs.supervisor_actions import SupervisorActions
 
 log = structlog.get_logger(__name__)
 
@@ -91,7 +91,9 @@ class Worker:
         addresses = Addresses(*settings.address_keys)
         self._jobs = Jobs(self.database, self.name)
         half = max(1, settings.worker_concurrency // 2)
-        self._outbound = Outbound(self.database, self.channels, addresses, Terms.of(settings), passing=passing, in_turns=half)
+        self._outbound = Outbound(
+            self.database, self.channels, addresses, DeliveryRules.of(settings), is_temporary=is_temporary, max_concurrent=half
+        )
         self._inbound = Inbound(
             self.database,
             self.event_bus,
@@ -99,9 +101,9 @@ class Worker:
             self.budget,
             language=settings.default_language,
             zone=settings.opening.zone,
-            passing=passing,
+            is_temporary=is_temporary,
         )
-        self._desk = Desk(self.database, self.event_bus, self.wording, self.renderers)
+        self._desk = SupervisorActions(self.database, self.event_bus, self.wording, self.renderers)
         self.processor = ConversationProcessor(
             database=self.database,
             event_bus=self.event_bus,
@@ -142,7 +144,11 @@ class Worker:
 
     async def _consume(self) -> None:
         consumer = Consumer(
-            self.settings.redis_address, self.name, room=self._room, waiting=self._waiting_now, stopping=self._stopping.is_set
+            self.settings.redis_address,
+            self.name,
+            capacity=self._room,
+            waiting=self._waiting_now,
+            stopping=self._stopping.is_set,
         )
         try:
             async for conversation in consumer.wakeups():
@@ -179,7 +185,7 @@ class Worker:
             await self._repeat("deliveries", once, self.timing.sweep_seconds)
 
     async def _forms(self) -> None:
-        await self._repeat("reply form", partial(self.form.look, self.timing.form_settled), self.timing.form_seconds)
+        await self._repeat("reply form", partial(self.form.update, self.timing.form_settled), self.timing.form_seconds)
 
     def _periodic(self) -> list[Coroutine[Any, Any, None]]:
         """Returns a loop for each job, so that a backup of an hour does not delay erasures."""

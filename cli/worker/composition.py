@@ -9,7 +9,7 @@ from conversations.additions.announcements import Announcements
 from conversations.additions.conversation_commands import ConversationCommands
 from conversations.additions.first_contact import FirstContact
 from conversations.additions.phone_copy_sending import CopySending
-from conversations.service_control.board import Board
+from conversations.service_control.state_cache import ServiceStateCache
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.signing import Signing
@@ -19,8 +19,8 @@ from conversations.steps.phone_copy import PhoneCopies
 from conversations.steps.sms_commands import SmsCommands
 from conversations.steps.sms_limits import Limits, SmsLimits
 from conversations.turn_pipeline import TurnPipeline, before_commit, leading_messages
-from conversations.turns.care_before import CareBefore
 from conversations.turns.danger_check import DangerCheck
+from conversations.turns.recent_care import RecentCare
 from conversations.wording import Wording
 from core.audit.ledger import open_record
 from core.languages.detection import detect
@@ -28,8 +28,8 @@ from core.privacy.addresses import Addresses
 from core.privacy.finders.cases import use_patterns
 from core.settings import ROOT, Settings
 from supervision.approvals.approval_queue import ApprovalQueue
-from supervision.handoffs.human_has_it import HumanHasIt
-from supervision.handoffs.settling import Settling
+from supervision.handoffs.handoff_updates import HandoffUpdates
+from supervision.handoffs.human_takeover import HumanTakeover
 
 
 def compose(settings: Settings) -> Worker:
@@ -40,14 +40,14 @@ def compose(settings: Settings) -> Worker:
     addresses, signing = Addresses(*settings.address_keys), Signing(*settings.secret_keys)
     event_bus = EventBus(settings.redis_address)
     budget = WorkBudget(event_bus, addresses, seconds=settings.limit_work_seconds)
-    board, engines, channels = Board(database), Engines.of(settings), sms_channels(settings)
+    controls, engines, channels = ServiceStateCache(database), Engines.of(settings), sms_channels(settings)
     sms = sms_renderer(settings, wording)
     renderers = {"sms": sms}
     limits = Limits.of(settings)
     copies = PhoneCopies(database, wording, possible=bool(channels) and settings.sms_copies_per_day > 0)
     before_reply = leading_messages(
         first_contact=FirstContact(wording, renderers, privacy_url=settings.privacy_url),
-        announcements=Announcements(board, wording, renderers),
+        announcements=Announcements(controls, wording, renderers),
     )
     copy_sending = CopySending(
         wording,
@@ -76,19 +76,19 @@ def compose(settings: Settings) -> Worker:
             max_chars=settings.message_max_chars,
             sms_limits=SmsLimits(database, wording, addresses, limits, budget),
             sms_commands=SmsCommands(database, wording),
-            human_has_it=HumanHasIt(database),
-            channel_off=ChannelOff(database, board, wording),
+            human_takeover=HumanTakeover(database),
+            channel_off=ChannelOff(database, controls, wording),
             phone_copy=copies,
             degraded_mode=DegradedMode(engines.actions, wording, engines.breaker),
             conversation_commands=ConversationCommands(database, wording, signing, copies.ask),
             prefetch=engines.prefetch,
             detect=detect,
             judge=DangerCheck(engines.actions),
-            recall=CareBefore(database, wording),
+            recall=RecentCare(database, wording),
         ),
         leading_messages=before_reply,
         before_commit=before_commit(
-            handoffs=Settling(wording, addresses),
+            handoffs=HandoffUpdates(wording, addresses),
             approvals=ApprovalQueue(wording, signing, renderers, opening=settings.opening if settings.desk_staffed else None),
             phone_copy=copy_sending if channels else None,
         ),

@@ -38,7 +38,7 @@ class Engines:
 
         breaker = CircuitBreaker("actions", answers)
         secret = settings.internal_secret.get_secret_value()
-        rasa = RasaClient(settings.rasa_urls, secret, at_once=settings.engine_concurrency, actions=breaker)
+        rasa = RasaClient(settings.rasa_urls, secret, max_concurrent=settings.engine_concurrency, actions=breaker)
         return cls(rasa, actions, breaker, SearchPrefetch(actions, breaker))
 
     async def close(self) -> None:

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 import structlog
 
-from analytics.insights.job import Counting, refresh
+from analytics.insights.job import CountingRules, refresh
 from cli.worker.audit_heads import AuditHeads
 from cli.worker.backups import scheduled_backup
 from conversations.engine.rasa_client import RasaClient
 from conversations.record.erasure import erase_closing, forget_erased
-from conversations.record.phone_copies import forget_copies
+from conversations.record.phone_copies import delete_expired_copies
 from conversations.record.retention import apply_retention
 from core.audit.ledger_sync import LedgerSync
 from core.database import Database
@@ -21,7 +21,7 @@ from core.database.base import now
 from core.database.jobs import REST
 from core.dates import local_day
 from core.settings import Settings
-from supervision.handoffs.call_back import drop_forgotten
+from supervision.handoffs.call_back import delete_unfinished_forms
 from supervision.review.sampling import draw
 
 _LEDGER = timedelta(minutes=1)  # acts of this period may be missing from remote copies
@@ -73,14 +73,14 @@ class PeriodicJobs:
         await erase_closing(self._database)
         if await forget_erased(self._database, self._engine):
             await self._database.shed(self._settings.trackers_file)
-        await drop_forgotten(self._database)
-        await forget_copies(self._database)
+        await delete_unfinished_forms(self._database)
+        await delete_expired_copies(self._database)
 
     async def _back_up(self) -> None:
         await scheduled_backup(self._database, self._settings)
 
     async def _count(self) -> None:
-        await refresh(self._database, Counting.of(self._settings), most=_DAYS_AT_A_TIME)
+        await refresh(self._database, CountingRules.of(self._settings), most=_DAYS_AT_A_TIME)
         zone, size = self._settings.opening.zone, self._settings.review_per_day
         if size:
             await draw(self._database, local_day(now(), zone) - timedelta(days=1), zone=zone, size=size)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from conversations.turn_context import TurnContext
 from conversations.turns.care import MOURNING, CareReplies
-from conversations.turns.care_before import Recall
+from conversations.turns.recent_care import Recall
 from core.turns import Turn
 
 
 class Condolence:
-    """An ``Addition``: condolences above the answer to a message that tells of the death of someone close."""
+    """An ``Addition``: puts condolences above the answer to a message that tells of the death of someone close."""
 
     def __init__(self, care: CareReplies, recall: Recall) -> None:
         self._care, self._recall = care, recall
@@ -19,4 +19,4 @@ class Condolence:
             return turn
         if MOURNING in await self._recall(context.conversation):
             return turn
-        return self._care.condole(turn, channel=context.channel, language=context.reply_language)
+        return self._care.add_condolences(turn, channel=context.channel, language=context.reply_language)

@@ -43,10 +43,10 @@ class ConversationCommands:
         if turn.move == "erase":
             return self._say(turn, "gateway_erasing", channel, language, receipt=receipt_of(conversation))
         if turn.move == "repeat":
-            return await self._last(conversation) or self._say(turn, "gateway_nothing_to_repeat", channel, language)
+            return await self._last_reply(conversation) or self._say(turn, "gateway_nothing_to_repeat", channel, language)
         return turn
 
-    async def _last(self, conversation: str) -> Turn | None:
+    async def _last_reply(self, conversation: str) -> Turn | None:
         statement = (
             select(Reply)
             .where(Reply.conversation_id == conversation, Reply.outcome.not_in(_NOT_REPEATED))
@@ -58,7 +58,7 @@ class ConversationCommands:
         if reply is None:
             return None
         try:
-            blocks = tuple(self._unsigned(conversation, block) for block in read_blocks(reply))
+            blocks = tuple(self._with_unsigned_choices(conversation, block) for block in read_blocks(reply))
         except BadToken:  # the key has changed since: its buttons are no longer valid
             blocks = tuple(block for block in read_blocks(reply) if not isinstance(block, ChoicesBlock))
         return Turn(
@@ -70,7 +70,7 @@ class ConversationCommands:
             confidence=reply.confidence,
         )
 
-    def _unsigned(self, conversation: str, block: ReplyBlock) -> ReplyBlock:
+    def _with_unsigned_choices(self, conversation: str, block: ReplyBlock) -> ReplyBlock:
         if not isinstance(block, ChoicesBlock):
             return block
         options = tuple(

@@ -1,4 +1,4 @@
-"""The emergency numbers, above any other reply to a message about a danger."""
+"""The emergency numbers above any other reply to a message about a danger."""
 
 from __future__ import annotations
 
@@ -16,4 +16,4 @@ class DangerNumbers:
     async def __call__(self, context: TurnContext, turn: Turn) -> Turn:
         if context.danger is None:
             return turn
-        return self._care.lead(context.danger, turn, channel=context.channel, language=context.language)
+        return self._care.put_numbers_first(context.danger, turn, channel=context.channel, language=context.language)

@@ -1,4 +1,4 @@
-"""Labels of cards in the language of the message, where the conversation's language is another one."""
+"""Labels of cards in the language of the message, if the conversation has another language."""
 
 from __future__ import annotations
 

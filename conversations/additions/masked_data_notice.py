@@ -10,7 +10,7 @@ WORDS = frozenset({"gateway_personal_data"})
 
 
 class MaskedDataNotice:
-    """An ``Addition``: above the answer, unless a form asked for the number or explains itself what happens to it."""
+    """An ``Addition``: puts the notice above the answer, unless a form asked for the number or itself explains its use."""
 
     def __init__(self, wording: Wording) -> None:
         wording.require(WORDS)

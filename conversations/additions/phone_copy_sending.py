@@ -1,4 +1,4 @@
-"""The record's part of a phone copy, in the transaction that commits the turn: queues the SMS, deletes the number."""
+"""Sends a phone copy in the transaction that commits the turn: queues the SMS and deletes the number."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.opt_outs import silences
-from conversations.delivery.sms_usage import copies_on, local_today, number_on
+from conversations.delivery.opt_outs import has_opted_out
+from conversations.delivery.sms_usage import copies_on, local_today, usage_on
 from conversations.events import dump_blocks, read_blocks
 from conversations.ports import Renderer, is_simulated
-from conversations.record.address_renewal import move
-from conversations.record.phone_copies import arranged
+from conversations.record.address_renewal import move_to_present_digest
+from conversations.record.phone_copies import pending_copy
 from conversations.record.replies import add_reply
 from conversations.signing import new_id
 from conversations.steps.sms_limits import Limits
@@ -58,49 +58,55 @@ class CopySending:
             return turn
         match turn.phone_copy.want:
             case "ask":
-                await self._begin(session, conversation, turn.phone_copy.reply)
+                await self._arrange(session, conversation, turn.phone_copy.reply)
                 return turn
             case "drop":
-                await _end(session, conversation)
+                await _delete_arrangement(session, conversation)
                 return turn
             case "send":
                 return await self._send(session, conversation)
 
-    async def _begin(self, session: AsyncSession, conversation: Conversation, reply: str) -> None:
-        await _end(session, conversation)
+    async def _arrange(self, session: AsyncSession, conversation: Conversation, reply: str) -> None:
+        await _delete_arrangement(session, conversation)
         session.add(PhoneCopy(conversation_id=conversation.id, reply_id=reply))
         await session.flush()
 
     async def _send(self, session: AsyncSession, conversation: Conversation) -> Turn:
-        row = await arranged(session, conversation.id)
+        row = await pending_copy(session, conversation.id)
         shown = await session.scalar(select(Reply).where(Reply.id == row.reply_id)) if row else None
         if row is None or row.number is None or shown is None:
             return self._say(conversation, "copy_expired")
         number, hint = self._addresses.decrypt(row.number), row.number_hint
-        await _end(session, conversation)
-        await move(session, self._addresses, [number])
+        await _delete_arrangement(session, conversation)
+        await move_to_present_digest(session, self._addresses, [number])
         digest = self._addresses.digest(number)
         # The same sentence in all three cases: the website must not reveal, for example, that a telephone has sent STOP.
-        if not self._limits.serves(number) or await silences(session, digest) or not await self._counted(session, digest):
+        if (
+            not self._limits.serves(number)
+            or await has_opted_out(session, digest)
+            or not await self._count_copy(session, digest)
+        ):
             return self._say(conversation, "copy_refused")
-        phone = await self._phone(session, conversation, number, digest)
+        sms_conversation = await self._open_sms_conversation(session, conversation, number, digest)
         title = next((block.title for block in read_blocks(shown) if isinstance(block, AnswerBlock)), "")
-        lead = TextBlock(text=self._wording.text("copy_sms", channel=self._channel, language=phone.language, title=title))
+        lead = TextBlock(
+            text=self._wording.text("copy_sms", channel=self._channel, language=sms_conversation.language, title=title)
+        )
         blocks: tuple[ReplyBlock, ...] = (lead, *(block for block in read_blocks(shown) if isinstance(block, AnswerBlock)))
         copy = Reply(
             id=new_id(),
-            conversation_id=phone.id,
+            conversation_id=sms_conversation.id,
             outcome=Outcome.ANSWERED,
             blocks=dump_blocks(blocks),
             entry=shown.entry,
             entry_version=shown.entry_version,
             snapshot=shown.snapshot,
         )
-        before = await self._leading_message(session, phone, Outcome.ANSWERED)
-        await add_reply(session, phone, copy, self._render(blocks, language=phone.language), before)
+        before = await self._leading_message(session, sms_conversation, Outcome.ANSWERED)
+        await add_reply(session, sms_conversation, copy, self._render(blocks, language=sms_conversation.language), before)
         return self._say(conversation, "copy_sent", hint=hint)
 
-    async def _counted(self, session: AsyncSession, digest: str) -> bool:
+    async def _count_copy(self, session: AsyncSession, digest: str) -> bool:
         """Counts one copy to a number. Returns false if the daily limit of its copies or segments, or of all copies, is
         reached.
         """
@@ -108,7 +114,7 @@ class CopySending:
         if self._all_per_day and await copies_on(session, today) >= self._all_per_day:
             log.warning("sms_copies_spent", copies=self._all_per_day)
             return False
-        usage = await number_on(session, digest, today)
+        usage = await usage_on(session, digest, today)
         if usage.copies >= self._per_day or usage.segments > self._limits.segments_per_day:
             return False
         statement = insert_into(session, NumberUsage).values(address_digest=digest, day=today, copies=1)
@@ -117,7 +123,7 @@ class CopySending:
         )
         return True
 
-    async def _phone(self, session: AsyncSession, web: Conversation, number: str, digest: str) -> Conversation:
+    async def _open_sms_conversation(self, session: AsyncSession, web: Conversation, number: str, digest: str) -> Conversation:
         """Returns the SMS conversation of ``number``, locked. Opens one if there is none."""
         simulated = is_simulated(self._provider)
         values = {
@@ -136,15 +142,15 @@ class CopySending:
             .returning(Conversation),
             execution_options={"populate_existing": True},
         )
-        phone: Conversation = rows.scalar_one()
-        return phone
+        sms_conversation: Conversation = rows.scalar_one()
+        return sms_conversation
 
     def _say(self, conversation: Conversation, name: str, **values: object) -> Turn:
         text = self._wording.text(name, channel=conversation.channel, language=conversation.language, **values)
         return Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text=text),))
 
 
-async def _end(session: AsyncSession, conversation: Conversation) -> None:
+async def _delete_arrangement(session: AsyncSession, conversation: Conversation) -> None:
     """Deletes the arrangement and the number in it, if there is one."""
     row = await session.get(PhoneCopy, conversation.id)
     if row is not None:

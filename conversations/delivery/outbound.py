@@ -3,8 +3,7 @@
 States: queued → sending → sent → delivered, or failed, or expired. A delivery becomes ``uncertain`` when a process died or a
 time-out fell between the request and its answer: sending it again could reach the citizen twice, so a human decides. A message
 that surely did not go out is tried again with growing pauses until a total deadline, by the second provider if the first keeps
-failing. A message that the network drops for lack of capacity (``Passing``) is sent at most twice more, because each attempt is
-paid for.
+failing. A message that the network drops for lack of capacity (``IsTemporary``) is sent at most twice more: each attempt costs.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, case, dele
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations import metrics
-from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.opt_outs import stop_message_of
 from conversations.delivery.sms_usage import count_sent, local_today, segments_on
 from conversations.ports import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
 from core.database import Database
@@ -36,17 +35,17 @@ from core.turns import Origin, Outcome
 
 # A report never moves a delivery back: "sent" may arrive after "delivered".
 _ORDER = {"queued": 0, "sending": 1, "uncertain": 2, "sent": 3, "expired": 4, "failed": 4, "delivered": 5}
-_BEFORE_FAILOVER = 3  # attempts at the first provider
-_MOST_DROPPED = 3  # attempts of a message that the provider takes and the network drops
+_ATTEMPTS_BEFORE_FAILOVER = 3  # attempts at the first provider
+_MAX_DROPPED_ATTEMPTS = 3  # attempts of a message that the provider takes and the network drops
 _LONGEST_PAUSE = timedelta(minutes=2)  # between two attempts
-_SHORT = 7  # attempts with pauses of their own, each twice as long as the one before
-_SWEPT = 100  # deliveries in one sweep
-_AT_A_TIME = 8  # conversations that one sweep sends to concurrently
-_IN_TURNS = 12  # conversations that are sent to directly after their turn, concurrently
+_DOUBLINGS = 7  # attempts with pauses of their own, each twice as long as the one before
+_SWEEP_LIMIT = 100  # deliveries in one sweep
+_MAX_CONCURRENT_SWEEP = 8  # conversations that one sweep sends to concurrently
+_MAX_CONCURRENT_TURNS = 12  # conversations that are sent to directly after their turn, concurrently
 _WARNING_SHARE = 0.8  # of the day's budget, from which on a warning is logged
-_PATIENCE = timedelta(minutes=1)  # after which a delivery still "sending" has no sender any more
+_SENDING_TIMEOUT = timedelta(minutes=1)  # after which a delivery still "sending" has no sender any more
 
-Passing = Callable[[str, str], bool]
+IsTemporary = Callable[[str, str], bool]
 """Decides whether a provider's code says that its network had no room for a message: (provider, code) → may go out again."""
 
 log = structlog.get_logger(__name__)
@@ -58,14 +57,14 @@ def queue_deliveries(session: AsyncSession, reply: str, provider: str, parts: Se
         session.add(Delivery(reply_id=reply, part=number, provider=provider, text=part.text, segments=part.segments))
 
 
-async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, passing: Passing) -> None:
+async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, is_temporary: IsTemporary) -> None:
     """Records what a provider reports. Keeps a report that arrives before the answer to our request."""
-    found = await session.execute(
+    rows = await session.execute(
         select(Delivery).where(Delivery.provider_message_id == receipt.provider_message_id).with_for_update()
     )
-    delivery = found.scalar_one_or_none()
+    delivery = rows.scalar_one_or_none()
     if delivery is not None:
-        _advance(delivery, receipt.status, receipt.error, passing)
+        _advance_status(delivery, receipt.status, receipt.error, is_temporary)
         return
     values = {"status": receipt.status, "error": receipt.error}
     statement = insert_into(session, Receipt).values(
@@ -77,7 +76,7 @@ async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, passin
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class DeliveryRules:
     """The delivery rules: how long a message is tried, the price of a segment (euros), how many segments go out in a day of
     ``zone`` (0: no limit), and whether a second provider takes over.
     """
@@ -89,7 +88,7 @@ class Terms:
     zone: ZoneInfo
 
     @classmethod
-    def of(cls, settings: Settings) -> Terms:
+    def of(cls, settings: Settings) -> DeliveryRules:
         return cls(
             deadline=timedelta(minutes=settings.sms_delivery_minutes),
             segment_euros=settings.sms_segment_euros,
@@ -110,36 +109,36 @@ class _Claim:
 
 
 class Outbound:
-    """Sends queued deliveries through the channels given by name. ``in_turns``: the most concurrent calls of ``send``."""
+    """Sends queued deliveries through the channels given by name. ``max_concurrent``: the most concurrent calls of ``send``."""
 
     def __init__(
         self,
         database: Database,
         channels: Mapping[str, Channel],
         addresses: Addresses,
-        terms: Terms,
+        rules: DeliveryRules,
         *,
-        passing: Passing,
-        in_turns: int = _IN_TURNS,
+        is_temporary: IsTemporary,
+        max_concurrent: int = _MAX_CONCURRENT_TURNS,
     ) -> None:
         self._database = database
         self._channels = channels
         self._addresses = addresses
-        self._terms = terms
-        self._passing = passing
-        self._in_turns = asyncio.Semaphore(in_turns)
-        self._room = asyncio.Semaphore(_AT_A_TIME)
-        self._in_hand: set[str] = set()  # conversations that ``deliver`` is sending to
+        self._rules = rules
+        self._is_temporary = is_temporary
+        self._turn_slots = asyncio.Semaphore(max_concurrent)
+        self._sweep_slots = asyncio.Semaphore(_MAX_CONCURRENT_SWEEP)
+        self._delivering: set[str] = set()  # conversations that ``deliver`` is sending to
 
     async def send(self, reply: str) -> None:
         """Sends the queued deliveries of ``reply``, in order. Never raises if one fails: the record has the failure.
 
-        While ``in_turns`` others wait for the provider, the deliveries are left to the sweep: the caller holds a conversation's
-        lease, and a worker busy with SMS only would answer nobody on the website.
+        While ``max_concurrent`` others wait for the provider, the deliveries are left to the sweep. The caller holds a
+        conversation's lease, and a worker busy with SMS only would answer nobody on the website.
         """
-        if self._in_turns.locked():
+        if self._turn_slots.locked():
             return
-        async with self._in_turns:
+        async with self._turn_slots:
             await self._send_all(reply)
 
     async def _send_all(self, reply: str) -> None:
@@ -153,13 +152,13 @@ class Outbound:
 
     async def due(self) -> Mapping[str, Sequence[int]]:
         """Returns the queued deliveries to be tried now, in order, by conversation. Settles those without a sender."""
-        waiting, crossed = await self._database.look((_WAITING, _pauses(now())), (_CROSSED, {}))
-        for seq, receipt, *_ in crossed:  # a report arrived on another machine before our own note of the answer
-            await self._sent(seq, SendReceipt(receipt))
+        waiting, early = await self._database.look((_WAITING, _pauses(now())), (_EARLY_REPORTS, {}))
+        for seq, receipt, *_ in early:  # a report arrived on another machine before our own note of the answer
+            await self._record_sent(seq, SendReceipt(receipt))
         conversations = defaultdict[str, list[int]](list)
         for seq, status, conversation in waiting:
             if status == "sending":
-                await self._settle(seq, status="uncertain", error="lost")
+                await self._end_sending(seq, status="uncertain", error="lost")
             else:
                 conversations[conversation].append(seq)
         return conversations
@@ -169,21 +168,21 @@ class Outbound:
 
         Sends to several conversations concurrently, because a provider may take seconds; in order within one conversation.
         """
-        taken = {conversation: seqs for conversation, seqs in due.items() if conversation not in self._in_hand}
-        self._in_hand.update(taken)
+        to_send = {conversation: seqs for conversation, seqs in due.items() if conversation not in self._delivering}
+        self._delivering.update(to_send)
 
         async def in_order(seqs: Sequence[int]) -> None:
-            async with self._room:
+            async with self._sweep_slots:
                 for seq in seqs:
                     if stopping() or not await self._send_one(seq):
                         return
 
         try:
             async with asyncio.TaskGroup() as group:
-                for seqs in taken.values():
+                for seqs in to_send.values():
                     group.create_task(in_order(seqs))
         finally:
-            self._in_hand.difference_update(taken)
+            self._delivering.difference_update(to_send)
 
     async def _send_one(self, seq: int) -> bool:
         """Sends one delivery. Returns false if it, and so all later ones, must wait: another attempt, or another worker has
@@ -195,7 +194,7 @@ class Outbound:
         delivery, conversation = claim.delivery, claim.conversation
         channel, address = self._channels.get(delivery.provider), conversation.address
         if channel is None or address is None:
-            await self._settle(seq, status="failed", error="no such provider" if channel is None else "no address")
+            await self._end_sending(seq, status="failed", error="no such provider" if channel is None else "no address")
             return True
         try:
             message = OutboundMessage(f"{delivery.reply_id}-{delivery.part}", self._addresses.decrypt(address), delivery.text)
@@ -203,14 +202,14 @@ class Outbound:
                 receipt = await channel.send(message)
         except SendFailed as error:
             metrics.SENT.labels(delivery.provider, "failed").inc()
-            return await self._failed(delivery, conversation.provider, error)
+            return await self._handle_failure(delivery, conversation.provider, error)
         except Exception as error:
             metrics.SENT.labels(delivery.provider, "uncertain").inc()
             log.error("delivery_uncertain", provider=delivery.provider, delivery=seq, exc_info=True)
-            await self._settle(seq, status="uncertain", error=type(error).__name__[:64])
+            await self._end_sending(seq, status="uncertain", error=type(error).__name__[:64])
         else:
             metrics.SENT.labels(delivery.provider, "accepted").inc()
-            await self._sent(seq, receipt, claim)
+            await self._record_sent(seq, receipt, claim)
         return True
 
     async def _claim(self, seq: int) -> _Claim | None:
@@ -233,40 +232,40 @@ class Outbound:
             delivery, conversation, in_reply_to, outcome = row.one()
             await session.refresh(delivery)
             refused = True
-            stop = await silenced_by(session, conversation.id)  # its confirmation is still sent
+            stop = await stop_message_of(session, conversation.id)  # its confirmation is still sent
             # The confirmation of STOP and the emergency numbers are sent at any price.
             paid = conversation.origin == Origin.CITIZEN and stop is None and outcome != Outcome.CRISIS
             if stop is not None and stop != in_reply_to:
                 delivery.status, delivery.error = "failed", "opted out"
-            elif now() - delivery.created_at > self._terms.deadline:
+            elif now() - delivery.created_at > self._rules.deadline:
                 delivery.status, delivery.error = "expired", delivery.error or "deadline"
-            elif paid and not await self._affordable(session):
+            elif paid and not await self._within_budget(session):
                 delivery.status, delivery.error = "failed", "budget"
             else:
                 refused = False
         return _Claim(delivery, conversation, in_reply_to or "", refused)
 
-    async def _affordable(self, session: AsyncSession) -> bool:
-        most = self._terms.segments_per_day
-        if not most:
+    async def _within_budget(self, session: AsyncSession) -> bool:
+        budget = self._rules.segments_per_day
+        if not budget:
             return True
-        spent = await segments_on(session, local_today(self._terms.zone))
-        if spent >= most * _WARNING_SHARE:
-            log.warning("sms_budget", spent_segments=spent, budget_segments=most)
-        return spent < most
+        spent = await segments_on(session, local_today(self._rules.zone))
+        if spent >= budget * _WARNING_SHARE:
+            log.warning("sms_budget", spent_segments=spent, budget_segments=budget)
+        return spent < budget
 
-    async def _failed(self, delivery: Delivery, first: str | None, error: SendFailed) -> bool:
+    async def _handle_failure(self, delivery: Delivery, first: str | None, error: SendFailed) -> bool:
         """Decides about a message that surely did not go out: second provider, later attempt, or given up (returns true)."""
-        others = [name for name in self._channels if name != delivery.provider and self._terms.failover]
-        tired = error.account or (not error.permanent and delivery.attempts >= _BEFORE_FAILOVER)
-        if tired and others and delivery.provider == first:
+        others = [name for name in self._channels if name != delivery.provider and self._rules.failover]
+        exhausted = error.account or (not error.permanent and delivery.attempts >= _ATTEMPTS_BEFORE_FAILOVER)
+        if exhausted and others and delivery.provider == first:
             log.warning("sms_failover", provider=delivery.provider, to=others[0], code=error.code)
-            await self._settle(delivery.seq, status="queued", error=error.code[:64], provider=others[0], attempts=0)
+            await self._end_sending(delivery.seq, status="queued", error=error.code[:64], provider=others[0], attempts=0)
             return False
-        await self._settle(delivery.seq, status="failed" if error.permanent else "queued", error=error.code[:64])
+        await self._end_sending(delivery.seq, status="failed" if error.permanent else "queued", error=error.code[:64])
         return error.permanent
 
-    async def _sent(self, seq: int, receipt: SendReceipt, claim: _Claim | None = None) -> None:
+    async def _record_sent(self, seq: int, receipt: SendReceipt, claim: _Claim | None = None) -> None:
         async with self._database.write(brief=True) as session:
             delivery = await session.get(Delivery, seq, with_for_update=True)
             if delivery is None:
@@ -276,16 +275,16 @@ class Outbound:
             first = delivery.provider_message_id is None
             delivery.provider_message_id = receipt.provider_message_id
             delivery.segments = receipt.segments or delivery.segments
-            _advance(delivery, receipt.status, "", self._passing)
+            _advance_status(delivery, receipt.status, "", self._is_temporary)
             # One statement deletes and reads it: between two statements a later report could replace it and be deleted unread.
-            taken = delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id)
-            early = (await session.execute(taken.returning(Receipt.status, Receipt.error))).one_or_none()
+            deleted = delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id)
+            early = (await session.execute(deleted.returning(Receipt.status, Receipt.error))).one_or_none()
             if early is not None:
-                _advance(delivery, early.status, early.error, self._passing)
+                _advance_status(delivery, early.status, early.error, self._is_temporary)
             if first:
                 await session.flush()
-                found = select(Conversation).join(Reply, Reply.conversation_id == Conversation.id)
-                conversation = (await session.execute(found.where(Reply.id == delivery.reply_id))).scalar_one()
+                query = select(Conversation).join(Reply, Reply.conversation_id == Conversation.id)
+                conversation = (await session.execute(query.where(Reply.id == delivery.reply_id))).scalar_one()
                 await self._count(session, conversation, delivery, receipt.segments)
 
     async def _count(self, session: AsyncSession, conversation: Conversation, delivery: Delivery, segments: int) -> None:
@@ -294,11 +293,11 @@ class Outbound:
             conversation,
             delivery.provider,
             segments=segments or delivery.segments,
-            segment_euros=self._terms.segment_euros,
-            today=local_today(self._terms.zone),
+            segment_euros=self._rules.segment_euros,
+            today=local_today(self._rules.zone),
         )
 
-    async def _settle(self, seq: int, *, status: str, error: str, **more: object) -> None:
+    async def _end_sending(self, seq: int, *, status: str, error: str, **more: object) -> None:
         async with self._database.write(brief=True) as session:
             await session.execute(
                 update(Delivery)
@@ -312,8 +311,8 @@ _DELIVERIES, _REPLIES, _RECEIPTS = table(Delivery).c, table(Reply).c, table(Rece
 
 def _pauses(moment: datetime) -> dict[str, datetime]:
     """Returns the values of ``_due`` at ``moment``."""
-    short = {f"pause{n}": moment - timedelta(seconds=2**n) for n in range(_SHORT)}
-    return short | {"pause": moment - _LONGEST_PAUSE, "patience": moment - _PATIENCE, "ahead": moment + _PATIENCE}
+    short = {f"pause{n}": moment - timedelta(seconds=2**n) for n in range(_DOUBLINGS)}
+    return short | {"pause": moment - _LONGEST_PAUSE, "patience": moment - _SENDING_TIMEOUT, "ahead": moment + _SENDING_TIMEOUT}
 
 
 def _due() -> ColumnElement[bool]:
@@ -324,13 +323,13 @@ def _due() -> ColumnElement[bool]:
     messages of a reply leave in order. A time stamp far in the future, from a clock that was put back since, counts as long
     ago.
     """
-    pause = case(*((_DELIVERIES.attempts == n, _moment(f"pause{n}")) for n in range(_SHORT)), else_=_moment("pause"))
+    pause = case(*((_DELIVERIES.attempts == n, _moment(f"pause{n}")) for n in range(_DOUBLINGS)), else_=_moment("pause"))
     ahead = _DELIVERIES.updated_at > _moment("ahead")
     before = table(Delivery).alias().c
     under_way = or_(before.status == "queued", before.status == "sending")
-    first = ~exists().where(before.reply_id == _DELIVERIES.reply_id, before.part < _DELIVERIES.part, under_way)
+    is_first = ~exists().where(before.reply_id == _DELIVERIES.reply_id, before.part < _DELIVERIES.part, under_way)
     return or_(
-        and_(_DELIVERIES.status == "queued", or_(_DELIVERIES.updated_at < pause, ahead), first),
+        and_(_DELIVERIES.status == "queued", or_(_DELIVERIES.updated_at < pause, ahead), is_first),
         and_(_DELIVERIES.status == "sending", or_(_DELIVERIES.updated_at < _moment("patience"), ahead)),
     )
 
@@ -339,11 +338,11 @@ def _moment(name: str) -> BindParameter[datetime]:
     return bindparam(name, type_=UtcDateTime())
 
 
-def _advance(delivery: Delivery, status: str, error: str, passing: Passing) -> None:
+def _advance_status(delivery: Delivery, status: str, error: str, is_temporary: IsTemporary) -> None:
     if _ORDER[status] <= _ORDER[delivery.status]:
         return
     delivery.status, delivery.error = status, error
-    if status == "failed" and passing(delivery.provider, error) and delivery.attempts < _MOST_DROPPED:
+    if status == "failed" and is_temporary(delivery.provider, error) and delivery.attempts < _MAX_DROPPED_ATTEMPTS:
         delivery.status, delivery.provider_message_id = "queued", None
 
 
@@ -353,10 +352,10 @@ _WAITING = Prepared(
     .join_from(table(Delivery), table(Reply), _REPLIES.id == _DELIVERIES.reply_id)
     .where(_due())
     .order_by(_DELIVERIES.seq)
-    .limit(_SWEPT)
+    .limit(_SWEEP_LIMIT)
 )
 # All columns of a report: for the number alone, SQLite would scan the numbers of all deliveries instead of the reports.
-_CROSSED = Prepared(
+_EARLY_REPORTS = Prepared(
     select(_DELIVERIES.seq, *_RECEIPTS).join_from(
         table(Delivery), table(Receipt), _RECEIPTS.provider_message_id == _DELIVERIES.provider_message_id
     )

@@ -87,10 +87,10 @@ async def limited_by_day(session: AsyncSession, since: date) -> Mapping[date, Ma
         .where(SmsLimited.day >= since, SmsLimited.origin == Origin.CITIZEN)
         .order_by(SmsLimited.day.desc())
     )
-    found: dict[date, dict[str, int]] = {}
+    counts: dict[date, dict[str, int]] = {}
     for row in rows:
-        found.setdefault(row.day, {})[row.reason] = row.messages
-    return found
+        counts.setdefault(row.day, {})[row.reason] = row.messages
+    return counts
 
 
 async def segments_on(session: AsyncSession, day: date) -> int:
@@ -99,10 +99,10 @@ async def segments_on(session: AsyncSession, day: date) -> int:
     return int((await session.execute(total)).scalar_one())
 
 
-async def number_on(session: AsyncSession, address_digest: str, day: date) -> NumberUsage:
+async def usage_on(session: AsyncSession, address_digest: str, day: date) -> NumberUsage:
     """Returns what the number sent and got on ``day``; a row of zeros, not in the session, if nothing."""
-    found = await session.get(NumberUsage, (address_digest, day))
-    return found or NumberUsage(address_digest=address_digest, day=day, received=0, segments=0, warned=False, copies=0)
+    usage = await session.get(NumberUsage, (address_digest, day))
+    return usage or NumberUsage(address_digest=address_digest, day=day, received=0, segments=0, warned=False, copies=0)
 
 
 async def copies_on(session: AsyncSession, day: date) -> int:
@@ -111,12 +111,12 @@ async def copies_on(session: AsyncSession, day: date) -> int:
     return int((await session.execute(total)).scalar_one())
 
 
-async def forget_numbers(session: AsyncSession) -> None:
+async def delete_old_number_usage(session: AsyncSession) -> None:
     """Deletes the counts of single numbers that are older than the limits need."""
     await session.execute(delete(NumberUsage).where(NumberUsage.day < (now() - _NUMBERS_KEPT).date()))
 
 
-async def by_day(session: AsyncSession, since: date) -> Sequence[SmsUsage]:
+async def usage_by_day(session: AsyncSession, since: date) -> Sequence[SmsUsage]:
     """Returns the accounts from ``since`` on."""
     rows = await session.execute(
         select(SmsUsage).where(SmsUsage.day >= since).order_by(SmsUsage.day, SmsUsage.provider, SmsUsage.origin)

@@ -60,18 +60,18 @@ class CircuitBreaker:
         return self._failures > 0 and self._last - self._first >= _GONE_SECONDS
 
     @property
-    def answers(self) -> bool:
-        """Decides whether it has answered just now. A dependency that accepts requests and never answers has not."""
+    def answered_recently(self) -> bool:
+        """Decides whether it has answered within the last second."""
         return time.monotonic() - self._answered < _ANSWERS_SECONDS
 
-    def succeeded(self) -> None:
-        """Notes an answer, of any kind."""
+    def record_answer(self) -> None:
+        """Records an answer, of any kind."""
         self._answered = time.monotonic()
         self._failures, self._open_until = 0, 0.0
         self._unanswered, self._pause = 0, 0.0
 
-    def refused(self) -> None:
-        """Notes a connection that failed."""
+    def record_refusal(self) -> None:
+        """Records a connection that failed."""
         present = time.monotonic()
         if self._failures == 0 or present - self._last > 2 * _GONE_SECONDS:  # no attempt for long: nothing is known
             self._first = present
@@ -79,8 +79,8 @@ class CircuitBreaker:
         if self._failures >= _OPEN_AFTER:
             self._open_until = present + _OPEN_SECONDS
 
-    def timed_out(self, began: float) -> None:
-        """Notes a request that began at ``began`` (``time.monotonic()``) and got no answer."""
+    def record_timeout(self, began: float) -> None:
+        """Records a request that began at ``began`` (``time.monotonic()``) and got no answer."""
         if self._answered >= began:
             return  # others were answered meanwhile: it is slow, or this message is too much for it
         present = time.monotonic()

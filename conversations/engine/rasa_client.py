@@ -16,7 +16,7 @@ from conversations import metrics
 from conversations.engine import spans
 from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.failure import ANSWERED_HEADER, SILENT, SKIP_HEADER, SKIPPED, UNREACHABLE, EngineFailure
-from conversations.engine.rasa_pool import UNREACHED, RasaPool, RasaProcess
+from conversations.engine.rasa_pool import CONNECT_ERRORS, RasaPool, RasaProcess
 from core.reply_form import FORM
 from core.telemetry import tracing
 from core.turns import Turn
@@ -60,9 +60,10 @@ class EngineRequest(BaseModel):
 
 
 class RasaClient:
-    """Rasa behind our own input channel, in one or several processes. The same ``message_id`` is never applied twice, so a
-    retry is harmless. ``at_once``: concurrent turns for each Rasa. ``actions``: the breaker of the action server; while that
-    server hangs, turns that need an action fail at once.
+    """Rasa behind our own input channel, in one or several processes, each with at most ``max_concurrent`` turns.
+
+    The same ``message_id`` is never applied twice, so a retry is harmless. ``actions``: the breaker of the action server; while
+    that server hangs, turns that need an action fail at once.
     """
 
     def __init__(
@@ -70,11 +71,11 @@ class RasaClient:
         urls: Sequence[str],
         secret: str,
         *,
-        at_once: int,
+        max_concurrent: int,
         actions: CircuitBreaker | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        self._replicas = RasaPool(urls, secret, at_once=at_once, transport=transport)
+        self._pool = RasaPool(urls, secret, max_concurrent=max_concurrent, transport=transport)
         self._actions = actions
 
     async def turn(self, request: EngineRequest, *, deadline: float) -> Turn:
@@ -84,20 +85,20 @@ class RasaClient:
 
     async def _turn(self, request: EngineRequest, deadline: float, span: tracing.Span) -> Turn:
         # Processes whose breaker is closed. A request that already waits keeps trying them: one may return at any moment.
-        replicas = [one for one in self._replicas.ranked(request.conversation) if not one.breaker.is_open]
-        if not replicas:
+        processes = [one for one in self._pool.ranked(request.conversation) if not one.breaker.is_open]
+        if not processes:
             metrics.ENGINE_FAILURES.labels("breaker").inc()
             raise EngineUnavailable("breaker")
         pause, reason = _FIRST_PAUSE, "deadline"
         began = time.monotonic()
         attempts = 0
         while time.monotonic() < deadline:
-            for replica in replicas:
-                if replica.breaker.is_silent:
+            for process in processes:
+                if process.breaker.is_silent:
                     continue
                 attempts += 1
                 span.note(attempts=attempts)
-                response = await self._asked(replica, request, deadline)
+                response = await self._request(process, request, deadline)
                 if isinstance(response, httpx.Response):
                     if response.status_code == httpx.codes.OK:
                         metrics.ENGINE_SECONDS.observe(time.monotonic() - began)
@@ -107,70 +108,70 @@ class RasaClient:
                         raise EngineRefused(str(response.status_code))
                     failure = EngineFailure.of(response)
                     if failure.cause in (SILENT, SKIPPED):
-                        raise self._without_actions(failure)
+                        raise self._actions_unavailable(failure)
                     reason = failure.cause  # nothing is stored of a turn that failed: another process may try it
                     continue
                 reason = type(response).__name__
                 if isinstance(response, httpx.PoolTimeout):
                     metrics.ENGINE_FAILURES.labels("crowded").inc()
                     raise EngineUnavailable("crowded")
-                if not isinstance(response, UNREACHED):
+                if not isinstance(response, CONNECT_ERRORS):
                     break
-            if self._replicas.are_gone or all(one.breaker.is_silent for one in replicas):
+            if self._pool.are_gone or all(one.breaker.is_silent for one in processes):
                 break
             log.info("engine_again", reason=reason, message=request.message_id)
             pause = min(pause * 2, _LONGEST_PAUSE)
             await asyncio.sleep(min(pause * random.uniform(0.5, 1), max(0.0, deadline - time.monotonic())))  # noqa: S311
         if reason == UNREACHABLE:
-            raise self._without_actions(EngineFailure(cause=SILENT, waited_seconds=time.monotonic() - began))
+            raise self._actions_unavailable(EngineFailure(cause=SILENT, waited_seconds=time.monotonic() - began))
         metrics.ENGINE_FAILURES.labels("timeout" if "Timeout" in reason else "unavailable").inc()
         raise EngineUnavailable(reason)
 
-    async def _asked(
-        self, replica: RasaProcess, request: EngineRequest, deadline: float
+    async def _request(
+        self, process: RasaProcess, request: EngineRequest, deadline: float
     ) -> httpx.Response | httpx.TransportError:
         headers = {"traceparent": trace} if (trace := tracing.traceparent()) else {}
         if self._actions is not None and self._actions.is_silent:
             headers[SKIP_HEADER] = "1"
         try:
-            response = await replica.turn(
+            response = await process.turn(
                 request.model_dump_json().encode(),
                 headers=headers,
                 deadline=deadline,
                 # Where there are others, the client does not wait for a process whose machine is gone.
-                connect=1 if len(self._replicas) == 1 else 0.5,
+                connect=1 if len(self._pool) == 1 else 0.5,
             )
         except httpx.TransportError as error:
             return error
         if self._actions is not None and ANSWERED_HEADER in response.headers:
-            self._actions.succeeded()
+            self._actions.record_answer()
         spans.note_parts(response.headers.get(spans.HEADER, ""))
         return response
 
-    def _without_actions(self, failure: EngineFailure) -> ActionsUnavailable:
+    def _actions_unavailable(self, failure: EngineFailure) -> ActionsUnavailable:
         if self._actions is not None and failure.cause == SILENT:
-            self._actions.timed_out(time.monotonic() - failure.waited_seconds)
+            self._actions.record_timeout(time.monotonic() - failure.waited_seconds)
         metrics.ENGINE_FAILURES.labels("actions").inc()
         return ActionsUnavailable("actions")
 
     async def forget(self, conversation: str) -> None:
         """Erases the engine's memory of ``conversation``. Raises ``httpx.HTTPError``."""
-        *others, last = self._replicas.ranked(conversation)
-        for replica in others:
-            with suppress(*UNREACHED):
-                return await _forget(replica, conversation)
+        *others, last = self._pool.ranked(conversation)
+        for process in others:
+            with suppress(*CONNECT_ERRORS):
+                return await _forget(process, conversation)
         return await _forget(last, conversation)
 
     async def is_ready(self) -> bool:
         """Decides whether one of the processes has loaded a model."""
-        return any([await replica.is_ready() for replica in self._replicas.ranked()])
+        return any([await process.is_ready() for process in self._pool.ranked()])
 
     async def close(self) -> None:
-        await self._replicas.close()
+        await self._pool.close()
 
 
-async def _forget(replica: RasaProcess, conversation: str) -> None:
-    (await replica.http.delete(f"/conversations/{conversation}", timeout=5)).raise_for_status()
+async def _forget(process: RasaProcess, conversation: str) -> None:
+    (await process.http.delete(f"/conversations/{conversation}", timeout=5)).raise_for_status()
 
 
 def _read(response: httpx.Response) -> Turn:

@@ -13,5 +13,5 @@ _PART = re.compile(r"([a-z]{1,16})=(\d{19})-(\d{19})")  # nanoseconds since 1970
 def note_parts(header: str) -> None:
     """Records spans of the parts in ``header`` (``bot/trace.py``); skips parts of another form."""
     for written in header.split(", "):
-        if found := _PART.fullmatch(written):
-            tracing.past(found[1], int(found[2]), int(found[3]))
+        if match := _PART.fullmatch(written):
+            tracing.past(match[1], int(match[2]), int(match[3]))

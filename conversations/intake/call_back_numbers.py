@@ -10,7 +10,7 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.record.phone_copies import arranged
+from conversations.record.phone_copies import pending_copy
 from core.database import Database
 from core.database.models import Handoff
 from core.handoff import OPEN, Kind
@@ -32,11 +32,11 @@ def number_in(text: str) -> str | None:
     The last one, because of "pas le 06 …, le 07 …". ``None`` if there is none, or if further digits make it too long: the wrong
     person would be called.
     """
-    seen = folded(text).text
-    spans = sorted(phone_spans(seen))
-    if not spans or _MORE_DIGITS.match(seen[spans[-1][1] :]):
+    visible = folded(text).text
+    spans = sorted(phone_spans(visible))
+    if not spans or _MORE_DIGITS.match(visible[spans[-1][1] :]):
         return None
-    return _e164(_NO_DIGIT.sub("", seen[slice(*spans[-1])]))
+    return _e164(_NO_DIGIT.sub("", visible[slice(*spans[-1])]))
 
 
 def hint_of(number: str) -> str:
@@ -60,14 +60,14 @@ def _e164(written: str) -> str | None:
     return phonenumbers.format_number(valid, PhoneNumberFormat.E164) if valid else None
 
 
-async def kept_hint(database: Database, conversation: str) -> str:
+async def number_hint_of(database: Database, conversation: str) -> str:
     """Returns the hint of the number that ``conversation`` gave so far for a call-back or a copy; empty if there is none."""
     async with database.read(brief=True) as session:
-        copy = await arranged(session, conversation)
+        copy = await pending_copy(session, conversation)
         if copy is not None:
             return copy.number_hint
-        found = await session.execute(select(Handoff.number_hint).where(*_collecting(conversation)))
-    return found.scalar_one_or_none() or ""
+        hint = await session.execute(select(Handoff.number_hint).where(*_collecting(conversation)))
+    return hint.scalar_one_or_none() or ""
 
 
 async def keep_number(session: AsyncSession, addresses: Addresses, conversation: str, number: str | None) -> None:
@@ -77,7 +77,7 @@ async def keep_number(session: AsyncSession, addresses: Addresses, conversation:
     """
     if number is None:
         return
-    copy = await arranged(session, conversation)
+    copy = await pending_copy(session, conversation)
     if copy is not None:
         copy.number, copy.number_hint = addresses.encrypt(number), hint_of(number)
         return

@@ -6,10 +6,10 @@ import time
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from conversations.delivery.outbound import Passing, record_receipt
-from conversations.intake.sms import Incoming, Intake
-from conversations.intake.sms_parts import Parts
-from conversations.intake.web import Said, take
+from conversations.delivery.outbound import IsTemporary, record_receipt
+from conversations.intake.sms import SmsIntake, SmsMessage
+from conversations.intake.sms_parts import MessageParts
+from conversations.intake.web import WebMessage, take_batch
 from conversations.ports import Channel, DeliveryReceipt, InboundMessage, InboundPart, RawRequest, is_simulated
 from conversations.record.batching import Batcher
 from conversations.record.messages import Accepted
@@ -35,17 +35,17 @@ class Inbound:
         *,
         language: str,
         zone: ZoneInfo,
-        passing: Passing,
+        is_temporary: IsTemporary,
     ) -> None:
         self._database = database
         self._event_bus = event_bus
         self._budget = budget
         self._addresses = addresses
-        self._passing = passing
-        self._intake = Intake(addresses, language=language, zone=zone)
-        self._parts = Parts(database, addresses)
-        self._requests = Batcher(self._commit)  # from providers: messages and receipts share transactions
-        self._said = Batcher(self._commit_said)  # from the website
+        self._is_temporary = is_temporary
+        self._intake = SmsIntake(addresses, language=language, zone=zone)
+        self._parts = MessageParts(database, addresses)
+        self._provider_requests = Batcher(self._commit_provider)  # from providers: messages and receipts share transactions
+        self._web_messages = Batcher(self._commit_web)  # from the website
 
     async def receive(self, channel: Channel, request: RawRequest, *, origin: Origin) -> None:
         """Takes in a provider's request, from signature to commit. Raises ``InvalidSignature`` and ``MalformedRequest``.
@@ -58,21 +58,21 @@ class Inbound:
             await self.report(parsed)
             return
         if isinstance(parsed, InboundPart):
-            whole = await self._parts.add(channel.name, parsed)
-            if whole is None:
+            assembled = await self._parts.add(channel.name, parsed)
+            if assembled is None:
                 return
-            await self.take(channel.name, whole.message, origin=origin)
-            await self._parts.done(whole)
+            await self.take_sms(channel.name, assembled.message, origin=origin)
+            await self._parts.delete_parts(assembled)
             return
-        await self.take(channel.name, parsed, origin=origin)
+        await self.take_sms(channel.name, parsed, origin=origin)
 
-    async def take(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
+    async def take_sms(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
         """Takes in a citizen's SMS whose origin is certain."""
         began = time.time_ns()
-        incoming, seconds = await read_timed(lambda _: Incoming.of(provider, message, origin), message.text)
+        incoming, seconds = await read_timed(lambda _: SmsMessage.of(provider, message, origin), message.text)
         if origin == Origin.CITIZEN:
             await self._budget.charge(self._budget.payer_with(message.sender), seconds)
-        accepted = await self._requests.submit(incoming)
+        accepted = await self._provider_requests.submit(incoming)
         assert accepted is not None  # ``None`` is for receipts
         if accepted.id:
             await self._wake(accepted, began, channel="sms", provider=provider, origin=origin)
@@ -80,25 +80,25 @@ class Inbound:
 
     async def report(self, receipt: DeliveryReceipt) -> None:
         """Records what a provider reports of a message of ours."""
-        await self._requests.submit(receipt)
+        await self._provider_requests.submit(receipt)
 
     async def take_incomplete(self) -> None:
         """Takes in incomplete long messages whose missing parts are not expected any more."""
-        for whole in await self._parts.hopeless():
-            origin = Origin.SIMULATOR if is_simulated(whole.provider) else Origin.CITIZEN
-            await self.take(whole.provider, whole.message, origin=origin)
-            await self._parts.done(whole)
+        for assembled in await self._parts.incomplete():
+            origin = Origin.SIMULATOR if is_simulated(assembled.provider) else Origin.CITIZEN
+            await self.take_sms(assembled.provider, assembled.message, origin=origin)
+            await self._parts.delete_parts(assembled)
 
-    async def accept(self, conversation: str, external_id: str, said: str | Choice, payer: Payer = ()) -> Accepted:
+    async def take_web(self, conversation: str, external_id: str, content: str | Choice, payer: Payer = ()) -> Accepted:
         """Takes in a message of a web client: a text, or a button with a valid signature. ``payer``: who is charged for it.
 
         Raises ``UnknownConversation`` and ``TooManyWaiting``.
         """
         began = time.time_ns()
-        text = said if isinstance(said, str) else said.label
-        read, seconds = await read_timed(lambda _: Said.of(conversation, external_id, said), text)
+        text = content if isinstance(content, str) else content.label
+        message, seconds = await read_timed(lambda _: WebMessage.of(conversation, external_id, content), text)
         await self._budget.charge(payer, seconds)
-        accepted = await self._said.submit(read)
+        accepted = await self._web_messages.submit(message)
         await self._wake(accepted, began, channel="web")
         return accepted
 
@@ -110,15 +110,15 @@ class Inbound:
             parts = [("commit", began, committed), ("wake-up", committed, time.time_ns())]
             tracing.received(accepted.id, parts, **about)
 
-    async def _commit_said(self, batch: Sequence[Said]) -> Sequence[Accepted | Exception]:
+    async def _commit_web(self, batch: Sequence[WebMessage]) -> Sequence[Accepted | Exception]:
         async with self._database.write(brief=True) as session:
-            return await take(session, batch, self._addresses)
+            return await take_batch(session, batch, self._addresses)
 
-    async def _commit(self, requests: Sequence[Incoming | DeliveryReceipt]) -> Sequence[Accepted | None]:
-        messages = [request for request in requests if isinstance(request, Incoming)]
+    async def _commit_provider(self, requests: Sequence[SmsMessage | DeliveryReceipt]) -> Sequence[Accepted | None]:
+        messages = [request for request in requests if isinstance(request, SmsMessage)]
         async with self._database.write(brief=True) as session:
-            taken = iter(await self._intake.take(session, messages) if messages else ())
+            accepted = iter(await self._intake.take_batch(session, messages) if messages else ())
             for request in requests:
                 if isinstance(request, DeliveryReceipt):
-                    await record_receipt(session, request, self._passing)
-        return [next(taken) if isinstance(request, Incoming) else None for request in requests]
+                    await record_receipt(session, request, self._is_temporary)
+        return [next(accepted) if isinstance(request, SmsMessage) else None for request in requests]

@@ -13,14 +13,14 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.opt_outs import obey
+from conversations.delivery.opt_outs import apply_stop_or_start
 from conversations.delivery.sms_usage import count_received, local_today
 from conversations.intake.call_back_numbers import keep_number, number_in
 from conversations.keywords import CHOOSE_LANGUAGE, Keyword, keyword, language_after
 from conversations.ports import InboundMessage, Rendered
-from conversations.record.address_renewal import move
+from conversations.record.address_renewal import move_to_present_digest
 from conversations.record.erasure import audit_erasures, erase_rows, seen_digest
-from conversations.record.messages import Accepted, as_kept, insert_messages, new_message
+from conversations.record.messages import Accepted, insert_messages, mask_message, new_message
 from conversations.record.replies import add_reply
 from conversations.signing import new_id
 from core.database.base import now
@@ -32,7 +32,7 @@ from core.turns import Origin, Outcome
 
 
 @dataclass(frozen=True, slots=True)
-class Incoming:
+class SmsMessage:
     """A verified, parsed SMS, read and masked outside any transaction. ``number``: the telephone number in its text."""
 
     provider: str
@@ -42,16 +42,16 @@ class Incoming:
     number: str | None
 
     @classmethod
-    def of(cls, provider: str, message: InboundMessage, origin: Origin) -> Incoming:
+    def of(cls, provider: str, message: InboundMessage, origin: Origin) -> SmsMessage:
         """Returns ``message`` prepared for intake."""
-        return cls(provider, message, origin, as_kept(message.text), number_in(message.text))
+        return cls(provider, message, origin, mask_message(message.text), number_in(message.text))
 
     @property
     def dedup(self) -> str:
         return f"sms:{self.provider}:{self.message.external_id}"
 
 
-class Intake:
+class SmsIntake:
     """Takes in batches of SMS. ``language``: that of a new conversation. ``zone``: in whose days messages are counted."""
 
     def __init__(self, addresses: Addresses, *, language: str, zone: ZoneInfo) -> None:
@@ -59,34 +59,34 @@ class Intake:
         self._addresses = addresses
         self._language = language
 
-    async def take(self, session: AsyncSession, batch: Sequence[Incoming]) -> Sequence[Accepted]:
+    async def take_batch(self, session: AsyncSession, batch: Sequence[SmsMessage]) -> Sequence[Accepted]:
         """Takes in ``batch``. Returns one ``Accepted`` for each, in order; the caller commits."""
-        await move(session, self._addresses, [incoming.message.sender for incoming in batch])
+        await move_to_present_digest(session, self._addresses, [incoming.message.sender for incoming in batch])
         digests = [self._addresses.digest(incoming.message.sender) for incoming in batch]
         conversations = await self._conversations(session, dict(zip(digests, batch, strict=True)))
-        gone, standing = await _known(session, [incoming.dedup for incoming in batch], conversations)
+        erased_dedups, opted_out = await _known(session, [incoming.dedup for incoming in batch], conversations)
         erased: list[str] = []
         for digest, incoming in zip(digests, batch, strict=True):
-            if keyword(incoming.message.text) is Keyword.ERASE and incoming.dedup not in gone:
-                before = conversations[digest]
-                conversations[digest] = await self._begin_again(session, before, incoming)
-                erased += [before.id] if conversations[digest] is not before else []
+            if keyword(incoming.message.text) is Keyword.ERASE and incoming.dedup not in erased_dedups:
+                previous = conversations[digest]
+                conversations[digest] = await self._replace_conversation(session, previous, incoming)
+                erased += [previous.id] if conversations[digest] is not previous else []
         rows = [
             new_message(conversations[digest].id, incoming.dedup, incoming.message.external_id, incoming.kept, None)
             for digest, incoming in zip(digests, batch, strict=True)
-            if incoming.dedup not in gone
+            if incoming.dedup not in erased_dedups
         ]
-        taken = await insert_messages(session, rows)
+        inserted = await insert_messages(session, rows)
         accepted = [
-            taken.get(incoming.dedup) or Accepted(conversations[digest].id, "", 0, fresh=False)
+            inserted.get(incoming.dedup) or Accepted(conversations[digest].id, "", 0, fresh=False)
             for digest, incoming in zip(digests, batch, strict=True)
         ]
-        await self._obey(session, list(zip(accepted, digests, batch, strict=True)), conversations, standing)
+        await self._apply_keywords(session, list(zip(accepted, digests, batch, strict=True)), conversations, opted_out)
         await audit_erasures(session, erased)
         return accepted
 
-    async def _conversations(self, session: AsyncSession, wanted: Mapping[str, Incoming]) -> dict[str, Conversation]:
-        """Returns the conversations of the numbers ``wanted`` (by digest), opened where they are new, and locked.
+    async def _conversations(self, session: AsyncSession, messages: Mapping[str, SmsMessage]) -> dict[str, Conversation]:
+        """Returns the conversations of the numbers ``messages`` (by digest), opened where they are new, and locked.
 
         The lock makes messages of one conversation commit in the order of their numbers. All callers lock in one order. SQLite
         has one writer anyway.
@@ -95,17 +95,17 @@ class Intake:
             insert_into(session, Conversation)
             .on_conflict_do_update(index_elements=["address_digest"], set_={"last_at": now()})
             .returning(Conversation),
-            [self._new(digest, wanted[digest]) for digest in sorted(wanted)],
+            [self._new(digest, messages[digest]) for digest in sorted(messages)],
             execution_options={"populate_existing": True},
         )
-        found = {str(conversation.address_digest): conversation for conversation in rows.scalars()}
-        for digest, conversation in found.items():
-            incoming = wanted[digest]
+        conversations = {str(conversation.address_digest): conversation for conversation in rows.scalars()}
+        for digest, conversation in conversations.items():
+            incoming = messages[digest]
             if conversation.provider != incoming.provider:  # the administration changed it, or used the simulator before
                 conversation.provider, conversation.origin = incoming.provider, incoming.origin
-        return found
+        return conversations
 
-    def _new(self, digest: str, incoming: Incoming) -> dict[str, object]:
+    def _new(self, digest: str, incoming: SmsMessage) -> dict[str, object]:
         return {
             "id": new_id(),
             "channel": "sms",
@@ -116,10 +116,12 @@ class Intake:
             "address_digest": digest,
         }
 
-    async def _begin_again(self, session: AsyncSession, conversation: Conversation, incoming: Incoming) -> Conversation:
+    async def _replace_conversation(
+        self, session: AsyncSession, conversation: Conversation, incoming: SmsMessage
+    ) -> Conversation:
         """Erases ``conversation`` unless this very message has done so; the confirmation goes out from a new conversation."""
-        known = await session.scalar(select(Message.id).where(Message.dedup == incoming.dedup))
-        if known is not None:
+        existing = await session.scalar(select(Message.id).where(Message.dedup == incoming.dedup))
+        if existing is not None:
             return conversation
         values = self._new(str(conversation.address_digest), incoming) | {"language": conversation.language}
         session.expunge(conversation)
@@ -129,28 +131,28 @@ class Intake:
         await session.flush()
         return fresh
 
-    async def _obey(
+    async def _apply_keywords(
         self,
         session: AsyncSession,
-        taken: Sequence[tuple[Accepted, str, Incoming]],
+        batch: Sequence[tuple[Accepted, str, SmsMessage]],
         conversations: Mapping[str, Conversation],
-        standing: frozenset[str],
+        opted_out: frozenset[str],
     ) -> None:
         received: list[tuple[str, str, str]] = []
-        for accepted, digest, incoming in taken:
+        for accepted, digest, incoming in batch:
             if not accepted.fresh:
                 continue
             received.append((digest, incoming.provider, conversations[digest].origin))
             conversation, text = conversations[digest], incoming.message.text
             await keep_number(session, self._addresses, conversation.id, incoming.number)
-            asked = keyword(text)
-            if asked in CHOOSE_LANGUAGE:
-                conversation.language, conversation.spoken = language_after(asked, conversation.language), None
-            conversation.closing = asked is Keyword.ERASE
-            if asked in (Keyword.STOP, Keyword.START) or digest in standing:
-                silent = await obey(session, digest, accepted.id, text)
-                standing = (standing | {digest}) if asked is Keyword.STOP else standing
-                standing = (standing - {digest}) if asked is Keyword.START else standing
+            command = keyword(text)
+            if command in CHOOSE_LANGUAGE:
+                conversation.language, conversation.spoken = language_after(command, conversation.language), None
+            conversation.closing = command is Keyword.ERASE
+            if command in (Keyword.STOP, Keyword.START) or digest in opted_out:
+                silent = await apply_stop_or_start(session, digest, accepted.id, text)
+                opted_out = (opted_out | {digest}) if command is Keyword.STOP else opted_out
+                opted_out = (opted_out - {digest}) if command is Keyword.START else opted_out
                 if silent:
                     await leave_unanswered(session, conversation, accepted.id)
         await count_received(session, received, local_today(self._zone))
@@ -173,5 +175,5 @@ async def _known(
         OptOut.address_digest.in_(address_digests), OptOut.lifted_at.is_(None)
     )
     rows = (await session.execute(seen.union_all(silent))).all()
-    gone = frozenset(digests[digest] for kind, digest in rows if kind == "seen")
-    return gone, frozenset(digest for kind, digest in rows if kind == "stop")
+    erased_dedups = frozenset(digests[digest] for kind, digest in rows if kind == "seen")
+    return erased_dedups, frozenset(digest for kind, digest in rows if kind == "stop")

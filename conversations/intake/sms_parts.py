@@ -27,13 +27,13 @@ from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
 
 GAP = " […] "  # in place of a missing part
-PATIENCE = timedelta(seconds=60)  # operators deliver the parts of a message within seconds of each other
+MISSING_PART_TIMEOUT = timedelta(seconds=60)  # operators deliver the parts of a message within seconds of each other
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class Whole:
+class AssembledMessage:
     """A message assembled from parts; ``group`` is the key under which those are kept."""
 
     provider: str
@@ -41,14 +41,14 @@ class Whole:
     message: InboundMessage
 
 
-class Parts:
-    """Keeps parts and returns complete messages. ``done`` deletes the parts of a message."""
+class MessageParts:
+    """Keeps parts and returns complete messages. ``delete_parts`` deletes the parts of a message."""
 
     def __init__(self, database: Database, addresses: Addresses) -> None:
         self._database = database
         self._addresses = addresses
 
-    async def add(self, provider: str, part: InboundPart) -> Whole | None:
+    async def add(self, provider: str, part: InboundPart) -> AssembledMessage | None:
         """Keeps ``part``. Returns the complete message if it was the last one missing. Committed when this returns."""
         message = part.message
         group = self._addresses.digest(f"{provider} {message.sender} {part.reference} {part.total}")
@@ -70,42 +70,42 @@ class Parts:
                 .on_conflict_do_nothing(index_elements=["group_digest", "part"])
             )
             rows = await _group(session, group)
-        return Whole(provider, group, self._joined(rows)) if len(rows) == part.total else None
+        return AssembledMessage(provider, group, self._join(rows)) if len(rows) == part.total else None
 
-    async def hopeless(self) -> Sequence[Whole]:
+    async def incomplete(self) -> Sequence[AssembledMessage]:
         """Returns messages whose missing parts are not expected any more. Deletes parts that no key decrypts any more."""
-        (old,) = await self._database.look((_OLD, {"patient": now() - PATIENCE}))
-        if not old:
+        (overdue,) = await self._database.look((_OVERDUE, {"patient": now() - MISSING_PART_TIMEOUT}))
+        if not overdue:
             return []
         async with self._database.read() as session:
-            groups = {group: await _group(session, group) for (group,) in old}
-        found: list[Whole] = []
-        lost: list[str] = []
+            groups = {group: await _group(session, group) for (group,) in overdue}
+        assembled: list[AssembledMessage] = []
+        unreadable: list[str] = []
         for group, rows in groups.items():
             try:
-                found += [Whole(rows[0].provider, group, self._joined(rows))] if rows else []
+                assembled += [AssembledMessage(rows[0].provider, group, self._join(rows))] if rows else []
             except InvalidToken:
-                lost.append(group)
-        if lost:
-            log.error("message_parts_unreadable", groups=len(lost))
+                unreadable.append(group)
+        if unreadable:
+            log.error("message_parts_unreadable", groups=len(unreadable))
             async with self._database.write() as session:
-                await session.execute(delete(MessagePart).where(MessagePart.group_digest.in_(lost)))
-        return found
+                await session.execute(delete(MessagePart).where(MessagePart.group_digest.in_(unreadable)))
+        return assembled
 
-    async def done(self, whole: Whole) -> None:
-        """Deletes the parts of ``whole``, which is in the record. A copy of one of them is recognised from now on."""
+    async def delete_parts(self, assembled: AssembledMessage) -> None:
+        """Deletes the parts of ``assembled``, which is in the record. A copy of one of them is recognised from now on."""
         async with self._database.write() as session:
-            for row in await _group(session, whole.group):
+            for row in await _group(session, assembled.group):
                 identifier = self._content(row)[0]
-                if identifier != whole.message.external_id:  # that id is the message's own, recognised by its row
+                if identifier != assembled.message.external_id:  # that id is the message's own, recognised by its row
                     await session.execute(
                         insert_into(session, SeenMessage)
-                        .values(digest=seen_digest(f"sms:{whole.provider}:{identifier}"), erased_at=now())
+                        .values(digest=seen_digest(f"sms:{assembled.provider}:{identifier}"), erased_at=now())
                         .on_conflict_do_nothing(index_elements=["digest"])
                     )
-            await session.execute(delete(MessagePart).where(MessagePart.group_digest == whole.group))
+            await session.execute(delete(MessagePart).where(MessagePart.group_digest == assembled.group))
 
-    def _joined(self, rows: Sequence[MessagePart]) -> InboundMessage:
+    def _join(self, rows: Sequence[MessagePart]) -> InboundMessage:
         """Returns one message from the available parts, with the id of the first of them."""
         by_part = {row.part: self._content(row) for row in rows}
         texts = [by_part[number][3] if number in by_part else GAP for number in range(1, rows[0].total + 1)]
@@ -119,7 +119,7 @@ class Parts:
 
 # Built once: the query runs every second.
 _PARTS = table(MessagePart).c
-_OLD = Prepared(
+_OVERDUE = Prepared(
     select(_PARTS.group_digest).group_by(_PARTS.group_digest).having(func.min(_PARTS.received_at) < bindparam("patient"))
 )
 

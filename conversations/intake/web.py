@@ -11,14 +11,14 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.intake.call_back_numbers import keep_number, number_in
-from conversations.record.messages import Accepted, as_kept, insert_messages, new_message
+from conversations.record.messages import Accepted, insert_messages, mask_message, new_message
 from conversations.signing import Choice
 from core.database.base import now, table
 from core.database.models import Conversation, Message
 from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
 
-MOST_WAITING = 20  # unanswered messages of one conversation
+MAX_WAITING = 20  # unanswered messages of one conversation
 
 
 class UnknownConversation(Exception):
@@ -30,7 +30,7 @@ class TooManyWaiting(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class WebMessage:
     """A message with its row, masked outside any transaction. ``number``: the telephone number in its text."""
 
     conversation: str
@@ -38,46 +38,48 @@ class Said:
     row: dict[str, Any]
 
     @classmethod
-    def of(cls, conversation: str, external_id: str, said: str | Choice) -> Said:
+    def of(cls, conversation: str, external_id: str, content: str | Choice) -> WebMessage:
         """Returns the message for a text, or for a button whose signature was checked."""
-        text, payload = (said.label, said.payload) if isinstance(said, Choice) else (said, None)
+        text, payload = (content.label, content.payload) if isinstance(content, Choice) else (content, None)
         dedup = f"web:{conversation}:{external_id}"
-        return cls(conversation, number_in(text), new_message(conversation, dedup, external_id, as_kept(text), payload))
+        return cls(conversation, number_in(text), new_message(conversation, dedup, external_id, mask_message(text), payload))
 
     @property
     def dedup(self) -> str:
         return str(self.row["dedup"])
 
 
-async def take(session: AsyncSession, batch: Sequence[Said], addresses: Addresses) -> Sequence[Accepted | Exception]:
+async def take_batch(
+    session: AsyncSession, batch: Sequence[WebMessage], addresses: Addresses
+) -> Sequence[Accepted | Exception]:
     """Returns the result for each message, in order; the caller commits. The statements are the same few for any batch size."""
-    there = await _locked(session, {said.conversation for said in batch})
-    room = Counter(dict.fromkeys(there, MOST_WAITING)) - await _waiting(session, there)
-    wanted = Counter(said.conversation for said in batch)
-    crowded = [said.dedup for said in batch if wanted[said.conversation] > room[said.conversation]]
-    known = await _known(session, crowded)
-    taken: list[Said] = []
-    for said in batch:
-        if said.conversation in there and (said.dedup in known or room[said.conversation] > 0):
-            taken.append(said)
-            room[said.conversation] -= said.dedup not in known
-    accepted = await insert_messages(session, list({said.dedup: said.row for said in taken}.values()))
+    existing = await _lock(session, {message.conversation for message in batch})
+    free = Counter(dict.fromkeys(existing, MAX_WAITING)) - await _waiting(session, existing)
+    received = Counter(message.conversation for message in batch)
+    over_limit = [message.dedup for message in batch if received[message.conversation] > free[message.conversation]]
+    known = await _known_dedups(session, over_limit)
+    to_insert: list[WebMessage] = []
+    for message in batch:
+        if message.conversation in existing and (message.dedup in known or free[message.conversation] > 0):
+            to_insert.append(message)
+            free[message.conversation] -= message.dedup not in known
+    accepted = await insert_messages(session, list({message.dedup: message.row for message in to_insert}.values()))
     results: list[Accepted | Exception] = []
-    for said in batch:
-        if said.conversation not in there:
+    for message in batch:
+        if message.conversation not in existing:
             results.append(UnknownConversation())
-        elif said.dedup not in accepted:
+        elif message.dedup not in accepted:
             results.append(TooManyWaiting())
         else:
-            result = accepted[said.dedup]
+            result = accepted[message.dedup]
             if result.fresh:
-                await keep_number(session, addresses, said.conversation, said.number)
-                accepted[said.dedup] = Accepted(result.conversation, result.id, result.seq, fresh=False)  # for a second one
+                await keep_number(session, addresses, message.conversation, message.number)
+                accepted[message.dedup] = Accepted(result.conversation, result.id, result.seq, fresh=False)  # for a second one
             results.append(result)
     return results
 
 
-async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[str]:
+async def _lock(session: AsyncSession, conversations: Collection[str]) -> set[str]:
     """Locks the rows of ``conversations`` and returns the existing ones. Their messages then commit in the order of their
     numbers.
 
@@ -89,10 +91,10 @@ async def _locked(session: AsyncSession, conversations: Collection[str]) -> set[
     rows = await session.execute(
         select(Conversation.id).where(Conversation.id.in_(conversations)).order_by(Conversation.id).with_for_update()
     )
-    there = set(rows.scalars())
-    touch = update(Conversation).where(Conversation.id.in_(there)).values(last_at=now())
+    existing = set(rows.scalars())
+    touch = update(Conversation).where(Conversation.id.in_(existing)).values(last_at=now())
     await session.execute(touch.execution_options(synchronize_session=False))
-    return there
+    return existing
 
 
 async def _waiting(session: AsyncSession, conversations: Collection[str]) -> Counter[str]:
@@ -108,7 +110,7 @@ async def _waiting(session: AsyncSession, conversations: Collection[str]) -> Cou
     return Counter({row[0]: row[1] for row in rows})
 
 
-async def _known(session: AsyncSession, dedups: Sequence[str]) -> set[str]:
+async def _known_dedups(session: AsyncSession, dedups: Sequence[str]) -> set[str]:
     if not dedups:
         return set()
     return set((await session.execute(select(Message.dedup).where(Message.dedup.in_(dedups)))).scalars())

@@ -32,15 +32,15 @@ class Batcher[Item, Result]:
     async def _work(self) -> None:
         while self._waiting:
             batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-            await self._settle(batch)
+            await self._handle_batch(batch)
 
-    async def _settle(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
+    async def _handle_batch(self, batch: Sequence[tuple[Item, asyncio.Future[Result]]]) -> None:
         try:
             results: Sequence[Result | BaseException] = await self._handle([item for item, _ in batch])
         except Exception as error:
             if len(batch) > 1:  # an item that fails must not make the others fail
                 for one in batch:
-                    await self._settle([one])
+                    await self._handle_batch([one])
                 return
             results = [error]
         for (_, future), result in zip(batch, results, strict=True):

@@ -23,7 +23,7 @@ from core.database.models import Conversation, Delivery, ErasedConversation, Era
 from core.privacy.receipts import receipt_of
 
 # A turn that was under way during the erasure may write to the engine's memory once more: erase there again afterwards.
-_SETTLED = timedelta(seconds=60)
+_ERASE_AGAIN_AFTER = timedelta(seconds=60)
 _ROWS = 500  # in one statement
 CITIZEN = "citizen"  # the actor in the audit
 
@@ -42,26 +42,26 @@ async def erase(
         await audit_erasures(session, erased, actor=actor)
     if not erased:
         return False
-    await event_bus.tell(conversation, "erased")
+    await event_bus.notify(conversation, "erased")
     await _forget(engine, conversation)
     return True
 
 
-async def erase_rows(session: AsyncSession, conversations: Sequence[str], *, wished: bool = True) -> Sequence[str]:
+async def erase_rows(session: AsyncSession, conversations: Sequence[str], *, on_request: bool = True) -> Sequence[str]:
     """Deletes ``conversations`` in this transaction, and notes that the engine must forget them. Returns the existing ones.
 
-    Where somebody ``wished`` it (rather than retention), the ids are kept, so that a restored backup erases them again, and the
-    caller ends the transaction with ``audit_erasures``.
-    The digests of their SMS are kept: a copied request must not open the conversations again.
+    ``on_request``: a person wants it, not retention. The ids are then kept, so that a restored backup erases them again, and
+    the caller ends the transaction with ``audit_erasures``. The digests of their SMS are always kept: a copied request must
+    not open the conversations again.
     """
     await remember_seen(session, Message.conversation_id.in_(conversations))
     rows = await session.execute(delete(Conversation).where(Conversation.id.in_(conversations)).returning(Conversation.id))
-    gone = rows.scalars().all()
-    session.add_all(Erasure(conversation_id=conversation) for conversation in gone)
-    if wished and gone:
+    erased = rows.scalars().all()
+    session.add_all(Erasure(conversation_id=conversation) for conversation in erased)
+    if on_request and erased:
         ledger = insert_into(session, ErasedConversation).on_conflict_do_nothing(index_elements=["conversation_id"])
-        await session.execute(ledger, [{"conversation_id": conversation} for conversation in gone])
-    return gone
+        await session.execute(ledger, [{"conversation_id": conversation} for conversation in erased])
+    return erased
 
 
 async def audit_erasures(session: AsyncSession, conversations: Sequence[str], *, actor: str = CITIZEN) -> None:
@@ -78,9 +78,9 @@ def erasure_target(receipt: str) -> str:
 async def remember_seen(session: AsyncSession, which: ColumnElement[bool]) -> None:
     """Records the SMS among the messages selected by ``which`` as seen, before they are deleted."""
     rows = await session.execute(select(Message.dedup).where(which, Message.dedup.startswith("sms:")))
-    seen = [{"digest": seen_digest(dedup), "erased_at": now()} for dedup in rows.scalars()]
-    for some in batched(seen, _ROWS):
-        await session.execute(insert_into(session, SeenMessage).values(some).on_conflict_do_nothing(index_elements=["digest"]))
+    digests = [{"digest": seen_digest(dedup), "erased_at": now()} for dedup in rows.scalars()]
+    for batch in batched(digests, _ROWS):
+        await session.execute(insert_into(session, SeenMessage).values(batch).on_conflict_do_nothing(index_elements=["digest"]))
 
 
 def seen_digest(dedup: str) -> str:
@@ -90,7 +90,7 @@ def seen_digest(dedup: str) -> str:
 
 async def erase_closing(database: Database) -> int:
     """Erases conversations that EFFACER ended, once their confirmation is on its way or has failed. Returns their number."""
-    settled = now() - _SETTLED
+    latest = now() - _ERASE_AGAIN_AFTER
     unanswered = select(Message.conversation_id).where(Message.outcome.is_(None))
     unsent = (
         select(Reply.conversation_id)
@@ -99,7 +99,7 @@ async def erase_closing(database: Database) -> int:
     )
     closing = select(Conversation.id).where(
         Conversation.closing.is_(True),
-        Conversation.last_at <= settled,
+        Conversation.last_at <= latest,
         Conversation.id.not_in(unanswered),
         Conversation.id.not_in(unsent),
     )
@@ -116,7 +116,7 @@ async def forget_erased(database: Database, engine: RasaClient, *, limit: int = 
     """Erases conversations from the engine's memory some time after their erasure. Returns how many; others wait."""
     async with database.read() as session:
         rows = await session.execute(
-            select(Erasure.conversation_id).where(Erasure.requested_at <= now() - _SETTLED).limit(limit)
+            select(Erasure.conversation_id).where(Erasure.requested_at <= now() - _ERASE_AGAIN_AFTER).limit(limit)
         )
     forgotten = []
     for conversation in rows.scalars().all():

@@ -36,7 +36,7 @@ class Accepted:
     fresh: bool
 
 
-def as_kept(text: str) -> Masked:
+def mask_message(text: str) -> Masked:
     """Returns ``text`` as the record keeps it, with the kinds of what was masked. To be called before any transaction: it takes
     milliseconds for a long text.
     """
@@ -68,14 +68,14 @@ async def insert_messages(session: AsyncSession, rows: Sequence[dict[str, Any]])
         inserted = await _INSERT_ONE.rows(session, _NEW.values(rows[0]))
     else:  # rows separate from the statement: it is compiled once for any number of them
         inserted = (await session.execute(_insert(dialect_of(session)), list(rows))).all()
-    taken = {dedup: Accepted(conversation, id_, seq, fresh=True) for id_, seq, dedup, conversation in inserted}
-    known = {row["dedup"] for row in rows} - taken.keys()
+    accepted = {dedup: Accepted(conversation, id_, seq, fresh=True) for id_, seq, dedup, conversation in inserted}
+    known = {row["dedup"] for row in rows} - accepted.keys()
     if known:
-        found = await session.execute(
+        stored = await session.execute(
             select(Message.id, Message.seq, Message.dedup, Message.conversation_id).where(Message.dedup.in_(known))
         )
-        taken |= {row.dedup: Accepted(row.conversation_id, row.id, row.seq, fresh=False) for row in found}
-    return taken
+        accepted |= {row.dedup: Accepted(row.conversation_id, row.id, row.seq, fresh=False) for row in stored}
+    return accepted
 
 
 @cache

@@ -19,7 +19,7 @@ def open_conversation(session: AsyncSession, *, channel: str, language: str, ori
     return conversation
 
 
-async def begin_conversation(session: AsyncSession, *, channel: str, language: str, origin: Origin) -> str:
+async def insert_conversation(session: AsyncSession, *, channel: str, language: str, origin: Origin) -> str:
     """Adds a new conversation and returns its id only, which is cheaper than an object."""
     identifier = new_id()
     values = {"id": identifier, "channel": channel, "origin": origin, "language": language}

@@ -23,7 +23,7 @@ _ANY = Prepared(select(_COPIES.conversation_id).where(_COPIES.conversation_id ==
 _COPY = select(PhoneCopy).where(PhoneCopy.conversation_id == bindparam("of"))
 
 
-async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None:
+async def pending_copy(session: AsyncSession, conversation: str) -> PhoneCopy | None:
     """Returns the copy for which ``conversation`` still has to give a number or a confirmation.
 
     ``None`` also if a call-back form was begun since: a number that is typed now is for the call.
@@ -39,26 +39,27 @@ async def arranged(session: AsyncSession, conversation: str) -> PhoneCopy | None
     return row if form is None or form < row.asked_at else None
 
 
-async def none_arranged(database: Database, conversation: str) -> bool:
+async def has_no_pending_copy(database: Database, conversation: str) -> bool:
     """Decides whether ``conversation`` has no arrangement of a copy. A cheap check at every turn, since few have one."""
-    (found,) = await database.glance((_ANY, {"of": conversation}))
-    return not found
+    (rows,) = await database.glance((_ANY, {"of": conversation}))
+    return not rows
 
 
-async def forget_copies(database: Database) -> None:
+async def delete_expired_copies(database: Database) -> None:
     """Deletes the numbers of copies that were never confirmed, and SMS conversations opened by a copy and never answered."""
     async with database.write() as session:
         await session.execute(delete(PhoneCopy).where(PhoneCopy.asked_at < now() - ARRANGED_WITHIN))
-        said = exists().where(Message.conversation_id == Conversation.id)
-        held = exists().where(Handoff.conversation_id == Conversation.id)
-        unsent = exists().where(
+        has_messages = exists().where(Message.conversation_id == Conversation.id)
+        has_handoff = exists().where(Handoff.conversation_id == Conversation.id)
+        has_unsent_replies = exists().where(
             Reply.conversation_id == Conversation.id,
             Delivery.reply_id == Reply.id,
             Delivery.status.in_(("queued", "sending")),
         )
         rows = await session.execute(
             select(Conversation.id)
-            .where(Conversation.channel.in_(BY_NUMBER), Conversation.last_at < now() - KEPT_FOR, ~said, ~held, ~unsent)
+            .where(Conversation.channel.in_(BY_NUMBER), Conversation.last_at < now() - KEPT_FOR)
+            .where(~has_messages, ~has_handoff, ~has_unsent_replies)
             .limit(_BATCH)
         )
-        await erase_rows(session, rows.scalars().all(), wished=False)
+        await erase_rows(session, rows.scalars().all(), on_request=False)

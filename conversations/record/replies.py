@@ -49,7 +49,7 @@ async def touch_conversation(
         options = [option for block in blocks if block["type"] == "choices" for option in block["options"]]
         values |= {"offers": list(rendered.offered) or None, "choices": options or None}
         values["left"] = dump_blocks(rendered.rest) or None
-    await (_TOUCHED if aside else _STAND).rows(session, values)
+    await (_TOUCH_ONLY if aside else _TOUCH_WITH_CHOICES).rows(session, values)
 
 
 async def insert_reply(
@@ -69,5 +69,5 @@ _INSERT = Prepared(insert(table(Reply)).values(_NEW.bound).returning(table(Reply
 # Statements are built once: building one costs more than running it.
 _CONVERSATIONS = table(Conversation)
 _TOUCH = update(_CONVERSATIONS).where(_CONVERSATIONS.c.id == bindparam("which")).values(last_at=bindparam("moment"))
-_TOUCHED = Prepared(_TOUCH)
-_STAND = Prepared(_TOUCH.values(offered=bindparam("offers"), options=bindparam("choices"), rest=bindparam("left")))
+_TOUCH_ONLY = Prepared(_TOUCH)
+_TOUCH_WITH_CHOICES = Prepared(_TOUCH.values(offered=bindparam("offers"), options=bindparam("choices"), rest=bindparam("left")))

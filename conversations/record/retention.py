@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.sms_usage import forget_numbers
+from conversations.delivery.sms_usage import delete_old_number_usage
 from conversations.record.erasure import erase_rows, remember_seen
 from core.database import Database
 from core.database.base import Base, now
@@ -52,10 +52,10 @@ async def apply_retention(database: Database, *, days: int, erasures_days: int =
     messages, replies = await _messages(database, cutoff)
     others: Counter[str] = Counter()
     async with database.write() as session:
-        await forget_numbers(session)
+        await delete_old_number_usage(session)
         for table, past in _others(cutoff, started - timedelta(days=erasures_days)):
-            gone = await session.execute(delete(table).where(past).returning(literal(1)))
-            others[table.__tablename__] = len(gone.all())
+            deleted_rows = await session.execute(delete(table).where(past).returning(literal(1)))
+            others[table.__tablename__] = len(deleted_rows.all())
         deleted = Deleted(conversations, messages, replies, dict(others))
         kinds = {"conversations": conversations, "messages": messages, "replies": replies, **others}
         overdue = await _overdue(session, cutoff)
@@ -77,7 +77,7 @@ async def _conversations(database: Database, cutoff: datetime) -> int:
         async with database.write() as session:
             old = await session.execute(select(Conversation.id).where(Conversation.last_at < cutoff).limit(_BATCH))
             batch = old.scalars().all()
-            count += len(await erase_rows(session, batch, wished=False))
+            count += len(await erase_rows(session, batch, on_request=False))
         if len(batch) < _BATCH:
             return count
 
@@ -90,10 +90,10 @@ async def _messages(database: Database, cutoff: datetime) -> tuple[int, int]:
             past = select(Message.id).where(Message.received_at < cutoff, Message.outcome.is_not(None)).limit(_BATCH)
             old_messages = (await session.execute(past)).scalars().all()
             await remember_seen(session, Message.id.in_(old_messages))
-            gone = await session.execute(delete(Message).where(Message.id.in_(old_messages)).returning(Message.id))
+            deleted_rows = await session.execute(delete(Message).where(Message.id.in_(old_messages)).returning(Message.id))
             unasked = select(Reply.id).where(Reply.created_at < cutoff, Reply.in_reply_to.is_(None)).limit(_BATCH)
-            said = await session.execute(delete(Reply).where(Reply.id.in_(unasked)).returning(Reply.id))
-            counts = len(gone.all()), len(said.all())
+            deleted_replies = await session.execute(delete(Reply).where(Reply.id.in_(unasked)).returning(Reply.id))
+            counts = len(deleted_rows.all()), len(deleted_replies.all())
         messages, replies = messages + counts[0], replies + counts[1]
         if max(counts) < _BATCH:
             return messages, replies

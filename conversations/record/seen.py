@@ -1,4 +1,4 @@
-"""How far a citizen has seen a human's replies: reported by the widget, or by a request for the history."""
+"""The last reply of a human that a citizen has seen, as the widget or a request for the history reports it."""
 
 from __future__ import annotations
 
@@ -23,4 +23,4 @@ async def mark_seen(database: Database, event_bus: EventBus, conversation: str, 
             return
     async with database.write(brief=True) as session:
         await session.execute(update(Handoff).where(*unseen).values(seen_seq=seq))
-    await event_bus.tell(conversation, "seen")
+    await event_bus.notify(conversation, "seen")

@@ -30,7 +30,7 @@ class BadControl(ValueError):
         self.reason = reason
 
 
-class Set(BaseModel):
+class ActiveControl(BaseModel):
     """One control that is set. ``id`` is new at each setting."""
 
     model_config = ConfigDict(frozen=True)
@@ -42,17 +42,17 @@ class Set(BaseModel):
     author: str
     since: datetime
 
-    def words(self, language: str) -> tuple[str, str]:
+    def text_in(self, language: str) -> tuple[str, str]:
         """Returns the text for citizens and its language: the French text where there is no other."""
         return (self.text_en, "en") if language == "en" and self.text_en else (self.text_fr, "fr")
 
 
-class State(BaseModel):
+class ServiceState(BaseModel):
     """All controls that are set, by name."""
 
     model_config = ConfigDict(frozen=True)
 
-    controls: dict[str, Set] = {}
+    controls: dict[str, ActiveControl] = {}
 
     @property
     def version(self) -> tuple[str, ...]:
@@ -60,19 +60,19 @@ class State(BaseModel):
         return tuple(sorted(control.id for control in self.controls.values()))
 
     @property
-    def announcements(self) -> list[Set]:
+    def announcements(self) -> list[ActiveControl]:
         """Returns the announcements to everybody, the most urgent first."""
         return [self.controls[name] for name in ("emergency", "banner") if name in self.controls]
 
-    def off(self, channel: str) -> Set | None:
+    def off(self, channel: str) -> ActiveControl | None:
         """Returns the reason why ``channel`` is switched off; ``None`` if it is on."""
         return self.controls.get(f"off:{channel}")
 
 
-async def read(session: AsyncSession) -> State:
+async def read(session: AsyncSession) -> ServiceState:
     """Returns the present state."""
     rows = (await session.execute(select(Control))).scalars()
-    return State(controls={row.name: Set.model_validate(row, from_attributes=True) for row in rows})
+    return ServiceState(controls={row.name: ActiveControl.model_validate(row, from_attributes=True) for row in rows})
 
 
 async def set_control(session: AsyncSession, name: Name, *, text_fr: str, text_en: str, actor: str) -> None:
@@ -99,8 +99,8 @@ async def clear_control(session: AsyncSession, name: Name, *, actor: str) -> boo
     row = await session.get(Control, name, with_for_update=True)
     if row is None:
         return False
-    was = {"fr": row.text_fr, "en": row.text_en, "since": row.since.isoformat()}
+    before = {"fr": row.text_fr, "en": row.text_en, "since": row.since.isoformat()}
     await session.delete(row)
     await session.flush()
-    await record(session, actor=actor, action="service.cleared", target=name, details=was)
+    await record(session, actor=actor, action="service.cleared", target=name, details=before)
     return True

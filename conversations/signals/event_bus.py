@@ -24,7 +24,7 @@ GROUP = "workers"
 NEWS = "guichet:news"
 ALIVE = "guichet:worker-alive"  # a key that expires: some worker receives wake-ups
 _KEPT = 10_000  # wake-ups in the stream; the sweep finds what is cut off
-_REST_SECONDS = 1.0
+_PAUSE_SECONDS = 1.0
 _FORM = re.compile(r":form(\d+)\Z")
 
 log = structlog.get_logger(__name__)
@@ -42,8 +42,8 @@ def with_form(name: str) -> str:
 
 def form_of(name: str) -> int:
     """Returns the form that the worker with this name reads: the oldest if the name gives none."""
-    found = _FORM.search(name)
-    return int(found[1]) if found else 1
+    match = _FORM.search(name)
+    return int(match[1]) if match else 1
 
 
 class EventBus:
@@ -51,16 +51,16 @@ class EventBus:
 
     def __init__(self, url: str) -> None:
         self.redis = client(url)
-        self._resting_until = 0.0
+        self._paused_until = 0.0
 
     @property
-    def resting(self) -> bool:
+    def is_paused(self) -> bool:
         """Decides whether Redis failed a moment ago and is not to be called."""
-        return time.monotonic() < self._resting_until
+        return time.monotonic() < self._paused_until
 
-    def rest(self, error: Exception) -> None:
+    def pause(self, error: Exception) -> None:
         """Stops calls to Redis for a moment, after a call failed with ``error``."""
-        self._resting_until = time.monotonic() + _REST_SECONDS
+        self._paused_until = time.monotonic() + _PAUSE_SECONDS
         log.warning("redis_unreachable", error=type(error).__name__)
 
     async def wake(self, conversation: str) -> bool:
@@ -68,33 +68,33 @@ class EventBus:
         wake = partial(self.redis.xadd, STREAM, {"conversation": conversation}, maxlen=_KEPT, approximate=True)
         return await self._try(wake)
 
-    async def tell(self, conversation: str, what: str) -> bool:
+    async def notify(self, conversation: str, event: str) -> bool:
         """Notifies the gateways of an event (``reply``, ``typing``, ``erased``) in ``conversation``."""
-        return await self._try(partial(self.redis.publish, NEWS, f"{what} {conversation}"))
+        return await self._try(partial(self.redis.publish, NEWS, f"{event} {conversation}"))
 
-    async def keep(self, key: str, value: str, *, seconds: int) -> bool:
+    async def set_value(self, key: str, value: str, *, seconds: int) -> bool:
         """Keeps ``value`` for so many seconds, for other processes of the service."""
         return await self._try(partial(self.redis.set, key, value, ex=seconds))
 
-    async def kept(self, key: str) -> str | None:
+    async def get_value(self, key: str) -> str | None:
         """Returns the value that another process kept; ``None`` if there is none or Redis failed."""
-        found: list[Any] = []
+        values: list[Any] = []
 
-        async def look() -> None:
-            found[:] = [await self.redis.get(key)]
+        async def get() -> None:
+            values[:] = [await self.redis.get(key)]
 
-        return found[0] if await self._try(look) else None
+        return values[0] if await self._try(get) else None
 
     async def ping(self) -> bool:
         """Decides whether Redis answers now; of a Cluster, the node with the stream of wake-ups."""
-        self._resting_until = 0.0
+        self._paused_until = 0.0
         return await self._try(partial(self.redis.exists, STREAM))
 
     async def close(self) -> None:
         await self.redis.aclose()
 
     async def _try(self, call: Callable[[], Awaitable[Any]]) -> bool:
-        if self.resting:
+        if self.is_paused:
             return False
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
@@ -103,6 +103,6 @@ class EventBus:
                 except ConnectionBroken:  # a connection from before Redis restarted; sending twice is harmless
                     await call()
         except FAILURES as error:
-            self.rest(error)
+            self.pause(error)
             return False
         return True

@@ -53,7 +53,7 @@ def client(url: str, *, read_seconds: float = 0.5) -> Client:
     if address.kind == "cluster":
         return _Cluster(address.nodes, options | {"decode_responses": True})
     master: redis.Redis = sentinels(address).master_for(
-        address.service, redis_class=_Behind, db=address.database, decode_responses=True, retry=_once(), **options
+        address.service, redis_class=_SentinelMaster, db=address.database, decode_responses=True, retry=_once(), **options
     )
     return master
 
@@ -74,20 +74,20 @@ async def subscribed(redis_client: Client, *channels: str) -> AsyncIterator[PubS
 async def count_listeners(redis_client: Client, *channels: str) -> list[int]:
     """Returns the number of subscribers of each of ``channels``; of a Cluster, at all its nodes."""
     everywhere = {"target_nodes": RedisCluster.ALL_NODES} if isinstance(redis_client, RedisCluster) else {}
-    found = dict(await redis_client.pubsub_numsub(*channels, **everywhere))
-    return [found[channel] for channel in channels]
+    counts = dict(await redis_client.pubsub_numsub(*channels, **everywhere))
+    return [counts[channel] for channel in channels]
 
 
 def sentinels(address: RedisAddress) -> Sentinel:
     """Returns the Sentinels at ``address``, which are asked for the master in turn."""
-    asking = {
+    options = {
         "username": address.sentinel_username,
         "password": address.sentinel_password,
         "socket_connect_timeout": _CONNECT_SECONDS,
         "socket_timeout": _CONNECT_SECONDS,
         "retry": _once(),
     }
-    return Sentinel(address.nodes, sentinel_kwargs=asking | _secured(address))  # type: ignore[no-untyped-call]
+    return Sentinel(address.nodes, sentinel_kwargs=options | _secured(address))  # type: ignore[no-untyped-call]
 
 
 def _once() -> Retry:
@@ -98,7 +98,7 @@ def _secured(address: RedisAddress) -> dict[str, Any]:
     return {"ssl": True} | dict(address.options) if address.tls else {}
 
 
-class _Behind(redis.Redis):
+class _SentinelMaster(redis.Redis):
     """The master that the Sentinels name, with the connections to them."""
 
     @override

@@ -17,7 +17,7 @@ from limits import RateLimitItemPerMinute
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
 
 from conversations.signals.event_bus import EventBus
-from conversations.signals.windows import WIDER, Windows
+from conversations.signals.rate_counters import WIDE_NETWORK_FACTOR, RateCounters
 from core.database.models import Conversation
 from core.privacy.addresses import Addresses
 from core.turns import Origin
@@ -34,7 +34,7 @@ class WorkBudget:
     """Accounts of seconds worked. ``seconds``: the budget of one address in a minute. ``share``: see ``SharedTime``."""
 
     def __init__(self, event_bus: EventBus, addresses: Addresses, *, seconds: float) -> None:
-        self._event_bus, self._windows, self._addresses = event_bus, Windows(event_bus), addresses
+        self._event_bus, self._counters, self._addresses = event_bus, RateCounters(event_bus), addresses
         self._seconds = seconds
         self.share = SharedTime().share
 
@@ -49,7 +49,8 @@ class WorkBudget:
     async def is_left(self, payer: Payer) -> bool:
         """Decides whether ``payer`` has any budget left."""
         for number, account in enumerate(payer):
-            if await self._windows.ask(partial(_spent, account)) >= self._seconds * 1000 * (WIDER if number else 1):
+            budget = self._seconds * 1000 * (WIDE_NETWORK_FACTOR if number else 1)
+            if await self._counters.query(partial(_spent, account)) >= budget:
                 return False
         return True
 
@@ -57,11 +58,11 @@ class WorkBudget:
         """Charges ``seconds`` of work, at least a millisecond."""
         milliseconds = max(1, round(seconds * 1000))
         for account in payer:
-            await self._windows.ask(partial(_count, account, milliseconds))
+            await self._counters.query(partial(_count, account, milliseconds))
 
     async def remember(self, conversation: str, payer: Payer) -> None:
         """Lets the worker know the payer of the next answers in ``conversation``."""
-        await self._event_bus.keep(_key(conversation), " ".join(payer), seconds=_REMEMBERED_SECONDS)
+        await self._event_bus.set_value(_key(conversation), " ".join(payer), seconds=_REMEMBERED_SECONDS)
 
     async def charge_for(self, conversation: Conversation, seconds: float) -> None:
         """Charges the payer of the answers in ``conversation``, where it is known."""
@@ -69,7 +70,7 @@ class WorkBudget:
             return  # our own tools are allowed to be fast
         if conversation.address_digest:
             await self.charge((conversation.address_digest,), seconds)
-        elif payer := await self._event_bus.kept(_key(conversation.id)):
+        elif payer := await self._event_bus.get_value(_key(conversation.id)):
             await self.charge(tuple(payer.split()), seconds)
 
 
@@ -87,16 +88,16 @@ class SharedTime:
     @contextmanager
     def share(self) -> Iterator[Callable[[], float]]:
         """Counts the block as a task. Yields a function that returns the seconds of its share."""
-        begun = self._pass()
+        begun = self._advance()
         self._under_way += 1
         ended: float | None = None
         try:
-            yield lambda: (self._pass() if ended is None else ended) - begun
+            yield lambda: (self._advance() if ended is None else ended) - begun
         finally:
-            ended = self._pass()
+            ended = self._advance()
             self._under_way -= 1
 
-    def _pass(self) -> float:
+    def _advance(self) -> float:
         """Returns the seconds charged to a task that would have run since the beginning."""
         moment = self._clock()
         self._each += (moment - self._last) / max(1, self._under_way)
@@ -104,13 +105,13 @@ class SharedTime:
         return self._each
 
 
-async def _spent(account: str, windows: SlidingWindowCounterRateLimiter) -> int:
+async def _spent(account: str, counters: SlidingWindowCounterRateLimiter) -> int:
     """Returns the milliseconds spent from ``account``."""
-    return _MILLISECONDS.amount - (await windows.get_window_stats(_MILLISECONDS, account)).remaining
+    return _MILLISECONDS.amount - (await counters.get_window_stats(_MILLISECONDS, account)).remaining
 
 
-async def _count(account: str, milliseconds: int, windows: SlidingWindowCounterRateLimiter) -> bool:
-    return await windows.hit(_MILLISECONDS, account, cost=milliseconds)
+async def _count(account: str, milliseconds: int, counters: SlidingWindowCounterRateLimiter) -> bool:
+    return await counters.hit(_MILLISECONDS, account, cost=milliseconds)
 
 
 def _key(conversation: str) -> str:

@@ -1,9 +1,9 @@
-"""A message without text."""
+"""The step of a message without text."""
 
 from __future__ import annotations
 
-from conversations.steps.one_text import one_text
 from conversations.turn_context import TurnContext
+from conversations.turns.text_turn import text_turn
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.turns import Outcome, Turn
@@ -22,4 +22,4 @@ class Blank:
         if context.payload or context.text.strip():
             return None
         picture = traits_of(context.channel).takes_pictures
-        return one_text(self._wording, context, "gateway_text_only" if picture else "gateway_blank", Outcome.SMALL_TALK)
+        return text_turn(self._wording, context, "gateway_text_only" if picture else "gateway_blank", Outcome.SMALL_TALK)

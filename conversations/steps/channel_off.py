@@ -1,17 +1,18 @@
-"""A channel that is switched off: the reply says why, and whom to ask instead."""
+"""The step of a channel that an operator has switched off."""
 
 from __future__ import annotations
 
 from sqlalchemy import exists, select
 
-from conversations.service_control.board import Board
-from conversations.service_control.controls import Set
+from conversations.service_control.controls import ActiveControl
+from conversations.service_control.state_cache import ServiceStateCache
 from conversations.turn_context import TurnContext
+from conversations.turns.text_turn import text_turn
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.database import Database
 from core.database.models import Reply
-from core.turns import Outcome, TextBlock, Turn
+from core.turns import Outcome, Turn
 
 WORDS = frozenset({"gateway_switched_off"})
 
@@ -19,27 +20,24 @@ WORDS = frozenset({"gateway_switched_off"})
 class ChannelOff:
     """A ``Step``: on a channel that is off, says why and whom to ask instead, without the engine.
 
-    Comes after STOP, and after a human who has the conversation and may finish it. A message about a danger still gets the
+    It comes after STOP, and after a human who has the conversation and may finish it. A message about a danger still gets the
     emergency numbers.
     """
 
-    def __init__(self, database: Database, board: Board, wording: Wording) -> None:
+    def __init__(self, database: Database, controls: ServiceStateCache, wording: Wording) -> None:
         wording.require(WORDS)
-        self._database, self._board, self._wording = database, board, wording
+        self._database, self._controls, self._wording = database, controls, wording
 
     async def __call__(self, context: TurnContext) -> Turn | None:
-        off = (await self._board.state()).off(context.channel)
+        off = (await self._controls.state()).off(context.channel)
         if off is None:
             return None
-        if traits_of(context.channel).pays_by_segment and await self._told(context.conversation, off):
+        if traits_of(context.channel).pays_by_segment and await self._already_said(context.conversation, off):
             return Turn(outcome=Outcome.FALLBACK)  # a message costs money: once is enough
-        language = context.last_language
-        reason, _ = off.words(language)
-        about = {"channel": context.channel, "language": language}
-        text = self._wording.text("gateway_switched_off", **about, reason=reason)
-        return Turn(outcome=Outcome.FALLBACK, blocks=(TextBlock(text=text),))
+        reason, _ = off.text_in(context.last_language)
+        return text_turn(self._wording, context, "gateway_switched_off", Outcome.FALLBACK, reason=reason)
 
-    async def _told(self, conversation: str, off: Set) -> bool:
+    async def _already_said(self, conversation: str, off: ActiveControl) -> bool:
         since = exists().where(
             Reply.conversation_id == conversation, Reply.outcome == Outcome.FALLBACK, Reply.created_at >= off.since
         )

@@ -1,4 +1,4 @@
-"""A message about a danger and nothing else: it needs no engine, which could get it wrong."""
+"""The step of a message about a danger and nothing else. The engine is not asked, because it could misunderstand it."""
 
 from __future__ import annotations
 

@@ -23,12 +23,12 @@ from core.telemetry import tracing
 from core.text.wants_human import wants_human
 from core.turns import ChoicesBlock, NoticeBlock, Outcome, Turn
 
-_FILLED = {"notice": "notice", "more": "body"}
+_FIELDS = {"notice": "notice", "more": "body"}
 AT_ONCE = 2  # look-ups at a time: they keep the action server busy; while the engine works, its own turns need that server
 _LOOKUP_SECONDS = 2.5  # at most, of the rest of a turn
 _LEAST_LOOKUP_SECONDS = 0.5  # with less left (after a long wait for the engine) no look-up is begun
 _WRITING_SECONDS = 0.2  # of a turn, for writing its reply to the record
-_COPIED = ("outcome", "entry", "entry_version", "snapshot", "confidence", "alike")
+_COPIED_FIELDS = ("outcome", "entry", "entry_version", "snapshot", "confidence", "alike")
 
 log = structlog.get_logger(__name__)
 
@@ -39,7 +39,7 @@ class DegradedMode:
     def __init__(self, actions: httpx.AsyncClient, wording: Wording, breaker: CircuitBreaker) -> None:
         wording.require(["gateway_reduced"])
         self._wording = wording
-        self._room = asyncio.Semaphore(AT_ONCE)
+        self._slots = asyncio.Semaphore(AT_ONCE)
         self._actions, self._breaker = actions, breaker
 
     async def __call__(self, context: TurnContext) -> Turn | None:
@@ -77,26 +77,26 @@ class DegradedMode:
             with tracing.span("lookup", kind="client"):
                 trace = tracing.traceparent()
                 headers = {"traceparent": trace} if trace else {}
-                async with asyncio.timeout(seconds), self._room:
-                    answer = await self._asked(call, headers)
+                async with asyncio.timeout(seconds), self._slots:
+                    answer = await self._call_action(call, headers)
             answer.raise_for_status()
-            turn = Turn.model_validate(self._assembled(answer.json()["responses"], channel, language))
+            turn = Turn.model_validate(self._assemble(answer.json()["responses"], channel, language))
         except (TimeoutError, httpx.HTTPError, ValidationError, LookupError, ValueError) as error:
             log.warning("nothing_looked_up", error=type(error).__name__)
             return None
-        return self._said(turn, channel, language) if _found(turn) else None
+        return self._with_notice(turn, channel, language) if _shows_pages(turn) else None
 
-    async def _asked(self, call: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
+    async def _call_action(self, call: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
         began = time.monotonic()
         try:
             answer = await self._actions.post("/webhook", json=call, headers=headers)
         except (asyncio.CancelledError, httpx.TimeoutException):  # cancelled: the time is up, or the worker ends
-            self._breaker.timed_out(began)
+            self._breaker.record_timeout(began)
             raise
-        self._breaker.succeeded()
+        self._breaker.record_answer()
         return answer
 
-    def _assembled(self, responses: Sequence[Mapping[str, Any]], channel: str, language: str) -> dict[str, Any]:
+    def _assemble(self, responses: Sequence[Mapping[str, Any]], channel: str, language: str) -> dict[str, Any]:
         """Returns the turn that ``bot.turns.assemble``, which runs in Rasa's environment, would assemble."""
         turn: dict[str, Any] = {}
         blocks: list[dict[str, Any]] = []
@@ -104,22 +104,22 @@ class DegradedMode:
             custom = response.get("custom") or {}
             values = {name: value for name, value in response.items() if isinstance(value, str)}
             text = self._wording.text(values.pop("response"), channel=channel, language=language, **values)
-            turn |= {name: custom[name] for name in _COPIED if name in custom}
+            turn |= {name: custom[name] for name in _COPIED_FIELDS if name in custom}
             if "fill" not in custom:
                 blocks.append({**custom.get("block", {"type": "text"}), "text": text})
             elif custom["fill"] == "option":
                 blocks[-1]["options"] = [*blocks[-1]["options"], {"label": text, "payload": custom["payload"]}]
             else:
-                field = _FILLED[custom["fill"]]
+                field = _FIELDS[custom["fill"]]
                 blocks[-1][field] = "\n\n".join(filter(None, (blocks[-1].get(field), text)))
         return turn | {"blocks": blocks}
 
-    def _said(self, turn: Turn, channel: str, language: str) -> Turn:
+    def _with_notice(self, turn: Turn, channel: str, language: str) -> Turn:
         notice = NoticeBlock(text=self._wording.text("gateway_reduced", channel=channel, language=language))
         return turn.model_copy(update={"blocks": (notice, *turn.blocks)})
 
 
-def _found(turn: Turn) -> bool:
+def _shows_pages(turn: Turn) -> bool:
     """Decides whether pages were found. "What is it about?" would also be the answer to a greeting."""
     if turn.outcome == Outcome.CHOICES:
         return any(isinstance(block, ChoicesBlock) and block.purpose == "entries" for block in turn.blocks)

@@ -58,7 +58,7 @@ class Dialogue:
             alert = replace(alert, answer_too=True)
         if alert.answer_too:
             turn = await self._ask(context, _as_enquiry(context, request))
-        return self._care.lead(alert, turn, channel=context.channel, language=request.language)
+        return self._care.put_numbers_first(alert, turn, channel=context.channel, language=request.language)
 
     async def _ask(self, context: TurnContext, request: EngineRequest) -> Turn:
         with self._prefetch.of(request) if self._prefetch else nullcontext():

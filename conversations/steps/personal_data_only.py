@@ -1,9 +1,9 @@
-"""A message that is empty once its personal data are masked."""
+"""The step of a message that is empty once its personal data are masked."""
 
 from __future__ import annotations
 
-from conversations.steps.one_text import one_text
 from conversations.turn_context import TurnContext
+from conversations.turns.text_turn import text_turn
 from conversations.wording import Wording
 from core.privacy.masking import Masked
 from core.turns import Outcome, Turn
@@ -22,6 +22,6 @@ class PersonalDataOnly:
         for_form = context.number_hint or context.number_for_yes_or_no
         if context.payload or for_form or not Masked(context.text, context.masked).nothing_left:
             return None
-        return one_text(
+        return text_turn(
             self._wording, context, "gateway_personal_data_only", Outcome.PERSONAL_DATA, language=context.reply_language
         )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from conversations.events import read_blocks
-from conversations.record.phone_copies import arranged, none_arranged
+from conversations.record.phone_copies import has_no_pending_copy, pending_copy
 from conversations.turn_context import TurnContext
 from conversations.wording import Wording
 from core.channels import traits_of
@@ -29,7 +29,7 @@ WORDS = frozenset(
     }
 )
 _DIGITS, _LETTERS = 4, 12  # so many digits and so few letters look like a number
-_SEARCHED = 10  # replies searched for an answer, latest first
+_MAX_REPLIES = 10  # replies searched for an answer, latest first
 
 
 class PhoneCopies:
@@ -48,10 +48,10 @@ class PhoneCopies:
         reply = await self._last_answer(conversation)
         if reply is None:
             return self._say("copy_nothing", channel, language)
-        asked = self._say("copy_number", channel, language)
-        return asked.model_copy(
+        turn = self._say("copy_number", channel, language)
+        return turn.model_copy(
             update={
-                "blocks": (*asked.blocks, self._menu(channel, language, send=False)),
+                "blocks": (*turn.blocks, self._menu(channel, language, send=False)),
                 "phone_copy": PhoneCopyRequest(want="ask", reply=reply),
             }
         )
@@ -61,15 +61,15 @@ class PhoneCopies:
         if traits_of(context.channel).identifies_by_number:
             return None
         row = None
-        if not await none_arranged(self._database, context.conversation):
+        if not await has_no_pending_copy(self._database, context.conversation):
             async with self._database.read(brief=True) as session:
-                row = await arranged(session, context.conversation)
+                row = await pending_copy(session, context.conversation)
         hint = row.number_hint if row else ""
         if context.payload in (SEND, DROP):  # also when it is too late: ``CopySending`` says so at the commit
-            return self._ended(context, "send" if context.payload == SEND else "drop")
-        return self._heard(context, hint) if row is not None and not context.payload else None
+            return self._end(context, "send" if context.payload == SEND else "drop")
+        return self._read_message(context, hint) if row is not None and not context.payload else None
 
-    def _heard(self, context: TurnContext, hint: str) -> Turn | None:
+    def _read_message(self, context: TurnContext, hint: str) -> Turn | None:
         """Returns the turn for a message while a number is being asked for. ``hint``: of the number already given."""
         if context.number_hint:
             confirm = self._say("copy_confirm", context.channel, context.language, hint=context.number_hint)
@@ -77,9 +77,9 @@ class PhoneCopies:
                 update={"blocks": (*confirm.blocks, self._menu(context.channel, context.language, send=True))}
             )
         if says_no(context.text):
-            return self._ended(context, "drop")
+            return self._end(context, "drop")
         if hint and says_yes(context.text):
-            return self._ended(context, "send")
+            return self._end(context, "send")
         letters, digits = sum(map(str.isalpha, context.text)), sum(map(str.isdigit, context.text))
         if "phone" in context.masked or (not hint and digits >= _DIGITS and letters <= _LETTERS):
             return self._say("copy_number_wrong", context.channel, context.language)
@@ -87,12 +87,12 @@ class PhoneCopies:
 
     async def _last_answer(self, conversation: str) -> str | None:
         """Returns the id of the last reply that showed an answer."""
-        statement = select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_SEARCHED)
+        statement = select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_MAX_REPLIES)
         async with self._database.read(brief=True) as session:
             replies = (await session.execute(statement)).scalars().all()
         return next((one.id for one in replies if any(isinstance(block, AnswerBlock) for block in read_blocks(one))), None)
 
-    def _ended(self, context: TurnContext, want: str) -> Turn:
+    def _end(self, context: TurnContext, want: str) -> Turn:
         """Returns the text for success; ``conversations.additions.phone_copy_sending`` may replace it."""
         turn = self._say("copy_dropped", context.channel, context.language)
         return turn.model_copy(update={"phone_copy": PhoneCopyRequest.model_validate({"want": want})})

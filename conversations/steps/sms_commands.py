@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from pydantic import TypeAdapter
 from sqlalchemy import select
 
-from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.opt_outs import stop_message_of
+from conversations.events import BLOCKS
 from conversations.keywords import Keyword, keyword
 from conversations.turn_context import TurnContext
+from conversations.turns.text_turn import text_turn
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.database import Database
 from core.database.models import Conversation
 from core.privacy.receipts import receipt_of
-from core.turns import AnswerBlock, Outcome, ReplyBlock, TextBlock, Turn
+from core.turns import AnswerBlock, Outcome, ReplyBlock, Turn
 
 _ANSWERS = {
     Keyword.START: "gateway_started",
@@ -25,11 +26,10 @@ _ANSWERS = {
     Keyword.ERASE: "gateway_erased",
 }
 WORDS = frozenset({"gateway_stopped", "gateway_nothing_more", *_ANSWERS.values()})
-_BLOCKS: TypeAdapter[tuple[ReplyBlock, ...]] = TypeAdapter(tuple[ReplyBlock, ...])
 
 
 class SmsCommands:
-    """A ``Step``. A keyword takes effect on receipt (``conversations.intake.sms``); here it is answered."""
+    """A ``Step``. Answers keywords, which took effect on receipt (``conversations.intake.sms``)."""
 
     def __init__(self, database: Database, wording: Wording) -> None:
         wording.require(WORDS)
@@ -40,21 +40,20 @@ class SmsCommands:
         if not traits_of(context.channel).has_keywords:
             return None
         async with self._database.read(brief=True) as session:
-            stop = await silenced_by(session, context.conversation)
+            stop = await stop_message_of(session, context.conversation)
             rest = await session.scalar(select(Conversation.rest).where(Conversation.id == context.conversation))
-        asked = keyword(context.text)
-        if asked is Keyword.STOP and stop == context.message_id:
+        command = keyword(context.text)
+        if command is Keyword.STOP and stop == context.message_id:
             return self._say(context, "gateway_stopped")
-        if stop is not None or asked is Keyword.STOP:  # opted out meanwhile; or a STOP that a START has overtaken
+        if stop is not None or command is Keyword.STOP:  # opted out meanwhile; or a STOP that a START has overtaken
             return Turn(outcome=Outcome.SILENT, aside=True)
-        if asked is Keyword.MORE:
-            return _next_part(_BLOCKS.validate_python(rest)) if rest else self._say(context, "gateway_nothing_more")
-        return self._say(context, _ANSWERS[asked]) if asked else None
+        if command is Keyword.MORE:
+            return _next_part(BLOCKS.validate_python(rest)) if rest else self._say(context, "gateway_nothing_more")
+        return self._say(context, _ANSWERS[command]) if command else None
 
     def _say(self, context: TurnContext, name: str) -> Turn:
-        language = context.last_language  # a keyword shows no language
-        text = self._wording.text(name, channel=context.channel, language=language, receipt=receipt_of(context.conversation))
-        return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
+        receipt = receipt_of(context.conversation)
+        return text_turn(self._wording, context, name, Outcome.COMMAND, aside=True, receipt=receipt)
 
 
 def _next_part(rest: tuple[ReplyBlock, ...]) -> Turn:

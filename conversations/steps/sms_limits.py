@@ -17,10 +17,11 @@ import structlog
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.sms_usage import count_limited, local_today, number_on
+from conversations.delivery.sms_usage import count_limited, local_today, usage_on
 from conversations.keywords import Keyword, keyword
 from conversations.signals.work_budget import WorkBudget
 from conversations.turn_context import TurnContext
+from conversations.turns.text_turn import text_turn
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.database import Database
@@ -28,10 +29,10 @@ from core.database.base import now
 from core.database.models import Conversation, Message, NumberUsage
 from core.privacy.addresses import Addresses
 from core.settings import Settings
-from core.turns import Outcome, TextBlock, Turn
+from core.turns import Outcome, Turn
 
 _OBEYED = (Keyword.STOP, Keyword.START, Keyword.ERASE)
-_STOP_MAY = 2  # times a day's segments: a number over the limit that sends STOP still gets a confirmation
+_STOP_FACTOR = 2  # times a day's segments: a number over the limit that sends STOP still gets a confirmation
 _LOOP_WINDOW = timedelta(minutes=10)
 _LOOP_TIMES = 5  # the same words so often within the window: no person repeats a message a fifth time
 _MINUTE = timedelta(minutes=1)
@@ -71,7 +72,7 @@ class Limits:
         return allowed > refused
 
 
-class _Said(NamedTuple):
+class _RecentMessage(NamedTuple):
     """A message of the last minutes."""
 
     text: str | None
@@ -98,10 +99,10 @@ class SmsLimits:
             if conversation is None or conversation.address is None or conversation.address_digest is None:
                 return None  # a tool's conversation
             recent = await _recent(session, context)
-            reason = await self._reason(session, context, conversation, recent)
+            reason = await self._exceeded_limit(session, context, conversation, recent)
             today = local_today(self._limits.zone)
-            warned = (await number_on(session, conversation.address_digest, today)).warned
-            if not reason or (reason in _TOO_MANY and _untold_danger(context, recent)):
+            warned = (await usage_on(session, conversation.address_digest, today)).warned
+            if not reason or (reason in _TOO_MANY and _is_unanswered_danger(context, recent)):
                 return None
         log.warning("sms_limited", conversation=context.conversation, reason=reason)
         silent = warned or reason in ("prefix", "loop") or keyword(context.text) in _OBEYED
@@ -116,22 +117,21 @@ class SmsLimits:
         if silent:
             return Turn(outcome=Outcome.SILENT, aside=True)
         name = "gateway_too_many" if reason == "minute" else "gateway_too_many_today"
-        text = self._wording.text(name, channel=context.channel, language=context.language)
-        return Turn(outcome=Outcome.COMMAND, blocks=(TextBlock(text=text),), aside=True)
+        return text_turn(self._wording, context, name, Outcome.COMMAND, language=context.language, aside=True)
 
-    async def _reason(
-        self, session: AsyncSession, context: TurnContext, conversation: Conversation, recent: Sequence[_Said]
+    async def _exceeded_limit(
+        self, session: AsyncSession, context: TurnContext, conversation: Conversation, recent: Sequence[_RecentMessage]
     ) -> str:
         """Returns the limit that the message exceeds (one of ``REASONS``); empty if none."""
         if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
             return "prefix"
-        usage = await number_on(session, str(conversation.address_digest), local_today(self._limits.zone))
-        if (asked := keyword(context.text)) in _OBEYED:
-            most = self._limits.segments_per_day * (_STOP_MAY if asked is Keyword.STOP else 1)
+        usage = await usage_on(session, str(conversation.address_digest), local_today(self._limits.zone))
+        if (command := keyword(context.text)) in _OBEYED:
+            most = self._limits.segments_per_day * (_STOP_FACTOR if command is Keyword.STOP else 1)
             return "segments" if usage.segments > most else ""
-        if sum(_same(one.text, context.text) for one in recent) >= _LOOP_TIMES:
+        if sum(_same(message.text, context.text) for message in recent) >= _LOOP_TIMES:
             return "loop"
-        in_minute = sum(one.received_at > now() - _MINUTE for one in recent)
+        in_minute = sum(message.received_at > now() - _MINUTE for message in recent)
         if in_minute > self._limits.per_minute or not await self._budget.is_left((str(conversation.address_digest),)):
             return "minute"
         if usage.received > self._limits.per_day:
@@ -139,12 +139,12 @@ class SmsLimits:
         return "segments" if usage.segments > self._limits.segments_per_day else ""
 
 
-def _untold_danger(context: TurnContext, recent: Sequence[_Said]) -> bool:
+def _is_unanswered_danger(context: TurnContext, recent: Sequence[_RecentMessage]) -> bool:
     """Decides whether the message is about a danger and no emergency numbers were given here in the last ten minutes."""
-    return context.danger is not None and all(one.outcome != Outcome.CRISIS for one in recent)
+    return context.danger is not None and all(message.outcome != Outcome.CRISIS for message in recent)
 
 
-async def _recent(session: AsyncSession, context: TurnContext) -> list[_Said]:
+async def _recent(session: AsyncSession, context: TurnContext) -> list[_RecentMessage]:
     """Returns the conversation's messages in the window, this one among them, newest first."""
     rows = await session.execute(
         select(Message.text, Message.received_at, Message.outcome)
@@ -152,11 +152,11 @@ async def _recent(session: AsyncSession, context: TurnContext) -> list[_Said]:
         .order_by(Message.seq.desc())
         .limit(200)
     )
-    return [_Said(*row) for row in rows]
+    return [_RecentMessage(*row) for row in rows]
 
 
-def _same(one: str | None, other: str) -> bool:
-    return " ".join((one or "").split()).casefold() == " ".join(other.split()).casefold()
+def _same(message: str | None, other: str) -> bool:
+    return " ".join((message or "").split()).casefold() == " ".join(other.split()).casefold()
 
 
 def _prefixes(setting: str) -> tuple[str, ...]:

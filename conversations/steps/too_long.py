@@ -1,9 +1,9 @@
-"""A text longer than the service reads."""
+"""The step of a text that is longer than the service reads."""
 
 from __future__ import annotations
 
-from conversations.steps.one_text import one_text
 from conversations.turn_context import TurnContext
+from conversations.turns.text_turn import text_turn
 from conversations.wording import Wording
 from core.turns import Outcome, Turn
 
@@ -21,4 +21,4 @@ class TooLong:
         if context.payload or len(context.text) <= self._max_chars:
             return None
         language = context.reply_language
-        return one_text(self._wording, context, "gateway_too_long", Outcome.NO_ANSWER, language=language, max=self._max_chars)
+        return text_turn(self._wording, context, "gateway_too_long", Outcome.NO_ANSWER, language=language, max=self._max_chars)

@@ -1,11 +1,11 @@
-"""A message that crashes its worker is not tried for ever."""
+"""The step that gives up a message that crashes its worker again and again."""
 
 from __future__ import annotations
 
 import structlog
 
-from conversations.steps.one_text import one_text
 from conversations.turn_context import TurnContext
+from conversations.turns.text_turn import text_turn
 from conversations.wording import Wording
 from core.turns import Outcome, Turn
 
@@ -31,4 +31,4 @@ class TooManyAttempts:
 
 def fallback(wording: Wording, context: TurnContext) -> Turn:
     """Returns the fallback turn, in the language of the message before: reading the text might fail again."""
-    return one_text(wording, context, "gateway_fallback", Outcome.FALLBACK)
+    return text_turn(wording, context, "gateway_fallback", Outcome.FALLBACK)

@@ -18,13 +18,13 @@ _ASK_HUMAN, _GO_BACK = "/ask_human", "/go_back"
 # These numbers need a conversation: a person who cannot speak is told about the text-message service instead.
 _TO_SPEAK = frozenset(Care) - {Care.HOMELESS, Care.HUNGER}
 # Outcomes that condolences may precede: no courtesies, no commands to the record.
-_CONDOLED = frozenset(
+_WITH_CONDOLENCES = frozenset(
     {Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED, Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.CRISIS}
 )
 # Outcomes that may follow the numbers if a question came with the danger.
 _ANSWERS = (Outcome.ANSWERED, Outcome.CHOICES, Outcome.GUIDED)
-_AT_ONCE = 32  # concurrent turns in a worker
-_LIKELY = 0.2  # below this probability pages would only distract from the numbers
+_CACHED = 32  # concurrent turns in a worker
+_MIN_CONFIDENCE = 0.2  # below this probability pages would only distract from the numbers
 
 
 class CareReplies:
@@ -33,7 +33,7 @@ class CareReplies:
     def __init__(self, detector: CareDetector, wording: Wording) -> None:
         wording.require(WORDS)
         self._detector = detector
-        self._listen = lru_cache(maxsize=_AT_ONCE)(detector.listen)
+        self._listen = lru_cache(maxsize=_CACHED)(detector.listen)
         self._wording = wording
 
     def alert(self, text: str) -> Alert | None:
@@ -52,7 +52,7 @@ class CareReplies:
         """Returns the question in ``text`` as the pages would put it."""
         return self._detector.restated(text)
 
-    def lead(self, alert: Alert, turn: Turn, *, channel: str, language: str) -> Turn:
+    def put_numbers_first(self, alert: Alert, turn: Turn, *, channel: str, language: str) -> Turn:
         """Returns ``turn`` with the numbers first, then the answer if one was asked for, and the way to a human.
 
         Uses the language of the message if that is not French: an SMS conversation begins in the service's language.
@@ -62,7 +62,7 @@ class CareReplies:
         about = {"channel": channel, "language": language if alert.language == "fr" else alert.language}
         numbers = self._numbers(alert.kinds, about)
         blocks: list[ReplyBlock] = [*numbers]
-        answered = alert.answer_too and turn.outcome in _ANSWERS and not _mere_guess(turn)
+        answered = alert.answer_too and turn.outcome in _ANSWERS and not _is_guess(turn)
         if answered:
             blocks += [TextBlock(text=self._wording.text("care_answer", **about)), *_without_alike(turn)]
         elif turn.outcome == Outcome.HUMAN:
@@ -71,29 +71,29 @@ class CareReplies:
             offer = self._offer(about)
             # Typed choices come at the end, under one sentence: that of the answer's own choices if it has some.
             blocks.insert(len(numbers) if traits_of(channel).has_buttons else len(blocks), offer)
-        kept = turn if answered else Turn(outcome=turn.outcome)
-        return kept.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})
+        base = turn if answered else Turn(outcome=turn.outcome)
+        return base.model_copy(update={"outcome": Outcome.CRISIS, "blocks": tuple(blocks)})
 
     def since(self, text: str) -> tuple[Since, str] | None:
         """Returns what ``text`` adds to a danger reported before, and its language; ``None`` if it adds nothing."""
         return self._detector.since(self._listen(text))
 
-    def again(self, since: Since, said: Sequence[str], *, channel: str, language: str) -> Turn | None:
-        """Returns the reply to ``since`` after the texts named ``said``; ``None`` if none was about a danger or a death.
+    def repeat_numbers(self, since: Since, names: Sequence[str], *, channel: str, language: str) -> Turn | None:
+        """Returns the reply to ``since`` after the texts named ``names``; ``None`` if none was about a danger or a death.
 
         A person who cannot speak gets the number for written messages; one who wants to join a person who died, the numbers
         against suicide; one without a place to go, the number for a shelter as well.
         """
-        kinds = [NUMBERS[name] for name in said if name in NUMBERS][:_MOST_KINDS]
-        feared = any(name in NUMBERS and NUMBERS[name] in _TO_SPEAK for name in said)
-        if since == Since.DESPAIR and said:  # "je veux le rejoindre" may also be about an abuser: those numbers stay
+        kinds = [NUMBERS[name] for name in names if name in NUMBERS][:_MOST_KINDS]
+        needs_speech = any(name in NUMBERS and NUMBERS[name] in _TO_SPEAK for name in names)
+        if since == Since.DESPAIR and names:  # "je veux le rejoindre" may also be about an abuser: those numbers stay
             kinds = [Care.SUICIDE, *(kind for kind in kinds if kind == Care.VIOLENCE)]
         if not kinds:
             return None
         if since == Since.NOWHERE and not {Care.HOMELESS, Care.HUNGER} & set(kinds):  # both have that number already
             kinds = [kinds[0], Care.HOMELESS]
         about = {"channel": channel, "language": language}
-        silent = since == Since.SILENT and feared
+        silent = since == Since.SILENT and needs_speech
         numbers = [] if silent else self._numbers(kinds, about)
         first = (
             []
@@ -102,12 +102,12 @@ class CareReplies:
         )
         return Turn(outcome=Outcome.CRISIS, blocks=(*first, *numbers, self._offer(about)))
 
-    def condole(self, turn: Turn, *, channel: str, language: str) -> Turn:
+    def add_condolences(self, turn: Turn, *, channel: str, language: str) -> Turn:
         """Returns ``turn`` with condolences above it, if it answers a question."""
-        if turn.outcome not in _CONDOLED:
+        if turn.outcome not in _WITH_CONDOLENCES:
             return turn
-        said = TextBlock(text=self._wording.text(MOURNING, channel=channel, language=language))
-        return turn.model_copy(update={"blocks": (said, *turn.blocks)})
+        condolences = TextBlock(text=self._wording.text(MOURNING, channel=channel, language=language))
+        return turn.model_copy(update={"blocks": (condolences, *turn.blocks)})
 
     def _numbers(self, kinds: Sequence[Care], about: dict[str, str]) -> list[TextBlock]:
         return [TextBlock(text=self._wording.text(f"care_{kind}", **about)) for kind in kinds]
@@ -121,10 +121,10 @@ def _without_alike(turn: Turn) -> list[ReplyBlock]:
     """Returns the blocks of ``turn`` without pages that only resemble the message ("Divorce pour faute" for a person in
     danger).
     """
-    return [block for one in turn.blocks if (block := _named_only(one, turn.alike)) is not None]
+    return [block for one in turn.blocks if (block := _without_alike_pages(one, turn.alike)) is not None]
 
 
-def _named_only(block: ReplyBlock, alike: Sequence[str]) -> ReplyBlock | None:
+def _without_alike_pages(block: ReplyBlock, alike: Sequence[str]) -> ReplyBlock | None:
     if not isinstance(block, ChoicesBlock) or block.purpose != "related" or not alike:
         return block
     options = tuple(option for option in block.options if option.payload not in alike)
@@ -134,5 +134,5 @@ def _named_only(block: ReplyBlock, alike: Sequence[str]) -> ReplyBlock | None:
     return block.model_copy(update={"options": options})
 
 
-def _mere_guess(turn: Turn) -> bool:
-    return turn.outcome == Outcome.CHOICES and turn.confidence is not None and turn.confidence < _LIKELY
+def _is_guess(turn: Turn) -> bool:
+    return turn.outcome == Outcome.CHOICES and turn.confidence is not None and turn.confidence < _MIN_CONFIDENCE

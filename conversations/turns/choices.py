@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from core.text.folding import unaccented
 from core.text.yes_no import is_bare_yes
 
-# For texts with single spaces only (``_said``).
+# For texts with single spaces only (``_normalise``).
 _WISH = r"(?:je (?:veux|prends|choisis) |i (?:want|choose) )?"
 _AFTER = r" ?(?:one)? ?(?:svp|stp|s'il vous pla[iî]t|merci|please)? ?[.!]*+"
 # "2", "2.", "(2)", "n°2", "le 2", "choix 2", "option 2", "2 svp", and nothing else around it.
@@ -52,42 +52,42 @@ _ORDINALS = {
 }
 
 
-def chosen(text: str, offered: Sequence[str] | None) -> str | None:
+def option_by_number(text: str, offered: Sequence[str] | None) -> str | None:
     """Returns the payload that ``text`` picks from ``offered`` (number 1 first), or ``None`` if it picks none.
 
     A "yes" picks a single offer; among several it picks none.
     """
     if not offered:
         return None
-    said = _said(text)
-    if len(offered) == 1 and is_bare_yes(said):
+    normalised = _normalise(text)
+    if len(offered) == 1 and is_bare_yes(normalised):
         return offered[0]
-    number = _number(said)
+    number = _number(normalised)
     if number == -1:
         return offered[-1]
     return offered[number - 1] if 1 <= number <= len(offered) else None
 
 
-def names_number(text: str) -> bool:
+def is_number(text: str) -> bool:
     """Decides whether ``text`` is a number and nothing else: "3", "le deuxième"."""
-    return _number(_said(text)) != 0
+    return _number(_normalise(text)) != 0
 
 
-def named(text: str, options: Sequence[tuple[str, str]]) -> str | None:
+def option_by_label(text: str, options: Sequence[tuple[str, str]]) -> str | None:
     """Returns the payload of the option (label, payload) whose label ``text`` is, ignoring case, accents and punctuation.
 
     A "please" around it is ignored; if two options have the same label, none is picked.
     """
     wanted = _plain(text)
     bare = _AFTER_LABEL.sub("", _BEFORE_LABEL.sub("", wanted))
-    for said in (wanted, bare):
-        found = {payload for label, payload in options if _plain(label) == said}
-        if said and found:
-            return found.pop() if len(found) == 1 else None
+    for normalised in (wanted, bare):
+        payloads = {payload for label, payload in options if _plain(label) == normalised}
+        if normalised and payloads:
+            return payloads.pop() if len(payloads) == 1 else None
     return None
 
 
-def cannot_tell(text: str, offered: Iterable[str]) -> str | None:
+def unsure_option(text: str, offered: Iterable[str]) -> str | None:
     """Returns the payload of ``offered`` that means "I do not know", if ``text`` says so in any words; else ``None``."""
     if not _CANNOT_TELL.fullmatch(_plain(text).replace("أ", "ا")):
         return None
@@ -105,30 +105,30 @@ def _is_unsure(payload: str) -> bool:
         return False
 
 
-def names_no_choice(text: str, offered: Sequence[str] | None, *, not_shown: bool = False) -> bool:
+def is_unknown_number(text: str, offered: Sequence[str] | None, *, not_shown: bool = False) -> bool:
     """Decides whether ``text`` is a number that was not ``offered``: a slip, not a question.
 
     ``not_shown``: there are choices, but no space was left to show them.
     """
-    found = _NUMBER.fullmatch(_said(text)) if offered or not_shown else None
-    return found is not None and not 1 <= int(found[1]) <= len(offered or ())
+    match = _NUMBER.fullmatch(_normalise(text)) if offered or not_shown else None
+    return match is not None and not 1 <= int(match[1]) <= len(offered or ())
 
 
-def _said(text: str) -> str:
+def _normalise(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).replace("’", "'").split())
 
 
 def _plain(text: str) -> str:
-    return " ".join(re.findall(r"[\w']+", unaccented(_said(text).lower())))
+    return " ".join(re.findall(r"[\w']+", unaccented(_normalise(text).lower())))
 
 
-def _number(said: str) -> int:
-    """Returns the number that ``said`` names, -1 for the last, 0 for none."""
-    if found := _NUMBER.fullmatch(said):
-        return int(found[1])
-    found = _ORDINAL.fullmatch(said)
-    if not found:
+def _number(normalised: str) -> int:
+    """Returns the number that ``normalised`` names, -1 for the last, 0 for none."""
+    if match := _NUMBER.fullmatch(normalised):
+        return int(match[1])
+    match = _ORDINAL.fullmatch(normalised)
+    if not match:
         return 0
-    word = found[1].lower()
+    word = match[1].lower()
     digits = re.match(r"\d+", word)
     return int(digits[0]) if digits else _ORDINALS.get(word, 0)

@@ -18,12 +18,12 @@ class DangerCheck:
     def __init__(self, actions: httpx.AsyncClient) -> None:
         self._actions = actions
 
-    async def __call__(self, asked: Asked) -> Meant:
-        """Returns the meaning of ``asked``. Without an answer in half a second, the result of the patterns stands."""
+    async def __call__(self, sentences: Asked) -> Meant:
+        """Returns the meaning of ``sentences``. Without an answer in half a second, the result of the patterns stands."""
         try:
             async with asyncio.timeout(_SECONDS):
-                answer = await self._actions.post("/danger", json=asdict(asked))
-            said = answer.raise_for_status().json()
-            return Meant(said["confirmed"] is not False, tuple(map(Care, said["kinds"])))
+                answer = await self._actions.post("/danger", json=asdict(sentences))
+            meaning = answer.raise_for_status().json()
+            return Meant(meaning["confirmed"] is not False, tuple(map(Care, meaning["kinds"])))
         except (httpx.HTTPError, TimeoutError, ValueError, LookupError, TypeError):
             return Meant(confirmed=True)

@@ -15,7 +15,7 @@ from core.text.reading import read
 # Words. Shorter messages are too uncertain. Of messages from tests/evaluation/languages cut to three, four and five words,
 # .082, .039 and .034 are taken for French where French is expected, and .009, .009 and .004 where their own language is; of
 # French ones .141, .040 and .015 are taken for English after English, nearly all without a function word ("smic 2020 brut").
-_TELLS_NO_LANGUAGE = 5
+_MAX_SHORT_WORDS = 5
 
 # Detects the language of a text; the second argument is the expected one.
 type Detect = Callable[[str, str], str]
@@ -47,9 +47,9 @@ class MessageReading:
         if context.payload:
             return replace(context, is_read=True, message_language=context.last_language)
         danger, language = await read(lambda _: (self.danger(context), self._language(context)), context.text)
-        asked = await read(lambda text: self._care.to_ask(text, danger, language), context.text)
-        if asked is not None:
-            danger = by_meaning(context.text, danger, await self._judge(asked))
+        sentences = await read(lambda text: self._care.to_ask(text, danger, language), context.text)
+        if sentences is not None:
+            danger = by_meaning(context.text, danger, await self._judge(sentences))
         return replace(context, is_read=True, danger=danger, message_language=language)
 
     def danger(self, context: TurnContext) -> Alert | None:
@@ -62,6 +62,6 @@ class MessageReading:
             return context.last_language
         # "I earn 1500 euros" may be French or English: the language written before is expected. In longer messages it is
         # detected.
-        short = len(context.text.split()) <= _TELLS_NO_LANGUAGE
-        found = self._detect(context.text, context.last_language if short else context.language)
-        return found if found in (*LANGUAGES, *FRAMES) else context.language
+        short = len(context.text.split()) <= _MAX_SHORT_WORDS
+        detected = self._detect(context.text, context.last_language if short else context.language)
+        return detected if detected in (*LANGUAGES, *FRAMES) else context.language

@@ -15,7 +15,7 @@ from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.rasa_client import EngineRequest
 
 _SECONDS = 1.0
-AT_ONCE = 1  # concurrent turns
+MAX_TURNS = 1  # concurrent turns
 
 
 class SearchPrefetch:
@@ -26,27 +26,27 @@ class SearchPrefetch:
     def __init__(self, actions: httpx.AsyncClient, breaker: CircuitBreaker) -> None:
         self._actions, self._breaker = actions, breaker
         self._under_way = 0
-        self._told: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
 
     @contextmanager
     def of(self, request: EngineRequest) -> Iterator[None]:
         """Wraps the engine's turn of ``request``, which neither waits for the announcement nor fails with it."""
         self._under_way += 1
         try:
-            if request.text and self._under_way <= AT_ONCE and not self._breaker.is_open:
-                task = asyncio.create_task(self._tell(request))
-                self._told.add(task)
-                task.add_done_callback(self._told.discard)
+            if request.text and self._under_way <= MAX_TURNS and not self._breaker.is_open:
+                task = asyncio.create_task(self._announce(request))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
             yield
         finally:
             self._under_way -= 1
 
     async def close(self) -> None:
-        for task in self._told:
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._told, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
-    async def _tell(self, request: EngineRequest) -> None:
+    async def _announce(self, request: EngineRequest) -> None:
         with suppress(httpx.HTTPError):  # the turn searches by itself, and reports errors
             await self._actions.post(
                 "/ahead", json=request.model_dump(include={"message_id", "text", "language"}), timeout=_SECONDS

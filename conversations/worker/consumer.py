@@ -15,7 +15,7 @@ from core.reply_form import FORM
 
 _BLOCK_SECONDS = 0.5  # also the longest wait of an orderly shutdown
 _ALIVE_SECONDS, _ALIVE_EVERY = 8, 2.0
-_LAPSING_MILLISECONDS = 4000  # a live worker has renewed its sign of life since
+_EXPIRING_MILLISECONDS = 4000  # a live worker has renewed its sign of life since
 _POLL_SECONDS = 0.25  # while Redis is away
 _RETRY_EVERY = 4  # polls between two attempts to reach Redis
 
@@ -23,23 +23,23 @@ log = structlog.get_logger(__name__)
 
 
 class Consumer:
-    """Yields conversations to look at. ``room`` waits until this worker can take more, and returns how many."""
+    """Yields conversations to look at. ``capacity`` waits until this worker can take more, and returns how many."""
 
     def __init__(
         self,
         url: str,
         name: str,
         *,
-        room: Callable[[], Awaitable[int]],
+        capacity: Callable[[], Awaitable[int]],
         waiting: Callable[[], Awaitable[Sequence[str]]],
         stopping: Callable[[], bool],
     ) -> None:
         self._redis = client(url, read_seconds=_BLOCK_SECONDS + 1)
         self._name = name
-        self._room = room
+        self._capacity = capacity
         self._waiting = waiting
         self._stopping = stopping
-        self._said_alive = 0.0
+        self._reported_alive_at = 0.0
 
     async def wakeups(self) -> AsyncIterator[str]:
         """Yields conversations that probably have something to answer, until ``stopping``; may repeat one."""
@@ -73,21 +73,21 @@ class Consumer:
 
     async def _read(self) -> list[str]:
         # Without acknowledgement: the record knows the unanswered messages, and a list of pending entries would duplicate this.
-        room = await self._room()
-        if time.monotonic() - self._said_alive > _ALIVE_EVERY:
-            await self._say_alive()
+        capacity = await self._capacity()
+        if time.monotonic() - self._reported_alive_at > _ALIVE_EVERY:
+            await self._report_alive()
         answer = await self._redis.xreadgroup(
-            GROUP, self._name, {STREAM: ">"}, count=room, block=int(_BLOCK_SECONDS * 1000), noack=True
+            GROUP, self._name, {STREAM: ">"}, count=capacity, block=int(_BLOCK_SECONDS * 1000), noack=True
         )
         streams = answer.values() if isinstance(answer, dict) else (entries for _, entries in answer or [])
         return [fields["conversation"] for entries in streams for _, fields in _flat(entries) if "conversation" in fields]
 
-    async def _say_alive(self) -> None:
+    async def _report_alive(self) -> None:
         """Writes a sign of life, unless an older worker has just done so, whose name must stay visible (``reply_form.py``)."""
-        said = await self._redis.get(ALIVE)
-        if not said or form_of(str(said)) >= FORM or await self._redis.pttl(ALIVE) < _LAPSING_MILLISECONDS:
+        reported = await self._redis.get(ALIVE)
+        if not reported or form_of(str(reported)) >= FORM or await self._redis.pttl(ALIVE) < _EXPIRING_MILLISECONDS:
             await self._redis.set(ALIVE, with_form(self._name), ex=_ALIVE_SECONDS)
-        self._said_alive = time.monotonic()
+        self._reported_alive_at = time.monotonic()
 
     async def _poll(self) -> AsyncIterator[str]:
         """Yields conversations that wait according to SQL, until Redis answers again."""
@@ -95,7 +95,7 @@ class Consumer:
             for _ in range(_RETRY_EVERY):
                 if self._stopping():
                     return
-                await self._room()
+                await self._capacity()
                 try:
                     waiting = await self._waiting()
                 except Exception:
@@ -109,7 +109,7 @@ class Consumer:
                     await self._redis.ping()
             except FAILURES:
                 continue
-            self._said_alive = 0.0
+            self._reported_alive_at = 0.0
             return
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import metrics
 from conversations.deadline import Deadline, TurnLimits
 from conversations.delivery.outbound import Outbound
-from conversations.intake.call_back_numbers import kept_hint
+from conversations.intake.call_back_numbers import number_hint_of
 from conversations.ports import Rendered, Renderer
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
@@ -25,12 +25,12 @@ from conversations.signing import BadToken, Signing
 from conversations.turn_context import TurnContext
 from conversations.turn_contracts import BeforeCommit, LeadingMessage, Overtaken
 from conversations.turn_pipeline import TurnPipeline
-from conversations.turns.choices import cannot_tell, chosen, named, names_number
-from conversations.worker.lease import Held, LeaseLost, hold
+from conversations.turns.choices import is_number, option_by_label, option_by_number, unsure_option
+from conversations.worker.lease import HeldLease, LeaseLost, renew_lease
 from conversations.worker.lease_renewal import LeaseRenewal
 from conversations.worker.transactions import (
     Committed,
-    Taken,
+    TakenMessage,
     anything_waits,
     begin_next,
     commit_reply,
@@ -84,22 +84,22 @@ class ConversationProcessor:
                 return
             try:
                 async with asyncio.TaskGroup() as group:
-                    renewal = LeaseRenewal(self.database, taken.held, self.lease)
+                    renewal = LeaseRenewal(self.database, taken.lease, self.lease)
                     renewal.start(group)
                     await self._answer_all(taken, renewal)
             except* LeaseLost:
                 metrics.LEASES_LOST.inc()
-                log.warning("lease_lost", conversation=conversation, fencing=taken.held.fencing)
+                log.warning("lease_lost", conversation=conversation, fencing=taken.lease.fencing)
             # SQLite has one writer: the worker that gave the lease back has seen everything before that.
             if self.database.is_sqlite or not await anything_waits(self.database, conversation):
                 return
 
-    async def _answer_all(self, first: Taken, renewal: LeaseRenewal) -> None:
-        taken: Taken | None = first
+    async def _answer_all(self, first: TakenMessage, renewal: LeaseRenewal) -> None:
+        taken: TakenMessage | None = first
         while taken is not None:
             taken = await self._answer(taken, renewal)
 
-    async def _answer(self, taken: Taken, renewal: LeaseRenewal) -> Taken | None:
+    async def _answer(self, taken: TakenMessage, renewal: LeaseRenewal) -> TakenMessage | None:
         """Answers one message. Returns the next one, or ``None`` once the lease is given back."""
         message, conversation = taken.message, taken.conversation
         tracing.past("wait", tracing.moment(message.received_at), time.time_ns(), within=message.id)
@@ -107,13 +107,13 @@ class ConversationProcessor:
             span.note(channel=conversation.channel, origin=conversation.origin)
             return await self._turn(taken, renewal, span)
 
-    async def _turn(self, taken: Taken, renewal: LeaseRenewal, span: tracing.Span) -> Taken | None:
+    async def _turn(self, taken: TakenMessage, renewal: LeaseRenewal, span: tracing.Span) -> TakenMessage | None:
         conversation = taken.conversation
         with _Typing(self.event_bus, conversation.id) as typing, self.budget.share() as seconds:
-            reply, following, turn = await self._replied(taken, renewal)
+            reply, next_message, turn = await self._commit_turn(taken, renewal)
             await typing.end()
         span.note(outcome=reply.outcome)
-        await self.event_bus.tell(conversation.id, "reply")
+        await self.event_bus.notify(conversation.id, "reply")
         await self.budget.charge_for(conversation, seconds())
         _count(conversation, turn, reply.outcome, taken.message.received_at)
         log.info(
@@ -127,20 +127,21 @@ class ConversationProcessor:
         )
         if reply.queued:  # under the lease, so that replies leave in order
             await self.outbound.send(reply.id)
-            async with renewal.pause() as done, self.database.write(brief=True, lasting=False) as session:
-                following = await self._next(session, taken.held)
-                if following is None:
-                    done()
-        return following
+            async with renewal.pause() as stop_renewal, self.database.write(brief=True, lasting=False) as session:
+                next_message = await self._next(session, taken.lease)
+                if next_message is None:
+                    stop_renewal()
+        return next_message
 
-    async def _replied(self, taken: Taken, renewal: LeaseRenewal) -> tuple[Committed, Taken | None, Turn]:
+    async def _commit_turn(self, taken: TakenMessage, renewal: LeaseRenewal) -> tuple[Committed, TakenMessage | None, Turn]:
         """Decides and commits a turn. Also returns the next message, if the lease was kept for it."""
-        context = self._context(taken, await kept_hint(self.database, taken.conversation.id) if self._has_number(taken) else "")
-        reply, following = None, None
+        number_hint = await number_hint_of(self.database, taken.conversation.id) if self._has_number(taken) else ""
+        context = self._context(taken, number_hint)
+        reply, next_message = None, None
         while reply is None:
             turn, rendered = await self._decide(context)
             with suppress(Overtaken):
-                async with self._committing(renewal) as (done, session):
+                async with self._commit_transaction(renewal) as (stop_renewal, session):
                     reply = await commit_reply(
                         session,
                         taken,
@@ -153,17 +154,17 @@ class ConversationProcessor:
                         before_commit=self.before_commit,
                         render=partial(self._render, context),
                     )
-                    following = None if reply.queued else await self._next(session, taken.held)
-                    if following is None and not reply.queued:
-                        done()
+                    next_message = None if reply.queued else await self._next(session, taken.lease)
+                    if next_message is None and not reply.queued:
+                        stop_renewal()
         assert reply is not None
-        return reply, following, turn
+        return reply, next_message, turn
 
     @asynccontextmanager
-    async def _committing(self, renewal: LeaseRenewal) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
+    async def _commit_transaction(self, renewal: LeaseRenewal) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
         with tracing.span("commit"):
-            async with renewal.pause() as done, self.database.write(brief=True) as session:
-                yield done, session
+            async with renewal.pause() as stop_renewal, self.database.write(brief=True) as session:
+                yield stop_renewal, session
 
     async def _decide(self, context: TurnContext) -> tuple[Turn, Rendered]:
         turn = turn_in_form(await self.turns.answer(context), self.form())
@@ -174,11 +175,11 @@ class ConversationProcessor:
             turn = await self.turns.fallback(context)
             return turn, self._render(context, turn)
 
-    async def _next(self, session: AsyncSession, held: Held) -> Taken | None:
+    async def _next(self, session: AsyncSession, lease: HeldLease) -> TakenMessage | None:
         if self.stopping():
-            await hold(session, held, timedelta(0))
+            await renew_lease(session, lease, timedelta(0))
             return None
-        return await begin_next(session, held)
+        return await begin_next(session, lease)
 
     def _render(self, context: TurnContext, turn: Turn) -> Rendered:
         """Returns the text for a channel that has a renderer; the others (the website) show blocks themselves."""
@@ -186,40 +187,40 @@ class ConversationProcessor:
         # "SUITE" and the frame of a reply are in the reply's language, which may not be the conversation's.
         return renderer(turn.blocks, language=turn.spoken or context.last_language) if renderer else Rendered("")
 
-    def _has_number(self, taken: Taken) -> bool:
+    def _has_number(self, taken: TakenMessage) -> bool:
         return "phone" in (taken.message.masked or ()) and not taken.message.payload
 
-    def _chosen(self, conversation: Conversation, text: str) -> str | None:
+    def _chosen_payload(self, conversation: Conversation, text: str) -> str | None:
         """Returns the payload of the option that ``text`` names: by number if numbers or pages were shown, else by label.
 
         Any wording of "I do not know" names the option with that meaning.
         """
-        numbered = conversation.offered or (self._pages(conversation) if names_number(text) else None)
-        by_number = chosen(text, numbered) or cannot_tell(text, self._offered(conversation))
+        numbered = conversation.offered or (self._offered_pages(conversation) if is_number(text) else None)
+        by_number = option_by_number(text, numbered) or unsure_option(text, self._offers(conversation))
         if by_number is not None or not conversation.options:
             return by_number
-        signed = named(text, [(option["label"], option["payload"]) for option in conversation.options])
+        signed = option_by_label(text, [(option["label"], option["payload"]) for option in conversation.options])
         with suppress(BadToken):  # signed with a secret that is gone
             return self.signing.choice(conversation.id, signed).payload if signed else None
         return None
 
-    def _offered(self, conversation: Conversation) -> Iterator[str]:
+    def _offers(self, conversation: Conversation) -> Iterator[str]:
         """Yields the payloads offered last, by number if they have any. Signatures are verified only when needed."""
-        yield from conversation.offered or self._answers_to(conversation)
+        yield from conversation.offered or self._verified_offers(conversation)
 
-    def _answers_to(self, conversation: Conversation) -> list[str]:
+    def _verified_offers(self, conversation: Conversation) -> list[str]:
         """Returns the payloads offered last, in order, each verified."""
         try:
             return [self.signing.choice(conversation.id, option["payload"]).payload for option in conversation.options or ()]
         except BadToken:  # signed with a secret that is gone
             return []
 
-    def _pages(self, conversation: Conversation) -> list[str]:
+    def _offered_pages(self, conversation: Conversation) -> list[str]:
         """Returns the payloads of the pages offered last, if nothing else was offered: "le deuxième" needs no shown numbers."""
-        *pages, last = self._answers_to(conversation) or [""]
+        *pages, last = self._verified_offers(conversation) or [""]
         return pages if last == _NONE_OF_THESE and all(payload.startswith(_PAGE) for payload in pages) else []
 
-    def _context(self, taken: Taken, number_hint: str) -> TurnContext:
+    def _context(self, taken: TakenMessage, number_hint: str) -> TurnContext:
         message, conversation = taken.message, taken.conversation
         waited = (now() - message.received_at).total_seconds()
         return TurnContext(
@@ -230,7 +231,7 @@ class ConversationProcessor:
             last_written_language=conversation.spoken or "",
             text=message.text or "",
             payload=message.payload,
-            chosen_payload=None if message.payload else self._chosen(conversation, message.text or ""),
+            chosen_payload=None if message.payload else self._chosen_payload(conversation, message.text or ""),
             masked=tuple(kind for kind in message.masked or () if kind != HIDDEN),
             offered=tuple(conversation.offered or ()),
             choices_not_shown=self._shows_no_choice(conversation),
@@ -244,7 +245,7 @@ class ConversationProcessor:
         return not traits_of(conversation.channel).has_buttons and not conversation.offered and bool(conversation.options)
 
     def _asks_yes_or_no(self, conversation: Conversation) -> bool:
-        return {"/affirm", "/deny"}.issubset(self._answers_to(conversation))
+        return {"/affirm", "/deny"}.issubset(self._verified_offers(conversation))
 
 
 def _count(conversation: Conversation, turn: Turn, outcome: Outcome, received_at: datetime) -> None:
@@ -260,10 +261,10 @@ class _Typing:
 
     def __init__(self, event_bus: EventBus, conversation: str) -> None:
         self._event_bus, self._conversation = event_bus, conversation
-        self._telling: asyncio.Task[bool] | None = None
+        self._task: asyncio.Task[bool] | None = None
 
     def __enter__(self) -> Self:
-        self._timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._tell)
+        self._timer = asyncio.get_running_loop().call_later(_TYPING_AFTER, self._notify)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -272,8 +273,8 @@ class _Typing:
     async def end(self) -> None:
         """Ends the events: one that came after the reply would stay visible."""
         self._timer.cancel()
-        if self._telling is not None:
-            await self._telling
+        if self._task is not None:
+            await self._task
 
-    def _tell(self) -> None:
-        self._telling = asyncio.create_task(self._event_bus.tell(self._conversation, "typing"))
+    def _notify(self) -> None:
+        self._task = asyncio.create_task(self._event_bus.notify(self._conversation, "typing"))

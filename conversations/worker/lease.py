@@ -29,7 +29,7 @@ class LeaseLost(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldLease:
     """A lease held by this worker."""
 
     conversation: str
@@ -49,7 +49,7 @@ def at(present: datetime) -> dict[str, datetime]:
     return {"present": present, "too_late": present + LONGEST}
 
 
-async def take(session: AsyncSession, conversation: str, owner: str, duration: timedelta) -> Held | None:
+async def take_lease(session: AsyncSession, conversation: str, owner: str, duration: timedelta) -> HeldLease | None:
     """Takes the lease of ``conversation`` if it is free, for at most ``LONGEST``. To be called in a writing transaction."""
     present = now()
     values = {
@@ -59,20 +59,20 @@ async def take(session: AsyncSession, conversation: str, owner: str, duration: t
         **at(present),
     }
     row = await _TAKE.first(session, values)
-    return None if row is None else Held(conversation, owner, row[0])
+    return None if row is None else HeldLease(conversation, owner, row[0])
 
 
-async def hold(session: AsyncSession, held: Held, duration: timedelta) -> None:
+async def renew_lease(session: AsyncSession, lease: HeldLease, duration: timedelta) -> None:
     """Prolongs the lease; a ``duration`` of zero gives it back. Raises ``LeaseLost``.
 
     In the transaction that commits a reply, this is the fence: the row stays locked until the commit.
     """
     values = {
-        "of": held.conversation,
-        "by": held.owner,
-        "under": held.fencing,
+        "of": lease.conversation,
+        "by": lease.owner,
+        "under": lease.fencing,
         "until": now() + duration,
-        "next": held.owner if duration else "",
+        "next": lease.owner if duration else "",
     }
     if await _HOLD.first(session, values) is None:
         raise LeaseLost

@@ -10,7 +10,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from conversations.worker.lease import Held, hold
+from conversations.worker.lease import HeldLease, renew_lease
 from core.database import Database
 
 log = structlog.get_logger(__name__)
@@ -22,10 +22,10 @@ class LeaseRenewal:
     ``core.repeating`` is not enough: a lost lease must end the turn at once, not at the end of its block.
     """
 
-    def __init__(self, database: Database, held: Held, lease: timedelta) -> None:
+    def __init__(self, database: Database, held_lease: HeldLease, duration: timedelta) -> None:
         self._database = database
-        self._held = held
-        self._lease = lease
+        self._held_lease = held_lease
+        self._duration = duration
         self._lock = asyncio.Lock()
         self._task: asyncio.Task[None] | None = None
 
@@ -45,10 +45,10 @@ class LeaseRenewal:
 
     async def _run(self) -> None:
         while True:
-            await asyncio.sleep(self._lease.total_seconds() / 3)
+            await asyncio.sleep(self._duration.total_seconds() / 3)
             async with self._lock:
                 try:
                     async with self._database.write(brief=True, lasting=False) as session:
-                        await hold(session, self._held, self._lease)
+                        await renew_lease(session, self._held_lease, self._duration)
                 except SQLAlchemyError:
-                    log.warning("lease_not_renewed", conversation=self._held.conversation, exc_info=True)
+                    log.warning("lease_not_renewed", conversation=self._held_lease.conversation, exc_info=True)

@@ -28,9 +28,9 @@ class ReplyForm:
         self._since: float | None = None  # since when all processes read more, without interruption
         self.present = 1
 
-    async def look(self, settled: timedelta) -> None:
+    async def update(self, stable_for: timedelta) -> None:
         """Updates the form from the running processes. A newer form is used once no process that cannot read it was seen for
-        ``settled``; an older one at once. Never raises.
+        ``stable_for``; an older one at once. Never raises.
         """
         form = await self._read_by_all()
         if form is None or form <= self.present:
@@ -39,13 +39,13 @@ class ReplyForm:
             self._since = time.monotonic()
         if form is None or form == self.present:
             return
-        if self._since is None or time.monotonic() - self._since >= settled.total_seconds():
+        if self._since is None or time.monotonic() - self._since >= stable_for.total_seconds():
             log.info("reply_form", before=self.present, now=form)
             self.present, self._since = form, None
 
     async def _read_by_all(self) -> int | None:
         """Returns the newest form that all gateways and workers read; ``None`` if unknown at present."""
-        if self._event_bus.resting:
+        if self._event_bus.is_paused:
             return None
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):

@@ -14,7 +14,7 @@ from conversations.ports import Rendered
 from conversations.record.replies import insert_reply, touch_conversation
 from conversations.signing import Signing, new_id
 from conversations.turn_contracts import BeforeCommit, LeadingMessage
-from conversations.worker.lease import Held, LeaseLost, at, hold, is_free, take
+from conversations.worker.lease import HeldLease, LeaseLost, at, is_free, renew_lease, take_lease
 from core.database import Database
 from core.database.base import now, table, unheld
 from core.database.models import Conversation, Lease, Message, Reply
@@ -23,10 +23,10 @@ from core.turns import Outcome, Turn
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class TakenMessage:
     """A conversation whose lease this worker holds, and the first message in it that waits for an answer."""
 
-    held: Held
+    lease: HeldLease
     conversation: Conversation
     message: Message
 
@@ -49,35 +49,35 @@ async def waiting_conversations(database: Database, *, older_than: timedelta, li
     return list(dict.fromkeys(row[0] for row in rows))
 
 
-async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> Taken | None:
+async def take_conversation(database: Database, conversation: str, owner: str, duration: timedelta) -> TakenMessage | None:
     """Takes the lease and begins the first waiting message. Returns ``None`` if nothing waits or another worker has it."""
     async with database.write(brief=True, lasting=False) as session:  # after a power cut no lease is valid anyway
         first = await _first_waiting(session, conversation)
         if first is None:
             return None  # most second wake-ups end here: nothing is written, nothing flushed to disk
-        held = await take(session, conversation, owner, duration)
-        if held is None:
+        lease = await take_lease(session, conversation, owner, duration)
+        if lease is None:
             return None
         # With several writers, the message may have been answered before the lease was free.
-        return await _begun(session, held, first) or await begin_next(session, held)
+        return await _begin(session, lease, first) or await begin_next(session, lease)
 
 
-async def begin_next(session: AsyncSession, held: Held) -> Taken | None:
-    """Begins the first waiting message under the lease ``held``. If none waits, gives the lease back and returns ``None``."""
-    first = await _first_waiting(session, held.conversation)
+async def begin_next(session: AsyncSession, lease: HeldLease) -> TakenMessage | None:
+    """Begins the first waiting message under the lease ``lease``. If none waits, gives the lease back and returns ``None``."""
+    first = await _first_waiting(session, lease.conversation)
     if first is None:
-        await hold(session, held, timedelta(0))
+        await renew_lease(session, lease, timedelta(0))
         return None
-    return await _begun(session, held, first)
+    return await _begin(session, lease, first)
 
 
-async def _begun(session: AsyncSession, held: Held, seq: int) -> Taken | None:
+async def _begin(session: AsyncSession, lease: HeldLease, seq: int) -> TakenMessage | None:
     """Counts one more attempt at message number ``seq`` and returns it; ``None`` if it is answered already."""
     message = await _BEGIN.first(session, {"number": seq})
     if message is None:
         return None
-    (conversation,) = await _CONVERSATION.rows(session, {"of": held.conversation})
-    return Taken(held, unheld(Conversation, conversation), unheld(Message, message))
+    (conversation,) = await _CONVERSATION.rows(session, {"of": lease.conversation})
+    return TakenMessage(lease, unheld(Conversation, conversation), unheld(Message, message))
 
 
 async def anything_waits(database: Database, conversation: str) -> bool:
@@ -93,7 +93,7 @@ async def _first_waiting(session: AsyncSession, conversation: str) -> int | None
 
 async def commit_reply(
     session: AsyncSession,
-    taken: Taken,
+    taken: TakenMessage,
     turn: Turn,
     rendered: Rendered,
     *,
@@ -109,7 +109,7 @@ async def commit_reply(
     ``payload`` is that of the option that the message chose, if any. ``leading_message`` returns separate messages to send
     before the reply. ``before_commit`` may change the turn, which ``render`` then renders again.
     """
-    await hold(session, taken.held, lease)
+    await renew_lease(session, taken.lease, lease)
     conversation = taken.conversation
     if turn.spoken:  # additions to the turn use this language, too
         conversation.spoken = turn.spoken
@@ -117,14 +117,14 @@ async def commit_reply(
     blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
     await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)
     if before_commit is not None and render is not None:
-        said = await before_commit(session, conversation, taken.message, turn)
-        if said is not turn:
-            turn, rendered = said, render(said)
+        changed_turn = await before_commit(session, conversation, taken.message, turn)
+        if changed_turn is not turn:
+            turn, rendered = changed_turn, render(changed_turn)
             blocks = dump_blocks(signing.sign_choices(conversation.id, turn.blocks))
             await touch_conversation(session, conversation.id, rendered, blocks, aside=turn.aside)
     moment = now()
     values = {"number": taken.message.seq, "came_to": turn.outcome, "moment": moment, "chose": payload}
-    if await _SETTLE.first(session, values) is None:
+    if await _SET_OUTCOME.first(session, values) is None:
         raise LeaseLost  # answered already
     reply = Reply(
         id=new_id(),
@@ -138,13 +138,13 @@ async def commit_reply(
         confidence=turn.confidence,
         milliseconds=round((moment - taken.message.received_at).total_seconds() * 1000),
     )
-    await _follow(session, conversation, turn)
+    await _update_conversation(session, conversation, turn)
     before = await leading_message(session, conversation, turn.outcome) if leading_message and rendered.text else ()
     queued = await insert_reply(session, conversation, reply, rendered, before)
     return Committed(reply.id, reply.seq, queued, turn.outcome)
 
 
-async def _follow(session: AsyncSession, conversation: Conversation, turn: Turn) -> None:
+async def _update_conversation(session: AsyncSession, conversation: Conversation, turn: Turn) -> None:
     """Applies the changes of ``turn`` to the conversation: its language, and a coming erasure."""
     changed: dict[str, object] = {"spoken": turn.spoken} if turn.spoken else {}
     if turn.language:  # a choice counts more than the language written before
@@ -184,7 +184,7 @@ _BEGIN = Prepared(
     .values(attempts=_MESSAGES.attempts + 1)
     .returning(*_MESSAGES)
 )
-_SETTLE = Prepared(
+_SET_OUTCOME = Prepared(
     update(table(Message))
     .where(_MESSAGES.seq == bindparam("number"), _MESSAGES.outcome.is_(None))
     .values(outcome=bindparam("came_to"), handled_at=bindparam("moment"), payload=bindparam("chose"))

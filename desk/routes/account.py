@@ -68,13 +68,13 @@ async def _page(request: Request, me: Staff, error: IdentityError | None = None)
         mine = await sessions.of_staff(session, me.id)
         row = await accounts.get(session, me.id)
         changes = await own.changes(session, me.id)
-    said = shell.words.text("desk", f"desk_{error.code}", me.language, error.values) if error else ""
+    message = shell.words.text("desk", f"desk_{error.code}", me.language, error.values) if error else ""
     return render(
         request,
         me,
         "desk/account.html",
         status=422 if error else 200,
-        error=said,
+        error=message,
         mine=mine,
         has_password=row.password is not None,
         codes_left=len(row.recovery),

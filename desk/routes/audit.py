@@ -34,10 +34,10 @@ def router() -> APIRouter:
     ) -> Response:
         """Shows rows, the newest first. ``action`` and ``target`` may be prefixes; ``check``: verifies the whole chain."""
         database = shell_of(request).database
-        asked = {name: text.replace("\x00", "").strip() for name, text in (("action", action), ("target", target))}
+        filters = {name: text.replace("\x00", "").strip() for name, text in (("action", action), ("target", target))}
         async with database.read() as session:
             names = {person.id: person.name or person.email for person in await accounts.listed(session)}
-        rows = await newest(database, limit=_ROWS + 1, actor=actor.replace("\x00", ""), before=before, **asked)
+        rows = await newest(database, limit=_ROWS + 1, actor=actor.replace("\x00", ""), before=before, **filters)
         return render(
             request,
             me,
@@ -45,7 +45,7 @@ def router() -> APIRouter:
             rows=rows[:_ROWS],
             names=names,
             older=rows[_ROWS - 1].seq if len(rows) > _ROWS else 0,
-            asked=asked | {"actor": actor},
+            asked=filters | {"actor": actor},
             found=await verify(database) if check else None,
         )
 

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from core.identity import IdentityError, accounts, links, own, passwords
 from desk.access import check_origin
-from desk.cookies import keep_session
+from desk.cookies import set_session_cookie
 from desk.pages import back, render
 from desk.shell import shell_of
 
@@ -33,7 +33,7 @@ def router() -> APIRouter:
                 raise IdentityError("password_differs")
             if not name.strip():
                 raise IdentityError("name_missing")
-            opened = await own.accept(
+            session_token = await own.accept(
                 shell.database,
                 token,
                 password=password,
@@ -46,7 +46,7 @@ def router() -> APIRouter:
         except IdentityError as error:
             return await _page(request, token, error, name=name[:120], email=email[:254])
         answer = back("/desk/sign-in")
-        keep_session(answer, shell, opened)
+        set_session_cookie(answer, shell, session_token)
         return answer
 
     return routes
@@ -56,7 +56,7 @@ async def _page(request: Request, token: str, error: IdentityError | None = None
     shell = shell_of(request)
     language = shell.language(request)
 
-    def said(problem: IdentityError) -> str:
+    def message_for(problem: IdentityError) -> str:
         return shell.words.text("desk", f"desk_{problem.code}", language, problem.values)
 
     try:
@@ -64,13 +64,13 @@ async def _page(request: Request, token: str, error: IdentityError | None = None
             link = await links.read(session, token)
             known = await accounts.get(session, link.staff_id) if link.staff_id else None
     except IdentityError as dead:
-        return render(request, None, "desk/link_dead.html", status=404, error=said(dead))
+        return render(request, None, "desk/link_dead.html", status=404, error=message_for(dead))
     return render(
         request,
         None,
         "desk/invitation.html",
         status=422 if error else 200,
-        error=said(error) if error else "",
+        error=message_for(error) if error else "",
         kind=link.kind,
         role=known.role if known else "administrator",
         email=known.email if known else email,

@@ -16,8 +16,8 @@ from core.identity import IdentityError
 from core.identity.oidc import Client, Started
 from core.identity.sessions import Found
 from core.problems import Problem
-from desk.cookies import drop_started, keep_device, keep_session, keep_started
-from desk.pages import back, problem_said, render
+from desk.cookies import delete_sign_in_cookie, set_device_cookie, set_session_cookie, set_sign_in_cookie
+from desk.pages import back, render, sign_in_problem_page
 from desk.shell import Shell, shell_of
 
 log = structlog.get_logger(__name__)
@@ -31,27 +31,27 @@ def router() -> APIRouter:
 
     @routes.get("/desk/oidc")
     async def start(request: Request, next: str = "", other: bool = False) -> Response:
-        shell, client = _at(request)
+        shell, client = _provider_of(request)
         try:
             address, started = await client.begin(next[:1000], shell.language(request), other=other)
         except IdentityError as error:
             log.warning("sign_in_refused", code=error.code, reason=_reason(error))
-            return _said(request, error.code, error.values)
+            return _failure_page(request, error.code, error.values)
         answer = RedirectResponse(address, 303)
-        _keep(answer, shell, started)
+        _set_started(answer, shell, started)
         return answer
 
     @routes.get("/desk/oidc/callback")
     async def callback(request: Request, state: str = "", code: str = "", iss: str = "", error: str = "") -> Response:
-        shell, client = _at(request)
+        shell, client = _provider_of(request)
         try:
-            started = _started(shell, request, state)
+            started = _read_started(shell, request, state)
         except IdentityError as stale:  # a newer sign-in of this browser, in another tab, is kept
             log.warning("sign_in_refused", code=stale.code, reason="")
-            return _said(request, stale.code, stale.values)
+            return _failure_page(request, stale.code, stale.values)
         request.state.language = started.language
         if started.refused:  # the same page again: reloaded, or in the other language
-            return _said(request, started.refused, started.values)
+            return _failure_page(request, started.refused, started.values)
         try:
             if error:
                 raise IdentityError("oidc_cancelled" if error == "access_denied" else "oidc_refused")
@@ -61,18 +61,18 @@ def router() -> APIRouter:
             if refusal.code in ("oidc_untrusted", "oidc_level"):
                 await shell.sign_in.note_refusal(refusal.code)
             log.warning("sign_in_refused", code=refusal.code, reason=_reason(refusal))
-            answer = _said(request, refusal.code, refusal.values)
+            answer = _failure_page(request, refusal.code, refusal.values)
             if refusal.code != "oidc_unreachable":  # then a reload may continue, once the provider answers
-                _keep(answer, shell, replace(started, refused=refusal.code, values=dict(refusal.values)))
+                _set_started(answer, shell, replace(started, refused=refusal.code, values=dict(refusal.values)))
             return answer
         # A page, not a redirection: the session's cookie is strict, so browsers send it only with requests from our own pages.
         answer = render(
             request, None, "desk/onward.html", name="", address="/desk/sign-in?" + urlencode({"next": started.next})
         )
-        drop_started(answer, shell)
-        keep_session(answer, shell, token)
+        delete_sign_in_cookie(answer, shell)
+        set_session_cookie(answer, shell, token)
         if staff:
-            keep_device(answer, shell, staff)
+            set_device_cookie(answer, shell, staff)
         return answer
 
     @routes.get("/desk/oidc/signed-out")
@@ -82,28 +82,28 @@ def router() -> APIRouter:
     return routes
 
 
-async def end_address(shell: Shell, found: Found) -> str:
+async def end_address(shell: Shell, session: Found) -> str:
     """Returns the address to end the session at the provider; empty if it did not begin there, or the provider is silent."""
-    if shell.provider is None or found.row.id_token is None:
+    if shell.provider is None or session.row.id_token is None:
         return ""
     try:
-        return await shell.provider.end_address(shell.vault.decrypt(found.row.id_token))
+        return await shell.provider.end_address(shell.vault.decrypt(session.row.id_token))
     except (IdentityError, InvalidToken):
         return ""
 
 
-def _at(request: Request) -> tuple[Shell, Client]:
+def _provider_of(request: Request) -> tuple[Shell, Client]:
     shell = shell_of(request)
     if shell.provider is None:
         raise Problem(404)
     return shell, shell.provider
 
 
-def _started(shell: Shell, request: Request, state: str) -> Started:
+def _read_started(shell: Shell, request: Request, state: str) -> Started:
     """Returns what this browser keeps of the sign-in with ``state``. Raises ``IdentityError`` ``oidc_stale``."""
-    kept = request.cookies.get(shell.started_cookie, "")
+    cookie = request.cookies.get(shell.started_cookie, "")
     try:
-        started = Started.load(shell.vault.decrypt(kept.encode(), seconds=_MINUTES * 60))
+        started = Started.load(shell.vault.decrypt(cookie.encode(), seconds=_MINUTES * 60))
     except (InvalidToken, ValueError, TypeError):
         raise IdentityError("oidc_stale") from None
     if not shell.vault.same(state, started.state):
@@ -111,8 +111,8 @@ def _started(shell: Shell, request: Request, state: str) -> Started:
     return started
 
 
-def _keep(answer: Response, shell: Shell, started: Started) -> None:
-    keep_started(answer, shell, shell.vault.encrypt(started.dump()).decode(), minutes=_MINUTES)
+def _set_started(answer: Response, shell: Shell, started: Started) -> None:
+    set_sign_in_cookie(answer, shell, shell.vault.encrypt(started.dump()).decode(), minutes=_MINUTES)
 
 
 def _reason(error: IdentityError) -> str:
@@ -120,9 +120,11 @@ def _reason(error: IdentityError) -> str:
     return str(getattr(error, "reason", ""))
 
 
-def _said(request: Request, code: str, values: Mapping[str, Any]) -> Response:
+def _failure_page(request: Request, code: str, values: Mapping[str, Any]) -> Response:
     """Returns the page that says why the sign-in failed, and how to begin again; as another person if that may help."""
     shell = shell_of(request)
     filled = dict(values) | {"name": shell.settings.oidc_name}
-    said = shell.words.text("desk", f"desk_{code}", shell.language(request), filled)
-    return problem_said(request, said, status=503 if code == "oidc_unreachable" else 403, other=code in _OTHER_MAY_HELP)
+    detail = shell.words.text("desk", f"desk_{code}", shell.language(request), filled)
+    return sign_in_problem_page(
+        request, detail, status=503 if code == "oidc_unreachable" else 403, other=code in _OTHER_MAY_HELP
+    )

@@ -81,8 +81,8 @@ def router() -> APIRouter:
         try:
             async with shell.database.write() as session:
                 days = shell.settings.desk_invitation_days
-                told = person.fields(await _teams(session))
-                row, token = await accounts.invite(session, email=person.email, actor=me.id, days=days, **told)
+                fields = person.fields(await _teams(session))
+                row, token = await accounts.invite(session, email=person.email, actor=me.id, days=days, **fields)
                 _mail_link(session, shell, row, token)
         except IdentityError as error:
             return await _page(request, me, error, email=person.email[:254])
@@ -90,18 +90,18 @@ def router() -> APIRouter:
         return await _page(request, me, link=link, link_for=row.email)
 
     @routes.get(f"{_PATH}/{{identifier}}")
-    async def one(request: Request, me: Admin, identifier: str) -> Response:
-        return await _one(request, me, identifier)
+    async def person_page(request: Request, me: Admin, identifier: str) -> Response:
+        return await _person_page(request, me, identifier)
 
     @routes.post(f"{_PATH}/{{identifier}}")
     async def change(request: Request, me: Admin, identifier: str, person: Annotated[Change, Form()]) -> Response:
         try:
             async with shell_of(request).database.write() as session:
-                if person.seen and person.seen != _seen(await accounts.get(session, identifier)):
+                if person.seen and person.seen != _fingerprint(await accounts.get(session, identifier)):
                     raise IdentityError("changed_meanwhile")
                 await accounts.change(session, identifier, actor=me.id, **person.fields(await _teams(session)))
         except IdentityError as error:
-            return await _one(request, me, identifier, error)
+            return await _person_page(request, me, identifier, error)
         return back(_PATH, "desk_saved")
 
     @routes.post(f"{_PATH}/{{identifier}}/disable")
@@ -110,7 +110,7 @@ def router() -> APIRouter:
             async with shell_of(request).database.write() as session:
                 await accounts.disable(session, identifier, actor=me.id)
         except IdentityError as error:
-            return await _one(request, me, identifier, error)
+            return await _person_page(request, me, identifier, error)
         return back(_PATH, "desk_disabled")
 
     @routes.post(f"{_PATH}/{{identifier}}/enable")
@@ -129,7 +129,7 @@ def router() -> APIRouter:
                 token = await accounts.reset(session, identifier, actor=me.id, days=days, second_factor=bool(second_factor))
                 _mail_link(session, shell, row, token)
         except IdentityError as error:
-            return await _one(request, me, identifier, error)
+            return await _person_page(request, me, identifier, error)
         link = shell.settings.base_url + links.path(token) if shell.settings.desk_passwords else ""
         return await _page(request, me, link=link, link_for=row.email)
 
@@ -148,7 +148,7 @@ def _mail_link(session: AsyncSession, shell: Shell, row: StaffRow, token: str) -
         )
 
 
-def _said(request: Request, me: Staff, error: IdentityError | None) -> str:
+def _error_message(request: Request, me: Staff, error: IdentityError | None) -> str:
     return shell_of(request).words.text("desk", f"desk_{error.code}", me.language, error.values) if error else ""
 
 
@@ -156,40 +156,31 @@ async def _page(
     request: Request, me: Staff, error: IdentityError | None = None, *, link: str = "", link_for: str = "", email: str = ""
 ) -> Response:
     async with shell_of(request).database.read() as session:
-        people = await accounts.listed(session)
-        known = (await session.scalars(select(EntryRow.collection).distinct().order_by(EntryRow.collection))).all()
-        teams = await _teams(session)
-    values = {"people": people, "roles": list(Role), "link": link, "link_for": link_for, "email": email, "known": known}
-    values |= {"teams": teams}
-    return render(
-        request, me, "desk/staff.html", status=422 if error else 200, error=_said(request, me, error), state=_state, **values
-    )
+        people, choices = await accounts.listed(session), await _choices(session)
+    values = {"people": people, "link": link, "link_for": link_for, "email": email, "error": _error_message(request, me, error)}
+    return render(request, me, "desk/staff.html", status=422 if error else 200, **values, **choices)
 
 
-async def _one(request: Request, me: Staff, identifier: str, error: IdentityError | None = None) -> Response:
+async def _person_page(request: Request, me: Staff, identifier: str, error: IdentityError | None = None) -> Response:
     async with shell_of(request).database.read() as session:
-        person = await accounts.get(session, identifier)
-        known = (await session.scalars(select(EntryRow.collection).distinct().order_by(EntryRow.collection))).all()
-        teams = await _teams(session)
-    values = {
-        "person": person,
-        "seen": _seen(person),
-        "roles": list(Role),
-        "known": known,
-        "teams": teams,
-        "error": _said(request, me, error),
-        "state": _state,
-    }
-    return render(request, me, "desk/person.html", status=422 if error else 200, **values)
+        person, choices = await accounts.get(session, identifier), await _choices(session)
+    values = {"person": person, "seen": _fingerprint(person), "error": _error_message(request, me, error)}
+    return render(request, me, "desk/person.html", status=422 if error else 200, **values, **choices)
+
+
+async def _choices(session: AsyncSession) -> dict[str, Any]:
+    """Returns the values that both pages offer: roles, collections and teams, and the words for states of accounts."""
+    collections = await session.scalars(select(EntryRow.collection).distinct().order_by(EntryRow.collection))
+    return {"roles": list(Role), "known": collections.all(), "teams": await _teams(session), "state": _state}
 
 
 async def _teams(session: AsyncSession) -> Sequence[str]:
     return (await session.scalars(select(Team.name).order_by(Team.name))).all()
 
 
-def _seen(row: StaffRow) -> str:
-    told = (row.role, row.name, row.collections, row.teams, row.languages, row.capacity)
-    return sha256(repr(told).encode()).hexdigest()[:16]
+def _fingerprint(row: StaffRow) -> str:
+    fields = (row.role, row.name, row.collections, row.teams, row.languages, row.capacity)
+    return sha256(repr(fields).encode()).hexdigest()[:16]
 
 
 def _state(person: StaffRow) -> str:

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from core.identity import Staff
 from desk.access import signed_in
-from desk.calls import calls_for
+from desk.alerts import alerts_for
 from desk.pages import back, render
 from desk.shell import shell_of
 
@@ -18,7 +18,7 @@ def router() -> APIRouter:
 
     @routes.get("/desk")
     async def start(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Response:
-        return render(request, staff, "desk/start.html", calls=await calls_for(shell_of(request), staff))
+        return render(request, staff, "desk/start.html", calls=await alerts_for(shell_of(request), staff))
 
     @routes.get("/desk/")
     async def same(staff: Annotated[Staff, Depends(signed_in())]) -> Response:

@@ -31,8 +31,8 @@ from knowledge_base.publishing.contracts import VERDICTS, Change, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.gate import Gate, Judged
 from knowledge_base.synonyms.following import keep_following
-from places.offices.following import keep_following as keep_following_directory
-from places.offices.shelf import FILE as DIRECTORY
+from places.offices.directory_file import FILE as DIRECTORY
+from places.offices.directory_sync import sync_periodically as sync_directory
 from retrieval.contracts import Embedder
 from retrieval.query.synonym_lists import DESK_LIST
 from retrieval.snapshots.folder import SnapshotUnusable
@@ -90,7 +90,7 @@ class Publisher:
         """
         async with asyncio.TaskGroup() as beside:
             beside.create_task(keep_following(self._database, self._settings.home / DESK_LIST, self._stopping))
-            beside.create_task(keep_following_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
+            beside.create_task(sync_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
             await self._work_on()
 
     async def _work_on(self) -> None:

@@ -45,7 +45,7 @@ class Places:
         self._add_aliases()
         for name, number in former:
             if (key := key_of(name)) not in self._aliases:
-                self._name(key, ~number)
+                self._add_name(key, ~number)
         self._misspelt = self._buckets()
         del self._shared
 
@@ -64,10 +64,10 @@ class Places:
         if kind == "departement":
             self._departements[key] = code
         elif kind != "district":  # "Lyon 3e Arrondissement" is read as "Lyon" with a number
-            self._name(key, number)
+            self._add_name(key, number)
         return [(one, number) for one in more.split("|") if one] if kind == "commune" else []
 
-    def _name(self, key: str, number: int) -> None:
+    def _add_name(self, key: str, number: int) -> None:
         _append(self._by_name, key, number)
         words = key.split()
         self.longest[words[0]] = max(self.longest.get(words[0], 0), len(words))
@@ -78,34 +78,35 @@ class Places:
             if place.kind != "commune" or place.population < _SHORTENED_FROM:
                 continue
             first, *rest = key_of(place.name).split()
-            called_so = 0 if first in self._aliases else max((one.population for one in self.named(first)), default=0)
-            is_alone = place.population >= _TIMES_AS_LARGE * called_so
+            namesakes = () if first in self._aliases else self.with_name(first)
+            largest_namesake = max((one.population for one in namesakes), default=0)
+            is_alone = place.population >= _TIMES_AS_LARGE * largest_namesake
             if rest and len(first) >= _SHORTEST_ALIAS and first not in _NO_ALIAS and is_alone:
-                self._name(first, number)
+                self._add_name(first, number)
                 self._aliases.add(first)
 
     def _buckets(self) -> dict[str, list[str]]:
         """Returns the names that are compared with a misspelt one, by their first letter."""
         buckets: dict[str, list[str]] = {}
         for key in self._by_name:
-            if len(key) >= _SHORTEST_MISSPELT and max(place.population for place in self.named(key)) >= _MISSPELT_FROM:
+            if len(key) >= _SHORTEST_MISSPELT and max(place.population for place in self.with_name(key)) >= _MISSPELT_FROM:
                 buckets.setdefault(key[0], []).append(key)
         return buckets
 
     def __len__(self) -> int:
         return len(self._all)
 
-    def named(self, key: str) -> tuple[Place, ...]:
+    def with_name(self, key: str) -> tuple[Place, ...]:
         """Returns the places whose present or former folded name (``key_of``) is ``key``, the largest first.
 
         A former commune that is now a part of another one counts as a place without inhabitants.
         """
-        return tuple(sorted(_at(self._all, self._by_name.get(key)), key=lambda place: -place.population))
+        return tuple(sorted(_places_at(self._all, self._by_name.get(key)), key=lambda place: -place.population))
 
     def with_postal_code(self, code: str) -> tuple[Place, ...]:
         """Returns the communes of a postal code, the largest first; in Paris, Lyon and Marseille the district alone."""
-        found = _at(self._all, self._by_postal_code.get(code))
-        return tuple(sorted((one for one in found if one.code not in self._districts), key=lambda place: -place.population))
+        communes = _places_at(self._all, self._by_postal_code.get(code))
+        return tuple(sorted((one for one in communes if one.code not in self._districts), key=lambda place: -place.population))
 
     def district(self, commune: str, number: int) -> Place | None:
         """Returns the district of Paris, Lyon or Marseille with this number."""
@@ -125,26 +126,23 @@ class Places:
         """Returns the number of the département with this folded name."""
         return self._departements.get(key)
 
-    @property
-    def departement_names(self) -> Iterable[str]:
-        return self._departements
-
-    def nearly(self, key: str, departement: str | None = None) -> tuple[Place, ...]:
+    def nearest(self, key: str, departement: str | None = None) -> tuple[Place, ...]:
         """Returns the places whose name is nearest to the misspelt ``key``; the largest first among equally near ones."""
-        room = 0 if len(key) < _SHORTEST_MISSPELT else 1 if len(key) < _TWO_SLIPS_FROM else 2
-        if not room:
+        max_slips = 0 if len(key) < _SHORTEST_MISSPELT else 1 if len(key) < _TWO_SLIPS_FROM else 2
+        if not max_slips:
             return ()
-        near = process.extract(key, self._misspelt.get(key[0], ()), scorer=OSA.distance, score_cutoff=room, limit=6)
-        found = [
+        near = process.extract(key, self._misspelt.get(key[0], ()), scorer=OSA.distance, score_cutoff=max_slips, limit=6)
+        matches = [
             (distance, place)
             for name, distance, _ in near
-            for place in self.named(name)
+            for place in self.with_name(name)
             if departement in (None, place.departement) and place.population >= _MISSPELT_FROM
         ]
-        if not found:
+        if not matches:
             return ()
-        best = min(distance for distance, _ in found)
-        return tuple(sorted({place for distance, place in found if distance == best}, key=lambda place: -place.population)[:1])
+        best = min(distance for distance, _ in matches)
+        nearest = {place for distance, place in matches if distance == best}
+        return (max(nearest, key=lambda place: place.population),)
 
 
 def load(file: Path, more: Iterable[str] = ()) -> Places:
@@ -154,16 +152,16 @@ def load(file: Path, more: Iterable[str] = ()) -> Places:
 
 
 def _append(table: dict[str, int | tuple[int, ...]], key: str, number: int) -> None:
-    known = table.get(key)
-    if known is None:
+    numbers = table.get(key)
+    if numbers is None:
         table[key] = number
     else:
-        before = (known,) if isinstance(known, int) else known
+        before = (numbers,) if isinstance(numbers, int) else numbers
         if number not in before:
             table[key] = (*before, number)
 
 
-def _at(places: Sequence[Place], numbers: int | tuple[int, ...] | None) -> list[Place]:
+def _places_at(places: Sequence[Place], numbers: int | tuple[int, ...] | None) -> list[Place]:
     if numbers is None:
         return []
     return [

@@ -11,7 +11,7 @@ PACKAGE = "@etalab/decoupage-administratif@6.0.0"
 FILE_NAME = "etalab-decoupage-administratif-6.0.0.tgz"
 SHA256 = "c189ffd5b33fe40c2f19e1a923ce557f190622f39228745d3195d746dfe00c4a"
 WANTED = re.compile(r"package/data/(communes|departements|epci)\.json$")
-_FEWEST = {"communes": 34_000, "departements": 100, "epci": 1_000}
+_MIN_ROWS = {"communes": 34_000, "departements": 100, "epci": 1_000}
 _LEGAL_FORMS = {"CC": "Communauté de communes", "CA": "Communauté d'agglomération", "CU": "Communauté urbaine"}
 
 
@@ -26,13 +26,13 @@ def convert(files: Iterable[tuple[str, bytes]]) -> str:
     """
     parts: dict[str, list[dict[str, Any]]] = {}
     for name, content in files:
-        if found := WANTED.search(name):
+        if match := WANTED.search(name):
             try:
-                parts[found[1]] = json.loads(content)
+                parts[match[1]] = json.loads(content)
             except ValueError as error:
-                raise PackageIncomplete(f"{found[1]}.json") from error
-    for name, fewest in _FEWEST.items():
-        if len(parts.get(name, ())) < fewest:
+                raise PackageIncomplete(f"{match[1]}.json") from error
+    for name, minimum in _MIN_ROWS.items():
+        if len(parts.get(name, ())) < minimum:
             raise PackageIncomplete(f"{name}.json: {len(parts.get(name, ()))}")
     try:
         lines = [*_communes(parts["communes"]), *_departements(parts["departements"]), *_epci(parts["epci"])]

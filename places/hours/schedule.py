@@ -52,7 +52,7 @@ Now = Literal["open", "lunch", "later", "over", "closed", "holiday", "never"]
 
 
 class Status(NamedTuple):
-    """Whether an office is open at a moment. ``until``: when it closes, if open. ``next``: when it opens next, if closed.
+    """The state of an office at a moment. ``until``: when it closes, if open. ``next``: when it opens next, if closed.
 
     ``now``: ``open``; ``lunch`` (closed for a break); ``later`` (opens today); ``over`` (was open today); ``closed`` (all
     day); ``holiday`` (all day, a public holiday); ``never`` (no opening within a year).
@@ -119,10 +119,10 @@ class Schedule:
         start = datetime.combine(day, time(), self.zone)
         end = datetime.combine(day + timedelta(days=1), time(), self.zone)
         spans = hours.intervals(start - timedelta(hours=12), end + timedelta(hours=12))
-        found = [(opens, closes) for opens, closes, state, _ in spans if state == State.OPEN]
-        if any(opens < start and end < closes for opens, closes in found):
+        open_spans = [(opens, closes) for opens, closes, state, _ in spans if state == State.OPEN]
+        if any(opens < start and end < closes for opens, closes in open_spans):
             return [(start, end)]
-        return [(opens, closes) for opens, closes in found if start <= opens < end]
+        return [(opens, closes) for opens, closes in open_spans if start <= opens < end]
 
     def is_holiday(self, day: date) -> bool:
         """Decides whether ``day`` is a public holiday where the office is."""

@@ -53,25 +53,25 @@ def read_tokens(text: str) -> list[Token]:
 
 def candidates_in(tokens: Sequence[Token], places: Places) -> list[Candidate]:
     """Returns all names in their order, without overlaps. Where several begin at one word, the longest counts."""
-    found: list[Candidate] = []
+    candidates: list[Candidate] = []
     at = 0
     while at < len(tokens):
-        one = _at(tokens, at, places, follows=bool(found) and found[-1].end == at)
+        one = _candidate_at(tokens, at, places, follows=bool(candidates) and candidates[-1].end == at)
         if one is None:
             at += 1
         else:
-            found.append(one)
+            candidates.append(one)
             at = one.end
-    return found
+    return candidates
 
 
-def _at(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> Candidate | None:  # noqa: PLR0911 - a rule a line, in one place
+def _candidate_at(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> Candidate | None:  # noqa: PLR0911 - a rule a line, in one place
     token = tokens[at]
     if token.is_mark:
         return None
     if token.word.isdigit() and len(token.word) == 5:
-        known = places.with_postal_code(token.word)
-        return Candidate(at, at + 1, known) if known else None
+        communes = places.with_postal_code(token.word)
+        return Candidate(at, at + 1, communes) if communes else None
     if (number := _departement_number(tokens, at, places, follows=follows)) is not None:
         return number
     words = _words_from(tokens, at)
@@ -81,18 +81,18 @@ def _at(tokens: Sequence[Token], at: int, places: Places, *, follows: bool) -> C
     contracted = _CONTRACTIONS.get(token.word)
     if contracted and _departement(words[1:], at + 1, token.word, places):
         return None  # the name begins with the next word: "du Val-de-Marne" is not Le Val
-    if contracted and (found := _longest([contracted, *words[1:]], places)):
-        end, those = found
-        return _with_district(tokens, Candidate(at, at + end, those, contracted=True), places)
+    if contracted and (match := _longest([contracted, *words[1:]], places)):
+        end, named_places = match
+        return _with_district(tokens, Candidate(at, at + end, named_places, contracted=True), places)
     if token.word in _ARTICLES and len(words) > 1 and (region := _departement(words[1:], at + 1, token.word, places)):
         town = _longest(words, places)
         if town is None or town[1][0].population < _TOWN:
             return region._replace(start=at)  # "la Creuse"
     if article and not (article == "l" and token.word in ("hay", "ile", "isle")):
         return None  # "la campagne" is not "Campagne"; a name such as "La Rochelle" was already found from its article on
-    if found := _longest(words, places):
-        end, those = found
-        return _with_district(tokens, Candidate(at, at + end, those), places)
+    if match := _longest(words, places):
+        end, named_places = match
+        return _with_district(tokens, Candidate(at, at + end, named_places), places)
     return None
 
 
@@ -107,8 +107,8 @@ def _words_from(tokens: Sequence[Token], at: int) -> list[str]:
 
 def _longest(words: Sequence[str], places: Places) -> tuple[int, tuple[Place, ...]] | None:
     for count in range(min(places.longest.get(words[0], 0), len(words)), 0, -1):
-        if those := places.named(" ".join(words[:count])):
-            return count, those
+        if named_places := places.with_name(" ".join(words[:count])):
+            return count, named_places
     return None
 
 
@@ -122,7 +122,7 @@ def _departement(words: Sequence[str], at: int, article: str, places: Places) ->
             continue
         if town and town[0] > count:
             return None
-        alone = count == 1 and not article and places.named(words[0])
+        alone = count == 1 and not article and places.with_name(words[0])
         return None if alone or (count == 1 and not article and len(words[0]) < 4) else Candidate(at, at + count, (place,))
     return None
 
@@ -133,35 +133,35 @@ def _departement_number(tokens: Sequence[Token], at: int, places: Places, *, fol
     """
     if not _DEPARTEMENT.fullmatch(tokens[at].word):
         return None
-    before = tokens[at - 1].word if at else ""
+    previous = tokens[at - 1].word if at else ""
     further = tokens[at - 2].word if at > 1 else ""
-    behind = tokens[at + 1].word if at + 1 < len(tokens) else ""
-    is_said = (
-        (follows and behind not in _COUNTED)
-        or before in ("(", "departement", "dept", "dpt", "dep")
-        or (before == "le" and further in ("dans", "ds", "sur"))
+    next_word = tokens[at + 1].word if at + 1 < len(tokens) else ""
+    is_departement = (
+        (follows and next_word not in _COUNTED)
+        or previous in ("(", "departement", "dept", "dpt", "dep")
+        or (previous == "le" and further in ("dans", "ds", "sur"))
     )
     place = places.departement(tokens[at].word)
-    return Candidate(at, at + 1, (place,)) if is_said and place else None
+    return Candidate(at, at + 1, (place,)) if is_departement and place else None
 
 
-def _with_district(tokens: Sequence[Token], found: Candidate, places: Places) -> Candidate:
-    """Returns ``found``, or the district of Paris, Lyon or Marseille if a number stands next to the name."""
-    city = found.places[0]
+def _with_district(tokens: Sequence[Token], candidate: Candidate, places: Places) -> Candidate:
+    """Returns ``candidate``, or the district of Paris, Lyon or Marseille if a number stands next to the name."""
+    city = candidate.places[0]
     if places.district(city.code, 1) is None:
-        return found
-    if found.end < len(tokens) and (number := _ORDINAL.fullmatch(tokens[found.end].word)):
-        behind = tokens[found.end + 1].word if found.end + 1 < len(tokens) else ""
+        return candidate
+    if candidate.end < len(tokens) and (number := _ORDINAL.fullmatch(tokens[candidate.end].word)):
+        next_word = tokens[candidate.end + 1].word if candidate.end + 1 < len(tokens) else ""
         place = places.district(city.code, int(number[1]))
-        if place and behind not in _COUNTED:
-            return found._replace(end=found.end + 1 + (behind in _DISTRICT), places=(place,))
-    at = found.start - 1
+        if place and next_word not in _COUNTED:
+            return candidate._replace(end=candidate.end + 1 + (next_word in _DISTRICT), places=(place,))
+    at = candidate.start - 1
     if at >= 0 and tokens[at].word in _TO_CITY:
         at -= 1
-        if named := at >= 0 and tokens[at].word in _DISTRICT:
+        if has_word := at >= 0 and tokens[at].word in _DISTRICT:
             at -= 1
         number = _ORDINAL.fullmatch(tokens[at].word) if at >= 0 else None
         place = places.district(city.code, int(number[1])) if number else None
-        if place and (named or not tokens[at].word.isdigit()):
-            return found._replace(start=at, places=(place,))
-    return found
+        if place and (has_word or not tokens[at].word.isdigit()):
+            return candidate._replace(start=at, places=(place,))
+    return candidate

@@ -67,7 +67,7 @@ def follows_home(left: str) -> bool:
     )
 
 
-def follows_at_once(left: str) -> bool:
+def follows_directly(left: str) -> bool:
     """Decides whether an office or a home ("j'habite") is the last word before the name."""
     return _ends_with(left, "offices", "") or _LIVES.search(left) is not None
 
@@ -84,8 +84,8 @@ def has_office(text: str) -> bool:
 
 def is_number(left: str, right: str) -> bool:
     """Decides whether five digits between ``left`` and ``right`` are an amount or a reference."""
-    behind = _pattern("amounts", "^", r"(?= |$)").match(right) is not None
-    return behind or _ends_with(left, "numbered", "")
+    is_amount = _pattern("amounts", "^", r"(?= |$)").match(right) is not None
+    return is_amount or _ends_with(left, "numbered", "")
 
 
 @cache
@@ -104,7 +104,7 @@ def is_ordinary(raw: str) -> bool:
     return any(simplemma.is_known(one, "fr") for one in accented)
 
 
-def is_left(left: str) -> bool:
+def is_moved_from(left: str) -> bool:
     """Decides whether the words after ``left`` say which place somebody moves away from: "déménagé en mai de"."""
     return _MOVED_FROM.search(left) is not None
 

@@ -1,4 +1,4 @@
-"""Why a directory is not imported, in French and English."""
+"""The error for a directory that is not imported, in French and English."""
 
 from __future__ import annotations
 

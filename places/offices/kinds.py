@@ -15,13 +15,13 @@ _FILE = Path(__file__).with_name("kinds.yml")
 class Kind(NamedTuple):
     """One kind of office.
 
-    ``everywhere``: each commune has its own office or none. Otherwise a département has a few, which serve all of it.
+    ``in_each_commune``: each commune has its own office or none. Otherwise a département has a few, which serve all of it.
     """
 
     name: str
-    everywhere: bool
+    in_each_commune: bool
     dila: tuple[str, ...]
-    said: re.Pattern[str]
+    pattern: re.Pattern[str]
 
 
 @cache
@@ -41,6 +41,6 @@ def kind_of(directory_word: str) -> str:
 def kind_in(folded: str) -> tuple[str, re.Match[str]] | None:
     """Returns the kind that the folded words name, and the match."""
     for kind in kinds().values():
-        if found := kind.said.search(folded):
-            return kind.name, found
+        if match := kind.pattern.search(folded):
+            return kind.name, match
     return None

@@ -16,7 +16,7 @@ from places.offices.office import Office
 _ROWS = 1_000
 
 
-async def take(
+async def replace_directory(
     database: Database, offices: Sequence[Office], *, source: str, checksum: str, author: str, force: bool = False
 ) -> int:
     """Puts ``offices`` in use and returns the directory's version.
@@ -25,19 +25,19 @@ async def take(
     stays.
     """
     async with database.write() as session:
-        known = 0 if force else (await session.scalar(select(func.count()).select_from(OfficeRow))) or 0
-        check(offices, known)
+        current = 0 if force else (await session.scalar(select(func.count()).select_from(OfficeRow))) or 0
+        check(offices, current)
         directory = Directory(source=source[:200], checksum=checksum, offices=len(offices), author=author)
         session.add(directory)
         await session.flush()
         await session.execute(delete(OfficeRow).where(OfficeRow.directory != directory.version))
-        for some in batched(offices, _ROWS):
-            await session.execute(insert(OfficeRow), [_row(directory.version, office) for office in some])
+        for batch in batched(offices, _ROWS):
+            await session.execute(insert(OfficeRow), [_row(directory.version, office) for office in batch])
         await session.commit()
         return directory.version
 
 
-async def drop(database: Database, *, author: str) -> None:
+async def remove_directory(database: Database, *, author: str) -> None:
     """Takes the directory out of use. Nothing is answered from it any more."""
     async with database.write() as session:
         await session.execute(delete(OfficeRow))
@@ -45,14 +45,14 @@ async def drop(database: Database, *, author: str) -> None:
         await session.commit()
 
 
-async def newest(database: Database) -> Directory | None:
+async def current_directory(database: Database) -> Directory | None:
     """Returns the facts about the directory in use; ``None`` if none was ever imported."""
     async with database.read() as session:
         found: Directory | None = await session.scalar(select(Directory).order_by(Directory.version.desc()).limit(1))
         return found
 
 
-async def kept(database: Database, version: int) -> AsyncIterator[Sequence[Office]]:
+async def stored_offices(database: Database, version: int) -> AsyncIterator[Sequence[Office]]:
     """Yields the offices of a directory in batches, all from one consistent state."""
     async with database.read() as session:
         after = ""

@@ -1,4 +1,4 @@
-"""Which office a message asks for, and which fact about it. Pure, on folded words."""
+"""The office that a message asks for, and the fact about it. Pure, on folded words."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ class Request(NamedTuple):
     asked: Asks
 
 
-def request_in(text: str, said: tuple[str, ...] = (), *, follows: bool = False) -> Request | None:
-    """Returns the office that ``text`` asks for; ``None`` if it asks for none. ``said``: the folded words of the places in it.
+def request_in(text: str, place_words: tuple[str, ...] = (), *, after_office: bool = False) -> Request | None:
+    """Returns the office that ``text`` asks for; ``None`` if it asks for none. ``place_words``: the folded words of its places.
 
     A bare name of an office is a request only with a place ("mairie de Rennes"), or if another office was shown just before
-    (``follows``: "et la CAF ?"). Otherwise it is the name of a subject.
+    (``after_office``: "et la CAF ?"). Otherwise it is the name of a subject.
     """
-    plain = flat(text)
+    plain = key_of(text)
     if len(plain.split()) > _MOST_WORDS:
         return None
     found = kind_in(plain)
     if found is None or _pattern("not").search(plain):
         return None
-    kind, where = found
-    marked = f"{plain[: where.start()]}KIND{plain[where.end() :]}"
-    for place in said:
+    kind, match = found
+    marked = f"{plain[: match.start()]}KIND{plain[match.end() :]}"
+    for place in place_words:
         marked = re.sub(rf"(?:\b(?:a|de|d|du|des|au|aux|sur|en|l) )?\b{re.escape(place)}\b", "HERE", marked)
     marked = re.sub(r"(?:HERE ?)+(?=HERE)", "", marked)
     for asked in _ASKED:
         if _pattern(asked).search(marked):
             return Request(kind, asked)
-    bare = (follows or "HERE" in marked) and all(
+    bare = (after_office or "HERE" in marked) and all(
         word in _words()["around"] or word in ("KIND", "HERE") for word in marked.split()
     )
     return Request(kind, "where") if bare else None
@@ -55,7 +55,7 @@ def errand_in(text: str) -> str | None:
 
     ``None`` if ``text`` asks for no place, or for something that is not done at an office.
     """
-    plain = flat(text)
+    plain = key_of(text)
     if not _pattern("place_of_errand").search(plain):
         return None
     return next((kind for kind, words in _errands() if words.search(plain)), None)
@@ -67,19 +67,14 @@ def _errands() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((kind, re.compile(rf"\b(?:{'|'.join(words)})\b")) for kind, words in content.items())
 
 
-def goes_on(text: str) -> Asks | None:
+def follow_up_in(text: str) -> Asks | None:
     """Returns what ``text`` asks about the office that was shown just before; ``None`` if it asks nothing about it."""
-    plain = flat(text)
+    plain = key_of(text)
     if not _pattern("follow_up").fullmatch(plain):
         return None
     if re.search(r"\b(?:numero|telephone|tel|mail|courriel)\b", plain):
         return "phone"
     return "where" if re.search(r"\b(?:adresse|ou)\b", plain) else "hours"
-
-
-def flat(text: str) -> str:
-    """Returns the folded words of ``text``, separated by single spaces, without punctuation."""
-    return key_of(text)
 
 
 @cache

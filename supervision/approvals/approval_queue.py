@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from core.database.models import Conversation, Handoff, HeldAnswer, Message
 from core.handoff import Kind, Reason, State
 from core.opening import Opening, day_and_time
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
-from supervision.approvals.subjects import minutes_for
+from supervision.approvals.subjects import approval_minutes
 from supervision.handoffs.record import open_handoff
 from supervision.handoffs.teams import route
 
@@ -44,20 +44,20 @@ class ApprovalQueue:
         self._wording, self._signing, self._renderers, self._opening = wording, signing, renderers, opening
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
-        """Returns ``turn``; if it has a page of a checked subject, a notice instead that a member of staff checks it first."""
+        """Returns ``turn``, or a notice that a member of staff checks it first, if it has a page of a checked subject."""
         entries = [block.entry for block in turn.blocks if isinstance(block, AnswerBlock)]
         if not entries or turn.outcome not in _CHECKED or turn.handoff or turn.phone_copy:
             return turn
-        minutes = await minutes_for(session, entries)
-        if minutes is None or await _approved(session, conversation.id, turn):
+        minutes = await approval_minutes(session, entries)
+        if minutes is None or await _was_approved(session, conversation.id, turn):
             return turn
         if self._opening is None or not self._opening.is_open(now()):
-            return self._nobody(conversation)
-        await self._hold(session, conversation, message, turn, minutes)
-        text = self._say(conversation, "gateway_check_waits", minutes=minutes)
+            return self._desk_closed(conversation)
+        await self._queue_answer(session, conversation, message, turn, minutes)
+        text = self._text(conversation, "gateway_check_waits", minutes=minutes)
         return Turn(outcome=Outcome.HANDOFF_WAITING, blocks=(TextBlock(text=text),), language=turn.language)
 
-    async def _hold(
+    async def _queue_answer(
         self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn, minutes: int
     ) -> None:
         handoff = await open_handoff(session, conversation.id, Kind.VALIDATION)
@@ -75,7 +75,7 @@ class ApprovalQueue:
             )
             session.add(handoff)
             await session.flush()
-        blocks: tuple[ReplyBlock, ...] = (NoticeBlock(text=self._say(conversation, "gateway_checked")), *turn.blocks)
+        blocks: tuple[ReplyBlock, ...] = (NoticeBlock(text=self._text(conversation, "gateway_checked")), *turn.blocks)
         render = self._renderers.get(conversation.channel)
         rendered = render(blocks, language=conversation.language) if render else Rendered("")
         session.add(
@@ -99,30 +99,25 @@ class ApprovalQueue:
         )
         await session.flush()
 
-    def _nobody(self, conversation: Conversation) -> Turn:
+    def _desk_closed(self, conversation: Conversation) -> Turn:
         """Returns the turn while the desk is closed: when it opens, and the way to a call-back."""
         back = self._opening.next_opening(now()) if self._opening else None
         if back is None:
-            text = self._say(conversation, "gateway_check_nobody")
+            text = self._text(conversation, "gateway_check_nobody")
             return Turn(outcome=Outcome.HANDOFF_OFFLINE, blocks=(TextBlock(text=text),))
         day, time = day_and_time(back, conversation.language)
-        option = Option(label=self._say(conversation, "gateway_check_call_back"), payload=_CALL_BACK)
-        text = self._say(conversation, "gateway_check_offline", day=day, time=time)
+        option = Option(label=self._text(conversation, "gateway_check_call_back"), payload=_CALL_BACK)
+        text = self._text(conversation, "gateway_check_offline", day=day, time=time)
         return Turn(outcome=Outcome.HANDOFF_OFFLINE, blocks=(ChoicesBlock(purpose="menu", text=text, options=(option,)),))
 
-    def _say(self, conversation: Conversation, name: str, **values: object) -> str:
+    def _text(self, conversation: Conversation, name: str, **values: object) -> str:
         return self._wording.text(name, channel=conversation.channel, language=conversation.language, **values)
 
 
-async def _approved(session: AsyncSession, conversation: str, turn: Turn) -> bool:
+async def _was_approved(session: AsyncSession, conversation: str, turn: Turn) -> bool:
     """Decides whether each page in ``turn`` was sent in this conversation already, word for word, after an approval."""
     rows = await session.execute(
         select(HeldAnswer.blocks).where(HeldAnswer.conversation_id == conversation, HeldAnswer.state == "approved")
     )
     known = [block for blocks in rows.scalars() for block in blocks if block["type"] == "answer"]
-    return all(card in known for card in dump_blocks(_cards(turn)))
-
-
-def _cards(turn: Turn) -> tuple[ReplyBlock, ...]:
-    cards: Sequence[AnswerBlock] = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
-    return tuple(cards)
+    return all(card in known for card in dump_blocks(tuple(block for block in turn.blocks if isinstance(block, AnswerBlock))))

@@ -20,62 +20,62 @@ _ANY = Prepared(select(table(CheckedSubject).c.theme).limit(1))
 _SUBJECTS = select(CheckedSubject).order_by(CheckedSubject.theme)
 
 
-async def subjects(session: AsyncSession) -> Sequence[CheckedSubject]:
+async def checked_subjects(session: AsyncSession) -> Sequence[CheckedSubject]:
     """Returns all checked subjects, in alphabetical order."""
     return (await session.execute(_SUBJECTS)).scalars().all()
 
 
 async def set_subject(session: AsyncSession, theme: str, minutes: int, *, actor: str) -> None:
-    """Has answers about ``theme`` checked from now on. Raises ``ValueError`` for an invalid theme or time (1 to 120
+    """Requires a check of answers about ``theme`` from now on. Raises ``ValueError`` for an invalid theme or time (1 to 120
     minutes).
     """
-    named = " ".join(theme.replace("\x00", "").split())
-    if not 2 <= len(named) <= MOST_CHARACTERS or not 1 <= minutes <= LONGEST:
+    name = " ".join(theme.replace("\x00", "").split())
+    if not 2 <= len(name) <= MOST_CHARACTERS or not 1 <= minutes <= LONGEST:
         raise ValueError(f"a subject needs 2 to {MOST_CHARACTERS} characters, and 1 to {LONGEST} minutes")
     values = {"minutes": minutes, "author": actor, "since": now()}
     await session.execute(
         insert_into(session, CheckedSubject)
-        .values(theme=named, **values)
+        .values(theme=name, **values)
         .on_conflict_do_update(index_elements=["theme"], set_=values)
     )
     await record(
-        session, actor=actor, action="validation.set", target="validation", details={"theme": named, "minutes": minutes}
+        session, actor=actor, action="validation.set", target="validation", details={"theme": name, "minutes": minutes}
     )
 
 
-async def drop_subject(session: AsyncSession, theme: str, *, actor: str) -> bool:
+async def delete_subject(session: AsyncSession, theme: str, *, actor: str) -> bool:
     """Ends the checks of ``theme``; answers that wait already still wait. Returns false if there is no such subject."""
-    gone = await session.execute(delete(CheckedSubject).where(CheckedSubject.theme == theme).returning(CheckedSubject.theme))
-    if gone.scalar_one_or_none() is None:
+    deleted = await session.execute(delete(CheckedSubject).where(CheckedSubject.theme == theme).returning(CheckedSubject.theme))
+    if deleted.scalar_one_or_none() is None:
         return False
     await record(session, actor=actor, action="validation.dropped", target="validation", details={"theme": theme})
     return True
 
 
-async def minutes_for(session: AsyncSession, entries: Iterable[str]) -> int | None:
+async def approval_minutes(session: AsyncSession, entries: Iterable[str]) -> int | None:
     """Returns the minutes that an answer with ``entries`` may wait for an approval; ``None`` if it needs none.
 
     If several subjects match, the shortest time counts.
     """
     if not await _ANY.rows(session, {}):
         return None  # the usual case, at every turn that shows a page
-    known = await subjects(session)
-    found = [
+    checked = await checked_subjects(session)
+    minutes = [
         subject.minutes
         for entry in entries
         for crumbs in [(entry, *await breadcrumb(session, entry))]
-        for subject in known
+        for subject in checked
         if is_about(subject.theme, crumbs)
     ]
-    return min(found, default=None)
+    return min(minutes, default=None)
 
 
-async def pages_of(session: AsyncSession, known: Sequence[CheckedSubject]) -> dict[str, int]:
+async def count_pages(session: AsyncSession, checked: Sequence[CheckedSubject]) -> dict[str, int]:
     """Returns the number of published entries about each subject."""
-    if not known:
+    if not checked:
         return {}
     rows = await session.execute(
         select(EntryRow.id, EntryRow.title, EntryRow.content["theme"]).where(EntryRow.status == "published")
     )
     pages = [(entry, title, *(themes or ())) for entry, title, themes in rows]
-    return {subject.theme: sum(is_about(subject.theme, crumbs) for crumbs in pages) for subject in known}
+    return {subject.theme: sum(is_about(subject.theme, crumbs) for crumbs in pages) for subject in checked}

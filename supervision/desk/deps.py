@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Protocol
 
-from conversations.following.hub import Hub
+from conversations.client_updates.hub import Hub
 from conversations.ports import Renderer
 from conversations.signals.event_bus import EventBus
 from conversations.wording import Wording

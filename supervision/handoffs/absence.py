@@ -12,8 +12,8 @@ from core.database.base import now, table
 from core.database.models import Handoff, Presence
 from core.database.prepared import Prepared
 from core.handoff import State
-from supervision.handoffs.desk import Desk
-from supervision.handoffs.moving import KEPT, Claim, Refused
+from supervision.handoffs.handoff_actions import CLAIMS_KEPT, Claim, Refused
+from supervision.handoffs.supervisor_actions import SupervisorActions
 
 _HANDOFFS, _PRESENCES = table(Handoff).c, table(Presence).c
 _CLAIMED = Prepared(
@@ -25,20 +25,20 @@ _CLAIMED = Prepared(
 log = structlog.get_logger(__name__)
 
 
-async def release_abandoned(database: Database, desk: Desk) -> int:
+async def release_abandoned(database: Database, desk: SupervisorActions) -> int:
     """Gives back conversations of supervisors who are absent too long (``Presence.until``). Returns their number.
 
     Every worker runs it. It uses the claim as read here, so that of two workers the second one is refused.
     """
     present = now()
-    (found,) = await database.look((_CLAIMED, {}))
+    (claimed,) = await database.look((_CLAIMED, {}))
     released = 0
-    for handoff, owner, fencing, claimed_at, until in found:
+    for handoff, owner, fencing, claimed_at, until in claimed:
         # A supervisor without presence (a claim from before presences existed) gets the time of one action.
-        if (until or (claimed_at or present) + KEPT) > present:
+        if (until or (claimed_at or present) + CLAIMS_KEPT) > present:
             continue
         with suppress(Refused):
-            await desk.abandoned(Claim(handoff, str(owner), fencing))
+            await desk.release_absent(Claim(handoff, str(owner), fencing))
             released += 1
             log.info("handoff_abandoned", handoff=handoff)
     return released

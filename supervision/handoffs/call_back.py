@@ -18,11 +18,11 @@ from core.turns import HandoffRequest
 from supervision.handoffs.record import open_handoff, subject_of
 from supervision.handoffs.teams import route
 
-_LONGEST = 400  # characters of several subjects together
+_MAX_SUBJECT_CHARACTERS = 400  # characters of several subjects together
 _FORGOTTEN_AFTER = timedelta(hours=1)  # the dialogue engine then begins a new session, without the form
 
 
-async def settle_call_back(
+async def apply_call_back_request(
     session: AsyncSession, conversation: Conversation, request: HandoffRequest, addresses: Addresses
 ) -> bool:
     """Carries out ``draft``, ``call_back`` or ``drop``. Returns false if the form's number is no longer there."""
@@ -46,11 +46,11 @@ async def settle_call_back(
             elif row is not None:
                 row.collecting_since = None
         case "call_back":
-            if row is None or not _numbered(row, conversation, request, addresses):
+            if row is None or not _has_number(row, conversation, request, addresses):
                 return False
             subject = request.subject or await subject_of(session, conversation.id)
             # A second request before the call: one call about both subjects.
-            row.subject = subject if row.state == State.DRAFT else _both(row.subject, subject)
+            row.subject = subject if row.state == State.DRAFT else _join_subjects(row.subject, subject)
             row.best_time, row.collecting_since = request.best_time, None
             chat = await open_handoff(session, conversation.id, Kind.CHAT)
             if row.state == State.DRAFT:
@@ -64,7 +64,7 @@ async def settle_call_back(
     return True
 
 
-async def drop_forgotten(database: Database) -> None:
+async def delete_unfinished_forms(database: Database) -> None:
     """Deletes data of forms that were never finished; requests that were complete before remain."""
     cutoff = now() - _FORGOTTEN_AFTER
     async with database.write() as session:
@@ -72,14 +72,14 @@ async def drop_forgotten(database: Database) -> None:
         await session.execute(update(Handoff).where(Handoff.collecting_since < cutoff).values(collecting_since=None))
 
 
-def _both(before: str, subject: str) -> str:
+def _join_subjects(before: str, subject: str) -> str:
     """Returns both subjects of a call-back, without repetition; the latest one uncut."""
     if not before or not subject or subject.casefold() in before.casefold():
         return before or subject
-    return f"{before[: max(0, _LONGEST - len(subject))]} ; {subject}"
+    return f"{before[: max(0, _MAX_SUBJECT_CHARACTERS - len(subject))]} ; {subject}"
 
 
-def _numbered(row: Handoff, conversation: Conversation, request: HandoffRequest, addresses: Addresses) -> bool:
+def _has_number(row: Handoff, conversation: Conversation, request: HandoffRequest, addresses: Addresses) -> bool:
     """Decides whether the request has a number; by SMS the sender's own may be taken from the conversation."""
     if request.own_number and conversation.address is not None:
         row.number, row.number_hint = conversation.address, hint_of(addresses.decrypt(conversation.address))

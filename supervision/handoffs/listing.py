@@ -18,12 +18,12 @@ from core.database.models import Conversation, Handoff, Message, Reply, StaffRow
 from core.handoff import OPEN, State
 from core.privacy.addresses import Addresses
 from core.turns import Origin, Outcome
-from supervision.handoffs.checking import waiting_answers
-from supervision.handoffs.desk import Claim, held
-from supervision.handoffs.record import place
+from supervision.handoffs.answer_decisions import waiting_answers
+from supervision.handoffs.handoff_actions import Claim, require_claim
+from supervision.handoffs.record import queue_place
 
 
-class Listed(BaseModel):
+class ListedHandoff(BaseModel):
     """One handoff in the list. ``place`` is the one in its team's queue while it waits; ``number`` shows the last two digits.
 
     ``unread``: messages of the citizen that its owner has not seen.
@@ -80,7 +80,7 @@ _NAMES = tuple(column.key for column in LISTED)
 
 
 class Line(BaseModel):
-    """One line of a conversation: its author (``citizen``, ``bot``, ``human``; ``held``: waits for approval) and text.
+    """One line of a conversation: its author (``citizen``, ``bot``, ``human``; ``require_claim``: waits for approval) and text.
 
     ``outcome`` and ``entry`` are for the bot's lines; ``author``: the name of the human who wrote it.
     """
@@ -96,12 +96,12 @@ class Line(BaseModel):
     author: str = ""
 
 
-async def list_handoffs(database: Database, *, ended: bool = False, named: Collection[str] | None = None) -> list[Listed]:
+async def list_handoffs(database: Database, *, ended: bool = False, only: Collection[str] | None = None) -> list[ListedHandoff]:
     """Returns the handoffs that a supervisor can work on, the most urgent first: alerts, then claimed, waiting, offline,
     flagged.
 
     ``ended``: the ended ones instead, latest first. Drafts are left out, and so are the thousands of handoffs from a benchmark
-    on the website. ``named``: only these (ids of handoffs, or of their conversations), without their places.
+    on the website. ``only``: only these (ids of handoffs, or of their conversations), without their places.
     """
     order = case({State.CLAIMED: 0, State.WAITING: 1, State.OFFLINE: 2, State.FLAGGED: 3}, value=Handoff.state, else_=4)
     query = (
@@ -115,34 +115,34 @@ async def list_handoffs(database: Database, *, ended: bool = False, named: Colle
         query = query.where(Handoff.state.in_(OPEN - {State.DRAFT})).order_by(
             Handoff.alert.desc(), order, Handoff.waiting_since, Handoff.seq
         )
-    if named is not None:
-        query = query.where(_named(named))
+    if only is not None:
+        query = query.where(_is_one_of(only))
     async with database.read() as session:
         rows = (await session.execute(query)).all()
-        unread = await _unread(session, named)
+        unread = await _unread(session, only)
     places: Counter[tuple[str, str, str]] = Counter()  # the list has the order of the queues
-    found = []
+    handoffs = []
     for row in rows:
         queue = (row.kind, row.origin, row.team)
         places[queue] += row.state == State.WAITING
-        standing = places[queue] if row.state == State.WAITING and named is None else None
-        found.append(as_listed(row, standing, unread.get(row.id, 0)))
-    return found
+        position = places[queue] if row.state == State.WAITING and only is None else None
+        handoffs.append(listed_from_row(row, position, unread.get(row.id, 0)))
+    return handoffs
 
 
-async def find(database: Database, handoff: str) -> Listed | None:
+async def find_by_prefix(database: Database, handoff: str) -> ListedHandoff | None:
     """Returns the handoff whose id begins with ``handoff`` (at least 4 characters), if there is exactly one."""
     if len(handoff) < 4 or not handoff.isalnum():
         return None
-    return await _only(database, Handoff.id.startswith(handoff))
+    return await _find_one(database, Handoff.id.startswith(handoff))
 
 
-async def exactly(database: Database, handoff: str) -> Listed | None:
+async def find_by_id(database: Database, handoff: str) -> ListedHandoff | None:
     """Returns the handoff with this id, if there is one."""
-    return await _only(database, Handoff.id == handoff.replace("\x00", ""))
+    return await _find_one(database, Handoff.id == handoff.replace("\x00", ""))
 
 
-async def _only(database: Database, condition: ColumnElement[bool]) -> Listed | None:
+async def _find_one(database: Database, condition: ColumnElement[bool]) -> ListedHandoff | None:
     query = (
         select(*LISTED, Handoff)
         .join(Conversation, Conversation.id == Handoff.conversation_id)
@@ -150,19 +150,19 @@ async def _only(database: Database, condition: ColumnElement[bool]) -> Listed | 
         .limit(2)
     )
     async with database.read() as session:
-        found = (await session.execute(query)).all()
-        if len(found) != 1:
+        rows = (await session.execute(query)).all()
+        if len(rows) != 1:
             return None
-        (row,) = found
-        standing = await place(session, row.Handoff, row.origin) if row.state == State.WAITING else None
-        return as_listed(row, standing, (await _unread(session, [row.id])).get(row.id, 0))
+        (row,) = rows
+        position = await queue_place(session, row.Handoff, row.origin) if row.state == State.WAITING else None
+        return listed_from_row(row, position, (await _unread(session, [row.id])).get(row.id, 0))
 
 
 async def number_of(database: Database, addresses: Addresses, claim: Claim) -> str | None:
     """Returns the call-back number (E.164), for the owner of the handoff only. Raises ``Refused``."""
     async with database.read() as session:
         row = (await session.execute(select(Handoff).where(Handoff.id == claim.handoff))).scalar_one()
-        held(row, claim)
+        require_claim(row, claim)
         return addresses.decrypt(row.number) if row.number is not None else None
 
 
@@ -197,7 +197,7 @@ async def transcript(database: Database, conversation: str, render: Renderer, *,
     return sorted(lines, key=lambda line: line.at)
 
 
-async def held_lines(database: Database, listed: Listed, render: Renderer) -> list[Line]:
+async def held_lines(database: Database, listed: ListedHandoff, render: Renderer) -> list[Line]:
     """Returns the answers that wait for approval under ``listed``, as they would be sent."""
     async with database.read() as session:
         waiting = await waiting_answers(session, listed.id)
@@ -214,11 +214,11 @@ async def held_lines(database: Database, listed: Listed, render: Renderer) -> li
     ]
 
 
-def _named(named: Collection[str]) -> ColumnElement[bool]:
-    return Handoff.conversation_id.in_(named) | Handoff.id.in_(named)
+def _is_one_of(only: Collection[str]) -> ColumnElement[bool]:
+    return Handoff.conversation_id.in_(only) | Handoff.id.in_(only)
 
 
-async def _unread(session: AsyncSession, named: Collection[str] | None) -> dict[str, int]:
+async def _unread(session: AsyncSession, only: Collection[str] | None) -> dict[str, int]:
     """Returns the number of messages that the owners of claimed handoffs have not seen, where there are any."""
     query = (
         select(Handoff.id, func.count())
@@ -226,10 +226,10 @@ async def _unread(session: AsyncSession, named: Collection[str] | None) -> dict[
         .where(Handoff.state == State.CLAIMED, Message.received_at > Handoff.claimed_at, Message.outcome == Outcome.HUMAN)
         .group_by(Handoff.id)
     )
-    rows = await session.execute(query if named is None else query.where(_named(named)))
+    rows = await session.execute(query if only is None else query.where(_is_one_of(only)))
     return {handoff: int(count) for handoff, count in rows}
 
 
-def as_listed(row: Row[Any], standing: int | None, unread: int) -> Listed:
-    """Returns a list item from a row that begins with ``LISTED``. ``standing``: its place while it waits."""
-    return Listed(**dict(zip(_NAMES, row, strict=False)), place=standing, unread=unread)
+def listed_from_row(row: Row[Any], place: int | None, unread: int) -> ListedHandoff:
+    """Returns a list item from a row that begins with ``LISTED``. ``place``: in the queue, while it waits."""
+    return ListedHandoff(**dict(zip(_NAMES, row, strict=False)), place=place, unread=unread)

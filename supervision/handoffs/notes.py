@@ -67,8 +67,8 @@ async def labels_of(session: AsyncSession, conversation: str) -> Sequence[str]:
 
 async def known_labels(session: AsyncSession, which: ColumnElement[bool], limit: int = 200) -> Sequence[str]:
     """Returns labels in use on conversations with a handoff that fulfils ``which``, to choose from."""
-    theirs = ConversationLabel.conversation_id.in_(select(Handoff.conversation_id).where(which))
+    in_conversations = ConversationLabel.conversation_id.in_(select(Handoff.conversation_id).where(which))
     rows = await session.execute(
-        select(ConversationLabel.label).where(theirs).distinct().order_by(ConversationLabel.label).limit(limit)
+        select(ConversationLabel.label).where(in_conversations).distinct().order_by(ConversationLabel.label).limit(limit)
     )
     return rows.scalars().all()

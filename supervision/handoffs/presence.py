@@ -19,7 +19,7 @@ from core.identity.conversations import roster
 
 @dataclass(frozen=True, slots=True)
 class Duty:
-    """A supervisor's terms of duty. ``languages`` empty: any. ``available``: takes new conversations."""
+    """The conversations that a supervisor takes. ``languages`` empty: any. ``available``: takes new conversations."""
 
     name: str
     capacity: int
@@ -29,24 +29,24 @@ class Duty:
 
 
 @dataclass(frozen=True, slots=True)
-class Present:
-    """A present supervisor, with the number of conversations held. ``staffed``: the teams that have members."""
+class PresentSupervisor:
+    """A present supervisor, with the number of claimed conversations. ``staffed``: the teams that have members."""
 
     duty: Duty
-    holding: int
+    claims: int
     staffed: frozenset[str] = frozenset()
 
     def serves(self, team: str, language: str) -> bool:
-        """Decides whether they may get a conversation of ``team`` in ``language``. No team, or one without members: anybody."""
+        """Decides whether they may get a conversation of ``team`` in ``language``. Anybody serves a team without members."""
         duty = self.duty
         in_team = team not in self.staffed or team in duty.teams
         return duty.available and in_team and (not duty.languages or language in duty.languages)
 
 
-async def stay(session: AsyncSession, name: str, kept: timedelta) -> None:
-    """Records a sign of life: keeps the claims of ``name`` for at least ``kept`` from now on. Locks their row."""
+async def keep_claims(session: AsyncSession, name: str, duration: timedelta) -> None:
+    """Records a sign of life: keeps the claims of ``name`` for at least ``duration`` from now on. Locks their row."""
     present = now()
-    until = present + kept
+    until = present + duration
     await session.execute(
         insert_into(session, Presence)
         .values(name=name, available=False, capacity=0, teams=[], languages=[], seen_at=present, until=until)
@@ -57,8 +57,8 @@ async def stay(session: AsyncSession, name: str, kept: timedelta) -> None:
     )
 
 
-async def on_duty(database: Database, duty: Duty, kept: timedelta) -> None:
-    """Records that ``duty.name`` is at the console: their claims are kept for exactly ``kept`` from now on."""
+async def record_presence(database: Database, duty: Duty, duration: timedelta) -> None:
+    """Records that ``duty.name`` is at the console: their claims are kept for exactly ``duration`` from now on."""
     present = now()
     values = {
         "available": duty.available,
@@ -66,7 +66,7 @@ async def on_duty(database: Database, duty: Duty, kept: timedelta) -> None:
         "teams": list(duty.teams),
         "languages": list(duty.languages),
         "seen_at": present,
-        "until": present + kept,
+        "until": present + duration,
     }
     async with database.write() as session:
         await session.execute(
@@ -82,19 +82,19 @@ async def leave(database: Database, name: str) -> None:
         await session.execute(update(Presence).where(Presence.name == name).values(available=False))
 
 
-async def holding(session: AsyncSession, name: str) -> int:
-    """Returns how many conversations ``name`` holds (call-backs do not count)."""
-    counted = select(func.count()).where(Handoff.owner == name, Handoff.state == State.CLAIMED, Handoff.kind == Kind.CHAT)
-    return int((await session.execute(counted)).scalar_one())
+async def count_claims(session: AsyncSession, name: str) -> int:
+    """Returns how many conversations ``name`` has claimed (call-backs do not count)."""
+    query = select(func.count()).where(Handoff.owner == name, Handoff.state == State.CLAIMED, Handoff.kind == Kind.CHAT)
+    return int((await session.execute(query)).scalar_one())
 
 
 async def capacity_of(session: AsyncSession, name: str) -> int:
     """Returns how many conversations ``name`` takes at a time; 0 if there is no limit."""
-    found = await session.execute(select(Presence.capacity).where(Presence.name == name))
-    return found.scalar_one_or_none() or 0
+    rows = await session.execute(select(Presence.capacity).where(Presence.name == name))
+    return rows.scalar_one_or_none() or 0
 
 
-async def present_now(session: AsyncSession) -> Sequence[Present]:
+async def present_supervisors(session: AsyncSession) -> Sequence[PresentSupervisor]:
     """Returns the present supervisors, by name."""
     claimed = (
         select(Handoff.owner, func.count().label("count"))
@@ -110,6 +110,8 @@ async def present_now(session: AsyncSession) -> Sequence[Present]:
     )
     staffed = (await roster(session)).teams
     return [
-        Present(Duty(row.name, row.capacity, tuple(row.teams), tuple(row.languages), row.available), int(count), staffed)
+        PresentSupervisor(
+            Duty(row.name, row.capacity, tuple(row.teams), tuple(row.languages), row.available), int(count), staffed
+        )
         for row, count in rows
     ]

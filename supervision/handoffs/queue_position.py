@@ -14,8 +14,8 @@ from core.database import Database
 from core.database.models import Conversation, Handoff
 from core.database.remembered import Remembered
 from core.handoff import Kind, State
-from supervision.handoffs.presence import present_now
-from supervision.handoffs.waiting import minutes_to_wait, past
+from supervision.handoffs.expected_wait import minutes_to_wait, recent_waits
+from supervision.handoffs.presence import present_supervisors
 
 WORDS = frozenset({"gateway_handoff_place", "gateway_handoff_wait"})
 _FRESH_SECONDS = 2.0
@@ -40,13 +40,13 @@ class QueuePositions:
     """The places of all who wait. The record is read at most every two seconds, for all clients."""
 
     def __init__(self, database: Database) -> None:
-        self._known = Remembered[Mapping[str, QueuePosition]](
+        self._cache = Remembered[Mapping[str, QueuePosition]](
             database, read_queue_positions, {}, seconds=_FRESH_SECONDS, failed="standings_not_read"
         )
 
     async def of(self, conversation: str, *, anew: bool = False) -> QueuePosition | None:
         """Returns the position of ``conversation``; ``None`` if it does not wait. ``anew``: reads it now."""
-        return (await self._known.get(anew=anew)).get(conversation)
+        return (await self._cache.get(anew=anew)).get(conversation)
 
 
 async def read_queue_positions(session: AsyncSession) -> dict[str, QueuePosition]:
@@ -60,14 +60,14 @@ async def read_queue_positions(session: AsyncSession) -> dict[str, QueuePosition
     waiting = rows.all()
     if not waiting:
         return {}
-    staff = await present_now(session)
-    recent = {origin: await past(session, origin) for origin in {row.origin for row in waiting}} if staff else {}
+    staff = await present_supervisors(session)
+    recent = {origin: await recent_waits(session, origin) for origin in {row.origin for row in waiting}} if staff else {}
     places: Counter[tuple[str, str]] = Counter()
-    found = {}
+    positions = {}
     for row in waiting:
         places[row.origin, row.team] += 1
         place = places[row.origin, row.team]
         serving = [present for present in staff if present.serves(row.team, row.language)]
         minutes = minutes_to_wait(recent[row.origin], place, serving) if serving else None
-        found[row.id] = QueuePosition(place, minutes, row.channel, row.language)
-    return found
+        positions[row.id] = QueuePosition(place, minutes, row.channel, row.language)
+    return positions

@@ -26,22 +26,22 @@ async def lock_conversation(session: AsyncSession, conversation: str) -> bool:
 
 async def open_handoff(session: AsyncSession, conversation: str, kind: Kind) -> Handoff | None:
     """Returns the open handoff of this kind, if there is one."""
-    asked = {"of": conversation, "kind": kind}
+    values = {"of": conversation, "kind": kind}
     await session.flush()  # what the session has added counts
-    if await _IS_OPEN.first(session, asked) is None:
+    if await _IS_OPEN.first(session, values) is None:
         return None  # the usual case, cheaper than loading an object
-    return (await session.execute(_OPEN_HANDOFF, asked)).scalar_one_or_none()
+    return (await session.execute(_OPEN_HANDOFF, values)).scalar_one_or_none()
 
 
 async def is_claimed(database: Database, conversation: str) -> bool:
-    """Decides whether a supervisor holds ``conversation``: the bot is then silent, except for a call-back form that is being
-    filled in and would be lost.
+    """Decides whether a supervisor has claimed ``conversation``: the bot is then silent. False while the citizen fills in a
+    call-back form, which would be lost.
     """
-    held, form = await database.glance(
+    claimed, form = await database.glance(
         (_CLAIMED, {"of": conversation, "kind": Kind.CHAT, "held": State.CLAIMED}),
         (_FILLED_IN, {"of": conversation, "kind": Kind.CALL_BACK}),
     )
-    return bool(held) and not form
+    return bool(claimed) and not form
 
 
 async def fills_in_form(session: AsyncSession, conversation: str) -> bool:
@@ -49,7 +49,7 @@ async def fills_in_form(session: AsyncSession, conversation: str) -> bool:
     return await _FILLED_IN.first(session, {"of": conversation, "kind": Kind.CALL_BACK}) is not None
 
 
-async def place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
+async def queue_place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
     """Returns the place (from 1) of a waiting ``handoff`` in the queue: alerts first, then the longest waiting.
 
     Each team has a queue of its own, separate for citizens and for tests and demonstrations.
@@ -73,17 +73,17 @@ async def subject_of(session: AsyncSession, conversation: str) -> str:
 
     A pressed choice ("À partir de 18 ans") tells a supervisor little: it is given only if nothing was written.
     """
-    asked = await session.execute(
+    values = await session.execute(
         select(Message.text)
         .where(Message.conversation_id == conversation, Message.outcome.in_(_ENQUIRIES), Message.text != "")
         .order_by(Message.payload.is_not(None), Message.seq.desc())
         .limit(1)
     )
-    return (asked.scalar_one_or_none() or "")[:_SUBJECT_CHARACTERS]
+    return (values.scalar_one_or_none() or "")[:_SUBJECT_CHARACTERS]
 
 
-def written(message: Message) -> str:
-    """Returns the words of ``message``, none for a button: a first message that asks for a person often says what about."""
+def typed_text(message: Message) -> str:
+    """Returns the words of ``message``, empty for a button. A first message that asks for a person often names the subject."""
     return "" if message.payload is not None else (message.text or "")[:_SUBJECT_CHARACTERS]
 
 

@@ -35,8 +35,8 @@ async def set_team(session: AsyncSession, name: str, *, themes: Iterable[str], l
 
 async def drop_team(session: AsyncSession, name: str, *, actor: str) -> bool:
     """Deletes a team; any team may then take what waits for it. Returns false if there is none."""
-    gone = await session.execute(delete(Team).where(Team.name == name).returning(Team.name))
-    if gone.scalar_one_or_none() is None:
+    deleted = await session.execute(delete(Team).where(Team.name == name).returning(Team.name))
+    if deleted.scalar_one_or_none() is None:
         return False
     await session.execute(update(Handoff).where(Handoff.team == name, Handoff.state.in_(OPEN)).values(team=""))
     await record(session, actor=actor, action="team.dropped", target=f"team:{name}")
@@ -49,20 +49,20 @@ async def route(session: AsyncSession, conversation: str, language: str, entry: 
     if not known:
         return ""
     about = entry or await _last_entry(session, conversation)
-    return choose(known, await breadcrumb(session, about) if about else (), language)
+    return choose_team(known, await breadcrumb(session, about) if about else (), language)
 
 
-def choose(known: Sequence[Team], crumbs: Sequence[str], language: str) -> str:
+def choose_team(known: Sequence[Team], crumbs: Sequence[str], language: str) -> str:
     """Returns the first team (by name) with the language and one of the themes; else one with the language and all themes; else
     none.
 
     A theme matches any part of a breadcrumb: "logement" finds "Logement - Urbanisme".
     """
-    speaking = [team for team in known if not team.languages or language in team.languages]
-    for team in speaking:
+    candidates = [team for team in known if not team.languages or language in team.languages]
+    for team in candidates:
         if any(is_about(theme, crumbs) for theme in team.themes):
             return team.name
-    return next((team.name for team in speaking if not team.themes), "")
+    return next((team.name for team in candidates if not team.themes), "")
 
 
 def is_about(theme: str, crumbs: Sequence[str]) -> bool:
@@ -73,8 +73,8 @@ def is_about(theme: str, crumbs: Sequence[str]) -> bool:
 async def breadcrumb(session: AsyncSession, entry: str) -> Sequence[str]:
     """Returns the themes of an entry, from the widest on, and its title; nothing for an unknown entry."""
     row = await session.execute(select(EntryRow.content["theme"], EntryRow.title).where(EntryRow.id == entry).limit(1))
-    found = row.one_or_none()
-    return (*(found[0] or ()), found[1]) if found else ()
+    entry_row = row.one_or_none()
+    return (*(entry_row[0] or ()), entry_row[1]) if entry_row else ()
 
 
 async def _last_entry(session: AsyncSession, conversation: str) -> str:

@@ -6,22 +6,22 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
-from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.opt_outs import stop_message_of
 from core.audit import record
 from core.database.base import now
 from core.database.models import Conversation, Correction, Reply
 from core.turns import NoticeBlock, TextBlock
-from supervision.handoffs.moving import Mover
+from supervision.handoffs.handoff_actions import HandoffActions
 from supervision.handoffs.record import lock_conversation
 
 STILL_THERE = timedelta(days=2)  # since the last change of the conversation; a later message would come too late to help
 WORDS = frozenset({"gateway_correction"})
 
 
-class Corrector(Mover):
-    """Corrects replies. See ``Mover`` for the parameters."""
+class Corrector(HandoffActions):
+    """Corrects replies. See ``HandoffActions`` for the parameters."""
 
-    words = WORDS
+    required_texts = WORDS
 
     async def correct(self, reply: str, text: str, author: str) -> str | None:
         """Sends ``text`` as the correction of ``reply``. Returns why it was not sent, or ``None`` if it was.
@@ -40,13 +40,13 @@ class Corrector(Mover):
                 return "corrected"
             if now() - last > STILL_THERE or conversation.closing:
                 return "gone"
-            if await silenced_by(session, conversation.id) is not None:
+            if await stop_message_of(session, conversation.id) is not None:
                 return "opted_out"
             about = {"channel": conversation.channel, "language": conversation.language}
             notice = NoticeBlock(text=self._wording.text("gateway_correction", **about))
-            said = await self.say(session, conversation, notice, TextBlock(text=text), author=author)
-            session.add(Correction(reply_id=reply, correction_id=said, author=author))
+            correction = await self.send_reply(session, conversation, notice, TextBlock(text=text), author=author)
+            session.add(Correction(reply_id=reply, correction_id=correction, author=author))
             await session.flush()
             await record(session, actor=author, action="reply.corrected", target=f"reply:{reply}")
-        await self._event_bus.tell(conversation.id, "reply")
+        await self._event_bus.notify(conversation.id, "reply")
         return None

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.events import read_blocks
@@ -55,8 +55,8 @@ class Refused(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """An item as a reviewer sees it: the question (masked), the reply as text, its source. No other verdict."""
+class ReviewItemView:
+    """An item as a reviewer sees it: the question (masked), the reply as text and its source, without other verdicts."""
 
     item: int
     conversation: str
@@ -75,53 +75,48 @@ class Shown:
 type KeepGolden = Callable[[str, str, str, tuple[str, ...], str], Awaitable[None]]
 
 
-async def next_item(database: Database, reviewer: Staff, text: Renderer) -> tuple[Shown | None, int]:
+async def next_item(database: Database, reviewer: Staff, text: Renderer) -> tuple[ReviewItemView | None, int]:
     """Returns the oldest item left for ``reviewer`` (visible to them, not judged by them, judged by fewer than ``REVIEWERS``),
     and the number of such items.
 
     ``None``: there is none left.
     """
-    mine = select(Verdict.item).where(Verdict.reviewer == reviewer.id)
-    full = select(Verdict.item).group_by(Verdict.item).having(func.count() >= REVIEWERS)
+    judged_by_reviewer = select(Verdict.item).where(Verdict.reviewer == reviewer.id)
+    judged_enough = select(Verdict.item).group_by(Verdict.item).having(func.count() >= REVIEWERS)
     waiting = (
         select(ReviewItem.seq, Reply.conversation_id)
         .join(Reply, Reply.id == ReviewItem.reply_id)
-        .where(ReviewItem.seq.not_in(mine), ReviewItem.seq.not_in(full))
+        .where(ReviewItem.seq.not_in(judged_by_reviewer), ReviewItem.seq.not_in(judged_enough))
         .order_by(ReviewItem.seq)
     )
     async with database.read() as session:
         rows = (await session.execute(waiting)).all()
-        may = await accesses(session, reviewer, {row.conversation_id for row in rows})
-        theirs = [row.seq for row in rows if may[row.conversation_id] is Access.OPEN]
-        return (await _shown(session, theirs[0], text) if theirs else None), len(theirs)
+        access_by_conversation = await accesses(session, reviewer, {row.conversation_id for row in rows})
+        visible = [row.seq for row in rows if access_by_conversation[row.conversation_id] is Access.OPEN]
+        return (await _read_item(session, visible[0], text) if visible else None), len(visible)
 
 
 async def conversation_of(database: Database, item: int) -> str | None:
     """Returns the id of the conversation of ``item``; ``None`` if it was erased."""
     query = select(Reply.conversation_id).join(ReviewItem, ReviewItem.reply_id == Reply.id).where(ReviewItem.seq == item)
     async with database.read() as session:
-        found: str | None = await session.scalar(query)
-        return found
+        conversation: str | None = await session.scalar(query)
+        return conversation
 
 
-async def this_item(database: Database, item: int, text: Renderer) -> Shown | None:
+async def get_item(database: Database, item: int, text: Renderer) -> ReviewItemView | None:
     """Returns the item again, after a verdict that could not be kept; ``None`` if it was erased."""
     async with database.read() as session:
-        there = await session.get(ReviewItem, item)
-        return None if there is None else await _shown(session, item, text)
+        existing = await session.get(ReviewItem, item)
+        return None if existing is None else await _read_item(session, item, text)
 
 
-async def _shown(session: AsyncSession, item: int, text: Renderer) -> Shown:
-    rows = await session.execute(
-        select(ReviewItem.day, Reply, Message.text, Conversation.channel, Conversation.language)
-        .join(Reply, Reply.id == ReviewItem.reply_id)
-        .join(Message, Message.id == Reply.in_reply_to)
-        .join(Conversation, Conversation.id == Reply.conversation_id)
-        .where(ReviewItem.seq == item)
-    )
+async def _read_item(session: AsyncSession, item: int, text: Renderer) -> ReviewItemView:
+    query = select(ReviewItem.day, Reply, Message.text, Conversation.channel, Conversation.language)
+    rows = await session.execute(_about_item(query, item))
     day, reply, question, channel, language = rows.one()
     title = await session.execute(select(EntryRow.title).where(EntryRow.id == reply.entry).limit(1))
-    return Shown(
+    return ReviewItemView(
         item,
         reply.conversation_id,
         day,
@@ -133,6 +128,17 @@ async def _shown(session: AsyncSession, item: int, text: Renderer) -> Shown:
         reply.entry,
         title.scalar_one_or_none() or "",
         reply.confidence,
+    )
+
+
+def _about_item[*Columns](query: Select[*Columns], item: int) -> Select[*Columns]:
+    """Returns ``query`` for the reply of ``item``, the message before it and their conversation."""
+    return (
+        query.select_from(ReviewItem)
+        .join(Reply, Reply.id == ReviewItem.reply_id)
+        .join(Message, Message.id == Reply.in_reply_to)
+        .join(Conversation, Conversation.id == Reply.conversation_id)
+        .where(ReviewItem.seq == item)
     )
 
 
@@ -152,50 +158,43 @@ async def judge(
     """
     note = (await read(mask, note)).text  # a task outlives the conversation
     async with database.write() as session:
-        rows = await session.execute(
-            select(Reply.id, Reply.entry, Message.text, Conversation.channel, Conversation.language)
-            .select_from(ReviewItem)
-            .join(Reply, Reply.id == ReviewItem.reply_id)
-            .join(Message, Message.id == Reply.in_reply_to)
-            .join(Conversation, Conversation.id == Reply.conversation_id)
-            .where(ReviewItem.seq == item)
-        )
-        found = rows.one_or_none()
-        if found is None:
+        query = select(Reply.id, Reply.entry, Message.text, Conversation.channel, Conversation.language)
+        judged = (await session.execute(_about_item(query, item))).one_or_none()
+        if judged is None:
             raise Refused("unknown")
-        right = entry if opinion is Opinion.WRONG_ENTRY else found.entry
+        right = entry if opinion is Opinion.WRONG_ENTRY else judged.entry
         known = select(EntryRow.id).where(EntryRow.id == entry).limit(1)
         if opinion is Opinion.WRONG_ENTRY and (await session.execute(known)).scalar_one_or_none() is None:
             raise Refused("no_entry")
         values = {"item": item, "reviewer": reviewer, "verdict": opinion, "entry": entry, "note": note}
-        kept = await session.execute(
+        inserted = await session.execute(
             insert_into(session, Verdict)
             .values(**values)
             .on_conflict_do_nothing(index_elements=["item", "reviewer"])
             .returning(Verdict.item)
         )
-        if kept.scalar_one_or_none() is None:
+        if inserted.scalar_one_or_none() is None:
             raise Refused("judged")
         if opinion in TASKS:
-            await _task(session, found.id, TASKS[opinion], right, note, reviewer)
-        await record(session, actor=reviewer, action="review.judged", target=f"reply:{found.id}", details={"verdict": opinion})
-    if golden is not None and found.text and (right or opinion is Opinion.RIGHT):
-        await golden(found.text, found.language, found.channel, (right,) if right else (), reviewer)
+            await _add_task(session, judged.id, TASKS[opinion], right, note, reviewer)
+        await record(session, actor=reviewer, action="review.judged", target=f"reply:{judged.id}", details={"verdict": opinion})
+    if golden is not None and judged.text and (right or opinion is Opinion.RIGHT):
+        await golden(judged.text, judged.language, judged.channel, (right,) if right else (), reviewer)
 
 
-async def _task(session: AsyncSession, reply: str, kind: str, entry: str, note: str, who: str) -> None:
+async def _add_task(session: AsyncSession, reply: str, kind: str, entry: str, note: str, who: str) -> None:
     """Adds a task, unless there is one already: equal verdicts of two reviewers give one task."""
-    there = select(EditorTask.seq).where(EditorTask.reply_id == reply, EditorTask.kind == kind, EditorTask.entry == entry)
-    if (await session.execute(there.limit(1))).first() is None:
+    existing = select(EditorTask.seq).where(EditorTask.reply_id == reply, EditorTask.kind == kind, EditorTask.entry == entry)
+    if (await session.execute(existing.limit(1))).first() is None:
         session.add(EditorTask(kind=kind, entry=entry, reply_id=reply, note=note, created_by=who))
         await session.flush()
 
 
-async def agreed(database: Database) -> Agreement:
+async def measure_agreement(database: Database) -> Agreement:
     """Returns the agreement over all items judged by two people; the earlier one is the first judge."""
     verdicts: dict[int, list[str]] = defaultdict(list)
     async with database.read() as session:
         rows = await session.execute(select(Verdict.item, Verdict.verdict).order_by(Verdict.created_at, Verdict.reviewer))
         for item, verdict in rows:
             verdicts[item].append(verdict)
-    return agreement([(those[0], those[1]) for those in verdicts.values() if len(those) > 1])
+    return agreement([(pair[0], pair[1]) for pair in verdicts.values() if len(pair) > 1])

@@ -49,13 +49,13 @@ def stratified(candidates: Sequence[Candidate], size: int, seed: str) -> list[Ca
         strata[candidate.stratum].append(candidate)
     for members in strata.values():
         chance.shuffle(members)
-    taken = dict.fromkeys(strata, 0)
+    drawn_from = dict.fromkeys(strata, 0)
     drawn: list[Candidate] = []
     while len(drawn) < min(size, len(candidates)):
-        left = [name for name in strata if taken[name] < len(strata[name])]
-        name = max(left, key=lambda one: (taken[one] == 0, sqrt(len(strata[one])) / (taken[one] + 1), one))
-        drawn.append(strata[name][taken[name]])
-        taken[name] += 1
+        left = [name for name in strata if drawn_from[name] < len(strata[name])]
+        name = max(left, key=lambda one: (drawn_from[one] == 0, sqrt(len(strata[one])) / (drawn_from[one] + 1), one))
+        drawn.append(strata[name][drawn_from[name]])
+        drawn_from[name] += 1
     return drawn
 
 

@@ -14,7 +14,7 @@ from core.database.base import now
 from core.database.models import EditorTask, EntryRow, Message, Reply, StaffRow
 
 type _Tasks = Select[EditorTask, str | None, str | None]  # with the citizen's question, and the conversation's id
-WATCH = "drift"  # the kind of task that comes from the nightly quality check, not from a reviewer
+DRIFT_KIND = "drift"  # the kind of task that comes from the nightly quality check, not from a reviewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +38,21 @@ class Task:
 
     def note_in(self, language: str) -> str:
         """Returns the note: a reviewer's as it was written, the nightly check's in ``language``."""
-        return both_languages.read(self.note, language) if self.kind == WATCH else self.note
+        return both_languages.read(self.note, language) if self.kind == DRIFT_KIND else self.note
 
 
 async def open_tasks(
-    database: Database, *, collections: tuple[str, ...] = (), but: tuple[str, ...] = (), limit: int = 100
+    database: Database, *, collections: tuple[str, ...] = (), without_kinds: tuple[str, ...] = (), limit: int = 100
 ) -> list[Task]:
-    """Returns the open tasks, oldest first, without the kinds ``but``. With ``collections``: those about their entries, or
-    about no entry.
+    """Returns the open tasks, oldest first, except of the kinds ``without_kinds``. With ``collections``: only those about their
+    entries, or about no entry.
     """
-    query = _tasks().where(EditorTask.closed_at.is_(None), EditorTask.kind.not_in(but)).order_by(EditorTask.seq).limit(limit)
+    query = (
+        _tasks()
+        .where(EditorTask.closed_at.is_(None), EditorTask.kind.not_in(without_kinds))
+        .order_by(EditorTask.seq)
+        .limit(limit)
+    )
     return await _read(database, query, collections)
 
 
@@ -61,8 +66,8 @@ async def close_task(database: Database, seq: int, who: str, *, collections: tup
     """Closes a task of ``collections`` (empty: any). Returns false if there is none, or it is closed already."""
     async with database.write() as session:
         query = update(EditorTask).where(EditorTask.seq == seq, EditorTask.closed_at.is_(None), *_within(collections))
-        gone = await session.execute(query.values(closed_by=who, closed_at=now()).returning(EditorTask.kind))
-        kind = gone.scalar_one_or_none()
+        closed = await session.execute(query.values(closed_by=who, closed_at=now()).returning(EditorTask.kind))
+        kind = closed.scalar_one_or_none()
         if kind is None:
             return False
         await record(session, actor=who, action="task.closed", target=f"task:{seq}", details={"kind": kind})
@@ -86,8 +91,8 @@ async def reopen_task(database: Database, seq: int, who: str, *, collections: tu
 
 def _within(collections: tuple[str, ...]) -> list[ColumnElement[bool]]:
     """Returns the conditions for tasks about entries of ``collections``, or about no entry; none without ``collections``."""
-    theirs = select(EntryRow.id).where(EntryRow.collection.in_(collections))
-    return [or_(EditorTask.entry == "", EditorTask.entry.in_(theirs))] if collections else []
+    entries = select(EntryRow.id).where(EntryRow.collection.in_(collections))
+    return [or_(EditorTask.entry == "", EditorTask.entry.in_(entries))] if collections else []
 
 
 def _tasks() -> _Tasks:
@@ -103,11 +108,13 @@ async def _read(
 ) -> list[Task]:
     async with database.read() as session:
         rows = (await session.execute(query.where(*_within(collections)))).all()
-        named = {task.entry for task, _, _ in rows}
-        found = await session.execute(
-            select(EntryRow.id, EntryRow.title, EntryRow.collection).where(EntryRow.id.in_(named)).order_by(EntryRow.collection)
+        identifiers = {task.entry for task, _, _ in rows}
+        entry_rows = await session.execute(
+            select(EntryRow.id, EntryRow.title, EntryRow.collection)
+            .where(EntryRow.id.in_(identifiers))
+            .order_by(EntryRow.collection)
         )
-        entries = {entry: (title, collection) for entry, title, collection in found}
+        entries = {entry: (title, collection) for entry, title, collection in entry_rows}
         people = await session.execute(
             select(StaffRow.id, func.coalesce(func.nullif(StaffRow.name, ""), StaffRow.email).label("name"))
         )

@@ -1,4 +1,4 @@
-"""Withdrawal of one's last verdict, to give another: a wrong click is corrected before it reaches an editor."""
+"""Withdrawal of a reviewer's last verdict, so that a wrong click is corrected before it reaches an editor."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from supervision.review.judging import TASKS, Opinion
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class LastVerdict:
     """A verdict and what it is about; ``question`` is masked."""
 
     item: int
@@ -24,7 +24,7 @@ class Given:
     question: str
 
 
-async def last_given(database: Database, reviewer: Staff) -> Given | None:
+async def last_verdict(database: Database, reviewer: Staff) -> LastVerdict | None:
     """Returns the last verdict of ``reviewer`` whose reply exists and is visible to them; ``None`` if there is none."""
     query = (
         select(Verdict.item, Verdict.verdict, Message.text, Reply.conversation_id)
@@ -39,8 +39,8 @@ async def last_given(database: Database, reviewer: Staff) -> Given | None:
         row = (await session.execute(query)).one_or_none()
         if row is None:
             return None
-        may = (await accesses(session, reviewer, [row.conversation_id]))[row.conversation_id]
-    return Given(row.item, row.verdict, row.text or "") if may is Access.OPEN else None
+        access = (await accesses(session, reviewer, [row.conversation_id]))[row.conversation_id]
+    return LastVerdict(row.item, row.verdict, row.text or "") if access is Access.OPEN else None
 
 
 async def withdraw(database: Database, item: int, reviewer: str) -> bool:
@@ -49,14 +49,14 @@ async def withdraw(database: Database, item: int, reviewer: str) -> bool:
     A golden question, or a correction that was sent, stays: others may rely on it.
     """
     async with database.write() as session:
-        gone = await session.execute(
+        deleted = await session.execute(
             delete(Verdict).where(Verdict.item == item, Verdict.reviewer == reviewer).returning(Verdict.verdict)
         )
-        opinion = gone.scalar_one_or_none()
+        opinion = deleted.scalar_one_or_none()
         if opinion is None:
             return False
         reply = (await session.execute(select(ReviewItem.reply_id).where(ReviewItem.seq == item))).scalar_one()
-        if opinion in TASKS and not await _shared(session, item, opinion):
+        if opinion in TASKS and not await _given_by_another(session, item, opinion):
             await session.execute(
                 delete(EditorTask).where(
                     EditorTask.reply_id == reply,
@@ -69,7 +69,7 @@ async def withdraw(database: Database, item: int, reviewer: str) -> bool:
     return True
 
 
-async def _shared(session: AsyncSession, item: int, opinion: str) -> bool:
+async def _given_by_another(session: AsyncSession, item: int, opinion: str) -> bool:
     """Decides whether another reviewer gave the same verdict, perhaps naming the same page: one task then serves both."""
     others = select(func.count()).where(Verdict.item == item, Verdict.verdict == opinion)
     return bool((await session.execute(others)).scalar_one())

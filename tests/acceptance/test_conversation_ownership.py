@@ -20,7 +20,7 @@ from core.database.models import Handoff
 from core.handoff import Kind, Reason, State
 from core.settings import Settings
 from core.turns import Origin
-from supervision.handoffs.desk import Claim, Refused
+from supervision.handoffs.handoff_actions import Claim, Refused
 from tests.integration.channels_support import Citizen, guichet, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
 from tests.integration.streams_support import closed, events, take

@@ -16,7 +16,7 @@ import websockets
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
-from channels.gateway.patience import PatientProtocol
+from channels.gateway.request_timeouts import TimeoutProtocol
 from cli.gateway import create, serving
 from core.settings import Settings
 from tests.integration.channels_support import guichet, served, settings_for, until
@@ -183,7 +183,7 @@ async def test_citizens_behind_a_proxy_elsewhere_are_told_apart_once_it_is_named
     assert [robot.status_code, citizen.status_code] == codes
 
 
-class Hasty(PatientProtocol):
+class Hasty(TimeoutProtocol):
     """The gateway's protocol, in more of a hurry."""
 
     request_seconds = read_seconds = 0.3

@@ -147,7 +147,7 @@ def in_time(replies: list[Reply]) -> bool:
     return all(reply.milliseconds < _WIDE * _TURN * 1000 for reply in replies)
 
 
-def at_once(replies: list[Reply]) -> bool:
+def max_concurrent(replies: list[Reply]) -> bool:
     """Whether nobody waited for the engine or the action server in vain."""
     return all(reply.milliseconds < _ENGINE * 1000 for reply in replies)
 
@@ -163,7 +163,7 @@ async def test_citizens_while_the_action_server_hangs_get_a_fallback_and_soon_at
     assert in_time(replies)
     assert all(town.settings.organisation in str(reply.blocks) for reply in replies[: len(CHANNELS)])
     assert 1 <= calls[0] <= calls[-1] == calls[-3]  # the last ones asked nothing of it
-    assert at_once(replies[-len(CHANNELS) :])
+    assert max_concurrent(replies[-len(CHANNELS) :])
     assert {reply.outcome for reply in greetings} == {"small_talk"}  # what needs no action goes on
     await town.assert_one_outcome_each()
 
@@ -176,7 +176,7 @@ async def test_citizens_while_rasa_hangs_get_pages_and_soon_at_once(dialogue: Di
     assert in_time(replies)
     assert {reply.outcome for reply in replies} == {"answered"}
     assert {reply.blocks[0]["type"] for reply in replies} == {"notice"}  # that the service is reduced
-    assert at_once(replies[-len(CHANNELS) :])
+    assert max_concurrent(replies[-len(CHANNELS) :])
     await town.assert_one_outcome_each()
 
 
@@ -192,7 +192,7 @@ async def test_citizens_while_rasa_and_the_action_server_hang_get_a_fallback_and
     assert {reply.outcome for reply in replies} == {"fallback"}
     assert in_time(replies)
     assert calls[-1] == calls[-3]
-    assert at_once(replies[-len(CHANNELS) :])
+    assert max_concurrent(replies[-len(CHANNELS) :])
     await town.assert_one_outcome_each()
 
 
@@ -212,7 +212,7 @@ async def test_citizens_while_redis_hangs_are_answered(dialogue: Dialogue, town:
 async def test_dialogue_goes_on_once_what_hung_answers_again(dialogue: Dialogue, town: Town) -> None:
     async with dialogue.hanging_actions():
         with dialogue.hanging_rasa():
-            while not at_once(await town.ask()):
+            while not max_concurrent(await town.ask()):
                 assert town.asked < _ROUNDS * len(CHANNELS)
     with dialogue.actions():
 

@@ -144,14 +144,14 @@ async def test_the_line_of_a_console_is_silent_about_another_team(town: Town) ->
         await socket.send(json.dumps({"type": "watch", "conversations": [town.conversation, ours]}))
         seen: list[dict[str, Any]] = []
         while not any(frame["type"] == "news" for frame in seen):
-            await event_bus.tell(town.conversation, "citizen")
-            await event_bus.tell(ours, "citizen")
+            await event_bus.notify(town.conversation, "citizen")
+            await event_bus.notify(ours, "citizen")
             with suppress(TimeoutError):  # told before it watched: told again
                 async with asyncio.timeout(0.3):
                     seen.append(json.loads(await socket.recv()))
         async with town.database.write() as session:
             await session.execute(update(Handoff).where(Handoff.id == "handoffours").values(team="social"))
-        await event_bus.tell(ours, "reply")
+        await event_bus.notify(ours, "reply")
         while not any("handoffours" in frame.get("gone", ()) for frame in seen):
             seen.append(json.loads(await socket.recv()))
     await event_bus.close()

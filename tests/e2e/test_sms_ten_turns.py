@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from channels.sms.simulator.account import PLAYED
+from channels.sms.simulator.account import SIMULATED_PROVIDERS
 from tests.e2e.conftest import Service
 
 _ANSWER_SECONDS = 20
@@ -71,9 +71,9 @@ def _desk(service: Service, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("provider", PLAYED)
+@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
 def test_from_a_question_to_a_supervisor_and_through_stop(service: Service, http: httpx.Client, provider: str) -> None:
-    number = f"+3363998004{list(PLAYED).index(provider)}"
+    number = f"+3363998004{list(SIMULATED_PROVIDERS).index(provider)}"
     phone = Telephone(http, number, provider)
     offered = phone.say("qui peut changer de nom ?")
     assert "\n1 Changement de nom de famille pour..." in offered

@@ -14,15 +14,15 @@ from conversations.wording import Wording
 from core.database import Database
 from core.database.models import Handoff, Message, Reply
 from core.settings import ROOT, Settings
-from supervision.handoffs.desk import Desk
+from supervision.handoffs.supervisor_actions import SupervisorActions
 from tests.integration.channels_support import Citizen, until
 
 
 @asynccontextmanager
-async def desk_of(settings: Settings, database: Database) -> AsyncIterator[Desk]:
+async def desk_of(settings: Settings, database: Database) -> AsyncIterator[SupervisorActions]:
     wording = Wording.load(ROOT / "domain.yml").filled_from(settings)
     event_bus = EventBus(settings.redis_address)
-    yield Desk(database, event_bus, wording, {"sms": SmsRenderer(wording, max_segments=10)})
+    yield SupervisorActions(database, event_bus, wording, {"sms": SmsRenderer(wording, max_segments=10)})
     await event_bus.close()
 
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
-from channels.web import following
-from conversations.following import backlog, hub
-from conversations.following.backlog import Late, read_late
+from channels.web import update_stream
+from conversations.client_updates import backlog, hub
+from conversations.client_updates.backlog import Late, read_late
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message, Reply
@@ -32,10 +32,10 @@ def settings(database: Database, database_url: str, redis_url: str, tmp_path: Pa
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that takes seconds takes a fraction of one."""
-    monkeypatch.setattr(hub, "_GLANCE_SECONDS", 0.2)
+    monkeypatch.setattr(hub, "_IDLE_SECONDS", 0.2)
     monkeypatch.setattr(backlog, "LATE_SECONDS", 0.5)
     monkeypatch.setattr(backlog, "_FRESH_SECONDS", 0.1)
-    monkeypatch.setattr(following, "_CALM_SECONDS", 0.0)
+    monkeypatch.setattr(update_stream, "_CALM_SECONDS", 0.0)
 
 
 async def told(connection: ClientConnection, words: str) -> str:

@@ -20,7 +20,7 @@ from cli.restoring import NotEmpty, restore
 from cli.supervision import Supervisor
 from cli.worker.audit_heads import AuditHeads
 from cli.worker.backups import scheduled_backup
-from conversations.delivery.opt_outs import obey, silences
+from conversations.delivery.opt_outs import apply_stop_or_start, has_opted_out
 from conversations.record.erasure import erase_rows
 from conversations.record.opening import open_conversation
 from core.audit import record
@@ -148,17 +148,17 @@ async def test_who_sent_stop_since_the_backup_is_not_written_to_after_it(tmp_pat
     await migrated(url)
     database, settings = Database(url), _settings(url, tmp_path, audit_heads="")
     async with database.write() as session:
-        await obey(session, "speaks again", "m1", "STOP")
-        await obey(session, "silent", "m2", "STOP")
+        await apply_stop_or_start(session, "speaks again", "m1", "STOP")
+        await apply_stop_or_start(session, "silent", "m2", "STOP")
     await make_backup(database, settings, tmp_path / "b.age", environment=tmp_path / "none")
     async with database.write() as session:
-        await obey(session, "new", "m3", "STOP")
-        await obey(session, "speaks again", "m4", "START")
+        await apply_stop_or_start(session, "new", "m3", "STOP")
+        await apply_stop_or_start(session, "speaks again", "m4", "START")
     await database.close()
     assert (await restore(settings, tmp_path / "b.age", identity=KEY)).opt_outs == 2
     database = Database(url)
     async with database.read() as session:
-        found = {digest: await silences(session, digest) for digest in ("new", "silent", "speaks again")}
+        found = {digest: await has_opted_out(session, digest) for digest in ("new", "silent", "speaks again")}
     await database.close()
     assert found == {"new": True, "silent": True, "speaks again": False}
 

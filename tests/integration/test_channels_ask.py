@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from channels.web import following
+from channels.web import update_stream
+from conversations.client_updates import backlog, hub
 from conversations.events import QueueEvent
-from conversations.following import backlog, hub
 from core.database import Database
 from core.database.models import Conversation
 from core.settings import ROOT, Settings
@@ -98,10 +98,10 @@ async def test_by_sms_a_number_chooses(settings: Settings) -> None:
 
 
 async def test_an_answer_that_takes_long_is_waited_for(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hub, "_GLANCE_SECONDS", 0.2)
+    monkeypatch.setattr(hub, "_IDLE_SECONDS", 0.2)
     monkeypatch.setattr(backlog, "LATE_SECONDS", 0.5)
     told = asyncio.Event()
-    queue_event = following.queue_event
+    queue_event = update_stream.queue_event
 
     def telling(*arguments: Any) -> QueueEvent:
         event = queue_event(*arguments)
@@ -109,7 +109,7 @@ async def test_an_answer_that_takes_long_is_waited_for(settings: Settings, monke
             told.set()
         return event
 
-    monkeypatch.setattr(following, "queue_event", telling)
+    monkeypatch.setattr(update_stream, "queue_event", telling)
     async with guichet(settings) as service, working(settings):
         service.rasa.gate.clear()
         asked = asyncio.create_task(run_ask(settings, "carte perdue", "--json"))

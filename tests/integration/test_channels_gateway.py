@@ -143,8 +143,8 @@ async def test_the_widgets_configuration_is_public_and_has_every_word(settings: 
 
 async def test_a_conversation_that_was_erased_does_not_come_back_by_its_language(settings: Settings) -> None:
     database, app = Database(settings.sql_url), create(settings)
-    looks = app.state.deps.looks
-    seen_at = looks.at
+    reply_reader = app.state.deps.reply_reader
+    seen_at = reply_reader.read
 
     async def erased_then(identifier: str) -> Any:
         """Between the look at who asks and what they ask for."""
@@ -155,7 +155,7 @@ async def test_a_conversation_that_was_erased_does_not_come_back_by_its_language
 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.base_url) as http:
         opened = (await http.post("/api/web/conversations", json={"language": "fr"})).json()
-        looks.at = erased_then
+        reply_reader.read = erased_then
         shown = {"Authorization": f"Bearer {opened['token']}"}
         assert (await http.post("/api/web/language", json={"language": "en"}, headers=shown)).status_code == 401
     async with database.read() as session:

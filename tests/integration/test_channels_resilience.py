@@ -99,7 +99,7 @@ async def test_a_lease_that_was_taken_over_refuses_the_first_owners_commit(datab
     assert late is not None
     present = await take_conversation(database, conversation, "present", _LEASE)
     assert present is not None
-    assert present.held.fencing == late.held.fencing + 1
+    assert present.lease.fencing == late.lease.fencing + 1
     assert await take_conversation(database, conversation, "third", _LEASE) is None
 
     signing = Signing("key")
@@ -188,7 +188,7 @@ async def test_what_was_answered_before_the_lease_was_free_is_not_begun_again(
     assert taken is not None
     async with database.write() as session:
         await commit_reply(session, taken, _TURN, Rendered(""), signing=Signing("key"), lease=_LEASE)
-        assert await transactions.begin_next(session, taken.held) is None
+        assert await transactions.begin_next(session, taken.lease) is None
     seen_before = [taken.message.seq]
     look = transactions._first_waiting
 
@@ -227,12 +227,12 @@ async def _is(truth: bool) -> bool:
 async def test_the_first_news_after_redis_was_started_again_gets_through(redis_server: RedisServer, redis_url: str) -> None:
     event_bus = EventBus(redis_url)  # which starts it where a test before left it stopped
     try:
-        assert await event_bus.tell("conversation", "reply")
+        assert await event_bus.notify("conversation", "reply")
         redis_server.stop()
         redis_server.start()
-        assert await event_bus.tell("conversation", "reply")  # on a connection that was kept from before
+        assert await event_bus.notify("conversation", "reply")  # on a connection that was kept from before
         redis_server.stop()
-        assert not await event_bus.tell("conversation", "reply")
+        assert not await event_bus.notify("conversation", "reply")
     finally:
         redis_server.start()
         await event_bus.close()

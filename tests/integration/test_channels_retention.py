@@ -50,7 +50,7 @@ async def test_what_was_erased_is_on_the_disk_no_more(tmp_path: Path) -> None:
     async with database.write() as session:
         await erase_rows(session, [conversation.id])
         await session.execute(update(Erasure).values(requested_at=now() - timedelta(minutes=2)))
-    engine = RasaClient(settings.rasa_urls, SECRET, at_once=1)
+    engine = RasaClient(settings.rasa_urls, SECRET, max_concurrent=1)
     async with served(rasa.app(), settings.rasa_port):
         await PeriodicJobs(database, settings, engine)._forget()
     assert rasa.forgotten == [conversation.id]
@@ -128,7 +128,11 @@ async def test_what_is_past_retention_goes_and_the_rest_stays(database: Database
 async def test_erasing_takes_all_that_hangs_on_a_conversation(database: Database, redis_url: str) -> None:
     conversation = await _talk(database, "one", days_ago=(3, 2))
     port = free_port()
-    engine, event_bus, rasa = RasaClient([f"http://127.0.0.1:{port}"], SECRET, at_once=1), EventBus(redis_url), FakeRasa()
+    engine, event_bus, rasa = (
+        RasaClient([f"http://127.0.0.1:{port}"], SECRET, max_concurrent=1),
+        EventBus(redis_url),
+        FakeRasa(),
+    )
     assert await erase(database, event_bus, engine, conversation)  # the engine is away: it will be told later
     assert await _counts(database) == [0] * len(_TABLES)
     assert not await erase(database, event_bus, engine, conversation)
@@ -150,7 +154,7 @@ async def test_what_the_engine_did_not_forget_is_asked_again(database: Database)
         assert await erase_rows(session, [conversation, "unknown"]) == [conversation]
         await session.flush()
         await session.execute(update(Erasure).values(requested_at=now() - timedelta(minutes=2)))
-    engine = RasaClient([f"http://127.0.0.1:{free_port()}"], SECRET, at_once=1)
+    engine = RasaClient([f"http://127.0.0.1:{free_port()}"], SECRET, max_concurrent=1)
     assert await forget_erased(database, engine) == 0
     async with database.read() as session:
         assert (await session.execute(select(func.count()).select_from(Erasure))).scalar_one() == 1

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from channels.sms.causes import passing
-from conversations.delivery.outbound import Outbound, Terms
+from channels.sms.causes import is_temporary
+from conversations.delivery.outbound import DeliveryRules, Outbound
 from conversations.ports import Rendered
 from conversations.signing import Signing
 from conversations.worker.lease import LONGEST, LeaseLost
@@ -68,7 +68,7 @@ async def test_two_workers_over_a_jump_commit_once(database: Database) -> None:
     await _written_by_the_clock_before(database)
     after = await take_conversation(database, conversation, "after", _LEASE)
     assert after is not None
-    assert after.held.fencing == before.held.fencing + 1
+    assert after.lease.fencing == before.lease.fencing + 1
     with pytest.raises(LeaseLost):
         async with database.write() as session:
             await commit_reply(session, before, _TURN, Rendered(""), signing=Signing("key"), lease=_LEASE)
@@ -101,7 +101,11 @@ async def test_sms_that_waited_to_be_sent_go_out_after_the_clock_was_put_back(da
         for part, status in enumerate(("sending", "queued")):
             session.add(Delivery(reply_id="r", part=part, provider="p", text="t", status=status, attempts=1, updated_at=later))
     outbound = Outbound(
-        database, {}, Addresses("key"), Terms(_JUMP, 0.05, 0, failover=False, zone=ZoneInfo("Europe/Paris")), passing=passing
+        database,
+        {},
+        Addresses("key"),
+        DeliveryRules(_JUMP, 0.05, 0, failover=False, zone=ZoneInfo("Europe/Paris")),
+        is_temporary=is_temporary,
     )
     assert await outbound.due() == {}  # whose sender is gone is nobody's to send again
     async with database.read() as session:

@@ -16,7 +16,7 @@ from core.identity import Role, Staff
 from core.settings import Settings
 from knowledge_base.editing import saving, steps
 from knowledge_base.editing.steps import Target
-from supervision.handoffs.presence import Duty, on_duty
+from supervision.handoffs.presence import Duty, record_presence
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import guichet, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs
@@ -78,7 +78,7 @@ async def test_who_waits_who_is_to_be_called_and_what_was_handed_over_are_heard(
             await ask(second, said)
         await his.hears("console.call_waiting", "console.call_back_waiting")
         for one in (anne, paul):
-            await on_duty(database, Duty(one.id, 3, (), (), True), timedelta(minutes=5))
+            await record_presence(database, Duty(one.id, 3, (), (), True), timedelta(minutes=5))
         (chat,) = [row for row in await handoffs(database) if row.kind == "chat"]
         claim = await desk.claim(chat.id, anne.id)
         await hers.hears("console.call_back_waiting")  # her own claim calls nobody

@@ -18,7 +18,7 @@ from core.entry import Entry
 from core.handoff import Kind, Reason, State
 from core.identity import Role
 from core.settings import Settings
-from desk.mail_calls import Mailing
+from desk.mail_alerts import Mailing
 from desk.shell import Shell
 from knowledge_base.editing import saving, steps
 from knowledge_base.editing.steps import Target

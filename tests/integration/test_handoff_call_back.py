@@ -17,8 +17,8 @@ from core.database.base import now
 from core.database.models import Conversation, Handoff, Message
 from core.privacy.addresses import Addresses
 from core.settings import Settings
-from supervision.handoffs.call_back import drop_forgotten
-from supervision.handoffs.desk import Refused
+from supervision.handoffs.call_back import delete_unfinished_forms
+from supervision.handoffs.handoff_actions import Refused
 from supervision.handoffs.listing import list_handoffs, number_of
 from supervision.handoffs.teams import set_team
 from tests.integration.channels_support import guichet, settings_for, until, working
@@ -141,11 +141,11 @@ async def test_what_nobody_finished_is_forgotten_after_an_hour(settings: Setting
             citizen = await service.citizen()
             for said in ("rappel", NUMBER, *(("c'est bon", "rappel") if finished else ())):
                 await ask(citizen, said)
-    await drop_forgotten(database)
+    await delete_unfinished_forms(database)
     assert len(await handoffs(database)) == 2
     async with database.write() as session:
         await session.execute(update(Handoff).values(collecting_since=now() - timedelta(minutes=61)))
-    await drop_forgotten(database)
+    await delete_unfinished_forms(database)
     (row,) = await handoffs(database)
     assert (row.state, row.collecting_since) == ("waiting", None)
 

@@ -23,9 +23,10 @@ from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.settings import ROOT
 from core.turns import Origin, Outcome, TextBlock, Turn
-from supervision.handoffs.desk import Desk, Refused
+from supervision.handoffs.handoff_actions import Refused
+from supervision.handoffs.handoff_updates import HandoffUpdates
 from supervision.handoffs.record import is_claimed
-from supervision.handoffs.settling import Settling
+from supervision.handoffs.supervisor_actions import SupervisorActions
 from tests.integration.channels_support import settings_for
 
 _ROUNDS, _MESSAGES = 100, 6
@@ -44,7 +45,7 @@ async def _pause(chance: random.Random) -> None:
         await asyncio.sleep(0)
 
 
-async def _bot(database: Database, before_commit: Settling, conversation: str, chance: random.Random) -> None:
+async def _bot(database: Database, before_commit: HandoffUpdates, conversation: str, chance: random.Random) -> None:
     """What the worker does: asks the record, thinks, and commits whatever came of it."""
     taken = await take_conversation(database, conversation, "worker", _LEASE)
     while taken is not None:
@@ -62,11 +63,11 @@ async def _bot(database: Database, before_commit: Settling, conversation: str, c
                     before_commit=before_commit,
                     render=lambda _: Rendered(""),
                 )
-                taken = await begin_next(session, taken.held)
+                taken = await begin_next(session, taken.lease)
         await _pause(chance)
 
 
-async def _supervisor(desk: Desk, handoff: str, name: str, chance: random.Random) -> None:
+async def _supervisor(desk: SupervisorActions, handoff: str, name: str, chance: random.Random) -> None:
     for _ in range(2):
         await _pause(chance)
         try:
@@ -80,7 +81,7 @@ async def _supervisor(desk: Desk, handoff: str, name: str, chance: random.Random
             continue
 
 
-def _hand_back(desk: Desk):  # type: ignore[no-untyped-def]  # noqa: ANN202
+def _hand_back(desk: SupervisorActions):  # type: ignore[no-untyped-def]  # noqa: ANN202
     return lambda claim: desk.close(claim, to_bot=True)
 
 
@@ -92,7 +93,7 @@ async def test_the_bot_never_speaks_over_a_human(
     ends = {spoken.text(f"gateway_handoff_{move}") for move in ("released", "closed", "returned")}
     begins = spoken.text("gateway_handoff_claimed")
     event_bus = EventBus(settings.redis_address)
-    desk, before_commit = Desk(database, event_bus, spoken, {}), Settling(spoken, Addresses("key"))
+    desk, before_commit = SupervisorActions(database, event_bus, spoken, {}), HandoffUpdates(spoken, Addresses("key"))
     claims = silenced = 0
     for seed in range(_ROUNDS):
         chance = random.Random(seed)

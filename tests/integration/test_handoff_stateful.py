@@ -25,7 +25,7 @@ from conversations.signing import Signing, new_id
 from conversations.turn_contracts import Overtaken
 from conversations.wording import Wording
 from conversations.worker.lease import LeaseLost
-from conversations.worker.transactions import Taken, begin_next, commit_reply, take_conversation
+from conversations.worker.transactions import TakenMessage, begin_next, commit_reply, take_conversation
 from core.database import Database
 from core.database.base import now
 from core.database.models import Handoff, Message, Presence, Reply
@@ -34,10 +34,11 @@ from core.privacy.addresses import Addresses
 from core.settings import ROOT
 from core.turns import HandoffRequest, Origin, Outcome, TextBlock, Turn
 from supervision.handoffs.absence import release_abandoned
-from supervision.handoffs.desk import Claim, Desk, Refused
-from supervision.handoffs.presence import Duty, on_duty
+from supervision.handoffs.handoff_actions import Claim, Refused
+from supervision.handoffs.handoff_updates import HandoffUpdates
+from supervision.handoffs.presence import Duty, record_presence
 from supervision.handoffs.record import is_claimed
-from supervision.handoffs.settling import Settling
+from supervision.handoffs.supervisor_actions import SupervisorActions
 from tests.integration.channels_support import settings_for
 
 _EXAMPLES, _STEPS = 200, 14
@@ -56,7 +57,7 @@ class Talk(RuleBasedStateMachine):
     @initialize()
     def begin(self) -> None:
         self.conversation = self.run(self.world.open())
-        self.thinking: tuple[Taken, Turn] | None = None
+        self.thinking: tuple[TakenMessage, Turn] | None = None
         self.claims: dict[str, Claim] = {}
 
     def run[T](self, work: Awaitable[T]) -> T:
@@ -125,7 +126,7 @@ class Talk(RuleBasedStateMachine):
             with suppress(Refused):
                 self.claims[name] = await self.world.desk.claim(handoff, name)
 
-    async def _move(self, name: str, move: Callable[[Desk, Claim], Awaitable[Any]]) -> None:
+    async def _move(self, name: str, move: Callable[[SupervisorActions, Claim], Awaitable[Any]]) -> None:
         claim = self.claims.get(name)
         if claim is not None:
             with suppress(Refused):
@@ -135,7 +136,9 @@ class Talk(RuleBasedStateMachine):
 class World:
     """The record and everyone's tools."""
 
-    def __init__(self, runner: asyncio.Runner, database: Database, desk: Desk, before_commit: Settling, words: Wording) -> None:
+    def __init__(
+        self, runner: asyncio.Runner, database: Database, desk: SupervisorActions, before_commit: HandoffUpdates, words: Wording
+    ) -> None:
         self.runner, self.database, self.desk, self._settle = runner, database, desk, before_commit
         self._begins = {words.text("gateway_handoff_claimed")}
         self._changes = {words.text("gateway_handoff_transferred")}
@@ -150,7 +153,7 @@ class World:
                 Handoff(id=new_id(), conversation_id=conversation.id, kind=Kind.CHAT, state=State.WAITING, reason=Reason.ASKED)
             )
         for name in _NAMES:
-            await on_duty(self.database, Duty(name, 0), _LEASE)
+            await record_presence(self.database, Duty(name, 0), _LEASE)
         return conversation.id
 
     async def write(self, conversation: str, text: str) -> None:
@@ -160,11 +163,11 @@ class World:
                 Message(id=identifier, conversation_id=conversation, external_id=identifier, dedup=identifier, text=text)
             )
 
-    async def begin(self, conversation: str) -> tuple[Taken, Turn] | None:
+    async def begin(self, conversation: str) -> tuple[TakenMessage, Turn] | None:
         taken = await take_conversation(self.database, conversation, "worker", _LEASE)
         return None if taken is None else (taken, await self._decide(taken))
 
-    async def commit(self, taken: Taken, turn: Turn) -> tuple[Taken, Turn] | None:
+    async def commit(self, taken: TakenMessage, turn: Turn) -> tuple[TakenMessage, Turn] | None:
         """What the worker thinks about next."""
         try:
             async with self.database.write() as session:
@@ -178,14 +181,14 @@ class World:
                     before_commit=self._settle,
                     render=lambda _: Rendered(""),
                 )
-                following = await begin_next(session, taken.held)
+                following = await begin_next(session, taken.lease)
         except Overtaken:
             return taken, await self._decide(taken)
         except LeaseLost:
             return None
         return None if following is None else (following, await self._decide(following))
 
-    async def _decide(self, taken: Taken) -> Turn:
+    async def _decide(self, taken: TakenMessage) -> Turn:
         if await is_claimed(self.database, taken.conversation.id):
             return Turn(outcome=Outcome.HUMAN)
         return _WAITS if taken.message.text == "humain" else _SAYS
@@ -255,7 +258,9 @@ def test_the_bot_never_speaks_over_the_human(database_url: str, tmp_path_factory
     words = Wording.load(ROOT / "domain.yml").filled_from(parts)
     with asyncio.Runner() as runner:
         database, event_bus = Database(database_url), EventBus(parts.redis_address)
-        world = World(runner, database, Desk(database, event_bus, words, {}), Settling(words, Addresses("key")), words)
+        world = World(
+            runner, database, SupervisorActions(database, event_bus, words, {}), HandoffUpdates(words, Addresses("key")), words
+        )
         Talk.world = world
         run_state_machine_as_test(
             Talk,

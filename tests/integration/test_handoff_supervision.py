@@ -17,11 +17,12 @@ from core.handoff import Kind, Reason, State
 from core.settings import Settings
 from core.turns import Origin
 from supervision.handoffs.absence import release_abandoned
-from supervision.handoffs.desk import Claim, Desk, Refused
+from supervision.handoffs.handoff_actions import Claim, Refused
 from supervision.handoffs.listing import list_handoffs
 from supervision.handoffs.notes import add_label, drop_label, labels_of, notes_of, write_note
-from supervision.handoffs.presence import Duty, leave, on_duty, present_now
-from supervision.handoffs.saved import drop_reply, save_reply, saved_replies
+from supervision.handoffs.presence import Duty, leave, present_supervisors, record_presence
+from supervision.handoffs.saved_replies import drop_reply, save_reply, saved_replies
+from supervision.handoffs.supervisor_actions import SupervisorActions
 from supervision.handoffs.teams import drop_team, set_team
 from tests.integration.channels_support import guichet, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
@@ -30,7 +31,7 @@ _LONG = timedelta(minutes=2)
 
 
 @pytest.fixture
-async def desk(settings: Settings, database: Database) -> AsyncIterator[Desk]:
+async def desk(settings: Settings, database: Database) -> AsyncIterator[SupervisorActions]:
     async with desk_of(settings, database) as desk:
         yield desk
 
@@ -67,9 +68,11 @@ async def test_five_hundred_races_have_one_owner_each_and_the_other_is_told_who(
         assert len(await said_unasked(database, conversation)) == 1
 
 
-async def test_who_disappears_loses_the_conversation_and_the_citizen_is_told_once(database: Database, desk: Desk) -> None:
+async def test_who_disappears_loses_the_conversation_and_the_citizen_is_told_once(
+    database: Database, desk: SupervisorActions
+) -> None:
     conversation = await _waiting(database)
-    await on_duty(database, Duty("anne", 3), _LONG)
+    await record_presence(database, Duty("anne", 3), _LONG)
     claim = await desk.claim("h1", "anne")
     assert await release_abandoned(database, desk) == 0
     async with database.write() as session:
@@ -83,13 +86,13 @@ async def test_who_disappears_loses_the_conversation_and_the_citizen_is_told_onc
     assert "absenter" in texts[1]
 
 
-async def test_a_worker_gives_back_what_was_abandoned(settings: Settings, database: Database, desk: Desk) -> None:
+async def test_a_worker_gives_back_what_was_abandoned(settings: Settings, database: Database, desk: SupervisorActions) -> None:
     async with guichet(settings) as service, working(settings, sweep_seconds=0.05):
         citizen = await service.citizen()
         await ask(citizen, "humain")
         (row,) = await handoffs(database)
         await desk.claim(row.id, "anne")
-        await on_duty(database, Duty("anne", 3), timedelta(seconds=-1))
+        await record_presence(database, Duty("anne", 3), timedelta(seconds=-1))
 
         async def waits() -> bool:
             return (await handoffs(database))[0].state == State.WAITING
@@ -99,34 +102,34 @@ async def test_a_worker_gives_back_what_was_abandoned(settings: Settings, databa
     assert len(await said_unasked(database, citizen.conversation)) == 2
 
 
-async def test_a_sign_of_life_keeps_the_claim_and_never_shortens_it(database: Database, desk: Desk) -> None:
+async def test_a_sign_of_life_keeps_the_claim_and_never_shortens_it(database: Database, desk: SupervisorActions) -> None:
     await _waiting(database)
     await desk.claim("h1", "anne")  # at a terminal: half an hour
     async with database.read() as session:
-        (present,) = await present_now(session)
-        assert (present.duty.name, present.duty.available, present.holding) == ("anne", False, 1)
-    await on_duty(database, Duty("anne", 2, teams=("urbanisme",)), _LONG)
+        (present,) = await present_supervisors(session)
+        assert (present.duty.name, present.duty.available, present.claims) == ("anne", False, 1)
+    await record_presence(database, Duty("anne", 2, teams=("urbanisme",)), _LONG)
     await leave(database, "anne")
     async with database.read() as session:
-        (present,) = await present_now(session)
+        (present,) = await present_supervisors(session)
     assert (present.duty.capacity, present.duty.teams, present.duty.available) == (2, ("urbanisme",), False)
 
 
-async def test_nobody_holds_more_than_they_can_even_by_claims_at_once(database: Database, desk: Desk) -> None:
+async def test_nobody_holds_more_than_they_can_even_by_claims_at_once(database: Database, desk: SupervisorActions) -> None:
     for number in range(6):
         await _waiting(database, f"h{number}")
-    await on_duty(database, Duty("anne", 2), _LONG)
+    await record_presence(database, Duty("anne", 2), _LONG)
     moves = (desk.claim(f"h{number}", "anne") for number in range(6))
     results = await asyncio.gather(*moves, return_exceptions=True)
     assert sum(isinstance(result, Claim) for result in results) == 2
     assert {result.reason for result in results if isinstance(result, Refused)} == {"full"}
 
 
-async def test_a_transfer_changes_the_owner_and_leaves_a_note(database: Database, desk: Desk) -> None:
+async def test_a_transfer_changes_the_owner_and_leaves_a_note(database: Database, desk: SupervisorActions) -> None:
     conversation = await _waiting(database)
     claim = await desk.claim("h1", "anne")
     await _refused(desk.transfer(claim, "paul", "À toi"), "absent")
-    await on_duty(database, Duty("paul", 1), _LONG)
+    await record_presence(database, Duty("paul", 1), _LONG)
     await _refused(desk.transfer(claim, "paul", " "), "blank")
     await desk.transfer(claim, "paul", "Son numéro : 06 39 98 00 01")
     (row,) = await handoffs(database)
@@ -142,7 +145,7 @@ async def test_a_transfer_changes_the_owner_and_leaves_a_note(database: Database
     await _refused(desk.transfer(other, "paul", "Encore"), "full")
 
 
-async def test_a_transfer_to_a_team_waits_in_its_queue(database: Database, desk: Desk) -> None:
+async def test_a_transfer_to_a_team_waits_in_its_queue(database: Database, desk: SupervisorActions) -> None:
     conversation = await _waiting(database)
     claim = await desk.claim("h1", "anne")
     await _refused(desk.transfer(claim, "team:urbanisme", "Permis"), "unknown")
@@ -160,7 +163,7 @@ async def test_a_transfer_to_a_team_waits_in_its_queue(database: Database, desk:
     assert [row.team for row in await handoffs(database)] == [""]  # everybody's again
 
 
-async def test_the_bot_takes_over_with_a_summary(database: Database, desk: Desk) -> None:
+async def test_the_bot_takes_over_with_a_summary(database: Database, desk: SupervisorActions) -> None:
     conversation = await _waiting(database)
     claim = await desk.claim("h1", "anne")
     await desk.close(claim, to_bot=True, summary="Apportez deux photos.")
@@ -200,7 +203,7 @@ async def test_the_wait_is_said_once_it_is_known(settings: Settings, database: D
     async with guichet(settings) as service, working(settings):
         citizen = await service.citizen()
         assert "minutes" not in (await ask(citizen, "humain"))["text"]  # nobody is there
-        await on_duty(database, Duty("anne", 1), _LONG)
+        await record_presence(database, Duty("anne", 1), _LONG)
         assert "environ 5 minutes" in (await ask(citizen, "humain"))["text"]
         second = await service.citizen()
         assert (
@@ -209,7 +212,9 @@ async def test_the_wait_is_said_once_it_is_known(settings: Settings, database: D
         )
 
 
-async def test_unread_messages_are_counted_for_the_owner(settings: Settings, database: Database, desk: Desk) -> None:
+async def test_unread_messages_are_counted_for_the_owner(
+    settings: Settings, database: Database, desk: SupervisorActions
+) -> None:
     async with guichet(settings) as service, working(settings):
         citizen = await service.citizen()
         await ask(citizen, "humain")

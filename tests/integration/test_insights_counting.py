@@ -14,7 +14,7 @@ from analytics.insights import job
 from analytics.insights.daily import DayFacts
 from analytics.insights.facts import read_day
 from analytics.insights.figures import Kind
-from analytics.insights.job import Counting, refresh
+from analytics.insights.job import CountingRules, refresh
 from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
@@ -25,7 +25,7 @@ from tools.bench.traffic.shape import ZONE
 
 YEAR = Year(messages=1500, last=date(2026, 11, 20), days=12)
 END = datetime(2026, 11, 20, 20, tzinfo=UTC)
-BENCH = Counting(ZONE, origin=Origin.BENCH, segment_cost=500)
+BENCH = CountingRules(ZONE, origin=Origin.BENCH, segment_cost=500)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ async def test_erasure_leaves_what_was_sealed_and_takes_from_what_was_not(busy: 
 
 
 async def test_the_bench_never_mixes_with_citizens(busy: Database) -> None:
-    assert await refresh(busy, Counting(ZONE), moment=END) == YEAR.days
+    assert await refresh(busy, CountingRules(ZONE), moment=END) == YEAR.days
     assert await figures(busy) == []
 
 
@@ -114,4 +114,4 @@ async def test_days_that_a_clock_sealed_which_was_ahead_are_counted_again(busy: 
 
 
 async def test_an_empty_record_counts_nothing(database: Database) -> None:
-    assert await refresh(database, Counting(ZONE)) == 0
+    assert await refresh(database, CountingRules(ZONE)) == 0

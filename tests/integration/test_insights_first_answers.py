@@ -15,8 +15,8 @@ from sqlalchemy import delete, select
 from analytics.desk.insights import part
 from analytics.insights.acceptance import first_answers, first_answers_by_theme, first_answers_by_week
 from analytics.insights.figures import Kind, Reaction
-from analytics.insights.job import Counting, refresh
-from analytics.insights.reading import Scope
+from analytics.insights.job import CountingRules, refresh
+from analytics.insights.queries import Scope
 from analytics.open_data.cells import Cell
 from analytics.open_data.release import Releases
 from channels.gateway.app import create_app
@@ -124,7 +124,7 @@ async def counted(database: Database, settings: Settings) -> Database:
     for origin in Origin:
         if origin != Origin.CITIZEN:
             await write(database, ASKED, REFUSED, times=7, origin=origin)
-    await refresh(database, Counting.of(settings), moment=MONDAY + timedelta(days=9))
+    await refresh(database, CountingRules.of(settings), moment=MONDAY + timedelta(days=9))
     return database
 
 
@@ -181,7 +181,7 @@ async def test_weeks_and_months_are_of_days_that_have_the_figure(counted: Databa
     assert weeks[date(2026, 11, 9)].not_accepted is None
     await write(counted, ASKED, REFUSED, times=30, at=datetime(2026, 12, 1, 9, tzinfo=UTC))
     await write(counted, ASKED, times=40, at=datetime(2026, 12, 31, 9, tzinfo=UTC))
-    await refresh(counted, Counting.of(settings), moment=datetime(2027, 1, 9, tzinfo=UTC))
+    await refresh(counted, CountingRules.of(settings), moment=datetime(2027, 1, 9, tzinfo=UTC))
     # November had the figure from its sixteenth day on only: it is not published.
     found = {one.first: one.figures for one in await Releases(counted, settings)._months()}
     assert list(found) == [date(2026, 12, 1)]

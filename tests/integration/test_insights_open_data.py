@@ -11,7 +11,7 @@ from pathlib import Path
 
 import httpx
 
-from analytics.insights.job import Counting, refresh
+from analytics.insights.job import CountingRules, refresh
 from analytics.open_data.release import FILES, Releases, write
 from channels.gateway.composition import build
 from cli.gateway import create
@@ -28,7 +28,7 @@ async def test_a_release_holds_no_small_figure_and_says_what_it_is(
     database: Database, database_url: str, redis_url: str, tmp_path: Path
 ) -> None:
     await asyncio.to_thread(load, database_url, YEAR)
-    await refresh(database, Counting(ZONE, origin=Origin.BENCH), moment=datetime(2026, 11, 10, tzinfo=UTC))
+    await refresh(database, CountingRules(ZONE, origin=Origin.BENCH), moment=datetime(2026, 11, 10, tzinfo=UTC))
     settings = settings_for(database_url, redis_url, tmp_path)
     files = {path.name: path for path in await write(Releases(database, settings, Origin.BENCH), tmp_path / "release")}
     assert set(files) == set(FILES)

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 
 from analytics.desk.insights import PAGES, part
-from analytics.insights.job import Counting, refresh
-from analytics.insights.reading import Scope, summary
+from analytics.insights.job import CountingRules, refresh
+from analytics.insights.queries import Scope, summary
 from channels.gateway.app import create_app
 from channels.gateway.composition import build
 from core.database import Database
@@ -41,7 +41,7 @@ def settings(database_url: str, redis_url: str, tmp_path: Path) -> Settings:
 async def desk(database: Database, database_url: str, settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """A browser that asks the gateway for the bench's figures; nobody is signed in."""
     await asyncio.to_thread(load, database_url, YEAR)
-    await refresh(database, Counting(ZONE, origin=Origin.BENCH, segment_cost=500))
+    await refresh(database, CountingRules(ZONE, origin=Origin.BENCH, segment_cost=500))
     deps = build(settings)
     app = create_app(settings, deps, [part(settings, deps.database, deps.renderers["web"], origin=Origin.BENCH)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.base_url) as client:

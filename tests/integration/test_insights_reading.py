@@ -13,10 +13,10 @@ from pyarrow import parquet
 from sqlalchemy import func, select
 
 from analytics.insights import export
-from analytics.insights.drill import Narrowed, turns_behind
+from analytics.insights.drill import TurnFilter, matching_turns
 from analytics.insights.figures import Kind
-from analytics.insights.job import Counting, refresh
-from analytics.insights.reading import Scope, costs, daily, growing, heat_map, subjects, summary
+from analytics.insights.job import CountingRules, refresh
+from analytics.insights.queries import Scope, costs, daily, heat_map, rising_subjects, subjects, summary
 from analytics.insights.themes import load_catalogue
 from analytics.open_data.cells import Cell
 from analytics.open_data.first_answers import relations as relations_of_first_answers
@@ -35,7 +35,9 @@ SCOPE = Scope(YEAR.first, YEAR.last, origin=Origin.BENCH)
 @pytest.fixture
 async def busy(database: Database, database_url: str) -> Database:
     await asyncio.to_thread(load, database_url, YEAR)
-    await refresh(database, Counting(ZONE, origin=Origin.BENCH, segment_cost=500), moment=datetime(2026, 11, 10, tzinfo=UTC))
+    await refresh(
+        database, CountingRules(ZONE, origin=Origin.BENCH, segment_cost=500), moment=datetime(2026, 11, 10, tzinfo=UTC)
+    )
     return database
 
 
@@ -74,29 +76,29 @@ async def test_parts_add_up(busy: Database) -> None:
 
 async def test_the_new_topic_is_seen_to_grow(busy: Database) -> None:
     found = await subjects(busy, Scope(date(2026, 10, 21), YEAR.last, origin=Origin.BENCH))
-    assert growing(found)[0].entry == NEW_TOPIC
+    assert rising_subjects(found)[0].entry == NEW_TOPIC
     assert found[0].theme in THEMES
 
 
 async def test_behind_a_figure_stand_its_turns_page_by_page(busy: Database) -> None:
     entry = (await subjects(busy, SCOPE))[0]
     seen, before = [], 0
-    while page := await turns_behind(busy, SCOPE, ZONE, Narrowed(entry=entry.entry), before=before, limit=7):
+    while page := await matching_turns(busy, SCOPE, ZONE, TurnFilter(entry=entry.entry), before=before, limit=7):
         seen += page
         before = page[-1].seq
     assert len({one.seq for one in seen}) == len(seen) == entry.count
     assert {one.entry for one in seen} == {entry.entry}
     assert [one.at for one in seen] == sorted((one.at for one in seen), reverse=True)
-    of_theme = await turns_behind(busy, Scope(YEAR.first, YEAR.last, "sms", entry.theme, Origin.BENCH), ZONE, Narrowed())
+    of_theme = await matching_turns(busy, Scope(YEAR.first, YEAR.last, "sms", entry.theme, Origin.BENCH), ZONE, TurnFilter())
     assert of_theme
     assert {one.channel for one in of_theme} == {"sms"}
-    assert await turns_behind(busy, Scope(YEAR.first, YEAR.last), ZONE, Narrowed()) == []  # citizens
+    assert await matching_turns(busy, Scope(YEAR.first, YEAR.last), ZONE, TurnFilter()) == []  # citizens
 
 
 async def test_an_export_has_a_row_for_each_conversation(busy: Database, tmp_path: Path) -> None:
     catalogue = await load_catalogue(busy)
 
-    def rows() -> AsyncIterator[list[export.Line]]:
+    def rows() -> AsyncIterator[list[export.ConversationRow]]:
         return export.conversations(busy, YEAR.first, YEAR.last, zone=ZONE, catalogue=catalogue, origin=Origin.BENCH)
 
     async with busy.read() as session:

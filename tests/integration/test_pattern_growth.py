@@ -19,8 +19,8 @@ def test_patterns_of_danger_language_and_dialogue_grow_no_faster_than_the_text()
     ran = subprocess.run(
         [sys.executable, "-m", "tests.integration.pattern_growth_probe"], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    *growing, looked_at = map(json.loads, ran.stdout.splitlines())
-    assert growing == []
+    *rising_subjects, looked_at = map(json.loads, ran.stdout.splitlines())
+    assert rising_subjects == []
     assert looked_at["patterns"] > 500
     assert looked_at["functions"] > 30
 

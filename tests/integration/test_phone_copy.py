@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select, update
 
-from conversations.record.phone_copies import forget_copies
+from conversations.record.phone_copies import delete_expired_copies
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Delivery, Message, PhoneCopy, Reply
@@ -152,14 +152,14 @@ async def test_what_nobody_confirmed_or_answered_is_forgotten(
             await session.execute(update(PhoneCopy).values(asked_at=now() - timedelta(minutes=16)))
         assert "plus ce numéro" in said(await press(citizen, reply, 0))
         await until(lambda: _all_sent(database))
-        await forget_copies(database)
+        await delete_expired_copies(database)
         assert await pending(database) == []
         assert await _phones(database) == 1
         async with database.write() as session:
             await session.execute(
                 update(Conversation).where(Conversation.channel == "sms").values(last_at=now() - timedelta(hours=25))
             )
-        await forget_copies(database)
+        await delete_expired_copies(database)
         assert await _phones(database) == 0
 
 

@@ -35,7 +35,7 @@ def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
 
 
 async def test_a_conversation_outlives_the_rasa_that_it_was_with(pair: Pair) -> None:
-    engine, conversation = RasaClient(list(pair), SECRET, at_once=2), uuid.uuid4().hex
+    engine, conversation = RasaClient(list(pair), SECRET, max_concurrent=2), uuid.uuid4().hex
 
     async def say(number: int, text: str | None = None, *, payload: str | None = None) -> Turn:
         request = EngineRequest(
@@ -45,7 +45,7 @@ async def test_a_conversation_outlives_the_rasa_that_it_was_with(pair: Pair) -> 
 
     asked = await say(1, "comment demander un passeport")
     (choices,) = (block for block in asked.blocks if isinstance(block, ChoicesBlock) and block.purpose == "cases")
-    with_it = RasaPool(list(pair), SECRET, at_once=1).ranked(conversation)[0].url
+    with_it = RasaPool(list(pair), SECRET, max_concurrent=1).ranked(conversation)[0].url
     shown = await say(2, payload=choices.options[1].payload)
     pair[with_it].kill()
     repeated = await say(2, payload=choices.options[1].payload)

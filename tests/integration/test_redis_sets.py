@@ -13,7 +13,7 @@ import pytest
 
 from channels.http.limits import Limits
 from cli.doctor.event_bus import event_bus as look
-from conversations.following.hub import Hub
+from conversations.client_updates.hub import Hub
 from conversations.signals.event_bus import ALIVE, EventBus
 from conversations.signals.redis_client import FAILURES, client
 from conversations.worker.consumer import Consumer
@@ -50,7 +50,9 @@ class Witness:
         self._hub = Hub(settings.redis_address, _nothing_new)
         self._ended = False
         self._woken: set[str] = set()
-        self._consumer = Consumer(settings.redis_address, "witness", room=_room, waiting=_nobody, stopping=lambda: self._ended)
+        self._consumer = Consumer(
+            settings.redis_address, "witness", capacity=_room, waiting=_nobody, stopping=lambda: self._ended
+        )
 
     @asynccontextmanager
     async def watching(self) -> AsyncIterator[Witness]:
@@ -92,7 +94,7 @@ class Witness:
         conversation = uuid.uuid4().hex
         with self._hub.listen(conversation) as listener:
             # What is said without news, when it is time to look, is "reply".
-            return await self._buses[0].tell(conversation, "typing") and await listener.wait() == "typing"
+            return await self._buses[0].notify(conversation, "typing") and await listener.wait() == "typing"
 
     async def _counts(self) -> bool:
         who = uuid.uuid4().hex

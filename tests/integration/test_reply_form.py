@@ -17,8 +17,8 @@ from fastapi import Response
 from cli.gateway import create
 from cli.worker.app import Worker
 from conversations import events
+from conversations.client_updates import hub
 from conversations.engine import rasa_client
-from conversations.following import hub
 from conversations.signals.event_bus import ALIVE, NEWS, with_form
 from conversations.worker import consumer
 from conversations.worker.consumer import Consumer
@@ -74,7 +74,7 @@ async def _older_gateway(settings: Settings) -> AsyncIterator[httpx.AsyncClient]
         return events.BLOCKS.validate_python(reply.blocks)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(hub, "_READING", ())
+        patch.setattr(hub, "_FORM_CHANNELS", ())
         patch.setattr(events, "read_blocks", read)
         async with _gateway(settings) as http:
             yield http
@@ -139,7 +139,7 @@ async def test_new_worker_beside_gateways_of_the_version_before_writes_what_they
     async with served(rasa.app(), settings.rasa_port), working(settings, **_QUICK) as worker:
         async with _older_gateway(settings) as http:
             await _everyone_known(settings, 1)
-            await worker.form.look(timedelta(0))
+            await worker.form.update(timedelta(0))
             citizen = await _citizen(http)
             assert (await _offered(citizen, 1)).keys() == _PLAIN
         assert rasa.forms == [FORM]  # the worker reads mini cards, and keeps them to itself
@@ -168,7 +168,7 @@ async def test_worker_of_the_version_before_gets_what_it_reads_and_a_new_gateway
             await _everyone_known(settings, 1)
         assert rasa.forms == [None]
         async with working(settings, **_QUICK) as worker:  # its name stays in Redis for seconds
-            await worker.form.look(timedelta(0))
+            await worker.form.update(timedelta(0))
             assert worker.form.present == 1
             assert (await _offered(citizen, 2)).keys() == _PLAIN
             await _written(worker, FORM)
@@ -206,12 +206,12 @@ async def test_new_worker_leaves_the_name_of_an_older_one_until_it_has_gone(redi
     async def waiting() -> tuple[str, ...]:
         return ()
 
-    newer = Consumer(redis_url, "newer", room=room, waiting=waiting, stopping=lambda: True)
+    newer = Consumer(redis_url, "newer", capacity=room, waiting=waiting, stopping=lambda: True)
     async with redis.asyncio.from_url(redis_url, decode_responses=True) as client:
         await client.set(ALIVE, "older", ex=8)
-        await newer._say_alive()
+        await newer._report_alive()
         assert await client.get(ALIVE) == "older"
         await client.pexpire(ALIVE, 3000)  # it has not said so for five seconds
-        await newer._say_alive()
+        await newer._report_alive()
         assert await client.get(ALIVE) == with_form("newer")
     await newer.close()

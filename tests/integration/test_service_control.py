@@ -13,7 +13,7 @@ from conversations.service_control.controls import BadControl, Name, clear_contr
 from core.database import Database
 from core.database.models import AuditRow
 from core.settings import Settings
-from supervision.handoffs.moving import Refused
+from supervision.handoffs.handoff_actions import Refused
 from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs
 from tests.integration.sms_support import FakeTwilio, inbound, post

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import select
 
 from analytics.desk.costs.figures import costs_of
-from analytics.insights.job import Counting
-from channels.sms.causes import passing
+from analytics.insights.job import CountingRules
+from channels.sms.causes import is_temporary
 from cli.sms.accounts import costs
-from conversations.delivery.outbound import Outbound, Terms
+from conversations.delivery.outbound import DeliveryRules, Outbound
 from conversations.delivery.sms_usage import local_today
 from core.database import Database
 from core.database.models import Delivery
@@ -45,7 +45,7 @@ def _at(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
 )
 def test_a_day_is_that_of_insights(moment: datetime, day: date, monkeypatch: pytest.MonkeyPatch) -> None:
     _at(monkeypatch, moment)
-    assert local_today(PARIS) == day == local_day(moment, Counting(zone=PARIS).zone)
+    assert local_today(PARIS) == day == local_day(moment, CountingRules(zone=PARIS).zone)
     assert local_today(ZoneInfo("America/Martinique")) == (moment - timedelta(hours=4)).date()
 
 
@@ -55,8 +55,8 @@ async def test_a_spent_budget_begins_anew_at_midnight_here(
 ) -> None:
     """It began anew at one or two in the morning, and what was sent after midnight stood under the day before."""
     provider = Provider()
-    terms = Terms(timedelta(days=9999), segment_euros=0.05, segments_per_day=2, failover=False, zone=PARIS)
-    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, terms, passing=passing)  # type: ignore[dict-item]
+    terms = DeliveryRules(timedelta(days=9999), segment_euros=0.05, segments_per_day=2, failover=False, zone=PARIS)
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, terms, is_temporary=is_temporary)  # type: ignore[dict-item]
     before, after = midnight - timedelta(minutes=1), midnight + timedelta(minutes=1)
     settings = settings_for(database_url, "", tmp_path, sms_service_segments_per_day=2)
 

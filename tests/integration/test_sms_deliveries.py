@@ -14,9 +14,9 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
 from sqlalchemy import delete, select, update
 
-from channels.sms.causes import passing
+from channels.sms.causes import is_temporary
 from cli.sms.accounts import costs, doubtful
-from conversations.delivery.outbound import Outbound, Terms, record_receipt
+from conversations.delivery.outbound import DeliveryRules, Outbound, record_receipt
 from conversations.ports import DeliveryReceipt, OutboundMessage, SendReceipt
 from core.database import Database
 from core.database.base import now
@@ -267,12 +267,12 @@ class Overtaking:
 
     async def send(self, reply: OutboundMessage) -> SendReceipt:
         async with self._database.write() as session:
-            await record_receipt(session, DeliveryReceipt("m1", "sent"), passing)
+            await record_receipt(session, DeliveryReceipt("m1", "sent"), is_temporary)
         writing = asyncio.Event()
 
         async def delivered() -> None:
             async with self._database.write() as session:
-                await record_receipt(session, DeliveryReceipt("m1", "delivered"), passing)
+                await record_receipt(session, DeliveryReceipt("m1", "delivered"), is_temporary)
                 writing.set()
                 await asyncio.sleep(0.3)
 
@@ -290,7 +290,7 @@ async def test_a_report_that_comes_while_our_note_is_written_is_not_lost(make_se
         session.add(Reply(id="r", conversation_id="c", outcome="answered", blocks=[]))
         await session.flush()
         session.add(Delivery(reply_id="r", text="Bonjour", provider="p", segments=1))
-    outbound = Outbound(database, {"p": provider}, addresses, Terms.of(make_settings()), passing=passing)  # type: ignore[dict-item]
+    outbound = Outbound(database, {"p": provider}, addresses, DeliveryRules.of(make_settings()), is_temporary=is_temporary)  # type: ignore[dict-item]
     await outbound.send("r")
     assert provider.reported is not None
     await provider.reported

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from channels.sms.simulator.account import PLAYED
+from channels.sms.simulator.account import SIMULATED_PROVIDERS
 from core.database import Database
 from core.database.models import Conversation, Delivery, Message, SmsUsage
 from core.settings import Settings
-from supervision.handoffs.desk import Refused
+from supervision.handoffs.handoff_actions import Refused
 from supervision.handoffs.listing import list_handoffs
 from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
 from tests.integration.handoff_support import desk_of
@@ -62,7 +62,7 @@ async def statuses(database: Database, *expected: str) -> None:
     await until(reached)
 
 
-@pytest.mark.parametrize("provider", PLAYED)
+@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
 async def test_ten_turns(service: Guichet, database: Database, provider: str) -> None:
     turns = [
         ("carte perdue", 2, "Réponse à carte perdue"),
@@ -97,7 +97,7 @@ async def test_ten_turns(service: Guichet, database: Database, provider: str) ->
     assert len(service.rasa.handled) == 5
 
 
-@pytest.mark.parametrize("provider", PLAYED)
+@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
 async def test_a_human_answers_by_sms_and_stop_is_obeyed_by_humans_too(
     service: Guichet, settings: Settings, database: Database, provider: str
 ) -> None:
@@ -117,7 +117,7 @@ async def test_a_human_answers_by_sms_and_stop_is_obeyed_by_humans_too(
     await statuses(database, *["delivered"] * 5)
 
 
-@pytest.mark.parametrize("provider", PLAYED)
+@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
 async def test_everything_twice_is_said_once(service: Guichet, database: Database, provider: str) -> None:
     await decide(service, "twice")
     await send(service, LONG[:300], provider)
@@ -131,14 +131,14 @@ async def decide(service: Guichet, fate: str) -> None:
     assert (await service.http.put(path, json={"fate": fate})).status_code == 204
 
 
-@pytest.mark.parametrize("provider", PLAYED)
+@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
 async def test_a_message_that_never_arrives(service: Guichet, database: Database, provider: str) -> None:
     await decide(service, "undelivered")
     await send(service, "carte perdue", provider)
     await statuses(database, "failed", "failed")
 
 
-@pytest.mark.parametrize("provider", PLAYED)
+@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
 async def test_a_number_that_is_refused_is_not_tried_again(service: Guichet, database: Database, provider: str) -> None:
     await decide(service, "refused")
     await send(service, "carte perdue", provider)
@@ -147,7 +147,7 @@ async def test_a_number_that_is_refused_is_not_tried_again(service: Guichet, dat
         assert set((await session.execute(select(Delivery.attempts))).scalars()) == {1}
 
 
-@pytest.mark.parametrize("provider", PLAYED)
+@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
 async def test_a_provider_that_is_busy_is_tried_again(service: Guichet, database: Database, provider: str) -> None:
     await decide(service, "busy")
     await send(service, "carte perdue", provider)

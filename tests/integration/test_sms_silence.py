@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 
 from analytics.desk.costs.uncertain_deliveries import decide
-from channels.sms.causes import passing
-from conversations.delivery.outbound import Outbound, Terms
+from channels.sms.causes import is_temporary
+from conversations.delivery.outbound import DeliveryRules, Outbound
 from conversations.ports import OutboundMessage, SendReceipt
 from conversations.record.erasure import erase_rows
 from core.database import Database
@@ -21,7 +21,7 @@ from core.settings import ROOT
 
 PHONE = "+33639980001"
 ADDRESSES = Addresses("address-key")
-TERMS = Terms(
+TERMS = DeliveryRules(
     deadline=timedelta(hours=1), segment_euros=0.05, segments_per_day=0, failover=False, zone=ZoneInfo("Europe/Paris")
 )
 KINDS = {  # what may be on its way to a telephone: (outcome, author)
@@ -67,7 +67,7 @@ async def _states(database: Database) -> list[tuple[str, str]]:
 
 async def test_nothing_of_any_kind_leaves_after_stop_until_start(database: Database) -> None:
     provider = Provider()
-    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, passing=passing)  # type: ignore[dict-item]
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, is_temporary=is_temporary)  # type: ignore[dict-item]
     await _open(database, "one")
     async with database.write() as session:
         session.add(OptOut(address_digest=ADDRESSES.digest(PHONE), stop_message="m"))

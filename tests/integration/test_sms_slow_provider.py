@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import httpx
 from sqlalchemy import select, update
 
-from channels.sms.causes import passing
-from conversations.delivery.outbound import Outbound, Terms
+from channels.sms.causes import is_temporary
+from conversations.delivery.outbound import DeliveryRules, Outbound
 from conversations.ports import OutboundMessage, SendFailed, SendReceipt
 from core.database import Database
 from core.database.base import now
@@ -22,7 +22,7 @@ from tests.integration.channels_support import guichet, settings_for, until, wor
 from tests.integration.sms_support import FakeTwilio, inbound, post, sweep
 
 ADDRESSES = Addresses("address-key")
-TERMS = Terms(
+TERMS = DeliveryRules(
     deadline=timedelta(hours=1), segment_euros=0.05, segments_per_day=0, failover=False, zone=ZoneInfo("Europe/Paris")
 )
 SECONDS = 0.2
@@ -75,7 +75,7 @@ async def _statuses(database: Database) -> list[str]:
 async def test_several_are_sent_at_a_time_and_each_conversations_own_in_their_order(database: Database) -> None:
     provider = Provider()
     await queue(database, 20, 2)
-    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, passing=passing)  # type: ignore[dict-item]
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, is_temporary=is_temporary)  # type: ignore[dict-item]
     await sweep(outbound)
     await sweep(outbound)  # second messages, due once the first have left
     assert provider.most == 8
@@ -86,7 +86,7 @@ async def test_several_are_sent_at_a_time_and_each_conversations_own_in_their_or
 
 async def test_what_comes_after_a_message_that_did_not_go_out_waits_with_it(database: Database) -> None:
     provider = Provider(away=["0-0 0"])
-    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, passing=passing)  # type: ignore[dict-item]
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, is_temporary=is_temporary)  # type: ignore[dict-item]
     await queue(database, 1, 3)
     await outbound.send("0-0")
     await sweep(outbound)
@@ -104,14 +104,15 @@ async def test_a_hundred_that_pause_keep_nobody_from_their_turn(database: Databa
     provider = Provider()
     await queue(database, 110, attempts=9, since=now() - timedelta(seconds=10))  # in the middle of their two minutes
     await queue(database, 1)
-    await sweep(Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, passing=passing))  # type: ignore[dict-item]
+    await sweep(Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, is_temporary=is_temporary))  # type: ignore[dict-item]
     assert provider.sent == ["0-0 0"]
 
 
 async def test_a_worker_that_stops_begins_nothing_more(database: Database) -> None:
     provider = Provider()
     await queue(database, 30)
-    await sweep(Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, passing=passing), lambda: bool(provider.most))  # type: ignore[dict-item]
+    outbound = Outbound(database, {"twilio": provider}, ADDRESSES, TERMS, is_temporary=is_temporary)  # type: ignore[dict-item]
+    await sweep(outbound, lambda: bool(provider.most))
     assert len(provider.sent) <= 8
     assert set(await _statuses(database)) == {"queued", "sent"}  # nothing that nobody knows of
 

@@ -17,7 +17,7 @@ from core.database.models import HeldAnswer
 from core.identity import Role
 from core.settings import Settings
 from supervision.approvals.subjects import set_subject
-from supervision.handoffs.moving import Refused
+from supervision.handoffs.handoff_actions import Refused
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import guichet, served, settings_for, until, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked

@@ -11,7 +11,7 @@ import httpx
 from sqlalchemy import func, select
 
 from analytics.desk.insights import PAGES, part
-from analytics.insights.job import Counting, refresh
+from analytics.insights.job import CountingRules, refresh
 from channels.gateway.app import create_app
 from channels.gateway.composition import build
 from cli.language import Refusal
@@ -104,6 +104,6 @@ def write_traffic(settings: Settings, messages: int, into: str) -> dict[str, Any
 async def _count(url: str, settings: Settings) -> int:
     database = Database(url)
     try:
-        return await refresh(database, Counting.of(settings, Origin.BENCH))
+        return await refresh(database, CountingRules.of(settings, Origin.BENCH))
     finally:
         await database.close()

@@ -1,7 +1,8 @@
 """Many open WebSockets, mostly idle: memory of each in the gateway, acknowledgements under load, and all reconnecting at once.
 
-They come from several loopback addresses, and are limited like citizens' (``Crowd``). Only their conversations are opened with
-the internal secret, since they are marked as the benchmark's. macOS has one such address: the limits are not tested there.
+They come from several loopback addresses, and are limited like citizens' (``RateLimiting``). Only their conversations are
+opened with the internal secret, since they are marked as the benchmark's. macOS has one such address: the limits are not
+tested there.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from channels.gateway.composition import build
 from channels.http.deps import Deps
 from cli.language import Refusal
 from cli.progress import reporter
-from conversations.intake.web import Said, take
+from conversations.intake.web import WebMessage, take_batch
 from conversations.ports import Rendered
 from conversations.record.opening import open_conversation
 from conversations.worker.transactions import commit_reply, take_conversation, waiting_conversations
@@ -111,7 +111,7 @@ async def _turn(deps: Deps, old: str, times: _Times) -> None:
         async with database.write() as session:
             conversation = open_conversation(session, channel="web", language="fr", origin=Origin.BENCH).id
         async with times.of("accept"), database.write(brief=True) as session:
-            await take(session, [Said.of(conversation, "m1", "bonjour")], deps.addresses)
+            await take_batch(session, [WebMessage.of(conversation, "m1", "bonjour")], deps.addresses)
         async with times.of("take"):
             taken = await take_conversation(database, conversation, "bench", _LEASE)
         if taken is None:
@@ -119,7 +119,7 @@ async def _turn(deps: Deps, old: str, times: _Times) -> None:
         async with times.of("commit"), database.write(brief=True) as session:
             await commit_reply(session, taken, _TURN, Rendered(""), signing=deps.signing, lease=timedelta(0))
     async with times.of("look_back"):
-        if await deps.looks.at(old, 0) is None:
+        if await deps.reply_reader.read(old, 0) is None:
             raise RuntimeError("a conversation is gone")
     async with times.of("sweep"):
         await waiting_conversations(database, older_than=timedelta(seconds=1))

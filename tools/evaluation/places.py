@@ -13,11 +13,11 @@ from zoneinfo import ZoneInfo
 
 from core.settings import ROOT
 from places.answer import Found, Memory, Reply, WhichPlace, respond
-from places.book import Book, Pages
 from places.communes.index import Places
 from places.mentions.finder import Mention, find
-from places.offices.shelf import ShelfWriter
+from places.offices.directory_file import DirectoryFileWriter
 from places.offices.table import read_table
+from places.place_data import PlaceData, PlaceDataLoader
 from places.words import key_of
 
 SETS = ROOT / "tests" / "evaluation" / "places"
@@ -63,18 +63,18 @@ def measure_mentions(places: Places, name: str) -> Mentions:
 
 def _written(mention: Mention) -> str:
     if len(mention.places) > 1:
-        return f"ask:{mention.said}"
+        return f"ask:{mention.words}"
     place = mention.places[0]
     return _PREFIX.get(place.kind, "") + place.code
 
 
-def demonstration(communes: Path, folder: Path) -> Pages:
+def demonstration(communes: Path, folder: Path) -> PlaceData:
     """Returns the demonstration's directory, for answers; its file is written into ``folder``."""
     file = folder / "offices.db"
-    writer = ShelfWriter(file, 1, "demonstration")
+    writer = DirectoryFileWriter(file, 1, "demonstration")
     writer.add(read_table(DEMONSTRATION.read_text(encoding="utf-8")))
     writer.close()
-    pages = Book(communes, file).load()
+    pages = PlaceDataLoader(communes, file).load()
     assert pages is not None
     return pages
 

@@ -15,10 +15,10 @@ from typing import NamedTuple
 
 from core.settings import ROOT
 from places.answer import Memory, respond
-from places.book import Book
+from places.offices.directory_file import DirectoryFileWriter
 from places.offices.kinds import kinds
 from places.offices.office import Office
-from places.offices.shelf import ShelfWriter
+from places.place_data import PlaceDataLoader
 
 _MESSAGES = (
     "quels sont les horaires de la mairie de Quimper ?",
@@ -44,7 +44,7 @@ def measure_size(communes: Path, offices: int) -> Size:
     """Measures in a new process, so that nothing else counts."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "offices.db"
-        writer = ShelfWriter(file, 1, "generated")
+        writer = DirectoryFileWriter(file, 1, "generated")
         writer.add(_generated(communes, offices))
         writer.close()
         command = [sys.executable, "-m", "tools.evaluation.places_size", str(communes), str(file), str(offices)]
@@ -85,7 +85,7 @@ def _measure(communes: Path, file: Path, offices: int) -> Size:
 
     simplemma.is_known("bonjour", "fr")
     before, start = _resident_megabytes(), time.monotonic()
-    pages = Book(communes, file).load()
+    pages = PlaceDataLoader(communes, file).load()
     seconds = time.monotonic() - start
     assert pages is not None
     times = []

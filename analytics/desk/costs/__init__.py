@@ -35,7 +35,7 @@ def part(settings: Settings, database: Database) -> Part:
         return await costs_of(database, settings, days)
 
     @routes.post("/desk/costs/deliveries/{seq}", include_in_schema=False)
-    async def decided(
+    async def record_decision(
         seq: int, decision: Annotated[Decision, Form()], staff: Annotated[Staff, Depends(signed_in(_RIGHT))]
     ) -> Response:
         """Records the decision on a doubtful message: its real outcome, or to send it again."""

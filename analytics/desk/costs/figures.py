@@ -10,14 +10,14 @@ from sqlalchemy import func, select
 
 from analytics.desk.costs.uncertain_deliveries import Decision, decisions
 from channels.sms.causes import cause_of
-from conversations.delivery.sms_usage import COST_UNITS, by_day, limited_by_day, local_today, segments_on
+from conversations.delivery.sms_usage import COST_UNITS, limited_by_day, local_today, segments_on, usage_by_day
 from core.database import Database
 from core.database.models import Delivery, SmsUsage
 from core.settings import Settings
 from core.turns import Origin
 
 _DOUBTFUL = ("uncertain", "failed", "expired")
-_SHOWN = 20
+_MAX_SHOWN = 20
 
 
 class Sum(BaseModel):
@@ -108,18 +108,18 @@ async def costs_of(database: Database, settings: Settings, days: int) -> Costs:
     day = local_today(settings.opening.zone)
     first = day - timedelta(days=days - 1)
     async with database.read() as session:
-        rows = await by_day(session, first)
+        rows = await usage_by_day(session, first)
         today = await segments_on(session, day)
         states = await session.execute(select(Delivery.status, func.count()).group_by(Delivery.status))
         by_status = {status: int(count) for status, count in states.all()}
-        late = await session.execute(
+        rows_to_decide = await session.execute(
             select(Delivery)
             .where(Delivery.status.in_(_DOUBTFUL))
             .order_by(Delivery.status.desc(), Delivery.seq.desc())  # uncertain before failed and expired
-            .limit(_SHOWN)
+            .limit(_MAX_SHOWN)
         )
         limited = await limited_by_day(session, first)
-        doubtful = [Doubtful.of(one) for one in late.scalars()]
+        doubtful = [Doubtful.of(one) for one in rows_to_decide.scalars()]
     total, played = Sum(), Sum()
     daily, providers = defaultdict[date, Sum](Sum), defaultdict[str, Sum](Sum)
     for row in rows:

@@ -14,14 +14,14 @@ from core.database.models import Delivery
 Decision = Literal["arrived", "lost", "again"]
 
 # Causes that may have been removed meanwhile. With the others, another attempt would fail again and cost money.
-_MENDED = frozenset({"account", "sender", "overload", "budget", "deadline", "connection"})
+_CORRECTABLE = frozenset({"account", "sender", "overload", "budget", "deadline", "connection"})
 
 
 def decisions(status: str, cause: str) -> tuple[Decision, ...]:
     """Returns the possible decisions on a message with this ``status`` and ``cause`` (``channels.sms.causes``)."""
     if status == "uncertain":
         return ("arrived", "lost", "again")
-    return ("again",) if status in ("failed", "expired") and cause in _MENDED else ()
+    return ("again",) if status in ("failed", "expired") and cause in _CORRECTABLE else ()
 
 
 async def decide(session: AsyncSession, seq: int, decision: Decision, *, actor: str) -> bool:
@@ -34,12 +34,12 @@ async def decide(session: AsyncSession, seq: int, decision: Decision, *, actor: 
         delivery.status, cause_of(delivery.provider, delivery.status, delivery.error)
     ):
         return False
-    was = {"status": delivery.status, "error": delivery.error, "decision": decision}
+    before = {"status": delivery.status, "error": delivery.error, "decision": decision}
     if decision == "again":
         delivery.status, delivery.error, delivery.attempts = "queued", "", 0
         delivery.provider_message_id, delivery.created_at = None, now()
     else:
         delivery.status = "delivered" if decision == "arrived" else "failed"
     await session.flush()
-    await record(session, actor=actor, action="delivery.decided", target=f"delivery:{seq}", details=was)
+    await record(session, actor=actor, action="delivery.decided", target=f"delivery:{seq}", details=before)
     return True

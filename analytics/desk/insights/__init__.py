@@ -10,8 +10,8 @@ from fastapi import Path as PathParam
 from starlette.exceptions import HTTPException
 
 from analytics.desk.insights.pages import Reader
-from analytics.desk.insights.scope import Asked, query_of
-from analytics.insights.drill import Narrowed
+from analytics.desk.insights.scope import ScopeParameters, query_of
+from analytics.insights.drill import TurnFilter
 from conversations.ports import Renderer
 from core.database import Database
 from core.database.base import now
@@ -26,7 +26,7 @@ from desk import Item, Part, render, signed_in
 from supervision.handoffs.listing import transcript
 
 Reading = Annotated[Staff, Depends(signed_in(Right.READ_INSIGHTS))]
-Wanted = Annotated[Asked, Depends()]
+ScopeQuery = Annotated[ScopeParameters, Depends()]
 Id = Annotated[str, PathParam(pattern="^[0-9A-Za-z_-]{1,32}$")]
 PAGES = ("overview", "subjects", "hours", "unanswered", "costs", "forecast")
 
@@ -37,8 +37,8 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
     """
     reader, routes = Reader(database, settings, origin), APIRouter(include_in_schema=False)
 
-    async def page(request: Request, staff: Staff, name: str, asked: Asked, **values: Any) -> Response:
-        scope = asked.scope(local_day(now(), settings.opening.zone), origin)
+    async def page(request: Request, staff: Staff, name: str, parameters: ScopeParameters, **values: Any) -> Response:
+        scope = parameters.scope(local_day(now(), settings.opening.zone), origin)
         frame = await reader.frame(scope)
         match name:
             case "turns":
@@ -54,58 +54,58 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
         )
 
     @routes.get("/desk/insights")
-    async def overview(request: Request, staff: Reading, asked: Wanted) -> Response:
-        return await page(request, staff, "overview", asked)
+    async def overview(request: Request, staff: Reading, parameters: ScopeQuery) -> Response:
+        return await page(request, staff, "overview", parameters)
 
     @routes.get("/desk/insights/turns")
     async def turns(
         request: Request,
         staff: Reading,
-        asked: Wanted,
+        parameters: ScopeQuery,
         outcome: Annotated[str, Query(max_length=16)] = "",
         entry: Annotated[str, Query(max_length=64)] = "",
         not_useful: bool = False,
         before: RowNumber = 0,
     ) -> Response:
-        narrowed = Narrowed(outcome.replace("\x00", ""), entry.replace("\x00", ""), not_useful)
-        return await page(request, staff, "turns", asked, narrowed=narrowed, before=before)
+        narrowed = TurnFilter(outcome.replace("\x00", ""), entry.replace("\x00", ""), not_useful)
+        return await page(request, staff, "turns", parameters, narrowed=narrowed, before=before)
 
     @routes.get("/desk/insights/conversations/{conversation}")
     async def conversation(request: Request, staff: Reading, conversation: Id) -> Response:
         """Shows the conversation, or asks for the reason for reading it."""
-        found, may = await known(staff, conversation)
-        return await shown(request, staff, found) if may is Access.OPEN else ask_reason(request, staff)
+        row, access = await require_access(staff, conversation)
+        return await render_conversation(request, staff, row) if access is Access.OPEN else ask_reason(request, staff)
 
     @routes.post("/desk/insights/conversations/{conversation}")
     async def conversation_for_a_reason(
         request: Request, staff: Reading, conversation: Id, reason: Annotated[str, Form()] = ""
     ) -> Response:
         """Shows the conversation once, for the written reason; asks again if the text is no reason."""
-        found, may = await known(staff, conversation)
-        if may is Access.OPEN:
-            return await shown(request, staff, found)
+        row, access = await require_access(staff, conversation)
+        if access is Access.OPEN:
+            return await render_conversation(request, staff, row)
         reason = " ".join(reason.replace("\x00", "").split())
         least, most = REASON_CHARACTERS
         if not least <= len(reason) <= most:
             return ask_reason(request, staff, wrong=reason[:most])
-        return await shown(request, staff, found, reason=reason)
+        return await render_conversation(request, staff, row, reason=reason)
 
-    async def known(staff: Staff, conversation: str) -> tuple[Conversation, Access]:
+    async def require_access(staff: Staff, conversation: str) -> tuple[Conversation, Access]:
         """Returns the conversation and the access that ``staff`` has to it. Raises ``Denied`` if there is none, and 404."""
         async with database.read() as session:
-            found = await session.get(Conversation, conversation)
-        if found is None or found.origin != origin:
+            row = await session.get(Conversation, conversation)
+        if row is None or row.origin != origin:
             raise HTTPException(404)
-        may = await access_to(database, staff, found.id)
-        if may is Access.CLOSED:
-            raise await denied(database, staff, found.id, "read", may)
-        return found, may
+        access = await access_to(database, staff, row.id)
+        if access is Access.CLOSED:
+            raise await denied(database, staff, row.id, "read", access)
+        return row, access
 
-    async def shown(request: Request, staff: Staff, found: Conversation, **details: str) -> Response:
+    async def render_conversation(request: Request, staff: Staff, row: Conversation, **details: str) -> Response:
         async with database.write() as session:  # every reading of a conversation is audited
-            await read_by(session, staff.id, found.id, **details)
-        lines = await transcript(database, found.id, text)
-        return render(request, staff, "insights/conversation.html", conversation=found, lines=lines)
+            await read_by(session, staff.id, row.id, **details)
+        lines = await transcript(database, row.id, text)
+        return render(request, staff, "insights/conversation.html", conversation=row, lines=lines)
 
     def ask_reason(request: Request, staff: Staff, wrong: str | None = None) -> Response:
         least, most = REASON_CHARACTERS
@@ -113,10 +113,10 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
         return render(request, staff, "insights/reason.html", status=status, wrong=wrong, least=least, most=most)
 
     @routes.get("/desk/insights/{name}")
-    async def other(request: Request, staff: Reading, name: str, asked: Wanted) -> Response:
+    async def named_page(request: Request, staff: Reading, name: str, parameters: ScopeQuery) -> Response:
         if name not in PAGES:
             raise HTTPException(404)
-        return await page(request, staff, name, asked)
+        return await page(request, staff, name, parameters)
 
     return Part(
         name="insights",

@@ -11,11 +11,22 @@ from sqlalchemy import select
 
 from analytics.desk.insights import charts
 from analytics.insights.acceptance import first_answers, first_answers_by_theme, first_answers_by_week
-from analytics.insights.drill import Narrowed, as_seen_by, turns_behind
+from analytics.insights.drill import TurnFilter, matching_turns, visible_to
 from analytics.insights.figures import Contact, K, Kind, Reaction
-from analytics.insights.outlook import measured, outlook
-from analytics.insights.reading import Scope, Subject, costs, growing, heat_map, keyed, subjects, summary, sums, weekly
+from analytics.insights.queries import (
+    Scope,
+    Subject,
+    costs,
+    heat_map,
+    rising_subjects,
+    subjects,
+    summary,
+    sums,
+    sums_by_key,
+    weekly,
+)
 from analytics.insights.themes import load_catalogue
+from analytics.insights.volume_forecast import forecast_errors, forecast_volume
 from analytics.open_data.tables import domains
 from core.database import Database
 from core.database.models import InsightDay, InsightFigure
@@ -30,7 +41,7 @@ _UNANSWERED = (Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.FALLBACK)
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class TitledSubject:
     """A subject with its title."""
 
     subject: Subject
@@ -39,7 +50,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Reads pages for one service. ``origin``: whose turns; not citizens' in tests and benchmarks only."""
+    """Reads the pages of one service. ``origin``: that of the turns, the citizens' except in tests and benchmarks."""
 
     database: Database
     settings: Settings
@@ -58,7 +69,7 @@ class Reader:
     async def overview(self, scope: Scope) -> dict[str, Any]:
         weeks = await weekly(self.database, Kind.CONTACTS, scope)
         rows = [(monday, [weeks[monday][result] for result in RESULTS]) for monday in _mondays(scope, weeks)]
-        opinions = await keyed(self.database, Kind.FEEDBACK, scope)
+        opinions = await sums_by_key(self.database, Kind.FEEDBACK, scope)
         return {
             "now": await summary(self.database, scope),
             "before": await summary(self.database, scope.before),
@@ -69,22 +80,22 @@ class Reader:
             "weeks": rows,
             "chart": charts.columns([f"{monday:%d/%m}" for monday, _ in rows], [values for _, values in rows]),
             "results": RESULTS,
-            "outcomes": _largest(await keyed(self.database, Kind.TURNS, scope)),
+            "outcomes": _largest(await sums_by_key(self.database, Kind.TURNS, scope)),
             "reasons": [(key.partition(":")[2], n) for key, n in _largest(opinions) if key.startswith("not")],
-            "handoffs": _largest(await keyed(self.database, Kind.HANDOFFS, replace(scope, theme=""))),
-            "languages": _largest(await keyed(self.database, Kind.LANGUAGES, replace(scope, theme=""))),
+            "handoffs": _largest(await sums_by_key(self.database, Kind.HANDOFFS, replace(scope, theme=""))),
+            "languages": _largest(await sums_by_key(self.database, Kind.LANGUAGES, replace(scope, theme=""))),
         }
 
     async def subjects(self, scope: Scope) -> dict[str, Any]:
-        found = await subjects(self.database, scope)
-        rising = growing(found)[:_TOP]
+        shown = await subjects(self.database, scope)
+        rising = rising_subjects(shown)[:_TOP]
         by_theme = await sums(self.database, Kind.CONTACTS, scope, InsightFigure.theme)
         themes = sorted(((theme, one.count) for (theme,), one in by_theme.items() if theme), key=lambda pair: -pair[1])
-        disliked = sorted((one for one in found if one.not_useful), key=lambda one: -one.not_useful)[:_TOP]
+        disliked = sorted((one for one in shown if one.not_useful), key=lambda one: -one.not_useful)[:_TOP]
         return {
-            "top": await self._named(found[:_TOP]),
-            "rising": await self._named(rising),
-            "disliked": await self._named(disliked),
+            "top": await self._with_titles(shown[:_TOP]),
+            "rising": await self._with_titles(rising),
+            "disliked": await self._with_titles(disliked),
             "by_theme": themes,
             "first_answers": await first_answers(self.database, scope),
             "first_answers_by_theme": await first_answers_by_theme(self.database, scope),
@@ -92,9 +103,9 @@ class Reader:
             "k": K,
         }
 
-    async def _named(self, found: Sequence[Subject]) -> list[Named]:
-        titles = (await load_catalogue(self.database, [one.entry for one in found])).titles
-        return [Named(one, titles.get(one.entry, one.entry)) for one in found]
+    async def _with_titles(self, shown: Sequence[Subject]) -> list[TitledSubject]:
+        titles = (await load_catalogue(self.database, [one.entry for one in shown])).titles
+        return [TitledSubject(one, titles.get(one.entry, one.entry)) for one in shown]
 
     async def hours(self, scope: Scope) -> dict[str, Any]:
         cells = await heat_map(self.database, scope)
@@ -107,12 +118,12 @@ class Reader:
         weeks = await weekly(self.database, Kind.TURNS, replace(scope, theme=""))
         rows = [(monday, [weeks[monday][outcome] for outcome in _UNANSWERED]) for monday in _mondays(scope, weeks)]
         zone = self.settings.opening.zone
-        latest = await turns_behind(self.database, scope, zone, Narrowed(outcome=Outcome.NO_ANSWER), limit=25)
+        latest = await matching_turns(self.database, scope, zone, TurnFilter(outcome=Outcome.NO_ANSWER), limit=25)
         return {
             "weeks": rows,
             "outcomes": [str(one) for one in _UNANSWERED],
             "chart": charts.columns([f"{monday:%d/%m}" for monday, _ in rows], [values for _, values in rows]),
-            "turns": await as_seen_by(self.database, staff, latest),
+            "turns": await visible_to(self.database, staff, latest),
         }
 
     async def costs(self, scope: Scope) -> dict[str, Any]:
@@ -120,11 +131,11 @@ class Reader:
         months: dict[str, list[int]] = {}
         themes: dict[str, list[int]] = {}
         channels: dict[str, list[int]] = {}
-        for (month, channel, theme), found in spent.items():
+        for (month, channel, theme), cost in spent.items():
             for table, key in ((months, month), (themes, theme), (channels, channel)):
                 row = table.setdefault(key, [0, 0])
-                row[0] += found.count
-                row[1] += found.total
+                row[0] += cost.count
+                row[1] += cost.total
         return {
             "months": sorted(months.items()),
             "by_theme": sorted(themes.items(), key=lambda pair: -pair[1][1]),
@@ -132,20 +143,20 @@ class Reader:
         }
 
     async def forecast(self, today: date) -> dict[str, Any]:
-        days = await outlook(self.database, self.settings, Kind.TURNS, today, origin=self.origin)
-        asked = await outlook(self.database, self.settings, Kind.HANDOFFS, today, origin=self.origin)
+        days = await forecast_volume(self.database, self.settings, Kind.TURNS, today, origin=self.origin)
+        handoffs = await forecast_volume(self.database, self.settings, Kind.HANDOFFS, today, origin=self.origin)
         return {
             "days": days,
-            "asked": asked or [None] * len(days),
+            "asked": handoffs or [None] * len(days),
             "chart": charts.band(days, [f"{one.day:%d/%m}" for one in days]),
-            "measured": await measured(self.database, self.settings, Kind.TURNS, today, origin=self.origin),
+            "measured": await forecast_errors(self.database, self.settings, Kind.TURNS, today, origin=self.origin),
         }
 
-    async def turns(self, scope: Scope, staff: Staff, narrowed: Narrowed, before: int) -> dict[str, Any]:
-        turns = await turns_behind(self.database, scope, self.settings.opening.zone, narrowed, before=before)
-        found = await as_seen_by(self.database, staff, turns)
-        titles = (await load_catalogue(self.database, {one.entry for one in found if one.entry})).titles
-        return {"turns": found, "titles": titles, "narrowed": narrowed, "kept_days": self.settings.retention_days}
+    async def turns(self, scope: Scope, staff: Staff, narrowed: TurnFilter, before: int) -> dict[str, Any]:
+        turns = await matching_turns(self.database, scope, self.settings.opening.zone, narrowed, before=before)
+        visible = await visible_to(self.database, staff, turns)
+        titles = (await load_catalogue(self.database, {one.entry for one in visible if one.entry})).titles
+        return {"turns": visible, "titles": titles, "narrowed": narrowed, "kept_days": self.settings.retention_days}
 
 
 def _mondays(scope: Scope, weeks: Mapping[date, object]) -> list[date]:
@@ -154,5 +165,5 @@ def _mondays(scope: Scope, weeks: Mapping[date, object]) -> list[date]:
     return [first + timedelta(days=days) for days in range(0, (scope.last - first).days + 1, 7)] if weeks else []
 
 
-def _largest(found: dict[str, Any]) -> list[tuple[str, int]]:
-    return sorted(((key, one.count) for key, one in found.items()), key=lambda pair: -pair[1])
+def _largest(totals: dict[str, Any]) -> list[tuple[str, int]]:
+    return sorted(((key, one.count) for key, one in totals.items()), key=lambda pair: -pair[1])

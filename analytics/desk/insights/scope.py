@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 
 from fastapi import Query
 
-from analytics.insights.reading import Scope
+from analytics.insights.queries import Scope
 
 _DAYS = 28  # four whole weeks, so that every weekday counts equally
 _MOST = 3 * 366
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ScopeParameters:
     """The parameters of the address. An invalid day is ignored, so that an old link still opens."""
 
     first: str = Query("", max_length=10)
@@ -24,11 +24,11 @@ class Asked:
     theme: str = Query("", max_length=128)
 
     def scope(self, today: date, origin: str) -> Scope:
-        named = _day(self.first), _day(self.last)
-        if named[0] and named[1] and named[0] > named[1]:  # chosen in the wrong order: the same days are meant
-            named = named[1], named[0]
-        last = min(named[1] or today, today)
-        first = named[0] or last - timedelta(days=_DAYS - 1)
+        days = _day(self.first), _day(self.last)
+        if days[0] and days[1] and days[0] > days[1]:  # chosen in the wrong order: the same days are meant
+            days = days[1], days[0]
+        last = min(days[1] or today, today)
+        first = days[0] or last - timedelta(days=_DAYS - 1)
         first = max(min(first, last), last - timedelta(days=_MOST))
         return Scope(first, last, self.channel, self.theme.replace("\x00", ""), origin)
 

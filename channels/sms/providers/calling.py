@@ -1,4 +1,4 @@
-"""HTTP calls to a provider: what surely failed, what may be tried again, and what remains unknown."""
+"""HTTP calls to a provider, with errors that tell a sure failure from an unknown outcome."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ class _Part(BaseModel):
 
 
 class Authentication(_Part):
-    """How a request is authenticated.
+    """The authentication of a request.
 
     ``hmac``: ``header`` holds the keyed digest of the body (of the query string of a GET); ``token``: ``header``, or the field
     ``parameter``, holds the secret itself; ``basic``: HTTP Basic with account and secret.
@@ -51,7 +51,7 @@ class Fields(_Part):
     reference: str = ""
 
 
-class Incoming(_Part):
+class IncomingRequest(_Part):
     """A request from the provider. ``states``: its delivery states → ours."""
 
     method: Literal["POST", "GET"] = "POST"
@@ -62,7 +62,7 @@ class Incoming(_Part):
 
 
 class Sending(_Part):
-    """How a message is sent. ``template``: the fields (an XML document if ``format`` is xml).
+    """The request that sends a message. ``template``: the fields (an XML document if ``format`` is xml).
 
     Placeholders: ``{to}`` (E.164), ``{to_bare}`` (without +), ``{text} {sender} {account} {secret} {id} {callback}``.
     ``unicode`` is added if the text is not GSM-7. ``code`` is the position of the result in the answer; ``success`` lists the
@@ -88,8 +88,8 @@ class Description(_Part):
     """A provider: ``message`` and ``receipt`` come in, ``send`` goes out; ``acknowledge`` is the answer that it expects."""
 
     name: str = Field(pattern="^[a-z][a-z0-9-]{1,31}$")
-    message: Incoming
-    receipt: Incoming | None = None
+    message: IncomingRequest
+    receipt: IncomingRequest | None = None
     send: Sending
     acknowledge: str = ""
 

@@ -71,11 +71,11 @@ def international(number: str, field: str) -> str:
     return f"+{bare}"
 
 
-def _pairs(raw: bytes, where: str) -> list[tuple[str, str]]:
+def _pairs(raw: bytes, part: str) -> list[tuple[str, str]]:
     try:
         return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS)
     except ValueError as error:  # includes UnicodeDecodeError
-        raise MalformedRequest(where) from error
+        raise MalformedRequest(part) from error
 
 
 def _text(value: str | float | bool) -> str:

@@ -17,7 +17,7 @@ from lxml import etree
 
 from channels.sms.encoding import is_gsm7
 from channels.sms.providers.calling import call
-from channels.sms.providers.description import Authentication, Description, Format, Incoming
+from channels.sms.providers.description import Authentication, Description, Format, IncomingRequest
 from channels.sms.providers.forms import form_fields, international, only, query_fields
 from conversations.ports import (
     DeliveryReceipt,
@@ -114,7 +114,7 @@ class Generic:
             raise httpx.RemoteProtocolError("the answer has no message id")
         return SendReceipt(identifier, "sent", int(count) if count.isdecimal() else 0)
 
-    def _incoming(self, request: RawRequest) -> Incoming | None:
+    def _incoming(self, request: RawRequest) -> IncomingRequest | None:
         return self._description.receipt if request.path.endswith("/status") else self._description.message
 
     def _expected(self, authentication: Authentication, request: RawRequest, secret: str) -> str:
@@ -200,15 +200,15 @@ def _at(document: Any, path: str) -> str:
         return (document.findtext(path.replace(".", "/")) or "").strip() if path else ""
     if isinstance(document, list) and all(isinstance(pair, tuple) for pair in document):
         return only(document, path) or ""
-    here: Any = document
+    value: Any = document
     for step in path.split(".") if path else ():
-        if isinstance(here, Mapping):
-            here = here.get(step)
-        elif isinstance(here, Sequence) and not isinstance(here, str) and step.isdecimal() and int(step) < len(here):
-            here = here[int(step)]
+        if isinstance(value, Mapping):
+            value = value.get(step)
+        elif isinstance(value, Sequence) and not isinstance(value, str) and step.isdecimal() and int(step) < len(value):
+            value = value[int(step)]
         else:
             return ""
-    return str(here) if path and isinstance(here, str | int | float) else ""
+    return str(value) if path and isinstance(value, str | int | float) else ""
 
 
 def _fill(template: str, values: Mapping[str, str]) -> str:

@@ -61,7 +61,7 @@ STATUS: dict[int, DeliveryStatus] = {
     76: "failed",
     202: "failed",
 }
-SHORT: dict[int, DeliveryStatus] = {
+SHORT_STATUS: dict[int, DeliveryStatus] = {
     0: "sending",  # being created, or waiting
     1: "delivered",
     2: "failed",
@@ -71,7 +71,7 @@ SHORT: dict[int, DeliveryStatus] = {
 }
 
 # Codes that mean that the operator's network surely dropped the message for a temporary reason: it is sent again.
-AGAIN = frozenset({"25"})
+RETRYABLE = frozenset({"25"})
 
 CAUSES: dict[str, Cause] = {
     "5": "unsaid",
@@ -101,7 +101,7 @@ CAUSES: dict[str, Cause] = {
 # Errors of the API that concern our account, not the recipient.
 ACCOUNT = frozenset({401, 402, 403})
 
-_MOST = 50  # messages in one poll
+_POLL_LIMIT = 50  # messages in one poll
 _ID = re.compile(r"[0-9]{1,20}")
 
 
@@ -123,9 +123,9 @@ class Ovh:
         self.name = name
         self._account = account
         self._http = http
-        self._strange: set[int] = set()  # of senders without telephone number: left there, and not read twice
-        self._asked_last = ""  # of the messages whose state is asked for
-        self._ahead: int | None = None  # how many seconds OVHcloud's clock is ahead of ours
+        self._unreadable: set[int] = set()  # of senders without telephone number: left there, and not read twice
+        self._last_polled = ""  # of the messages whose state is asked for
+        self._clock_lead: int | None = None  # how many seconds OVHcloud's clock is ahead of ours
 
     def verify(self, request: RawRequest) -> None:
         """Raises ``InvalidSignature`` always: OVHcloud sends no requests."""
@@ -163,31 +163,31 @@ class Ovh:
 
     async def poll(self, pending: Sequence[str]) -> Sequence[InboundMessage | DeliveryReceipt]:
         """Returns new messages, and the states of those ``pending``."""
-        found: list[InboundMessage | DeliveryReceipt] = []
+        items: list[InboundMessage | DeliveryReceipt] = []
         waiting = [int(identifier) for identifier in sorted(await self._get("incoming"))]
-        self._strange &= set(waiting)
-        for identifier in [one for one in waiting if one not in self._strange][:_MOST]:
+        self._unreadable &= set(waiting)
+        for identifier in [one for one in waiting if one not in self._unreadable][:_POLL_LIMIT]:
             document = await self._get(f"incoming/{identifier}")
             if document is not None and (message := incoming(document)) is not None:
-                found.append(message)
+                items.append(message)
             else:
-                self._strange.add(identifier)
-        for sent in self._next(pending):
+                self._unreadable.add(identifier)
+        for sent in self._next_pending(pending):
             document = await self._get(f"outgoing/{sent}") if _ID.fullmatch(sent) else None
             if document is not None:
-                found.append(receipt(document))
-        return found
+                items.append(receipt(document))
+        return items
 
-    def _next(self, pending: Sequence[str]) -> Sequence[str]:
+    def _next_pending(self, pending: Sequence[str]) -> Sequence[str]:
         """Returns the next ids in rotation: some never get a state, and would block others for days."""
-        begin = pending.index(self._asked_last) + 1 if self._asked_last in pending else 0
-        turn = [*pending[begin:], *pending[:begin]][:_MOST]
-        self._asked_last = turn[-1] if turn else ""
+        begin = pending.index(self._last_polled) + 1 if self._last_polled in pending else 0
+        turn = [*pending[begin:], *pending[:begin]][:_POLL_LIMIT]
+        self._last_polled = turn[-1] if turn else ""
         return turn
 
-    async def done(self, taken: Sequence[InboundMessage | DeliveryReceipt]) -> None:
+    async def done(self, committed: Sequence[InboundMessage | DeliveryReceipt]) -> None:
         """Deletes the messages that were taken in."""
-        for one in taken:
+        for one in committed:
             if isinstance(one, InboundMessage):
                 await self._call("DELETE", f"incoming/{one.external_id}")
 
@@ -214,10 +214,10 @@ class Ovh:
 
     async def _clock(self) -> int:
         """Returns OVHcloud's lead in seconds, asked once: it refuses calls whose time is wrong."""
-        if self._ahead is None:
+        if self._clock_lead is None:
             response = await call(self._http, "GET", f"{self._account.base_url.rstrip('/')}/auth/time")
-            self._ahead = int(response.text) - int(time.time())
-        return self._ahead
+            self._clock_lead = int(response.text) - int(time.time())
+        return self._clock_lead
 
 
 def signature(account: OvhAccount, method: str, url: str, body: str, stamp: str) -> str:
@@ -241,5 +241,5 @@ def incoming(document: dict[str, Any]) -> InboundMessage | None:
 def receipt(document: dict[str, Any]) -> DeliveryReceipt:
     """Returns the receipt from OVHcloud's document of a sent message."""
     ptt = int(document.get("ptt") or 0)
-    status: DeliveryStatus = STATUS.get(ptt) or SHORT.get(int(document.get("deliveryReceipt") or 0), "sending")
+    status: DeliveryStatus = STATUS.get(ptt) or SHORT_STATUS.get(int(document.get("deliveryReceipt") or 0), "sending")
     return DeliveryReceipt(str(document["id"]), status, str(ptt) if status in ("failed", "expired") else "")

@@ -55,7 +55,7 @@ TRANSIENT = frozenset({"20429", "14107", "21611", "30001", "30022"})
 ACCOUNT = frozenset({"20003", "20005", "21408", "21606", "21608", "21659", "21660", "30002", "30034"})
 
 # Codes of receipts that mean that Twilio or the network surely dropped the message for lack of capacity: it is sent again.
-AGAIN = frozenset({"30001", "30022"})
+RETRYABLE = frozenset({"30001", "30022"})
 
 # https://www.twilio.com/docs/api/errors
 CAUSES: dict[str, Cause] = {

@@ -65,7 +65,7 @@ REFUSALS: dict[str, tuple[bool, bool]] = {
 
 # Codes of receipts that mean that the network surely dropped the message for a temporary reason: it is sent again. 2 and 7
 # (telephone off, busy) are not among them: a repetition would be sent, and paid for, without anybody deciding it.
-AGAIN = frozenset({"8"})
+RETRYABLE = frozenset({"8"})
 
 # "err-code" of receipts: https://api.support.vonage.com/hc/en-us/articles/204014733; "status N" is a refusal, as above.
 CAUSES: dict[str, Cause] = {
@@ -230,8 +230,8 @@ def _receipt(response: httpx.Response) -> SendReceipt:
     if len(refused) == len(parts):
         again, account = REFUSALS.get(refused[0], (False, False))
         raise SendFailed(f"status {refused[0]}"[:64], permanent=not again, account=account)
-    taken = next(part for part in parts if str(part["status"]) == "0")
-    message_id = str(taken["message-id"])
+    accepted = next(part for part in parts if str(part["status"]) == "0")
+    message_id = str(accepted["message-id"])
     if refused or not _MESSAGE_ID.fullmatch(message_id):  # some parts were sent and some were not, which cannot be repaired
         raise httpx.RemoteProtocolError("a message in pieces, or without an id")
     return SendReceipt(message_id, "sent", len(parts))

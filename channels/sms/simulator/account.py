@@ -19,7 +19,7 @@ from core.settings import Settings
 
 NAME = SIMULATED  # simulates Twilio
 VONAGE, OVH, GENERIC, MTARGET = (f"{SIMULATED}-{one}" for one in ("vonage", "ovh", "generic", "mtarget"))
-PLAYED = {NAME: "Twilio", VONAGE: "Vonage", OVH: "OVHcloud", GENERIC: "HTTP", MTARGET: "Mtarget"}
+SIMULATED_PROVIDERS = {NAME: "Twilio", VONAGE: "Vonage", OVH: "OVHcloud", GENERIC: "HTTP", MTARGET: "Mtarget"}
 _FOLDER = Path(__file__).parent
 _MTARGET_FILE = _FOLDER.parent / "providers" / "examples" / "mtarget.yml"
 SERVICE_NUMBER = "+33199000000"  # 01 99 00 … and 06 39 98 … are reserved for fiction by the French numbering plan

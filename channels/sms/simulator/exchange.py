@@ -16,9 +16,9 @@ import structlog
 
 from channels.sms.encoding import measure
 from channels.sms.simulator.operators.base import Call, Operator
-from channels.sms.simulator.texts import Fate, Text, Turned
+from channels.sms.simulator.texts import Fate, Rejected, Text
 
-_KEPT = 500  # messages, of all phones together
+_MAX_TEXTS = 500  # messages, of all phones together
 _SLOW_SECONDS = 10.0
 
 log = structlog.get_logger(__name__)
@@ -33,7 +33,7 @@ class Exchange:
         self.fates: defaultdict[str, Fate] = defaultdict(lambda: Fate.NORMAL)
         self._http = http
         self._local_url = local_url
-        self._texts: deque[Text] = deque(maxlen=_KEPT)
+        self._texts: deque[Text] = deque(maxlen=_MAX_TEXTS)
         # Numbers of messages continue after those of an earlier simulator, or our deduplication would take them for old ones.
         self._number = secrets.randbits(40)
         self._revision = 0
@@ -46,14 +46,14 @@ class Exchange:
         calls = list(self.operators[provider].inbound(text))
         if self.fates[phone] is Fate.TWICE:
             calls += calls
-        taken = [await self._call(call) for call in calls]
-        await self._set_status(text, "delivered" if all(taken) else "failed")
+        accepted = [await self._call(call) for call in calls]
+        await self._set_status(text, "delivered" if all(accepted) else "failed")
         return text
 
     async def accept(self, phone: str, body: str, provider: str) -> Text:
-        """Accepts a text of ours: shows it on the phone at once, and sends receipts later. Raises ``Turned``."""
+        """Accepts a text of ours: shows it on the phone at once, and sends receipts later. Raises ``Rejected``."""
         if self.fates[phone] in (Fate.REFUSED, Fate.BUSY):
-            raise Turned(self.fates[phone])
+            raise Rejected(self.fates[phone])
         text = await self._add(self._new(phone, body, provider, "to_phone", "queued"))
         self._spawn(self._deliver(text))
         return text
@@ -64,7 +64,7 @@ class Exchange:
         """
 
         def changed() -> list[Text]:
-            return [text for text in self.of(phone) if text.revision > revision]
+            return [text for text in self.texts_of(phone) if text.revision > revision]
 
         async with self._changed:
             try:
@@ -74,7 +74,7 @@ class Exchange:
                 pass
             return self._revision, changed()
 
-    def of(self, phone: str) -> list[Text]:
+    def texts_of(self, phone: str) -> list[Text]:
         """Returns all texts of ``phone``, oldest first."""
         return [text for text in self._texts if text.phone == phone]
 

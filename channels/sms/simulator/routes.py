@@ -22,8 +22,8 @@ from channels.sms.simulator.account import (
     NAME,
     OVH,
     PHONES,
-    PLAYED,
     SERVICE_NUMBER,
+    SIMULATED_PROVIDERS,
     VONAGE,
     generic_account,
     is_local,
@@ -40,7 +40,7 @@ from channels.sms.simulator.operators.mtarget import MtargetOperator
 from channels.sms.simulator.operators.ovh import OvhOperator
 from channels.sms.simulator.operators.twilio import TwilioOperator
 from channels.sms.simulator.operators.vonage import VonageOperator
-from channels.sms.simulator.silence import Silence
+from channels.sms.simulator.opt_outs import SimulatedOptOuts
 from channels.sms.simulator.texts import Fate, Text
 from core.languages import LANGUAGES
 from core.problems import Problem
@@ -66,7 +66,7 @@ _PAGE_HEADERS = {
 _E164 = Field(pattern=f"^{E164.pattern}$")
 
 
-class Sent(BaseModel):
+class PhoneText(BaseModel):
     """A text that a phone sends."""
 
     phone: Annotated[str, _E164]
@@ -74,7 +74,7 @@ class Sent(BaseModel):
     provider: Literal["simulator", "simulator-vonage", "simulator-ovh", "simulator-generic", "simulator-mtarget"] = "simulator"
 
 
-class Wanted(BaseModel):
+class FateChoice(BaseModel):
     """The simulated fate of a phone's messages."""
 
     fate: Fate
@@ -94,7 +94,7 @@ async def _local_only(request: Request) -> None:
         raise Problem(404)
 
 
-def router(settings: Settings, silence: Silence) -> APIRouter:
+def router(settings: Settings, opt_outs: SimulatedOptOuts) -> APIRouter:
     """Returns ``/simulator`` and its routes. Mount it only if ``is_offered(settings)``."""
     http = httpx.AsyncClient(timeout=10, verify=trusted(), trust_env=False)
     operators: tuple[Operator, ...] = (
@@ -127,7 +127,7 @@ def router(settings: Settings, silence: Silence) -> APIRouter:
             phones=PHONES,
             service=settings.service_name,
             number=SERVICE_NUMBER,
-            providers=PLAYED,
+            providers=SIMULATED_PROVIDERS,
             fates=list(Fate),
         )
         return HTMLResponse(html, headers=_PAGE_HEADERS)
@@ -140,22 +140,22 @@ def router(settings: Settings, silence: Silence) -> APIRouter:
         return FileResponse(_FOLDER / name, media_type=_FILES[name], headers=headers)
 
     @routes.post("/messages", status_code=202)
-    async def send(sent: Sent) -> dict[str, Any]:
-        text = await exchange.from_phone(sent.phone, sent.text, sent.provider)
+    async def send(text_from_phone: PhoneText) -> dict[str, Any]:
+        text = await exchange.from_phone(text_from_phone.phone, text_from_phone.text, text_from_phone.provider)
         return text.public(segment_euros=settings.sms_segment_euros)
 
     def public(text: Text) -> dict[str, Any]:
         return text.public(segment_euros=settings.sms_segment_euros)
 
     @routes.put("/phones/{phone}/fate", status_code=204)
-    async def decide(phone: Annotated[str, _E164], wanted: Wanted) -> None:
+    async def decide(phone: Annotated[str, _E164], choice: FateChoice) -> None:
         """Sets the fate of messages of ``phone`` from now on."""
-        exchange.fates[phone] = wanted.fate
+        exchange.fates[phone] = choice.fate
 
     @routes.get("/phones/{phone}/transcript.json")
     async def transcript(phone: Annotated[str, _E164]) -> Response:
         """Returns all texts of ``phone`` as a file."""
-        document = {"phone": phone, "service": SERVICE_NUMBER, "messages": [public(text) for text in exchange.of(phone)]}
+        document = {"phone": phone, "service": SERVICE_NUMBER, "messages": [public(text) for text in exchange.texts_of(phone)]}
         name = f"sms-{phone.removeprefix('+')}.json"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return Response(orjson.dumps(document, option=orjson.OPT_INDENT_2), media_type="application/json", headers=headers)
@@ -164,18 +164,18 @@ def router(settings: Settings, silence: Silence) -> APIRouter:
     async def messages(
         phone: Annotated[str, _E164], after: Annotated[int, Query(ge=0)] = 0, exchange_id: str = ""
     ) -> dict[str, Any]:
-        known = exchange_id == exchange.id  # a restarted exchange counts from zero again
-        revision, texts = await exchange.newer(phone, after if known else 0, wait_seconds=_WAIT_SECONDS if known else 0)
+        same = exchange_id == exchange.id  # a restarted exchange counts from zero again
+        revision, texts = await exchange.newer(phone, after if same else 0, wait_seconds=_WAIT_SECONDS if same else 0)
         return {
             "exchange": exchange.id,
             "revision": revision,
             "messages": [public(text) for text in texts],
-            "unsubscribed": await silence.holds(phone),  # read last: a text just returned may be its STOP
+            "unsubscribed": await opt_outs.has_opted_out(phone),  # read last: a text just returned may be its STOP
         }
 
     @routes.post("/measure")
     async def count(draft: Draft) -> dict[str, Any]:
-        found = measure(draft.text)
-        return {"encoding": found.encoding, "units": found.units, "segments": found.segments}
+        size = measure(draft.text)
+        return {"encoding": size.encoding, "units": size.units, "segments": size.segments}
 
     return routes

@@ -22,7 +22,7 @@ class Fate(StrEnum):
     BUSY = "busy"  # the provider asks for a later attempt
 
 
-class Turned(Exception):
+class Rejected(Exception):
     """The provider refuses a message: ``fate`` says why."""
 
     def __init__(self, fate: Fate) -> None:

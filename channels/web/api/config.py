@@ -42,7 +42,7 @@ def widget_config(settings: Settings, wording: Wording, language: str, questions
     """Returns the widget's configuration in ``language``."""
     say = partial(wording.text, language=language)
     # Two texts of replies that the widget must recognise: the one above every answer, and the button that reads on.
-    known = {"ui_answer": say("utter_answer", title=""), "ui_read_on": say("utter_option_read_on")}
+    reply_texts = {"ui_answer": say("utter_answer", title=""), "ui_read_on": say("utter_option_read_on")}
     return WidgetConfig(
         service_name=settings.service_name,
         organisation=settings.organisation,
@@ -55,7 +55,7 @@ def widget_config(settings: Settings, wording: Wording, language: str, questions
         questions=questions,
         contact=contact_lines(settings, say),
         own_names=own_names(settings),
-        wording=wording.group("ui_", language=language) | known,
+        wording=wording.group("ui_", language=language) | reply_texts,
     )
 
 

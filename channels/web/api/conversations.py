@@ -11,7 +11,7 @@ from channels.http.origins import allowed_site, site_of
 from channels.http.security import Caller, shows_secret
 from channels.web.api.resource import resource
 from conversations.record.erasure import erase
-from conversations.record.opening import begin_conversation
+from conversations.record.opening import insert_conversation
 from core.database.models import Conversation
 from core.languages import PanelLanguage
 from core.privacy.receipts import receipt_of
@@ -61,15 +61,15 @@ def router(deps: Deps) -> APIRouter:
             raise Problem(429)
         language, origin = opening.language or deps.settings.default_language, opening.origin or Origin.CITIZEN
         async with deps.database.write(brief=True) as session:
-            conversation = await begin_conversation(session, channel="web", language=language, origin=origin)
+            conversation = await insert_conversation(session, channel="web", language=language, origin=origin)
         return Opened(conversation=conversation, token=deps.signing.token(conversation, site), language=language)
 
     @routes.post("/language", status_code=204)
-    async def speak(wish: Language, conversation: Caller) -> Response:
+    async def speak(body: Language, conversation: Caller) -> Response:
         async with deps.database.write(brief=True) as session:
             # By a statement: an object would restore a conversation that was erased since it was looked up.
-            this = update(Conversation).where(Conversation.id == conversation.id).returning(Conversation.id)
-            changed = await session.execute(this.values(language=wish.language, spoken=None))
+            statement = update(Conversation).where(Conversation.id == conversation.id).returning(Conversation.id)
+            changed = await session.execute(statement.values(language=body.language, spoken=None))
             if changed.first() is None:
                 raise Problem(401)
         return Response(status_code=204)

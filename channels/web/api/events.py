@@ -12,7 +12,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from channels.http.deps import Deps
 from channels.http.security import Caller
 from channels.web.api.resource import resource
-from channels.web.following import follow
+from channels.web.update_stream import follow
 from conversations.events import QueueEvent, ReplyEvent
 from core.web.numbers import RowNumber
 

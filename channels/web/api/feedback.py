@@ -1,4 +1,4 @@
-"""Feedback: whether a reply helped."""
+"""Feedback on a reply."""
 
 from __future__ import annotations
 

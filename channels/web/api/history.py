@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from channels.http.deps import Deps
 from channels.http.security import Caller
 from channels.web.api.resource import resource
-from channels.web.following import queue_event
+from channels.web.update_stream import queue_event
 from conversations.events import QueueEvent, ReplyEvent, reply_event
 from conversations.record.seen import mark_seen
 from core.database.models import Message, Reply
@@ -21,7 +21,7 @@ from core.turns import Outcome
 _MOST = 500  # the latest messages
 
 
-class Said(BaseModel):
+class HistoryMessage(BaseModel):
     """A citizen's message, masked."""
 
     id: str
@@ -32,7 +32,7 @@ class Said(BaseModel):
 class HistoryTurn(BaseModel):
     """A message and its reply (``None`` until it comes), or a reply to no message."""
 
-    message: Said | None
+    message: HistoryMessage | None
     reply: ReplyEvent | None
 
 
@@ -54,7 +54,7 @@ def router(deps: Deps) -> APIRouter:
         last: Annotated[int, Query(ge=1, le=_MOST, description="Only so many messages, the latest ones.")] = _MOST,
     ) -> History:
         async with deps.database.read() as session:
-            asked = await session.execute(
+            answered = await session.execute(
                 select(Message, Reply)
                 .outerjoin(Reply, Reply.in_reply_to == Message.id)
                 .where(Message.conversation_id == conversation.id)
@@ -85,19 +85,19 @@ def router(deps: Deps) -> APIRouter:
             (
                 message.received_at,
                 HistoryTurn(
-                    message=Said(id=message.external_id, text=message.text or "", at=message.received_at),
+                    message=HistoryMessage(id=message.external_id, text=message.text or "", at=message.received_at),
                     reply=event(reply, message.external_id),
                 ),
             )
-            for message, reply in asked.all()
+            for message, reply in answered.all()
         ]
         turns += [(reply.created_at, HistoryTurn(message=None, reply=event(reply, None))) for reply in unasked.scalars()]
         turns.sort(key=lambda turn: turn[0])
-        said = [turn for _, turn in turns]
+        history_turns = [turn for _, turn in turns]
         # The figures on waiting are seconds old: they are not used for messages answered since.
-        waits = any(turn.reply is None for turn in said)
+        waits = any(turn.reply is None for turn in history_turns)
         late = await deps.backlog.of(conversation.id) if waits else None
         queue = queue_event(deps, await deps.queue_positions.of(conversation.id, anew=True), late)
-        return History(conversation=conversation.id, language=conversation.language, turns=said, queue=queue)
+        return History(conversation=conversation.id, language=conversation.language, turns=history_turns, queue=queue)
 
     return routes

@@ -54,7 +54,7 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming, conne
 
     Raises ``Problem``: 400 for a button that is not (or no longer) ours, 422 too long, 429 too many.
     """
-    said: str | Choice
+    content: str | Choice
     if conversation.origin == Origin.CITIZEN and not await deps.limits.allow_message(conversation.id):
         raise Problem(429, language=conversation.language)
     payer = _payer(deps, conversation, connection)
@@ -63,17 +63,17 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming, conne
         raise Problem(429, language=conversation.language)
     if incoming.payload is not None:
         try:
-            said = deps.signing.choice(conversation.id, incoming.payload)
+            content = deps.signing.choice(conversation.id, incoming.payload)
         except BadToken:
             raise Problem(400, "gateway_choice_expired", language=conversation.language) from None
     else:
-        said = incoming.text or ""
-        if len(said) > deps.settings.message_max_chars:
+        content = incoming.text or ""
+        if len(content) > deps.settings.message_max_chars:
             raise Problem(422, "gateway_too_long", language=conversation.language)
     if payer:
         await deps.budget.remember(conversation.id, payer)  # before a worker can ask
     try:
-        return await deps.inbound.accept(conversation.id, incoming.id, said, payer)
+        return await deps.inbound.take_web(conversation.id, incoming.id, content, payer)
     except TooManyWaiting:
         raise Problem(429, "gateway_too_many_waiting", language=conversation.language) from None
 

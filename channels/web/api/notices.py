@@ -31,18 +31,18 @@ def router(deps: Deps) -> APIRouter:
         """Returns the notices, the most urgent first; usually none."""
         response.headers["Cache-Control"] = "no-store"
         language = lang or deps.settings.default_language
-        state = await deps.board.state()
-        found = []
+        state = await deps.controls.state()
+        notices_shown = []
         for control in state.announcements:
-            text, spoken = control.words(language)
+            text, text_language = control.text_in(language)
             kind: Literal["emergency", "banner"] = "emergency" if control.name == "emergency" else "banner"
             title = deps.wording.text(f"ui_notice_{kind}", language=language)
-            found.append(PublicNotice(kind=kind, id=control.id, title=title, text=text, lang=spoken))
+            notices_shown.append(PublicNotice(kind=kind, id=control.id, title=title, text=text, lang=text_language))
         off = state.off("web")
         if off is not None:
-            text = deps.wording.text("gateway_switched_off", language=language, reason=off.words(language)[0])
+            text = deps.wording.text("gateway_switched_off", language=language, reason=off.text_in(language)[0])
             title = deps.wording.text("ui_notice_off", language=language)
-            found.append(PublicNotice(kind="off", id=off.id, title=title, text=text, lang=language))
-        return found
+            notices_shown.append(PublicNotice(kind="off", id=off.id, title=title, text=text, lang=language))
+        return notices_shown
 
     return routes

@@ -18,7 +18,7 @@ from channels.http.origins import allowed_site, site_of
 from channels.http.security import conversation_by_token
 from channels.web.api.messages import Incoming, take
 from channels.web.api.resource import resource
-from channels.web.following import follow
+from channels.web.update_stream import follow
 from conversations.events import QueueEvent, ReplyEvent
 from conversations.intake.web import UnknownConversation
 from conversations.record.seen import mark_seen
@@ -146,7 +146,7 @@ class Session:
 
     async def _hint(self, conversation: Conversation, hint: Hint) -> None:
         if hint.type == "typing":
-            await self._deps.event_bus.tell(conversation.id, "citizen")
+            await self._deps.event_bus.notify(conversation.id, "citizen")
         else:
             await mark_seen(self._deps.database, self._deps.event_bus, conversation.id, hint.seq)
 

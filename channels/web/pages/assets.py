@@ -34,7 +34,7 @@ def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
         }
         for language in PANEL_LANGUAGES
     }
-    known = {
+    content = {
         "version": version,
         "modules": list(modules),
         "colour": settings.widget_colour,
@@ -44,7 +44,7 @@ def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
     source = (STATIC / "widget.js").read_text(encoding="utf-8")
     if _PLACEHOLDER not in source:
         raise RuntimeError("widget.js has no place for its settings")
-    return Asset.of("widget.js", source.replace(_PLACEHOLDER, f"const SETTINGS = {orjson.dumps(known).decode()};").encode())
+    return Asset.of("widget.js", source.replace(_PLACEHOLDER, f"const SETTINGS = {orjson.dumps(content).decode()};").encode())
 
 
 def router(deps: PageDeps) -> APIRouter:

@@ -30,7 +30,7 @@ _ID = re.compile(r"[0-9a-fA-F-]{32,36}")
 _RECEIPT = re.compile(r"[A-Z2-7]{4}(?:-[A-Z2-7]{4}){2}")
 
 
-def same_site(request: Request) -> None:
+def require_same_site(request: Request) -> None:
     """Refuses a post caused by another site. A client that sends no origin is no browser with a cookie to abuse."""
     fetched = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
@@ -64,7 +64,7 @@ class Assistant:
             **({"payload": payload} if payload else {"text": text}),
         }
         caller = self._client(request)
-        response = self._back(request, "#last")
+        response = self._redirect(request, "#last")
 
         async def send() -> None:
             if not caller.token:
@@ -76,8 +76,8 @@ class Assistant:
                     raise
                 await caller.begin()  # the conversation is gone: the message opens a new one
                 await caller.call("POST", "/api/web/messages", message)
-            self._keep(request, response, caller.token)
-            await caller.answered(message["id"], self._pages.settings.web_turn_seconds)
+            self._set_cookie(request, response, caller.token)
+            await caller.wait_for_reply(message["id"], self._pages.settings.web_turn_seconds)
 
         # After a failure the text is in the field again, under the same id: if it did arrive, a second copy changes nothing.
         return await self._attempt(request, send, response, draft=(message["id"], "" if payload else text))
@@ -94,37 +94,37 @@ class Assistant:
         opinion: dict[str, Any] = {"reply": reply, "useful": useful}
         opinion |= {name: value for name, value in (("reason", reason), ("comment", comment.strip())) if value}
         asked_why = not useful and not (reason or comment)
-        there = self._back(request, f"#reply-{reply}", **({"no": reply} if asked_why else {"thanks": reply}))
-        return await self._attempt(request, lambda: self._client(request).call("POST", "/api/web/feedback", opinion), there)
+        response = self._redirect(request, f"#reply-{reply}", **({"no": reply} if asked_why else {"thanks": reply}))
+        return await self._attempt(request, lambda: self._client(request).call("POST", "/api/web/feedback", opinion), response)
 
     async def language(self, request: Request, to: Annotated[str, Form()]) -> Response:
         if to not in PANEL_LANGUAGES:
-            return self._back(request)
-        there = RedirectResponse(f"{PATH}?lang={to}", 303)
+            return self._redirect(request)
+        response = RedirectResponse(f"{PATH}?lang={to}", 303)
         if not request.cookies.get(COOKIE):
-            return there
+            return response
         caller = self._client(request, to)
-        return await self._attempt(request, lambda: caller.call("POST", "/api/web/language", {"language": to}), there)
+        return await self._attempt(request, lambda: caller.call("POST", "/api/web/language", {"language": to}), response)
 
     async def restart(self, request: Request) -> Response:
         """Erases the conversation and shows the receipt, so that the citizen knows that it was done."""
         if not request.cookies.get(COOKIE):
-            return self._back(request)
+            return self._redirect(request)
         try:
             receipt = await self._client(request).erase()
         except Refused as refused:
             if refused.status != HTTPStatus.UNAUTHORIZED:
                 return await self._page(request, str(refused), refused.status)
             receipt = ""  # it is gone already
-        there = self._back(request, erased=receipt or "1")
-        there.delete_cookie(COOKIE, path=PATH)
-        return there
+        response = self._redirect(request, erased=receipt or "1")
+        response.delete_cookie(COOKIE, path=PATH)
+        return response
 
     async def download(self, request: Request) -> Response:
         try:
             history = await self._client(request).history()
         except Refused:
-            return self._back(request)
+            return self._redirect(request)
         name = f"conversation-{datetime.now(self._pages.settings.opening.zone):%Y-%m-%d}.txt"
         headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
         return PlainTextResponse(transcript(history, self._pages), headers=headers)
@@ -184,20 +184,20 @@ class Assistant:
     def _client(self, request: Request, language: str | None = None) -> Client:
         return Client(request, language or self._pages.panel_language(request), request.cookies.get(COOKIE, ""))
 
-    def _keep(self, request: Request, response: Response, token: str) -> None:
+    def _set_cookie(self, request: Request, response: Response, token: str) -> None:
         secure = request.url.scheme == "https" or self._pages.settings.base_url.startswith("https:")
         response.set_cookie(COOKIE, token, path=PATH, secure=secure, httponly=True, samesite="strict")
 
-    def _back(self, request: Request, anchor: str = "", **query: str) -> RedirectResponse:
-        asked = {"lang": request.query_params["lang"]} if request.query_params.get("lang") in PANEL_LANGUAGES else {}
-        told = urlencode(asked | query)
-        return RedirectResponse(f"{PATH}{'?' + told if told else ''}{anchor}", 303)
+    def _redirect(self, request: Request, anchor: str = "", **query: str) -> RedirectResponse:
+        language = {"lang": request.query_params["lang"]} if request.query_params.get("lang") in PANEL_LANGUAGES else {}
+        parameters = urlencode(language | query)
+        return RedirectResponse(f"{PATH}{'?' + parameters if parameters else ''}{anchor}", 303)
 
 
 def router(pages: Pages, database: Database) -> APIRouter:
     """Returns the page and the routes of its forms."""
     assistant = Assistant(pages, FirstQuestions(database, pages.settings))
-    routes, same = APIRouter(prefix=PATH), [Depends(same_site)]
+    routes, same = APIRouter(prefix=PATH), [Depends(require_same_site)]
     routes.get("")(assistant.show)
     routes.get("/conversation.txt")(assistant.download)
     routes.post("", dependencies=same)(assistant.say)
@@ -215,8 +215,8 @@ def transcript(history: dict[str, Any], pages: Pages) -> str:
     lines = [f"{pages.settings.service_name} · {pages.settings.organisation}", ""]
     for turn in history["turns"]:
         answering = agent if turn["reply"] and by_human(turn["reply"]) else assistant
-        for who, said in ((you, turn["message"]), (answering, turn["reply"])):
-            if said and said["text"]:
-                at = datetime.fromisoformat(said["at"]).astimezone(zone)
-                lines += [f"{who} ({at:%Y-%m-%d %H:%M})", said["text"], ""]
+        for who, line in ((you, turn["message"]), (answering, turn["reply"])):
+            if line and line["text"]:
+                at = datetime.fromisoformat(line["at"]).astimezone(zone)
+                lines += [f"{who} ({at:%Y-%m-%d %H:%M})", line["text"], ""]
     return "\n".join(lines)

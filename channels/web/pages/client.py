@@ -9,13 +9,13 @@ from typing import Any
 import httpx
 from fastapi import Request
 
-from channels.http.crowd import inside
+from channels.http.rate_limiting import exempt_from_limits
 from channels.web.api.conversations import RECEIPT
 
-# Seconds between two looks: most answers come at once, the others take a while.
+# Seconds between two requests: most answers come at once, the others take a while.
 _FIRST_SECONDS, _GROWTH, _LONGEST_SECONDS = 0.1, 1.5, 0.5
-_INSIDE = "http://inside.invalid"  # the caller's Host may be invalid, and the answers do not depend on it
-_LAST = 25  # messages to look at: more than may wait in one conversation
+_BASE_URL = "http://inside.invalid"  # the caller's Host may be invalid, and the answers do not depend on it
+_LAST = 25  # messages to read: more than may wait in one conversation
 
 
 class Refused(Exception):
@@ -37,7 +37,8 @@ class Client:
         self.token = token if token.isascii() else ""  # otherwise not one of ours, and a header cannot carry it
         self._language = language
         source = (request.client.host, request.client.port) if request.client else ("127.0.0.1", 0)
-        self._http = httpx.AsyncClient(transport=httpx.ASGITransport(app=inside(request.app), client=source), base_url=_INSIDE)
+        transport = httpx.ASGITransport(app=exempt_from_limits(request.app), client=source)
+        self._http = httpx.AsyncClient(transport=transport, base_url=_BASE_URL)
 
     async def call(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         """Returns the JSON answer, or ``None`` where there is none. Raises ``Refused``."""
@@ -58,8 +59,8 @@ class Client:
         """Returns ``{conversation, language, turns}``; with ``last``, only so many messages."""
         return dict(await self.call("GET", "/api/web/history" + (f"?last={last}" if last else "")))
 
-    async def answered(self, message_id: str, deadline: float) -> bool:
-        """Decides whether the message's reply arrived within ``deadline`` seconds."""
+    async def wait_for_reply(self, message_id: str, deadline: float) -> bool:
+        """Waits for the message's reply, at most ``deadline`` seconds. Returns false if it did not come."""
         end, pause = time.monotonic() + deadline, _FIRST_SECONDS
         while time.monotonic() < end:
             for turn in (await self.history(last=_LAST))["turns"]:

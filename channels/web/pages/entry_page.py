@@ -38,17 +38,17 @@ def parts_of(entry: Entry) -> Iterator[Part]:
     path: tuple[str, ...] = ()
     used: set[str] = set()
     for passage in passages(entry):
-        here = (*passage.headings, *passage.cases)
-        same = next((at for at, (a, b) in enumerate(zip(path, here, strict=False)) if a != b), min(len(path), len(here)))
-        new = range(same, len(here))
+        heads = (*passage.headings, *passage.cases)
+        same = next((at for at, (a, b) in enumerate(zip(path, heads, strict=False)) if a != b), min(len(path), len(heads)))
+        new = range(same, len(heads))
         for at in new:
-            name = anchor(here[: at + 1])
+            name = anchor(heads[: at + 1])
             own = "" if name in used else name
             used.add(name)
-            yield Part(here[at], min(_WIDEST + at, _NARROWEST), own, passage.markdown if at == new[-1] else "")
+            yield Part(heads[at], min(_WIDEST + at, _NARROWEST), own, passage.markdown if at == new[-1] else "")
         if not new:
             yield Part("", 0, "", passage.markdown)
-        path = here
+        path = heads
 
 
 def router(pages: Pages, database: Database) -> APIRouter:
@@ -56,11 +56,11 @@ def router(pages: Pages, database: Database) -> APIRouter:
 
     @routes.get("/page/{name}")
     async def page(request: Request, name: str) -> Response:
-        wanted = select(EntryRow.content).where(EntryRow.id == name, EntryRow.status == "published")
+        query = select(EntryRow.content).where(EntryRow.id == name, EntryRow.status == "published")
         if pages.settings.collection:
-            wanted = wanted.where(EntryRow.collection == pages.settings.collection)
+            query = query.where(EntryRow.collection == pages.settings.collection)
         async with database.read() as session:
-            content = (await session.execute(wanted.order_by(EntryRow.collection).limit(1))).scalar_one_or_none()
+            content = (await session.execute(query.order_by(EntryRow.collection).limit(1))).scalar_one_or_none()
         if content is None:
             raise HTTPException(404)
         entry = Entry.model_validate(content)

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from core.database import Database
 from core.database.models import EntryRow, ImportRun
 
-_KEPT_SECONDS = 60.0
+_CACHE_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +40,15 @@ class Collections:
     def __init__(self, database: Database) -> None:
         self._database = database
         self._lock = asyncio.Lock()
-        self._known: list[Collection] = []
+        self._cached: list[Collection] = []
         self._until = 0.0
 
     async def __call__(self) -> list[Collection]:
         async with self._lock:
             if time.monotonic() >= self._until:
-                self._known = await _count(self._database)
-                self._until = time.monotonic() + _KEPT_SECONDS
-        return self._known
+                self._cached = await _count(self._database)
+                self._until = time.monotonic() + _CACHE_SECONDS
+        return self._cached
 
 
 async def _count(database: Database) -> list[Collection]:

@@ -42,13 +42,13 @@ class Pages:
 
     def language(self, request: Request) -> str:
         """Returns ``?lang=``, else the installation's language."""
-        asked = request.query_params.get("lang", "")
-        return asked if asked in LANGUAGES else self.settings.default_language
+        requested = request.query_params.get("lang", "")
+        return requested if requested in LANGUAGES else self.settings.default_language
 
     def panel_language(self, request: Request) -> str:
         """Returns the same, for pages in more languages than the notices."""
-        asked = request.query_params.get("lang", "")
-        return asked if asked in PANEL_LANGUAGES else self.settings.default_language
+        requested = request.query_params.get("lang", "")
+        return requested if requested in PANEL_LANGUAGES else self.settings.default_language
 
     def render(
         self,

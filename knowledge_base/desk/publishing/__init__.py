@@ -12,7 +12,7 @@ from core.settings import Settings
 from core.web.routes import join
 from desk import Item, Part
 from knowledge_base.desk.publishing import golden, publications, subjects, trying
-from knowledge_base.desk.publishing.calls import Calls
+from knowledge_base.desk.publishing.alerts import Alerts
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.editing.steps import Policy
@@ -41,5 +41,5 @@ def part(settings: Settings, database: Database, replies: Replies = no_replies) 
             Item(key="nav_demand", path="/desk/demand", right=Right.READ_ENTRIES, group="citizens", order=35),
             Item(key="nav_golden", path="/desk/golden", right=Right.READ_ENTRIES, group="answers", order=23),
         ),
-        calls=Calls(database),
+        alerts=Alerts(database),
     )

@@ -12,7 +12,7 @@ from core.settings import Settings
 from core.web.routes import join
 from desk import Item, Part
 from knowledge_base.desk.workflow import collections, conflicts, exchange, history, steps, work
-from knowledge_base.desk.workflow.calls import Calls
+from knowledge_base.desk.workflow.alerts import Alerts
 from knowledge_base.exchange.tasks import Tasks
 
 
@@ -38,7 +38,7 @@ def part(database: Database, settings: Settings) -> Part:
             Item("nav_exchange", "/desk/exchange", Right.EXCHANGE_ENTRIES, "entries", order=30),
         ),
         bodies={"/desk/exchange": 200 * 2**20},
-        calls=Calls(database),
+        alerts=Alerts(database),
     )
 
 

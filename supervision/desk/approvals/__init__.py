@@ -11,7 +11,14 @@ from core.database import Database
 from core.identity import Right, Staff
 from core.settings import Settings
 from desk import Item, Part, back, render, signed_in
-from supervision.approvals.subjects import LONGEST, MOST_CHARACTERS, drop_subject, pages_of, set_subject, subjects
+from supervision.approvals.subjects import (
+    LONGEST,
+    MOST_CHARACTERS,
+    checked_subjects,
+    count_pages,
+    delete_subject,
+    set_subject,
+)
 
 _PATH = "/desk/validation"
 _RIGHT = Right.MANAGE_SERVICE
@@ -26,7 +33,7 @@ def part(settings: Settings, database: Database) -> Part:
 
     @routes.get(_PATH)
     async def page(request: Request, staff: Administrator) -> Response:
-        return await shown(request, staff)
+        return await render_page(request, staff)
 
     @routes.post(_PATH)
     async def change(
@@ -39,18 +46,18 @@ def part(settings: Settings, database: Database) -> Part:
         """Adds a subject, changes its time, or removes it. Shows invalid values again with the reason."""
         async with database.write() as session:
             if dropping:
-                gone = await drop_subject(session, theme, actor=staff.id)
-                return back(_PATH, "validation_dropped") if gone else back(_PATH, failed="validation_unknown")
+                deleted = await delete_subject(session, theme, actor=staff.id)
+                return back(_PATH, "validation_dropped") if deleted else back(_PATH, failed="validation_unknown")
             try:
                 await set_subject(session, theme, int(minutes), actor=staff.id)
             except ValueError:
-                return await shown(request, staff, theme=theme, minutes=minutes)
+                return await render_page(request, staff, theme=theme, minutes=minutes)
         return back(_PATH, "validation_kept" if settings.desk_staffed else "validation_kept_unstaffed")
 
-    async def shown(request: Request, staff: Staff, **wrong: str) -> Response:
+    async def render_page(request: Request, staff: Staff, **wrong: str) -> Response:
         async with database.read() as session:
-            known = await subjects(session)
-            pages = await pages_of(session, known)
+            known = await checked_subjects(session)
+            pages = await count_pages(session, known)
         return render(
             request,
             staff,

@@ -10,17 +10,17 @@ from conversations.ports import Renderer
 from core.identity import Right
 from core.web.routes import join
 from desk import Item, Part
-from supervision.desk.console import api, notes, pages, replies, service, socket, suggestions, teams
-from supervision.desk.console.calls import Calls
-from supervision.desk.console.tools import Tools
+from supervision.desk.console import api, notes, pages, replies, service_control, socket, suggestions, teams
+from supervision.desk.console.alerts import Alerts
+from supervision.desk.console.services import ConsoleServices
 from supervision.desk.deps import Deps
 
 
 def part(deps: Deps, sms: Renderer) -> Part:
     """Returns the part, on the gateway's ``deps``. ``sms`` renders a human's replies, which may be longer than the bot's."""
-    tools, routes = Tools.of(deps, sms), APIRouter()
-    for module in (api, notes, replies, suggestions, socket, pages, service, teams):
-        join(routes, module.router(tools))
+    services, routes = ConsoleServices.of(deps, sms), APIRouter()
+    for module in (api, notes, replies, suggestions, socket, pages, service_control, teams):
+        join(routes, module.router(services))
     return Part(
         name="console",
         folder=Path(__file__).parent,
@@ -30,5 +30,5 @@ def part(deps: Deps, sms: Renderer) -> Part:
             Item(key="nav_teams", path="/desk/teams", right=Right.MANAGE_SERVICE, group="service", order=78),
             Item(key="nav_service", path="/desk/service", right=Right.MANAGE_SERVICE, group="service", order=80),
         ),
-        calls=Calls(tools),
+        alerts=Alerts(services),
     )

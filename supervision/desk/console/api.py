@@ -14,16 +14,16 @@ from core.handoff import Kind, State
 from core.identity.conversations import Access, accesses, viewed
 from core.web.numbers import RowNumber
 from supervision.desk.console.callers import Handling, Supervisor
+from supervision.desk.console.services import ConsoleServices, claim_of, names
 from supervision.desk.console.suggestions import card_of
-from supervision.desk.console.tools import Tools, claim_of, names
 from supervision.desk.console.view import View, view
-from supervision.handoffs.ended import Ended, ended
-from supervision.handoffs.listing import Listed, list_handoffs, number_of
-from supervision.handoffs.presence import present_now
+from supervision.handoffs.ended_search import EndedHandoff, search_ended
+from supervision.handoffs.listing import ListedHandoff, list_handoffs, number_of
+from supervision.handoffs.presence import present_supervisors
 from supervision.handoffs.teams import teams
 
 
-class Move(BaseModel):
+class HandoffAction(BaseModel):
     """An action. ``fencing``: as the handoff showed it when the action was chosen."""
 
     model_config = ConfigDict(extra="forbid")
@@ -31,7 +31,7 @@ class Move(BaseModel):
     fencing: RowNumber
 
 
-class Said(Move):
+class SupervisorReply(HandoffAction):
     """A reply: ``text``, with the passage of ``entry`` below it if there is one. ``answer``: the held answer that it replaces.
 
     ``reply``: an id made by the caller. A reply with the same id is sent only once.
@@ -44,20 +44,20 @@ class Said(Move):
     reply: str = Field("", pattern=r"^([0-9a-f]{32})?$")
 
 
-class Word(Move):
+class AnswerDecision(HandoffAction):
     """A decision on the held ``answer``."""
 
     answer: str = Field(min_length=1, max_length=32)
 
 
-class Transfer(Move):
+class Transfer(HandoffAction):
     """A transfer. ``to``: the id of a supervisor, or ``team:NAME``."""
 
     to: str = Field(max_length=80)
     note: str = Field(max_length=5000)
 
 
-class Ending(Move):
+class Closing(HandoffAction):
     to_bot: bool = False
     summary: str = Field("", max_length=5000)
 
@@ -77,44 +77,44 @@ class Colleagues(BaseModel):
     teams: list[str]
 
 
-def router(tools: Tools) -> APIRouter:
+def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter(prefix="/api/desk/console")
-    _add_reading(routes, tools)
-    _add_moves(routes, tools)
+    _add_reading(routes, services)
+    _add_actions(routes, services)
     return routes
 
 
-def _add_reading(routes: APIRouter, tools: Tools) -> None:
+def _add_reading(routes: APIRouter, services: ConsoleServices) -> None:
     """Adds the routes that only read: lists, one conversation, and the supervisors present."""
-    database = tools.deps.database
+    database = services.deps.database
 
     @routes.get("/handoffs")
-    async def list_open(staff: Supervisor) -> list[Listed]:
+    async def list_open(staff: Supervisor) -> list[ListedHandoff]:
         """Returns the open handoffs that ``staff`` may read."""
         rows = await list_handoffs(database)
         async with database.read() as session:
-            found = await accesses(session, staff, {row.conversation for row in rows})
-        return [row for row in rows if found[row.conversation] is Access.OPEN]
+            access = await accesses(session, staff, {row.conversation for row in rows})
+        return [row for row in rows if access[row.conversation] is Access.OPEN]
 
     @routes.get("/handoffs/ended")
     async def list_ended(
         staff: Supervisor,
         words: Annotated[str, Query(max_length=200)] = "",
         limit: Annotated[int, Query(ge=1, le=500)] = 50,
-    ) -> list[Ended]:
+    ) -> list[EndedHandoff]:
         """Returns the ended handoffs, latest first. With ``words``, only those that contain each of them."""
-        return await ended(database, staff, words.replace("\x00", ""), limit=limit)
+        return await search_ended(database, staff, words.replace("\x00", ""), limit=limit)
 
     @routes.get("/handoffs/{identifier}")
-    async def look(identifier: str, handling: Handling) -> View:
+    async def show(identifier: str, handling: Handling) -> View:
         """Returns a handoff with its conversation, and a call-back's number if the caller holds it."""
         staff, listed = handling.staff, handling.listed
         await viewed(database, staff, listed.conversation)
         async with database.read() as session:
-            shown = await view(session, listed, tools.deps.renderers["web"], dict(await names(session)))
+            shown = await view(session, listed, services.deps.renderers["web"], dict(await names(session)))
         if listed.kind == Kind.CALL_BACK and (listed.state, listed.owner) == (State.CLAIMED, staff.id):
-            async with tools.move():
-                number = await number_of(database, tools.deps.addresses, claim_of(identifier, staff, listed.fencing))
+            async with services.refusals_as_problems():
+                number = await number_of(database, services.deps.addresses, claim_of(identifier, staff, listed.fencing))
             return shown.model_copy(update={"number": number, "number_shown": number and as_dialled(number)})
         return shown
 
@@ -129,60 +129,60 @@ def _add_reading(routes: APIRouter, tools: Tools) -> None:
                     name=called.get(present.duty.name, present.duty.name),
                     available=present.duty.available,
                     capacity=present.duty.capacity,
-                    holding=present.holding,
+                    holding=present.claims,
                 )
-                for present in await present_now(session)
+                for present in await present_supervisors(session)
             ]
             return Colleagues(people=people, teams=[team.name for team in await teams(session)])
 
 
-def _add_moves(routes: APIRouter, tools: Tools) -> None:
+def _add_actions(routes: APIRouter, services: ConsoleServices) -> None:
     """Adds the routes by which a supervisor acts on a conversation."""
-    database, desk = tools.deps.database, tools.desk
+    database, desk = services.deps.database, services.desk
 
     @routes.post("/handoffs/{identifier}/claim")
-    async def claim(identifier: str, handling: Handling) -> Listed:
-        async with tools.move():
+    async def claim(identifier: str, handling: Handling) -> ListedHandoff:
+        async with services.refusals_as_problems():
             await desk.claim(identifier, handling.staff.id)
-        return await tools.found(identifier)
+        return await services.find_handoff(identifier)
 
     @routes.post("/handoffs/{identifier}/reply", status_code=201)
-    async def reply(identifier: str, said: Said, handling: Handling) -> dict[str, str]:
-        card = await card_of(tools, said.entry, said.passage) if said.entry else None
-        async with tools.move():
-            claim = claim_of(identifier, handling.staff, said.fencing)
-            return {"id": await desk.reply(claim, said.text, card=card, answer=said.answer, reply=said.reply)}
+    async def reply(identifier: str, body: SupervisorReply, handling: Handling) -> dict[str, str]:
+        card = await card_of(services, body.entry, body.passage) if body.entry else None
+        async with services.refusals_as_problems():
+            claim = claim_of(identifier, handling.staff, body.fencing)
+            return {"id": await desk.reply(claim, body.text, card=card, answer=body.answer, reply=body.reply)}
 
     @routes.post("/handoffs/{identifier}/approve", status_code=201)
-    async def approve(identifier: str, word: Word, handling: Handling) -> dict[str, str]:
+    async def approve(identifier: str, body: AnswerDecision, handling: Handling) -> dict[str, str]:
         """Sends a held answer as it is."""
-        async with tools.move():
-            return {"id": await desk.approve(claim_of(identifier, handling.staff, word.fencing), word.answer)}
+        async with services.refusals_as_problems():
+            return {"id": await desk.approve(claim_of(identifier, handling.staff, body.fencing), body.answer)}
 
     @routes.post("/handoffs/{identifier}/refuse", status_code=204)
-    async def refuse(identifier: str, word: Word, handling: Handling) -> Response:
+    async def refuse(identifier: str, body: AnswerDecision, handling: Handling) -> Response:
         """Refuses a held answer, and informs the citizen."""
-        async with tools.move():
-            await desk.refuse(claim_of(identifier, handling.staff, word.fencing), word.answer)
+        async with services.refusals_as_problems():
+            await desk.refuse(claim_of(identifier, handling.staff, body.fencing), body.answer)
         return Response(status_code=204)
 
     @routes.post("/handoffs/{identifier}/release")
-    async def release(identifier: str, move: Move, handling: Handling) -> Listed:
-        async with tools.move():
-            await desk.release(claim_of(identifier, handling.staff, move.fencing))
-        return await tools.found(identifier)
+    async def release(identifier: str, body: HandoffAction, handling: Handling) -> ListedHandoff:
+        async with services.refusals_as_problems():
+            await desk.release(claim_of(identifier, handling.staff, body.fencing))
+        return await services.find_handoff(identifier)
 
     @routes.post("/handoffs/{identifier}/transfer")
-    async def transfer(identifier: str, move: Transfer, handling: Handling) -> Listed:
-        async with tools.move():
-            await desk.transfer(claim_of(identifier, handling.staff, move.fencing), move.to, move.note)
-        return await tools.found(identifier)
+    async def transfer(identifier: str, body: Transfer, handling: Handling) -> ListedHandoff:
+        async with services.refusals_as_problems():
+            await desk.transfer(claim_of(identifier, handling.staff, body.fencing), body.to, body.note)
+        return await services.find_handoff(identifier)
 
     @routes.post("/handoffs/{identifier}/close")
-    async def close(identifier: str, ending: Ending, handling: Handling) -> Listed:
-        async with tools.move():
+    async def close(identifier: str, ending: Closing, handling: Handling) -> ListedHandoff:
+        async with services.refusals_as_problems():
             await desk.close(claim_of(identifier, handling.staff, ending.fencing), to_bot=ending.to_bot, summary=ending.summary)
-        return await tools.found(identifier)
+        return await services.find_handoff(identifier)
 
     @routes.post("/handoffs/{identifier}/read", status_code=204)
     async def read(identifier: str, handling: Handling) -> Response:
@@ -195,5 +195,5 @@ def _add_moves(routes: APIRouter, tools: Tools) -> None:
                 .values(read_seq=func.coalesce(last, 0))
                 .execution_options(synchronize_session=False)
             )
-        await tools.deps.event_bus.tell(identifier, "read")
+        await services.deps.event_bus.notify(identifier, "read")
         return Response(status_code=204)

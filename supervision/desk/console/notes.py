@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.identity.conversations import roster, within
 from supervision.desk.console.callers import Handling, Supervisor
-from supervision.desk.console.tools import Tools
+from supervision.desk.console.services import ConsoleServices
 from supervision.handoffs.notes import MOST_CHARACTERS, add_label, drop_label, known_labels, write_note
 
 
@@ -17,33 +17,33 @@ class Text(BaseModel):
     text: str = Field(min_length=1, max_length=MOST_CHARACTERS)
 
 
-def router(tools: Tools) -> APIRouter:
+def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter(prefix="/api/desk/console")
-    database, event_bus = tools.deps.database, tools.deps.event_bus
+    database, event_bus = services.deps.database, services.deps.event_bus
 
     @routes.post("/handoffs/{identifier}/notes", status_code=201)
-    async def note(identifier: str, said: Text, handling: Handling) -> Response:
+    async def note(identifier: str, body: Text, handling: Handling) -> Response:
         """Adds a note, which only colleagues see; masks personal data in it."""
         listed = handling.listed
         async with database.write() as session:
-            write_note(session, listed.conversation, handling.staff.id, said.text)
-        await event_bus.tell(listed.conversation, "note")
+            write_note(session, listed.conversation, handling.staff.id, body.text)
+        await event_bus.notify(listed.conversation, "note")
         return Response(status_code=201)
 
     @routes.post("/handoffs/{identifier}/labels", status_code=201)
-    async def label(identifier: str, said: Text, handling: Handling) -> dict[str, str]:
+    async def label(identifier: str, body: Text, handling: Handling) -> dict[str, str]:
         listed = handling.listed
         async with database.write() as session:
-            kept = await add_label(session, listed.conversation, handling.staff.id, said.text)
-        await event_bus.tell(listed.conversation, "note")
-        return {"label": kept}
+            label_kept = await add_label(session, listed.conversation, handling.staff.id, body.text)
+        await event_bus.notify(listed.conversation, "note")
+        return {"label": label_kept}
 
     @routes.delete("/handoffs/{identifier}/labels", status_code=204)
     async def unlabel(identifier: str, text: str, handling: Handling) -> Response:
         listed = handling.listed
         async with database.write() as session:
             await drop_label(session, listed.conversation, text)
-        await event_bus.tell(listed.conversation, "note")
+        await event_bus.notify(listed.conversation, "note")
         return Response(status_code=204)
 
     @routes.get("/labels")

@@ -9,16 +9,16 @@ from fastapi import APIRouter, Request, Response
 from desk import render
 from desk.words import read
 from supervision.desk.console.callers import Supervisor
-from supervision.desk.console.tools import Tools
-from supervision.handoffs.desk import REPLY_CHARACTERS
+from supervision.desk.console.services import ConsoleServices
+from supervision.handoffs.supervisor_actions import REPLY_CHARACTERS
 
 _WORDS = Path(__file__).parent / "words.yml"
 _BEATS = 5  # signs of life within the time after which a supervisor counts as absent
 
 
-def router(tools: Tools) -> APIRouter:
+def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter()
-    spoken = {key: texts for key, texts in read(_WORDS).items() if key.startswith("js_")}
+    script_words = {key: texts for key, texts in read(_WORDS).items() if key.startswith("js_")}
 
     @routes.get("/desk/conversations", include_in_schema=False)
     async def console(request: Request, staff: Supervisor) -> Response:
@@ -27,8 +27,8 @@ def router(tools: Tools) -> APIRouter:
             request,
             staff,
             "console/console.html",
-            words={key.removeprefix("js_"): texts[staff.language] for key, texts in spoken.items()},
-            beat_seconds=int(tools.kept.total_seconds()) // _BEATS,
+            words={key.removeprefix("js_"): texts[staff.language] for key, texts in script_words.items()},
+            beat_seconds=int(services.absent_after.total_seconds()) // _BEATS,
             most_characters=REPLY_CHARACTERS,
         )
 

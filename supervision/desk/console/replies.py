@@ -11,9 +11,9 @@ from core.identity import Right, Staff
 from core.languages import LANGUAGES
 from core.problems import Problem
 from supervision.desk.console.callers import Supervisor
-from supervision.desk.console.tools import Tools
-from supervision.handoffs.desk import REPLY_CHARACTERS
-from supervision.handoffs.saved import drop_reply, save_reply, saved_replies
+from supervision.desk.console.services import ConsoleServices
+from supervision.handoffs.saved_replies import drop_reply, save_reply, saved_replies
+from supervision.handoffs.supervisor_actions import REPLY_CHARACTERS
 
 
 class Saved(BaseModel):
@@ -38,12 +38,12 @@ def _may_delete(staff: Staff, author: str) -> bool:
     return author == staff.id or staff.may(Right.MANAGE_CONVERSATIONS)
 
 
-def router(tools: Tools) -> APIRouter:
+def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter(prefix="/api/desk/console/replies")
-    database = tools.deps.database
+    database = services.deps.database
 
     @routes.get("")
-    async def all_of_them(staff: Supervisor) -> list[Saved]:
+    async def list_replies(staff: Supervisor) -> list[Saved]:
         async with database.read() as session:
             return [
                 Saved(
@@ -71,8 +71,8 @@ def router(tools: Tools) -> APIRouter:
     @routes.delete("/{identifier}", status_code=204)
     async def drop(identifier: str, staff: Supervisor) -> Response:
         async with database.write() as session:
-            found = await session.execute(select(SavedReply.author).where(SavedReply.id == identifier))
-            author = found.scalar_one_or_none()
+            rows = await session.execute(select(SavedReply.author).where(SavedReply.id == identifier))
+            author = rows.scalar_one_or_none()
             if author is None:
                 raise Problem(404, "console.refused_unknown")
             if not _may_delete(staff, author):

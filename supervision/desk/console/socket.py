@@ -11,13 +11,13 @@ from fastapi import APIRouter, WebSocket
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
-from conversations.following.hub import Hub
+from conversations.client_updates.hub import Hub
 from core.database.models import Conversation
 from core.identity import Right, Staff
 from core.identity.conversations import Access, accesses, denied, roster
 from desk import signed_in_socket
-from supervision.desk.console.tools import Tools
-from supervision.handoffs.presence import Duty, on_duty
+from supervision.desk.console.services import ConsoleServices
+from supervision.handoffs.presence import Duty, record_presence
 
 _MOST_OPEN = 12  # open conversations in one console
 _MALFORMED = 1007
@@ -50,22 +50,22 @@ class Typing(_Frame):
     conversation: str = Field(max_length=32)
 
 
-_UP: TypeAdapter[Beat | Watch | Typing] = TypeAdapter(Annotated[Beat | Watch | Typing, Field(discriminator="type")])
+_FRAMES: TypeAdapter[Beat | Watch | Typing] = TypeAdapter(Annotated[Beat | Watch | Typing, Field(discriminator="type")])
 
 
 class Session:
     """The connection of one console."""
 
-    def __init__(self, tools: Tools, socket: WebSocket, staff: Staff) -> None:
-        self._tools, self._socket, self._staff = tools, socket, staff
+    def __init__(self, services: ConsoleServices, socket: WebSocket, staff: Staff) -> None:
+        self._tools, self._socket, self._staff = services, socket, staff
         self._watched: dict[str, asyncio.Task[None]] = {}
         self._denied: set[tuple[str, str]] = set()
         self._sending = asyncio.Lock()
 
     async def run(self) -> None:
         """Serves until either side closes."""
-        async with self._tools.live.subscribe(self._staff.id) as queue:
-            tasks = [asyncio.create_task(self._push(queue)), asyncio.create_task(self._pull())]
+        async with self._tools.live_list.subscribe(self._staff.id) as queue:
+            tasks = [asyncio.create_task(self._send_updates(queue)), asyncio.create_task(self._receive_frames())]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
@@ -75,25 +75,25 @@ class Session:
                     task.cancel()
                 await asyncio.gather(*tasks, *self._watched.values(), return_exceptions=True)
 
-    async def _push(self, queue: asyncio.Queue[dict[str, Any]]) -> None:
+    async def _send_updates(self, queue: asyncio.Queue[dict[str, Any]]) -> None:
         while True:
             await self._send(await queue.get())
 
-    async def _pull(self) -> None:
+    async def _receive_frames(self) -> None:
         while True:
-            match _UP.validate_json(await self._socket.receive_text()):
+            match _FRAMES.validate_json(await self._socket.receive_text()):
                 case Beat(available=available):
                     await self._beat(available)
                 case Watch(conversations=conversations):
                     self._watch(set(conversations))
                 case Typing(conversation=conversation):
-                    if await self._may(conversation, "typing"):
-                        await self._tools.deps.event_bus.tell(conversation, "typing")
+                    if await self._may_see(conversation, "typing"):
+                        await self._tools.deps.event_bus.notify(conversation, "typing")
 
     async def _beat(self, available: bool) -> None:
         staff = self._staff
         duty = Duty(staff.id, staff.capacity, staff.teams, staff.languages, available)
-        await on_duty(self._tools.deps.database, duty, self._tools.kept)
+        await record_presence(self._tools.deps.database, duty, self._tools.absent_after)
         await self._send({"type": "beat"})
 
     def _watch(self, wanted: set[str]) -> None:
@@ -104,40 +104,40 @@ class Session:
 
     async def _follow(self, hub: Hub, conversation: str) -> None:
         with hub.listen(conversation) as listener:
-            if not await self._may(conversation, "watch"):
+            if not await self._may_see(conversation, "watch"):
                 return
             while True:
-                what = await listener.wait()
-                if not await self._may(conversation):  # it was transferred meanwhile
+                event = await listener.wait()
+                if not await self._may_see(conversation):  # it was transferred meanwhile
                     return
-                await self._send({"type": "news", "conversation": conversation, "what": what})
+                await self._send({"type": "news", "conversation": conversation, "what": event})
 
-    async def _may(self, conversation: str, act: str = "") -> bool:
+    async def _may_see(self, conversation: str, act: str = "") -> bool:
         """Decides whether the supervisor may see news of ``conversation`` now. Audits a denied ``act``, once per connection."""
         database = self._tools.deps.database
         async with database.read() as session:
             if await session.get(Conversation, conversation) is None:
                 return False
             staff = (await roster(session)).people.get(self._staff.id, self._staff)  # with their present teams
-            found = (await accesses(session, staff, [conversation]))[conversation]
-        if found is not Access.OPEN and act and (conversation, act) not in self._denied:
+            granted = (await accesses(session, staff, [conversation]))[conversation]
+        if granted is not Access.OPEN and act and (conversation, act) not in self._denied:
             self._denied.add((conversation, act))
-            await denied(database, staff, conversation, act, found)
-        return found is Access.OPEN
+            await denied(database, staff, conversation, act, granted)
+        return granted is Access.OPEN
 
     async def _send(self, frame: dict[str, Any]) -> None:
         async with self._sending:
             await self._socket.send_text(orjson.dumps(frame).decode())
 
 
-def router(tools: Tools) -> APIRouter:
+def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter()
 
     @routes.websocket("/api/desk/console/socket")
     async def socket(websocket: WebSocket) -> None:
         async with signed_in_socket(websocket, Right.HANDLE_CONVERSATIONS) as staff:
             try:
-                await Session(tools, websocket, staff).run()
+                await Session(services, websocket, staff).run()
             except (WebSocketDisconnect, RuntimeError):
                 return
             except ValidationError:

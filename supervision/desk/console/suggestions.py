@@ -14,7 +14,7 @@ from core.entry import Entry, passages
 from core.problems import Problem
 from core.turns import AnswerBlock, ReplyBlock, Source, TextBlock
 from supervision.desk.console.callers import Supervisor
-from supervision.desk.console.tools import Tools
+from supervision.desk.console.services import ConsoleServices
 
 _MOST, _SERVICES = 6, 3
 _CARD_CHARACTERS = 1500
@@ -57,20 +57,22 @@ class Preview(BaseModel):
     cut: bool
 
 
-def router(tools: Tools) -> APIRouter:
+def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter(prefix="/api/desk/console")
 
     @routes.post("/search")
     async def search(query: Query, staff: Supervisor) -> list[Suggestion]:
         """Returns the entries that match ``text`` best, even if the bot would not show them. 503 if the search is silent."""
-        found = await _ask(tools, "POST", "/search", {"query": query.text, "locale": query.language, "limit": _MOST})
-        hits = found["hits"] or found["rejected"]
+        answer = await _call_search(
+            services, "POST", "/search", {"query": query.text, "locale": query.language, "limit": _MOST}
+        )
+        hits = answer["hits"] or answer["rejected"]
         return [
             Suggestion(
                 entry=hit["entry_id"],
                 title=hit["title"],
                 passage=hit["passage"],
-                confidence=None if number else found["confidence"],
+                confidence=None if number else answer["confidence"],
             )
             for number, hit in enumerate(hits[:_MOST])
         ]
@@ -78,11 +80,11 @@ def router(tools: Tools) -> APIRouter:
     @routes.post("/preview")
     async def preview(draft: Draft, staff: Supervisor) -> Preview:
         """Returns the reply as the citizen would receive it."""
-        card = await card_of(tools, draft.entry, draft.passage) if draft.entry else None
-        said = draft.text.strip()
-        blocks: list[ReplyBlock] = [TextBlock(text=said)] if said else []
+        card = await card_of(services, draft.entry, draft.passage) if draft.entry else None
+        text = draft.text.strip()
+        blocks: list[ReplyBlock] = [TextBlock(text=text)] if text else []
         blocks += [card] if card else []
-        render = tools.renderers[draft.channel]
+        render = services.renderers[draft.channel]
         rendered = render(tuple(blocks), language=draft.language)
         segments = rendered.segments if rendered.text else 0
         return Preview(text=rendered.text, segments=segments, characters=len(rendered.text), cut=bool(rendered.rest))
@@ -90,11 +92,11 @@ def router(tools: Tools) -> APIRouter:
     return routes
 
 
-async def card_of(tools: Tools, entry: str, passage: int) -> AnswerBlock:
+async def card_of(services: ConsoleServices, entry: str, passage: int) -> AnswerBlock:
     """Returns the passage of an entry of the active snapshot as a card. Raises ``Problem`` 404, 503."""
-    found = Entry.model_validate(await _ask(tools, "GET", f"/entries/{quote(entry, safe='')}"))
-    status = await _ask(tools, "GET", "/health")
-    parts = passages(found)
+    content = Entry.model_validate(await _call_search(services, "GET", f"/entries/{quote(entry, safe='')}"))
+    status = await _call_search(services, "GET", "/health")
+    parts = passages(content)
     if not parts:
         raise Problem(404, "console.entry_gone")
     shown = parts[passage] if passage < len(parts) else parts[0]
@@ -102,29 +104,29 @@ async def card_of(tools: Tools, entry: str, passage: int) -> AnswerBlock:
     if len(body) > _CARD_CHARACTERS:  # cut at the end of a paragraph: the source has the rest
         body = body[:_CARD_CHARACTERS].rsplit("\n", 1)[0].rstrip()
     return AnswerBlock(
-        entry=found.id,
-        entry_version=found.version,
+        entry=content.id,
+        entry_version=content.version,
         snapshot=status["snapshot"],
-        locale=found.locale,
-        title=found.title,
+        locale=content.locale,
+        title=content.title,
         headings=shown.headings,
         cases=shown.cases,
         body=body,
-        source=Source(name=found.source, url=found.url_at(shown.headings)),
-        verified_on=found.verified_on,
-        services=tuple(Source(name=link.title, url=link.url) for link in found.services if link.url)[:_SERVICES],
-        sms_text="" if shown.headings or shown.cases else found.sms_text,
+        source=Source(name=content.source, url=content.url_at(shown.headings)),
+        verified_on=content.verified_on,
+        services=tuple(Source(name=link.title, url=link.url) for link in content.services if link.url)[:_SERVICES],
+        sms_text="" if shown.headings or shown.cases else content.sms_text,
     )
 
 
-async def _ask(tools: Tools, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+async def _call_search(services: ConsoleServices, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
     try:
-        answer = await tools.search.request(method, path, json=body)
+        answer = await services.search.request(method, path, json=body)
     except httpx.HTTPError:
         raise Problem(503, "console.search_down") from None
     if answer.status_code == httpx.codes.NOT_FOUND:
         raise Problem(404, "console.entry_gone")
     if answer.is_error:
         raise Problem(503, "console.search_down")
-    found: dict[str, Any] = answer.json()
-    return found
+    document: dict[str, Any] = answer.json()
+    return document

@@ -17,7 +17,7 @@ from core.identity import Staff
 from core.languages import LANGUAGES
 from desk import back, render
 from supervision.desk.console.callers import Administrator
-from supervision.desk.console.tools import Tools
+from supervision.desk.console.services import ConsoleServices
 from supervision.handoffs.teams import drop_team, set_team, teams
 
 _PATH = "/desk/teams"
@@ -26,13 +26,13 @@ _MOST_THEMES, _THEME_CHARACTERS = 50, 100
 Text = Annotated[str, Form(max_length=6000)]
 
 
-class _Taken(Exception):
+class _NameTaken(Exception):
     """A new team has the name of an existing one, which must not be changed by mistake."""
 
 
-def router(tools: Tools) -> APIRouter:
+def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter(include_in_schema=False)
-    database = tools.deps.database
+    database = services.deps.database
 
     @routes.get(_PATH)
     async def page(request: Request, staff: Administrator) -> Response:
@@ -48,16 +48,18 @@ def router(tools: Tools) -> APIRouter:
         new: Annotated[str, Form(max_length=1)] = "",
     ) -> Response:
         """Changes the team of that name, or (``new``) creates it. Shows an invalid or used name again with the reason."""
-        spoken = [language for language in languages if language in _SPOKEN]
+        chosen_languages = [language for language in languages if language in _SPOKEN]
         try:
             async with database.write() as session:
-                there = any(team.name == name.strip().lower() for team in await teams(session))
-                if new and there:
-                    raise _Taken
-                if not (new or there):  # deleted meanwhile, in another tab: it must not come back by itself
+                exists = any(team.name == name.strip().lower() for team in await teams(session))
+                if new and exists:
+                    raise _NameTaken
+                if not (new or exists):  # deleted meanwhile, in another tab: it must not come back by itself
                     return back(_PATH, failed="team_unknown")
-                await set_team(session, name.strip().lower(), themes=_themes(themes), languages=spoken, actor=staff.id)
-        except _Taken:
+                await set_team(
+                    session, name.strip().lower(), themes=_themes(themes), languages=chosen_languages, actor=staff.id
+                )
+        except _NameTaken:
             return await _page(request, staff, wrong=name, why="team_name_taken")
         except ValueError:
             return await _page(request, staff, wrong=name)
@@ -67,8 +69,8 @@ def router(tools: Tools) -> APIRouter:
     async def drop(name: str, staff: Administrator) -> Response:
         """Deletes the team: any team may take what waits for it."""
         async with database.write() as session:
-            gone = await drop_team(session, name, actor=staff.id)
-        return back(_PATH, "team_dropped") if gone else back(_PATH, failed="team_unknown")
+            deleted = await drop_team(session, name, actor=staff.id)
+        return back(_PATH, "team_dropped") if deleted else back(_PATH, failed="team_unknown")
 
     async def _page(request: Request, staff: Staff, wrong: str = "", why: str = "team_name_wrong") -> Response:
         async with database.read() as session:
@@ -99,11 +101,11 @@ async def _people(session: AsyncSession) -> dict[str, list[str]]:
     rows = await session.execute(
         select(StaffRow.name, StaffRow.email, StaffRow.teams).where(StaffRow.disabled_at.is_(None)).order_by(StaffRow.name)
     )
-    found: dict[str, list[str]] = defaultdict(list)
-    for name, email, among in rows:
-        for team in among:
-            found[team].append(name or email)
-    return found
+    people: dict[str, list[str]] = defaultdict(list)
+    for name, email, teams_of_person in rows:
+        for team in teams_of_person:
+            people[team].append(name or email)
+    return people
 
 
 async def _waiting(session: AsyncSession) -> dict[str, int]:

@@ -10,14 +10,14 @@ from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.opt_outs import silenced_by
+from conversations.delivery.opt_outs import stop_message_of
 from conversations.events import BLOCKS, read_blocks
 from conversations.ports import Renderer
 from core.database.models import Delivery, EntryRow, Handoff, HeldAnswer, Message, Reply
 from core.handoff import Kind
 from core.privacy.invisible import HIDDEN
 from core.turns import AnswerBlock, ChoicesBlock, Outcome, TextBlock
-from supervision.handoffs.listing import Listed
+from supervision.handoffs.listing import ListedHandoff
 from supervision.handoffs.notes import labels_of, notes_of
 from supervision.handoffs.record import fills_in_form
 
@@ -79,7 +79,7 @@ class View(BaseModel):
     the call-back form, which the assistant continues.
     """
 
-    handoff: Listed
+    handoff: ListedHandoff
     owner_name: str | None
     lines: list[Line]
     notes: list[NoteLine]
@@ -117,16 +117,16 @@ async def lines_of(
         for message in messages.scalars()
     ]
     for reply in answered:
-        seen = _what_was_seen(reply, titles)
+        fields = _line_fields(reply, titles)
         text = render(read_blocks(reply), language=language).text
-        fate = {"delivery": deliveries.get(reply.id, ""), "author": names.get(reply.author, reply.author)}
-        lines.append(Line(key=f"r{reply.seq}", seq=reply.seq, text=text, at=reply.created_at, **fate, **seen))
+        delivery = {"delivery": deliveries.get(reply.id, ""), "author": names.get(reply.author, reply.author)}
+        lines.append(Line(key=f"r{reply.seq}", seq=reply.seq, text=text, at=reply.created_at, **delivery, **fields))
     return sorted(lines, key=lambda line: (line.at, line.key))
 
 
-async def view(session: AsyncSession, listed: Listed, render: Renderer, names: dict[str, str]) -> View:
+async def view(session: AsyncSession, listed: ListedHandoff, render: Renderer, names: dict[str, str]) -> View:
     """Returns the view of ``listed``."""
-    row = (await session.execute(select(Handoff.seen_seq).where(Handoff.id == listed.id))).scalar_one()
+    seen_seq = (await session.execute(select(Handoff.seen_seq).where(Handoff.id == listed.id))).scalar_one()
     return View(
         handoff=listed,
         owner_name=names.get(listed.owner or "", listed.owner),
@@ -136,25 +136,25 @@ async def view(session: AsyncSession, listed: Listed, render: Renderer, names: d
             for note in await notes_of(session, listed.conversation)
         ],
         labels=list(await labels_of(session, listed.conversation)),
-        seen_seq=row,
-        held=await _held(session, listed, render) if listed.kind == Kind.VALIDATION else [],
+        seen_seq=seen_seq,
+        held=await _held_lines(session, listed, render) if listed.kind == Kind.VALIDATION else [],
         form=await fills_in_form(session, listed.conversation),
-        stopped=await silenced_by(session, listed.conversation) is not None,
+        stopped=await stop_message_of(session, listed.conversation) is not None,
     )
 
 
-async def _held(session: AsyncSession, listed: Listed, render: Renderer) -> list[HeldLine]:
+async def _held_lines(session: AsyncSession, listed: ListedHandoff, render: Renderer) -> list[HeldLine]:
     rows = await session.execute(
         select(HeldAnswer, Message.text)
         .join(Message, Message.id == HeldAnswer.message_id)
         .where(HeldAnswer.handoff_id == listed.id, HeldAnswer.state == "waiting")
         .order_by(HeldAnswer.seq)
     )
-    found = []
+    lines = []
     for answer, question in rows:
         blocks = BLOCKS.validate_python(answer.blocks)
         card = next((block for block in blocks if isinstance(block, AnswerBlock)), None)
-        found.append(
+        lines.append(
             HeldLine(
                 id=answer.id,
                 question=question or "",
@@ -167,14 +167,14 @@ async def _held(session: AsyncSession, listed: Listed, render: Renderer) -> list
                 due_at=answer.due_at,
             )
         )
-    return found
+    return lines
 
 
-def _what_was_seen(reply: Reply, titles: dict[str, str]) -> dict[str, Any]:
+def _line_fields(reply: Reply, titles: dict[str, str]) -> dict[str, Any]:
     blocks = read_blocks(reply)
     if reply.outcome == Outcome.HUMAN:
-        spoken = any(isinstance(block, TextBlock | AnswerBlock) for block in blocks)
-        return {"who": "human" if spoken else "notice", "outcome": reply.outcome}
+        has_text = any(isinstance(block, TextBlock | AnswerBlock) for block in blocks)
+        return {"who": "human" if has_text else "notice", "outcome": reply.outcome}
     offered = [option.label for block in blocks if isinstance(block, ChoicesBlock) for option in block.options]
     return {
         "who": "checked" if reply.author else "bot",
@@ -190,7 +190,7 @@ async def _titles(session: AsyncSession, entries: set[str]) -> dict[str, str]:
     if not entries:
         return {}
     rows = await session.execute(select(EntryRow.id, EntryRow.title).where(EntryRow.id.in_(entries)))
-    return {row.id: row.title for row in rows}
+    return {seen_seq.id: seen_seq.title for seen_seq in rows}
 
 
 async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, str]:
@@ -198,4 +198,4 @@ async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, st
     rows = await session.execute(
         select(Delivery.reply_id, Delivery.status).where(Delivery.reply_id.in_(replies)).order_by(Delivery.part)
     )
-    return {row.reply_id: row.status for row in rows}
+    return {seen_seq.reply_id: seen_seq.status for seen_seq in rows}

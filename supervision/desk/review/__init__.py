@@ -17,9 +17,19 @@ from desk.pages import back
 from desk.shell import shell_of
 from supervision.desk.deps import Deps
 from supervision.review.correcting import Corrector
-from supervision.review.judging import KeepGolden, Opinion, Refused, Shown, agreed, conversation_of, judge, next_item, this_item
-from supervision.review.tasks import WATCH, open_tasks
-from supervision.review.withdrawing import last_given, withdraw
+from supervision.review.judging import (
+    KeepGolden,
+    Opinion,
+    Refused,
+    ReviewItemView,
+    conversation_of,
+    get_item,
+    judge,
+    measure_agreement,
+    next_item,
+)
+from supervision.review.tasks import DRIFT_KIND, open_tasks
+from supervision.review.withdrawing import last_verdict, withdraw
 
 Reviewing = Annotated[Staff, Depends(signed_in(Right.HANDLE_CONVERSATIONS))]
 
@@ -37,7 +47,7 @@ async def _judging(request: Request, staff: Annotated[Staff, Depends(signed_in()
 
 
 Judging = Annotated[Staff, Depends(_judging)]
-_NOTHING_SAID = dict.fromkeys(("opinion", "entry", "note", "golden", "correction"), "")
+_EMPTY_FIELDS = dict.fromkeys(("opinion", "entry", "note", "golden", "correction"), "")
 _REPLY_CHARACTERS = 640  # the limit for a correction: as for a human's reply by SMS
 
 
@@ -46,28 +56,28 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
     routes, text = APIRouter(include_in_schema=False), deps.renderers["web"]
     corrector = Corrector(deps.database, deps.event_bus, deps.wording, {"sms": deps.renderers["sms"]})
 
-    async def page(request: Request, staff: Staff, shown: Shown | None, left: int, **more: Any) -> Response:
+    async def page(request: Request, staff: Staff, shown: ReviewItemView | None, left: int, **more: Any) -> Response:
         return render(
             request,
             staff,
             "review/review.html",
             shown=shown,
             left=left,
-            given=await last_given(deps.database, staff),
+            given=await last_verdict(deps.database, staff),
             opinions=[str(opinion) for opinion in Opinion],
-            agreement=await agreed(deps.database),
-            tasks=await open_tasks(deps.database, but=(WATCH,)),
+            agreement=await measure_agreement(deps.database),
+            tasks=await open_tasks(deps.database, without_kinds=(DRIFT_KIND,)),
             longest=_REPLY_CHARACTERS,
-            **({"error": ""} | more | {"said": _NOTHING_SAID | more.get("said", {})}),
+            **({"error": ""} | more | {"said": _EMPTY_FIELDS | more.get("said", {})}),
         )
 
     @routes.get("/desk/review")
-    async def one(request: Request, staff: Reviewing) -> Response:
+    async def next_review(request: Request, staff: Reviewing) -> Response:
         shown, left = await next_item(deps.database, staff, text)
         return await page(request, staff, shown, left)
 
     @routes.post("/desk/review/{item}/withdraw")
-    async def back_again(item: RowNumber, staff: Reviewing) -> Response:
+    async def withdraw_last(item: RowNumber, staff: Reviewing) -> Response:
         done = await withdraw(deps.database, item, staff.id)
         return back("/desk/review", "withdrawn") if done else back("/desk/review", failed="not_withdrawn")
 
@@ -75,9 +85,9 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
     async def verdict(request: Request, item: RowNumber, staff: Judging) -> Response:
         form = await request.form()
         # Browsers count a line break as one character, and send it as two.
-        said = {name: str(value).replace("\x00", "").replace("\r\n", "\n").strip() for name, value in form.items()}
+        fields = {name: str(value).replace("\x00", "").replace("\r\n", "\n").strip() for name, value in form.items()}
         try:
-            opinion = Opinion(said.get("opinion", ""))
+            opinion = Opinion(fields.get("opinion", ""))
         except ValueError:
             raise Problem(422, "review.no_opinion") from None
         try:
@@ -86,18 +96,18 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
                 item,
                 staff.id,
                 opinion,
-                entry=said.get("entry", "")[:64],
-                note=said.get("note", "")[:2000],
-                golden=golden if said.get("golden") else None,
+                entry=fields.get("entry", "")[:64],
+                note=fields.get("note", "")[:2000],
+                golden=golden if fields.get("golden") else None,
             )
         except Refused as refused:
-            shown = await this_item(deps.database, item, text) if refused.reason == "no_entry" else None
+            shown = await get_item(deps.database, item, text) if refused.reason == "no_entry" else None
             if shown is None:
                 raise Problem(409, f"review.refused_{refused.reason}") from None
             _, left = await next_item(deps.database, staff, text)
             error = f"refused_{refused.reason}"
-            return await page(request, staff, shown, left, error=error, said=said, status=409)
-        correction = said.get("correction", "")[:_REPLY_CHARACTERS]
+            return await page(request, staff, shown, left, error=error, said=fields, status=409)
+        correction = fields.get("correction", "")[:_REPLY_CHARACTERS]
         if not correction:
             return back("/desk/review", "kept")
         async with deps.database.read() as session:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from playwright.sync_api import Page
 from sqlalchemy import select, update
 
-from analytics.insights.job import Counting, refresh
+from analytics.insights.job import CountingRules, refresh
 from conversations.service_control.controls import set_control
 from core.database.models import Conversation, Delivery, EditorTask, Reply, SmsLimited, SmsUsage
 from core.identity import Role
@@ -90,7 +90,7 @@ def _fill(running: Service) -> None:
     async def filled() -> None:
         async with running.database.write() as session:
             await session.execute(update(Conversation).values(origin=Origin.CITIZEN))
-        await refresh(running.database, Counting(ZONE, origin=Origin.CITIZEN, segment_cost=500))
+        await refresh(running.database, CountingRules(ZONE, origin=Origin.CITIZEN, segment_cost=500))
         await draw(running.database, TODAY - timedelta(days=3), zone=ZONE, size=4)
         async with running.database.write() as session:
             reply = await session.scalar(select(Reply.id).limit(1))

@@ -9,7 +9,7 @@ from typing import override
 import pytest
 from playwright.sync_api import Page, expect
 
-from conversations.following import backlog, hub
+from conversations.client_updates import backlog, hub
 from tests.e2e.browser import NewContext
 from tests.e2e.console.conftest import Service
 from tests.e2e.web.fake_gateway import FakeGateway
@@ -53,7 +53,7 @@ class Busy(Service):
 
 @pytest.fixture
 def busy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Busy]:
-    monkeypatch.setattr(hub, "_GLANCE_SECONDS", 0.5)
+    monkeypatch.setattr(hub, "_IDLE_SECONDS", 0.5)
     monkeypatch.setattr(backlog, "LATE_SECONDS", 1.0)
     monkeypatch.setattr(backlog, "_FRESH_SECONDS", 0.2)
     redis = RedisServer(tmp_path)

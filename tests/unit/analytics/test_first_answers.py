@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from analytics.insights.acceptance import FirstAnswers
 from analytics.insights.figures import K, Reaction
 from analytics.insights.first_answers import first_answer, page_shown
-from analytics.insights.refusals import refuses, replies_to_refusals, takes_for_refusal
+from analytics.insights.refusals import is_reply_to_refusal, refuses, replies_to_refusals
 from analytics.insights.rewording import letters_in_common, rewords
 from conversations.wording import Wording, WordingError
 from core.settings import ROOT
@@ -25,11 +25,11 @@ class Turn(NamedTuple):
     outcome: str = Outcome.ANSWERED
     shown: str = ""
     payload: str = ""
-    taken_for_refusal: bool = False
+    answered_as_refusal: bool = False
 
 
 ASKED = Turn("comment renouveler mon passeport", shown="F1")
-NONE = Turn("Aucune de ces réponses", Outcome.CHOICES, payload="/none_of_these", taken_for_refusal=True)
+NONE = Turn("Aucune de ces réponses", Outcome.CHOICES, payload="/none_of_these", answered_as_refusal=True)
 FOLLOW_UP = Turn("combien ça coûte ?", shown="F1")
 HELLO = Turn("bonjour", Outcome.SMALL_TALK)
 THANKS = Turn("merci beaucoup", Outcome.SMALL_TALK)
@@ -53,8 +53,8 @@ REWORDED = Turn("je veux refaire mon passeport, comment le renouveler", shown="F
         ([ASKED, FOLLOW_UP, NONE], Reaction.REFUSED),
         ([ASKED, Turn("ce n’est pas ça", Outcome.NO_ANSWER)], Reaction.REFUSED),
         ([ASKED, Turn("non pas ça, la perte de papiers", shown="F3")], Reaction.REFUSED),
-        ([ASKED, Turn("que nenni", Outcome.SMALL_TALK, taken_for_refusal=True)], Reaction.REFUSED),
-        ([ASKED, Turn("non merci", Outcome.SMALL_TALK, taken_for_refusal=True)], Reaction.ACCEPTED),
+        ([ASKED, Turn("que nenni", Outcome.SMALL_TALK, answered_as_refusal=True)], Reaction.REFUSED),
+        ([ASKED, Turn("non merci", Outcome.SMALL_TALK, answered_as_refusal=True)], Reaction.ACCEPTED),
         ([ASKED, Turn("non", Outcome.GUIDED, "F1")], Reaction.ACCEPTED),  # it answered a question
         ([ASKED, Turn("Non", Outcome.SMALL_TALK, payload="/deny")], Reaction.ACCEPTED),  # to being called back
         # The same question in other words.
@@ -138,7 +138,7 @@ def test_page_shown_by_outcome_and_content(outcome: str, entry: str, blocks: Any
     ],
 )
 def test_refuses_words_that_refuse(text: str) -> None:
-    assert refuses(text, "", taken_for_refusal=False)
+    assert refuses(text, "", answered_as_refusal=False)
 
 
 @pytest.mark.parametrize(
@@ -149,15 +149,17 @@ def test_refuses_words_that_refuse(text: str) -> None:
     ],
 )
 def test_refuses_other_words_only_if_the_reply_took_them_so(text: str) -> None:
-    assert not refuses(text, "", taken_for_refusal=False)
-    assert refuses(text, "", taken_for_refusal=True)
+    assert not refuses(text, "", answered_as_refusal=False)
+    assert refuses(text, "", answered_as_refusal=True)
 
 
 def test_takes_for_refusal_by_the_domains_own_texts() -> None:
     said = replies_to_refusals(ROOT / "domain.yml")
     assert len(said) > 8
-    assert all(takes_for_refusal([{"type": "notice", "text": "Note."}, {"type": "text", "text": text}], said) for text in said)
-    assert not takes_for_refusal([{"type": "text", "text": "Bonjour."}, {"type": "choices"}], said)
+    assert all(
+        is_reply_to_refusal([{"type": "notice", "text": "Note."}, {"type": "text", "text": text}], said) for text in said
+    )
+    assert not is_reply_to_refusal([{"type": "text", "text": "Bonjour."}, {"type": "choices"}], said)
     with pytest.raises(WordingError, match="utter_nothing"):
         Wording({("utter_deny", "web", "fr"): "D’accord."}).variations("utter_deny", "utter_nothing")
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from channels.sms.simulator.account import PLAYED
+from channels.sms.simulator.account import SIMULATED_PROVIDERS
 from conversations.ports import is_simulated
 
 
 def test_is_simulated_each_played_provider_is_recognised() -> None:
-    assert {name: is_simulated(name) for name in PLAYED} == dict.fromkeys(PLAYED, True)
+    assert {name: is_simulated(name) for name in SIMULATED_PROVIDERS} == dict.fromkeys(SIMULATED_PROVIDERS, True)
 
 
 @pytest.mark.parametrize("provider", ["twilio", "vonage", "ovh", "generic", "simulators", ""])

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 import yaml
 
-from channels.sms.causes import Own, cause_of, passing
+from channels.sms.causes import Own, cause_of, is_temporary
 from channels.sms.providers import ovh, twilio, vonage
 from channels.sms.providers.cause import Cause
 from core.settings import ROOT
@@ -55,7 +55,7 @@ def test_codes(provider: str, status: str, code: str, cause: str) -> None:
 @pytest.mark.parametrize("module", [twilio, vonage, ovh])
 def test_only_what_the_network_had_no_room_for_is_sent_again(module: object) -> None:
     causes: dict[str, Cause] = module.CAUSES  # type: ignore[attr-defined]
-    again: frozenset[str] = module.AGAIN  # type: ignore[attr-defined]
+    again: frozenset[str] = module.RETRYABLE  # type: ignore[attr-defined]
     assert again
     assert {causes[code] for code in again} == {"overload"}
-    assert not passing("mtarget", "30001")
+    assert not is_temporary("mtarget", "30001")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from conversations.keywords import Keyword, keyword, language_after
-from conversations.turns.choices import cannot_tell, chosen, named, names_no_choice
+from conversations.turns.choices import is_unknown_number, option_by_label, option_by_number, unsure_option
 
 
 @pytest.mark.parametrize(
@@ -85,19 +85,19 @@ def test_a_keyword_is_the_whole_message(text: str, expected: Keyword | None) -> 
 )
 def test_choosing_among_three(text: str, number: int | None) -> None:
     offered = ["/a", "/b", "/c"]
-    assert chosen(text, offered) == (offered[number - 1] if number else None)
+    assert option_by_number(text, offered) == (offered[number - 1] if number else None)
 
 
 @pytest.mark.parametrize(
     ("text", "picked"), [("oui", "/a"), ("Oui.", "/a"), ("d’accord", None), ("ok", None), ("yes", "/a"), ("oui mais", None)]
 )
 def test_yes_picks_the_only_one(text: str, picked: str | None) -> None:
-    assert chosen(text, ["/a"]) == picked
+    assert option_by_number(text, ["/a"]) == picked
 
 
 @pytest.mark.parametrize("offered", [None, []])
 def test_nothing_offered_nothing_chosen(offered: list[str] | None) -> None:
-    assert chosen("1", offered) is None
+    assert option_by_number("1", offered) is None
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_the_language_that_follows(asked: Keyword | None, present: str, after: s
     [("7", 3, True), ("0", 3, True), ("le 9", 2, True), ("2", 3, False), ("7", 0, False), ("7 enfants", 3, False)],
 )
 def test_a_number_that_was_not_offered_is_a_slip(text: str, offered: int, slip: bool) -> None:
-    assert names_no_choice(text, ["/x"] * offered) is slip
+    assert is_unknown_number(text, ["/x"] * offered) is slip
 
 
 _LABELS = [("En France", "/france"), ("À l'étranger", "/abroad"), ("Vous avez 18 ans ou plus", "/adult"), ("Oui", "/yes")]
@@ -145,13 +145,13 @@ _LABELS = [("En France", "/france"), ("À l'étranger", "/abroad"), ("Vous avez 
     ],
 )
 def test_a_label_that_is_typed_is_its_button(text: str, expected: str | None) -> None:
-    assert named(text, _LABELS) == expected
+    assert option_by_label(text, _LABELS) == expected
 
 
 def test_a_label_that_two_options_bear_names_neither() -> None:
-    assert named("passeport", [("Passeport", "/a"), ("Passeport", "/b")]) is None
-    assert named("passeport", [("Passeport", "/a"), ("Passeport", "/a")]) == "/a"
-    assert named("merci", [("Merci", "/thanks")]) == "/thanks"  # politeness too may be what a button says
+    assert option_by_label("passeport", [("Passeport", "/a"), ("Passeport", "/b")]) is None
+    assert option_by_label("passeport", [("Passeport", "/a"), ("Passeport", "/a")]) == "/a"
+    assert option_by_label("merci", [("Merci", "/thanks")]) == "/thanks"  # politeness too may be what a button says
 
 
 _UNSURE = '/choose_case{"entry": "F1", "fork": "2"}'
@@ -179,8 +179,8 @@ _OFFERED = ('/choose_case{"entry": "F1", "case": "2.0"}', '/choose_case{"entry":
     ],
 )
 def test_who_cannot_tell_presses_i_do_not_know(text: str) -> None:
-    assert cannot_tell(text, _OFFERED) == _UNSURE
-    assert cannot_tell(text, _OFFERED[:2]) is None
+    assert unsure_option(text, _OFFERED) == _UNSURE
+    assert unsure_option(text, _OFFERED[:2]) is None
 
 
 @pytest.mark.parametrize(
@@ -199,4 +199,4 @@ def test_who_cannot_tell_presses_i_do_not_know(text: str) -> None:
     ],
 )
 def test_whoever_says_more_is_listened_to(text: str) -> None:
-    assert cannot_tell(text, _OFFERED) is None
+    assert unsure_option(text, _OFFERED) is None

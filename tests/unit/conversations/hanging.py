@@ -29,7 +29,7 @@ def silent() -> CircuitBreaker:
 
     breaker = CircuitBreaker("it", says_nothing)
     for _ in range(2):
-        breaker.timed_out(time.monotonic() - 10)
+        breaker.record_timeout(time.monotonic() - 10)
     assert breaker.is_open
     return breaker
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from channels.web.following import Slow
-from conversations.following.backlog import WORDS, Late, Waiting, late, minutes_to_wait
+from channels.web.update_stream import LateNotice
+from conversations.client_updates.backlog import WORDS, Late, Waiting, late, minutes_to_wait
 from conversations.wording import Wording
 from core.database.base import now
 from core.settings import ROOT
@@ -73,30 +73,30 @@ def test_each_case_has_its_words() -> None:
 
 def test_an_estimate_is_not_told_anew_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
-    monkeypatch.setattr("channels.web.following.time.monotonic", lambda: clock[0])
-    slow = Slow()
-    slow.look(of("fr", True, 3, 1))
+    monkeypatch.setattr("channels.web.update_stream.time.monotonic", lambda: clock[0])
+    late_notice = LateNotice()
+    late_notice.update(of("fr", True, 3, 1))
     clock[0] += 5
-    slow.look(of("fr", True, 2, 1))
-    assert slow.told is not None
-    assert slow.told.minutes == 3  # read out five seconds ago
-    slow.look(of("en", True, 2, 1))
-    assert slow.told == of("en", True, 2, 1)  # who chose another language reads it at once
+    late_notice.update(of("fr", True, 2, 1))
+    assert late_notice.late is not None
+    assert late_notice.late.minutes == 3  # read out five seconds ago
+    late_notice.update(of("en", True, 2, 1))
+    assert late_notice.late == of("en", True, 2, 1)  # who chose another language reads it at once
     clock[0] += 31
-    slow.look(of("en", True, 1, 1))
-    assert slow.told.minutes == 1
+    late_notice.update(of("en", True, 1, 1))
+    assert late_notice.late.minutes == 1
     clock[0] += 31
-    slow.look(of("en", False, None, 1))  # as a crowd grows smaller
-    assert slow.told.crowded
-    slow.look(None)
-    assert slow.told is None
+    late_notice.update(of("en", False, None, 1))  # as a crowd grows smaller
+    assert late_notice.late.crowded
+    late_notice.update(None)
+    assert late_notice.late is None
 
 
 def test_it_is_told_until_the_last_of_those_that_waited_is_answered() -> None:
-    slow = Slow()
-    slow.look(of("fr", True, 1, 2))
-    slow.answered(0)  # what a human said, or the service by itself
-    slow.answered(1)
-    assert slow.told is not None
-    slow.answered(1)
-    assert slow.told is None
+    late_notice = LateNotice()
+    late_notice.update(of("fr", True, 1, 2))
+    late_notice.count_answered(0)  # what a human said, or the service by itself
+    late_notice.count_answered(1)
+    assert late_notice.late is not None
+    late_notice.count_answered(1)
+    assert late_notice.late is None

@@ -40,7 +40,7 @@ ANSWERED = {"outcome": "answered", "blocks": [CARD], "entry": "F1", "entry_versi
 
 def context(text: str, **changes: object) -> TurnContext:
     values: dict[str, object] = {"message_id": "m", "conversation": "c", "channel": "web", "language": "fr", "payload": None}
-    values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": Deadline.after(5)}
+    values |= {"text": text, "masked": (), "offered": (), "attempts": 1, "deadline": Deadline.after(60)}
     return TurnContext(**(values | changes))  # type: ignore[arg-type]
 
 
@@ -58,7 +58,7 @@ class Rasa:
 
 
 async def answer(rasa: Rasa, asked: TurnContext, sms_commands: Step = passes) -> Turn:
-    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
     return await TurnPipeline(engine, WORDING, max_chars=200, sms_commands=sms_commands).answer(asked)
 
 
@@ -79,7 +79,7 @@ class Judge:
 
 async def judged(meant: Meant, asked: TurnContext, rasa: Rasa) -> tuple[Turn, list[Asked]]:
     judge = Judge(meant)
-    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
     return await TurnPipeline(engine, WORDING, max_chars=200, judge=judge).answer(asked), judge.asked
 
 
@@ -124,7 +124,7 @@ async def test_turn_of_a_long_message_about_no_danger_is_answered() -> None:
     ids=["question in few words", "button", "English"],
 )
 async def test_turn_without_french_words_that_may_tell_a_danger_asks_nobody_what_they_mean(asked: TurnContext) -> None:
-    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
+    engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
     judge = Judge(Meant(confirmed=True))
     await TurnPipeline(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
     assert judge.asked == []
@@ -147,7 +147,7 @@ async def test_pipeline_reads_the_danger_before_the_limits_of_sms(text: str, mea
         seen.append(asked.danger.kinds if asked.danger else ())
         return None
 
-    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
+    engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
     await TurnPipeline(engine, WORDING, max_chars=200, judge=Judge(meant), sms_limits=limits).answer(context(text))
     assert seen == [kinds]
 
@@ -276,7 +276,7 @@ async def answer_after(said_before: tuple[str, ...], asked: TurnContext, rasa: R
     async def recall(conversation: str) -> tuple[str, ...]:
         return said_before
 
-    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
     return await TurnPipeline(engine, WORDING, max_chars=200, recall=recall).answer(asked)
 
 
@@ -335,7 +335,7 @@ async def test_a_death_that_the_engine_takes_for_a_danger_gets_its_answer_too() 
     def rasa(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=next(answers))
 
-    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
     turn = await TurnPipeline(engine, WORDING, max_chars=200).answer(context("ma femme est morte ce matin"))
     assert turn.outcome == Outcome.CRISIS
     assert said(turn)[0] == "Toutes nos condoléances."
@@ -349,6 +349,6 @@ def test_what_is_said_since_fits_into_an_sms(since: Since, language: str) -> Non
     render = SmsRenderer(WORDING, max_segments=3)
     replies = CareReplies(load_detector(), WORDING)
     for kind in ("care_suicide", "care_violence", "care_homeless"):
-        turn = replies.again(since, [kind], channel="sms", language=language)
+        turn = replies.repeat_numbers(since, [kind], channel="sms", language=language)
         assert turn is not None
         assert "…" not in render(turn.blocks, language=language).text

@@ -25,7 +25,7 @@ class Dependency:
         """Requests that began and were given up so many seconds after the start."""
         for began, ended in requests:
             self.now = 1000.0 + ended
-            self.breaker.timed_out(1000.0 + began)
+            self.breaker.record_timeout(1000.0 + began)
 
     async def _probe(self) -> bool:
         self.probed += 1
@@ -78,7 +78,7 @@ async def test_breaker_on_little_evidence_stays_closed(it: Dependency, requests:
 async def test_breaker_while_others_are_answered_stays_closed(it: Dependency) -> None:
     for began in range(0, 40, 4):
         it.now = 1000.0 + began + 1
-        it.breaker.succeeded()
+        it.breaker.record_answer()
         it.vain((began, began + 3.5))
     assert not it.breaker.is_open
 
@@ -109,7 +109,7 @@ async def test_breaker_after_an_answer_begins_anew(it: Dependency) -> None:
     it.answers.set()
     it.vain((0.0, 3.5), (4.0, 7.5))
     await _probed(it)
-    it.breaker.succeeded()
+    it.breaker.record_answer()
     it.vain((8.0, 11.5))
     assert not it.breaker.is_open
 
@@ -127,7 +127,7 @@ async def test_breaker_whose_probe_fails_goes_on_probing(monkeypatch: pytest.Mon
 
     breaker = CircuitBreaker("it", probe)
     for _ in range(2):
-        breaker.timed_out(0.0)
+        breaker.record_timeout(0.0)
     assert breaker.is_open
     async with asyncio.timeout(60):
         while breaker.is_open:  # noqa: ASYNC110 - nothing tells of it

@@ -124,7 +124,7 @@ async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
         return httpx.Response(422)  # the message is at fault: it would be no wiser to look it up
 
     turns = TurnPipeline(
-        RasaClient(["http://rasa"], SECRET, at_once=1, transport=httpx.MockTransport(engine)),
+        RasaClient(["http://rasa"], SECRET, max_concurrent=1, transport=httpx.MockTransport(engine)),
         wording,
         max_chars=100,
         degraded_mode=degraded_mode,
@@ -181,7 +181,7 @@ async def test_look_up_in_vain_tells_the_breaker_of_those_that_were_asked_only(
 ) -> None:
     vain: list[float] = []
     breaker = closed()
-    monkeypatch.setattr(breaker, "timed_out", vain.append)
+    monkeypatch.setattr(breaker, "record_timeout", vain.append)
     hanging = Hanging()
     find = partial(_over(hanging, wording, breaker).find, "carte", conversation="c", channel="web", language="fr")
     first = asyncio.gather(*(find(seconds=60) for _ in range(AT_ONCE)), return_exceptions=True)
@@ -205,7 +205,7 @@ async def test_turn_whose_engine_hangs_leaves_the_rest_of_its_deadline_to_the_lo
     degraded_mode = _over(Hanging(), wording)
     monkeypatch.setattr(degraded_mode, "find", find)
     hanging = Hanging()
-    engine = RasaClient(["http://rasa"], SECRET, at_once=1, transport=PatientTransport(hanging))
+    engine = RasaClient(["http://rasa"], SECRET, max_concurrent=1, transport=PatientTransport(hanging))
     turns = TurnPipeline(engine, wording, max_chars=100, degraded_mode=degraded_mode)
     turn = await turns.answer(
         TurnContext("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(1.6, engine=0.2))
@@ -219,7 +219,7 @@ async def test_turn_that_the_action_server_kept_from_an_answer_looks_nothing_up_
         return httpx.Response(503, json={"title": "Dialogue", "cause": "actions_silent", "waited_seconds": 3.2})
 
     hanging = Hanging()
-    engine = RasaClient(["http://rasa"], SECRET, at_once=1, transport=httpx.MockTransport(rasa))
+    engine = RasaClient(["http://rasa"], SECRET, max_concurrent=1, transport=httpx.MockTransport(rasa))
     turns = TurnPipeline(engine, wording, max_chars=100, degraded_mode=_over(hanging, wording))
     turn = await turns.answer(TurnContext("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(60)))
     assert (turn.outcome, hanging.asked) == (Outcome.FALLBACK, [])

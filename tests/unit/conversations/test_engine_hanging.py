@@ -43,7 +43,7 @@ class Rasas:
 
 
 def _engine(rasas: Rasas, urls: tuple[str, ...] = URLS[:1], *, actions: CircuitBreaker | None = None) -> RasaClient:
-    return RasaClient(urls, "secret", at_once=2, actions=actions, transport=PatientTransport(rasas))
+    return RasaClient(urls, "secret", max_concurrent=2, actions=actions, transport=PatientTransport(rasas))
 
 
 def _request(conversation: str = "c") -> EngineRequest:
@@ -98,7 +98,7 @@ async def test_engine_that_hangs_no_longer_is_asked_again() -> None:
 async def test_conversations_of_a_replica_that_hangs_go_on_with_another() -> None:
     rasas = Rasas(hanging=("one",))
     engine = _engine(rasas, URLS)
-    name = next(name for name in map(str, range(100)) if engine._replicas.ranked(name)[0].url == URLS[0])
+    name = next(name for name in map(str, range(100)) if engine._pool.ranked(name)[0].url == URLS[0])
     await _in_vain(engine, 2, name)
     assert (await engine.turn(_request(name), deadline=Deadline.after(60).at)).outcome == "small_talk"
     assert rasas.asked == ["one", "one", "two"]
@@ -157,7 +157,7 @@ async def test_action_server_that_answers_rasa_does_not_hang_whatever_waited_for
     began = time.monotonic() - 10
     await _engine(Rasas(answered), actions=actions).turn(_request(), deadline=Deadline.after(60).at)
     for _ in range(5):
-        actions.timed_out(began)
+        actions.record_timeout(began)
     assert not actions.is_open
 
 
@@ -166,7 +166,7 @@ async def test_turn_that_needed_no_action_says_nothing_of_the_action_server() ->
     began = time.monotonic() - 10
     await _engine(Rasas(), actions=actions).turn(_request(), deadline=Deadline.after(60).at)
     for _ in range(5):
-        actions.timed_out(began)
+        actions.record_timeout(began)
     assert actions.is_open
 
 
@@ -190,7 +190,7 @@ async def test_action_server_that_is_being_started_again_is_waited_for_and_one_t
     rasas = Rasas(_without_actions("actions_unreachable"), httpx.Response(200, json=_ANSWER))
     assert (await _engine(rasas, actions=actions).turn(_request(), deadline=Deadline.after(60).at)).outcome == "small_talk"
     vain: list[float] = []
-    actions.timed_out = vain.append  # type: ignore[method-assign, assignment]
+    actions.record_timeout = vain.append  # type: ignore[method-assign, assignment]
     began = time.monotonic()
     with pytest.raises(ActionsUnavailable):
         await _engine(Rasas(_without_actions("actions_unreachable")), actions=actions).turn(

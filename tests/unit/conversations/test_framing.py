@@ -26,7 +26,7 @@ ANSWERED = {"outcome": "answered", "blocks": [CARD.model_dump(mode="json")], "en
 
 def _turns(found: str) -> TurnPipeline:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=ANSWERED))
-    engine = RasaClient(["http://rasa"], "secret", at_once=1, transport=transport)
+    engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=transport)
     return TurnPipeline(engine, WORDING, max_chars=200, detect=lambda text, expected: found)
 
 

@@ -38,4 +38,4 @@ def conversation(*payloads: str) -> Conversation:
     ],
 )
 def test_picked_by_number_only_where_pages_were_offered(text: str, offered: tuple[str, ...], picked: str | None) -> None:
-    assert bare_processor(signing=SIGNING)._chosen(conversation(*offered), text) == picked
+    assert bare_processor(signing=SIGNING)._chosen_payload(conversation(*offered), text) == picked

@@ -41,7 +41,7 @@ class Rasas:
 
 
 def _engine(rasas: Rasas) -> RasaClient:
-    return RasaClient(URLS, "secret", at_once=1, transport=httpx.MockTransport(rasas))
+    return RasaClient(URLS, "secret", max_concurrent=1, transport=httpx.MockTransport(rasas))
 
 
 def _request(conversation: str) -> EngineRequest:
@@ -61,7 +61,7 @@ async def test_conversations_are_spread_and_each_stays_where_it_is() -> None:
 
 async def test_who_finds_one_away_is_answered_by_another_at_once_and_nobody_else_moves() -> None:
     rasas = Rasas(one=AWAY)
-    engine, before = _engine(rasas), RasaPool(URLS, "secret", at_once=1)
+    engine, before = _engine(rasas), RasaPool(URLS, "secret", max_concurrent=1)
     homes = {name: before.ranked(name)[0].url for name in (f"c{number}" for number in range(60))}
     for name in homes:
         await engine.turn(_request(name), deadline=Deadline.after(5).at)
@@ -121,8 +121,8 @@ class Slow:
         return httpx.Response(200, json=_ANSWER)
 
 
-def _slow_engine(slow: Slow, at_once: int) -> RasaClient:
-    return RasaClient(URLS[:1], "secret", at_once=at_once, transport=httpx.MockTransport(slow))
+def _slow_engine(slow: Slow, max_concurrent: int) -> RasaClient:
+    return RasaClient(URLS[:1], "secret", max_concurrent=max_concurrent, transport=httpx.MockTransport(slow))
 
 
 async def _turns(engine: RasaClient, number: int, seconds: float) -> list[Turn | BaseException]:
@@ -133,7 +133,7 @@ async def _turns(engine: RasaClient, number: int, seconds: float) -> list[Turn |
 
 async def test_a_rasa_is_asked_for_so_many_turns_at_a_time_and_the_others_wait() -> None:
     slow = Slow(0.02)
-    turns = await _turns(_slow_engine(slow, at_once=3), 12, seconds=10)
+    turns = await _turns(_slow_engine(slow, max_concurrent=3), 12, seconds=10)
     assert [isinstance(turn, Turn) for turn in turns] == [True] * 12
     assert slow.most == 3
 
@@ -141,7 +141,7 @@ async def test_a_rasa_is_asked_for_so_many_turns_at_a_time_and_the_others_wait()
 async def test_who_waited_too_long_asks_nothing_of_a_rasa_that_is_busy() -> None:
     """Before, all were asked for at once: none was ready in time, and what was begun of them was for nothing."""
     slow = Slow(0.3)
-    turns = await _turns(_slow_engine(slow, at_once=2), 8, seconds=0.9)
+    turns = await _turns(_slow_engine(slow, max_concurrent=2), 8, seconds=0.9)
     answered = [turn for turn in turns if isinstance(turn, Turn)]
     told = [str(turn) for turn in turns if isinstance(turn, EngineUnavailable)]
     assert len(answered) == slow.asked == 4
@@ -150,20 +150,20 @@ async def test_who_waited_too_long_asks_nothing_of_a_rasa_that_is_busy() -> None
 
 async def test_while_it_answers_who_has_no_time_left_waits_for_their_turn_and_is_given_time_for_it() -> None:
     slow = Slow(0.2)
-    engine = _slow_engine(slow, at_once=1)
+    engine = _slow_engine(slow, max_concurrent=1)
     await _turns(engine, 1, seconds=5)
     assert [isinstance(turn, Turn) for turn in await _turns(engine, 5, seconds=0.3)] == [True] * 5
 
 
 async def test_who_waits_for_a_rasa_that_is_away_keeps_no_place() -> None:
-    engine = RasaClient(URLS[:1], "secret", at_once=1, transport=httpx.MockTransport(Rasas(one=AWAY)))
+    engine = RasaClient(URLS[:1], "secret", max_concurrent=1, transport=httpx.MockTransport(Rasas(one=AWAY)))
     turns = await _turns(engine, 4, seconds=1.2)
     assert {str(turn) for turn in turns} == {"ConnectError"}
 
 
 async def test_a_place_comes_free_where_a_citizen_s_turn_is_given_up() -> None:
     slow = Slow(0.3)
-    engine = _slow_engine(slow, at_once=1)
+    engine = _slow_engine(slow, max_concurrent=1)
     given_up = asyncio.create_task(engine.turn(_request("c"), deadline=Deadline.after(5).at))
     await asyncio.sleep(0.05)
     given_up.cancel()

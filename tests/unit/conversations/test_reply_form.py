@@ -57,19 +57,19 @@ def _form(redis: Redis) -> ReplyForm:
 
 
 async def _settled(form: ReplyForm, clock: Clock) -> int:
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     clock.now += 10
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     return form.present
 
 
 async def test_all_new_are_written_to_in_the_new_form_once_they_were_seen_for_a_while(clock: Clock) -> None:
     form = _form(Redis(2, 2))
     for _ in range(10):
-        await form.look(_SETTLED)
+        await form.update(_SETTLED)
         assert form.present == 1
         clock.now += 1
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     assert form.present == 2
 
 
@@ -101,24 +101,24 @@ async def test_older_process_that_appears_is_written_for_at_once(gateways: tuple
     form = _form(redis)
     assert await _settled(form, clock) == 2
     redis.gateways, redis.worker = gateways, worker
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     assert form.present == 1
 
 
 async def test_older_gateway_that_finds_redis_again_late_is_waited_for(clock: Clock) -> None:
     redis = Redis(2)
     form = _form(redis)
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     clock.now += 9
     redis.gateways = (2, 1)
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     redis.gateways = (2,)
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     clock.now += 9
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     assert form.present == 1
     clock.now += 1
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     assert form.present == 2
 
 
@@ -138,13 +138,13 @@ async def test_redis_in_trouble_leaves_the_form_that_was_known(trouble: str, clo
 async def test_redis_that_was_away_begins_the_wait_anew(clock: Clock) -> None:
     redis = Redis(2)
     form = _form(redis)
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     clock.now += 9
     redis.away = True
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     redis.away = False
     clock.now += 9
-    await form.look(_SETTLED)
+    await form.update(_SETTLED)
     assert form.present == 1
 
 

@@ -34,7 +34,7 @@ async def test_a_keyword_is_answered_in_the_language_that_was_written_last(
     async def not_silenced(*_: object) -> None:
         return None
 
-    monkeypatch.setattr(sms_commands, "silenced_by", not_silenced)
+    monkeypatch.setattr(sms_commands, "stop_message_of", not_silenced)
     turn = await SmsCommands(NothingKept(), WORDING)(context(text, channel="sms", last_written_language=spoken))  # type: ignore[arg-type]
     assert turn is not None
     (block,) = turn.blocks

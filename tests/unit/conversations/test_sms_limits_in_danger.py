@@ -50,7 +50,7 @@ async def test_sms_limits_let_pass_what_was_read_as_a_danger(
     async def counted(*_: object) -> None:
         return None
 
-    for name, stand_in in (("_recent", nothing_said), ("number_on", spent), ("count_limited", counted)):
+    for name, stand_in in (("_recent", nothing_said), ("usage_on", spent), ("count_limited", counted)):
         monkeypatch.setattr(sms_limits, name, stand_in)
     number = NumberWithADaySpent()
     step = SmsLimits(number, WORDING, number, sms_limits.Limits.of(SETTINGS), number)  # type: ignore[arg-type]

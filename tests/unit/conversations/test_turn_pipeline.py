@@ -53,7 +53,7 @@ def _ok() -> httpx.Response:
 
 
 def _engine(rasa: Handler) -> RasaClient:
-    return RasaClient(["http://rasa"], "secret", at_once=1, transport=httpx.MockTransport(rasa))
+    return RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
 
 
 def _context(text: str = "bonjour", **changes: object) -> TurnContext:

@@ -22,8 +22,8 @@ class _Clock:
 def budget() -> WorkBudget:
     """A budget of one second, in a process without Redis."""
     event_bus = EventBus("redis://127.0.0.1:1/0")
-    event_bus.rest(OSError())
-    event_bus._resting_until = float("inf")
+    event_bus.pause(OSError())
+    event_bus._paused_until = float("inf")
     return WorkBudget(event_bus, Addresses("key"), seconds=1)
 
 

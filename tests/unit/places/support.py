@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from core.settings import ROOT
-from places.book import Book, Pages
 from places.communes.index import Places
+from places.offices.directory_file import DirectoryFileWriter
 from places.offices.office import Office
-from places.offices.shelf import ShelfWriter
 from places.offices.table import read_table
+from places.place_data import PlaceData, PlaceDataLoader
 
 LINES = (
     "departement\t35\tIlle-et-Vilaine\t35\t0\t\t",
@@ -44,7 +44,7 @@ def offices() -> list[Office]:
 
 def shelf_file(folder: Path) -> Path:
     file = folder / "places" / "offices.db"
-    writer = ShelfWriter(file, 1, "demonstration")
+    writer = DirectoryFileWriter(file, 1, "demonstration")
     writer.add(offices())
     writer.close()
     return file
@@ -57,7 +57,7 @@ def communes_file(folder: Path) -> Path:
     return file
 
 
-def pages(folder: Path, own: Office | None = None) -> Pages:
-    found = Book(communes_file(folder), shelf_file(folder), own).load()
+def pages(folder: Path, own: Office | None = None) -> PlaceData:
+    found = PlaceDataLoader(communes_file(folder), shelf_file(folder), own).load()
     assert found is not None
     return found

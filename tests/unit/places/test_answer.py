@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from places.answer import Found, Memory, NotKnown, Reply, WhichPlace, beside, choose, respond
-from places.book import Book, Pages
+from places.answer import Found, Memory, NotKnown, Reply, WhichPlace, choose_place, office_for_errand, respond
 from places.offices.office import Office
+from places.place_data import PlaceData, PlaceDataLoader
 from tests.unit.places.support import communes_file, pages
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=ZoneInfo("Europe/Paris"))
@@ -20,7 +20,7 @@ OWN = Office(
 
 
 @pytest.fixture
-def known(tmp_path: Path) -> Pages:
+def known(tmp_path: Path) -> PlaceData:
     return pages(tmp_path)
 
 
@@ -29,7 +29,7 @@ def office(reply: Reply | None) -> tuple[str, str]:
     return reply.offices[0].id, reply.opening.says
 
 
-def test_respond_without_a_place_asks_and_goes_on_with_the_reply(known: Pages) -> None:
+def test_respond_without_a_place_asks_and_goes_on_with_the_reply(known: PlaceData) -> None:
     reply, memory = respond(known, "la mairie est ouverte samedi ?", Memory(), NOW)
     assert reply == WhichPlace("mairie")
     reply, memory = respond(known, "à Clairval", memory, NOW)
@@ -38,26 +38,26 @@ def test_respond_without_a_place_asks_and_goes_on_with_the_reply(known: Pages) -
 
 
 @pytest.mark.parametrize(("text", "place"), [("rue", "80688"), ("RENNES", "35238"), ("35000", "35238"), ("à valence", "26362")])
-def test_respond_takes_a_name_that_is_a_word_too_once_a_commune_was_asked_for(known: Pages, text: str, place: str) -> None:
+def test_respond_takes_a_name_that_is_a_word_too_once_a_commune_was_asked_for(known: PlaceData, text: str, place: str) -> None:
     _, memory = respond(known, "où est la mairie ?", Memory(), NOW)
     reply, memory = respond(known, text, memory, NOW)
     assert isinstance(reply, NotKnown)
     assert memory.place == place
 
 
-def test_respond_to_another_question_once_a_commune_was_asked_for_lets_it_go(known: Pages) -> None:
+def test_respond_to_another_question_once_a_commune_was_asked_for_lets_it_go(known: PlaceData) -> None:
     _, memory = respond(known, "où est la mairie ?", Memory(), NOW)
     assert respond(known, "laisse tomber", memory, NOW) == (None, Memory())
 
 
-def test_respond_remembers_the_place_for_another_office(known: Pages) -> None:
+def test_respond_remembers_the_place_for_another_office(known: PlaceData) -> None:
     _, memory = respond(known, "j'habite à Valdoré et je veux un passeport", Memory(), NOW)
     assert memory == Memory("00004")
     reply, _ = respond(known, "quels sont les horaires de la mairie ?", memory, NOW)
     assert office(reply) == ("mairie-valdore", "open")
 
 
-def test_respond_to_follow_up_is_about_the_office_shown(known: Pages) -> None:
+def test_respond_to_follow_up_is_about_the_office_shown(known: PlaceData) -> None:
     _, memory = respond(known, "mairie de Clairval", Memory(), NOW)
     reply, memory = respond(known, "et samedi ?", memory, NOW)
     assert office(reply) == ("mairie-clairval", "day_open")
@@ -69,7 +69,7 @@ def test_respond_to_follow_up_is_about_the_office_shown(known: Pages) -> None:
     assert respond(known, "et samedi ?", memory, NOW)[0] is None
 
 
-def test_respond_to_an_office_alone_finds_its_abbreviated_commune(known: Pages) -> None:
+def test_respond_to_an_office_alone_finds_its_abbreviated_commune(known: PlaceData) -> None:
     reply, _ = respond(known, "mairie de St Denis", Memory(), NOW)
     assert isinstance(reply, WhichPlace)
     assert len(reply.places) == 2
@@ -78,31 +78,31 @@ def test_respond_to_an_office_alone_finds_its_abbreviated_commune(known: Pages) 
 
 
 @pytest.mark.parametrize("text", ["horaires de la mairie de Saint-Denis", "mairie de St Denis"])
-def test_respond_to_homonyms_offers_them_and_goes_on_with_the_choice(known: Pages, text: str) -> None:
+def test_respond_to_homonyms_offers_them_and_goes_on_with_the_choice(known: PlaceData, text: str) -> None:
     reply, memory = respond(known, text, Memory(), NOW)
     assert isinstance(reply, WhichPlace)
     assert [place.code for place in reply.places] == ["97411", "93066"]
-    reply, _ = choose(known, "93066", memory, NOW)
+    reply, _ = choose_place(known, "93066", memory, NOW)
     assert reply == NotKnown("mairie", "Saint-Denis")
 
 
 @pytest.mark.parametrize(
     "text", ["La CAF me réclame 300 euros", "la mairie a fermé ma rue", "comment changer d'adresse à la CAF"]
 )
-def test_respond_to_a_question_that_only_names_an_office_returns_nothing(known: Pages, text: str) -> None:
+def test_respond_to_a_question_that_only_names_an_office_returns_nothing(known: PlaceData, text: str) -> None:
     assert respond(known, text, Memory(), NOW) == (None, Memory())
 
 
 def test_respond_without_a_directory_knows_the_own_office(tmp_path: Path) -> None:
-    own = Book(communes_file(tmp_path), tmp_path / "none.db", OWN).load()
+    own = PlaceDataLoader(communes_file(tmp_path), tmp_path / "none.db", OWN).load()
     assert own is not None
     assert office(respond(own, "où est la mairie ?", Memory(), NOW)[0]) == ("own", "open")
-    assert office(respond(own, "vos horaires ?", Memory(), NOW, ours=True)[0]) == ("own", "open")
+    assert office(respond(own, "vos horaires ?", Memory(), NOW, about_own_office=True)[0]) == ("own", "open")
     assert respond(own, "vos horaires ?", Memory(), NOW)[0] is None
 
 
 def test_book_without_directory_and_own_office_holds_nothing(tmp_path: Path) -> None:
-    book = Book(communes_file(tmp_path), tmp_path / "none.db")
+    book = PlaceDataLoader(communes_file(tmp_path), tmp_path / "none.db")
     assert book.load() is None
     assert book.open() is None
 
@@ -121,8 +121,8 @@ def test_book_without_directory_and_own_office_holds_nothing(tmp_path: Path) -> 
     ],
 )
 def test_beside_a_question_where_something_is_done_returns_the_office_of_the_place(
-    known: Pages, text: str, kind: str | None
+    known: PlaceData, text: str, kind: str | None
 ) -> None:
-    found = beside(known, text, Memory("00004"), NOW)
+    found = office_for_errand(known, text, Memory("00004"), NOW)
     assert (found.offices[0].id if found else None) == kind
-    assert beside(known, text.replace(" à Clairval", ""), Memory(), NOW) is None
+    assert office_for_errand(known, text.replace(" à Clairval", ""), Memory(), NOW) is None

@@ -12,8 +12,8 @@ from places.communes.package import PackageIncomplete, convert
 from places.hours.schedule import Schedule
 from places.offices.checks import check
 from places.offices.dila import read_dila
+from places.offices.directory_file import DirectoryFile, version_of
 from places.offices.errors import DirectoryRefused
-from places.offices.shelf import Shelf, version_of
 from places.offices.table import read_table
 from tests.unit.places.support import DEMONSTRATION, offices, shelf_file
 
@@ -124,7 +124,7 @@ def _copies(share: float) -> list:  # type: ignore[type-arg]
 
 def test_shelf_of_directory_returns_offices_by_commune_area_and_departement(tmp_path: Path) -> None:
     file = shelf_file(tmp_path)
-    shelf = Shelf(file)
+    shelf = DirectoryFile(file)
     assert version_of(file) == 1
     assert [office.id for office in shelf.in_commune("mairie", "00004")] == ["mairie-valdore"]
     assert [office.id for office in shelf.in_commune("caf", "00003")] == ["caf"]

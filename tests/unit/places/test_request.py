@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from places.offices.request import Request, errand_in, goes_on, request_in
+from places.offices.request import Request, errand_in, follow_up_in, request_in
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_request_in_message_that_only_names_an_office_returns_nothing(text: str)
     ],
 )
 def test_goes_on_about_the_office_shown_returns_what_is_asked(text: str, asked: str | None) -> None:
-    assert goes_on(text) == asked
+    assert follow_up_in(text) == asked
 
 
 def test_errand_in_message_without_a_place_asked_for_returns_nothing() -> None:

@@ -6,7 +6,7 @@ from datetime import date, time
 
 import pytest
 
-from places.hours.when import asked_when
+from places.hours.requested_time import requested_time
 
 TODAY = date(2026, 11, 30)
 
@@ -34,4 +34,4 @@ TODAY = date(2026, 11, 30)
     ],
 )
 def test_asked_when_of_message_returns_next_such_day_and_time(text: str, day: date | None, clock: time | None) -> None:
-    assert asked_when(text, TODAY)[:2] == (day, clock)
+    assert requested_time(text, TODAY)[:2] == (day, clock)

@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 from core.database.models import Team
-from supervision.handoffs.presence import Duty, Present
-from supervision.handoffs.teams import choose
-from supervision.handoffs.waiting import Past, minutes_to_wait
+from supervision.handoffs.expected_wait import RecentWaits, minutes_to_wait
+from supervision.handoffs.presence import Duty, PresentSupervisor
+from supervision.handoffs.teams import choose_team
 
-_PAST = Past(waited=[60] * 8, handled=[600] * 8)
+_PAST = RecentWaits(waited=[60] * 8, handled=[600] * 8)
 
 
-def _staff(*loads: tuple[int, int]) -> list[Present]:
-    return [Present(Duty(f"s{number}", capacity), holding) for number, (capacity, holding) in enumerate(loads)]
+def _staff(*loads: tuple[int, int]) -> list[PresentSupervisor]:
+    return [PresentSupervisor(Duty(f"s{number}", capacity), holding) for number, (capacity, holding) in enumerate(loads)]
 
 
 @pytest.mark.parametrize(
@@ -36,12 +36,12 @@ def test_the_wait_is_reckoned_from_what_conversations_took(
 
 
 def test_too_little_is_known_to_say_anything() -> None:
-    few = Past(waited=[60] * 4, handled=[600] * 4)
+    few = RecentWaits(waited=[60] * 4, handled=[600] * 4)
     assert minutes_to_wait(few, 1, _staff((2, 0))) is None
 
 
 def test_long_conversations_count_more_than_the_average() -> None:
-    mixed = Past(waited=[0] * 8, handled=[60, 60, 60, 60, 60, 1800, 1800, 1800])
+    mixed = RecentWaits(waited=[0] * 8, handled=[60, 60, 60, 60, 60, 1800, 1800, 1800])
     promised = minutes_to_wait(mixed, 1, _staff((1, 1)))
     assert promised is not None
     assert promised > sum(mixed.handled) / len(mixed.handled) / 60
@@ -60,8 +60,8 @@ def test_long_conversations_count_more_than_the_average() -> None:
 def test_whom_a_supervisor_serves(team: str, language: str, served: bool) -> None:
     duty = Duty("anne", 3, teams=("urbanisme",), languages=("fr",))
     staffed = frozenset({"urbanisme", "etat-civil"})
-    assert Present(duty, 0, staffed).serves(team, language) is served
-    assert not Present(Duty("anne", 3, available=False), 0).serves(team, language)
+    assert PresentSupervisor(duty, 0, staffed).serves(team, language) is served
+    assert not PresentSupervisor(Duty("anne", 3, available=False), 0).serves(team, language)
 
 
 _TEAMS = [
@@ -84,4 +84,4 @@ _TEAMS = [
     ],
 )
 def test_the_team_is_that_of_the_theme_and_the_language(breadcrumb: tuple[str, ...], language: str, team: str) -> None:
-    assert choose(_TEAMS, breadcrumb, language) == team
+    assert choose_team(_TEAMS, breadcrumb, language) == team

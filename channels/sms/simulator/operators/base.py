@@ -27,8 +27,8 @@ class Call:
 
     def arguments(self) -> dict[str, Any]:
         """Returns the arguments for ``httpx.AsyncClient.request``."""
-        found = {"data": self.form, "params": self.params, "content": self.content, "headers": dict(self.headers)}
-        return {name: value for name, value in found.items() if value}
+        arguments = {"data": self.form, "params": self.params, "content": self.content, "headers": dict(self.headers)}
+        return {name: value for name, value in arguments.items() if value}
 
 
 class Operator(Protocol):
@@ -49,6 +49,6 @@ class Operator(Protocol):
         ...
 
 
-def same(shown: str, expected: str) -> bool:
+def equal_secrets(shown: str, expected: str) -> bool:
     """Decides whether two secrets are the same, in constant time."""
     return hmac.compare_digest(shown.encode(), expected.encode())

@@ -13,10 +13,10 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from channels.sms.providers.generic import GenericAccount
-from channels.sms.simulator.operators.base import Accept, Call, same
-from channels.sms.simulator.texts import Fate, Text, Turned
+from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.texts import Fate, Rejected, Text
 
-_TURNED = {Fate.REFUSED: "REFUSED", Fate.BUSY: "LATER"}
+_REJECTIONS = {Fate.REFUSED: "REFUSED", Fate.BUSY: "LATER"}
 
 
 class NewMessage(BaseModel):
@@ -50,18 +50,18 @@ class GenericOperator:
 
     def api(self, accept: Accept) -> APIRouter:
         """Returns ``POST /messages``."""
-        routes = APIRouter(include_in_schema=False, dependencies=[Depends(self._known)])
+        routes = APIRouter(include_in_schema=False, dependencies=[Depends(self._authenticate)])
 
         @routes.post("/messages")
-        async def create(asked: NewMessage) -> JSONResponse:
+        async def create(message: NewMessage) -> JSONResponse:
             try:
-                text = await accept(asked.to, asked.text, self.name)
-            except Turned as turned:
-                return JSONResponse({"code": _TURNED[turned.fate]})
+                text = await accept(message.to, message.text, self.name)
+            except Rejected as rejected:
+                return JSONResponse({"code": _REJECTIONS[rejected.fate]})
             return JSONResponse({"code": "OK", "id": text.sid, "segments": text.measure.segments})
 
         return routes
 
-    async def _known(self, authorization: Annotated[str, Header()] = "") -> None:
-        if not same(authorization, f"Bearer {self._account.secret}"):
+    async def _authenticate(self, authorization: Annotated[str, Header()] = "") -> None:
+        if not equal_secrets(authorization, f"Bearer {self._account.secret}"):
             raise HTTPException(401)

@@ -10,12 +10,12 @@ from pydantic import BaseModel
 
 from channels.sms.encoding import is_gsm7
 from channels.sms.providers.generic import GenericAccount
-from channels.sms.simulator.operators.base import Accept, Call, same
-from channels.sms.simulator.texts import Fate, Text, Turned
+from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.texts import Fate, Rejected, Text
 
 _STATUS = {"queued": "0", "sent": "2", "delivered": "3", "failed": "4", "expired": "6"}
-_TURNED = {Fate.REFUSED: "4", Fate.BUSY: "8"}  # the example lists 8 as transient, and no 4
-_NOT_UNICODE, _WHO = "5", "1"
+_REJECTIONS = {Fate.REFUSED: "4", Fate.BUSY: "8"}  # the example lists 8 as transient, and no 4
+_NOT_UNICODE, _BAD_CREDENTIALS = "5", "1"
 
 
 class NewMessage(BaseModel):
@@ -51,20 +51,20 @@ class MtargetOperator:
         routes, account = APIRouter(include_in_schema=False), self._account
 
         @routes.post("/mtarget/messages")
-        async def create(asked: Annotated[NewMessage, Form()], response: Response) -> dict[str, Any]:
-            if not (same(asked.username, account.account) and same(asked.password, account.secret)):
+        async def create(message: Annotated[NewMessage, Form()], response: Response) -> dict[str, Any]:
+            if not (equal_secrets(message.username, account.account) and equal_secrets(message.password, account.secret)):
                 response.status_code = 401  # strangers get no 2xx on any of our routes (tests/integration/access)
-                return _result(asked, _WHO)
-            if not asked.allowunicode and not is_gsm7(asked.msg):
-                return _result(asked, _NOT_UNICODE)
+                return _result(message, _BAD_CREDENTIALS)
+            if not message.allowunicode and not is_gsm7(message.msg):
+                return _result(message, _NOT_UNICODE)
             try:
-                text = await accept(asked.msisdn, asked.msg, self.name)
-            except Turned as turned:
-                return _result(asked, _TURNED[turned.fate])
-            return _result(asked, "0", ticket=text.sid, smscount=text.measure.segments)
+                text = await accept(message.msisdn, message.msg, self.name)
+            except Rejected as rejected:
+                return _result(message, _REJECTIONS[rejected.fate])
+            return _result(message, "0", ticket=text.sid, smscount=text.measure.segments)
 
         return routes
 
 
-def _result(asked: NewMessage, code: str, **more: Any) -> dict[str, Any]:
-    return {"results": [{"msisdn": asked.msisdn, "code": code, **more}]}
+def _result(message: NewMessage, code: str, **more: Any) -> dict[str, Any]:
+    return {"results": [{"msisdn": message.msisdn, "code": code, **more}]}

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from channels.sms.providers.ovh import OvhAccount, signature
-from channels.sms.simulator.operators.base import Accept, Call, same
-from channels.sms.simulator.texts import Fate, Text, Turned
+from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.texts import Fate, Rejected, Text
 
 _PTT = {"queued": 0, "sent": 3, "delivered": 4, "failed": 24, "expired": 8}
 _SHORT = {"queued": 0, "sent": 4, "delivered": 1, "failed": 2, "expired": 2}
@@ -58,27 +58,27 @@ class OvhOperator:
 
         @signed.get("/incoming/{identifier}")
         async def read(identifier: int) -> dict[str, Any]:
-            text = _found(self._waiting, identifier)
+            text = _text_with(self._waiting, identifier)
             return {"id": identifier, "sender": text.phone, "message": text.body, "creationDatetime": text.at.isoformat()}
 
         @signed.delete("/incoming/{identifier}")
         async def delete(identifier: int) -> None:
-            _found(self._waiting, identifier)
+            _text_with(self._waiting, identifier)
             del self._waiting[identifier]
 
         @signed.get("/outgoing/{identifier}")
         async def state(identifier: int) -> dict[str, Any]:
-            status = _found(self._sent, identifier).status
+            status = _text_with(self._sent, identifier).status
             return {"id": identifier, "ptt": _PTT.get(status, 0), "deliveryReceipt": _SHORT.get(status, 0)}
 
         @signed.post("/jobs")
-        async def job(asked: Job) -> dict[str, Any]:
-            (phone,) = asked.receivers
+        async def job(message: Job) -> dict[str, Any]:
+            (phone,) = message.receivers
             try:
-                text = await accept(phone, asked.message, self.name)
-            except Turned as turned:
-                if turned.fate is Fate.BUSY:
-                    raise HTTPException(503) from turned
+                text = await accept(phone, message.message, self.name)
+            except Rejected as rejected:
+                if rejected.fate is Fate.BUSY:
+                    raise HTTPException(503) from rejected
                 return {"ids": [], "invalidReceivers": [phone], "totalCreditsRemoved": 0}
             self._sent = dict([*self._sent.items(), (text.number, text)][-_KEPT:])
             return {"ids": [text.number], "invalidReceivers": [], "totalCreditsRemoved": text.measure.segments}
@@ -92,11 +92,11 @@ class OvhOperator:
         url = f"{account.base_url.rstrip('/')}/sms/{path}"
         body = (await request.body()).decode()
         expected = signature(account, request.method, url, body, headers.get("x-ovh-timestamp", ""))
-        if not same(headers.get("x-ovh-signature", ""), expected):
+        if not equal_secrets(headers.get("x-ovh-signature", ""), expected):
             raise HTTPException(403)
 
 
-def _found(texts: dict[int, Text], identifier: int) -> Text:
+def _text_with(texts: dict[int, Text], identifier: int) -> Text:
     if identifier not in texts:
         raise HTTPException(404)
     return texts[identifier]

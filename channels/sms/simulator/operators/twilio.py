@@ -13,12 +13,12 @@ from twilio.request_validator import RequestValidator
 
 from channels.sms.providers.forms import E164
 from channels.sms.providers.twilio import STATUS_SUFFIX, TwilioAccount
-from channels.sms.simulator.operators.base import Accept, Call, same
-from channels.sms.simulator.texts import Fate, Text, Turned
+from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.texts import Fate, Rejected, Text
 
 _MAX_CHARACTERS = 1600
 _STATUS = {"expired": "failed"}
-_TURNED = {
+_REJECTIONS = {
     Fate.REFUSED: (400, 21610, "Attempt to send to unsubscribed recipient"),
     Fate.BUSY: (503, 20503, "Service Unavailable"),
 }
@@ -89,30 +89,34 @@ class TwilioOperator:
 
         @routes.post("/2010-04-01/Accounts/{sid}/Messages.json")
         async def create(
-            sid: str, shown: Annotated[HTTPBasicCredentials | None, Depends(_basic)], asked: Annotated[NewMessage, Form()]
+            sid: str, shown: Annotated[HTTPBasicCredentials | None, Depends(_basic)], message: Annotated[NewMessage, Form()]
         ) -> JSONResponse:
             user, password = (shown.username, shown.password) if shown else ("", "")
-            known = [same(user, account.sid), same(password, account.auth_token), same(sid, account.sid)]
-            if not all(known):
+            checks = [
+                equal_secrets(user, account.sid),
+                equal_secrets(password, account.auth_token),
+                equal_secrets(sid, account.sid),
+            ]
+            if not all(checks):
                 return _error(401, 20003, "Authenticate")
-            if not E164.fullmatch(asked.To):
+            if not E164.fullmatch(message.To):
                 return _error(400, 21211, "The 'To' number is not a valid phone number.")
-            if asked.From != account.sender:
+            if message.From != account.sender:
                 return _error(400, 21606, "The 'From' number does not belong to this account.")
-            if not asked.Body or len(asked.Body) > _MAX_CHARACTERS:
+            if not message.Body or len(message.Body) > _MAX_CHARACTERS:
                 return _error(
-                    400, 21617 if asked.Body else 21602, "The message body is missing, or longer than 1600 characters."
+                    400, 21617 if message.Body else 21602, "The message body is missing, or longer than 1600 characters."
                 )
             try:
-                text = await accept(asked.To, asked.Body, self.name)
-            except Turned as turned:
-                return _error(*_TURNED[turned.fate])
+                text = await accept(message.To, message.Body, self.name)
+            except Rejected as rejected:
+                return _error(*_REJECTIONS[rejected.fate])
             document = {
                 "sid": text.sid,
                 "account_sid": account.sid,
-                "from": asked.From,
-                "to": asked.To,
-                "body": asked.Body,
+                "from": message.From,
+                "to": message.To,
+                "body": message.Body,
                 "status": "queued",
                 "direction": "outbound-api",
                 "num_segments": str(text.measure.segments),

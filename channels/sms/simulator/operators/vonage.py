@@ -11,11 +11,11 @@ from pydantic import BaseModel, Field
 
 from channels.sms.encoding import Encoding, split
 from channels.sms.providers.vonage import VonageAccount, signature
-from channels.sms.simulator.operators.base import Accept, Call, same
-from channels.sms.simulator.texts import Fate, Text, Turned
+from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.texts import Fate, Rejected, Text
 
 _STATUS = {"sent": "accepted", "delivered": "delivered", "failed": "failed", "expired": "expired"}
-_TURNED = {Fate.REFUSED: "7", Fate.BUSY: "1"}
+_REJECTIONS = {Fate.REFUSED: "7", Fate.BUSY: "1"}
 
 
 class NewMessage(BaseModel):
@@ -78,17 +78,17 @@ class VonageOperator:
         routes, account = APIRouter(include_in_schema=False), self._account
 
         @routes.post("/sms/json")
-        async def create(asked: Annotated[NewMessage, Form()]) -> JSONResponse:
-            if not (same(asked.api_key, account.key) and same(asked.api_secret, account.secret)):
+        async def create(message: Annotated[NewMessage, Form()]) -> JSONResponse:
+            if not (equal_secrets(message.api_key, account.key) and equal_secrets(message.api_secret, account.secret)):
                 return JSONResponse({"status": "4", "error-text": "Bad Credentials"}, 401)
-            if not asked.to.isdecimal() or not asked.text:
-                return _answer({"status": "2" if not asked.text else "3", "error-text": "Missing or invalid parameter"})
+            if not message.to.isdecimal() or not message.text:
+                return _answer({"status": "2" if not message.text else "3", "error-text": "Missing or invalid parameter"})
             try:
-                text = await accept(f"+{asked.to}", asked.text, self.name)
-            except Turned as turned:
-                return _answer({"status": _TURNED[turned.fate], "error-text": turned.fate})
+                text = await accept(f"+{message.to}", message.text, self.name)
+            except Rejected as rejected:
+                return _answer({"status": _REJECTIONS[rejected.fate], "error-text": rejected.fate})
             more = [_message_id(text.number, part) for part in range(text.measure.segments)]
-            return _answer(*({"status": "0", "to": asked.to, "message-id": one} for one in more))
+            return _answer(*({"status": "0", "to": message.to, "message-id": one} for one in more))
 
         return routes
 

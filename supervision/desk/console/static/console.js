@@ -1,20 +1,20 @@
 // The console: the list, the open conversation and what stands beside it, on one line to the gateway.
 import { Attention, store, stored } from "./attention.js";
-import { Beside } from "./beside.js";
+import { SidePanel } from "./side_panel.js";
 import { $, fill } from "./dom.js";
 import { Ended } from "./ended.js";
-import { Held } from "./held.js";
-import { Line } from "./line.js";
+import { PendingAnswers } from "./pending_answers.js";
+import { Connection } from "./connection.js";
 import { List } from "./list.js";
-import { Stage } from "./stage.js";
-import { Talk } from "./talk.js";
+import { ViewSwitch } from "./view_switch.js";
+import { Conversation } from "./conversation.js";
 
 const root = $("console");
 const { me, language } = root.dataset;
 const words = JSON.parse(root.dataset.words);
-const line = new Line(Number(root.dataset.beat));
+const line = new Connection(Number(root.dataset.beat));
 const list = new List({ root: $("list"), words, language, me, teams: JSON.parse(root.dataset.teams), choose });
-const talk = new Talk({
+const talk = new Conversation({
   words,
   language,
   me,
@@ -29,11 +29,11 @@ const talk = new Talk({
     $("choose").textContent = why;
   },
 });
-const beside = new Beside({ talk, words, language });
-new Held({ talk, words, language });
+const beside = new SidePanel({ talk, words, language });
+new PendingAnswers({ talk, words, language });
 const ended = new Ended({ list, words });
 $("ended-more").addEventListener("click", () => ended.more());
-const stage = new Stage(root, leave);
+const stage = new ViewSwitch(root, leave);
 const attention = new Attention({ words, me });
 
 function choose(id, focus = true) {

@@ -1,0 +1,58 @@
+"""The texts about a danger or a death that a conversation got shortly before. "Il est là" alone names no danger."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from conversations.events import read_blocks
+from conversations.turns.care import MOURNING, NUMBERS
+from conversations.wording import FRAMES, Wording
+from core.channels import CHANNELS
+from core.database import Database
+from core.database.base import now
+from core.database.models import Reply
+from core.languages import LANGUAGES
+from core.turns import TextBlock
+
+_REPLIES = 4  # the last replies of the conversation that are read
+_WITHIN = timedelta(hours=3)
+
+# Returns the names of the texts about a danger or a death shortly before, in a conversation.
+type Recall = Callable[[str], Awaitable[tuple[str, ...]]]
+
+
+async def no_recent_care(_: str) -> tuple[str, ...]:
+    """Serves as the ``Recall`` of a service without a record."""
+    return ()
+
+
+class RecentCare:
+    """Reads the texts from the replies, which need no column of their own: the emergency numbers are among their blocks."""
+
+    def __init__(self, database: Database, wording: Wording) -> None:
+        self._database = database
+        self._names = {
+            wording.text(name, channel=channel, language=language): name
+            for name in (*NUMBERS, MOURNING)
+            for channel in CHANNELS
+            for language in (*LANGUAGES, *FRAMES)
+        }
+
+    async def __call__(self, conversation: str) -> tuple[str, ...]:
+        """Returns the names of the texts in the latest replies, the newest first.
+
+        Several replies are read: a person who reported violence, and then having no place to go, still needs the first number.
+        """
+        statement = (
+            select(Reply)
+            .where(Reply.conversation_id == conversation, Reply.created_at > now() - _WITHIN)
+            .order_by(Reply.seq.desc())
+            .limit(_REPLIES)
+        )
+        async with self._database.read(brief=True) as session:
+            replies = (await session.execute(statement)).scalars().all()
+        texts = [block.text for reply in replies for block in read_blocks(reply) if isinstance(block, TextBlock)]
+        return tuple(dict.fromkeys(self._names[text] for text in texts if text in self._names))

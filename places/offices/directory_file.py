@@ -1,0 +1,126 @@
+"""The directory on one node: a small read-only SQLite file next to the snapshots, made from the record.
+
+The action server looks up rows by kind and commune in about ten microseconds, whatever database the record is, and keeps
+none in memory. Without the file there is no directory.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from places.offices.office import Office, departement_of
+
+FILE = Path("places") / "offices.db"
+_CACHE_KIB = 1_024
+_TOWN = "5000"  # inhabitants assumed for a commune that the list of communes lacks: it may be shortened, or misspelt
+_SCHEMA = """
+CREATE TABLE directory (version INTEGER, source TEXT);
+CREATE TABLE offices (number INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT, commune TEXT, departement TEXT, content TEXT);
+CREATE TABLE served (kind TEXT, commune TEXT, number INTEGER, PRIMARY KEY (kind, commune, number)) WITHOUT ROWID;
+CREATE TABLE communes (code TEXT PRIMARY KEY, name TEXT, postal_code TEXT) WITHOUT ROWID;
+"""
+_INDEXES = """
+CREATE INDEX by_commune ON offices (kind, commune);
+CREATE INDEX by_departement ON offices (kind, departement);
+"""
+
+
+class DirectoryFileWriter:
+    """Writes a new shelf next to ``file``. ``close`` replaces ``file`` with it."""
+
+    def __init__(self, file: Path, version: int, source: str) -> None:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        self._file, self._new_file = file, file.with_name(f".{file.name}.{os.getpid()}")
+        self._new_file.unlink(missing_ok=True)
+        self._connection = sqlite3.connect(self._new_file, check_same_thread=False)
+        self._connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
+        self._connection.execute("INSERT INTO directory VALUES (?, ?)", (version, source))
+        self._number = 0
+
+    def add(self, offices: Iterable[Office]) -> None:
+        """Writes some offices."""
+        for office in offices:
+            self._number += 1
+            content = office.model_dump_json(exclude_defaults=True, exclude={"serves"})
+            self._connection.execute(
+                "INSERT INTO offices VALUES (?, ?, ?, ?, ?, ?)",
+                (self._number, office.id, office.kind, office.commune, office.departement, content),
+            )
+            self._connection.executemany(
+                "INSERT OR IGNORE INTO served VALUES (?, ?, ?)",
+                [(office.kind, commune, self._number) for commune in office.serves],
+            )
+            self._connection.execute(
+                "INSERT OR IGNORE INTO communes VALUES (?, ?, ?)", (office.commune, office.commune_name, office.postal_code)
+            )
+
+    def close(self) -> None:
+        """Replaces the file in one step: a reader sees the old one or the new one, complete."""
+        self._connection.executescript(_INDEXES)
+        self._connection.commit()
+        self._connection.close()
+        with self._new_file.open("rb") as stream:
+            os.fsync(stream.fileno())
+        self._new_file.replace(self._file)
+
+
+def version_of(file: Path) -> int | None:
+    """Returns the version of the directory in ``file``; ``None`` if the file is missing or unreadable."""
+    if not file.is_file():
+        return None
+    try:
+        with closing(_open(file)) as connection:
+            return int(connection.execute("SELECT version FROM directory").fetchone()[0])
+    except (sqlite3.DatabaseError, TypeError):
+        return None
+
+
+def _open(file: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"file:{file}?mode=ro&immutable=1", uri=True, check_same_thread=False)
+    connection.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")
+    return connection
+
+
+class DirectoryFile:
+    """Reads the offices of a file. Thread-safe."""
+
+    def __init__(self, file: Path) -> None:
+        self._connection = _open(file)
+        self._lock = threading.Lock()
+
+    def close(self) -> None:
+        """Closes the file."""
+        with self._lock:
+            self._connection.close()
+
+    def get(self, name: str) -> Office | None:
+        """Returns the office with this id."""
+        return next(iter(self._find("id = ?", (name,))), None)
+
+    def in_commune(self, kind: str, commune: str) -> list[Office]:
+        """Returns the offices of a kind in the commune; if there are none, the offices elsewhere that serve it."""
+        return self._find("kind = ? AND commune = ? ORDER BY number", (kind, commune)) or self._find(
+            "number IN (SELECT number FROM served WHERE kind = ? AND commune = ?) ORDER BY number", (kind, commune)
+        )
+
+    def in_departement(self, kind: str, departement: str) -> list[Office]:
+        """Returns the offices of a kind in a département."""
+        return self._find("kind = ? AND departement = ? ORDER BY number", (kind, departement))
+
+    def communes(self) -> list[str]:
+        """Returns a line (``places.communes.index``) for each commune with an office."""
+        rows = self._rows("SELECT code, name, postal_code FROM communes", ())
+        return ["\t".join(("commune", code, name, departement_of(code), _TOWN, postal, "")) for code, name, postal in rows]
+
+    def _find(self, where: str, values: Sequence[object]) -> list[Office]:
+        rows = self._rows(f"SELECT content FROM offices WHERE {where} LIMIT 20", values)  # noqa: S608 - our own words
+        return [Office.model_validate_json(content) for (content,) in rows]
+
+    def _rows(self, statement: str, values: Sequence[object]) -> list[tuple[str, ...]]:
+        with self._lock:
+            return self._connection.execute(statement, values).fetchall()

@@ -1,0 +1,49 @@
+"""Copies the directory in use from the record to a node's state folder, where the action server reads it."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+from pathlib import Path
+
+import structlog
+
+from core.database import Database
+from places.offices.directory_file import DirectoryFileWriter, version_of
+from places.offices.record import current_directory, stored_offices
+
+log = structlog.get_logger(__name__)
+
+_EVERY = 5.0  # seconds
+_EVERY_AT_MOST = 60.0
+
+
+async def sync_periodically(database: Database, file: Path, stopping: asyncio.Event) -> None:
+    """Calls ``sync`` every few seconds until ``stopping``. While it fails, it is called less often and the old file stays."""
+    pause = _EVERY
+    while not stopping.is_set():
+        try:
+            await sync(database, file)
+            pause = _EVERY
+        except Exception:
+            log.error("directory_not_followed", exc_info=True)
+            pause = min(2 * pause, _EVERY_AT_MOST)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), pause)
+
+
+async def sync(database: Database, file: Path) -> bool:
+    """Writes the directory in use to ``file``, or deletes ``file`` if there is none. Returns whether anything changed."""
+    directory = await current_directory(database)
+    if directory is None or not directory.offices:
+        existed = await asyncio.to_thread(file.exists)
+        await asyncio.to_thread(file.unlink, missing_ok=True)
+        return existed
+    if await asyncio.to_thread(version_of, file) == directory.version:
+        return False
+    writer = await asyncio.to_thread(DirectoryFileWriter, file, directory.version, directory.source)
+    async for offices in stored_offices(database, directory.version):
+        await asyncio.to_thread(writer.add, offices)
+    await asyncio.to_thread(writer.close)
+    log.info("directory_followed", version=directory.version, offices=directory.offices)
+    return True
