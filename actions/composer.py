@@ -10,18 +10,17 @@ from actions.policy.clarification import missing_subject, subject_named_now
 from actions.policy.conversation_commands import conversation_command
 from actions.policy.easy_words import easy_words
 from actions.policy.follow_up import follow_up
-from actions.policy.fresh_start import forget_situation, start_again
-from actions.policy.go_back import go_back
+from actions.policy.fresh_start import forget_situation, go_back, start_again
 from actions.policy.new_question import new_question
 from actions.policy.none_of_these import none_of_these
 from actions.policy.offered_page import offered_page
 from actions.policy.offices import office
 from actions.policy.page_button import case_button, page_button
-from actions.policy.reply_to_question import reply_to_question
+from actions.policy.reply_to_question import reply_to_question, the_other
 from actions.policy.request_for_human import human_intent, request_for_human
 from actions.policy.several_questions import several_questions
 from actions.policy.small_talk import small_talk
-from actions.policy.topic_switch import topic_switch
+from actions.policy.subject_change import topic_switch
 from actions.policy.wordless_message import wordless_message
 from actions.replies.utterance import Reply
 from actions.turn.turn import Turn
@@ -54,6 +53,7 @@ STEPS: tuple[Step, ...] = (
     office,
     topic_switch,
     reply_to_question,
+    the_other,
     follow_up,
     offered_page,
     missing_subject,

@@ -175,10 +175,10 @@ def passages(entry: Entry) -> tuple[Passage, ...]:
 
 def located_passages(entry: Entry) -> tuple[tuple[Passage, Address], ...]:
     """Returns ``passages``, each with the address of its first text; ``()`` for the introduction."""
-    return _located(_Same(entry))
+    return _located(SameEntry(entry))
 
 
-class _Same:
+class SameEntry:
     """An entry as a cache key, compared by identity, so that its content is not read."""
 
     __slots__ = ("entry",)
@@ -190,11 +190,11 @@ class _Same:
         return id(self.entry)
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and self.entry is other.entry
+        return isinstance(other, SameEntry) and self.entry is other.entry
 
 
 @lru_cache(maxsize=64)
-def _located(same: _Same) -> tuple[tuple[Passage, Address], ...]:
+def _located(same: SameEntry) -> tuple[tuple[Passage, Address], ...]:
     """Returns the located passages, cached for the entries of recent turns: one turn asks for them dozens of times."""
     entry = same.entry
     found: list[tuple[Passage, Address]] = []

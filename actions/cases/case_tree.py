@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import takewhile
 from typing import NamedTuple
 
-from core.entry import Address, Block, Case, Cases, Chapter, Entry, located_passages, passages
+from core.entry import Address, Block, Case, Cases, Chapter, Entry, SameEntry, located_passages, passages
 
 
 class Fork(NamedTuple):
-    """A question to the citizen: which of these cases is yours? ``headings`` and ``cases`` are the path to it."""
+    """A question to the citizen: which of these cases is yours? ``headings`` and ``cases`` are the path to it, ``labels`` the
+    names of its ``options``.
+    """
 
     address: Address
     headings: tuple[str, ...]
     cases: tuple[str, ...]
     question: str
     options: tuple[Case, ...]
-
-    @property
-    def labels(self) -> list[str]:
-        return [case.label for case in self.options]
+    labels: tuple[str, ...]
 
 
 class Step(NamedTuple):
@@ -31,30 +31,50 @@ class Step(NamedTuple):
 
 
 def steps_to(entry: Entry, address: Address) -> tuple[Step, ...]:
-    """Returns the forks on the way to ``address``, outermost first. Raises ``LookupError`` if it does not exist."""
-    return tuple(_descend(entry, address)[0])
+    """Returns the forks on the way to ``address``, outermost first. Raises ``LookupError`` if a case on it does not exist."""
+    known = _forks(SameEntry(entry))
+    steps = [Step(known[address[:end]], address[end]) for end in range(len(address)) if address[:end] in known]
+    if any(case >= len(fork.options) for fork, case in steps):
+        raise LookupError("there is no case at this address")
+    return tuple(steps)
 
 
 def fork_at(entry: Entry, address: Address) -> Fork:
     """Returns the fork at ``address``. Raises ``LookupError`` if there is none."""
-    _, headings, labels, block = _descend(entry, address)
-    if not isinstance(block, Cases):
-        raise LookupError("there is no fork at this address")
-    return Fork(address, headings, labels, block.question, block.cases)
+    return _forks(SameEntry(entry))[address]
 
 
 def fork_after(entry: Entry, address: Address) -> Fork | None:
     """Returns the first fork after the text at ``address``, in the same body; for the introduction (``()``), in the entry's
     body.
     """
-    siblings: Sequence[Block] = entry.body
-    first = 0
-    if address:
-        siblings, first = _body_around(entry, address), address[-1] + 1
-    for index in range(first, len(siblings)):
-        if isinstance(siblings[index], Cases):
-            return fork_at(entry, (*address[:-1], index))
-    return None
+    after = [
+        at for at in _forks(SameEntry(entry)) if len(at) == max(1, len(address)) and at[:-1] == address[:-1] and at > address
+    ]
+    return fork_at(entry, after[0]) if after else None
+
+
+def forks(entry: Entry) -> Iterable[Fork]:
+    """Returns all forks, in reading order."""
+    return _forks(SameEntry(entry)).values()
+
+
+@lru_cache(maxsize=64)
+def _forks(same: SameEntry) -> Mapping[Address, Fork]:
+    """Returns the forks by address, in reading order; cached for the entries of recent turns."""
+
+    def within(body: tuple[Block, ...], address: Address, headings: tuple[str, ...], cases: tuple[str, ...]) -> Iterator[Fork]:
+        for index, block in enumerate(body):
+            here = (*address, index)
+            if isinstance(block, Chapter):
+                yield from within(block.body, here, (*headings, block.heading), cases)
+            elif isinstance(block, Cases):
+                labels = tuple(case.label for case in block.cases)
+                yield Fork(here, headings, cases, block.question, block.cases, labels)
+                for number, case in enumerate(block.cases):
+                    yield from within(case.body, (*here, number), headings, (*cases, case.label))
+
+    return {fork.address: fork for fork in within(same.entry.body, (), (), ())}
 
 
 def passages_under(entry: Entry, address: Address) -> list[int]:
@@ -78,47 +98,6 @@ def counterparts(entry: Entry, order: int, orders: Sequence[int]) -> Sequence[in
 
     most = max(map(alike, orders), default=(0, False))
     return [other for other in orders if alike(other) == most] if any(most) else orders
-
-
-def forks(entry: Entry) -> Iterator[Fork]:
-    """Yields all forks, in reading order."""
-
-    def within(body: tuple[Block, ...], address: Address) -> Iterator[Fork]:
-        for index, block in enumerate(body):
-            here = (*address, index)
-            if isinstance(block, Chapter):
-                yield from within(block.body, here)
-            elif isinstance(block, Cases):
-                yield fork_at(entry, here)
-                for number, case in enumerate(block.cases):
-                    yield from within(case.body, (*here, number))
-
-    return within(entry.body, ())
-
-
-def _descend(entry: Entry, address: Address) -> tuple[list[Step], tuple[str, ...], tuple[str, ...], Block | Case | None]:
-    steps: list[Step] = []
-    headings: tuple[str, ...] = ()
-    labels: tuple[str, ...] = ()
-    here: Block | Case | None = None
-    for depth, index in enumerate(address):
-        if isinstance(here, Cases):
-            fork = Fork(address[:depth], headings, labels, here.question, here.cases)
-            here = here.cases[index]
-            steps.append(Step(fork, index))
-            labels = (*labels, here.label)
-            continue
-        body = entry.body if here is None else getattr(here, "body", ())
-        here = body[index]
-        if isinstance(here, Chapter):
-            headings = (*headings, here.heading)
-    return steps, headings, labels, here
-
-
-def _body_around(entry: Entry, address: Address) -> tuple[Block, ...]:
-    here = _descend(entry, address[:-1])[3]
-    body: tuple[Block, ...] = entry.body if here is None else getattr(here, "body", ())
-    return body
 
 
 def written(address: Address) -> str:

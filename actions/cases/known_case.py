@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from actions.cases.case_tree import Fork, fork_at, forks, written
 from actions.cases.dialogue_state import Focus, UserFacts, unpacked
 from actions.situation.ages import AGE, MAJORITY, about_child
-from actions.situation.matching import applying, excluded, is_default, left_open, named_in, plain_label
+from actions.situation.matching import applying, excluded, folded_label, is_default, left_open, named_in, plain_label
 from actions.situation.places import AREA, COUNTRY, countries_named, places
 from actions.situation.reading import Facets, facts_in, flat, without_facts
 from core.decision_trace import note
@@ -54,7 +54,7 @@ def known_case(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool = 
     if place in focus.reopened:
         return None
     case = applying(fork.labels, _facts(fork, focus, user, remembered=remembered))
-    for text in (focus.latest, focus.query):
+    for text in filter(None, (focus.latest, focus.query)):
         case = _named(fork, text) if case is None else case
     if case is None and remembered and user.labels:
         known = [number for number, label in enumerate(fork.labels) if plain_label(label) in user.labels]
@@ -75,7 +75,7 @@ def _facts(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool) -> Fa
     """Returns the known facts about the citizen that may distinguish the cases of ``fork``."""
     asked = f"{focus.query} {focus.latest}"
     facts = {**(user.facts_for(focus.query) if remembered else facts_in(asked)), **unpacked(focus.facts)}
-    if _only_travels(flat(asked)) and any(_WHERE_ONE_IS.search(flat(label)) for label in fork.labels):
+    if _only_travels(flat(asked)) and any(_WHERE_ONE_IS.search(folded_label(label)) for label in fork.labels):
         facts = {facet: values for facet, values in facts.items() if facet not in (COUNTRY, AREA)}
     return left_open(facts, fork.cases)
 
@@ -95,7 +95,7 @@ def decided_by(entry: Entry, text: str) -> dict[str, Address]:
 def _named(fork: Fork, text: str) -> int | None:
     """Returns the number of the case of ``fork`` that ``text`` names. A destination is not a home."""
     case = named_in(fork.labels, text)
-    if case is not None and _WHERE_ONE_IS.search(flat(fork.labels[case])) and _only_travels(flat(text)):
+    if case is not None and _WHERE_ONE_IS.search(folded_label(fork.labels[case])) and _only_travels(flat(text)):
         return None
     return case
 

@@ -15,6 +15,7 @@ from core.yaml_text import load as load_yaml
 
 _FILE = Path(__file__).with_name("aspects.yml")
 _LAST = re.compile(r"~(?=$|\(\?:[^~]*\)\?$)")
+_FIRST_HEADINGS = 4  # further down they are as wide as "demande"
 _LONGEST = 1_000  # characters; a longer message asks for more than an aspect of the page in focus
 _LED_ON = 6  # small words between two asking words
 
@@ -26,6 +27,19 @@ class Aspect(NamedTuple):
     said: re.Pattern[str]
     headings: tuple[re.Pattern[str], ...]
     text: re.Pattern[str]
+
+    def is_named_in(self, title: str) -> bool:
+        """Decides whether ``title`` is about it: "Coût de la carte grise"."""
+        return any(pattern.search(flat(title)) for pattern in self.headings[:_FIRST_HEADINGS])
+
+    @property
+    def is_figure(self) -> bool:
+        """Decides whether a figure answers it."""
+        return r"\d" in self.text.pattern
+
+    def is_said_in(self, text: str) -> bool:
+        """Decides whether ``text`` (Markdown) states it: "86 €" is a cost."""
+        return self.text.search(flat(text)) is not None
 
 
 @cache
@@ -80,7 +94,7 @@ def passages_on(entry: Entry, aspect: Aspect, among: Sequence[int] | None = None
         if among is not None and passage.order not in among:
             continue
         rank = _rank(aspect, [flat(heading) for heading in passage.headings])
-        says = aspect.text.search(flat(passage.markdown)) is not None
+        says = aspect.is_said_in(passage.markdown)
         if rank is not None or says:
             ranked.append((rank if rank is not None else len(aspect.headings), 0 if says else 1, passage.order))
     # A heading alone counts less than a text that says it, under a heading a little further down the list.

@@ -30,7 +30,7 @@ _OWN = re.compile(
     r"\b(?:mon|ma|mes|notre|my|mi) (?:dossier|demande|compte|file|application|expediente|solicitud)\b"
     r"|\b(?:ce|le) mois|mois prochain|cette annee|this month"
 )
-_OF_US = re.compile(r"\b(?:vous|votre|vos|you|your|usted|ustedes|su)\b")
+_OF_US = re.compile(r"\b(?:vous|votre|vos|tu|toi|te|t|ton|ta|tes|ici|you|your|usted|ustedes|su)\b")
 _ASPECTS = frozenset({"amount", "cost", "place", "documents", "procedure", "age", "validity", "online", "eligibility"})
 
 
@@ -46,6 +46,11 @@ def asks_a_page(text: str, *, page_shown: bool) -> bool:
     return page_shown and aspect is not None and aspect.name in _ASPECTS and _OWN.search(folded) is None
 
 
+def addresses_us(folded: str) -> bool:
+    """Decides whether folded text speaks to this service or this administration."""
+    return _OF_US.search(folded) is not None
+
+
 def _asks_for(folded: str, where: re.Pattern[str], what: re.Pattern[str]) -> bool:
     """Decides whether ``what`` follows ``where``."""
     found = where.search(folded)
@@ -56,4 +61,4 @@ def only_asks_where(text: str) -> bool:
     """Decides whether ``text`` is only "where?": about the page in focus, not about us."""
     folded = plain(text)
     aspect, rest = asked_in(folded)
-    return _OF_US.search(folded) is None and aspect is not None and aspect.name == "place" and not terms(rest)
+    return not addresses_us(folded) and aspect is not None and aspect.name == "place" and not terms(rest)

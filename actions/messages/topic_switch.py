@@ -1,4 +1,4 @@
-"""Finds the question in a message that announces another subject, or corrects a misunderstanding. Pure."""
+"""Finds the question in a message that announces another subject, corrects a misunderstanding, or refuses a page. Pure."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _BETWEEN = " ,.;:!?-"
 _NOT_THAT = re.compile(
     r"(?:(?:non|nan|nn|no|mais|ah)[ ,.!]+){0,6}(?:not |pas )(?:un |une |le |la |l')?(\w[\w-]+) *[,;:.]+ *(?:mais |plutot )?"
 )
+_FEWEST_TERMS = 2
 _SENTENCES = re.compile(r"[.:;!\n]+|(?<=\?)")
 
 
@@ -76,3 +77,22 @@ def turned_to(text: str) -> str:
     if aspect is not None and not terms(subject):
         return ""  # "dernière question : combien ça coûte ?": it names no subject, so it is about the page in focus
     return rest if terms(rest) else ""
+
+
+def named_instead(text: str) -> str:
+    """Returns what ``text`` asks for after it has refused something; empty if it only refuses."""
+    both = folded_and_plain(text)
+    if both is None:
+        return ""
+    (folded, plain), end = both, 0
+    while refused := pattern("refuses").match(folded, end):
+        end = refused.end()
+        end += len(folded[end:]) - len(folded[end:].lstrip(_BETWEEN))
+    rest = plain[end:]
+    return rest if end and pattern("names_a_thing").match(folded, end) and terms(rest) else ""
+
+
+def tells(text: str) -> bool:
+    """Decides whether ``text`` states something by a negation and refuses nothing: "l'autre conducteur n'est pas assuré"."""
+    both = folded_and_plain(text)
+    return both is not None and pattern("refuses").match(both[0]) is None and len(set(terms(text))) >= _FEWEST_TERMS

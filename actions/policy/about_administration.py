@@ -7,6 +7,7 @@ import re
 from actions.messages.file_questions import asks_a_page, only_asks_where
 from actions.messages.plain_words import plain
 from actions.policy.offices import office
+from actions.policy.subject_change import is_about_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say
 from actions.turn.choice_list import offer
@@ -74,4 +75,4 @@ def _is_for_pages(turn: Turn) -> bool:
     page_shown = bool(focus and focus.entry)
     if turn.intent == "ask_file" and asks_a_page(turn.text, page_shown=page_shown):
         return True
-    return (page_shown or bool(focus and focus.offered)) and only_asks_where(turn.text)
+    return is_about_page(turn) or ((page_shown or bool(focus and focus.offered)) and only_asks_where(turn.text))

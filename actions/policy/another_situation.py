@@ -6,37 +6,44 @@ from collections.abc import Sequence
 
 from actions.cases.case_tree import fork_after, passages_under, steps_to, written
 from actions.cases.dialogue_state import packed
+from actions.messages.follow_up_parser import FollowUp
 from actions.replies.utterance import Reply
 from actions.situation.matching import borne_out
 from actions.situation.reading import Facets, demanded, passing
 from actions.turn.page_answer import answer_from, open_page
-from actions.turn.resolution import reconsidered
+from actions.turn.resolution import orders_headed_for, reconsidered
 from actions.turn.turn import Turn
-from core.entry import Address, Entry, located_passages, passages
+from core.entry import Address, Entry, located_passages
 from retrieval.terms.analysis import terms
 
 
-def is_for_others(entry: Entry, facts: Facets) -> bool:
-    """Decides whether the title of ``entry`` is for another situation than ``facts``."""
-    title = demanded(entry.title)
-    return any(facet in title and not values & title[facet] for facet, values in facts.items())
+def is_for_others(title: str, facts: Facets) -> bool:
+    """Decides whether the page with this ``title`` is for another situation than ``facts``."""
+    demand = demanded(title)
+    return any(facet in demand and not values & demand[facet] for facet, values in facts.items())
 
 
-def answer_for_situation(turn: Turn, entry: Entry, facts: Facets) -> Reply | None:
-    """Answers again for the situation ``facts`` of the message; ``None`` if no case and no heading is for it."""
-    if is_for_others(entry, facts):
+def first_for(titles: Sequence[str], facts: Facets) -> int | None:
+    """Returns the index of the first of ``titles`` that is for the situation ``facts``."""
+    return next((number for number, title in enumerate(titles) if facts and borne_out(demanded(title), facts)), None)
+
+
+def answer_for_situation(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
+    """Answers again for the situation that the message tells; ``None`` if no case and no heading is for it."""
+    facts = found.facts
+    if is_for_others(entry.title, facts):
         return None
     turn, decided = reconsidered(turn, entry, turn.text)
     focus = turn.focus_on(entry)
-    headed = [] if decided else _orders_under_headings_for(entry, facts)
+    headed = [] if decided else orders_headed_for(entry, facts)
     if not (decided or headed):
         return None
     inside = [order for address in decided for order in passages_under(entry, address)]
     start = focus.start
     if headed:
         start = turn.best(entry, headed)
-    elif (nearest := turn.retriever.best_passage(entry, turn.text)) in inside:  # "où la demander à Paris ?": a place too
-        start = nearest
+    elif found.aspect and (nearest := turn.retriever.best_passage(entry, turn.text)) in inside:
+        start = nearest  # "où la demander à Paris ?" asks for a place too; "c'était un meublé" asks what was asked before
     elif not _is_on_the_way(turn, entry, start, decided):
         start = turn.best(entry, inside or [start])
     now = {"latest": turn.text, "facts": {**focus.facts, **packed(passing(facts))}, "start": start}
@@ -45,13 +52,9 @@ def answer_for_situation(turn: Turn, entry: Entry, facts: Facets) -> Reply | Non
 
 def answer_where_spoken_of(turn: Turn, entry: Entry, facts: Facets) -> Reply | None:
     """Answers from the text of ``entry`` about this situation, although no case and no heading is for it."""
-    if is_for_others(entry, facts) or not turn.retriever.spoken(entry, set(terms(turn.text))):
+    if is_for_others(entry.title, facts) or not turn.retriever.spoken(entry, set(terms(turn.text))):
         return None
     return open_page(turn.hearing(), entry, turn.retriever.best_passage(entry, turn.text), turn.text)
-
-
-def _orders_under_headings_for(entry: Entry, facts: Facets) -> list[int]:
-    return [one.order for one in passages(entry) if any(borne_out(demanded(heading), facts) for heading in one.headings)]
 
 
 def _is_on_the_way(turn: Turn, entry: Entry, start: int, decided: Sequence[Address]) -> bool:

@@ -5,11 +5,10 @@ from __future__ import annotations
 from actions.messages.aspects import Aspect, passages_on
 from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up
 from actions.policy.another_situation import answer_for_situation, answer_where_spoken_of
-from actions.policy.neighbour_page import answer_from_neighbour
-from actions.policy.page_in_short import page_in_short
+from actions.policy.easy_words import page_in_short
+from actions.policy.neighbour_page import answer_from_nearer_page, answer_from_neighbour, has_neighbour_for
 from actions.policy.subject_change import result_if_follow_up
 from actions.replies.utterance import Reply
-from actions.situation.reading import Facets
 from actions.turn.page_answer import answer_from, open_page
 from actions.turn.presenter import SearchContext, show_rest
 from actions.turn.repeat_detection import left_to_read
@@ -32,13 +31,19 @@ def follow_up(turn: Turn) -> Reply | None:
         case Kind.MORE:
             return _read_more(turn, entry)
         case Kind.ASPECT:
-            return _aspect(turn, entry, found.aspect, found.facts) if found.aspect else None
+            return _aspect(turn, entry, found, found.aspect) if found.aspect else None
         case Kind.SITUATION:
             return (
-                answer_for_situation(turn, entry, found.facts)
-                or answer_where_spoken_of(turn, entry, found.facts)
-                or answer_from_neighbour(turn, entry, found.facts, same_question=True)
+                answer_for_situation(turn, entry, found)
+                or answer_from_nearer_page(turn, entry, found)
+                or (None if _has_neighbour(turn, entry, found) else answer_where_spoken_of(turn, entry, found.facts))
+                or answer_from_neighbour(turn, entry, found, same_question=True)
             )
+
+
+def _has_neighbour(turn: Turn, entry: Entry, found: FollowUp) -> bool:
+    """Decides whether the message asks for another situation ("et par une personne seule ?") for which there is a page."""
+    return found.has_anaphora and has_neighbour_for(turn, entry, found.facts)
 
 
 def _detail(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
@@ -46,19 +51,21 @@ def _detail(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
     result = result_if_follow_up(turn, entry, found)
     if result is None:
         return None
+    if nearer := answer_from_nearer_page(turn, entry, found):
+        return nearer
     start = turn.retriever.best_passage(entry, turn.text)
     return open_page(turn.hearing(), entry, start, turn.text, SearchContext(others=result.hits))
 
 
-def _aspect(turn: Turn, entry: Entry, aspect: Aspect, facts: Facets) -> Reply:
+def _aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) -> Reply:
     """Answers "combien ?", "où ?" … from the page's text about it, also for another situation in the message."""
     orders = passages_on(entry, aspect)
     if orders:
         turn = turn.with_focus(aspect=aspect.name, start=orders[0])
-    if facts and (reply := answer_for_situation(turn, entry, facts)):
+    if found.facts and (reply := answer_for_situation(turn, entry, found)):
         return reply
     if not orders:
-        return answer_from_neighbour(turn, entry, facts)
+        return answer_from_neighbour(turn, entry, found)
     return answer_from(turn.with_focus(latest=turn.text), entry, orders[0], SearchContext(named=True))
 
 

@@ -1,18 +1,20 @@
-"""Answers from the nearest neighbour of a page what the page does not say."""
+"""Answers from a neighbour of the page in focus what that page does not say."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from actions.messages.aspects import aspects
+from actions.messages.aspects import Aspect, aspects
+from actions.messages.follow_up_parser import FollowUp, Kind
+from actions.policy.another_situation import first_for
 from actions.replies.cards import entry_option
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
-from actions.situation.matching import borne_out
-from actions.situation.reading import Facets, demanded
+from actions.situation.reading import WHERE_OR_HOW_OLD, Facets
 from actions.turn.page_answer import open_page
 from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
+from core.decision_trace import note
 from core.entry import Entry
 from retrieval.contracts import Hit, RetrievalResult
 from retrieval.terms.analysis import terms
@@ -21,13 +23,14 @@ _SAME_MATTER = 0.5  # share of common terms in two titles from which their pages
 _MOST_OFFERED = 3
 
 
-def answer_from_neighbour(turn: Turn, entry: Entry, facts: Facets, *, same_question: bool = False) -> Reply:
-    """Answers from the page for the situation ``facts``; else says that ``entry`` has no answer, and offers pages.
+def answer_from_neighbour(turn: Turn, entry: Entry, found: FollowUp, *, same_question: bool = False) -> Reply:
+    """Answers from the page for the situation in the message, or whose title names what is asked for; else says that ``entry``
+    has no answer, and offers pages.
 
     ``same_question``: only the situation differs ("et pour mon fils de 12 ans ?"), and the previous question is still asked.
     """
     result, near = _neighbours(turn, entry)
-    hit = _meant_for(entry, near, facts)
+    hit = _meant_for(entry, near, found.facts) or (_on_aspect(entry, near, found.aspect) if found.aspect else None)
     other = turn.search.entry_of(hit) if hit else None
     turn = turn.hearing()
     if hit is None or other is None:
@@ -39,6 +42,32 @@ def answer_from_neighbour(turn: Turn, entry: Entry, facts: Facets, *, same_quest
         start = turn.retriever.best_passage(other, focus.query)
         return open_page(turn, other, start, f"{focus.query} {turn.text}", context, aspects().get(focus.aspect))
     return open_page(turn, other, hit.passage, f"{entry.title} {turn.text}", context)
+
+
+def answer_from_nearer_page(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
+    """Answers from a page on the same matter: the one whose title names what ``entry`` does not speak of; or, if ``entry`` asks
+    for a case that the situation in the message does not decide, the one of which the search for both is sure.
+    """
+    wanted = found.unexplained_terms
+    pending = turn.focus is not None and turn.focus.asked is not None and not found.facts.keys() <= WHERE_OR_HOW_OLD
+    if found.aspect or (wanted and turn.retriever.spoken(entry, wanted)) or not (wanted or pending):
+        return None
+    result = turn.search.pages_behind_title(entry, turn.text, PAGES)
+    near = _close(entry, [hit for hit in result.hits if hit.entry_id != entry.id])
+    if wanted and not found.has_anaphora:  # "on peut me refuser ?" is no other subject, as "et pour un permis étranger ?" is
+        hit = None
+    elif wanted:
+        hit = next((hit for hit in near if wanted <= set(terms(hit.title))), None)
+    else:
+        hit = near[0] if near and result.decision == "answered" and result.hits[0] == near[0] else None
+    other = turn.search.entry_of(hit) if hit else None
+    if other is None:
+        return None
+    note("nearer_page", title=other.title)
+    before = turn.focus.query if turn.focus and found.kind is Kind.SITUATION else entry.title
+    start = turn.retriever.best_passage(other, f"{before} {turn.text}")
+    context = SearchContext(result.confidence, result.hits)
+    return open_page(turn.hearing(), other, start, f"{before} {turn.text}", context)
 
 
 def has_neighbour_for(turn: Turn, entry: Entry, facts: Facets) -> bool:
@@ -54,10 +83,20 @@ def _neighbours(turn: Turn, entry: Entry) -> tuple[RetrievalResult, list[Hit]]:
 
 def _meant_for(entry: Entry, near: Sequence[Hit], facts: Facets) -> Hit | None:
     """Returns the page among ``near`` that is for the situation ``facts`` and closest to ``entry``, if any is close."""
-    # Every page has its own costs and places: a neighbour answers about them only if it is for another situation.
-    fitting = [hit for hit in near if facts and borne_out(demanded(hit.title), facts)]
-    closest = max(fitting, key=lambda hit: _closeness(hit.title, entry.title), default=None)
-    return closest if closest and _closeness(closest.title, entry.title) >= _SAME_MATTER else None
+    close = sorted(_close(entry, near), key=lambda hit: -_closeness(hit.title, entry.title))
+    number = first_for([hit.title for hit in close], facts)
+    return None if number is None else close[number]
+
+
+def _on_aspect(entry: Entry, near: Sequence[Hit], aspect: Aspect) -> Hit | None:
+    """Returns the page among ``near`` whose title is about ``aspect``: "Coût de la carte grise". Others have costs of their
+    own.
+    """
+    return next((hit for hit in _close(entry, near) if aspect.is_named_in(hit.title)), None)
+
+
+def _close(entry: Entry, near: Sequence[Hit]) -> list[Hit]:
+    return [hit for hit in near if _closeness(hit.title, entry.title) >= _SAME_MATTER]
 
 
 def _closeness(title: str, other: str) -> float:

@@ -2,36 +2,36 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from actions.cases.dialogue_state import Focus
-from actions.policy.audience_twin import answer_from_twin
 from actions.policy.clarification import clarify
 from actions.policy.offices import with_office
-from actions.policy.topic_disambiguation import subjects_named
+from actions.replies.audience_variants import are_twins, meant
 from actions.replies.cards import entry_option, theme_option
 from actions.replies.labels import is_vague
 from actions.replies.navigation_pages import in_chapter
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
-from actions.turn.choice_list import offer
+from actions.turn.choice_list import CHOICES, offer
 from actions.turn.page_answer import open_page
 from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
+from actions.turn.unasked_card import unasked_card
 from core.decision_trace import note
 from retrieval.contracts import Hit, RetrievalResult
 from retrieval.terms.analysis import terms
 
 _MOST_NEAREST = 3  # titles shown when there is no answer
+LOOKED_AT = 100  # pages; among the first 40, only three were about the vehicle's papers, the largest topic of "carte"
+_DEPTH = 1  # of the theme: "Transports › Carte grise"
+_FEWEST = 2  # pages that a subject must have as their theme
 
 
 def new_question(turn: Turn) -> Reply:
-    """Answers the question, and shows below the answer the office where the citizen can do it."""
-    return with_office(turn, look_up(turn))
-
-
-def look_up(turn: Turn) -> Reply:
-    """Shows the page that answers, offers those that may, or says that there is none.
+    """Shows the page that answers, offers those that may, or says that there is none; below it, the office where the citizen
+    can do it.
 
     The model for out-of-scope questions never overrules a page that was found.
     """
@@ -54,7 +54,7 @@ def _looked_up(turn: Turn) -> Reply:
         return clarify(turn, nearest, result)
     if result.hits:
         note("likely")
-        return answer_from_twin(turn, result) or offer(turn, result.hits, turn.text, result)
+        return _answer_from_twin(turn, result) or offer(turn, result.hits, turn.text, result)
     if result.scope == "outside":
         note("outside")
         return turn.reply(turn.replies.out_of_scope(snapshot=result.snapshot, confidence=result.confidence))
@@ -99,3 +99,39 @@ def _nothing_found(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) 
     shown = () if turn.style.pays_by_segment or result.unknown else nearest[:_MOST_NEAREST]
     titles = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in shown]
     return turn.reply(turn.replies.no_answer(titles, snapshot=result.snapshot, confidence=result.confidence))
+
+
+def _answer_from_twin(turn: Turn, result: RetrievalResult) -> Reply | None:
+    """Answers from the one of the first two pages that fits the citizen; ``None`` if they are no twins."""
+    if len(result.hits) < 2:
+        return None
+    pair = result.hits[:2]
+    titles = (pair[0].title, pair[1].title)
+    if not are_twins(*titles):
+        return None
+    entries = [entry for hit in pair if (entry := turn.search.entry_of(hit))]
+    if len(entries) < 2:
+        return None
+    number = meant(titles, turn.user.facts_for(turn.text))
+    note("twins", shown=titles[number], other=titles[1 - number])
+    entry, other, start = entries[number], entries[1 - number], pair[number].passage
+    offered = tuple(one.id for one in entries)
+    focus = Focus(entry=entry.id, query=turn.text, start=start, offered=offered)
+    turn = turn.about(focus)
+    card = unasked_card(turn, entry, focus, start)
+    option = entry_option(other.title, other.id, pair[1 - number].passage)
+    return turn.reply(turn.replies.answer_or_twin(entry, card, option, language=turn.language, confidence=result.confidence))
+
+
+def subjects_named(turn: Turn, query: str) -> list[str]:
+    """Returns the subjects whose names contain all of ``query``, those with most pages first, as many as are offered at a
+    time.
+    """
+    wanted = set(terms(query))
+    result = turn.search.pages(query, LOOKED_AT)
+    pages: Counter[str] = Counter()
+    for hit in result.hits or result.rejected:
+        entry = turn.search.entry_of(hit)
+        if entry and len(entry.theme) > _DEPTH and wanted <= set(terms(entry.theme[_DEPTH])):
+            pages[entry.theme[_DEPTH]] += 1
+    return [name for name, count in pages.most_common(CHOICES) if count >= _FEWEST]

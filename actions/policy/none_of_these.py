@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from actions.messages.refusal import named_instead, tells
+from actions.messages.follow_up_parser import pattern
+from actions.messages.plain_words import plain
+from actions.messages.topic_switch import named_instead, tells
 from actions.policy.follow_up import follow_up
-from actions.policy.new_question import look_up
+from actions.policy.new_question import LOOKED_AT, new_question
 from actions.policy.offered_page import offered_page
-from actions.policy.topic_disambiguation import LOOKED_AT
+from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import offer, themes
 from actions.turn.turn import Turn
@@ -27,7 +29,7 @@ def none_of_these(turn: Turn) -> Reply | None:
     if theme := turn.button.get("theme", ""):
         return _offer_pages_of(turn, theme)
     if refused and (turn.focus is None or turn.focus.entry):
-        return turn.reply(turn.replies.acknowledge("utter_deny"))
+        return _offer_others(turn) or turn.reply(turn.replies.acknowledge("utter_deny"))
     return _offer_themes(turn)
 
 
@@ -38,7 +40,18 @@ def _answer_instead(turn: Turn) -> Reply:
     """
     if turn.text.lower().startswith(("pour ", "for ")) and (reply := follow_up(turn) or offered_page(turn)):
         return reply
-    return look_up(turn.about(None))
+    return new_question(turn.about(None))
+
+
+def _offer_others(turn: Turn) -> Reply | None:
+    """Leaves the page in focus and offers the other ones for the question, if the message says that it is the wrong page."""
+    focus = turn.focus
+    query = (focus.opened_by or focus.query) if focus else ""
+    if focus is None or not query or pattern("not_that").search(plain(turn.text)) is None:
+        return None
+    result = turn.search.pages(query, PAGES)
+    hits = [hit for hit in result.hits if hit.entry_id != focus.entry]
+    return offer(turn, hits, query, result) if hits else turn.about(None).reply(turn.replies.acknowledge("utter_deny"))
 
 
 def _offer_themes(turn: Turn) -> Reply:

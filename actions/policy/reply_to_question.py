@@ -1,15 +1,21 @@
-"""Step: a few words answer the pending question about the citizen's case."""
+"""Steps: a few words answer the pending question about the citizen's case, or name the other one of two cases or pages."""
 
 from __future__ import annotations
 
-from actions.cases.case_tree import fork_at, read
-from actions.messages.follow_up_parser import is_short
+from actions.cases.case_tree import fork_at, read, steps_to
+from actions.messages.follow_up_parser import is_short, pattern
+from actions.messages.plain_words import plain
 from actions.policy.page_button import answer_for_case
 from actions.replies.reply_builder import WhichCase
 from actions.replies.utterance import Reply
 from actions.situation.matching import left_by, picked
+from actions.turn.choice_list import offer_again
+from actions.turn.page_answer import open_page
 from actions.turn.presenter import ask
+from actions.turn.resolution import place_in
 from actions.turn.turn import Turn
+
+_TWO = 2
 
 
 def reply_to_question(turn: Turn) -> Reply | None:
@@ -25,8 +31,24 @@ def reply_to_question(turn: Turn) -> Reply | None:
     if case is not None:
         return answer_for_case(turn.hearing(), entry, (*fork.address, case))
     left = left_by(fork.labels, turn.text)
-    if not left:
+    if not left or len(left) == len(fork.labels):
         return None
-    if len(left) < len(fork.labels):  # "à l'étranger": in Europe or elsewhere?
-        return ask(turn.hearing(), entry, WhichCase(fork, only=left))
-    return ask(turn.hearing(), entry, WhichCase(fork, again=True))
+    return ask(turn.hearing(), entry, WhichCase(fork, only=left))  # "à l'étranger": in Europe or elsewhere?
+
+
+def the_other(turn: Turn) -> Reply | None:
+    """Answers for the other one of two cases, or from the other one of two pages; of more pages, offers them again."""
+    focus, entry = turn.focus, turn.entry_in_focus()
+    if focus is None or entry is None or pattern("the_other").fullmatch(plain(turn.text)) is None:
+        return None
+    try:
+        steps = steps_to(entry, place_in(entry, focus))
+    except LookupError:  # the entry has changed in the meantime
+        steps = ()
+    if steps and focus.asked is None and len(steps[-1].fork.options) == _TWO:
+        fork, case = steps[-1]
+        return answer_for_case(turn, entry, (*fork.address, 1 - case))
+    pages = [page for one in focus.offered if one != entry.id and (page := turn.search.entry(one))]
+    if len(pages) == 1:
+        return open_page(turn, pages[0], turn.retriever.best_passage(pages[0], focus.query), focus.query)
+    return offer_again(turn)

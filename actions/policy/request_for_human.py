@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from actions.messages.topic_switch import turned_to
 from actions.replies.utterance import Reply
 from actions.turn.turn import Turn
 from core.database.base import now
@@ -20,8 +21,11 @@ def request_for_human(turn: Turn) -> Reply | None:
 
 
 def human_intent(turn: Turn) -> Reply | None:
-    """Reaches a human if Rasa detects such a request; passes for questions about another person ("CMU pour quelqu'un")."""
-    return None if is_about_somebody(turn.text) else reach_human(turn)
+    """Reaches a human if Rasa detects such a request; passes for questions about another person ("CMU pour quelqu'un"), and for
+    a question after another subject was announced ("rien à voir : je voudrais un acte").
+    """
+    asks = is_about_somebody(turn.text) or (turned_to(turn.text) and not wants_human(turn.text))
+    return None if asks else reach_human(turn)
 
 
 def reach_human(turn: Turn, moment: datetime | None = None) -> Reply:

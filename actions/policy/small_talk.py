@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from actions.policy.subject_change import is_about_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say
 from actions.turn.turn import Turn
@@ -18,7 +19,7 @@ def small_talk(turn: Turn) -> Reply | None:
 
     One word never decides: "mon chat a griffé quelqu'un" is no question to the chatbot.
     """
-    if wants_human(turn.text) or _is_answered(turn):
+    if wants_human(turn.text) or is_about_page(turn) or _is_answered(turn):
         return None
     return Reply((say(_RESPONSES.get(turn.intent, "utter_help"), {"outcome": Outcome.SMALL_TALK}),))
 

@@ -1,12 +1,17 @@
-"""Decides by search and by words whether a message is about the page in focus or begins a new subject."""
+"""Step: the citizen turns to another subject, or corrects the question. Decides by search and by words whether a message is
+about the page in focus or begins a new subject.
+"""
 
 from __future__ import annotations
 
+from actions.messages.file_questions import addresses_us
 from actions.messages.follow_up_classifier import follow_up_features, is_follow_up
-from actions.messages.follow_up_parser import FollowUp, as_follow_up, pattern
+from actions.messages.follow_up_parser import FollowUp, as_follow_up, is_short, pattern
 from actions.messages.plain_words import plain
+from actions.messages.topic_switch import corrected, turned_to
 from actions.replies.style import PAGES
 from actions.turn.turn import Turn
+from core.decision_trace import note
 from core.entry import Entry
 from retrieval.contracts import RetrievalResult
 from retrieval.terms.analysis import terms
@@ -37,6 +42,17 @@ def result_if_follow_up(turn: Turn, entry: Entry, found: FollowUp) -> RetrievalR
     return alone if is_follow_up(features, alone.decision, with_page) else None
 
 
+def is_about_page(turn: Turn) -> bool:
+    """Decides by words alone whether a message that sounds like one to the service is about the page in focus ("à la mairie ?",
+    "comment lui écrire ?"): it addresses nobody here, and the page has all its words, or a pronoun stands for somebody there.
+    """
+    entry, folded = turn.entry_in_focus(), plain(turn.text)
+    if entry is None or addresses_us(folded) or not is_short(turn.text):
+        return False
+    wanted = set(terms(folded))
+    return pattern("third_person").search(folded) is not None or turn.retriever.spoken(entry, wanted) == wanted
+
+
 def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
     """Decides whether ``text`` names another subject: none of its words refers back, it has a sure answer, and it names what
     all found pages are about.
@@ -55,3 +71,13 @@ def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
     if pattern("stands_in").search(folded) or pattern("points").search(folded) or pattern("turns").match(folded):
         return False
     return all(found.unexplained_terms <= set(terms(hit.title)) for hit in alone.hits[:_AGREEING])
+
+
+def topic_switch(turn: Turn) -> Turn | None:
+    """Continues with the new question, without the previous subject."""
+    before = turn.focus.query if turn.focus else ""
+    query = turned_to(turn.text) or corrected(turn.text, before)
+    if not query:
+        return None
+    note("turned", query=query)
+    return turn.about(None).asking(query)

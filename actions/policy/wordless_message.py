@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from actions.policy.page_in_short import page_in_short
+from actions.policy.easy_words import page_in_short
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import offer_again
 from actions.turn.turn import Turn

@@ -14,6 +14,7 @@ from actions.replies.piece_sets import (
     exception_after,
     is_aside,
     leading,
+    left_out,
     needed,
     stub,
     telling,
@@ -87,7 +88,7 @@ def extract(
 def continued(markdown: str, shown: Collection[int], max_chars: int) -> Extract:
     """Returns the content that follows in ``markdown`` after the pieces ``shown``, within ``max_chars`` visible characters."""
     pieces = pieces_of(markdown)
-    left = [at for at in range(len(pieces)) if at not in shown]
+    left = left_out(pieces, shown)
     chosen: list[int] = []
     for at in left:
         if not all(pieces[one].announces for one in chosen) and _length(pieces, {*chosen, at}) > max_chars:
@@ -95,7 +96,7 @@ def continued(markdown: str, shown: Collection[int], max_chars: int) -> Extract:
         chosen.append(at)
     while len(chosen) > 1 and pieces[chosen[-1]].announces and chosen[-1] != left[-1]:
         chosen.pop()
-    rest = joined([pieces[at] for at in left if at not in chosen])
+    rest = joined([pieces[at] for at in left_out(pieces, {*shown, *chosen})])
     return Extract(joined([pieces[at] for at in chosen]), rest=rest, pieces=tuple(sorted({*shown, *chosen})))
 
 
@@ -116,7 +117,7 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
         chosen, exception, text = chosen | {exception}, None, with_it
     elif exception is not None:
         text += f"{APART}{stub(pieces[exception].text)}"
-    rest = joined([piece for at, piece in enumerate(pieces) if at not in chosen])
+    rest = joined([pieces[at] for at in left_out(pieces, chosen)])
     return Extract(closed(text), rest=rest, pieces=tuple(sorted(chosen)), exception=exception is not None)
 
 

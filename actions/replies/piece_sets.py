@@ -73,6 +73,13 @@ def needed(pieces: Sequence[Piece], at: int) -> set[int]:
     return found
 
 
+def left_out(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:
+    """Returns the numbers of the pieces that are not ``chosen``, and of the headers of the tables whose rows are among them."""
+    left = {at for at in range(len(pieces)) if at not in chosen}
+    rows = [at for at in left if pieces[at].kind is Kind.ROW]
+    return sorted(left | {other for at in rows for other in pieces[at].needs if pieces[other].kind is Kind.HEADING})
+
+
 def exception_after(pieces: Sequence[Piece], chosen: Collection[int]) -> int | None:
     """Returns the number of the exception to the last of ``chosen``, or of a warning for the whole part; else ``None``."""
     for at in range(max(chosen) + 1, len(pieces)):

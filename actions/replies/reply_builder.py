@@ -30,15 +30,13 @@ class WhichCase(NamedTuple):
     """The question which case of ``fork`` is the citizen's.
 
     ``page``: the first case to offer. ``part``: the headings of the requested part of the page. ``only``: the numbers of the
-    cases that are still possible after the reply to this question, if several are. ``again``: the same question was asked
-    just before.
+    cases that are still possible after the reply to this question, if several are.
     """
 
     fork: Fork
     part: tuple[str, ...] = ()
     only: Sequence[int] = ()
     page: int = 0
-    again: bool = False
 
 
 class Besides(NamedTuple):
@@ -127,7 +125,7 @@ class ReplyBuilder:
         """Asks ``question``. ``card``: content that can be shown before it. ``supposed``: the cases that nobody said.
         ``others``: buttons to further cases.
         """
-        fork, part, only, page, again = question
+        fork, part, only, page = question
         about = {"outcome": Outcome.GUIDED, **_about(entry, snapshot, confidence)}
         if supposed:
             yield say("utter_supposed", {}, cases=", ".join(supposed))
@@ -135,9 +133,9 @@ class ReplyBuilder:
             yield from self._card(entry, card, {}, language=language)
         elif only:
             yield say("utter_cases_left", {})
-        elif again or part or not fork.cases:  # in a case that was just chosen, the citizen knows the page already
+        elif part or not fork.cases:  # in a case that was just chosen, the citizen knows the page already
             title = " › ".join((entry.title, *(part or fork.headings)))
-            yield say("utter_case_first" if again else "utter_about", {}, title=title)
+            yield say("utter_about", {}, title=title)
         most = self._most_cases
         last = len(fork.labels) if only or len(fork.labels) <= page + most + 1 else page + most
         numbered = [(number, label) for number, label in enumerate(fork.labels) if number in (only or range(page, last))]

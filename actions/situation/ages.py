@@ -8,7 +8,7 @@ from collections.abc import Iterator
 AGE = "age"
 MAJORITY = 18
 _OLDEST = 120
-_YEARS = r"\s?(?:ans?|years?(?: old)?)\b"
+_YEARS = r"\s?(?:anos?|ans?|years?(?: old)?)\b"
 # Years that are not an age: of a card, a lease, a marriage, a stay.
 _NO_AGE = re.compile(
     r"\b(?:expir\w*|depuis|bail|baux|duree|anciennete|contrat|mandat|validite|valable|carte|titre|visa|peine|amende"
@@ -44,6 +44,8 @@ _RANGES: tuple[tuple[re.Pattern[str], int, int], ...] = (
         -2,
     ),
     (re.compile(rf"\b(\d{{1,3}}){_YEARS}"), 0, -3),
+    # "My daughter who is 15"; of a number before another word, the word says what it counts.
+    (re.compile(r"\b(?:(?:who|he|she)(?: is|'s)|aged)\s+(\d{1,3})(?=\s*(?:[.,;!?]|$|and\b))"), 0, -3),
 )
 _MONTHS = re.compile(
     r"\b(?:bebe|fils|fille|enfant|nourrisson|age)\b.{0,20}?\b\d{1,2} mois\b"

@@ -35,6 +35,12 @@ _FRANCE = frozenset(terms("France français"))
 _FRENCH, _IN_FRANCE = re.compile(r"\bfrancais"), re.compile(r"\bfrance\b")
 
 
+@lru_cache(maxsize=4096)  # labels are few and belong to the pages; citizens' texts are not cached
+def folded_label(label: str) -> str:
+    """Returns ``flat(label)``."""
+    return flat(label)
+
+
 class _Fit(Enum):
     NO = 0
     UNKNOWN = 1
@@ -42,17 +48,21 @@ class _Fit(Enum):
     YES = 3
 
 
-@lru_cache(maxsize=4096)  # labels are few and belong to the pages; citizens' texts are not cached
+@lru_cache(maxsize=4096)
 def is_default(label: str) -> bool:
     """Decides whether ``label`` is the case for citizens to whom no other case applies."""
-    return _DEFAULT.match(flat(label)) is not None
+    return _DEFAULT.match(folded_label(label)) is not None
 
 
 @lru_cache(maxsize=4096)
 def is_elsewhere(label: str) -> bool:
     """Decides whether ``label`` is the case for people in none of the countries that the other cases name."""
     demand = demanded(label)
-    return bool(_ELSEWHERE.search(flat(label))) and COUNTRY not in demand and "nationality" not in demand
+    return bool(_ELSEWHERE.search(folded_label(label))) and COUNTRY not in demand and "nationality" not in demand
+
+
+def _is_other(label: str) -> bool:
+    return is_default(label) or is_elsewhere(label)
 
 
 def is_abroad(label: str) -> bool:
@@ -63,7 +73,7 @@ def is_abroad(label: str) -> bool:
 
 def plain_label(label: str) -> str:
     """Returns ``label`` as it is compared and stored: folded, without brackets and introductory words."""
-    bare = _BRACKETS.sub("", flat(label))
+    bare = _BRACKETS.sub("", folded_label(label))
     return (
         re.sub(
             r"^(?:si|en cas d[e']|pour (?:un|une|le|la|les)|vous etes|vous avez|a|au|en|dans) ?(?:un |une |le |la |l')?",
@@ -82,7 +92,10 @@ def applying(labels: Sequence[str], situation: Facets) -> int | None:
     """
     fits = _fits(labels, situation)
     abroad = "france" not in situation.get(COUNTRY, ())  # "En Europe", "dans un autre pays": neither is France
-    others = [(is_default(label) or is_elsewhere(label)) and (abroad or not _ELSEWHERE.search(flat(label))) for label in labels]
+    others = [
+        (is_default(label) or is_elsewhere(label)) and (abroad or not _ELSEWHERE.search(folded_label(label)))
+        for label in labels
+    ]
     defaults = [number for number, other in enumerate(others) if other and fits[number] is not _Fit.YES]
     named = [number for number in range(len(labels)) if number not in defaults]
     open_cases = [number for number in named if fits[number] is not _Fit.NO]
@@ -107,10 +120,10 @@ def left_by(labels: Sequence[str], reply: str) -> list[int]:
     else none.
     """
     facts = facts_in(reply)
-    others = [is_default(label) or is_elsewhere(label) for label in labels]
+    others = [_is_other(label) for label in labels]
     # Each case, except catch-all ones, must depend on a facet of the reply: "J'habite au Maroc" does not say where someone's
     # parents were born.
-    telling = _telling(labels)
+    telling = _telling(tuple(labels))
     if not facts or not all(other or facts.keys() & demand.keys() for other, demand in zip(others, telling, strict=True)):
         return []
     left = [number for number, fit in enumerate(_fits(labels, facts)) if fit is not _Fit.NO]
@@ -144,15 +157,15 @@ def named_in(labels: Sequence[str], text: str) -> int | None:
 
     Words that ``text`` negates count only for a label that negates them too.
     """
-    wanted = _own_terms(labels)
+    wanted = _own_terms(tuple(labels))
     folded = flat(text)
     written = set(terms(text))
     affirmed = set(terms(_DENIED.sub(" ; ", folded))) if _DENIED.search(folded) else written
     held = []
     for number, label in enumerate(labels):
-        if wanted[number] & _FRANCE and not (_FRENCH if "francais" in flat(label) else _IN_FRANCE).search(folded):
+        if wanted[number] & _FRANCE and not (_FRENCH if "francais" in folded_label(label) else _IN_FRANCE).search(folded):
             continue  # "en France" has the stem of "français"
-        denies = _DENIED.search(flat(label)) is not None  # "hors" alone says nothing: outside of what?
+        denies = _DENIED.search(folded_label(label)) is not None  # "hors" alone says nothing: outside of what?
         if (
             wanted[number]
             and not is_default(label)
@@ -180,7 +193,7 @@ def picked(labels: Sequence[str], reply: str) -> int | None:
     if found is None:
         found = named_in(labels, reply)
     if found is None and _DEFAULT.match(flat(reply)):  # "ailleurs", "un autre pays"
-        others = [number for number, label in enumerate(labels) if is_default(label) or is_elsewhere(label)]
+        others = [number for number, label in enumerate(labels) if _is_other(label)]
         found = others[0] if len(others) == 1 else None
     return _most_words(labels, reply) if found is None else found
 
@@ -188,16 +201,17 @@ def picked(labels: Sequence[str], reply: str) -> int | None:
 def _naming_country(labels: Sequence[str], reply: str) -> int | None:
     """Returns the only label that names the country of ``reply``, and not as an exception."""
     names = countries_named(flat(reply))
-    named = [number for number, label in enumerate(labels) if names & countries_named(re.sub(_BUT, " ", flat(label)))]
+    named = [number for number, label in enumerate(labels) if names & countries_named(re.sub(_BUT, " ", folded_label(label)))]
     return named[0] if len(named) == 1 else None
 
 
 def _fits(labels: Sequence[str], situation: Facets) -> list[_Fit]:
     """Returns how each case fits ``situation``."""
-    return [_fit(demand, situation) for demand in _telling(labels)]
+    return [_fit(demand, situation) for demand in _telling(tuple(labels))]
 
 
-def _telling(labels: Sequence[str]) -> list[Facets]:
+@lru_cache(maxsize=4096)
+def _telling(labels: tuple[str, ...]) -> list[Facets]:
     """Returns the conditions of each case that are not common to all: the loss does not distinguish "Perte en France" from
     "Perte en Europe".
     """
@@ -210,13 +224,14 @@ def _telling(labels: Sequence[str]) -> list[Facets]:
 def _most_words(labels: Sequence[str], reply: str) -> int | None:
     """Returns the label that shares most words with ``reply``, if ``reply`` is short and all its words are in the labels."""
     present = set(terms(reply))
-    shared = [len(own & present) for own in _own_terms(labels)]
+    shared = [len(own & present) for own in _own_terms(tuple(labels))]
     most = max(shared)
     known = set().union(*(terms(label) for label in labels))
     return shared.index(most) if present and present <= known and shared.count(most) == 1 else None
 
 
-def _own_terms(labels: Sequence[str]) -> list[set[str]]:
+@lru_cache(maxsize=4096)
+def _own_terms(labels: tuple[str, ...]) -> list[set[str]]:
     """Returns the terms of each label that not all of them have."""
     found = [set(terms(label)) for label in labels]
     common = set.intersection(*found) if len(found) > 1 else set()

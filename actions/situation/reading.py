@@ -19,6 +19,7 @@ from retrieval.terms.analysis import fold
 type Facets = Mapping[str, frozenset[str]]
 Source = Literal["said", "label"]
 
+WHERE_OR_HOW_OLD = frozenset({AGE, AREA, COUNTRY})
 _UNKNOWN = frozenset({"unknown"})
 # A birthplace is no residence, but it is asked for: "née à Alger", "nací en Madrid".
 _BORN = re.compile(

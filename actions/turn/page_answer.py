@@ -9,18 +9,18 @@ from actions.cases.case_tree import fork_at, written
 from actions.cases.dialogue_state import Focus, packed
 from actions.cases.known_case import assumed_case, supposed_cases
 from actions.messages.aspects import Aspect, passages_on
-from actions.replies.cards import answer_card
+from actions.replies.cards import answer_card, whole_fork_card
 from actions.replies.first_answer import first_answer
 from actions.replies.fork_card import fork_card
 from actions.replies.navigation_pages import further_on, leads_to, says_nothing
+from actions.replies.piece_sets import visible_chars
 from actions.replies.reply_builder import WhichCase
 from actions.replies.truncated_description import stand_in
 from actions.replies.utterance import Reply
 from actions.situation.reading import facts_in, passing
 from actions.turn.presenter import UNSEARCHED, SearchContext, ask, show
-from actions.turn.repeat_detection import repeats
-from actions.turn.repeated_answer import say_nothing_else
-from actions.turn.resolution import reconsidered, resolve
+from actions.turn.repeat_detection import repeats, say_nothing_else
+from actions.turn.resolution import orders_headed_for, reconsidered, resolve
 from actions.turn.turn import Turn
 from core.entry import Entry, passages
 from retrieval.terms.analysis import terms
@@ -32,19 +32,24 @@ def open_page(
     """Puts ``entry`` in focus and answers ``query`` from ``passage``, or from the passage about ``aspect``."""
     before = turn.focus_on(entry)
     on_aspect = passages_on(entry, aspect) if aspect else []
+    facts = passing(facts_in(query))
     start = on_aspect[0] if on_aspect else further_on(turn.retriever, entry, passage, query, before.passages_shown)
+    headed = orders_headed_for(entry, facts) if facts and not on_aspect else []
+    if headed and start not in headed:
+        start = turn.retriever.best_passage(entry, query, headed)  # "perdue": the part about a loss
     focus = Focus(
         entry=entry.id,
         query=query,
+        opened_by=before.opened_by or before.query or query,
         start=start,
         chosen=before.chosen,
-        facts=packed(passing(facts_in(query))),
+        facts=packed(facts),
         aspect=aspect.name if aspect else "",
         offered=turn.focus.offered if turn.focus and entry.id in turn.focus.offered else (),
         passages_shown=before.passages_shown,
     )
     turn, _ = reconsidered(turn.about(focus), entry, query)
-    return answer_from(turn, entry, start, context._replace(named=context.named or aspect is not None))
+    return answer_from(turn, entry, start, context._replace(named=context.named or aspect is not None or bool(headed)))
 
 
 def answer_from(turn: Turn, entry: Entry, start: int, context: SearchContext = UNSEARCHED) -> Reply:
@@ -108,10 +113,15 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     if card is not None and not context.named and not again and (first := first_answer(turn, entry)):
         card = first.below(card, lead)
     supposed = supposed_cases(entry, way.taken, focus, turn.user)
-    if again or card is None or not complete:
+    if not complete and (again or (context.named and not turn.style.pays_by_segment)):
+        whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style)
+        fits = visible_chars(whole.block.body) <= turn.style.limits.rest
+        says_cases = card is not None and not card.pieces  # else it is an extract of the text for everyone
+        card = whole if fits or (again and not says_cases) else card
+        complete = again or fits  # nothing is asked twice
+    if card is None or not complete:
         part = passages(entry)[start].headings if context.named else ()
-        question = WhichCase(fork, part, () if again else other_numbers, again=again)
-        return ask(turn, entry, question, None if again else card, context.confidence, supposed)
+        return ask(turn, entry, WhichCase(fork, part, other_numbers), card, context.confidence, supposed)
     back = bool(fork.cases) and not supposed
     return show(turn, entry, card, context, cases=[(fork, None)], supposed=supposed, back=back)
 

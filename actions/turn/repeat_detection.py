@@ -1,4 +1,4 @@
-"""Decides whether a follow-up leads to the text that was just shown, and finds the part of it that answers. Pure."""
+"""Answers a follow-up that leads to the text that was just shown: with the part that answers, or with other pages."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import Collection
 
 from actions.cases.dialogue_state import Focus
 from actions.messages.aspects import asked_in
+from actions.replies.cards import entry_option, part_card
 from actions.replies.pieces import joined, pieces_of
+from actions.replies.related import MOST
+from actions.replies.style import PAGES
 from actions.replies.truncated_description import shown
-from actions.situation.ages import AGE
-from actions.situation.places import AREA, COUNTRY
-from actions.situation.reading import facts_in, flat
+from actions.replies.utterance import Reply
+from actions.situation.reading import WHERE_OR_HOW_OLD, facts_in, flat
+from actions.turn.presenter import parts_besides, show, show_rest
+from actions.turn.turn import Turn
 from core.entry import Entry, passages
 from retrieval.terms.analysis import terms
 
-_ASSUMED = {AGE, AREA, COUNTRY}
 _BLANK_LINES = re.compile(r"\n\s*\n")
 
 
@@ -25,7 +28,7 @@ def repeats(before: Focus | None, typed: str, entry: Entry, passage: int) -> boo
     A citizen who writes the same message again, or presses a button (``typed`` is then empty), wants to see it again. So
     does one who confirms an assumed place or age.
     """
-    if before is not None and before.assumed and _ASSUMED & facts_in(typed).keys():
+    if before is not None and before.assumed and WHERE_OR_HOW_OLD & facts_in(typed).keys():
         return False
     if before is None or not typed or (before.entry, before.shown) != (entry.id, passage):
         return False
@@ -60,3 +63,18 @@ def _speaks(markdown: str, typed: str) -> bool:
     while aspect and aspect.text.search(folded):
         aspect, rest = asked_in(rest)
     return aspect is None
+
+
+def say_nothing_else(turn: Turn, entry: Entry, order: int) -> Reply:
+    """Shows the paragraphs of passage number ``order``, just shown, that are about the new question; else other offers."""
+    pieces_shown = turn.before.pieces if turn.before else ()
+    turn = turn.with_focus(asked=None, shown=order, pieces=pieces_shown)
+    if rest_speaks(entry, order, pieces_shown, turn.typed):
+        return show_rest(turn, entry, order)
+    if on_question := excerpt(entry, order, turn.typed):
+        return show(turn, entry, part_card(entry, order, on_question, turn.snapshot, turn.style), again=True)
+    result = turn.search.pages_behind_title(entry, turn.typed, PAGES)
+    others = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in result.hits if hit.entry_id != entry.id]
+    headings = passages(entry)[order].headings
+    parts = parts_besides(turn, entry, headings)
+    return turn.reply(turn.replies.nothing_else(entry, headings, parts, others[:MOST], snapshot=turn.snapshot))

@@ -24,6 +24,7 @@ from core.entry import Entry
 from core.settings import Settings
 from retrieval.contracts import Retriever
 
+_ASPECT_WORTH = 2.0  # more than the words of a question and the first place in a part together
 _ENTITIES = ("entry", "passage", "case", "fork", "page", "rest", "theme")  # names in the payloads of buttons
 
 
@@ -127,8 +128,17 @@ class Turn:
         return Focus(entry=entry.id)
 
     def worth(self, entry: Entry) -> Worth:
-        """Returns the function that rates sentences of ``entry`` for the question."""
-        return partial(self.retriever.sentence_worth, entry, self.focus.question if self.focus else "")
+        """Returns the function that rates sentences of ``entry`` for the question. Those that say the aspect asked for come
+        first: "combien ?" is answered by an amount.
+        """
+        return partial(self._worths, entry)
+
+    def _worths(self, entry: Entry, sentences: Sequence[str]) -> list[float]:
+        query, aspect = (self.focus.question, aspects().get(self.focus.aspect)) if self.focus else ("", None)
+        worths = self.retriever.sentence_worth(entry, query, sentences)
+        if aspect is None or not aspect.is_figure:
+            return list(worths)
+        return [worth + _ASPECT_WORTH * aspect.is_said_in(text) for worth, text in zip(worths, sentences, strict=True)]
 
     def case(self, focus: Focus, fork: Fork, *, remembered: bool = True) -> int | None:
         """Returns the number of the citizen's case at ``fork``; see ``known_case``."""

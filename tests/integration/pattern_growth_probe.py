@@ -97,7 +97,6 @@ def readers() -> dict[str, Callable[[str], object]]:
         call_back_reading,
         file_questions,
         follow_up_parser,
-        refusal,
         several_questions,
         topic_switch,
     )
@@ -148,7 +147,7 @@ def readers() -> dict[str, Callable[[str], object]]:
         "mourning": detector.mourning_language,
         "option_by_label": lambda text: choices.option_by_label(text, [("Oui", "/a")]),
         "names_nothing": aspects.names_nothing,
-        "named_instead": refusal.named_instead,
+        "named_instead": topic_switch.named_instead,
         "neutralise": neutralise,
         "number_in": number_in,
         "office": lambda text: request.request_in(text, ("rennes",)),

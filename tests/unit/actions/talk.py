@@ -29,6 +29,9 @@ BY_INTENT = {
     "deny": "action_none_of_these",
     "change_language": "action_move",
     "forget_situation": "action_forget_situation",
+    "simplify": "action_simplify",
+    "who_we_are": "action_about",
+    "help": "action_small_talk",
 }
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from actions.messages.refusal import named_instead
 from actions.messages.several_questions import questions_in, quoted
+from actions.messages.topic_switch import named_instead
 from actions.replies.labels import is_vague, labels_for
 from core.entry import Entry
 from core.settings import Settings

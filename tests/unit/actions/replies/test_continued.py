@@ -68,3 +68,11 @@ def test_continued_again_and_again_comes_to_the_end(parts: list[str], max_chars:
     assert read == tuple(range(len(pieces_of(part))))
     assert len(said) == len(set(said))
     assert found.rest == "" == joined([])
+
+
+def test_rest_of_a_table_has_its_header_again() -> None:
+    head, rows = "| Âge | Prix |\n| --- | --- |", [f"| {age} ans | {age} € |" for age in range(10, 40)]
+    table = "\n".join([head, *rows])
+    first = extract(table, holding("10"), 80)
+    following = continued(table, first.pieces, 200)
+    assert [text[: len(head)] for text in (first.rest, following.text, following.rest)] == [head] * 3

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.replies.extract import extract
-from actions.replies.piece_sets import is_exception, stub
+from actions.replies.piece_sets import is_exception, left_out, stub
 from actions.replies.pieces import joined, pieces_of
 from core.text.markdown import plain
 from tests.unit.actions.replies.worths import holding, nothing
@@ -281,7 +281,7 @@ PARTS = st.lists(
 @given(PARTS, st.integers(30, 500), st.booleans(), st.sampled_from(["gratuit", "numéro 3", "23", "timbre"]))
 def test_extract_of_anything_is_whole_pieces_and_loses_nothing(part: str, max_chars: int, strict: bool, word: str) -> None:
     found, pieces = extract(part, holding(word), max_chars, strict=strict), pieces_of(part)
-    left = [piece for at, piece in enumerate(pieces) if at not in found.pieces]
+    left = [pieces[at] for at in left_out(pieces, found.pieces)]
     assert found.rest.split() == joined(left).split()
     if not found.text:
         return

@@ -231,6 +231,6 @@ def test_cases_side_by_side_fit_and_have_their_labels(texts: list[str], room: in
 def test_side_by_side_leaves_out_inner_cases_that_are_not_the_citizens() -> None:
     inner = (case("Majeur", "Venez seul."), case("Mineur", "Venez avec un parent."))
     entry, fork = page(case("En France", then=inner), case("À l'étranger", "Au consulat."))
-    found = side_by_side(entry, fork, 0, nothing, 600, lambda one: 1 if one.labels == ["Majeur", "Mineur"] else None)
+    found = side_by_side(entry, fork, 0, nothing, 600, lambda one: 1 if one.labels == ("Majeur", "Mineur") else None)
     assert found is not None
     assert found.body == "**En France, Mineur** : Venez avec un parent.\n\n**À l'étranger** : Au consulat."

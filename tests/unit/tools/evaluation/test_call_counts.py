@@ -28,4 +28,4 @@ def test_count_calls_counts_the_steps_of_a_question_once_each(settings: Settings
 def test_count_calls_stops_at_the_first_step_that_ends_the_turn(settings: Settings) -> None:
     files = count_calls(settings, FakeKnowledge(), "👍", "web").files
     assert "actions/policy/wordless_message.py" in files
-    assert not {"actions/policy/topic_switch.py", "actions/policy/new_question.py"} & files
+    assert not {"actions/policy/subject_change.py", "actions/policy/new_question.py"} & files
