@@ -64,9 +64,9 @@ def main() -> None:
     """Print the dearest functions, then the dearest patterns."""
     found = watched()
     functions = readers()
-    from conversations.record.messages import as_kept  # after the watch has begun
+    from conversations.record.messages import mask_message  # after the watch has begun
 
-    functions["masking"] = as_kept
+    functions["masking"] = mask_message
     texts = list(dict.fromkeys((text * _LONGEST)[:_LONGEST] for text in _hostile(found)))
     print(f"{len(texts)} texts, {len(functions)} functions, {len(found)} patterns")
     with measuring():
