@@ -22,7 +22,7 @@ _MOST_TERMS, _MOST_REST, _MOST_UNHELD = 8, 6, 4  # larger counts make it no sure
 class FollowUpFeatures(NamedTuple):
     """Features for and against a follow-up. All values are from 0 to 1, except the counts.
 
-    ``unheld``: number of terms that the page does not contain.
+    ``unheld``: number of terms that the page does not contain; ``foreign``: their share of the rest.
     ``terms``: of the message.
     ``rest``: those that neither an aspect nor the title explains; ``whole``: there are none.
     ``headed``: the share of the rest in the page's headings and cases.
@@ -52,6 +52,7 @@ class FollowUpFeatures(NamedTuple):
     stands_in: float
     points: float
     turns: float
+    foreign: float
 
 
 # The minimum likelihood of a follow-up, by the decision of the search for the message alone. `./guichet train follow-ups` fits
@@ -113,6 +114,7 @@ def follow_up_features(text: str, entry: Entry, found: FollowUp, alone: Retrieva
         stands_in=pattern("stands_in").search(folded) is not None,
         points=pattern("points").search(folded) is not None,
         turns=pattern("turns").match(folded) is not None,
+        foreign=_share(rest - spoken, rest),
     )
 
 

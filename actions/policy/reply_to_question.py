@@ -6,6 +6,7 @@ from actions.cases.case_tree import fork_at, read, steps_to
 from actions.messages.follow_up_parser import is_short, pattern
 from actions.messages.plain_words import plain
 from actions.policy.page_button import answer_for_case
+from actions.policy.subject_change import begins_new_subject
 from actions.replies.reply_builder import WhichCase
 from actions.replies.utterance import Reply
 from actions.situation.matching import left_by, picked
@@ -14,6 +15,8 @@ from actions.turn.page_answer import open_page
 from actions.turn.presenter import ask
 from actions.turn.resolution import place_in
 from actions.turn.turn import Turn
+from core.entry import Entry
+from retrieval.terms.analysis import terms
 
 _TWO = 2
 
@@ -28,12 +31,21 @@ def reply_to_question(turn: Turn) -> Reply | None:
     except LookupError:  # the entry has changed in the meantime
         return None
     case = picked(fork.labels, turn.text)
-    if case is not None:
+    if case is not None and not _asks_something_else(turn, entry, fork.labels[case]):
         return answer_for_case(turn.hearing(), entry, (*fork.address, case))
+    if case is not None:
+        return None
     left = left_by(fork.labels, turn.text)
     if not left or len(left) == len(fork.labels):
         return None
     return ask(turn.hearing(), entry, WhichCase(fork, only=left))  # "à l'étranger": in Europe or elsewhere?
+
+
+def _asks_something_else(turn: Turn, entry: Entry, label: str) -> bool:
+    """Decides whether the message has the words of a case ("Perte") in a question of its own ("j'ai perdu ma carte
+    d'identité").
+    """
+    return len(set(terms(turn.text)) - set(terms(label))) >= _TWO and begins_new_subject(turn, entry)
 
 
 def the_other(turn: Turn) -> Reply | None:

@@ -55,7 +55,7 @@ _MIDDLE = 0.6  # about the mean cosine of this encoder; without it editors would
 LEAD = 1.0
 _STEP = 0.05  # cosine below the nearest if there is no second text: .025 on average for sections, .055 for wordings
 # Cosine of an entry without questions below that of its nearest other text: the mean of wrong pages with questions.
-_QUESTION_STEP = 0.024
+_QUESTION_STEP = 0.022
 Values = NDArray[np.float64]
 
 

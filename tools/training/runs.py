@@ -46,6 +46,7 @@ ENQUIRIES = ROOT / "bot" / "data" / "nlu" / "enquiry.yml"
 DIALOGUES = ("dev", "more")
 EVERYDAY = ("letters", "searches", "everyday")  # the sets without messages about a danger
 MESSAGES = (*EVERYDAY, "messages")
+SHORT = 6  # words of a first message that could be taken for a follow-up ("je veux divorcer")
 LONG_EVERYDAY = QUESTIONS / "care" / "long_everyday.jsonl"  # training uses the even lines; the others are held out
 HARMLESS = QUESTIONS / "care" / "told_and_said.jsonl"  # messages about no danger; the rest is in sentences.yml
 
@@ -132,8 +133,9 @@ def train_follow_ups(output: Path | None) -> None:
     turns = [Said(*turn) for dialogue in dialogues for turn in after_answers(dialogue)]
     first_questions = [
         (one.question, one.gold)
-        for name in (*EVERYDAY, "service_public")
+        for name in (*MESSAGES, "service_public")
         for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")
+        if name != "messages" or len(one.question.split()) <= SHORT
     ]
     pairs = follow_up_examples([*turns, *firsts(first_questions, entries)], engine, COLLECTION, reporter("train follow-ups"))
     _require_indexed(len(pairs), "messages d'apprentissage", "messages to learn from")
