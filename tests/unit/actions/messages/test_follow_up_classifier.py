@@ -73,7 +73,7 @@ def test_words_that_stand_in_point_back_or_turn() -> None:
     assert read("et si on refuse", plainly).turns
     assert read("combien pendant ce temps", plainly).points
     plain_words = read("plafond de ressources", plainly)
-    assert not (plain_words.stands_in or plain_words.turns or plain_words.points)
+    assert (plain_words.stands_in, plain_words.turns, plain_words.points) == (False, False, False)
 
 
 def test_nothing_found_is_no_sign_of_another_subject() -> None:
