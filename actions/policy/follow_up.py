@@ -8,6 +8,7 @@ from actions.policy.another_situation import answer_for_situation, answer_where_
 from actions.policy.easy_words import page_in_short
 from actions.policy.neighbour_page import answer_from_nearer_page, answer_from_neighbour, has_neighbour_for
 from actions.policy.subject_change import result_if_follow_up
+from actions.replies.navigation_pages import says_nothing
 from actions.replies.utterance import Reply
 from actions.turn.page_answer import answer_from, open_page
 from actions.turn.presenter import SearchContext, show_rest
@@ -59,7 +60,7 @@ def _detail(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
 
 def _aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) -> Reply:
     """Answers "combien ?", "où ?" … from the page's text about it, also for another situation in the message."""
-    orders = passages_on(entry, aspect)
+    orders = [order for order in passages_on(entry, aspect) if not says_nothing(entry, order)]
     if orders:
         turn = turn.with_focus(aspect=aspect.name, start=orders[0])
     if found.facts and (reply := answer_for_situation(turn, entry, found)):

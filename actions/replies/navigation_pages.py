@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from actions.messages.aspects import passages_on
 from actions.messages.follow_up_parser import as_follow_up
+from actions.replies.piece_sets import is_bracketed
 from actions.replies.truncated_description import is_broken
 from actions.situation.matching import borne_out, named_in
 from actions.situation.reading import demanded, facts_in
@@ -18,8 +19,12 @@ _ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\]]+\]\(\S*/([A-Z]\d+)\)\.?")
 
 
 def says_nothing(entry: Entry, order: int) -> bool:
-    """Decides whether passage ``order`` of ``entry`` only repeats the title, or breaks off before it says anything."""
-    return is_broken(entry, order) or fold(passages(entry)[order].markdown).strip(" .:") == fold(entry.title).strip(" .:")
+    """Decides whether passage ``order`` of ``entry`` only repeats the title, breaks off before it says anything, or is a remark
+    in brackets on what follows ("(en timbre fiscal)").
+    """
+    text = passages(entry)[order].markdown.strip()
+    repeats_title = fold(text).strip(" .:") == fold(entry.title).strip(" .:")
+    return is_broken(entry, order) or repeats_title or is_bracketed(text)
 
 
 def leads_to(entry: Entry, order: int) -> str:

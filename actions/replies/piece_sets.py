@@ -27,6 +27,7 @@ _ONLY_CONTACT = re.compile(
     r"(?:par (?:téléphone|courrier|internet)|téléphone|courriel|en ligne|sur place)\s*:?\W*\Z", re.IGNORECASE
 )
 _LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
+_BRACKETED = re.compile(r"\([^()]*\)\.?")
 _ELLIPSIS = "…"
 _PARTS_OF_A_WHOLE = (Kind.ITEM, Kind.ROW)
 
@@ -44,11 +45,16 @@ def leading(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
     return [at for at in among if _NOTE.match(pieces[at].text) is None] or list(among)
 
 
+def is_bracketed(markdown: str) -> bool:
+    """Decides whether ``markdown`` is only a remark in brackets on something else: "(en timbre fiscal)"."""
+    return _BRACKETED.fullmatch(plain(markdown, links=False).strip()) is not None
+
+
 def _tells(piece: Piece) -> bool:
     if piece.kind in (Kind.LINK, Kind.HEADING):
         return False
     text = _LIST_MARK.sub("", plain(piece.text, links=False)).strip()
-    return len(text) > 2 and _ONLY_CONTACT.match(text) is None
+    return len(text) > 2 and _ONLY_CONTACT.match(text) is None and not is_bracketed(text)
 
 
 def is_aside(pieces: Sequence[Piece], at: int) -> bool:

@@ -49,7 +49,7 @@ def open_page(
         passages_shown=before.passages_shown,
     )
     turn, _ = reconsidered(turn.about(focus), entry, query)
-    return answer_from(turn, entry, start, context._replace(named=context.named or aspect is not None or bool(headed)))
+    return answer_from(turn, entry, start, context._replace(named=context.named or aspect is not None))
 
 
 def answer_from(turn: Turn, entry: Entry, start: int, context: SearchContext = UNSEARCHED) -> Reply:

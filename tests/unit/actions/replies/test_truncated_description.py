@@ -102,6 +102,19 @@ def test_where_nothing_is_whole_that_it_goes_on_is_said() -> None:
     assert not says_nothing(_page(PRICE, FORK), 0)
 
 
+@pytest.mark.parametrize(
+    ("text", "nothing"),
+    [
+        ("(en [timbre fiscal](https://town.example/F1))", True),
+        ("(en [timbre fiscal)](https://town.example/F1)", True),
+        ("(gratuit) pour un mineur", False),
+        ("86 € (en [timbre fiscal](https://town.example/F1))", False),
+    ],
+)
+def test_says_nothing_of_a_remark_in_brackets(text: str, nothing: bool) -> None:
+    assert says_nothing(_page("", TextBlock(markdown=text)), 0) == nothing
+
+
 def test_an_introduction_is_shown_in_all_its_words_and_never_cut_as_a_description() -> None:
     page = Entry(id="W2", collection="test", title="Passeport", description=PRICE, introduction=REFUSAL, source="s")
     assert answer_card(page, 0, "s", ON_WEB).block.body == f"{REFUSAL}."
