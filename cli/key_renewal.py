@@ -47,7 +47,7 @@ async def renew(settings: Settings) -> Renewed:
             known = select(Conversation.address_digest).where(Conversation.address_digest.is_not(None))
             left = select(func.count()).select_from(OptOut).where(OptOut.address_digest.not_in(known))
             stops = int(await session.scalar(left) or 0) if addresses.is_changing else 0
-            await record(session, actor="operator", action="keys.re_encrypted", target="record", details={"values": values})
+            await record(session, actor="operator", action="keys.renewed", target="record", details={"values": values})
         return Renewed(values, numbers, stops)
 
 

@@ -11,9 +11,9 @@ from core.settings import ROOT
 
 _ASKED = """
 import resource
-from core.web.open_file_limit import make_room
+from core.web.open_file_limit import raise_open_file_limit
 resource.setrlimit(resource.RLIMIT_NOFILE, ({soft}, {hard}))
-make_room(4000)
+raise_open_file_limit(4000)
 print(*resource.getrlimit(resource.RLIMIT_NOFILE))
 """
 

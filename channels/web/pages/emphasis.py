@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-_AMOUNT = r"\d(?:[\d.,\u00a0\u202f ]*\d)?[\u00a0\u202f ]?(?:€|euros?\b)"
+_AMOUNT = r"\d(?:[\d.,\u00a0\u202f ]{0,14}\d)?[\u00a0\u202f ]?(?:€|euros?\b)"
 _PLACE = (
     r"\b(?:mairie|sous-préfecture|préfecture|commissariat|gendarmerie|consulat|ambassade|tribunal|notaire|Caf|MSA|CPAM"
     r"|France Travail)\b"
 )
 _STANDS_OUT = re.compile(f"({_AMOUNT}|{_PLACE})")
-_STEPS = re.compile(r"(?:étapes|dans l['’]ordre|in this order|steps)[^.]*:\s*\Z", re.IGNORECASE)
+_STEPS = re.compile(r"(?:étapes|dans l['’]ordre|in this order|steps)[^.:]{0,120}:\s*\Z", re.IGNORECASE)
 
 
 def emphasised(tokens: Sequence[Token], *, current: bool) -> list[Token]:
