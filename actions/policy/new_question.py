@@ -27,6 +27,7 @@ _MOST_NEAREST = 3  # titles shown when there is no answer
 LOOKED_AT = 100  # pages; among the first 40, only three were about the vehicle's papers, the largest topic of "carte"
 _DEPTH = 1  # of the theme: "Transports › Carte grise"
 _FEWEST = 2  # pages that a subject must have as their theme
+_LEAST_OF_TWINS = 0.4  # confidence: below it neither of two pages with one name is opened
 
 
 def new_question(turn: Turn) -> Reply:
@@ -102,12 +103,12 @@ def _nothing_found(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) 
 
 
 def _answer_from_twin(turn: Turn, result: RetrievalResult) -> Reply | None:
-    """Answers from the one of the first two pages that fits the citizen; ``None`` if they are no twins."""
+    """Answers from the one of the first two pages that fits the citizen; ``None`` if they are no twins, or not likely."""
     if len(result.hits) < 2:
         return None
     pair = result.hits[:2]
     titles = (pair[0].title, pair[1].title)
-    if not are_twins(*titles):
+    if result.confidence < _LEAST_OF_TWINS or not are_twins(*titles):
         return None
     entries = [entry for hit in pair if (entry := turn.search.entry_of(hit))]
     if len(entries) < 2:

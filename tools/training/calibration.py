@@ -37,8 +37,8 @@ PRECISION = 0.80
 # .96 of the answers to the training questions are right. A higher limit gives more answers and more wrong ones: on
 # service_public_dev and code_du_travail_dev, .054 answers .35 and .50 (right .85 and .86, answered with the theme withheld .09
 # and .13), .060 answers .41 and .53 (.82 and .85, .09 and .14), .065 answers .42 and .56 (.81 and .85, .11 and .16).
-# With the questions of ADR 0064 pages are found more often, also wrong ones: .042 keeps misleading first replies at .05.
-WITHHELD = 0.042
+# With the questions of ADR 0064 pages are found more often, also wrong ones: .046 keeps misleading first replies below .05.
+WITHHELD = 0.046
 # The share of questions with their entry among the first five that must get at least choices. At .99, .21 of everyday.jsonl and
 # .14 of everyday_held_out.jsonl get none, .69 and .74 are helped, and .15 of out_of_scope.jsonl get choices; at .995, .11 and
 # .10 get none, .77 and .75 are helped, .18 get choices.
