@@ -83,15 +83,13 @@ def test_words_of_the_panel_are_asked_for_once_and_beside_its_modules(fake: Fake
     widget = Widget(page, fake.url).visit()
     asked = requests_of(page)
     held: list[Route] = []
-
-    def hold(route: Route) -> None:
-        held.append(route)
-
-    page.route("**/widget/**", hold)
-    widget.launcher.click()
-    page.wait_for_function("performance.getEntriesByType('resource').some(each => each.name.includes('/api/web/config'))")
-    assert held  # no module is there yet
-    page.unroute("**/widget/**")  # lets go what is held
+    page.route("**/widget/**", lambda route: held.append(route))
+    # Not by wait_for_function, which evaluates in the page: its policy forbids that.
+    with page.expect_request("**/widget/**"), page.expect_request("**/api/web/config*"):
+        widget.launcher.click()
+    for route in held:  # no module was there yet
+        route.continue_()
+    page.unroute("**/widget/**")
     expect(widget.question).to_be_visible()
     assert len([url for url in asked if "/api/web/config" in url]) == 1
 
