@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from core.identity import Role
 from tests.e2e.browser import NewContext
@@ -67,10 +68,30 @@ def test_a_reply_that_a_colleague_saved_is_there_without_loading_the_page_again(
     paul.locator("#saving").get_by_role("button").click()
     expect(paul.locator("#saved")).to_contain_text("/horaires")
     console.locator(".row", has_text="passeport").click()
-    console.locator(".row", has_text="carte perdue").click()
+    console.locator(".row", has_text="carte perdue").click()  # as a rule before the other one is drawn
     expect(console.locator("#saved")).to_contain_text("/horaires")
+    expect(console.locator("#talk-title")).to_have_text("carte perdue")
     console.get_by_label("Votre réponse").press_sequentially("/horaires ")
     expect(console.get_by_label("Votre réponse")).to_have_value("La mairie ouvre à 9 h.")
+
+
+def test_what_is_typed_while_a_conversation_is_read_again_goes_into_the_reply(
+    running: Service, console: Page, new_context: NewContext
+) -> None:
+    _waits(running, new_context, "carte perdue")
+    _take(console, "carte perdue")
+    view = re.compile(r"/handoffs/[0-9a-f]+$")
+    held: list[Route] = []
+    console.route(view, lambda route: held.append(route))
+    with console.expect_request(view):
+        console.locator(".row", has_text="carte perdue").click()
+    reply = console.get_by_label("Votre réponse")
+    reply.press_sequentially("La mairie ")
+    with console.expect_response(view):
+        held[0].continue_()
+    console.unroute(view)
+    console.keyboard.type("ouvre à 9 h.", delay=20)
+    expect(reply).to_have_value("La mairie ouvre à 9 h.")
 
 
 def test_the_words_have_most_of_the_window_and_the_reply_stays_at_its_foot(running: Service, new_context: NewContext) -> None:

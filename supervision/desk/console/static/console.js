@@ -41,6 +41,7 @@ function choose(id, focus = true) {
   list.current = id;
   list.show();
   talk.open(id, { focus });
+  beside.read(); // a colleague may have kept a reply, whether this conversation was open already or not
 }
 
 /** Back to the list, at the row that was open. */

@@ -55,9 +55,10 @@ export class Conversation extends EventTarget {
     return this.handoff?.state === "claimed" && this.handoff.owner === this.me;
   }
 
-  /** Opens the handoff `id`, or reads it again; `focus` brings the keyboard to its title. */
+  /** Opens the handoff `id`, or reads it again; `focus` brings the keyboard to its title, unless it has gone elsewhere meanwhile. */
   async open(id, { focus = false } = {}) {
     const asked = ++this.#loading;
+    const from = document.activeElement;
     this.#wanted = id;
     const other = this.handoff?.id !== id;
     try {
@@ -71,7 +72,7 @@ export class Conversation extends EventTarget {
       return this.#problem(error);
     }
     this.#show(other);
-    if (focus) $("talk-title").focus();
+    if (focus && [from, document.body].includes(document.activeElement)) $("talk-title").focus();
     if (this.mine && this.handoff.unread && document.visibilityState === "visible") this.#read();
     this.dispatchEvent(new CustomEvent("changed", { detail: other }));
   }

@@ -7,6 +7,7 @@ const CONSOLE = "/api/desk/console";
 export class SidePanel {
   replies = [];
   #asked = 0;
+  #reads = 0;
   #writes = false;
 
   /** `given`: {talk, words, language}. */
@@ -18,18 +19,25 @@ export class SidePanel {
     this.#form("noting", "note", (text) => api("POST", `${this.#base}/notes`, { text }));
     this.#form("labelling", "label", (text) => api("POST", `${this.#base}/labels`, { text }));
     $("saving").addEventListener("submit", (event) => (event.preventDefault(), this.#save()));
-    this.#load();
+    this.read();
   }
 
   get #base() {
     return `${CONSOLE}/handoffs/${this.talk.handoff.id}`;
   }
 
-  async #load() {
-    [this.replies] = [await api("GET", `${CONSOLE}/replies`)];
-    const labels = await api("GET", `${CONSOLE}/labels`);
-    $("known").replaceChildren(...labels.map((value) => h("option", { value })));
-    this.#showSaved();
+  /** Reads what colleagues keep meanwhile; what cannot be read stays as it is known. */
+  async read() {
+    const asked = ++this.#reads;
+    try {
+      const [replies, labels] = await Promise.all([api("GET", `${CONSOLE}/replies`), api("GET", `${CONSOLE}/labels`)]);
+      if (asked !== this.#reads) return; // what was asked later is newer, whichever comes first
+      this.replies = replies;
+      $("known").replaceChildren(...labels.map((value) => h("option", { value })));
+      this.#showSaved();
+    } catch {
+      // until a conversation is chosen again
+    }
   }
 
   #show(other) {
@@ -50,7 +58,7 @@ export class SidePanel {
       return (this.#writes = this.talk.writes);
     }
     this.#writes = this.talk.writes;
-    this.#load().catch(() => {}); // a colleague may have kept a reply meanwhile; else what is known stays
+    this.#showSaved(); // in the language of this conversation
     const asked = view.lines.filter(({ who, text }) => who === "citizen" && text.split(" ").length > 1).at(-1);
     $("search").value = handoff.subject || asked?.text || "";
     this.#search();
@@ -110,13 +118,13 @@ export class SidePanel {
     const language = this.talk.handoff.language === "en" ? "en" : "fr";
     if (!(await this.#try(api("POST", `${CONSOLE}/replies`, { shortcut: $("shortcut").value, language, text })))) return;
     $("shortcut").value = "";
-    await this.#load();
+    await this.read();
   }
 
   async #drop(id, question) {
     if (!confirm(question)) return;
     await this.#try(api("DELETE", `${CONSOLE}/replies/${id}`));
-    await this.#load();
+    await this.read();
     $("saved-title").focus();
   }
 
