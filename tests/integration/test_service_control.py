@@ -81,8 +81,9 @@ async def test_what_cannot_be_said_is_refused_and_changes_nothing(database: Data
 
 
 async def test_an_open_conversation_is_told_that_notices_changed(settings: Settings, database: Database) -> None:
-    async with guichet(settings) as service:
+    async with guichet(settings) as service, working(settings):
         citizen = await service.citizen()
+        await ask(citizen, "passeport")
         events: list[str] = []
 
         async def follow() -> None:
@@ -91,8 +92,11 @@ async def test_an_open_conversation_is_told_that_notices_changed(settings: Setti
                     events.append(line)
 
         task = asyncio.create_task(follow())
+        # The stream tells what changes after its beginning (a page asks for the rest): its first reply says that it has begun.
+        await until(lambda: _truth("event: reply" in events))
+        assert "event: notices" not in events
         await _set(database, "banner", "Travaux.")
-        await until(lambda: _truth(any("notices" in line for line in events)))
+        await until(lambda: _truth("event: notices" in events))
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 
