@@ -12,12 +12,13 @@ from sqlalchemy import func, select
 from core.database import Database
 from core.database.models import Message, Reply
 from core.settings import Settings
-from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.channels_support import Citizen, guichet, settings_for, until, working
 
 
 @pytest.fixture
 def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, web_turn_seconds=8.0)
+    # Far beyond what any disk holds a process up: a turn over its time is a fallback, and no test here is about time.
+    return settings_for(database_url, redis_url, tmp_path, web_turn_seconds=60.0, web_engine_seconds=60.0)
 
 
 async def test_a_message_gets_its_sourced_reply(settings: Settings) -> None:
@@ -86,27 +87,20 @@ async def test_trouble_in_the_engine_ends_in_a_fallback(settings: Settings, trou
         assert settings.organisation in reply["text"]
         service.rasa.failing = 0
         service.rasa.gate.set()
-        await citizen.post("et maintenant ?")
-        assert (await citizen.answered(2))[1]["outcome"] == "answered"
+        await until(lambda: _is_answered(citizen))
 
 
 async def test_without_an_engine_there_is_a_fallback_and_answers_again_after_recovery(settings: Settings) -> None:
     from tests.integration.channels_support import FakeRasa, served
 
-    stopped = settings.model_copy(update={"rasa_port": settings.actions_port})
+    stopped = settings.model_copy(update={"rasa_port": settings.actions_port, "web_turn_seconds": 3.0})
     async with guichet(settings) as service, working(stopped):
         citizen = await service.citizen()
         await citizen.post("bonjour")
         assert (await citizen.answered(1))[0]["outcome"] == "fallback"
         rasa = FakeRasa()
         async with served(rasa.app(), stopped.rasa_port):
-
-            async def recovered() -> bool:
-                count = len(await citizen.answered(1))
-                await citizen.post("encore")
-                return bool((await citizen.answered(count + 1))[-1]["outcome"] == "answered")
-
-            await until(recovered)
+            await until(lambda: _is_answered(citizen))
 
 
 async def test_personal_data_reaches_neither_the_engine_nor_the_record(settings: Settings, database: Database) -> None:
@@ -152,6 +146,13 @@ async def test_the_words_of_a_button_are_that_button_until_something_else_is_sai
         ("Choix B", '/choose{"entry": "B"}'),
         ("CHOIX a, svp", '/choose{"entry": "A"}'),
     ]
+
+
+async def _is_answered(citizen: Citizen) -> bool:
+    """Asks once more; whether the engine answered."""
+    count = len(await citizen.answered(1))
+    await citizen.post("et maintenant ?")
+    return bool((await citizen.answered(count + 1))[-1]["outcome"] == "answered")
 
 
 async def _has(handled: list[tuple[str, str]], expected: tuple[str, str]) -> bool:
