@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
+import os
 import random
 import signal
 import socket
@@ -10,8 +12,10 @@ import subprocess
 import tempfile
 import time
 import uuid
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import asyncpg
@@ -26,10 +30,30 @@ _PORTS = range(max(CLOSED_TO_BROWSERS) + 1, 32_000)
 49,152 on macOS)."""
 
 
+_RESERVED = 200  # of the ports given last: no test asks for so many before it listens
+_given: deque[int] = deque()
+
+
+@cache
+def _reservations() -> int:
+    """A file of which each byte is a port: whoever locks it has the port. A process's locks end with it."""
+    return os.open(Path(tempfile.gettempdir()) / f"guichet-test-ports-{os.getuid()}", os.O_RDWR | os.O_CREAT, 0o600)
+
+
 def free_port() -> int:
-    """A port that nothing holds, that a browser opens, and that no connection will be given before the test listens on it."""
+    """A port that nothing holds, that a browser opens, and that is given to no connection and to no other test, of this process
+    or of another worker, before the test listens on it."""
     while True:
         port = random.SystemRandom().choice(_PORTS)
+        if port in _given:
+            continue
+        try:
+            fcntl.lockf(_reservations(), fcntl.LOCK_EX | fcntl.LOCK_NB, 1, port)
+        except OSError:
+            continue
+        _given.append(port)
+        if len(_given) > _RESERVED:
+            fcntl.lockf(_reservations(), fcntl.LOCK_UN, 1, _given.popleft())
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
