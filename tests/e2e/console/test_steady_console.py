@@ -82,7 +82,11 @@ def test_what_is_typed_while_a_conversation_is_read_again_goes_into_the_reply(
     _take(console, "carte perdue")
     view = re.compile(r"/handoffs/[0-9a-f]+$")
     held: list[Route] = []
-    console.route(view, lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    console.route(view, hold)
     with console.expect_request(view):
         console.locator(".row", has_text="carte perdue").click()
     reply = console.get_by_label("Votre réponse")

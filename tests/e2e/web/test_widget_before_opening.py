@@ -83,7 +83,11 @@ def test_words_of_the_panel_are_asked_for_once_and_beside_its_modules(fake: Fake
     widget = Widget(page, fake.url).visit()
     asked = requests_of(page)
     held: list[Route] = []
-    page.route("**/widget/**", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/widget/**", hold)
     # Not by wait_for_function, which evaluates in the page: its policy forbids that.
     with page.expect_request("**/widget/**"), page.expect_request("**/api/web/config*"):
         widget.launcher.click()
