@@ -23,11 +23,16 @@ from core.database.migrate import upgrade_async
 from core.entry import Entry
 from core.settings import ROOT, Settings
 from knowledge_base.store import published, upsert
+from retrieval.snapshots.folder import Snapshots
+from retrieval.snapshots.update import snapshots_folder
 from tests import commands
 from tests.apart import apart
 from tests.e2e.browser import NewContext, contexts
+from tests.integration.manager_support import until
 from tests.integration.servers import PostgresServer, free_port
 from tools import chromium
+
+_INDEX_SECONDS = 900  # some thousand new texts on two busy cores
 
 expect.set_options(timeout=20_000)  # these tests are about what is shown; on a loaded machine it is shown later
 
@@ -50,6 +55,19 @@ class Service:
         assert done.returncode == 0, done.stderr
         answer: dict[str, Any] = json.loads(done.stdout)
         return answer
+
+    def wait_for_index(self) -> None:
+        """Returns once this start's indexer has ended and all answers come from a full index. ``./guichet test`` makes one
+        beforehand; what is new after that is answered from titles alone until the indexer has read it.
+        """
+        until(lambda: self._state("indexer") == "exited", seconds=_INDEX_SECONDS)
+        snapshots = Snapshots(snapshots_folder(self.settings.home))
+        assert snapshots.manifest(snapshots.active()).stage == "full"
+        assert json.loads(self.command("status", "--json").stdout)["snapshot"] == snapshots.active()
+
+    def _state(self, name: str) -> str:
+        found = self.stack.supervisor.state(name)
+        return found.state if found else ""
 
 
 def run_command(settings: Settings, *arguments: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -80,8 +98,11 @@ def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     """The service on each of its databases, one after the other; the pages are imported into each."""
     changes = {} if request.param == "sqlite" else {"database_url": request.getfixturevalue("postgres_record")}
     running = start_service(**changes)
-    yield running
-    running.stack.stop()
+    try:
+        running.wait_for_index()
+        yield running
+    finally:
+        running.stack.stop()
 
 
 @pytest.fixture(scope="session")

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from functools import partial
+from pathlib import Path
 
 import pytest
 
+from cli.processes import kind_of
+from core.reply_form import FORM
 from core.settings import ROOT
 from tests.e2e.conftest import Service
 from tests.evaluation.bounds import ceiling, floor
@@ -21,16 +25,20 @@ _LEAST = {
 _MOST = {"web": {"misleading": 0.03, "off": 0.14}, "sms": {"misleading": 0.03}}
 
 
-def shows_mini_cards(service: Service) -> bool:
-    """Decides whether replies are written in the newest form: after a start, only once every process is known to read it."""
-    asked = service.command("ask", "--json", "effacer casier judiciaire")
-    options = [option for block in json.loads(asked.stdout.splitlines()[-1])["blocks"] for option in block.get("options") or ()]
-    return any(option.get("extract") for option in options)
+def writes_the_newest_form(log: Path) -> bool:
+    """Decides whether the worker with this log writes replies in the newest form, with mini cards: after its start, only once
+    every process is known to read it.
+    """
+    events = ('"event":"worker_ready"', '"event":"reply_form"')
+    told = [line for line in log.read_text().splitlines() if any(event in line for event in events) and line.endswith("}")]
+    return bool(told) and json.loads(told[-1]).get("now") == FORM
 
 
 @pytest.mark.parametrize("channel", ["web", "sms"])
 def test_first_reply_to_questions_kept_apart_holds_the_answer_as_often(service: Service, channel: str) -> None:
-    until(lambda: shows_mini_cards(service))
+    for state in service.stack.supervisor.states():
+        if kind_of(state.name) == "worker":
+            until(partial(writes_the_newest_form, service.stack.supervisor.log_file(state.name)))
     done = service.command("eval", "first-reply", *_FILES, "--channel", channel, "--json")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])

@@ -111,9 +111,9 @@ class SmallInstallation:
         until(lambda: not installation_processes(self.home))
 
 
-def until(condition: Callable[[], object]) -> None:
+def until(condition: Callable[[], object], *, seconds: float = 60) -> None:
     """Wait until ``condition`` comes true."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come true"
         time.sleep(0.01)
