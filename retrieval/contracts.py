@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -105,6 +105,16 @@ def model_id(embedder: Embedder) -> str:
     return f"{embedder.name}@{embedder.revision}"
 
 
+class PageSentence(NamedTuple):
+    """A sentence of a page, without Markdown marks. ``passage`` is the order of its passage, ``None`` if it does not matter;
+    ``begins``: its part begins with it.
+    """
+
+    text: str
+    passage: int | None = None
+    begins: bool = False
+
+
 class Retriever(Protocol):
     """Finds entries. Safe to call from several threads."""
 
@@ -141,8 +151,11 @@ class Retriever(Protocol):
         """
         ...
 
-    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
-        """Returns how relevant each of ``sentences``, taken from ``entry``, is to ``query``: 0 for not at all."""
+    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[PageSentence]) -> list[float]:
+        """Returns the log-odds that each of ``sentences``, taken from ``entry``, answers ``query``, up to a constant.
+
+        Returns zeros if the query is empty.
+        """
         ...
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:

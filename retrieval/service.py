@@ -9,15 +9,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from core.entry import AnsweredQuestion, Entry
+from core.entry import Entry
 from core.languages.detection import detect
-from retrieval.contracts import Embedder, Hit, RetrievalResult, Status, Vectors, model_id
+from retrieval.contracts import Embedder, Hit, PageSentence, RetrievalResult, Status, Vectors, model_id
 from retrieval.decision import scope
 from retrieval.decision.confidence import LOOKED_AT, features
 from retrieval.decision.decide import ENQUIRY, decide, judge
 from retrieval.index.passage_terms import passage_terms
 from retrieval.passages.choice import Asked, Chosen, Nearness, choose_passages
-from retrieval.passages.sentence_worth import answer_worth, opening_worth, sentence_worth
+from retrieval.passages.sentence_worth import PageRead, sentence_worth
 from retrieval.query.foreign import foreign_query
 from retrieval.query.query import Query, analyse
 from retrieval.query.spelling import Vocabulary
@@ -102,26 +102,22 @@ class SearchService:
         """Implements ``retrieval.contracts.Retriever``. Returns nothing if the query is empty."""
         return self._chosen(entry, query, None).odds
 
-    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
-        """Implements ``retrieval.contracts.Retriever``. Returns zeros if the query is empty."""
+    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[PageSentence]) -> list[float]:
+        """Implements ``retrieval.contracts.Retriever``."""
         snapshot = self._current()
         if snapshot is None or not sentences or not any(character.isalnum() for character in query):
             return [0.0] * len(sentences)
-        asked = self._analysed(snapshot, query, detect(query))
-        worths = sentence_worth(Asked.of(asked, entry.title, snapshot.lexical.rarity), sentences)
-        nearest = self._nearest_question(snapshot, entry, asked.text)
-        return [
-            worth + opening_worth(entry, sentence) + answer_worth(nearest, sentence)
-            for worth, sentence in zip(worths, sentences, strict=True)
-        ]
+        return sentence_worth(self.page_read(snapshot, entry, query), sentences)
 
-    def _nearest_question(self, snapshot: Snapshot, entry: Entry, query: str) -> AnsweredQuestion | None:
-        """Returns the question nearest to ``query`` of those that sentences of ``entry`` answer; ``None`` without any."""
-        place = _place(snapshot, entry) if entry.questions else None
-        if place is None:
-            return None
-        near = snapshot.questions.of(self._embed(query), place)
-        return entry.questions[max(near, key=near.__getitem__)] if near else None
+    def page_read(self, snapshot: Snapshot, entry: Entry, query: str) -> PageRead:
+        """Returns ``entry`` in relation to ``query``. ``train sentences`` learns from it."""
+        rarity = snapshot.lexical.rarity
+        asked, place = self._analysed(snapshot, query, detect(query)), _place(snapshot, entry)
+        near: Mapping[int, float] = {}
+        if place is not None and entry.questions:
+            near = snapshot.questions.of(self._embed(asked.text), place)
+        said = {word: weight * rarity(word) for word, weight in asked.weights.items()}
+        return PageRead(entry, Asked.of(asked, entry.title, rarity), said, near, self.part_odds(entry, query))
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
         """Returns those of the index terms ``wanted`` that occur in ``entry``."""

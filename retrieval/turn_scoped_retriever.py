@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 from core.entry import Entry
-from retrieval.contracts import RetrievalResult, Status, Vectors
+from retrieval.contracts import PageSentence, RetrievalResult, Status, Vectors
 from retrieval.explanation import Explanation, explain
 from retrieval.pinned_service import PinnedSearchService
 from retrieval.service import SearchService
@@ -78,7 +78,7 @@ class TurnScopedRetriever:
     def part_odds(self, entry: Entry, query: str) -> Mapping[int, float]:
         return self._now.part_odds(entry, query)
 
-    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
+    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[PageSentence]) -> list[float]:
         return self._now.sentence_worth(entry, query, sentences)
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:

@@ -14,6 +14,7 @@ from actions.replies.style import Style
 from actions.replies.truncated_description import broken_off, shown, stand_in, whole
 from core.entry import Address, Entry, Passage, passages
 from core.turns import AnswerBlock, ChoicesBlock, Option, Source
+from retrieval.contracts import PageSentence
 
 _SERVICES = 3
 
@@ -29,9 +30,9 @@ class Card(NamedTuple):
     headings: tuple[str, ...] = ()
 
 
-def nothing_asked(sentences: Sequence[str]) -> list[float]:
-    """Returns equal worths for all sentences, for use without a question: an extract is then the beginning of its part."""
-    return [0.0] * len(sentences)
+def nothing_asked(sentences: Sequence[PageSentence]) -> list[float]:
+    """Returns the worths for use without a question: an extract is then the beginning of its part."""
+    return [float(sentence.begins) for sentence in sentences]
 
 
 def answer_card(

@@ -21,16 +21,11 @@ from actions.replies.piece_sets import (
     visible_chars,
 )
 from actions.replies.pieces import Piece, joined, pieces_of
-from core.text.markdown import plain
+from retrieval.contracts import PageSentence
 
-# How well each sentence answers the question: 0 for not at all.
-type Worth = Callable[[Sequence[str]], Sequence[float]]
+# How well each sentence answers the question (``Retriever.sentence_worth``).
+type Worth = Callable[[Sequence[PageSentence]], Sequence[float]]
 
-# A part mostly begins with its main point. On 373 questions with known facts, given the page, the card states these for .35
-# with .5, .34 with .3, .31 with 0 (ADR 0054).
-FIRST_WORTH = 0.5
-LENGTH_COST = 0.1  # of a sentence's worth, for each hundred characters above _PLAIN_CHARS
-_PLAIN_CHARS = 200
 _DECIDED_CHARS = 600  # of a part that begins with "Oui" or "Non": half of it may say the opposite
 _YES_OR_NO = re.compile(r"(?:\*\*)?(?:oui|non)\b", re.IGNORECASE)
 
@@ -121,19 +116,10 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
     return Extract(closed(text), rest=rest, pieces=tuple(sorted(chosen)), exception=exception is not None)
 
 
-def length_cost(sentence: str) -> float:
-    """Returns the reduction of worth for the length of ``sentence`` (without marks): a long one matches more words, but answers
-    less clearly.
-    """
-    return LENGTH_COST * max(0, len(sentence) - _PLAIN_CHARS) / 100
-
-
 def _best(pieces: Sequence[Piece], telling: Sequence[int], worth: Worth) -> int:
     """Returns the number of the piece with the highest worth; the first piece if no other is worth much more."""
-    texts = [plain(pieces[at].text, links=False) for at in telling]
-    worths = [value - length_cost(text) for value, text in zip(worth(texts), texts, strict=True)]
-    worths[0] += FIRST_WORTH
-    return max(zip(worths, (-at for at in telling), telling, strict=True))[2]
+    sentences = [PageSentence(pieces[at].plain, begins=at == telling[0]) for at in telling]
+    return max(zip(worth(sentences), (-at for at in telling), telling, strict=True))[2]
 
 
 def _length(pieces: Sequence[Piece], chosen: set[int]) -> int:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 
-from actions.cases.case_resolution import BestOf, CaseOf, guide
+from actions.cases.case_resolution import BestOf, CaseOf
 from actions.cases.case_tree import Fork, Step, steps_to
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases
@@ -15,16 +15,17 @@ from actions.replies.extract import Worth
 from actions.replies.navigation_pages import says_nothing
 from actions.replies.page_extract import PagePart
 from actions.replies.pieces import pieces_of
-from actions.replies.truncated_description import shown, stand_in
-from actions.situation.matching import is_abroad, is_default
-from core.entry import Entry, located_passages, passages
+from actions.replies.truncated_description import is_description, shown, stand_in
+from actions.situation.matching import folded_label, is_abroad
+from core.entry import Entry, Passage, SameEntry, located_passages, passages
 from core.opening_sentences import may_hold_opening
 from retrieval.contracts import Retriever
+from retrieval.terms.analysis import terms
 
 # The numbers of the cases at a fork that are not the citizen's.
 type ExcludedAt = Callable[[Fork], Collection[int]]
-_PARTS = 6  # parts examined in addition to the introduction
-_UNLIKELY = -6.0  # log-odds of an introduction that the search does not rank
+_UNLIKELY = -3.0  # log-odds of a part, relative to the likeliest one: with less likely parts replies say no more
+_GENERAL = "cas general"
 BETWEEN = " › "
 # From this likelihood on a part clearly answers. Below it the page's opening stands before it, and more of the other parts are
 # offered (ADR 0054).
@@ -64,7 +65,7 @@ def page_question(
         retriever.part_odds(entry, focus.query),
         case_of,
         best_of,
-        holding(entry, case_of, best_of, excluded_at),
+        holding(entry, case_of, excluded_at, set(terms(focus.query)) - set(terms(entry.title))),
     )
 
 
@@ -73,55 +74,54 @@ def nothing_excluded(_fork: Fork) -> Collection[int]:
     return ()
 
 
-def part_of(entry: Entry, order: int, odds: float = 0.0) -> PagePart:
+def part_of(entry: Entry, order: int) -> PagePart:
     """Returns the part of ``entry`` that contains passage number ``order``, with that passage alone.
 
     Its label is its heading and its cases.
     """
+    return _part_of(SameEntry(entry), order)
+
+
+@lru_cache(maxsize=1024)
+def _part_of(same: SameEntry, order: int) -> PagePart:
+    """Returns the part, cached for the pages of recent turns."""
+    entry = same.entry
     passage = passages(entry)[order]
-    return PagePart(order, pieces_of(shown(entry, order)), BETWEEN.join((*passage.headings[-1:], *passage.cases)), odds)
+    return PagePart(order, pieces_of(shown(entry, order)), BETWEEN.join((*passage.headings[-1:], *passage.cases)))
 
 
-def likely_parts(question: PageQuestion, without: Collection[tuple[str, ...]], seen: Collection[int] = ()) -> list[PagePart]:
-    """Returns the introduction, the likeliest parts of the page and those with a sentence that opens it, in reading order.
+def open_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:
+    """Returns the introduction, the passages of likely parts and those with a sentence that opens the page, in reading order.
 
-    Left out are other parts under the headings ``without``, the passages ``seen``, passages that do not hold for the
-    citizen, and definitions of words.
+    Left out are passages that do not hold for the citizen, definitions of words, and the passages ``seen``.
     """
-    entry, odds = question.entry, question.odds
-    known = passages(entry)
-    introduction = stand_in(entry, 0)
+    entry, known = question.entry, passages(question.entry)
+    odds = {known[order].headings: odd for order, odd in question.odds.items()}
 
-    def says(order: int) -> bool:
-        passage = known[order]
-        if passage.defines or (passage.headings in without and order != introduction):
-            return False
-        return not says_nothing(entry, order) and question.holds(order)
+    def may_answer(passage: Passage) -> bool:
+        likely = passage.order == 0 or not odds or odds.get(passage.headings, -math.inf) >= _UNLIKELY
+        return not passage.defines and (likely or may_hold_opening(entry, passage.markdown))
 
-    likeliest = sorted(odds, key=lambda order: -odds[order])[:_PARTS]
-    opening = [one.order for one in known if may_hold_opening(entry, one.markdown)]
-    found = sorted({stand_in(entry, order) for order in (0, *likeliest, *opening)}.difference(seen))
-    of_part = {known[order].headings: odd for order, odd in odds.items()}
-    return [part_of(entry, order, of_part.get(known[order].headings, _UNLIKELY)) for order in found if says(order)]
+    found = dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage))
+    orders = (order for order in found if order not in seen and not says_nothing(entry, order))
+    return [part_of(entry, order) for order in orders if question.holds(order) and not is_description(entry, order)]
 
 
 def holding(
-    entry: Entry, case_of: CaseOf, best_of: BestOf, excluded_at: ExcludedAt = nothing_excluded
+    entry: Entry, case_of: CaseOf, excluded_at: ExcludedAt = nothing_excluded, words: Collection[str] = ()
 ) -> Callable[[int], bool]:
-    """Returns a function that decides whether a passage of ``entry`` holds for the citizen, whose cases ``case_of`` returns.
+    """Returns a function that decides whether a passage of ``entry`` may hold for the citizen, whose cases ``case_of`` returns.
 
-    If a case is open, its text may be shown after its label, unless it is among those ``excluded_at`` the fork, or is for
-    people abroad next to a case for others. An inner case may be shown only if it is the one of most people.
+    If a case is open, its text may be shown after its label, unless it is among those ``excluded_at`` the fork, is for people
+    abroad next to a case for others, or is an exception to a general case that the ``words`` of the question do not name.
     """
 
     def holds(order: int) -> bool:
-        found = guide(entry, order, case_of, best_of)
-        if found.asked is None:
-            return found.passage == order
         steps = steps_to(entry, located_passages(entry)[order][1])
-        if any(step.case in excluded_at(step.fork) or _is_only_abroad(step) for step in steps if case_of(step.fork) is None):
-            return False
-        return all(map(is_default, passages(entry)[order].cases[len(found.asked.cases) + 1 :]))
+        return all(_is_open(step) if case_of(step.fork) is None else case_of(step.fork) == step.case for step in steps)
+
+    def _is_open(step: Step) -> bool:
+        return step.case not in excluded_at(step.fork) and not _is_only_abroad(step) and not _is_unnamed_exception(step, words)
 
     return holds
 
@@ -129,3 +129,10 @@ def holding(
 def _is_only_abroad(step: Step) -> bool:
     labels = step.fork.labels
     return is_abroad(labels[step.case]) and not all(map(is_abroad, labels))
+
+
+def _is_unnamed_exception(step: Step, words: Collection[str]) -> bool:
+    """Decides whether ``step`` is an exception to a "Cas général", and none of ``words`` names it."""
+    folded = [folded_label(label) for label in step.fork.labels]
+    is_exception = _GENERAL in folded and folded[step.case] != _GENERAL
+    return is_exception and not set(terms(step.fork.labels[step.case])) & set(words)

@@ -53,8 +53,8 @@ def is_bracketed(markdown: str) -> bool:
 def _tells(piece: Piece) -> bool:
     if piece.kind in (Kind.LINK, Kind.HEADING):
         return False
-    text = _LIST_MARK.sub("", plain(piece.text, links=False)).strip()
-    return len(text) > 2 and _ONLY_CONTACT.match(text) is None and not is_bracketed(text)
+    text = _LIST_MARK.sub("", piece.plain).strip()
+    return len(text) > 2 and _ONLY_CONTACT.match(text) is None and _BRACKETED.fullmatch(text) is None
 
 
 def is_aside(pieces: Sequence[Piece], at: int) -> bool:

@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import cached_property
+
+from core.text.markdown import plain
 
 
 class Kind(Enum):
@@ -21,7 +24,7 @@ class Kind(Enum):
 _ANNOUNCES = re.compile(r"(?::|\b(?:suivante?s?|ci-dessous|ci-après)\s?\.)[*\s]*\Z")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Piece:
     """One piece of a part, in the part's own wording.
 
@@ -35,6 +38,11 @@ class Piece:
     paragraph: int
     needs: tuple[int, ...] = ()
     leads: bool = False
+
+    @cached_property
+    def plain(self) -> str:
+        """The text without marks."""
+        return plain(self.text, links=False)
 
     @property
     def announces(self) -> bool:

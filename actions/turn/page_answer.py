@@ -74,7 +74,7 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
     cases = None if way.alike is None else len(way.alike.cases)
     card = answer_card(entry, passage, turn.snapshot, style, cases, turn.worth(entry))
     if first:
-        card = first.wider(card, passage)
+        card = first.of_part(card, passage)
     pieces = card.pieces if card.shortened else ()
     now = {"asked": None, "shown": passage, "pieces": pieces, "passages_shown": focus.shown_with(passage)}
     turn = turn.about(focus.model_copy(update=now))
@@ -110,8 +110,8 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     if likely is not None:
         assumed = (*focus.assumed, written((*fork.address, likely)))
         return answer_from(unasked.about(focus.model_copy(update={"assumed": assumed})), entry, start, context)
-    if card is not None and not context.named and not again and (first := first_answer(turn, entry)):
-        card = first.below(card, lead)
+    if card is not None and not context.named and not again and (first := first_answer(turn.about(focus), entry)):
+        card = first.of_cases(card, complete=complete)
     supposed = supposed_cases(entry, way.taken, focus, turn.user)
     if not complete and (again or (context.named and not turn.style.pays_by_segment)):
         whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style)

@@ -22,9 +22,9 @@ from actions.situation.reading import facts_in
 from actions.turn.turn_search import TurnSearch
 from core.entry import Entry
 from core.settings import Settings
-from retrieval.contracts import Retriever
+from retrieval.contracts import PageSentence, Retriever
 
-_ASPECT_WORTH = 2.0  # more than the words of a question and the first place in a part together
+_ASPECT_WORTH = 6.0  # log-odds: more than the words of a question and the place of a sentence together
 _ENTITIES = ("entry", "passage", "case", "fork", "page", "rest", "theme")  # names in the payloads of buttons
 
 
@@ -133,12 +133,12 @@ class Turn:
         """
         return partial(self._worths, entry)
 
-    def _worths(self, entry: Entry, sentences: Sequence[str]) -> list[float]:
+    def _worths(self, entry: Entry, sentences: Sequence[PageSentence]) -> list[float]:
         query, aspect = (self.focus.question, aspects().get(self.focus.aspect)) if self.focus else ("", None)
         worths = self.retriever.sentence_worth(entry, query, sentences)
         if aspect is None or not aspect.is_figure:
             return list(worths)
-        return [worth + _ASPECT_WORTH * aspect.is_said_in(text) for worth, text in zip(worths, sentences, strict=True)]
+        return [worth + _ASPECT_WORTH * aspect.is_said_in(one.text) for worth, one in zip(worths, sentences, strict=True)]
 
     def case(self, focus: Focus, fork: Fork, *, remembered: bool = True) -> int | None:
         """Returns the number of the citizen's case at ``fork``; see ``known_case``."""

@@ -41,13 +41,15 @@ class _Draft:
     """The parts of a message. ``lines`` stay whole, except the passage at ``passage_index``, which may be cut.
 
     The options of all ``choices`` are numbered in one sequence, each list under its own sentence. The last may be left out.
-    ``has_more``: there is more to read than ``lines`` have, whether they are cut or not.
+    ``has_more``: there is more to read than ``lines`` have, whether they are cut or not. ``later``: further answers, of which
+    ``lines`` hold the beginning.
     """
 
     lines: list[str] = field(default_factory=list)
     passage_index: int | None = None
     answer: AnswerBlock | None = None
     has_more: bool = False
+    later: list[AnswerBlock] = field(default_factory=list)
     choices: list[ChoicesBlock] = field(default_factory=list)
     related: ChoicesBlock | None = None
     hint: str = ""
@@ -60,6 +62,11 @@ class _Draft:
         if more:
             lines.append(self.hint)
         return "\n".join(line.strip() for line in lines if line.strip())
+
+    @property
+    def passage(self) -> str:
+        """Returns the passage of the first answer, or an empty string."""
+        return self.lines[self.passage_index] if self.passage_index is not None else ""
 
     @property
     def options(self) -> tuple[Option, ...]:
@@ -96,8 +103,13 @@ class SmsRenderer:
     def __call__(self, blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
         # A message in another language than the conversation's continues in that language.
         language = next((one.frame.language for one in blocks if isinstance(one, AnswerBlock) and one.frame), language)
-        draft = self._draft(blocks, language)
-        passage = draft.lines[draft.passage_index] if draft.passage_index is not None else ""
+        draft, later = self._draft(blocks, language), tuple[ReplyBlock, ...]()
+        if draft.later and not self._fits(draft.text(draft.passage, draft.options, (), more=True)):
+            # The answer to a second question waits for SUITE: the first one keeps its room.
+            blocks, later = _split(blocks)
+            draft = self._draft(blocks, language)
+            draft.has_more = True
+        passage = draft.passage
         shown_before, wanted = draft.options[: draft.shown], draft.options[draft.shown :]
 
         def fits(text: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool = draft.has_more) -> bool:
@@ -118,7 +130,7 @@ class SmsRenderer:
         # Related questions may use a second segment, but no more.
         related = () if more else _fitting(_options(draft.related), lambda some: self._is_short(draft, kept, options, some))
         text = self._prepared(draft.text(kept, options, related, more=more))
-        rest = _rest(draft, remainder, len(shown_before) + len(options)) if more else ()
+        rest = (*later, *_rest(draft, remainder, len(shown_before) + len(options))) if more else ()
         if not self._fits(text):  # the sentences alone are too long: they continue in the next part
             whole = self._prepared(draft.text(kept, options, (), more=False))
             text, after = cut(whole, lambda some: self._fits(f"{some}\n{draft.hint}"))
@@ -160,8 +172,11 @@ class SmsRenderer:
         body = _EMPTY_LINES.sub("\n", plain(block.body, links=False))  # each character is paid for
         if draft.passage_index is None:
             draft.passage_index, draft.answer = len(draft.lines), block
-            if block.sms_text:  # the editor's own text, or the sentences that answer; the passage on request
-                draft.has_more, body = bool(_after_sms_text(block)), _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
+        else:  # the answer to a second question
+            draft.later.append(block)
+        if block.sms_text:  # the editor's own text, or the sentences that answer; the passage on request
+            draft.has_more = draft.has_more or bool(_after_sms_text(block))
+            body = _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
         draft.lines.append(body)
         if not block.part:
             draft.lines += [block.notice, self._source(block, language)]
@@ -193,14 +208,26 @@ def _rest(draft: _Draft, remainder: str, shown: int) -> tuple[ReplyBlock, ...]:
         own = draft.answer.sms_text
         body = remainder if not own else "\n\n".join(part for part in (remainder, _after_sms_text(draft.answer)) if part)
         if body:
-            after = {"part": draft.answer.part + 1, "body": body, "text": "", "notice": "", "sms_text": ""}
-            rest.append(draft.answer.model_copy(update=after))
+            rest.append(_next_part(draft.answer, body))
+    rest += [_next_part(block, body) for block in draft.later if block.sms_text and (body := _after_sms_text(block))]
     for block in draft.choices:
         rest.append(block.model_copy(update={"shown": min(shown, len(block.options))}))
         shown = max(0, shown - len(block.options))
     if draft.related is not None:
         rest.append(draft.related)
     return tuple(rest)
+
+
+def _split(blocks: Sequence[ReplyBlock]) -> tuple[Sequence[ReplyBlock], tuple[ReplyBlock, ...]]:
+    """Returns the blocks before the second answer and the texts that announce it, and those from there on."""
+    _, second = [number for number, block in enumerate(blocks) if isinstance(block, AnswerBlock)][:2]
+    while isinstance(blocks[second - 1], TextBlock):
+        second -= 1
+    return blocks[:second], tuple(blocks[second:])
+
+
+def _next_part(block: AnswerBlock, body: str) -> AnswerBlock:
+    return block.model_copy(update={"part": block.part + 1, "body": body, "text": "", "notice": "", "sms_text": ""})
 
 
 def _after_sms_text(block: AnswerBlock) -> str:

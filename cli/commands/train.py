@@ -65,6 +65,14 @@ def passages(output: Output = None) -> None:
     train_passages(output)
 
 
+@app.command()
+def sentences(output: Output = None) -> None:
+    """Fit what makes a sentence of a page the one that answers, a minute. Needed again for another encoder."""
+    from tools.training.runs import train_sentences  # noqa: PLC0415 - an image has no tools
+
+    train_sentences(output)
+
+
 @app.command("follow-ups")
 def follow_ups(output: Output = None) -> None:
     """Fit what makes a message go on about the page shown, three minutes. Needed again for another confidence."""

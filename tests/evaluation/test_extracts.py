@@ -20,6 +20,7 @@ from actions.replies.truncated_description import shown, stand_in
 from core.entry import Entry, passages
 from core.opening_sentences import opening_rank, plain_words
 from core.text.markdown import plain
+from retrieval.contracts import PageSentence
 from retrieval.service import SearchService
 
 DAY = date(2020, 5, 12)
@@ -40,9 +41,9 @@ def parts(engine: SearchService) -> list[str]:
     return [shown(entry, part.order) for entry in _entries(engine) for part in passages(entry)]
 
 
-def _any_sentence(sentences: Sequence[str]) -> list[float]:
+def _any_sentence(sentences: Sequence[PageSentence]) -> list[float]:
     """Returns worths that prefer one of ``sentences``, always the same: as if it were asked for."""
-    chosen = random.Random("".join(sentences)).randrange(len(sentences))
+    chosen = random.Random("".join(one.text for one in sentences)).randrange(len(sentences))
     return [float(at == chosen) for at in range(len(sentences))]
 
 

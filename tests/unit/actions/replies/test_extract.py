@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from actions.replies.extract import extract
 from actions.replies.piece_sets import is_exception, left_out, stub
 from actions.replies.pieces import joined, pieces_of
 from core.text.markdown import plain
+from retrieval.contracts import PageSentence
 from tests.unit.actions.replies.worths import holding, nothing
 
 RULE = "Le permis est gratuit."
@@ -46,16 +48,20 @@ def test_extract_is_the_sentence_that_is_worth_most() -> None:
     assert found.rest == f"{RULE} {MORE}".replace(" La règle numéro 18 est longue.", "")
 
 
-def test_extract_prefers_the_first_sentence_where_no_other_is_worth_much_more() -> None:
-    assert extract(f"{RULE} {MORE}", lambda some: [0.0, *[0.4] * (len(some) - 1)], 40).text == RULE
-    assert extract(f"{RULE} {MORE}", lambda some: [0.0, *[0.6] * (len(some) - 1)], 40).text != RULE
+def test_extract_of_sentences_of_equal_worth_is_the_first() -> None:
+    assert extract(f"{RULE} {MORE}", lambda some: [0.0] * len(some), 40).text == RULE
+    assert extract(f"{RULE} {MORE}", lambda some: [0.0, *[0.1] * (len(some) - 1)], 40).text != RULE
 
 
-def test_extract_prefers_the_shorter_of_two_sentences_that_say_as_much() -> None:
-    long = f"Le taux du salaire est fixé {'par un accord ou par un décret, ' * 14}et publié."
-    short = "Le taux du salaire est de 10 %."
-    assert extract(f"{MORE} {long} {short}", holding("taux", "salaire"), 60, strict=True).text == short
-    assert extract(f"{MORE} {long} {short}", holding("taux", "salaire"), 600).text.startswith(short)
+def test_extract_gives_the_worth_plain_sentences_and_says_which_begins_the_part() -> None:
+    given: list[PageSentence] = []
+
+    def worth(sentences: Sequence[PageSentence]) -> list[float]:
+        given.extend(sentences)
+        return nothing(sentences)
+
+    extract("[Le formulaire](https://exemple.fr/f)\n\nLa carte est **gratuite**. Le guichet est bleu.", worth, 30)
+    assert given == [PageSentence("La carte est gratuite.", begins=True), PageSentence("Le guichet est bleu.")]
 
 
 def test_extract_never_leads_with_a_note_where_the_part_says_more() -> None:

@@ -1,20 +1,24 @@
-"""The first answer from a page: its likeliest part, and what other parts say of the question."""
+"""The first answer from a page: the sentences that answer, wherever they stand, each behind its heading and its cases."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card, answer_card
+from actions.replies.extract import Worth
 from actions.replies.first_answer import FirstAnswer, is_open
 from actions.replies.page_parts import CLEAR, PageQuestion, holding
+from actions.replies.piece_sets import visible_chars
 from actions.replies.style import Style
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from tests.unit.actions.fakes import BY_SMS, ON_WEB, FakeKnowledge
 from tests.unit.actions.replies.worths import holding as worth_of
+from tests.unit.actions.replies.worths import nothing, valued
 
 INTRODUCTION = "La carte est gratuite, sauf en cas de perte ou de vol."
 MUCH = "Cette phrase ne dit rien de la carte. " * 20
@@ -33,6 +37,10 @@ PLACES = Chapter(
 )
 PAGE = Entry.model_validate(
     {"id": "O1", "collection": "test", "title": "Carte", "introduction": INTRODUCTION, "body": (COST, DELAY, PLACES)}
+)
+_, COST_AT, DELAY_AT, IN_FRANCE, ABROAD = range(5)
+LONG_DELAY = Chapter(
+    heading="Délai", body=(TextBlock(markdown=" ".join(f"La règle numéro {number} est longue." for number in range(10, 40))),)
 )
 ASKED = Focus(entry="O1", query="le prix de la carte")
 
@@ -64,151 +72,203 @@ def test_is_open_while_no_part_clearly_answers_the_first_question(
     assert is_open(Likely(likelihood), subject, PAGE) is open_
 
 
-def asked_of(page: Entry, odds: Mapping[int, float], *words: str, case: int | None = None) -> PageQuestion:
+def asked_of(page: Entry, odds: Mapping[int, float], worth: Worth, case: int | None = None) -> PageQuestion:
     def case_of(_fork: Fork) -> int | None:
         return case
 
-    return PageQuestion(page, worth_of(*words), odds, case_of, min, holding(page, case_of, min))
+    return PageQuestion(page, worth, odds, case_of, min, holding(page, case_of))
 
 
-def first(odds: Mapping[int, float], *words: str, case: int | None = None, told: tuple[int, ...] = ()) -> FirstAnswer:
-    return FirstAnswer(asked_of(PAGE, odds, *words, case=case), ON_WEB, told)
+def first(
+    odds: Mapping[int, float], *words: str, case: int | None = None, seen: tuple[int, ...] = (), style: Style = ON_WEB
+) -> FirstAnswer:
+    """Returns the first answer to a question about ``words``."""
+    return FirstAnswer(asked_of(PAGE, odds, worth_of(*words), case), style, seen)
 
 
-def card(passage: int) -> Card:
-    return answer_card(PAGE, passage, "s1", ON_WEB.for_first_answer())
+def card(passage: int, page: Entry = PAGE, style: Style = ON_WEB) -> Card:
+    return answer_card(page, passage, "s1", style.for_first_answer())
 
 
-def test_holding_of_an_open_case_is_true_but_for_that_of_people_abroad() -> None:
-    in_france, abroad = 3, 4
-    assert [asked_of(PAGE, {}).holds(order) for order in (in_france, abroad)] == [True, False]
-    assert asked_of(PAGE, {}, case=1).holds(abroad)
+LIKELY = {DELAY_AT: 0.0, COST_AT: -1.0}
+COSTS, READY = "Elle coûte 25 € après une perte.", "Elle est prête en un mois."
 
 
-def test_wider_adds_what_another_part_says_behind_its_heading() -> None:
-    found = first({2: 0.0, 1: -1.0}, "25 €").wider(card(2), 2)
-    assert found.block.body.startswith("Elle est prête en un mois.")
-    assert found.block.body.endswith("**Coût** : Elle coûte 25 € après une perte.")
-    assert (found.block.headings, found.shortened) == (("Délai",), True)
+def test_of_part_shows_the_best_sentences_behind_their_heading_instead_of_the_part() -> None:
+    found = first(LIKELY, "25 €").of_part(card(DELAY_AT), DELAY_AT)
+    assert found.block.body == f"**Coût** : {COSTS}"
+    assert (found.block.headings, found.pieces, found.shortened) == ((), (), True)
 
 
-def test_wider_puts_the_introduction_above_the_part_with_its_heading() -> None:
-    found = first({1: 0.0, 0: -0.5}, "gratuite").wider(card(1), 1)
-    assert found.block.body == f"{INTRODUCTION}\n\n**Coût** : Elle coûte 25 € après une perte."
-    assert found.block.headings == ()
+def test_of_part_that_answers_best_leads_under_its_heading() -> None:
+    found = FirstAnswer(asked_of(PAGE, LIKELY, valued({"un mois": 4.5, "25 €": 4.0})), ON_WEB).of_part(card(DELAY_AT), DELAY_AT)
+    assert found.block.body == f"{READY}\n\n**Coût** : {COSTS}"
+    assert (found.block.headings, found.pieces, found.shortened) == (("Délai",), (0,), True)
+
+
+def test_of_part_that_answers_less_stands_behind_its_own_heading() -> None:
+    found = FirstAnswer(asked_of(PAGE, LIKELY, valued({"un mois": 4.0, "25 €": 4.5})), ON_WEB).of_part(card(DELAY_AT), DELAY_AT)
+    assert found.block.body == f"**Coût** : {COSTS}\n\n**Délai** : {READY}"
+    assert (found.block.headings, found.pieces) == ((), (0,))
+
+
+def test_of_part_shows_an_introduction_without_a_label() -> None:
+    assert first(LIKELY, "gratuite").of_part(card(DELAY_AT), DELAY_AT).block.body == INTRODUCTION
+
+
+@pytest.mark.parametrize(("odd", "shown"), [(-3.0, True), (-3.1, False)])
+def test_of_part_shows_nothing_of_an_unlikely_part(odd: float, shown: bool) -> None:
+    found = first({DELAY_AT: 0.0, COST_AT: odd}, "25 €", "prête").of_part(card(DELAY_AT), DELAY_AT)
+    assert (COSTS in found.block.body) is shown
+    assert READY in found.block.body
 
 
 @pytest.mark.parametrize(("case", "shown"), [(None, True), (0, True), (1, False)])
-def test_wider_shows_a_case_behind_its_label_unless_the_citizen_is_in_another(case: int | None, shown: bool) -> None:
-    found = first({1: 0.0, 3: -1.0}, "mairie", case=case).wider(card(1), 1)
+def test_of_part_shows_a_case_behind_its_label_unless_the_citizen_is_in_another(case: int | None, shown: bool) -> None:
+    found = first({COST_AT: 0.0, IN_FRANCE: -1.0}, "mairie", case=case).of_part(card(COST_AT), COST_AT)
     assert ("**Où › En France** : Allez à la mairie." in found.block.body) is shown
 
 
-def test_wider_never_repeats_what_the_citizen_was_told() -> None:
-    assert "25 €" not in first({2: 0.0, 1: -1.0}, "25 €", told=(1,)).wider(card(2), 2).block.body
+def test_of_part_keeps_the_text_of_the_case_that_the_citizen_named_above_better_sentences() -> None:
+    found = first({IN_FRANCE: 0.0, COST_AT: -1.0}, "25 €", case=0).of_part(card(IN_FRANCE), IN_FRANCE)
+    assert found.block.body == f"Allez à la mairie.\n\n**Coût** : {COSTS}"
+    assert (found.block.headings, found.block.cases, found.pieces) == (("Où",), ("En France",), (0,))
 
 
-def test_wider_leaves_out_what_only_tells_the_meaning_of_words() -> None:
+def test_of_part_never_repeats_what_the_citizen_was_shown() -> None:
+    body = first(LIKELY, "25 €", "gratuite", seen=(COST_AT,)).of_part(card(DELAY_AT), DELAY_AT).block.body
+    assert body == INTRODUCTION
+
+
+def test_of_part_shows_a_part_again_that_is_the_answer() -> None:
+    assert READY in first(LIKELY, "un mois", seen=(DELAY_AT,)).of_part(card(DELAY_AT), DELAY_AT).block.body
+
+
+def test_of_part_leaves_out_what_only_tells_the_meaning_of_words() -> None:
     words = Chapter(heading="Mots", body=(TextBlock(markdown="Perte : la carte est perdue.", role="definition"),))
     page = PAGE.model_copy(update={"body": (COST, words)})
-    answer = FirstAnswer(asked_of(page, {1: 0.0, 2: 0.0}, "perdue"), ON_WEB)
-    assert "Mots" not in answer.wider(answer_card(page, 1, "s1", ON_WEB.for_first_answer()), 1).block.body
+    answer = FirstAnswer(asked_of(page, {1: 0.0, 2: 0.0}, worth_of("perdue")), ON_WEB)
+    assert "perdue" not in answer.of_part(card(1, page), 1).block.body
 
 
-def test_wider_leaves_a_card_to_which_nothing_can_be_added() -> None:
-    assert first({}).wider(card(1), 1) == card(1)
-    only_links = card(1)._replace(pieces=())
-    assert first({1: 0.0, 2: 0.0}, "mois").wider(only_links, 1) == only_links
+def test_of_part_of_links_alone_leaves_the_card() -> None:
+    only_links = card(COST_AT)._replace(pieces=())
+    assert first({COST_AT: 0.0, DELAY_AT: 0.0}, "mois").of_part(only_links, COST_AT) == only_links
 
 
-def test_below_adds_what_other_parts_say_under_the_cases_but_no_introduction() -> None:
-    cases = card(3)
-    found = first({3: 0.0, 1: -1.0, 0: -1.0}, "25 €", "gratuite").below(cases, None)
-    assert found.block.body == f"{cases.block.body}\n\n**Coût** : Elle coûte 25 € après une perte."
-    assert first({3: 0.0, 1: -1.0}, "25 €").below(cases, 1) == cases
+@pytest.mark.parametrize("style", [ON_WEB, BY_SMS])
+def test_of_part_leaves_the_card_if_no_sentence_fits(style: Style) -> None:
+    page = Entry(id="O2", collection="test", title="Carte", introduction=f"Elle est {'très ' * 150}belle.")
+    long = card(0, page, style)
+    assert FirstAnswer(asked_of(page, {}, worth_of()), style).of_part(long, 0) == long
 
 
-OPENED = PAGE.model_copy(update={"opening": ("Elle coûte 25",)})
-UNCLEAR = {2: 0.0, 1: -0.1}
+@pytest.mark.parametrize("passage", [COST_AT, DELAY_AT])
+def test_of_part_has_at_most_as_many_characters_as_a_page_may(passage: int) -> None:
+    page = PAGE.model_copy(update={"body": (COST, LONG_DELAY)})
+    body = FirstAnswer(asked_of(page, LIKELY, nothing), ON_WEB).of_part(card(passage, page), passage).block.body
+    assert 400 < visible_chars(body) <= ON_WEB.limits.page
 
 
-def opened(odds: Mapping[int, float], style: Style = ON_WEB) -> Card:
-    answer = FirstAnswer(asked_of(OPENED, odds, "25 €"), style)
-    return answer.wider(answer_card(OPENED, 2, "s1", style.for_first_answer()), 2)
+def test_of_part_of_an_old_page_dates_figures() -> None:
+    page = PAGE.model_copy(update={"verified_on": date(2019, 3, 5)})
+    body = FirstAnswer(asked_of(page, LIKELY, worth_of("25 €")), ON_WEB).of_part(card(DELAY_AT, page), DELAY_AT).block.body
+    assert body == "**Coût** : Elle coûte 25 € (au 05/03/2019) après une perte."
 
 
-def test_wider_of_an_unclear_part_begins_with_the_opening() -> None:
-    body = opened(UNCLEAR).block.body
-    assert body.startswith("Elle coûte 25 € après une perte.\n\n**Délai** : ")
+UNCLEAR, CLEARLY = {DELAY_AT: 0.0, COST_AT: -0.1}, {DELAY_AT: 0.0, COST_AT: -2.9}
+EASY = "Allez à la mairie."
+
+
+@pytest.mark.parametrize(
+    ("odds", "easy_text", "shown"), [(UNCLEAR, EASY, True), (CLEARLY, EASY, False), (UNCLEAR, f"{EASY} " * 50, False)]
+)
+def test_first_answer_begins_with_easy_words_if_they_fit_and_no_part_clearly_answers(
+    odds: Mapping[int, float], easy_text: str, shown: bool
+) -> None:
+    page = PAGE.model_copy(update={"easy_text": easy_text})
+    answer = FirstAnswer(asked_of(page, odds, worth_of("25 €")), ON_WEB)
+    sentence = f"**Coût** : {COSTS}"
+    assert answer.of_part(card(DELAY_AT, page), DELAY_AT).block.body == (f"{EASY}\n\n{sentence}" if shown else sentence)
+    cases = card(ABROAD, page)
+    below = f"{sentence}\n\n{cases.block.body}"
+    assert answer.of_cases(cases, complete=True).block.body == (f"{EASY}\n\n{below}" if shown else below)
+
+
+def test_of_part_by_sms_sends_the_best_sentences_and_leaves_the_passage_to_suite() -> None:
+    block = first(LIKELY, "25 €", style=BY_SMS).of_part(card(DELAY_AT, style=BY_SMS), DELAY_AT).block
+    assert block.sms_text == COSTS  # each character costs: no heading
+    assert block.body.startswith(f"{block.sms_text}\n\n{READY}")
+
+
+def test_of_part_by_sms_repeats_no_sentence_for_suite() -> None:
+    block = first(LIKELY, "un mois", style=BY_SMS).of_part(card(DELAY_AT, style=BY_SMS), DELAY_AT).block
+    assert block.sms_text == READY
+    assert block.body.startswith(f"{READY}\n\nCette phrase")
+
+
+def test_of_part_by_sms_names_the_cases_within_one_message() -> None:
+    answer = first({COST_AT: 0.0, IN_FRANCE: -1.0}, "mairie", style=BY_SMS)
+    assert answer.of_part(card(COST_AT, style=BY_SMS), COST_AT).block.sms_text == "**En France** : Allez à la mairie."
+    page = PAGE.model_copy(update={"body": (COST, LONG_DELAY)})
+    answer = FirstAnswer(asked_of(page, LIKELY, nothing), BY_SMS)
+    text = answer.of_part(card(DELAY_AT, page, BY_SMS), DELAY_AT).block.sms_text
+    assert 60 < visible_chars(text) <= BY_SMS.limits.page
+
+
+@pytest.mark.parametrize(("distance", "shown"), [(1.5, True), (1.6, False)])
+def test_of_part_by_sms_leaves_out_what_is_somewhat_behind_the_best(distance: float, shown: bool) -> None:
+    answer = FirstAnswer(asked_of(PAGE, LIKELY, valued({"25 €": 4.0, "un mois": 4.0 - distance})), BY_SMS)
+    text = answer.of_part(card(DELAY_AT, style=BY_SMS), DELAY_AT).block.sms_text
+    assert text == (f"{COSTS}\n\n{READY}" if shown else COSTS)
+
+
+@pytest.mark.parametrize(("repeated", "sent"), [(35, True), (45, False)])
+def test_of_part_by_sms_sends_a_long_sentence_that_answers_if_it_fits_two_messages(repeated: int, sent: bool) -> None:
+    long = f"Le timbre vaut 25 € et il est {'très ' * repeated}beau."
+    page = PAGE.model_copy(update={"body": (Chapter(heading="Coût", body=(TextBlock(markdown=f"Venez. {long}"),)), DELAY)})
+    short = card(DELAY_AT, page, BY_SMS)
+    found = FirstAnswer(asked_of(page, LIKELY, worth_of("25 €")), BY_SMS).of_part(short, DELAY_AT)
+    assert len(long) > BY_SMS.limits.page
+    assert found.block.sms_text == (long if sent else short.block.sms_text)
+    assert (found == short) is not sent
+
+
+WITH_CASES = {ABROAD: 0.0, COST_AT: -1.0}
+
+
+def test_of_cases_stands_under_the_best_sentences_of_the_page() -> None:
+    cases = card(ABROAD)
+    found = first(WITH_CASES, "25 €").of_cases(cases, complete=True)
+    assert found == cases._replace(block=found.block)
+    assert found.block.body == f"**Coût** : {COSTS}\n\n{cases.block.body}"
+
+
+def test_of_cases_stands_under_no_sentence_that_the_cases_say() -> None:
+    cases = card(IN_FRANCE)
+    assert first({IN_FRANCE: 0.0}, "mairie", seen=(0, COST_AT, DELAY_AT)).of_cases(cases, complete=True) == cases
+    page = PAGE.model_copy(update={"verified_on": date(2019, 3, 5)})
+    cases = card(COST_AT, page)
+    body = FirstAnswer(asked_of(page, WITH_CASES, worth_of("25 €")), ON_WEB).of_cases(cases, complete=True).block.body
     assert body.count("25 €") == 1
 
 
-def test_wider_of_a_clear_part_begins_with_that_part() -> None:
-    assert opened({2: 0.0, 1: -3.0}).block.body.startswith("Elle est prête en un mois.")
+def test_of_cases_that_are_not_all_shown_gives_way_to_the_best_sentences_each_behind_its_case() -> None:
+    answer = FirstAnswer(asked_of(PAGE, WITH_CASES, valued({"25 €": 2.5, "mairie": 2.0})), ON_WEB, seen=(0, DELAY_AT))
+    body = answer.of_cases(card(IN_FRANCE), complete=False).block.body
+    assert body == f"**Coût** : {COSTS}\n\n**Où › En France** : Allez à la mairie."
 
 
-def test_wider_of_an_unclear_part_begins_with_easy_words_that_fit() -> None:
-    page = OPENED.model_copy(update={"easy_text": "Allez à la mairie."})
-    body = (
-        FirstAnswer(asked_of(page, UNCLEAR), ON_WEB).wider(answer_card(page, 2, "s1", ON_WEB.for_first_answer()), 2).block.body
-    )
-    assert body.startswith("Allez à la mairie.\n\n**Délai** : ")
-    clear = FirstAnswer(asked_of(page, {2: 0.0, 1: -3.0}), ON_WEB)
-    assert not clear.wider(answer_card(page, 2, "s1", ON_WEB.for_first_answer()), 2).block.body.startswith("Allez")
-    long = page.model_copy(update={"easy_text": "Allez à la mairie. " * 50})
-    body = (
-        FirstAnswer(asked_of(long, UNCLEAR), ON_WEB).wider(answer_card(long, 2, "s1", ON_WEB.for_first_answer()), 2).block.body
-    )
-    assert not body.startswith("Allez")
+@pytest.mark.parametrize(("complete", "most"), [(True, ON_WEB.limits.answer), (False, ON_WEB.limits.page)])
+def test_of_cases_has_less_room_above_complete_cases(complete: bool, most: int) -> None:
+    page = PAGE.model_copy(update={"body": (LONG_DELAY, PLACES)})
+    cases = card(2, page)
+    body = FirstAnswer(asked_of(page, {1: 0.0, 2: 0.0}, nothing), ON_WEB).of_cases(cases, complete=complete).block.body
+    above = body.removesuffix(f"\n\n{cases.block.body}") if complete else body
+    assert most - 60 < visible_chars(above) <= most
 
 
-def test_wider_shows_no_opening_of_another_case_than_the_citizens() -> None:
-    page = PAGE.model_copy(update={"opening": ("Allez au consulat",)})
-    for case, shown in ((0, False), (1, True)):
-        answer = FirstAnswer(asked_of(page, UNCLEAR, case=case), ON_WEB)
-        body = answer.wider(answer_card(page, 2, "s1", ON_WEB.for_first_answer()), 2).block.body
-        assert body.startswith("**À l'étranger** : Allez au consulat.") is shown
-
-
-def test_wider_by_sms_sends_the_opening_and_leaves_the_part_to_suite() -> None:
-    block = opened(UNCLEAR, BY_SMS).block
-    assert block.sms_text == "Elle coûte 25 € après une perte."
-    assert block.body.startswith(f"{block.sms_text}\n\nElle est prête en un mois.")
-
-
-def test_wider_by_sms_leaves_a_part_that_holds_the_opening() -> None:
-    page = PAGE.model_copy(update={"opening": ("Elle est prête",)})
-    card_ = answer_card(page, 2, "s1", BY_SMS)
-    assert FirstAnswer(asked_of(page, UNCLEAR), BY_SMS).wider(card_, 2) == card_
-
-
-def test_below_stands_under_the_opening() -> None:
-    cases = answer_card(OPENED, 3, "s1", ON_WEB)
-    found = FirstAnswer(asked_of(OPENED, {3: 0.0, 2: -0.1}), ON_WEB).below(cases, None)
-    assert found.block.body.startswith(f"Elle coûte 25 € après une perte.\n\n{cases.block.body}")
-
-
-def test_below_stands_under_no_opening_that_it_holds() -> None:
-    cases = answer_card(OPENED, 1, "s1", ON_WEB)
-    found = FirstAnswer(asked_of(OPENED, {1: 0.0, 2: -0.1}), ON_WEB).below(cases, None)
-    assert found.block.body.count("Elle coûte 25 €") == 1
-
-
-def test_opening_names_each_case_once_and_begins_with_the_most_useful() -> None:
-    body = (TextBlock(markdown="Un mois suffit."), Chapter(heading="Coût", body=(TextBlock(markdown="Elle coûte 25 €."),)))
-    cases = Cases(
-        cases=(Case(label="Adulte", body=body), Case(label="Mineur", body=(TextBlock(markdown="Elle est gratuite."),)))
-    )
-    page = PAGE.model_copy(update={"body": (cases, DELAY), "opening": ("Elle coûte", "Elle est gratuite", "Un mois")})
-    answer = FirstAnswer(asked_of(page, {4: 0.0, 2: -0.1}, "25 €", "gratuite"), ON_WEB)
-    found = answer.wider(answer_card(page, 4, "s1", ON_WEB.for_first_answer()), 4).block.body
-    assert found.startswith("**Adulte** : Elle coûte 25 €.\n\nUn mois suffit.\n\n**Mineur** : Elle est gratuite.\n\n")
-
-
-def test_opening_begins_with_its_first_sentence_though_that_is_long_and_stands_behind_another() -> None:
-    amount = f"Le montant est fixé {'en toutes lettres et ' * 18}à 25 €."
-    assert ON_WEB.limits.answer < len(amount) < ON_WEB.limits.card
-    cost = Chapter(heading="Coût", body=(TextBlock(markdown=f"Tout salarié y a droit. {amount}"),))
-    page = PAGE.model_copy(update={"body": (cost, DELAY), "opening": ("Le montant est fixé", "Tout salarié")})
-    answer = FirstAnswer(asked_of(page, UNCLEAR), ON_WEB)
-    assert amount in answer.wider(answer_card(page, 2, "s1", ON_WEB.for_first_answer()), 2).block.body
+def test_of_cases_by_sms_leaves_the_card() -> None:
+    cases = card(IN_FRANCE, style=BY_SMS)
+    for complete in (True, False):
+        assert first(WITH_CASES, "25 €", style=BY_SMS).of_cases(cases, complete=complete) == cases

@@ -19,12 +19,13 @@ from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.turns import Option, Source
 from tests.unit.actions.fakes import BY_SMS, LOST_ABROAD, ON_WEB, PASSPORT, case
 from tests.unit.actions.replies.worths import holding as worth_of
-from tests.unit.actions.replies.worths import nothing
+from tests.unit.actions.replies.worths import nothing, valued
 
 BUTTON = Option(label="Passeport", payload="/choose")
 OLD = date(2020, 5, 12)
 AT = " (au 12/05/2020)"
 PARTS = (("Délai", "Un mois suffit."), ("Coût", "La carte coûte 25 €."))
+PAYMENT = 4  # the passage of PASSPORT above its cases online and on site
 SENTENCE = "La carte est valable partout en France."
 
 
@@ -49,11 +50,12 @@ def card(
     case: int | None = None,
     odds: Mapping[int, float] | None = None,
     excluded: tuple[int, ...] = (),
+    words: tuple[str, ...] = (),
 ) -> Option:
     def case_of(_: Fork) -> int | None:
         return case
 
-    holds = holding(entry, case_of, first, lambda _: excluded)
+    holds = holding(entry, case_of, lambda _: excluded, words)
     return mini_card(BUTTON, passage, "s1", style, PageQuestion(entry, worth, odds or {}, case_of, first, holds))
 
 
@@ -114,18 +116,20 @@ def test_mini_card_is_plain_text_or_the_plain_button(text: str, extract: str) ->
 
 def test_mini_card_of_a_short_text_under_a_heading_says_the_heading() -> None:
     entry = page(SENTENCE, Chapter(heading="Délai d'obtention", body=(TextBlock(markdown="1 mois."),)))
-    assert card(entry, 1).extract == "Délai d'obtention : 1 mois."
+    assert card(entry, 1, worth=worth_of("1 mois")).extract == "Délai d'obtention : 1 mois."
 
 
-def test_mini_card_prefers_the_sentence_of_another_part_that_says_more() -> None:
+@pytest.mark.parametrize("style", [ON_WEB, BY_SMS])
+def test_mini_card_shows_the_best_sentences_of_the_whole_page_most_useful_first(style: Style) -> None:
     parts = (
         Chapter(heading=name, body=(TextBlock(markdown=f"Une première phrase {'très ' * 55}longue. {text}"),))
         for name, text in PARTS
     )
-    entry = page("", *parts)
-    found = card(entry, 0, worth=worth_of("25 €"), odds={0: 0.0, 1: -1.0})
-    assert found.extract == "Un mois suffit.\nCoût : La carte coûte 25 €."
-    assert "25 €" not in (card(entry, 0, BY_SMS, worth_of("25 €"), odds={0: 0.0, 1: -1.0}).extract or "")
+    entry, odds = page("", *parts), {0: 0.0, 1: -1.0}
+    assert card(entry, 0, style, worth_of("25 €"), odds=odds).extract == "Coût : La carte coûte 25 €."
+    both = card(entry, 0, style, valued({"25 €": 2.0, "mois": 1.0}), odds=odds)
+    assert both.extract == "Coût : La carte coûte 25 €.\nDélai : Un mois suffit."  # so short a text is not clear alone
+    assert card(entry, 0, style, worth_of("25 €", "mois"), odds={0: 0.0, 1: -4.0}).extract == "Délai : Un mois suffit."
 
 
 def test_mini_card_never_shows_a_description_where_a_text_holds_for_all() -> None:
@@ -136,22 +140,30 @@ def test_mini_card_never_shows_a_description_where_a_text_holds_for_all() -> Non
 @pytest.mark.parametrize(
     ("number", "extract"),
     [
-        (None, "En ligne : Payez par carte.\nSur place : Payez au guichet."),
-        (0, "En ligne : Payez par carte."),
-        (1, "Sur place : Payez au guichet."),
+        (None, "Paiement › En ligne : Payez par carte.\nPaiement › Sur place : Payez au guichet."),
+        (0, "Paiement › En ligne : Payez par carte."),
+        (1, "Paiement › Sur place : Payez au guichet."),
     ],
 )
 def test_mini_card_of_a_case_has_its_label_and_shows_all_that_are_open(number: int | None, extract: str) -> None:
-    assert card(PASSPORT, 5, case=number).extract == extract
+    odds = {PAYMENT: 0.0, 1: -4.0}
+    assert card(PASSPORT, PAYMENT, worth=worth_of("Payez"), case=number, odds=odds).extract == extract
 
 
-def test_mini_card_of_cases_that_do_not_fit_shows_the_one_found_with_its_label() -> None:
+def test_mini_card_of_cases_that_do_not_all_fit_shows_the_best_ones_with_their_labels() -> None:
     cases = Cases(
         cases=tuple(case(f"Cas {number}", f"Le texte du cas {number} est {'très ' * 20}long.") for number in range(5))
     )
-    found = card(page(SENTENCE, cases), 3)
+    found = card(page(SENTENCE, cases), 0, worth=worth_of("cas 2"))
     assert found.extract == f"Cas 2 : Le texte du cas 2 est {'très ' * 20}long."
-    assert card(page(SENTENCE, cases), 0).extract == SENTENCE
+    assert card(page(SENTENCE, cases), 3).extract == f"{SENTENCE}\nCas 0 : Le texte du cas 0 est {'très ' * 20}long."
+
+
+def test_mini_card_of_a_case_whose_sentences_do_not_fit_begins_with_its_label() -> None:
+    cases = Cases(cases=tuple(case(f"Cas {number}", f"Le texte du cas {number} est {'très ' * 80}long.") for number in (1, 2)))
+    extract = card(page("", cases), 1).extract
+    assert extract.startswith("Cas 2 : Le texte du cas 2 est très")
+    assert len(extract) <= ON_WEB.limits.mini
 
 
 @pytest.mark.parametrize("style", [ON_WEB, BY_SMS])
@@ -169,7 +181,7 @@ def test_mini_card_leaves_a_case_that_the_citizen_is_not_in() -> None:
     assert card(page("", cases), 2, excluded=(2,)).extract.startswith("Cas 0 : ")
 
 
-def test_mini_card_never_shows_an_exceptional_inner_case_for_all() -> None:
+def test_mini_card_shows_an_exceptional_inner_case_only_if_it_is_named() -> None:
     inner = Cases(cases=(case("Cas général", *["La règle générale est simple."]), case("Né à Mayotte", "Écrivez au consulat.")))
     texts = [TextBlock(markdown=f"Le texte {number} est {'très ' * 40}long.") for number in range(5)]
     outer = Cases(
@@ -180,7 +192,10 @@ def test_mini_card_never_shows_an_exceptional_inner_case_for_all() -> None:
     )
     entry = page(SENTENCE, outer)
     exceptional = next(passage.order for passage in passages(entry) if passage.cases[-1:] == ("Né à Mayotte",))
-    assert card(entry, exceptional).extract == SENTENCE
+    assert card(entry, exceptional, worth=worth_of("consulat")).extract.startswith(f"{SENTENCE}\nMajeur : Un majeur")
+    assert "consulat" not in card(entry, exceptional, worth=worth_of("consulat")).extract
+    named = card(entry, exceptional, worth=worth_of("consulat"), words=("mayott",))
+    assert named.extract == "Majeur, Né à Mayotte : Écrivez au consulat."
 
 
 def test_mini_card_of_an_old_page_dates_its_figures_within_its_limit() -> None:
@@ -192,9 +207,9 @@ def test_mini_card_of_an_old_page_dates_its_figures_within_its_limit() -> None:
     assert AT not in card(page(" ".join(sentences), verified_on=date(2999, 1, 1))).extract
 
 
-def test_mini_card_by_sms_dates_cases_side_by_side_within_its_limit() -> None:
+def test_mini_card_by_sms_dates_cases_within_its_limit() -> None:
     cases = Cases(cases=(case("Majeur", "Le passeport coûte 86 €."), case("Mineur", "Le passeport coûte 42 €.")))
-    extract = card(page("Le prix dépend de l'âge.", cases, verified_on=OLD), style=BY_SMS).extract
+    extract = card(page("Le prix dépend de l'âge.", cases, verified_on=OLD), style=BY_SMS, worth=worth_of("€")).extract
     assert extract == f"Majeur : Le passeport coûte 86 €{AT}.\nMineur : Le passeport coûte 42 €{AT}."
     assert len(extract) <= BY_SMS.limits.mini
 
@@ -204,8 +219,11 @@ def test_mini_card_of_a_passage_that_is_gone_begins_at_the_first(passage: int) -
     assert card(page(SENTENCE), passage).extract == SENTENCE
 
 
-def test_mini_card_shows_the_part_that_was_found_of_each_case() -> None:
-    assert card(LOST_ABROAD, 4).extract == "En France : 25 € en timbre fiscal.\nÀ l'étranger : 25 € en espèces."
+@pytest.mark.parametrize(
+    ("case", "extract"), [(None, "Coût › En France : 25 € en timbre fiscal."), (1, "Coût › À l'étranger : 25 € en espèces.")]
+)
+def test_mini_card_shows_the_case_abroad_only_to_people_abroad(case: int | None, extract: str) -> None:
+    assert card(LOST_ABROAD, 4, worth=worth_of("25 €"), case=case).extract == extract
 
 
 TEXTS = st.lists(

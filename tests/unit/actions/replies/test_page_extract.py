@@ -2,31 +2,72 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
-from actions.replies.page_extract import PagePart, arranged, behind, best_sentences, left_out, page_text
+from actions.replies.page_extract import MARGIN, PagePart, behind, best_sentences, left_out, most_useful_first, page_text
 from actions.replies.piece_sets import visible_chars
 from actions.replies.pieces import pieces_of
-from tests.unit.actions.replies.worths import holding, nothing
+from retrieval.contracts import PageSentence
+from tests.unit.actions.replies.worths import holding, nothing, valued
 
 FILLING = " ".join(f"La règle numéro {number} est longue." for number in range(10, 16))
 COST = "La carte coûte 25 €. Toutefois, elle est gratuite la première fois."
 PAPERS = "Apportez :\n\n- une photo\n- un timbre\n- un justificatif"
 
 
-def part(order: int, markdown: str, label: str = "", odds: float = 0.0) -> PagePart:
-    return PagePart(order, pieces_of(markdown), label, odds)
+def part(order: int, markdown: str, label: str = "") -> PagePart:
+    return PagePart(order, pieces_of(markdown), label)
 
 
-def test_best_sentences_takes_what_says_most_from_an_unlikely_part_with_its_exception() -> None:
-    parts = [part(1, FILLING), part(2, f"{FILLING} {COST}", "Coût", -1.0)]
+def test_best_sentences_takes_what_says_most_from_any_part_with_its_exception() -> None:
+    parts = [part(1, FILLING), part(2, f"{FILLING} {COST}", "Coût")]
     chosen = best_sentences(parts, holding("coûte"), 100)
     assert page_text(parts, chosen) == f"**Coût** : {COST}"
 
 
-def test_best_sentences_prefers_the_likelier_part_where_both_say_the_same() -> None:
-    parts = [part(1, "Venez en mairie.", "Ici", -2.0), part(2, "Allez en mairie.", "Là")]
-    assert list(best_sentences(parts, holding("mairie"), 30)) == [2]
+@pytest.mark.parametrize(("best", "chosen"), [("Venez", 1), ("Allez", 2)])
+def test_best_sentences_prefers_the_part_of_the_sentence_that_is_worth_more(best: str, chosen: int) -> None:
+    parts = [part(1, "Venez en mairie.", "Ici"), part(2, "Allez en mairie.", "Là")]
+    assert list(best_sentences(parts, valued({best: 1.0}), 30)) == [chosen]
+
+
+def test_best_sentences_gives_the_worth_plain_sentences_with_their_part_and_place() -> None:
+    given: list[PageSentence] = []
+
+    def worth(sentences: Sequence[PageSentence]) -> list[float]:
+        given.extend(sentences)
+        return nothing(sentences)
+
+    best_sentences([part(1, "La carte est **gratuite**. Venez."), part(4, "**Lieu**\n\nLa mairie.")], worth, 100)
+    assert given == [
+        PageSentence("La carte est gratuite.", 1, begins=True),
+        PageSentence("Venez.", 1),
+        PageSentence("La mairie.", 4, begins=True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("margin", "distance", "shown"),
+    [(MARGIN, 2.9, True), (MARGIN, 3.0, True), (MARGIN, 3.1, False), (1.5, 1.5, True), (1.5, 1.6, False)],
+)
+def test_best_sentences_leaves_out_what_is_far_behind_the_best(margin: float, distance: float, shown: bool) -> None:
+    parts = [part(1, "Venez en mairie.", "Ici"), part(2, "Allez en mairie.", "Là")]
+    chosen = best_sentences(parts, valued({"Venez": -5.0, "Allez": -5.0 - distance}), 400, margin=margin)
+    assert list(chosen) == ([1, 2] if shown else [1])
+
+
+def test_best_sentences_measures_the_margin_from_the_best_though_that_does_not_fit() -> None:
+    parts = [part(1, f"Le texte est {'très ' * 20}long."), part(2, "Allez en mairie.")]
+    assert best_sentences(parts, valued({"long": 4.0}), 50) == {}
+    assert best_sentences(parts, valued({"long": 2.0}), 50) == {2: frozenset({0})}
+
+
+@pytest.mark.parametrize("word", ["À savoir", "À noter", "Exemple"])
+def test_best_sentences_shows_a_note_alone_if_it_is_worth_most(word: str) -> None:
+    parts = [part(1, f"Venez. {FILLING}\n\n**{word}** : le duplicata coûte 25 €.")]
+    assert page_text(parts, best_sentences(parts, holding("duplicata", "25 €"), 60)) == f"**{word}** : le duplicata coûte 25 €."
 
 
 def test_best_sentences_keeps_what_is_shown_and_never_exceeds_its_room() -> None:
@@ -38,20 +79,10 @@ def test_best_sentences_keeps_what_is_shown_and_never_exceeds_its_room() -> None
         assert chosen == shown or visible_chars(page_text(parts, chosen)) <= room
 
 
-def test_best_sentences_leaves_room_for_what_stands_above() -> None:
-    parts = [part(1, COST, "Coût")]
-    assert best_sentences(parts, nothing, 100, above="x" * 90) == {}
-    assert best_sentences(parts, nothing, 300, above="x" * 90) == {1: frozenset({0, 1})}
-
-
-def test_best_sentences_leaves_out_what_says_nothing_in_an_unlikely_part() -> None:
-    assert best_sentences([part(1, FILLING, "Autre chose", -6.0)], nothing, 400) == {}
-
-
 def test_best_sentences_shows_a_sentence_once_though_two_parts_hold_it() -> None:
     parts = [part(1, "La carte coûte 25 €.", "Ici"), part(2, "La carte coûte 25 €.", "Là")]
     assert list(best_sentences(parts, holding("coûte"), 400)) == [1]
-    assert best_sentences(parts, holding("coûte"), 400, above="**Cas** : La carte coûte 25 €.") == {}
+    assert best_sentences(parts, holding("coûte"), 400, below="**Cas** : La carte coûte 25 €.") == {}
 
 
 def test_page_text_says_once_how_many_items_of_a_list_are_shown() -> None:
@@ -62,12 +93,12 @@ def test_page_text_says_once_how_many_items_of_a_list_are_shown() -> None:
     assert page_text([part(1, "- une photo\n- un timbre", "Papiers")], {1: frozenset({0, 1})}).startswith("**Papiers** :\n\n- ")
 
 
-def test_arranged_puts_the_introduction_above_the_first_part_which_then_has_its_label() -> None:
-    main, others = part(2, COST, "Coût"), [part(0, "Pour tous."), part(3, PAPERS, "Papiers")]
-    with_it = arranged([main, *others], {0: frozenset({0}), 2: frozenset({0})}, "")
-    assert [(one.order, one.label) for one in with_it] == [(0, ""), (2, "Coût"), (3, "Papiers")]
-    without = arranged([main, *others], {2: frozenset({0})}, "En France")
-    assert [(one.order, one.label) for one in without] == [(2, "En France"), (3, "Papiers")]
+def test_most_useful_first_begins_with_the_introduction_and_keeps_parts_of_one_label_together() -> None:
+    parts = [part(0, "Pour tous."), part(1, COST, "Coût"), part(2, PAPERS, "Papiers"), part(3, "25 € pour tous.", "Coût")]
+    own = frozenset({0})
+    ordered = most_useful_first(parts, {2: own, 1: own, 0: own, 3: own})
+    assert [(one.order, one.label) for one in ordered] == [(0, ""), (2, "Papiers"), (1, "Coût"), (3, "")]
+    assert [one.order for one in most_useful_first(parts, {2: own, 1: frozenset()})] == [2]
 
 
 def test_left_out_while_a_part_has_more_to_say() -> None:
@@ -91,7 +122,7 @@ def test_behind_names_what_a_text_is_about_once(label: str, text: str, shown: st
 
 def test_best_sentences_says_nothing_again_that_stands_below_with_its_date() -> None:
     parts = [part(1, "La carte coûte 25 €. Le guichet est bleu.")]
-    chosen = best_sentences(parts, holding("25 €"), 300, below="La carte coûte 25 € (au 12/05/2020).")
+    chosen = best_sentences(parts, valued({"25 €": 1.0}), 300, below="La carte coûte 25 € (au 12/05/2020).")
     assert chosen == {1: frozenset({1})}
 
 

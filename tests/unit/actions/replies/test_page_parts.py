@@ -1,0 +1,134 @@
+"""The parts of a page that a reply may use, and the cases whose text may be shown."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from actions.replies.page_parts import PageQuestion, holding, open_parts
+from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
+from tests.unit.actions.fakes import case
+from tests.unit.actions.replies.worths import nothing
+
+
+def page(*body: TextBlock | Cases | Chapter, **more: object) -> Entry:
+    return Entry.model_validate({"id": "O1", "collection": "test", "title": "Carte", "body": body, **more})
+
+
+def chapter(heading: str, *body: TextBlock | Cases) -> Chapter:
+    return Chapter(heading=heading, body=body)
+
+
+def cases(*labels: str) -> Cases:
+    return Cases(cases=tuple(case(label, f"Texte du cas {label}.") for label in labels))
+
+
+PLACES = page(cases("En France", "À l'étranger"))
+COUNTRIES = page(cases("Au Maroc", "En Espagne"))
+USUAL = page(cases("Cas général", "Né à Mayotte", "Né en Guyane"))
+INNER = page(
+    Cases(
+        cases=(
+            Case(label="Majeur", body=(TextBlock(markdown="Venez."), cases("Cas général", "Né à Mayotte"))),
+            Case(label="Mineur", body=(TextBlock(markdown="Venez à deux."),)),
+        )
+    )
+)
+
+
+@pytest.mark.parametrize(
+    ("entry", "case_of", "excluded", "words", "held"),
+    [
+        (PLACES, None, (), (), ["En France"]),
+        (PLACES, 0, (), (), ["En France"]),
+        (PLACES, 1, (), (), ["À l'étranger"]),
+        (PLACES, None, (0,), (), []),
+        (PLACES, 0, (0,), (), ["En France"]),  # what is known counts more than what is excluded
+        (COUNTRIES, None, (), (), ["Au Maroc", "En Espagne"]),  # all cases are abroad
+        (USUAL, None, (), (), ["Cas général"]),
+        (USUAL, None, (), ("mayott",), ["Cas général", "Né à Mayotte"]),
+        (USUAL, 2, (), (), ["Né en Guyane"]),
+        (INNER, None, (), (), ["Majeur", "Cas général", "Mineur"]),
+        (INNER, None, (), ("mayott",), ["Majeur", "Cas général", "Né à Mayotte", "Mineur"]),
+        (INNER, None, (0,), (), ["Mineur"]),  # neither the case nor the cases in it
+    ],
+)
+def test_holding_of_each_passage_depends_on_its_cases(
+    entry: Entry, case_of: int | None, excluded: tuple[int, ...], words: tuple[str, ...], held: list[str]
+) -> None:
+    holds = holding(entry, lambda _: case_of, lambda _: excluded, words)
+    assert [passage.cases[-1] for passage in passages(entry) if holds(passage.order)] == held
+
+
+def test_holding_of_a_text_for_all_is_true() -> None:
+    entry = page(chapter("Coût", TextBlock(markdown="25 €.")), introduction="Venez.")
+    holds = holding(entry, lambda _: 0, lambda _: (0,))
+    assert (holds(0), holds(1)) == (True, True)
+
+
+PARTS = page(
+    chapter("Coût", TextBlock(markdown="Elle coûte 25 €.")),
+    chapter("Délai", TextBlock(markdown="Comptez un mois.")),
+    chapter("Mots", TextBlock(markdown="Perte : la carte est perdue.", role="definition")),
+    chapter("Où", cases("En France", "À l'étranger")),
+    introduction="La carte est gratuite.",
+)
+INTRODUCTION, COST, DELAY, WORDS, IN_FRANCE = range(5)
+ALL = [INTRODUCTION, COST, DELAY, IN_FRANCE]
+
+
+def orders(odds: Mapping[int, float], entry: Entry = PARTS, seen: tuple[int, ...] = ()) -> list[int]:
+    holds = holding(entry, lambda _: None)
+    found = open_parts(PageQuestion(entry, nothing, odds, lambda _: None, min, holds), seen)
+    return [part.order for part in found]
+
+
+@pytest.mark.parametrize(
+    ("odds", "found"),
+    [
+        ({}, ALL),  # nothing is asked
+        ({COST: 0.0, DELAY: -1.0, WORDS: -1.0, IN_FRANCE: -2.0, INTRODUCTION: -2.0}, ALL),
+        ({COST: 0.0, DELAY: -3.0, IN_FRANCE: -3.1, INTRODUCTION: -2.0}, [INTRODUCTION, COST, DELAY]),
+        ({COST: -3.1, DELAY: -3.1, IN_FRANCE: 0.0, INTRODUCTION: -9.0}, [INTRODUCTION, IN_FRANCE]),
+    ],
+)
+def test_open_parts_are_the_introduction_and_the_likely_parts_without_definitions(
+    odds: Mapping[int, float], found: list[int]
+) -> None:
+    assert orders(odds) == found
+
+
+def test_open_parts_hold_each_passage_of_a_likely_part() -> None:
+    entry = page(chapter("Où", cases("Majeur", "Mineur")), introduction="Venez.")
+    assert orders({1: 0.0, 0: -1.0}, entry) == [0, 1, 2]
+
+
+def test_open_parts_hold_a_sentence_that_opens_the_page_though_its_part_is_unlikely() -> None:
+    odds = {COST: 0.0, DELAY: -9.0, IN_FRANCE: -9.0}
+    assert orders(odds) == [INTRODUCTION, COST]
+    assert orders(odds, PARTS.model_copy(update={"opening": ("Comptez un",)})) == [INTRODUCTION, COST, DELAY]
+
+
+def test_open_parts_leave_out_what_was_seen_and_what_says_nothing() -> None:
+    assert orders({}, seen=(COST, IN_FRANCE)) == [INTRODUCTION, DELAY]
+    entry = page(chapter("Prix", TextBlock(markdown="(en timbre fiscal)")), chapter("Titre", TextBlock(markdown="Carte.")))
+    assert orders({}, entry) == []
+
+
+def test_open_parts_hold_no_description() -> None:
+    entry = page(TextBlock(markdown="Adressez-vous à la mairie."), description="Tout sur la carte.")
+    assert orders({}, entry) == [1]
+    assert orders({}, page(cases("Majeur", "Mineur"), description="Tout sur la carte.")) == [1, 2]
+
+
+def test_part_is_labelled_with_its_heading_and_its_cases() -> None:
+    holds = holding(PARTS, lambda _: None)
+    parts = open_parts(PageQuestion(PARTS, nothing, {}, lambda _: None, min, holds))
+    assert [part.label for part in parts] == ["", "Coût", "Délai", "Où › En France"]
+
+
+@pytest.mark.parametrize(("odds", "clear"), [({}, True), ({1: 0.0, 2: -1.3}, False), ({1: 0.0, 2: -1.4}, True)])
+def test_question_is_clear_if_one_part_is_likely_enough(odds: Mapping[int, float], clear: bool) -> None:
+    """The likelihoods are .79 and .80."""
+    assert PageQuestion(PARTS, nothing, odds, lambda _: None, min, lambda _: True).is_clear is clear
