@@ -1,4 +1,4 @@
-"""The sentences with which replies open a page. An editor selects them among the page's sentences, by their first words."""
+"""The sentences of a page that answer most of its readers. An editor selects them among its sentences, by their first words."""
 
 from __future__ import annotations
 

@@ -21,13 +21,15 @@ _SERVICES = 3
 
 class Card(NamedTuple):
     """An answer card, whether its body is only an extract of the passage, and the numbers of the pieces in it
-    (``actions.replies.pieces``). ``headings`` are the path to the part that is shown.
+    (``actions.replies.pieces``). ``headings`` are the path to the part that is shown. ``passage``: the passage that the card
+    shows first, if it is another than the one it was made from.
     """
 
     block: AnswerBlock
     shortened: bool
     pieces: tuple[int, ...] = ()
     headings: tuple[str, ...] = ()
+    passage: int | None = None
 
 
 def nothing_asked(sentences: Sequence[PageSentence]) -> list[float]:

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Protocol
 
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.replies.cards import Card
 from actions.replies.page_extract import Chosen, PagePart, best_sentences, left_out, most_useful_first, page_text
-from actions.replies.page_parts import CLEAR, PageQuestion, open_parts, page_question, part_of
+from actions.replies.page_parts import CLEAR, PageQuestion, briefly_labelled, open_parts, page_question, part_of
 from actions.replies.piece_sets import APART, visible_chars
 from actions.replies.piece_sets import left_out as not_shown
 from actions.replies.pieces import joined
-from actions.replies.side_by_side import LABELS
 from actions.replies.style import Style
 from core.decision_trace import note
 from core.entry import Entry, passages
@@ -82,38 +81,41 @@ class FirstAnswer:
             return card
         if self._style.pays_by_segment:
             return self._by_sms(card, passage)
-        main, heading = part_of(self._entry, passage), "".join(passages(self._entry)[passage].headings[-1:])
+        known, easy = passages(self._entry), self._easy_text()
+        heading = "".join(known[passage].headings[-1:])
         parts = [replace(part, label=heading) if part.order == passage else part for part in self._parts(passage)]
         named = {passage: frozenset(card.pieces)} if card.block.cases else None
-        easy = self._easy_text()
-        chosen = best_sentences(parts, self._asked.worth, self._style.limits.page - visible_chars(easy), named)
+        chosen = best_sentences(parts, self._asked.worth, self._style.limits.page - _room_for(easy), named)
         if not chosen:
-            return card
+            return _with_body(card, easy, card.block.body)
         note("page_extract", parts=len(chosen))
-        first, *others = most_useful_first(parts, chosen)
-        leads = first.order == passage and not easy  # its heading stands above the card
-        changes: dict[str, Any] = {} if leads else {"headings": ()}
-        text = self._text([replace(first, label="") if leads else first, *others], chosen)
-        changes["body"] = APART.join(filter(None, (easy, text)))
-        own = chosen.get(passage, frozenset())
-        block = card.block.model_copy(update=changes)
-        return card._replace(block=block, pieces=tuple(sorted(own)), shortened=left_out(main, own))
+        first, *others = most_useful_first(parts, chosen, leading=named or ())
+        lead = passage if passage in chosen else first.order
+        # The heading of the first part stands above the card, with the cases that the card names.
+        above = first.order == lead and not easy and (lead == passage or not known[lead].cases)
+        display = [replace(first, label="") if above else first, *others]
+        headings, own = known[lead].headings, chosen[lead]
+        source = card.block.source.model_copy(update={"url": self._entry.url_at(headings)})
+        block = card.block.model_copy(update={"headings": headings if above else (), "source": source})
+        shortened = left_out(part_of(self._entry, lead), own)
+        card = card._replace(block=block, shortened=shortened, pieces=tuple(sorted(own)), headings=headings, passage=lead)
+        return _with_body(card, easy, self._text(display, chosen))
 
     def of_cases(self, card: Card, *, complete: bool) -> Card:
         """Returns ``card``, which shows cases of a fork, with the best sentences of the page above them, each after its cases;
         instead of them if not all cases are shown (``complete``).
         """
         if self._style.pays_by_segment:
-            return card
+            return card if complete else self._case_by_sms(card)
         limits, easy, cases = self._style.limits, self._easy_text(), card.block.body if complete else ""
-        room = (limits.answer if complete else limits.page) - visible_chars(easy)
-        parts = self._parts()
+        parts, room = self._parts(), (limits.answer if complete else limits.page) - _room_for(easy)
         chosen = best_sentences(parts, self._asked.worth, room, below=cases)
         if not chosen:
-            return card
-        note("page_extract_above_cases", parts=len(chosen))
-        body = APART.join(filter(None, (easy, self._text(most_useful_first(parts, chosen), chosen), cases)))
-        return card._replace(block=card.block.model_copy(update={"body": body}))
+            return _with_body(card, easy, card.block.body)
+        note("page_extract_above_cases" if complete else "page_extract_instead_of_cases", parts=len(chosen))
+        heading = "".join(f"**{heading}**" for heading in card.block.headings[-1:] if cases)
+        card = card._replace(block=card.block.model_copy(update={"headings": ()}))
+        return _with_body(card, easy, self._text(most_useful_first(parts, chosen), chosen), heading, cases)
 
     def _parts(self, *more: int) -> list[PagePart]:
         """Returns the parts that may answer, and those of the passages ``more``."""
@@ -132,19 +134,46 @@ class FirstAnswer:
     def _by_sms(self, card: Card, passage: int) -> Card:
         """Returns ``card`` with the best sentences as its first message, and the rest of the passage for SUITE.
 
-        The text for a case that the citizen named stays.
+        Editors' own words for SMS stay. If the citizen named a case, the sentences are from it.
         """
-        if card.block.cases:
+        if self._entry.sms_text and card.block.sms_text == self._entry.sms_text:
             return card
-        known, main = passages(self._entry), part_of(self._entry, passage)
-        parts = [replace(part, label=LABELS.join(known[part.order].cases)) for part in self._parts(passage)]
-        for room in (self._style.limits.page, _LONG_SMS):  # a long sentence that answers, rather than a short one that does not
-            if chosen := best_sentences(parts, self._asked.worth, room, margin=_SMS_MARGIN):
-                break
-        else:
+        known, main, named = passages(self._entry), part_of(self._entry, passage), card.block.cases
+        parts = [part for part in self._parts(passage) if known[part.order].cases[: len(named)] == named]
+        text, chosen = self._short_text(briefly_labelled(self._entry, parts, named))
+        if not text:
             return card
-        text, own = self._text(most_useful_first(parts, chosen), chosen), chosen.get(passage, frozenset())
+        note("page_extract", parts=len(chosen))
+        own = chosen.get(passage, frozenset())
         rest = joined([main.pieces[at] for at in not_shown(main.pieces, own)])
-        body = APART.join(filter(None, (text, self._style.dated(self._entry, rest))))
-        block = card.block.model_copy(update={"body": body, "sms_text": text})
-        return card._replace(block=block, pieces=tuple(sorted(own)), shortened=left_out(main, own))
+        block = card.block.model_copy(update={"sms_text": text})
+        card = card._replace(block=block, pieces=tuple(sorted(own)), shortened=left_out(main, own))
+        return _with_body(card, text, self._style.dated(self._entry, rest))
+
+    def _case_by_sms(self, card: Card) -> Card:
+        """Returns ``card``, which shows some cases of a fork, with the best sentences as its first message."""
+        text, chosen = self._short_text(briefly_labelled(self._entry, self._parts()))
+        if not text:
+            return card
+        note("page_extract_instead_of_cases", parts=len(chosen))
+        card = card._replace(block=card.block.model_copy(update={"sms_text": text, "headings": ()}))
+        return _with_body(card, text, "" if card.block.body in text else card.block.body)
+
+    def _short_text(self, parts: Sequence[PagePart]) -> tuple[str, Chosen]:
+        """Returns the best sentences for one SMS, and the numbers of their pieces: a long sentence that answers, rather than a
+        short one that does not.
+        """
+        chosen: Chosen = {}
+        for room in (self._style.limits.page, _LONG_SMS):
+            chosen = chosen or best_sentences(parts, self._asked.worth, room, margin=_SMS_MARGIN)
+        return self._text(most_useful_first(parts, chosen), chosen), chosen
+
+
+def _with_body(card: Card, *texts: str) -> Card:
+    """Returns ``card`` with those of ``texts`` that are not empty as its body."""
+    return card._replace(block=card.block.model_copy(update={"body": APART.join(filter(None, texts))}))
+
+
+def _room_for(text: str) -> int:
+    """Returns how many characters ``text`` takes above others."""
+    return visible_chars(text) + len(APART) if text else 0

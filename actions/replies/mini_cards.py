@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from functools import partial
 
 from actions.replies.extract import Worth, extract
 from actions.replies.page_extract import PagePart, behind, best_sentences, most_useful_first, page_text
-from actions.replies.page_parts import PageQuestion, open_parts
+from actions.replies.page_parts import PageQuestion, briefly_labelled, open_parts
 from actions.replies.piece_sets import closed, stub, visible_chars
 from actions.replies.pieces import TABLE_RULE
 from actions.replies.side_by_side import LABELS
@@ -68,10 +67,10 @@ def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
 
 def _best(parts: Sequence[PagePart], entry: Entry, worth: Worth, room: int) -> str:
     """Returns the best sentences behind their cases; behind their headings, too, where they are too short to be clear."""
-    of_cases = [replace(part, label=LABELS.join(passages(entry)[part.order].cases)) for part in parts]
-    chosen = best_sentences(of_cases, worth, room)
+    brief = briefly_labelled(entry, parts)
+    chosen = best_sentences(brief, worth, room)
     headed = {part.order: part for part in parts}
-    display = most_useful_first(of_cases, chosen)
+    display = most_useful_first(brief, chosen)
     short = [visible_chars(page_text([part], chosen)) < _CLEAR_CHARS for part in display]
     return page_text([headed[part.order] if is_short else part for part, is_short in zip(display, short, strict=True)], chosen)
 

@@ -15,8 +15,8 @@ from retrieval.contracts import PageSentence
 
 MARGIN = 3.0  # log-odds behind the best sentence: fewer sentences say as much, and are read faster
 _ALIKE = " / "  # between the labels of parts that say the same
-_TRIED = 40  # sentences, best first: later ones are worth nothing
-# The numbers of the shown pieces, by the order of their part.
+_TRIED = 40  # sentences, best first: a limit to the work for one reply
+# The numbers of the shown pieces, by the order of their part, in the order of choice.
 type Chosen = Mapping[int, frozenset[int]]
 
 
@@ -46,9 +46,9 @@ def best_sentences(
     chosen = dict(shown or {})
     # The length of a part's text is measured only when it changes, not for each sentence that is tried.
     chars = {part.order: _chars(part, chosen[part.order]) for part in parts if chosen.get(part.order)}
-    said = without_dates(page_text(parts, chosen) + plain(below, links=False))
+    shown_text = without_dates(page_text(parts, chosen) + plain(below, links=False))
     for part, at, text in _ranked(parts, worth, margin)[:_TRIED]:
-        if text in said:
+        if text in shown_text:
             continue  # the same sentence is in several parts or cases
         own = chosen.get(part.order, frozenset())
         if at in own:
@@ -59,7 +59,7 @@ def best_sentences(
             tried = {**chars, part.order: _chars(part, wider)}
             if sum(tried.values()) + len(APART) * (len(tried) - 1) <= max_chars:
                 chosen[part.order], chars = wider, tried
-                said += plain(page_text([part], chosen), links=False)
+                shown_text += plain(page_text([part], chosen), links=False)
                 break
     return chosen
 
@@ -102,12 +102,15 @@ def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
     return APART.join(behind(_ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
 
 
-def most_useful_first(parts: Sequence[PagePart], chosen: Chosen) -> list[PagePart]:
-    """Returns those of ``parts`` with ``chosen`` pieces, in the order in which these were chosen: those without a label (the
-    introduction) first, and parts with the same label together.
+def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collection[int] = ()) -> list[PagePart]:
+    """Returns those of ``parts`` with ``chosen`` pieces, in the order in which these were chosen.
+
+    The ``leading`` ones come first, then those that hold for everyone (without a label); parts with the same label stand
+    together.
     """
     found = {part.order: part for part in parts}
-    ordered = sorted((found[order] for order, pieces in chosen.items() if pieces), key=lambda part: bool(part.label))
+    ordered = [found[order] for order, pieces in chosen.items() if pieces]
+    ordered.sort(key=lambda part: (part.order not in leading, bool(part.label)))
     by_label: dict[str, list[PagePart]] = {}
     for part in ordered:
         by_label.setdefault(part.label, []).append(part)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 from actions.cases.case_resolution import BestOf, CaseOf
@@ -15,6 +15,7 @@ from actions.replies.extract import Worth
 from actions.replies.navigation_pages import says_nothing
 from actions.replies.page_extract import PagePart
 from actions.replies.pieces import pieces_of
+from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
 from actions.situation.matching import folded_label, is_abroad
 from core.entry import Entry, Passage, SameEntry, located_passages, passages
@@ -27,8 +28,8 @@ type ExcludedAt = Callable[[Fork], Collection[int]]
 _UNLIKELY = -3.0  # log-odds of a part, relative to the likeliest one: with less likely parts replies say no more
 _GENERAL = "cas general"
 BETWEEN = " › "
-# From this likelihood on a part clearly answers. Below it the page's opening stands before it, and more of the other parts are
-# offered (ADR 0054).
+# From this likelihood on a part clearly answers. Below it editors' easy words stand above the answer, and more of the other
+# parts are offered (ADR 0054).
 CLEAR = 0.8
 
 
@@ -90,6 +91,15 @@ def _part_of(same: SameEntry, order: int) -> PagePart:
     return PagePart(order, pieces_of(shown(entry, order)), BETWEEN.join((*passage.headings[-1:], *passage.cases)))
 
 
+def briefly_labelled(entry: Entry, parts: Sequence[PagePart], named: Sequence[str] = ()) -> list[PagePart]:
+    """Returns ``parts`` with the labels of a short text: their cases but for those ``named`` above it, after the heading only
+    where it is one of several under another heading ("Renonciation"), without which the text would not be true.
+    """
+    known = passages(entry)
+    paths = ((*known[part.order].headings[1:][-1:], *known[part.order].cases[len(named) :]) for part in parts)
+    return [replace(part, label=LABELS.join(path)) for part, path in zip(parts, paths, strict=True)]
+
+
 def open_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:
     """Returns the introduction, the passages of likely parts and those with a sentence that opens the page, in reading order.
 
@@ -103,7 +113,7 @@ def open_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PageP
         return not passage.defines and (likely or may_hold_opening(entry, passage.markdown))
 
     found = dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage))
-    orders = (order for order in found if order not in seen and not says_nothing(entry, order))
+    orders = (order for order in found if not (order in seen or known[order].defines or says_nothing(entry, order)))
     return [part_of(entry, order) for order in orders if question.holds(order) and not is_description(entry, order)]
 
 

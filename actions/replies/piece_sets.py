@@ -28,6 +28,7 @@ _ONLY_CONTACT = re.compile(
 )
 _LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
 _BRACKETED = re.compile(r"\([^()]*\)\.?")
+_ALTERNATIVE = re.compile(r"(?:[-*] )?(?:soit|ou|ni)\b", re.IGNORECASE)
 _ELLIPSIS = "…"
 _PARTS_OF_A_WHOLE = (Kind.ITEM, Kind.ROW)
 
@@ -64,12 +65,12 @@ def is_aside(pieces: Sequence[Piece], at: int) -> bool:
 
 def needed(pieces: Sequence[Piece], at: int) -> set[int]:
     """Returns ``at`` and all pieces that are necessary to understand it, and what an announcement announces."""
-    found, waiting = {at}, list(pieces[at].needs)
+    found, waiting = {at}, [*pieces[at].needs, *_alternatives(pieces, at)]
     while waiting:
         other = waiting.pop()
         if other not in found:
             found.add(other)
-            waiting += pieces[other].needs
+            waiting += [*pieces[other].needs, *_alternatives(pieces, other)]
     while pieces[at].announces and at + 1 < len(pieces):  # says nothing without what it announces
         at += 1
         found.add(at)
@@ -77,6 +78,14 @@ def needed(pieces: Sequence[Piece], at: int) -> set[int]:
     if heading is not None and not pieces[heading].text.startswith("|"):
         found.add(heading)
     return found
+
+
+def _alternatives(pieces: Sequence[Piece], at: int) -> list[int]:
+    """Returns the items of the list of piece ``at`` if they are alternatives ("soit …", "ou …"): one alone would mislead."""
+    if pieces[at].kind is not Kind.ITEM:
+        return []
+    items = [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (Kind.ITEM, pieces[at].paragraph)]
+    return items if any(_ALTERNATIVE.match(pieces[other].text) for other in items) else []
 
 
 def left_out(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:

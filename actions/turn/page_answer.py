@@ -75,6 +75,7 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
     card = answer_card(entry, passage, turn.snapshot, style, cases, turn.worth(entry))
     if first:
         card = first.of_part(card, passage)
+        passage = passage if card.passage is None else card.passage
     pieces = card.pieces if card.shortened else ()
     now = {"asked": None, "shown": passage, "pieces": pieces, "passages_shown": focus.shown_with(passage)}
     turn = turn.about(focus.model_copy(update=now))
@@ -112,6 +113,7 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
         return answer_from(unasked.about(focus.model_copy(update={"assumed": assumed})), entry, start, context)
     if card is not None and not context.named and not again and (first := first_answer(turn.about(focus), entry)):
         card = first.of_cases(card, complete=complete)
+        other_numbers = tuple(n for n, label in enumerate(fork.labels) if f"**{label}** :" not in card.block.sms_text)
     supposed = supposed_cases(entry, way.taken, focus, turn.user)
     if not complete and (again or (context.named and not turn.style.pays_by_segment)):
         whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style)

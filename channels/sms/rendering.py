@@ -104,10 +104,10 @@ class SmsRenderer:
         # A message in another language than the conversation's continues in that language.
         language = next((one.frame.language for one in blocks if isinstance(one, AnswerBlock) and one.frame), language)
         draft, later = self._draft(blocks, language), tuple[ReplyBlock, ...]()
-        if draft.later and not self._fits(draft.text(draft.passage, draft.options, (), more=True)):
+        if draft.later and not self._fits(draft.text(draft.passage, draft.options, (), more=draft.has_more)):
             # The answer to a second question waits for SUITE: the first one keeps its room.
-            blocks, later = _split(blocks)
-            draft = self._draft(blocks, language)
+            first, later = _split(blocks)
+            draft = self._draft(first, language)
             draft.has_more = True
         passage = draft.passage
         shown_before, wanted = draft.options[: draft.shown], draft.options[draft.shown :]
@@ -169,6 +169,8 @@ class SmsRenderer:
         if not block.part:
             title = _label(block.text, _TITLE_CHARACTERS) if block.text == block.title else block.text
             draft.lines += [title, " > ".join(block.cases)]  # an answer for one situation must name it
+        elif draft.passage_index is not None:  # it continues another answer than the one above it
+            draft.lines.append(_label(block.title, _TITLE_CHARACTERS))
         body = _EMPTY_LINES.sub("\n", plain(block.body, links=False))  # each character is paid for
         if draft.passage_index is None:
             draft.passage_index, draft.answer = len(draft.lines), block

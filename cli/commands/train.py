@@ -67,7 +67,7 @@ def passages(output: Output = None) -> None:
 
 @app.command()
 def sentences(output: Output = None) -> None:
-    """Fit what makes a sentence of a page the one that answers, a minute. Needed again for another encoder."""
+    """Fit what makes a sentence of a page the one that answers, a minute. Needed again after `train passages`."""
     from tools.training.runs import train_sentences  # noqa: PLC0415 - an image has no tools
 
     train_sentences(output)

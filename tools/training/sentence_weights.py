@@ -62,7 +62,7 @@ def sentences_of(entry: Entry) -> Iterator[tuple[PageSentence, str]]:
 
 def _answers(sentence: str, context: str, row: Row) -> bool:
     """Decides whether ``sentence`` with its ``context`` states all facts of ``row``, or is part of its quotation."""
-    text, quote, said = folded(context), folded(row["quote"] or ""), folded(sentence)
+    text, quote, said = folded(context), folded(row["quote"]), folded(sentence)
     stated = all(any(states(text, folded(fact)) for fact in group) for group in row["must"])
     return stated or (len(said) > _LEAST_QUOTED and (said in quote or quote in said))
 

@@ -61,7 +61,7 @@ def part_of(candidate: Candidate) -> str:
 
 def _asks_for_part(why: ReplyExplanation) -> bool:
     """Decides whether the certainty about the part of the page mattered."""
-    return any(step.name == "page_extract" for decision in why.decisions.values() for step in decision.steps)
+    return any(step.name.startswith("page_extract") for decision in why.decisions.values() for step in decision.steps)
 
 
 def _key(step: Step, why: ReplyExplanation) -> str:

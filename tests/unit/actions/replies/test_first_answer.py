@@ -94,10 +94,10 @@ LIKELY = {DELAY_AT: 0.0, COST_AT: -1.0}
 COSTS, READY = "Elle coûte 25 € après une perte.", "Elle est prête en un mois."
 
 
-def test_of_part_shows_the_best_sentences_behind_their_heading_instead_of_the_part() -> None:
+def test_of_part_shows_the_best_sentences_under_their_heading_instead_of_the_part() -> None:
     found = first(LIKELY, "25 €").of_part(card(DELAY_AT), DELAY_AT)
-    assert found.block.body == f"**Coût** : {COSTS}"
-    assert (found.block.headings, found.pieces, found.shortened) == ((), (), True)
+    assert (found.block.body, found.block.headings) == (COSTS, ("Coût",))
+    assert (found.passage, found.pieces, found.shortened) == (COST_AT, (0,), False)
 
 
 def test_of_part_that_answers_best_leads_under_its_heading() -> None:
@@ -173,7 +173,7 @@ def test_of_part_has_at_most_as_many_characters_as_a_page_may(passage: int) -> N
 def test_of_part_of_an_old_page_dates_figures() -> None:
     page = PAGE.model_copy(update={"verified_on": date(2019, 3, 5)})
     body = FirstAnswer(asked_of(page, LIKELY, worth_of("25 €")), ON_WEB).of_part(card(DELAY_AT, page), DELAY_AT).block.body
-    assert body == "**Coût** : Elle coûte 25 € (au 05/03/2019) après une perte."
+    assert body == "Elle coûte 25 € (au 05/03/2019) après une perte."
 
 
 UNCLEAR, CLEARLY = {DELAY_AT: 0.0, COST_AT: -0.1}, {DELAY_AT: 0.0, COST_AT: -2.9}
@@ -189,9 +189,9 @@ def test_first_answer_begins_with_easy_words_if_they_fit_and_no_part_clearly_ans
     page = PAGE.model_copy(update={"easy_text": easy_text})
     answer = FirstAnswer(asked_of(page, odds, worth_of("25 €")), ON_WEB)
     sentence = f"**Coût** : {COSTS}"
-    assert answer.of_part(card(DELAY_AT, page), DELAY_AT).block.body == (f"{EASY}\n\n{sentence}" if shown else sentence)
+    assert answer.of_part(card(DELAY_AT, page), DELAY_AT).block.body == (f"{EASY}\n\n{sentence}" if shown else COSTS)
     cases = card(ABROAD, page)
-    below = f"{sentence}\n\n{cases.block.body}"
+    below = f"{sentence}\n\n**Où**\n\n{cases.block.body}"
     assert answer.of_cases(cases, complete=True).block.body == (f"{EASY}\n\n{below}" if shown else below)
 
 
@@ -241,7 +241,7 @@ def test_of_cases_stands_under_the_best_sentences_of_the_page() -> None:
     cases = card(ABROAD)
     found = first(WITH_CASES, "25 €").of_cases(cases, complete=True)
     assert found == cases._replace(block=found.block)
-    assert found.block.body == f"**Coût** : {COSTS}\n\n{cases.block.body}"
+    assert found.block.body == f"**Coût** : {COSTS}\n\n**Où**\n\n{cases.block.body}"
 
 
 def test_of_cases_stands_under_no_sentence_that_the_cases_say() -> None:
@@ -268,7 +268,14 @@ def test_of_cases_has_less_room_above_complete_cases(complete: bool, most: int) 
     assert most - 60 < visible_chars(above) <= most
 
 
-def test_of_cases_by_sms_leaves_the_card() -> None:
-    cases = card(IN_FRANCE, style=BY_SMS)
-    for complete in (True, False):
-        assert first(WITH_CASES, "25 €", style=BY_SMS).of_cases(cases, complete=complete) == cases
+def test_of_cases_by_sms_leaves_cases_that_are_all_shown_and_else_sends_the_best_sentences() -> None:
+    cases, answer = card(IN_FRANCE, style=BY_SMS), first(WITH_CASES, "25 €", style=BY_SMS)
+    assert answer.of_cases(cases, complete=True) == cases
+    some = answer.of_cases(cases, complete=False).block
+    assert (some.sms_text, some.body) == (COSTS, f"{COSTS}\n\n{cases.block.body}")
+
+
+def test_of_part_by_sms_keeps_the_editors_own_words() -> None:
+    page = PAGE.model_copy(update={"sms_text": "Venez en mairie."})
+    answer = FirstAnswer(asked_of(page, {}, worth_of("25 €")), BY_SMS)
+    assert answer.of_part(card(0, page, BY_SMS), 0).block.sms_text == "Venez en mairie."

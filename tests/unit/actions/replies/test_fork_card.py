@@ -127,8 +127,8 @@ async def test_a_case_that_stands_alone_by_sms_is_followed_by_the_others(setting
     talk = Talk(settings, ThreeCases(), channel="sms")
     turn = await talk.say("demander la carte")
     (card,) = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
-    assert (turn.outcome, card.body.startswith("**Cas 1** : ")) == ("guided", True)
-    assert [one.label for one in options(turn)] == ["Cas 0", "Cas 2"]
+    assert (turn.outcome, card.sms_text.startswith("**Cas 0** : ")) == ("guided", True)
+    assert [one.label for one in options(turn)] == ["Cas 1", "Cas 2"]
     other = await talk.say("cas 2")
     assert [block.cases for block in other.blocks if isinstance(block, AnswerBlock)] == [("Cas 2",)]
 
