@@ -40,15 +40,20 @@ def best_sentences(
     """Returns the content of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and the most
     useful other sentences, each with the pieces that it needs and its exception.
 
-    ``below`` stands after them and has its own space; nothing in it is repeated. Sentences that are more than ``margin``
-    log-odds behind the best are left out.
+    ``below`` stands after them and has its own space. If it holds the best sentence, nothing is chosen, and nothing in it is
+    repeated. Sentences that are more than ``margin`` log-odds behind the best are left out. A sentence that does not fit is not
+    replaced by the same one of another case, whose label is shorter.
     """
     chosen = dict(shown or {})
     # The length of a part's text is measured only when it changes, not for each sentence that is tried.
     chars = {part.order: _chars(part, chosen[part.order]) for part in parts if chosen.get(part.order)}
-    shown_text = without_dates(page_text(parts, chosen) + plain(below, links=False))
+    text_below = without_dates(plain(below, links=False))
+    shown_text = without_dates(page_text(parts, chosen)) + text_below
+    too_long: set[str] = set()
     for part, at, text in _ranked(parts, worth, margin)[:_TRIED]:
-        if text in shown_text:
+        if not chosen and text in text_below:
+            break
+        if text in shown_text or text in too_long:
             continue  # the same sentence is in several parts or cases
         own = chosen.get(part.order, frozenset())
         if at in own:
@@ -61,6 +66,8 @@ def best_sentences(
                 chosen[part.order], chars = wider, tried
                 shown_text += plain(page_text([part], chosen), links=False)
                 break
+        else:
+            too_long.add(text)
     return chosen
 
 

@@ -122,7 +122,7 @@ def test_behind_names_what_a_text_is_about_once(label: str, text: str, shown: st
 
 def test_best_sentences_says_nothing_again_that_stands_below_with_its_date() -> None:
     parts = [part(1, "La carte coûte 25 €. Le guichet est bleu.")]
-    chosen = best_sentences(parts, valued({"25 €": 1.0}), 300, below="La carte coûte 25 € (au 12/05/2020).")
+    chosen = best_sentences(parts, valued({"25 €": 1.0, "bleu": 2.0}), 300, below="La carte coûte 25 € (au 12/05/2020).")
     assert chosen == {1: frozenset({1})}
 
 
@@ -135,3 +135,13 @@ def test_page_text_says_once_what_several_parts_say() -> None:
     ]
     chosen = {number: frozenset({0}) for number in (1, 2, 3, 4)}
     assert page_text(parts, chosen) == "**Public / Privé** : Dès 3 ans.\n\n**Jardin** : Dès 2 ans.\n\nDès 3 ans."
+
+
+def test_best_sentences_above_cases_that_hold_the_best_are_none() -> None:
+    parts = [part(1, COST, "Coût"), part(2, PAPERS, "Papiers")]
+    assert best_sentences(parts, valued({"coûte": 4.0, PAPERS[:5]: 3.0}), 300, below=f"**En France** : {COST}") == {}
+
+
+def test_best_sentences_that_do_not_fit_are_not_shown_for_another_case() -> None:
+    parts = [part(1, COST, "En France, " + "très " * 20 + "loin"), part(2, COST, "En Guyane")]
+    assert best_sentences(parts, holding("coûte"), len(COST) + 20) == {}
