@@ -117,7 +117,7 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
 
 
 def _best(pieces: Sequence[Piece], telling: Sequence[int], worth: Worth) -> int:
-    """Returns the number of the piece with the highest worth; the first piece if no other is worth much more."""
+    """Returns the number of the piece with the highest worth; the first of several with the same worth."""
     sentences = [PageSentence(pieces[at].plain, begins=at == telling[0]) for at in telling]
     return max(zip(worth(sentences), (-at for at in telling), telling, strict=True))[2]
 

@@ -25,7 +25,7 @@ from retrieval.terms.analysis import terms
 
 # The numbers of the cases at a fork that are not the citizen's.
 type ExcludedAt = Callable[[Fork], Collection[int]]
-_UNLIKELY = -3.0  # log-odds of a part, relative to the likeliest one: with less likely parts replies say no more
+_LEAST_LIKELY = -3.0  # log-odds of a part, relative to the likeliest one: with less likely parts replies say no more
 _GENERAL = "cas general"
 BETWEEN = " › "
 # From this likelihood on a part clearly answers. Below it editors' easy words stand above the answer, and more of the other
@@ -109,7 +109,7 @@ def open_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PageP
     odds = {known[order].headings: odd for order, odd in question.odds.items()}
 
     def may_answer(passage: Passage) -> bool:
-        likely = passage.order == 0 or not odds or odds.get(passage.headings, -math.inf) >= _UNLIKELY
+        likely = passage.order == 0 or not odds or odds.get(passage.headings, -math.inf) >= _LEAST_LIKELY
         return not passage.defines and (likely or may_hold_opening(entry, passage.markdown))
 
     found = dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage))

@@ -43,7 +43,7 @@ _KINDS = (
     re.compile(r"\b(?:ne|n'|pas|sans|aucun\w*|interdit\w*)\b"),
 )
 _SHORT = 40  # characters
-_UNLIKELY = -6.0  # log-odds of a part that the search does not rank
+_UNLIKELY = -6.0  # log-odds: no part counts as less likely
 _NEARNESS_SCALE = 0.02  # cosine: a question nearer by this weighs e times as much
 _NO_QUESTION = -0.02  # cosine of a sentence without a question, below the page's farthest question
 # "Par téléphone : 34 00, coût d'un appel local": a contact tells no cost or time of what is asked for.
@@ -74,8 +74,8 @@ def weights() -> tuple[float, ...]:
 
 def sentence_worth(page: PageRead, sentences: Sequence[PageSentence]) -> list[float]:
     """Returns, for each of ``sentences``, the log-odds that it states the answer, up to a constant of the page."""
-    rows = sentence_values(page, sentences)
-    return [sum(weight * value for weight, value in zip(weights(), row, strict=True)) for row in rows]
+    fitted = weights()
+    return [sum(weight * value for weight, value in zip(fitted, row, strict=True)) for row in sentence_values(page, sentences)]
 
 
 def sentence_values(page: PageRead, sentences: Sequence[PageSentence]) -> list[tuple[float, ...]]:
