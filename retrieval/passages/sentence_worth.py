@@ -12,7 +12,7 @@ from pathlib import Path
 import orjson
 
 from core.entry import Entry, Passage, passages
-from core.opening_sentences import opening_rank, plain_words
+from core.opening_sentences import begins_with, opening_rank, plain_words
 from retrieval.contracts import PageSentence
 from retrieval.passages.choice import Asked
 from retrieval.terms.analysis import fold, terms
@@ -89,7 +89,7 @@ def sentence_values(page: PageRead, sentences: Sequence[PageSentence]) -> list[t
     rows: list[tuple[float, ...]] = []
     for sentence in sentences:
         text, own = plain_words(sentence.text), _words_of(sentence.text)
-        answered = [number for number in near if text.startswith(entry.questions[number].sentence)]
+        answered = [number for number in near if begins_with(entry, text, entry.questions[number].sentence)]
         asked_in = set(terms(" ".join(entry.questions[number].question for number in answered))) if answered else set()
         rank = opening_rank(entry, sentence.text)
         passage = None if sentence.passage is None else known[sentence.passage]

@@ -14,9 +14,8 @@ from typing import Any
 
 from core.dates import is_old
 from core.entry import Block, Cases, Chapter, Entry, TextBlock, part_wordings, passages
-from core.opening_sentences import plain_words
+from core.opening_sentences import in_page
 from core.privacy.masking import find
-from core.text.markdown import plain
 from core.yaml_text import load as load_yaml
 from knowledge_base.safety import faults
 
@@ -119,12 +118,11 @@ def _holes(entry: Entry) -> Iterator[Advice]:
 
 def _chosen_sentences(entry: Entry) -> Iterator[Advice]:
     """Yields advice on opening sentences, and on sentences that answer a question, that occur nowhere in the page."""
-    texts = [plain_words(plain(passage.markdown, links=False)) for passage in passages(entry)]
     for words in entry.opening:
-        if not any(words in text for text in texts):
+        if not in_page(entry, words):
             yield Advice("check_opening_gone", {"words": words})
     for one in entry.questions:
-        if not any(one.sentence in text for text in texts):
+        if not in_page(entry, one.sentence):
             yield Advice("check_question_gone", {"words": one.sentence, "question": one.question})
 
 
