@@ -152,7 +152,7 @@ class FirstAnswer:
 
     def _case_by_sms(self, card: Card) -> Card:
         """Returns ``card``, which shows some cases of a fork, with the best sentences as its first message."""
-        text, chosen = self._short_text(briefly_labelled(self._entry, self._parts()))
+        text, chosen = self._short_text(briefly_labelled(self._entry, self._parts(), card.block.cases))
         if not text:
             return card
         note("page_extract_instead_of_cases", parts=len(chosen))

@@ -92,12 +92,18 @@ def _part_of(same: SameEntry, order: int) -> PagePart:
 
 
 def briefly_labelled(entry: Entry, parts: Sequence[PagePart], named: Sequence[str] = ()) -> list[PagePart]:
-    """Returns ``parts`` with the labels of a short text: their cases but for those ``named`` above it, after the heading only
-    where it is one of several under another heading ("Renonciation"), without which the text would not be true.
+    """Returns ``parts`` with the labels of a short text: their cases, without the first ones if these are ``named`` above it,
+    after the heading only where it is one of several under another heading ("Renonciation"), without which the text would not
+    be true.
     """
     known = passages(entry)
-    paths = ((*known[part.order].headings[1:][-1:], *known[part.order].cases[len(named) :]) for part in parts)
-    return [replace(part, label=LABELS.join(path)) for part, path in zip(parts, paths, strict=True)]
+
+    def label(order: int) -> str:
+        cases = known[order].cases
+        own = cases[len(named) :] if cases[: len(named)] == tuple(named) else cases
+        return LABELS.join((*known[order].headings[1:][-1:], *own))
+
+    return [replace(part, label=label(part.order)) for part in parts]
 
 
 def open_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:

@@ -168,7 +168,8 @@ class SmsRenderer:
     def _answer(self, draft: _Draft, block: AnswerBlock, language: str) -> None:
         if not block.part:
             title = _label(block.text, _TITLE_CHARACTERS) if block.text == block.title else block.text
-            draft.lines += [title, " > ".join(block.cases)]  # an answer for one situation must name it
+            above = "\n".join(draft.lines)  # an answer for one situation must name it, once
+            draft.lines += [title, " > ".join(case for case in block.cases if case not in above)]
         elif draft.passage_index is not None:  # it continues another answer than the one above it
             draft.lines.append(_label(block.title, _TITLE_CHARACTERS))
         body = _EMPTY_LINES.sub("\n", plain(block.body, links=False))  # each character is paid for
