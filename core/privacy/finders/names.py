@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from core.privacy.finders.lexicon import Lexicon, fold, lexicon
 
@@ -36,8 +36,7 @@ _LONGEST = 40  # letters of a name
 _BEFORE = 40  # characters before a name that are read
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     start: int
     end: int
     text: str
@@ -55,6 +54,10 @@ def find_names(text: str) -> Iterator[tuple[int, int]]:
     tokens = [_token(match, shouting=shouting) for match in _TOKEN.finditer(text)]
     at = 0
     while at < len(tokens):
+        token = tokens[at]
+        if not (token.first or token.last) and token.folded not in known.words["particles"]:  # most words, and all hostile ones
+            at += 1
+            continue
         run = _run(text, tokens, at, known)
         length = _name(text, tokens, at, run, known)
         if length:

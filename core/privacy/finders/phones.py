@@ -19,6 +19,8 @@ _WITHOUT_PLUS = frozenset({(11,), (2, 1, 2, 2, 2, 2)})  # "33 6 12 34 56 78"
 _PAIRS = frozenset({(2, 2, 2, 2, 2), (4, 2, 2, 2), (2, 8), (10,)})
 _SIZES = _PAIRS | {(1, 3, 3, 3), (1, 3, 2, 2, 2), (2, 4, 4), (2, 2, 3, 3), (2, 3, 3, 2), (3, 3, 2, 2), (4, 4, 2)}
 _SIZES |= {(1, 1, 2, 2, 2, 2)}  # "0 6 12 34 56 78"
+_JOINED_PAIRS = frozenset({(2, 4, 2, 2), (2, 2, 4, 2), (2, 2, 2, 4)})  # as where an invisible character stood between two pairs
+_YEAR = re.compile(r"(?:19|20)\d\d")  # "01 02 2024 10 h" is a date
 _FEW = 3  # groups: the number may be cut anywhere, as at the end of a line
 # Lists of two digits after these words also begin with a zero.
 _LISTED = re.compile(r"\b(?:d[ée]p(?:artement|t)s?|articles?|cases?|bus|lots?|semaines?|tirages?)\W*$", re.IGNORECASE)
@@ -56,6 +58,8 @@ def _is_written_as_one(window: Window) -> bool:
     if window.scattered:  # digit by digit; "0 1 2 3 4 5 6 7 8 9" is counting
         return {*window.gaps()} in ({" "}, {"\n"}, {"-"}, {"."}) and window.joined != "0123456789"
     if window.plain():
+        if window.sizes in _JOINED_PAIRS:
+            return not any(map(_YEAR.fullmatch, window.groups))
         return window.last - window.first <= _FEW or window.sizes in _SIZES
     if window.sizes not in _PAIRS or _LISTED.search(window.chain.text, max(0, window.start - 16), window.start):
         return False

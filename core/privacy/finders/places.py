@@ -7,8 +7,12 @@ from collections.abc import Iterator
 
 _L = "[A-HJ-NP-TV-Z]"  # no I, O, U on French plates
 _PLATE = re.compile(rf"(?<![\w-]){_L}{{2}}([ -]?)\d{{3}}\1{_L}{{2}}(?![\w-])", re.IGNORECASE)
-_OLD_PLATE = re.compile(r"(?<![\w-])\d{2,4}([ -]?)[A-Z]{2,3}\1(?:\d{2}|2[AB]|97\d)(?![\w-])", re.IGNORECASE)
+_OLD_PLATE = re.compile(r"(?<![\w-])\d{2,4}([ -]?)([A-Z]{2,3})\1(?:\d{2}|2[AB]|97\d)(?![\w-])", re.IGNORECASE)
 _MEASURE = re.compile(r"^(?:de|du|le|la|en|et|au) | (?:kg|km|cm|mm|ml|et|en|ce|je|le|la|de|du)$", re.IGNORECASE)  # "de 750 kg"
+# Between two numbers they are words, no part of an old plate: "deux voitures, de 10 et 16 ans", "du 20 au 25", "12 mai 25".
+_BETWEEN_NUMBERS = frozenset(
+    ("et", "ou", "au", "aux", "de", "du", "en", "la", "le", "les", "par", "sur", "mai", "km", "kg", "cv", "ans")
+)
 _PLATE_WORDS = re.compile(r"plaque|immatricul|v[ée]hicule|voiture|moto|scooter|carte grise|camion|remorque", re.IGNORECASE)
 
 _NUMBER = r"(?<![\w*/°.-])\d{1,4}(?: ?(?:bis|ter|quater|[A-Da-d])\b)?,? "
@@ -46,7 +50,8 @@ def find_plates(text: str) -> Iterator[tuple[int, int]]:
             yield found.span()
     if announced:
         for found in _OLD_PLATE.finditer(text):
-            yield found.span()
+            if found.group(1) != " " or found.group(2) not in _BETWEEN_NUMBERS:
+                yield found.span()
 
 
 def find_addresses(text: str) -> Iterator[tuple[int, int]]:

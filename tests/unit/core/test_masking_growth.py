@@ -43,6 +43,7 @@ _TEXTS = {
     "phones._FRENCH": ("", "06 12 ", ""),
     "phones._ABROAD": ("", "33 6 12 34 56 ", ""),
     "phones._VAT": ("", "FR 33 349 576 561 ", ""),
+    "phones._YEAR": ("", "01 02 2024 12 ", ""),
     "phones._LISTED": ("", "départements 02, 08, 10, 51, 52, 60 ", ""),
     "groups._PLUS": ("", "+44 7911 123 ", ""),
     "places._PLATE": ("", "AB-123-C ", ""),

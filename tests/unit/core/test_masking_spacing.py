@@ -120,10 +120,20 @@ def test_find_telephone_numbers_in_a_row_takes_them_for_nothing_else(text: str, 
         "+12 345 678 €, +1 250 000 habitants",
         "sauf erreur, 12 345 678 901 234 € d'impôts",
         "le 3939,\nle 115",
+        "le 01 02 2024 10 h, le 02 03 2025 12 h",
+        "une voiture et deux enfants, de 10 et 16 ans",
+        "une voiture du 20 au 25, ma moto depuis 12 mai 25",
     ],
 )
 def test_mask_ordinary_figures_stay(text: str) -> None:
     assert mask(text).text == text
+
+
+@pytest.mark.parametrize(
+    "number", ["09 0042 09 50", "09 00 4209 50", "09-73-12-4032", "09 00\u200b42 09 50", "09.73.12.40\u00ad32"]
+)
+def test_mask_phone_with_two_pairs_in_one_group_is_masked(number: str) -> None:
+    assert mask(f"rappelez au {number} le soir").text == f"rappelez au {MASK} le soir"
 
 
 def test_mask_nir_without_key_and_without_words_is_masked() -> None:
@@ -142,6 +152,7 @@ def test_mask_text_around_a_number_stays_as_it_was_written() -> None:
         ("née le\n12/03/1985", f"née le\n{MASK}"),
         ("n° de dossier :\n12345678", f"n° de dossier :\n{MASK}"),
         ("ma plaque AB\u2011123\u2011CD", f"ma plaque {MASK}"),
+        ("ma voiture 123 abc 75", f"ma voiture {MASK}"),
         ("12\u00a0 rue\tdes  Lilas", MASK),
         ("jean.dupont＠exemple．fr", MASK),
     ],
