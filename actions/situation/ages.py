@@ -47,6 +47,7 @@ _RANGES: tuple[tuple[re.Pattern[str], int, int], ...] = (
     # "My daughter who is 15"; of a number before another word, the word says what it counts.
     (re.compile(r"\b(?:(?:who|he|she)(?: is|'s)|aged)\s+(\d{1,3})(?=\s*(?:[.,;!?]|$|and\b))"), 0, -3),
 )
+_NUMBER = re.compile(r"\d")  # in each of ``_RANGES``
 _MONTHS = re.compile(
     r"\b(?:bebe|fils|fille|enfant|nourrisson|age)\b.{0,20}?\b\d{1,2} mois\b"
     r"|\b(?:mon|ma|un|notre) (?:bebe|nourrisson|nouveau-ne)\b"
@@ -91,7 +92,8 @@ def age_demanded(label: str) -> frozenset[str]:
 
 def without_ages(text: str) -> str:
     """Returns folded ``text`` without ages and words for the young and adults."""
-    for pattern in (*(pattern for pattern, _, _ in _RANGES), _MONTHS, _MINOR, _ADULT, _CHILD):
+    ranges = (pattern for pattern, _, _ in _RANGES) if _NUMBER.search(text) else ()
+    for pattern in (*ranges, _MONTHS, _MINOR, _ADULT, _CHILD):
         text = pattern.sub(" ", text)
     return text
 
@@ -108,14 +110,16 @@ def about_oneself(text: str) -> bool:
 
 def _ranges(text: str) -> Iterator[tuple[int, int]]:
     rest = text
-    for pattern, below, above in _RANGES:
-        for found in pattern.finditer(rest):
+    for pattern, below, above in _RANGES if _NUMBER.search(text) else ():
+        matched = list(pattern.finditer(rest))
+        for found in matched:
             numbers = [int(number) for number in found.groups()]
             low = numbers[0] + below if below == 0 else 0
             high = {0: numbers[-1], -1: numbers[-1] - 1, -2: _OLDEST, -3: numbers[-1]}[above]
             if low <= high <= _OLDEST:
                 yield low, high
-        rest = pattern.sub(" ", rest)
+        if matched:
+            rest = pattern.sub(" ", rest)
 
 
 def _meet(ranges: list[tuple[int, int]]) -> frozenset[str]:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from core.text.alternatives import longest_of
 from core.yaml_text import load as load_yaml
 
 AREA, COUNTRY = "area", "country"
@@ -64,7 +65,7 @@ def _tables(*, anywhere: bool) -> tuple[tuple[re.Pattern[str], dict[str, frozens
     plain: dict[str, frozenset[str]] = {name: frozenset(numbers) for name, numbers in file["regions"].items()}
     plain |= {name: frozenset({number}) for table in ("departments", "cities") for name, number in file[table].items()}
     cautious = {name: frozenset({number}) for name, number in file["cautious"].items()}
-    exact = rf"(?:^|{_PREPOSITION})({_names(cautious)})(?![\w'-])(?! de| en| du)"
+    exact = rf"(?:^|{_PREPOSITION})({longest_of(cautious)})(?![\w'-])(?! de| en| du)"
     return (_pattern(plain, anywhere=anywhere), plain), (re.compile(exact), cautious)
 
 
@@ -80,11 +81,7 @@ def _pattern(names: dict[str, Any], *, anywhere: bool) -> re.Pattern[str]:
         if anywhere
         else r"(?:^|(?:\b(?:a|au|aux|en|dans|de|du|depuis|sur|in|from|at|em|no|na)|,)\s+(?:le |la |les |l')?|\bd'|\bl')"
     )
-    return re.compile(rf"{before}(?<![\w-])({_names(names)})(?![\w-])")
-
-
-def _names(names: dict[str, Any]) -> str:
-    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    return re.compile(rf"{before}(?<![\w-])({longest_of(names)})(?![\w-])")
 
 
 @cache

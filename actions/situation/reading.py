@@ -12,6 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from actions.situation.ages import AGE, age_demanded, age_said, without_ages
 from actions.situation.places import AREA, COUNTRY, places, without_places
+from core.text.alternatives import first_of
 from core.yaml_text import load as load_yaml
 from retrieval.terms.analysis import fold
 
@@ -177,4 +178,4 @@ def _groups(source: Source) -> tuple[_Group, ...]:
 
 def _compiled(patterns: Iterable[str]) -> re.Pattern[str]:
     # The left boundary is written once, not for each pattern; the start of the text ("^") satisfies it too.
-    return re.compile(f"{_LEFT}(?:{'|'.join(f'(?:{pattern})' for pattern in patterns)}){_RIGHT}")
+    return re.compile(f"{_LEFT}{first_of([*patterns])}{_RIGHT}")

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
+from core.text.alternatives import first_of
 from core.yaml_text import load as load_yaml
 from retrieval.terms.analysis import fold
 
 _FILE = Path(__file__).with_name("aspects.yml")
 _LONGEST = 2_000  # characters of a question, also if folding has made it longer
+_WORD_BEGINS = r"\b"
 MOST = 1.5  # the most that particular aspects count for one heading
 
 
@@ -77,4 +80,10 @@ def in_texts(asked: Sequence[Aspect], texts: Sequence[str]) -> bool:
 
 
 def _either(alternatives: Sequence[str]) -> re.Pattern[str]:
-    return re.compile("|".join(alternatives))
+    """Returns one pattern for ``alternatives``; a run of those that begin a word looks for its beginning once."""
+    runs = groupby(alternatives, lambda one: one.startswith(_WORD_BEGINS))
+    pieces = (
+        f"{_WORD_BEGINS}{first_of([one.removeprefix(_WORD_BEGINS) for one in run])}" if begins else "|".join(run)
+        for begins, run in runs
+    )
+    return re.compile("|".join(pieces))

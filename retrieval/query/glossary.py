@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import repeat
+from itertools import pairwise
 from pathlib import Path
 
 from core import yaml_text
@@ -66,12 +66,17 @@ def _named(asked: Sequence[str], language: str) -> list[int]:
     written as in the glossary ("casa" is a house, though its stem is that of "casar"), then those with most letters.
     """
     beginning_with = {word: _beginning_with(word, language) for word in dict.fromkeys(asked)}
-    forms = [word_forms(word, language) for word in asked]
+    fits = _Fits(language)
+    # Of a pair of words that is said again and again, the terms that may begin with it are looked for once.
+    beginning_with_pair: dict[tuple[str, str], list[_Term]] = {}
     readings: dict[tuple[int, bool, int, int], list[int]] = {}
-    for start, word in enumerate(asked):
-        for term in beginning_with[word]:
+    for start, pair in enumerate(pairwise((*asked, ""))):
+        if pair not in beginning_with_pair:
+            likely = beginning_with[pair[0]]
+            beginning_with_pair[pair] = [term for term in likely if len(term.roots) == 1 or fits[pair[1], term.roots[1]]]
+        for term in beginning_with_pair[pair]:
             end = start + len(term.roots)
-            if end <= len(asked) and all(map(matches, forms[start + 1 : end], term.roots[1:], repeat(language))):
+            if end <= len(asked) and all(fits[asked[start + at], term.roots[at]] for at in range(2, len(term.roots))):
                 exact = term.words == tuple(asked[start:end])
                 readings.setdefault((end - start, exact, term.letters, -start), []).append(term.concept)
     taken: set[int] = set()
@@ -82,6 +87,19 @@ def _named(asked: Sequence[str], language: str) -> list[int]:
             taken.update(span)
             chosen[-negative] = sorted(set(numbers))
     return [number for start in sorted(chosen) for number in chosen[start]]
+
+
+class _Fits(dict[tuple[str, str], bool]):
+    """Whether a word of a message is a form of a root; each pair is looked at once a message."""
+
+    def __init__(self, language: str) -> None:
+        super().__init__()
+        self._language = language
+
+    def __missing__(self, pair: tuple[str, str]) -> bool:
+        word, root = pair
+        self[pair] = matches(word_forms(word, self._language), root, self._language)
+        return self[pair]
 
 
 def _beginning_with(word: str, language: str) -> list[_Term]:
