@@ -24,16 +24,19 @@ _CHECKS = (
 # Two workers on any machine: each may hold an index and a whole service. With a third, two cores took 51 min 37 s instead of 55
 # min 40 s, and tests that wait for a process began to fail. Reordering by size would put the end-to-end tests first (see
 # tests/conftest.py).
-_ALL = ["tests", "-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations=25"]
+_TWO_AT_A_TIME = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "--durations=25"]
+_ALL = ["tests"]
 
 
 def test(context: typer.Context) -> None:
     """Set up what the tests need, then run them all, two at a time.
 
-    Arguments go to pytest (``./guichet test tests/unit -k sms``).
+    Arguments go to pytest (``./guichet test tests/unit -k sms``). Whole folders alone are run two at a time, too.
     """
     secret_file.ensure(ROOT / ".env")
     arguments = context.args or _ALL
+    if all((ROOT / argument).is_dir() for argument in arguments):
+        arguments = [*arguments, *_TWO_AT_A_TIME]
     named = [argument for argument in arguments if argument.startswith("tests")]
     if not named or any(not argument.startswith("tests/unit") for argument in named):
         say("Préparation des tests…", "Preparing the tests…")
