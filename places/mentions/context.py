@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import simplemma
@@ -99,8 +99,11 @@ def abroad() -> frozenset[str]:
 def is_ordinary(raw: str) -> bool:
     """Decides whether ``raw`` is an ordinary French word, even if it may be a name too, also when written without accents."""
     word = raw.lower()
-    if len(word) > _LONGEST_WORD:
-        return False
+    return len(word) <= _LONGEST_WORD and _is_ordinary(word)
+
+
+@lru_cache(maxsize=16_384)  # a word without its accents costs twelve look-ups
+def _is_ordinary(word: str) -> bool:
     if word in word_set("ordinary") or simplemma.is_known(word, "fr"):
         return True
     accented = (f"{word[:at]}{letter}{word[at + 1 :]}" for at, plain in enumerate(word) for letter in _ACCENTS.get(plain, ""))
