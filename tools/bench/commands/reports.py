@@ -18,6 +18,8 @@ from core.settings import Settings
 from tools.bench import processor
 from tools.bench.report import write
 
+_WIDTH = 130  # characters
+
 
 def machine() -> dict[str, Any]:
     """Returns the conditions that times depend on besides the code: processor, cores, the hour, and the other load."""
@@ -43,7 +45,10 @@ def show(what: str, settings: Settings, report: dict[str, Any], as_json: bool, s
         shown.add_column(pick("valeur", "value"), justify="right")
         for name, value in report.items():
             shown.add_row(name, json.dumps(value) if isinstance(value, dict) else str(value))
-    Console().print(shown)
+    console = Console()
+    if not console.is_terminal:  # a file, a pipe: nothing has to be cut
+        console.width = _WIDTH
+    console.print(shown)
     say(f"Le rapport, aussi en Markdown et en JSON : {page}", f"The report, also as Markdown and JSON: {page}")
 
 
