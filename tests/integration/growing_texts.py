@@ -39,8 +39,10 @@ class Growing(NamedTuple):
     end: str
 
     def of_length(self, size: int) -> str:
-        """The text with ``size`` characters before its end."""
-        return (self.begin + self.again * size)[:size] + self.end
+        """The text with at most ``size`` characters before its end, if that is room for one piece. All pieces are whole: half a
+        word at the end may be another word ("pr" of "prostitua"), and cost more in one of two texts that are compared.
+        """
+        return self.begin + self.again * max(1, (size - len(self.begin)) // len(self.again)) + self.end
 
 
 def growing_texts(pattern: str, flags: int) -> Iterator[Growing]:

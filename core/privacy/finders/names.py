@@ -26,6 +26,7 @@ _PRESENTED = re.compile(r"(?:je suis|c['’ ]est|ici|i am|i['’]m)\s*$")
 _SIGNED = re.compile(
     r"(?:cordialement|bien à vous|merci(?: d['’]avance| beaucoup)?|salutations|respectueusement|à bientôt)[\s,.!;:-]*$"
 )
+_BREAK = re.compile(r"[.,;:!?\n]")
 _NOTHING_MORE = re.compile(r"[ .!,)\n]*+$")
 _FREQUENT_FIRST_NAME = 3_000
 _FREQUENT_SURNAME = 8_000
@@ -118,7 +119,8 @@ def _name(text: str, tokens: Sequence[_Token], at: int, run: int, known: Lexicon
     if not run or _public(text, tokens, at, known):
         return 0
     some = tokens[at : at + run]
-    whole = [token for token in some if token.folded not in known.words["particles"]]
+    particles = known.words["particles"]
+    whole = [token for token in some if token.folded not in particles]
     head = text[max(0, some[0].start - _BEFORE) : some[0].start].lower()
     titled = _title(text, tokens, at, known)
     if titled or _ANNOUNCED.search(head):
@@ -205,7 +207,7 @@ def _public(text: str, tokens: Sequence[_Token], at: int, known: Lexicon) -> boo
     """Decides whether one of the three words before shows that this is the name of a law, a street or a school."""
     for back in range(1, min(3, at) + 1):
         token = tokens[at - back]
-        if re.search(r"[.,;:!?\n]", text[token.end : tokens[at - back + 1].start]):
+        if _BREAK.search(text, token.end, tokens[at - back + 1].start):
             return False
         if token.folded in known.words["public"]:
             return True

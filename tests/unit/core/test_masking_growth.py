@@ -65,6 +65,7 @@ _TEXTS = {
     "cases._UNMASKED": ("", "•a", ""),
     "names._TOKEN": ("", "jean-", ""),
     "names._GAP": ("jean", " ", "dupont"),
+    "names._BREAK": ("", "jean ", "."),
     "names._ANNOUNCED": ("", "m'appelle ", ""),
     "names._PRESENTED": ("", "je suis jean ", ""),
     "names._SIGNED": ("", "merci,,,, jean\n", ""),

@@ -82,6 +82,11 @@ def test_find_word_without_accents_said_again_and_again_is_looked_up_a_few_times
 ) -> None:
     """It cost 6.5 ms: a word without its accents is looked up once for each accent that it may have."""
     looked_up: list[str] = []
-    monkeypatch.setattr("places.mentions.context.simplemma.is_known", lambda word, _: bool(looked_up.append(word)))
+
+    def unknown(word: str, _: str) -> bool:
+        looked_up.append(word)
+        return False
+
+    monkeypatch.setattr("places.mentions.context.simplemma.is_known", unknown)
     find("regleme " * 250, known)
     assert len(looked_up) < 100
