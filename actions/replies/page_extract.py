@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from actions.replies.dated_amounts import without_dates
 from actions.replies.extract import Worth
-from actions.replies.piece_sets import APART, counted, exception_after, needed, telling, visible_chars, with_exception
+from actions.replies.piece_sets import APART, counted, exception_after, is_note, needed, telling, visible_chars, with_exception
 from actions.replies.pieces import Piece
 from core.text.markdown import plain
 from retrieval.contracts import PageSentence
@@ -112,12 +112,13 @@ def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
 def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collection[int] = ()) -> list[PagePart]:
     """Returns those of ``parts`` with ``chosen`` pieces, in the order in which these were chosen.
 
-    The ``leading`` ones come first, then those that hold for everyone (without a label); parts with the same label stand
-    together.
+    The ``leading`` ones come first, then those that hold for everyone (without a label), notes on the rule after the others;
+    parts with the same label stand together.
     """
     found = {part.order: part for part in parts}
     ordered = [found[order] for order, pieces in chosen.items() if pieces]
-    ordered.sort(key=lambda part: (part.order not in leading, bool(part.label)))
+    notes = {part.order for part in ordered if is_note(part.pieces[min(chosen[part.order])].text)}
+    ordered.sort(key=lambda part: (part.order not in leading, bool(part.label), part.order in notes))
     by_label: dict[str, list[PagePart]] = {}
     for part in ordered:
         by_label.setdefault(part.label, []).append(part)

@@ -43,7 +43,12 @@ def telling(pieces: Sequence[Piece]) -> list[int]:
 
 def leading(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
     """Returns those of the pieces ``among`` that may stand alone for their part: all but notes, if there are others."""
-    return [at for at in among if _NOTE.match(pieces[at].text) is None] or list(among)
+    return [at for at in among if not is_note(pieces[at].text)] or list(among)
+
+
+def is_note(sentence: str) -> bool:
+    """Decides whether ``sentence`` begins like a note on the rule ("À savoir")."""
+    return _NOTE.match(sentence) is not None
 
 
 def is_bracketed(markdown: str) -> bool:

