@@ -111,7 +111,7 @@ async def sitting(
 
 async def test_strangers_and_other_roles_see_nothing(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service:
-        for path in ("/handoffs", "/replies", "/labels", "/colleagues"):
+        for path in ("/handoffs", "/replies", "/labels", "/colleagues", "/reaching"):
             assert (await service.http.get(_BASE + path)).status_code == 401
         editor = await make_staff(database, Role.EDITOR)
         headers = await sign_in(database, settings, editor)
@@ -315,6 +315,9 @@ async def test_the_pages_are_served_and_service_control_is_the_administrators(se
         page = await service.http.get("/desk/conversations", headers=supervisor)
         assert page.status_code == 200
         assert "console.js" in page.text
+        told = (await service.http.get(f"{_BASE}/reaching", headers=supervisor)).json()
+        assert told["line"].startswith("Qui demande une personne")
+        assert settings.contact in told["said"]
         admin = await sign_in(database, settings, await make_staff(database, Role.ADMINISTRATOR))
         put = await service.http.put("/api/desk/service/banner", json={"fr": "Fermé lundi."}, headers=admin)
         assert put.status_code == 204
