@@ -59,7 +59,7 @@ def said_to_citizens(wording: Wording, settings: Settings, told: Reaching, langu
     values = {"contact": settings.contact, **told.values}
     texts = tuple(TextBlock(text=wording.text(name, language=language, **values)) for name in told.responses)
     blocks = with_relay(texts, wording, {}, channel="web", language=language)
-    return " ".join(block.text for block in blocks if isinstance(block, TextBlock))
+    return "\n".join(block.text for block in blocks if isinstance(block, TextBlock))
 
 
 def router(services: ConsoleServices) -> APIRouter:
