@@ -37,7 +37,7 @@ class ReachingLine(BaseModel):
 
 
 def reaching(settings: Settings, moment: datetime, language: str) -> Reaching:
-    """Returns what a citizen who asks for a person is told at ``moment``, as ``actions/policy/request_for_human.py`` decides."""
+    """Returns what a citizen who asks for a person is told at ``moment``, as ``request_for_human.py`` decides."""
     opening, staffed = settings.opening, settings.desk_staffed
     if staffed and opening.is_open(moment):
         closes = opening.closing(moment)
