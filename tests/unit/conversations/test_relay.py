@@ -40,7 +40,7 @@ _VALUES = {
     "organisation": "Ville de Valbourg (démonstration)",
     "hours": _HOURS,
 }
-_TEMPLATES = {
+_TEMPLATES: dict[tuple[str, str, str], str] = {
     (name, channel, language): text
     for channel in CHANNELS
     for language in LANGUAGES

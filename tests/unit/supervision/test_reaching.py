@@ -39,13 +39,12 @@ def test_line_says_why_and_agrees_with_the_reply(moment: str, settings: Settings
     at = datetime.fromisoformat(moment).replace(tzinfo=_ZONE)
     told = reaching(settings, at, "fr")
     assert (told.key, dict(told.values)) == (key, values)
-    chosen: list[str] = []
     replies = SimpleNamespace(
-        wait_for_human=lambda: chosen.append("utter_handoff_waiting") or (),
-        nobody_on_duty=lambda back, _: chosen.append("utter_handoff_offline" if back else "utter_reach_human") or (),
+        wait_for_human=lambda: ["utter_handoff_waiting"],
+        nobody_on_duty=lambda back, _: ["utter_handoff_offline" if back else "utter_reach_human"],
     )
-    reach_human(cast(Any, SimpleNamespace(settings=settings, replies=replies, language="fr")), at)
-    assert told.responses[0] == chosen[0]
+    reply = reach_human(cast(Any, SimpleNamespace(settings=settings, replies=replies, language="fr")), at)
+    assert reply.utterances == (told.responses[0],)
 
 
 def test_the_exact_text_is_the_one_of_the_website() -> None:
