@@ -322,6 +322,15 @@ async def test_the_pages_are_served_and_service_control_is_the_administrators(se
         put = await service.http.put("/api/desk/service/banner", json={"fr": "Fermé lundi."}, headers=admin)
         assert put.status_code == 204
         assert "Fermé lundi." in (await service.http.get("/desk/service", headers=admin)).text
+        ending = {"name": "banner", "fr": "Fermé lundi.", "until": "2099-12-24T18:00", "csrf": admin["X-CSRF-Token"]}
+        assert (await service.http.post("/desk/service", data=ending, headers=admin)).status_code == 303
+        shown = (await service.http.get("/desk/service", headers=admin)).text
+        assert "Se termine le 24 décembre 2099" in shown
+        assert 'value="2099-12-24T18:00"' in shown
+        for wrong in ("2020-01-01T00:00", "demain"):
+            refused = await service.http.post("/desk/service", data=ending | {"until": wrong}, headers=admin)
+            assert refused.status_code == 422
+            assert "La fin est passée" in refused.text
         bad = await service.http.put("/api/desk/service/banner", json={"fr": " "}, headers=admin)
         assert bad.status_code == 422
         form = {"name": "banner", "clearing": "true", "csrf": admin["X-CSRF-Token"]}
