@@ -44,7 +44,7 @@ def test_line_says_why_and_agrees_with_the_reply(moment: str, settings: Settings
         nobody_on_duty=lambda back, _: ["utter_handoff_offline" if back else "utter_reach_human"],
     )
     reply = reach_human(cast(Any, SimpleNamespace(settings=settings, replies=replies, language="fr")), at)
-    assert reply.utterances == (told.responses[0],)
+    assert [str(one) for one in reply.utterances] == [told.responses[0]]
 
 
 def test_the_exact_text_is_the_one_of_the_website() -> None:
