@@ -45,8 +45,8 @@ class Level:
         return 1 - wrong / allowed if allowed else float(wrong == 0)
 
 
-async def service_levels(database: Database, *, days: int = WINDOW_DAYS) -> list[Level]:
-    """Returns all objectives over the last ``days`` days of citizens' turns."""
+async def service_levels(database: Database, *, days: int = WINDOW_DAYS, origin: str = Origin.CITIZEN) -> list[Level]:
+    """Returns all objectives over the last ``days`` days of citizens' turns, or of those of another ``origin``."""
     since = now() - timedelta(days=days)
     async with database.read() as session:
 
@@ -59,7 +59,7 @@ async def service_levels(database: Database, *, days: int = WINDOW_DAYS) -> list
                     Reply.in_reply_to.is_not(None),
                     Reply.created_at > since,
                     Reply.outcome.not_in(_BY_HUMANS),
-                    Conversation.origin == Origin.CITIZEN,
+                    Conversation.origin == origin,
                     *where,
                 )
             )
@@ -80,7 +80,7 @@ async def service_levels(database: Database, *, days: int = WINDOW_DAYS) -> list
                     func.count().filter(Message.outcome.is_(None), Message.received_at < now() - _LOST_AFTER),
                 )
                 .join(Conversation, Conversation.id == Message.conversation_id)
-                .where(Message.received_at > since, Conversation.origin == Origin.CITIZEN)
+                .where(Message.received_at > since, Conversation.origin == origin)
             )
         ).one()
     return [*levels, Level("nothing_lost", 1.0, received - lost, received)]

@@ -9,6 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from cli.demonstration import is_demonstration
 from cli.language import Refusal, say
 from cli.model_signing import is_ours, sign, signature_file
 from cli.progress import StepResult, run_reporting
@@ -21,6 +22,7 @@ from retrieval.snapshots.update import is_building, snapshots_folder
 _MODELS_KEPT = 3
 _NO_OUTPUT = Path("/nonexistent/model")  # made by no step: for a foreign model or a damaged index
 _PAGES = ("knowledge-base", "labour-pages")  # the steps that import pages
+_OFFICES = "demonstration-offices"  # a step
 _EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
 
 
@@ -108,6 +110,14 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
             digest_files([ROOT / "places" / "communes"]),
             lambda report: _command(settings, ["places", "communes", "--if-reachable"], report),
             output=settings.communes_file,
+        )
+    if is_demonstration(settings) or (settings.home / "steps" / _OFFICES).exists():  # the step also takes them out again
+        steps.run(
+            _OFFICES,
+            "Services de la ville imaginaire",
+            "Offices of the imaginary town",
+            f"{digest_files([ROOT / 'places' / 'demonstration'])}{settings.sql_url}{is_demonstration(settings)}",
+            lambda report: _command(settings, ["places", "demonstration"], report),
         )
     steps.run(
         "embedding-model",

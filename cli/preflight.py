@@ -9,7 +9,7 @@ import socket
 import stat
 from pathlib import Path
 
-from cli.demonstration import PHONE
+from cli.demonstration import COMMUNE, PHONE
 from cli.language import Refusal, say
 from cli.processes import Process
 from core.settings import Settings
@@ -127,12 +127,12 @@ def check_production(settings: Settings) -> None:
             "Le simulateur de SMS n'a pas sa place en production : réglez GUICHET_SMS_PROVIDER (« twilio », ou vide).",
             "The SMS simulator has no place in production: set GUICHET_SMS_PROVIDER ('twilio', or empty).",
         )
-    if settings.contact_phone == PHONE:
+    if settings.contact_phone == PHONE or settings.office_commune == COMMUNE:
         raise Refusal(
             "Les coordonnées sont celles de la ville imaginaire de la démonstration : remplacez dans .env "
-            "GUICHET_ORGANISATION, GUICHET_CONTACT_… et ce qui les suit par celles de votre administration.",
+            "GUICHET_ORGANISATION, GUICHET_CONTACT_…, GUICHET_OFFICE_… et ce qui les suit par celles de votre administration.",
             "The contact details are those of the demonstration's imaginary town: in .env, replace GUICHET_ORGANISATION, "
-            "GUICHET_CONTACT_… and what follows them by your administration's.",
+            "GUICHET_CONTACT_…, GUICHET_OFFICE_… and what follows them by your administration's.",
         )
     if settings.widget_sites.strip() == "*":
         raise Refusal(

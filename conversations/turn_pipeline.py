@@ -127,9 +127,11 @@ def leading_messages(*, first_contact: LeadingMessage, announcements: LeadingMes
     return _LeadingMessages((first_contact, announcements))
 
 
-def before_commit(*, handoffs: BeforeCommit, approvals: BeforeCommit, phone_copy: BeforeCommit | None) -> BeforeCommit:
+def before_commit(
+    *, handoffs: BeforeCommit, approvals: BeforeCommit, relay: BeforeCommit, phone_copy: BeforeCommit | None
+) -> BeforeCommit:
     """Returns step 6: the hooks in the transaction that commits the turn. ``phone_copy`` is ``None`` if no copies are sent."""
-    return _BeforeCommit((handoffs, approvals, *([phone_copy] if phone_copy else [])))
+    return _BeforeCommit((handoffs, approvals, relay, *([phone_copy] if phone_copy else [])))
 
 
 @dataclass(frozen=True, slots=True)

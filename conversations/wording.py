@@ -41,7 +41,9 @@ class Wording:
             raise WordingError(f"{path.name}: {error}") from None
 
     def filled_from(self, settings: Settings) -> Wording:
-        """Returns the same texts, with the common placeholders filled: ``contact days max organisation service url``."""
+        """Returns the same texts, with the common placeholders filled: ``contact days max organisation service url``; and the
+        values of ``common`` for what is said beside a telephone number: ``phone hours relay relay_brief``.
+        """
         values = {
             "service": settings.service_name,
             "organisation": settings.organisation,
@@ -49,6 +51,10 @@ class Wording:
             "days": settings.retention_days,
             "max": settings.message_max_chars,
             "url": settings.base_url,
+            "phone": settings.contact_phone,
+            "hours": settings.opening_hours,
+            "relay": settings.relay_with_address,
+            "relay_brief": settings.relay_url or settings.relay_means,
         }
         return Wording(self._texts, values)
 
@@ -70,6 +76,10 @@ class Wording:
                 raise WordingError(f"{name} wants a value for {match.group()}") from None
 
         return _PLACEHOLDER.sub(fill, template)
+
+    def common(self, name: str) -> str:
+        """Returns the value of a common placeholder; empty if none was filled."""
+        return str(self._values.get(name, ""))
 
     def say(self, name: str, language: str, values: Mapping[str, Any], /) -> str:
         """Returns ``text`` with the signature that ``core.problems`` needs."""

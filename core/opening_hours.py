@@ -51,6 +51,28 @@ class OpeningHours:
             local = change
         return local
 
+    def closing(self, moment: datetime) -> datetime | None:
+        """Returns when the team stops answering, if it answers at ``moment``; ``None`` if never, or if it does not."""
+        if self._hours is None or not self.is_open(moment):
+            return None
+        change = self._hours.next_change(moment.astimezone(self.zone))
+        while change is not None and self._hours.is_open(change):  # "09:00-12:00,12:00-14:00"
+            change = self._hours.next_change(change)
+        return change
+
+    def is_holiday_closing(self, moment: datetime) -> bool:
+        """Decides whether the day of ``moment`` would have hours if it were no public holiday, and has none."""
+        if self._hours is None:
+            return False
+        start = datetime.combine(moment.astimezone(self.zone).date(), time(), self.zone)
+        end = datetime.combine(start.date() + timedelta(days=1), time(), self.zone)
+        usual = ParsedHours(self._text, timezone=self.zone)
+
+        def opens(hours: ParsedHours) -> bool:
+            return any(state == State.OPEN for _, _, state, _ in hours.intervals(start, end))
+
+        return opens(usual) and not opens(self._hours)
+
     def usual_week(self, monday: date) -> list[tuple[int, int, list[tuple[str, str]]]]:
         """Returns the week of ``monday`` without holidays: runs of equal weekdays (0: Monday), with their hours ("09:00",
         "12:00"). No hours means closed.

@@ -6,6 +6,7 @@ import csv
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date, datetime
+from io import StringIO
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -22,6 +23,7 @@ from core.database.models import Conversation, Feedback, Handoff, Message, Reply
 from core.dates import day_bounds
 from core.turns import Origin, Outcome
 
+BYTE_ORDER_MARK = "\ufeff"
 _CONVERSATIONS = 2_000  # in one read
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # with these a spreadsheet formula begins (OWASP, CSV injection)
 
@@ -144,13 +146,38 @@ async def write_csv(path: Path, batches: AsyncIterator[list[ConversationRow]], *
     ``office``: for a French spreadsheet, which opens the file directly, with decimal commas and without time zones.
     """
     count = 0
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file, delimiter=";" if office else ",")
-        writer.writerow(ConversationRow._fields)
+
+    async def counted() -> AsyncIterator[list[ConversationRow]]:
+        nonlocal count
         async for batch in batches:
-            writer.writerows(escape_formulas(for_spreadsheet(line, office) if office else line) for line in batch)
             count += len(batch)
+            yield batch
+
+    with path.open("w", encoding="utf-8", newline="") as file:
+        async for text in csv_texts(counted(), office=office):
+            file.write(text)
     return count
+
+
+async def csv_texts(batches: AsyncIterator[list[ConversationRow]], *, office: ZoneInfo | None = None) -> AsyncIterator[str]:
+    """Yields the CSV of ``batches`` piece by piece, as ``write_csv`` writes it."""
+    buffer = StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=";" if office else ",")
+    writer.writerow(ConversationRow._fields)
+    yield BYTE_ORDER_MARK + buffer.getvalue()
+    async for batch in batches:
+        buffer.seek(0)
+        buffer.truncate()
+        writer.writerows(escape_formulas(for_spreadsheet(line, office) if office else line) for line in batch)
+        yield buffer.getvalue()
+
+
+async def narrowed(
+    batches: AsyncIterator[list[ConversationRow]], *, channel: str, theme: str
+) -> AsyncIterator[list[ConversationRow]]:
+    """Yields the rows of ``batches`` of one channel and one theme; empty: of all."""
+    async for batch in batches:
+        yield [row for row in batch if channel in ("", row.channel) and theme in ("", row.theme)]
 
 
 def for_spreadsheet(values: Iterable[object], zone: ZoneInfo) -> list[object]:

@@ -6,7 +6,10 @@ from collections.abc import Callable
 
 from pydantic import BaseModel
 
+from conversations.additions.relay import with_relay
+from conversations.wording import Wording
 from core.settings import Settings
+from core.turns import TextBlock
 
 
 class ContactLine(BaseModel):
@@ -20,6 +23,13 @@ class ContactLine(BaseModel):
 def own_names(settings: Settings) -> list[str]:
     """Returns the names by which answers mention this administration."""
     return [name.strip() for name in settings.own_names.split(",") if name.strip()]
+
+
+def unavailable(settings: Settings, wording: Wording, language: str, contact: str) -> str:
+    """Returns the sentence for who cannot use the assistant now: whom to ask, and how without hearing."""
+    text = TextBlock(text=wording.text("ui_unavailable", language=language, contact=contact))
+    blocks = with_relay((text,), wording, {}, channel="web", language=language)
+    return "\n".join(block.text for block in blocks if isinstance(block, TextBlock))
 
 
 def contact_lines(settings: Settings, say: Callable[[str], str]) -> list[ContactLine]:

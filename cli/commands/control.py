@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import Annotated
 
 import typer
@@ -28,19 +29,24 @@ app = typer.Typer(no_args_is_help=True)
 Channel = Annotated[ChannelName, typer.Argument(help="web or sms.")]
 Text = Annotated[str, typer.Argument(help="What to say to everybody, in French.")]
 English = Annotated[str, typer.Option("--en", help="The same in English; without it, French is shown to everybody.")]
+Until = Annotated[str, typer.Option("--until", help="When it ends by itself: 2026-12-24 or 2026-12-24T18:00.")]
 Clear = Annotated[bool, typer.Option("--clear", help="Take it away.")]
 
 
 @app.command()
-def banner(text: Text = "", english: English = "", clear: Clear = False, who: As = "", as_json: Json = False) -> None:
+def banner(
+    text: Text = "", english: English = "", until: Until = "", clear: Clear = False, who: As = "", as_json: Json = False
+) -> None:
     """Announce something to everybody."""
-    _put("banner", text, english, clear=clear, who=who, as_json=as_json)
+    _put("banner", text, english, until, clear=clear, who=who, as_json=as_json)
 
 
 @app.command()
-def emergency(text: Text = "", english: English = "", clear: Clear = False, who: As = "", as_json: Json = False) -> None:
+def emergency(
+    text: Text = "", english: English = "", until: Until = "", clear: Clear = False, who: As = "", as_json: Json = False
+) -> None:
     """Give an urgent message on every channel."""
-    _put("emergency", text, english, clear=clear, who=who, as_json=as_json)
+    _put("emergency", text, english, until, clear=clear, who=who, as_json=as_json)
 
 
 @app.command()
@@ -48,17 +54,18 @@ def off(
     channel: Channel,
     reason: Annotated[str, typer.Option("--reason", help="Why, in a French sentence that citizens read.")],
     english: English = "",
+    until: Until = "",
     who: As = "",
     as_json: Json = False,
 ) -> None:
     """Switch the assistant off on a channel."""
-    _put(OFF[channel], reason, english, clear=False, who=who, as_json=as_json)
+    _put(OFF[channel], reason, english, until, clear=False, who=who, as_json=as_json)
 
 
 @app.command()
 def on(channel: Channel, who: As = "", as_json: Json = False) -> None:
     """Switch the assistant on again, on a channel."""
-    _put(OFF[channel], "", "", clear=True, who=who, as_json=as_json)
+    _put(OFF[channel], "", "", "", clear=True, who=who, as_json=as_json)
 
 
 @app.command()
@@ -72,13 +79,15 @@ def status(as_json: Json = False) -> None:
     _show(run_on_database(Settings().sql_url, present), as_json=as_json)
 
 
-def _put(name: Name, text: str, english: str, *, clear: bool, who: str, as_json: bool) -> None:
+def _put(name: Name, text: str, english: str, until: str, *, clear: bool, who: str, as_json: bool) -> None:
+    ends = _moment(until)
+
     async def change(database: Database) -> ServiceState:
         async with database.write() as session:
             if clear:
                 await clear_control(session, name, actor=actor(who))
             else:
-                await set_control(session, name, text_fr=text, text_en=english, actor=actor(who))
+                await set_control(session, name, text_fr=text, text_en=english, until=ends, actor=actor(who))
             return await read(session)
 
     try:
@@ -86,6 +95,19 @@ def _put(name: Name, text: str, english: str, *, clear: bool, who: str, as_json:
     except BadControl as bad:
         raise _refusal(bad) from None
     _show(state, as_json=as_json)
+
+
+def _moment(text: str) -> datetime | None:
+    """Returns the end that ``text`` names, in the administration's time: a day alone ends with it. ``None`` if it is empty."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise _refusal(BadControl("past")) from None
+    if len(text) <= len("2026-12-24"):
+        moment += timedelta(days=1)
+    return moment if moment.tzinfo else moment.replace(tzinfo=Settings().opening.zone)
 
 
 def _refusal(bad: BadControl) -> Refusal:
@@ -98,6 +120,10 @@ def _refusal(bad: BadControl) -> Refusal:
         "personal": (
             "Le texte contient un numéro de sécurité sociale, de compte ou de carte : retirez-le.",
             "The text has somebody's social security, account or card number: take it out.",
+        ),
+        "past": (
+            "La fin est passée, ou n'est pas une date : --until 2026-12-24T18:00.",
+            "The end is over, or is no date: --until 2026-12-24T18:00.",
         ),
     }[bad.reason]
     return Refusal(fr, en)
@@ -117,4 +143,5 @@ def _show(state: ServiceState, *, as_json: bool) -> None:
     }
     for name, control in sorted(state.controls.items()):
         english = f" / {control.text_en}" if control.text_en else ""
-        print(f"{names[name]} ({control.author}, {control.since:%Y-%m-%d %H:%M} UTC) : {control.text_fr}{english}")
+        end = f" → {control.until:%Y-%m-%d %H:%M}" if control.until else ""
+        print(f"{names[name]} ({control.author}, {control.since:%Y-%m-%d %H:%M}{end} UTC) : {control.text_fr}{english}")

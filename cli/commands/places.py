@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from cli.database import run_on_database
+from cli.demonstration import is_demonstration
 from cli.language import Refusal, say
 from cli.progress import report_done
 from core.database import Database
@@ -28,6 +29,7 @@ from places.offices.table import read_table
 
 app = typer.Typer(no_args_is_help=True)
 DEMONSTRATION = ROOT / "places" / "demonstration" / "offices.csv"
+_DEMONSTRATION_SOURCE = "demonstration"  # no name of a file that somebody imports: those end in .json or .csv
 _MOST_BYTES = 1024 * 1024 * 1024
 
 
@@ -76,6 +78,14 @@ def import_directory(
     report_done(f"{len(offices)} services (annuaire n° {version})", f"{len(offices)} offices (directory no. {version})")
 
 
+@app.command(hidden=True)
+def demonstration() -> None:
+    """Put the demonstration's offices in use if this is the imaginary town, take them out if it is not. A step of up."""
+    settings = Settings()
+    if count := run_on_database(settings.sql_url, lambda database: settle_demonstration(database, settings)):
+        report_done(f"{count} services imaginaires", f"{count} imaginary offices")
+
+
 @app.command("drop")
 def drop_directory() -> None:
     """Take the directory out of use."""
@@ -102,9 +112,26 @@ def status() -> None:
     )
 
 
+async def settle_demonstration(database: Database, settings: Settings) -> int:
+    """Puts the demonstration's offices in use, or out of it, as ``settings`` say. Returns how many are put in use.
+
+    A directory that somebody imported or dropped is left as it is.
+    """
+    current, offices = await current_directory(database), _read(DEMONSTRATION)
+    ours = current is not None and current.source == _DEMONSTRATION_SOURCE
+    if is_demonstration(settings) and (ours or current is None):
+        await _take(database, settings, DEMONSTRATION, offices, force=True)
+        return len(offices)
+    if ours and not is_demonstration(settings):
+        await remove_directory(database, author="cli")
+        await sync(database, settings.home / FILE)
+    return 0
+
+
 async def _take(database: Database, settings: Settings, path: Path, offices: list[Office], *, force: bool) -> int:
     checksum = await asyncio.to_thread(sha256_of, path)
-    version = await replace_directory(database, offices, source=path.name, checksum=checksum, author="cli", force=force)
+    source = _DEMONSTRATION_SOURCE if path == DEMONSTRATION else path.name
+    version = await replace_directory(database, offices, source=source, checksum=checksum, author="cli", force=force)
     await sync(database, settings.home / FILE)  # on other nodes, their publisher does this
     return version
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -16,6 +17,7 @@ from rich.table import Table
 from cli.language import Refusal, pick, say
 from cli.manager_state import manager_state, manager_trouble
 from cli.options import Json
+from cli.plain_logs import followed, last_lines, plain_line
 from cli.processes import processes
 from cli.stack import is_ready
 from cli.supervisor import Supervisor
@@ -90,11 +92,19 @@ def status(as_json: Json = False) -> None:
 
 
 def logs(
-    process: Annotated[str, typer.Argument(help="redis, actions, rasa, gateway, worker or indexer; empty: all.")] = "",
+    process: Annotated[
+        str, typer.Argument(help="redis, actions, rasa, gateway, worker (worker-2 …), publisher or indexer; empty: all.")
+    ] = "",
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Wait for more.")] = False,
     about: Annotated[str, typer.Option(help="Id of a conversation or message: all that was logged of it, in order.")] = "",
+    plain: Annotated[
+        bool, typer.Option("--plain", help="A sentence an event, in your language, with local time and who wrote it.")
+    ] = False,
 ) -> None:
-    """Print what a process wrote last, or what all of them wrote about one conversation."""
+    """Print what a process wrote last, or what all of them wrote about one conversation.
+
+    Each line is an event as JSON, without a citizen's words; --plain makes a sentence of it. All files: var/log.
+    """
     settings = Settings()
     supervisor = Supervisor(settings.home)
     names = [program.name for program in processes(settings)]
@@ -107,14 +117,21 @@ def logs(
     files = [file for file in files if file.exists()]
     if not files:
         raise Refusal("Rien n'a encore été écrit : lancez ./guichet up.", "Nothing was written yet: run ./guichet up.")
+    zone = settings.opening.zone
     if about:
-        _print_about(about, files)
+        for line in _lines_about(about, files):
+            print(plain_line(line, zone) if plain else line)
+        return
+    if plain:
+        with suppress(KeyboardInterrupt):
+            for line in followed(files, zone) if follow else last_lines(files, zone):
+                print(line, flush=follow)
         return
     subprocess.run(["tail", "-n", "100", *(["-F"] if follow else []), *map(str, files)], check=False)  # noqa: S603, S607
 
 
-def _print_about(wanted: str, files: list[Path]) -> None:
-    """Prints the lines whose ``conversation`` or ``message`` is ``wanted``, from all ``files`` and their rotated parts, by
+def _lines_about(wanted: str, files: list[Path]) -> list[str]:
+    """Returns the lines whose ``conversation`` or ``message`` is ``wanted``, from all ``files`` and their rotated parts, by
     time.
     """
     found = []
@@ -127,13 +144,12 @@ def _print_about(wanted: str, files: list[Path]) -> None:
                     continue
                 if isinstance(event, dict) and wanted in (event.get("conversation"), event.get("message")):
                     found.append((str(event.get("timestamp")), line.rstrip()))
-    for _, line in sorted(found):
-        print(line)
     if not found:
         raise Refusal(
             f"Rien n'a été écrit au sujet de « {wanted} » (les journaux ne gardent que les derniers jours).",
             f"Nothing was written about '{wanted}' (logs hold the last days only).",
         )
+    return [line for _, line in sorted(found)]
 
 
 def _snapshot(settings: Settings) -> tuple[str | None, str]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from channels.sms.providers.twilio import STOPPED
 from cli.doctor.backups import backups
 from cli.doctor.clock import clock
 from cli.doctor.findings import Finding, ok
@@ -107,8 +108,15 @@ async def _contents(settings: Settings, database: Database) -> AsyncIterator[Fin
         doubtful = (
             await session.execute(
                 select(func.count()).where(
-                    Delivery.status.in_(("uncertain", "failed")), Delivery.updated_at > now() - timedelta(days=1)
+                    Delivery.status.in_(("uncertain", "failed")),
+                    Delivery.error.is_distinct_from(STOPPED),
+                    Delivery.updated_at > now() - timedelta(days=1),
                 )
+            )
+        ).scalar_one()
+        stopped = (
+            await session.execute(
+                select(func.count()).where(Delivery.error == STOPPED, Delivery.updated_at > now() - timedelta(days=30))
             )
         ).scalar_one()
         backed_up = (await session.execute(select(Job.finished_at).where(Job.name == "backup"))).scalar_one_or_none()
@@ -134,6 +142,21 @@ async def _contents(settings: Settings, database: Database) -> AsyncIterator[Fin
             "warning",
             (f"{doubtful} SMS d'un jour ne sont pas arrivés.", f"{doubtful} SMS of one day did not arrive."),
             ("./guichet sms deliveries dit lesquels et pourquoi.", "./guichet sms deliveries says which, and why."),
+        )
+    if stopped:
+        yield Finding(
+            "stop",
+            "warning",
+            (
+                "Twilio répond lui-même à STOP, et refuse ce qui vient ensuite, confirmation comprise "
+                f"(21610 : {stopped} en 30 jours).",
+                f"Twilio answers STOP itself and refuses what follows, the confirmation too (21610: {stopped} in 30 days).",
+            ),
+            (
+                "Donnez-lui votre texte en français (Advanced Opt-Out) : docs/guides/sms-operators.md, "
+                "« STOP chez l'opérateur ».",
+                "Give it your text in French (Advanced Opt-Out): docs/guides/sms-operators.md, 'STOP chez l'opérateur'.",
+            ),
         )
     yield backups(settings, (now() - backed_up) if backed_up else None)
     yield await ledger(settings, database)

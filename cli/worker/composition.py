@@ -9,6 +9,7 @@ from conversations.additions.announcements import Announcements
 from conversations.additions.conversation_commands import ConversationCommands
 from conversations.additions.first_contact import FirstContact
 from conversations.additions.phone_copy_sending import CopySending
+from conversations.additions.relay import RelayLine
 from conversations.service_control.state_cache import ServiceStateCache
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
@@ -90,6 +91,7 @@ def compose(settings: Settings) -> Worker:
         before_commit=before_commit(
             handoffs=HandoffUpdates(wording, addresses),
             approvals=ApprovalQueue(wording, signing, renderers, opening=settings.opening if settings.desk_staffed else None),
+            relay=RelayLine(wording, renderers),
             phone_copy=copy_sending if channels else None,
         ),
     )

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.signing import new_id
@@ -23,7 +23,7 @@ OFF: dict[ChannelName, Name] = {"web": "off:web", "sms": "off:sms"}
 
 
 class BadControl(ValueError):
-    """A control cannot be set to this. ``reason``: ``blank too_long personal``."""
+    """A control cannot be set to this. ``reason``: ``blank too_long personal past``."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -31,7 +31,7 @@ class BadControl(ValueError):
 
 
 class ActiveControl(BaseModel):
-    """One control that is set. ``id`` is new at each setting."""
+    """One control that is set. ``id`` is new at each setting. ``until``: when it ends by itself, if it does."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -41,6 +41,7 @@ class ActiveControl(BaseModel):
     text_en: str
     author: str
     since: datetime
+    until: datetime | None = None
 
     def text_in(self, language: str) -> tuple[str, str]:
         """Returns the text for citizens and its language: the French text where there is no other."""
@@ -70,13 +71,15 @@ class ServiceState(BaseModel):
 
 
 async def read(session: AsyncSession) -> ServiceState:
-    """Returns the present state."""
-    rows = (await session.execute(select(Control))).scalars()
+    """Returns the present state, without what has ended by itself."""
+    rows = (await session.execute(select(Control).where(or_(Control.until.is_(None), Control.until > now())))).scalars()
     return ServiceState(controls={row.name: ActiveControl.model_validate(row, from_attributes=True) for row in rows})
 
 
-async def set_control(session: AsyncSession, name: Name, *, text_fr: str, text_en: str, actor: str) -> None:
-    """Sets ``name``, replacing its present value. Raises ``BadControl``."""
+async def set_control(
+    session: AsyncSession, name: Name, *, text_fr: str, text_en: str, actor: str, until: datetime | None = None
+) -> None:
+    """Sets ``name`` (to the moment ``until``, or until it is cleared), replacing its present value. Raises ``BadControl``."""
     texts = [" ".join(text.split()) for text in (text_fr, text_en)]
     if not texts[0]:
         raise BadControl("blank")
@@ -84,14 +87,18 @@ async def set_control(session: AsyncSession, name: Name, *, text_fr: str, text_e
         raise BadControl("too_long")
     if _PRIVATE & {*mask("\n".join(texts)).kinds}:
         raise BadControl("personal")
+    if until is not None and until <= now():
+        raise BadControl("past")
     row = await session.get(Control, name, with_for_update=True)
     if row is None:
         row = Control(name=name)
         session.add(row)
     row.id, row.author, row.since = new_id(), actor[:64], now()
     row.text_fr, row.text_en = texts
+    row.until = until
     await session.flush()
-    await record(session, actor=actor, action="service.set", target=name, details={"fr": texts[0], "en": texts[1]})
+    details = {"fr": texts[0], "en": texts[1]} | ({"until": until.isoformat()} if until else {})
+    await record(session, actor=actor, action="service.set", target=name, details=details)
 
 
 async def clear_control(session: AsyncSession, name: Name, *, actor: str) -> bool:

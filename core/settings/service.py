@@ -91,6 +91,11 @@ class ServiceSettings(BaseModel):
         return f"{self.relay_means}{hours}" if self.relay_means else self.relay_url
 
     @property
+    def relay_with_address(self) -> str:
+        """Returns the same with its address, as it stands in a sentence."""
+        return ", ".join(dict.fromkeys(part for part in (self.relay, self.relay_url) if part))
+
+    @property
     def contact(self) -> str:
         """Returns how to reach the administration, in one line: telephone, e-mail, page and hours as set, else its name."""
         return ", ".join(part for part in (self.contact_ways, self.opening_hours) if part) or self.organisation

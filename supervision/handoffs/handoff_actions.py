@@ -10,6 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations.additions.relay import with_relay
 from conversations.delivery.opt_outs import stop_message_of
 from conversations.events import dump_blocks
 from conversations.ports import Rendered, Renderer
@@ -101,7 +102,14 @@ class HandoffActions:
         """Sends the text ``name``, unless the number sent STOP."""
         if await stop_message_of(session, conversation.id) is None:
             text = self._wording.text(name, channel=conversation.channel, language=conversation.last_language)
-            await self.send_reply(session, conversation, NoticeBlock(text=text))
+            blocks = with_relay(
+                (NoticeBlock(text=text),),
+                self._wording,
+                self._renderers,
+                channel=conversation.channel,
+                language=conversation.last_language,
+            )
+            await self.send_reply(session, conversation, *blocks)
 
     async def send_reply(
         self, session: AsyncSession, conversation: Conversation, *blocks: ReplyBlock, author: str = "", reply: str = ""

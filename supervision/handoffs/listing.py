@@ -7,12 +7,13 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, computed_field
 from sqlalchemy import ColumnElement, Row, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.events import BLOCKS, read_blocks
 from conversations.ports import Renderer
+from core.channels import traits_of
 from core.database import Database
 from core.database.models import Conversation, Handoff, Message, Reply, StaffRow
 from core.handoff import OPEN, State
@@ -52,6 +53,12 @@ class ListedHandoff(BaseModel):
     waiting_since: datetime | None
     claimed_at: datetime | None
     closed_at: datetime | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def pays_by_segment(self) -> bool:
+        """Decides whether replies are paid for by segment: the console counts them, and says how far each came."""
+        return traits_of(self.channel).pays_by_segment
 
 
 # Columns, not objects: a list of 500 is read at every change, and SQLAlchemy's tracking took most of the time.

@@ -111,7 +111,7 @@ async def sitting(
 
 async def test_strangers_and_other_roles_see_nothing(settings: Settings, database: Database) -> None:
     async with guichet(settings) as service:
-        for path in ("/handoffs", "/replies", "/labels", "/colleagues"):
+        for path in ("/handoffs", "/replies", "/labels", "/colleagues", "/reaching"):
             assert (await service.http.get(_BASE + path)).status_code == 401
         editor = await make_staff(database, Role.EDITOR)
         headers = await sign_in(database, settings, editor)
@@ -315,10 +315,22 @@ async def test_the_pages_are_served_and_service_control_is_the_administrators(se
         page = await service.http.get("/desk/conversations", headers=supervisor)
         assert page.status_code == 200
         assert "console.js" in page.text
+        told = (await service.http.get(f"{_BASE}/reaching", headers=supervisor)).json()
+        assert told["line"].startswith("Qui demande une personne")
+        assert settings.contact in told["said"]
         admin = await sign_in(database, settings, await make_staff(database, Role.ADMINISTRATOR))
         put = await service.http.put("/api/desk/service/banner", json={"fr": "Fermé lundi."}, headers=admin)
         assert put.status_code == 204
         assert "Fermé lundi." in (await service.http.get("/desk/service", headers=admin)).text
+        ending = {"name": "banner", "fr": "Fermé lundi.", "until": "2099-12-24T18:00", "csrf": admin["X-CSRF-Token"]}
+        assert (await service.http.post("/desk/service", data=ending, headers=admin)).status_code == 303
+        shown = (await service.http.get("/desk/service", headers=admin)).text
+        assert "Se termine le 24 décembre 2099" in shown
+        assert 'value="2099-12-24T18:00"' in shown
+        for wrong in ("2020-01-01T00:00", "demain"):
+            refused = await service.http.post("/desk/service", data=ending | {"until": wrong}, headers=admin)
+            assert refused.status_code == 422
+            assert "La fin est passée" in refused.text
         bad = await service.http.put("/api/desk/service/banner", json={"fr": " "}, headers=admin)
         assert bad.status_code == 422
         form = {"name": "banner", "clearing": "true", "csrf": admin["X-CSRF-Token"]}

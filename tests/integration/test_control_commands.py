@@ -43,3 +43,9 @@ def test_from_on_to_off_and_back(tmp_path: Path) -> None:
     blank = _run(tmp_path, "emergency")
     assert blank.returncode == 1
     assert "the text is empty" in blank.stderr
+    ending = json.loads(_run(tmp_path, "banner", "Fermé.", "--until", "2099-12-24", "--json").stdout)
+    assert ending["banner"]["until"] == "2099-12-24T23:00:00Z"  # the end of that day in Paris
+    for wrong in ("2020-01-01", "demain"):
+        refused = _run(tmp_path, "banner", "Fermé.", "--until", wrong)
+        assert refused.returncode == 1
+        assert "The end is over, or is no date" in refused.stderr

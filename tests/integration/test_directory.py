@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from cli.commands.places import settle_demonstration
+from cli.demonstration import COMMUNE, PHONE
 from core.database import Database
+from core.settings import Settings
 from places.offices.directory_file import DirectoryFile, version_of
 from places.offices.directory_sync import sync
 from places.offices.errors import DirectoryRefused
@@ -51,7 +54,7 @@ async def test_directory_that_is_refused_leaves_the_one_in_use(database: Databas
             await replace_directory(database, wrong, source="x", checksum="", author="test")
     kept = await current_directory(database)
     assert kept is not None
-    assert (kept.version, kept.offices) == (version, 52)
+    assert (kept.version, kept.offices) == (version, 56)
     await sync(database, file)
     assert version_of(file) == version
     assert await _take(database, only=2, force=True) > version
@@ -64,3 +67,23 @@ async def test_file_of_a_node_that_is_damaged_is_written_again(database: Databas
     file.write_bytes(file.read_bytes()[:100])
     assert await sync(database, file)
     assert version_of(file) is not None
+
+
+async def test_imaginary_offices_serve_in_the_demonstration_only_and_never_replace_an_own_directory(
+    database: Database, tmp_path: Path
+) -> None:
+    own = Settings(home=tmp_path, contact_phone="02 99 00 00 00", office_commune="")
+    imaginary = own.model_copy(update={"contact_phone": PHONE, "office_commune": COMMUNE})
+    assert await settle_demonstration(database, own) == 0
+    assert await current_directory(database) is None
+    assert await settle_demonstration(database, imaginary) == 28
+    assert await settle_demonstration(database, imaginary) == 28  # a new version of the file is taken
+    assert version_of(tmp_path / "places" / "offices.db") is not None
+    assert await settle_demonstration(database, own) == 0
+    assert version_of(tmp_path / "places" / "offices.db") is None
+    version = await _take(database)
+    for settings in (own, imaginary):
+        assert await settle_demonstration(database, settings) == 0
+    kept = await current_directory(database)
+    assert kept is not None
+    assert kept.version == version

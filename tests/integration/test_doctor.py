@@ -18,7 +18,7 @@ from cli.language import Refusal
 from cli.preflight import is_taken
 from core.database import Database
 from core.database.base import now
-from core.database.models import Conversation, Job, Message
+from core.database.models import Conversation, Delivery, Job, Message, Reply
 from core.settings import ROOT, Settings
 from tests.integration.channels_support import settings_for
 from tests.integration.servers import free_port
@@ -49,6 +49,21 @@ async def test_what_waits_and_what_was_not_copied_is_told(
     assert (await _levels(unmounted))["backup"] == "problem"
     rare = copied.model_copy(update={"backup_hours": 6.0})
     assert (await _levels(rare))["backup"] == "problem"
+
+
+async def test_a_stop_that_twilio_keeps_to_itself_is_told_and_is_no_message_that_did_not_arrive(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path
+) -> None:
+    async with database.write() as session:
+        session.add(Conversation(id="c", channel="sms", origin="citizen", language="fr"))
+        await session.flush()
+        session.add(Reply(id="r", conversation_id="c", outcome="command", blocks=[]))
+        await session.flush()
+        told = {"reply_id": "r", "provider": "twilio", "text": "…", "segments": 1}
+        session.add(Delivery(part=0, status="failed", error="21610", **told))
+    found = await _levels(settings_for(database_url, redis_url, tmp_path))
+    assert found["stop"] == "warning"
+    assert "deliveries" not in found
 
 
 async def test_tables_of_another_version_are_named(

@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import csv
 import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from io import StringIO
 from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from analytics.desk.insights import PAGES, part
 from analytics.insights.job import CountingRules, refresh
 from analytics.insights.queries import Scope, summary
+from analytics.service_levels import service_levels
 from channels.gateway.app import create_app
 from channels.gateway.composition import build
 from core.database import Database
-from core.database.models import AuditRow
+from core.database.models import AuditRow, Conversation, Satisfaction
 from core.identity import Role
 from core.settings import Settings
 from core.turns import Origin
@@ -59,7 +62,7 @@ async def test_every_page_shows_its_figures_in_both_languages(
             page = await desk.get(f"/desk/insights/{name}?{PERIOD}&lang={language}", headers=headers)
             assert page.status_code == 200, name
             assert f'lang="{language}"' in page.text
-            assert ('<svg class="chart"' in page.text) == (name not in ("subjects", "costs"))
+            assert ('<svg class="chart"' in page.text) == (name not in ("subjects", "costs", "levels"))
             assert "<table" in page.text
     whole = await summary(database, Scope(YEAR.first, TODAY, origin=Origin.BENCH))
     overview = (await desk.get(f"/desk/insights?{PERIOD}&lang=en", headers=headers)).text
@@ -123,3 +126,41 @@ async def test_an_impossible_period_still_opens(desk: httpx.AsyncClient, databas
     headers = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR))
     for query in ("first=2026-13-40", "first=2999-01-01&last=2998-01-01", "first=0001-01-01", "theme=%00"):
         assert (await desk.get(f"/desk/insights?{query}", headers=headers)).status_code in (200, 422), query
+
+
+async def test_conversations_are_taken_along_as_csv_a_row_each_and_the_audit_says_so(
+    desk: httpx.AsyncClient, database: Database, settings: Settings
+) -> None:
+    address = f"/desk/insights/conversations.csv?{PERIOD}"
+    assert (await desk.get(address)).status_code == 401
+    async with database.write() as session:
+        judged = (await session.scalars(select(Conversation.id).order_by(Conversation.id).limit(1))).one()
+        session.add(Satisfaction(conversation_id=judged, satisfied=False, missing="unclear"))
+    staff = await make_staff(database, Role.SUPERVISOR)
+    headers = await sign_in(database, settings, staff)
+    assert "conversations.csv?" in (await desk.get("/desk/insights", headers=headers)).text
+    given = await desk.get(address, headers=headers)
+    assert given.headers["content-type"] == "text/csv; charset=utf-8"
+    assert given.headers["content-disposition"].startswith('attachment; filename="guichet-')
+    rows = list(csv.DictReader(StringIO(given.text.removeprefix("\ufeff")), delimiter=";"))  # for a French spreadsheet
+    async with database.read() as session:
+        assert len(rows) == await session.scalar(select(func.count()).select_from(Conversation))
+        acts = (await session.scalars(select(AuditRow.action).where(AuditRow.actor == staff.id))).all()
+    assert acts.count("insights.exported") == 1
+    (row,) = [row for row in rows if row["conversation"] == judged]
+    assert (row["satisfied"], row["missing"]) == ("False", "unclear")
+    by_sms = await desk.get(f"{address}&channel=sms", headers=headers)
+    few = list(csv.DictReader(StringIO(by_sms.text.removeprefix("\ufeff")), delimiter=";"))
+    assert 0 < len(few) < len(rows)
+    assert {row["channel"] for row in few} == {"sms"}
+
+
+async def test_service_levels_are_shown_with_what_is_promised(
+    desk: httpx.AsyncClient, database: Database, settings: Settings
+) -> None:
+    headers = await sign_in(database, settings, await make_staff(database, Role.SUPERVISOR))
+    page = (await desk.get("/desk/insights/levels?lang=en", headers=headers)).text
+    for level in await service_levels(database, origin=Origin.BENCH):
+        assert f"{level.total:,}" in page
+    assert "Website: within a second" in page
+    assert "95.0" in page

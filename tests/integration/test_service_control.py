@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from conversations.service_control.controls import BadControl, Name, clear_control, read, set_control
 from core.database import Database
-from core.database.models import AuditRow
+from core.database.base import now
+from core.database.models import AuditRow, Control
 from core.settings import Settings
 from supervision.handoffs.handoff_actions import Refused
 from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
@@ -27,6 +29,33 @@ def settings(database: Database, database_url: str, redis_url: str, tmp_path: Pa
 async def _set(database: Database, name: Name, french: str, english: str = "") -> None:
     async with database.write() as session:
         await set_control(session, name, text_fr=french, text_en=english, actor="anne")
+
+
+async def test_a_banner_ends_by_itself_and_may_not_have_ended(settings: Settings, database: Database) -> None:
+    with pytest.raises(BadControl, match="past"):
+        await _set_until(database, now() - timedelta(seconds=1))
+    async with guichet(settings) as service:
+        await _set_until(database, now() + timedelta(hours=1))
+
+        async def number(wanted: int) -> None:
+            async def reached() -> bool:
+                return len(await _notices(service)) == wanted
+
+            await until(reached)
+
+        await number(1)
+        async with database.write() as session:  # an hour later
+            await session.execute(update(Control).values(until=now() - timedelta(seconds=1)))
+        await number(0)  # in an open page, too: it asks the same
+        async with database.read() as session:
+            assert (await read(session)).controls == {}
+        await _set(database, "banner", "Une autre annonce.")  # what has ended is replaced, without an end
+        await number(1)
+
+
+async def _set_until(database: Database, end: datetime) -> None:
+    async with database.write() as session:
+        await set_control(session, "banner", text_fr="Fermé.", text_en="", until=end, actor="anne")
 
 
 async def _clear(database: Database, name: Name) -> bool:

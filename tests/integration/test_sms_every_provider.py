@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from channels.sms.simulator.account import SIMULATED_PROVIDERS
 from core.database import Database
-from core.database.models import Conversation, Delivery, Message, SmsUsage
+from core.database.models import Conversation, Delivery, Message, OptOut, SmsUsage
 from core.settings import Settings
 from supervision.handoffs.handoff_actions import Refused
 from supervision.handoffs.listing import list_handoffs
@@ -115,6 +115,25 @@ async def test_a_human_answers_by_sms_and_stop_is_obeyed_by_humans_too(
         with pytest.raises(Refused, match="opted_out"):
             await desk.reply(claim, "Êtes-vous là ?")
     await statuses(database, *["delivered"] * 5)
+
+
+@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
+async def test_stop_where_the_provider_refuses_what_follows_is_obeyed_not_insisted_on_and_undone_by_start(
+    service: Guichet, database: Database, provider: str
+) -> None:
+    """Twilio's 21610 is such a refusal: its own list of opt-outs, and its own confirmation."""
+    await decide(service, "refused")
+    await send(service, "STOP", provider)
+    await statuses(database, "failed")  # the confirmation: nothing else is tried
+    async with database.read() as session:
+        attempts = (await session.execute(select(Delivery.attempts, Delivery.provider))).all()
+        assert {tuple(row) for row in attempts} == {(1, provider)}  # not again, and by no other provider
+        assert (await session.execute(select(func.count()).where(OptOut.lifted_at.is_(None)))).scalar_one() == 1
+    await decide(service, "normal")
+    await send(service, "START", provider)
+    assert "à nouveau" in (await received(service, 1))[-1]["body"]
+    await send(service, "STOP", provider)  # and where the provider has no list of its own, the confirmation arrives
+    assert "plus de messages" in (await received(service, 2))[-1]["body"]
 
 
 @pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)

@@ -11,7 +11,7 @@ import pytest
 from prometheus_client import REGISTRY, CollectorRegistry, Counter
 
 from analytics.service_levels import Level, service_levels
-from cli.commands.status import _print_about
+from cli.commands.status import _lines_about
 from cli.language import Refusal
 from core.database import Database
 from core.database.base import now
@@ -111,7 +111,7 @@ def test_an_error_budget() -> None:
     assert (none.met, none.reached, none.budget_left) == (True, None, 1.0)
 
 
-def test_one_conversation_through_the_logs_of_all(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_one_conversation_through_the_logs_of_all(tmp_path: Path) -> None:
     worker, rasa = tmp_path / "worker.log", tmp_path / "rasa.log"
     worker.write_text(
         '{"event":"turn","conversation":"abc","timestamp":"2026-01-01T00:00:03Z"}\n'
@@ -119,8 +119,7 @@ def test_one_conversation_through_the_logs_of_all(tmp_path: Path, capsys: pytest
     )
     rasa.write_text('not json, with abc\n{"event":"turn","conversation":"abc","timestamp":"2026-01-01T00:00:01Z"}\n')
     (tmp_path / "worker.log.1").write_text('{"event":"older","message":"abc","timestamp":"2025-12-31T00:00:00Z"}\n')
-    _print_about("abc", [worker, rasa])
-    times = [json.loads(line)["timestamp"] for line in capsys.readouterr().out.splitlines()]
+    times = [json.loads(line)["timestamp"] for line in _lines_about("abc", [worker, rasa])]
     assert times == ["2025-12-31T00:00:00Z", "2026-01-01T00:00:01Z", "2026-01-01T00:00:03Z"]
     with pytest.raises(Refusal):
-        _print_about("nobody", [worker, rasa])
+        _lines_about("nobody", [worker, rasa])

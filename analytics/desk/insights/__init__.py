@@ -5,10 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi import Path as PathParam
 from starlette.exceptions import HTTPException
 
+from analytics.desk.insights import as_csv
+from analytics.desk.insights.callers import Reading, ScopeQuery
 from analytics.desk.insights.pages import Reader
 from analytics.desk.insights.scope import ScopeParameters, query_of
 from analytics.insights.drill import TurnFilter
@@ -21,14 +23,13 @@ from core.identity import Right, Staff
 from core.identity.conversation_access import REASON_CHARACTERS, Access, access_to, record_denial, record_read
 from core.settings import Settings
 from core.turns import Origin
+from core.web.routes import join_router
 from core.web.row_numbers import RowNumber
-from desk import Item, Part, render, signed_in
+from desk import Item, Part, render
 from supervision.handoffs.listing import transcript
 
-Reading = Annotated[Staff, Depends(signed_in(Right.READ_INSIGHTS))]
-ScopeQuery = Annotated[ScopeParameters, Depends()]
 Id = Annotated[str, PathParam(pattern="^[0-9A-Za-z_-]{1,32}$")]
-PAGES = ("overview", "subjects", "hours", "unanswered", "costs", "forecast")
+PAGES = ("overview", "subjects", "hours", "unanswered", "costs", "forecast", "levels")
 
 
 def part(settings: Settings, database: Database, text: Renderer, *, origin: str = Origin.CITIZEN) -> Part:
@@ -36,6 +37,7 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
     and benchmarks only.
     """
     reader, routes = Reader(database, settings, origin), APIRouter(include_in_schema=False)
+    join_router(routes, as_csv.router(settings, database, origin))
 
     async def page(request: Request, staff: Staff, name: str, parameters: ScopeParameters, **values: Any) -> Response:
         scope = parameters.scope(local_day(now(), settings.opening.zone), origin)

@@ -28,6 +28,7 @@ from analytics.insights.queries import (
 from analytics.insights.themes import load_catalogue
 from analytics.insights.volume_forecast import forecast_errors, forecast_volume
 from analytics.open_data.tables import domains
+from analytics.service_levels import WINDOW_DAYS, service_levels
 from core.database import Database
 from core.database.models import InsightDay, InsightFigure
 from core.identity import Staff
@@ -153,6 +154,10 @@ class Reader:
             "chart": charts.band(days, [f"{one.day:%d/%m}" for one in days]),
             "measured": await forecast_errors(self.database, self.settings, Kind.TURNS, today, origin=self.origin),
         }
+
+    async def levels(self, scope: Scope) -> dict[str, Any]:
+        """Returns the service levels of the last weeks, whatever the period: they are promised over those."""
+        return {"levels": await service_levels(self.database, origin=self.origin), "days": WINDOW_DAYS}
 
     async def turns(self, scope: Scope, staff: Staff, narrowed: TurnFilter, before: int) -> dict[str, Any]:
         turns = await matching_turns(self.database, scope, self.settings.opening.zone, narrowed, before=before)

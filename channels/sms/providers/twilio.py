@@ -50,8 +50,13 @@ STATUS: dict[str, DeliveryStatus] = {
 # receipt. https://www.twilio.com/docs/api/errors/20429 (…/14107, /21611, /30001, /30022)
 TRANSIENT = frozenset({"20429", "14107", "21611", "30001", "30022"})
 
-# Refusals that concern our account, not the recipient: another provider might accept the message. 21610 (the number sent STOP
-# to Twilio) is not among them: no provider may write to it.
+# The number sent STOP, and Twilio keeps its own list: it has answered with its own confirmation (in English, unless the account
+# has another) and takes nothing for that number, our confirmation neither, until the number sends START. Not billed.
+# https://www.twilio.com/docs/api/errors/21610
+STOPPED = "21610"
+
+# Refusals that concern our account, not the recipient: another provider might accept the message. ``STOPPED`` is not among
+# them: no provider may write to that number.
 ACCOUNT = frozenset({"20003", "20005", "21408", "21606", "21608", "21659", "21660", "30002", "30034"})
 
 # Codes of receipts that mean that Twilio or the network surely dropped the message for lack of capacity: it is sent again.
@@ -67,7 +72,7 @@ CAUSES: dict[str, Cause] = {
     "21408": "account",  # no permission for that region
     "21606": "sender",  # "From" cannot send SMS
     "21608": "account",  # a trial account writes to verified numbers only
-    "21610": "stopped",  # recipient unsubscribed
+    STOPPED: "stopped",
     "21611": "overload",  # more than ten hours of messages wait
     "21612": "sender",  # no route from "From" to "To"
     "21614": "no_sms",  # "To" is no mobile number
@@ -87,6 +92,10 @@ CAUSES: dict[str, Cause] = {
     "401": "account",
     "403": "account",
 }
+
+# What Twilio's list and ours must agree on, whichever word the account set for it ("STOP PUB"). HELP changes no list.
+# https://www.twilio.com/docs/messaging/tutorials/advanced-opt-out
+_OPT_OUT_WORDS = ("STOP", "START")
 
 _MESSAGE_ID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 _ACCOUNT_ID = re.compile(r"AC[0-9a-f]{32}")
@@ -149,11 +158,13 @@ class Twilio:
                 status=STATUS.get(only(fields, "MessageStatus") or "", "sending"),
                 error=matching(fields, "ErrorCode", _ERROR, optional=True),
             )
+        text = (only(fields, "Body") or "").replace("\x00", "")  # without a Body it is only a picture
+        kept_by_twilio = only(fields, "OptOutType") or ""  # Advanced Opt-Out took the message for one of the account's words
         return InboundMessage(
             external_id=message_id,
             sender=matching(fields, "From", E164),
             recipient=matching(fields, "To", E164),
-            text=(only(fields, "Body") or "").replace("\x00", ""),  # without a Body it is only a picture
+            text=kept_by_twilio if kept_by_twilio in _OPT_OUT_WORDS else text,
         )
 
     async def send(self, reply: OutboundMessage) -> SendReceipt:

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from channels.http.deps import Deps
 from channels.web.api.resource import resource
-from channels.web.contact import ContactLine, contact_lines, own_names
+from channels.web.contact import ContactLine, contact_lines, own_names, unavailable
 from channels.web.questions import FirstQuestions, Question
 from channels.web.suggestions import Suggestions
 from conversations.wording import Wording
@@ -44,7 +44,11 @@ def widget_config(settings: Settings, wording: Wording, language: str, questions
     """Returns the widget's configuration in ``language``."""
     say = partial(wording.text, language=language)
     # Two texts of replies that the widget must recognise: the one above every answer, and the button that reads on.
-    reply_texts = {"ui_answer": say("utter_answer", title=""), "ui_read_on": say("utter_option_read_on")}
+    filled = {
+        "ui_answer": say("utter_answer", title=""),
+        "ui_read_on": say("utter_option_read_on"),
+        "ui_unavailable": unavailable(settings, wording, language, settings.contact),
+    }
     return WidgetConfig(
         service_name=settings.service_name,
         organisation=settings.organisation,
@@ -58,7 +62,7 @@ def widget_config(settings: Settings, wording: Wording, language: str, questions
         suggestions=settings.suggestions,
         contact=contact_lines(settings, say),
         own_names=own_names(settings),
-        wording=wording.group("ui_", language=language) | reply_texts,
+        wording=wording.group("ui_", language=language) | filled,
     )
 
 

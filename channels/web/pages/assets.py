@@ -13,6 +13,7 @@ from pathlib import Path
 import orjson
 from fastapi import APIRouter, Request, Response
 
+from channels.web.contact import unavailable
 from channels.web.pages.deps import PageDeps
 from core.languages import PANEL_LANGUAGES
 from core.web.assets import Asset, asset_or_404, load_assets, version_of
@@ -40,7 +41,7 @@ def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
     words = {
         language: {
             "launcher": deps.wording.text("ui_title", language=language),
-            "unavailable": deps.wording.text("ui_unavailable", language=language, contact=contact),
+            "unavailable": unavailable(settings, deps.wording, language, contact),
         }
         for language in PANEL_LANGUAGES
     }

@@ -94,7 +94,7 @@ class Control(Base):
     """One active control of the service: ``banner``, ``emergency``, ``off:web`` or ``off:sms``.
 
     ``id`` is new each time, so that citizens who were told of one control are told of the next. ``text_fr`` and ``text_en``
-    are shown to citizens; for an off-switch they are the reason.
+    are shown to citizens; for an off-switch they are the reason. ``until``: when it ends by itself.
     """
 
     __tablename__ = "controls"
@@ -105,6 +105,7 @@ class Control(Base):
     text_en: Mapped[str] = mapped_column(Text)
     author: Mapped[str] = mapped_column(String(64))
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class Told(Base):

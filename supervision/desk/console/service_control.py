@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
@@ -25,21 +26,26 @@ _NAMES: tuple[Name, ...] = ("banner", "emergency", "off:web", "off:sms")
 
 
 class Texts(BaseModel):
-    """The texts of a control. French is required; without English, everybody gets French."""
+    """The texts of a control. French is required; without English, everybody gets French. ``until``: when it ends by itself, in
+    the administration's time if it names no zone.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     fr: str = Field(max_length=1000)
     en: str = Field("", max_length=1000)
+    until: datetime | None = None
 
 
 def router(services: ConsoleServices) -> APIRouter:
     routes = APIRouter()
-    database = services.deps.database
+    database, zone = services.deps.database, services.deps.settings.opening.zone
 
-    async def put(name: Name, fr: str, en: str, actor: str) -> None:
+    async def put(name: Name, fr: str, en: str, until: datetime | None, actor: str) -> None:
+        if until is not None and until.tzinfo is None:
+            until = until.replace(tzinfo=zone)
         async with database.write() as session:
-            await set_control(session, name, text_fr=fr, text_en=en, actor=actor)
+            await set_control(session, name, text_fr=fr, text_en=en, until=until, actor=actor)
 
     async def clear(name: Name, actor: str) -> bool:
         async with database.write() as session:
@@ -56,6 +62,7 @@ def router(services: ConsoleServices) -> APIRouter:
         name: Annotated[Name, Form()],
         fr: Annotated[str, Form()] = "",
         en: Annotated[str, Form()] = "",
+        until: Annotated[str, Form(max_length=32)] = "",
         clearing: Annotated[bool, Form()] = False,
     ) -> Response:
         """Sets or clears a control. Shows invalid text again with the reason."""
@@ -63,15 +70,15 @@ def router(services: ConsoleServices) -> APIRouter:
             await clear(name, staff.id)
             return back("/desk/service", "service_cleared")
         try:
-            await put(name, fr, en, staff.id)
+            await put(name, fr, en, _moment(until), staff.id)
         except BadControl as bad:
-            return await _page(request, staff, wrong=name, reason=f"service_{bad.reason}", fr=fr, en=en)
+            return await _page(request, staff, wrong=name, reason=f"service_{bad.reason}", fr=fr, en=en, until=until)
         return back("/desk/service", "service_set")
 
     async def _page(request: Request, staff: Administrator, **wrong: str) -> Response:
         async with database.read() as session:
             state = await read(session)
-        values = {"wrong": "", "reason": "", "fr": "", "en": ""} | wrong
+        values = {"wrong": "", "reason": "", "fr": "", "en": "", "until": ""} | wrong
         return render(
             request,
             staff,
@@ -80,6 +87,7 @@ def router(services: ConsoleServices) -> APIRouter:
             names=_NAMES,
             controls=state.controls,
             most=MOST_CHARACTERS,
+            zone=zone,
             **values,
         )
 
@@ -93,7 +101,7 @@ def router(services: ConsoleServices) -> APIRouter:
     async def set_one(name: Name, texts: Texts, staff: Administrator) -> Response:
         """Sets ``banner``, ``emergency``, ``off:web`` or ``off:sms``."""
         try:
-            await put(name, texts.fr, texts.en, staff.id)
+            await put(name, texts.fr, texts.en, texts.until, staff.id)
         except BadControl as bad:
             raise Problem(422, f"console.service_{bad.reason}", max=MOST_CHARACTERS) from None
         return Response(status_code=204)
@@ -106,3 +114,13 @@ def router(services: ConsoleServices) -> APIRouter:
         return Response(status_code=204)
 
     return routes
+
+
+def _moment(text: str) -> datetime | None:
+    """Returns the moment of a form; ``None`` if it names none. Raises ``BadControl``: what cannot be read is no end to come."""
+    if not text.strip():
+        return None
+    try:
+        return datetime.fromisoformat(text.strip())
+    except ValueError:
+        raise BadControl("past") from None

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
+from sqlalchemy import update
 
+from core.database import Database
+from core.database.models import Publication
 from core.identity import Role
 from tests.e2e.browser import NewContext
 from tests.e2e.desk.conftest import DeskService, page_of
-from tests.e2e.desk.content import fill
+from tests.e2e.desk.content import REPORT, fill
 from tests.unit.retrieval.samples import IDENTITY
 
 
@@ -53,6 +56,22 @@ def test_a_wrong_identifier_is_named_and_the_form_comes_back_as_it_was(filled: D
     expect(page.locator("table")).to_contain_text("Où refaire ma carte d’identité perdue")
     page.goto(f"{filled.url}/desk/golden?again=1")
     expect(page.locator("#question")).to_have_value("")
+
+
+def test_publishing_is_not_the_main_button_when_answers_get_worse(filled: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(filled, new_context, Role.PUBLISHER)
+    page.goto(f"{filled.url}/desk/publications/waiting")
+    expect(page.get_by_role("button", name="Publier quand même")).not_to_have_class("main")
+    expect(page.locator("main button.main")).to_have_text("Abandonner")
+
+    async def mend(database: Database) -> None:
+        async with database.write() as session:
+            report = REPORT.model_copy(update={"verdict": "changes"}).model_dump(mode="json")
+            await session.execute(update(Publication).where(Publication.id == "waiting").values(report=report))
+
+    filled.work(mend)
+    page.reload()
+    expect(page.locator("main button.main")).to_have_text("Publier")
 
 
 def test_a_refused_step_of_an_entry_leads_back_although_its_buttons_are_named_action(

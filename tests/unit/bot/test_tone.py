@@ -16,6 +16,7 @@ NO_BREAK = "\u00a0"
 FRAME, SEGMENTS = 300, 2  # what a telephone shows without scrolling, and what a citizen may be sent for a frame
 FILLED = {  # ordinary lengths; what an administration fills in longer costs a segment more
     "contact": "01 99 00 12 34",
+    "days": "30",
     "day": "mercredi 26 novembre",
     "minutes": "15",
     "organisation": "Mairie de démonstration",

@@ -107,6 +107,14 @@ def request(
         pytest.param(PLAIN | {"Body": ""}, InboundMessage(SM, "+33639980001", "", "+33199000000"), id="blank Body"),
         pytest.param(PLAIN | {"Body": "  STOP\n"}, InboundMessage(SM, "+33639980001", "  STOP\n", "+33199000000"), id="spaces"),
         pytest.param(PLAIN | {"Body": "a\x00b"}, InboundMessage(SM, "+33639980001", "ab", "+33199000000"), id="NUL"),
+        *(
+            pytest.param(
+                PLAIN | {"OptOutType": kind, "Body": "stop pub"},
+                InboundMessage(SM, "+33639980001", text, "+33199000000"),
+                id=f"a word of the account's own, taken for {kind}",
+            )
+            for kind, text in (("STOP", "STOP"), ("START", "START"), ("HELP", "stop pub"))
+        ),
         pytest.param(
             PLAIN | {"OptOutType": "", "Unheard": "Of", "Body": "مرحبا 😀 & = + %"},
             InboundMessage(SM, "+33639980001", "مرحبا 😀 & = + %", "+33199000000"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.demonstration import PHONE
+from cli.demonstration import COMMUNE, PHONE
 from cli.doctor.clock import clock
 from cli.doctor.configuration import hours, relay, secrets, sms
 from cli.doctor.index import snapshot
@@ -213,3 +213,5 @@ def test_production_refuses_the_contact_details_of_the_demonstration() -> None:
     check_production(settings(**fit, contact_phone="01 99 00 45 68"))
     with pytest.raises(Refusal, match=r"demonstration|démonstration"):
         check_production(settings(**fit, contact_phone=PHONE))
+    with pytest.raises(Refusal, match="GUICHET_OFFICE"):
+        check_production(settings(**fit, contact_phone="01 99 00 45 68", office_commune=COMMUNE))

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from cli import install
+from cli.demonstration import COMMUNE, PHONE
 from cli.install import bot_python
 from cli.rasa_commands import BOT_VERSION
 from core.settings import Settings
@@ -69,3 +70,20 @@ def test_ministrys_pages_are_a_step_of_their_own_unless_nothing_is_to_be_fetched
     steps = Steps()
     install._knowledge_base(steps, settings, demonstration=demonstration)  # type: ignore[arg-type]
     assert ("labour-pages" in steps.names) is not demonstration
+
+
+def test_imaginary_offices_are_a_step_of_the_demonstration_only_and_taken_out_afterwards(tmp_path: Path) -> None:
+    base = dict.fromkeys(("secret_key", "internal_secret", "address_key"), "s" * 40) | {"home": tmp_path}
+    own = Settings.model_validate({**base, "contact_phone": "02 99 00 00 00"})
+    imaginary = Settings.model_validate({**base, "contact_phone": PHONE, "office_commune": COMMUNE})
+
+    def steps_of(settings: Settings) -> list[str]:
+        steps = Steps()
+        install._knowledge_base(steps, settings, demonstration=False)  # type: ignore[arg-type]
+        return steps.names
+
+    assert "demonstration-offices" in steps_of(imaginary)
+    assert "demonstration-offices" not in steps_of(own)
+    (tmp_path / "steps").mkdir()
+    (tmp_path / "steps" / "demonstration-offices").touch()  # it was a demonstration before
+    assert "demonstration-offices" in steps_of(own)

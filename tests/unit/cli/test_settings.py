@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from cli import secret_file
 from cli.commands.settings import render
 from cli.commands.up import up
+from cli.demonstration import is_demonstration
 from cli.doctor.configuration import former, unknown
 from cli.invalid_settings import faults_of
 from cli.language import Refusal
@@ -60,6 +61,8 @@ def test_new_installation_is_the_demonstration_s_town(tmp_path: Path) -> None:
     assert known.organisation == "Ville de Valbourg (démonstration)"
     assert known.contact_address.startswith("Hôtel de ville")
     assert known.relay == "Relais téléphonique : texte, LSF, LfPC (du lundi au vendredi de 9 h à 17 h)"
+    assert is_demonstration(known)
+    assert not is_demonstration(known.model_copy(update={"contact_phone": "02 00 00 00 00"}))
     assert known.first_questions.count("|") == 3
 
 

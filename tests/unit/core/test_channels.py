@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from typing import get_args
 
@@ -14,6 +15,7 @@ from core.settings import ROOT
 
 # Where a channel is made, and where the service is put together.
 _MAY_NAME = ("channels/", "cli/gateway.py", "cli/worker/", "tests/")
+_DESKS = ("desk", "knowledge_base/desk", "supervision/desk", "analytics/desk")
 _KINDS = "kind"  # of a group of synonyms: "sms" is one
 
 
@@ -53,6 +55,23 @@ def test_no_code_compares_a_channel_with_a_name() -> None:
     }
     code = {name: file.read_text(encoding="utf-8") for name, file in files.items() if not name.startswith(_MAY_NAME)}
     assert [f"{name}:{line}" for name, text in sorted(code.items()) for line in _compared(text)] == []
+
+
+_COMPARED_IN_A_PAGE = re.compile(
+    r"""[=!]==?\s*["'](?:sms|web)["']|["'](?:sms|web)["']\s*[=!]=|\bif\b[^%{}]*\bin\s*\(\s*["'](?:sms|web)["']"""
+)
+
+
+def test_no_script_or_template_of_the_desks_compares_a_channel_with_a_name() -> None:
+    files = [file for kind in ("js", "html") for folder in _DESKS for file in (ROOT / folder).rglob(f"*.{kind}")]
+    assert len(files) > 50
+    found = [
+        f"{file.relative_to(ROOT)}: {line.strip()[:60]}"
+        for file in files
+        for line in file.read_text(encoding="utf-8").splitlines()
+        if _COMPARED_IN_A_PAGE.search(line) and _KINDS not in line
+    ]
+    assert found == []
 
 
 @pytest.mark.parametrize(

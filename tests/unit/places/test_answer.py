@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
+from io import StringIO
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from dotenv import dotenv_values
 
+from cli.demonstration import IDENTITY
+from core.settings import Settings
 from places.answer import Found, Memory, NotKnown, Reply, WhichPlace, choose_place, office_for_errand, respond
 from places.offices.office import Office
-from places.place_data import PlaceData, PlaceDataLoader
+from places.place_data import PlaceData, PlaceDataLoader, own_office
 from tests.unit.places.support import communes_file, pages
 
 NOW = datetime(2026, 11, 30, 10, tzinfo=ZoneInfo("Europe/Paris"))
+_SECRETS = dict.fromkeys(("secret_key", "internal_secret", "address_key"), "s" * 40)
 OWN = Office(
     id="own", name="Mairie", kind="mairie", commune="00001", commune_name="Clairval-sur-Orbe", hours="Mo-Fr 09:00-17:00"
 )
@@ -126,3 +131,16 @@ def test_beside_a_question_where_something_is_done_returns_the_office_of_the_pla
     found = office_for_errand(known, text, Memory("00004"), NOW)
     assert (found.offices[0].id if found else None) == kind
     assert office_for_errand(known, text.replace(" à Clairval", ""), Memory(), NOW) is None
+
+
+def test_office_for_errand_in_the_demonstration_is_its_town_hall_with_hours(tmp_path: Path) -> None:
+    values = dotenv_values(stream=StringIO(IDENTITY), interpolate=False)
+    given = {name.removeprefix("GUICHET_").lower(): value for name, value in values.items()}
+    settings = Settings.model_validate({**Settings.model_construct().model_dump(), **_SECRETS, **given, "home": tmp_path})
+    town = pages(tmp_path, own_office(settings))
+    found = office_for_errand(town, "où faire ma carte d'identité ?", Memory(), NOW)
+    assert office(found) == ("own", "open")
+    reply, _ = respond(town, "la mairie de Valbourg est ouverte samedi ?", Memory(), NOW)
+    assert office(reply) == ("own", "day_closed")
+    reply, _ = respond(town, "où est la France services de Valbourg ?", Memory(), NOW)
+    assert office(reply) == ("fs-valbourg", "open")

@@ -90,7 +90,7 @@ def test_read_dila_truncated_or_foreign_file_is_refused(text: str) -> None:
 
 
 def test_read_table_of_demonstration_returns_offices_whose_hours_are_read() -> None:
-    assert len(list(read_table(DEMONSTRATION.read_text(encoding="utf-8")))) == 26
+    assert len(list(read_table(DEMONSTRATION.read_text(encoding="utf-8")))) == 28
 
 
 @pytest.mark.parametrize(
@@ -131,7 +131,7 @@ def test_shelf_of_directory_returns_offices_by_commune_area_and_departement(tmp_
     assert [office.id for office in shelf.in_commune("cpam", "00004")] == [
         "cpam-valdore"
     ]  # its own before the one that serves it
-    assert len(shelf.in_departement("mairie", "00")) == 5
+    assert len(shelf.in_departement("mairie", "00")) == 6
     assert shelf.in_commune("caf", "35238") == []
     shelf.close()
 

@@ -83,7 +83,6 @@ class Panel {
     const wording = Object.entries(config.wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
     this.words = { ...Object.fromEntries(wording), language, colon: colon(language) };
     this.words.agent = fill(this.words.agent, { service: config.service_name });
-    this.words.unavailable = fill(this.words.unavailable, { contact: config.contact || config.organisation });
     const before = this.dialog;
     this.#places.clear();
     const writing = this.input && this.root.activeElement === this.input;

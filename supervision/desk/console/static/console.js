@@ -6,6 +6,7 @@ import { Ended } from "./ended.js";
 import { PendingAnswers } from "./pending_answers.js";
 import { Connection } from "./connection.js";
 import { List } from "./list.js";
+import { showReaching } from "./reaching.js";
 import { ViewSwitch } from "./view_switch.js";
 import { Conversation } from "./conversation.js";
 
@@ -35,6 +36,7 @@ const ended = new Ended({ list, words });
 $("ended-more").addEventListener("click", () => ended.more());
 const stage = new ViewSwitch(root, leave);
 const attention = new Attention({ words, me });
+showReaching();
 
 function choose(id, focus = true) {
   stage.enter();

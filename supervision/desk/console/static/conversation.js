@@ -170,7 +170,7 @@ export class Conversation extends EventTarget {
       for (const name of ["text", ...BESIDE]) this.refill(handoff.id, name);
       this.attach(this.drafts.of(handoff.id).card);
     }
-    this.#lines({ words, language, seen: view.seen_seq, channel: handoff.channel });
+    this.#lines({ words, language, seen: view.seen_seq, paid: handoff.pays_by_segment });
   }
 
   #lines(given) {
@@ -217,13 +217,12 @@ export class Conversation extends EventTarget {
   async #preview() {
     if (!this.handoff) return;
     const { text, card } = this.drafts.of(this.handoff.id);
-    const sms = this.handoff.channel === "sms";
-    $("preview-box").hidden = !sms || !(text.trim() || card);
-    if (!sms) this.#count(fill(this.words.characters, { count: text.length, most: this.most }));
-    if (!sms) return;
+    const paid = this.handoff.pays_by_segment;
+    $("preview-box").hidden = !paid || !(text.trim() || card);
+    if (!paid) return this.#count(fill(this.words.characters, { count: text.length, most: this.most }));
     if (!(text.trim() || card)) return this.#count("");
     try {
-      const body = { text, entry: card?.entry ?? "", passage: card?.passage ?? 0, channel: "sms", language: this.handoff.language };
+      const body = { text, entry: card?.entry ?? "", passage: card?.passage ?? 0, channel: this.handoff.channel, language: this.handoff.language };
       const shown = await api("POST", "/api/desk/console/preview", body);
       $("preview").textContent = shown.text;
       this.#count(fill(this.words.segments, { segments: shown.segments, count: shown.characters }), shown.segments > COSTLY);

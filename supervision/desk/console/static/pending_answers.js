@@ -15,14 +15,14 @@ export class PendingAnswers {
     const claimed = handoff.state === "claimed";
     const key = ({ id }) => `${id} ${claimed} ${mine}`;
     const wanted = view.held.map(key).join();
-    if (shown !== wanted) $("held").replaceChildren(...view.held.map((answer) => this.#card(answer, { key: key(answer), mine, claimed, channel: handoff.channel })));
+    if (shown !== wanted) $("held").replaceChildren(...view.held.map((answer) => this.#card(answer, { key: key(answer), mine, claimed, paid: handoff.pays_by_segment })));
     $("text-label").textContent = $("text").placeholder = this.words[["your_reply", "reply_instead"][view.held.length] ?? "reply_instead_first"];
   }
 
-  #card(answer, { key, mine, claimed, channel }) {
+  #card(answer, { key, mine, claimed, paid }) {
     const { words, language } = this;
     const confidence = answer.confidence !== null && fill(words.held_confidence, { confidence: new Intl.NumberFormat(language, { style: "percent" }).format(answer.confidence) });
-    const facts = [confidence, channel === "sms" && fill(words.held_segments, answer)].filter(Boolean).join(" · ");
+    const facts = [confidence, paid && fill(words.held_segments, answer)].filter(Boolean).join(" · ");
     const title = `held-${answer.id}`;
     return h(
       "section",

@@ -1,9 +1,12 @@
 // One line of a conversation: who, when, what; and what the bot saw when it answered.
 import { clock, fill, h } from "./dom.js";
 
-/** The element of `line`. `given`: {words, language, seen}: `seen` is the last reply that was shown to the citizen. */
-export function lineElement(line, { words, language, seen, channel }) {
-  const own = line.who === "human" || line.who === "notice" || (line.who === "checked" && channel === "sms");
+/**
+ * The element of `line`. `given`: {words, language, seen, paid}: `seen` is the last reply that was shown to the citizen, `paid`
+ * whether replies are paid for by segment: a provider then says how far each came.
+ */
+export function lineElement(line, { words, language, seen, paid }) {
+  const own = line.who === "human" || line.who === "notice" || (line.who === "checked" && paid);
   return h(
     "li",
     { class: `said by-${line.who}`, "data-key": line.key },
@@ -11,7 +14,7 @@ export function lineElement(line, { words, language, seen, channel }) {
     h("p", { class: "words" }, line.text),
     line.hidden && h("p", { class: "seen" }, words.hidden),
     ["bot", "checked"].includes(line.who) && whatItSaw(line, words, language),
-    own && h("p", { class: "seen" }, fate(line, seen, channel, words)),
+    own && h("p", { class: "seen" }, fate(line, seen, paid, words)),
   );
 }
 
@@ -33,7 +36,7 @@ function whatItSaw({ outcome, entry, title, confidence, alternatives }, words, l
 }
 
 /** Whether it was seen on the website, or how far an SMS came. */
-function fate(line, seen, channel, words) {
-  if (channel === "sms") return words[`delivery_${line.delivery}`] ?? "";
+function fate(line, seen, paid, words) {
+  if (paid) return words[`delivery_${line.delivery}`] ?? "";
   return line.seq <= seen ? words.seen : words.not_seen;
 }

@@ -1,0 +1,85 @@
+"""How somebody who cannot hear reaches the number that a reply gives: the telephone relay, below it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from conversations.ports import Renderer
+from conversations.wording import Wording
+from core.channels import traits_of
+from core.database.models import Conversation, Message
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, PlaceBlock, ReplyBlock, TextBlock, Turn
+
+WORDS = frozenset({"gateway_relay"})
+_SEGMENTS = 2  # of an SMS: the line costs no third one
+
+
+class RelayLine:
+    """A ``BeforeCommit``: adds the relay to every turn that gives the administration's number, whichever step made it."""
+
+    def __init__(self, wording: Wording, renderers: Mapping[str, Renderer]) -> None:
+        wording.require(WORDS)
+        self._wording, self._renderers = wording, renderers
+
+    async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
+        language = turn.language or conversation.last_language
+        blocks = with_relay(turn.blocks, self._wording, self._renderers, channel=conversation.channel, language=language)
+        return turn if blocks == turn.blocks else turn.model_copy(update={"blocks": blocks})
+
+
+def with_relay(
+    blocks: Sequence[ReplyBlock], wording: Wording, renderers: Mapping[str, Renderer], *, channel: str, language: str
+) -> tuple[ReplyBlock, ...]:
+    """Returns ``blocks``, with the relay below the last block that gives the number, if both are set.
+
+    Where each part of a message costs, the line gives way to the second segment's end: first the opening hours beside the
+    number are left out, then the line.
+    """
+    blocks = tuple(blocks)
+    brief = traits_of(channel).pays_by_segment
+    phone, relay = wording.common("phone"), wording.common("relay_brief" if brief else "relay")
+    giving = [number for number, block in enumerate(blocks) if phone and relay and _gives(block, phone, brief=brief)]
+    if not giving:
+        return blocks
+    line = wording.text("gateway_relay", channel=channel, language=language, relay=relay)
+    longer = tuple(_inserted(blocks, giving[-1], line))
+    render = renderers.get(channel)
+    if not brief or render is None:
+        return longer
+    most = max(_SEGMENTS, render(blocks, language=language).segments)
+    shorter = tuple(_without(block, wording.common("hours")) for block in longer)
+    for some in (longer, shorter):
+        rendered = render(some, language=language)
+        if rendered.segments <= most and not rendered.rest:
+            return some
+    return blocks
+
+
+def _gives(block: ReplyBlock, phone: str, *, brief: bool) -> bool:
+    match block:
+        case TextBlock() | NoticeBlock() | ChoicesBlock():
+            return phone in block.text
+        case PlaceBlock():
+            return phone in block.phone
+        case AnswerBlock():  # a page by SMS seldom has room for its own numbers
+            return not brief and phone in block.body
+
+
+def _inserted(blocks: Sequence[ReplyBlock], last: int, line: str) -> Iterator[ReplyBlock]:
+    """Yields ``blocks`` with ``line`` below the one at ``last``; of choices, between their sentence and their options."""
+    for number, block in enumerate(blocks):
+        if number != last:
+            yield block
+        elif isinstance(block, ChoicesBlock):
+            yield from (TextBlock(text=block.text), TextBlock(text=line), block.model_copy(update={"text": ""}))
+        else:
+            yield from (block, TextBlock(text=line))
+
+
+def _without(block: ReplyBlock, hours: str) -> ReplyBlock:
+    """Returns ``block`` without the opening hours that follow the ways to reach the administration."""
+    if not hours or not isinstance(block, TextBlock | NoticeBlock):
+        return block
+    return block.model_copy(update={"text": block.text.replace(f", {hours}", "")})
