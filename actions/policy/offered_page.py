@@ -56,11 +56,12 @@ def _best_fitting(turn: Turn, entries: Sequence[Entry], found: FollowUp, query: 
     wanted = found.unexplained_terms
 
     def misses(page: Entry) -> tuple[bool, bool, int]:
-        named = set(terms(page.title)) | (turn.retriever.spoken(page, wanted) if page == best else set())
+        named = set(terms(page.title))
+        spoken = turn.retriever.spoken(page, wanted) if page == best or page in entries else frozenset()
         return (
             is_for_others(page.title, facts),
             found.aspect is not None and not passages_on(page, found.aspect),
-            len(wanted - named),
+            len(wanted - named - spoken),
         )
 
     chosen = min((best, *entries, *others), key=misses)

@@ -7,6 +7,7 @@ from collections.abc import Collection
 
 from actions.cases.dialogue_state import Focus
 from actions.messages.aspects import asked_in
+from actions.messages.follow_up_parser import pattern
 from actions.replies.cards import entry_option, part_card
 from actions.replies.pieces import joined, pieces_of
 from actions.replies.related import MOST
@@ -25,9 +26,11 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 def repeats(before: Focus | None, typed: str, entry: Entry, passage: int) -> bool:
     """Decides whether the new message ``typed`` would be answered by the passage of ``entry`` that was shown last.
 
-    A citizen who writes the same message again, or presses a button (``typed`` is then empty), wants to see it again. So
-    does one who confirms an assumed place or age.
+    A citizen who writes the same message again, says that it was said before, or presses a button (``typed`` is then empty),
+    wants to see it again. So does one who confirms an assumed place or age.
     """
+    if pattern("said_before").search(flat(typed)):
+        return False
     if before is not None and before.assumed and WHERE_OR_HOW_OLD & facts_in(typed).keys():
         return False
     if before is None or not typed or (before.entry, before.shown) != (entry.id, passage):
