@@ -44,10 +44,9 @@ def answer_for_situation(turn: Turn, entry: Entry, found: FollowUp) -> Reply | N
         start = turn.best(entry, headed)
     elif found.aspect and (nearest := turn.retriever.best_passage(entry, turn.text)) in inside:
         start = nearest  # "où la demander à Paris ?" asks for a place too; "c'était un meublé" asks what was asked before
-    elif inside and start not in inside:
-        start = turn.best(entry, inside)
-    asked = turn.text if found.aspect else f"{focus.query} {turn.text}"
-    now = {"latest": asked, "facts": {**focus.facts, **packed(passing(facts))}, "start": start}
+    elif not _is_on_the_way(turn, entry, start, decided):
+        start = turn.best(entry, inside or [start])
+    now = {"latest": turn.text, "facts": {**focus.facts, **packed(passing(facts))}, "start": start}
     return answer_from(turn.hearing().with_focus(**now), entry, start)
 
 

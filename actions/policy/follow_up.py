@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from actions.messages.aspects import Aspect, has_heading_on, passages_on
-from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up
+from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up, pattern
+from actions.messages.plain_words import plain
 from actions.policy.another_situation import answer_for_situation, answer_where_spoken_of
 from actions.policy.easy_words import page_in_short
 from actions.policy.neighbour_page import (
@@ -61,11 +62,18 @@ def _detail(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
         return None
     if nearer := answer_from_nearer_page(turn, entry, found) or answer_from_named_page(turn, entry, found):
         return nearer
-    wanted = found.unexplained_terms
-    if wanted and not found.facts and not turn.retriever.spoken(entry, wanted) and (elsewhere := answer_elsewhere(turn, entry)):
+    if _speaks_of_nothing(turn, entry, found) and (elsewhere := answer_elsewhere(turn, entry)):
         return elsewhere
     start = turn.retriever.best_passage(entry, turn.text)
     return open_page(turn.hearing(), entry, start, turn.text, SearchContext(others=result.hits))
+
+
+def _speaks_of_nothing(turn: Turn, entry: Entry, found: FollowUp) -> bool:
+    """Decides whether the page has none of the words of the message, and no pronoun of the message stands for its matter."""
+    wanted = found.unexplained_terms
+    if not wanted or found.facts or found.has_anaphora or pattern("stands_in").search(plain(turn.text)):
+        return False
+    return not turn.retriever.spoken(entry, wanted)
 
 
 def _aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) -> Reply:

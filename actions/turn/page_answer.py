@@ -77,7 +77,7 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
         card = first.of_part(card, passage)
         passage = passage if card.passage is None else card.passage
     if turn.repeats_card(card.block.body):
-        return say_nothing_else(turn, entry, passage)
+        return say_nothing_else(turn, entry, passage, card)
     pieces = card.pieces if card.shortened else ()
     now = {"asked": None, "shown": passage, "pieces": pieces, "passages_shown": focus.shown_with(passage)}
     turn = turn.about(focus.model_copy(update=now))
@@ -124,7 +124,7 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
         card = whole if fits or (again and not says_cases) else card
         complete = again or fits  # nothing is asked twice
     if card is not None and turn.repeats_card(card.block.body):
-        return say_nothing_else(turn, entry, start)
+        return say_nothing_else(turn, entry, start, card)
     if card is None or not complete:
         part = passages(entry)[start].headings if context.named else ()
         return ask(turn, entry, WhichCase(fork, part, other_numbers), card, context.confidence, supposed)

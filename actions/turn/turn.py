@@ -124,9 +124,11 @@ class Turn:
 
         A button, the same words and "j'ai dit …" show it again.
         """
-        again = not self.typed or pattern("said_before").search(flat(self.typed))
-        again = again or (self.before is not None and flat(self.before.question) == flat(self.typed))
-        return not again and bool(body) and str((self._last_card().get("block") or {}).get("body") or "") == body
+        typed = flat(self.typed)
+        same = self.before is not None and flat(self.before.question) == typed
+        if not typed or same or pattern("said_before").search(typed):
+            return False
+        return bool(body) and str((self._last_card().get("block") or {}).get("body") or "") == body
 
     def _last_card(self) -> Mapping[str, Any]:
         """Returns the data of the last card of the conversation; empty without any."""
