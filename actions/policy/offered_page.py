@@ -56,12 +56,11 @@ def _best_fitting(turn: Turn, entries: Sequence[Entry], found: FollowUp, query: 
     wanted = found.unexplained_terms
 
     def misses(page: Entry) -> tuple[bool, bool, int]:
-        named = set(terms(page.title))
-        spoken = turn.retriever.spoken(page, wanted) if page == best or page in entries else frozenset()
+        named = set(terms(page.title)) | (turn.retriever.spoken(page, wanted) if page == best else set())
         return (
             is_for_others(page.title, facts),
             found.aspect is not None and not passages_on(page, found.aspect),
-            len(wanted - named - spoken),
+            len(wanted - named),
         )
 
     chosen = min((best, *entries, *others), key=misses)
