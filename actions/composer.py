@@ -20,7 +20,7 @@ from actions.policy.reply_to_question import reply_to_question, the_other
 from actions.policy.request_for_human import human_intent, request_for_human
 from actions.policy.several_questions import several_questions
 from actions.policy.small_talk import small_talk
-from actions.policy.subject_change import topic_switch
+from actions.policy.subject_change import completed_question, topic_switch
 from actions.policy.wordless_message import wordless_message
 from actions.replies.utterance import Reply
 from actions.turn.turn import Turn
@@ -59,6 +59,7 @@ STEPS: tuple[Step, ...] = (
     missing_subject,
     subject_named_now,
     several_questions,
+    completed_question,
     new_question,
 )
 

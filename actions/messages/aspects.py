@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from actions.messages.plain_words import plain
 from actions.situation.reading import flat
 from core.entry import Entry, passages
+from core.text.markdown import plain as without_marks
 from core.yaml_text import load as load_yaml
 
 _FILE = Path(__file__).with_name("aspects.yml")
@@ -38,8 +39,8 @@ class Aspect(NamedTuple):
         return r"\d" in self.text.pattern
 
     def is_said_in(self, text: str) -> bool:
-        """Decides whether ``text`` (Markdown) states it: "86 €" is a cost."""
-        return self.text.search(flat(text)) is not None
+        """Decides whether ``text`` (Markdown) states it: "86 €" is a cost, and "%" in the address of a link is not."""
+        return self.text.search(flat(without_marks(text, links=False))) is not None
 
 
 @cache
@@ -101,12 +102,19 @@ def passages_on(entry: Entry, aspect: Aspect, among: Sequence[int] | None = None
     return [order for _, _, order in sorted(ranked, key=lambda one: (one[0] + 3 * one[1], one[2]))]
 
 
+def has_heading_on(entry: Entry, aspect: Aspect) -> bool:
+    """Decides whether a heading of ``entry`` is about ``aspect``, so that the page means to answer it."""
+    return any(aspect.is_named_in(heading) for passage in passages(entry) for heading in passage.headings)
+
+
 def _rank(aspect: Aspect, headings: Sequence[str]) -> float | None:
-    """Returns the rank of the best heading in the order of preference; an outer heading counts a little less."""
+    """Returns the rank of the best heading in the order of preference; an outer heading counts a little less, and so does one
+    that only ends with it ("Révision du montant").
+    """
     ranks = [
-        number + 0.5 * depth
+        number + 0.5 * depth + 0.4 * (found.start() > 0)
         for depth, heading in enumerate(reversed(headings))
         for number, pattern in enumerate(aspect.headings)
-        if pattern.search(heading)
+        if (found := pattern.search(heading))
     ]
     return min(ranks, default=None)

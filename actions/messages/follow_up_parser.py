@@ -50,6 +50,12 @@ def is_short(text: str) -> bool:
     return len(terms(text)) <= _SHORT
 
 
+def states(text: str) -> bool:
+    """Decides whether ``text`` states something ("je gagne 1500 € par mois"), and asks for nothing."""
+    folded = plain(text)
+    return "?" not in text and pattern("statement").match(folded) is not None and pattern("asks").search(folded) is None
+
+
 def as_follow_up(text: str, entry: Entry) -> FollowUp:
     """Returns ``text`` read as a follow-up on ``entry``."""
     # SMS writing is expanded first: without it, of 97 short follow-ups in the registers of telephones and letters, 42 were
@@ -93,7 +99,7 @@ def pattern(name: str) -> re.Pattern[str]:
 def _is_empty(word: str) -> bool:
     """Decides whether ``word`` names no subject. A short stem may belong to another word: that of "vis" is that of "visa"."""
     named, stems = _empty()
-    return fold(word) in named or (len(term(word)) > _SHORT_STEM and term(word) in stems)
+    return word.isdigit() or fold(word) in named or (len(term(word)) > _SHORT_STEM and term(word) in stems)
 
 
 @cache

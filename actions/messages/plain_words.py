@@ -27,6 +27,11 @@ def plain(text: str) -> str:
     return words or spelled
 
 
+def respelled(text: str) -> str:
+    """Returns ``text`` as ``plain`` does if it has SMS writing, else unchanged: a search needs its accents."""
+    return plain(text) if _any_to_spell().search(flat(text)) else text
+
+
 @cache
 def _file() -> dict[str, Any]:
     content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))

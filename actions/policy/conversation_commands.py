@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from actions.policy.subject_change import is_told
 from actions.replies.utterance import Reply, Utterance, say
 from actions.situation.places import COUNTRY
 from actions.situation.reading import facts_in
@@ -37,10 +38,12 @@ _WORDS_OF = {
 def conversation_command(turn: Turn) -> Reply | None:
     """Names the requested command, and utters nothing; asks for the language if it is not clear.
 
-    Passes for a country, which is no language ("en Espagne").
+    Passes for a country, which is no language ("en Espagne"), and for what a page may ask of people.
     """
     if turn.intent in _COMMANDS:
         return _to_worker(move=_COMMANDS[turn.intent])
+    if turn.typed and is_told(turn):  # "faut parler français ?"
+        return None
     picked = turn.intent.removeprefix(_PICKED)
     language = picked if turn.intent != picked else _language_wanted(turn.text)
     if language:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from actions.messages.aspects import Aspect, passages_on
-from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up
+from actions.messages.aspects import Aspect, has_heading_on, passages_on
+from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up, pattern
+from actions.messages.plain_words import plain
 from actions.policy.another_situation import answer_for_situation, answer_where_spoken_of
 from actions.policy.easy_words import page_in_short
-from actions.policy.neighbour_page import answer_from_nearer_page, answer_from_neighbour, has_neighbour_for
+from actions.policy.neighbour_page import (
+    answer_elsewhere,
+    answer_from_named_page,
+    answer_from_nearer_page,
+    answer_from_neighbour,
+    answer_from_page_on,
+    has_neighbour_for,
+)
 from actions.policy.subject_change import result_if_follow_up
 from actions.replies.navigation_pages import says_nothing
 from actions.replies.utterance import Reply
@@ -52,10 +60,20 @@ def _detail(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
     result = result_if_follow_up(turn, entry, found)
     if result is None:
         return None
-    if nearer := answer_from_nearer_page(turn, entry, found):
+    if nearer := answer_from_nearer_page(turn, entry, found) or answer_from_named_page(turn, entry, found):
         return nearer
+    if _speaks_of_nothing(turn, entry, found) and (elsewhere := answer_elsewhere(turn, entry)):
+        return elsewhere
     start = turn.retriever.best_passage(entry, turn.text)
     return open_page(turn.hearing(), entry, start, turn.text, SearchContext(others=result.hits))
+
+
+def _speaks_of_nothing(turn: Turn, entry: Entry, found: FollowUp) -> bool:
+    """Decides whether the page has none of the words of the message, and no pronoun of the message stands for its matter."""
+    wanted = found.unexplained_terms
+    if not wanted or found.facts or found.has_anaphora or pattern("stands_in").search(plain(turn.text)):
+        return False
+    return not turn.retriever.spoken(entry, wanted)
 
 
 def _aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) -> Reply:
@@ -67,6 +85,8 @@ def _aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) -> Reply:
         return reply
     if not orders:
         return answer_from_neighbour(turn, entry, found)
+    if not has_heading_on(entry, aspect) and (other := answer_from_page_on(turn, entry, aspect)):
+        return other
     return answer_from(turn.with_focus(latest=turn.text), entry, orders[0], SearchContext(named=True))
 
 

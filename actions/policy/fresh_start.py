@@ -8,6 +8,7 @@ from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import asked_besides, corrected
 from actions.policy.page_button import ask_case_again
+from actions.policy.subject_change import is_told
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import offer_again
 from actions.turn.resolution import place_in
@@ -19,7 +20,7 @@ def start_again(turn: Turn) -> Reply | None:
 
     "Merci. Une autre chose : mes enfants devront-ils payer ?" is a question, not a request to start again.
     """
-    passes = asked_besides(turn.text) or (turn.focus and pattern("the_other").fullmatch(plain(turn.text)))
+    passes = asked_besides(turn.text) or is_told(turn) or (turn.focus and pattern("the_other").fullmatch(plain(turn.text)))
     return None if passes else Reply(tuple(turn.replies.acknowledge("utter_start_again")), resets=True)
 
 
@@ -30,7 +31,7 @@ def forget_situation(turn: Turn) -> Reply:
 
 def go_back(turn: Turn) -> Reply | None:
     """Asks the last question about the citizen's case again; before the first one, offers the pages again."""
-    if corrected(turn.text, ""):  # "je me suis trompé, c'est la carte grise"
+    if corrected(turn.text, "") or is_told(turn):  # "je me suis trompé, c'est la carte grise"
         return None
     entry = turn.entry_in_focus()
     if entry is None:

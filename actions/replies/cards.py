@@ -84,17 +84,19 @@ def cases_card(entry: Entry, fork: Fork, beside: SideBySide, lead: str, snapshot
     return card._replace(shortened=not beside.complete)
 
 
-def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: Style) -> Card:
+def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: Style, *, only_part: bool = False) -> Card:
     """Returns the card with the cases of ``fork`` in full, each text under the labels and headings that lead to it.
 
     Of each case, it shows the part in which passage ``start`` answers the question, if the case has that part; else all of
-    it.
+    it. With ``only_part``, cases without that part are left out, if others have it.
     """
     found = passages(entry)
     told: list[tuple[str, Passage | None]] = []
-    for number, label in enumerate(fork.labels):
-        orders = counterparts(entry, start, passages_under(entry, (*fork.address, number)))
-        told += [(label, found[order]) for order in orders] or [(label, None)]
+    by_case = [counterparts(entry, start, passages_under(entry, (*fork.address, case))) for case in range(len(fork.labels))]
+    having = [any(found[order].headings[-1:] == found[start].headings[-1:] != () for order in orders) for orders in by_case]
+    for label, orders, has_part in zip(fork.labels, by_case, having, strict=True):
+        if has_part or not only_part or not any(having):
+            told += [(label, found[order]) for order in orders] or [(label, None)]
     parts = {passage.headings for _, passage in told if passage}
     headings = parts.pop() if len(parts) == 1 else fork.headings
 

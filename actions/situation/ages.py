@@ -58,6 +58,10 @@ _MINOR = re.compile(
 )
 _MINOR_LABEL = re.compile(r"\bmineure?s?\b|\bpour (?:un|votre|l') ?enfants?\b|^(?:l'|un )?enfants?$")
 _ADULT = re.compile(r"(?<!force )\b(?:majeure?s?|adultes?|adults?|grown[- ]up)\b")
+_ADULT_RELATIVE = re.compile(
+    r"\b(?:pour|for|et)\s+(?:ma|mon|mes|nos|my)\s+(?:femme|mari|epou(?:x|se)|conjointe?|compagn(?:on|e)|mere|pere|parents"
+    r"|grand-?(?:mere|pere|parents)|wife|husband|mother|father|mum|dad)\b"
+)
 _CHILD = re.compile(
     r"\b(?:enfants?|fils|fille|bebe|petit[e-]|neveu|niece|ado(?:lescente?)?|gamine?|mineure?s?"
     r"|my (?:son|daughter|child|kids?))\b"
@@ -76,6 +80,8 @@ def age_said(text: str) -> frozenset[str]:
     if not found and _MINOR.search(without):
         found.append((0, MAJORITY - 1))
     if _ADULT.search(without) and not re.search(r"\bmajeure?s? protege", without):
+        found.append((MAJORITY, _OLDEST))
+    if not found and _ADULT_RELATIVE.search(without):
         found.append((MAJORITY, _OLDEST))
     return _meet(found)
 

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 
 from actions.situation.ages import AGE
 from actions.situation.places import AREA, COUNTRY, countries_named
+from actions.situation.quantities import in_range
 from actions.situation.reading import Facets, demanded, facts_in, flat, without_facts
 from retrieval.terms.analysis import terms
 
@@ -190,6 +191,8 @@ def picked(labels: Sequence[str], reply: str) -> int | None:
     found = _naming_country(labels, reply)
     if found is None and facts:
         found = applying(labels, facts)
+    if found is None:
+        found = in_range(labels, reply)
     if found is None:
         found = named_in(labels, reply)
     if found is None and _DEFAULT.match(flat(reply)):  # "ailleurs", "un autre pays"

@@ -76,6 +76,8 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
     if first:
         card = first.of_part(card, passage)
         passage = passage if card.passage is None else card.passage
+    if turn.repeats_card(card.block.body):
+        return say_nothing_else(turn, entry, passage, card)
     pieces = card.pieces if card.shortened else ()
     now = {"asked": None, "shown": passage, "pieces": pieces, "passages_shown": focus.shown_with(passage)}
     turn = turn.about(focus.model_copy(update=now))
@@ -116,11 +118,13 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
         other_numbers = tuple(n for n, label in enumerate(fork.labels) if f"**{label}** :" not in card.block.sms_text)
     supposed = supposed_cases(entry, way.taken, focus, turn.user)
     if not complete and (again or (context.named and not turn.style.pays_by_segment)):
-        whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style)
+        whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=context.named)
         fits = visible_chars(whole.block.body) <= turn.style.limits.rest
         says_cases = card is not None and not card.pieces  # else it is an extract of the text for everyone
         card = whole if fits or (again and not says_cases) else card
         complete = again or fits  # nothing is asked twice
+    if card is not None and turn.repeats_card(card.block.body):
+        return say_nothing_else(turn, entry, start, card)
     if card is None or not complete:
         part = passages(entry)[start].headings if context.named else ()
         return ask(turn, entry, WhichCase(fork, part, other_numbers), card, context.confidence, supposed)

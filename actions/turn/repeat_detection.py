@@ -7,7 +7,8 @@ from collections.abc import Collection
 
 from actions.cases.dialogue_state import Focus
 from actions.messages.aspects import asked_in
-from actions.replies.cards import entry_option, part_card
+from actions.messages.follow_up_parser import pattern
+from actions.replies.cards import Card, entry_option, part_card
 from actions.replies.pieces import joined, pieces_of
 from actions.replies.related import MOST
 from actions.replies.style import PAGES
@@ -25,9 +26,11 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 def repeats(before: Focus | None, typed: str, entry: Entry, passage: int) -> bool:
     """Decides whether the new message ``typed`` would be answered by the passage of ``entry`` that was shown last.
 
-    A citizen who writes the same message again, or presses a button (``typed`` is then empty), wants to see it again. So
-    does one who confirms an assumed place or age.
+    A citizen who writes the same message again, says that it was said before, or presses a button (``typed`` is then empty),
+    wants to see it again. So does one who confirms an assumed place or age.
     """
+    if pattern("said_before").search(flat(typed)):
+        return False
     if before is not None and before.assumed and WHERE_OR_HOW_OLD & facts_in(typed).keys():
         return False
     if before is None or not typed or (before.entry, before.shown) != (entry.id, passage):
@@ -65,14 +68,18 @@ def _speaks(markdown: str, typed: str) -> bool:
     return aspect is None
 
 
-def say_nothing_else(turn: Turn, entry: Entry, order: int) -> Reply:
-    """Shows the paragraphs of passage number ``order``, just shown, that are about the new question; else other offers."""
+def say_nothing_else(turn: Turn, entry: Entry, order: int, card: Card | None = None) -> Reply:
+    """Shows the paragraphs of passage number ``order``, just shown, that are about the new question; or ``card`` again if it
+    speaks of it; else other offers.
+    """
     pieces_shown = turn.before.pieces if turn.before else ()
     turn = turn.with_focus(asked=None, shown=order, pieces=pieces_shown)
     if rest_speaks(entry, order, pieces_shown, turn.typed):
         return show_rest(turn, entry, order)
     if on_question := excerpt(entry, order, turn.typed):
         return show(turn, entry, part_card(entry, order, on_question, turn.snapshot, turn.style), again=True)
+    if card is not None and _speaks(card.block.body, turn.typed):
+        return show(turn, entry, card, again=True)
     result = turn.search.pages_behind_title(entry, turn.typed, PAGES)
     others = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in result.hits if hit.entry_id != entry.id]
     headings = passages(entry)[order].headings

@@ -14,11 +14,12 @@ from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import DialogueState, Focus, UserFacts
 from actions.cases.known_case import known_case
 from actions.messages.aspects import aspects, passages_on
+from actions.messages.follow_up_parser import pattern
 from actions.replies.extract import Worth
 from actions.replies.reply_builder import ReplyBuilder
 from actions.replies.style import Style
 from actions.replies.utterance import Reply, Utterance
-from actions.situation.reading import facts_in
+from actions.situation.reading import facts_in, flat
 from actions.turn.turn_search import TurnSearch
 from core.entry import Entry
 from core.settings import Settings
@@ -116,10 +117,25 @@ class Turn:
 
     def entry_shown_last(self) -> Entry | None:
         """Returns the page of the last card of the conversation, if there was one."""
+        return self.search.entry(str(self._last_card().get("entry", "")))
+
+    def repeats_card(self, body: str) -> bool:
+        """Decides whether the last card, shown for another message, had this ``body``.
+
+        A button, the same words and "j'ai dit …" show it again.
+        """
+        typed = flat(self.typed)
+        same = self.before is not None and flat(self.before.question) == typed
+        if not typed or same or pattern("said_before").search(typed):
+            return False
+        return bool(body) and str((self._last_card().get("block") or {}).get("body") or "") == body
+
+    def _last_card(self) -> Mapping[str, Any]:
+        """Returns the data of the last card of the conversation; empty without any."""
         customs = (
             (event.get("data") or {}).get("custom") or {} for event in reversed(self.events) if event.get("event") == "bot"
         )
-        return self.search.entry(next((str(custom["entry"]) for custom in customs if custom.get("entry")), ""))
+        return next((custom for custom in customs if custom.get("entry")), {})
 
     def focus_on(self, entry: Entry) -> Focus:
         """Returns the focus if it is on ``entry``, else a new one."""
