@@ -8,7 +8,7 @@ from functools import partial
 from typing import Protocol
 
 from actions.cases.case_tree import Fork
-from actions.cases.dialogue_state import Focus, UserFacts
+from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card
 from actions.replies.page_extract import Chosen, PagePart, best_sentences, left_out, most_useful_first, page_text
 from actions.replies.page_parts import CLEAR, PageQuestion, briefly_labelled, open_parts, page_question, part_of
@@ -45,10 +45,9 @@ class AskedTurn(Protocol):
     def style(self) -> Style: ...
     @property
     def focus(self) -> Focus | None: ...
-    @property
-    def user(self) -> UserFacts: ...
 
     def case(self, focus: Focus, fork: Fork) -> int | None: ...
+    def excluded(self, focus: Focus, fork: Fork) -> Collection[int]: ...
     def best(self, entry: Entry, orders: Sequence[int]) -> int: ...
 
 
@@ -57,8 +56,8 @@ def first_answer(turn: AskedTurn, entry: Entry) -> FirstAnswer | None:
     focus = turn.focus
     if focus is None or not is_first(focus, entry):
         return None
-    case_of, best_of = partial(turn.case, focus), partial(turn.best, entry)
-    asked = page_question(turn.retriever, entry, focus, turn.user, case_of, best_of)
+    case_of, excluded_at = partial(turn.case, focus), partial(turn.excluded, focus)
+    asked = page_question(turn.retriever, entry, focus, case_of, excluded_at, partial(turn.best, entry))
     return FirstAnswer(asked, turn.style, focus.passages_shown)
 
 

@@ -25,7 +25,7 @@ _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 
 def mini_card(option: Option, passage: int, snapshot: str, style: Style, asked: PageQuestion) -> Option:
-    """Returns ``option``, the button of the page that is ``asked``, with an extract for the question: 20 to 280 characters, 140
+    """Returns ``option``, the button of the page that is ``asked``, with an extract for the question: 20 to 280 characters, 175
     by SMS.
 
     ``passage`` is the one that was found. The extract holds the sentences of the page that answer best, each after its cases;

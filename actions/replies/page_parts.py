@@ -9,8 +9,7 @@ from functools import lru_cache, partial
 
 from actions.cases.case_resolution import BestOf, CaseOf
 from actions.cases.case_tree import Fork, Step, steps_to
-from actions.cases.dialogue_state import Focus, UserFacts
-from actions.cases.known_case import excluded_cases
+from actions.cases.dialogue_state import Focus
 from actions.replies.extract import Worth
 from actions.replies.navigation_pages import says_nothing
 from actions.replies.page_extract import PagePart
@@ -37,15 +36,13 @@ CLEAR = 0.8
 class PageQuestion:
     """A question about ``entry``, and the facts about the citizen who asks.
 
-    ``worth`` rates sentences for the question, ``odds`` are the log-odds of each part (``Retriever.part_odds``). ``case_of``
-    returns the citizen's case at a fork, ``best_of`` the best of some passages, ``holds`` whether a passage holds for the
-    citizen (``holding``).
+    ``worth`` rates sentences for the question, ``odds`` are the log-odds of each part (``Retriever.part_odds``). ``best_of``
+    returns the best of some passages, ``holds`` whether a passage holds for the citizen (``holding``).
     """
 
     entry: Entry
     worth: Worth
     odds: Mapping[int, float]
-    case_of: CaseOf
     best_of: BestOf
     holds: Callable[[int], bool]
 
@@ -56,15 +53,13 @@ class PageQuestion:
 
 
 def page_question(
-    retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts, case_of: CaseOf, best_of: BestOf
+    retriever: Retriever, entry: Entry, focus: Focus, case_of: CaseOf, excluded_at: ExcludedAt, best_of: BestOf
 ) -> PageQuestion:
     """Returns the question of ``focus`` about ``entry``."""
-    excluded_at = partial(excluded_cases, focus=focus, user=user)
     return PageQuestion(
         entry,
         partial(retriever.sentence_worth, entry, focus.query),
         retriever.part_odds(entry, focus.query),
-        case_of,
         best_of,
         holding(entry, case_of, excluded_at, set(terms(focus.query)) - set(terms(entry.title))),
     )

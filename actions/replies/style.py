@@ -42,9 +42,9 @@ class Limits(NamedTuple):
 
 WEB = Limits(answer=300, card=420, whole=520, page=600, follow_up=800, cases=600, lone_case=420, mini=280, rest=1100)
 # By SMS each 153 characters cost. Two segments have room for title, extract, date and source, or for an extract and three
-# titles. Longer extracts, up to 175, contained the answer no more often (ADR 0054). The rest is read part by part (SUITE): a
-# basic telephone opens no link.
-SMS = Limits(answer=140, card=140, whole=140, page=140, follow_up=200, cases=200, lone_case=110, mini=140, rest=6000)
+# titles: sentences from the whole page fill 175 characters in as many segments as 140 (ADR 0066). The rest is read part by part
+# (SUITE): a basic telephone opens no link.
+SMS = Limits(answer=140, card=140, whole=140, page=175, follow_up=200, cases=200, lone_case=110, mini=175, rest=6000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,5 +91,6 @@ def with_extract(turn: Turn, option: Option, entry: Entry, query: str, snapshot:
     """Returns ``option``, a button of ``entry``, with the part of the page that would answer ``query``."""
     focus = Focus(entry=entry.id, query=query, facts=packed(passing(facts_in(query))))
     best = partial(turn.retriever.best_passage, entry, query)
-    asked = page_question(turn.retriever, entry, focus, turn.user, partial(turn.case, focus), best)
+    case_of, excluded_at = partial(turn.case, focus), partial(turn.excluded, focus)
+    asked = page_question(turn.retriever, entry, focus, case_of, excluded_at, best)
     return mini_card(option, best(), snapshot, turn.style, asked)

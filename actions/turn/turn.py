@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -12,7 +12,7 @@ from rasa_sdk import Tracker
 
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import DialogueState, Focus, UserFacts
-from actions.cases.known_case import known_case
+from actions.cases.known_case import excluded_cases, known_case
 from actions.messages.aspects import aspects, passages_on
 from actions.messages.follow_up_parser import pattern
 from actions.replies.extract import Worth
@@ -159,6 +159,10 @@ class Turn:
     def case(self, focus: Focus, fork: Fork, *, remembered: bool = True) -> int | None:
         """Returns the number of the citizen's case at ``fork``; see ``known_case``."""
         return known_case(fork, focus, self.user, remembered=remembered)
+
+    def excluded(self, focus: Focus, fork: Fork) -> Collection[int]:
+        """Returns the numbers of the cases at ``fork`` that are not the citizen's; see ``excluded_cases``."""
+        return excluded_cases(fork, focus, self.user)
 
     def best(self, entry: Entry, orders: Sequence[int]) -> int:
         """Returns the passage among ``orders`` that best answers the question."""

@@ -26,7 +26,7 @@ from retrieval.terms.analysis import terms, words
 from tools.training.sentence_weights import sentences_of
 
 DIMENSION = 96
-EPOCHS = 4
+EPOCHS = 3
 _RATE, _FASTER = 3e-3, 1e-2  # learning rates: of vectors and weights, of the two scalars
 _SHARPNESS = 12.0  # of the choice, at the start: scores are shares, from 0 to 1
 _PAGES_A_STEP = 4

@@ -83,12 +83,17 @@ def test_sentence_values_covered_counts_the_headings_above_and_the_questions_tha
     assert value("covered", page, "Elle vaut 25 €.", LOSS) == 1.0
 
 
-@pytest.mark.parametrize(
-    ("sentence", "said"),
-    [("La perte de la carte au consulat.", 1.0), ("La perte de la carte.", 0.4), ("Au consulat.", 0.6), ("Rien.", 0.0)],
-)
-def test_sentence_values_said_counts_the_words_of_the_title_too_but_no_heading(sentence: str, said: float) -> None:
-    assert value("said", read("carte perte consulat"), sentence, LOSS) == pytest.approx(said)
+def test_sentence_values_matched_is_more_the_more_words_a_sentence_or_its_heading_has() -> None:
+    page = read("amende perte consulat")
+    most, some, none = (value("matched", page, text, DELAY) for text in ("Perte au consulat.", "Au consulat.", "Rien."))
+    assert most > some > none
+    assert most > 0.5
+    assert value("matched", page, "Au consulat.", LOSS) > some  # "Perte" is the heading
+
+
+def test_sentence_values_matched_knows_words_of_near_meaning() -> None:
+    page = read("je garde mon salaire ?")
+    assert value("matched", page, "La rémunération est versée.") > 2 * value("matched", page, "La voiture est bleue.")
 
 
 @pytest.mark.parametrize(
@@ -101,7 +106,8 @@ def test_sentence_values_said_counts_the_words_of_the_title_too_but_no_heading(s
 def test_sentence_worth_is_more_if_the_aspect_that_is_asked_for_is_stated(query: str, states: str, states_not: str) -> None:
     assert (value("aspects", read(query), states), value("aspects", read(query), states_not)) == (1.0, 0.0)
     more, less = worth(read(query), states, states_not)
-    assert more - less == pytest.approx(FACTOR["aspects"] + FACTOR["figure"])
+    matched = value("matched", read(query), states) - value("matched", read(query), states_not)
+    assert more - less == pytest.approx(FACTOR["aspects"] + FACTOR["figure"] + FACTOR["matched"] * matched)
 
 
 def test_sentence_values_aspects_of_several_is_the_share_that_is_stated() -> None:

@@ -76,7 +76,7 @@ def asked_of(page: Entry, odds: Mapping[int, float], worth: Worth, case: int | N
     def case_of(_fork: Fork) -> int | None:
         return case
 
-    return PageQuestion(page, worth, odds, case_of, min, holding(page, case_of))
+    return PageQuestion(page, worth, odds, min, holding(page, case_of))
 
 
 def first(

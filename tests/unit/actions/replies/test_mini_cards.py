@@ -56,7 +56,7 @@ def card(
         return case
 
     holds = holding(entry, case_of, lambda _: excluded, words)
-    return mini_card(BUTTON, passage, "s1", style, PageQuestion(entry, worth, odds or {}, case_of, first, holds))
+    return mini_card(BUTTON, passage, "s1", style, PageQuestion(entry, worth, odds or {}, first, holds))
 
 
 def test_mini_card_is_the_button_with_an_extract_and_where_it_was_taken_from() -> None:

@@ -80,7 +80,7 @@ ALL = [INTRODUCTION, COST, DELAY, IN_FRANCE]
 
 def orders(odds: Mapping[int, float], entry: Entry = PARTS, seen: tuple[int, ...] = ()) -> list[int]:
     holds = holding(entry, lambda _: None)
-    found = open_parts(PageQuestion(entry, nothing, odds, lambda _: None, min, holds), seen)
+    found = open_parts(PageQuestion(entry, nothing, odds, min, holds), seen)
     return [part.order for part in found]
 
 
@@ -124,11 +124,11 @@ def test_open_parts_hold_no_description() -> None:
 
 def test_part_is_labelled_with_its_heading_and_its_cases() -> None:
     holds = holding(PARTS, lambda _: None)
-    parts = open_parts(PageQuestion(PARTS, nothing, {}, lambda _: None, min, holds))
+    parts = open_parts(PageQuestion(PARTS, nothing, {}, min, holds))
     assert [part.label for part in parts] == ["", "Coût", "Délai", "Où › En France"]
 
 
 @pytest.mark.parametrize(("odds", "clear"), [({}, True), ({1: 0.0, 2: -1.3}, False), ({1: 0.0, 2: -1.4}, True)])
 def test_question_is_clear_if_one_part_is_likely_enough(odds: Mapping[int, float], clear: bool) -> None:
     """The likelihoods are .79 and .80."""
-    assert PageQuestion(PARTS, nothing, odds, lambda _: None, min, lambda _: True).is_clear is clear
+    assert PageQuestion(PARTS, nothing, odds, min, lambda _: True).is_clear is clear
