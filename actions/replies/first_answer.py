@@ -10,7 +10,7 @@ from typing import Protocol
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card
-from actions.replies.page_extract import Chosen, PagePart, best_sentences, left_out, most_useful_first, page_text
+from actions.replies.page_extract import Chosen, PagePart, best_sentences, left_out, most_useful_first, page_text, short_extract
 from actions.replies.page_parts import CLEAR, PageQuestion, briefly_labelled, open_parts, page_question, part_of
 from actions.replies.piece_sets import APART, visible_chars
 from actions.replies.piece_sets import left_out as not_shown
@@ -19,9 +19,6 @@ from actions.replies.style import Style
 from core.decision_trace import note
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
-
-_SMS_MARGIN = 1.5  # log-odds behind the best sentence: in one SMS there is room for one or two
-_LONG_SMS = 230  # characters: with title and date still two segments mostly
 
 
 def is_first(focus: Focus | None, entry: Entry) -> bool:
@@ -159,12 +156,9 @@ class FirstAnswer:
         return _with_body(card, text, "" if card.block.body in text else card.block.body)
 
     def _short_text(self, parts: Sequence[PagePart]) -> tuple[str, Chosen]:
-        """Returns the best sentences for one SMS, and the numbers of their pieces: a long sentence that answers, rather than a
-        short one that does not.
-        """
-        chosen: Chosen = {}
-        for room in (self._style.limits.page, _LONG_SMS):
-            chosen = chosen or best_sentences(parts, self._asked.worth, room, margin=_SMS_MARGIN)
+        """Returns the best sentences for one SMS, and the numbers of their pieces."""
+        limits = self._style.limits
+        chosen = short_extract(parts, self._asked.worth, limits.page, limits.longest)
         return self._text(most_useful_first(parts, chosen), chosen), chosen
 
 

@@ -26,7 +26,7 @@ _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 def mini_card(option: Option, passage: int, snapshot: str, style: Style, asked: PageQuestion) -> Option:
     """Returns ``option``, the button of the page that is ``asked``, with an extract for the question: 20 to 280 characters, 175
-    by SMS.
+    by SMS (240 if the best sentence needs them).
 
     ``passage`` is the one that was found. The extract holds the sentences of the page that answer best, each after its cases;
     none from a passage that does not hold for the citizen. If the page says nothing in so few characters, the result is the
@@ -55,20 +55,23 @@ def _headings(entry: Entry, passage: int) -> tuple[str, ...]:
 def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
     entry, known = asked.entry, passages(asked.entry)
     parts = open_parts(asked)
-    text = _fitting(lambda room: _best(parts, entry, asked.worth, room), entry, style)
+    text, limits = "", style.limits
+    for most, only_with_best in ((limits.mini, True), (limits.longest, True), (limits.mini, False)):
+        made = partial(_best, parts, entry, asked.worth, only_with_best=only_with_best)
+        text = text or _fitting(made, entry, style, most)
     if not text:
         orders = [part.order for part in parts] or [stand_in(entry, 0)]
         place = passage if passage in orders else asked.best_of(orders)
         case = LABELS.join(known[place].cases)
         whole = partial(extract, shown(entry, place), asked.worth, strict=True)
-        text = _fitting(lambda room: behind(case, whole(max_chars=room).text), entry, style)
+        text = _fitting(lambda room: behind(case, whole(max_chars=room).text), entry, style, limits.mini)
     return text if len(text) >= SHORTEST or not text else _plain(behind(entry.title, text))
 
 
-def _best(parts: Sequence[PagePart], entry: Entry, worth: Worth, room: int) -> str:
+def _best(parts: Sequence[PagePart], entry: Entry, worth: Worth, room: int, *, only_with_best: bool) -> str:
     """Returns the best sentences behind their cases; behind their headings, too, where they are too short to be clear."""
     brief = briefly_labelled(entry, parts)
-    chosen = best_sentences(brief, worth, room)
+    chosen = best_sentences(brief, worth, room, only_with_best=only_with_best)
     headed = {part.order: part for part in parts}
     display = most_useful_first(brief, chosen)
     short = [visible_chars(page_text([part], chosen)) < _CLEAR_CHARS for part in display]
@@ -95,9 +98,10 @@ def _cells(row: str) -> list[str]:
     return [cell.strip() for cell in row.strip().strip("|").split("|")]
 
 
-def _fitting(made: Callable[[int], str], entry: Entry, style: Style) -> str:
-    """Returns the text of ``made``, for the space that dates and labels leave, as plain text that ends with a sentence."""
-    most = style.limits.mini
+def _fitting(made: Callable[[int], str], entry: Entry, style: Style, most: int) -> str:
+    """Returns the text of ``made``, for the space that dates and labels leave within ``most`` characters, as plain text that
+    ends with a sentence.
+    """
     text = ""
     for room in range(most, most // 2, -_DATE_CHARS):
         text = _plain(_rows_written_out(style.dated(entry, made(room))))

@@ -14,7 +14,8 @@ from core.text.markdown import plain
 from retrieval.contracts import PageSentence
 
 MARGIN = 3.0  # log-odds behind the best sentence: fewer sentences say as much, and are read faster
-_ALIKE = " / "  # between the labels of parts that say the same
+_SMS_MARGIN = 1.5  # in one SMS there is space for one or two
+ALIKE = " / "  # between the labels of parts that say the same
 _TRIED = 40  # sentences, best first: a limit to the work for one reply
 # The numbers of the shown pieces, by the order of their part, in the order of choice.
 type Chosen = Mapping[int, frozenset[int]]
@@ -36,13 +37,16 @@ def best_sentences(
     shown: Chosen | None = None,
     below: str = "",
     margin: float = MARGIN,
+    *,
+    only_with_best: bool = False,
 ) -> Chosen:
     """Returns the content of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and the most
     useful other sentences, each with the pieces that it needs and its exception.
 
     ``below`` stands after them and has its own space. If it holds the best sentence, nothing is chosen, and nothing in it is
     repeated. Sentences that are more than ``margin`` log-odds behind the best are left out. A sentence that does not fit is not
-    replaced by the same one of another case, whose label is shorter.
+    replaced by the same one of another case, whose label is shorter; with ``only_with_best``, nothing is chosen if the best one
+    does not fit.
     """
     chosen = dict(shown or {})
     # The length of a part's text is measured only when it changes, not for each sentence that is tried.
@@ -68,7 +72,21 @@ def best_sentences(
                 break
         else:
             too_long.add(text)
+            if only_with_best and not chosen:
+                break
     return chosen
+
+
+def short_extract(parts: Sequence[PagePart], worth: Worth, max_chars: int, longest: int) -> Chosen:
+    """Returns the content for one SMS, within ``max_chars``: the best sentence, and others that are nearly as good.
+
+    If the best sentence does not fit, it may take up to ``longest`` characters; if it is longer still, others stand instead.
+    """
+    for only_with_best in (True, False):
+        for room in (max_chars, longest):
+            if chosen := best_sentences(parts, worth, room, margin=_SMS_MARGIN, only_with_best=only_with_best):
+                return chosen
+    return {}
 
 
 def _chars(part: PagePart, chosen: frozenset[int]) -> int:
@@ -106,7 +124,7 @@ def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
         if chosen.get(part.order):
             text = with_exception(part.pieces, chosen[part.order])
             labels.setdefault((text, bool(part.label)), []).append(part.label)
-    return APART.join(behind(_ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
+    return APART.join(behind(ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
 
 
 def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collection[int] = ()) -> list[PagePart]:

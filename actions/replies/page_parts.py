@@ -12,7 +12,7 @@ from actions.cases.case_tree import Fork, Step, steps_to
 from actions.cases.dialogue_state import Focus
 from actions.replies.extract import Worth
 from actions.replies.navigation_pages import says_nothing
-from actions.replies.page_extract import PagePart
+from actions.replies.page_extract import ALIKE, PagePart
 from actions.replies.pieces import pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
@@ -99,6 +99,11 @@ def briefly_labelled(entry: Entry, parts: Sequence[PagePart], named: Sequence[st
         return LABELS.join((*known[order].headings[1:][-1:], *own))
 
     return [replace(part, label=label(part.order)) for part in parts]
+
+
+def is_labelled(markdown: str, case: str) -> bool:
+    """Decides whether ``markdown`` has a text behind a label that ends with ``case``, alone or with others of the same text."""
+    return any(f"{before}{case}{after}" in markdown for before in ("**", LABELS, BETWEEN, ALIKE) for after in ("** :", ALIKE))
 
 
 def open_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:

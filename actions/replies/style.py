@@ -26,6 +26,7 @@ class Limits(NamedTuple):
     ``cases``: cases side by side.
     ``lone_case``: the text above the cases that are asked for.
     ``mini``: the extract of a page that may answer.
+    ``longest``: the same, and by SMS a first answer, if the best sentence does not fit into less.
     ``rest``: the continuation of a part.
     """
 
@@ -37,14 +38,19 @@ class Limits(NamedTuple):
     cases: int
     lone_case: int
     mini: int
+    longest: int
     rest: int
 
 
-WEB = Limits(answer=300, card=420, whole=520, page=600, follow_up=800, cases=600, lone_case=420, mini=280, rest=1100)
+WEB = Limits(
+    answer=300, card=420, whole=520, page=600, follow_up=800, cases=600, lone_case=420, mini=280, longest=280, rest=1100
+)
 # By SMS each 153 characters cost. Two segments have room for title, extract, date and source, or for an extract and three
-# titles: sentences from the whole page fill 175 characters in as many segments as 140 (ADR 0066). The rest is read part by part
-# (SUITE): a basic telephone opens no link.
-SMS = Limits(answer=140, card=140, whole=140, page=175, follow_up=200, cases=200, lone_case=110, mini=175, rest=6000)
+# titles: 175 characters take as many segments as 140, and a best sentence of up to 230 is worth a third segment now and then
+# (ADR 0066). The rest is read part by part (SUITE): a basic telephone opens no link.
+SMS = Limits(
+    answer=140, card=140, whole=140, page=175, follow_up=200, cases=200, lone_case=110, mini=175, longest=230, rest=6000
+)
 
 
 @dataclass(frozen=True, slots=True)

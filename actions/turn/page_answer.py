@@ -13,6 +13,7 @@ from actions.replies.cards import answer_card, whole_fork_card
 from actions.replies.first_answer import first_answer
 from actions.replies.fork_card import fork_card
 from actions.replies.navigation_pages import further_on, leads_to, says_nothing
+from actions.replies.page_parts import is_labelled
 from actions.replies.piece_sets import visible_chars
 from actions.replies.reply_builder import WhichCase
 from actions.replies.truncated_description import stand_in
@@ -115,7 +116,7 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
         return answer_from(unasked.about(focus.model_copy(update={"assumed": assumed})), entry, start, context)
     if card is not None and not context.named and not again and (first := first_answer(turn.about(focus), entry)):
         card = first.of_cases(card, complete=complete)
-        other_numbers = tuple(n for n, label in enumerate(fork.labels) if f"**{label}** :" not in card.block.sms_text)
+        other_numbers = tuple(n for n, label in enumerate(fork.labels) if not is_labelled(card.block.sms_text, label))
     supposed = supposed_cases(entry, way.taken, focus, turn.user)
     if not complete and (again or (context.named and not turn.style.pays_by_segment)):
         whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=context.named)

@@ -6,7 +6,16 @@ from collections.abc import Sequence
 
 import pytest
 
-from actions.replies.page_extract import MARGIN, PagePart, behind, best_sentences, left_out, most_useful_first, page_text
+from actions.replies.page_extract import (
+    MARGIN,
+    PagePart,
+    behind,
+    best_sentences,
+    left_out,
+    most_useful_first,
+    page_text,
+    short_extract,
+)
 from actions.replies.piece_sets import visible_chars
 from actions.replies.pieces import pieces_of
 from retrieval.contracts import PageSentence
@@ -145,3 +154,26 @@ def test_best_sentences_above_cases_that_hold_the_best_are_none() -> None:
 def test_best_sentences_that_do_not_fit_are_not_shown_for_another_case() -> None:
     parts = [part(1, COST, "En France, " + "très " * 20 + "loin"), part(2, COST, "En Guyane")]
     assert best_sentences(parts, holding("coûte"), len(COST) + 20) == {}
+
+
+@pytest.mark.parametrize(
+    ("longest", "shown"),
+    [(70, "La carte est gratuite pour tous ceux qui la demandent en mairie."), (50, "Allez en mairie.")],
+)
+def test_short_extract_prefers_the_best_sentence_to_shorter_ones(longest: int, shown: str) -> None:
+    parts = [part(1, "La carte est gratuite pour tous ceux qui la demandent en mairie."), part(2, "Allez en mairie.")]
+    chosen = short_extract(parts, valued({"gratuite": 2.0, "Allez": 1.0}), 40, longest)
+    assert page_text(parts, chosen) == shown
+
+
+def test_short_extract_adds_what_is_nearly_as_good() -> None:
+    parts = [part(1, "Venez."), part(2, "Allez."), part(3, "Restez.")]
+    chosen = short_extract(parts, valued({"Venez": 3.0, "Allez": 2.0, "Restez": 1.0}), 40, 90)
+    assert page_text(parts, chosen) == "Venez.\n\nAllez."
+
+
+@pytest.mark.parametrize("note", ["**À savoir** : la carte est bleue.", "Attention : elle est perdue."])
+def test_most_useful_first_shows_notes_last(note: str) -> None:
+    parts = [part(1, note), part(2, "Venez.")]
+    chosen = {1: frozenset({0}), 2: frozenset({0})}
+    assert [one.order for one in most_useful_first(parts, chosen)] == [2, 1]

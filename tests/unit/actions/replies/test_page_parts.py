@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from actions.replies.page_parts import PageQuestion, holding, open_parts
+from actions.replies.page_parts import PageQuestion, holding, is_labelled, open_parts
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from tests.unit.actions.fakes import case
 from tests.unit.actions.replies.worths import nothing
@@ -132,3 +132,20 @@ def test_part_is_labelled_with_its_heading_and_its_cases() -> None:
 def test_question_is_clear_if_one_part_is_likely_enough(odds: Mapping[int, float], clear: bool) -> None:
     """The likelihoods are .79 and .80."""
     assert PageQuestion(PARTS, nothing, odds, min, lambda _: True).is_clear is clear
+
+
+@pytest.mark.parametrize(
+    ("markdown", "labelled"),
+    [
+        ("**Majeur** : venez.", True),
+        ("**En France, Majeur** : venez.", True),
+        ("**Perte › Majeur** : venez.", True),
+        ("**Majeur / Mineur** : venez.", True),
+        ("**Mineur / Majeur** : venez.", True),
+        ("**Majeur, Seul** : venez.", False),  # only a part of this case
+        ("**Majeur seul** : venez.", False),
+        ("Majeur : venez.", False),
+    ],
+)
+def test_a_text_is_labelled_with_a_case_that_ends_its_label(markdown: str, labelled: bool) -> None:
+    assert is_labelled(markdown, "Majeur") is labelled
