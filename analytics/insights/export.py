@@ -159,16 +159,18 @@ async def write_csv(path: Path, batches: AsyncIterator[list[ConversationRow]], *
     return count
 
 
-async def csv_texts(batches: AsyncIterator[list[ConversationRow]], *, office: ZoneInfo | None = None) -> AsyncIterator[str]:
-    """Yields the CSV of ``batches`` piece by piece, as ``write_csv`` writes it."""
-    buffer = StringIO(newline="")
+async def csv_texts(
+    batches: AsyncIterator[list[ConversationRow]], *, office: ZoneInfo | None = None, with_ids: bool = True
+) -> AsyncIterator[str]:
+    """Yields the CSV of ``batches`` piece by piece, as ``write_csv`` writes it; without ``with_ids``, it names no conversation."""
+    buffer, first = StringIO(newline=""), 0 if with_ids else 1
     writer = csv.writer(buffer, delimiter=";" if office else ",")
-    writer.writerow(ConversationRow._fields)
+    writer.writerow(ConversationRow._fields[first:])
     yield BYTE_ORDER_MARK + buffer.getvalue()
     async for batch in batches:
         buffer.seek(0)
         buffer.truncate()
-        writer.writerows(escape_formulas(for_spreadsheet(line, office) if office else line) for line in batch)
+        writer.writerows(escape_formulas(for_spreadsheet(line, office) if office else line)[first:] for line in batch)
         yield buffer.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""The conversations of a period as a CSV file: a row each, without text or number."""
+"""The conversations of a period as a CSV file: a row each, without text, number or identifier."""
 
 from __future__ import annotations
 
@@ -28,7 +28,9 @@ def router(settings: Settings, database: Database, origin: str) -> APIRouter:
         period, narrowed = f"{scope.first}_{scope.last}", {"channel": scope.channel, "theme": scope.theme}
         async with database.write() as session:
             await record(session, actor=staff.id, action="insights.exported", target=period, details=narrowed)
-        texts = export.csv_texts(export.narrowed(rows, **narrowed), office=zone if staff.language == "fr" else None)
+        office = zone if staff.language == "fr" else None
+        # Who reads figures need not know which conversations there are (ADR 0057).
+        texts = export.csv_texts(export.narrowed(rows, **narrowed), office=office, with_ids=False)
         headers = {"Content-Disposition": f'attachment; filename="guichet-{period}.csv"', "Cache-Control": "no-store"}
         return StreamingResponse(texts, media_type="text/csv; charset=utf-8", headers=headers)
 
