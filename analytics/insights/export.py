@@ -162,7 +162,7 @@ async def write_csv(path: Path, batches: AsyncIterator[list[ConversationRow]], *
 async def csv_texts(
     batches: AsyncIterator[list[ConversationRow]], *, office: ZoneInfo | None = None, with_ids: bool = True
 ) -> AsyncIterator[str]:
-    """Yields the CSV of ``batches`` piece by piece, as ``write_csv`` writes it; without ``with_ids``, it names no conversation."""
+    """Yields the CSV of ``batches`` piece by piece, like ``write_csv``; without ``with_ids``, it names no conversation."""
     buffer, first = StringIO(newline=""), 0 if with_ids else 1
     writer = csv.writer(buffer, delimiter=";" if office else ",")
     writer.writerow(ConversationRow._fields[first:])
