@@ -50,7 +50,7 @@ def may_hold_opening(entry: Entry, markdown: str) -> bool:
 
 def in_page(entry: Entry, words: str) -> bool:
     """Decides whether the first ``words`` of a sentence, but for figures, are in ``entry``."""
-    return _without_figures(words) in _without_figures(_text_of(SameEntry(entry)))
+    return _without_figures(words) in _FIGURE.sub("0", _text_of(SameEntry(entry)))
 
 
 @lru_cache(maxsize=8192)

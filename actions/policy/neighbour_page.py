@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from actions.messages.aspects import Aspect, aspects, has_heading_on
 from actions.messages.follow_up_parser import FollowUp, Kind
-from actions.messages.plain_words import respelled
 from actions.policy.another_situation import first_for
 from actions.replies.cards import entry_option
 from actions.replies.style import PAGES
@@ -89,8 +88,7 @@ def answer_from_page_on(turn: Turn, entry: Entry, aspect: Aspect) -> Reply | Non
     """Answers from the other page with a heading about ``aspect`` of which the search for the question before and the message
     is sure.
     """
-    focus = turn.focus
-    both = turn.search.glimpse(f"{focus.opened_by or focus.query} {respelled(turn.text)}" if focus else turn.text, PAGES)
+    both = turn.search.glimpse(turn.completed, PAGES)
     other = turn.search.entry_of(both.hits[0]) if both.decision == "answered" else None
     if other is None or other.id == entry.id or not has_heading_on(other, aspect):
         return None
@@ -103,8 +101,7 @@ def answer_elsewhere(turn: Turn, entry: Entry) -> Reply | None:
     """Says that ``entry`` does not speak of what is asked, and offers the pages found for the question before and the message;
     ``None`` if the search finds ``entry`` first.
     """
-    focus = turn.focus
-    both = turn.search.glimpse(f"{focus.opened_by or focus.query} {respelled(turn.text)}" if focus else turn.text, PAGES)
+    both = turn.search.glimpse(turn.completed, PAGES)
     others = [hit for hit in both.hits if hit.entry_id != entry.id]
     if not others or both.hits[0].entry_id == entry.id:
         return None

@@ -87,7 +87,7 @@ def _with_question_before(turn: Turn, alone: RetrievalResult) -> RetrievalResult
     question = (focus.opened_by or focus.query) if focus else ""
     if not question or alone.decision == "answered" or alone.confidence >= (_MOST_STATED if stated else _MOST_ASKED):
         return None
-    both = turn.search.glimpse(f"{question} {respelled(turn.text)}", PAGES)
+    both = turn.search.glimpse(turn.completed, PAGES)
     surer = both.confidence >= alone.confidence + (_SURER_STATED if stated else _SURER_ASKED)
     return both if both.hits and surer else None
 
@@ -101,7 +101,7 @@ def completed_question(turn: Turn) -> Turn | None:
     if both is None or both.hits[0].entry_id == focus.entry:
         return None
     note("completed", query=focus.opened_by or focus.query)
-    return turn.hearing().asking(f"{focus.opened_by or focus.query} {respelled(turn.text)}")
+    return turn.hearing().asking(turn.completed)
 
 
 def is_about_page(turn: Turn) -> bool:

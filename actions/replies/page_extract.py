@@ -14,7 +14,7 @@ from core.text.markdown import plain
 from retrieval.contracts import PageSentence
 
 MARGIN = 3.0  # log-odds behind the best sentence: fewer sentences say as much, and are read faster
-_SMS_MARGIN = 1.5  # in one SMS there is space for one or two
+_SMS_MARGIN = 1.5  # the same by SMS, where there is space for one or two
 ALIKE = " / "  # between the labels of parts that say the same
 _TRIED = 40  # sentences, best first: a limit to the work for one reply
 # The numbers of the shown pieces, by the order of their part, in the order of choice.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache, partial
+from functools import cache, lru_cache, partial
 
 from actions.cases.case_resolution import BestOf, CaseOf
 from actions.cases.case_tree import Fork, Step, steps_to
@@ -58,11 +58,17 @@ def page_question(
     """Returns the question of ``focus`` about ``entry``."""
     return PageQuestion(
         entry,
-        partial(retriever.sentence_worth, entry, focus.query),
+        _rated_once(partial(retriever.sentence_worth, entry, focus.query)),
         retriever.part_odds(entry, focus.query),
         best_of,
         holding(entry, case_of, excluded_at, set(terms(focus.query)) - set(terms(entry.title))),
     )
+
+
+def _rated_once(worth: Worth) -> Worth:
+    """Returns ``worth``, which rates the same sentences only once: each length that is tried for a text asks for them anew."""
+    rated = cache(lambda sentences: tuple(worth(sentences)))
+    return lambda sentences: rated(tuple(sentences))
 
 
 def nothing_excluded(_fork: Fork) -> Collection[int]:

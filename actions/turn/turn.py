@@ -15,6 +15,7 @@ from actions.cases.dialogue_state import DialogueState, Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case
 from actions.messages.aspects import aspects, passages_on
 from actions.messages.follow_up_parser import pattern
+from actions.messages.plain_words import respelled
 from actions.replies.extract import Worth
 from actions.replies.reply_builder import ReplyBuilder
 from actions.replies.style import Style
@@ -155,6 +156,11 @@ class Turn:
         if aspect is None or not aspect.is_figure:
             return list(worths)
         return [worth + _ASPECT_WORTH * aspect.is_said_in(one.text) for worth, one in zip(worths, sentences, strict=True)]
+
+    @property
+    def completed(self) -> str:
+        """Returns the question with which the subject began and the message, as one question; else the message alone."""
+        return f"{self.focus.opened_by or self.focus.query} {respelled(self.text)}" if self.focus else self.text
 
     def case(self, focus: Focus, fork: Fork, *, remembered: bool = True) -> int | None:
         """Returns the number of the citizen's case at ``fork``; see ``known_case``."""

@@ -88,7 +88,7 @@ def sentence_values(page: PageRead, sentences: Sequence[PageSentence]) -> list[t
     whole = sum(soft.values()) or 1.0
     above = {order: set(terms(" ".join((*known[order].headings, *known[order].cases)))) for order in _orders(sentences)}
     words = [_words_of(sentence.text) for sentence in sentences]
-    paths = [() if sentence.passage is None else above[sentence.passage] for sentence in sentences]
+    paths = [set[str]() if sentence.passage is None else above[sentence.passage] for sentence in sentences]
     by_meaning = matched(page.said, terms(entry.title), list(map(SentenceWords, words, paths)), word_vectors())
     rows: list[tuple[float, ...]] = []
     for sentence, own, path, share in zip(sentences, words, paths, by_meaning.tolist(), strict=True):
@@ -100,7 +100,7 @@ def sentence_values(page: PageRead, sentences: Sequence[PageSentence]) -> list[t
         cosine = max((near[number] for number in answered), default=lowest + _NO_QUESTION)
         rows.append(
             (
-                content.share(own | asked_in | set(path)),
+                content.share(own | asked_in | path),
                 share,
                 _aspects_in(page.asked, sentence.text),
                 float(rank is not None),
