@@ -168,8 +168,9 @@ class SmsRenderer:
     def _answer(self, draft: _Draft, block: AnswerBlock, language: str) -> None:
         if not block.part:
             title = _label(block.text, _TITLE_CHARACTERS) if block.text == block.title else block.text
-            above = "\n".join(draft.lines)  # an answer for one situation must name it, once
-            draft.lines += [title, " > ".join(case for case in block.cases if case not in above)]
+            # An answer for one situation must name it, once.
+            unnamed = [case for case in block.cases if not _is_named(case, draft.lines)]
+            draft.lines += [title, " > ".join(unnamed)]
         elif draft.passage_index is not None:  # it continues another answer than the one above it
             draft.lines.append(_label(block.title, _TITLE_CHARACTERS))
         body = _EMPTY_LINES.sub("\n", plain(block.body, links=False))  # each character is paid for
@@ -202,6 +203,12 @@ class SmsRenderer:
         if not date or date in block.notice:  # the date is in the notice already
             return source
         return f"{source} ({self.wording.text('ui_verified_on', channel='sms', language=language, date=date)})"
+
+
+def _is_named(case: str, lines: Sequence[str]) -> bool:
+    """Decides whether a line names ``case`` among the cases that it lists, as "(case, case)" or "Retenu : case." do."""
+    name = re.compile(rf"(?:^|[(:,])\s*{re.escape(case)}(?=[).,]|$)")
+    return any(name.search(line) for line in lines)
 
 
 def _rest(draft: _Draft, remainder: str, shown: int) -> tuple[ReplyBlock, ...]:

@@ -122,6 +122,7 @@
 
   customElements.define(NAME, GuichetWidget);
   const start = () => document.body.append(document.createElement(NAME));
-  if (document.body) start();
-  else document.addEventListener("DOMContentLoaded", start);
+  // Behind all of the page, even where the browser has not read it to its end: else it stands between two of its parts.
+  if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
+  else start();
 })();

@@ -162,8 +162,8 @@ class FakeGateway:
         @app.get("/elsewhere")
         async def elsewhere() -> Response:
             """Another site's page, when asked for as ``localhost``: another origin than ``url``."""
-            tag = f'<script async src="{self.url}/widget.js"></script>'
-            return HTMLResponse(f'<!doctype html><html lang="fr"><title>Mairie</title><h1>Mairie</h1>{tag}{tag}')
+            tag = f'<script src="{self.url}/widget.js"></script>'
+            return HTMLResponse(f'<!doctype html><html lang="fr"><title>Mairie</title><h1>Mairie</h1>{tag}{tag}<p>Horaires</p>')
 
         @app.get("/api/web/config")
         async def config(lang: PanelLanguage = "fr") -> WidgetConfig:

@@ -119,6 +119,20 @@ def test_an_answer_for_one_case_says_which() -> None:
     assert "\nVous etes mineur > Né en France\nLa déclaration" in text
 
 
+@pytest.mark.parametrize(
+    ("announced", "named"),
+    [
+        ("(Vous êtes mineur, Né en France)", ""),
+        ("Retenu : Né en France. Sinon, écrivez RETOUR.", "Vous etes mineur\n"),
+        ("Né en France métropolitaine, autre règle.", "Vous etes mineur > Né en France\n"),
+    ],
+)
+def test_a_case_that_is_announced_is_not_named_again(announced: str, named: str) -> None:
+    text, _ = render(TextBlock(text=announced), answer(cases=("Vous êtes mineur", "Né en France")))
+    assert f"\n{named}La déclaration" in text
+    assert ("\nVous etes mineur" in text) == bool(named)
+
+
 def test_a_long_answer_is_cut_at_a_sentence_and_keeps_its_warning_and_source() -> None:
     notice = "Page ancienne : règles et montants ont pu changer."
     text, offered = render(answer(LONG, notice=notice), choices("Autre page", purpose="related"))
