@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -62,9 +62,7 @@ def best_sentences(
         own = chosen.get(part.order, frozenset())
         if at in own:
             continue
-        with_it = own | needed(part.pieces, at)
-        exception = exception_after(part.pieces, with_it)
-        for wider in (with_it | {exception}, with_it) if exception is not None else (with_it,):
+        for wider in _with_context(part.pieces, at, own):
             tried = {**chars, part.order: _chars(part, wider)}
             if sum(tried.values()) + len(APART) * (len(tried) - 1) <= max_chars:
                 chosen[part.order], chars = wider, tried
@@ -75,6 +73,16 @@ def best_sentences(
             if only_with_best and not chosen:
                 break
     return chosen
+
+
+def _with_context(pieces: Sequence[Piece], at: int, shown: frozenset[int]) -> Iterator[frozenset[int]]:
+    """Yields ``shown`` and piece ``at`` with what it needs, longest first: with its exception, without, and briefly."""
+    for briefly in (False, True):
+        with_it = shown | needed(pieces, at, briefly=briefly)
+        exception = exception_after(pieces, with_it)
+        if exception is not None:
+            yield with_it | {exception}
+        yield with_it
 
 
 def short_extract(parts: Sequence[PagePart], worth: Worth, max_chars: int, longest: int) -> Chosen:

@@ -68,14 +68,18 @@ def is_aside(pieces: Sequence[Piece], at: int) -> bool:
     return pieces[at].kind is Kind.LINK or any(pieces[other].kind is Kind.LINK for other in pieces[at].needs)
 
 
-def needed(pieces: Sequence[Piece], at: int) -> set[int]:
-    """Returns ``at`` and all pieces that are necessary to understand it, and what an announcement announces."""
-    found, waiting = {at}, [*pieces[at].needs, *_alternatives(pieces, at)]
+def needed(pieces: Sequence[Piece], at: int, *, briefly: bool = False) -> set[int]:
+    """Returns ``at`` and all pieces that belong to it, and what an announcement announces.
+
+    ``briefly``: only those without which it cannot be understood, or would not be true (``Piece.essential``).
+    """
+    found: set[int] = set()
+    waiting = [at]
     while waiting:
         other = waiting.pop()
         if other not in found:
             found.add(other)
-            waiting += [*pieces[other].needs, *_alternatives(pieces, other)]
+            waiting += [*(pieces[other].essential if briefly else pieces[other].needs), *_alternatives(pieces, other)]
     while pieces[at].announces and at + 1 < len(pieces):  # says nothing without what it announces
         at += 1
         found.add(at)

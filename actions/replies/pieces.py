@@ -45,6 +45,14 @@ class Piece:
         return plain(self.text, links=False)
 
     @property
+    def essential(self) -> tuple[int, ...]:
+        """The ``needs`` without which the piece cannot be understood, or would not be true: all but the sentence that a
+        "Toutefois, …" continues, and what introduces a table, whose columns have names.
+        """
+        is_header = self.kind is Kind.HEADING and self.text.startswith("|")
+        return () if is_header or (self.kind is Kind.SENTENCE and _CONTINUES.match(self.text)) else self.needs
+
+    @property
     def announces(self) -> bool:
         """Decides whether the piece says nothing without the next one."""
         return self.kind is Kind.HEADING or self.leads or _ANNOUNCES.search(self.text) is not None
@@ -67,6 +75,12 @@ _REFERS = re.compile(
     r"|dans (?:ces|les) (?:\w+ )?cas|pour cela|à ce titre|ainsi|en effet|de même|ce dernier|cette dernière|sinon|y |en outre"
     r"|par ailleurs|toutefois|cependant|néanmoins|en revanche|mais |et |or |passé ce délai|à défaut|de plus|son |sa |ses "
     r"|leur |leurs |ceci |par exemple|on en |après (?:ce|cet|cette|ces) |(?:\w+ ){0,2}alors )",
+    re.IGNORECASE,
+)
+# A sentence with such a beginning continues a thought, but can be understood alone.
+_CONTINUES = re.compile(
+    r"(?:\*\*)?(?:toutefois|cependant|néanmoins|en revanche|par exemple|en outre|par ailleurs|de plus),? "
+    r"(?!(?:il|ils|elle|elles|celui-ci|celle-ci|ceux-ci|celles-ci|cela|ce|cet|cette|ces|son|sa|ses|leur|leurs|on en) )",
     re.IGNORECASE,
 )
 _IMPERSONAL = re.compile(

@@ -23,7 +23,7 @@ from retrieval.terms.analysis import fold
 CHOICES = 4  # themes offered
 MINI_CARDS = 3
 # Pages offered, by channel: on the website the first ones are mini cards; by SMS only the first has an extract.
-MOST_PAGES, MOST_PAGES_PAID, MOST_PAGES_LONG = 6, 3, 2
+MOST_PAGES, MOST_PAGES_PAID = 6, 3
 
 
 class _Page(NamedTuple):
@@ -83,8 +83,6 @@ def _choose_among(turn: Turn, pages: Sequence[_Page], query: str, snapshot: str,
         with_extract(turn, option, page.entry, query, snapshot)
         for option, page in zip(options, pages[:with_extracts], strict=False)
     ]
-    if turn.style.pays_by_segment and len(cards[0].extract) > turn.style.limits.mini:
-        options = options[:MOST_PAGES_LONG]  # the text takes the space of a title
     turn = turn.about(Focus(entry="", query=query, offered=tuple(page.entry.id for page in pages)))
     return turn.reply(turn.replies.choose(cards + options[with_extracts:], snapshot=snapshot, confidence=confidence))
 

@@ -127,8 +127,16 @@ class SmsRenderer:
             if passage and not kept and draft.answer and draft.answer.part:  # a word that fills a whole SMS is left out
                 kept, remainder = ELLIPSIS, "".join(passage.split(maxsplit=1)[1:])
                 options = _fitting(options, lambda some: fits(kept, some, more=True))  # only shown options can be chosen
+        if not passage and options and options[0].extract:
+            # Titles of further pages wait for SUITE, rather than cost a third segment below the text of the first one.
+            brief = _fitting(options, lambda some: self._is_short(draft, "", some, more=more or some != options))
+            options, more = brief or options, more or bool(brief and brief != options)
         # Related questions may use a second segment, but no more.
-        related = () if more else _fitting(_options(draft.related), lambda some: self._is_short(draft, kept, options, some))
+        related = (
+            ()
+            if more
+            else _fitting(_options(draft.related), lambda some: self._is_short(draft, kept, options, some, more=False))
+        )
         text = self._prepared(draft.text(kept, options, related, more=more))
         rest = (*later, *_rest(draft, remainder, len(shown_before) + len(options))) if more else ()
         if not self._fits(text):  # the sentences alone are too long: they continue in the next part
@@ -139,8 +147,10 @@ class SmsRenderer:
         payloads = tuple(option.payload for option in [*shown_before, *options, *related])
         return Rendered(text, payloads, measure(text).segments, rest)
 
-    def _is_short(self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option]) -> bool:
-        text = self._prepared(draft.text(kept, options, related, more=False))
+    def _is_short(
+        self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool
+    ) -> bool:
+        text = self._prepared(draft.text(kept, options, related, more=more))
         return measure(text).segments <= min(_SHORT_SEGMENTS, self._max_segments)
 
     def _fits(self, text: str) -> bool:
@@ -183,7 +193,7 @@ class SmsRenderer:
             body = _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
         draft.lines.append(body)
         if not block.part:
-            draft.lines += [block.notice, self._source(block, language)]
+            draft.lines += [_notice(block, body, language), self._source(block, language)]
 
     def _place(self, block: PlaceBlock) -> list[str]:
         """Returns name, address, opening hours, and telephone and remark if they still fit in one segment."""
@@ -203,6 +213,12 @@ class SmsRenderer:
         if not date or date in block.notice:  # the date is in the notice already
             return source
         return f"{source} ({self.wording.text('ui_verified_on', channel='sms', language=language, date=date)})"
+
+
+def _notice(block: AnswerBlock, body: str, language: str) -> str:
+    """Returns the notice on the age of the page of ``block``; an empty string if figures of ``body`` carry the date already."""
+    date = format_day(block.verified_on, language) if block.verified_on else ""
+    return "" if date and date in block.notice and date in body else block.notice
 
 
 def _is_named(case: str, lines: Sequence[str]) -> bool:

@@ -120,19 +120,6 @@ async def test_choices_are_as_many_as_the_channel_has_room_for(
     ]
 
 
-async def test_a_long_extract_by_sms_takes_the_space_of_a_title(settings: Settings) -> None:
-    class Long(Many):
-        pages: ClassVar = {
-            name: page.model_copy(update={"introduction": f"{page.introduction[:-1]} {'et là ' * 26}aussi."})
-            for name, page in Many.pages.items()
-        }
-
-    turn = await Talk(settings, Long(), channel="sms").say("une démarche")
-    offered = [one for one in options(turn) if one.payload.startswith("/choose")]
-    assert len(offered) == 2
-    assert offered[0].extract == Long.pages["M0"].introduction
-
-
 async def test_nothing_found_says_where_else_to_ask(settings: Settings) -> None:
     known = settings.model_copy(update={"contact_phone": "01 00 00 00 00", "contact_url": "https://exemple.fr/contact"})
     message, _ = await run(action("answer_enquiry", known), tracker("introuvable"))

@@ -114,6 +114,12 @@ def test_the_date_is_said_once() -> None:
     assert text.endswith(URL)
 
 
+def test_a_date_that_figures_carry_is_not_said_again() -> None:
+    text, _ = render(answer("Il coûte 86 € (au 12/03/2020).", notice="Au 12/03/2020, à vérifier."))
+    assert "à vérifier" not in text
+    assert text.count("12/03/2020") == 1
+
+
 def test_an_answer_for_one_case_says_which() -> None:
     text, _ = render(answer(cases=("Vous êtes mineur", "Né en France")))
     assert "\nVous etes mineur > Né en France\nLa déclaration" in text
@@ -266,6 +272,20 @@ def test_choices_that_did_not_fit_keep_their_numbers() -> None:
     lines = [line for part in found for line in part.text.splitlines() if line[0].isdigit()]
     assert [line.split()[0] for line in lines] == [str(n) for n in range(1, 20)]
     assert found[-1].offered == tuple(f"/choose{n}" for n in range(1, 20))
+
+
+def page_choices(extract: str) -> ChoicesBlock:
+    """Three pages, the first with ``extract``."""
+    first, *others = choices("Droits de succession", "Don manuel", "Assurance vie").options
+    extracted = first.model_copy(update={"extract": extract, "entry": "F1", "entry_version": 1, "snapshot": "s"})
+    return ChoicesBlock(text="Une de ces pages ?", purpose="entries", options=(extracted, *others))
+
+
+@pytest.mark.parametrize(("characters", "shown", "count"), [(175, 3, 2), (240, 1, 2), (270, 3, 3)])
+def test_titles_of_other_pages_wait_rather_than_cost_a_third_segment(characters: int, shown: int, count: int) -> None:
+    first, *later = parts(page_choices("Phrase " * (characters // 7)))
+    assert (len(first.offered), first.segments) == (shown, count)
+    assert ([3] if shown < 3 else []) == [len(part.offered) for part in later]
 
 
 def test_cases_asked_for_can_still_be_chosen_after_the_rest() -> None:

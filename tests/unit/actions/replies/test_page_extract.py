@@ -58,6 +58,33 @@ def test_best_sentences_gives_the_worth_plain_sentences_with_their_part_and_plac
 
 
 @pytest.mark.parametrize(
+    ("best", "room", "shown"),
+    [
+        (
+            "Toutefois, le maire vient chez vous.",
+            90,
+            "Le mariage a lieu à la mairie du domicile. Toutefois, le maire vient chez vous.",
+        ),
+        ("Toutefois, le maire vient chez vous.", 60, "Toutefois, le maire vient chez vous."),
+        ("Il vient chez vous.", 60, ""),
+        ("Toutefois, il vient chez vous.", 60, ""),
+    ],
+)
+def test_best_sentences_leaves_out_what_a_sentence_continues_only_where_both_do_not_fit(
+    best: str, room: int, shown: str
+) -> None:
+    parts = [part(1, f"Le mariage a lieu à la mairie du domicile. {best}")]
+    chosen = best_sentences(parts, valued({best: 5.0}), room, only_with_best=True)
+    assert page_text(parts, chosen) == shown
+
+
+def test_best_sentences_shows_a_row_without_what_introduces_its_table_where_both_do_not_fit() -> None:
+    table = f"Durée requise, {'très ' * 10}selon l'année :\n\n| Né en | Durée |\n|---|---|\n| 1958 | 127 |\n| 1959 | 128 |"
+    chosen = best_sentences([part(1, table)], valued({"1958": 5.0}), 60)
+    assert page_text([part(1, table)], chosen).startswith("| Né en | Durée |\n|---|---|\n| 1958 | 127 |")
+
+
+@pytest.mark.parametrize(
     ("margin", "distance", "shown"),
     [(MARGIN, 2.9, True), (MARGIN, 3.0, True), (MARGIN, 3.1, False), (1.5, 1.5, True), (1.5, 1.6, False)],
 )
