@@ -26,7 +26,7 @@ _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 def mini_card(option: Option, passage: int, snapshot: str, style: Style, asked: PageQuestion) -> Option:
     """Returns ``option``, the button of the page that is ``asked``, with an extract for the question: 20 to 280 characters, 175
-    by SMS (245 if the best sentence needs them).
+    by SMS (225 if the best sentence needs them).
 
     ``passage`` is the one that was found. The extract holds the sentences of the page that answer best, each after its cases;
     none from a passage that does not hold for the citizen. If the page says nothing in so few characters, the result is the

@@ -46,10 +46,10 @@ WEB = Limits(
     answer=300, card=420, whole=520, page=600, follow_up=800, cases=600, lone_case=420, mini=280, longest=280, rest=1100
 )
 # By SMS each 153 characters cost. Two segments have room for title, extract, date and source, or for an extract and three
-# titles: 175 characters take as many segments as 140, and a best sentence of up to 245 is worth the titles of other pages, and
+# titles: 175 characters take as many segments as 140, and a best sentence of up to 225 is worth the titles of other pages, and
 # a third segment now and then (ADR 0067). The rest is read part by part (SUITE): a basic telephone opens no link.
 SMS = Limits(
-    answer=140, card=140, whole=140, page=175, follow_up=200, cases=200, lone_case=110, mini=175, longest=245, rest=6000
+    answer=140, card=140, whole=140, page=175, follow_up=200, cases=200, lone_case=110, mini=175, longest=225, rest=6000
 )
 
 

@@ -28,6 +28,7 @@ VALUES = (
     "opening_rank",  # … and how far from the first, in sevenths
     "question",  # ten times the cosine of the nearest question that it answers, less that of the page's nearest question
     "question_share",  # its questions' share of the page's questions, weighted by nearness
+    "usual",  # it answers one of the page's first questions: writers began with what most people ask
     "part",  # the log-odds of its part, relative to the likeliest one
     "begins",  # its part begins with it
     "place",  # from 0 at the beginning of the page to 1 at its end
@@ -44,6 +45,7 @@ _KINDS = (
     re.compile(r"\b(?:ne|n'|pas|sans|aucun\w*|interdit\w*)\b"),
 )
 _SHORT = 40  # characters
+_USUAL = 10  # questions of a page
 _UNLIKELY = -6.0  # log-odds: no part counts as less likely
 _NEARNESS_SCALE = 0.02  # cosine: a question nearer by this weighs e times as much
 _NO_QUESTION = -0.02  # cosine of a sentence without a question, below the page's farthest question
@@ -107,6 +109,7 @@ def sentence_values(page: PageRead, sentences: Sequence[PageSentence]) -> list[t
                 (rank or 0) / 7,
                 10 * (cosine - highest),
                 sum(soft[number] for number in answered) / whole,
+                float(any(number < _USUAL for number in answered)),
                 _part_odds(passage, odds),
                 float(sentence.begins),
                 passage.order / max(len(known) - 1, 1) if passage else 0.0,

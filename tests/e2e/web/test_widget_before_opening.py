@@ -107,7 +107,7 @@ def test_it_works_on_another_site(fake: FakeGateway, new_context: NewContext) ->
     expect(page.locator("guichet-widget")).to_have_count(1)  # though the page has the tag twice, as templates do
 
 
-def test_it_stands_behind_the_page_even_if_its_script_runs_before_the_page_is_read(fake: FakeGateway, new_context: NewContext) -> None:
+def test_it_stands_behind_a_page_that_is_not_read_to_its_end_yet(fake: FakeGateway, new_context: NewContext) -> None:
     page = new_context().new_page()
     page.goto(fake.url.replace("127.0.0.1", "localhost") + "/elsewhere")  # its tag stands above its last paragraph
     assert page.evaluate("document.body.lastElementChild.localName") == "guichet-widget"
