@@ -193,7 +193,7 @@ class SmsRenderer:
             body = _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
         draft.lines.append(body)
         if not block.part:
-            draft.lines += [_notice(block, body, language), self._source(block, language)]
+            draft.lines += [_notice(block, language), self._source(block, language)]
 
     def _place(self, block: PlaceBlock) -> list[str]:
         """Returns name, address, opening hours, and telephone and remark if they still fit in one segment."""
@@ -215,10 +215,12 @@ class SmsRenderer:
         return f"{source} ({self.wording.text('ui_verified_on', channel='sms', language=language, date=date)})"
 
 
-def _notice(block: AnswerBlock, body: str, language: str) -> str:
-    """Returns the notice on the age of the page of ``block``; an empty string if figures of ``body`` carry the date already."""
+def _notice(block: AnswerBlock, language: str) -> str:
+    """Returns the notice on the age of the page of ``block``; an empty string if its sentences for SMS, which are not cut, carry
+    the date already.
+    """
     date = format_day(block.verified_on, language) if block.verified_on else ""
-    return "" if date and date in block.notice and date in body else block.notice
+    return "" if date and date in block.notice and date in block.sms_text else block.notice
 
 
 def _is_named(case: str, lines: Sequence[str]) -> bool:

@@ -115,9 +115,11 @@ def test_the_date_is_said_once() -> None:
 
 
 def test_a_date_that_figures_carry_is_not_said_again() -> None:
-    text, _ = render(answer("Il coûte 86 € (au 12/03/2020).", notice="Au 12/03/2020, à vérifier."))
+    cost, notice = "Il coûte 86 € (au 12/03/2020).", "Au 12/03/2020, à vérifier."
+    text, _ = render(answer(f"{cost} Venez.", sms_text=cost, notice=notice))
     assert "à vérifier" not in text
     assert text.count("12/03/2020") == 1
+    assert "à vérifier" in render(answer(f"{LONG} {cost}", notice=notice))[0]  # the figure is cut off
 
 
 def test_an_answer_for_one_case_says_which() -> None:
