@@ -108,10 +108,12 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
     while len(chosen) > 1 and pieces[max(chosen)].announces:
         chosen = chosen - {max(chosen)}
     text, exception = counted(pieces, chosen), exception_after(pieces, chosen)
-    if exception is not None and visible_chars(closed(with_it := counted(pieces, chosen | {exception}))) <= max_chars:
-        chosen, exception, text = chosen | {exception}, None, with_it
-    elif exception is not None:
-        text += f"{APART}{stub(pieces[exception].text)}"
+    if exception is not None:
+        wider = chosen | needed(pieces, exception)
+        if visible_chars(closed(with_it := counted(pieces, wider))) <= max_chars:
+            chosen, exception, text = wider, None, with_it
+        else:
+            text += f"{APART}{stub(pieces[exception].text)}"
     rest = joined([pieces[at] for at in left_out(pieces, chosen)])
     return Extract(closed(text), rest=rest, pieces=tuple(sorted(chosen)), exception=exception is not None)
 

@@ -81,7 +81,7 @@ def _with_context(pieces: Sequence[Piece], at: int, shown: frozenset[int]) -> It
         with_it = shown | needed(pieces, at, briefly=briefly)
         exception = exception_after(pieces, with_it)
         if exception is not None:
-            yield with_it | {exception}
+            yield with_it | needed(pieces, exception)
         yield with_it
 
 

@@ -155,10 +155,10 @@ def with_exception(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
 
 
 def stub(sentence: str, max_chars: int = STUB_CHARS) -> str:
-    """Returns the first words of ``sentence``, without marks, followed by an ellipsis."""
+    """Returns the first words of ``sentence``, without marks, followed by an ellipsis if it goes on."""
     text = " ".join(plain(sentence, links=False).split())
     if len(text) <= max_chars:
-        return text
+        return f"{text.rstrip(' :')}{_ELLIPSIS}" if text.endswith(":") else text
     return f"{text[: max_chars - 1].rsplit(' ', 1)[0].rstrip(' ,;:(')}{_ELLIPSIS}"
 
 

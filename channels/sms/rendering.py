@@ -216,7 +216,7 @@ class SmsRenderer:
 
 
 def _notice(block: AnswerBlock, language: str) -> str:
-    """Returns the notice on the age of the page of ``block``; an empty string if its sentences for SMS, which are not cut, carry
+    """Returns the notice on the age of the page of ``block``; an empty string if its sentences for SMS, which are not cut, have
     the date already.
     """
     date = format_day(block.verified_on, language) if block.verified_on else ""

@@ -78,6 +78,14 @@ def test_best_sentences_leaves_out_what_a_sentence_continues_only_where_both_do_
     assert page_text(parts, chosen) == shown
 
 
+@pytest.mark.parametrize(("room", "end"), [(100, "en cas de :\n\n- maladie"), (60, "en cas de…")])
+def test_best_sentences_shows_what_an_exception_announces_or_its_beginning(room: int, end: str) -> None:
+    parts = [part(1, "Le salaire n'est pas versé. Toutefois, il l'est en cas de :\n\n- maladie\n- congé")]
+    text = page_text(parts, best_sentences(parts, valued({"salaire": 5.0}), room))
+    assert end in text
+    assert "en cas de." not in text
+
+
 def test_best_sentences_shows_a_row_without_what_introduces_its_table_where_both_do_not_fit() -> None:
     table = f"Durée requise, {'très ' * 10}selon l'année :\n\n| Né en | Durée |\n|---|---|\n| 1958 | 127 |\n| 1959 | 128 |"
     chosen = best_sentences([part(1, table)], valued({"1958": 5.0}), 60)
