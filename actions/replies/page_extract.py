@@ -8,7 +8,17 @@ from typing import NamedTuple
 
 from actions.replies.dated_amounts import without_dates
 from actions.replies.extract import Worth
-from actions.replies.piece_sets import APART, counted, exception_after, is_note, needed, telling, visible_chars, with_exception
+from actions.replies.piece_sets import (
+    APART,
+    counted,
+    exception_after,
+    is_note,
+    needed,
+    stands_alone,
+    telling,
+    visible_chars,
+    with_exception,
+)
 from actions.replies.pieces import Piece
 from core.text.markdown import plain
 from retrieval.contracts import PageSentence
@@ -119,6 +129,7 @@ def _ranked(parts: Sequence[PagePart], worth: Worth, margin: float) -> list[_Sen
             found.append(_Sentence(part, at, part.pieces[at].plain))
             sentences.append(PageSentence(found[-1].text, part.order, begins=at == tells[0]))
     scored = sorted(zip(worth(sentences) if sentences else [], found, strict=True), key=lambda pair: -pair[0])
+    scored = [pair for pair in scored if stands_alone(pair[1].part.pieces, pair[1].at)] or scored
     return [one for value, one in scored if value >= scored[0][0] - margin]
 
 

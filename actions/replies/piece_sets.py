@@ -41,9 +41,18 @@ def telling(pieces: Sequence[Piece]) -> list[int]:
     return [at for at in found if at < len(pieces) - 1 or not pieces[at].announces] or found
 
 
+def stands_alone(pieces: Sequence[Piece], at: int) -> bool:
+    """Decides whether piece ``at``, with what it needs, says something: it refers to no text outside of its part, and is no
+    announcement at the end of it.
+    """
+    return not (pieces[at].hangs or (pieces[at].announces and at == len(pieces) - 1))
+
+
 def leading(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
-    """Returns those of the pieces ``among`` that may stand alone for their part: all but notes, if there are others."""
-    return [at for at in among if not is_note(pieces[at].text)] or list(among)
+    """Returns those of the pieces ``among`` that may stand for their part: neither notes nor what cannot stand alone, if there
+    are others.
+    """
+    return [at for at in among if not is_note(pieces[at].text) and stands_alone(pieces, at)] or list(among)
 
 
 def is_note(sentence: str) -> bool:

@@ -53,6 +53,11 @@ class Piece:
         return () if is_header or (self.kind is Kind.SENTENCE and _CONTINUES.match(self.text)) else self.needs
 
     @property
+    def hangs(self) -> bool:
+        """Decides whether the piece points back to a text that is not in its part, or is a list or table."""
+        return self.kind is Kind.SENTENCE and not self.needs and refers_back(self.text) and bool(_POINTS_BACK.match(self.text))
+
+    @property
     def announces(self) -> bool:
         """Decides whether the piece says nothing without the next one."""
         return self.kind is Kind.HEADING or self.leads or _ANNOUNCES.search(self.text) is not None
@@ -74,7 +79,14 @@ _REFERS = re.compile(
     r"(?:\*\*)?(?:il |ils |elle |elles |celui-ci|celle-ci|ceux-ci|celles-ci|cela |ce |cet |cette |ces |dans ce cas"
     r"|dans (?:ces|les) (?:\w+ )?cas|pour cela|à ce titre|ainsi|en effet|de même|ce dernier|cette dernière|sinon|y |en outre"
     r"|par ailleurs|toutefois|cependant|néanmoins|en revanche|mais |et |or |passé ce délai|à défaut|de plus|son |sa |ses "
-    r"|leur |leurs |ceci |par exemple|on en |après (?:ce|cet|cette|ces) |(?:\w+ ){0,2}alors )",
+    r"|leur |leurs |ceci |par exemple|on en |ensuite|(?:à|après|avec|dans|de|en|pendant|pour|sur) (?:ce|cet|cette|ces) "
+    r"|(?:\w+ ){0,4}alors )",
+    re.IGNORECASE,
+)
+# Such a beginning refers to a sentence, not to the subject of the page or of a heading as "il" or "elle" may.
+_POINTS_BACK = re.compile(
+    r"(?:\*\*)?(?:cela |ce |cet |cette |ces |celui-ci|celle-ci|ceux-ci|celles-ci|ensuite|passé ce délai"
+    r"|(?:à|après|avec|dans|de|en|pendant|pour|sur) (?:ce|cet|cette|ces) |(?:\w+ ){0,4}alors )",
     re.IGNORECASE,
 )
 # A sentence with such a beginning continues a thought, but can be understood alone.

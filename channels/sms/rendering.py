@@ -9,6 +9,7 @@ when the citizen sends SUITE.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from urllib.parse import quote
@@ -275,9 +276,13 @@ def _options(block: ChoicesBlock | None) -> tuple[Option, ...]:
 
 
 def _numbered(options: Sequence[Option], first: int) -> list[str]:
+    """Returns the lines of ``options``. Labels that would be alike when cut are longer."""
     other = _OTHER_TITLE_CHARACTERS if any(option.extract for option in options) else _LABEL_CHARACTERS
+    cut_labels = Counter(_label(option.label, other) for option in options)
+    alike = {option.label for option in options if cut_labels[_label(option.label, other)] > 1}
     return [
-        _line(number, option, _TITLE_CHARACTERS if option.extract else other) for number, option in enumerate(options, first)
+        _line(number, option, _LABEL_CHARACTERS if option.label in alike else _TITLE_CHARACTERS if option.extract else other)
+        for number, option in enumerate(options, first)
     ]
 
 

@@ -290,6 +290,13 @@ def test_titles_of_other_pages_wait_rather_than_cost_a_third_segment(characters:
     assert ([3] if shown < 3 else []) == [len(part.offered) for part in later]
 
 
+def test_titles_that_would_be_cut_alike_are_longer() -> None:
+    first, second, third = page_choices("Une phrase.").options
+    alike = [second.model_copy(update={"label": f"Pension alimentaire impayée : {end}"}) for end in ("recouvrement", "plainte")]
+    text, _ = render(ChoicesBlock(text="Une de ces pages ?", purpose="entries", options=(first, *alike, third)))
+    assert "\n2 Pension alimentaire impayée : recouvrement\n3 Pension alimentaire impayée : plainte\n4 " in text
+
+
 def test_cases_asked_for_can_still_be_chosen_after_the_rest() -> None:
     found = parts(answer(LONG), choices("Vous êtes majeur", "Vous êtes mineur", text="Votre situation ?"))
     assert all(part.offered == ("/choose1", "/choose2") for part in found)

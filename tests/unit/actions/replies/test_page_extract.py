@@ -86,6 +86,21 @@ def test_best_sentences_shows_what_an_exception_announces_or_its_beginning(room:
     assert "en cas de." not in text
 
 
+@pytest.mark.parametrize(
+    "hanging",
+    [
+        "Cette prolongation est automatique.",
+        "Sur ce point, appelez la caisse.",
+        "Une amende forfaitaire peut alors suivre.",
+        "D'autres papiers sont demandés dans les cas suivants.",
+    ],
+)
+def test_best_sentences_leaves_out_what_points_to_a_text_that_is_not_there(hanging: str) -> None:
+    parts = [part(1, "Venez en mairie."), part(2, f"- la mairie\n- le consulat\n\n{hanging}")]
+    assert hanging not in page_text(parts, best_sentences(parts, valued({hanging: 5.0}), 200))
+    assert list(best_sentences([part(1, hanging)], valued({}), 200)) == [1]  # there is nothing else
+
+
 def test_best_sentences_shows_a_row_without_what_introduces_its_table_where_both_do_not_fit() -> None:
     table = f"Durée requise, {'très ' * 10}selon l'année :\n\n| Né en | Durée |\n|---|---|\n| 1958 | 127 |\n| 1959 | 128 |"
     chosen = best_sentences([part(1, table)], valued({"1958": 5.0}), 60)
