@@ -12,7 +12,7 @@ from core.entry import AnsweredQuestion
 
 class AnsweredQuestions:
     """The questions in ``file``: JSON lines, each with the ``id`` of a page and its ``questions``, pairs of a question and the
-    first words of the sentence that answers it.
+    first words of the sentence that answers it. The first ten of a page are those that most people ask (ADR 0067).
     """
 
     def __init__(self, file: Path) -> None:

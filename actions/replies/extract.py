@@ -16,9 +16,9 @@ from actions.replies.piece_sets import (
     leading,
     left_out,
     needed,
-    stub,
     telling,
     visible_chars,
+    with_exception,
 )
 from actions.replies.pieces import Piece, joined, pieces_of
 from retrieval.contracts import PageSentence
@@ -107,15 +107,14 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
         chosen = wider
     while len(chosen) > 1 and pieces[max(chosen)].announces:
         chosen = chosen - {max(chosen)}
-    text, exception = counted(pieces, chosen), exception_after(pieces, chosen)
+    exception = exception_after(pieces, chosen)
+    text = with_exception(pieces, chosen)
     if exception is not None:
         wider = chosen | needed(pieces, exception)
-        if visible_chars(closed(with_it := counted(pieces, wider))) <= max_chars:
-            chosen, exception, text = wider, None, with_it
-        else:
-            text += f"{APART}{stub(pieces[exception].text)}"
+        if visible_chars(whole := closed(counted(pieces, wider))) <= max_chars:
+            chosen, exception, text = wider, None, whole
     rest = joined([pieces[at] for at in left_out(pieces, chosen)])
-    return Extract(closed(text), rest=rest, pieces=tuple(sorted(chosen)), exception=exception is not None)
+    return Extract(text, rest=rest, pieces=tuple(sorted(chosen)), exception=exception is not None)
 
 
 def _best(pieces: Sequence[Piece], telling: Sequence[int], worth: Worth) -> int:

@@ -87,8 +87,7 @@ def best_sentences(
 
 def _with_context(pieces: Sequence[Piece], at: int, shown: frozenset[int]) -> Iterator[frozenset[int]]:
     """Yields ``shown`` and piece ``at`` with what it needs, longest first: with its exception, without, and briefly."""
-    for briefly in (False, True):
-        with_it = shown | needed(pieces, at, briefly=briefly)
+    for with_it in dict.fromkeys(shown | needed(pieces, at, briefly=briefly) for briefly in (False, True)):
         exception = exception_after(pieces, with_it)
         if exception is not None:
             yield with_it | needed(pieces, exception)

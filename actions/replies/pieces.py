@@ -52,9 +52,9 @@ class Piece:
         is_header = self.kind is Kind.HEADING and self.text.startswith("|")
         return () if is_header or (self.kind is Kind.SENTENCE and _CONTINUES.match(self.text)) else self.needs
 
-    @property
+    @cached_property
     def hangs(self) -> bool:
-        """Decides whether the piece points back to a text that is not in its part, or is a list or table."""
+        """Whether the piece points back to a text that is not in its part, or is a list or table."""
         return self.kind is Kind.SENTENCE and not self.needs and refers_back(self.text) and bool(_POINTS_BACK.match(self.text))
 
     @property
@@ -74,19 +74,17 @@ _SENTENCE_END = re.compile(r"(?:[.!?…]+|\.\*\*)[)»\"”]*\s+(?=[^\W\d_a-zà-�
 _ABBREVIATION = re.compile(
     r"(?:\b(?:art|cf|ex|p|etc|no|n|m|mm|mme|dr|st|min|max|env|tél|tel|(?-i:[A-Z]))\.|(?<!\d)\d\.)\s*\Z", re.IGNORECASE
 )
+# Such a beginning refers to a sentence, not to the subject of the page or of a heading as "il" or "elle" may.
+_POINTING = (
+    r"cela |ce |cet |cette |ces |celui-ci|celle-ci|ceux-ci|celles-ci|ensuite|passé ce délai"
+    r"|(?:à|après|avec|dans|de|en|pendant|pour|sur) (?:ce|cet|cette|ces) |(?:\w+ ){0,4}alors "
+)
+_POINTS_BACK = re.compile(rf"(?:\*\*)?(?:{_POINTING})", re.IGNORECASE)
 # A sentence with such a beginning refers to the one before it.
 _REFERS = re.compile(
-    r"(?:\*\*)?(?:il |ils |elle |elles |celui-ci|celle-ci|ceux-ci|celles-ci|cela |ce |cet |cette |ces |dans ce cas"
-    r"|dans (?:ces|les) (?:\w+ )?cas|pour cela|à ce titre|ainsi|en effet|de même|ce dernier|cette dernière|sinon|y |en outre"
-    r"|par ailleurs|toutefois|cependant|néanmoins|en revanche|mais |et |or |passé ce délai|à défaut|de plus|son |sa |ses "
-    r"|leur |leurs |ceci |par exemple|on en |ensuite|(?:à|après|avec|dans|de|en|pendant|pour|sur) (?:ce|cet|cette|ces) "
-    r"|(?:\w+ ){0,4}alors )",
-    re.IGNORECASE,
-)
-# Such a beginning refers to a sentence, not to the subject of the page or of a heading as "il" or "elle" may.
-_POINTS_BACK = re.compile(
-    r"(?:\*\*)?(?:cela |ce |cet |cette |ces |celui-ci|celle-ci|ceux-ci|celles-ci|ensuite|passé ce délai"
-    r"|(?:à|après|avec|dans|de|en|pendant|pour|sur) (?:ce|cet|cette|ces) |(?:\w+ ){0,4}alors )",
+    rf"(?:\*\*)?(?:{_POINTING}|il |ils |elle |elles |dans les (?:\w+ )?cas|pour cela|ainsi|en effet|de même|sinon|y |en outre"
+    r"|par ailleurs|toutefois|cependant|néanmoins|en revanche|mais |et |or |à défaut|de plus|son |sa |ses |leur |leurs |ceci "
+    r"|par exemple|on en )",
     re.IGNORECASE,
 )
 # A sentence with such a beginning continues a thought, but can be understood alone.

@@ -131,7 +131,8 @@ class SmsRenderer:
         if not passage and options and options[0].extract:
             # Titles of further pages wait for SUITE, rather than cost a third segment below the text of the first one.
             brief = _fitting(options, lambda some: self._is_short(draft, "", some, more=more or some != options))
-            options, more = brief or options, more or bool(brief and brief != options)
+            if brief and brief != options:
+                options, more = brief, True
         # Related questions may use a second segment, but no more.
         related = (
             ()
@@ -278,11 +279,11 @@ def _options(block: ChoicesBlock | None) -> tuple[Option, ...]:
 def _numbered(options: Sequence[Option], first: int) -> list[str]:
     """Returns the lines of ``options``. Labels that would be alike when cut are longer."""
     other = _OTHER_TITLE_CHARACTERS if any(option.extract for option in options) else _LABEL_CHARACTERS
-    cut_labels = Counter(_label(option.label, other) for option in options)
-    alike = {option.label for option in options if cut_labels[_label(option.label, other)] > 1}
+    labels = [_label(option.label, other) for option in options]
+    alike = {label for label, count in Counter(labels).items() if count > 1}
     return [
-        _line(number, option, _LABEL_CHARACTERS if option.label in alike else _TITLE_CHARACTERS if option.extract else other)
-        for number, option in enumerate(options, first)
+        _line(number, option, _LABEL_CHARACTERS if label in alike else _TITLE_CHARACTERS if option.extract else other)
+        for number, (option, label) in enumerate(zip(options, labels, strict=True), first)
     ]
 
 
