@@ -10,6 +10,7 @@ from actions.cases.dialogue_state import Focus, UserFacts, unpacked
 from actions.situation.ages import AGE, MAJORITY, about_child
 from actions.situation.matching import applying, excluded, folded_label, is_default, left_open, named_in, plain_label
 from actions.situation.places import AREA, COUNTRY, countries_named, places
+from actions.situation.quantities import out_of_range
 from actions.situation.reading import Facets, facts_in, flat, without_facts
 from core.decision_trace import note
 from core.entry import Address, Entry
@@ -56,6 +57,8 @@ def known_case(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool = 
     case = applying(fork.labels, _facts(fork, focus, user, remembered=remembered))
     for text in filter(None, (focus.latest, focus.query)):
         case = _named(fork, text) if case is None else case
+    if case is None:
+        case = _only_in_range(fork, focus)
     if case is None and remembered and user.labels:
         known = [number for number, label in enumerate(fork.labels) if plain_label(label) in user.labels]
         case = known[0] if len(known) == 1 else None
@@ -68,12 +71,23 @@ def excluded_cases(fork: Fork, focus: Focus, user: UserFacts) -> frozenset[int]:
     """Returns the numbers of the cases of ``fork`` that are not the citizen's, from what they said."""
     if written(fork.address) in focus.reopened:
         return frozenset()
-    return excluded(fork.labels, _facts(fork, focus, user, remembered=True))
+    return excluded(fork.labels, _facts(fork, focus, user, remembered=True)) | out_of_range(fork.labels, _asked(focus))
+
+
+def _asked(focus: Focus) -> str:
+    return f"{focus.query} {focus.latest}"
+
+
+def _only_in_range(fork: Fork, focus: Focus) -> int | None:
+    """Returns the number of the only case of ``fork`` that a quantity in the question leaves ("12 m²")."""
+    out = out_of_range(fork.labels, _asked(focus))
+    left = [number for number in range(len(fork.labels)) if number not in out]
+    return left[0] if out and len(left) == 1 else None
 
 
 def _facts(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool) -> Facets:
     """Returns the known facts about the citizen that may distinguish the cases of ``fork``."""
-    asked = f"{focus.query} {focus.latest}"
+    asked = _asked(focus)
     facts = {**(user.facts_for(focus.query) if remembered else facts_in(asked)), **unpacked(focus.facts)}
     if _only_travels(flat(asked)) and any(_WHERE_ONE_IS.search(folded_label(label)) for label in fork.labels):
         facts = {facet: values for facet, values in facts.items() if facet not in (COUNTRY, AREA)}
@@ -106,7 +120,7 @@ def assumed_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settin
     ``None`` if the settings assume neither, if another person than the writer is named, for protected subjects, if the
     citizen took the assumption back, and if the fork asks for anything else.
     """
-    asked = f"{focus.query} {focus.latest}"
+    asked = _asked(focus)
     if reason := _no_assumption(fork, entry, focus, settings):
         note("not_assumed", reason=reason)
         return None
@@ -145,7 +159,7 @@ def _no_assumption(fork: Fork, entry: Entry, focus: Focus, settings: Settings) -
     """Returns the reason why nothing may be assumed at ``fork``; empty if an assumption is possible."""
     if written(fork.address) in focus.reopened:
         return "reopened"
-    asked = flat(f"{focus.query} {focus.latest}")
+    asked = flat(_asked(focus))
     if _OTHER_PERSON.search(_MYSELF.sub(" ", asked)) or about_child(asked):
         return "other_person"
     if is_protected(entry, settings):

@@ -33,11 +33,16 @@ type Chosen = Mapping[int, frozenset[int]]
 
 @dataclass(frozen=True, slots=True)
 class PagePart:
-    """A part of a page. ``order`` is that of its passage. Its sentences are shown after ``label``, if it is not empty."""
+    """A part of a page. ``order`` is that of its passage. Its sentences are shown after ``label``, if it is not empty.
+
+    ``excluded``: the numbers of the items and rows that are for others than the citizen.
+    """
 
     order: int
     pieces: Sequence[Piece]
     label: str = ""
+    excluded: frozenset[int] = frozenset()
+    fitting: frozenset[int] = frozenset()
 
 
 def best_sentences(
@@ -124,10 +129,11 @@ def _ranked(parts: Sequence[PagePart], worth: Worth, margin: float) -> list[_Sen
     sentences: list[PageSentence] = []
     for part in parts:
         tells = telling(part.pieces)
-        for at in tells:
+        for at in (at for at in tells if at not in part.excluded):
             found.append(_Sentence(part, at, part.pieces[at].plain))
             sentences.append(PageSentence(found[-1].text, part.order, begins=at == tells[0]))
-    scored = sorted(zip(worth(sentences) if sentences else [], found, strict=True), key=lambda pair: -pair[0])
+    vals = [v + 2.0 * (f.at in f.part.fitting) for v, f in zip(worth(sentences) if sentences else [], found, strict=True)]
+    scored = sorted(zip(vals, found, strict=True), key=lambda pair: -pair[0])
     scored = [pair for pair in scored if stands_alone(pair[1].part.pieces, pair[1].at)] or scored
     return [one for value, one in scored if value >= scored[0][0] - margin]
 

@@ -9,6 +9,7 @@ AGE = "age"
 MAJORITY = 18
 _OLDEST = 120
 _YEARS = r"\s?(?:anos?|ans?|years?(?: old)?)\b"
+_COUNT = r"(?:\d{1,3}|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|onze|douze)"
 # Years that are not an age: of a card, a lease, a marriage, a stay.
 _NO_AGE = re.compile(
     r"\b(?:expir\w*|depuis|bail|baux|duree|anciennete|contrat|mandat|validite|valable|carte|titre|visa|peine|amende"
@@ -16,12 +17,13 @@ _NO_AGE = re.compile(
     r"|achev\w*|construi\w*|vehicule|credit"
     r"|formation|service|recrute\w*|since|for the (?:last|past))\b"
 )
-_NO_AGE_SAID = re.compile(
+# Spans of time in folded messages, which are no ages.
+SPAN_SAID = re.compile(
     r"\b(?:depuis|pendant|durant|dans|d'ici|il y a(?: plus de| moins de)?|duree de|tous les|toutes les|since|ago)"
-    rf"\s+(?:\w+\s+){{0,2}}\d{{1,3}}{_YEARS}"
+    rf"\s+(?:\w+\s+){{0,2}}{_COUNT}{_YEARS}"
     r"|\b(?:bail|contrat|credit|pret|cdd|mandat|peine|prison|visa|titre|carte|permis|garantie|formation|engagement|delai|duree)"
-    rf" (?:de|sur) (?:plus de |moins de )?\d{{1,3}}{_YEARS}"
-    rf"|\b\d{{1,3}}{_YEARS}\s+(?:d'anciennete|plus tard|apres|ago"
+    rf" (?:de|sur) (?:plus de |moins de )?{_COUNT}{_YEARS}"
+    rf"|\b{_COUNT}{_YEARS}\s+(?:d'anciennete|plus tard|apres|ago"
     r"|de (?:bail|permis|contrat|mariage|vie commune|residence|cotisation|prison|carriere|service))"
 )
 _RANGES: tuple[tuple[re.Pattern[str], int, int], ...] = (
@@ -73,7 +75,7 @@ def age_said(text: str) -> frozenset[str]:
     """Returns the ages that are possible according to folded ``text``, each as a number; empty if it states no age, or two
     different ones.
     """
-    without = _NO_AGE_SAID.sub(" ", text)
+    without = SPAN_SAID.sub(" ", text)
     found = list(_ranges(without))
     if _MONTHS.search(without):
         found.append((0, 2))

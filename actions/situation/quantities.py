@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import pairwise
 from math import inf
+from typing import NamedTuple
 
+from actions.situation.ages import SPAN_SAID, age_demanded
 from actions.situation.reading import flat
 
+_TIME, _YEAR = "time", "year"
+_YEARS = r"ans?|annees?|years?"
 # The unit in each dimension, by its forms in folded text.
 _UNITS: dict[str, tuple[str, float]] = {
-    r"ans?|annees?|years?": ("time", 365.0),
-    r"mois|moi|months?": ("time", 30.4),
-    r"semaines?|weeks?": ("time", 7.0),
-    r"jours?|days?": ("time", 1.0),
-    r"heures?|hours?": ("time", 1 / 24),
+    _YEARS: (_TIME, 365.0),
+    r"mois|moi|months?": (_TIME, 30.4),
+    r"semaines?|weeks?": (_TIME, 7.0),
+    r"jours?|days?": (_TIME, 1.0),
+    r"heures?|hours?": (_TIME, 1 / 24),
     r"€|euros?|e": ("money", 1.0),
     r"enfants?|children": ("children", 1.0),
     r"salaries?": ("employees", 1.0),
@@ -23,21 +29,36 @@ _UNITS: dict[str, tuple[str, float]] = {
     r"kg|kilos?": ("weight", 1.0),
     r"tonnes?": ("weight", 1000.0),
     r"cm3|cm³": ("volume", 1.0),
+    r"km/h": ("speed", 1.0),
     r"km|kilometres?": ("distance", 1.0),
 }
 _WORDS = ("un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze", "douze")
 _NUMBER = rf"(\d{{1,9}}(?: \d{{3}}){{0,2}}(?:[.,]\d{{1,3}})?|{'|'.join(_WORDS)}|une)"
-_UNIT = rf"({'|'.join(_UNITS)})(?![\w-])"
+_UNIT = rf"({'|'.join(_UNITS)})(?![\w/-])"
 _SAID = re.compile(rf"(?<![\w,.]){_NUMBER}\s?{_UNIT}")
 _BETWEEN = re.compile(rf"(?<!\w)(?:de|entre)\s{_NUMBER}(?:\s?{_UNIT})?\s(?:a|et)\s(?:moins de )?{_NUMBER}\s?{_UNIT}")
-_BELOW = re.compile(rf"(?:moins (?:de|d')|inferieure?s? a|jusqu'a|au plus|maximum)\s?{_NUMBER}\s?{_UNIT}")
+_OR_EQUAL = r"(?: ou egale?s?)?"
+_BELOW = re.compile(
+    rf"(?:moins (?:de|d')|inferieure?s?{_OR_EQUAL} a|jusqu'a|au plus|maximum|n'excede pas|≤)\s?{_NUMBER}\s?{_UNIT}"
+)
 _ABOVE = re.compile(
-    rf"(?:plus (?:de|d')|\+ (?:de )?|superieure?s? a|a partir de|au moins|au-dela de|minimum)\s?{_NUMBER}\s?{_UNIT}"
+    rf"(?:plus (?:de|d')|\+ (?:de )?|superieure?s?{_OR_EQUAL} a|a partir de|au moins|au-dela de|minimum|[≥⩾](?: a)?)"
+    rf"\s?{_NUMBER}\s?{_UNIT}"
 )
 _OR = re.compile(rf"{_NUMBER}\s?{_UNIT}\s(?:ou|et)\s(plus|moins)")
+_CALENDAR_YEAR = re.compile(rf"(?<![\d.,/])(?:19|20)\d\d(?!\d| \d{{3}}|\s?(?:{'|'.join(_UNITS)})(?!\w))")
+_UNTIL_YEAR, _FROM_YEAR = re.compile(r"\b(?:avant|jusqu'|ou moins)"), re.compile(r"\b(?:apres|depuis|a partir d|a compter d|ou plus)")
 
-# Dimension, lowest and highest value.
-type _Range = tuple[str, float, float]
+
+class _Range(NamedTuple):
+    """The values from ``low`` to ``high``, in the unit of ``dimension``."""
+
+    dimension: str
+    low: float
+    high: float
+
+    def holds(self, value: float) -> bool:
+        return self.low <= value <= self.high
 
 
 def in_range(labels: Sequence[str], text: str) -> int | None:
@@ -47,33 +68,81 @@ def in_range(labels: Sequence[str], text: str) -> int | None:
         return None
     dimension, value = _value(*said[0])
     ranges = [_range(flat(label)) for label in labels]
-    holding = [number for number, one in enumerate(ranges) if one and one[0] == dimension and one[1] <= value <= one[2]]
+    holding = [number for number, one in enumerate(ranges) if one and one.dimension == dimension and one.holds(value)]
     return holding[0] if len(holding) == 1 else None
+
+
+def out_of_range(labels: Sequence[str], text: str) -> frozenset[int]:
+    """Returns the numbers of those ``labels`` whose range holds no quantity of ``text``, while that of another label does.
+
+    Only ranges that exclude each other count ("moins de 5 m²", "de 5 à 20 m²"). Ages do not: they are a facet.
+    """
+    out: set[int] = set()
+    ranges = _ranges(tuple(labels)) if (said := _stated(flat(text))) else ()
+    for dimension, values in said.items():
+        own = {number: one for number, one in enumerate(ranges) if one is not None and one.dimension == dimension}
+        ordered = sorted(set(own.values()))
+        if len(ordered) < 2 or any(after.low < before.high for before, after in pairwise(ordered)):
+            continue
+        holding = {number for number, one in own.items() if any(map(one.holds, values))}
+        out |= own.keys() - holding if holding else set()
+    return frozenset(out)
+
+
+def _stated(text: str) -> Mapping[str, list[float]]:
+    """Returns the quantities in folded ``text`` by dimension, and the calendar years; without ages."""
+    found: dict[str, list[float]] = {}
+    spans = " ; ".join(span[0] for span in SPAN_SAID.finditer(text))
+    for number, unit in _SAID.findall(text):
+        if not re.fullmatch(_YEARS, unit) or re.search(rf"(?<!\w){re.escape(number)}\s?{unit}", spans):
+            dimension, value = _value(number, unit)
+            found.setdefault(dimension, []).append(value)
+    if years := [float(year) for year in _CALENDAR_YEAR.findall(text)]:
+        found[_YEAR] = years
+    return found
+
+
+@lru_cache(maxsize=1024)  # labels belong to the pages; citizens' texts are not cached
+def _ranges(labels: tuple[str, ...]) -> tuple[_Range | None, ...]:
+    """Returns the range in each of ``labels``; none in a label about an age."""
+    folded = [flat(label) for label in labels]
+    return tuple(None if age_demanded(label) else _range(label) or _years(label) for label in folded)
 
 
 def _range(label: str) -> _Range | None:
     if found := _BETWEEN.search(label):
         low, unit, high, last = found.groups()
         dimension, highest = _value(high, last)
-        return dimension, _value(low, unit or last)[1], highest
+        return _Range(dimension, _value(low, unit or last)[1], highest)
     if found := _OR.search(label):
         dimension, value = _value(found[1], found[2])
-        return (dimension, value, inf) if found[3] == "plus" else (dimension, 0.0, value)
-    for pattern, below in ((_BELOW, True), (_ABOVE, False)):
-        if found := pattern.search(label):
-            dimension, value = _value(found[1], found[2])
-            return (dimension, 0.0, value) if below else (dimension, value, inf)
-    return None
+        return _Range(dimension, value, inf) if found[3] == "plus" else _Range(dimension, 0.0, value)
+    highest_, lowest_ = list(_bounds(_BELOW, label)), list(_bounds(_ABOVE, label))
+    dimensions = {dimension for dimension, _ in (*highest_, *lowest_)}
+    if len(dimensions) != 1:
+        return None
+    return _Range(
+        dimensions.pop(), max((value for _, value in lowest_), default=0.0), min((value for _, value in highest_), default=inf)
+    )
+
+
+def _bounds(pattern: re.Pattern[str], label: str) -> Iterator[tuple[str, float]]:
+    return (_value(*found) for found in pattern.findall(label))
+
+
+def _years(label: str) -> _Range | None:
+    """Returns the calendar years that folded ``label`` names: "avant 1972", "entre 1972 et 2013", "1961, 1962, 1963"."""
+    years = [float(year) for year in _CALENDAR_YEAR.findall(label)]
+    if not years:
+        return None
+    low = 0.0 if _UNTIL_YEAR.search(label) else min(years)
+    return _Range(_YEAR, low, inf if low and _FROM_YEAR.search(label) else max(years))
 
 
 def _value(number: str, unit: str) -> tuple[str, float]:
+    """Returns the dimension of ``unit``, and the value of ``number`` in it."""
     dimension, worth = next(found for forms, found in _UNITS.items() if re.fullmatch(forms, unit))
-    number = number.strip()
-    count = (
-        _WORDS.index(number) + 1
-        if number in _WORDS
-        else 1
-        if number == "une"
-        else float(re.sub(" ", "", number).replace(",", "."))
-    )
+    if number == "une":
+        return dimension, worth
+    count = _WORDS.index(number) + 1 if number in _WORDS else float(number.replace(" ", "").replace(",", "."))
     return dimension, count * worth
