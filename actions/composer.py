@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from actions import metrics
 from actions.policy.about_administration import about_administration
-from actions.policy.clarification import missing_subject, subject_named_now
+from actions.policy.clarification import missing_subject
 from actions.policy.conversation_commands import conversation_command
 from actions.policy.easy_words import easy_words
 from actions.policy.follow_up import follow_up
@@ -20,7 +20,7 @@ from actions.policy.reply_to_question import reply_to_question, the_other
 from actions.policy.request_for_human import human_intent, request_for_human
 from actions.policy.several_questions import several_questions
 from actions.policy.small_talk import small_talk
-from actions.policy.subject_change import completed_question, topic_switch
+from actions.policy.subject_change import question_in_context, topic_switch
 from actions.policy.wordless_message import wordless_message
 from actions.replies.utterance import Reply
 from actions.turn.turn import Turn
@@ -57,9 +57,8 @@ STEPS: tuple[Step, ...] = (
     follow_up,
     offered_page,
     missing_subject,
-    subject_named_now,
     several_questions,
-    completed_question,
+    question_in_context,
     new_question,
 )
 

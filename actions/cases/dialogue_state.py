@@ -18,7 +18,8 @@ _MOST_LABELS = _MOST_PASSAGES = 12  # remembered: the slots are transferred with
 class Focus(BaseModel):
     """The entry in focus, and the citizen's progress in it.
 
-    ``query``: the question that is answered; ``opened_by``: the one that led to the entry.
+    ``query``: the question that is answered; ``opened_by``: the one with which the subject began; ``continued_by``: the
+    message that continued it last, if it led to another page or to a choice.
     ``start``: the passage that the search found.
     ``chosen``: addresses of the cases chosen by the citizen, in the order of choice.
     ``reopened``: forks to ask again whatever is known.
@@ -37,6 +38,7 @@ class Focus(BaseModel):
     entry: str
     query: str = ""
     opened_by: str = ""
+    continued_by: str = ""
     start: int = 0
     chosen: tuple[str, ...] = ()
     reopened: tuple[str, ...] = ()

@@ -1,4 +1,4 @@
-"""Steps and replies for a message that does not name its subject."""
+"""Step and reply for a message that does not name its subject."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from actions.cases.dialogue_state import Focus
 from actions.messages.aspects import names_nothing
-from actions.messages.follow_up_parser import is_short
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import CHOICES, offer, themes
@@ -14,13 +13,6 @@ from actions.turn.page_answer import open_page
 from actions.turn.turn import Turn
 from core.decision_trace import note
 from retrieval.contracts import Hit, RetrievalResult
-
-
-def subject_named_now(turn: Turn) -> Turn | None:
-    """Continues with a few words that name the subject of the previous message, and that message, as one question."""
-    focus = turn.focus
-    asked = focus is not None and not focus.entry and not focus.offered and focus.query
-    return turn.asking(f"{turn.text} {asked}") if asked and is_short(turn.text) else None
 
 
 def missing_subject(turn: Turn) -> Reply | None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 from actions.messages.aspects import Aspect, has_heading_on, passages_on
-from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up, pattern
-from actions.messages.plain_words import plain
+from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up
 from actions.policy.another_situation import answer_for_situation, answer_where_spoken_of
 from actions.policy.easy_words import page_in_short
 from actions.policy.neighbour_page import (
-    answer_elsewhere,
-    answer_from_named_page,
     answer_from_nearer_page,
     answer_from_neighbour,
     answer_from_page_on,
     has_neighbour_for,
 )
-from actions.policy.subject_change import result_if_follow_up
+from actions.policy.subject_change import continues_on_page
 from actions.replies.navigation_pages import says_nothing
 from actions.replies.utterance import Reply
 from actions.turn.page_answer import answer_from, open_page
@@ -33,7 +30,7 @@ def follow_up(turn: Turn) -> Reply | None:
         return None
     found = as_follow_up(turn.text, entry)
     if found.unexplained_terms or found.kind is None or (found.names_entry and not found.has_anaphora):
-        return _detail(turn, entry, found)
+        return _detail(turn, entry)
     match found.kind:
         case Kind.EXPLAIN:
             return page_in_short(turn, entry)
@@ -55,25 +52,13 @@ def _has_neighbour(turn: Turn, entry: Entry, found: FollowUp) -> bool:
     return found.has_anaphora and has_neighbour_for(turn, entry, found.facts)
 
 
-def _detail(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
-    """Answers a message that names a detail of the page and no subject of its own."""
-    result = result_if_follow_up(turn, entry, found)
-    if result is None:
+def _detail(turn: Turn, entry: Entry) -> Reply | None:
+    """Answers a message that continues the question before it, if the page is found first for both."""
+    both = continues_on_page(turn, entry)
+    if both is None:
         return None
-    if nearer := answer_from_nearer_page(turn, entry, found) or answer_from_named_page(turn, entry, found):
-        return nearer
-    if _speaks_of_nothing(turn, entry, found) and (elsewhere := answer_elsewhere(turn, entry)):
-        return elsewhere
     start = turn.retriever.best_passage(entry, turn.text)
-    return open_page(turn.hearing(), entry, start, turn.text, SearchContext(others=result.hits))
-
-
-def _speaks_of_nothing(turn: Turn, entry: Entry, found: FollowUp) -> bool:
-    """Decides whether the page has none of the words of the message, and no pronoun of the message stands for its matter."""
-    wanted = found.unexplained_terms
-    if not wanted or found.facts or found.has_anaphora or pattern("stands_in").search(plain(turn.text)):
-        return False
-    return not turn.retriever.spoken(entry, wanted)
+    return open_page(turn.hearing(), entry, start, turn.text, SearchContext(others=both.hits))
 
 
 def _aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) -> Reply:

@@ -70,44 +70,17 @@ def answer_from_nearer_page(turn: Turn, entry: Entry, found: FollowUp) -> Reply 
     return open_page(turn.hearing(), other, start, f"{before} {turn.text}", context)
 
 
-def answer_from_named_page(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
-    """Answers from the other page whose title names what is new in the message, if the search behind the title of ``entry`` is
-    sure of it: "quels vaccins ?", after the inscription at a nursery school.
-    """
-    wanted = found.unexplained_terms
-    result = turn.search.pages_behind_title(entry, turn.text, PAGES)
-    other = turn.search.entry_of(result.hits[0]) if wanted and result.decision == "answered" else None
-    if other is None or other.id == entry.id or not wanted <= set(terms(other.title)):
-        return None
-    note("named_page", title=other.title)
-    context = SearchContext(result.confidence, result.hits[1:])
-    return open_page(turn.hearing(), other, result.hits[0].passage, f"{entry.title} {turn.text}", context)
-
-
 def answer_from_page_on(turn: Turn, entry: Entry, aspect: Aspect) -> Reply | None:
     """Answers from the other page with a heading about ``aspect`` of which the search for the question before and the message
     is sure.
     """
-    both = turn.search.glimpse(turn.completed, PAGES)
+    both = turn.search.glimpse(turn.in_context, PAGES)
     other = turn.search.entry_of(both.hits[0]) if both.decision == "answered" else None
     if other is None or other.id == entry.id or not has_heading_on(other, aspect):
         return None
     note("page_on_aspect", title=other.title)
     context = SearchContext(both.confidence, both.hits[1:])
     return open_page(turn.hearing(), other, both.hits[0].passage, f"{entry.title} {turn.text}", context, aspect)
-
-
-def answer_elsewhere(turn: Turn, entry: Entry) -> Reply | None:
-    """Says that ``entry`` does not speak of what is asked, and offers the pages found for the question before and the message;
-    ``None`` if the search finds ``entry`` first.
-    """
-    both = turn.search.glimpse(turn.completed, PAGES)
-    others = [hit for hit in both.hits if hit.entry_id != entry.id]
-    if not others or both.hits[0].entry_id == entry.id:
-        return None
-    note("elsewhere", title=others[0].title)
-    options = [entry_option(one.title, one.entry_id, one.passage) for one in others[:_MOST_OFFERED]]
-    return turn.reply(turn.replies.not_on_page(entry, options, snapshot=both.snapshot))
 
 
 def has_neighbour_for(turn: Turn, entry: Entry, facts: Facets) -> bool:

@@ -46,7 +46,7 @@ def _answer_instead(turn: Turn) -> Reply:
 def _offer_others(turn: Turn) -> Reply | None:
     """Leaves the page in focus and offers the other ones for the question, if the message says that it is the wrong page."""
     focus = turn.focus
-    query = (focus.opened_by or focus.query) if focus else ""
+    query = ((focus.opened_by if focus.entry else "") or focus.query) if focus else ""
     if focus is None or not query or pattern("not_that").search(plain(turn.text)) is None:
         return None
     result = turn.search.pages(query, PAGES)

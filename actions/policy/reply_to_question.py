@@ -6,7 +6,7 @@ from actions.cases.case_tree import fork_at, read, steps_to
 from actions.messages.follow_up_parser import is_short, pattern
 from actions.messages.plain_words import plain
 from actions.policy.page_button import answer_for_case
-from actions.policy.subject_change import begins_new_subject
+from actions.policy.subject_change import continues_on_page
 from actions.replies.reply_builder import WhichCase
 from actions.replies.utterance import Reply
 from actions.situation.matching import left_by, picked
@@ -45,7 +45,7 @@ def _asks_something_else(turn: Turn, entry: Entry, label: str) -> bool:
     """Decides whether the message has the words of a case ("Perte") in a question of its own ("j'ai perdu ma carte
     d'identité").
     """
-    return len(set(terms(turn.text)) - set(terms(label))) >= _TWO and begins_new_subject(turn, entry)
+    return len(set(terms(turn.text)) - set(terms(label))) >= _TWO and continues_on_page(turn, entry) is None
 
 
 def the_other(turn: Turn) -> Reply | None:

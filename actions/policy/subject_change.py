@@ -1,13 +1,11 @@
-"""Step: the citizen turns to another subject, or corrects the question. Decides by search and by words whether a message is
-about the page in focus or begins a new subject.
-"""
+"""Steps: a message continues the question before it, or turns to another subject."""
 
 from __future__ import annotations
 
 from actions.messages.file_questions import addresses_us
-from actions.messages.follow_up_classifier import follow_up_features, is_follow_up
-from actions.messages.follow_up_parser import FollowUp, as_follow_up, is_short, pattern, states
-from actions.messages.plain_words import plain, respelled
+from actions.messages.follow_up_classifier import context_features, stands_alone
+from actions.messages.follow_up_parser import is_short, pattern, states
+from actions.messages.plain_words import plain
 from actions.messages.topic_switch import corrected, turned_to
 from actions.replies.style import PAGES
 from actions.situation.reading import flat
@@ -17,91 +15,46 @@ from core.entry import Entry
 from retrieval.contracts import RetrievalResult
 from retrieval.terms.analysis import terms
 
-_AGREEING = 3  # found pages that are about what the message names
-# Confidence of the search for the message alone from which it is a question of its own, for a statement ("je gagne 1500 € par
-# mois") and for anything else; and how much surer the search for the question before and the message must be.
-_MOST_STATED, _MOST_ASKED, _SURER_STATED, _SURER_ASKED = 0.75, 0.3, 0.2, 0.4
 
+def continues(turn: Turn) -> bool:
+    """Decides whether the message continues the question before it, rather than being a question of its own.
 
-def begins_new_subject(turn: Turn, entry: Entry) -> bool:
-    """Decides whether the message names another subject than that of ``entry``."""
-    found = as_follow_up(turn.text, entry)
-    return bool(found.unexplained_terms or found.kind is None) and result_if_follow_up(turn, entry, found) is None
-
-
-def result_if_follow_up(turn: Turn, entry: Entry, found: FollowUp) -> RetrievalResult | None:
-    """Returns the result for the message alone; ``None`` if this result and the wording indicate another subject.
-
-    ``found`` is the message read as a follow-up on ``entry``.
+    A message with a sure answer is one of its own; so is "asdfgh", which means none of the pages found before. "J'ai dit …",
+    with words said before, always continues.
     """
-    text = turn.text
-    alone = turn.search.pages(text, PAGES)
-    if pattern("same_for").match(plain(text)) and any(found.unexplained_terms == set(terms(hit.title)) for hit in alone.hits):
-        return None  # "et pour un passeport ?": a page has exactly this name as its title
-    if alone.unknown or names_another(text, found, alone):  # "asdfgh" means none of the pages that were offered
-        return None
-    spoken = turn.retriever.spoken(entry, found.unexplained_terms)
-    features = follow_up_features(text, entry, found, alone, spoken)
-    with_page = lambda: turn.search.pages_behind_title(entry, text, PAGES).confidence  # noqa: E731
-    if (
-        is_follow_up(features, alone.decision, with_page)
-        or _repeats_itself(turn)
-        or _names_offered(turn, found, alone)
-        or _adds_to_question(turn, entry, found, alone)
-    ):
-        return alone
-    return None
-
-
-def _adds_to_question(turn: Turn, entry: Entry, found: FollowUp, alone: RetrievalResult) -> bool:
-    """Decides whether the message only adds to the question before, on a page that was shown or offered."""
-    both = _with_question_before(turn, alone)
-    if both is None or turn.focus is None or both.hits[0].entry_id not in (entry.id, *turn.focus.offered):
+    if not turn.question_before:
         return False
-    wanted = found.unexplained_terms
-    if states(turn.text):
+    alone = turn.search.pages(turn.text, PAGES)
+    if alone.unknown:
+        return False
+    if _repeats_itself(turn):
         return True
-    is_title = bool(alone.hits) and wanted <= set(terms(alone.hits[0].title))  # "et la carte grise ?"
-    return not is_title and bool(turn.retriever.spoken(entry, wanted))
-
-
-def _names_offered(turn: Turn, found: FollowUp, alone: RetrievalResult) -> bool:
-    """Decides whether the message is about one of the pages offered: "mon congé dure combien de temps ?", of which "Le congé de
-    maternité" was offered to a citizen who is pregnant.
-    """
-    focus, wanted = turn.focus, found.unexplained_terms
-    if focus is None or focus.entry or not focus.query or not wanted or alone.decision == "answered":
+    if alone.decision == "answered" or _names_a_page(turn.text, alone):
         return False
-    both = turn.search.glimpse(f"{focus.query} {respelled(turn.text)}", PAGES)
-    first = both.hits[0] if both.hits else None
-    return first is not None and first.entry_id in focus.offered and wanted <= set(terms(first.title))
+    both = turn.search.glimpse(turn.in_context, PAGES)
+    return not stands_alone(context_features(turn.text, turn.question_before, alone, both))
 
 
-def _with_question_before(turn: Turn, alone: RetrievalResult) -> RetrievalResult | None:
-    """Returns the result for the question before and the message together; ``None`` if the message is a question of its own:
-    the search is sure of it, or hardly surer of both together.
+def _names_a_page(text: str, alone: RetrievalResult) -> bool:
+    """Decides whether ``text`` asks the same for something that is the whole title of a page ("et pour un passeport ?")."""
+    named = set(terms(text))
+    return pattern("same_for").match(plain(text)) is not None and any(named == set(terms(hit.title)) for hit in alone.hits)
 
-    ``alone`` is the result for the message.
-    """
-    focus, stated = turn.focus, states(turn.text)
-    question = (focus.opened_by or focus.query) if focus else ""
-    if not question or alone.decision == "answered" or alone.confidence >= (_MOST_STATED if stated else _MOST_ASKED):
+
+def continues_on_page(turn: Turn, entry: Entry) -> RetrievalResult | None:
+    """Returns the result for the message and the question before it if ``entry`` is found first for both; else ``None``."""
+    if not continues(turn):
         return None
-    both = turn.search.glimpse(turn.completed, PAGES)
-    surer = both.confidence >= alone.confidence + (_SURER_STATED if stated else _SURER_ASKED)
-    return both if both.hits and surer else None
+    both = turn.search.glimpse(turn.in_context, PAGES)
+    return both if both.hits and both.hits[0].entry_id == entry.id else None
 
 
-def completed_question(turn: Turn) -> Turn | None:
-    """Continues with the question before and a statement as one question, if that leads to another page."""
-    focus = turn.focus
-    if focus is None or not states(turn.text):
+def question_in_context(turn: Turn) -> Turn | None:
+    """Asks the message and the question before it as one question."""
+    if not continues(turn):
         return None
-    both = _with_question_before(turn, turn.search.pages(turn.text, PAGES))
-    if both is None or both.hits[0].entry_id == focus.entry:
-        return None
-    note("completed", query=focus.opened_by or focus.query)
-    return turn.hearing().asking(turn.completed)
+    note("in_context", query=turn.question_before)
+    return turn.hearing().asking_in_context()
 
 
 def is_about_page(turn: Turn) -> bool:
@@ -129,26 +82,6 @@ def is_told(turn: Turn) -> bool:
     result = turn.search.glimpse(turn.text, PAGES)
     own = set(terms(pattern("of_a_choice").sub(" ", pattern("of_the_talk").sub(" ", folded))))
     return bool(result.hits) and not own.isdisjoint(terms(result.hits[0].title))
-
-
-def names_another(text: str, found: FollowUp, alone: RetrievalResult) -> bool:
-    """Decides whether ``text`` names another subject: none of its words refers back, it has a sure answer, and it names what
-    all found pages are about.
-
-    "Passeport pour bébé" is no follow-up on a lost identity card, although a heading of that page has the word.
-    """
-    folded = plain(text)
-    # "C'est la tva", about a letter that might concern other taxes: a bare name gets no sure answer.
-    presented = pattern("presents").match(folded)
-    if presented:
-        folded = folded[presented.end() :]
-    elif alone.decision != "answered":
-        return False
-    if found.kind is not None or found.has_anaphora or found.names_entry or not found.unexplained_terms:
-        return False
-    if pattern("stands_in").search(folded) or pattern("points").search(folded) or pattern("turns").match(folded):
-        return False
-    return all(found.unexplained_terms <= set(terms(hit.title)) for hit in alone.hits[:_AGREEING])
 
 
 def topic_switch(turn: Turn) -> Turn | None:

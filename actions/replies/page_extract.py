@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 from actions.replies.dated_amounts import without_dates
 from actions.replies.extract import Worth
+from actions.replies.fitting_items import NO_FIT, Fit
 from actions.replies.piece_sets import (
     APART,
     counted,
@@ -26,6 +27,7 @@ from retrieval.contracts import PageSentence
 MARGIN = 3.0  # log-odds behind the best sentence: fewer sentences say as much, and are read faster
 _SMS_MARGIN = 1.5  # the same by SMS, where there is space for one or two
 ALIKE = " / "  # between the labels of parts that say the same
+_FITS = 2.0  # log-odds: more for an item or row with the citizen's own age, quantity or year
 _TRIED = 40  # sentences, best first: a limit to the work for one reply
 # The numbers of the shown pieces, by the order of their part, in the order of choice.
 type Chosen = Mapping[int, frozenset[int]]
@@ -35,14 +37,13 @@ type Chosen = Mapping[int, frozenset[int]]
 class PagePart:
     """A part of a page. ``order`` is that of its passage. Its sentences are shown after ``label``, if it is not empty.
 
-    ``excluded``: the numbers of the items and rows that are for others than the citizen.
+    ``fit``: the items and rows that are for the citizen, and those for others.
     """
 
     order: int
     pieces: Sequence[Piece]
     label: str = ""
-    excluded: frozenset[int] = frozenset()
-    fitting: frozenset[int] = frozenset()
+    fit: Fit = NO_FIT
 
 
 def best_sentences(
@@ -129,11 +130,12 @@ def _ranked(parts: Sequence[PagePart], worth: Worth, margin: float) -> list[_Sen
     sentences: list[PageSentence] = []
     for part in parts:
         tells = telling(part.pieces)
-        for at in (at for at in tells if at not in part.excluded):
+        for at in (at for at in tells if at not in part.fit.others):
             found.append(_Sentence(part, at, part.pieces[at].plain))
             sentences.append(PageSentence(found[-1].text, part.order, begins=at == tells[0]))
-    vals = [v + 2.0 * (f.at in f.part.fitting) for v, f in zip(worth(sentences) if sentences else [], found, strict=True)]
-    scored = sorted(zip(vals, found, strict=True), key=lambda pair: -pair[0])
+    values = worth(sentences) if sentences else []
+    rated = [value + _FITS * (one.at in one.part.fit.own) for value, one in zip(values, found, strict=True)]
+    scored = sorted(zip(rated, found, strict=True), key=lambda pair: -pair[0])
     scored = [pair for pair in scored if stands_alone(pair[1].part.pieces, pair[1].at)] or scored
     return [one for value, one in scored if value >= scored[0][0] - margin]
 

@@ -11,9 +11,9 @@ from actions.cases.case_resolution import BestOf, CaseOf
 from actions.cases.case_tree import Fork, Step, steps_to
 from actions.cases.dialogue_state import Focus
 from actions.replies.extract import Worth
+from actions.replies.fitting_items import fitting_items
 from actions.replies.navigation_pages import says_nothing
 from actions.replies.page_extract import ALIKE, PagePart
-from actions.replies.items_for_others import for_others
 from actions.replies.pieces import pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
@@ -37,16 +37,16 @@ CLEAR = 0.8
 class PageQuestion:
     """A question about ``entry``, and the facts about the citizen who asks.
 
-    ``text`` is the question. ``worth`` rates sentences for it, ``odds`` are the log-odds of each part (``Retriever.part_odds``). ``best_of``
-    returns the best of some passages, ``holds`` whether a passage holds for the citizen (``holding``).
+    ``worth`` rates sentences for the question ``text``, ``odds`` are the log-odds of each part (``Retriever.part_odds``).
+    ``best_of`` returns the best of some passages, ``holds`` whether a passage holds for the citizen (``holding``).
     """
 
     entry: Entry
-    text: str
     worth: Worth
     odds: Mapping[int, float]
     best_of: BestOf
     holds: Callable[[int], bool]
+    text: str = ""
 
     @property
     def is_clear(self) -> bool:
@@ -60,11 +60,11 @@ def page_question(
     """Returns the question of ``focus`` about ``entry``."""
     return PageQuestion(
         entry,
-        focus.query,
         _rated_once(partial(retriever.sentence_worth, entry, focus.query)),
         retriever.part_odds(entry, focus.query),
         best_of,
         holding(entry, case_of, excluded_at, set(terms(focus.query)) - set(terms(entry.title))),
+        focus.query,
     )
 
 
@@ -130,11 +130,7 @@ def open_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PageP
     found = dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage))
     orders = (order for order in found if not (order in seen or known[order].defines or says_nothing(entry, order)))
     parts = [part_of(entry, order) for order in orders if question.holds(order) and not is_description(entry, order)]
-    out=[]
-    for part in parts:
-        a,b = for_others(part.pieces, question.text)
-        out.append(replace(part, excluded=a, fitting=b) if a else part)
-    return out
+    return [replace(part, fit=fitting_items(part.pieces, question.text)) for part in parts]
 
 
 def holding(

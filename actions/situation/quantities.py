@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import pairwise
 from math import inf
@@ -47,7 +47,10 @@ _ABOVE = re.compile(
 )
 _OR = re.compile(rf"{_NUMBER}\s?{_UNIT}\s(?:ou|et)\s(plus|moins)")
 _CALENDAR_YEAR = re.compile(rf"(?<![\d.,/])(?:19|20)\d\d(?!\d| \d{{3}}|\s?(?:{'|'.join(_UNITS)})(?!\w))")
-_UNTIL_YEAR, _FROM_YEAR = re.compile(r"\b(?:avant|jusqu'|ou moins)"), re.compile(r"\b(?:apres|depuis|a partir d|a compter d|ou plus)")
+_UNTIL_YEAR, _FROM_YEAR = (
+    re.compile(r"\b(?:avant|jusqu'|ou moins)"),
+    re.compile(r"\b(?:apres|depuis|a partir d|a compter d|ou plus)"),
+)
 
 
 class _Range(NamedTuple):
@@ -117,17 +120,12 @@ def _range(label: str) -> _Range | None:
     if found := _OR.search(label):
         dimension, value = _value(found[1], found[2])
         return _Range(dimension, value, inf) if found[3] == "plus" else _Range(dimension, 0.0, value)
-    highest_, lowest_ = list(_bounds(_BELOW, label)), list(_bounds(_ABOVE, label))
-    dimensions = {dimension for dimension, _ in (*highest_, *lowest_)}
+    upper = [_value(*found) for found in _BELOW.findall(label)]
+    lower = [_value(*found) for found in _ABOVE.findall(label)]
+    dimensions = {dimension for dimension, _ in (*upper, *lower)}
     if len(dimensions) != 1:
         return None
-    return _Range(
-        dimensions.pop(), max((value for _, value in lowest_), default=0.0), min((value for _, value in highest_), default=inf)
-    )
-
-
-def _bounds(pattern: re.Pattern[str], label: str) -> Iterator[tuple[str, float]]:
-    return (_value(*found) for found in pattern.findall(label))
+    return _Range(dimensions.pop(), max((0.0, *(value for _, value in lower))), min((inf, *(value for _, value in upper))))
 
 
 def _years(label: str) -> _Range | None:

@@ -83,7 +83,8 @@ def _choose_among(turn: Turn, pages: Sequence[_Page], query: str, snapshot: str,
         with_extract(turn, option, page.entry, query, snapshot)
         for option, page in zip(options, pages[:with_extracts], strict=False)
     ]
-    turn = turn.about(Focus(entry="", query=query, offered=tuple(page.entry.id for page in pages)))
+    offered = tuple(page.entry.id for page in pages)
+    turn = turn.about(Focus(entry="", query=query, opened_by=turn.opened_by, continued_by=turn.continued_by, offered=offered))
     return turn.reply(turn.replies.choose(cards + options[with_extracts:], snapshot=snapshot, confidence=confidence))
 
 

@@ -41,7 +41,8 @@ def open_page(
     focus = Focus(
         entry=entry.id,
         query=query,
-        opened_by=before.opened_by or before.query or query,
+        opened_by=turn.opened_by or before.opened_by or before.query or query,
+        continued_by=turn.continued_by,
         start=start,
         chosen=before.chosen,
         facts=packed(facts),

@@ -14,6 +14,7 @@ from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import DialogueState, Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case
 from actions.messages.aspects import aspects, passages_on
+from actions.messages.follow_up_classifier import in_context
 from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import respelled
 from actions.replies.extract import Worth
@@ -38,6 +39,7 @@ class Turn:
     interpretation (a button's values by name). ``events``: of the conversation so far, from Rasa.
 
     ``focus``: the page in focus. ``before``: the focus when the message came. ``user``: the facts about the citizen.
+    ``opened_by``, ``continued_by``: if ``text`` continues a question, that question, and the message in its own words.
     """
 
     text: str
@@ -53,6 +55,8 @@ class Turn:
     settings: Settings
     style: Style
     replies: ReplyBuilder
+    opened_by: str = ""
+    continued_by: str = ""
 
     @classmethod
     def read(cls, tracker: Tracker, settings: Settings, retriever: Retriever) -> Turn:
@@ -158,9 +162,23 @@ class Turn:
         return [worth + _ASPECT_WORTH * aspect.is_said_in(one.text) for worth, one in zip(worths, sentences, strict=True)]
 
     @property
-    def completed(self) -> str:
-        """Returns the question with which the subject began and the message, as one question; else the message alone."""
-        return f"{self.focus.opened_by or self.focus.query} {respelled(self.text)}" if self.focus else self.text
+    def question_before(self) -> str:
+        """Returns the question with which the subject began, after the message that continued it last; empty without a
+        subject.
+        """
+        if self.focus is None:
+            return ""
+        return f"{self.focus.continued_by} {self.focus.opened_by or self.focus.query}".strip()
+
+    @property
+    def in_context(self) -> str:
+        """Returns the query for the message and the question before it."""
+        return in_context(respelled(self.text), self.question_before)
+
+    def asking_in_context(self) -> Turn:
+        """Returns this turn with the message and the question before it as one question."""
+        began = (self.focus.opened_by or self.focus.query) if self.focus else ""
+        return replace(self, text=self.in_context, opened_by=began, continued_by=respelled(self.text))
 
     def case(self, focus: Focus, fork: Fork, *, remembered: bool = True) -> int | None:
         """Returns the number of the citizen's case at ``fork``; see ``known_case``."""

@@ -97,18 +97,6 @@ def button_payload(label: str, replies: Sequence[Mapping[str, Any]]) -> str | No
     return None
 
 
-def after_answers(dialogue: Dialogue) -> list[tuple[str, str, bool, str]]:
-    """Returns the messages of ``dialogue`` after an answer: the text, the id of the page that answered, whether the message is
-    a follow-up on it, and the dialogue's name.
-    """
-    found, before = [], ""
-    for turn in dialogue.turns:
-        if turn.kind != "first" and turn.say and before:
-            found.append((turn.say, before, turn.kind == "follow_up", dialogue.id))
-        before = turn.entry[0] if turn.entry else "" if turn.kind == "change" else before
-    return found
-
-
 def judge(dialogue: Dialogue, replies: Sequence[Mapping[str, Any]]) -> list[Judged]:
     """Returns each turn of ``dialogue`` with its reply (``outcome``, ``entry``, ``text``), in order."""
     judged: list[Judged] = []

@@ -17,7 +17,6 @@ from cli.refusals import refusal_of
 from core.care import sentences_of
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
-from knowledge_base.service_public.convert import COLLECTION
 from knowledge_base.service_public.wordings import WORDINGS
 from retrieval.decision.scope import COMMITTED as SCOPE_MODEL
 from retrieval.embedding.conversion import FROM_PAGES, FROM_QUESTIONS, convert
@@ -28,14 +27,13 @@ from retrieval.passages.choice import WEIGHTS as PASSAGE_WEIGHTS
 from retrieval.passages.sentence_worth import WEIGHTS as SENTENCE_WEIGHTS
 from retrieval.passages.word_vectors import FILE as WORD_VECTORS
 from retrieval.passages.word_vectors import write as write_word_vectors
-from tools.evaluation.dialogues import after_answers, read_dialogues
 from tools.training import encoder
 from tools.training import on_questions as question_encoder
 from tools.training.danger.fitting import everyday, ordinary, own, save, sentences
 from tools.training.danger.fitting import examples as danger_examples
 from tools.training.danger.fitting import fit as fit_danger
-from tools.training.follow_ups import Said, firsts
 from tools.training.follow_ups import examples as follow_up_examples
+from tools.training.follow_ups import first_messages, later_messages, read_dialogues
 from tools.training.follow_ups import write as write_follow_up_weights
 from tools.training.passage_weights import examples as passage_examples
 from tools.training.passage_weights import write as write_passage_weights
@@ -160,20 +158,11 @@ def train_words(output: Path | None) -> None:
 
 def train_follow_ups(output: Path | None) -> None:
     """Fits the weights of the follow-up classifier."""
-    settings = Settings()
-    engine, record = open_engine(settings), DatabaseCatalogue(settings.sql_url)
-    entries = record.fetch([one for one in record.listed() if one.collection == COLLECTION])
-    dialogues = [one for name in DIALOGUES for one in read_dialogues(QUESTIONS / "dialogues" / f"{name}.yml")]
-    turns = [Said(*turn) for dialogue in dialogues for turn in after_answers(dialogue)]
-    first_questions = [
-        (one.question, one.gold)
-        for name in (*MESSAGES, "service_public")
-        for one in read_questions(QUESTIONS / "questions" / f"{name}.jsonl")
-        if name != "messages" or len(one.question.split()) <= SHORT
-    ]
-    pairs = follow_up_examples([*turns, *firsts(first_questions, entries)], engine, COLLECTION, reporter("train follow-ups"))
-    _require_indexed(len(pairs), "messages d'apprentissage", "messages to learn from")
-    print(json.dumps(write_follow_up_weights(pairs, output or FOLLOW_UP_WEIGHTS), ensure_ascii=False))
+    dialogues = read_dialogues()
+    said = [*later_messages(dialogues), *first_messages(dialogues)]
+    found = follow_up_examples(said, open_engine(Settings()), None, reporter("train follow-ups"))
+    _require_indexed(len(found), "messages d'apprentissage", "messages to learn from")
+    print(json.dumps(write_follow_up_weights(found, output or FOLLOW_UP_WEIGHTS), ensure_ascii=False))
 
 
 def _enough(count: int, fr: str, en: str) -> None:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import pytest
 
 from actions.messages.aspects import asked_in, names_nothing
-from actions.messages.follow_up_parser import as_follow_up
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import corrected
-from actions.policy.subject_change import names_another
 from core.settings import Settings
 from core.turns import TextBlock
-from retrieval.contracts import RetrievalResult
-from tests.unit.actions.fakes import hit
-from tests.unit.actions.policy.test_follow_up import CARD, THEFTS, Pages
+from tests.unit.actions.policy.test_follow_up import Pages
 from tests.unit.actions.talk import Talk
 
 
@@ -106,12 +102,3 @@ async def test_who_was_mistaken_and_names_what_it_is_goes_there_and_not_back(set
     talk = Talk(settings, Pages())
     await talk.say("prime de déménagement")
     assert (await talk.say("je me suis trompé, c'est le renouvellement du passeport", "go_back")).entry == "P3"
-
-
-@pytest.mark.parametrize(
-    ("text", "another"),
-    [("c'est le passeport", True), ("c'est pour un passeport", True), ("c'est rapide", False), ("un vol", False)],
-)
-def test_what_is_only_named_is_no_case_of_the_page_talked_about(text: str, another: bool) -> None:
-    found = RetrievalResult(hits=tuple(hit(one, 1.0) for one in THEFTS), confidence=0.3, decision="choices", snapshot="s")
-    assert names_another(text, as_follow_up(text, CARD), found) is another

@@ -1,104 +1,44 @@
-"""Whether a message hangs on to the page talked about: what speaks for it, and against it."""
+"""Whether a message continues the question before it: features, and what speaks for a question of its own."""
 
 from __future__ import annotations
 
 import pytest
 
-from actions.messages.follow_up_classifier import LEAST, FollowUpFeatures, follow_up_features, is_follow_up, likelihood
-from actions.messages.follow_up_parser import as_follow_up
-from core.entry import Chapter, Entry, TextBlock
-from retrieval.contracts import Decision, Hit, RetrievalResult
-from tests.unit.actions.fakes import FakeKnowledge
-
-ENTRY = Entry(
-    id="F1",
-    collection="test",
-    title="Prime de déménagement",
-    introduction="Une aide de la caisse.",
-    body=(
-        Chapter(heading="Montant", body=(TextBlock(markdown="Le plafond dépend du nombre d'enfants."),)),
-        Chapter(heading="Versement", body=(TextBlock(markdown="La facture du camion est demandée."),)),
-    ),
+from actions.messages.follow_up_classifier import (
+    LEAST,
+    ContextFeatures,
+    context_features,
+    in_context,
+    likelihood,
+    stands_alone,
 )
+from retrieval.contracts import Hit, RetrievalResult
+
+MOVE = "la prime de déménagement, que faire"
 
 
-def found(title: str, confidence: float, decision: Decision = "choices") -> RetrievalResult:
-    hit = Hit(entry_id="F2", collection="test", version=1, title=title, score=1.0)
-    return RetrievalResult(hits=(hit,), confidence=confidence, decision=decision)
+def found(confidence: float, *pages: str) -> RetrievalResult:
+    hits = tuple(Hit(entry_id=page, collection="test", version=1, title=page, score=1.0) for page in pages)
+    return RetrievalResult(hits=hits, confidence=confidence, decision="choices")
 
 
-def read(text: str, alone: RetrievalResult, with_page: float = 0.9) -> FollowUpFeatures:
-    hanging = as_follow_up(text, ENTRY)
-    return follow_up_features(text, ENTRY, hanging, alone, FakeKnowledge().spoken(ENTRY, hanging.unexplained_terms))._replace(
-        with_page=with_page
-    )
+def test_context_features_of_a_message_compare_both_results() -> None:
+    alone, both = found(0.3, "F1", "F2", "F3", "F4"), found(0.7, "F4", "F3", "F5")
+    features = context_features("et la facture du camion ?", MOVE, alone, both)
+    assert features == ContextFeatures(alone=0.3, both=0.7, shared=pytest.approx(1 / 3), fresh=2, begins=True)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "il faut la facture du camion ?",
-        "et le plafond pour eux ?",
-        "et si je garde le camion ?",
-        "ils la demandent quand, la facture ?",
-    ],
-)
-def test_what_leans_on_the_page_hangs_on(text: str) -> None:
-    assert likelihood(read(text, found("Autre sujet", 0.2))) >= max(LEAST.values())
+def test_context_features_of_a_message_without_result_are_zero() -> None:
+    features = context_features("que faire", MOVE, RetrievalResult(), RetrievalResult())
+    assert features == ContextFeatures(0.0, 0.0, 0.0, 0, False)
 
 
-@pytest.mark.parametrize(
-    ("text", "title"),
-    [
-        ("comment renouveler mon passeport français ?", "Renouvellement du passeport"),
-        ("je cherche une place en crèche", "Trouver une place en crèche"),
-        ("carte grise perdue", "Perte de la carte grise"),
-    ],
-)
-def test_what_names_a_subject_that_is_found_is_another_one(text: str, title: str) -> None:
-    assert likelihood(read(text, found(title, 0.85, "answered"), 0.5)) < min(LEAST.values())
+@pytest.mark.parametrize(("alone", "both", "expected"), [(0.95, 0.6, True), (0.1, 0.8, False), (0.4, 0.9, False)])
+def test_stands_alone_if_the_message_finds_its_page_by_itself(alone: float, both: float, *, expected: bool) -> None:
+    features = ContextFeatures(alone, both, shared=0.0, fresh=4, begins=False)
+    assert stands_alone(features) is expected
+    assert (likelihood(features) >= LEAST) is expected
 
 
-def test_signs_are_counted_and_shared() -> None:
-    told = read("et la facture du passeport ?", found("Passeport", 0.5))
-    assert (told.unheld, told.rest, told.whole, told.headed, told.foreign) == (1, 2, False, 0.0, 0.5)
-    assert (told.another, told.covered, told.several) == (0.5, 1.0, 0.0)
-    assert told.alone == 0.5
-    assert told.with_page == 0.9
-
-
-def test_words_that_stand_in_point_back_or_turn() -> None:
-    plainly = found("Autre sujet", 0.2)
-    assert read("ils répondent vite ?", plainly).stands_in
-    assert read("et si on refuse", plainly).turns
-    assert read("combien pendant ce temps", plainly).points
-    plain_words = read("plafond de ressources", plainly)
-    assert (plain_words.stands_in, plain_words.turns, plain_words.points) == (False, False, False)
-
-
-def test_nothing_found_is_no_sign_of_another_subject() -> None:
-    told = read("et le camion ?", RetrievalResult())
-    assert (told.another, told.covered, told.several, told.alone) == (0.0, 0.0, 0.0, 0.0)
-
-
-@pytest.mark.parametrize(
-    ("text", "alone", "searched"),
-    [
-        ("comment renouveler mon passeport français perdu à Lyon cet été ?", found("Passeport", 0.9, "answered"), False),
-        ("et le montant ?", found("Autre sujet", 0.1, "no_answer"), False),
-        ("facture du camion", found("Passeport", 0.5), True),
-    ],
-)
-@pytest.mark.parametrize("confidence", [0.0, 0.4, 1.0])
-def test_the_page_is_searched_for_only_where_that_decides(
-    text: str, alone: RetrievalResult, searched: bool, confidence: float
-) -> None:
-    asked: list[str] = []
-
-    def with_page() -> float:
-        asked.append(text)
-        return confidence
-
-    told = read(text, alone, confidence)
-    assert is_follow_up(told._replace(with_page=0.0), alone.decision, with_page) == (likelihood(told) >= LEAST[alone.decision])
-    assert bool(asked) == searched
+def test_in_context_says_the_message_before_and_after_the_question() -> None:
+    assert in_context("combien", MOVE) == f"combien {MOVE} combien"

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 import pytest
 
 from actions.cases.dialogue_state import Focus
-from actions.messages.follow_up_parser import as_follow_up
-from actions.policy.subject_change import names_another
 from actions.situation.reading import demanded, facts_in
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.settings import Settings
-from core.turns import AnswerBlock, Outcome, Turn
+from core.turns import AnswerBlock, ChoicesBlock, Outcome, Turn
 from retrieval.contracts import RetrievalResult
 from retrieval.terms.analysis import terms
 from tests.unit.actions.fakes import FakeKnowledge, hit
@@ -155,10 +152,11 @@ async def test_what_was_asked_is_still_asked_of_the_page_for_another_situation(
     assert (turn.entry, body(turn)) == ("P11", answer)
 
 
-async def test_asking_on_without_choosing_means_the_first_page_offered(talk: Talk) -> None:
+async def test_asking_on_without_choosing_offers_the_pages_for_both_questions(talk: Talk) -> None:
     assert (await talk.say("passeport")).outcome == Outcome.CHOICES
     turn = await talk.say("il y a un modèle à suivre pour ça ?")
-    assert turn.entry == "P3"
+    (offered,) = [block for block in turn.blocks if isinstance(block, ChoicesBlock)]
+    assert offered.options[0].entry == "P3"
 
 
 async def test_two_words_that_a_page_answers_for_sure_are_more_than_a_name(talk: Talk) -> None:
@@ -177,23 +175,6 @@ def test_how_many_children_is_no_age() -> None:
 def test_ages_of_labels(label: str, ends: tuple[int, int]) -> None:
     years = sorted(map(int, demanded(f"Vous avez {label}")["age"]))
     assert (years[0], years[-1]) == ends
-
-
-@pytest.mark.parametrize(
-    ("text", "decision", "another"),
-    [
-        ("passeport pour bébé", "answered", True),
-        ("passeport pour bébé", "choices", False),
-        ("et le passeport ?", "answered", False),
-        ("ils demandent mon passeport", "answered", False),
-        ("un testament pour bébé", "answered", False),
-    ],
-)
-def test_what_every_page_found_is_about_is_another_subject(
-    text: str, decision: Literal["answered", "choices"], another: bool
-) -> None:
-    found = RetrievalResult(hits=tuple(hit(one, 1.0) for one in THEFTS), confidence=0.8, decision=decision, snapshot="s")
-    assert names_another(text, as_follow_up(text, CARD), found) is another
 
 
 async def test_a_childs_age_under_pages_of_adults_leads_to_the_childs(talk: Talk) -> None:

@@ -9,10 +9,11 @@ import pytest
 from rasa_sdk import Tracker
 
 from actions.cases.dialogue_state import Focus
+from actions.messages.follow_up_classifier import in_context
 from actions.messages.follow_up_parser import pattern, states
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import turned_to
-from actions.policy.subject_change import completed_question, is_told, topic_switch
+from actions.policy.subject_change import is_told, question_in_context, topic_switch
 from actions.turn.turn import Turn
 from core.entry import Entry
 from core.settings import Settings
@@ -95,39 +96,40 @@ async def test_a_statement_that_another_page_answers_is_a_question_of_its_own(se
     assert (await talk.say("mon salaire est minimum")).entry == "P32"
 
 
-def test_a_statement_and_the_question_before_lead_to_the_page_for_both(settings: Settings) -> None:
-    said, both = "j'ai déjà un numéro", "demande de logement social j'ai déjà un numéro"
-    knowledge = Knowledge({said: ((WAGE,), 0.1, "choices"), both: ((RENEWAL,), 0.9, "answered")})
-    completed = completed_question(turn_after(settings, said, knowledge, ON_HOUSING))
-    assert completed is not None
-    assert completed.text == both
+async def test_message_that_continues_is_searched_with_the_question_before(settings: Settings) -> None:
+    said = "j'ai déjà un numéro"
+    both = in_context(said, "demande de logement social")
+    knowledge = Knowledge({said: ((WAGE,), 0.1, "choices"), both: ((RENEWAL, HOUSING), 0.9, "answered")})
+    turn = question_in_context(turn_after(settings, said, knowledge, ON_HOUSING))
+    assert turn is not None
+    assert (turn.text, turn.opened_by, turn.continued_by) == (both, "demande de logement social", said)
+    talk = Talk(settings, knowledge)
+    await talk.say("demande de logement social")
+    assert (await talk.say(said)).entry == "P31"
 
 
-def test_a_complete_question_is_not_completed(settings: Settings) -> None:
+async def test_next_message_is_searched_with_the_first_question_and_the_one_that_continued_it(settings: Settings) -> None:
+    said, then = "j'ai déjà un numéro", "c'est valable longtemps"
+    first = in_context(said, "demande de logement social")
+    second = in_context(then, f"{said} demande de logement social")
+    knowledge = Knowledge(
+        {
+            said: ((WAGE,), 0.1, "choices"),
+            first: ((RENEWAL, HOUSING), 0.4, "choices"),
+            then: ((WAGE,), 0.1, "choices"),
+            second: ((RENEWAL,), 0.9, "answered"),
+        }
+    )
+    talk = Talk(settings, knowledge)
+    await talk.say("demande de logement social")
+    assert (await talk.say(said)).outcome == Outcome.CHOICES
+    assert (await talk.say(then)).entry == "P31"
+
+
+def test_sure_question_continues_nothing(settings: Settings) -> None:
     asked = "comment on se marie ?"
-    knowledge = Knowledge({asked: ((WAGE,), 0.1, "choices")})
-    assert completed_question(turn_after(settings, asked, knowledge, ON_HOUSING)) is None
-
-
-async def test_a_page_that_names_what_is_asked_answers(settings: Settings) -> None:
-    results: dict[str, Found] = {
-        "comment je le renouvelle": ((WAGE,), 0.1, "choices"),
-        "Demande de logement social comment je le renouvelle": ((RENEWAL, HOUSING), 0.9, "answered"),
-    }
-    talk = Talk(settings, Knowledge(results))
-    await talk.say("demande de logement social")
-    assert (await talk.say("comment je le renouvelle")).entry == "P31"
-
-
-async def test_what_the_page_does_not_speak_of_is_told_so(settings: Settings) -> None:
-    results: dict[str, Found] = {
-        "la banque aussi ?": ((WAGE,), 0.1, "choices"),
-        "demande de logement social la banque aussi ?": ((WAGE, HOUSING), 0.4, "choices"),
-    }
-    talk = Talk(settings, Knowledge(results))
-    await talk.say("demande de logement social")
-    turn = await talk.say("la banque aussi ?")
-    assert (turn.entry, turn.outcome) == ("P30", Outcome.CHOICES)
+    knowledge = Knowledge({asked: ((WAGE,), 0.9, "answered")})
+    assert question_in_context(turn_after(settings, asked, knowledge, ON_HOUSING)) is None
 
 
 @pytest.mark.parametrize("text", ["non, je voulais dire la salaire", "j'ai dit le salaire"])

@@ -1,4 +1,4 @@
-"""What makes a message hang on to the page talked about is learned from dialogues and from first messages."""
+"""Fitting the follow-up classifier from dialogues whose messages also stand as questions of their own."""
 
 from __future__ import annotations
 
@@ -7,68 +7,101 @@ from pathlib import Path
 import orjson
 import pytest
 
-from actions.messages.follow_up_classifier import Fitted, FollowUpFeatures
-from core.entry import Entry, Link
-from tools.evaluation.dialogues import Dialogue, after_answers
-from tools.training.follow_ups import Example, Said, cross_validated, firsts, fit, right, write
+from actions.messages.follow_up_classifier import ContextFeatures, Fitted, in_context
+from retrieval.contracts import RetrievalResult
+from tests.unit.actions.fakes import LOST_CARD, UNDATED, FakeKnowledge, hit
+from tools.training.follow_ups import (
+    Dialogue,
+    Example,
+    Said,
+    examples,
+    figures,
+    first_messages,
+    fit,
+    later_messages,
+    read_dialogues,
+    write,
+)
 
-NONE = FollowUpFeatures(*[0.0] * len(FollowUpFeatures._fields))
-PAGES = [
-    Entry(id="F1", collection="test", title="Carte", theme=("Papiers",), related=(Link(title="Perte", entry="F2"),)),
-    Entry(id="F2", collection="test", title="Perte", theme=("Papiers",)),
-    Entry(id="F3", collection="test", title="Passeport", theme=("Papiers",)),
-    Entry(id="F4", collection="test", title="Crèche", theme=("Famille",)),
+TURNS = [
+    ("carte perdue", "first", "Que faire après la perte de ma carte ?"),
+    ("combien", "follow", "Combien coûte une carte perdue ?"),
+    ("merci", "talk", ""),
+    ("et le passeport", "new", "Comment demander un passeport ?"),
+    ("c'est long ?", "follow", "En combien de temps a-t-on un passeport ?"),
 ]
+DIALOGUE = Dialogue.model_validate(
+    {"id": "d1", "turns": [{"text": text, "kind": kind, "alone": alone} for text, kind, alone in TURNS]}
+)
 
 
-def example(is_follow_up: bool, number: int) -> Example:
-    """A follow-up begins as another case does; half of the rest are changes, half are first messages."""
-    source = f"d{number}" if is_follow_up or number % 2 else "theme"
-    return Example(f"message {number}", NONE._replace(turns=float(is_follow_up), terms=3.0), is_follow_up, source)
+class Knowledge(FakeKnowledge):
+    """Finds the lost card for a query that names it, else the passport."""
+
+    def search(
+        self, query: str, *, locale: str = "fr", collection: str | None = None, audience: str | None = None, limit: int = 5
+    ) -> RetrievalResult:
+        page = LOST_CARD if "carte" in query else UNDATED
+        return RetrievalResult(hits=(hit(page, 1.0),), confidence=0.9, decision="answered")
 
 
-FOUND = [example(number % 3 == 0, number) for number in range(120)]
+def example(*, alone_is_better: bool, number: int) -> Example:
+    features = ContextFeatures(0.9 if alone_is_better else 0.1, 0.5, 0.0, 3, begins=False)
+    return Example(features, float(alone_is_better), float(not alone_is_better), number)
 
 
-def test_first_messages_stand_after_pages_that_they_are_not_about() -> None:
-    found = firsts([("ma carte", ("F1",)), ("quoi", ())], PAGES)
-    assert [(one.text, one.is_follow_up, one.source) for one in found] == [
-        ("ma carte", False, "theme"),
-        ("ma carte", False, "other"),
+FOUND = [example(alone_is_better=number % 3 == 0, number=number) for number in range(120)]
+
+
+def test_later_messages_follow_the_question_that_began_their_subject() -> None:
+    assert [(one.text, one.before) for one in later_messages([DIALOGUE])] == [
+        ("combien", "carte perdue"),
+        ("et le passeport", "combien carte perdue"),
+        ("c'est long ?", "et le passeport"),
     ]
-    assert found[0].after == "F3"  # of the theme; not the page itself, and not one beside it
-    assert found[1].after in ("F3", "F4")
 
 
-def test_what_marks_a_follow_up_gets_its_weight() -> None:
+def test_first_messages_follow_the_question_of_another_dialogue() -> None:
+    other = DIALOGUE.model_copy(update={"id": "d2", "turns": DIALOGUE.turns[3:]})
+    assert [(one.text, one.before) for one in first_messages([DIALOGUE, other])] == [
+        ("carte perdue", "et le passeport"),
+        ("et le passeport", "carte perdue"),
+    ]
+
+
+def test_examples_are_worth_what_they_find_of_the_wanted_page() -> None:
+    said = [Said("combien", "carte perdue", "prix d'une carte perdue", 0)]
+    (one,) = examples(said, Knowledge(), None, lambda _done, _all: None)
+    assert in_context("combien", "carte perdue") == "combien carte perdue combien"
+    assert (one.alone, one.both) == (0.0, 1.0)
+
+
+def test_fit_gives_weight_to_what_tells_a_question_of_its_own() -> None:
     weights, intercept = fit(FOUND)
-    told = dict(zip(FollowUpFeatures._fields, weights, strict=True))
-    assert max(told, key=told.__getitem__) == "turns"
-    assert set(right(FOUND, weights, intercept).values()) == set(cross_validated(FOUND).values()) == {1.0}
-    assert set(right(FOUND, weights, intercept)) == {"follow-ups", "changes", "first messages, same theme"}
+    assert max(zip(weights, ContextFeatures._fields, strict=True))[1] == "alone"
+    assert intercept < 0
+    assert figures(FOUND) == {
+        "alone": pytest.approx(1 / 3, abs=0.001),
+        "both": pytest.approx(2 / 3, abs=0.001),
+        "chosen, cross-validated": 1.0,
+        "best": 1.0,
+        "taken for questions of their own": pytest.approx(1 / 3, abs=0.001),
+    }
 
 
-def test_weights_stand_with_their_figures(tmp_path: Path) -> None:
-    figures = write(FOUND, tmp_path / "weights.json")
+def test_write_stores_the_weights_with_their_figures(tmp_path: Path) -> None:
+    told = write(FOUND, tmp_path / "weights.json")
     content = orjson.loads((tmp_path / "weights.json").read_bytes())
-    assert tuple(content["weights"]) == FollowUpFeatures._fields
-    assert content["figures"] == figures
-    assert figures["messages"] == len(FOUND)
+    assert tuple(content["weights"]) == ContextFeatures._fields
+    assert content["figures"] == told
+    assert told["messages"] == len(FOUND)
 
 
-def test_the_committed_weights_are_those_of_the_signs() -> None:
-    assert len(Fitted.read().weights) == len(FollowUpFeatures._fields)
-    assert Fitted.read().weights[FollowUpFeatures._fields.index("turns")] > 0
+def test_committed_weights_are_those_of_the_features() -> None:
+    assert len(Fitted.read().weights) == len(ContextFeatures._fields)
 
 
-@pytest.mark.parametrize("second", ["follow_up", "change"])
-def test_turns_after_an_answer_are_told_with_its_page(second: str) -> None:
-    turns = [
-        {"say": "ma carte", "entry": "F1"},
-        {"say": "combien ?", "kind": second},
-        {"press": "En France", "kind": "follow_up", "entry": "F1"},
-        {"say": "où ?", "kind": "follow_up"},
-    ]
-    found = after_answers(Dialogue.model_validate({"id": "d1", "turns": turns}))
-    assert found == [("combien ?", "F1", second == "follow_up", "d1"), ("où ?", "F1", True, "d1")]
-    assert Said(*found[0]).source == "d1"
+def test_committed_dialogues_can_be_read() -> None:
+    dialogues = read_dialogues()
+    assert len({one.id for one in dialogues}) == len(dialogues) > 200
+    assert all(turn.alone or turn.kind == "talk" for one in dialogues for turn in one.turns)

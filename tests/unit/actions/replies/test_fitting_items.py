@@ -1,0 +1,42 @@
+"""Items and rows that are for the citizen, and those for others."""
+
+from __future__ import annotations
+
+import pytest
+
+from actions.replies.fitting_items import Fit, fitting_items
+from actions.replies.page_extract import PagePart, best_sentences, page_text
+from actions.replies.pieces import pieces_of
+
+SHEDS = """Selon la surface :
+
+| Surface | Autorisation |
+| --- | --- |
+| Moins de 5 m² | Aucune |
+| Entre 5 et 20 m² | Déclaration préalable |
+| Plus de 20 m² | Permis de construire |"""
+PAPERS = """Il faut :
+
+- si vous avez moins de 18 ans, l'accord d'un parent
+- une photo
+- un timbre"""
+
+
+@pytest.mark.parametrize(
+    ("markdown", "question", "fit"),
+    [
+        (SHEDS, "un abri de 12 m2, que faut-il ?", Fit(frozenset({3}), frozenset({2, 4}))),
+        (SHEDS, "un abri de jardin, que faut-il ?", Fit()),
+        (PAPERS, "j'ai 40 ans, que faut-il ?", Fit()),  # one of three items is for others: the list is about something else
+    ],
+)
+def test_fitting_items_are_those_with_the_stated_quantity(markdown: str, question: str, fit: Fit) -> None:
+    assert fitting_items(pieces_of(markdown), question) == fit
+
+
+def test_best_sentences_hold_the_row_with_the_citizens_own_quantity() -> None:
+    pieces = pieces_of(SHEDS)
+    part = PagePart(0, pieces, fit=fitting_items(pieces, "un abri de 12 m2"))
+    text = page_text([part], best_sentences([part], lambda sentences: [0.0] * len(sentences), 120))
+    assert "Déclaration préalable" in text
+    assert "Permis de construire" not in text
