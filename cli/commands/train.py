@@ -83,7 +83,7 @@ def sentences(output: Output = None) -> None:
 
 @app.command("follow-ups")
 def follow_ups(output: Output = None) -> None:
-    """Fit what makes a message go on about the page shown, three minutes. Needed again for another confidence."""
+    """Fit what makes a message continue the question before it, a minute. Needed again for another confidence."""
     from tools.training.runs import train_follow_ups  # noqa: PLC0415 - an image has no tools
 
     train_follow_ups(output)
