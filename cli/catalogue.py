@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from core.database import Database
 from core.entry import Entry
-from knowledge_base import store
+from knowledge_base.entries import store
 from retrieval.index.catalogue import Listed
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from core.entry import Entry, TextBlock
-from knowledge_base import markdown
+from knowledge_base.entries import markdown
 from knowledge_base.errors import InvalidSource, Reason, all_of
 
 _MAX_LINE = 1024 * 1024

@@ -11,6 +11,7 @@ from pathlib import Path
 from core.database import Database
 from core.digests import sha256_of
 from core.entry import Entry
+from knowledge_base.entries.store import ImportReport, upsert
 from knowledge_base.errors import FetchFailed, ImportRefused, InvalidSource, Reason, TooManyWithdrawals
 from knowledge_base.exchange.export_reader import is_export, read_export
 from knowledge_base.exchange.import_export import import_contents
@@ -24,7 +25,6 @@ from knowledge_base.progress import Progress
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 from knowledge_base.service_public.importer import open_source, read
 from knowledge_base.service_public.package import PACKAGE
-from knowledge_base.store import ImportReport, upsert
 from knowledge_base.travail_emploi.convert import COLLECTION as TRAVAIL_EMPLOI
 from knowledge_base.travail_emploi.importer import read as read_labour_pages
 from knowledge_base.travail_emploi.package import PACKAGE as LABOUR_PACKAGE
@@ -50,7 +50,7 @@ class ImportOptions:
     """The options that all imports share. ``partial``: entries that the source no longer has are not withdrawn.
 
     ``progress(done, total)`` counts pages or entries, possibly from another thread. ``force`` and ``dry_run``: as in
-    ``knowledge_base.store.upsert``.
+    ``knowledge_base.entries.store.upsert``.
     """
 
     author: str = "import"

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from core.entry import Block, Case, Cases, Chapter, Entry, Link, TextBlock
 from core.yaml_text import load_without_aliases
-from knowledge_base import markdown
+from knowledge_base.entries import markdown
+from knowledge_base.entries.safety import unsafe_text
 from knowledge_base.errors import InvalidSource
-from knowledge_base.safety import unsafe_text
 
 DEMONSTRATION = Path(__file__).parent / "demonstration"
 

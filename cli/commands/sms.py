@@ -21,7 +21,7 @@ from cli.sms.first_messages import Compiled, Summary, compile_entries, summary
 from conversations.wording import Wording
 from core.entry import Entry
 from core.settings import ROOT, Settings
-from knowledge_base.store import published
+from knowledge_base.entries.store import published
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -19,7 +19,7 @@ from core.database.base import now
 from core.database.migrate import code_revision, database_revision, works_with
 from core.database.models import Delivery, EntryRow, Job, Message
 from core.settings import Settings
-from knowledge_base.served_content import count_waiting, listed
+from knowledge_base.entries.served_content import count_waiting, listed
 from retrieval.index.entry_file import EntryFile
 from retrieval.snapshots.folder import Snapshots
 from retrieval.snapshots.update import snapshots_folder

@@ -10,7 +10,7 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from core.entry import Entry, Link
-from knowledge_base.merging.nodes import Node, nodes_of, paired
+from knowledge_base.entries.body_nodes import Node, nodes_of, paired
 
 type Kind = Literal["changed", "added", "removed", "moved"]
 

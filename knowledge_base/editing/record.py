@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database.models.entries import Conflict, EntryRow, Revision, Step
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.import_rows import lock_collection
-from knowledge_base.safety import unsafe
+from knowledge_base.entries.import_rows import lock_collection
+from knowledge_base.entries.safety import unsafe
 
 
 async def locked(session: AsyncSession, collection: str, page: str) -> EntryRow | None:

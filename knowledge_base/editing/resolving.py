@@ -14,7 +14,7 @@ from core.database.models import Conflict, EntryRow, Revision
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.editing.record import append, at_head, content, note, open_conflict, revision
-from knowledge_base.merging.merge import Merged, Side, merge
+from knowledge_base.entries.merge import Merged, Side, merge
 
 
 @dataclass(frozen=True)

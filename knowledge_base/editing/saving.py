@@ -17,7 +17,7 @@ from core.database.models.entries import Autosave, EntryRow
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused, StaleSave
 from knowledge_base.editing.record import append, at_head, content, locked, revision, show
-from knowledge_base.merging.merge import merge
+from knowledge_base.entries.merge import merge
 
 
 async def save(database: Database, entry: Entry, *, started_from: int, author: str, reason: str) -> int:

@@ -14,10 +14,10 @@ import orjson
 from pydantic import ValidationError
 
 from core.entry import Entry
+from knowledge_base.entries.safety import unsafe
 from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
 from knowledge_base.exchange.unsafe_revisions import without_unsafe
-from knowledge_base.safety import unsafe
 from knowledge_base.synonyms.checks import faults
 from knowledge_base.unpacking import ArchiveRefused, CountedZip
 from retrieval.query.synonyms import Group

@@ -15,7 +15,7 @@ from typing import Any
 from lxml import html as lxml_html
 
 from core.entry import Entry
-from knowledge_base import markdown
+from knowledge_base.entries import markdown
 from knowledge_base.errors import InvalidSource, Reason, all_of
 from knowledge_base.exchange.encodings import broken, lost_accents
 from knowledge_base.exchange.sheets import FIELDS, Sheet, guess_mapping, read_sheet

@@ -11,7 +11,7 @@ import orjson
 from lxml import html as lxml_html
 
 from core.entry import Entry
-from knowledge_base import markdown
+from knowledge_base.entries import markdown
 from knowledge_base.exchange.rows import plain
 from knowledge_base.exchange.safe_fetch import FetchRefused
 from knowledge_base.faq import faq_entry

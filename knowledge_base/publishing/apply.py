@@ -11,10 +11,10 @@ from core.database.base import now
 from core.database.models import EntryRow, Revision
 from core.entry import Entry
 from knowledge_base.editing.record import open_conflict
+from knowledge_base.entries.served_content import served_version, waiting
+from knowledge_base.entries.store import PUBLISHED, WITHDRAWN
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.served_content import served_version, waiting
-from knowledge_base.store import PUBLISHED, WITHDRAWN
 
 _ARCHIVED, _DRAFT = "archived", "draft"
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from core.database import Database
 from core.entry import Entry
+from knowledge_base.entries.served_content import listed
 from knowledge_base.progress import Progress
 from knowledge_base.publishing.apply import contents
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.served_content import listed
 from retrieval.contracts import Embedder
 from retrieval.decision.confidence import Calibration
 from retrieval.index.catalogue import Listed

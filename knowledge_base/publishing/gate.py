@@ -12,12 +12,12 @@ from pathlib import Path
 from core.database import Database
 from core.entry import Entry
 from core.garbage_collection import freeze_long_lived
+from knowledge_base.entries.served_content import fetch
 from knowledge_base.publishing.candidate import IntendedContent, NodeSnapshots, intended_content
 from knowledge_base.publishing.comparison import compare
 from knowledge_base.publishing.contracts import Change, ReplayQuestion, Report
 from knowledge_base.publishing.questions import SelectedQuestions, questions
 from knowledge_base.publishing.replay import Replay, shadowed
-from knowledge_base.served_content import fetch
 from retrieval.contracts import Embedder
 from retrieval.embedding.query_cache import CachedQueryEmbedder
 from retrieval.index.catalogue import Listed

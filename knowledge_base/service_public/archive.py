@@ -10,8 +10,8 @@ from pathlib import Path
 
 from lxml import etree
 
+from knowledge_base.entries.markdown import tidy
 from knowledge_base.errors import BROKEN_ZIP, InvalidSource
-from knowledge_base.markdown import tidy
 from knowledge_base.service_public.context import AUDIENCES
 from knowledge_base.service_public.source import Page
 from knowledge_base.service_public.tree import DC, from_xml

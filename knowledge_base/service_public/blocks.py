@@ -9,7 +9,7 @@ from typing import Literal
 from lxml import etree
 
 from core.entry import Block, Case, Cases, Chapter, TextBlock
-from knowledge_base import markdown
+from knowledge_base.entries import markdown
 from knowledge_base.service_public.context import Context
 from knowledge_base.service_public.inline import heading, line
 from knowledge_base.service_public.links import annexe, contact, service

@@ -10,8 +10,8 @@ from pathlib import Path
 from lxml import etree
 
 from core.entry import Block, Entry, TextBlock
-from knowledge_base import markdown
 from knowledge_base.answered_questions import AnsweredQuestions
+from knowledge_base.entries import markdown
 from knowledge_base.errors import InvalidSource
 from knowledge_base.openings import Openings
 from knowledge_base.service_public.blocks import blocks, flat, merged

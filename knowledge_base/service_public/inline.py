@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from knowledge_base import markdown
+from knowledge_base.entries import markdown
 from knowledge_base.service_public.context import Context
 from knowledge_base.service_public.tree import text_of
 

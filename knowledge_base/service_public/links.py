@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lxml import etree
 
 from core.entry import Link
-from knowledge_base import markdown
+from knowledge_base.entries import markdown
 from knowledge_base.service_public.context import Context
 from knowledge_base.service_public.inline import heading
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from lxml import etree
 
-from knowledge_base import markdown
+from knowledge_base.entries import markdown
 
 type CellText = Callable[[etree._Element], str]
 

@@ -10,7 +10,7 @@ from lxml import etree
 
 from core.entry import Entry, Link
 from core.text.markdown import plain
-from knowledge_base import markdown
+from knowledge_base.entries import markdown
 from knowledge_base.errors import InvalidSource
 from knowledge_base.service_public.blocks import blocks, flat
 from knowledge_base.service_public.context import Context

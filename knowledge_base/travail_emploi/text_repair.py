@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 
-from knowledge_base.markdown import NBSP, readable
+from knowledge_base.entries.markdown import NBSP, readable
 
 _ENDINGS = "fr|com|org|net|eu|info"
 _ADDRESS = re.compile(rf"(?<![\w.])(?:https?://)?(?:www\. )?[\w@-]+\. (?:[\w-]+\. )?(?:{_ENDINGS})\b(?!['’])")

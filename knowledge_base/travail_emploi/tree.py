@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from lxml import etree
 from lxml import html as lxml_html
 
+from knowledge_base.entries.markdown import readable, tidy, url
 from knowledge_base.errors import InvalidSource
-from knowledge_base.markdown import readable, tidy, url
 from knowledge_base.service_public.tree import append_text, text_of
 from knowledge_base.travail_emploi.text_repair import repaired
 

@@ -26,7 +26,7 @@ from knowledge_base.demand.record import (
     rename,
     reopen,
 )
-from knowledge_base.store import upsert
+from knowledge_base.entries.store import upsert
 from retrieval.contracts import Vectors
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT, WordEmbedder
 

@@ -15,9 +15,9 @@ from knowledge_base.editing import record as editing_record
 from knowledge_base.editing import saving
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.editing.record import append
+from knowledge_base.entries.store import published
 from knowledge_base.exchange.export import export
 from knowledge_base.imports import import_file
-from knowledge_base.store import published
 from tests.integration.test_knowledge_base_exchange import bring, entry, everything, other, rewrite
 
 __all__ = ["other"]

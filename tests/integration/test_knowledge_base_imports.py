@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.database import Database
+from knowledge_base.entries.store import published
 from knowledge_base.imports import (
     ImportOptions,
     ImportRefused,
@@ -16,7 +17,6 @@ from knowledge_base.imports import (
     import_file,
     import_service_public,
 )
-from knowledge_base.store import published
 from tests.unit.knowledge_base.trees import Node, chapter, node, paragraph, publication, write_archive, write_package
 
 

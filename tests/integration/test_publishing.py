@@ -17,6 +17,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import AuditRow, Conversation, EntryRow, Message, Publication
 from knowledge_base.editing.steps import Policy, Target, schedule
+from knowledge_base.entries.store import upsert
 from knowledge_base.golden.contracts import Golden
 from knowledge_base.golden.record import add
 from knowledge_base.publishing import publication_queue
@@ -34,7 +35,6 @@ from knowledge_base.publishing.record import (
     recent,
     request,
 )
-from knowledge_base.store import upsert
 from retrieval.contracts import RetrievalResult, Vectors
 from retrieval.pinned_service import PinnedSearchService
 from retrieval.service import SearchService

@@ -17,7 +17,7 @@ from core.entry import Block, Cases, Chapter, Entry, TextBlock, part_wordings, p
 from core.opening_sentences import in_page
 from core.privacy.masking import find
 from core.yaml_text import load as load_yaml
-from knowledge_base.safety import faults
+from knowledge_base.entries.safety import faults
 
 _WORDS_A_SENTENCE = 25  # more is hard to follow (the FALC rules for easy reading allow far less)
 _HARD, _FAIR = 40.0, 60.0

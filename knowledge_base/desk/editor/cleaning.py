@@ -8,7 +8,7 @@ import nh3
 from lxml import html
 from lxml.html import HtmlElement
 
-from knowledge_base.markdown import escape, guard, item, link, readable, tidy
+from knowledge_base.entries.markdown import escape, guard, item, link, readable, tidy
 
 _TAGS = {"p", "div", "br", "ul", "ol", "li", "strong", "b", "em", "i", "a", "table", "thead", "tbody", "tr", "th", "td"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}

@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from core.entry import AnsweredQuestion, Block, Entry
 from core.web.row_numbers import RowNumber
 from knowledge_base.desk.editor.catalogue import folded
-from knowledge_base.safety import faults
+from knowledge_base.entries.safety import faults
 
 _BODY: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
 _ANSWERED_BY = " → "  # between a question and the first words of the sentence that answers it

@@ -23,7 +23,7 @@ from knowledge_base.desk.editor.edited_entry import EditedEntry, base_of, edited
 from knowledge_base.editing import saving
 from knowledge_base.editing.diff import differences
 from knowledge_base.editing.errors import EditRefused, StaleSave
-from knowledge_base.safety import COLLECTION_NAME
+from knowledge_base.entries.safety import COLLECTION_NAME
 
 _LIST = "/desk/entries"
 _ONE = "/desk/entries/{collection}/{identifier}"

@@ -18,6 +18,7 @@ from knowledge_base.desk.access import Publisher, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.publishing.forms import Line, RequestedChange, parse_change
 from knowledge_base.editing.steps import Policy, publication_refusals
+from knowledge_base.entries.served_content import count_waiting
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, PublicationView
 from knowledge_base.publishing.record import (
@@ -31,7 +32,6 @@ from knowledge_base.publishing.record import (
     request,
     undoable,
 )
-from knowledge_base.served_content import count_waiting
 
 _PAGE = "/desk/publications"
 _WAITING = 200

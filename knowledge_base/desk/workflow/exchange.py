@@ -25,11 +25,11 @@ from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
 from knowledge_base.desk.access import Exchanger
+from knowledge_base.entries.safety import COLLECTION_NAME
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export import export
 from knowledge_base.exchange.sheets import FIELDS, guess_mapping, read_header
 from knowledge_base.exchange.tasks import RUNNING, Tasks
-from knowledge_base.safety import COLLECTION_NAME
 from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
 
 _KINDS = (".zip", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl")

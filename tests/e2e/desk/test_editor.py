@@ -12,7 +12,7 @@ from core.database.models import EntryRow, Revision
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from core.identity import Role
 from core.settings import ROOT
-from knowledge_base import store
+from knowledge_base.entries import store
 from knowledge_base.markdown_folder import read_folder
 from tests.desk_support import cookie_for_playwright, sign_in
 from tests.e2e.browser import NewContext

@@ -14,7 +14,7 @@ from core.database.advisory import advisory_lock
 from core.database.base import now
 from core.database.models.entries import Conflict, EntryRow, Revision
 from core.entry import Entry
-from knowledge_base.import_plan import PUBLISHED, Change, Contents, EntryState
+from knowledge_base.entries.import_plan import PUBLISHED, Change, Contents, EntryState
 
 _BATCH = 500  # rows in a statement: about 5 MB of JSON
 

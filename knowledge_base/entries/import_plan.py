@@ -1,7 +1,7 @@
-"""Decides what an import does to each entry, from its known state. ``knowledge_base.import_rows`` writes the result.
+"""Decides what an import does to each entry, from its known state. ``knowledge_base.entries.import_rows`` writes the result.
 
 Imported content and local changes are kept apart. ``base`` is the last import that is part of the local content. Compared with
-it, changes of the source and of editors are distinguished and merged (``knowledge_base.merging.merge``).
+it, changes of the source and of editors are distinguished and merged (``knowledge_base.entries.merge``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from core.entry import Entry
-from knowledge_base.merging.merge import Clash, Merged, merge
+from knowledge_base.entries.merge import Clash, Merged, merge
 
 PUBLISHED = "published"
 WITHDRAWN = "withdrawn"

@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database import Database
 from core.database.models.entries import EntryRow, Revision
 from core.entry import Entry
-from knowledge_base import store
-from knowledge_base.import_plan import PUBLISHED
+from knowledge_base.entries import store
+from knowledge_base.entries.import_plan import PUBLISHED
 from retrieval.index.catalogue import Listed
 
 _BATCH = 500  # rows in a statement

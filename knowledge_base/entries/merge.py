@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Literal
 
 from core.entry import Entry, Link
-from knowledge_base.merging.nodes import Node, body_of, nodes_of, paired
+from knowledge_base.entries.body_nodes import Node, body_of, nodes_of, paired
 
 type Side = Literal["local", "theirs"]
 

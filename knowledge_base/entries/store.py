@@ -15,9 +15,9 @@ from core.audit import record
 from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun
 from core.entry import Entry
+from knowledge_base.entries.import_plan import PUBLISHED, WITHDRAWN, Change, Plan, missing_from_source, needs_contents, plan
+from knowledge_base.entries.import_rows import contents_of, known_entries, lock_collection, write
 from knowledge_base.errors import InvalidSource, Reason, TooManyWithdrawals
-from knowledge_base.import_plan import PUBLISHED, WITHDRAWN, Change, Plan, missing_from_source, needs_contents, plan
-from knowledge_base.import_rows import contents_of, known_entries, lock_collection, write
 from retrieval.index.catalogue import Listed
 
 __all__ = ["PUBLISHED", "WITHDRAWN", "Difference", "ImportReport", "fetch", "listed", "published", "upsert", "withdraw"]
