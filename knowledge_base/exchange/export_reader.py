@@ -18,8 +18,8 @@ from knowledge_base.entries.safety import unsafe
 from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
 from knowledge_base.exchange.unsafe_revisions import without_unsafe
+from knowledge_base.sources.unpacking import ArchiveRefused, CountedZip
 from knowledge_base.synonyms.checks import faults
-from knowledge_base.unpacking import ArchiveRefused, CountedZip
 from retrieval.query.synonyms import Group
 
 MAX_BYTES = 2 * 1024**3  # unpacked; 3,371 entries with a few revisions each are 0.2 GB

@@ -1,6 +1,4 @@
-"""Reads the rows of a sheet as entries of the FAQ form (``knowledge_base.faq``); rows that cannot be read are reported by
-line.
-"""
+"""Reads the rows of a sheet as entries of the FAQ form (``faq``). Rows that cannot be read are reported by line."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from knowledge_base.entries import markdown
 from knowledge_base.errors import InvalidSource, Reason, all_of
 from knowledge_base.exchange.encodings import broken, lost_accents
 from knowledge_base.exchange.sheets import FIELDS, Sheet, guess_mapping, read_sheet
-from knowledge_base.faq import called, faq_entry
+from knowledge_base.sources.faq import called, faq_entry
 
 _NAMED = 3
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")

@@ -25,7 +25,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import ImportTask
 from core.settings import ROOT, Settings
-from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
+from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
 
 RUNNING = ("waiting", "running")
 _SILENT = timedelta(seconds=30)  # a task without a sign of life for so long has lost its process

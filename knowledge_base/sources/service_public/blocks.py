@@ -10,11 +10,11 @@ from lxml import etree
 
 from core.entry import Block, Case, Cases, Chapter, TextBlock
 from knowledge_base.entries import markdown
-from knowledge_base.service_public.context import Context
-from knowledge_base.service_public.inline import heading, line
-from knowledge_base.service_public.links import annexe, contact, service
-from knowledge_base.service_public.tables import cell_line, table
-from knowledge_base.service_public.tree import INLINE
+from knowledge_base.sources.service_public.context import Context
+from knowledge_base.sources.service_public.inline import heading, line
+from knowledge_base.sources.service_public.links import annexe, contact, service
+from knowledge_base.sources.service_public.tables import cell_line, table
+from knowledge_base.sources.service_public.tree import INLINE
 
 type Role = Literal["plain", "warning", "tip", "definition"]
 

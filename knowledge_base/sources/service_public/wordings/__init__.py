@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from knowledge_base.wordings import Wordings
+from knowledge_base.sources.wordings import Wordings
 
 WORDINGS = Wordings(Path(__file__).parent)

@@ -10,8 +10,8 @@ from typing import NamedTuple
 from lxml import etree
 
 from knowledge_base.entries import markdown
-from knowledge_base.service_public.context import Context
-from knowledge_base.service_public.tree import text_of
+from knowledge_base.sources.service_public.context import Context
+from knowledge_base.sources.service_public.tree import text_of
 
 _ABBREVIATIONS = frozenset({"Sigle", "Acronyme"})
 _TRANSPARENT = frozenset({"TermeEtranger", "Variable", "Indice", "Paragraphe", "LienIntra"})

@@ -8,8 +8,8 @@ from lxml import etree
 
 from core.entry import Link
 from knowledge_base.entries import markdown
-from knowledge_base.service_public.context import Context
-from knowledge_base.service_public.inline import heading
+from knowledge_base.sources.service_public.context import Context
+from knowledge_base.sources.service_public.inline import heading
 
 
 def contact(element: etree._Element, context: Context, details: list[str]) -> str:

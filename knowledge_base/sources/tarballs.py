@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from knowledge_base.errors import InvalidSource
-from knowledge_base.unpacking import ArchiveRefused, Unpacked
+from knowledge_base.sources.unpacking import ArchiveRefused, Unpacked
 
 MAX_FILE_BYTES = 64 * 1024 * 1024  # the largest page is 2 MB, the ministry's single file 17 MB; more is an attack
 MAX_TOTAL_BYTES = 4 * 1024 * 1024 * 1024  # service-public's package unpacks to 0.4 GB

@@ -8,14 +8,14 @@ from pathlib import Path
 import orjson
 
 from core.entry import Entry
-from knowledge_base.answered_questions import AnsweredQuestions
-from knowledge_base.openings import Openings
 from knowledge_base.progress import Progress
-from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
-from knowledge_base.service_public.wordings import WORDINGS as OLDER_WORDINGS
-from knowledge_base.travail_emploi.convert import entry, entry_id
-from knowledge_base.travail_emploi.package import Page, read_pages
-from knowledge_base.travail_emploi.wordings import WORDINGS
+from knowledge_base.sources.answered_questions import AnsweredQuestions
+from knowledge_base.sources.openings import Openings
+from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
+from knowledge_base.sources.service_public.wordings import WORDINGS as OLDER_WORDINGS
+from knowledge_base.sources.travail_emploi.convert import entry, entry_id
+from knowledge_base.sources.travail_emploi.package import Page, read_pages
+from knowledge_base.sources.travail_emploi.wordings import WORDINGS
 
 # Pairs found by `kb twins` and accepted by a reader: JSON lines, entry (service-public's) and twin (of this collection).
 TWINS = Path(__file__).with_name("twins.jsonl")

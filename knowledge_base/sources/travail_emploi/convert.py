@@ -12,12 +12,12 @@ from core.entry import Entry, Link
 from core.text.markdown import plain
 from knowledge_base.entries import markdown
 from knowledge_base.errors import InvalidSource
-from knowledge_base.service_public.blocks import blocks, flat
-from knowledge_base.service_public.context import Context
-from knowledge_base.service_public.inline import heading
-from knowledge_base.travail_emploi.package import Page
-from knowledge_base.travail_emploi.text_repair import repaired
-from knowledge_base.travail_emploi.tree import LEGAL, add_html
+from knowledge_base.sources.service_public.blocks import blocks, flat
+from knowledge_base.sources.service_public.context import Context
+from knowledge_base.sources.service_public.inline import heading
+from knowledge_base.sources.travail_emploi.package import Page
+from knowledge_base.sources.travail_emploi.text_repair import repaired
+from knowledge_base.sources.travail_emploi.tree import LEGAL, add_html
 
 COLLECTION = "travail-emploi"
 SOURCE = "Ministère du Travail"

@@ -9,11 +9,11 @@ from pathlib import Path
 from core.entry import Entry, Link
 from knowledge_base.errors import InvalidSource
 from knowledge_base.progress import Progress
-from knowledge_base.service_public.archive import Archive
-from knowledge_base.service_public.context import AUDIENCES, Context, page_url
-from knowledge_base.service_public.convert import entry
-from knowledge_base.service_public.package import Package
-from knowledge_base.service_public.source import Source
+from knowledge_base.sources.service_public.archive import Archive
+from knowledge_base.sources.service_public.context import AUDIENCES, Context, page_url
+from knowledge_base.sources.service_public.convert import entry
+from knowledge_base.sources.service_public.package import Package
+from knowledge_base.sources.service_public.source import Source
 
 
 @dataclass(frozen=True)

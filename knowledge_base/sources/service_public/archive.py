@@ -12,11 +12,11 @@ from lxml import etree
 
 from knowledge_base.entries.markdown import tidy
 from knowledge_base.errors import BROKEN_ZIP, InvalidSource
-from knowledge_base.service_public.context import AUDIENCES
-from knowledge_base.service_public.source import Page
-from knowledge_base.service_public.tree import DC, from_xml
-from knowledge_base.tarballs import MAX_FILE_BYTES, MAX_TOTAL_BYTES
-from knowledge_base.unpacking import ArchiveRefused, CountedZip
+from knowledge_base.sources.service_public.context import AUDIENCES
+from knowledge_base.sources.service_public.source import Page
+from knowledge_base.sources.service_public.tree import DC, from_xml
+from knowledge_base.sources.tarballs import MAX_FILE_BYTES, MAX_TOTAL_BYTES
+from knowledge_base.sources.unpacking import ArchiveRefused, CountedZip
 
 _PAGE = re.compile(r"(?:^|/)(F\d+)\.xml$")
 

@@ -1,4 +1,4 @@
-"""Entries written as Markdown files with a YAML head, such as the project's own set in ``knowledge_base/demonstration/``.
+"""Entries written as Markdown files with a YAML head, such as the project's own set in ``demonstration/``.
 
 ``## heading`` opens a chapter, ``### Cas : label`` a case of that chapter, ``### heading`` a chapter inside it. The text before
 the first heading is the introduction.

@@ -9,8 +9,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from knowledge_base.npm import Pinned
-from knowledge_base.tarballs import files_of, truncated
+from knowledge_base.sources.npm import Pinned
+from knowledge_base.sources.tarballs import files_of, truncated
 
 PACKAGE = Pinned(
     "@socialgouv/fiches-travail-data@4.1174.0",

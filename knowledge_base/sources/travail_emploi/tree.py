@@ -13,8 +13,8 @@ from lxml import html as lxml_html
 
 from knowledge_base.entries.markdown import readable, tidy, url
 from knowledge_base.errors import InvalidSource
-from knowledge_base.service_public.tree import append_text, text_of
-from knowledge_base.travail_emploi.text_repair import repaired
+from knowledge_base.sources.service_public.tree import append_text, text_of
+from knowledge_base.sources.travail_emploi.text_repair import repaired
 
 _INLINE = {"strong": "MiseEnEvidence", "b": "MiseEnEvidence", "a": "LienExterne", "sup": "Exposant", "sub": "Indice"}
 _PLAIN_INLINE = frozenset(("span", "em", "i", "u", "time", "abbr", "cite", "small", "font", "mark", "label"))
