@@ -24,7 +24,7 @@ from core.settings import Settings
 from knowledge_base.demand.background import SnapshotBackground
 from knowledge_base.demand.clustering import cluster
 from knowledge_base.drift.job import watch_quality
-from knowledge_base.exchange.tasks import Tasks
+from knowledge_base.import_tasks import Tasks
 from knowledge_base.publishing import publication_queue
 from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import VERDICTS, Change, State

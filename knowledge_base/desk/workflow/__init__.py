@@ -13,7 +13,7 @@ from core.web.routes import join_router
 from desk import Item, Part
 from knowledge_base.desk.workflow import collections, conflicts, exchange, history, steps, work
 from knowledge_base.desk.workflow.alerts import Alerts
-from knowledge_base.exchange.tasks import Tasks
+from knowledge_base.import_tasks import Tasks
 
 
 def part(database: Database, settings: Settings) -> Part:

@@ -28,9 +28,9 @@ from knowledge_base.desk.access import Exchanger
 from knowledge_base.entries.safety import COLLECTION_NAME
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export import export
-from knowledge_base.exchange.sheets import FIELDS, guess_mapping, read_header
-from knowledge_base.exchange.tasks import RUNNING, Tasks
+from knowledge_base.import_tasks import RUNNING, Tasks
 from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
+from knowledge_base.sources.sheets.sheet import FIELDS, guess_mapping, read_header
 
 _KINDS = (".zip", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl")
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx")

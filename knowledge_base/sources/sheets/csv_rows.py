@@ -11,8 +11,8 @@ from itertools import islice
 from pathlib import Path
 
 from knowledge_base.errors import Reason
-from knowledge_base.exchange.encodings import broken, control, decoded, lost_accents
-from knowledge_base.exchange.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
+from knowledge_base.sources.sheets.encodings import broken, control, decoded, lost_accents
+from knowledge_base.sources.sheets.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
 
 _SEPARATORS = ";,\t|"
 _DECLARED = re.compile(r"\Asep=(.)\r?(?:\n|\Z)", re.IGNORECASE)  # a hint on the separator for Excel; not a row of the table

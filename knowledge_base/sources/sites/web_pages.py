@@ -12,9 +12,9 @@ from lxml import html as lxml_html
 
 from core.entry import Entry
 from knowledge_base.entries import markdown
-from knowledge_base.exchange.rows import plain
-from knowledge_base.exchange.safe_fetch import FetchRefused
 from knowledge_base.sources.faq import faq_entry
+from knowledge_base.sources.sheets.entries import plain
+from knowledge_base.sources.sites.safe_fetch import FetchRefused
 
 _DEEP = 20  # levels of JSON-LD
 _FRAME = ("script", "style", "nav", "header", "footer", "aside", "form", "iframe", "noscript", "template", "svg", "object")

@@ -15,7 +15,7 @@ from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import range_boundaries
 
 from knowledge_base.errors import Reason
-from knowledge_base.exchange.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
+from knowledge_base.sources.sheets.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
 from knowledge_base.sources.unpacking import ArchiveRefused, CountedZip
 
 _MAX_UNPACKED = 1024**3

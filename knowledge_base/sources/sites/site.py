@@ -18,9 +18,9 @@ from lxml import etree
 
 from core.entry import Entry
 from knowledge_base.errors import InvalidSource, Reason, all_of
-from knowledge_base.exchange.safe_fetch import MAX_BYTES, Fetched, FetchRefused, SafeFetcher
-from knowledge_base.exchange.web_pages import entries_of
 from knowledge_base.progress import Progress
+from knowledge_base.sources.sites.safe_fetch import MAX_BYTES, Fetched, FetchRefused, SafeFetcher
+from knowledge_base.sources.sites.web_pages import entries_of
 
 MAX_PAGES = 5000
 _SITEMAPS = 50

@@ -9,10 +9,10 @@ from itertools import islice
 from pathlib import Path
 
 from knowledge_base.errors import InvalidSource, Reason
-from knowledge_base.exchange.csv_rows import csv_rows
-from knowledge_base.exchange.encodings import broken, lost_accents
-from knowledge_base.exchange.header_row import FIELDS, SEARCHED, Line, Unreadable, find_header, guess_mapping
-from knowledge_base.exchange.workbooks import workbook_rows
+from knowledge_base.sources.sheets.csv_rows import csv_rows
+from knowledge_base.sources.sheets.encodings import broken, lost_accents
+from knowledge_base.sources.sheets.header_row import FIELDS, SEARCHED, Line, Unreadable, find_header, guess_mapping
+from knowledge_base.sources.sheets.workbooks import workbook_rows
 
 __all__ = ["FIELDS", "Sheet", "guess_mapping", "read_header", "read_sheet"]
 
