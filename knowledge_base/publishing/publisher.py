@@ -21,15 +21,15 @@ from core.database.models import Publication
 from core.full_disk import is_full
 from core.repeating import repeating
 from core.settings import Settings
-from knowledge_base.demand.background import SnapshotBackground
-from knowledge_base.demand.clustering import cluster
-from knowledge_base.drift.job import watch_quality
 from knowledge_base.import_tasks import Tasks
 from knowledge_base.publishing import publication_queue
 from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import VERDICTS, Change, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.gate import Gate, Judgement
+from knowledge_base.quality.demand.background import SnapshotBackground
+from knowledge_base.quality.demand.clustering import cluster
+from knowledge_base.quality.drift.job import watch_quality
 from knowledge_base.synonyms.list_file import keep_file_updated
 from places.offices.directory_file import FILE as DIRECTORY
 from places.offices.directory_sync import sync_periodically as sync_directory

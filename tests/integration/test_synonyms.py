@@ -14,9 +14,9 @@ from structlog.testing import capture_logs
 from core.backup.rows import dump, load
 from core.database import Database
 from core.database.models import AuditRow, Conversation, Message
-from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.record import add
 from knowledge_base.publishing.synonym_trial import try_group
+from knowledge_base.quality.golden.contracts import Golden
+from knowledge_base.quality.golden.record import add
 from knowledge_base.synonyms import record
 from knowledge_base.synonyms.contracts import SynonymRefused
 from knowledge_base.synonyms.import_groups import import_groups

@@ -15,8 +15,8 @@ from core.problems import Problem
 from desk import back, render
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.forms import Line
-from knowledge_base.golden import record
-from knowledge_base.golden.contracts import Golden
+from knowledge_base.quality.golden import record
+from knowledge_base.quality.golden.contracts import Golden
 
 _PAGE = "/desk/golden"
 

@@ -10,14 +10,14 @@ from core.database import Database
 from core.problems import Problem
 from core.web.row_numbers import RowNumber
 from desk import back, render
-from knowledge_base.demand import record
-from knowledge_base.demand.record import Cluster, NoCluster
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.publishing.forms import Line, parse_entry
 from knowledge_base.editing import listing
 from knowledge_base.editing.collections import all_collections
 from knowledge_base.editing.errors import EditRefused
+from knowledge_base.quality.demand import record
+from knowledge_base.quality.demand.record import Cluster, NoCluster
 from retrieval.explanation import Ground
 
 _PAGE = "/desk/demand"

@@ -15,7 +15,6 @@ from core.problems import Problem
 from core.text.analysis import analyse
 from core.text.wants_human import wants_human
 from desk import back, render
-from knowledge_base.demand.record import add_wordings
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
@@ -23,8 +22,9 @@ from knowledge_base.desk.publishing.explanation_text import explanation_text
 from knowledge_base.desk.publishing.forms import Line, parse_entry
 from knowledge_base.desk.publishing.golden import foreign_entry_problems
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.record import UnknownEntries, add
+from knowledge_base.quality.demand.record import add_wordings
+from knowledge_base.quality.golden.contracts import Golden
+from knowledge_base.quality.golden.record import UnknownEntries, add
 from retrieval.explanation import Explanation
 
 _PAGE = "/desk/try"

@@ -7,7 +7,7 @@ from retrieval.snapshots.snapshot import Snapshot
 
 
 class SnapshotBackground:
-    """Implements ``knowledge_base.demand.clustering.Background`` with a snapshot."""
+    """Implements ``knowledge_base.quality.demand.clustering.Background`` with a snapshot."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot

@@ -13,8 +13,8 @@ from core.audit import record
 from core.database import Database
 from core.database.models import EditorTask
 from core.yaml_text import load as load_yaml
-from knowledge_base.drift.comparison import CONFIDENCE, Drift
-from knowledge_base.drift.record import texts_of
+from knowledge_base.quality.drift.comparison import CONFIDENCE, Drift
+from knowledge_base.quality.drift.record import texts_of
 
 KIND = "drift"
 _AUTHOR = "quality"

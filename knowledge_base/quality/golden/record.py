@@ -13,7 +13,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import EntryRow, GoldenQuestion
 from knowledge_base.errors import ImportRefused
-from knowledge_base.golden.contracts import Golden
+from knowledge_base.quality.golden.contracts import Golden
 
 _FIELDS = ("question", "locale", "collection", "heading", "situation", "channel", "origin", "author", "active")
 _BATCH = 500

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from knowledge_base.errors import InvalidSource
-from knowledge_base.golden.contracts import Golden
+from knowledge_base.quality.golden.contracts import Golden
 
 
 @dataclass(frozen=True, slots=True)

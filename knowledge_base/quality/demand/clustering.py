@@ -16,8 +16,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database import Database
 from core.database.base import now, table
 from core.database.models import DemandCluster, DemandMember, Message
-from knowledge_base.demand.grouping import JOIN, centred, centroid, group, names
-from knowledge_base.demand.signals import FAILURES, Signal, failure_kinds, signals
+from knowledge_base.quality.demand.grouping import JOIN, centred, centroid, group, names
+from knowledge_base.quality.demand.signals import FAILURES, Signal, failure_kinds, signals
 from retrieval.contracts import Embedder, Vectors, model_id
 
 WINDOW = timedelta(days=28)
