@@ -14,7 +14,7 @@ from rich.markup import escape
 
 from cli.doctor import configuration, index, machine, record, service, sharing
 from cli.doctor.event_bus import event_bus
-from cli.doctor.findings import Finding
+from cli.doctor.findings import Finding, problem
 from cli.doctor.senders import senders
 from cli.invalid_settings import faults_of
 from cli.language import pick
@@ -44,14 +44,12 @@ def examine() -> Iterator[Finding]:
         settings = Settings()
     except ValidationError as error:
         fr, en = faults_of(error)
-        yield Finding(
+        yield problem(
             "settings",
-            "problem",
-            (f"Réglages illisibles : {fr}.", f"Settings cannot be read: {en}."),
-            (
-                "Corrigez .env ; .env.example décrit tout, et ./guichet up écrit les secrets qui manquent.",
-                "Mend .env; .env.example describes everything, and ./guichet up writes missing secrets.",
-            ),
+            f"Réglages illisibles : {fr}.",
+            f"Settings cannot be read: {en}.",
+            "Corrigez .env ; .env.example décrit tout, et ./guichet up écrit les secrets qui manquent.",
+            "Mend .env; .env.example describes everything, and ./guichet up writes missing secrets.",
         )
         return
     running = service.running(settings)

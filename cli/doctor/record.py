@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from channels.sms.providers.twilio import STOPPED
 from cli.doctor.backups import backups
 from cli.doctor.clock import clock
-from cli.doctor.findings import Finding, ok
+from cli.doctor.findings import Finding, ok, problem, warning
 from cli.doctor.ledger import ledger
 from core.database import Database
 from core.database.base import now
@@ -43,19 +43,14 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
         if revision is None:
             yield _no_record()
         elif not works_with(revision):
-            yield Finding(
+            yield problem(
                 "sql",
-                "problem",
-                (
-                    f"Les tables sont en version {revision}, ce logiciel veut {code_revision()}.",
-                    f"The tables are of version {revision}, this software wants {code_revision()}.",
-                ),
-                (
-                    "Lancez ./guichet database upgrade (une sauvegarde d'abord : ./guichet backup). Si la base est plus "
-                    "récente, remettez la version du logiciel qui va avec.",
-                    "Run ./guichet database upgrade (a backup first: ./guichet backup). If the tables are the newer ones, "
-                    "put the software's version back that goes with them.",
-                ),
+                f"Les tables sont en version {revision}, ce logiciel veut {code_revision()}.",
+                f"The tables are of version {revision}, this software wants {code_revision()}.",
+                "Lancez ./guichet database upgrade (une sauvegarde d'abord : ./guichet backup). Si la base est plus "
+                "récente, remettez la version du logiciel qui va avec.",
+                "Run ./guichet database upgrade (a backup first: ./guichet backup). If the tables are the newer ones, "
+                "put the software's version back that goes with them.",
             )
         else:
             yield _tables(kind, revision)
@@ -63,14 +58,12 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
                 yield finding
     except (SQLAlchemyError, OSError) as error:
         name = type(getattr(error, "orig", None) or error).__name__
-        yield Finding(
+        yield problem(
             "sql",
-            "problem",
-            (f"{kind} ne répond pas ({name}).", f"{kind} does not answer ({name})."),
-            (
-                "Aucun message n'est accepté. Vérifiez DATABASE_URL, que le serveur tourne, et la place sur son disque.",
-                "No message is accepted. Check DATABASE_URL, that the server runs, and the room on its disk.",
-            ),
+            f"{kind} ne répond pas ({name}).",
+            f"{kind} does not answer ({name}).",
+            "Aucun message n'est accepté. Vérifiez DATABASE_URL, que le serveur tourne, et la place sur son disque.",
+            "No message is accepted. Check DATABASE_URL, that the server runs, and the room on its disk.",
         )
     finally:
         await database.close()
@@ -79,25 +72,20 @@ async def check_record(settings: Settings) -> AsyncIterator[Finding]:
 def _tables(kind: str, revision: str) -> Finding:
     if revision == code_revision():
         return ok("sql", f"{kind} répond, ses tables sont à jour.", f"{kind} answers, and its tables are up to date.")
-    return Finding(
+    return warning(
         "sql",
-        "warning",
-        (
-            f"{kind} répond. Ses tables ({revision}) sont d'une version plus récente que ce logiciel, qui s'en accommode.",
-            f"{kind} answers. Its tables ({revision}) are of a newer version than this software, which works with them.",
-        ),
-        (
-            "N'y restez pas longtemps : les sauvegardes faites ici ne se restaurent qu'avec la version plus récente, et "
-            "n'ont pas les tables qu'elle a ajoutées.",
-            "Do not stay here for long: backups made here can only be restored by the newer version, and lack the tables that "
-            "it added.",
-        ),
+        f"{kind} répond. Ses tables ({revision}) sont d'une version plus récente que ce logiciel, qui s'en accommode.",
+        f"{kind} answers. Its tables ({revision}) are of a newer version than this software, which works with them.",
+        "N'y restez pas longtemps : les sauvegardes faites ici ne se restaurent qu'avec la version plus récente, et "
+        "n'ont pas les tables qu'elle a ajoutées.",
+        "Do not stay here for long: backups made here can only be restored by the newer version, and lack the tables that "
+        "it added.",
     )
 
 
 def _no_record() -> Finding:
     message = ("La base n'a pas encore de tables.", "The record has no tables yet.")
-    return Finding("sql", "problem", message, ("Lancez ./guichet up.", "Run ./guichet up."))
+    return problem("sql", *message, "Lancez ./guichet up.", "Run ./guichet up.")
 
 
 async def _contents(settings: Settings, database: Database) -> AsyncIterator[Finding]:
@@ -122,41 +110,31 @@ async def _contents(settings: Settings, database: Database) -> AsyncIterator[Fin
         backed_up = (await session.execute(select(Job.finished_at).where(Job.name == "backup"))).scalar_one_or_none()
         entries = (await session.execute(select(func.count()).select_from(EntryRow))).scalar_one()
     if late:
-        yield Finding(
+        yield problem(
             "waiting",
-            "problem",
-            (
-                f"{late} messages de citoyens attendent une réponse depuis plus d'une minute.",
-                f"{late} messages of citizens have waited for an answer for more than a minute.",
-            ),
-            (
-                "Lancez ./guichet up si rien ne tourne ; sinon voyez ./guichet logs worker (docs/runbooks/queue-age.md).",
-                "Run ./guichet up if nothing runs; else see ./guichet logs worker (docs/runbooks/queue-age.md).",
-            ),
+            f"{late} messages de citoyens attendent une réponse depuis plus d'une minute.",
+            f"{late} messages of citizens have waited for an answer for more than a minute.",
+            "Lancez ./guichet up si rien ne tourne ; sinon voyez ./guichet logs worker (docs/runbooks/queue-age.md).",
+            "Run ./guichet up if nothing runs; else see ./guichet logs worker (docs/runbooks/queue-age.md).",
         )
     else:
         yield ok("waiting", "Aucun message n'attend.", "No message waits.")
     if doubtful:
-        yield Finding(
+        yield warning(
             "deliveries",
-            "warning",
-            (f"{doubtful} SMS d'un jour ne sont pas arrivés.", f"{doubtful} SMS of one day did not arrive."),
-            ("./guichet sms deliveries dit lesquels et pourquoi.", "./guichet sms deliveries says which, and why."),
+            f"{doubtful} SMS d'un jour ne sont pas arrivés.",
+            f"{doubtful} SMS of one day did not arrive.",
+            "./guichet sms deliveries dit lesquels et pourquoi.",
+            "./guichet sms deliveries says which, and why.",
         )
     if stopped:
-        yield Finding(
+        yield warning(
             "stop",
-            "warning",
-            (
-                "Twilio répond lui-même à STOP, et refuse ce qui vient ensuite, confirmation comprise "
-                f"(21610 : {stopped} en 30 jours).",
-                f"Twilio answers STOP itself and refuses what follows, the confirmation too (21610: {stopped} in 30 days).",
-            ),
-            (
-                "Donnez-lui votre texte en français (Advanced Opt-Out) : docs/guides/sms-operators.md, "
-                "« STOP chez l'opérateur ».",
-                "Give it your text in French (Advanced Opt-Out): docs/guides/sms-operators.md, 'STOP chez l'opérateur'.",
-            ),
+            "Twilio répond lui-même à STOP, et refuse ce qui vient ensuite, confirmation comprise "
+            f"(21610 : {stopped} en 30 jours).",
+            f"Twilio answers STOP itself and refuses what follows, the confirmation too (21610: {stopped} in 30 days).",
+            "Donnez-lui votre texte en français (Advanced Opt-Out) : docs/guides/sms-operators.md, « STOP chez l'opérateur ».",
+            "Give it your text in French (Advanced Opt-Out): docs/guides/sms-operators.md, 'STOP chez l'opérateur'.",
         )
     yield backups(settings, (now() - backed_up) if backed_up else None)
     yield await ledger(settings, database)
@@ -176,25 +154,18 @@ async def _freshness(settings: Settings, database: Database) -> AsyncIterator[Fi
     if not missing:
         yield ok("freshness", "L'index contient tout ce qui est publié.", "The index holds all that is published.")
     else:
-        yield Finding(
+        yield warning(
             "freshness",
-            "warning",
-            (
-                f"Fiches publiées qui ne sont pas dans l'index actif, ou l'inverse : {missing}.",
-                f"Published entries that are not in the active index, or the reverse: {missing}.",
-            ),
-            ("./guichet index build les ajoute.", "./guichet index build adds them."),
+            f"Fiches publiées qui ne sont pas dans l'index actif, ou l'inverse : {missing}.",
+            f"Published entries that are not in the active index, or the reverse: {missing}.",
+            "./guichet index build les ajoute.",
+            "./guichet index build adds them.",
         )
     if waiting := await count_waiting(database):
-        yield Finding(
+        yield warning(
             "imported",
-            "warning",
-            (
-                f"Fiches importées que les citoyens n'ont pas encore : {waiting}.",
-                f"Imported entries that citizens do not have yet: {waiting}.",
-            ),
-            (
-                "Décidez-en à la page Publications de l'espace des agents, ou lancez ./guichet publish.",
-                "Decide about them on the desk's page Publications, or run ./guichet publish.",
-            ),
+            f"Fiches importées que les citoyens n'ont pas encore : {waiting}.",
+            f"Imported entries that citizens do not have yet: {waiting}.",
+            "Décidez-en à la page Publications de l'espace des agents, ou lancez ./guichet publish.",
+            "Decide about them on the desk's page Publications, or run ./guichet publish.",
         )

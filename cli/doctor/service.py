@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from cli.doctor.findings import Finding, ok
+from cli.doctor.findings import Finding, ok, problem, warning
 from cli.manager_state import manager_state, manager_trouble
 from cli.processes import processes
 from cli.stack import is_ready
@@ -37,7 +37,7 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
         advice = ("Lancez ./guichet up.", "Run ./guichet up.")
         if trouble is not None:
             message, advice = trouble.message, trouble.advice
-        yield Finding("processes", "problem", message, advice)
+        yield problem("processes", *message, *advice)
         return
     states = {state.name: state for state in supervisor.states()}
     with httpx.Client(timeout=3, trust_env=False) as client:
@@ -48,16 +48,13 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
             see = (f"Voyez ./guichet logs {process.name} ({log}).", f"See ./guichet logs {process.name} ({log}).")
             if state is None or not is_ready(process, state, settings, client):
                 message = (f"« {process.name} » ne répond pas.", f"'{process.name}' does not answer.")
-                yield Finding(process.name, "problem", message, see)
+                yield problem(process.name, *message, *see)
             elif state.restarts >= _RESTARTS:
-                yield Finding(
+                yield warning(
                     process.name,
-                    "warning",
-                    (
-                        f"« {process.name} » a été relancé {state.restarts} fois.",
-                        f"'{process.name}' was restarted {state.restarts} times.",
-                    ),
-                    see,
+                    f"« {process.name} » a été relancé {state.restarts} fois.",
+                    f"'{process.name}' was restarted {state.restarts} times.",
+                    *see,
                 )
             else:
                 yield ok(process.name, f"« {process.name} » est prêt.", f"'{process.name}' is ready.")
