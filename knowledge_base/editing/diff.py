@@ -35,12 +35,6 @@ class Difference:
     old: tuple[Piece, ...]
     new: tuple[Piece, ...]
 
-    def as_json(self) -> dict[str, Any]:
-        def pieces(side: tuple[Piece, ...]) -> list[dict[str, str]]:
-            return [{"text": piece.text, "mark": piece.mark} for piece in side]
-
-        return {"path": list(self.path), "kind": self.kind, "old": pieces(self.old), "new": pieces(self.new)}
-
 
 def differences(old: Entry, new: Entry) -> tuple[Difference, ...]:
     """Returns the differences of ``new``, field by field and block by block in reading order, without identity and version."""

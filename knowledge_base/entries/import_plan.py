@@ -110,10 +110,10 @@ class Plan:
 
 
 def needs_contents(known: EntryState, digest: str | None) -> bool:
-    """Decides whether a change needs the entry's contents. ``digest``: of the source's text, ``None`` if it is missing."""
-    if digest is None or digest in (known.base_digest, known.theirs_digest):
-        return known.changed_here or digest is None or known.status == WITHDRAWN
-    return known.changed_here
+    """Decides whether a change needs the contents of the entry. ``digest`` is that of the source's text (``None``: missing)."""
+    if known.changed_here or digest is None:
+        return True
+    return known.status == WITHDRAWN and digest in (known.base_digest, known.theirs_digest)
 
 
 def new_in_source(entry: Entry, digest: str) -> Change:
@@ -124,16 +124,16 @@ def new_in_source(entry: Entry, digest: str) -> Change:
 
 def present_in_source(entry: Entry, digest: str, known: EntryState, contents: Contents | None) -> Change | None:
     """Returns the change for an entry that the source has; ``None`` if there is nothing to do."""
-    gone = known.open_conflict and known.theirs_digest is None
-    if digest == known.base_digest and gone and contents is not None:  # probably withdrawn by mistake
-        return _row(known, contents, outcome="updated", closes_conflict=True)
+    was_missing = known.open_conflict and known.theirs_digest is None
+    if digest == known.base_digest and was_missing and contents is not None:  # probably withdrawn by mistake
+        return _kept_row(known, contents, outcome="updated", closes_conflict=True)
     if digest in (known.base_digest, known.theirs_digest) and known.status != WITHDRAWN:
         return None
     if not known.changed_here:
         return _replaced(entry, digest, known)
     assert contents is not None
     if digest == known.base_digest:
-        return _returned(known, contents)
+        return _published_again(known, contents)
     return _merged(entry, digest, known, contents)
 
 
@@ -147,7 +147,7 @@ def missing_from_source(known: EntryState, contents: Contents) -> Change | None:
     if known.open_conflict and known.theirs_digest is None:
         return None
     conflict = NewConflict(known.base, known.head, None, (GONE,), contents.head)
-    return _row(known, contents, outcome="conflicts", conflict=conflict, closes_conflict=known.open_conflict)
+    return _kept_row(known, contents, outcome="conflicts", conflict=conflict, closes_conflict=known.open_conflict)
 
 
 def _replaced(entry: Entry, digest: str, known: EntryState) -> Change:
@@ -161,7 +161,7 @@ def _replaced(entry: Entry, digest: str, known: EntryState) -> Change:
     return Change("updated", new, digest, status, number, "", number, number, (revision,))
 
 
-def _returned(known: EntryState, contents: Contents) -> Change:
+def _published_again(known: EntryState, contents: Contents) -> Change:
     """Returns the change for an entry that was withdrawn and is back unchanged, while editors work on it: the published text is
     published again.
     """
@@ -174,27 +174,29 @@ def _returned(known: EntryState, contents: Contents) -> Change:
 
 def _merged(entry: Entry, digest: str, known: EntryState, contents: Contents) -> Change:
     """Returns the change for an entry that both the source and editors have changed."""
-    writing = _Writing(known.latest)
-    pure = known.base is not None and known.digest in (known.base_digest, known.theirs_digest)
-    live = known.status in (PUBLISHED, WITHDRAWN)
-    status = PUBLISHED if live else known.status
-    imported = writing.add(entry, digest, PUBLISHED if pure and live else IMPORTED, known.base)
+    new = _NewRevisions(known.latest)
+    published_is_import = known.base is not None and known.digest in (known.base_digest, known.theirs_digest)
+    was_published = known.status in (PUBLISHED, WITHDRAWN)
+    status = PUBLISHED if was_published else known.status
+    imported = new.add(entry, digest, PUBLISHED if published_is_import and was_published else IMPORTED, known.base)
     content, content_digest, clashing = contents.published, known.digest, None
-    if pure:
+    if published_is_import:
         content, content_digest = imported, digest
     elif status != DRAFT:
         found = merge(contents.base, contents.published, entry)
         if found.clashes:
             clashing, status = found, known.status
         else:
-            content, content_digest = writing.take(found, PUBLISHED if live else IMPORTED, contents.published, known.digest)
+            content, content_digest = new.take(
+                found, PUBLISHED if was_published else IMPORTED, contents.published, known.digest
+            )
     head = content.version
     if known.stage:
         found = merge(contents.base, contents.head, entry)
         clashing = found if found.clashes else clashing
         head = known.head
         if not found.clashes:
-            working, working_digest = writing.take(found, DRAFT, contents.head, known.head_digest)
+            working, working_digest = new.take(found, DRAFT, contents.head, known.head_digest)
             head = working.version
             if status == DRAFT:
                 content, content_digest = working, working_digest
@@ -209,16 +211,16 @@ def _merged(entry: Entry, digest: str, known: EntryState, contents: Contents) ->
         status=status,
         head=head,
         stage=known.stage,
-        latest=writing.latest,
+        latest=new.latest,
         base=known.base if conflict else imported.version,
-        revisions=tuple(writing.revisions),
+        revisions=tuple(new.revisions),
         conflict=conflict,
         closes_conflict=known.open_conflict,
     )
 
 
-class _Writing:
-    """Numbers the new revisions of one entry."""
+class _NewRevisions:
+    """The new revisions of one entry, numbered from ``latest`` on."""
 
     def __init__(self, latest: int) -> None:
         self.latest = latest
@@ -226,9 +228,9 @@ class _Writing:
 
     def add(self, entry: Entry, digest: str, status: str, parent: int | None) -> Entry:
         self.latest += 1
-        new = entry.model_copy(update={"version": self.latest})
-        self.revisions.append(NewRevision(new, digest, status, parent))
-        return new
+        numbered = entry.model_copy(update={"version": self.latest})
+        self.revisions.append(NewRevision(numbered, digest, status, parent))
+        return numbered
 
     def take(self, merged: Merged, status: str, before: Entry, digest_before: str) -> tuple[Entry, str]:
         """Returns a merge without clashes as a revision, unless it changes nothing."""
@@ -238,8 +240,8 @@ class _Writing:
         return self.add(merged.entry, digest, status, before.version), digest
 
 
-def _row(known: EntryState, contents: Contents, **changed: Any) -> Change:
-    """Returns the entry's row as it is, with what is ``changed``."""
+def _kept_row(known: EntryState, contents: Contents, **changed: Any) -> Change:
+    """Returns the change that keeps the row of the entry, except for the ``changed`` fields."""
     return Change(
         content=contents.published,
         digest=known.digest,

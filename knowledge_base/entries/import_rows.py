@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
 from itertools import batched
 from typing import Any
 
@@ -25,7 +26,7 @@ async def lock_collection(session: AsyncSession, collection: str, *, shared: boo
 
 
 async def known_entries(session: AsyncSession, collection: str) -> dict[str, EntryState]:
-    """Returns every entry of ``collection``, without its content."""
+    """Returns the state of each entry of ``collection``, by id. The columns are in the order of ``EntryState``."""
     head, base, theirs = aliased(Revision), aliased(Revision), aliased(Revision)
     query = (
         select(
@@ -39,7 +40,7 @@ async def known_entries(session: AsyncSession, collection: str) -> dict[str, Ent
             EntryRow.latest,
             EntryRow.base,
             base.digest.label("base_digest"),
-            Conflict.seq,
+            Conflict.seq.is_not(None).label("open_conflict"),
             theirs.digest.label("theirs_digest"),
         )
         .outerjoin(head, _is(head, EntryRow.head))
@@ -51,22 +52,7 @@ async def known_entries(session: AsyncSession, collection: str) -> dict[str, Ent
         .outerjoin(theirs, _is(theirs, Conflict.theirs))
         .where(EntryRow.collection == collection)
     )
-    return {
-        row.id: EntryState(
-            row.version,
-            row.digest,
-            row.status,
-            row.head,
-            row.head_digest,
-            row.stage,
-            row.latest,
-            row.base,
-            row.base_digest,
-            row.seq is not None,
-            row.theirs_digest,
-        )
-        for row in await session.execute(query)
-    }
+    return {page: EntryState(*state) for page, *state in await session.execute(query)}
 
 
 def _is(revision: Any, version: Any) -> Any:
@@ -129,7 +115,7 @@ async def _conflict(session: AsyncSession, change: Change, author: str) -> None:
                 base=new.base,
                 local=new.local,
                 theirs=new.theirs,
-                parts=[clash.as_json() for clash in new.clashes],
+                parts=[asdict(clash) for clash in new.clashes],
                 proposal=new.proposal.model_dump(mode="json"),
             )
         )

@@ -31,9 +31,6 @@ class Clash:
     local: str | None
     theirs: str | None
 
-    def as_json(self) -> dict[str, Any]:
-        return {"path": list(self.path), "base": self.base, "local": self.local, "theirs": self.theirs}
-
 
 @dataclass(frozen=True)
 class Merged:

@@ -15,7 +15,7 @@ from core.audit import record
 from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun
 from core.entry import Entry
-from knowledge_base.entries.import_plan import PUBLISHED, WITHDRAWN, Change, Plan, missing_from_source, needs_contents, plan
+from knowledge_base.entries.import_plan import PUBLISHED, WITHDRAWN, Plan, missing_from_source, needs_contents, plan
 from knowledge_base.entries.import_rows import contents_of, known_entries, lock_collection, write
 from knowledge_base.errors import InvalidSource, Reason, TooManyWithdrawals
 from retrieval.index.catalogue import Listed
@@ -145,12 +145,8 @@ def _report(decided: Plan) -> ImportReport:
         unchanged=decided.count("unchanged"),
         withdrawn=decided.count("withdrawn"),
         conflicts=decided.count("conflicts"),
-        differences=tuple(map(_difference, decided.changes)),
+        differences=tuple(Difference(one.content.id, one.content.title, one.outcome) for one in decided.changes),
     )
-
-
-def _difference(change: Change) -> Difference:
-    return Difference(change.content.id, change.content.title, change.outcome)
 
 
 async def published(database: Database, collection: str | None = None) -> list[Entry]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import batched
 from typing import Any
 
@@ -220,7 +220,7 @@ async def _record_conflict(
             base=common or None,
             local=head,
             theirs=revision.version,
-            parts=[clash.as_json() for clash in merged.clashes],
+            parts=[asdict(clash) for clash in merged.clashes],
             proposal=merged.entry.model_dump(mode="json"),
         )
     )

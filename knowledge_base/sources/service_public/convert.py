@@ -12,18 +12,17 @@ from lxml import etree
 from core.entry import Block, Entry, TextBlock
 from knowledge_base.entries import markdown
 from knowledge_base.errors import InvalidSource
-from knowledge_base.sources.answered_questions import AnsweredQuestions
-from knowledge_base.sources.openings import Openings
+from knowledge_base.sources.additions import AnsweredQuestions, Openings, Wordings
 from knowledge_base.sources.service_public.blocks import blocks, flat, merged
 from knowledge_base.sources.service_public.context import Context, page_url
 from knowledge_base.sources.service_public.inline import heading
 from knowledge_base.sources.service_public.links import related, services
 from knowledge_base.sources.service_public.tree import DC
-from knowledge_base.sources.service_public.wordings import WORDINGS
 
 COLLECTION = "service-public"
 OPENINGS = Openings(Path(__file__).with_name("openings.jsonl"))
 QUESTIONS = AnsweredQuestions(Path(__file__).with_name("questions.jsonl"))
+WORDINGS = Wordings(Path(__file__).with_name("wordings"))
 SOURCE = "service-public.fr"
 
 # Read by another function below, or of no use to citizens: legal texts, navigation of the site.

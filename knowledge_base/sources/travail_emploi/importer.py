@@ -9,18 +9,17 @@ import orjson
 
 from core.entry import Entry
 from knowledge_base.progress import Progress
-from knowledge_base.sources.answered_questions import AnsweredQuestions
-from knowledge_base.sources.openings import Openings
+from knowledge_base.sources.additions import AnsweredQuestions, Openings, Wordings
 from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
-from knowledge_base.sources.service_public.wordings import WORDINGS as OLDER_WORDINGS
+from knowledge_base.sources.service_public.convert import WORDINGS as OLDER_WORDINGS
 from knowledge_base.sources.travail_emploi.convert import entry, entry_id
 from knowledge_base.sources.travail_emploi.package import Page, read_pages
-from knowledge_base.sources.travail_emploi.wordings import WORDINGS
 
 # Pairs found by `kb twins` and accepted by a reader: JSON lines, entry (service-public's) and twin (of this collection).
 TWINS = Path(__file__).with_name("twins.jsonl")
 OPENINGS = Openings(Path(__file__).with_name("openings.jsonl"))
 QUESTIONS = AnsweredQuestions(Path(__file__).with_name("questions.jsonl"))
+WORDINGS = Wordings(Path(__file__).with_name("wordings"))
 
 
 def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:

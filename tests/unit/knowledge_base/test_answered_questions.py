@@ -10,7 +10,7 @@ import pytest
 
 from core.entry import AnsweredQuestion
 from core.settings import ROOT
-from knowledge_base.sources.answered_questions import AnsweredQuestions
+from knowledge_base.sources.additions import AnsweredQuestions
 from knowledge_base.sources.service_public.convert import QUESTIONS as OF_SERVICE_PUBLIC
 from knowledge_base.sources.travail_emploi.importer import QUESTIONS as OF_TRAVAIL_EMPLOI
 
@@ -28,8 +28,8 @@ def test_questions_of_a_page_are_those_of_its_line(tmp_path: Path) -> None:
 )
 def test_questions_that_come_with_the_sources_are_asked_once_of_a_page(source: str, questions: AnsweredQuestions) -> None:
     lines = (ROOT / "knowledge_base" / "sources" / source / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    assert len(questions.pages) == len(lines)
-    for page in questions.pages:
+    assert len(questions.by_page) == len(lines)
+    for page in questions.by_page:
         asked = [one.question for one in questions.of(page)]
         assert asked
         assert len(set(asked)) == len(asked)

@@ -10,7 +10,7 @@ import pytest
 
 from core.entry import Case, Cases, Chapter, TextBlock
 from core.settings import ROOT
-from knowledge_base.sources.wordings import Wordings
+from knowledge_base.sources.additions import Wordings
 from retrieval.terms.analysis import fold
 
 SOURCES = ("service_public", "travail_emploi")

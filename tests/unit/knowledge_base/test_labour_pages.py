@@ -13,7 +13,7 @@ import pytest
 
 from core.entry import Chapter, Link, TextBlock
 from knowledge_base.errors import InvalidSource
-from knowledge_base.sources.service_public.wordings import WORDINGS
+from knowledge_base.sources.service_public.convert import WORDINGS
 from knowledge_base.sources.travail_emploi import importer
 from knowledge_base.sources.travail_emploi.importer import read
 from knowledge_base.sources.travail_emploi.text_repair import repaired

@@ -1,4 +1,4 @@
-"""The wordings of a source's pages and their parts: how people call them. Written by this project, added at import."""
+"""What this project has written for the pages of a source, added at import: wordings, opening sentences, answered questions."""
 
 from __future__ import annotations
 
@@ -8,14 +8,55 @@ from typing import Any
 
 import orjson
 
-from core.entry import Block, Case, Cases, Chapter
+from core.entry import AnsweredQuestion, Block, Case, Cases, Chapter
 
 _PATH = " > "
 
 
+def _rows_by_page(file: Path) -> dict[str, dict[str, Any]]:
+    return {row["id"]: row for row in map(orjson.loads, file.read_bytes().splitlines())}
+
+
+class Openings:
+    """The openings in ``file``: JSON lines, each with the ``id`` of a page and the first words of its ``opening`` sentences."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @cached_property
+    def by_page(self) -> dict[str, tuple[str, ...]]:
+        """Returns page id → the first words of its opening sentences."""
+        return {page: tuple(row["opening"]) for page, row in _rows_by_page(self._file).items()}
+
+    def of(self, page: str) -> tuple[str, ...]:
+        """Returns the first words of the opening sentences that were chosen for a page."""
+        return self.by_page.get(page, ())
+
+
+class AnsweredQuestions:
+    """The questions in ``file``: JSON lines, each with the ``id`` of a page and its ``questions``, pairs of a question and the
+    first words of the sentence that answers it. The first ten of a page are those that most people ask (ADR 0067).
+    """
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    @cached_property
+    def by_page(self) -> dict[str, list[list[str]]]:
+        """Returns page id → pairs of a question and the first words of its answer."""
+        return {page: row["questions"] for page, row in _rows_by_page(self._file).items()}
+
+    def of(self, page: str) -> tuple[AnsweredQuestion, ...]:
+        """Returns the questions of a page."""
+        pairs = self.by_page.get(page, ())
+        return tuple(AnsweredQuestion(question=question, sentence=sentence) for question, sentence in pairs)
+
+
 class Wordings:
-    """The wordings in ``folder`` and below it: JSON lines, each with the ``id`` of a page and its ``wordings``, or the wordings
-    of its ``parts`` by heading path ("Coût > Tarif réduit"), or both.
+    """The words by which people call pages and their parts: JSON lines in ``folder`` and below it.
+
+    Each line has the ``id`` of a page and its ``wordings``, or the wordings of its ``parts`` by heading path ("Coût > Tarif
+    réduit"), or both.
     """
 
     def __init__(self, folder: Path) -> None:
