@@ -28,7 +28,7 @@ from core.web.open_file_limit import raise_open_file_limit
 from core.web.serving import serve
 from desk import Part
 from knowledge_base.desk import editor, publishing, synonyms, workflow
-from knowledge_base.quality.golden import record as golden
+from knowledge_base.quality.golden import store as golden
 from knowledge_base.quality.golden.contracts import Golden
 from supervision.desk import approvals, console, review, tasks
 from supervision.review.judging import KeepGolden

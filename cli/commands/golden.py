@@ -19,7 +19,7 @@ from core.settings import Settings
 from knowledge_base.errors import ImportRefused
 from knowledge_base.quality.golden.contracts import Golden
 from knowledge_base.quality.golden.files import dump_golden, read_golden
-from knowledge_base.quality.golden.record import Added, add, add_all, golden, set_active
+from knowledge_base.quality.golden.store import Added, add, add_all, golden, set_active
 
 app = typer.Typer(no_args_is_help=True)
 _REJECTED = 10  # rejected lines shown

@@ -16,8 +16,8 @@ from core.database import Database
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, ChangedQuestion, PublicationView, Report, State
+from knowledge_base.publishing.publications import NothingToUndo, ask_rollback, decide, get, request
 from knowledge_base.publishing.publisher import Publisher
-from knowledge_base.publishing.record import NothingToUndo, ask_rollback, decide, get, request
 from retrieval.embedding.lazy import LazyEmbedder
 
 _AUTHOR = "cli"

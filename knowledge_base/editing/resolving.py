@@ -13,7 +13,7 @@ from core.database.base import now
 from core.database.models import Conflict, EntryRow
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.editing.record import append, at_head, content, note, open_conflict, revision
+from knowledge_base.editing.rows import append, at_head, content, note, open_conflict, revision
 from knowledge_base.entries.merge import Merged, Side, merge
 
 

@@ -16,7 +16,7 @@ from core.database.conflict import insert_into
 from core.database.models.entries import Autosave, EntryRow
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused, StaleSave
-from knowledge_base.editing.record import append, at_head, content, locked, revision, show
+from knowledge_base.editing.rows import append, at_head, content, locked, revision, show
 from knowledge_base.entries.merge import merge
 
 

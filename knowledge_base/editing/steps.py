@@ -15,7 +15,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models.entries import EntryRow, Revision
 from knowledge_base.editing.errors import Code, EditRefused
-from knowledge_base.editing.record import at_head, note, open_conflict, revision
+from knowledge_base.editing.rows import at_head, note, open_conflict, revision
 
 STAGES = ("draft", "in_review", "approved", "scheduled")
 

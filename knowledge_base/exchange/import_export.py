@@ -26,13 +26,13 @@ from core.database.models import (
     SynonymVersion,
 )
 from core.entry import Entry
-from knowledge_base.editing.record import append, locked, open_conflict
+from knowledge_base.editing.rows import append, locked, open_conflict
 from knowledge_base.entries.import_rows import lock_collection
 from knowledge_base.entries.merge import merge
 from knowledge_base.entries.served_content import served_version
 from knowledge_base.entries.store import PUBLISHED, Difference, ImportReport, record_import
 from knowledge_base.exchange.export_reader import Contents, Row
-from knowledge_base.synonyms.record import unknown_groups
+from knowledge_base.synonyms.store import unknown_groups
 from retrieval.query.synonyms import Group
 
 _BATCH = 200

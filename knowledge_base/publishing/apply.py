@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database.base import now
 from core.database.models import EntryRow, Revision
 from core.entry import Entry
-from knowledge_base.editing.record import open_conflict
+from knowledge_base.editing.rows import open_conflict
 from knowledge_base.entries.served_content import served_version, waiting
 from knowledge_base.entries.store import PUBLISHED, WITHDRAWN
 from knowledge_base.errors import ImportRefused

@@ -13,8 +13,8 @@ from knowledge_base.editing.saving import save
 from knowledge_base.entries.served_content import mark_all_served
 from knowledge_base.entries.store import published, upsert
 from knowledge_base.publishing.contracts import Change, PublicationView
+from knowledge_base.publishing.publications import get
 from knowledge_base.publishing.publisher import Publisher
-from knowledge_base.publishing.record import get
 from retrieval.contracts import Embedder
 from retrieval.snapshots.update import update_index
 from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT, WordEmbedder

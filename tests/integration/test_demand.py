@@ -16,7 +16,7 @@ from core.database.base import now
 from core.database.models import AuditRow, Conversation, DemandMember, EntryRow, Feedback, Handoff, Message, Reply, Revision
 from knowledge_base.entries.store import upsert
 from knowledge_base.quality.demand.clustering import cluster
-from knowledge_base.quality.demand.record import (
+from knowledge_base.quality.demand.subjects import (
     NoCluster,
     assign,
     attach,

@@ -16,7 +16,7 @@ from core.database.models import Conversation, EditorTask, EntryRow, Message, Qu
 from core.settings import Settings
 from knowledge_base.quality.drift import job
 from knowledge_base.quality.drift.job import watch_quality
-from knowledge_base.quality.golden import record as golden
+from knowledge_base.quality.golden import store as golden
 from knowledge_base.quality.golden.contracts import Golden
 from supervision.review.tasks import open_tasks
 from tests.integration.channels_support import served, settings_for

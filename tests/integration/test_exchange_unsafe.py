@@ -11,10 +11,10 @@ import pytest
 from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Entry
-from knowledge_base.editing import record as editing_record
+from knowledge_base.editing import rows as editing_record
 from knowledge_base.editing import saving
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.editing.record import append
+from knowledge_base.editing.rows import append
 from knowledge_base.entries.store import published
 from knowledge_base.exchange.export import export
 from knowledge_base.imports import import_file

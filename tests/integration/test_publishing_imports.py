@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.doctor.record import check_record
+from cli.doctor.database import check_record
 from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Entry
@@ -15,8 +15,8 @@ from knowledge_base.editing.steps import Policy, publication_refusals
 from knowledge_base.entries.served_content import count_waiting
 from knowledge_base.entries.store import published, upsert
 from knowledge_base.publishing.contracts import PublicationView, State
+from knowledge_base.publishing.publications import ask_rollback, decide, request
 from knowledge_base.publishing.publisher import Publisher
-from knowledge_base.publishing.record import ask_rollback, decide, request
 from retrieval.service import SearchService
 from retrieval.snapshots.update import snapshots_folder
 from tests.integration.publishing_support import ENTRIES, carried_out, dearer, knowledge, publisher, revise, settings_for

@@ -9,7 +9,7 @@ from cli.language import Refusal
 from core.database import Database
 from core.settings import Settings
 from knowledge_base.quality.golden.files import dump_golden
-from knowledge_base.quality.golden.record import golden
+from knowledge_base.quality.golden.store import golden
 
 
 def golden_file(settings: Settings) -> Path:

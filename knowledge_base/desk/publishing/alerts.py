@@ -8,7 +8,7 @@ from core.database import Database
 from core.identity import Right, Staff
 from desk import Alert
 from knowledge_base.publishing.contracts import State
-from knowledge_base.publishing.record import recent
+from knowledge_base.publishing.publications import recent
 
 
 class Alerts:

@@ -15,7 +15,7 @@ from core.problems import Problem
 from desk import back, render
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.forms import Line
-from knowledge_base.quality.golden import record
+from knowledge_base.quality.golden import store
 from knowledge_base.quality.golden.contracts import Golden
 
 _PAGE = "/desk/golden"
@@ -27,7 +27,7 @@ def router(database: Database) -> APIRouter:
 
     @routes.get(_PAGE, include_in_schema=False)
     async def overview(http: Request, staff: Reader) -> Response:
-        return render(http, staff, "publishing/golden.html", questions=await record.golden(database, inactive=True))
+        return render(http, staff, "publishing/golden.html", questions=await store.golden(database, inactive=True))
 
     @routes.post(_PAGE, include_in_schema=False)
     async def keep(staff: Editor, question: Line, entries: Line = "", heading: Line = "", situation: Line = "") -> Response:
@@ -38,14 +38,14 @@ def router(database: Database) -> APIRouter:
     @routes.post(_PAGE + "/{name}/active", include_in_schema=False)
     async def switch(name: str, staff: Editor, active: Annotated[bool, Form()]) -> Response:
         with foreign_entry_problems():
-            if not await record.set_active(database, name, active=active, within=staff.collections):
+            if not await store.set_active(database, name, active=active, within=staff.collections):
                 raise Problem(404)
         return back(_PAGE, "golden_asked" if active else "golden_rests")
 
     @routes.get("/api/desk/golden")
     async def listed(staff: Reader) -> list[Golden]:
         """Returns all golden questions, including the inactive ones."""
-        return await record.golden(database, inactive=True)
+        return await store.golden(database, inactive=True)
 
     @routes.post("/api/desk/golden", status_code=201)
     async def added(question: Golden, staff: Editor) -> dict[str, str]:
@@ -53,8 +53,8 @@ def router(database: Database) -> APIRouter:
         try:
             given = question.model_copy(update={"author": staff.id})
             with foreign_entry_problems():
-                return {"id": await record.add(database, given, within=staff.collections)}
-        except record.UnknownEntries as error:
+                return {"id": await store.add(database, given, within=staff.collections)}
+        except store.UnknownEntries as error:
             raise Problem(422, "publishing.golden_unknown", names=error.names) from error
 
     return routes
@@ -64,8 +64,8 @@ async def _keep(database: Database, staff: Staff, **values: object) -> str:
     try:
         given = Golden.model_validate({**values, "origin": "editor", "author": staff.id})
         with foreign_entry_problems():
-            return await record.add(database, given, within=staff.collections)
-    except record.UnknownEntries as error:
+            return await store.add(database, given, within=staff.collections)
+    except store.UnknownEntries as error:
         raise Problem(422, "publishing.golden_unknown", names=error.names) from error
     except ValidationError as error:
         raise Problem(422, "publishing.not_golden") from error
@@ -76,5 +76,5 @@ def foreign_entry_problems() -> Iterator[None]:
     """Turns ``NotTheirs`` into a 403: a golden question guards pages of others' collections at each publication."""
     try:
         yield
-    except record.NotTheirCollection as error:
+    except store.NotTheirCollection as error:
         raise Problem(403, "publishing.not_your_collection") from error

@@ -21,7 +21,7 @@ from knowledge_base.editing.steps import Policy, publication_refusals
 from knowledge_base.entries.served_content import count_waiting
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, PublicationView
-from knowledge_base.publishing.record import (
+from knowledge_base.publishing.publications import (
     NotAwaitingDecision,
     NothingToUndo,
     Overtaken,

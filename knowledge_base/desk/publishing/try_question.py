@@ -22,9 +22,9 @@ from knowledge_base.desk.publishing.explanation_text import explanation_text
 from knowledge_base.desk.publishing.forms import Line, parse_entry
 from knowledge_base.desk.publishing.golden import foreign_entry_problems
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.quality.demand.record import add_wordings
+from knowledge_base.quality.demand.subjects import add_wordings
 from knowledge_base.quality.golden.contracts import Golden
-from knowledge_base.quality.golden.record import UnknownEntries, add
+from knowledge_base.quality.golden.store import UnknownEntries, add
 from retrieval.explanation import Explanation
 
 _PAGE = "/desk/try"

@@ -18,7 +18,7 @@ from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.synonyms.form import QUESTIONS, GroupForm
 from knowledge_base.publishing.synonym_trial import try_group
-from knowledge_base.synonyms import record
+from knowledge_base.synonyms import store
 from knowledge_base.synonyms.checks import faults
 from knowledge_base.synonyms.contracts import StoredGroup, SynonymRefused
 from retrieval.query.synonyms import Group
@@ -79,7 +79,7 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
     @routes.get(_PATH)
     async def listed(staff: Reader) -> list[GroupView]:
         """Returns the administration's groups, in use or proposed."""
-        return [_view(one) for one in await record.stored_groups(database)]
+        return [_view(one) for one in await store.stored_groups(database)]
 
     @routes.post(_PATH, status_code=201)
     async def added(wanted: GroupRequest, staff: Editor) -> GroupView:
@@ -100,7 +100,7 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
     async def run_trial(wanted: TrialRequest, staff: Editor) -> TrialView:
         """Returns what citizens would get with a group that is not in use."""
         with _refusals():
-            used = (await record.get(database, wanted.name)).used if wanted.name else None
+            used = (await store.get(database, wanted.name)).used if wanted.name else None
         found = await try_group(
             database,
             engine.try_group,
@@ -125,8 +125,8 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
                 raise Problem(403, "desk.desk_no_right")
             if use and settings.desk_two_persons:
                 raise SynonymRefused("own_version")
-            known = await record.propose(database, group, author=staff.id, name=name, seen=seen, use=use)
-            return _view(await record.get(database, known))
+            known = await store.propose(database, group, author=staff.id, name=name, seen=seen, use=use)
+            return _view(await store.get(database, known))
 
     return routes
 

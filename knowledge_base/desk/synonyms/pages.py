@@ -18,7 +18,7 @@ from knowledge_base.desk.synonyms.form import KINDS, GroupForm, form_of
 from knowledge_base.desk.synonyms.lists import OtherLists, says
 from knowledge_base.editing import listing
 from knowledge_base.publishing.synonym_trial import GroupTrialResult, try_group
-from knowledge_base.synonyms import record
+from knowledge_base.synonyms import store
 from knowledge_base.synonyms.checks import Fault, faults, remarks
 from knowledge_base.synonyms.contracts import StoredGroup, SynonymRefused
 from retrieval.query.synonyms import Group
@@ -36,7 +36,7 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
     @routes.get(_LIST)
     async def overview(request: Request, staff: Reader, q: Annotated[str, Query(max_length=200)] = "") -> Response:
         q = q.strip()
-        everything, file = await record.stored_groups(database, gone=True), lists.file()
+        everything, file = await store.stored_groups(database, gone=True), lists.file()
         found = [one for one in everything if one.shown and (not q or says(one.shown, q))]
         return render(
             request,
@@ -80,7 +80,7 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
             return await page.show(request, staff, stored, form, wrong=wrong, status=422)
         try:
             if action == "try" and group:
-                await record.check_free(database, group, name=stored.id if stored else "")
+                await store.check_free(database, group, name=stored.id if stored else "")
                 return await page.tried(request, staff, stored, form, add=group)
             if action == "try_removal" and stored:
                 return await page.tried(request, staff, stored, GroupForm.of(stored.shown, form.seen), add=None)
@@ -89,12 +89,12 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
             if action in _SAVING:
                 use = action in ("use", "remove")
                 known = "" if stored is None else stored.id
-                name = await record.propose(database, group, author=staff.id, name=known, seen=form.seen, use=use)
+                name = await store.propose(database, group, author=staff.id, name=known, seen=form.seen, use=use)
             elif action == "accept" and stored:
                 two = settings.desk_two_persons
-                await record.put_in_use(database, stored.id, seen=form.seen, author=staff.id, two_persons=two)
+                await store.put_in_use(database, stored.id, seen=form.seen, author=staff.id, two_persons=two)
             elif action == "drop" and stored:
-                await record.drop_proposal(database, stored.id, seen=form.seen, author=staff.id)
+                await store.drop_proposal(database, stored.id, seen=form.seen, author=staff.id)
             else:
                 raise Problem(422)
         except SynonymRefused as refused:
@@ -143,7 +143,7 @@ class _OnePage:
             remarks=list(known) if group.terms and not wrong else [],
             kinds=KINDS,
             two_persons=self._settings.desk_two_persons,
-            history=await record.history(self._database, stored.id) if stored else [],
+            history=await store.history(self._database, stored.id) if stored else [],
             names=await listing.names(self._database),
         )
 
@@ -184,6 +184,6 @@ async def _found(database: Database, name: str) -> StoredGroup | None:
     if name == _NEW:
         return None
     try:
-        return await record.get(database, name)
+        return await store.get(database, name)
     except SynonymRefused as error:
         raise Problem(404) from error

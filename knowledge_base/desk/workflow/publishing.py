@@ -9,7 +9,7 @@ from knowledge_base.editing import listing, steps
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.editing.steps import Policy, StepResult, Target
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.publishing.record import request
+from knowledge_base.publishing.publications import request
 
 
 async def publish(

@@ -14,7 +14,7 @@ from core.database import Database
 from core.database.models import EditorTask
 from core.yaml_text import load as load_yaml
 from knowledge_base.quality.drift.comparison import CONFIDENCE, Drift
-from knowledge_base.quality.drift.record import texts_of
+from knowledge_base.quality.drift.nights import texts_of
 
 KIND = "drift"
 _AUTHOR = "quality"

@@ -12,7 +12,7 @@ from core.database.jobs import Jobs
 from core.settings import Settings
 from knowledge_base.quality.drift.comparison import compare
 from knowledge_base.quality.drift.editor_task import raise_task
-from knowledge_base.quality.drift.record import due_day, measure, stored_nights
+from knowledge_base.quality.drift.nights import due_day, measure, stored_nights
 
 log = structlog.get_logger(__name__)
 

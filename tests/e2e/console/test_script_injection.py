@@ -41,7 +41,7 @@ from core.database.models import (
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock
 from core.identity import Role
 from core.turns import Origin
-from knowledge_base.editing import record as editing_record
+from knowledge_base.editing import rows as editing_record
 from knowledge_base.editing import saving
 from supervision.handoffs.notes import write_note
 from supervision.handoffs.teams import set_team

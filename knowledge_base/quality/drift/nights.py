@@ -16,7 +16,7 @@ from core.database.models import Conversation, QualityNight, Reply
 from core.settings import Settings
 from core.turns import Origin
 from knowledge_base.quality.drift.comparison import BEFORE, RECENT, Night
-from knowledge_base.quality.golden.record import golden
+from knowledge_base.quality.golden.store import golden
 
 _SECONDS = 30.0
 _FROM_HOUR = 2  # local time: yesterday is over everywhere in its zone, and few citizens write

@@ -17,7 +17,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import DemandCluster, DemandMember, EntryRow, Message
 from core.entry import Entry
-from knowledge_base.editing.record import at_head, content, revision
+from knowledge_base.editing.rows import at_head, content, revision
 from knowledge_base.editing.saving import save
 from knowledge_base.quality.demand.clustering import WINDOW
 from knowledge_base.quality.demand.grouping import title
