@@ -104,9 +104,7 @@ def _reaches(rows: Sequence[LedgerRow], backup: BackupAudit, where: object, trou
 
 
 async def _of_record(url: str, head: Key) -> list[LedgerRow] | None:
-    """Returns the acts in a database that continues from the backup's ``head``; ``None`` for another one, or if it cannot be
-    read.
-    """
+    """Returns the acts in a database that continues from the backup's ``head``; else, or if it is unreadable, ``None``."""
     async with Database(url) as database:
         try:
             async with database.read() as session:

@@ -43,9 +43,7 @@ def starts(entry: Entry) -> list[tuple[int, tuple[str, ...]]]:
 
 
 def reply_after_walk(entry: Entry, walk: Walk, teller: CardTexts) -> tuple[ReplyBlock, ...]:
-    """Returns the service's reply after ``walk``. An address that the entry no longer has (its tree was just changed) is
-    ignored. ``entry`` must have a text.
-    """
+    """Returns the reply after ``walk`` in ``entry``, which has a text. Ignores addresses that the entry no longer has."""
     located = located_passages(entry)
     start = walk.start if 0 <= walk.start < len(located) else 0
     chosen_cases: dict[Address, int] = {}

@@ -72,9 +72,7 @@ def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
 
 
 def serving(settings: Settings) -> dict[str, Any]:
-    """Returns the options of uvicorn. Event streams are closed two seconds after a shutdown; clients resume after the last
-    reply they saw.
-    """
+    """Returns the options of uvicorn. Event streams end two seconds after a shutdown begins; clients then resume."""
     return {
         "ws_max_size": MAX_FRAME,
         "ws_per_message_deflate": False,  # 40 kB a socket, for frames of a few hundred bytes

@@ -94,9 +94,7 @@ async def _digest_of(database: Database, addresses: Addresses, number: str) -> s
 
 
 async def _rows_of_person(session: AsyncSession, conversation: str, addresses: Addresses) -> dict[str, Any]:
-    """Returns the rows of the conversation and, table by table in the order of their keys, the rows that refer to rows already
-    found.
-    """
+    """Returns the rows of the conversation and, in the order of foreign keys, all rows that refer to rows already found."""
     tables: dict[str, list[Mapping[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
         if table.name == "conversations":

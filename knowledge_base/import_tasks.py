@@ -71,9 +71,7 @@ class Tasks:
             session.add(ImportTask(id=task, state="waiting", plan=plan, report=None, author=author))
 
     async def start(self, task: str, *, dry_run: bool, author: str = "", changes: Mapping[str, Any] | None = None) -> None:
-        """Runs the task, as a preview (``dry_run``) or for good in the name of ``author``, with ``changes`` of its plan. Does
-        nothing while it is running.
-        """
+        """Runs the task unless it is running: as a preview, or for good for ``author``, with ``changes`` of its plan."""
         async with self._database.write() as session:
             row = await session.get(ImportTask, task, with_for_update=True)
             if row is None or (row.state == "running" and not _lost(row)) or row.state == "done":
@@ -105,9 +103,7 @@ class Tasks:
             return list(await session.scalars(select(ImportTask).order_by(ImportTask.created_at.desc()).limit(20)))
 
     async def clean(self, older: timedelta) -> int:
-        """Removes the files of imports that nobody has touched for so long; their results stay in the database. Returns their
-        number.
-        """
+        """Removes the files of imports untouched for so long, and returns their number. Results stay in the database."""
         async with self._database.read() as session:
             living = set(await session.scalars(select(ImportTask.id).where(ImportTask.updated_at >= now() - older)))
         return await asyncio.to_thread(_remove_others, self._settings.home / "imports", living, older)

@@ -80,9 +80,7 @@ def roll_back() -> str | None:
 
 
 async def _until_decided(database: Database, name: str) -> PublicationView:
-    """Returns the publication once it is decided or waits for a decision. The service's publisher does the work, or else this
-    process.
-    """
+    """Waits until the publication is decided or can be. This process does the work if the service's publisher does not."""
     settings = Settings()
     publisher = Publisher(settings, database, lambda: LazyEmbedder(settings))
     printed_step, idle = "", 0

@@ -131,9 +131,7 @@ def logs(
 
 
 def _lines_about(wanted: str, files: list[Path]) -> list[str]:
-    """Returns the lines whose ``conversation`` or ``message`` is ``wanted``, from all ``files`` and their rotated parts, by
-    time.
-    """
+    """Returns the lines about the conversation or message ``wanted``, from ``files`` and their rotated parts, by time."""
     found = []
     for file in (path for log in files for path in sorted(log.parent.glob(f"{log.name}*"))):
         with file.open(encoding="utf-8", errors="replace") as stream:

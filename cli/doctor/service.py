@@ -17,9 +17,7 @@ _RESTARTS = 3
 
 
 def running(settings: Settings) -> bool:
-    """Decides whether anything of this installation runs here: under our supervision (or left by it), systemd's or a
-    container's.
-    """
+    """Decides whether anything of this installation runs here: under our supervision, systemd's or a container's."""
     state = manager_state(settings.home)
     return state.kind == "running" or bool(state.processes) or _parts(settings) is not None
 

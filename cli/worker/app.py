@@ -47,9 +47,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The time limits of a worker. A lease must survive a few missed renewals; it is also the delay of an answer after a worker
-    has died.
-    """
+    """The time limits of a worker. ``lease`` survives a few missed renewals; after a crash, answers are late by as much."""
 
     lease: timedelta = timedelta(seconds=4)
     sweep_seconds: float = 1.0

@@ -113,9 +113,7 @@ async def to_review(
 async def with_open_conflicts(
     database: Database, collections: Sequence[str] = (), *, page: str | None = None
 ) -> list[tuple[WorkflowState, Conflict]]:
-    """Returns entries with an open conflict between an import and editors, oldest first; of ``collections`` (if any), or one
-    ``page``.
-    """
+    """Returns entries with an open conflict, oldest first; of ``collections`` (if any are given), or one ``page``."""
     query = (
         select(Conflict, *_STATE_COLUMNS)
         .join(EntryRow, (EntryRow.collection == Conflict.collection) & (EntryRow.id == Conflict.entry_id))

@@ -105,9 +105,7 @@ def _equal(old: Node, new: Node) -> bool:
 
 
 def _same_name(old: Node, new: Node) -> bool:
-    """Decides whether two nodes have the same name. Forks without a question are the same if their cases have the same
-    names.
-    """
+    """Compares names. Forks without a question are the same if their cases have the same names."""
     if old.kind == "cases" and not old.label and not new.label:
         return {case.label for case in old.children} == {case.label for case in new.children}
     return bool(old.name) and old.name == new.name

@@ -151,9 +151,7 @@ def missing_from_source(known: EntryState, contents: Contents) -> Change | None:
 
 
 def _replaced(entry: Entry, digest: str, known: EntryState) -> Change:
-    """Returns the change for an entry that nobody changed here: the source's text replaces ours. An archived entry stays
-    archived.
-    """
+    """Replaces an entry that nobody changed here by the source's text. An archived entry stays archived."""
     number = known.latest + 1
     new = entry.model_copy(update={"version": number})
     status = ARCHIVED if known.status == ARCHIVED else PUBLISHED
@@ -162,9 +160,7 @@ def _replaced(entry: Entry, digest: str, known: EntryState) -> Change:
 
 
 def _published_again(known: EntryState, contents: Contents) -> Change:
-    """Returns the change for an entry that was withdrawn and is back unchanged, while editors work on it: the published text is
-    published again.
-    """
+    """Publishes again an entry that was withdrawn and is back unchanged, while editors work on it."""
     number = known.latest + 1
     again = contents.published.model_copy(update={"version": number})
     head = known.head if known.stage else number

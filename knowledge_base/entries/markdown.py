@@ -26,9 +26,7 @@ def readable(text: str) -> str:
 
 
 def tidy(text: str) -> str:
-    """Returns ``text`` with single spaces (no-break if one of them was), none at the ends, before , and . or inside
-    brackets.
-    """
+    """Returns ``text`` with single spaces (no-break if one was), none at the ends, before , and . or inside brackets."""
     text = _SPACES.sub(lambda found: NBSP if _holds_no_break(found[0]) else " ", _INVISIBLE.sub("", text))
     return _LOOSE_BRACKET.sub("", _LOOSE_COMMA.sub("", text)).strip()
 
@@ -43,9 +41,7 @@ def escape(text: str) -> str:
 
 
 def guard(line: str) -> str:
-    """Returns a paragraph that does not begin like a quotation, a rule, a title or a list item (with a no-break space after
-    such a mark).
-    """
+    """Returns a paragraph that does not begin like a quotation, a rule, a title or a list item."""
     if line.startswith((">", "---", "===", "~~~")):
         return "\\" + line
     return _LINE_MARK.sub(lambda found: found[1] + NBSP, line)

@@ -105,9 +105,7 @@ async def record_import(
 
 
 async def withdraw(database: Database, collection: str, *, author: str, reason: str) -> int:
-    """Withdraws every published entry of ``collection`` that was imported and not changed since; their revisions stay. Returns
-    their number.
-    """
+    """Withdraws all published entries of ``collection`` that editors have not changed. Returns their number."""
     async with database.write() as session:
         await lock_collection(session, collection)
         known = await known_entries(session, collection)

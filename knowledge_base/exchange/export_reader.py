@@ -55,9 +55,7 @@ class Contents:
 
 
 def is_export(path: Path) -> bool:
-    """Decides whether ``path`` is a zip with our manifest, complete or not. Raises ``InvalidSource`` if it holds too many
-    files.
-    """
+    """Decides whether ``path`` is a zip with our manifest. Raises ``InvalidSource`` if it holds too many files."""
     try:
         with _opened(path) as archive:
             return MANIFEST in archive.namelist()
@@ -125,9 +123,7 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
 
 
 def _lines(path: Path, archive: zipfile.ZipFile, table: Table, manifest: dict[str, Any]) -> Iterator[tuple[int, Any]]:
-    """Yields (number, object) of each line; ``None`` for a line that is not an object. Fails at the end if the file differs
-    from its manifest.
-    """
+    """Yields (number, object or ``None``) of each line. Fails at the end if the file differs from its manifest."""
     digest, number = hashlib.sha256(), 0
     with archive.open(table.file) as file:
         while raw := file.readline(_MAX_LINE + 1):

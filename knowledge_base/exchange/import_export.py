@@ -198,9 +198,7 @@ async def _append_history(session: AsyncSession, contents: Contents, key: Key) -
 async def _record_conflict(
     session: AsyncSession, contents: Contents, key: Key, common: int, *, author: str, reason: str
 ) -> None:
-    """Records a conflict: both sides continued from revision ``common``. Ours stays, theirs becomes a revision, and an editor
-    decides.
-    """
+    """Records that both sides continued from revision ``common``: theirs becomes a revision, and an editor decides."""
     row = await locked(session, *key)
     assert row is not None
     if await open_conflict(session, row) is not None:

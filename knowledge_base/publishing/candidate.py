@@ -123,9 +123,7 @@ class NodeSnapshots:
             return self._shared is not None and not there and take(self._shared, self.snapshots, version)
 
     def can_activate(self, version: str) -> bool:
-        """Decides whether ``version`` can be activated without a build: it is there, intact, and of this version of the
-        service.
-        """
+        """Decides whether ``version`` is there, intact and of this version of the service: then no build is needed."""
         for shelf in (self.snapshots, self.candidates):
             try:
                 shelf.check(version)

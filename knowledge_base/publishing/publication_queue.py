@@ -25,9 +25,7 @@ class ClaimLost(Exception):
 
 
 async def claim_next(database: Database, owner: str) -> Publication | None:
-    """Takes the next publication to work on: approved ones first, then those to be checked. Returns ``None`` if none waits, or
-    another node is working.
-    """
+    """Claims the next publication, approved ones first; ``None`` if none waits, or another node is working."""
     present = now()
     async with database.read() as session:  # usually nothing waits; this avoids a write lock
         waiting = (

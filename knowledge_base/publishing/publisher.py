@@ -63,9 +63,7 @@ _DISK_FULL = (
 
 
 class Publisher:
-    """The publisher; ``run()`` until ``stop()``. ``embedder`` creates the embedder (the running action server, in the
-    service).
-    """
+    """The publisher; ``run()`` until ``stop()``. ``embedder`` connects to the running action server."""
 
     def __init__(self, settings: Settings, database: Database, embedder: Callable[[], Embedder]) -> None:
         self._settings, self._database, self._embedder = settings, database, embedder
@@ -113,9 +111,7 @@ class Publisher:
         self._stopping.set()
 
     async def work(self) -> bool:
-        """Carries out the next publication, if one waits, and follows the newest activation. Returns false if there was nothing
-        to do.
-        """
+        """Carries out a waiting publication, and follows the newest activation. Returns false if there was neither."""
         await request_due(self._database)
         claimed = await publication_queue.claim_next(self._database, self._name)
         if claimed is not None:

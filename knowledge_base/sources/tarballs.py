@@ -18,9 +18,7 @@ _BLOCK = 1 << 20
 
 
 def files_of(path: Path, wanted: re.Pattern[str]) -> Iterator[tuple[str, bytes]]:
-    """Yields name and content of each file of the package at ``path`` whose name matches ``wanted``. Raises
-    ``InvalidSource``.
-    """
+    """Yields name and content of each file at ``path`` whose name matches ``wanted``. Raises ``InvalidSource``."""
     count = Unpacked(path, at_least=MAX_FILE_BYTES, at_most=MAX_TOTAL_BYTES)
     try:
         # With the gzip module, which verifies the checksum at the end of the file; tarfile's own reader stops before it.

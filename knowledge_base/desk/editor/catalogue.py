@@ -53,9 +53,7 @@ class Listed:
 
     @property
     def shown(self) -> str:
-        """Returns the word for the state of the entry for citizens: its status, or that an imported change is not online
-        yet.
-        """
+        """Returns the state for citizens: the status, or that an imported change is not online yet."""
         return shown_status(self.status, self.served)
 
 

@@ -1,6 +1,4 @@
-"""Checks during writing: what makes a text hard to read, out of date, or unsafe to publish. Pure; they advise and never
-refuse.
-"""
+"""Checks during writing: text that is hard to read, out of date, or unsafe to publish. They advise and never refuse."""
 
 from __future__ import annotations
 
@@ -39,9 +37,7 @@ class Advice:
 
 
 def advice(entry: Entry, *, months: int = 18, today: date | None = None) -> list[Advice]:
-    """Returns all advice on ``entry``, the most serious first. ``months`` is the age from which citizens are told that it is
-    old.
-    """
+    """Returns all advice on ``entry``, the most serious first. After ``months``, citizens are told that a text is old."""
     return [
         *_personal(entry),
         *_holes(entry),

@@ -18,9 +18,7 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def markdown_of(source: str) -> str:
-    """Returns ``source`` (HTML of a page, a mail, a text processor) as Markdown, without scripts, styles, images and
-    attributes.
-    """
+    """Returns HTML (of a page, a mail, a text processor) as Markdown, without scripts, styles, images and attributes."""
     safe = nh3.clean(
         readable(source[:_LONGEST]),
         tags=_TAGS | _HEADINGS,

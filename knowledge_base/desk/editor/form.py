@@ -28,9 +28,7 @@ _MOST: Mapping[str, int] = {
 
 
 class FormError(ValueError):
-    """A fault in the form. ``field`` is the field to correct; ``code`` is the key of a text, filled with ``values`` and the
-    field's name (``label``).
-    """
+    """A fault in ``field``. ``code`` is the key of a text, filled with ``values`` and the field's name (``label``)."""
 
     def __init__(self, field: str, code: str, **values: int | str) -> None:
         super().__init__(f"{field}: {code}")
@@ -94,9 +92,7 @@ class EntryForm(BaseModel):
 
 
 def refuse_unsafe(entry: Entry) -> None:
-    """Raises ``FormError`` for the first text of ``entry`` that an import would refuse. So every saved entry can be
-    exported.
-    """
+    """Raises ``FormError`` for a text that an import would refuse, so that every saved entry can be exported."""
     if (fault := next(faults(entry), None)) is not None:
         raise FormError(fault.field, f"holds_{fault.kind}", excerpt=fault.excerpt)
 
@@ -153,9 +149,7 @@ def _questions(text: str) -> tuple[AnsweredQuestion, ...]:
 
 
 def _lines_as_stored(text: str) -> str:
-    """Returns ``text`` with LF instead of the browser's CRLF, and without blanks at the ends of lines, which would be
-    Markdown.
-    """
+    """Returns ``text`` with LF instead of CRLF, and without blanks at ends of lines, which would be Markdown."""
     return re.sub(r" {2,}(?=\n)", "", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -166,9 +166,7 @@ async def _page(
 
 
 async def _stale(request: Request, database: Database, staff: Staff, stale: StaleSave, reason: str) -> Response:
-    """Returns the other person's changes next to the own ones. The form shows both merged and starts from the other's
-    revision.
-    """
+    """Shows both persons' changes. The form has both merged, and starts from the other person's revision."""
     now = await edited_entry(database, stale.mine.collection, stale.mine.id, staff)
     merged = EditedEntry(
         stale.merged.entry, stale.theirs.version, now.status, now.stage, now.published, stale.author, now.saved_at

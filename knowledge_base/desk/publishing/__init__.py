@@ -19,9 +19,7 @@ from knowledge_base.editing.steps import Policy
 
 
 def part(settings: Settings, database: Database, replies: Replies = no_replies) -> Part:
-    """Returns the part. Questions are tried in the running action server; ``replies`` gives the replies that citizens would
-    get.
-    """
+    """Returns the part. Questions are tried in the running action server; ``replies`` gives the citizens' replies."""
     routes = APIRouter()
     engine = EngineClient(settings)
     for router in (

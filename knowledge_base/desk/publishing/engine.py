@@ -35,9 +35,7 @@ class EngineClient:
             return ""
 
     async def explain(self, query: str, *, locale: str, collection: str, entry: str) -> Explanation:
-        """Returns the explanation of a search. Raises ``Problem`` (503) if the server does not answer, or has no snapshot
-        yet.
-        """
+        """Returns the explanation of a search. Raises ``Problem`` (503) without an answer or a snapshot."""
         body = {"query": query, "locale": locale, "collection": collection or None, "entry": entry}
         return await self._asked("/explain", body, Explanation)
 

@@ -29,9 +29,7 @@ class RequestedChange(BaseModel):
 
 
 def parse_change(text: str) -> RequestedChange:
-    """Returns the change from ``collection/entry@version`` (``@none``: withdraw), the format of forms. Raises ``Problem``
-    (422).
-    """
+    """Parses ``collection/entry@version`` (``@none``: withdraw), the format of forms. Raises ``Problem`` (422)."""
     name, _, version = text.rpartition("@")
     collection, _, entry = name.partition("/")
     if not collection or not entry or not (version.isdigit() or version == "none"):
@@ -40,9 +38,7 @@ def parse_change(text: str) -> RequestedChange:
 
 
 def parse_entry(text: str, staff: Staff) -> tuple[str, str]:
-    """Returns collection and id from ``collection/entry``. Raises ``Problem`` (422, or 403 if ``staff`` may not change the
-    collection).
-    """
+    """Parses ``collection/entry``. Raises ``Problem``: 422, or 403 if ``staff`` may not change the collection."""
     collection, _, entry = text.strip().partition("/")
     if not collection or not entry:
         raise Problem(422, "publishing.unreadable_entry")

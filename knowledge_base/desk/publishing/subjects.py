@@ -107,9 +107,7 @@ async def _found(database: Database, number: int) -> Cluster:
 
 
 async def _near(engine: EngineClient, collection: str, cluster: Cluster) -> list[Ground]:
-    """Returns the entries nearest to the subject; none if the engine does not answer, since the page has a field for them
-    too.
-    """
+    """Returns the entries nearest to the subject; none if the engine does not answer, since the page has a field too."""
     try:
         found = await engine.explain(cluster.title, locale="fr", collection=collection, entry="")
     except Problem:

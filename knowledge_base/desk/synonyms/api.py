@@ -28,9 +28,7 @@ _PATH = "/api/desk/synonyms"
 
 
 class GroupView(BaseModel):
-    """A group: ``used`` is the version in use, ``proposed`` the version that waits. ``version`` must be sent back with a
-    change.
-    """
+    """A group: the version ``used``, and the one ``proposed``. A change must name the ``version`` that it was made from."""
 
     id: str
     version: int

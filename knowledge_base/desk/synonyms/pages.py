@@ -150,9 +150,7 @@ class _OnePage:
     async def tried(
         self, request: Request, staff: Staff, stored: StoredGroup | None, form: GroupForm, *, add: Group | None
     ) -> Response:
-        """Shows the form again, with the effect of the change (``add`` ``None``: without the group), or that the action server
-        does not answer.
-        """
+        """Shows the form with the effect of the change (``add`` ``None``: removal), or that the server does not answer."""
         used = stored.used if stored else None
         try:
             found = await try_group(
@@ -170,9 +168,7 @@ class _OnePage:
     async def refused(
         self, request: Request, staff: Staff, stored: StoredGroup | None, form: GroupForm, refused: SynonymRefused
     ) -> Response:
-        """Shows the form again as typed. If another person was faster, the form starts from their version, which is shown next
-        to it.
-        """
+        """Shows the form again as typed. If another person was faster, it starts from their version, shown next to it."""
         if refused.code == "moved_on" and refused.other:
             form = form.model_copy(update={"seen": refused.other.version})
             stored = refused.other

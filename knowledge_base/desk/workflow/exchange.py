@@ -201,9 +201,7 @@ def _changed(folder: Path, row: ImportTask, changes: Mapping[str, Any]) -> bool:
 
 @lru_cache(64)
 def _header(path: Path) -> tuple[str, ...]:
-    """Returns the header of a task's file, which never changes. Cached: reading a large table takes seconds, and the page is
-    shown repeatedly.
-    """
+    """Returns the header of a task's file. Cached: the file never changes, and a large one takes seconds."""
     return read_header(path)
 
 

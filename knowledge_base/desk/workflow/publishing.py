@@ -27,9 +27,7 @@ async def publish(
 async def take_away(
     database: Database, targets: Sequence[Target], author: str, reason: str, _policy: Policy
 ) -> tuple[list[StepResult], str]:
-    """Requests one publication that withdraws the entries that citizens get now. Archives the others at once. Returns the same
-    as ``publish``.
-    """
+    """Requests one publication that withdraws published entries, and archives the others. Returns the same as ``publish``."""
     decided: list[StepResult] = []
     changes: list[Change] = []
     for target in targets:

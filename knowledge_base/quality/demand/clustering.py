@@ -140,9 +140,7 @@ async def _add(session: AsyncSession, members: Sequence[tuple[int, Signal, float
 
 
 async def _recount(database: Database) -> None:
-    """Updates the kind of each unanswered message. A bad mark or a handoff can come later, so earlier members are updated
-    too.
-    """
+    """Updates the kind of earlier members too, because a bad mark or a handoff can come later."""
     since = now() - WINDOW
     async with database.read() as session:
         vain = await failure_kinds(session, since)

@@ -26,9 +26,7 @@ def centred(vectors: Vectors, mean: Vectors) -> Vectors:
 
 
 def group(vectors: Vectors, distance: float = DISTANCE) -> list[list[int]]:
-    """Returns the rows of ``vectors`` (centred) by subject, largest group first; of equal groups the one with the
-    earliest row.
-    """
+    """Groups the rows of ``vectors`` (centred) by subject: the largest group first, then the earliest row."""
     count = len(vectors)
     if count < 2:
         return [[row] for row in range(count)]

@@ -113,9 +113,7 @@ async def attach(
 async def add_wordings(
     database: Database, collection: str, page: str, wordings: Sequence[str], *, author: str, reason: str
 ) -> int:
-    """Saves a revision of the entry's head with these further wordings, each once. Returns its number. Raises
-    ``EditRefused``.
-    """
+    """Saves a revision with further wordings, each once. Returns its number. Raises ``EditRefused``."""
     async with database.write() as session:
         row = await at_head(session, collection, page, None)
         head = row.head

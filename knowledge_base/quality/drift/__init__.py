@@ -1,3 +1,1 @@
-"""Quality drift: each night golden questions are replayed, and citizens' outcomes are compared with the weeks before (ADR
-0029).
-"""
+"""Quality drift: each night golden questions are replayed and citizens' outcomes compared with before (ADR 0029)."""

@@ -50,9 +50,7 @@ def sentences(drift: Drift, questions: list[str], language: str) -> list[str]:
 
 
 async def raise_task(database: Database, drift: Drift) -> bool:
-    """Creates a task for editors about ``drift``, if it is an alarm and no earlier task is open. Returns whether there is a new
-    one.
-    """
+    """Creates a task for editors if ``drift`` is an alarm and no task is open. Returns whether it did."""
     if not drift.alarm:
         return False
     questions = await texts_of(database, drift.fell)

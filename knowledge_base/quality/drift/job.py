@@ -20,9 +20,7 @@ _JOB = "quality"
 
 
 async def watch_quality(database: Database, settings: Settings, jobs: Jobs) -> bool:
-    """Measures yesterday if no node has. Raises ``httpx.HTTPError`` if the search does not answer; the job is tried again
-    later.
-    """
+    """Measures yesterday if no node has. Raises ``httpx.HTTPError`` without a search; the job is then tried again."""
     day = due_day(settings.opening.zone, now())
     if day is None or await _known(database, day):
         return False

@@ -39,9 +39,7 @@ async def stored_nights(database: Database, until: date) -> list[Night]:
 async def measure(
     database: Database, settings: Settings, day: date, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> Night:
-    """Measures ``day`` and stores the result, in place of an earlier one. Raises ``httpx.HTTPError`` if the search does not
-    answer.
-    """
+    """Measures ``day`` and stores the result. Raises ``httpx.HTTPError`` if the search does not answer."""
     answers, snapshot = await _replay(database, settings, transport)
     outcomes, searched, confidence = await _day(database, day, settings.opening.zone)
     night = Night(day, answers, outcomes, searched, confidence)
@@ -69,9 +67,7 @@ async def texts_of(database: Database, names: Sequence[str]) -> list[str]:
 async def _replay(
     database: Database, settings: Settings, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[dict[str, bool], str]:
-    """Returns whether each active golden question is answered rightly, and the snapshot used. They are searched like citizens'
-    questions.
-    """
+    """Searches each active golden question. Returns whether it is answered rightly, and the snapshot used."""
     found: dict[str, bool] = {}
     snapshot = ""
     async with action_server(settings, seconds=_SECONDS, transport=transport) as http:

@@ -52,9 +52,7 @@ class Golden(BaseModel):
 
     @property
     def digest(self) -> str:
-        """Returns a SHA-256 (hex). It is equal for questions that differ by case and spaces only, in one language and
-        collection.
-        """
+        """Returns a SHA-256 (hex) of the question in its language and collection, regardless of case and spaces."""
         identity = [self.question.casefold(), self.locale, self.collection]
         return hashlib.sha256(orjson.dumps(identity)).hexdigest()
 

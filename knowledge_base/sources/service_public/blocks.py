@@ -39,9 +39,7 @@ def blocks(parent: etree._Element, context: Context) -> tuple[Block, ...]:
 
 
 def merged(found: Iterable[Block]) -> tuple[Block, ...]:
-    """Returns ``found`` without empty blocks and with neighbouring plain texts joined (lists of one kind without a blank
-    line).
-    """
+    """Returns ``found`` without empty blocks, and with neighbouring plain texts joined."""
     result: list[Block] = []
     for block in found:
         last = result[-1] if result else None

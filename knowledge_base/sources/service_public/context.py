@@ -20,14 +20,10 @@ class Context:
     unknown: Counter[str] = field(default_factory=Counter)
 
     def address(self, page: str, audience: str | None = None) -> str:
-        """Returns the absolute address of a page of the site, for the given audience ("Professionnels") or that of the present
-        page.
-        """
+        """Returns the absolute address of a page for ``audience`` ("Professionnels"), by default the present one."""
         return page_url(page, (audience or self.audience).lower())
 
 
 def page_url(page: str, audience: str) -> str:
-    """Returns the address of page ``page`` (F…, N…, R…) for ``audience`` (one of ``AUDIENCES``; any other counts as the
-    first).
-    """
+    """Returns the address of page ``page`` (F…, N…, R…) for ``audience`` (one of ``AUDIENCES``, by default the first)."""
     return f"{SITE}/{_PATHS.get(audience, AUDIENCES[0])}/vosdroits/{page}"

@@ -95,9 +95,7 @@ def _gathered(elements: Iterable[etree._Element]) -> etree._Element:
 
 
 def _contacts(root: etree._Element, context: Context) -> tuple[Block, ...]:
-    """Returns the contacts of the whole page. A contact that a section already names is repeated only if it states its
-    purpose.
-    """
+    """Returns the contacts of the page. One that a section names already is repeated only if it states its purpose."""
     named = {contact.get("ID") for contact in root.iter("OuSAdresser") if contact.getparent() is not root}
     whole = root.findall("OuSAdresser")
     new = [contact for contact in whole if contact.get("ID") not in named or contact.find("Complement") is not None]
@@ -115,9 +113,7 @@ def _theme(root: etree._Element, context: Context) -> tuple[str, ...]:
 
 
 def _keywords(root: etree._Element, context: Context) -> tuple[str, ...]:
-    """Returns the names under which editors file the page: sub-theme, section of the dossier, its short title there, its
-    audience.
-    """
+    """Returns the names under which the page is filed: sub-theme, section of the dossier, short title, audience."""
     page = root.get("ID")
     short = [heading(item, context) for item in root.iterfind("DossierPere//Fiche") if item.get("ID") == page]
     filed = [heading(root.find(tag), context) for tag in ("SousThemePere", "SousDossierPere")]

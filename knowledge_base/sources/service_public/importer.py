@@ -61,9 +61,7 @@ def read(source: Source, progress: Progress | None = None) -> Reading:
 
 
 def _one(left: Entry, right: Entry) -> Entry:
-    """Returns two editions of a page with the same text as one entry: the main one, with the audiences and addresses of
-    both.
-    """
+    """Returns two editions of a page as one entry: the main one, with the audiences and addresses of both."""
     main, other = sorted((left, right), key=_precedence)
     audiences = tuple(audience for audience in AUDIENCES if audience in (*left.audiences, *right.audiences))
     addresses = {audience: url for audience, url in (left.urls | right.urls).items() if audience}

@@ -38,9 +38,7 @@ class _Piece(NamedTuple):
 
 
 def line(element: etree._Element, context: Context, *, marks: bool = True) -> str:
-    """Returns the content of ``element`` on one line: Markdown, or plain text without marks and escapes if ``marks`` is
-    false.
-    """
+    """Returns the content on one line: Markdown, or plain text if ``marks`` is false."""
     return _TWICE.sub(r"\1", markdown.tidy(_joined(_pieces(element, context, marks), bold=marks)))
 
 

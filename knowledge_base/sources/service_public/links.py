@@ -49,9 +49,7 @@ def services(root: etree._Element, context: Context) -> tuple[Link, ...]:
 
 
 def related(root: etree._Element, context: Context) -> tuple[Link, ...]:
-    """Returns related pages, each once: first those marked as important, then questions, life events, other pages, further
-    reading.
-    """
+    """Returns related pages, each once: important ones, questions, life events, other pages, further reading."""
     own = root.get("ID")
     found: dict[str, Link] = {}
     for page, title, audience in _related_pages(root, context):

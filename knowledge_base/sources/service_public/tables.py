@@ -15,9 +15,7 @@ _DASH = re.compile(r"^[-–•](?:\s+|(?=[^\s\d]))")
 
 
 def table(element: etree._Element, text: CellText) -> str:
-    """Returns a ``Tableau`` as a Markdown table, without its title. ``text`` returns a cell's line. Empty if all cells are
-    empty.
-    """
+    """Returns a ``Tableau`` as Markdown, without its title; empty if all its cells are. ``text`` returns a cell's line."""
     rows = [row for row in element if row.tag == "Rangée"]
     grid = _grid(rows, text, columns=sum(1 for child in element if child.tag == "Colonne"))
     heads = sum(1 for row in rows if row.get("type") == "header")
@@ -76,9 +74,7 @@ def _one_head(cells: list[str]) -> str:
 
 
 def cell_line(paragraphs: list[str]) -> str:
-    """Returns the paragraphs and list items of a cell as one line; semicolons replace the dashes that editors typed before
-    each.
-    """
+    """Returns a cell's paragraphs and list items as one line, with semicolons for the dashes typed before each."""
     if len(paragraphs) > 1:
         paragraphs = [_DASH.sub("", paragraph) for paragraph in paragraphs]
     return markdown.in_one_line(paragraphs)

@@ -23,9 +23,7 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 
 def from_xml(content: bytes, name: str) -> etree._Element:
-    """Returns the root of an XML file. No entity is resolved and nothing is fetched; a document that declares entities is
-    refused.
-    """
+    """Returns the root of an XML file. Nothing is fetched, and a document that declares entities is refused."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False, remove_comments=True, remove_pis=True
     )

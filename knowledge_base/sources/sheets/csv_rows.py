@@ -36,9 +36,7 @@ def csv_rows(path: Path) -> Iterator[Line]:
 
 
 def _separator(text: str) -> str:
-    """Returns the separator that the file declares; else one that gives known column names; else the most frequent in the first
-    lines.
-    """
+    """Returns the separator that is declared, or gives known column names, or is the most frequent at the beginning."""
     if (declared := _DECLARED.match(text)) is not None:
         return declared[1]
     lines = [*islice(io.StringIO(text, newline=""), SEARCHED)]

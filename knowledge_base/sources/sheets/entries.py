@@ -68,9 +68,7 @@ def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = N
 
 
 def _shifted(sheet: Sheet, cells: tuple[str, ...]) -> Reason | None:
-    """Returns a reason if a row has too many cells: a separator in an unquoted text shifts all that follows, and cannot be
-    found afterwards.
-    """
+    """Returns a reason if a row has too many cells: an unquoted separator has shifted all that follows it."""
     if not sheet.separated or not any(cell.strip() for cell in cells[len(sheet.header) :]):
         return None
     has, known = len(cells), len(sheet.header)

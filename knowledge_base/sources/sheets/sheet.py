@@ -34,9 +34,7 @@ _OTHERS = {
 
 @dataclass(frozen=True)
 class Sheet:
-    """A table. ``rows`` are (line in the file, cells); ``header`` names the columns. ``separated``: the file is text with
-    separators.
-    """
+    """A table. ``rows`` are (line in the file, cells). ``separated``: the file is text with separators."""
 
     header: tuple[str, ...]
     rows: tuple[Line, ...]

@@ -55,9 +55,7 @@ class SafeFetcher:
         self._client.close()
 
     def get(self, url: str) -> Fetched:
-        """Returns the page at ``url``, at most ``MAX_BYTES``. Each redirect is checked like the first address. Raises
-        ``FetchRefused``.
-        """
+        """Returns the page at ``url``. Each redirect is checked like the first address. Raises ``FetchRefused``."""
         for _ in range(_REDIRECTS + 1):
             request = self._request(url)
             try:

@@ -1,6 +1,4 @@
-"""Reads a site's own pages, found by its sitemap or a list and fetched one by one. They are kept until the import is done, so
-that an interrupted one can continue.
-"""
+"""Reads a site's own pages, named by its sitemap or a list, one by one. An interrupted import can continue."""
 
 from __future__ import annotations
 
@@ -114,9 +112,7 @@ def _pages(start: str, fetcher: SafeFetcher) -> list[str]:
 
 
 def _of_sitemap(fetched: Fetched, fetcher: SafeFetcher, left: list[int]) -> Iterator[str]:
-    """Yields the pages of a sitemap and of the sitemaps that it names, on the same site. A page that is no sitemap yields
-    itself.
-    """
+    """Yields the pages of a sitemap and of those that it names, on the same site. Any other page yields itself."""
     root = _xml(fetched)
     if root is None:
         yield fetched.url

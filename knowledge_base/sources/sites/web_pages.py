@@ -23,9 +23,7 @@ _SPACE = re.compile(r"\s+")
 
 
 def entries_of(content: bytes, url: str, collection: str) -> list[Entry]:
-    """Returns the entries of a page, each with ``url`` as its address; none if the page has no questions and answers. Raises
-    ``FetchRefused`` if it is not HTML.
-    """
+    """Returns the entries of the page at ``url``, if it has questions and answers. Raises ``FetchRefused`` without HTML."""
     try:
         root: Any = lxml_html.document_fromstring(content)
     except (lxml_html.etree.ParserError, lxml_html.etree.XMLSyntaxError, ValueError) as error:

@@ -50,9 +50,7 @@ def read(path: Path, progress: Progress | None = None) -> tuple[Entry, ...]:
 
 
 def _once(pages: Sequence[Page]) -> dict[str, Page]:
-    """Returns the pages by content. Of pages with the same content, the one with the shortest address is kept, which is the
-    present one.
-    """
+    """Returns the pages by content. Of equal ones it keeps that with the shortest address, which is the present one."""
     found: dict[str, Page] = {}
     for page in pages:
         other = found.get(_content(page))

@@ -1,6 +1,4 @@
-"""Repairs changes of the package's maker to texts: a space after every full stop, plain spaces for no-break ones, masked
-"@".
-"""
+"""Undoes changes of the package's maker to texts: spaces after full stops, lost no-break spaces, masked "@"."""
 
 from __future__ import annotations
 

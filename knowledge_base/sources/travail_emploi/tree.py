@@ -189,9 +189,7 @@ class _Writer:
 
 
 def _is_head(row: list[lxml_html.HtmlElement]) -> bool:
-    """Decides whether all cells of a first row are headings or entirely bold, or the first is empty, as in the corner of a
-    grid.
-    """
+    """Decides whether all cells of a first row are headings or bold, or the first is empty, as in a corner."""
     if len(row) > 2 and not _line(row[0]):
         return True
     return all(
