@@ -17,7 +17,7 @@ from cli.holder_files import READY_WITHIN_SECONDS
 from cli.language import Refusal
 from cli.model_signing import is_ours
 from cli.preflight import check_production
-from cli.processes import Process, processes, write_redis_config
+from cli.processes import Process, processes, unknown_process, write_redis_config
 from cli.rasa_commands import model_path
 from cli.stack import is_ready
 from cli.supervisor import State, Supervisor
@@ -150,10 +150,7 @@ def _as_started(settings: Settings, supervisor: Supervisor) -> Settings:
 
 def _check(settings: Settings, supervisor: Supervisor, programs: dict[str, Process], names: Sequence[str]) -> None:
     if unknown := [name for name in names if name not in programs]:
-        raise Refusal(
-            f"Aucun processus ne s'appelle « {unknown[0]} ». Choisissez parmi : {', '.join(programs)}.",
-            f"No process is called '{unknown[0]}'. Choose one of: {', '.join(programs)}.",
-        )
+        raise unknown_process(unknown[0], programs)
     before = supervisor.holder_files.environment("gateway")
     if not before:
         raise Refusal(

@@ -18,6 +18,7 @@ from channels.rendering.text import TextRenderer
 from channels.sms.rendering import SmsRenderer
 from cli.language import Refusal, pick, say
 from cli.options import As, Json, actor
+from cli.tables import add_columns
 from conversations.signals.event_bus import EventBus
 from conversations.wording import Wording
 from core.database import Database
@@ -248,16 +249,7 @@ def _print_table(rows: list[ListedHandoff]) -> None:
         say("Personne n'attend.", "Nobody is waiting.")
         return
     table = Table(box=None)
-    for title in (
-        "id",
-        pick("état", "state"),
-        "",
-        pick("sujet", "subject"),
-        pick("canal", "channel"),
-        pick("depuis", "since"),
-        "",
-    ):
-        table.add_column(title)
+    add_columns(table, "id|état||sujet|canal|depuis|", "id|state||subject|channel|since|")
     for row in rows:
         table.add_row(
             row.id[:8],

@@ -102,14 +102,13 @@ async def _until_decided(database: Database, name: str) -> PublicationView:
 
 
 def _change(text: str) -> Change:
-    name, _, version = text.rpartition("@")
-    collection, _, entry = name.partition("/")
-    if not (collection and entry) or not (version.isdigit() or version == "none"):
+    try:
+        return Change.parse(text)
+    except ValueError:
         raise Refusal(
             f"« {text} » ne se comprend pas : écrivez COLLECTION/FICHE@VERSION, par exemple service-public/F1342@3.",
             f"'{text}' cannot be understood: write COLLECTION/ENTRY@VERSION, as in service-public/F1342@3.",
-        )
-    return Change(collection=collection, entry_id=entry, version=None if version == "none" else int(version))
+        ) from None
 
 
 def _print_report(report: Report) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.language import Refusal, pick, say
 from cli.options import Json
+from cli.tables import add_columns
 from core.audit.ledger import open_record
 from core.database.models import StaffRow
 from core.identity import IdentityError, Role, accounts, links
@@ -56,15 +57,7 @@ def list_(as_json: Json = False) -> None:
         print(json.dumps([_as_json(row) for row in rows], ensure_ascii=False, indent=1))
         return
     table = Table()
-    heads = (
-        ("Adresse", "Address"),
-        ("Nom", "Name"),
-        ("Rôle", "Role"),
-        ("État", "State"),
-        ("Dernière connexion", "Last sign-in"),
-    )
-    for fr, en in heads:
-        table.add_column(pick(fr, en))
+    add_columns(table, "Adresse|Nom|Rôle|État|Dernière connexion", "Address|Name|Role|State|Last sign-in")
     for row in rows:
         seen = f"{row.signed_in_at:%Y-%m-%d %H:%M}" if row.signed_in_at else "–"
         table.add_row(row.email, row.name, row.role, _state(row), seen)

@@ -6,7 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
-from sqlalchemy import func, select, text
+from sqlalchemy import ColumnElement, func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from channels.sms.providers.twilio import STOPPED
@@ -15,7 +15,7 @@ from cli.doctor.clock import clock
 from cli.doctor.findings import Finding, ok, problem, warning
 from cli.doctor.ledger import ledger
 from core.database import Database
-from core.database.base import now
+from core.database.base import Base, now
 from core.database.migrate import code_revision, database_revision, works_with
 from core.database.models import Delivery, EntryRow, Job, Message
 from core.settings import Settings
@@ -90,25 +90,17 @@ def _no_record() -> Finding:
 
 async def _contents(settings: Settings, database: Database) -> AsyncIterator[Finding]:
     async with database.read() as session:
-        late = (
-            await session.execute(select(func.count()).where(Message.outcome.is_(None), Message.received_at < now() - _LATE))
-        ).scalar_one()
-        doubtful = (
-            await session.execute(
-                select(func.count()).where(
-                    Delivery.status.in_(("uncertain", "failed")),
-                    Delivery.error.is_distinct_from(STOPPED),
-                    Delivery.updated_at > now() - timedelta(days=1),
-                )
-            )
-        ).scalar_one()
-        stopped = (
-            await session.execute(
-                select(func.count()).where(Delivery.error == STOPPED, Delivery.updated_at > now() - timedelta(days=30))
-            )
-        ).scalar_one()
-        backed_up = (await session.execute(select(Job.finished_at).where(Job.name == "backup"))).scalar_one_or_none()
-        entries = (await session.execute(select(func.count()).select_from(EntryRow))).scalar_one()
+
+        async def count(of: type[Base], *where: ColumnElement[bool]) -> int:
+            return await session.scalar(select(func.count()).select_from(of).where(*where)) or 0
+
+        late = await count(Message, Message.outcome.is_(None), Message.received_at < now() - _LATE)
+        day, month = now() - timedelta(days=1), now() - timedelta(days=30)
+        failed = Delivery.status.in_(("uncertain", "failed")), Delivery.error.is_distinct_from(STOPPED)
+        doubtful = await count(Delivery, *failed, Delivery.updated_at > day)
+        stopped = await count(Delivery, Delivery.error == STOPPED, Delivery.updated_at > month)
+        entries = await count(EntryRow)
+        backed_up = await session.scalar(select(Job.finished_at).where(Job.name == "backup"))
     if late:
         yield problem(
             "waiting",

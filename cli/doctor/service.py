@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 
 from cli.doctor.findings import Finding, ok, problem, warning
-from cli.manager_state import manager_state, manager_trouble
+from cli.manager_state import STOPPED, manager_state, manager_trouble
 from cli.processes import processes
 from cli.stack import is_ready
 from cli.supervisor import Supervisor
@@ -26,16 +26,11 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
     """Checks each process that should run. If none runs, this is the only finding."""
     supervisor, manager = Supervisor(settings.home), manager_state(settings.home)
     if manager.kind != "running":
-        trouble = manager_trouble(manager)
         parts = None if manager.processes else _parts(settings)
         if parts is not None:
             yield from _by_gateway(parts)
             return
-        message = ("Le service ne tourne pas.", "The service is not running.")
-        advice = ("Lancez ./guichet up.", "Run ./guichet up.")
-        if trouble is not None:
-            message, advice = trouble.message, trouble.advice
-        yield problem("processes", *message, *advice)
+        yield problem("processes", *(manager_trouble(manager) or STOPPED))
         return
     states = {state.name: state for state in supervisor.states()}
     with httpx.Client(timeout=3, trust_env=False) as client:

@@ -11,9 +11,9 @@ from actions.replies.cards import answer_card
 from actions.replies.style import SMS, Style
 from channels.sms.encoding import Encoding, encoding_of, prepare
 from channels.sms.rendering import SmsRenderer
+from cli.desk_walk import CardTexts, card_with_texts
 from conversations.ports import Rendered
 from conversations.wording import Wording
-from core.dates import is_old
 from core.entry import Entry, passages
 from core.turns import AnswerBlock
 
@@ -57,7 +57,9 @@ def compile_entries(
 ) -> list[Compiled]:
     """Returns the first passage of each entry as a citizen would get it; entries without text are left out."""
     style = Style(SMS, old_after_months, date.today(), pays_by_segment=True)
-    return [_compiled(_card(entry, wording, style), renderer) for entry in entries if passages(entry)]
+    texts = CardTexts(wording, "sms", "fr", style)
+    cards = (card_with_texts(answer_card(entry, 0, "", style), texts) for entry in entries if passages(entry))
+    return [_compiled(card, renderer) for card in cards]
 
 
 def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:
@@ -75,18 +77,6 @@ def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:
         links_cut=sum(len(one.links_cut) for one in compiled),
         euros=round(mean * segment_euros, 4),
     )
-
-
-def _card(entry: Entry, wording: Wording, style: Style) -> AnswerBlock:
-    """Returns the card with the texts of the dialogue."""
-    card = answer_card(entry, 0, "", style).block
-    title = wording.text("utter_answer", channel="sms", language="fr", title=card.title)
-    notice = ""
-    if card.verified_on is None:
-        notice = wording.text("utter_undated", channel="sms", language="fr")
-    elif is_old(card.verified_on, style.old_after_months, style.today):
-        notice = wording.text("utter_old", channel="sms", language="fr", date=f"{card.verified_on:%d/%m/%Y}")
-    return card.model_copy(update={"text": title, "notice": notice})
 
 
 def _compiled(card: AnswerBlock, renderer: SmsRenderer) -> Compiled:

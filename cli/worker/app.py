@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -145,7 +145,7 @@ class Worker:
             self.settings.redis_address,
             self.name,
             capacity=self._free_slots,
-            waiting=self._waiting_conversations,
+            waiting=partial(waiting_conversations, self.database, older_than=timedelta(0)),
             stopping=self._stopping.is_set,
         )
         try:
@@ -227,9 +227,6 @@ class Worker:
         except Exception:
             metrics.LOOP_FAILURES.labels(name).inc()
             log.error("worker_loop_failed", loop=name, exc_info=True)
-
-    async def _waiting_conversations(self) -> Sequence[str]:
-        return await waiting_conversations(self.database, older_than=timedelta(0))
 
     async def _free_slots(self) -> int:
         """Waits until a conversation can be accepted. Returns how many can."""

@@ -62,19 +62,20 @@ async def request(
     ``go_at_once``: it is activated without a decision, unless something gets worse. Raises ``CannotPublish``.
     """
     async with database.write() as session:
-        whole = await complete(session, changes, collections)
-        return await _request(session, whole, author=author, reason=reason, go_at_once=go_at_once)
+        return await request_in(session, changes, author=author, reason=reason, go_at_once=go_at_once, collections=collections)
 
 
 async def request_in(
-    session: AsyncSession, changes: Sequence[Change], *, author: str, reason: str = "", go_at_once: bool = False
+    session: AsyncSession,
+    changes: Sequence[Change],
+    *,
+    author: str,
+    reason: str = "",
+    go_at_once: bool = False,
+    collections: Sequence[str] = (),
 ) -> str:
-    """Requests a publication of ``changes`` as the last step of the caller's transaction. Returns its id."""
-    return await _request(session, await complete(session, changes), author=author, reason=reason, go_at_once=go_at_once)
-
-
-async def _request(session: AsyncSession, changes: Sequence[Change], *, author: str, reason: str, go_at_once: bool) -> str:
-    row = _new("publish", changes, author, reason, go_at_once)
+    """Does the same as ``request``, as the last step of the caller's transaction."""
+    row = _new("publish", await complete(session, changes, collections), author, reason, go_at_once)
     session.add(row)
     await session.flush()
     await audit(

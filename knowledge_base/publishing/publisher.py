@@ -24,9 +24,9 @@ from core.settings import Settings
 from knowledge_base.import_tasks import Tasks
 from knowledge_base.publishing import publication_queue
 from knowledge_base.publishing.apply import CannotPublish
-from knowledge_base.publishing.contracts import VERDICTS, Change, State
+from knowledge_base.publishing.contracts import VERDICTS, Change, Judgement, State
 from knowledge_base.publishing.due import request_due
-from knowledge_base.publishing.gate import Gate, Judgement
+from knowledge_base.publishing.gate import Gate
 from knowledge_base.quality.demand.background import SnapshotBackground
 from knowledge_base.quality.demand.clustering import cluster
 from knowledge_base.quality.drift.job import watch_quality
@@ -196,40 +196,38 @@ class Publisher:
             )
 
     async def _publish(self, row: Publication) -> None:
-        snapshots_here = self.gate.node_snapshots
-        active = await asyncio.to_thread(snapshots_here.snapshots.active)
         approved = row.state == State.APPROVED
-        if approved and row.base == active and await asyncio.to_thread(snapshots_here.can_activate, row.candidate):
-            await asyncio.to_thread(snapshots_here.share, row.candidate, row.base)
-            await publication_queue.record_activation(self._database, row.id, self._name)
+        if approved and await self._activate_if_current(row):
             return
         judged = await self._judge(row)
         if approved:  # approved on an older verdict: valid only if this one is no worse
             go = VERDICTS.index(judged.report.verdict) <= VERDICTS.index(row.verdict or "clear")
         else:
             go = row.go_at_once and judged.report.verdict != "worse"
-        found = {"candidate": judged.candidate, "base": judged.base, "content": judged.content, "report": judged.report}
         if go:
-            await asyncio.to_thread(snapshots_here.share, judged.candidate, judged.base)  # so that other nodes find it
-            await publication_queue.record_activation(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
+            await self._activate(row, judged)
         else:
-            await publication_queue.record_verdict(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
+            await publication_queue.record_verdict(self._database, row.id, self._name, judged)
 
     async def _go_back(self, row: Publication) -> None:
         """Rolls back: at once if the previous snapshot still exists and nothing else came in between; else it is built."""
-        snapshots_here = self.gate.node_snapshots
-        direct = row.base == snapshots_here.snapshots.active() and await asyncio.to_thread(
-            snapshots_here.can_activate, row.candidate
-        )
-        if direct:
-            await asyncio.to_thread(snapshots_here.share, row.candidate, row.base)
-            await publication_queue.record_activation(self._database, row.id, self._name)
-            return
-        judged = await self._judge(row)
-        await asyncio.to_thread(snapshots_here.share, judged.candidate, judged.base)
-        await publication_queue.record_activation(
-            self._database, row.id, self._name, candidate=judged.candidate, base=judged.base, content=judged.content
-        )
+        if not await self._activate_if_current(row):
+            await self._activate(row, await self._judge(row))
+
+    async def _activate_if_current(self, row: Publication) -> bool:
+        """Activates the candidate of ``row`` if it is usable and was made for the active snapshot. Returns whether it was."""
+        node = self.gate.node_snapshots
+        if row.base != await asyncio.to_thread(node.snapshots.active) or not await asyncio.to_thread(
+            node.can_activate, row.candidate
+        ):
+            return False
+        await asyncio.to_thread(node.share, row.candidate, row.base)
+        await publication_queue.record_activation(self._database, row.id, self._name)
+        return True
+
+    async def _activate(self, row: Publication, judged: Judgement) -> None:
+        await asyncio.to_thread(self.gate.node_snapshots.share, judged.candidate, judged.base)  # so that other nodes find it
+        await publication_queue.record_activation(self._database, row.id, self._name, judged)
 
     async def _judge(self, row: Publication) -> Judgement:
         changes = [Change.model_validate(change) for change in row.changes]

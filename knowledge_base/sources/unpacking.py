@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from knowledge_base.errors import Reason
+from knowledge_base.errors import Reason, WithReason
 
 MAX_RATIO = 200  # unpacked to packed; text has 4 to 16, a workbook up to 30
 MAX_MEMBERS = 50_000  # the package of service-public has 7,606
@@ -20,12 +20,8 @@ _BLOCK = 64 * 1024  # what is unpacked at once
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # Python unpacks other methods in one step, without a limit
 
 
-class ArchiveRefused(Exception):
-    """An archive that exceeds the limits; ``why`` is the reason."""
-
-    def __init__(self, why: Reason) -> None:
-        super().__init__(why)
-        self.why = why
+class ArchiveRefused(WithReason):
+    """An archive that exceeds the limits."""
 
 
 class Unpacked:

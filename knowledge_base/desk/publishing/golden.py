@@ -10,7 +10,6 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import ValidationError
 
 from core.database import Database
-from core.identity import Staff
 from core.problems import Problem
 from desk import back, render
 from knowledge_base.desk.access import Editor, Reader
@@ -32,12 +31,15 @@ def router(database: Database) -> APIRouter:
     @routes.post(_PAGE, include_in_schema=False)
     async def keep(staff: Editor, question: Line, entries: Line = "", heading: Line = "", situation: Line = "") -> Response:
         gold = tuple(one.strip() for one in entries.replace(",", " ").split() if one.strip())
-        await _keep(database, staff, question=question, gold=gold, heading=heading.strip(), situation=situation.strip())
+        part = {"heading": heading.strip(), "situation": situation.strip()}
+        with golden_problems():
+            given = Golden(question=question, gold=gold, **part, origin="editor", author=staff.id)
+            await store.add(database, given, within=staff.collections)
         return back(_PAGE, "golden_kept")
 
     @routes.post(_PAGE + "/{name}/active", include_in_schema=False)
     async def switch(name: str, staff: Editor, active: Annotated[bool, Form()]) -> Response:
-        with foreign_entry_problems():
+        with golden_problems():
             if not await store.set_active(database, name, active=active, within=staff.collections):
                 raise Problem(404)
         return back(_PAGE, "golden_asked" if active else "golden_rests")
@@ -50,31 +52,24 @@ def router(database: Database) -> APIRouter:
     @routes.post("/api/desk/golden", status_code=201)
     async def added(question: Golden, staff: Editor) -> dict[str, str]:
         """Saves a question. A known question gets the accepted entries in addition."""
-        try:
+        with golden_problems():
             given = question.model_copy(update={"author": staff.id})
-            with foreign_entry_problems():
-                return {"id": await store.add(database, given, within=staff.collections)}
-        except store.UnknownEntries as error:
-            raise Problem(422, "publishing.golden_unknown", names=error.names) from error
+            return {"id": await store.add(database, given, within=staff.collections)}
 
     return routes
 
 
-async def _keep(database: Database, staff: Staff, **values: object) -> str:
-    try:
-        given = Golden.model_validate({**values, "origin": "editor", "author": staff.id})
-        with foreign_entry_problems():
-            return await store.add(database, given, within=staff.collections)
-    except store.UnknownEntries as error:
-        raise Problem(422, "publishing.golden_unknown", names=error.names) from error
-    except ValidationError as error:
-        raise Problem(422, "publishing.not_golden") from error
-
-
 @contextmanager
-def foreign_entry_problems() -> Iterator[None]:
-    """Turns ``NotTheirs`` into a 403: a golden question guards pages of others' collections at each publication."""
+def golden_problems() -> Iterator[None]:
+    """Turns the refusals of a golden question into ``Problem``.
+
+    An entry of another collection is a 403, because the question would guard it at each publication.
+    """
     try:
         yield
     except store.NotTheirCollection as error:
         raise Problem(403, "publishing.not_your_collection") from error
+    except store.UnknownEntries as error:
+        raise Problem(422, "publishing.golden_unknown", names=error.names) from error
+    except ValidationError as error:
+        raise Problem(422, "publishing.not_golden") from error

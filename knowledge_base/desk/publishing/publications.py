@@ -83,7 +83,7 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
         """Requests a publication. ``whole``: of all imported changes in the person's collections."""
         if not entry and not whole:
             return back(_PAGE, failed="nothing_chosen")
-        changes = [parse_change(one).change(staff) for one in entry or ()]
+        changes = [parse_change(one, staff) for one in entry or ()]
         return back(f"{_PAGE}/{await _request(database, policy, changes, staff, reason, bool(at_once))}")
 
     @routes.get(_PAGE + "/{name}", include_in_schema=False)

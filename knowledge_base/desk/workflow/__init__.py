@@ -12,7 +12,7 @@ from core.settings import Settings
 from core.web.routes import join_router
 from desk import Item, Part
 from knowledge_base.desk.workflow import collections, conflicts, exchange, history, steps, work
-from knowledge_base.desk.workflow.alerts import Alerts
+from knowledge_base.desk.workflow.alerts import alerts_for_publishers
 from knowledge_base.import_tasks import Tasks
 
 
@@ -38,7 +38,7 @@ def part(database: Database, settings: Settings) -> Part:
             Item("nav_exchange", "/desk/exchange", Right.EXCHANGE_ENTRIES, "entries", order=30),
         ),
         bodies={"/desk/exchange": 200 * 2**20},
-        alerts=Alerts(database),
+        alerts=alerts_for_publishers(database),
     )
 
 

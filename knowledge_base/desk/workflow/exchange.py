@@ -25,6 +25,7 @@ from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
 from knowledge_base.desk.access import Exchanger
+from knowledge_base.desk.workflow.shared import check_collection
 from knowledge_base.entries.safety import COLLECTION_NAME
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export import export
@@ -85,11 +86,8 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
             raise Problem(422, "workflow.unknown_kind")
         if not collection and not name.lower().endswith(".zip"):
             raise Problem(422, "workflow.no_collection")
-        if collection and not COLLECTION_NAME.fullmatch(collection):
-            raise Problem(422, "workflow.collection_wrong")
-        if collection and not staff.may_edit(collection):
-            raise Problem(403, "workflow.refused_not_allowed")
-
+        if collection:
+            _check_collection(staff, collection)
         task = await tasks.add(staff.id, name, collection, _writer(file))
         await tasks.start(task, dry_run=True)
         return back(f"/desk/exchange/{task}")
@@ -165,10 +163,7 @@ async def _fetched(tasks: Tasks, staff: Staff, source: str, form: FormData) -> s
     collection = SERVICE_PUBLIC if source == "service-public" else str(form.get("collection", "")).strip()
     if not collection:
         raise Problem(422, "workflow.no_collection")
-    if not COLLECTION_NAME.fullmatch(collection):
-        raise Problem(422, "workflow.collection_wrong")
-    if not staff.may_edit(collection):
-        raise Problem(403, "workflow.refused_not_allowed")
+    _check_collection(staff, collection)
     if source == "site" and not (address.startswith(("https://", "http://")) and len(address) <= _ADDRESS):
         raise Problem(422, "workflow.no_address")
     if source == "site":
@@ -179,6 +174,12 @@ async def _fetched(tasks: Tasks, staff: Staff, source: str, form: FormData) -> s
         task = await tasks.add_source(staff.id, SERVICE_PUBLIC, collection)
     await tasks.start(task, dry_run=True)
     return task
+
+
+def _check_collection(staff: Staff, collection: str) -> None:
+    if not COLLECTION_NAME.fullmatch(collection):
+        raise Problem(422, "workflow.collection_wrong")
+    check_collection(staff, collection)
 
 
 async def _own(tasks: Tasks, task: str, staff: Staff) -> ImportTask:

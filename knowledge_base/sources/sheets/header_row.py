@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from core.text.folding import unaccented
-from knowledge_base.errors import Reason
+from knowledge_base.errors import Reason, WithReason
 
 MAX_ROWS = 200_000
 MAX_COLUMNS = 200
@@ -30,12 +30,8 @@ type Line = tuple[int, tuple[str, ...]]
 """A row: its line in the file, and its cells."""
 
 
-class Unreadable(Exception):
-    """A file without a readable table; ``why`` is the reason."""
-
-    def __init__(self, why: Reason) -> None:
-        super().__init__(why)
-        self.why = why
+class Unreadable(WithReason):
+    """A file without a readable table."""
 
 
 def too_large(number: int) -> Unreadable:

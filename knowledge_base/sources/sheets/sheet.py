@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from knowledge_base.errors import InvalidSource, Reason
+from knowledge_base.errors import Reason, not_imported
 from knowledge_base.sources.sheets.csv_rows import csv_rows
 from knowledge_base.sources.sheets.encodings import broken, lost_accents
 from knowledge_base.sources.sheets.header_row import FIELDS, SEARCHED, Line, Unreadable, find_header, guess_mapping
@@ -61,9 +61,11 @@ def _reading_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise _wrong(path, Reason(f"il ne peut être lu ({error.strerror})", f"it cannot be read ({error.strerror})")) from error
+        raise not_imported(
+            path, Reason(f"il ne peut être lu ({error.strerror})", f"it cannot be read ({error.strerror})")
+        ) from error
     except Unreadable as error:
-        raise _wrong(path, error.why) from error
+        raise not_imported(path, error.why) from error
 
 
 def _lines(path: Path) -> tuple[bool, Iterator[Line]]:
@@ -90,10 +92,3 @@ def _header(found: Sequence[Line]) -> tuple[int, tuple[str, ...]]:
     if odd := broken(" ".join(header)):
         raise Unreadable(lost_accents(odd).of_line(line))
     return place, header
-
-
-def _wrong(path: Path, why: Reason) -> InvalidSource:
-    return InvalidSource(
-        f"{path.name} ne peut être importé : {why} ; rien n'a changé.",
-        f"{path.name} cannot be imported: {why.en}; nothing has changed.",
-    )

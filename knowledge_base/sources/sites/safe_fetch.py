@@ -10,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from core.web.network import is_public
-from knowledge_base.errors import Reason
+from knowledge_base.errors import Reason, WithReason
 
 MAX_BYTES = 5 * 1024**2
 _REDIRECTS = 5
@@ -20,12 +20,11 @@ _AGENT = "Guichet-import (+https://schema.org/FAQPage)"
 type Resolve = Callable[[str, int], Iterable[str]]
 
 
-class FetchRefused(Exception):
-    """An address that is not fetched, or whose page cannot be read. ``why`` is the reason; ``str()`` is French."""
+class FetchRefused(WithReason):
+    """An address that is not fetched, or whose page cannot be read."""
 
     def __init__(self, fr: str, en: str) -> None:
-        super().__init__(fr)
-        self.why = Reason(fr, en)
+        super().__init__(Reason(fr, en))
 
 
 @dataclass(frozen=True)
