@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 
 from core.database import Database
 from core.database.models import StaffRow
-from core.identity import Right, Staff
+from core.identity import IdentityError, Right, Staff
 from core.identity.oidc import Client
 from core.identity.sign_in import Caller, SignIn
 from core.identity.vault import Vault
@@ -116,6 +116,15 @@ class Shell:
             browser=connection.headers.get("user-agent", "")[:120],
             known_device=connection.cookies.get(self.device_cookie, ""),
         )
+
+    def error_text(self, error: IdentityError, language: str) -> str:
+        """Returns the sentence for ``error``."""
+        return self.words.text("desk", f"desk_{error.code}", language, error.values)
+
+    def mail_text(self, name: str, language: str, values: Mapping[str, object]) -> tuple[str, str]:
+        """Returns the subject and the text of the e-mail ``name``."""
+        subject, text = (self.words.text("desk", f"desk_mail_{name}_{part}", language, values) for part in ("subject", "text"))
+        return subject, text
 
     def say(self, name: str, language: str, values: Mapping[str, Any]) -> str:
         """Returns the word ``part.key``, for problems."""

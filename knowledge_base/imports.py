@@ -12,7 +12,7 @@ from core.database import Database
 from core.digests import sha256_of
 from core.entry import Entry
 from knowledge_base.entries.store import ImportReport, upsert
-from knowledge_base.errors import FetchFailed, ImportRefused, InvalidSource, Reason, TooManyWithdrawals
+from knowledge_base.errors import ImportRefused, InvalidSource, Reason
 from knowledge_base.exchange.export_reader import is_export, read_export
 from knowledge_base.exchange.import_export import import_contents
 from knowledge_base.progress import Progress
@@ -28,19 +28,6 @@ from knowledge_base.sources.sites.site import PAUSE, read_site
 from knowledge_base.sources.travail_emploi.convert import COLLECTION as TRAVAIL_EMPLOI
 from knowledge_base.sources.travail_emploi.importer import read as read_labour_pages
 from knowledge_base.sources.travail_emploi.package import PACKAGE as LABOUR_PACKAGE
-
-__all__ = [
-    "FetchFailed",
-    "ImportOptions",
-    "ImportRefused",
-    "InvalidSource",
-    "TooManyWithdrawals",
-    "import_demonstration",
-    "import_file",
-    "import_service_public",
-    "import_site",
-    "import_travail_emploi",
-]
 
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 

@@ -17,13 +17,12 @@ from cli.progress import report_done, report_provisional, reporter
 from core.database import Database
 from core.settings import Settings
 from knowledge_base.entries.store import ImportReport, published, withdraw
-from knowledge_base.errors import FetchFailed
+from knowledge_base.errors import FetchFailed, ImportRefused
 from knowledge_base.exchange.export import export
 from knowledge_base.exchange.export_reader import is_export
 from knowledge_base.exchange.jsonld import faq_page
 from knowledge_base.imports import (
     ImportOptions,
-    ImportRefused,
     import_demonstration,
     import_file,
     import_service_public,

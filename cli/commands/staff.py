@@ -67,22 +67,14 @@ def list_(as_json: Json = False) -> None:
 @app.command()
 def disable(email: Email) -> None:
     """Close an account: its sessions end at once."""
-
-    async def work(session: AsyncSession) -> StaffRow:
-        return await accounts.disable(session, (await _account(session, email)).id, actor=ACTOR)
-
-    _run(Settings(), work)
+    _run(Settings(), lambda session: _changed(session, email, accounts.disable))
     say(f"Le compte {email} est désactivé.", f"The account {email} is disabled.")
 
 
 @app.command()
 def enable(email: Email) -> None:
     """Open a disabled account again."""
-
-    async def work(session: AsyncSession) -> StaffRow:
-        return await accounts.enable(session, (await _account(session, email)).id, actor=ACTOR)
-
-    _run(Settings(), work)
+    _run(Settings(), lambda session: _changed(session, email, accounts.enable))
     say(f"Le compte {email} est réactivé.", f"The account {email} is enabled.")
 
 
@@ -140,6 +132,10 @@ def _run[T](settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]) ->
         words = Words.load({"desk": ROOT / "desk"})
         fr, en = (words.text("desk", f"desk_{error.code}", language, error.values) for language in ("fr", "en"))
         raise Refusal(fr, en) from None
+
+
+async def _changed(session: AsyncSession, email: str, change: Callable[..., Awaitable[StaffRow]]) -> StaffRow:
+    return await change(session, (await _account(session, email)).id, actor=ACTOR)
 
 
 async def _account(session: AsyncSession, email: str) -> StaffRow:

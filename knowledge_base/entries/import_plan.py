@@ -103,11 +103,6 @@ class Plan:
     changes: list[Change] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
 
-    def count(self, outcome: Outcome) -> int:
-        if outcome == "unchanged":
-            return len(self.unchanged)
-        return sum(change.outcome == outcome for change in self.changes)
-
 
 def needs_contents(known: EntryState, digest: str | None) -> bool:
     """Decides whether a change needs the contents of the entry. ``digest`` is that of the source's text (``None``: missing)."""

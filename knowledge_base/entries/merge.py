@@ -15,7 +15,7 @@ from knowledge_base.entries.body_nodes import Node, body_of, nodes_of, paired
 
 type Side = Literal["local", "theirs"]
 
-_IDENTITY = ("id", "collection", "version")
+IDENTITY = ("id", "collection", "version")
 _WHOLE = ("theme",)  # a path: halves of two paths make no sense
 
 
@@ -60,7 +60,7 @@ def merge(base: Entry | None, local: Entry, theirs: Entry, choices: Mapping[int,
     start = base or Entry(id=local.id, collection=local.collection, title="", locale="")
     values: dict[str, Any] = {}
     for name in Entry.model_fields:
-        if name not in _IDENTITY:
+        if name not in IDENTITY:
             values[name] = _field(merging, name, getattr(start, name), getattr(local, name), getattr(theirs, name))
     return Merged(local.model_copy(update=values), tuple(merging.clashes))
 

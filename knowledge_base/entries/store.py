@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import batched
@@ -15,12 +16,10 @@ from core.audit import record
 from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun
 from core.entry import Entry
-from knowledge_base.entries.import_plan import PUBLISHED, WITHDRAWN, Plan, missing_from_source, needs_contents, plan
+from knowledge_base.entries.import_plan import PUBLISHED, Plan, missing_from_source, needs_contents, plan
 from knowledge_base.entries.import_rows import contents_of, known_entries, lock_collection, write
 from knowledge_base.errors import InvalidSource, Reason, TooManyWithdrawals
 from retrieval.index.catalogue import Listed
-
-__all__ = ["PUBLISHED", "WITHDRAWN", "Difference", "ImportReport", "fetch", "listed", "published", "upsert", "withdraw"]
 
 _BATCH = 500  # rows in a statement: about 5 MB of JSON
 
@@ -48,6 +47,21 @@ class ImportReport:
     unknown: dict[str, int] = field(default_factory=dict)
     rejected: tuple[Reason, ...] = ()
     differences: tuple[Difference, ...] = ()
+
+    @classmethod
+    def of(cls, differences: Iterable[Difference], *, unchanged: int, rejected: tuple[Reason, ...] = ()) -> ImportReport:
+        """Returns the report that counts ``differences`` by their outcome."""
+        changed = tuple(differences)
+        count = Counter(one.outcome for one in changed)
+        return cls(
+            count["created"],
+            count["updated"],
+            unchanged,
+            count["withdrawn"],
+            count["conflicts"],
+            rejected=rejected,
+            differences=changed,
+        )
 
 
 async def upsert(
@@ -78,7 +92,8 @@ async def upsert(
         if not dry_run:
             await lock_collection(session, collection)
         decided = await _plan(session, collection, imported, force=force, partial=partial)
-        report = _report(decided)
+        differences = (Difference(one.content.id, one.content.title, one.outcome) for one in decided.changes)
+        report = ImportReport.of(differences, unchanged=len(decided.unchanged))
         if dry_run:
             return report
         await write(session, decided.changes, author=author, reason=reason)
@@ -134,17 +149,6 @@ async def _plan(
     ]
     contents = await contents_of(session, collection, [*to_compare, *missing])
     return await asyncio.to_thread(plan, imported_entries, known, contents, missing)
-
-
-def _report(decided: Plan) -> ImportReport:
-    return ImportReport(
-        created=decided.count("created"),
-        updated=decided.count("updated"),
-        unchanged=decided.count("unchanged"),
-        withdrawn=decided.count("withdrawn"),
-        conflicts=decided.count("conflicts"),
-        differences=tuple(Difference(one.content.id, one.content.title, one.outcome) for one in decided.changes),
-    )
 
 
 async def published(database: Database, collection: str | None = None) -> list[Entry]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from itertools import batched
@@ -27,10 +26,11 @@ from core.database.models import (
 )
 from core.entry import Entry
 from knowledge_base.editing.rows import append, locked, open_conflict
+from knowledge_base.entries.import_plan import PUBLISHED
 from knowledge_base.entries.import_rows import lock_collection
 from knowledge_base.entries.merge import merge
 from knowledge_base.entries.served_content import served_version
-from knowledge_base.entries.store import PUBLISHED, Difference, ImportReport, record_import
+from knowledge_base.entries.store import Difference, ImportReport, record_import
 from knowledge_base.exchange.export_reader import Contents, Row
 from knowledge_base.synonyms.store import unknown_groups
 from retrieval.query.synonyms import Group
@@ -66,16 +66,7 @@ async def import_contents(
             for name in collections:
                 await lock_collection(session, name)
         plan = await _make_plan(session, contents)
-        outcomes = Counter(one.outcome for one in plan.outcomes)
-        report = ImportReport(
-            created=outcomes["created"],
-            updated=outcomes["updated"],
-            unchanged=plan.unchanged,
-            withdrawn=outcomes["withdrawn"],
-            conflicts=outcomes["conflicts"],
-            rejected=contents.rejected,
-            differences=tuple(plan.outcomes),
-        )
+        report = ImportReport.of(plan.outcomes, unchanged=plan.unchanged, rejected=contents.rejected)
         if not dry_run:
             await _write(session, contents, plan, author=author, reason=source)
             checksum = contents.checksum

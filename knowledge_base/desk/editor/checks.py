@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from rapidfuzz import fuzz
+
 from core.dates import is_old
 from core.entry import Block, Cases, Chapter, Entry, TextBlock, part_wordings, passages
 from core.opening_sentences import in_page
 from core.privacy.masking import find
 from core.yaml_text import load as load_yaml
+from knowledge_base.desk.editor.catalogue import folded
 from knowledge_base.entries.safety import faults
 
 _WORDS_A_SENTENCE = 25  # more is hard to follow (the FALC rules for easy reading allow far less)
 _HARD, _FAIR = 40.0, 60.0
 _SHOWN = 5
+_ALIKE = 82.0  # per cent, ignoring word order: "Perte de la carte d'identité" and "Carte d'identité : perte" are 86
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|https?://\S+")
 _MARKS = re.compile(r"[*|>#`\\]|^\s*(?:[-•]|\d+[.)])\s+", re.M)
 _SENTENCE = re.compile(r"(?<=[.!?…;:])\s+|\n+")
@@ -54,6 +58,14 @@ def unsafe_texts(entry: Entry, name: Callable[[str], str]) -> list[Advice]:
     found = {(fault.field, fault.kind): fault for fault in reversed([*faults(entry)])}
     shown = [(name("sections" if fault.field == "body" else fault.field), fault) for fault in reversed(found.values())]
     return [Advice(f"holds_{fault.kind}", {"label": label, "excerpt": fault.excerpt}) for label, fault in shown]
+
+
+def duplicates(entry: Entry, found: Iterable[tuple[str, str, str]]) -> Iterator[Advice]:
+    """Yields advice on possible duplicates. ``found`` are (collection, id, title) of the nearest entries."""
+    for collection, identifier, title in found:
+        alike = fuzz.token_sort_ratio(folded(entry.title), folded(title)) >= _ALIKE
+        if alike and (collection, identifier) != (entry.collection, entry.id):
+            yield Advice("check_duplicate", {"title": title, "url": f"/desk/entries/{collection}/{identifier}"})
 
 
 def plain_text(entry: Entry) -> str:

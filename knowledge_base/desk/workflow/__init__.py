@@ -40,6 +40,3 @@ def part(database: Database, settings: Settings) -> Part:
         bodies={"/desk/exchange": 200 * 2**20},
         alerts=alerts_for_publishers(database),
     )
-
-
-__all__ = ["part"]

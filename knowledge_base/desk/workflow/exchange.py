@@ -31,7 +31,8 @@ from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export import export
 from knowledge_base.import_tasks import RUNNING, Tasks
 from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
-from knowledge_base.sources.sheets.sheet import FIELDS, guess_mapping, read_header
+from knowledge_base.sources.sheets.header_row import FIELDS, guess_mapping
+from knowledge_base.sources.sheets.sheet import read_header
 
 _KINDS = (".zip", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl")
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx")

@@ -9,7 +9,7 @@ from itertools import count
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import case, func, select
+from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit import record as audit
@@ -187,10 +187,11 @@ async def _view(session: AsyncSession, row: DemandCluster, examples: int = _EXAM
     vain = DemandMember.kind.in_(FAILURES)
     recent = DemandMember.at >= present - WINDOW
     joined = select(Message.conversation_id).join(DemandMember, DemandMember.message_id == Message.id).where(of_cluster, vain)
-    citizens = await session.scalar(select(func.count()).select_from(joined.where(recent).distinct().subquery()))
-    week = await session.scalar(
-        select(func.count()).select_from(joined.where(DemandMember.at >= present - _WEEK).distinct().subquery())
-    )
+
+    async def citizens_since(condition: ColumnElement[bool]) -> int:
+        return await session.scalar(select(func.count()).select_from(joined.where(condition).distinct().subquery())) or 0
+
+    citizens, this_week = await citizens_since(recent), await citizens_since(DemandMember.at >= present - _WEEK)
     kinds = await session.execute(
         select(DemandMember.kind, func.count()).where(of_cluster, vain, recent).group_by(DemandMember.kind)
     )
@@ -207,7 +208,6 @@ async def _view(session: AsyncSession, row: DemandCluster, examples: int = _EXAM
         .limit(3 * examples)
     )
     messages = list(dict.fromkeys(text for text in texts if text))
-    before = int(citizens or 0) - int(week or 0)
     is_new = first is not None and first >= present - _WEEK
     return Cluster(
         id=row.seq,
@@ -219,11 +219,11 @@ async def _view(session: AsyncSession, row: DemandCluster, examples: int = _EXAM
         assigned_to=row.assigned_to,
         decided_by=row.decided_by,
         decided_at=row.decided_at,
-        citizens=int(citizens or 0),
+        citizens=citizens,
         kinds={kind: int(number) for kind, number in kinds},
-        this_week=int(week or 0),
+        this_week=this_week,
         new=is_new,
-        growing=not is_new and int(week or 0) >= 3 and int(week or 0) > _GROWING * before / 3,
+        growing=not is_new and this_week >= 3 and this_week > _GROWING * (citizens - this_week) / 3,
         since=since,
         met=met,
         examples=tuple(messages[:examples]),

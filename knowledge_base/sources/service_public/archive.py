@@ -13,7 +13,7 @@ from lxml import etree
 from knowledge_base.entries.markdown import tidy
 from knowledge_base.errors import BROKEN_ZIP, InvalidSource
 from knowledge_base.sources.service_public.context import AUDIENCES
-from knowledge_base.sources.service_public.source import Page
+from knowledge_base.sources.service_public.page import Page
 from knowledge_base.sources.service_public.tree import DC, from_xml
 from knowledge_base.sources.tarballs import MAX_FILE_BYTES, MAX_TOTAL_BYTES
 from knowledge_base.sources.unpacking import ArchiveRefused, CountedZip
@@ -22,7 +22,7 @@ _PAGE = re.compile(r"(?:^|/)(F\d+)\.xml$")
 
 
 class Archive:
-    """The zip at ``path``, or all ``*.zip`` of the folder ``path``."""
+    """The zip at ``path``, or all ``*.zip`` of the folder ``path``. All methods raise ``InvalidSource`` for a damaged file."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -38,9 +38,11 @@ class Archive:
         return digest.hexdigest()
 
     def listings(self) -> int:
+        """Returns how many pages ``pages`` yields; a page for two audiences counts twice."""
         return self._index[0]
 
     def titles(self) -> Mapping[str, str]:
+        """Returns page id → title, of all current pages."""
         return self._index[1]
 
     def pages(self) -> Iterator[Page]:

@@ -13,7 +13,8 @@ from knowledge_base.sources.service_public.archive import Archive
 from knowledge_base.sources.service_public.context import AUDIENCES, Context, page_url
 from knowledge_base.sources.service_public.convert import entry
 from knowledge_base.sources.service_public.package import Package
-from knowledge_base.sources.service_public.source import Source
+
+type Source = Archive | Package
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from core.digests import sha256_of
 from knowledge_base.errors import InvalidSource
 from knowledge_base.sources.npm import Pinned
 from knowledge_base.sources.service_public.context import AUDIENCES
-from knowledge_base.sources.service_public.source import Page
+from knowledge_base.sources.service_public.page import Page
 from knowledge_base.sources.service_public.tree import from_json
 from knowledge_base.sources.tarballs import files_of, truncated
 
@@ -38,9 +38,11 @@ class Package:
         return sha256_of(self._path)
 
     def listings(self) -> int:
+        """Returns how many pages ``pages`` yields; a page for two audiences counts twice."""
         return len(self._index[0])
 
     def titles(self) -> Mapping[str, str]:
+        """Returns page id → title, of all current pages."""
         return self._index[1]
 
     def pages(self) -> Iterator[Page]:

@@ -17,7 +17,8 @@ from knowledge_base.entries import markdown
 from knowledge_base.errors import InvalidSource, Reason, all_of
 from knowledge_base.sources.faq import called, faq_entry
 from knowledge_base.sources.sheets.encodings import broken, lost_accents
-from knowledge_base.sources.sheets.sheet import FIELDS, Sheet, guess_mapping, read_sheet
+from knowledge_base.sources.sheets.header_row import FIELDS, guess_mapping
+from knowledge_base.sources.sheets.sheet import Sheet, read_sheet
 
 _NAMED = 3
 _TAG = re.compile(r"</?[a-zA-Z][^>]*>")

@@ -11,10 +11,8 @@ from pathlib import Path
 from knowledge_base.errors import Reason, not_imported
 from knowledge_base.sources.sheets.csv_rows import csv_rows
 from knowledge_base.sources.sheets.encodings import broken, lost_accents
-from knowledge_base.sources.sheets.header_row import FIELDS, SEARCHED, Line, Unreadable, find_header, guess_mapping
+from knowledge_base.sources.sheets.header_row import SEARCHED, Line, Unreadable, find_header
 from knowledge_base.sources.sheets.workbooks import workbook_rows
-
-__all__ = ["FIELDS", "Sheet", "guess_mapping", "read_header", "read_sheet"]
 
 MAX_BYTES = 200 * 1024**2
 _ZIP = b"PK\x03\x04"
