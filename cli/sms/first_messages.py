@@ -12,7 +12,6 @@ from actions.replies.style import SMS, Style
 from channels.sms.encoding import Encoding, encoding_of, prepare
 from channels.sms.rendering import SmsRenderer
 from cli.desk_walk import CardTexts, card_with_texts
-from conversations.ports import Rendered
 from conversations.wording import Wording
 from core.entry import Entry, passages
 from core.turns import AnswerBlock
@@ -85,7 +84,7 @@ def _compiled(card: AnswerBlock, renderer: SmsRenderer) -> Compiled:
         parts.append(renderer(parts[-1].rest, language="fr"))
     whole = SmsRenderer(renderer.wording, max_segments=10_000, link=renderer.link)
     known = _words(whole((card,), language="fr").text) | _words(whole.wording.text("gateway_more", channel="sms"))
-    first = parts[0]
+    first, link = parts[0], renderer.link(card)
     cut = tuple(word for word in first.text.split() if _bare(word) not in known)
     return Compiled(
         entry=card.entry,
@@ -95,13 +94,8 @@ def _compiled(card: AnswerBlock, renderer: SmsRenderer) -> Compiled:
         parts=len(parts),
         all_segments=sum(part.segments for part in parts),
         words_cut=cut,
-        links_cut=_links_cut(first, renderer.link(card)),
+        links_cut=(link,) if link and link not in _LINK.findall(first.text) else (),
     )
-
-
-def _links_cut(part: Rendered, address: str) -> tuple[str, ...]:
-    """Returns the source's address if the part lacks it or cuts it."""
-    return () if not address or address in _LINK.findall(part.text) else (address,)
 
 
 def _words(text: str) -> set[str]:

@@ -129,7 +129,9 @@ class Worker:
         log.info("worker_ready", name=self.name)
         ready()
         # None is cancelled at the end: an interrupted statement could leave the database locked.
-        loops = (self._consume(), self._sweep(), self._deliveries(), self._forms())
+        update_form = partial(self.form.update, self.timing.form_settled)
+        forms = self._repeat("reply form", update_form, self.timing.form_seconds)
+        loops = (self._consume(), self._sweep(), self._deliveries(), forms)
         await asyncio.gather(*loops, *self._periodic(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engines.close()
@@ -181,9 +183,6 @@ class Worker:
                     group.create_task(self._try("deliveries", deliver))
 
             await self._repeat("deliveries", once, self.timing.sweep_seconds)
-
-    async def _forms(self) -> None:
-        await self._repeat("reply form", partial(self.form.update, self.timing.form_settled), self.timing.form_seconds)
 
     def _periodic(self) -> list[Coroutine[Any, Any, None]]:
         """Returns a loop for each job, so that a backup of an hour does not delay erasures."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -77,7 +78,7 @@ def paired(old: Sequence[Node], new: Sequence[Node], *, lone: bool = True) -> di
     names, unless ``lone`` is false (a section with another name and other words is another section).
     """
     pairs: dict[int, int] = {}
-    tests: tuple[Callable[[Node, Node], bool], ...] = (_equal, _same_name, _alike)
+    tests: tuple[Callable[[Node, Node], bool], ...] = (operator.eq, _same_name, _alike)
     for test in tests:
         _pair(old, new, pairs, test)
     for kind in ("text", "paragraph", "cases") if lone else ():
@@ -98,10 +99,6 @@ def _pair(old: Sequence[Node], new: Sequence[Node], pairs: dict[int, int], test:
                 pairs[place] = other
                 taken.add(other)
                 break
-
-
-def _equal(old: Node, new: Node) -> bool:
-    return old == new
 
 
 def _same_name(old: Node, new: Node) -> bool:

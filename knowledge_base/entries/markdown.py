@@ -27,12 +27,8 @@ def readable(text: str) -> str:
 
 def tidy(text: str) -> str:
     """Returns ``text`` with single spaces (no-break if one was), none at the ends, before , and . or inside brackets."""
-    text = _SPACES.sub(lambda found: NBSP if _holds_no_break(found[0]) else " ", _INVISIBLE.sub("", text))
+    text = _SPACES.sub(lambda found: NBSP if {NBSP, "\u202f"} & {*found[0]} else " ", _INVISIBLE.sub("", text))
     return _LOOSE_BRACKET.sub("", _LOOSE_COMMA.sub("", text)).strip()
-
-
-def _holds_no_break(spaces: str) -> bool:
-    return NBSP in spaces or "\u202f" in spaces
 
 
 def escape(text: str) -> str:

@@ -85,7 +85,7 @@ async def _make_plan(session: AsyncSession, contents: Contents) -> _Plan:
         theirs = [(_digests(contents, key, one), one["author"], one["created_at"]) for one in contents.revisions[key]]
         mine = ours.get(key, [])
         common = next(
-            (place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if not _same(a, b)),
+            (place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a[0] not in b[0] or a[1:] != b[1:]),
             min(len(mine), len(theirs)),
         )
         outcome = "updated"
@@ -109,10 +109,6 @@ async def _make_plan(session: AsyncSession, contents: Contents) -> _Plan:
 def _digests(contents: Contents, key: Key, row: Row) -> set[str]:
     """Returns the digests by which our database may know a revision: for one left out, also that of its original text."""
     return {row["digest"], contents.digests.get((*key, row["version"]), row["digest"])}
-
-
-def _same(mine: tuple[str, str, Any], theirs: tuple[set[str], str, Any]) -> bool:
-    return mine[0] in theirs[0] and mine[1:] == theirs[1:]
 
 
 async def _histories(session: AsyncSession, collections: set[str]) -> dict[Key, list[tuple[str, str, Any]]]:

@@ -45,7 +45,8 @@ def entry(root: etree._Element, context: Context) -> Entry:
         )
     # Read while the tree is complete: the conversion of blocks removes parts of it.
     links = {"services": services(root, context), "related": related(root, context)}
-    closing = [*_contacts(root, context), *_definitions(root, context)]
+    definitions = _gathered([*root.findall("Definition"), *root.findall("Abreviation")])
+    closing = [*_contacts(root, context), *blocks(definitions, context)]
     introduction = [block for part in root.findall("Introduction") for block in blocks(part, context)]
     opening = flat(introduction) if all(_is_plain(block) for block in introduction) else ""
     body = [*([] if opening else introduction), *_body(root, context), *closing]
@@ -100,10 +101,6 @@ def _contacts(root: etree._Element, context: Context) -> tuple[Block, ...]:
     whole = root.findall("OuSAdresser")
     new = [contact for contact in whole if contact.get("ID") not in named or contact.find("Complement") is not None]
     return blocks(_gathered(new), context)
-
-
-def _definitions(root: etree._Element, context: Context) -> tuple[Block, ...]:
-    return blocks(_gathered([*root.findall("Definition"), *root.findall("Abreviation")]), context)
 
 
 def _theme(root: etree._Element, context: Context) -> tuple[str, ...]:

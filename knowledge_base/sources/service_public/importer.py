@@ -84,8 +84,8 @@ def _precedence(edition: Entry) -> tuple[bool, int]:
 
 
 def _union(main: tuple[Link, ...], other: tuple[Link, ...]) -> tuple[Link, ...]:
-    return tuple({link.entry or link.url: link for link in (*other, *main)}[key] for key in _keys(main, other))
-
-
-def _keys(main: tuple[Link, ...], other: tuple[Link, ...]) -> list[str]:
-    return list(dict.fromkeys(link.entry or link.url for link in (*main, *other)))
+    """Returns the links of both, each target once, with the link of ``main`` if both have one."""
+    found = {link.entry or link.url: link for link in main}
+    for link in other:
+        found.setdefault(link.entry or link.url, link)
+    return tuple(found.values())

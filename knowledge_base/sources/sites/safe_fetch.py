@@ -85,16 +85,13 @@ class SafeFetcher:
             addresses = list(self._resolve(parts.hostname, port))
         except (OSError, ValueError) as error:
             raise FetchRefused("ce nom d'hôte n'existe pas", "there is no such host") from error
-        if not addresses or not all(self._allowed(address) for address in addresses):
+        if not addresses or not all(self._inside or is_public(address) for address in addresses):
             raise FetchRefused("cette adresse n'est pas publique", "this address is not public")
         literal = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
         target = parts._replace(netloc=f"{literal}:{port}", fragment="").geturl()
         return self._client.build_request(
             "GET", target, headers={"Host": parts.netloc}, extensions={"sni_hostname": parts.hostname}
         )
-
-    def _allowed(self, address: str) -> bool:
-        return self._inside or is_public(address)
 
 
 def _read(response: httpx.Response) -> bytes:
