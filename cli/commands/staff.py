@@ -163,14 +163,9 @@ def _print_link(settings: Settings, row: StaffRow, token: str, *, as_json: bool)
 
 
 def _as_json(row: StaffRow) -> dict[str, Any]:
+    names = ("id", "email", "name", "role", "collections", "teams", "languages")
     return {
-        "id": row.id,
-        "email": row.email,
-        "name": row.name,
-        "role": row.role,
-        "collections": row.collections,
-        "teams": row.teams,
-        "languages": row.languages,
+        **{name: getattr(row, name) for name in names},
         "state": "disabled" if row.disabled_at else "active" if accounts.is_active(row) else "invited",
         "signed_in_at": row.signed_in_at.isoformat() if row.signed_in_at else None,
     }

@@ -109,9 +109,9 @@ class NodeSnapshots:
 
         ``before``, the version for a rollback, is kept there too. A failure is logged; other machines then build it themselves.
         """
-        shelf = self.snapshots if version in self.snapshots.versions() else self.candidates
+        snapshots = self.snapshots if version in self.snapshots.versions() else self.candidates
         if self._shared:
-            share(self._shared, shelf, version, spared=(before, self.snapshots.active()), again=again)
+            share(self._shared, snapshots, version, spared=(before, self.snapshots.active()), again=again)
 
     def take(self, version: str) -> bool:
         """Fetches ``version``, which another machine built. Returns false if it must be built here.
@@ -124,10 +124,10 @@ class NodeSnapshots:
 
     def can_activate(self, version: str) -> bool:
         """Decides whether ``version`` is there, intact and of this version of the service: then no build is needed."""
-        for shelf in (self.snapshots, self.candidates):
+        for snapshots in (self.snapshots, self.candidates):
             try:
-                shelf.check(version)
-                Calibration.read(shelf.folder / version / "calibration.json")
+                snapshots.check(version)
+                Calibration.read(snapshots.folder / version / "calibration.json")
             except (SnapshotUnusable, ValueError, OSError):
                 continue
             return True

@@ -17,6 +17,7 @@ from knowledge_base.entries.safety import faults
 
 _BODY: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
 _ANSWERED_BY = " → "  # between a question and the first words of the sentence that answers it
+_LISTS = ("wordings", "opening", "theme", "audiences", "keywords")
 _TEXTS = ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
 # field → most characters. ``EntryForm.entry`` checks this, not the fields' types, so that the page can name the field and keep
 # the typed text. The size of a request is limited before.
@@ -86,7 +87,7 @@ class EntryForm(BaseModel):
         if not base.urls.get("") and self.url.strip() == base.url:
             urls = dict(base.urls)  # without a main address the form shows that of an audience
         texts = {name: _lines_as_stored(getattr(self, name)) for name in _TEXTS}
-        lists = {name: _lines(getattr(self, name)) for name in ("wordings", "opening", "theme", "audiences", "keywords")}
+        lists = {name: _lines(getattr(self, name)) for name in _LISTS}
         changes = {"title": title, "body": _normal(body), "verified_on": verified, "urls": urls}
         return base.model_copy(update={**changes, "questions": _questions(self.questions), **texts, **lists})
 
@@ -109,19 +110,12 @@ def values_of(entry: Entry) -> dict[str, Any]:
     """Returns the values of the form's fields for ``entry``."""
     return {
         "title": entry.title,
-        "wordings": "\n".join(entry.wordings),
-        "opening": "\n".join(entry.opening),
+        **{name: "\n".join(getattr(entry, name)) for name in _LISTS},
+        **{name: getattr(entry, name) for name in _TEXTS},
         "questions": "\n".join(f"{one.question}{_ANSWERED_BY}{one.sentence}" for one in entry.questions),
-        "theme": "\n".join(entry.theme),
-        "audiences": "\n".join(entry.audiences),
-        "keywords": "\n".join(entry.keywords),
         "url": entry.url,
         "verified_on": entry.verified_on.isoformat() if entry.verified_on else "",
         "body": _BODY.dump_json(entry.body).decode(),
-        **{
-            name: getattr(entry, name)
-            for name in ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
-        },
     }
 
 

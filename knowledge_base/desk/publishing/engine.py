@@ -16,7 +16,7 @@ from retrieval.explanation import Explanation
 from retrieval.synonym_trial import Trial, TrialResult
 
 _SECONDS = 10.0
-_GLANCE_SECONDS = 1.0
+_STATUS_SECONDS = 1.0
 
 
 class EngineClient:
@@ -28,7 +28,7 @@ class EngineClient:
     async def refused(self) -> str:
         """Returns why the active index is not in use; empty if it is, or if the action server does not answer."""
         try:
-            async with action_server(self._settings, seconds=_GLANCE_SECONDS, transport=self._transport) as client:
+            async with action_server(self._settings, seconds=_STATUS_SECONDS, transport=self._transport) as client:
                 answer = await client.get("/health")
             return Status.model_validate_json(answer.content).refused if answer.is_success else ""
         except (httpx.HTTPError, ValueError):

@@ -15,7 +15,7 @@ from desk import back, render
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.synonyms.form import KINDS, GroupForm, form_of
-from knowledge_base.desk.synonyms.lists import OtherLists, says
+from knowledge_base.desk.synonyms.lists import OtherLists, mentions
 from knowledge_base.editing import listing
 from knowledge_base.publishing.synonym_trial import GroupTrialResult, try_group
 from knowledge_base.synonyms import store
@@ -37,7 +37,7 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
     async def overview(request: Request, staff: Reader, q: Annotated[str, Query(max_length=200)] = "") -> Response:
         q = q.strip()
         everything, file = await store.stored_groups(database, gone=True), lists.file()
-        found = [one for one in everything if one.shown and (not q or says(one.shown, q))]
+        found = [one for one in everything if one.shown and (not q or mentions(one.shown, q))]
         return render(
             request,
             staff,
@@ -46,10 +46,10 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
             waiting=[one for one in found if one.waits],
             used=[one for one in found if one.state == "in_use"],
             gone=[one for one in everything if one.state == "gone"],
-            built_in=[one for one in lists.built_in if q and says(one, q)][:_BUILT_IN_SHOWN],
+            built_in=[one for one in lists.built_in if q and mentions(one, q)][:_BUILT_IN_SHOWN],
             built_in_count=len(lists.built_in),
             file=file,
-            in_file=[one for one in file.groups if not q or says(one, q)],
+            in_file=[one for one in file.groups if not q or mentions(one, q)],
             names=await listing.names(database),
         )
 

@@ -20,12 +20,15 @@ def part(database: Database, settings: Settings) -> Part:
     """Returns the part. Files to import are in the state folder until they are imported."""
     routes = APIRouter()
     tasks = Tasks(database, settings)
-    join_router(routes, work.router(database, settings), include_in_schema=False)
-    join_router(routes, history.router(database), include_in_schema=False)
-    join_router(routes, steps.router(database, settings), include_in_schema=False)
-    join_router(routes, conflicts.router(database), include_in_schema=False)
-    join_router(routes, collections.router(database), include_in_schema=False)
-    join_router(routes, exchange.export_router(database, settings), include_in_schema=False)
+    for router in (
+        work.router(database, settings),
+        history.router(database),
+        steps.router(database, settings),
+        conflicts.router(database),
+        collections.router(database),
+        exchange.export_router(database, settings),
+    ):
+        join_router(routes, router, include_in_schema=False)
     join_router(routes, exchange.router(database, tasks), tags=["exchange"])
     return Part(
         name="workflow",

@@ -130,11 +130,11 @@ def _groups(found: Sequence[Signal], vectors: Vectors, rest: Sequence[int]) -> l
 
 async def _add(session: AsyncSession, members: Sequence[tuple[int, Signal, float]]) -> None:
     """Adds messages to clusters, without those that were erased in the meantime."""
-    there: set[str] = set()
+    existing: set[str] = set()
     for some in batched([signal.message for _, signal, _ in members], _ROWS):
-        there.update(await session.scalars(select(Message.id).where(Message.id.in_(some))))
+        existing.update(await session.scalars(select(Message.id).where(Message.id.in_(some))))
     for number, signal, similarity in members:
-        if signal.message in there:
+        if signal.message in existing:
             kind, at = signal.kind, signal.at
             session.add(DemandMember(message_id=signal.message, cluster=number, kind=kind, similarity=similarity, at=at))
 
@@ -143,13 +143,13 @@ async def _recount(database: Database) -> None:
     """Updates the kind of earlier members too, because a bad mark or a handoff can come later."""
     since = now() - WINDOW
     async with database.read() as session:
-        vain = await failure_kinds(session, since)
+        kinds = await failure_kinds(session, since)
         others = select(DemandMember.message_id).where(DemandMember.at >= since, DemandMember.kind.not_in(FAILURES))
-        turned = [message for message in await session.scalars(others) if message in vain]
-    if turned:
+        changed = [message for message in await session.scalars(others) if message in kinds]
+    if changed:
         async with database.write() as session:
-            for message in turned:
-                statement = update(DemandMember).where(DemandMember.message_id == message).values(kind=vain[message])
+            for message in changed:
+                statement = update(DemandMember).where(DemandMember.message_id == message).values(kind=kinds[message])
                 await session.execute(statement)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -30,6 +31,14 @@ class Signal:
     kind: str
 
 
+class Enquiry(NamedTuple):
+    """A citizen's enquiry in a conversation."""
+
+    seq: int
+    at: datetime
+    message: str
+
+
 async def signals(database: Database, since: datetime, *, most: int) -> list[Signal]:
     """Returns the newest ``most`` enquiries since then that belong to no cluster yet, oldest first."""
     in_cluster = exists().where(DemandMember.message_id == Message.id)
@@ -49,9 +58,9 @@ async def signals(database: Database, since: datetime, *, most: int) -> list[Sig
     )
     async with database.read() as session:
         rows = (await session.execute(query)).all()
-        vain = await failure_kinds(session, since)
+        failures = await failure_kinds(session, since)
     return [
-        Signal(message, conversation, text or "", at, vain.get(message, str(outcome)))
+        Signal(message, conversation, text or "", at, failures.get(message, str(outcome)))
         for message, conversation, text, at, outcome, _ in reversed(rows)
     ]
 
@@ -74,36 +83,29 @@ async def failure_kinds(session: AsyncSession, since: datetime) -> dict[str, str
         .join(Feedback, Feedback.reply_id == Reply.id)
         .where(Message.received_at >= since, Feedback.useful.is_(False))
     )
-    negative = [(conversation, seq + 1) for conversation, seq in await session.execute(bad)]
-    refusals = [(conversation, seq) for conversation, seq in await session.execute(refused)]
-    handoffs = [(conversation, at) for conversation, at in await session.execute(requests)]
-    conversations = {one for one, _ in (*negative, *refusals, *handoffs)}
-    enquiries: dict[str, list[tuple[int, datetime, str]]] = {}
+    rated_bad = (await session.execute(bad)).all()
+    refusals = (await session.execute(refused)).all()
+    handoffs = (await session.execute(requests)).all()
+    conversations = {conversation for conversation, _ in (*rated_bad, *refusals, *handoffs)}
+    enquiries: dict[str, list[Enquiry]] = {}
     rows = select(Message.conversation_id, Message.seq, Message.received_at, Message.id).where(
         Message.received_at >= since, Message.outcome.in_(ENQUIRIES), Message.payload.is_(None)
     )
     for conversation, seq, at, message in await session.execute(rows.order_by(Message.seq)):
         if conversation in conversations:
-            enquiries.setdefault(conversation, []).append((seq, at, message))
-    for kind, events in (("handoff", _by_time(handoffs, enquiries)), ("refused", _by_place(refusals, enquiries))):
-        found.update(dict.fromkeys(events, kind))
-    found.update(dict.fromkeys(_by_place(negative, enquiries), "negative"))
+            enquiries.setdefault(conversation, []).append(Enquiry(seq, at, message))
+    for kind, messages in (
+        ("handoff", _last_enquiries(handoffs, enquiries, lambda enquiry, moment: enquiry.at <= moment)),
+        ("refused", _last_enquiries(refusals, enquiries, lambda enquiry, seq: enquiry.seq < seq)),
+        ("negative", _last_enquiries(rated_bad, enquiries, lambda enquiry, seq: enquiry.seq <= seq)),
+    ):
+        found.update(dict.fromkeys(messages, kind))
     return found
 
 
-def _by_place(events: Sequence[tuple[str, int]], enquiries: dict[str, list[tuple[int, datetime, str]]]) -> list[str]:
-    """Returns the last enquiry of each conversation before the given message number."""
-    return [
-        before[-1]
-        for conversation, seq in events
-        if (before := [message for place, _, message in enquiries.get(conversation, []) if place < seq])
-    ]
-
-
-def _by_time(events: Sequence[tuple[str, datetime]], enquiries: dict[str, list[tuple[int, datetime, str]]]) -> list[str]:
-    """Returns the last enquiry of each conversation before the given time."""
-    return [
-        before[-1]
-        for conversation, moment in events
-        if (before := [message for _, at, message in enquiries.get(conversation, []) if at <= moment])
-    ]
+def _last_enquiries(
+    events: Iterable[Sequence[Any]], enquiries: Mapping[str, Sequence[Enquiry]], counts: Callable[[Enquiry, Any], bool]
+) -> list[str]:
+    """Returns the last enquiry of a conversation that ``counts`` for each of ``events`` (conversation, place or time)."""
+    earlier = ([one.message for one in enquiries.get(conversation, ()) if counts(one, at)] for conversation, at in events)
+    return [messages[-1] for messages in earlier if messages]

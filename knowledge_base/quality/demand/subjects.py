@@ -184,26 +184,28 @@ async def _row(session: AsyncSession, number: int) -> DemandCluster:
 async def _view(session: AsyncSession, row: DemandCluster, examples: int = _EXAMPLES) -> Cluster:
     present = now()
     of_cluster = DemandMember.cluster == row.seq
-    vain = DemandMember.kind.in_(FAILURES)
+    failed = DemandMember.kind.in_(FAILURES)
     recent = DemandMember.at >= present - WINDOW
-    joined = select(Message.conversation_id).join(DemandMember, DemandMember.message_id == Message.id).where(of_cluster, vain)
+    joined = select(Message.conversation_id).join(DemandMember, DemandMember.message_id == Message.id).where(of_cluster, failed)
 
     async def citizens_since(condition: ColumnElement[bool]) -> int:
         return await session.scalar(select(func.count()).select_from(joined.where(condition).distinct().subquery())) or 0
 
     citizens, this_week = await citizens_since(recent), await citizens_since(DemandMember.at >= present - _WEEK)
     kinds = await session.execute(
-        select(DemandMember.kind, func.count()).where(of_cluster, vain, recent).group_by(DemandMember.kind)
+        select(DemandMember.kind, func.count()).where(of_cluster, failed, recent).group_by(DemandMember.kind)
     )
-    first = await session.scalar(select(func.min(DemandMember.at)).where(of_cluster, vain))
+    first = await session.scalar(select(func.min(DemandMember.at)).where(of_cluster, failed))
     since = met = 0
     if row.decided_at is not None:
-        counted = select(func.count(), func.sum(case((vain, 0), else_=1))).where(of_cluster, DemandMember.at >= row.decided_at)
+        counted = select(func.count(), func.sum(case((failed, 0), else_=1))).where(
+            of_cluster, DemandMember.at >= row.decided_at
+        )
         since, met = (int(number or 0) for number in (await session.execute(counted)).one())
     texts = await session.scalars(
         select(Message.text)
         .join(DemandMember, DemandMember.message_id == Message.id)
-        .where(of_cluster, vain)
+        .where(of_cluster, failed)
         .order_by(DemandMember.similarity.desc(), Message.seq)
         .limit(3 * examples)
     )
