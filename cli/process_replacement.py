@@ -76,13 +76,13 @@ def replace(settings: Settings, supervisor: Supervisor, program: Process, *, new
             supervisor.remove(program.name)
             supervisor.holder_files.begin(program)
         supervisor.renew(program.name)
-        _until_ready(settings, supervisor, program)
+        _wait_until_ready(settings, supervisor, program)
 
 
 def _replace_held(supervisor: Supervisor, program: Process, before: State) -> None:
     holder = supervisor.holder_files.state(program.name)
     if holder is None:
-        raise _late(supervisor, program, "")
+        raise _failed(supervisor, program, "")
     supervisor.holder_files.follow(program)
     supervisor.signal(program.name, "HUP")
     deadline = time.monotonic() + READY_WITHIN_SECONDS + _END_SECONDS
@@ -92,23 +92,23 @@ def _replace_held(supervisor: Supervisor, program: Process, before: State) -> No
         if present is None or present.holder != holder.holder:
             break  # the old one died meanwhile, and both are being started again
         if present.failed > holder.failed:
-            raise _late(supervisor, program, present.reason)
+            raise _failed(supervisor, program, present.reason)
         if present.replaced > holder.replaced:
             return
-    raise _late(supervisor, program, "")
+    raise _failed(supervisor, program, "")
 
 
-def _until_ready(settings: Settings, supervisor: Supervisor, program: Process) -> None:
+def _wait_until_ready(settings: Settings, supervisor: Supervisor, program: Process) -> None:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     with httpx.Client(timeout=3, trust_env=False) as client:
         while time.monotonic() < deadline:
             if is_ready(program, supervisor.state(program.name), settings, client):
                 return
             time.sleep(_POLL_SECONDS)
-    raise _late(supervisor, program, "")
+    raise _failed(supervisor, program, "")
 
 
-def _late(supervisor: Supervisor, program: Process, reason: str) -> Refusal:
+def _failed(supervisor: Supervisor, program: Process, reason: str) -> Refusal:
     log, name = supervisor.log_file(program.name), program.name
     if reason and reason != "late":
         return Refusal(

@@ -13,7 +13,7 @@ from core.database.base import now
 from core.database.models import Conflict, EntryRow
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.editing.rows import append, at_head, content, note, open_conflict, revision
+from knowledge_base.editing.rows import append, at_head, content, open_conflict, record_step, revision
 from knowledge_base.entries.merge import Merged, Side, merge
 
 
@@ -63,7 +63,7 @@ async def resolve(
                 row.stage, row.publish_at = "draft", None
             row.base = conflict.theirs
         conflict.resolved_at, conflict.resolved_by = now(), author
-        note(session, row, "resolved", author=author, reason=reason)
+        record_step(session, row, "resolved", author=author, reason=reason)
         await session.flush()
         await record(session, actor=author, action="entry.resolved", target=f"entry:{collection}/{page}")
         return row.head

@@ -70,7 +70,7 @@ def append(
     return new
 
 
-def show(row: EntryRow, entry: Entry) -> None:
+def set_content(row: EntryRow, entry: Entry) -> None:
     """Makes ``entry`` the content of ``row``: the content that citizens get, if it is published."""
     row.version = entry.version
     row.digest = entry.digest()
@@ -79,7 +79,7 @@ def show(row: EntryRow, entry: Entry) -> None:
     row.locale = entry.locale
 
 
-def note(
+def record_step(
     session: AsyncSession, row: EntryRow, action: str, *, author: str, reason: str = "", version: int | None = None
 ) -> None:
     """Records a decision about a revision (the head by default)."""

@@ -89,7 +89,7 @@ async def apply_changes(session: AsyncSession, changes: Sequence[Change]) -> Non
         row.updated_at = now()
 
 
-async def take_back(session: AsyncSession, changes: Sequence[Change]) -> None:
+async def restore_published(session: AsyncSession, changes: Sequence[Change]) -> None:
     """Restores the published state in the database after a publication of imported content was dropped.
 
     The imported content stays as a draft, which must be chosen explicitly to be published.

@@ -14,7 +14,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Publication
 from knowledge_base.errors import ImportRefused
-from knowledge_base.publishing.apply import complete, take_back
+from knowledge_base.publishing.apply import complete, restore_published
 from knowledge_base.publishing.contracts import Change, PublicationView, Report, State
 
 _LOOKED_AT = 200  # publications searched for the last one in force
@@ -135,7 +135,7 @@ async def decide(database: Database, name: str, *, go: bool, author: str) -> Non
                 raise LookupError(f"there is no publication {name}")
             raise NotAwaitingDecision(state)
         if not go:
-            await take_back(session, [Change.model_validate(change) for change in changes])
+            await restore_published(session, [Change.model_validate(change) for change in changes])
         action = "publication.approved" if go else "publication.dropped"
         await audit(session, actor=author, action=action, target=f"publication:{name}")
 

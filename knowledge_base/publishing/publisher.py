@@ -71,7 +71,7 @@ class Publisher:
         self._stopping = asyncio.Event()
         self._progress = ("", 0, 0)
         self._jobs = Jobs(database, self._name)
-        self._rested_until = self._jobs_at = 0.0
+        self._prepare_again_at = self._jobs_at = 0.0
         self.gate = Gate(
             database,
             settings.home,
@@ -122,24 +122,24 @@ class Publisher:
     async def _prepare(self) -> bool:
         """Asks the questions for the next publication in advance, a few at a time, while nothing waits; runs the jobs."""
         try:
-            if time.monotonic() >= self._rested_until:
+            if time.monotonic() >= self._prepare_again_at:
                 began = time.monotonic()
                 if await self.gate.warm(await asyncio.to_thread(self._embedder)):
                     return True
                 await asyncio.to_thread(self.gate.release_snapshots)
-                await self._tidy()
+                await self._remove_old_uploads()
                 ended = time.monotonic()
-                self._rested_until = ended + max(_REST, _TIMES_AS_LONG * (ended - began))
+                self._prepare_again_at = ended + max(_REST, _TIMES_AS_LONG * (ended - began))
             if time.monotonic() >= self._jobs_at:
                 self._jobs_at = time.monotonic() + _JOBS_EVERY
-                await self._jobs.run("demand", self._look_at_demand, every=_DEMAND_EVERY)
+                await self._jobs.run("demand", self._cluster_demand, every=_DEMAND_EVERY)
                 await watch_quality(self._database, self._settings, self._jobs)
         except (httpx.HTTPError, SnapshotUnusable) as error:
             log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication asks them itself
-            self._rested_until = time.monotonic() + _REST
+            self._prepare_again_at = time.monotonic() + _REST
         return False
 
-    async def _look_at_demand(self) -> None:
+    async def _cluster_demand(self) -> None:
         """Clusters the unanswered demand."""
         snapshots = self.gate.node_snapshots.snapshots
         embedder = await asyncio.to_thread(self._embedder)
@@ -147,7 +147,7 @@ class Publisher:
         done = await cluster(self._database, embedder, SnapshotBackground(active))
         log.info("demand", joined=done.joined, made=done.made, alone=done.alone)
 
-    async def _tidy(self) -> None:
+    async def _remove_old_uploads(self) -> None:
         """Removes uploaded files that are older than an import decision needs."""
         if removed := await Tasks(self._database, self._settings).clean(_UPLOADS_KEPT):
             log.info("uploads_removed", count=removed)
@@ -173,7 +173,7 @@ class Publisher:
         await asyncio.to_thread(snapshots_here.activate, version, newest.base)
         mark.write_text(newest.id)
         log.info("publication_followed", publication=newest.id, snapshot=snapshots_here.snapshots.active())
-        await self._served(snapshots_here.snapshots.active())
+        await self._wait_until_served(snapshots_here.snapshots.active())
         await asyncio.to_thread(snapshots_here.share, version, newest.base, again=torn)
         await asyncio.to_thread(snapshots_here.clear, await publication_queue.waiting_candidates(self._database))
         return True
@@ -253,7 +253,7 @@ class Publisher:
         async with repeating(report, _EVERY):
             yield
 
-    async def _served(self, version: str) -> None:
+    async def _wait_until_served(self, version: str) -> None:
         """Waits until the action server answers from ``version``. A request makes it look for a new one."""
         deadline = time.monotonic() + _SERVED_WITHIN
         async with action_server(self._settings, seconds=2) as client:

@@ -11,7 +11,7 @@ import pytest
 from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Entry
-from knowledge_base.editing import rows as editing_record
+from knowledge_base.editing import rows as editing_rows
 from knowledge_base.editing import saving
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.editing.rows import append
@@ -35,7 +35,7 @@ async def _unsafe_before(database: Database, page: str, text: str) -> None:
     """A revision as editors could save it before saving had the grammar of importing; it becomes the entry's head."""
     async with database.write() as session:
         row = await session.get_one(EntryRow, ("essai", page))
-        with patch.object(editing_record, "unsafe", return_value=None):
+        with patch.object(editing_rows, "unsafe", return_value=None):
             append(session, row, entry(page, text), author="anne", reason="", parent=row.head)
         row.stage = "draft"
 

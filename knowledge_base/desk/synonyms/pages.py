@@ -31,7 +31,7 @@ _SAVING = ("keep", "use", "remove", "propose_removal")
 
 def router(settings: Settings, database: Database, engine: EngineClient, lists: OtherLists) -> APIRouter:
     routes = APIRouter()
-    page = _OnePage(settings, database, engine, lists)
+    page = _GroupPage(settings, database, engine, lists)
 
     @routes.get(_LIST)
     async def overview(request: Request, staff: Reader, q: Annotated[str, Query(max_length=200)] = "") -> Response:
@@ -105,7 +105,7 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
     return routes
 
 
-class _OnePage:
+class _GroupPage:
     """The page of one group, in each of its states."""
 
     def __init__(self, settings: Settings, database: Database, engine: EngineClient, lists: OtherLists) -> None:

@@ -67,7 +67,7 @@ async def add(database: Database, question: Golden, *, within: Collection[str] =
             raise UnknownEntries(sorted(missing))
         known = await _known(session, question)
         await _check(session, {*question.gold, *(known.accepted if known else ())}, within)
-        row, _ = await _keep(session, question)
+        row, _ = await _save(session, question)
         return row.id
 
 
@@ -82,7 +82,7 @@ async def add_all(database: Database, questions: Sequence[Golden]) -> Added:
             if unknown:
                 rejected.append(f"{question.name}: {', '.join(unknown)}")
                 continue
-            _, became = await _keep(session, question)
+            _, became = await _save(session, question)
             counts[became] += 1
     return Added(**counts, rejected=tuple(rejected))
 
@@ -110,7 +110,7 @@ async def _missing(session: AsyncSession, questions: Sequence[Golden]) -> set[st
     return set(wanted) - known
 
 
-async def _keep(session: AsyncSession, question: Golden) -> tuple[GoldenQuestion, str]:
+async def _save(session: AsyncSession, question: Golden) -> tuple[GoldenQuestion, str]:
     """Saves the question. Returns its row and the result. A known one is found by its id, else by its text."""
     row = await _known(session, question)
     if row is None:

@@ -62,30 +62,30 @@ def _element(node: Mapping[str, Any]) -> etree._Element:
             element.set(key, _text(value))
     children: Sequence[Mapping[str, Any]] = node.get("children", ())
     mixed = node["name"] in _MIXED or any(child["type"] == "text" and child["text"].strip() for child in children)
-    seams = _Seams()
+    lost_spaces = _LostSpaces()
     for child in children:
         if child["type"] == "text":
             text = _text(child["text"])
-            append_text(element, " " + text if mixed and seams.lost_before_text(text) else text)
+            append_text(element, " " + text if mixed and lost_spaces.lost_before_text(text) else text)
         elif child["type"] == "element":
             below = _element(child)
-            if mixed and seams.lost_before(below):
+            if mixed and lost_spaces.lost_before(below):
                 append_text(element, " ")
             element.append(below)
     return element
 
 
-class _Seams:
+class _LostSpaces:
     """Follows the children of a mixed element: between two elements the package lost the white space. Elements without text are
     ignored, so only the text before and after them counts.
     """
 
     def __init__(self) -> None:
         self._left, self._tag, self._target = "", "", ""
-        self._after_element = self._seam = False
+        self._after_element = self._between_elements = False
 
     def lost_before(self, element: etree._Element) -> bool:
-        self._seam |= self._after_element
+        self._between_elements |= self._after_element
         self._after_element = True
         return self._lost(text_of(element), str(element.tag), element.get("LienPublication", ""))
 
@@ -97,8 +97,10 @@ class _Seams:
         if not right:
             return False
         same_target = bool(target) and target == self._target
-        lost = self._seam and needs_gap(self._left, right, left_tag=self._tag, right_tag=tag, same_target=same_target)
-        self._left, self._tag, self._target, self._seam = right, tag, target, False
+        lost = self._between_elements and needs_gap(
+            self._left, right, left_tag=self._tag, right_tag=tag, same_target=same_target
+        )
+        self._left, self._tag, self._target, self._between_elements = right, tag, target, False
         return lost
 
 
