@@ -139,9 +139,9 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _niced(claim: int, *argv: str) -> list[str]:
+def _niced(niceness: int, *argv: str) -> list[str]:
     nice = shutil.which("nice")
-    return [nice, "-n", str(claim), *argv] if nice else list(argv)
+    return [nice, "-n", str(niceness), *argv] if nice else list(argv)
 
 
 def write_redis_config(settings: Settings) -> None:

@@ -139,25 +139,29 @@ def _shown(value: Any) -> str | None:
 def _nodes(
     merging: _Merging, path: tuple[str, ...], base: Sequence[Node], local: Sequence[Node], theirs: Sequence[Node]
 ) -> tuple[Node, ...]:
-    mine, other = paired(base, local), paired(base, theirs)
+    """Merges the parts of a body.
+
+    Each part has a name while it is merged: ``base 0`` if it was in the base, else ``local 0`` or ``theirs 0`` for an addition.
+    Equal additions of both sides are one part, with its local name.
+    """
+    local_places, their_places = paired(base, local), paired(base, theirs)
     merged: dict[str, Node | None] = {}
     for place, before in enumerate(base):
-        left = local[mine[place]] if place in mine else None
-        right = theirs[other[place]] if place in other else None
+        left = local[local_places[place]] if place in local_places else None
+        right = theirs[their_places[place]] if place in their_places else None
         merged[f"base {place}"] = _one(merging, path, before, left, right)
-    new_here = {place: node for place, node in enumerate(local) if place not in mine.values()}
-    new_there = {place: node for place, node in enumerate(theirs) if place not in other.values()}
-    twins = _twins(new_here, new_there, lone=not base)
-    for place, node in new_here.items():
-        twin = next((there for there, here in twins.items() if here == place), None)
-        same = None if twin is None else new_there[twin]
+    added = {place: node for place, node in enumerate(local) if place not in local_places.values()}
+    their_added = {place: node for place, node in enumerate(theirs) if place not in their_places.values()}
+    equal = _equal_additions(added, their_added, lone=not base)
+    for place, node in added.items():
+        same = next((their_added[there] for there, here in equal.items() if here == place), None)
         empty = Node(node.kind, node.label if same is not None and same.label == node.label else "")
         merged[f"local {place}"] = node if same is None else _one(merging, path, empty, node, same)
-    for place, node in new_there.items():
-        if place not in twins:
+    for place, node in their_added.items():
+        if place not in equal:
             merged[f"theirs {place}"] = node
-    here = _names(local, mine, "local", {})
-    there = _names(theirs, other, "theirs", twins)
+    here = _names(local, local_places, "local", {})
+    there = _names(theirs, their_places, "theirs", equal)
     return tuple(kept for name in _order(len(base), here, there) if (kept := merged.get(name)) is not None)
 
 
@@ -187,17 +191,17 @@ def _label(merging: _Merging, path: tuple[str, ...], base: Node, local: Node, th
     return local.label if merging.choose(path, base.label, local.label, theirs.label) == "local" else theirs.label
 
 
-def _twins(here: Mapping[int, Node], there: Mapping[int, Node], *, lone: bool) -> dict[int, int]:
+def _equal_additions(here: Mapping[int, Node], there: Mapping[int, Node], *, lone: bool) -> dict[int, int]:
     """Returns equal parts that both sides have added: index there → index here."""
     places, others = list(there), list(here)
     pairs = paired(list(there.values()), list(here.values()), lone=lone)
     return {places[place]: others[other] for place, other in pairs.items()}
 
 
-def _names(side: Sequence[Node], pairs: Mapping[int, int], prefix: str, twins: Mapping[int, int]) -> list[str]:
+def _names(side: Sequence[Node], pairs: Mapping[int, int], prefix: str, equal: Mapping[int, int]) -> list[str]:
     """Returns the names of a side's parts in ``merged``, in that side's order."""
     known = {place: f"base {before}" for before, place in pairs.items()}
-    known |= {place: f"local {here}" for place, here in twins.items()}
+    known |= {place: f"local {here}" for place, here in equal.items()}
     return [known.get(place, f"{prefix} {place}") for place in range(len(side))]
 
 
