@@ -71,9 +71,7 @@ EVERY = _COMMANDS.keys() | _GROUPS.keys()
 
 
 def application(wanted: str) -> typer.Typer:
-    """Returns the application with the command ``wanted`` only, so that it need not import the others; otherwise the list of
-    all.
-    """
+    """Returns the application with only the command ``wanted``, which saves imports; for another name, the list of all."""
     return with_commands({wanted}) if wanted in EVERY else _listing()
 
 

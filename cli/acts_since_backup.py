@@ -68,7 +68,8 @@ async def acts_since(
             complete = complete or _reaches(rows, backup, path, troubles)
         except LedgerDamaged as error:
             rows = error.before
-            troubles.append(_damaged(error))
+            fr, en = f"est coupé ou a été modifié à la ligne {error.line}", f"is torn, or was changed, at line {error.line}"
+            troubles.append(LedgerUnusable(f"{error.path} {fr}", f"{error.path} {en}"))
         except OSError as error:
             rows = ()
             troubles.append(_unreadable(path, error))
@@ -104,9 +105,7 @@ def _reaches(rows: Sequence[LedgerRow], backup: BackupAudit, where: object, trou
 
 
 async def _of_record(url: str, head: Key) -> list[LedgerRow] | None:
-    """Returns the acts in a database that continues from the backup's ``head``; ``None`` for another one, or if it cannot be
-    read.
-    """
+    """Returns the acts in a database that continues from the backup's ``head``; else, or if it is unreadable, ``None``."""
     async with Database(url) as database:
         try:
             async with database.read() as session:
@@ -116,13 +115,6 @@ async def _of_record(url: str, head: Key) -> list[LedgerRow] | None:
             return [ledger_row(row) for row in await rows_of_ledger(database, after=head[0])]
         except SQLAlchemyError:
             return None  # it may be the broken one
-
-
-def _damaged(error: LedgerDamaged) -> LedgerUnusable:
-    return LedgerUnusable(
-        f"{error.path} est coupé ou a été modifié à la ligne {error.line}",
-        f"{error.path} is torn, or was changed, at line {error.line}",
-    )
 
 
 def _unreadable(path: Path, error: OSError) -> LedgerUnusable:

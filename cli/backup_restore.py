@@ -115,15 +115,10 @@ async def restore(
         previous = (
             await asyncio.to_thread(_swap, Path(str(target.database)), Path(scratch) / "guichet.db") if is_sqlite else None
         )
-        await _update_ledger(settings)
+        async with Database(settings.sql_url) as database:  # the rows before the restore belong to a database that is gone
+            await LedgerSync(database, settings).run()
         settings_file = await asyncio.to_thread(_put_files, settings, folder)
         return Restored(contents, len(again), replayed, opt_outs, len(audit_rows), previous, settings_file)
-
-
-async def _update_ledger(settings: Settings) -> None:
-    """Writes the restore itself to the ledger: the rows before it belong to a database that no longer exists."""
-    async with Database(settings.sql_url) as database:
-        await LedgerSync(database, settings).run()
 
 
 def _is_there(path: str) -> bool:

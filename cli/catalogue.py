@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 
-from core.database import Database
+from cli.database import run_on_database
 from core.entry import Entry
-from knowledge_base import store
+from knowledge_base.entries import store
 from retrieval.index.catalogue import Listed
 
 
@@ -18,14 +17,7 @@ class DatabaseCatalogue:
         self._sql_url = sql_url
 
     def listed(self) -> list[Listed]:
-        return self._read(store.listed)
+        return run_on_database(self._sql_url, store.listed)
 
     def fetch(self, wanted: Sequence[Listed]) -> list[Entry]:
-        return self._read(lambda database: store.fetch(database, wanted)) if wanted else []
-
-    def _read[T](self, read: Callable[[Database], Awaitable[T]]) -> T:
-        async def reading() -> T:
-            async with Database(self._sql_url) as database:
-                return await read(database)
-
-        return asyncio.run(reading())
+        return run_on_database(self._sql_url, lambda database: store.fetch(database, wanted)) if wanted else []

@@ -53,9 +53,7 @@ def preview_with(settings: Settings, wording: Wording, renderers: Mapping[str, A
 
 
 def near_with(settings: Settings) -> Near:
-    """Returns a function that asks the action server's search; it finds nothing if the server does not answer, since the list
-    has its own search.
-    """
+    """Returns a function that asks the action server's search, and finds nothing if the server does not answer."""
 
     async def near(query: str) -> list[tuple[str, str, str]]:
         body = {"query": query[:500], "locale": "fr", "limit": 5}

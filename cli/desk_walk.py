@@ -42,10 +42,8 @@ def starts(entry: Entry) -> list[tuple[int, tuple[str, ...]]]:
     return [(order, headings) for headings, order in first.items()]
 
 
-def reply_after_walk(entry: Entry, walk: Walk, teller: CardTexts) -> tuple[ReplyBlock, ...]:
-    """Returns the service's reply after ``walk``. An address that the entry no longer has (its tree was just changed) is
-    ignored. ``entry`` must have a text.
-    """
+def reply_after_walk(entry: Entry, walk: Walk, texts: CardTexts) -> tuple[ReplyBlock, ...]:
+    """Returns the reply after ``walk`` in ``entry``, which has a text. Ignores addresses that the entry no longer has."""
     located = located_passages(entry)
     start = walk.start if 0 <= walk.start < len(located) else 0
     chosen_cases: dict[Address, int] = {}
@@ -57,14 +55,14 @@ def reply_after_walk(entry: Entry, walk: Walk, teller: CardTexts) -> tuple[Reply
             continue
     if walk.whole:
         try:
-            return (_card(whole_fork_card(entry, fork_at(entry, read(walk.whole)), "", start, teller.style), teller),)
+            return (card_with_texts(whole_fork_card(entry, fork_at(entry, read(walk.whole)), "", start, texts.style), texts),)
         except LookupError:
             pass
-    return _reply_at_fork(entry, start, chosen_cases, walk.page, teller)
+    return _reply_at_fork(entry, start, chosen_cases, walk.page, texts)
 
 
 def _reply_at_fork(
-    entry: Entry, start: int, chosen_cases: dict[Address, int], page: int, teller: CardTexts
+    entry: Entry, start: int, chosen_cases: dict[Address, int], page: int, texts: CardTexts
 ) -> tuple[ReplyBlock, ...]:
     def best(orders: Sequence[int]) -> int:
         return start if start in orders else min(orders)
@@ -75,52 +73,52 @@ def _reply_at_fork(
         order = None
     if found.asked is None:
         named = None if found.alike is None else len(found.alike.cases)
-        return (_card(answer_card(entry, order or 0, "", teller.style, named), teller),)
+        return (card_with_texts(answer_card(entry, order or 0, "", texts.style, named), texts),)
     fork_text = ForkCard(None, complete=False)
     if not page:
-        fork_text = fork_card(entry, found.asked, order, start, "", teller.style, nothing_asked)
-    blocks: list[ReplyBlock] = [] if fork_text.card is None else [_card(fork_text.card, teller)]
+        fork_text = fork_card(entry, found.asked, order, start, "", texts.style, nothing_asked)
+    blocks: list[ReplyBlock] = [] if fork_text.card is None else [card_with_texts(fork_text.card, texts)]
     if fork_text.card is None and not found.asked.cases:
-        blocks.append(TextBlock(text=teller.say("utter_about", title=" › ".join((entry.title, *found.asked.headings)))))
-    options = _options(found.asked, page, teller)
-    question = teller.say(question_for(found.asked), question=found.asked.question)
-    typed = not traits_of(teller.channel).has_buttons
+        blocks.append(TextBlock(text=texts.say("utter_about", title=" › ".join((entry.title, *found.asked.headings)))))
+    options = _options(found.asked, page, texts)
+    question = texts.say(question_for(found.asked), question=found.asked.question)
+    typed = not traits_of(texts.channel).has_buttons
     if fork_text.complete and typed:  # the label of a case
         return tuple(blocks)
     if fork_text.card is not None and typed:
-        question = teller.say("utter_other_cases")
+        question = texts.say("utter_other_cases")
         shown = fork_text.others or range(len(found.asked.labels))
         options = [
             Option(label=found.asked.labels[number], payload=f"case {address_of((*found.asked.address, number))}")
             for number in shown
         ]
     if fork_text.complete:
-        question = teller.say("utter_each_case")
+        question = texts.say("utter_each_case")
         options = [option for option in options if not option.payload.startswith("fork ")]  # all cases are shown
     return (*blocks, choices("cases", options).model_copy(update={"text": question}))
 
 
-def _options(fork: Fork, page: int, teller: CardTexts) -> list[Option]:
+def _options(fork: Fork, page: int, texts: CardTexts) -> list[Option]:
     """Returns the options like ``actions.replies.reply_builder.ReplyBuilder``."""
-    most = MOST_CASES[teller.channel]
+    most = MOST_CASES[texts.channel]
     last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
     options = [
         Option(label=label, payload=f"case {address_of((*fork.address, number))}")
         for number, label in list(enumerate(fork.labels))[page:last]
     ]
     if last < len(fork.labels):
-        options.append(Option(label=teller.say("utter_option_more"), payload=f"page {last}"))
-    options.append(Option(label=teller.say("utter_option_unsure"), payload=f"fork {address_of(fork.address)}"))
+        options.append(Option(label=texts.say("utter_option_more"), payload=f"page {last}"))
+    options.append(Option(label=texts.say("utter_option_unsure"), payload=f"fork {address_of(fork.address)}"))
     if fork.cases:
-        options.append(Option(label=teller.say("utter_option_back"), payload="back"))
+        options.append(Option(label=texts.say("utter_option_back"), payload="back"))
     return options
 
 
-def _card(card: Card, teller: CardTexts) -> AnswerBlock:
+def card_with_texts(card: Card, texts: CardTexts) -> AnswerBlock:
     """Returns ``card`` with the sentence above it and the warning about its age."""
     block, notice = card.block, ""
     if block.verified_on is None:
-        notice = teller.say("utter_undated")
-    elif is_old(block.verified_on, teller.style.old_after_months, teller.style.today):
-        notice = teller.say("utter_old", date=format_day(block.verified_on, teller.language))
-    return block.model_copy(update={"text": teller.say("utter_answer", title=block.title), "notice": notice})
+        notice = texts.say("utter_undated")
+    elif is_old(block.verified_on, texts.style.old_after_months, texts.style.today):
+        notice = texts.say("utter_old", date=format_day(block.verified_on, texts.language))
+    return block.model_copy(update={"text": texts.say("utter_answer", title=block.title), "notice": notice})

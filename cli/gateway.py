@@ -28,8 +28,8 @@ from core.web.open_file_limit import raise_open_file_limit
 from core.web.serving import serve
 from desk import Part
 from knowledge_base.desk import editor, publishing, synonyms, workflow
-from knowledge_base.golden import record as golden
-from knowledge_base.golden.contracts import Golden
+from knowledge_base.quality.golden import store as golden
+from knowledge_base.quality.golden.contracts import Golden
 from supervision.desk import approvals, console, review, tasks
 from supervision.review.judging import KeepGolden
 
@@ -72,9 +72,7 @@ def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
 
 
 def serving(settings: Settings) -> dict[str, Any]:
-    """Returns the options of uvicorn. Event streams are closed two seconds after a shutdown; clients resume after the last
-    reply they saw.
-    """
+    """Returns the options of uvicorn. Event streams end two seconds after a shutdown begins; clients then resume."""
     return {
         "ws_max_size": MAX_FRAME,
         "ws_per_message_deflate": False,  # 40 kB a socket, for frames of a few hundred bytes

@@ -69,9 +69,7 @@ class Child:
 
 
 class Holder:
-    """Keeps the program; ``run()`` returns on SIGTERM or at the program's own end. Raises ``OSError`` if the address is
-    in use.
-    """
+    """Keeps the program until SIGTERM or the program's own end. Raises ``OSError`` if the address is in use."""
 
     def __init__(self, file: str) -> None:
         self._file, self._next_file, self._parent = file, f"{file}.next", os.getppid()

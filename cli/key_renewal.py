@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from conversations.record.address_renewal import move_to_present_digest
@@ -85,21 +84,10 @@ async def _reencrypt_column(
         async with database.write() as session:
             batch = select(key, column).where(column.is_not(None), beyond).order_by(key).limit(_BATCH).with_for_update()
             rows = (await session.execute(batch)).all()
-            changed += sum([await _reencrypt(session, table, key, column, row, renewed) for row in rows])
+            for identifier, value in rows:
+                if (fresh := renewed(value)) is not None:
+                    await session.execute(update(table).where(key == identifier).values({column.key: fresh}))
+                    changed += 1
         if not rows:
             return changed
         beyond = key > rows[-1][0]
-
-
-async def _reencrypt(
-    session: AsyncSession,
-    table: Any,
-    key: InstrumentedAttribute[Any],
-    column: InstrumentedAttribute[Any],
-    row: Any,
-    renewed: Callable[[bytes], bytes | None],
-) -> bool:
-    fresh = renewed(row[1])
-    if fresh is not None:
-        await session.execute(update(table).where(key == row[0]).values({column.key: fresh}))
-    return fresh is not None

@@ -1,6 +1,4 @@
-"""The record that an installation's process manager writes about itself, so that later commands find it or notice its
-absence.
-"""
+"""The record that the process manager writes about itself, so that later commands find it or notice its absence."""
 
 from __future__ import annotations
 
@@ -40,9 +38,7 @@ class ManagerRecord:
 
 
 def mark_of(home: Path) -> str:
-    """Returns a mark that no other folder has: a copy of ``home`` has another inode, one in another container another
-    device.
-    """
+    """Returns a mark that no other folder has: a copy has another inode, a folder in another container another device."""
     found = home.resolve()
     stat = found.stat()
     return f"{stat.st_dev}:{stat.st_ino}:{found}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from cli.installation_processes import InstallationProcess, installation_processes
 from cli.manager_record import read_record
@@ -35,19 +35,21 @@ def manager_state(home: Path) -> ManagerState:
     return ManagerState("killed" if record.of_this_boot or processes else "rebooted", processes, record.pid)
 
 
-@dataclass(frozen=True)
-class ManagerTrouble:
-    """A problem and the advice for it: sentences in French and English."""
+class ManagerTrouble(NamedTuple):
+    """A problem and the advice for it, each in French and English."""
 
-    message: tuple[str, str]
-    advice: tuple[str, str]
+    fr: str
+    en: str
+    advice_fr: str
+    advice_en: str
 
     @property
     def sentence(self) -> tuple[str, str]:
-        return f"{self.message[0]} {self.advice[0]}", f"{self.message[1]} {self.advice[1]}"
+        return f"{self.fr} {self.advice_fr}", f"{self.en} {self.advice_en}"
 
 
 _UP = ("Lancez ./guichet up.", "Run ./guichet up.")
+STOPPED = ManagerTrouble("Le service ne tourne pas.", "The service is not running.", *_UP)
 
 
 def manager_trouble(state: ManagerState) -> ManagerTrouble | None:
@@ -56,40 +58,28 @@ def manager_trouble(state: ManagerState) -> ManagerTrouble | None:
     match state.kind:
         case "silent":
             return ManagerTrouble(
-                (
-                    f"Le gestionnaire des processus ({state.pid}) ne répond pas.",
-                    f"The process manager ({state.pid}) does not answer.",
-                ),
-                (
-                    "Réessayez ; sinon ./guichet down, puis ./guichet up.",
-                    "Try again; else run ./guichet down, then ./guichet up.",
-                ),
+                f"Le gestionnaire des processus ({state.pid}) ne répond pas.",
+                f"The process manager ({state.pid}) does not answer.",
+                "Réessayez ; sinon ./guichet down, puis ./guichet up.",
+                "Try again; else run ./guichet down, then ./guichet up.",
             )
         case "killed" if count:
             return ManagerTrouble(
-                (
-                    f"Le gestionnaire des processus a été tué ; processus qui restent : {count} ({names}).",
-                    f"The process manager was killed; processes that still run: {count} ({names}).",
-                ),
-                (
-                    "./guichet up les arrête et redémarre le service ; ./guichet down les arrête.",
-                    "./guichet up ends them and starts the service again; ./guichet down ends them.",
-                ),
+                f"Le gestionnaire des processus a été tué ; processus qui restent : {count} ({names}).",
+                f"The process manager was killed; processes that still run: {count} ({names}).",
+                "./guichet up les arrête et redémarre le service ; ./guichet down les arrête.",
+                "./guichet up ends them and starts the service again; ./guichet down ends them.",
             )
         case "killed":
             return ManagerTrouble(
-                (
-                    "Le gestionnaire des processus a été tué, et ses processus se sont arrêtés.",
-                    "The process manager was killed, and its processes have ended.",
-                ),
-                _UP,
+                "Le gestionnaire des processus a été tué, et ses processus se sont arrêtés.",
+                "The process manager was killed, and its processes have ended.",
+                *_UP,
             )
         case "rebooted":
             return ManagerTrouble(
-                (
-                    "La machine a redémarré pendant que le service tournait.",
-                    "The machine was restarted while the service was running.",
-                ),
-                _UP,
+                "La machine a redémarré pendant que le service tournait.",
+                "The machine was restarted while the service was running.",
+                *_UP,
             )
     return None

@@ -7,9 +7,7 @@ from core.settings import ROOT
 
 
 def refusal_for_missing_module(error: ModuleNotFoundError) -> Refusal:
-    """Returns the refusal with advice for the missing module. Raises ``error`` itself if the module is one of ours: that is a
-    defect.
-    """
+    """Returns the refusal with advice. Raises ``error`` itself if the module is one of ours, because that is a defect."""
     name = (error.name or "").partition(".")[0]
     if name == "tools":
         return Refusal(

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Table, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.record.address_renewal import move_to_present_digest
@@ -24,6 +24,7 @@ from core.settings import Settings
 
 _ENCRYPTED = {("conversations", "address"), ("handoffs", "number"), ("phone_copies", "number")}
 _BY_NUMBER = (NumberUsage, OptOut)
+_WITH_PERSON = frozenset({"conversations", "messages", "replies", "handoffs"})  # rows that refer to these are the person's
 
 
 async def export_personal_data(settings: Settings, *, conversation: str, number: str) -> dict[str, Any] | None:
@@ -94,9 +95,7 @@ async def _digest_of(database: Database, addresses: Addresses, number: str) -> s
 
 
 async def _rows_of_person(session: AsyncSession, conversation: str, addresses: Addresses) -> dict[str, Any]:
-    """Returns the rows of the conversation and, table by table in the order of their keys, the rows that refer to rows already
-    found.
-    """
+    """Returns the rows of the conversation and, in the order of foreign keys, all rows that refer to rows already found."""
     tables: dict[str, list[Mapping[str, Any]]] = {}
     for table in Base.metadata.sorted_tables:
         if table.name == "conversations":
@@ -105,16 +104,12 @@ async def _rows_of_person(session: AsyncSession, conversation: str, addresses: A
             where = [
                 key.parent.in_([row[key.column.name] for row in tables[key.column.table.name]])
                 for key in table.foreign_keys
-                if key.column.table.name in tables and _refers_to_person(table, key.column.table.name)
+                if key.column.table.name in _WITH_PERSON.intersection(tables) - {table.name}
             ]
         if where:
             rows = (await session.execute(select(table).where(where[0]))).mappings().all()
             tables[table.name] = [dict(row) for row in rows]
     return {name: [_readable(name, row, addresses) for row in rows] for name, rows in tables.items()}
-
-
-def _refers_to_person(table: Table, parent: str) -> bool:
-    return parent in {"conversations", "messages", "replies", "handoffs"} and table.name != parent
 
 
 def _readable(table: str, row: Mapping[str, Any], addresses: Addresses) -> dict[str, Any]:

@@ -77,9 +77,7 @@ def check_browsers(settings: Settings) -> None:
 
 
 def is_taken(port: int, host: str) -> bool:
-    """Decides whether another program listens at ``port`` of ``host``. Raises ``Refusal`` if ``host`` is not an address of this
-    machine.
-    """
+    """Decides whether another program listens there. Raises ``Refusal`` if ``host`` is not an address of this machine."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -104,9 +102,7 @@ def is_taken(port: int, host: str) -> bool:
 
 
 def check_production(settings: Settings) -> None:
-    """Raises ``Refusal`` for what ``up --production`` forbids: guessable secrets, plain HTTP, the simulator, demonstration
-    data.
-    """
+    """Raises ``Refusal`` for what production forbids: guessable secrets, plain HTTP, the simulator, demonstration data."""
     signing = () if settings.model_public_key else ("model_key",)
     for name in ("secret_key", "internal_secret", "address_key", *signing):
         if len(getattr(settings, name).get_secret_value()) < SECRET_LENGTH:

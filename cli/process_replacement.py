@@ -17,7 +17,7 @@ from cli.holder_files import READY_WITHIN_SECONDS
 from cli.language import Refusal
 from cli.model_signing import is_ours
 from cli.preflight import check_production
-from cli.processes import Process, processes, write_redis_config
+from cli.processes import Process, processes, unknown_process, write_redis_config
 from cli.rasa_commands import model_path
 from cli.stack import is_ready
 from cli.supervisor import State, Supervisor
@@ -76,13 +76,13 @@ def replace(settings: Settings, supervisor: Supervisor, program: Process, *, new
             supervisor.remove(program.name)
             supervisor.holder_files.begin(program)
         supervisor.renew(program.name)
-        _until_ready(settings, supervisor, program)
+        _wait_until_ready(settings, supervisor, program)
 
 
 def _replace_held(supervisor: Supervisor, program: Process, before: State) -> None:
     holder = supervisor.holder_files.state(program.name)
     if holder is None:
-        raise _late(supervisor, program, "")
+        raise _failed(supervisor, program, "")
     supervisor.holder_files.follow(program)
     supervisor.signal(program.name, "HUP")
     deadline = time.monotonic() + READY_WITHIN_SECONDS + _END_SECONDS
@@ -92,23 +92,23 @@ def _replace_held(supervisor: Supervisor, program: Process, before: State) -> No
         if present is None or present.holder != holder.holder:
             break  # the old one died meanwhile, and both are being started again
         if present.failed > holder.failed:
-            raise _late(supervisor, program, present.reason)
+            raise _failed(supervisor, program, present.reason)
         if present.replaced > holder.replaced:
             return
-    raise _late(supervisor, program, "")
+    raise _failed(supervisor, program, "")
 
 
-def _until_ready(settings: Settings, supervisor: Supervisor, program: Process) -> None:
+def _wait_until_ready(settings: Settings, supervisor: Supervisor, program: Process) -> None:
     deadline = time.monotonic() + READY_WITHIN_SECONDS
     with httpx.Client(timeout=3, trust_env=False) as client:
         while time.monotonic() < deadline:
             if is_ready(program, supervisor.state(program.name), settings, client):
                 return
             time.sleep(_POLL_SECONDS)
-    raise _late(supervisor, program, "")
+    raise _failed(supervisor, program, "")
 
 
-def _late(supervisor: Supervisor, program: Process, reason: str) -> Refusal:
+def _failed(supervisor: Supervisor, program: Process, reason: str) -> Refusal:
     log, name = supervisor.log_file(program.name), program.name
     if reason and reason != "late":
         return Refusal(
@@ -150,10 +150,7 @@ def _as_started(settings: Settings, supervisor: Supervisor) -> Settings:
 
 def _check(settings: Settings, supervisor: Supervisor, programs: dict[str, Process], names: Sequence[str]) -> None:
     if unknown := [name for name in names if name not in programs]:
-        raise Refusal(
-            f"Aucun processus ne s'appelle « {unknown[0]} ». Choisissez parmi : {', '.join(programs)}.",
-            f"No process is called '{unknown[0]}'. Choose one of: {', '.join(programs)}.",
-        )
+        raise unknown_process(unknown[0], programs)
     before = supervisor.holder_files.environment("gateway")
     if not before:
         raise Refusal(

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cli import rasa_commands
+from cli.language import Refusal
 from core.settings import Settings
 
 # Priorities (nice). The gateway has the highest: a message is acknowledged before others are answered. Processes that compute
@@ -46,6 +48,14 @@ class Process:
 def kind_of(name: str) -> str:
     """Returns the kind of the process called ``name``."""
     return name.partition("-")[0]
+
+
+def unknown_process(name: str, known: Iterable[str]) -> Refusal:
+    """Returns the refusal for a process that is not among those ``known``."""
+    return Refusal(
+        f"Aucun processus ne s'appelle « {name} ». Choisissez parmi : {', '.join(known)}.",
+        f"No process is called '{name}'. Choose one of: {', '.join(known)}.",
+    )
 
 
 def redis_binary() -> str:
@@ -129,9 +139,9 @@ def _environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def _niced(claim: int, *argv: str) -> list[str]:
+def _niced(niceness: int, *argv: str) -> list[str]:
     nice = shutil.which("nice")
-    return [nice, "-n", str(claim), *argv] if nice else list(argv)
+    return [nice, "-n", str(niceness), *argv] if nice else list(argv)
 
 
 def write_redis_config(settings: Settings) -> None:

@@ -25,9 +25,7 @@ class StepResult:
 
 
 def reporter(label: str) -> Callable[[int, int], None]:
-    """Returns a function that reports JSON on standard output for a parent that asked for it, else a line for each tenth on
-    standard error.
-    """
+    """Returns a function that reports progress: as JSON to a parent that asked for it, else a line for each tenth."""
     if os.environ.get(VARIABLE) == "json":
         return lambda done, total: print(json.dumps({"done": done, "total": total}), flush=True)
     printed_tenth = -1

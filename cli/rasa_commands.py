@@ -28,9 +28,7 @@ def model_path(settings: Settings) -> Path:
 
 
 def training_command(settings: Settings) -> list[str]:
-    """Returns the command that trains into a folder next to the model's. The caller renames the result, so that no partial
-    model is found.
-    """
+    """Returns the command that trains into a separate folder. The caller moves the result, so no partial model is found."""
     model = model_path(settings)
     return [
         *(str(BOT_PYTHON), "-m", "rasa", "train"),
@@ -76,9 +74,7 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def _hidden_secrets() -> dict[str, str]:
-    """Returns empty values for every secret except those that processes use between each other: Rasa's libraries are old, and
-    Rasa signs nothing.
-    """
+    """Returns empty values for all secrets that Rasa does not need, because its libraries are old."""
     secret = [name for name, field in Settings.model_fields.items() if field.annotation is SecretStr]
     named = [f"GUICHET_{name.upper()}" for name in secret if name not in _SECRETS_FOR_RASA]
     return dict.fromkeys([*named, *(name for name in os.environ if name.startswith(_STORAGE))], "")

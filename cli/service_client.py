@@ -1,6 +1,4 @@
-"""The running service as a client for commands and tools: turns go through the gateway like a citizen's, and are marked as
-tests.
-"""
+"""A client of the running service: turns go through the gateway like a citizen's, and are marked as tests."""
 
 from __future__ import annotations
 
@@ -77,9 +75,7 @@ class ServiceClient:
         return option_in_blocks(text, reply["blocks"]) if reply else None
 
     async def _replies(self, headers: dict[str, str]) -> AsyncIterator[dict[str, Any]]:
-        """Yields the reply events of the conversation, those of earlier turns first. Other events (such as a notice of delay)
-        are skipped.
-        """
+        """Yields the reply events of the conversation, those of earlier turns first, and skips all other events."""
         async with self._http.stream("GET", "/api/web/events", headers=headers, timeout=httpx.Timeout(10, read=None)) as stream:
             stream.raise_for_status()
             async for line in stream.aiter_lines():

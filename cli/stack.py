@@ -93,9 +93,7 @@ def recover(settings: Settings) -> None:
 
 
 def stop(settings: Settings) -> bool:
-    """Stops the installation of this state folder, including processes left by a killed manager. Returns false if nothing
-    runs.
-    """
+    """Stops this installation, including processes left by a killed manager. Returns false if nothing runs."""
     if not settings.home.exists():
         return False
     supervisor, found = Supervisor(settings.home), False
@@ -140,9 +138,7 @@ def _end_leftovers(settings: Settings) -> None:
 
 @contextmanager
 def _manager_lock(home: Path) -> Iterator[None]:
-    """Ensures that one command at a time checks and changes the processes, so that new processes are not mistaken for abandoned
-    ones.
-    """
+    """Lets one command at a time check and change the processes, so that new ones are not mistaken for abandoned ones."""
     folder = home / "run"
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "manager.lock").open("a") as file:

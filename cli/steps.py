@@ -79,9 +79,7 @@ class Steps(AbstractContextManager["Steps"]):
 
 
 def digest_files(paths: Iterable[Path]) -> str:
-    """Returns a SHA-256 (hex) over the names and contents of ``paths``, including folders. It does not depend on the checkout's
-    place.
-    """
+    """Returns a SHA-256 (hex) over names and contents of ``paths`` and their folders, wherever the checkout is."""
     total = hashlib.sha256()
     for path in sorted(paths):
         files = sorted(path.rglob("*")) if path.is_dir() else [path]

@@ -25,9 +25,7 @@ class SignInNeeded(Exception):
 
 
 class ExpiredForm(Exception):
-    """A form was sent after its session had ended. Its content is shown, to be sent again by ``staff``, if somebody has signed
-    in meanwhile.
-    """
+    """A form whose session has ended. Its content is shown, so that ``staff``, if signed in again, can send it again."""
 
     def __init__(self, staff: Staff | None, fields: Sequence[tuple[str, str]]) -> None:
         super().__init__("form held")

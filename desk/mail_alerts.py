@@ -89,7 +89,6 @@ async def mail_absent_staff(shell: Shell) -> int:
                 continue
             lines = "\n".join(f"- {alert['text']}\n  {shell.settings.base_url}{alert['path']}" for alert in alerts)
             words = {"service": shell.settings.service_name, "lines": lines, "desk": shell.settings.base_url + "/desk/account"}
-            subject = shell.words.text("desk", "desk_mail_calls_subject", staff.language, words)
-            text = shell.words.text("desk", "desk_mail_calls_text", staff.language, words)
-            mails += queue_mail(session, shell.settings, staff.id, "calls", subject, text, about=about)
+            mail = shell.mail_text("calls", staff.language, words)
+            mails += queue_mail(session, shell.settings, staff.id, "calls", *mail, about=about)
     return mails

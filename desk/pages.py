@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +13,7 @@ from markupsafe import Markup
 from core.identity import Staff
 from core.problems import wants_page
 from core.web.headers import security_headers
-from desk.shell import Shell, shell_of
+from desk.shell import shell_of
 
 
 def render(request: Request, staff: Staff | None, name: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:
@@ -30,7 +29,7 @@ def render(request: Request, staff: Staff | None, name: str, /, *, status: int =
         staff=staff,
         language=language,
         other="en" if language == "fr" else "fr",
-        say=partial(_say, shell, part, language),
+        say=lambda key, /, **more: shell.words.text(part, key, language, more),
         say_of=lambda of_part, key, **more: shell.words.text(of_part, key, language, more),
         csrf=token,
         csrf_field=Markup('<input type="hidden" name="csrf" value="{}">').format(token),
@@ -70,7 +69,3 @@ def sign_in_problem_page(request: Request, detail: str, *, status: int, other: b
     title = shell_of(request).words.text("desk", "desk_sign_in", language)
     problem = {"title": title, "detail": detail}
     return render(request, None, "desk/problem.html", status=status, problem=problem, other_account=other)
-
-
-def _say(shell: Shell, part: str, language: str, key: str, /, **values: object) -> str:
-    return shell.words.text(part, key, language, values)

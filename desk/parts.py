@@ -29,9 +29,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """An alert that leads to ``path``. ``ids`` show a page what is new; ``key`` is the part's word for it (``{count}``: how
-    many).
-    """
+    """An alert that leads to ``path``. ``ids`` tell a page what is new; ``key`` is the word, filled with their ``{count}``."""
 
     path: str
     key: str

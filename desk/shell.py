@@ -15,7 +15,7 @@ from starlette.requests import HTTPConnection
 
 from core.database import Database
 from core.database.models import StaffRow
-from core.identity import Right, Staff
+from core.identity import IdentityError, Right, Staff
 from core.identity.oidc import Client
 from core.identity.sign_in import Caller, SignIn
 from core.identity.vault import Vault
@@ -84,9 +84,7 @@ class Shell:
         return f"__Host-{_STARTED}" if self.secure else _STARTED
 
     def language(self, connection: HTTPConnection, staff: Staff | None = None) -> str:
-        """Returns ``?lang=``, else the person's language, else the last one (``state.language``), else the
-        browser's or ours.
-        """
+        """Returns the language: ``?lang=``, else the person's, else the last one, else the browser's or ours."""
         requested = connection.query_params.get("lang", "")
         if requested in LANGUAGES:
             return requested
@@ -105,9 +103,7 @@ class Shell:
         return replace(staff, language=language)
 
     def navigation(self, staff: Staff) -> list[tuple[str, list[tuple[Item, str]]]]:
-        """Returns the navigation for ``staff``: (group, items with their parts). The citizens' group is first for staff who
-        answer citizens and write no entries.
-        """
+        """Returns (group, items with their parts). Staff who answer citizens and write no entries get ``citizens`` first."""
         first = "citizens" if staff.may(Right.HANDLE_CONVERSATIONS) and not staff.may(Right.EDIT_ENTRIES) else ""
         mine = [(item, part) for item, part in self.items if staff.may(item.right)]
         groups = [(group, [pair for pair in mine if pair[0].group == group]) for group in GROUPS]
@@ -120,6 +116,15 @@ class Shell:
             browser=connection.headers.get("user-agent", "")[:120],
             known_device=connection.cookies.get(self.device_cookie, ""),
         )
+
+    def error_text(self, error: IdentityError, language: str) -> str:
+        """Returns the sentence for ``error``."""
+        return self.words.text("desk", f"desk_{error.code}", language, error.values)
+
+    def mail_text(self, name: str, language: str, values: Mapping[str, object]) -> tuple[str, str]:
+        """Returns the subject and the text of the e-mail ``name``."""
+        subject, text = (self.words.text("desk", f"desk_mail_{name}_{part}", language, values) for part in ("subject", "text"))
+        return subject, text
 
     def say(self, name: str, language: str, values: Mapping[str, Any]) -> str:
         """Returns the word ``part.key``, for problems."""

@@ -7,6 +7,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Self
 
 # All exceptions of Python's zip reader for a damaged file.
@@ -49,6 +50,14 @@ def all_of(reasons: Iterable[Reason]) -> Reason:
     return Reason(" ; ".join(found), "; ".join(one.en for one in found))
 
 
+class WithReason(Exception):
+    """An error whose ``why`` is the reason; ``str()`` is its French text."""
+
+    def __init__(self, why: Reason) -> None:
+        super().__init__(why)
+        self.why = why
+
+
 class _BilingualError(Exception):
     """``str()`` is the French sentence; ``fr`` and ``en`` are both."""
 
@@ -64,6 +73,14 @@ class ImportRefused(_BilingualError):
 
 class InvalidSource(ImportRefused):
     """The file is truncated, damaged, or of another format."""
+
+
+def not_imported(path: Path, why: Reason) -> InvalidSource:
+    """Returns the error for the file at ``path``, which is not imported."""
+    return InvalidSource(
+        f"{path.name} ne peut être importé : {why} ; rien n'a changé.",
+        f"{path.name} cannot be imported: {why.en}; nothing has changed.",
+    )
 
 
 class TooManyWithdrawals(ImportRefused):

@@ -11,36 +11,23 @@ from pathlib import Path
 from core.database import Database
 from core.digests import sha256_of
 from core.entry import Entry
-from knowledge_base.errors import FetchFailed, ImportRefused, InvalidSource, Reason, TooManyWithdrawals
+from knowledge_base.entries.store import ImportReport, upsert
+from knowledge_base.errors import ImportRefused, InvalidSource, Reason
 from knowledge_base.exchange.export_reader import is_export, read_export
 from knowledge_base.exchange.import_export import import_contents
-from knowledge_base.exchange.rows import read_rows
-from knowledge_base.exchange.safe_fetch import SafeFetcher
-from knowledge_base.exchange.sites import PAUSE, read_site
-from knowledge_base.faq import read_faq
-from knowledge_base.markdown_folder import DEMONSTRATION, read_folder
-from knowledge_base.npm import fetch_pinned
 from knowledge_base.progress import Progress
-from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
-from knowledge_base.service_public.importer import open_source, read
-from knowledge_base.service_public.package import PACKAGE
-from knowledge_base.store import ImportReport, upsert
-from knowledge_base.travail_emploi.convert import COLLECTION as TRAVAIL_EMPLOI
-from knowledge_base.travail_emploi.importer import read as read_labour_pages
-from knowledge_base.travail_emploi.package import PACKAGE as LABOUR_PACKAGE
-
-__all__ = [
-    "FetchFailed",
-    "ImportOptions",
-    "ImportRefused",
-    "InvalidSource",
-    "TooManyWithdrawals",
-    "import_demonstration",
-    "import_file",
-    "import_service_public",
-    "import_site",
-    "import_travail_emploi",
-]
+from knowledge_base.sources.faq import read_faq
+from knowledge_base.sources.markdown_folder import DEMONSTRATION, read_folder
+from knowledge_base.sources.npm import fetch_pinned
+from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
+from knowledge_base.sources.service_public.importer import open_source, read
+from knowledge_base.sources.service_public.package import PACKAGE
+from knowledge_base.sources.sheets.entries import read_rows
+from knowledge_base.sources.sites.safe_fetch import SafeFetcher
+from knowledge_base.sources.sites.site import PAUSE, read_site
+from knowledge_base.sources.travail_emploi.convert import COLLECTION as TRAVAIL_EMPLOI
+from knowledge_base.sources.travail_emploi.importer import read as read_labour_pages
+from knowledge_base.sources.travail_emploi.package import PACKAGE as LABOUR_PACKAGE
 
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx", ".xlsm")
 
@@ -50,7 +37,7 @@ class ImportOptions:
     """The options that all imports share. ``partial``: entries that the source no longer has are not withdrawn.
 
     ``progress(done, total)`` counts pages or entries, possibly from another thread. ``force`` and ``dry_run``: as in
-    ``knowledge_base.store.upsert``.
+    ``knowledge_base.entries.store.upsert``.
     """
 
     author: str = "import"

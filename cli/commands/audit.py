@@ -14,6 +14,7 @@ from rich.table import Table
 from cli.database import run_on_database
 from cli.language import Refusal, pick, say
 from cli.options import Json
+from cli.tables import add_columns
 from core.audit.chain import Break, Link
 from core.audit.heads import Head, Signer, export, load_heads
 from core.audit.queries import current_head, newest
@@ -51,9 +52,7 @@ def list_rows(
         print(json.dumps([_as_dict(row) for row in rows], ensure_ascii=False))
         return
     table = Table(title=pick("Journal d'audit", "Audit"), title_justify="left")
-    heads = ("nº", "date", "qui", "quoi", "sur quoi", "détails")
-    for fr, en in zip(heads, ("no.", "at", "who", "what", "to what", "details"), strict=True):
-        table.add_column(pick(fr, en), overflow="fold")
+    add_columns(table, "nº|date|qui|quoi|sur quoi|détails", "no.|at|who|what|to what|details", overflow="fold")
     for row in rows:
         at = row.at.isoformat(timespec="seconds")
         table.add_row(str(row.seq), at, row.actor, row.action, row.target, row.details if row.details != "{}" else "")

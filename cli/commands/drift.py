@@ -16,9 +16,9 @@ from core.database import Database
 from core.database.base import now
 from core.dates import local_day
 from core.settings import Settings
-from knowledge_base.drift.comparison import Drift, compare
-from knowledge_base.drift.editor_task import QUOTED, sentences
-from knowledge_base.drift.record import due_day, measure, stored_nights, texts_of
+from knowledge_base.quality.drift.comparison import Drift, compare
+from knowledge_base.quality.drift.editor_task import QUOTED, sentences
+from knowledge_base.quality.drift.nights import due_day, measure, stored_nights, texts_of
 
 
 def drift(

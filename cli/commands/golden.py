@@ -15,11 +15,12 @@ from cli.database import run_on_database
 from cli.language import Refusal, pick, say
 from cli.options import Json
 from cli.progress import report_done
+from cli.tables import add_columns
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
-from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.files import dump_golden, read_golden
-from knowledge_base.golden.record import Added, add, add_all, golden, set_active
+from knowledge_base.quality.golden.contracts import Golden
+from knowledge_base.quality.golden.files import dump_golden, read_golden
+from knowledge_base.quality.golden.store import Added, add, add_all, golden, set_active
 
 app = typer.Typer(no_args_is_help=True)
 _REJECTED = 10  # rejected lines shown
@@ -39,8 +40,7 @@ def list_questions(
         print(json.dumps([question.model_dump() for question in found], ensure_ascii=False))
         return
     table = Table()
-    for column in ("id", "question", pick("fiches", "entries"), pick("partie", "part"), pick("origine", "origin")):
-        table.add_column(column, overflow="fold")
+    add_columns(table, "id|question|fiches|partie|origine", "id|question|entries|part|origin", overflow="fold")
     for question in found:
         part = " / ".join(filter(None, (question.heading, question.situation)))
         right = ", ".join(question.gold) or pick("aucune", "none")

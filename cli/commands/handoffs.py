@@ -18,6 +18,7 @@ from channels.rendering.text import TextRenderer
 from channels.sms.rendering import SmsRenderer
 from cli.language import Refusal, pick, say
 from cli.options import As, Json, actor
+from cli.tables import add_columns
 from conversations.signals.event_bus import EventBus
 from conversations.wording import Wording
 from core.database import Database
@@ -98,51 +99,45 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
 @app.command()
 def claim(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Take a request: the assistant falls silent."""
-
-    async def act(session: Session) -> None:
-        await session.desk.claim((await session.handoff(handoff)).id, session.who)
-
-    _act(handoff, who, act, as_json, "Vous vous en occupez.", "It is yours.")
+    _act(
+        handoff,
+        who,
+        lambda desk, claim: desk.claim(claim.handoff, claim.owner),
+        as_json,
+        "Vous vous en occupez.",
+        "It is yours.",
+    )
 
 
 @app.command()
 def reply(handoff: Id, text: Annotated[str, typer.Argument(help="What to say.")], who: As = "", as_json: Json = False) -> None:
     """Answer the citizen, on their channel."""
-
-    async def act(session: Session) -> None:
-        await session.desk.reply(await session.claim(handoff), text)
-
-    _act(handoff, who, act, as_json, "C'est envoyé.", "Sent.")
+    _act(handoff, who, lambda desk, claim: desk.reply(claim, text), as_json, "C'est envoyé.", "Sent.")
 
 
 @app.command()
 def approve(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Let the first answer that waits for a check out as it is."""
-
-    async def act(session: Session) -> None:
-        await session.desk.approve(await session.claim(handoff), "")
-
-    _act(handoff, who, act, as_json, "C'est envoyé.", "Sent.")
+    _act(handoff, who, lambda desk, claim: desk.approve(claim, ""), as_json, "C'est envoyé.", "Sent.")
 
 
 @app.command()
 def refuse(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Refuse the first answer that waits for a check."""
-
-    async def act(session: Session) -> None:
-        await session.desk.refuse(await session.claim(handoff), "")
-
-    _act(handoff, who, act, as_json, "La réponse ne part pas.", "The answer does not go out.")
+    _act(
+        handoff,
+        who,
+        lambda desk, claim: desk.refuse(claim, ""),
+        as_json,
+        "La réponse ne part pas.",
+        "The answer does not go out.",
+    )
 
 
 @app.command()
 def release(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Put a request back into the queue."""
-
-    async def act(session: Session) -> None:
-        await session.desk.release(await session.claim(handoff))
-
-    _act(handoff, who, act, as_json, "La demande attend à nouveau.", "It waits again.")
+    _act(handoff, who, lambda desk, claim: desk.release(claim), as_json, "La demande attend à nouveau.", "It waits again.")
 
 
 @app.command()
@@ -154,11 +149,7 @@ def transfer(
     as_json: Json = False,
 ) -> None:
     """Hand a request over to a colleague or a team, with a note."""
-
-    async def act(session: Session) -> None:
-        await session.desk.transfer(await session.claim(handoff), to, note)
-
-    _act(handoff, who, act, as_json, "C'est transmis.", "Handed over.")
+    _act(handoff, who, lambda desk, claim: desk.transfer(claim, to, note), as_json, "C'est transmis.", "Handed over.")
 
 
 @app.command()
@@ -170,18 +161,18 @@ def close(
     as_json: Json = False,
 ) -> None:
     """End a request: the assistant answers again."""
-
-    async def act(session: Session) -> None:
-        await session.desk.close(await session.claim(handoff), to_bot=to_bot, summary=summary)
-
-    _act(handoff, who, act, as_json, "C'est terminé.", "Done.")
+    _act(
+        handoff, who, lambda desk, claim: desk.close(claim, to_bot=to_bot, summary=summary), as_json, "C'est terminé.", "Done."
+    )
 
 
-def _act(handoff: str, who: str, act: Callable[[Session], Awaitable[None]], as_json: bool, fr: str, en: str) -> None:
+def _act(
+    handoff: str, who: str, act: Callable[[SupervisorActions, Claim], Awaitable[object]], as_json: bool, fr: str, en: str
+) -> None:
     """Does ``act`` on ``handoff``, and prints the result: its new state as JSON, or the sentence."""
 
     async def act_and_read(session: Session) -> ListedHandoff:
-        await act(session)
+        await act(session.desk, await session.claim(handoff))
         return await session.handoff(handoff)
 
     listed = _run(who, act_and_read)
@@ -258,16 +249,7 @@ def _print_table(rows: list[ListedHandoff]) -> None:
         say("Personne n'attend.", "Nobody is waiting.")
         return
     table = Table(box=None)
-    for title in (
-        "id",
-        pick("état", "state"),
-        "",
-        pick("sujet", "subject"),
-        pick("canal", "channel"),
-        pick("depuis", "since"),
-        "",
-    ):
-        table.add_column(title)
+    add_columns(table, "id|état||sujet|canal|depuis|", "id|state||subject|channel|since|")
     for row in rows:
         table.add_row(
             row.id[:8],

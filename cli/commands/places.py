@@ -16,8 +16,8 @@ from core.database import Database
 from core.digests import sha256_of
 from core.settings import ROOT, Settings
 from knowledge_base.errors import FetchFailed, InvalidSource
-from knowledge_base.npm import Pinned, fetch_pinned
-from knowledge_base.tarballs import files_of
+from knowledge_base.sources.npm import Pinned, fetch_pinned
+from knowledge_base.sources.tarballs import files_of
 from places.communes import package
 from places.offices.dila import read_dila
 from places.offices.directory_file import FILE

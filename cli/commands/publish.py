@@ -16,8 +16,8 @@ from core.database import Database
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, ChangedQuestion, PublicationView, Report, State
+from knowledge_base.publishing.publications import NothingToUndo, ask_rollback, decide, get, request
 from knowledge_base.publishing.publisher import Publisher
-from knowledge_base.publishing.record import NothingToUndo, ask_rollback, decide, get, request
 from retrieval.embedding.lazy import LazyEmbedder
 
 _AUTHOR = "cli"
@@ -80,9 +80,7 @@ def roll_back() -> str | None:
 
 
 async def _until_decided(database: Database, name: str) -> PublicationView:
-    """Returns the publication once it is decided or waits for a decision. The service's publisher does the work, or else this
-    process.
-    """
+    """Waits until the publication is decided or can be. This process does the work if the service's publisher does not."""
     settings = Settings()
     publisher = Publisher(settings, database, lambda: LazyEmbedder(settings))
     printed_step, idle = "", 0
@@ -104,14 +102,13 @@ async def _until_decided(database: Database, name: str) -> PublicationView:
 
 
 def _change(text: str) -> Change:
-    name, _, version = text.rpartition("@")
-    collection, _, entry = name.partition("/")
-    if not (collection and entry) or not (version.isdigit() or version == "none"):
+    try:
+        return Change.parse(text)
+    except ValueError:
         raise Refusal(
             f"« {text} » ne se comprend pas : écrivez COLLECTION/FICHE@VERSION, par exemple service-public/F1342@3.",
             f"'{text}' cannot be understood: write COLLECTION/ENTRY@VERSION, as in service-public/F1342@3.",
-        )
-    return Change(collection=collection, entry_id=entry, version=None if version == "none" else int(version))
+        ) from None
 
 
 def _print_report(report: Report) -> None:

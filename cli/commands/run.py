@@ -9,9 +9,9 @@ import typer
 
 from cli import secret_file
 from cli.install import install
-from cli.language import Refusal, say
+from cli.language import say
 from cli.preflight import check_disk, check_production
-from cli.processes import processes, write_redis_config
+from cli.processes import processes, unknown_process, write_redis_config
 from core.settings import ROOT, Settings
 
 
@@ -37,10 +37,7 @@ def run(
     settings = Settings()
     known = {one.name: one for one in processes(settings)}
     if process not in known:
-        raise Refusal(
-            f"Aucun processus ne s'appelle « {process} ». Choisissez parmi : {', '.join(known)}.",
-            f"No process is called '{process}'. Choose one of: {', '.join(known)}.",
-        )
+        raise unknown_process(process, known)
     if process == "redis":
         write_redis_config(settings)
     chosen = known[process]

@@ -15,6 +15,7 @@ from analytics.service_levels import WINDOW_DAYS, Level, service_levels
 from cli.database import run_on_database
 from cli.language import Refusal, pick
 from cli.options import Json
+from cli.tables import add_columns
 from core.settings import Settings
 
 _NAMES = {
@@ -50,14 +51,7 @@ def slo(
 
 def _print(levels: list[Level]) -> None:
     table = Table(box=None)
-    for title in (
-        pick("objectif", "objective"),
-        pick("promis", "promised"),
-        pick("tenu", "kept"),
-        pick("sur", "of"),
-        pick("marge restante", "budget left"),
-    ):
-        table.add_column(title)
+    add_columns(table, "objectif|promis|tenu|sur|marge restante", "objective|promised|kept|of|budget left")
     for level in levels:
         style = "" if level.met else "red"
         reached = "—" if level.reached is None else f"{level.reached:.2%}"

@@ -18,10 +18,11 @@ from cli.language import Refusal, pick, say
 from cli.options import Json
 from cli.sms import usage
 from cli.sms.first_messages import Compiled, Summary, compile_entries, summary
+from cli.tables import add_columns
 from conversations.wording import Wording
 from core.entry import Entry
 from core.settings import ROOT, Settings
-from knowledge_base.store import published
+from knowledge_base.entries.store import published
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -67,10 +68,8 @@ def costs(
         print(json.dumps(report))
         return
     table = Table(title=pick("SMS par jour", "SMS by day"), title_justify="left")
-    heads = ("jour", "opérateur", "origine", "reçus", "envoyés", "segments", "€")
-    heads_en = ("day", "provider", "origin", "received", "sent", "segments", "€")
-    for fr, en in zip(heads, heads_en, strict=True):
-        table.add_column(pick(fr, en), justify="left" if fr in heads[:3] else "right")
+    add_columns(table, "jour|opérateur|origine", "day|provider|origin")
+    add_columns(table, "reçus|envoyés|segments|€", "received|sent|segments|€", justify="right")
     for day in report["days"]:
         table.add_row(*(str(value) for value in list(day.values())[:-1]), f"{day['euros']:.2f}")
     Console().print(table)
@@ -102,9 +101,8 @@ def deliveries(
         print(json.dumps(found))
         return
     table = Table(title=pick("Envois à regarder", "Deliveries to look at"), title_justify="left")
-    heads = ("conversation", "état", "opérateur", "erreur", "essais", "le")
-    for fr, en in zip(heads, ("conversation", "status", "provider", "error", "attempts", "at"), strict=True):
-        table.add_column(pick(fr, en))
+    heads = "conversation|état|opérateur|erreur|essais|le", "conversation|status|provider|error|attempts|at"
+    add_columns(table, *heads)
     for one in found:
         table.add_row(*(str(value) for value in one.values()))
     Console().print(table)
@@ -127,8 +125,7 @@ def _compile(settings: Settings, entries: list[Entry]) -> list[Compiled]:
 def _table(reports: dict[str, Summary]) -> Table:
     table = Table(title=pick("Réponses par SMS", "Answers by SMS"), title_justify="left")
     table.add_column("")
-    table.add_column(pick("accents remplacés", "accents replaced"), justify="right")
-    table.add_column(pick("accents gardés", "accents kept"), justify="right")
+    add_columns(table, "accents remplacés|accents gardés", "accents replaced|accents kept", justify="right")
     lines: dict[str, Callable[[Summary], str]] = {
         pick("fiches", "entries"): lambda one: str(one.entries),
         pick("segments du premier SMS, en moyenne", "segments of the first SMS, mean"): lambda one: f"{one.mean_segments:.2f}",

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.language import Refusal, pick, say
 from cli.options import Json
+from cli.tables import add_columns
 from core.audit.ledger import open_record
 from core.database.models import StaffRow
 from core.identity import IdentityError, Role, accounts, links
@@ -56,15 +57,7 @@ def list_(as_json: Json = False) -> None:
         print(json.dumps([_as_json(row) for row in rows], ensure_ascii=False, indent=1))
         return
     table = Table()
-    heads = (
-        ("Adresse", "Address"),
-        ("Nom", "Name"),
-        ("Rôle", "Role"),
-        ("État", "State"),
-        ("Dernière connexion", "Last sign-in"),
-    )
-    for fr, en in heads:
-        table.add_column(pick(fr, en))
+    add_columns(table, "Adresse|Nom|Rôle|État|Dernière connexion", "Address|Name|Role|State|Last sign-in")
     for row in rows:
         seen = f"{row.signed_in_at:%Y-%m-%d %H:%M}" if row.signed_in_at else "–"
         table.add_row(row.email, row.name, row.role, _state(row), seen)
@@ -74,22 +67,14 @@ def list_(as_json: Json = False) -> None:
 @app.command()
 def disable(email: Email) -> None:
     """Close an account: its sessions end at once."""
-
-    async def work(session: AsyncSession) -> StaffRow:
-        return await accounts.disable(session, (await _account(session, email)).id, actor=ACTOR)
-
-    _run(Settings(), work)
+    _run(Settings(), lambda session: _changed(session, email, accounts.disable))
     say(f"Le compte {email} est désactivé.", f"The account {email} is disabled.")
 
 
 @app.command()
 def enable(email: Email) -> None:
     """Open a disabled account again."""
-
-    async def work(session: AsyncSession) -> StaffRow:
-        return await accounts.enable(session, (await _account(session, email)).id, actor=ACTOR)
-
-    _run(Settings(), work)
+    _run(Settings(), lambda session: _changed(session, email, accounts.enable))
     say(f"Le compte {email} est réactivé.", f"The account {email} is enabled.")
 
 
@@ -149,6 +134,10 @@ def _run[T](settings: Settings, work: Callable[[AsyncSession], Awaitable[T]]) ->
         raise Refusal(fr, en) from None
 
 
+async def _changed(session: AsyncSession, email: str, change: Callable[..., Awaitable[StaffRow]]) -> StaffRow:
+    return await change(session, (await _account(session, email)).id, actor=ACTOR)
+
+
 async def _account(session: AsyncSession, email: str) -> StaffRow:
     row = await accounts.by_email(session, email)
     if row is None:
@@ -174,14 +163,9 @@ def _print_link(settings: Settings, row: StaffRow, token: str, *, as_json: bool)
 
 
 def _as_json(row: StaffRow) -> dict[str, Any]:
+    names = ("id", "email", "name", "role", "collections", "teams", "languages")
     return {
-        "id": row.id,
-        "email": row.email,
-        "name": row.name,
-        "role": row.role,
-        "collections": row.collections,
-        "teams": row.teams,
-        "languages": row.languages,
+        **{name: getattr(row, name) for name in names},
         "state": "disabled" if row.disabled_at else "active" if accounts.is_active(row) else "invited",
         "signed_in_at": row.signed_in_at.isoformat() if row.signed_in_at else None,
     }

@@ -18,9 +18,10 @@ from cli.language import Refusal, pick, say
 from cli.manager_state import manager_state, manager_trouble
 from cli.options import Json
 from cli.plain_logs import followed, last_lines, plain_line
-from cli.processes import processes
+from cli.processes import processes, unknown_process
 from cli.stack import is_ready
 from cli.supervisor import Supervisor
+from cli.tables import add_columns
 from core.action_server import blocking_action_server
 from core.full_disk import has_room
 from core.settings import Settings
@@ -109,10 +110,7 @@ def logs(
     supervisor = Supervisor(settings.home)
     names = [program.name for program in processes(settings)]
     if process and process not in names:
-        raise Refusal(
-            f"Aucun processus ne s'appelle « {process} ». Choisissez parmi : {', '.join(names)}.",
-            f"No process is called '{process}'. Choose one of: {', '.join(names)}.",
-        )
+        raise unknown_process(process, names)
     files = [supervisor.log_file(name) for name in names if process in ("", name)]
     files = [file for file in files if file.exists()]
     if not files:
@@ -131,9 +129,7 @@ def logs(
 
 
 def _lines_about(wanted: str, files: list[Path]) -> list[str]:
-    """Returns the lines whose ``conversation`` or ``message`` is ``wanted``, from all ``files`` and their rotated parts, by
-    time.
-    """
+    """Returns the lines about the conversation or message ``wanted``, from ``files`` and their rotated parts, by time."""
     found = []
     for file in (path for log in files for path in sorted(log.parent.glob(f"{log.name}*"))):
         with file.open(encoding="utf-8", errors="replace") as stream:
@@ -170,16 +166,7 @@ def _print(url: str, ready: bool, snapshot: str | None, rows: list[dict[str, obj
     word = pick("prêt", "ready") if ready else pick("pas prêt", "not ready")
     console.print(f"Guichet : {word} — {url} — {pick('index', 'snapshot')} {snapshot or '—'}")
     table = Table(box=None)
-    for title in (
-        pick("processus", "process"),
-        pick("état", "state"),
-        pick("prêt", "ready"),
-        "pid",
-        pick("depuis", "for"),
-        pick("redémarrages", "restarts"),
-        "",
-    ):
-        table.add_column(title)
+    add_columns(table, "processus|état|prêt|pid|depuis|redémarrages|", "process|state|ready|pid|for|restarts|")
     for row in rows:
         table.add_row(
             str(row["name"]),

@@ -13,7 +13,7 @@ from cli.progress import report_done
 from core.settings import ROOT, Settings
 from desk.words import Words
 from knowledge_base.synonyms.import_groups import RefusedGroup, import_groups
-from knowledge_base.synonyms.record import in_a_line, in_use
+from knowledge_base.synonyms.store import in_a_line, in_use
 from retrieval.query.synonyms import SynonymsUnusable, dump_groups, read_groups
 
 app = typer.Typer(no_args_is_help=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
-from cli.doctor.findings import Finding, ok
+from cli.doctor.findings import Finding, ok, problem, warning
 from core.backup.creation import FolderMissing, backups_folder, recipients_of
 from core.settings import Settings
 
@@ -40,55 +40,42 @@ def away(settings: Settings, error: FolderMissing) -> tuple[str, str]:
 def backups(settings: Settings, age: timedelta | None) -> Finding:
     """Checks that backups are made, can be opened, and are not on the database's disk. ``age`` is that of the last one."""
     if not settings.backup_folder:
-        return Finding(
+        return warning(
             "backup",
-            "warning",
-            ("Aucune sauvegarde n'est programmée.", "No backup is scheduled."),
-            (
-                "Réglez GUICHET_BACKUP_FOLDER sur le disque d'une autre machine (docs/runbooks/backup.md).",
-                "Set GUICHET_BACKUP_FOLDER to another machine's disk (docs/runbooks/backup.md).",
-            ),
+            "Aucune sauvegarde n'est programmée.",
+            "No backup is scheduled.",
+            "Réglez GUICHET_BACKUP_FOLDER sur le disque d'une autre machine (docs/runbooks/backup.md).",
+            "Set GUICHET_BACKUP_FOLDER to another machine's disk (docs/runbooks/backup.md).",
         )
     try:
         recipients_of(settings)
     except ValueError as error:
         message = (f"Les sauvegardes ne peuvent pas être chiffrées : {error}.", f"Backups cannot be encrypted: {error}.")
-        return Finding("backup", "problem", message, ("Relancez ./guichet up.", "Run ./guichet up again."))
+        return problem("backup", *message, "Relancez ./guichet up.", "Run ./guichet up again.")
     try:
         folder = backups_folder(settings)
     except FolderMissing as error:
-        return Finding("backup", "problem", away(settings, error), _MOUNT)
+        return problem("backup", *away(settings, error), *_MOUNT)
     if age is not None and age <= timedelta(hours=settings.backup_hours * _OVERDUE):
         if on_one_disk(folder, settings.home):
             return _same_disk(folder)
         hours = int(age.total_seconds() // 3600)
         return ok("backup", f"La dernière sauvegarde a {hours} h.", f"The last backup is {hours} h old.")
-    return Finding(
+    return problem(
         "backup",
-        "problem",
-        (
-            f"Pas de sauvegarde depuis plus de {settings.backup_hours * _OVERDUE:.0f} h.",
-            f"No backup for more than {settings.backup_hours * _OVERDUE:.0f} h.",
-        ),
-        (
-            f"Vérifiez que {settings.backup_folder} est monté et a de la place, puis ./guichet logs worker "
-            "(docs/runbooks/backup.md).",
-            f"Check that {settings.backup_folder} is mounted and has room, then ./guichet logs worker "
-            "(docs/runbooks/backup.md).",
-        ),
+        f"Pas de sauvegarde depuis plus de {settings.backup_hours * _OVERDUE:.0f} h.",
+        f"No backup for more than {settings.backup_hours * _OVERDUE:.0f} h.",
+        f"Vérifiez que {settings.backup_folder} est monté et a de la place, puis ./guichet logs worker "
+        "(docs/runbooks/backup.md).",
+        f"Check that {settings.backup_folder} is mounted and has room, then ./guichet logs worker (docs/runbooks/backup.md).",
     )
 
 
 def _same_disk(folder: Path) -> Finding:
-    return Finding(
+    return warning(
         "backup",
-        "warning",
-        (
-            f"Les sauvegardes ({folder}) sont sur le même disque que la base : s'il casse, tout est perdu.",
-            f"Backups ({folder}) lie on the record's own disk: if it breaks, all is lost.",
-        ),
-        (
-            "Réglez GUICHET_BACKUP_FOLDER sur le disque d'une autre machine (docs/runbooks/backup.md).",
-            "Set GUICHET_BACKUP_FOLDER to another machine's disk (docs/runbooks/backup.md).",
-        ),
+        f"Les sauvegardes ({folder}) sont sur le même disque que la base : s'il casse, tout est perdu.",
+        f"Backups ({folder}) lie on the record's own disk: if it breaks, all is lost.",
+        "Réglez GUICHET_BACKUP_FOLDER sur le disque d'une autre machine (docs/runbooks/backup.md).",
+        "Set GUICHET_BACKUP_FOLDER to another machine's disk (docs/runbooks/backup.md).",
     )

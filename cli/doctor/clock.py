@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cli.doctor.findings import Finding, ok
+from cli.doctor.findings import Finding, ok, problem
 
 _CLOCK_SECONDS = 1.0  # leases of conversations tolerate about a second between machines (conversations/worker/lease.py)
 
@@ -15,13 +15,10 @@ def clock(whose: str, off: float) -> Finding:
     )
     if abs(off) <= _CLOCK_SECONDS:
         return ok("clock", *message)
-    return Finding(
+    return problem(
         "clock",
-        "problem",
-        message,
-        (
-            "Synchronisez les machines (systemd-timesyncd ou chrony) : les codes de connexion et le partage des "
-            "conversations en dépendent.",
-            "Synchronise the machines (systemd-timesyncd or chrony): sign-in codes and the sharing of conversations need it.",
-        ),
+        *message,
+        "Synchronisez les machines (systemd-timesyncd ou chrony) : les codes de connexion et le partage des "
+        "conversations en dépendent.",
+        "Synchronise the machines (systemd-timesyncd or chrony): sign-in codes and the sharing of conversations need it.",
     )

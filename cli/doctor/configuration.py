@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from channels.sms.composition import SmsNotConfigured, sms_channels
-from cli.doctor.findings import Finding, ok
+from cli.doctor.findings import Finding, ok, problem, warning
 from cli.language import Refusal
 from cli.preflight import SECRET_LENGTH, check_production
 from cli.secret_file import secret_names
@@ -23,74 +23,65 @@ def secrets(settings: Settings, file: Path = ROOT / ".env") -> Iterator[Finding]
     values = {name: getattr(settings, name.removeprefix("GUICHET_").lower()).get_secret_value() for name in secret_names()}
     weak = [name for name, value in values.items() if len(value) < SECRET_LENGTH or len(set(value)) < _FEW_CHARACTERS]
     if weak:
-        yield Finding(
+        yield problem(
             "secrets",
-            "problem",
-            (f"Peuvent être devinés : {', '.join(weak)}.", f"Can be guessed: {', '.join(weak)}."),
-            (
-                "Supprimez ces lignes de .env et relancez ./guichet up, qui en tire au hasard. Une nouvelle clé "
-                "d'adresse fait oublier les numéros des conversations par SMS.",
-                "Delete their lines from .env and run ./guichet up again, which draws random ones. A new address key forgets "
-                "the numbers of SMS conversations.",
-            ),
+            f"Peuvent être devinés : {', '.join(weak)}.",
+            f"Can be guessed: {', '.join(weak)}.",
+            "Supprimez ces lignes de .env et relancez ./guichet up, qui en tire au hasard. Une nouvelle clé "
+            "d'adresse fait oublier les numéros des conversations par SMS.",
+            "Delete their lines from .env and run ./guichet up again, which draws random ones. A new address key forgets "
+            "the numbers of SMS conversations.",
         )
     elif len(set(values.values())) < len(values):
-        yield Finding(
+        yield problem(
             "secrets",
-            "problem",
-            ("Plusieurs secrets ont la même valeur.", "Several secrets have the same value."),
-            (
-                "Supprimez-les de .env sauf un, et relancez ./guichet up : qui en apprend un ne doit pas les avoir tous.",
-                "Delete all but one from .env, and run ./guichet up again: whoever learns one must not have them all.",
-            ),
+            "Plusieurs secrets ont la même valeur.",
+            "Several secrets have the same value.",
+            "Supprimez-les de .env sauf un, et relancez ./guichet up : qui en apprend un ne doit pas les avoir tous.",
+            "Delete all but one from .env, and run ./guichet up again: whoever learns one must not have them all.",
         )
     else:
         yield ok("secrets", "Les secrets sont longs et différents.", "Secrets are long, and differ.")
     home = settings.home
     if home.exists() and home.stat().st_mode & stat.S_IRWXO:
-        yield Finding(
+        yield problem(
             "secrets",
-            "problem",
-            (f"Tout le monde sur cette machine peut lire {home}.", f"Everybody on this machine can read {home}."),
-            (f"chmod 700 {home} (./guichet up le fait aussi)", f"chmod 700 {home} (./guichet up does it, too)"),
+            f"Tout le monde sur cette machine peut lire {home}.",
+            f"Everybody on this machine can read {home}.",
+            f"chmod 700 {home} (./guichet up le fait aussi)",
+            f"chmod 700 {home} (./guichet up does it, too)",
         )
     if file.exists() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        yield Finding(
+        yield problem(
             "secrets",
-            "problem",
-            (f"D'autres que vous peuvent lire {file}.", f"Others than you can read {file}."),
-            (f"chmod 600 {file}", f"chmod 600 {file}"),
+            f"D'autres que vous peuvent lire {file}.",
+            f"Others than you can read {file}.",
+            f"chmod 600 {file}",
+            f"chmod 600 {file}",
         )
 
 
 def unknown(file: Path = ROOT / ".env") -> Iterator[Finding]:
     """Yields findings for names without a setting: they have no effect, and nothing else reports them."""
     for name, near in misspelt_settings(file).items():
-        yield Finding(
+        yield warning(
             "settings",
-            "warning",
-            (f"Aucun réglage ne s'appelle {name}.", f"No setting is called {name}."),
-            (
-                f"Est-ce {near} ? .env.example les décrit tous." if near else "Ôtez la ligne ; .env.example les décrit tous.",
-                f"Is it {near}? .env.example describes all." if near else "Remove its line; .env.example describes all.",
-            ),
+            f"Aucun réglage ne s'appelle {name}.",
+            f"No setting is called {name}.",
+            f"Est-ce {near} ? .env.example les décrit tous." if near else "Ôtez la ligne ; .env.example les décrit tous.",
+            f"Is it {near}? .env.example describes all." if near else "Remove its line; .env.example describes all.",
         )
 
 
 def former(file: Path = ROOT / ".env") -> Iterator[Finding]:
     """Yields findings for settings under a former name. They are still read for now."""
     for name, present in renamed_settings(file).items():
-        yield Finding(
+        yield warning(
             "settings",
-            "warning",
-            (
-                f"{name} s'appelle maintenant {present} ; l'ancien nom est encore lu.",
-                f"{name} is called {present} now; the former name is still read.",
-            ),
-            (
-                f"Renommez la ligne en {present} ; .env.example dit ce qu'il règle.",
-                f"Rename its line to {present}; .env.example says what it sets.",
-            ),
+            f"{name} s'appelle maintenant {present} ; l'ancien nom est encore lu.",
+            f"{name} is called {present} now; the former name is still read.",
+            f"Renommez la ligne en {present} ; .env.example dit ce qu'il règle.",
+            f"Rename its line to {present}; .env.example says what it sets.",
         )
 
 
@@ -99,27 +90,23 @@ def sms(settings: Settings) -> Iterator[Finding]:
     try:
         names = ", ".join(sms_channels(settings))
     except (SmsNotConfigured, OSError, ValueError) as error:
-        yield Finding(
+        yield problem(
             "sms",
-            "problem",
-            (f"Les SMS ne peuvent pas partir : {error}.", f"SMS cannot be sent: {error}."),
-            (
-                "Complétez .env (docs/guides/sms-operators.md), ou videz GUICHET_SMS_PROVIDER.",
-                "Complete .env (docs/guides/sms-operators.md), or leave GUICHET_SMS_PROVIDER empty.",
-            ),
+            f"Les SMS ne peuvent pas partir : {error}.",
+            f"SMS cannot be sent: {error}.",
+            "Complétez .env (docs/guides/sms-operators.md), ou videz GUICHET_SMS_PROVIDER.",
+            "Complete .env (docs/guides/sms-operators.md), or leave GUICHET_SMS_PROVIDER empty.",
         )
         return
     if not names:
         yield ok("sms", "Pas de SMS : aucun opérateur n'est réglé.", "No SMS: no provider is set.")
     elif settings.sms_provider not in ("", "simulator") and not settings.public_url:
-        yield Finding(
+        yield problem(
             "sms",
-            "problem",
-            (f"{names} ne peut pas joindre ce service.", f"{names} cannot reach this service."),
-            (
-                "Réglez GUICHET_PUBLIC_URL : les webhooks de l'opérateur y arrivent, et leurs signatures en dépendent.",
-                "Set GUICHET_PUBLIC_URL: the provider's webhooks come in there, and their signatures depend on it.",
-            ),
+            f"{names} ne peut pas joindre ce service.",
+            f"{names} cannot reach this service.",
+            "Réglez GUICHET_PUBLIC_URL : les webhooks de l'opérateur y arrivent, et leurs signatures en dépendent.",
+            "Set GUICHET_PUBLIC_URL: the provider's webhooks come in there, and their signatures depend on it.",
         )
     else:
         yield ok("sms", f"SMS par {names}.", f"SMS by {names}.")
@@ -129,29 +116,22 @@ def hours(settings: Settings) -> Iterator[Finding]:
     """Checks that a desk with staff opens at some time."""
     opening = settings.opening.next_opening(datetime.now(UTC))
     if settings.desk_staffed and opening is None:
-        yield Finding(
+        yield problem(
             "hours",
-            "problem",
-            ("Le guichet humain n'ouvre jamais.", "The staffed desk never opens."),
-            (
-                "Réglez GUICHET_DESK_HOURS (« Mo-Fr 09:00-17:00; PH off »), ou GUICHET_DESK_STAFFED=false.",
-                "Set GUICHET_DESK_HOURS ('Mo-Fr 09:00-17:00; PH off'), or GUICHET_DESK_STAFFED=false.",
-            ),
+            "Le guichet humain n'ouvre jamais.",
+            "The staffed desk never opens.",
+            "Réglez GUICHET_DESK_HOURS (« Mo-Fr 09:00-17:00; PH off »), ou GUICHET_DESK_STAFFED=false.",
+            "Set GUICHET_DESK_HOURS ('Mo-Fr 09:00-17:00; PH off'), or GUICHET_DESK_STAFFED=false.",
         )
     elif settings.desk_staffed and opening is not None:
         yield ok("hours", f"Le guichet humain ouvre {opening:%d/%m %H:%M}.", f"The staffed desk opens {opening:%d/%m %H:%M}.")
     if not settings.opening_hours or settings.contact == settings.organisation:
-        yield Finding(
+        yield warning(
             "contact",
-            "warning",
-            (
-                "Ni horaires ni contact : qui n'a pas de réponse n'apprend pas où s'adresser.",
-                "No hours or contact: whoever gets no answer is not told where to turn.",
-            ),
-            (
-                "Réglez GUICHET_OPENING_HOURS et GUICHET_CONTACT_PHONE, _EMAIL ou _URL.",
-                "Set GUICHET_OPENING_HOURS and GUICHET_CONTACT_PHONE, _EMAIL or _URL.",
-            ),
+            "Ni horaires ni contact : qui n'a pas de réponse n'apprend pas où s'adresser.",
+            "No hours or contact: whoever gets no answer is not told where to turn.",
+            "Réglez GUICHET_OPENING_HOURS et GUICHET_CONTACT_PHONE, _EMAIL ou _URL.",
+            "Set GUICHET_OPENING_HOURS and GUICHET_CONTACT_PHONE, _EMAIL or _URL.",
         )
 
 
@@ -166,17 +146,12 @@ def relay(settings: Settings) -> Iterator[Finding]:
     }
     missing = ", ".join(name for name, value in given.items() if not value)
     if missing:
-        yield Finding(
+        yield warning(
             "relay",
-            "warning",
-            (
-                f"Un numéro de téléphone est donné ; du relais pour personnes sourdes ou malentendantes manque {missing}.",
-                f"A telephone number is given; of the relay for deaf and hard-of-hearing people, {missing} is missing.",
-            ),
-            (
-                "Réglez l'adresse du relais, ses moyens (texte, LSF, LfPC) et ses horaires : ils sont montrés avec le numéro.",
-                "Set the relay's address, its means (text, LSF, LfPC) and its hours: they are shown with the number.",
-            ),
+            f"Un numéro de téléphone est donné ; du relais pour personnes sourdes ou malentendantes manque {missing}.",
+            f"A telephone number is given; of the relay for deaf and hard-of-hearing people, {missing} is missing.",
+            "Réglez l'adresse du relais, ses moyens (texte, LSF, LfPC) et ses horaires : ils sont montrés avec le numéro.",
+            "Set the relay's address, its means (text, LSF, LfPC) and its hours: they are shown with the number.",
         )
     else:
         yield ok("relay", "Relais téléphonique renseigné.", "The telephone relay is given.")
@@ -190,6 +165,6 @@ def production(settings: Settings) -> Iterator[Finding]:
         check_production(settings)
     except Refusal as refusal:
         message = str(refusal)  # already in the operator's language
-        yield Finding("production", "problem", (message, message))
+        yield problem("production", message, message)
     else:
         yield ok("production", "Prêt pour la production.", "Fit for production.")

@@ -10,7 +10,7 @@ from typing import Any
 from redis.asyncio.cluster import RedisCluster
 
 from cli.doctor.clock import clock
-from cli.doctor.findings import Finding, ok
+from cli.doctor.findings import Finding, ok, problem, warning
 from conversations.signals.redis_client import FAILURES, Client, client, sentinels
 from core.redis_address import RedisAddress, read_address
 from core.settings import Settings
@@ -69,18 +69,13 @@ def of_sentinels(states: Mapping[str, Mapping[str, Any] | None]) -> list[Finding
     if silent:
         listed = ", ".join(silent)
         found.append(
-            Finding(
+            warning(
                 "redis",
-                "warning",
-                (
-                    f"{len(silent)} Sentinelle(s) ne répondent pas : {listed}.",
-                    f"{len(silent)} Sentinel(s) do not answer: {listed}.",
-                ),
-                (
-                    "Remettez-les en marche, ou corrigez REDIS_URL (sentinel_password) : sans leur majorité, aucun maître "
-                    "mort n'est remplacé.",
-                    "Start them again, or mend REDIS_URL (sentinel_password): without most of them no dead master is replaced.",
-                ),
+                f"{len(silent)} Sentinelle(s) ne répondent pas : {listed}.",
+                f"{len(silent)} Sentinel(s) do not answer: {listed}.",
+                "Remettez-les en marche, ou corrigez REDIS_URL (sentinel_password) : sans leur majorité, aucun maître "
+                "mort n'est remplacé.",
+                "Start them again, or mend REDIS_URL (sentinel_password): without most of them no dead master is replaced.",
             )
         )
     answers = [state for state in states.values() if state]
@@ -99,14 +94,12 @@ def of_cluster(nodes: Mapping[str, Mapping[str, Any]]) -> list[Finding]:
     if dead:
         listed = ", ".join(dead)
         found.append(
-            Finding(
+            warning(
                 "redis",
-                "warning",
-                (f"Nœuds du Cluster en panne : {listed}.", f"Nodes of the Cluster that are down: {listed}."),
-                (
-                    "Remettez-les en marche, ou ôtez-les du Cluster (CLUSTER FORGET).",
-                    "Start them again, or remove them from the Cluster (CLUSTER FORGET).",
-                ),
+                f"Nœuds du Cluster en panne : {listed}.",
+                f"Nodes of the Cluster that are down: {listed}.",
+                "Remettez-les en marche, ou ôtez-les du Cluster (CLUSTER FORGET).",
+                "Start them again, or remove them from the Cluster (CLUSTER FORGET).",
             )
         )
     if alone:
@@ -123,24 +116,19 @@ def _flags(node: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _alone(message: tuple[str, str]) -> Finding:
-    return Finding(
+    return warning(
         "redis",
-        "warning",
-        message,
-        (
-            "Ajoutez une réplique : sans elle, rien ne remplace un maître mort. Les réponses arrivent alors plus lentement.",
-            "Add a replica: without one, nothing replaces a dead master. Replies then arrive more slowly.",
-        ),
+        *message,
+        "Ajoutez une réplique : sans elle, rien ne remplace un maître mort. Les réponses arrivent alors plus lentement.",
+        "Add a replica: without one, nothing replaces a dead master. Replies then arrive more slowly.",
     )
 
 
 def _silent(error: str) -> Finding:
-    return Finding(
+    return problem(
         "redis",
-        "problem",
-        (f"Redis ne répond pas ({error}).", f"Redis does not answer ({error})."),
-        (
-            "Les réponses arrivent quand même, plus lentement. Vérifiez REDIS_URL, ou ./guichet logs redis.",
-            "Replies still arrive, but more slowly. Check REDIS_URL, or ./guichet logs redis.",
-        ),
+        f"Redis ne répond pas ({error}).",
+        f"Redis does not answer ({error}).",
+        "Les réponses arrivent quand même, plus lentement. Vérifiez REDIS_URL, ou ./guichet logs redis.",
+        "Replies still arrive, but more slowly. Check REDIS_URL, or ./guichet logs redis.",
     )

@@ -30,3 +30,13 @@ class Finding:
 def ok(check: str, fr: str, en: str) -> Finding:
     """Returns the finding that nothing is wrong."""
     return Finding(check, "ok", (fr, en))
+
+
+def warning(check: str, fr: str, en: str, advice_fr: str = "", advice_en: str = "") -> Finding:
+    """Returns the finding of something that will become a problem."""
+    return Finding(check, "warning", (fr, en), (advice_fr, advice_en))
+
+
+def problem(check: str, fr: str, en: str, advice_fr: str = "", advice_en: str = "") -> Finding:
+    """Returns the finding of something that affects citizens or staff now."""
+    return Finding(check, "problem", (fr, en), (advice_fr, advice_en))

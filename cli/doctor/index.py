@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from cli.doctor.findings import Finding, ok
+from cli.doctor.findings import Finding, ok, problem, warning
 from cli.model_signing import is_ours
 from cli.rasa_commands import BOT_PYTHON, model_path
 from core.settings import Settings
@@ -22,7 +22,7 @@ def snapshot(settings: Settings) -> Iterator[Finding]:
     snapshots = Snapshots(snapshots_folder(settings.home))
     active = snapshots.active()
     if not active and not snapshots.versions():
-        yield Finding("index", "problem", ("Il n'y a pas encore d'index.", "There is no index yet."), _BUILD)
+        yield problem("index", "Il n'y a pas encore d'index.", "There is no index yet.", *_BUILD)
         return
     if not active:
         yield _unusable(
@@ -42,22 +42,20 @@ def snapshot(settings: Settings) -> Iterator[Finding]:
     count = manifest.counts["entries"]
     yield ok("index", f"L'index {active} est entier : {count} fiches.", f"Index {active} is whole: {count} entries.")
     if manifest.stage != "full":
-        yield Finding(
+        yield warning(
             "index-stage",
-            "warning",
-            ("L'index ne contient que les titres.", "The index holds titles only."),
-            _FOLLOW if is_building(snapshots.folder) else _ADD,
+            "L'index ne contient que les titres.",
+            "The index holds titles only.",
+            *_FOLLOW if is_building(snapshots.folder) else _ADD,
         )
     days = (datetime.now(UTC) - datetime.fromisoformat(manifest.created)).days
     if days > _OLD_DAYS:
-        yield Finding(
+        yield warning(
             "index-age",
-            "warning",
-            (f"L'index a {days} jours.", f"The index is {days} days old."),
-            (
-                "Importez les fiches à nouveau (./guichet kb import), puis ./guichet index build.",
-                "Import the pages again (./guichet kb import), then ./guichet index build.",
-            ),
+            f"L'index a {days} jours.",
+            f"The index is {days} days old.",
+            "Importez les fiches à nouveau (./guichet kb import), puis ./guichet index build.",
+            "Import the pages again (./guichet kb import), then ./guichet index build.",
         )
 
 
@@ -84,7 +82,7 @@ def _unusable(snapshots: Snapshots, fr: str, en: str) -> Finding:
         "Publish, or run ./guichet index build, which makes a new one (./guichet index rollback goes back to the one before). "
         "Check the disk as well.",
     )
-    return Finding("index", "problem", (fr, en), advice)
+    return problem("index", fr, en, *advice)
 
 
 def models(settings: Settings) -> Iterator[Finding]:
@@ -97,24 +95,20 @@ def _dialogue_model(settings: Settings) -> Iterator[Finding]:
     rasa = model_path(settings)
     missing = [str(path) for path in (BOT_PYTHON, rasa) if not path.exists()]
     if missing:
-        yield Finding(
+        yield problem(
             "dialogue-model",
-            "problem",
-            (
-                f"Le dialogue n'est pas prêt : {', '.join(missing)} manque.",
-                f"The dialogue is not ready: {', '.join(missing)} is missing.",
-            ),
-            ("Lancez ./guichet up, qui l'installe et l'entraîne.", "Run ./guichet up, which installs and trains it."),
+            f"Le dialogue n'est pas prêt : {', '.join(missing)} manque.",
+            f"The dialogue is not ready: {', '.join(missing)} is missing.",
+            "Lancez ./guichet up, qui l'installe et l'entraîne.",
+            "Run ./guichet up, which installs and trains it.",
         )
     elif not is_ours(settings, rasa):
-        yield Finding(
+        yield problem(
             "dialogue-model",
-            "problem",
-            (f"{rasa} n'est pas signé par cette installation.", f"{rasa} is not signed by this installation."),
-            (
-                "Supprimez-le, puis ./guichet up : il sera entraîné et signé.",
-                "Delete it, then ./guichet up: it will be trained and signed.",
-            ),
+            f"{rasa} n'est pas signé par cette installation.",
+            f"{rasa} is not signed by this installation.",
+            "Supprimez-le, puis ./guichet up : il sera entraîné et signé.",
+            "Delete it, then ./guichet up: it will be trained and signed.",
         )
     else:
         yield ok("dialogue-model", f"Modèle de dialogue : {rasa.name}.", f"Dialogue model: {rasa.name}.")
@@ -125,7 +119,7 @@ def _embedding_model(settings: Settings) -> Iterator[Finding]:
         name, revision = _wanted(settings)
     except WeightsUnreadable as error:
         message = (f"Le modèle d'embeddings ne se lit pas : {error}", f"The embedding model cannot be read: {error}")
-        yield Finding("embedding-model", "problem", message, ("Lancez ./guichet up.", "Run ./guichet up."))
+        yield problem("embedding-model", *message, "Lancez ./guichet up.", "Run ./guichet up.")
         return
     snapshots = Snapshots(snapshots_folder(settings.home))
     try:
@@ -133,17 +127,12 @@ def _embedding_model(settings: Settings) -> Iterator[Finding]:
     except SnapshotUnusable:
         made = None  # reported already
     if made is not None and (made.model, made.revision) != (name, revision):
-        yield Finding(
+        yield problem(
             "embedding-model",
-            "problem",
-            (
-                f"L'index vient de {made.model}@{made.revision}, le service utilise {name}@{revision}.",
-                f"The index is of {made.model}@{made.revision}, the service uses {name}@{revision}.",
-            ),
-            (
-                "./guichet index build, ou remettez GUICHET_EMBEDDING_MODEL et GUICHET_EMBEDDING_ADAPTER.",
-                "./guichet index build, or set GUICHET_EMBEDDING_MODEL and GUICHET_EMBEDDING_ADAPTER back.",
-            ),
+            f"L'index vient de {made.model}@{made.revision}, le service utilise {name}@{revision}.",
+            f"The index is of {made.model}@{made.revision}, the service uses {name}@{revision}.",
+            "./guichet index build, ou remettez GUICHET_EMBEDDING_MODEL et GUICHET_EMBEDDING_ADAPTER.",
+            "./guichet index build, or set GUICHET_EMBEDDING_MODEL and GUICHET_EMBEDDING_ADAPTER back.",
         )
     else:
         yield ok("embedding-model", f"Modèle d'embeddings : {name}@{revision}.", f"Embedding model: {name}@{revision}.")

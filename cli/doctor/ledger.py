@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 
 from cli.doctor.backups import on_one_disk
-from cli.doctor.findings import Finding, Level, ok
+from cli.doctor.findings import Finding, ok, problem, warning
 from core.audit.ledger import Ledger, LedgerDamaged, LedgerRow
 from core.audit.ledger_copies import LockedCopies
 from core.audit.ledger_sync import rows_of_ledger
@@ -29,8 +29,8 @@ async def ledger(settings: Settings, database: Database) -> Finding:
     try:
         rows: list[LedgerRow] = await asyncio.to_thread(Ledger(file).read)
     except LedgerDamaged as error:
-        return _finding(
-            "problem",
+        return problem(
+            "ledger",
             f"Le registre des désactivations et effacements ({file}) est coupé ou a été modifié à la ligne {error.line}.",
             f"The ledger of disablements and erasures ({file}) is torn, or was changed, at line {error.line}.",
             "./guichet restart worker le met de côté et le récrit d'après le journal d'audit ; cherchez qui l'a modifié.",
@@ -39,27 +39,27 @@ async def ledger(settings: Settings, database: Database) -> Finding:
     except OSError:
         fr = f"Le registre des désactivations et effacements ({file}) n'existe pas ou ne se lit pas."
         en = f"The ledger of disablements and erasures ({file}) is not there, or cannot be read."
-        return _finding("problem" if audited else "warning", fr, en, *_WRITES)
+        return (problem if audited else warning)("ledger", fr, en, *_WRITES)
     missing = len(audited - {row.key for row in rows})
     if missing:
         fr = f"Il manque {missing} lignes au registre des désactivations et effacements ({file})."
         en = f"The ledger of disablements and erasures ({file}) lacks {missing} rows."
-        return _finding("problem", fr, en, *_WRITES)
+        return problem("ledger", fr, en, *_WRITES)
     copies = LockedCopies.of(settings)
     if copies is not None:
         try:
             await asyncio.to_thread(copies.read)
         except SharedUnreachable as error:
-            return _finding(
-                "warning",
+            return warning(
+                "ledger",
                 f"Les copies du registre ne se lisent pas ({error}).",
                 f"The ledger's copies cannot be read ({error}).",
                 "Vérifiez GUICHET_LEDGER_COPIES, et les clés et l'adresse S3 (deploy/README.md).",
                 "Check GUICHET_LEDGER_COPIES, and S3's keys and address (deploy/README.md).",
             )
     elif database.is_sqlite and on_one_disk(file.parent, Path(str(database.engine.url.database)).parent):
-        return _finding(
-            "warning",
+        return warning(
+            "ledger",
             f"Le registre des désactivations et effacements ({file}) est sur le même disque que la base.",
             f"The ledger of disablements and erasures ({file}) lies on the record's own disk.",
             "Réglez GUICHET_LEDGER sur un autre disque, ou GUICHET_LEDGER_COPIES (docs/runbooks/backup.md).",
@@ -70,7 +70,3 @@ async def ledger(settings: Settings, database: Database) -> Finding:
         f"Le registre des désactivations et effacements a {len(rows)} lignes.",
         f"The ledger of disablements and erasures has {len(rows)} rows.",
     )
-
-
-def _finding(level: Level, fr: str, en: str, mend_fr: str, mend_en: str) -> Finding:
-    return Finding("ledger", level, (fr, en), (mend_fr, mend_en))

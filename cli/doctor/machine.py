@@ -14,7 +14,7 @@ import httpx
 import psutil
 
 from cli.doctor.clock import clock
-from cli.doctor.findings import Finding, ok
+from cli.doctor.findings import Finding, ok, problem, warning
 from cli.language import Refusal
 from cli.preflight import is_taken
 from cli.processes import processes
@@ -54,15 +54,12 @@ def memory(settings: Settings, *, running: bool) -> Iterator[Finding]:
     if free >= needed:
         yield ok("memory", *message)
         return
-    yield Finding(
+    yield problem(
         "memory",
-        "problem",
-        message,
-        (
-            f"Il en faut {needed} Go : arrêtez d'autres programmes, ou ajoutez de la mémoire ; sinon le système "
-            "tuera l'un des processus.",
-            f"{needed} GB are needed: stop other programs or add memory; or else the system will kill one of the processes.",
-        ),
+        *message,
+        f"Il en faut {needed} Go : arrêtez d'autres programmes, ou ajoutez de la mémoire ; sinon le système "
+        "tuera l'un des processus.",
+        f"{needed} GB are needed: stop other programs or add memory; or else the system will kill one of the processes.",
     )
 
 
@@ -72,20 +69,15 @@ def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
     try:
         occupied = [] if running else [process for process in wanted if is_taken(process.port, process.host)]
     except Refusal as refusal:  # not an address of this machine; already in the operator's language
-        yield Finding("ports", "problem", (str(refusal), str(refusal)))
+        yield problem("ports", str(refusal), str(refusal))
         return
     for process in occupied:
-        yield Finding(
+        yield problem(
             "ports",
-            "problem",
-            (
-                f"Le port {process.port} ({process.name}) est pris par un autre programme.",
-                f"Port {process.port} ({process.name}) is held by another program.",
-            ),
-            (
-                f"Arrêtez ce programme (ss -ltnp), ou choisissez un autre port avec {process.port_setting} dans .env.",
-                f"Stop that program (ss -ltnp), or choose another port with {process.port_setting} in .env.",
-            ),
+            f"Le port {process.port} ({process.name}) est pris par un autre programme.",
+            f"Port {process.port} ({process.name}) is held by another program.",
+            f"Arrêtez ce programme (ss -ltnp), ou choisissez un autre port avec {process.port_setting} dans .env.",
+            f"Stop that program (ss -ltnp), or choose another port with {process.port_setting} in .env.",
         )
     if not occupied:
         listed = ", ".join(f"{process.name} {process.port}" for process in wanted)
@@ -95,14 +87,12 @@ def ports(settings: Settings, *, running: bool) -> Iterator[Finding]:
 def public_address(settings: Settings) -> Iterator[Finding]:
     """Checks that the service is reachable at its public address, and how long its certificate is valid."""
     if not settings.public_url:
-        yield Finding(
+        yield warning(
             "public-url",
-            "warning",
-            (
-                "Aucune adresse publique : le service ne répond qu'à cette machine.",
-                "No public address: only this machine is answered.",
-            ),
-            ("Réglez GUICHET_PUBLIC_URL=https://… dans .env.", "Set GUICHET_PUBLIC_URL=https://… in .env."),
+            "Aucune adresse publique : le service ne répond qu'à cette machine.",
+            "No public address: only this machine is answered.",
+            "Réglez GUICHET_PUBLIC_URL=https://… dans .env.",
+            "Set GUICHET_PUBLIC_URL=https://… in .env.",
         )
         return
     address = f"{settings.base_url}/widget.js"
@@ -114,14 +104,12 @@ def public_address(settings: Settings) -> Iterator[Finding]:
             certificate = connection.getpeercert() if connection else {}
     except httpx.HTTPError as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        yield Finding(
+        yield problem(
             "public-url",
-            "problem",
-            (f"{address} ne répond pas comme il faut : {reason}.", f"{address} does not answer as it should: {reason}."),
-            (
-                "Vérifiez le nom de domaine, le certificat et le mandataire (deploy/README.md).",
-                "Check the domain name, the certificate and the reverse proxy (deploy/README.md).",
-            ),
+            f"{address} ne répond pas comme il faut : {reason}.",
+            f"{address} does not answer as it should: {reason}.",
+            "Vérifiez le nom de domaine, le certificat et le mandataire (deploy/README.md).",
+            "Check the domain name, the certificate and the reverse proxy (deploy/README.md).",
         )
         return
     yield ok("public-url", f"{settings.base_url} répond.", f"{settings.base_url} answers.")

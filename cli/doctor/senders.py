@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cli.doctor.findings import Finding
+from cli.doctor.findings import Finding, warning
 from core.settings import Settings
 
 # Charter of the French operators (AF2M) for names, numbering plan (Arcep, decision 2022-1583) for numbers.
@@ -42,14 +42,12 @@ def senders(settings: Settings) -> Iterator[Finding]:
         reason = sender and objection(sender)
         if reason:
             fr, en = _OBJECTIONS[reason]
-            yield Finding(
+            yield warning(
                 "sms sender",
-                "warning",
-                (f"GUICHET_{name.upper()}={sender} {fr}.", f"GUICHET_{name.upper()}={sender} {en}."),
-                (
-                    "Les opérateurs français le bloquent : demandez un numéro court ou 09, ou un nom comme « VALBOURG ».",
-                    "French operators block it: ask for a short or 09 number, or a name like 'VALBOURG'.",
-                ),
+                f"GUICHET_{name.upper()}={sender} {fr}.",
+                f"GUICHET_{name.upper()}={sender} {en}.",
+                "Les opérateurs français le bloquent : demandez un numéro court ou 09, ou un nom comme « VALBOURG ».",
+                "French operators block it: ask for a short or 09 number, or a name like 'VALBOURG'.",
             )
 
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import httpx
 
-from cli.doctor.findings import Finding, ok
-from cli.manager_state import manager_state, manager_trouble
+from cli.doctor.findings import Finding, ok, problem, warning
+from cli.manager_state import STOPPED, manager_state, manager_trouble
 from cli.processes import processes
 from cli.stack import is_ready
 from cli.supervisor import Supervisor
@@ -17,9 +17,7 @@ _RESTARTS = 3
 
 
 def running(settings: Settings) -> bool:
-    """Decides whether anything of this installation runs here: under our supervision (or left by it), systemd's or a
-    container's.
-    """
+    """Decides whether anything of this installation runs here: under our supervision, systemd's or a container's."""
     state = manager_state(settings.home)
     return state.kind == "running" or bool(state.processes) or _parts(settings) is not None
 
@@ -28,16 +26,11 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
     """Checks each process that should run. If none runs, this is the only finding."""
     supervisor, manager = Supervisor(settings.home), manager_state(settings.home)
     if manager.kind != "running":
-        trouble = manager_trouble(manager)
         parts = None if manager.processes else _parts(settings)
         if parts is not None:
             yield from _by_gateway(parts)
             return
-        message = ("Le service ne tourne pas.", "The service is not running.")
-        advice = ("Lancez ./guichet up.", "Run ./guichet up.")
-        if trouble is not None:
-            message, advice = trouble.message, trouble.advice
-        yield Finding("processes", "problem", message, advice)
+        yield problem("processes", *(manager_trouble(manager) or STOPPED))
         return
     states = {state.name: state for state in supervisor.states()}
     with httpx.Client(timeout=3, trust_env=False) as client:
@@ -48,16 +41,13 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
             see = (f"Voyez ./guichet logs {process.name} ({log}).", f"See ./guichet logs {process.name} ({log}).")
             if state is None or not is_ready(process, state, settings, client):
                 message = (f"« {process.name} » ne répond pas.", f"'{process.name}' does not answer.")
-                yield Finding(process.name, "problem", message, see)
+                yield problem(process.name, *message, *see)
             elif state.restarts >= _RESTARTS:
-                yield Finding(
+                yield warning(
                     process.name,
-                    "warning",
-                    (
-                        f"« {process.name} » a été relancé {state.restarts} fois.",
-                        f"'{process.name}' was restarted {state.restarts} times.",
-                    ),
-                    see,
+                    f"« {process.name} » a été relancé {state.restarts} fois.",
+                    f"'{process.name}' was restarted {state.restarts} times.",
+                    *see,
                 )
             else:
                 yield ok(process.name, f"« {process.name} » est prêt.", f"'{process.name}' is ready.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cli.doctor.findings import Finding, ok
+from cli.doctor.findings import Finding, ok, warning
 from core.settings import Settings
 from core.shared_folder import SharedUnreachable
 from retrieval.snapshots.folder import Snapshots
@@ -22,28 +22,21 @@ def shared_folder(settings: Settings) -> Iterator[Finding]:
         is_shared = bool(active) and shared.holds(active)
         count = len(shared.versions())
     except SharedUnreachable as error:
-        yield Finding(
+        yield warning(
             "shared-snapshots",
-            "warning",
-            (
-                f"Le stockage partagé des index ne répond pas ; chaque machine construit les siens. ({error})",
-                f"The storage that indexes are shared through does not answer; each machine builds its own. ({error})",
-            ),
-            (
-                "Vérifiez GUICHET_SNAPSHOTS_URL, que le dossier est monté, ou les clés et l'adresse S3 (deploy/README.md).",
-                "Check GUICHET_SNAPSHOTS_URL, that the folder is mounted, or S3's keys and address (deploy/README.md).",
-            ),
+            f"Le stockage partagé des index ne répond pas ; chaque machine construit les siens. ({error})",
+            f"The storage that indexes are shared through does not answer; each machine builds its own. ({error})",
+            "Vérifiez GUICHET_SNAPSHOTS_URL, que le dossier est monté, ou les clés et l'adresse S3 (deploy/README.md).",
+            "Check GUICHET_SNAPSHOTS_URL, that the folder is mounted, or S3's keys and address (deploy/README.md).",
         )
         return
     if active and not is_shared:
-        yield Finding(
+        yield warning(
             "shared-snapshots",
-            "warning",
-            (f"L'index {active} n'est pas dans {shared.url}.", f"Index {active} is not in {shared.url}."),
-            (
-                "./guichet index build l'y dépose ; ./guichet logs publisher dit pourquoi il n'y est pas.",
-                "./guichet index build puts it there; ./guichet logs publisher says why it is not.",
-            ),
+            f"L'index {active} n'est pas dans {shared.url}.",
+            f"Index {active} is not in {shared.url}.",
+            "./guichet index build l'y dépose ; ./guichet logs publisher dit pourquoi il n'y est pas.",
+            "./guichet index build puts it there; ./guichet logs publisher says why it is not.",
         )
         return
     yield ok("shared-snapshots", f"Index partagés dans {shared.url} : {count}.", f"Indexes shared in {shared.url}: {count}.")

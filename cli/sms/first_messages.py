@@ -11,9 +11,8 @@ from actions.replies.cards import answer_card
 from actions.replies.style import SMS, Style
 from channels.sms.encoding import Encoding, encoding_of, prepare
 from channels.sms.rendering import SmsRenderer
-from conversations.ports import Rendered
+from cli.desk_walk import CardTexts, card_with_texts
 from conversations.wording import Wording
-from core.dates import is_old
 from core.entry import Entry, passages
 from core.turns import AnswerBlock
 
@@ -57,7 +56,9 @@ def compile_entries(
 ) -> list[Compiled]:
     """Returns the first passage of each entry as a citizen would get it; entries without text are left out."""
     style = Style(SMS, old_after_months, date.today(), pays_by_segment=True)
-    return [_compiled(_card(entry, wording, style), renderer) for entry in entries if passages(entry)]
+    texts = CardTexts(wording, "sms", "fr", style)
+    cards = (card_with_texts(answer_card(entry, 0, "", style), texts) for entry in entries if passages(entry))
+    return [_compiled(card, renderer) for card in cards]
 
 
 def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:
@@ -77,25 +78,13 @@ def summary(compiled: Sequence[Compiled], *, segment_euros: float) -> Summary:
     )
 
 
-def _card(entry: Entry, wording: Wording, style: Style) -> AnswerBlock:
-    """Returns the card with the texts of the dialogue."""
-    card = answer_card(entry, 0, "", style).block
-    title = wording.text("utter_answer", channel="sms", language="fr", title=card.title)
-    notice = ""
-    if card.verified_on is None:
-        notice = wording.text("utter_undated", channel="sms", language="fr")
-    elif is_old(card.verified_on, style.old_after_months, style.today):
-        notice = wording.text("utter_old", channel="sms", language="fr", date=f"{card.verified_on:%d/%m/%Y}")
-    return card.model_copy(update={"text": title, "notice": notice})
-
-
 def _compiled(card: AnswerBlock, renderer: SmsRenderer) -> Compiled:
     parts = [renderer((card,), language="fr")]
     while parts[-1].rest:
         parts.append(renderer(parts[-1].rest, language="fr"))
     whole = SmsRenderer(renderer.wording, max_segments=10_000, link=renderer.link)
     known = _words(whole((card,), language="fr").text) | _words(whole.wording.text("gateway_more", channel="sms"))
-    first = parts[0]
+    first, link = parts[0], renderer.link(card)
     cut = tuple(word for word in first.text.split() if _bare(word) not in known)
     return Compiled(
         entry=card.entry,
@@ -105,13 +94,8 @@ def _compiled(card: AnswerBlock, renderer: SmsRenderer) -> Compiled:
         parts=len(parts),
         all_segments=sum(part.segments for part in parts),
         words_cut=cut,
-        links_cut=_links_cut(first, renderer.link(card)),
+        links_cut=(link,) if link and link not in _LINK.findall(first.text) else (),
     )
-
-
-def _links_cut(part: Rendered, address: str) -> tuple[str, ...]:
-    """Returns the source's address if the part lacks it or cuts it."""
-    return () if not address or address in _LINK.findall(part.text) else (address,)
 
 
 def _words(text: str) -> set[str]:

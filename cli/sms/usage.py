@@ -28,18 +28,6 @@ class Day:
     euros: float
 
 
-@dataclass(frozen=True, slots=True)
-class ProblemDelivery:
-    """A delivery that is ``uncertain``, or did not arrive."""
-
-    conversation: str
-    status: str
-    provider: str
-    error: str
-    attempts: int
-    at: str
-
-
 async def costs(settings: Settings, days: int) -> dict[str, Any]:
     """Returns the accounts of the last ``days`` days, their sum, the day's budget, and messages beyond a limit."""
     async with Database(settings.sql_url) as database, database.read() as session:
@@ -76,15 +64,13 @@ async def problem_deliveries(settings: Settings, statuses: Sequence[str], limit:
             .limit(limit)
         )
         return [
-            asdict(
-                ProblemDelivery(
-                    conversation,
-                    delivery.status,
-                    delivery.provider,
-                    delivery.error,
-                    delivery.attempts,
-                    f"{delivery.updated_at:%Y-%m-%d %H:%M:%S}",
-                )
-            )
+            {
+                "conversation": conversation,
+                "status": delivery.status,
+                "provider": delivery.provider,
+                "error": delivery.error,
+                "attempts": delivery.attempts,
+                "at": f"{delivery.updated_at:%Y-%m-%d %H:%M:%S}",
+            }
             for delivery, conversation in rows
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -47,9 +47,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The time limits of a worker. A lease must survive a few missed renewals; it is also the delay of an answer after a worker
-    has died.
-    """
+    """The time limits of a worker. ``lease`` survives a few missed renewals; after a crash, answers are late by as much."""
 
     lease: timedelta = timedelta(seconds=4)
     sweep_seconds: float = 1.0
@@ -131,7 +129,9 @@ class Worker:
         log.info("worker_ready", name=self.name)
         ready()
         # None is cancelled at the end: an interrupted statement could leave the database locked.
-        loops = (self._consume(), self._sweep(), self._deliveries(), self._forms())
+        update_form = partial(self.form.update, self.timing.form_settled)
+        forms = self._repeat("reply form", update_form, self.timing.form_seconds)
+        loops = (self._consume(), self._sweep(), self._deliveries(), forms)
         await asyncio.gather(*loops, *self._periodic(), *self._polls())
         await asyncio.gather(*self._active.values(), return_exceptions=True)
         await self.engines.close()
@@ -147,7 +147,7 @@ class Worker:
             self.settings.redis_address,
             self.name,
             capacity=self._free_slots,
-            waiting=self._waiting_conversations,
+            waiting=partial(waiting_conversations, self.database, older_than=timedelta(0)),
             stopping=self._stopping.is_set,
         )
         try:
@@ -183,9 +183,6 @@ class Worker:
                     group.create_task(self._try("deliveries", deliver))
 
             await self._repeat("deliveries", once, self.timing.sweep_seconds)
-
-    async def _forms(self) -> None:
-        await self._repeat("reply form", partial(self.form.update, self.timing.form_settled), self.timing.form_seconds)
 
     def _periodic(self) -> list[Coroutine[Any, Any, None]]:
         """Returns a loop for each job, so that a backup of an hour does not delay erasures."""
@@ -229,9 +226,6 @@ class Worker:
         except Exception:
             metrics.LOOP_FAILURES.labels(name).inc()
             log.error("worker_loop_failed", loop=name, exc_info=True)
-
-    async def _waiting_conversations(self) -> Sequence[str]:
-        return await waiting_conversations(self.database, older_than=timedelta(0))
 
     async def _free_slots(self) -> int:
         """Waits until a conversation can be accepted. Returns how many can."""

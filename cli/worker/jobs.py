@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
+from functools import partial
 from typing import NamedTuple
 
 import structlog
@@ -57,7 +58,9 @@ class PeriodicJobs:
             Periodic("ledger", self._ledger.run, _LEDGER, _LEDGER),
         ]
         if settings.backup_folder:
-            jobs.append(Periodic("backup", self._back_up, timedelta(hours=settings.backup_hours)))
+            jobs.append(
+                Periodic("backup", partial(scheduled_backup, self._database, settings), timedelta(hours=settings.backup_hours))
+            )
         if settings.audit_heads:
             minutes = timedelta(minutes=settings.audit_heads_minutes)
             jobs.append(Periodic("audit_heads", self._heads.send, minutes, timedelta(minutes=1)))
@@ -75,9 +78,6 @@ class PeriodicJobs:
             await self._database.purge_deleted(self._settings.trackers_file)
         await delete_unfinished_forms(self._database)
         await delete_expired_copies(self._database)
-
-    async def _back_up(self) -> None:
-        await scheduled_backup(self._database, self._settings)
 
     async def _count(self) -> None:
         await refresh(self._database, CountingRules.of(self._settings), most=_DAYS_AT_A_TIME)

@@ -35,10 +35,8 @@ def router() -> APIRouter:
             await shell.sign_in.confirm(me, old, present)
             await own_account.change_password(shell.database, me, old=old, new=new)
             async with shell.database.write() as writing:
-                words = {"service": shell.settings.service_name}
-                subject = shell.words.text("desk", "desk_mail_password_subject", me.language, words)
-                text = shell.words.text("desk", "desk_mail_password_text", me.language, words)
-                queue_mail(writing, shell.settings, me.id, "security", subject, text)
+                mail = shell.mail_text("password", me.language, {"service": shell.settings.service_name})
+                queue_mail(writing, shell.settings, me.id, "security", *mail)
         except IdentityError as error:
             if error.code == "confirm_ended":
                 return back("/desk/sign-in", "desk_confirm_ended")
@@ -68,13 +66,12 @@ async def _page(request: Request, me: Staff, error: IdentityError | None = None)
         mine = await sessions.of_staff(session, me.id)
         row = await accounts.get(session, me.id)
         changes = await own_account.recent_changes(session, me.id)
-    message = shell.words.text("desk", f"desk_{error.code}", me.language, error.values) if error else ""
     return render(
         request,
         me,
         "desk/account.html",
         status=422 if error else 200,
-        error=message,
+        error=shell.error_text(error, me.language) if error else "",
         mine=mine,
         has_password=row.password is not None,
         codes_left=len(row.recovery),

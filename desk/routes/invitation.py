@@ -55,22 +55,18 @@ def router() -> APIRouter:
 async def _page(request: Request, token: str, error: IdentityError | None = None, name: str = "", email: str = "") -> Response:
     shell = shell_of(request)
     language = shell.language(request)
-
-    def message_for(problem: IdentityError) -> str:
-        return shell.words.text("desk", f"desk_{problem.code}", language, problem.values)
-
     try:
         async with shell.database.read() as session:
             link = await links.read(session, token)
             known = await accounts.get(session, link.staff_id) if link.staff_id else None
     except IdentityError as dead:
-        return render(request, None, "desk/link_dead.html", status=404, error=message_for(dead))
+        return render(request, None, "desk/link_dead.html", status=404, error=shell.error_text(dead, language))
     return render(
         request,
         None,
         "desk/invitation.html",
         status=422 if error else 200,
-        error=message_for(error) if error else "",
+        error=shell.error_text(error, language) if error else "",
         kind=link.kind,
         role=known.role if known else "administrator",
         email=known.email if known else email,

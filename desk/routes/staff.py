@@ -142,14 +142,11 @@ def _mail_link(session: AsyncSession, shell: Shell, row: StaffRow, token: str) -
     if settings.desk_passwords:
         link = settings.base_url + links.path(token)
         words = {"service": settings.service_name, "link": link, "days": f"{settings.desk_invitation_days:g}"}
-        subject = shell.words.text("desk", "desk_mail_link_subject", row.language, words)
-        queue_mail(
-            session, settings, row.id, "link", subject, shell.words.text("desk", "desk_mail_link_text", row.language, words)
-        )
+        queue_mail(session, settings, row.id, "link", *shell.mail_text("link", row.language, words))
 
 
 def _error_message(request: Request, me: Staff, error: IdentityError | None) -> str:
-    return shell_of(request).words.text("desk", f"desk_{error.code}", me.language, error.values) if error else ""
+    return shell_of(request).error_text(error, me.language) if error else ""
 
 
 async def _page(

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection as Several
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from sqlalchemy import case, func, select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit import record
 from core.database import Database
@@ -97,7 +95,9 @@ async def allow(database: Database, name: str, allowed: Several[str], *, author:
     """
     async with database.write() as session:
         changes: dict[str, list[str]] = {}
-        for row in await _confined(session):
+        for row in await accounts.listed(session):
+            if not (_edits(row) and row.collections):
+                continue
             now = set(row.collections)
             wanted = now | {name} if row.id in allowed else now - {name}
             if not wanted:
@@ -106,10 +106,6 @@ async def allow(database: Database, name: str, allowed: Several[str], *, author:
                 changes[row.id] = sorted(wanted)
         for identifier, collections in changes.items():  # only now: an audit record must not be rolled back
             await accounts.change(session, identifier, actor=author, collections=collections)
-
-
-async def _confined(session: AsyncSession) -> Sequence[StaffRow]:
-    return [row for row in await accounts.listed(session) if _edits(row) and row.collections]
 
 
 def _edits(row: StaffRow) -> bool:

@@ -10,12 +10,12 @@ from difflib import SequenceMatcher
 from typing import Any, Literal
 
 from core.entry import Entry, Link
-from knowledge_base.merging.nodes import Node, nodes_of, paired
+from knowledge_base.entries.body_nodes import Node, nodes_of, paired
+from knowledge_base.entries.merge import IDENTITY
 
 type Kind = Literal["changed", "added", "removed", "moved"]
 
 _WORD = re.compile(r"\w+|\s+|[^\w\s]")
-_IDENTITY = ("id", "collection", "version")
 
 
 @dataclass(frozen=True)
@@ -34,12 +34,6 @@ class Difference:
     kind: Kind
     old: tuple[Piece, ...]
     new: tuple[Piece, ...]
-
-    def as_json(self) -> dict[str, Any]:
-        def pieces(side: tuple[Piece, ...]) -> list[dict[str, str]]:
-            return [{"text": piece.text, "mark": piece.mark} for piece in side]
-
-        return {"path": list(self.path), "kind": self.kind, "old": pieces(self.old), "new": pieces(self.new)}
 
 
 def differences(old: Entry, new: Entry) -> tuple[Difference, ...]:
@@ -65,7 +59,7 @@ def words(old: str, new: str) -> tuple[tuple[Piece, ...], tuple[Piece, ...]]:
 def _differences(old: Entry, new: Entry) -> Iterator[Difference]:
     for name in Entry.model_fields:
         before, after = getattr(old, name), getattr(new, name)
-        if name in _IDENTITY or before == after:
+        if name in IDENTITY or before == after:
             continue
         if name == "body":
             yield from _nodes((name,), nodes_of(before), nodes_of(after))

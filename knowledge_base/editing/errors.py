@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from core.entry import Entry
-from knowledge_base.merging.merge import Merged
+from knowledge_base.entries.merge import Merged
 
 type Code = Literal[
     "missing",  # there is no such entry or revision
@@ -18,7 +18,7 @@ type Code = Literal[
     "past",  # a time of publication in the past
     "itself",  # an entry cannot be its own translation
     "bad_name",  # not a possible name of a collection
-    "unsafe",  # a text has content that an entry may not have (knowledge_base.safety)
+    "unsafe",  # a text has content that an entry may not have (knowledge_base.entries.safety)
     "last_collection",  # a person would be left without a collection, which would mean all of them
 ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
@@ -47,21 +47,7 @@ class Event:
     reason: str
 
 
-_STATE_COLUMNS: tuple[Any, ...] = (
-    EntryRow.collection,
-    EntryRow.id,
-    EntryRow.title,
-    EntryRow.locale,
-    EntryRow.status,
-    EntryRow.stage,
-    EntryRow.version,
-    EntryRow.head,
-    EntryRow.owner,
-    EntryRow.review_by,
-    EntryRow.publish_at,
-    EntryRow.translation_of,
-    EntryRow.updated_at,
-)
+_STATE_COLUMNS: tuple[Any, ...] = tuple(getattr(EntryRow, one.name) for one in fields(WorkflowState))
 
 
 async def workflow_state(database: Database, collection: str, page: str) -> WorkflowState:
@@ -127,9 +113,7 @@ async def to_review(
 async def with_open_conflicts(
     database: Database, collections: Sequence[str] = (), *, page: str | None = None
 ) -> list[tuple[WorkflowState, Conflict]]:
-    """Returns entries with an open conflict between an import and editors, oldest first; of ``collections`` (if any), or one
-    ``page``.
-    """
+    """Returns entries with an open conflict, oldest first; of ``collections`` (if any are given), or one ``page``."""
     query = (
         select(Conflict, *_STATE_COLUMNS)
         .join(EntryRow, (EntryRow.collection == Conflict.collection) & (EntryRow.id == Conflict.entry_id))

@@ -8,7 +8,7 @@ from core.audit import record
 from core.database import Database
 from core.database.models import EntryRow
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.editing.record import at_head
+from knowledge_base.editing.rows import at_head
 
 
 async def assign(

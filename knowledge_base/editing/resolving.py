@@ -10,11 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.audit import record
 from core.database import Database
 from core.database.base import now
-from core.database.models import Conflict, EntryRow, Revision
+from core.database.models import Conflict, EntryRow
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.editing.record import append, at_head, content, note, open_conflict, revision
-from knowledge_base.merging.merge import Merged, Side, merge
+from knowledge_base.editing.rows import append, at_head, content, open_conflict, record_step, revision
+from knowledge_base.entries.merge import Merged, Side, merge
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ async def resolve(
                 row.stage, row.publish_at = "draft", None
             row.base = conflict.theirs
         conflict.resolved_at, conflict.resolved_by = now(), author
-        note(session, row, "resolved", author=author, reason=reason)
+        record_step(session, row, "resolved", author=author, reason=reason)
         await session.flush()
         await record(session, actor=author, action="entry.resolved", target=f"entry:{collection}/{page}")
         return row.head
@@ -71,10 +71,9 @@ async def resolve(
 
 async def _merged(session: AsyncSession, row: EntryRow, conflict: Conflict, choices: Mapping[int, Side]) -> Merged:
     assert conflict.theirs is not None
-    base: Revision | None = None
-    if conflict.base is not None:
-        base = await revision(session, row.collection, row.id, conflict.base)
-    local = content(await revision(session, row.collection, row.id, row.head))
-    theirs = content(await revision(session, row.collection, row.id, conflict.theirs))
-    start: Entry | None = None if base is None else content(base)
-    return merge(start, local, theirs, choices)
+
+    async def entry_of(version: int) -> Entry:
+        return content(await revision(session, row.collection, row.id, version))
+
+    base = None if conflict.base is None else await entry_of(conflict.base)
+    return merge(base, await entry_of(row.head), await entry_of(conflict.theirs), choices)

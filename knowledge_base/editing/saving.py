@@ -16,8 +16,8 @@ from core.database.conflict import insert_into
 from core.database.models.entries import Autosave, EntryRow
 from core.entry import Entry
 from knowledge_base.editing.errors import EditRefused, StaleSave
-from knowledge_base.editing.record import append, at_head, content, locked, revision, show
-from knowledge_base.merging.merge import merge
+from knowledge_base.editing.rows import append, at_head, content, locked, revision, set_content
+from knowledge_base.entries.merge import merge
 
 
 async def save(database: Database, entry: Entry, *, started_from: int, author: str, reason: str) -> int:
@@ -69,7 +69,7 @@ async def _create(session: AsyncSession, entry: Entry, *, author: str, reason: s
     row = EntryRow(collection=entry.collection, id=entry.id, status="draft", stage="draft", latest=0, head=0, owner=author)
     row.translation_of, row.title, row.locale, row.content, row.version, row.digest = "", "", "", {}, 0, ""
     new = append(session, row, entry, author=author, reason=reason, parent=None)
-    show(row, new)
+    set_content(row, new)
     session.add(row)
     return new.version
 
@@ -82,7 +82,7 @@ async def _save(session: AsyncSession, row: EntryRow, entry: Entry, *, author: s
     row.stage, row.publish_at = "draft", None
     row.updated_at = now()
     if row.status == "draft":
-        show(row, new)
+        set_content(row, new)
     return new.version
 
 

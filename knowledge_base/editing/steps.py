@@ -15,7 +15,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models.entries import EntryRow, Revision
 from knowledge_base.editing.errors import Code, EditRefused
-from knowledge_base.editing.record import at_head, note, open_conflict, revision
+from knowledge_base.editing.rows import at_head, open_conflict, record_step, revision
 
 STAGES = ("draft", "in_review", "approved", "scheduled")
 
@@ -152,7 +152,7 @@ async def on_published(
             row.stage = "draft" if row.stage == "scheduled" else row.stage
         else:
             row.stage = "" if row.head == version else "draft"
-        note(session, row, "archived" if version is None else "published", author=author, reason=reason, version=version)
+        record_step(session, row, "archived" if version is None else "published", author=author, reason=reason, version=version)
 
 
 async def archive(database: Database, targets: Sequence[Target], *, author: str, reason: str = "") -> list[StepResult]:
@@ -166,7 +166,7 @@ async def archive(database: Database, targets: Sequence[Target], *, author: str,
         row.status, row.publish_at = "archived", None
         if row.stage == "scheduled":
             row.stage = "draft"
-        note(session, row, "archived", author=author, reason=reason, version=row.version)
+        record_step(session, row, "archived", author=author, reason=reason, version=row.version)
 
     return await _each(database, targets, act, "archived", author)
 
@@ -179,7 +179,7 @@ async def discard(database: Database, targets: Sequence[Target], *, author: str,
     async def act(session: AsyncSession, row: EntryRow) -> None:
         if not row.stage or row.status == "draft":
             raise EditRefused("wrong_stage")
-        note(session, row, "discarded", author=author, reason=reason)
+        record_step(session, row, "discarded", author=author, reason=reason)
         row.head, row.stage, row.publish_at = row.version, "", None
 
     return await _each(database, targets, act, "discarded", author)
@@ -207,7 +207,7 @@ def _moving(action: str, stages: Sequence[str], stage: str, author: str, reason:
         if row.stage not in stages:
             raise EditRefused("wrong_stage")
         row.stage, row.publish_at = stage, None
-        note(session, row, action, author=author, reason=reason)
+        record_step(session, row, action, author=author, reason=reason)
 
     return act
 

@@ -1,1 +1,1 @@
-"""Import and export of the knowledge base: the whole as one file, spreadsheets, web pages, structured data."""
+"""The whole knowledge base as one file, written and read back; published entries as structured data."""

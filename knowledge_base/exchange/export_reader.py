@@ -14,12 +14,11 @@ import orjson
 from pydantic import ValidationError
 
 from core.entry import Entry
-from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of
+from knowledge_base.entries.safety import unsafe
+from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of, not_imported
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
-from knowledge_base.exchange.unsafe_revisions import without_unsafe
-from knowledge_base.safety import unsafe
+from knowledge_base.sources.unpacking import ArchiveRefused, CountedZip
 from knowledge_base.synonyms.checks import faults
-from knowledge_base.unpacking import ArchiveRefused, CountedZip
 from retrieval.query.synonyms import Group
 
 MAX_BYTES = 2 * 1024**3  # unpacked; 3,371 entries with a few revisions each are 0.2 GB
@@ -55,14 +54,12 @@ class Contents:
 
 
 def is_export(path: Path) -> bool:
-    """Decides whether ``path`` is a zip with our manifest, complete or not. Raises ``InvalidSource`` if it holds too many
-    files.
-    """
+    """Decides whether ``path`` is a zip with our manifest. Raises ``InvalidSource`` if it holds too many files."""
     try:
         with _opened(path) as archive:
             return MANIFEST in archive.namelist()
     except ArchiveRefused as error:
-        raise _wrong(path, error.why, error.why.en) from error
+        raise not_imported(path, error.why) from error
     except BROKEN_ZIP:
         return False
 
@@ -87,15 +84,15 @@ def read_export(path: Path) -> Contents:
                         if len(faults) >= _NAMED:
                             raise _faulty(path, faults)
     except ArchiveRefused as error:
-        raise _wrong(path, error.why, error.why.en) from error
+        raise not_imported(path, error.why) from error
     except (*BROKEN_ZIP, KeyError) as error:
-        raise _wrong(
-            path, f"l'archive est coupée ou abîmée ({error})", f"the archive is cut off or damaged ({error})"
+        raise not_imported(
+            path, Reason(f"l'archive est coupée ou abîmée ({error})", f"the archive is cut off or damaged ({error})")
         ) from error
     faults += _loose_ends(contents)
     if faults:
         raise _faulty(path, faults)
-    contents.rejected = without_unsafe(contents)
+    contents.rejected = _replace_unsafe(contents)
     return contents
 
 
@@ -113,27 +110,29 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
     except (orjson.JSONDecodeError, KeyError, TypeError):
         known, version = False, 0
     if not known:
-        raise _wrong(path, "il n'a pas de manifeste lisible", "it has no readable manifest")
+        raise not_imported(path, Reason("il n'a pas de manifeste lisible", "it has no readable manifest"))
     if version != VERSION:
-        raise _wrong(
+        raise not_imported(
             path,
-            f"il est du format {version}, et cette version de Guichet lit le format {VERSION}",
-            f"it is of format {version}, and this version of Guichet reads format {VERSION}",
+            Reason(
+                f"il est du format {version}, et cette version de Guichet lit le format {VERSION}",
+                f"it is of format {version}, and this version of Guichet reads format {VERSION}",
+            ),
         )
     found: dict[str, Any] = manifest
     return found
 
 
 def _lines(path: Path, archive: zipfile.ZipFile, table: Table, manifest: dict[str, Any]) -> Iterator[tuple[int, Any]]:
-    """Yields (number, object) of each line; ``None`` for a line that is not an object. Fails at the end if the file differs
-    from its manifest.
-    """
+    """Yields (number, object or ``None``) of each line. Fails at the end if the file differs from its manifest."""
     digest, number = hashlib.sha256(), 0
     with archive.open(table.file) as file:
         while raw := file.readline(_MAX_LINE + 1):
             number += 1
             if len(raw) > _MAX_LINE:
-                raise _wrong(path, f"{table.file}, ligne {number} : trop longue", f"{table.file}, line {number}: too long")
+                raise not_imported(
+                    path, Reason(f"{table.file}, ligne {number} : trop longue", f"{table.file}, line {number}: too long")
+                )
             digest.update(raw)
             try:
                 yield number, orjson.loads(raw)
@@ -141,10 +140,12 @@ def _lines(path: Path, archive: zipfile.ZipFile, table: Table, manifest: dict[st
                 yield number, None
     promised = manifest["files"].get(table.file, {})
     if (number, digest.hexdigest()) != (promised.get("lines"), promised.get("sha256")):
-        raise _wrong(
+        raise not_imported(
             path,
-            f"{table.file} n'est pas tel qu'il a été écrit ({number} lignes, {promised.get('lines')} annoncées)",
-            f"{table.file} is not as it was written ({number} lines, {promised.get('lines')} announced)",
+            Reason(
+                f"{table.file} n'est pas tel qu'il a été écrit ({number} lignes, {promised.get('lines')} annoncées)",
+                f"{table.file} is not as it was written ({number} lines, {promised.get('lines')} announced)",
+            ),
         )
 
 
@@ -247,16 +248,48 @@ def _loose_ends(contents: Contents) -> list[Reason]:
     return found[:_NAMED]
 
 
+def _replace_unsafe(contents: Contents) -> tuple[Reason, ...]:
+    """Replaces the text of each unsafe revision by that of the nearest safe one, preferably the one before; numbers stay.
+
+    An older version of the service let editors save unsafe text, and one revision among thousands is no reason to refuse a
+    file. An entry without a safe revision is left out. Returns what was left out and why.
+    """
+    reasons: list[Reason] = []
+    for key in dict.fromkeys((collection, page) for collection, page, _ in contents.unsafe):
+        rows = contents.revisions[key]
+        bad = [number for number in range(1, len(rows) + 1) if (*key, number) in contents.unsafe]
+        good = [number for number in range(1, len(rows) + 1) if number not in bad]
+        for number in bad:
+            why = contents.unsafe[*key, number]
+            instead = max((one for one in good if one < number), default=min(good, default=0))
+            reasons.append(_left_out(key[1], number, instead, why))
+            if instead:
+                row = rows[number - 1]
+                entry = Entry.model_validate(rows[instead - 1]["content"]).model_copy(update={"version": number})
+                contents.digests[*key, number] = row["digest"]
+                rows[number - 1] = row | {"content": entry.model_dump(mode="json"), "digest": entry.digest()}
+        if not good:
+            contents.entries.pop(key)
+            for table in (contents.revisions, contents.steps, contents.conflicts):
+                table.pop(key, None)
+    return tuple(reasons)
+
+
+def _left_out(page: str, number: int, instead: int, why: Reason) -> Reason:
+    left_out = Reason(
+        f"révision {number} de {page} laissée de côté : {why}", f"revision {number} of {page} was left out: {why.en}"
+    )
+    if instead:
+        return Reason(
+            f"{left_out} ; le texte de la révision {instead} y reste",
+            f"{left_out.en}; the text of revision {instead} stays in its place",
+        )
+    return Reason(f"{left_out} ; la fiche n'a pas d'autre texte", f"{left_out.en}; the entry has no other text")
+
+
 def _faulty(path: Path, faults: list[Reason]) -> InvalidSource:
     reasons = all_of(faults[:_NAMED])
     return InvalidSource(
         f"{path.name} n'a pas été importé, rien n'a changé : {reasons}.",
         f"{path.name} was not imported, nothing has changed: {reasons.en}.",
-    )
-
-
-def _wrong(path: Path, fr: str, en: str) -> InvalidSource:
-    return InvalidSource(
-        f"{path.name} ne peut être importé : {fr} ; rien n'a changé.",
-        f"{path.name} cannot be imported: {en}; nothing has changed.",
     )

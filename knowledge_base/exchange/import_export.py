@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from itertools import batched
 from typing import Any
 
@@ -26,13 +25,14 @@ from core.database.models import (
     SynonymVersion,
 )
 from core.entry import Entry
-from knowledge_base.editing.record import append, locked, open_conflict
+from knowledge_base.editing.rows import append, locked, open_conflict
+from knowledge_base.entries.import_plan import PUBLISHED
+from knowledge_base.entries.import_rows import lock_collection
+from knowledge_base.entries.merge import merge
+from knowledge_base.entries.served_content import served_version
+from knowledge_base.entries.store import Difference, ImportReport, record_import
 from knowledge_base.exchange.export_reader import Contents, Row
-from knowledge_base.import_rows import lock_collection
-from knowledge_base.merging.merge import merge
-from knowledge_base.served_content import served_version
-from knowledge_base.store import PUBLISHED, Difference, ImportReport, record_import
-from knowledge_base.synonyms.record import unknown_groups
+from knowledge_base.synonyms.store import unknown_groups
 from retrieval.query.synonyms import Group
 
 _BATCH = 200
@@ -66,16 +66,7 @@ async def import_contents(
             for name in collections:
                 await lock_collection(session, name)
         plan = await _make_plan(session, contents)
-        outcomes = Counter(one.outcome for one in plan.outcomes)
-        report = ImportReport(
-            created=outcomes["created"],
-            updated=outcomes["updated"],
-            unchanged=plan.unchanged,
-            withdrawn=outcomes["withdrawn"],
-            conflicts=outcomes["conflicts"],
-            rejected=contents.rejected,
-            differences=tuple(plan.outcomes),
-        )
+        report = ImportReport.of(plan.outcomes, unchanged=plan.unchanged, rejected=contents.rejected)
         if not dry_run:
             await _write(session, contents, plan, author=author, reason=source)
             checksum = contents.checksum
@@ -94,7 +85,7 @@ async def _make_plan(session: AsyncSession, contents: Contents) -> _Plan:
         theirs = [(_digests(contents, key, one), one["author"], one["created_at"]) for one in contents.revisions[key]]
         mine = ours.get(key, [])
         common = next(
-            (place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if not _same(a, b)),
+            (place for place, (a, b) in enumerate(zip(mine, theirs, strict=False)) if a[0] not in b[0] or a[1:] != b[1:]),
             min(len(mine), len(theirs)),
         )
         outcome = "updated"
@@ -118,10 +109,6 @@ async def _make_plan(session: AsyncSession, contents: Contents) -> _Plan:
 def _digests(contents: Contents, key: Key, row: Row) -> set[str]:
     """Returns the digests by which our database may know a revision: for one left out, also that of its original text."""
     return {row["digest"], contents.digests.get((*key, row["version"]), row["digest"])}
-
-
-def _same(mine: tuple[str, str, Any], theirs: tuple[set[str], str, Any]) -> bool:
-    return mine[0] in theirs[0] and mine[1:] == theirs[1:]
 
 
 async def _histories(session: AsyncSession, collections: set[str]) -> dict[Key, list[tuple[str, str, Any]]]:
@@ -198,9 +185,7 @@ async def _append_history(session: AsyncSession, contents: Contents, key: Key) -
 async def _record_conflict(
     session: AsyncSession, contents: Contents, key: Key, common: int, *, author: str, reason: str
 ) -> None:
-    """Records a conflict: both sides continued from revision ``common``. Ours stays, theirs becomes a revision, and an editor
-    decides.
-    """
+    """Records that both sides continued from revision ``common``: theirs becomes a revision, and an editor decides."""
     row = await locked(session, *key)
     assert row is not None
     if await open_conflict(session, row) is not None:
@@ -220,7 +205,7 @@ async def _record_conflict(
             base=common or None,
             local=head,
             theirs=revision.version,
-            parts=[clash.as_json() for clash in merged.clashes],
+            parts=[asdict(clash) for clash in merged.clashes],
             proposal=merged.entry.model_dump(mode="json"),
         )
     )

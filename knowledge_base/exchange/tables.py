@@ -63,9 +63,7 @@ def as_json(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def from_json(table: Table, line: Mapping[str, Any]) -> dict[str, Any]:
-    """Returns the row of a line. Raises ``ValueError``, which names the column, if one is missing, unknown or of another
-    type.
-    """
+    """Returns the row of a line. Raises ``ValueError`` for a column that is missing, unknown or of another type."""
     columns = table.columns
     unknown = sorted(set(line) - set(columns))
     if unknown:

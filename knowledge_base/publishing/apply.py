@@ -10,13 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.database.base import now
 from core.database.models import EntryRow, Revision
 from core.entry import Entry
-from knowledge_base.editing.record import open_conflict
+from knowledge_base.editing.rows import open_conflict
+from knowledge_base.entries.import_plan import ARCHIVED, DRAFT, PUBLISHED, WITHDRAWN
+from knowledge_base.entries.served_content import served_version, waiting
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.served_content import served_version, waiting
-from knowledge_base.store import PUBLISHED, WITHDRAWN
-
-_ARCHIVED, _DRAFT = "archived", "draft"
 
 
 class CannotPublish(ImportRefused):
@@ -84,14 +82,14 @@ async def apply_changes(session: AsyncSession, changes: Sequence[Change]) -> Non
                 f"The entry '{row.title}' was published in another version meanwhile: ask for the publication again.",
             )
         if change.version is None:
-            row.status = _ARCHIVED if row.status != WITHDRAWN else WITHDRAWN
+            row.status = ARCHIVED if row.status != WITHDRAWN else WITHDRAWN
         else:
             await _publish(session, row, change)
         row.served = None
         row.updated_at = now()
 
 
-async def take_back(session: AsyncSession, changes: Sequence[Change]) -> None:
+async def restore_published(session: AsyncSession, changes: Sequence[Change]) -> None:
     """Restores the published state in the database after a publication of imported content was dropped.
 
     The imported content stays as a draft, which must be chosen explicitly to be published.
@@ -105,7 +103,7 @@ async def take_back(session: AsyncSession, changes: Sequence[Change]) -> None:
             row.stage = row.stage or ("draft" if row.head != row.version and change.version is not None else "")
             row.head = row.head if row.stage else row.version
         else:
-            row.status, row.stage = _DRAFT, row.stage or "draft"
+            row.status, row.stage = DRAFT, row.stage or "draft"
         row.served = None
         row.updated_at = now()
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from core.database import Database
 from core.entry import Entry
+from knowledge_base.entries.served_content import listed
 from knowledge_base.progress import Progress
 from knowledge_base.publishing.apply import contents
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.served_content import listed
 from retrieval.contracts import Embedder
 from retrieval.decision.confidence import Calibration
 from retrieval.index.catalogue import Listed
@@ -109,9 +109,9 @@ class NodeSnapshots:
 
         ``before``, the version for a rollback, is kept there too. A failure is logged; other machines then build it themselves.
         """
-        shelf = self.snapshots if version in self.snapshots.versions() else self.candidates
+        snapshots = self.snapshots if version in self.snapshots.versions() else self.candidates
         if self._shared:
-            share(self._shared, shelf, version, spared=(before, self.snapshots.active()), again=again)
+            share(self._shared, snapshots, version, spared=(before, self.snapshots.active()), again=again)
 
     def take(self, version: str) -> bool:
         """Fetches ``version``, which another machine built. Returns false if it must be built here.
@@ -123,13 +123,11 @@ class NodeSnapshots:
             return self._shared is not None and not there and take(self._shared, self.snapshots, version)
 
     def can_activate(self, version: str) -> bool:
-        """Decides whether ``version`` can be activated without a build: it is there, intact, and of this version of the
-        service.
-        """
-        for shelf in (self.snapshots, self.candidates):
+        """Decides whether ``version`` is there, intact and of this version of the service: then no build is needed."""
+        for snapshots in (self.snapshots, self.candidates):
             try:
-                shelf.check(version)
-                Calibration.read(shelf.folder / version / "calibration.json")
+                snapshots.check(version)
+                Calibration.read(snapshots.folder / version / "calibration.json")
             except (SnapshotUnusable, ValueError, OSError):
                 continue
             return True

@@ -45,6 +45,15 @@ class Change(_Frozen):
     before: int | None = None
     title: str = ""
 
+    @classmethod
+    def parse(cls, text: str) -> Change:
+        """Parses ``collection/entry@version`` (``@none``: withdraw), as forms and commands write it. Raises ``ValueError``."""
+        name, _, version = text.rpartition("@")
+        collection, _, entry = name.partition("/")
+        if not (collection and entry) or not (version.isdigit() or version == "none"):
+            raise ValueError(text)
+        return cls(collection=collection, entry_id=entry, version=None if version == "none" else int(version))
+
     @property
     def back(self) -> Change:
         """Returns the change that undoes this one."""
@@ -132,6 +141,15 @@ class Report(_Frozen):
     shadowed: tuple[Shadowed, ...] = ()
     totals: dict[str, int] = Field(default_factory=dict)
     seconds: float = 0.0
+
+
+class Judgement(_Frozen):
+    """A candidate and the gate's verdict. ``base`` is the snapshot that it was compared with, empty if there was none."""
+
+    candidate: str
+    content: str
+    base: str
+    report: Report
 
 
 class PublicationView(_Frozen):

@@ -9,10 +9,10 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import EntryRow, Publication
 from core.database.models.entries import Step
-from knowledge_base.editing.record import locked, open_conflict
+from knowledge_base.editing.rows import locked, open_conflict
 from knowledge_base.editing.steps import Target, due
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.publishing.record import request_in
+from knowledge_base.publishing.publications import request_in
 
 
 async def request_due(database: Database) -> list[str]:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from core.database import Database
 from core.entry import Entry
 from core.garbage_collection import freeze_long_lived
+from knowledge_base.entries.served_content import fetch
 from knowledge_base.publishing.candidate import IntendedContent, NodeSnapshots, intended_content
 from knowledge_base.publishing.comparison import compare
-from knowledge_base.publishing.contracts import Change, ReplayQuestion, Report
+from knowledge_base.publishing.contracts import Change, Judgement, ReplayQuestion, Report
 from knowledge_base.publishing.questions import SelectedQuestions, questions
 from knowledge_base.publishing.replay import Replay, shadowed
-from knowledge_base.served_content import fetch
 from retrieval.contracts import Embedder
 from retrieval.embedding.query_cache import CachedQueryEmbedder
 from retrieval.index.catalogue import Listed
@@ -31,16 +30,6 @@ from retrieval.threads import limit_search_threads
 _KNOWN = 2  # snapshots whose replays are cached
 _KEPT_SECONDS = 60.0  # kept for the next publication, which often follows: each snapshot is 300 MB and takes a second to load
 type ReportStep = Callable[[str, int, int], None]  # step, done, total
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A candidate and the gate's verdict. ``base`` is the snapshot that it was compared with, empty if there was none."""
-
-    candidate: str
-    content: str
-    base: str
-    report: Report
 
 
 class Gate:
@@ -128,7 +117,7 @@ class Gate:
         candidate = self.node_snapshots.build(entries, embedder, lambda done, total: report_step("building", done, total))
         if not served or candidate.version == served:
             report = Report(verdict="clear", changes=tuple(changes))
-            return Judgement(candidate.version, candidate.manifest.content, base, report)
+            return Judgement(candidate=candidate.version, content=candidate.manifest.content, base=base, report=report)
         before, after = self._replay(served, cached_embedder), self._replay(candidate.version, cached_embedder, candidate)
         count = len(questions_to_ask.selected)
         old = before.ask(questions_to_ask.selected, lambda done, _: report_step("replaying", done, 2 * count))
@@ -141,7 +130,7 @@ class Gate:
         )
         self._judged = time.monotonic()
         report = report.model_copy(update={"seconds": round(self._judged - started, 1)})
-        return Judgement(candidate.version, candidate.manifest.content, base, report)
+        return Judgement(candidate=candidate.version, content=candidate.manifest.content, base=base, report=report)
 
     def release_snapshots(self) -> None:
         """Releases the snapshots a minute after the last publication; the cached results stay."""

@@ -14,7 +14,7 @@ from core.database.base import now
 from core.database.models import Publication
 from knowledge_base.editing.steps import on_published
 from knowledge_base.publishing.apply import apply_changes, refuse_disputed
-from knowledge_base.publishing.contracts import Change, Report, State
+from knowledge_base.publishing.contracts import Change, Judgement, State
 
 LEASE = timedelta(seconds=60)
 _LOCK = 7_283_116_591  # PostgreSQL lock; another number than that of the migrations
@@ -25,9 +25,7 @@ class ClaimLost(Exception):
 
 
 async def claim_next(database: Database, owner: str) -> Publication | None:
-    """Takes the next publication to work on: approved ones first, then those to be checked. Returns ``None`` if none waits, or
-    another node is working.
-    """
+    """Claims the next publication, approved ones first; ``None`` if none waits, or another node is working."""
     present = now()
     async with database.read() as session:  # usually nothing waits; this avoids a write lock
         waiting = (
@@ -60,9 +58,7 @@ async def report_progress(database: Database, name: str, owner: str, step: str, 
         await _update_claimed(session, name, owner, step=step, done=done, total=total, expires_at=now() + LEASE)
 
 
-async def record_verdict(
-    database: Database, name: str, owner: str, candidate: str, base: str, content: str, report: Report
-) -> None:
+async def record_verdict(database: Database, name: str, owner: str, judged: Judgement) -> None:
     """Records the gate's verdict: the publication waits for a decision. Raises ``ClaimLost``."""
     async with database.write() as session:
         await _update_claimed(
@@ -70,28 +66,21 @@ async def record_verdict(
             name,
             owner,
             state=State.CHECKED,
-            candidate=candidate,
-            base=base,
-            content=content,
-            verdict=report.verdict,
-            report=report.model_dump(mode="json"),
+            candidate=judged.candidate,
+            base=judged.base,
+            content=judged.content,
+            verdict=judged.report.verdict,
+            report=judged.report.model_dump(mode="json"),
             owner="",
             expires_at=None,
         )
 
 
-async def record_activation(
-    database: Database,
-    name: str,
-    owner: str,
-    *,
-    candidate: str = "",
-    base: str = "",
-    content: str = "",
-    report: Report | None = None,
-) -> int:
-    """Publishes in the database. This transaction is the moment of publication; nodes follow. Returns its number among
-    activations. Given values replace the stored ones. Raises ``ClaimLost`` and ``CannotPublish``; nothing has changed then.
+async def record_activation(database: Database, name: str, owner: str, judged: Judgement | None = None) -> int:
+    """Publishes in the database. This transaction is the moment of publication; nodes follow.
+
+    Returns its number among activations. ``judged`` replaces the stored judgement; the report of a rollback says what it undoes
+    and stays. Raises ``ClaimLost`` and ``CannotPublish``; nothing has changed then.
     """
     async with database.write() as session:
         await advisory_lock(session, _LOCK)
@@ -107,9 +96,10 @@ async def record_activation(
         moved = [(change.collection, change.entry_id, change.version) for change in changes]
         await on_published(session, moved, row.decided_by or row.author, row.reason)
         row.applied = int(await session.scalar(select(func.coalesce(func.max(Publication.applied), 0))) or 0) + 1
-        row.candidate, row.base, row.content = candidate or row.candidate, base or row.base, content or row.content
-        if report is not None:
-            row.report, row.verdict = report.model_dump(mode="json"), report.verdict
+        if judged is not None:
+            row.candidate, row.base, row.content = judged.candidate, judged.base or row.base, judged.content
+            if row.kind == "publish":
+                row.report, row.verdict = judged.report.model_dump(mode="json"), judged.report.verdict
         row.state, row.owner, row.expires_at, row.finished_at = State.ACTIVE, "", None, now()
         await session.flush()
         await audit(

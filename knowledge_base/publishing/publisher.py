@@ -21,15 +21,15 @@ from core.database.models import Publication
 from core.full_disk import is_full
 from core.repeating import repeating
 from core.settings import Settings
-from knowledge_base.demand.background import SnapshotBackground
-from knowledge_base.demand.clustering import cluster
-from knowledge_base.drift.job import watch_quality
-from knowledge_base.exchange.tasks import Tasks
+from knowledge_base.import_tasks import Tasks
 from knowledge_base.publishing import publication_queue
 from knowledge_base.publishing.apply import CannotPublish
-from knowledge_base.publishing.contracts import VERDICTS, Change, State
+from knowledge_base.publishing.contracts import VERDICTS, Change, Judgement, State
 from knowledge_base.publishing.due import request_due
-from knowledge_base.publishing.gate import Gate, Judgement
+from knowledge_base.publishing.gate import Gate
+from knowledge_base.quality.demand.background import SnapshotBackground
+from knowledge_base.quality.demand.clustering import cluster
+from knowledge_base.quality.drift.job import watch_quality
 from knowledge_base.synonyms.list_file import keep_file_updated
 from places.offices.directory_file import FILE as DIRECTORY
 from places.offices.directory_sync import sync_periodically as sync_directory
@@ -63,9 +63,7 @@ _DISK_FULL = (
 
 
 class Publisher:
-    """The publisher; ``run()`` until ``stop()``. ``embedder`` creates the embedder (the running action server, in the
-    service).
-    """
+    """The publisher; ``run()`` until ``stop()``. ``embedder`` connects to the running action server."""
 
     def __init__(self, settings: Settings, database: Database, embedder: Callable[[], Embedder]) -> None:
         self._settings, self._database, self._embedder = settings, database, embedder
@@ -73,7 +71,7 @@ class Publisher:
         self._stopping = asyncio.Event()
         self._progress = ("", 0, 0)
         self._jobs = Jobs(database, self._name)
-        self._rested_until = self._jobs_at = 0.0
+        self._prepare_again_at = self._jobs_at = 0.0
         self.gate = Gate(
             database,
             settings.home,
@@ -113,9 +111,7 @@ class Publisher:
         self._stopping.set()
 
     async def work(self) -> bool:
-        """Carries out the next publication, if one waits, and follows the newest activation. Returns false if there was nothing
-        to do.
-        """
+        """Carries out a waiting publication, and follows the newest activation. Returns false if there was neither."""
         await request_due(self._database)
         claimed = await publication_queue.claim_next(self._database, self._name)
         if claimed is not None:
@@ -126,24 +122,24 @@ class Publisher:
     async def _prepare(self) -> bool:
         """Asks the questions for the next publication in advance, a few at a time, while nothing waits; runs the jobs."""
         try:
-            if time.monotonic() >= self._rested_until:
+            if time.monotonic() >= self._prepare_again_at:
                 began = time.monotonic()
                 if await self.gate.warm(await asyncio.to_thread(self._embedder)):
                     return True
                 await asyncio.to_thread(self.gate.release_snapshots)
-                await self._tidy()
+                await self._remove_old_uploads()
                 ended = time.monotonic()
-                self._rested_until = ended + max(_REST, _TIMES_AS_LONG * (ended - began))
+                self._prepare_again_at = ended + max(_REST, _TIMES_AS_LONG * (ended - began))
             if time.monotonic() >= self._jobs_at:
                 self._jobs_at = time.monotonic() + _JOBS_EVERY
-                await self._jobs.run("demand", self._look_at_demand, every=_DEMAND_EVERY)
+                await self._jobs.run("demand", self._cluster_demand, every=_DEMAND_EVERY)
                 await watch_quality(self._database, self._settings, self._jobs)
         except (httpx.HTTPError, SnapshotUnusable) as error:
             log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication asks them itself
-            self._rested_until = time.monotonic() + _REST
+            self._prepare_again_at = time.monotonic() + _REST
         return False
 
-    async def _look_at_demand(self) -> None:
+    async def _cluster_demand(self) -> None:
         """Clusters the unanswered demand."""
         snapshots = self.gate.node_snapshots.snapshots
         embedder = await asyncio.to_thread(self._embedder)
@@ -151,7 +147,7 @@ class Publisher:
         done = await cluster(self._database, embedder, SnapshotBackground(active))
         log.info("demand", joined=done.joined, made=done.made, alone=done.alone)
 
-    async def _tidy(self) -> None:
+    async def _remove_old_uploads(self) -> None:
         """Removes uploaded files that are older than an import decision needs."""
         if removed := await Tasks(self._database, self._settings).clean(_UPLOADS_KEPT):
             log.info("uploads_removed", count=removed)
@@ -177,7 +173,7 @@ class Publisher:
         await asyncio.to_thread(snapshots_here.activate, version, newest.base)
         mark.write_text(newest.id)
         log.info("publication_followed", publication=newest.id, snapshot=snapshots_here.snapshots.active())
-        await self._served(snapshots_here.snapshots.active())
+        await self._wait_until_served(snapshots_here.snapshots.active())
         await asyncio.to_thread(snapshots_here.share, version, newest.base, again=torn)
         await asyncio.to_thread(snapshots_here.clear, await publication_queue.waiting_candidates(self._database))
         return True
@@ -200,40 +196,38 @@ class Publisher:
             )
 
     async def _publish(self, row: Publication) -> None:
-        snapshots_here = self.gate.node_snapshots
-        active = await asyncio.to_thread(snapshots_here.snapshots.active)
         approved = row.state == State.APPROVED
-        if approved and row.base == active and await asyncio.to_thread(snapshots_here.can_activate, row.candidate):
-            await asyncio.to_thread(snapshots_here.share, row.candidate, row.base)
-            await publication_queue.record_activation(self._database, row.id, self._name)
+        if approved and await self._activate_if_current(row):
             return
         judged = await self._judge(row)
         if approved:  # approved on an older verdict: valid only if this one is no worse
             go = VERDICTS.index(judged.report.verdict) <= VERDICTS.index(row.verdict or "clear")
         else:
             go = row.go_at_once and judged.report.verdict != "worse"
-        found = {"candidate": judged.candidate, "base": judged.base, "content": judged.content, "report": judged.report}
         if go:
-            await asyncio.to_thread(snapshots_here.share, judged.candidate, judged.base)  # so that other nodes find it
-            await publication_queue.record_activation(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
+            await self._activate(row, judged)
         else:
-            await publication_queue.record_verdict(self._database, row.id, self._name, **found)  # type: ignore[arg-type]
+            await publication_queue.record_verdict(self._database, row.id, self._name, judged)
 
     async def _go_back(self, row: Publication) -> None:
         """Rolls back: at once if the previous snapshot still exists and nothing else came in between; else it is built."""
-        snapshots_here = self.gate.node_snapshots
-        direct = row.base == snapshots_here.snapshots.active() and await asyncio.to_thread(
-            snapshots_here.can_activate, row.candidate
-        )
-        if direct:
-            await asyncio.to_thread(snapshots_here.share, row.candidate, row.base)
-            await publication_queue.record_activation(self._database, row.id, self._name)
-            return
-        judged = await self._judge(row)
-        await asyncio.to_thread(snapshots_here.share, judged.candidate, judged.base)
-        await publication_queue.record_activation(
-            self._database, row.id, self._name, candidate=judged.candidate, base=judged.base, content=judged.content
-        )
+        if not await self._activate_if_current(row):
+            await self._activate(row, await self._judge(row))
+
+    async def _activate_if_current(self, row: Publication) -> bool:
+        """Activates the candidate of ``row`` if it is usable and was made for the active snapshot. Returns whether it was."""
+        node = self.gate.node_snapshots
+        if row.base != await asyncio.to_thread(node.snapshots.active) or not await asyncio.to_thread(
+            node.can_activate, row.candidate
+        ):
+            return False
+        await asyncio.to_thread(node.share, row.candidate, row.base)
+        await publication_queue.record_activation(self._database, row.id, self._name)
+        return True
+
+    async def _activate(self, row: Publication, judged: Judgement) -> None:
+        await asyncio.to_thread(self.gate.node_snapshots.share, judged.candidate, judged.base)  # so that other nodes find it
+        await publication_queue.record_activation(self._database, row.id, self._name, judged)
 
     async def _judge(self, row: Publication) -> Judgement:
         changes = [Change.model_validate(change) for change in row.changes]
@@ -259,7 +253,7 @@ class Publisher:
         async with repeating(report, _EVERY):
             yield
 
-    async def _served(self, version: str) -> None:
+    async def _wait_until_served(self, version: str) -> None:
         """Waits until the action server answers from ``version``. A request makes it look for a new one."""
         deadline = time.monotonic() + _SERVED_WITHIN
         async with action_server(self._settings, seconds=2) as client:

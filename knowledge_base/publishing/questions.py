@@ -12,9 +12,9 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Message
 from core.turns import Origin, Outcome
-from knowledge_base.demand.signals import ENQUIRIES, LEAST_CHARACTERS
-from knowledge_base.golden.record import golden
 from knowledge_base.publishing.contracts import ReplayQuestion
+from knowledge_base.quality.demand.signals import ENQUIRIES, LEAST_CHARACTERS
+from knowledge_base.quality.golden.store import golden
 
 _MONTH = timedelta(days=30)
 

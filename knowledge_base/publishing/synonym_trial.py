@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from core.database import Database
 from core.privacy.masking import mask
 from core.turns import Outcome as TurnOutcome
-from knowledge_base.demand.signals import ENQUIRIES
 from knowledge_base.publishing.contracts import ReplayQuestion
 from knowledge_base.publishing.questions import questions
+from knowledge_base.quality.demand.signals import ENQUIRIES
 from retrieval.query.synonyms import Group, Synonyms
 from retrieval.synonym_trial import MOST, Compared, Outcome, Trial, TrialResult
 from retrieval.terms.analysis import words

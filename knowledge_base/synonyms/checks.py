@@ -26,9 +26,7 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A remark that does not prevent a group: ``code``, the ``wording`` that it is about, and the ``group`` that already has
-    it.
-    """
+    """A remark that does not prevent a group: ``code``, its ``wording``, and the ``group`` that already has it."""
 
     code: str
     wording: str

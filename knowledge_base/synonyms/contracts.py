@@ -47,6 +47,11 @@ class StoredGroup:
         return "changing" if self.content else "leaving"
 
     @property
+    def proposed(self) -> Group | None:
+        """Returns the content that waits for a decision; ``None`` also for a proposed removal."""
+        return self.content if self.waits else None
+
+    @property
     def shown(self) -> Group | None:
         """Returns the content to show in a list: the present or the last one."""
         return self.content or self.used or self.last

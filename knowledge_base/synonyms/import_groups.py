@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.database import Database
-from knowledge_base.synonyms import record
+from knowledge_base.synonyms import store
 from knowledge_base.synonyms.checks import faults
 from knowledge_base.synonyms.contracts import SynonymRefused
 from retrieval.query.synonyms import Group
@@ -36,7 +36,7 @@ async def import_groups(database: Database, groups: Sequence[Group], *, author: 
     """
     created = unchanged = 0
     refused: list[RefusedGroup] = []
-    in_use = await record.in_use(database)
+    in_use = await store.in_use(database)
     for group in groups:
         if group in in_use:
             unchanged += 1
@@ -44,7 +44,7 @@ async def import_groups(database: Database, groups: Sequence[Group], *, author: 
             refused.append(RefusedGroup(group, wrong[0].code, wrong[0].wording))
         else:
             try:
-                await record.propose(database, group, author=author, use=True)
+                await store.propose(database, group, author=author, use=True)
                 in_use.append(group)
                 created += 1
             except SynonymRefused as error:

@@ -12,7 +12,7 @@ from pathlib import Path
 import structlog
 
 from core.database import Database
-from knowledge_base.synonyms.record import changes, in_use
+from knowledge_base.synonyms.store import changes, in_use
 from retrieval.query.synonym_lists import state_of
 from retrieval.query.synonyms import Group, dump_groups
 

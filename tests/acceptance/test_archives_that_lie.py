@@ -22,10 +22,10 @@ from openpyxl.xml.constants import SHARED_STRINGS, SHEET_MAIN_NS
 
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export_reader import is_export, read_export
-from knowledge_base.exchange.rows import read_rows
-from knowledge_base.exchange.sheets import read_header
-from knowledge_base.service_public.importer import open_source, read
-from knowledge_base.unpacking import MAX_MEMBERS, ArchiveRefused, CountedZip
+from knowledge_base.sources.service_public.importer import open_source, read
+from knowledge_base.sources.sheets.entries import read_rows
+from knowledge_base.sources.sheets.sheet import read_header
+from knowledge_base.sources.unpacking import MAX_MEMBERS, ArchiveRefused, CountedZip
 from tests.unit.knowledge_base.test_kb_sources import page
 from tests.unit.knowledge_base.trees import write_package, xml
 

@@ -21,12 +21,12 @@ from cli.gateway import create
 from core.database import Database
 from core.identity import Role
 from core.settings import Settings
+from knowledge_base.entries.safety import unsafe
+from knowledge_base.entries.store import published
 from knowledge_base.errors import ImportRefused
-from knowledge_base.exchange.tasks import Tasks
+from knowledge_base.import_tasks import Tasks
 from knowledge_base.imports import import_file, import_service_public, import_site
-from knowledge_base.markdown_folder import read_folder
-from knowledge_base.safety import unsafe
-from knowledge_base.store import published
+from knowledge_base.sources.markdown_folder import read_folder
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
 from tests.integration.migrated import copy_of_empty

@@ -22,7 +22,7 @@ from core.database import Database
 from core.database.migrate import upgrade_async
 from core.entry import Entry
 from core.settings import ROOT, Settings
-from knowledge_base.store import published, upsert
+from knowledge_base.entries.store import published, upsert
 from retrieval.snapshots.folder import Snapshots
 from retrieval.snapshots.update import snapshots_folder
 from tests import commands

@@ -8,8 +8,8 @@ import pytest
 
 from core.settings import ROOT
 from knowledge_base.errors import FetchFailed
-from knowledge_base.npm import Pinned, fetch_pinned
-from knowledge_base.tarballs import files_of
+from knowledge_base.sources.npm import Pinned, fetch_pinned
+from knowledge_base.sources.tarballs import files_of
 from places.communes import package
 from places.communes.index import load
 from tools.evaluation.places import measure_mentions, measure_offices

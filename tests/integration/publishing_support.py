@@ -10,11 +10,11 @@ from core.database.models import EntryRow
 from core.entry import Chapter, Entry, TextBlock
 from core.settings import Settings
 from knowledge_base.editing.saving import save
+from knowledge_base.entries.served_content import mark_all_served
+from knowledge_base.entries.store import published, upsert
 from knowledge_base.publishing.contracts import Change, PublicationView
+from knowledge_base.publishing.publications import get
 from knowledge_base.publishing.publisher import Publisher
-from knowledge_base.publishing.record import get
-from knowledge_base.served_content import mark_all_served
-from knowledge_base.store import published, upsert
 from retrieval.contracts import Embedder
 from retrieval.snapshots.update import update_index
 from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT, WordEmbedder

@@ -15,10 +15,10 @@ from core.entry import Address, Cases, Chapter, Entry, passages
 from core.settings import ROOT, Settings
 from core.turns import AnswerBlock, Turn
 from knowledge_base.errors import FetchFailed
-from knowledge_base.npm import fetch_pinned
-from knowledge_base.service_public.importer import open_source
-from knowledge_base.service_public.importer import read as read_source
-from knowledge_base.service_public.package import PACKAGE
+from knowledge_base.sources.npm import fetch_pinned
+from knowledge_base.sources.service_public.importer import open_source
+from knowledge_base.sources.service_public.importer import read as read_source
+from knowledge_base.sources.service_public.package import PACKAGE
 from tests.unit.actions.fakes import FakeKnowledge
 from tests.unit.actions.talk import Talk, options
 

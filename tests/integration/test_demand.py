@@ -14,8 +14,9 @@ from sqlalchemy import delete, func, select
 from core.database import Database
 from core.database.base import now
 from core.database.models import AuditRow, Conversation, DemandMember, EntryRow, Feedback, Handoff, Message, Reply, Revision
-from knowledge_base.demand.clustering import cluster
-from knowledge_base.demand.record import (
+from knowledge_base.entries.store import upsert
+from knowledge_base.quality.demand.clustering import cluster
+from knowledge_base.quality.demand.subjects import (
     NoCluster,
     assign,
     attach,
@@ -26,7 +27,6 @@ from knowledge_base.demand.record import (
     rename,
     reopen,
 )
-from knowledge_base.store import upsert
 from retrieval.contracts import Vectors
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT, WordEmbedder
 

@@ -19,7 +19,7 @@ from core.database.models import EntryRow, Revision
 from core.entry import Case, Cases, Entry, TextBlock
 from core.identity import Role
 from core.settings import Settings
-from knowledge_base import store
+from knowledge_base.entries import store
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
 

@@ -13,13 +13,13 @@ from sqlalchemy import select
 from core.database.models import StartQuestion
 from core.identity import Role
 from core.problems import Problem
-from knowledge_base.demand.clustering import cluster
 from knowledge_base.desk import publishing
 from knowledge_base.desk.publishing import publications
 from knowledge_base.desk.publishing.contracts import CitizenReply
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.golden.record import golden
-from knowledge_base.publishing.record import recent
+from knowledge_base.publishing.publications import recent
+from knowledge_base.quality.demand.clustering import cluster
+from knowledge_base.quality.golden.store import golden
 from retrieval.service import SearchService
 from retrieval.snapshots.update import snapshots_folder
 from tests.integration.publishing_support import publisher, revise

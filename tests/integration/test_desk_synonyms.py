@@ -14,7 +14,7 @@ from channels.gateway.composition import build
 from core.identity import Role
 from knowledge_base.desk import synonyms
 from knowledge_base.desk.publishing.engine import EngineClient
-from knowledge_base.synonyms import record
+from knowledge_base.synonyms import store
 from knowledge_base.synonyms.contracts import StoredGroup
 from retrieval.query.synonyms import Group
 from tests.integration.searching_desk import Desk, desk_of
@@ -25,7 +25,7 @@ NEW = "/desk/synonyms/new"
 
 async def only(desk: Desk) -> StoredGroup:
     """The only group that is kept."""
-    (kept,) = await record.stored_groups(desk.database)
+    (kept,) = await store.stored_groups(desk.database)
     return kept
 
 
@@ -49,7 +49,7 @@ async def test_an_editor_tries_and_proposes_and_a_publisher_puts_in_use(desk: De
     assert "Ce que recevraient les citoyens" in said
     assert "Avec ce synonyme" in said
     assert "Congé parental d&#39;un salarié" in said
-    assert await record.stored_groups(desk.database) == []  # nothing is kept by trying
+    assert await store.stored_groups(desk.database) == []  # nothing is kept by trying
 
     assert (await editor.post(NEW, data=FORM | {"action": "use"})).status_code == 403
     proposed = await editor.post(NEW, data=FORM | {"action": "keep"})
@@ -60,7 +60,7 @@ async def test_an_editor_tries_and_proposes_and_a_publisher_puts_in_use(desk: De
     assert "Mettre la proposition en service" in (await publisher.get(f"/desk/synonyms/{kept.id}")).text
     accepted = await publisher.post(f"/desk/synonyms/{kept.id}", data={"action": "accept", "seen": "1"})
     assert accepted.status_code == 303
-    assert await record.in_use(desk.database) == [Group(terms=("gloriette",), means=("congé parental",))]
+    assert await store.in_use(desk.database) == [Group(terms=("gloriette",), means=("congé parental",))]
     assert "gloriette" in (await editor.get("/desk/synonyms")).text
 
 
@@ -75,7 +75,7 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
         assert f'aria-describedby="{field}-wrong {field}-hint"' in answer.text
         assert f'id="{field}-wrong"' in answer.text
     assert "presque toutes les questions" in answer.text
-    assert await record.stored_groups(desk.database, gone=True) == []
+    assert await store.stored_groups(desk.database, gone=True) == []
 
 
 async def test_two_editors_at_once_and_a_word_that_is_taken(desk: Desk) -> None:
@@ -119,11 +119,11 @@ async def test_what_is_taken_out_is_tried_first_and_can_be_put_back(desk: Desk) 
     assert "Sans ce synonyme" in (await publisher.post(page, data={"action": "try_removal", "seen": "1"})).text
     gone = await publisher.post(page, data={"action": "remove", "seen": "1"})
     assert gone.headers["location"].endswith("did_remove")
-    assert await record.in_use(desk.database) == []
+    assert await store.in_use(desk.database) == []
     assert "Synonymes retirés (1)" in plain(await publisher.get("/desk/synonyms"))
     assert "gloriette</textarea>" in (await publisher.get(page)).text
     await publisher.post(page, data=FORM | {"seen": "2", "action": "use"})
-    assert len(await record.in_use(desk.database)) == 1
+    assert len(await store.in_use(desk.database)) == 1
 
 
 async def test_a_silent_engine_keeps_what_was_typed(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -27,9 +27,9 @@ from knowledge_base.desk import publishing, workflow
 from knowledge_base.editing import collections, saving
 from knowledge_base.editing.listing import workflow_state
 from knowledge_base.editing.steps import Target
-from knowledge_base.exchange.tasks import Tasks
+from knowledge_base.import_tasks import Tasks
 from knowledge_base.publishing.contracts import Change, State
-from knowledge_base.publishing.record import recent, request
+from knowledge_base.publishing.publications import recent, request
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for, until
 from tests.integration.editing_support import publish

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from cli.doctor.record import check_record
+from cli.doctor.database import check_record
 from cli.language import Refusal
 from cli.preflight import is_taken
 from core.database import Database

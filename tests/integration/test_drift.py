@@ -14,10 +14,10 @@ from core.database.base import now
 from core.database.jobs import Jobs
 from core.database.models import Conversation, EditorTask, EntryRow, Message, QualityNight, Reply
 from core.settings import Settings
-from knowledge_base.drift import job
-from knowledge_base.drift.job import watch_quality
-from knowledge_base.golden import record as golden
-from knowledge_base.golden.contracts import Golden
+from knowledge_base.quality.drift import job
+from knowledge_base.quality.drift.job import watch_quality
+from knowledge_base.quality.golden import store as golden
+from knowledge_base.quality.golden.contracts import Golden
 from supervision.review.tasks import open_tasks
 from tests.integration.channels_support import served, settings_for
 

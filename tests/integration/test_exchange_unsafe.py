@@ -11,13 +11,13 @@ import pytest
 from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Entry
-from knowledge_base.editing import record as editing_record
+from knowledge_base.editing import rows as editing_rows
 from knowledge_base.editing import saving
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.editing.record import append
+from knowledge_base.editing.rows import append
+from knowledge_base.entries.store import published
 from knowledge_base.exchange.export import export
 from knowledge_base.imports import import_file
-from knowledge_base.store import published
 from tests.integration.test_knowledge_base_exchange import bring, entry, everything, other, rewrite
 
 __all__ = ["other"]
@@ -35,7 +35,7 @@ async def _unsafe_before(database: Database, page: str, text: str) -> None:
     """A revision as editors could save it before saving had the grammar of importing; it becomes the entry's head."""
     async with database.write() as session:
         row = await session.get_one(EntryRow, ("essai", page))
-        with patch.object(editing_record, "unsafe", return_value=None):
+        with patch.object(editing_rows, "unsafe", return_value=None):
             append(session, row, entry(page, text), author="anne", reason="", parent=row.head)
         row.stage = "draft"
 

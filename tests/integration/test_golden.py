@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from core.database import Database
-from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.record import UnknownEntries, add, add_all, golden, set_active
-from knowledge_base.store import upsert
+from knowledge_base.entries.store import upsert
+from knowledge_base.quality.golden.contracts import Golden
+from knowledge_base.quality.golden.store import UnknownEntries, add, add_all, golden, set_active
 from tests import commands
 from tests.integration.migrated import migrated
 from tests.unit.retrieval.samples import IDENTITY, PARENTAL, PASSPORT

@@ -18,8 +18,8 @@ from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.editing import saving, steps
 from knowledge_base.editing.errors import EditRefused, StaleSave
 from knowledge_base.editing.steps import Policy, Target
-from knowledge_base.merging.merge import Clash
-from knowledge_base.store import listed, published, upsert
+from knowledge_base.entries.merge import Clash
+from knowledge_base.entries.store import listed, published, upsert
 from tests.integration.editing_support import publish, take_away
 
 ONE = Policy()

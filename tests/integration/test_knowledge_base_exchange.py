@@ -20,11 +20,11 @@ from core.database.models import Collection, EntryRow, GoldenQuestion, SynonymGr
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.editing import saving, steps
 from knowledge_base.editing.steps import Policy, Target
+from knowledge_base.entries.store import published, upsert
 from knowledge_base.errors import ImportRefused
 from knowledge_base.exchange.export import export
 from knowledge_base.imports import ImportOptions, import_demonstration, import_file
-from knowledge_base.store import published, upsert
-from knowledge_base.synonyms import record as synonyms
+from knowledge_base.synonyms import store as synonyms
 from retrieval.query.synonyms import Group
 from tests.integration.editing_support import publish, take_away
 from tests.integration.migrated import migrated

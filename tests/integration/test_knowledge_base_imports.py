@@ -8,15 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.database import Database
-from knowledge_base.imports import (
-    ImportOptions,
-    ImportRefused,
-    InvalidSource,
-    import_demonstration,
-    import_file,
-    import_service_public,
-)
-from knowledge_base.store import published
+from knowledge_base.entries.store import published
+from knowledge_base.errors import ImportRefused, InvalidSource
+from knowledge_base.imports import ImportOptions, import_demonstration, import_file, import_service_public
 from tests.unit.knowledge_base.trees import Node, chapter, node, paragraph, publication, write_archive, write_package
 
 

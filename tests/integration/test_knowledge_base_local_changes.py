@@ -15,11 +15,11 @@ from core.entry import Chapter, Entry, TextBlock
 from core.settings import ROOT
 from knowledge_base.editing import saving
 from knowledge_base.editing.steps import Policy, Target
+from knowledge_base.entries.store import ImportReport, published, upsert
 from knowledge_base.errors import FetchFailed
-from knowledge_base.npm import fetch_pinned
-from knowledge_base.service_public.importer import open_source, read
-from knowledge_base.service_public.package import PACKAGE
-from knowledge_base.store import ImportReport, published, upsert
+from knowledge_base.sources.npm import fetch_pinned
+from knowledge_base.sources.service_public.importer import open_source, read
+from knowledge_base.sources.service_public.package import PACKAGE
 from tests.integration.editing_support import publish, take_away
 
 PARTS = ("Coût", "Délai", "Où")

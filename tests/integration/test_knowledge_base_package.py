@@ -16,13 +16,13 @@ from markdown_it import MarkdownIt
 from core.database import Database
 from core.entry import Block, Cases, Chapter, Entry, TextBlock, passages
 from core.settings import ROOT
+from knowledge_base.entries.store import ImportReport, published, upsert
 from knowledge_base.errors import FetchFailed
-from knowledge_base.npm import fetch_pinned
-from knowledge_base.service_public.context import Context
-from knowledge_base.service_public.convert import entry as convert
-from knowledge_base.service_public.importer import Reading, open_source, read
-from knowledge_base.service_public.package import PACKAGE
-from knowledge_base.store import ImportReport, published, upsert
+from knowledge_base.sources.npm import fetch_pinned
+from knowledge_base.sources.service_public.context import Context
+from knowledge_base.sources.service_public.convert import entry as convert
+from knowledge_base.sources.service_public.importer import Reading, open_source, read
+from knowledge_base.sources.service_public.package import PACKAGE
 
 _SAFE = re.compile("(paragraph|(bullet|ordered)_list|list_item|table|thead|tbody|tr|th|td|strong|link)_(open|close)$")
 

@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from core.database import Database
+from knowledge_base.entries.store import published
 from knowledge_base.errors import ImportRefused
-from knowledge_base.exchange.safe_fetch import MAX_BYTES
 from knowledge_base.imports import ImportOptions, import_site
-from knowledge_base.store import published
+from knowledge_base.sources.sites.safe_fetch import MAX_BYTES
 from tests.integration.site_support import Site, site_served
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from core.database import Database
 from core.database.models.entries import EntryRow, ImportRun, Revision
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
+from knowledge_base.entries.store import ImportReport, fetch, listed, published, upsert, withdraw
 from knowledge_base.errors import InvalidSource, TooManyWithdrawals
-from knowledge_base.store import ImportReport, fetch, listed, published, upsert, withdraw
 from retrieval.index import catalogue
 
 

@@ -12,9 +12,9 @@ import pytest
 from core.entry import Entry, passages
 from core.settings import ROOT
 from knowledge_base.errors import FetchFailed
-from knowledge_base.npm import fetch_pinned
-from knowledge_base.travail_emploi.importer import TWINS, read
-from knowledge_base.travail_emploi.package import PACKAGE
+from knowledge_base.sources.npm import fetch_pinned
+from knowledge_base.sources.travail_emploi.importer import TWINS, read
+from knowledge_base.sources.travail_emploi.package import PACKAGE
 from tests.integration.test_knowledge_base_package import assert_clean, texts
 
 

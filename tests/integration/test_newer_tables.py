@@ -10,7 +10,7 @@ from sqlalchemy import text
 from cli.backup_restore import restore
 from cli.commands import database as database_command
 from cli.database import require_ready
-from cli.doctor.record import check_record
+from cli.doctor.database import check_record
 from cli.language import Refusal
 from conversations.record.opening import open_conversation
 from core.backup.archive import BackupUnusable, new_identity, public_key_of

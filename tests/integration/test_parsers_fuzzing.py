@@ -32,13 +32,13 @@ from core.settings import ROOT
 from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export_reader import read_export
-from knowledge_base.exchange.rows import read_rows
-from knowledge_base.exchange.safe_fetch import FetchRefused
-from knowledge_base.exchange.web_pages import entries_of
-from knowledge_base.faq import read_faq
-from knowledge_base.markdown_folder import read_folder
-from knowledge_base.service_public.importer import open_source, read
-from knowledge_base.travail_emploi.importer import read as read_labour_pages
+from knowledge_base.sources.faq import read_faq
+from knowledge_base.sources.markdown_folder import read_folder
+from knowledge_base.sources.service_public.importer import open_source, read
+from knowledge_base.sources.sheets.entries import read_rows
+from knowledge_base.sources.sites.safe_fetch import FetchRefused
+from knowledge_base.sources.sites.web_pages import entries_of
+from knowledge_base.sources.travail_emploi.importer import read as read_labour_pages
 
 _TROUBLE: tuple[bytes, ...] = (
     b"\x00",

@@ -86,11 +86,11 @@ def test_manager_killed_process_that_stays_is_named_and_stopped(small: SmallInst
     until(lambda: small.pids() == {"direct": pid})
     trouble = manager_trouble(manager_state(small.home))
     assert trouble is not None
-    assert f"direct {pid}" in trouble.message[1]
-    assert "./guichet down" in trouble.advice[1]
+    assert f"direct {pid}" in trouble.en
+    assert "./guichet down" in trouble.advice_en
     assert running(small.settings)  # so that restore is refused
     (finding,) = check_processes(small.settings)
-    assert (finding.level, finding.message) == ("problem", trouble.message)
+    assert (finding.level, finding.message) == ("problem", (trouble.fr, trouble.en))
     assert stack.stop(small.settings)
     assert not runs(pid)
     assert manager_state(small.home).kind == "stopped"
@@ -150,7 +150,7 @@ def test_start_machine_restarted_says_so_and_runs(small: SmallInstallation) -> N
     _write_record(small, boot="another", pid=os.getpid(), started=start_time(os.getpid()))
     trouble = manager_trouble(manager_state(small.home))
     assert trouble is not None
-    assert "restarted" in trouble.message[1]
+    assert "restarted" in trouble.en
     (small.home / "run" / "supervisor.sock").touch()  # as a power failure leaves it
     small.start()
     assert manager_state(small.home).kind == "running"

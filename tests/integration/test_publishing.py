@@ -17,14 +17,12 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import AuditRow, Conversation, EntryRow, Message, Publication
 from knowledge_base.editing.steps import Policy, Target, schedule
-from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.record import add
+from knowledge_base.entries.store import upsert
 from knowledge_base.publishing import publication_queue
 from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import Change, State
 from knowledge_base.publishing.due import request_due
-from knowledge_base.publishing.questions import questions
-from knowledge_base.publishing.record import (
+from knowledge_base.publishing.publications import (
     NotAwaitingDecision,
     NothingToUndo,
     Overtaken,
@@ -34,7 +32,9 @@ from knowledge_base.publishing.record import (
     recent,
     request,
 )
-from knowledge_base.store import upsert
+from knowledge_base.publishing.questions import questions
+from knowledge_base.quality.golden.contracts import Golden
+from knowledge_base.quality.golden.store import add
 from retrieval.contracts import RetrievalResult, Vectors
 from retrieval.pinned_service import PinnedSearchService
 from retrieval.service import SearchService

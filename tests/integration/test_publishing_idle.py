@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.database import Database
-from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.record import add
-from knowledge_base.publishing.record import request
+from knowledge_base.publishing.publications import request
+from knowledge_base.quality.golden.contracts import Golden
+from knowledge_base.quality.golden.store import add
 from retrieval.contracts import Embedder
 from retrieval.snapshots.folder import Snapshots
 from retrieval.snapshots.snapshot import Snapshot, load_snapshot

@@ -6,17 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from cli.doctor.record import check_record
+from cli.doctor.database import check_record
 from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Entry
 from knowledge_base.desk.editor.catalogue import Catalogue
 from knowledge_base.editing.steps import Policy, publication_refusals
+from knowledge_base.entries.served_content import count_waiting
+from knowledge_base.entries.store import published, upsert
 from knowledge_base.publishing.contracts import PublicationView, State
+from knowledge_base.publishing.publications import ask_rollback, decide, request
 from knowledge_base.publishing.publisher import Publisher
-from knowledge_base.publishing.record import ask_rollback, decide, request
-from knowledge_base.served_content import count_waiting
-from knowledge_base.store import published, upsert
 from retrieval.service import SearchService
 from retrieval.snapshots.update import snapshots_folder
 from tests.integration.publishing_support import ENTRIES, carried_out, dearer, knowledge, publisher, revise, settings_for

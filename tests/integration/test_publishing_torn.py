@@ -10,7 +10,7 @@ from core.database import Database
 from core.identity import Role
 from knowledge_base.desk import publishing
 from knowledge_base.publishing.contracts import State
-from knowledge_base.publishing.record import request
+from knowledge_base.publishing.publications import request
 from retrieval.service import SearchService
 from retrieval.snapshots.folder import Snapshots
 from retrieval.snapshots.update import snapshots_folder

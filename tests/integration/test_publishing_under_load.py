@@ -16,7 +16,7 @@ from actions.server import app as server
 from core.database import Database
 from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.publishing.contracts import State
-from knowledge_base.publishing.record import request
+from knowledge_base.publishing.publications import request
 from retrieval.service import SearchService
 from retrieval.snapshots.update import snapshots_folder
 from retrieval.turn_scoped_retriever import TurnScopedRetriever

@@ -22,8 +22,8 @@ from core.database.models import AuditRow, Conversation, Correction, EditorTask,
 from core.identity import Role
 from core.settings import Settings
 from core.turns import Origin
-from knowledge_base.drift.comparison import ChangedFigure, Drift
-from knowledge_base.drift.editor_task import raise_task
+from knowledge_base.quality.drift.comparison import ChangedFigure, Drift
+from knowledge_base.quality.drift.editor_task import raise_task
 from supervision.review.sampling import draw
 from tests.desk_support import found_on, make_staff, sign_in
 from tests.integration.channels_support import settings_for

@@ -16,8 +16,8 @@ from structlog.testing import capture_logs
 from cli.doctor.sharing import shared_folder
 from core.database import Database
 from knowledge_base.publishing.contracts import Change, State
+from knowledge_base.publishing.publications import ask_rollback, request
 from knowledge_base.publishing.publisher import Publisher
-from knowledge_base.publishing.record import ask_rollback, request
 from retrieval.contracts import Vectors
 from retrieval.service import SearchService
 from retrieval.snapshots.folder import Snapshots

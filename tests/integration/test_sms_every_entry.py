@@ -12,11 +12,11 @@ from cli.sms.first_messages import Compiled, compile_entries, summary
 from conversations.wording import Wording
 from core.settings import ROOT, Settings
 from knowledge_base.errors import FetchFailed
-from knowledge_base.npm import fetch_pinned
-from knowledge_base.service_public.importer import open_source, read
-from knowledge_base.service_public.package import PACKAGE
-from knowledge_base.travail_emploi.importer import read as read_labour_pages
-from knowledge_base.travail_emploi.package import PACKAGE as LABOUR_PACKAGE
+from knowledge_base.sources.npm import fetch_pinned
+from knowledge_base.sources.service_public.importer import open_source, read
+from knowledge_base.sources.service_public.package import PACKAGE
+from knowledge_base.sources.travail_emploi.importer import read as read_labour_pages
+from knowledge_base.sources.travail_emploi.package import PACKAGE as LABOUR_PACKAGE
 from tests.integration.channels_support import settings_for
 
 

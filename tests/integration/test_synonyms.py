@@ -14,10 +14,10 @@ from structlog.testing import capture_logs
 from core.backup.rows import dump, load
 from core.database import Database
 from core.database.models import AuditRow, Conversation, Message
-from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.record import add
 from knowledge_base.publishing.synonym_trial import try_group
-from knowledge_base.synonyms import record
+from knowledge_base.quality.golden.contracts import Golden
+from knowledge_base.quality.golden.store import add
+from knowledge_base.synonyms import store
 from knowledge_base.synonyms.contracts import SynonymRefused
 from knowledge_base.synonyms.import_groups import import_groups
 from knowledge_base.synonyms.list_file import _write, keep_file_updated, update_file
@@ -38,28 +38,28 @@ LEAVE = Group(terms=("gloriette",), means=("congé parental",))
 
 
 async def test_a_group_is_proposed_put_in_use_changed_and_taken_out(database: Database) -> None:
-    name = await record.propose(database, ZORGLUB, author="anne")
-    assert [one.state for one in await record.stored_groups(database)] == ["proposed"]
-    assert await record.in_use(database) == []
-    used = await record.put_in_use(database, name, seen=1, author="paul", two_persons=True)
-    assert (used.state, await record.in_use(database)) == ("in_use", [ZORGLUB])
+    name = await store.propose(database, ZORGLUB, author="anne")
+    assert [one.state for one in await store.stored_groups(database)] == ["proposed"]
+    assert await store.in_use(database) == []
+    used = await store.put_in_use(database, name, seen=1, author="paul", two_persons=True)
+    assert (used.state, await store.in_use(database)) == ("in_use", [ZORGLUB])
 
     changed = ZORGLUB.model_copy(update={"means": ("carte d'identité",)})
-    await record.propose(database, changed, author="anne", name=name, seen=1)
-    (kept,) = await record.stored_groups(database)
+    await store.propose(database, changed, author="anne", name=name, seen=1)
+    (kept,) = await store.stored_groups(database)
     assert (kept.state, kept.used, kept.content) == ("changing", ZORGLUB, changed)
-    await record.drop_proposal(database, name, seen=2, author="paul")
-    assert await record.in_use(database) == [ZORGLUB]
+    await store.drop_proposal(database, name, seen=2, author="paul")
+    assert await store.in_use(database) == [ZORGLUB]
 
-    await record.propose(database, None, author="anne", name=name, seen=3)
-    assert [one.state for one in await record.stored_groups(database)] == ["leaving"]
-    await record.put_in_use(database, name, seen=4, author="paul", two_persons=True)
-    assert (await record.stored_groups(database), await record.in_use(database)) == ([], [])
-    (gone,) = await record.stored_groups(database, gone=True)
+    await store.propose(database, None, author="anne", name=name, seen=3)
+    assert [one.state for one in await store.stored_groups(database)] == ["leaving"]
+    await store.put_in_use(database, name, seen=4, author="paul", two_persons=True)
+    assert (await store.stored_groups(database), await store.in_use(database)) == ([], [])
+    (gone,) = await store.stored_groups(database, gone=True)
     assert gone.shown == ZORGLUB
-    await record.propose(database, gone.shown, author="paul", name=name, seen=4, use=True)
-    assert await record.in_use(database) == [ZORGLUB]
-    assert [one.number for one in await record.history(database, name)] == [5, 4, 3, 2, 1]
+    await store.propose(database, gone.shown, author="paul", name=name, seen=4, use=True)
+    assert await store.in_use(database) == [ZORGLUB]
+    assert [one.number for one in await store.history(database, name)] == [5, 4, 3, 2, 1]
 
     async with database.read() as session:
         rows = list(await session.scalars(select(AuditRow).where(AuditRow.target == f"synonym:{name}").order_by(AuditRow.seq)))
@@ -76,35 +76,35 @@ async def test_a_group_is_proposed_put_in_use_changed_and_taken_out(database: Da
 
 
 async def test_what_is_refused_changes_nothing(database: Database) -> None:
-    name = await record.propose(database, ZORGLUB, author="anne", use=True)
+    name = await store.propose(database, ZORGLUB, author="anne", use=True)
     other = Group(terms=("Zorg",), means=("mairie",))
     with pytest.raises(SynonymRefused) as taken:
-        await record.propose(database, other, author="paul")
+        await store.propose(database, other, author="paul")
     assert (taken.value.code, taken.value.word) == ("taken", "Zorg")
     assert taken.value.other
     assert taken.value.other.id == name
     with pytest.raises(SynonymRefused, match="moved_on"):
-        await record.propose(database, LEAVE, author="paul", name=name, seen=0)
+        await store.propose(database, LEAVE, author="paul", name=name, seen=0)
     with pytest.raises(SynonymRefused, match="missing"):
-        await record.propose(database, LEAVE, author="paul", name="nothing", seen=0)
+        await store.propose(database, LEAVE, author="paul", name="nothing", seen=0)
     with pytest.raises(SynonymRefused, match="nothing_waits"):
-        await record.put_in_use(database, name, seen=1, author="paul", two_persons=False)
-    await record.propose(database, LEAVE, author="paul", name=name, seen=1)
+        await store.put_in_use(database, name, seen=1, author="paul", two_persons=False)
+    await store.propose(database, LEAVE, author="paul", name=name, seen=1)
     with pytest.raises(SynonymRefused, match="own_version"):
-        await record.put_in_use(database, name, seen=2, author="paul", two_persons=True)
-    assert await record.in_use(database) == [ZORGLUB]
+        await store.put_in_use(database, name, seen=2, author="paul", two_persons=True)
+    assert await store.in_use(database) == [ZORGLUB]
 
 
 async def test_a_proposal_that_says_what_is_in_use_is_no_proposal(database: Database) -> None:
-    name = await record.propose(database, ZORGLUB, author="anne", use=True)
-    assert await record.propose(database, ZORGLUB, author="anne", name=name, seen=1) == name
-    assert (await record.get(database, name)).version == 1
-    await record.propose(database, LEAVE, author="anne", name=name, seen=1)
-    await record.propose(database, ZORGLUB, author="anne", name=name, seen=2)
-    assert [one.state for one in await record.stored_groups(database)] == ["in_use"]
-    fresh = await record.propose(database, LEAVE, author="anne")
-    await record.propose(database, None, author="anne", name=fresh, seen=1)  # it never was in use
-    assert (await record.get(database, fresh)).state == "gone"
+    name = await store.propose(database, ZORGLUB, author="anne", use=True)
+    assert await store.propose(database, ZORGLUB, author="anne", name=name, seen=1) == name
+    assert (await store.get(database, name)).version == 1
+    await store.propose(database, LEAVE, author="anne", name=name, seen=1)
+    await store.propose(database, ZORGLUB, author="anne", name=name, seen=2)
+    assert [one.state for one in await store.stored_groups(database)] == ["in_use"]
+    fresh = await store.propose(database, LEAVE, author="anne")
+    await store.propose(database, None, author="anne", name=fresh, seen=1)  # it never was in use
+    assert (await store.get(database, fresh)).state == "gone"
 
 
 async def test_of_two_editors_at_once_one_is_told(database: Database) -> None:
@@ -112,12 +112,12 @@ async def test_of_two_editors_at_once_one_is_told(database: Database) -> None:
 
     async def outcome(group: Group, name: str = "", seen: int = 0) -> str:
         try:
-            return "kept" if await record.propose(database, group, author="x", name=name, seen=seen) else ""
+            return "kept" if await store.propose(database, group, author="x", name=name, seen=seen) else ""
         except SynonymRefused as refused:
             return refused.code
 
     assert sorted(await asyncio.gather(outcome(ZORGLUB), outcome(ZORGLUB))) == ["kept", "taken"]
-    (kept,) = await record.stored_groups(database)
+    (kept,) = await store.stored_groups(database)
     changes = [Group(terms=("zorglub",), means=(f"sens {n}",)) for n in range(2)]
     assert sorted(await asyncio.gather(*(outcome(one, kept.id, 1) for one in changes))) == ["kept", "moved_on"]
 
@@ -125,8 +125,8 @@ async def test_of_two_editors_at_once_one_is_told(database: Database) -> None:
 async def test_every_node_follows_and_a_file_that_was_touched_is_put_right(database: Database, tmp_path: Path) -> None:
     nodes = [tmp_path / name / DESK_LIST for name in ("one", "two")]
     assert not await update_file(database, nodes[0])
-    await record.propose(database, ZORGLUB, author="anne", use=True)
-    await record.propose(database, LEAVE, author="anne")  # a proposal counts nowhere
+    await store.propose(database, ZORGLUB, author="anne", use=True)
+    await store.propose(database, LEAVE, author="anne")  # a proposal counts nowhere
     for file in nodes:
         assert await update_file(database, file)
         assert read_groups(file) == [ZORGLUB]
@@ -137,8 +137,8 @@ async def test_every_node_follows_and_a_file_that_was_touched_is_put_right(datab
     for file in nodes:
         assert await update_file(database, file)
         assert read_groups(file) == [ZORGLUB]
-    (kept,) = [one for one in await record.stored_groups(database) if one.used]
-    await record.propose(database, None, author="anne", name=kept.id, seen=1, use=True)
+    (kept,) = [one for one in await store.stored_groups(database) if one.used]
+    await store.propose(database, None, author="anne", name=kept.id, seen=1, use=True)
     assert await update_file(database, nodes[0])
     assert not nodes[0].exists()
 
@@ -169,14 +169,14 @@ async def test_a_node_follows_by_itself_what_changes_in_the_record_and_in_the_fi
 
         await until(same)
 
-    name = await record.propose(database, ZORGLUB, author="anne", use=True)
+    name = await store.propose(database, ZORGLUB, author="anne", use=True)
     await says(ZORGLUB)
-    await record.propose(database, LEAVE, author="anne", name=name, seen=1)
-    await record.put_in_use(database, name, seen=2, author="paul", two_persons=True)
+    await store.propose(database, LEAVE, author="anne", name=name, seen=1)
+    await store.put_in_use(database, name, seen=2, author="paul", two_persons=True)
     await says(LEAVE)
     file.write_text("- {terms: [x], means: [y]}")
     await says(LEAVE)
-    await record.propose(database, None, author="anne", name=name, seen=2, use=True)
+    await store.propose(database, None, author="anne", name=name, seen=2, use=True)
     await says()
     stopping.set()
     await following
@@ -186,9 +186,9 @@ async def test_a_follower_that_is_killed_leaves_the_old_list_or_the_new_one(
     database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "node" / DESK_LIST
-    name = await record.propose(database, ZORGLUB, author="anne", use=True)
+    name = await store.propose(database, ZORGLUB, author="anne", use=True)
     await update_file(database, file)
-    await record.propose(database, LEAVE, author="anne", name=name, seen=1, use=True)
+    await store.propose(database, LEAVE, author="anne", name=name, seen=1, use=True)
 
     def killed(_descriptor: int) -> None:
         raise KeyboardInterrupt
@@ -212,13 +212,13 @@ async def test_search_and_gate_read_what_the_record_says(database: Database, dat
         return (*found.hits, *found.rejected)[0].entry_id
 
     group = Group(terms=("zorglub",), means=("congé parental",))
-    name = await record.propose(database, group, author="anne", use=True)
+    name = await store.propose(database, group, author="anne", use=True)
     await update_file(database, tmp_path / DESK_LIST)
     assert first() == "F3"
     node.gate._synonyms.refresh()
     assert node.gate._synonyms.own == (group,)
     other = group.model_copy(update={"means": ("passeport d'un majeur",)})
-    await record.propose(database, other, author="anne", name=name, seen=1, use=True)
+    await store.propose(database, other, author="anne", name=name, seen=1, use=True)
     await update_file(database, tmp_path / DESK_LIST)
     assert first() == "F2"
 
@@ -272,7 +272,7 @@ async def test_a_group_is_tried_on_what_citizens_asked_before_it_counts(database
     nothing = Group(terms=("gloriette",), means=("krzxq wvtr",))
     assert (await try_group(database, ask, add=nothing, drop=None, typed=[], collection="")).unheard == ("krzxq wvtr",)
 
-    await record.propose(database, LEAVE, author="anne", use=True)
+    await store.propose(database, LEAVE, author="anne", use=True)
     await update_file(database, tmp_path / DESK_LIST)
     without = await try_group(database, ask, add=None, drop=LEAVE, typed=["gloriette ?"], collection="")
     assert (without.typed[0].before, without.typed[0].after) == (leave.after, leave.before)
@@ -288,16 +288,16 @@ async def test_a_file_is_taken_once_and_what_it_repeats_is_named(database: Datab
 
 
 async def test_a_record_that_is_restored_brings_its_synonyms_back(database: Database, tmp_path: Path) -> None:
-    name = await record.propose(database, ZORGLUB, author="anne", use=True)
-    await record.propose(database, LEAVE, author="anne", name=name, seen=1)
+    name = await store.propose(database, ZORGLUB, author="anne", use=True)
+    await store.propose(database, LEAVE, author="anne", name=name, seen=1)
     folder = tmp_path / "dump"
     folder.mkdir()
     await dump(database, folder)
-    await record.put_in_use(database, name, seen=2, author="paul", two_persons=False)
+    await store.put_in_use(database, name, seen=2, author="paul", two_persons=False)
     await update_file(database, tmp_path / DESK_LIST)
     assert read_groups(tmp_path / DESK_LIST) == [LEAVE]
     await load(database, folder, ["synonym_groups", "synonym_versions"])
-    (kept,) = await record.stored_groups(database)
+    (kept,) = await store.stored_groups(database)
     assert (kept.state, kept.used, kept.content) == ("changing", ZORGLUB, LEAVE)
     await update_file(database, tmp_path / DESK_LIST)
     assert read_groups(tmp_path / DESK_LIST) == [ZORGLUB]

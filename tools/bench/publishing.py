@@ -20,7 +20,7 @@ from core.identity.vault import Vault
 from core.settings import Settings
 from knowledge_base.editing.saving import save
 from knowledge_base.editing.steps import Target, discard
-from knowledge_base.store import PUBLISHED
+from knowledge_base.entries.import_plan import PUBLISHED
 from tools.bench.client import Citizen
 from tools.pictures.desk_pictures import signed_in
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge_base.demand.background import SnapshotBackground
-from knowledge_base.demand.grouping import centred, centroid, group, names, title
+from knowledge_base.quality.demand.background import SnapshotBackground
+from knowledge_base.quality.demand.grouping import centred, centroid, group, names, title
 from retrieval.contracts import Embedder, Vectors
 from retrieval.evaluation.questions import Question
 from retrieval.service import SearchService

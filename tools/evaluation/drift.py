@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from knowledge_base.drift.comparison import BEFORE, OUTCOMES, RECENT, Night, compare
+from knowledge_base.quality.drift.comparison import BEFORE, OUTCOMES, RECENT, Night, compare
 
 _USUAL = np.array([0.45, 0.22, 0.08, 0.15, 0.095, 0.005])  # shares of OUTCOMES, as in the synthetic year of bench traffic
 _TOGETHER = 120.0  # Dirichlet: the share of "answered" varies by 4.5 points (standard deviation) a day besides chance

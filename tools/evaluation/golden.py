@@ -8,8 +8,8 @@ from pathlib import Path
 from cli.language import Refusal
 from core.database import Database
 from core.settings import Settings
-from knowledge_base.golden.files import dump_golden
-from knowledge_base.golden.record import golden
+from knowledge_base.quality.golden.files import dump_golden
+from knowledge_base.quality.golden.store import golden
 
 
 def golden_file(settings: Settings) -> Path:

@@ -14,7 +14,7 @@ from typing import Any
 from core.digests import sha256_of
 from core.settings import ROOT
 from core.yaml_text import load as load_yaml
-from knowledge_base.service_public.package import PACKAGE
+from knowledge_base.sources.service_public.package import PACKAGE
 from tools.supply.licences import ENVIRONMENTS, normal
 
 LISTED = Path(__file__).parent / "provenance.yml"

@@ -14,7 +14,7 @@ import simplemma
 from cli.database import run_on_database
 from core.privacy.finders.lexicon import fold, name_lists
 from core.settings import ROOT, Settings
-from knowledge_base.store import published
+from knowledge_base.entries.store import published
 
 _LOWER = re.compile(r"(?<![\w'’-])[^\W\d_A-ZÀ-Þ]+(?![\w-])|(?<=['’])[^\W\d_A-ZÀ-Þ]+")
 _OTHER_LANGUAGES = ("en", "es", "pt", "it", "de", "tr")

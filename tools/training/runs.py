@@ -17,7 +17,7 @@ from cli.refusals import refusal_of
 from core.care import sentences_of
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
-from knowledge_base.service_public.wordings import WORDINGS
+from knowledge_base.sources.service_public.convert import WORDINGS
 from retrieval.decision.scope import COMMITTED as SCOPE_MODEL
 from retrieval.embedding.conversion import FROM_PAGES, FROM_QUESTIONS, convert
 from retrieval.embedding.model import load_embedder

@@ -29,6 +29,3 @@ def part(database: Database, *, preview: Preview, near: Near) -> Part:
         router=routes,
         items=(Item("nav_entries", "/desk/entries", Right.READ_ENTRIES, "entries", order=10),),
     )
-
-
-__all__ = ["Near", "Preview", "part"]

@@ -19,7 +19,6 @@ from knowledge_base.desk.access import Editor
 from knowledge_base.desk.editor import checks
 from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.desk.editor.contracts import Near, Preview, Walk
-from knowledge_base.desk.editor.duplicates import duplicates
 from knowledge_base.desk.editor.edited_entry import base_of, form_error_json, must_edit
 from knowledge_base.desk.editor.form import EntryForm, FormError
 from knowledge_base.desk.editor.links import dead_links, links_of
@@ -74,7 +73,7 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
         found = [
             *checks.unsafe_texts(entry, lambda field: shell.words.text("editor", field, staff.language)),
             *checks.advice(entry, months=shell.settings.verified_months, today=local_day(now(), shell.settings.opening.zone)),
-            *duplicates(entry, await near(entry.title)),
+            *checks.duplicates(entry, await near(entry.title)),
         ]
         return {
             "shown": None

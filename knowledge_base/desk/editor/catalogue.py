@@ -19,16 +19,8 @@ from core.database.models import EntryRow
 from core.text.folding import unaccented
 
 _OVERLAP = timedelta(seconds=5)  # a transaction that began earlier may become visible later
-_COLUMNS = (
-    EntryRow.collection,
-    EntryRow.id,
-    EntryRow.title,
-    EntryRow.status,
-    EntryRow.stage,
-    EntryRow.updated_at,
-    EntryRow.owner,
-    EntryRow.served,
-)
+_NAMES = ("collection", "id", "title", "status", "stage", "updated_at", "owner", "served")
+_COLUMNS = tuple(getattr(EntryRow, name) for name in _NAMES)
 _DETAIL = (EntryRow.content["theme"].as_json().label("theme"), EntryRow.content["wordings"].as_json().label("wordings"))
 _BATCH = 500  # rows in a statement
 
@@ -53,9 +45,7 @@ class Listed:
 
     @property
     def shown(self) -> str:
-        """Returns the word for the state of the entry for citizens: its status, or that an imported change is not online
-        yet.
-        """
+        """Returns the state for citizens: the status, or that an imported change is not online yet."""
         return shown_status(self.status, self.served)
 
 
@@ -145,8 +135,7 @@ class Catalogue:
 
     def _store(self, row: Any, theme: tuple[str, ...], wordings: tuple[str, ...]) -> None:
         text = folded(" ".join((row.id, row.title, *wordings, *theme)))
-        values = (row.collection, row.id, row.title, row.status, row.stage, row.updated_at, row.owner)
-        self._rows[row.collection, row.id] = Listed(*values, theme, text, row.served)
+        self._rows[row.collection, row.id] = Listed(**row._mapping, theme=theme, searched=text)
         self._seen = max(self._seen or row.updated_at, row.updated_at)
 
 

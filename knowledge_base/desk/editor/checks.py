@@ -1,27 +1,29 @@
-"""Checks during writing: what makes a text hard to read, out of date, or unsafe to publish. Pure; they advise and never
-refuse.
-"""
+"""Checks during writing: text that is hard to read, out of date, or unsafe to publish. They advise and never refuse."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from rapidfuzz import fuzz
 
 from core.dates import is_old
 from core.entry import Block, Cases, Chapter, Entry, TextBlock, part_wordings, passages
 from core.opening_sentences import in_page
 from core.privacy.masking import find
 from core.yaml_text import load as load_yaml
-from knowledge_base.safety import faults
+from knowledge_base.desk.editor.catalogue import folded
+from knowledge_base.entries.safety import faults
 
 _WORDS_A_SENTENCE = 25  # more is hard to follow (the FALC rules for easy reading allow far less)
 _HARD, _FAIR = 40.0, 60.0
 _SHOWN = 5
+_ALIKE = 82.0  # per cent, ignoring word order: "Perte de la carte d'identité" and "Carte d'identité : perte" are 86
 _LINK = re.compile(r"\[([^\]]*)\]\([^)]*\)|https?://\S+")
 _MARKS = re.compile(r"[*|>#`\\]|^\s*(?:[-•]|\d+[.)])\s+", re.M)
 _SENTENCE = re.compile(r"(?<=[.!?…;:])\s+|\n+")
@@ -37,14 +39,9 @@ class Advice:
     code: str
     values: dict[str, Any] = field(default_factory=dict)
 
-    def as_json(self) -> dict[str, Any]:
-        return asdict(self)
-
 
 def advice(entry: Entry, *, months: int = 18, today: date | None = None) -> list[Advice]:
-    """Returns all advice on ``entry``, the most serious first. ``months`` is the age from which citizens are told that it is
-    old.
-    """
+    """Returns all advice on ``entry``, the most serious first. After ``months``, citizens are told that a text is old."""
     return [
         *_personal(entry),
         *_holes(entry),
@@ -61,6 +58,14 @@ def unsafe_texts(entry: Entry, name: Callable[[str], str]) -> list[Advice]:
     found = {(fault.field, fault.kind): fault for fault in reversed([*faults(entry)])}
     shown = [(name("sections" if fault.field == "body" else fault.field), fault) for fault in reversed(found.values())]
     return [Advice(f"holds_{fault.kind}", {"label": label, "excerpt": fault.excerpt}) for label, fault in shown]
+
+
+def duplicates(entry: Entry, found: Iterable[tuple[str, str, str]]) -> Iterator[Advice]:
+    """Yields advice on possible duplicates. ``found`` are (collection, id, title) of the nearest entries."""
+    for collection, identifier, title in found:
+        alike = fuzz.token_sort_ratio(folded(entry.title), folded(title)) >= _ALIKE
+        if alike and (collection, identifier) != (entry.collection, entry.id):
+            yield Advice("check_duplicate", {"title": title, "url": f"/desk/entries/{collection}/{identifier}"})
 
 
 def plain_text(entry: Entry) -> str:

@@ -8,7 +8,7 @@ import nh3
 from lxml import html
 from lxml.html import HtmlElement
 
-from knowledge_base.markdown import escape, guard, item, link, readable, tidy
+from knowledge_base.entries.markdown import escape, guard, item, link, readable, tidy
 
 _TAGS = {"p", "div", "br", "ul", "ol", "li", "strong", "b", "em", "i", "a", "table", "thead", "tbody", "tr", "th", "td"}
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
@@ -18,9 +18,7 @@ _BLANKS = re.compile(r"[ \t\r\n]+")
 
 
 def markdown_of(source: str) -> str:
-    """Returns ``source`` (HTML of a page, a mail, a text processor) as Markdown, without scripts, styles, images and
-    attributes.
-    """
+    """Returns HTML (of a page, a mail, a text processor) as Markdown, without scripts, styles, images and attributes."""
     safe = nh3.clean(
         readable(source[:_LONGEST]),
         tags=_TAGS | _HEADINGS,

@@ -18,7 +18,7 @@ from desk.shell import shell_of
 from knowledge_base.desk.editor.catalogue import shown_status
 from knowledge_base.desk.editor.form import FormError
 from knowledge_base.editing import saving
-from knowledge_base.served_content import served_version
+from knowledge_base.entries.served_content import served_version
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,11 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from core.entry import AnsweredQuestion, Block, Entry
 from core.web.row_numbers import RowNumber
 from knowledge_base.desk.editor.catalogue import folded
-from knowledge_base.safety import faults
+from knowledge_base.entries.safety import faults
 
 _BODY: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
 _ANSWERED_BY = " → "  # between a question and the first words of the sentence that answers it
+_LISTS = ("wordings", "opening", "theme", "audiences", "keywords")
 _TEXTS = ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
 # field → most characters. ``EntryForm.entry`` checks this, not the fields' types, so that the page can name the field and keep
 # the typed text. The size of a request is limited before.
@@ -28,9 +29,7 @@ _MOST: Mapping[str, int] = {
 
 
 class FormError(ValueError):
-    """A fault in the form. ``field`` is the field to correct; ``code`` is the key of a text, filled with ``values`` and the
-    field's name (``label``).
-    """
+    """A fault in ``field``. ``code`` is the key of a text, filled with ``values`` and the field's name (``label``)."""
 
     def __init__(self, field: str, code: str, **values: int | str) -> None:
         super().__init__(f"{field}: {code}")
@@ -88,15 +87,13 @@ class EntryForm(BaseModel):
         if not base.urls.get("") and self.url.strip() == base.url:
             urls = dict(base.urls)  # without a main address the form shows that of an audience
         texts = {name: _lines_as_stored(getattr(self, name)) for name in _TEXTS}
-        lists = {name: _lines(getattr(self, name)) for name in ("wordings", "opening", "theme", "audiences", "keywords")}
+        lists = {name: _lines(getattr(self, name)) for name in _LISTS}
         changes = {"title": title, "body": _normal(body), "verified_on": verified, "urls": urls}
         return base.model_copy(update={**changes, "questions": _questions(self.questions), **texts, **lists})
 
 
 def refuse_unsafe(entry: Entry) -> None:
-    """Raises ``FormError`` for the first text of ``entry`` that an import would refuse. So every saved entry can be
-    exported.
-    """
+    """Raises ``FormError`` for a text that an import would refuse, so that every saved entry can be exported."""
     if (fault := next(faults(entry), None)) is not None:
         raise FormError(fault.field, f"holds_{fault.kind}", excerpt=fault.excerpt)
 
@@ -113,19 +110,12 @@ def values_of(entry: Entry) -> dict[str, Any]:
     """Returns the values of the form's fields for ``entry``."""
     return {
         "title": entry.title,
-        "wordings": "\n".join(entry.wordings),
-        "opening": "\n".join(entry.opening),
+        **{name: "\n".join(getattr(entry, name)) for name in _LISTS},
+        **{name: getattr(entry, name) for name in _TEXTS},
         "questions": "\n".join(f"{one.question}{_ANSWERED_BY}{one.sentence}" for one in entry.questions),
-        "theme": "\n".join(entry.theme),
-        "audiences": "\n".join(entry.audiences),
-        "keywords": "\n".join(entry.keywords),
         "url": entry.url,
         "verified_on": entry.verified_on.isoformat() if entry.verified_on else "",
         "body": _BODY.dump_json(entry.body).decode(),
-        **{
-            name: getattr(entry, name)
-            for name in ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
-        },
     }
 
 
@@ -153,9 +143,7 @@ def _questions(text: str) -> tuple[AnsweredQuestion, ...]:
 
 
 def _lines_as_stored(text: str) -> str:
-    """Returns ``text`` with LF instead of the browser's CRLF, and without blanks at the ends of lines, which would be
-    Markdown.
-    """
+    """Returns ``text`` with LF instead of CRLF, and without blanks at ends of lines, which would be Markdown."""
     return re.sub(r" {2,}(?=\n)", "", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 

@@ -29,9 +29,7 @@ def links_of(entry: Entry) -> list[str]:
 
 
 async def dead_links(addresses: Iterable[str]) -> list[tuple[str, str]]:
-    """Returns (address, reason) of those that do not work: ``gone``, ``unreachable``, or ``refused`` if it is not a public
-    address.
-    """
+    """Returns (address, reason) of those that do not work: ``gone``, ``unreachable``, or ``refused`` (not public)."""
     gate = asyncio.Semaphore(_AT_ONCE)
     async with httpx.AsyncClient(timeout=_SECONDS, trust_env=False, follow_redirects=False) as client:
 

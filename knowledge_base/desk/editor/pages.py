@@ -23,7 +23,7 @@ from knowledge_base.desk.editor.edited_entry import EditedEntry, base_of, edited
 from knowledge_base.editing import saving
 from knowledge_base.editing.diff import differences
 from knowledge_base.editing.errors import EditRefused, StaleSave
-from knowledge_base.safety import COLLECTION_NAME
+from knowledge_base.entries.safety import COLLECTION_NAME
 
 _LIST = "/desk/entries"
 _ONE = "/desk/entries/{collection}/{identifier}"
@@ -166,9 +166,7 @@ async def _page(
 
 
 async def _stale(request: Request, database: Database, staff: Staff, stale: StaleSave, reason: str) -> Response:
-    """Returns the other person's changes next to the own ones. The form shows both merged and starts from the other's
-    revision.
-    """
+    """Shows both persons' changes. The form has both merged, and starts from the other person's revision."""
     now = await edited_entry(database, stale.mine.collection, stale.mine.id, staff)
     merged = EditedEntry(
         stale.merged.entry, stale.theirs.version, now.status, now.stage, now.published, stale.author, now.saved_at

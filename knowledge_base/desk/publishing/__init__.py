@@ -12,16 +12,14 @@ from core.settings import Settings
 from core.web.routes import join_router
 from desk import Item, Part
 from knowledge_base.desk.publishing import golden, publications, start_questions, subjects, try_question
-from knowledge_base.desk.publishing.alerts import Alerts
+from knowledge_base.desk.publishing.alerts import alerts_for_publishers
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.editing.steps import Policy
 
 
 def part(settings: Settings, database: Database, replies: Replies = no_replies) -> Part:
-    """Returns the part. Questions are tried in the running action server; ``replies`` gives the replies that citizens would
-    get.
-    """
+    """Returns the part. Questions are tried in the running action server; ``replies`` gives the citizens' replies."""
     routes = APIRouter()
     engine = EngineClient(settings)
     for router in (
@@ -43,5 +41,5 @@ def part(settings: Settings, database: Database, replies: Replies = no_replies) 
             Item(key="nav_golden", path="/desk/golden", right=Right.READ_ENTRIES, group="answers", order=23),
             Item(key="nav_start", path="/desk/start-questions", right=Right.READ_ENTRIES, group="answers", order=24),
         ),
-        alerts=Alerts(database),
+        alerts=alerts_for_publishers(database),
     )

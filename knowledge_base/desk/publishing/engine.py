@@ -16,7 +16,7 @@ from retrieval.explanation import Explanation
 from retrieval.synonym_trial import Trial, TrialResult
 
 _SECONDS = 10.0
-_GLANCE_SECONDS = 1.0
+_STATUS_SECONDS = 1.0
 
 
 class EngineClient:
@@ -28,16 +28,14 @@ class EngineClient:
     async def refused(self) -> str:
         """Returns why the active index is not in use; empty if it is, or if the action server does not answer."""
         try:
-            async with action_server(self._settings, seconds=_GLANCE_SECONDS, transport=self._transport) as client:
+            async with action_server(self._settings, seconds=_STATUS_SECONDS, transport=self._transport) as client:
                 answer = await client.get("/health")
             return Status.model_validate_json(answer.content).refused if answer.is_success else ""
         except (httpx.HTTPError, ValueError):
             return ""
 
     async def explain(self, query: str, *, locale: str, collection: str, entry: str) -> Explanation:
-        """Returns the explanation of a search. Raises ``Problem`` (503) if the server does not answer, or has no snapshot
-        yet.
-        """
+        """Returns the explanation of a search. Raises ``Problem`` (503) without an answer or a snapshot."""
         body = {"query": query, "locale": locale, "collection": collection or None, "entry": entry}
         return await self._asked("/explain", body, Explanation)
 

@@ -15,7 +15,7 @@ Line = Annotated[str, Form(max_length=2000)]
 
 
 class RequestedChange(BaseModel):
-    """A change as the desk names it: a revision to publish, or none to withdraw the entry."""
+    """A change as the API names it: a revision to publish, or none to withdraw the entry."""
 
     collection: str
     entry: str
@@ -23,26 +23,26 @@ class RequestedChange(BaseModel):
 
     def change(self, staff: Staff) -> Change:
         """Returns the change. Raises ``Problem`` (403) if ``staff`` may not change the collection."""
-        if not staff.may_edit(self.collection):
-            raise Problem(403, "publishing.not_your_collection")
-        return Change(collection=self.collection, entry_id=self.entry, version=self.version)
+        return allowed(Change(collection=self.collection, entry_id=self.entry, version=self.version), staff)
 
 
-def parse_change(text: str) -> RequestedChange:
-    """Returns the change from ``collection/entry@version`` (``@none``: withdraw), the format of forms. Raises ``Problem``
-    (422).
-    """
-    name, _, version = text.rpartition("@")
-    collection, _, entry = name.partition("/")
-    if not collection or not entry or not (version.isdigit() or version == "none"):
-        raise Problem(422, "publishing.unreadable_change")
-    return RequestedChange(collection=collection, entry=entry, version=None if version == "none" else int(version))
+def parse_change(text: str, staff: Staff) -> Change:
+    """Parses a change as forms name it. Raises ``Problem``: 422, or 403 if ``staff`` may not change the collection."""
+    try:
+        return allowed(Change.parse(text), staff)
+    except ValueError as error:
+        raise Problem(422, "publishing.unreadable_change") from error
+
+
+def allowed(change: Change, staff: Staff) -> Change:
+    """Returns ``change``. Raises ``Problem`` (403) if ``staff`` may not change the collection."""
+    if not staff.may_edit(change.collection):
+        raise Problem(403, "publishing.not_your_collection")
+    return change
 
 
 def parse_entry(text: str, staff: Staff) -> tuple[str, str]:
-    """Returns collection and id from ``collection/entry``. Raises ``Problem`` (422, or 403 if ``staff`` may not change the
-    collection).
-    """
+    """Parses ``collection/entry``. Raises ``Problem``: 422, or 403 if ``staff`` may not change the collection."""
     collection, _, entry = text.strip().partition("/")
     if not collection or not entry:
         raise Problem(422, "publishing.unreadable_entry")

@@ -10,13 +10,12 @@ from fastapi import APIRouter, Form, Request, Response
 from pydantic import ValidationError
 
 from core.database import Database
-from core.identity import Staff
 from core.problems import Problem
 from desk import back, render
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.forms import Line
-from knowledge_base.golden import record
-from knowledge_base.golden.contracts import Golden
+from knowledge_base.quality.golden import store
+from knowledge_base.quality.golden.contracts import Golden
 
 _PAGE = "/desk/golden"
 
@@ -27,54 +26,50 @@ def router(database: Database) -> APIRouter:
 
     @routes.get(_PAGE, include_in_schema=False)
     async def overview(http: Request, staff: Reader) -> Response:
-        return render(http, staff, "publishing/golden.html", questions=await record.golden(database, inactive=True))
+        return render(http, staff, "publishing/golden.html", questions=await store.golden(database, inactive=True))
 
     @routes.post(_PAGE, include_in_schema=False)
     async def keep(staff: Editor, question: Line, entries: Line = "", heading: Line = "", situation: Line = "") -> Response:
         gold = tuple(one.strip() for one in entries.replace(",", " ").split() if one.strip())
-        await _keep(database, staff, question=question, gold=gold, heading=heading.strip(), situation=situation.strip())
+        part = {"heading": heading.strip(), "situation": situation.strip()}
+        with golden_problems():
+            given = Golden(question=question, gold=gold, **part, origin="editor", author=staff.id)
+            await store.add(database, given, within=staff.collections)
         return back(_PAGE, "golden_kept")
 
     @routes.post(_PAGE + "/{name}/active", include_in_schema=False)
     async def switch(name: str, staff: Editor, active: Annotated[bool, Form()]) -> Response:
-        with foreign_entry_problems():
-            if not await record.set_active(database, name, active=active, within=staff.collections):
+        with golden_problems():
+            if not await store.set_active(database, name, active=active, within=staff.collections):
                 raise Problem(404)
         return back(_PAGE, "golden_asked" if active else "golden_rests")
 
     @routes.get("/api/desk/golden")
     async def listed(staff: Reader) -> list[Golden]:
         """Returns all golden questions, including the inactive ones."""
-        return await record.golden(database, inactive=True)
+        return await store.golden(database, inactive=True)
 
     @routes.post("/api/desk/golden", status_code=201)
     async def added(question: Golden, staff: Editor) -> dict[str, str]:
         """Saves a question. A known question gets the accepted entries in addition."""
-        try:
+        with golden_problems():
             given = question.model_copy(update={"author": staff.id})
-            with foreign_entry_problems():
-                return {"id": await record.add(database, given, within=staff.collections)}
-        except record.UnknownEntries as error:
-            raise Problem(422, "publishing.golden_unknown", names=error.names) from error
+            return {"id": await store.add(database, given, within=staff.collections)}
 
     return routes
 
 
-async def _keep(database: Database, staff: Staff, **values: object) -> str:
+@contextmanager
+def golden_problems() -> Iterator[None]:
+    """Turns the refusals of a golden question into ``Problem``.
+
+    An entry of another collection is a 403, because the question would guard it at each publication.
+    """
     try:
-        given = Golden.model_validate({**values, "origin": "editor", "author": staff.id})
-        with foreign_entry_problems():
-            return await record.add(database, given, within=staff.collections)
-    except record.UnknownEntries as error:
+        yield
+    except store.NotTheirCollection as error:
+        raise Problem(403, "publishing.not_your_collection") from error
+    except store.UnknownEntries as error:
         raise Problem(422, "publishing.golden_unknown", names=error.names) from error
     except ValidationError as error:
         raise Problem(422, "publishing.not_golden") from error
-
-
-@contextmanager
-def foreign_entry_problems() -> Iterator[None]:
-    """Turns ``NotTheirs`` into a 403: a golden question guards pages of others' collections at each publication."""
-    try:
-        yield
-    except record.NotTheirCollection as error:
-        raise Problem(403, "publishing.not_your_collection") from error

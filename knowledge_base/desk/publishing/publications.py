@@ -18,9 +18,10 @@ from knowledge_base.desk.access import Publisher, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.publishing.forms import Line, RequestedChange, parse_change
 from knowledge_base.editing.steps import Policy, publication_refusals
+from knowledge_base.entries.served_content import count_waiting
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, PublicationView
-from knowledge_base.publishing.record import (
+from knowledge_base.publishing.publications import (
     NotAwaitingDecision,
     NothingToUndo,
     Overtaken,
@@ -31,7 +32,6 @@ from knowledge_base.publishing.record import (
     request,
     undoable,
 )
-from knowledge_base.served_content import count_waiting
 
 _PAGE = "/desk/publications"
 _WAITING = 200
@@ -80,12 +80,10 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
         at_once: Line = "",
         whole: Line = "",
     ) -> Response:
-        """Requests a publication. ``whole``: all imported changes in the person's collections, since an import activates no
-        index.
-        """
+        """Requests a publication. ``whole``: of all imported changes in the person's collections."""
         if not entry and not whole:
             return back(_PAGE, failed="nothing_chosen")
-        changes = [parse_change(one).change(staff) for one in entry or ()]
+        changes = [parse_change(one, staff) for one in entry or ()]
         return back(f"{_PAGE}/{await _request(database, policy, changes, staff, reason, bool(at_once))}")
 
     @routes.get(_PAGE + "/{name}", include_in_schema=False)
@@ -99,9 +97,7 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
 
     @routes.post("/desk/rollback", include_in_schema=False)
     async def undo(staff: Publisher, publication: Annotated[str, Form(min_length=1, max_length=64)]) -> Response:
-        """Undoes a publication. ``publication`` is the one that the page shows, because the page may be old or the button
-        pressed twice.
-        """
+        """Undoes the publication that the page shows: the page may be old, or the button pressed twice."""
         return back(f"{_PAGE}/{await _undo(database, staff, publication)}")
 
     @routes.get("/api/desk/publications")
@@ -164,9 +160,7 @@ async def _request(database: Database, policy: Policy, changes: list[Change], st
 
 
 async def _require_allowed(database: Database, policy: Policy, changes: Sequence[Change], author: str) -> None:
-    """Raises ``Problem`` for the own revision under the two-person rule, and for an open conflict with the source. The gate
-    does not judge these.
-    """
+    """Raises ``Problem`` for an own revision under the two-person rule, and for an open conflict with the source."""
     revisions = [(one.collection, one.entry_id, one.version) for one in changes if one.version is not None]
     for code in await publication_refusals(database, revisions, author=author, policy=policy):
         if code is not None:

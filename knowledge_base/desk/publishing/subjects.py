@@ -10,14 +10,14 @@ from core.database import Database
 from core.problems import Problem
 from core.web.row_numbers import RowNumber
 from desk import back, render
-from knowledge_base.demand import record
-from knowledge_base.demand.record import Cluster, NoCluster
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.publishing.forms import Line, parse_entry
 from knowledge_base.editing import listing
 from knowledge_base.editing.collections import all_collections
 from knowledge_base.editing.errors import EditRefused
+from knowledge_base.quality.demand import subjects
+from knowledge_base.quality.demand.subjects import Cluster, NoCluster
 from retrieval.explanation import Ground
 
 _PAGE = "/desk/demand"
@@ -31,13 +31,17 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
     @routes.get(_PAGE, include_in_schema=False)
     async def overview(http: Request, staff: Reader) -> Response:
         return render(
-            http, staff, "publishing/demand.html", clusters=await record.clusters(database), names=await listing.names(database)
+            http,
+            staff,
+            "publishing/demand.html",
+            clusters=await subjects.clusters(database),
+            names=await listing.names(database),
         )
 
     @routes.get("/api/desk/demand")
     async def listed(staff: Reader) -> list[Cluster]:
         """Returns the subjects with unanswered questions in the last four weeks, those of most citizens first."""
-        return await record.clusters(database)
+        return await subjects.clusters(database)
 
     @routes.get(_PAGE + "/{number}", include_in_schema=False)
     async def one(number: RowNumber, http: Request, staff: Reader) -> Response:
@@ -74,18 +78,18 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
                 collection = target.strip()
                 if not collection or not staff.may_edit(collection):
                     raise Problem(403, "publishing.not_your_collection")
-                await record.draft(database, number, collection=collection, author=staff.id, wordings=chosen)
+                await subjects.draft(database, number, collection=collection, author=staff.id, wordings=chosen)
             elif action == "attach":
                 collection, page = parse_entry(target, staff)
-                await record.attach(database, number, collection=collection, page=page, author=staff.id, wordings=chosen)
+                await subjects.attach(database, number, collection=collection, page=page, author=staff.id, wordings=chosen)
             elif action == "out_of_scope":
-                await record.out_of_scope(database, number, author=staff.id)
+                await subjects.out_of_scope(database, number, author=staff.id)
             elif action == "reopen":
-                await record.reopen(database, number, author=staff.id)
+                await subjects.reopen(database, number, author=staff.id)
             elif action == "assign":
-                await record.assign(database, number, to=target.strip()[:128], author=staff.id)
+                await subjects.assign(database, number, to=target.strip()[:128], author=staff.id)
             elif action == "rename":
-                await record.rename(database, number, name=target, author=staff.id)
+                await subjects.rename(database, number, name=target, author=staff.id)
             else:
                 raise Problem(422)
         except EditRefused as error:
@@ -97,15 +101,13 @@ def router(database: Database, engine: EngineClient, collection: str) -> APIRout
 
 async def _found(database: Database, number: int) -> Cluster:
     try:
-        return await record.get(database, number)
+        return await subjects.get(database, number)
     except NoCluster as error:
         raise Problem(404) from error
 
 
 async def _near(engine: EngineClient, collection: str, cluster: Cluster) -> list[Ground]:
-    """Returns the entries nearest to the subject; none if the engine does not answer, since the page has a field for them
-    too.
-    """
+    """Returns the entries nearest to the subject; none if the engine does not answer, since the page has a field too."""
     try:
         found = await engine.explain(cluster.title, locale="fr", collection=collection, entry="")
     except Problem:

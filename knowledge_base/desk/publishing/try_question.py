@@ -7,7 +7,7 @@ from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Query, Request, Response
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field
 
 from core.database import Database
 from core.privacy.masking import mask
@@ -15,16 +15,16 @@ from core.problems import Problem
 from core.text.analysis import analyse
 from core.text.wants_human import wants_human
 from desk import back, render
-from knowledge_base.demand.record import add_wordings
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.publishing.explanation_text import explanation_text
 from knowledge_base.desk.publishing.forms import Line, parse_entry
-from knowledge_base.desk.publishing.golden import foreign_entry_problems
+from knowledge_base.desk.publishing.golden import golden_problems
 from knowledge_base.editing.errors import EditRefused
-from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.record import UnknownEntries, add
+from knowledge_base.quality.demand.subjects import add_wordings
+from knowledge_base.quality.golden.contracts import Golden
+from knowledge_base.quality.golden.store import add
 from retrieval.explanation import Explanation
 
 _PAGE = "/desk/try"
@@ -85,14 +85,8 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
     @routes.post(_PAGE + "/golden", include_in_schema=False)
     async def keep(staff: Editor, q: Line, entry: Annotated[str, Form(max_length=200)] = "") -> Response:
         gold = (entry.strip().rpartition("/")[2],) if entry.strip() else ()
-        try:
-            given = Golden(question=q, gold=gold, origin="editor", author=staff.id)
-            with foreign_entry_problems():
-                await add(database, given, within=staff.collections)
-        except UnknownEntries as error:
-            raise Problem(422, "publishing.golden_unknown", names=error.names) from error
-        except ValidationError as error:
-            raise Problem(422, "publishing.not_golden") from error
+        with golden_problems():
+            await add(database, Golden(question=q, gold=gold, origin="editor", author=staff.id), within=staff.collections)
         return back(_PAGE, "golden_kept", q=(await analyse(mask, q.strip())).text)
 
     return routes

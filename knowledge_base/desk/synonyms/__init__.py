@@ -28,6 +28,3 @@ def part(settings: Settings, database: Database) -> Part:
         router=routes,
         items=(Item(key="nav_synonyms", path="/desk/synonyms", right=Right.READ_ENTRIES, group="answers", order=22),),
     )
-
-
-__all__ = ["part"]

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.database import Database
 from core.identity import Right, Staff
@@ -18,9 +18,9 @@ from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.synonyms.form import QUESTIONS, GroupForm
 from knowledge_base.publishing.synonym_trial import try_group
-from knowledge_base.synonyms import record
+from knowledge_base.synonyms import store
 from knowledge_base.synonyms.checks import faults
-from knowledge_base.synonyms.contracts import StoredGroup, SynonymRefused
+from knowledge_base.synonyms.contracts import SynonymRefused
 from retrieval.query.synonyms import Group
 from retrieval.synonym_trial import Compared
 
@@ -28,9 +28,9 @@ _PATH = "/api/desk/synonyms"
 
 
 class GroupView(BaseModel):
-    """A group: ``used`` is the version in use, ``proposed`` the version that waits. ``version`` must be sent back with a
-    change.
-    """
+    """A group: the version ``used``, and the one ``proposed``. A change must name the ``version`` that it was made from."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     id: str
     version: int
@@ -79,7 +79,7 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
     @routes.get(_PATH)
     async def listed(staff: Reader) -> list[GroupView]:
         """Returns the administration's groups, in use or proposed."""
-        return [_view(one) for one in await record.stored_groups(database)]
+        return [GroupView.model_validate(one) for one in await store.stored_groups(database)]
 
     @routes.post(_PATH, status_code=201)
     async def added(wanted: GroupRequest, staff: Editor) -> GroupView:
@@ -100,7 +100,7 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
     async def run_trial(wanted: TrialRequest, staff: Editor) -> TrialView:
         """Returns what citizens would get with a group that is not in use."""
         with _refusals():
-            used = (await record.get(database, wanted.name)).used if wanted.name else None
+            used = (await store.get(database, wanted.name)).used if wanted.name else None
         found = await try_group(
             database,
             engine.try_group,
@@ -125,8 +125,8 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
                 raise Problem(403, "desk.desk_no_right")
             if use and settings.desk_two_persons:
                 raise SynonymRefused("own_version")
-            known = await record.propose(database, group, author=staff.id, name=name, seen=seen, use=use)
-            return _view(await record.get(database, known))
+            known = await store.propose(database, group, author=staff.id, name=name, seen=seen, use=use)
+            return GroupView.model_validate(await store.get(database, known))
 
     return routes
 
@@ -148,16 +148,3 @@ def _clean(group: Group) -> Group:
     if found := faults(cleaned):
         raise Problem(422, f"synonyms.wrong_{found[0].code}", wording=found[0].wording)
     return cleaned
-
-
-def _view(group: StoredGroup) -> GroupView:
-    proposed = group.content if group.waits else None
-    return GroupView(
-        id=group.id,
-        version=group.version,
-        state=group.state,
-        used=group.used,
-        proposed=proposed,
-        author=group.author,
-        at=group.at,
-    )

@@ -39,7 +39,7 @@ class OtherLists:
             return OperatorsFile(self._file.name, fault=str(error))
 
 
-def says(group: Group, text: str) -> bool:
+def mentions(group: Group, text: str) -> bool:
     """Decides whether ``text`` is part of one of the group's wordings, in any spelling."""
     wanted = " ".join(fold(text).replace("-", " ").split())
     return any(wanted in fold(one).replace("-", " ") for one in (*group.terms, *group.means, group.note))

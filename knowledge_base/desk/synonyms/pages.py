@@ -15,10 +15,10 @@ from desk import back, render
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.synonyms.form import KINDS, GroupForm, form_of
-from knowledge_base.desk.synonyms.lists import OtherLists, says
+from knowledge_base.desk.synonyms.lists import OtherLists, mentions
 from knowledge_base.editing import listing
 from knowledge_base.publishing.synonym_trial import GroupTrialResult, try_group
-from knowledge_base.synonyms import record
+from knowledge_base.synonyms import store
 from knowledge_base.synonyms.checks import Fault, faults, remarks
 from knowledge_base.synonyms.contracts import StoredGroup, SynonymRefused
 from retrieval.query.synonyms import Group
@@ -31,13 +31,13 @@ _SAVING = ("keep", "use", "remove", "propose_removal")
 
 def router(settings: Settings, database: Database, engine: EngineClient, lists: OtherLists) -> APIRouter:
     routes = APIRouter()
-    page = _OnePage(settings, database, engine, lists)
+    page = _GroupPage(settings, database, engine, lists)
 
     @routes.get(_LIST)
     async def overview(request: Request, staff: Reader, q: Annotated[str, Query(max_length=200)] = "") -> Response:
         q = q.strip()
-        everything, file = await record.stored_groups(database, gone=True), lists.file()
-        found = [one for one in everything if one.shown and (not q or says(one.shown, q))]
+        everything, file = await store.stored_groups(database, gone=True), lists.file()
+        found = [one for one in everything if one.shown and (not q or mentions(one.shown, q))]
         return render(
             request,
             staff,
@@ -46,10 +46,10 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
             waiting=[one for one in found if one.waits],
             used=[one for one in found if one.state == "in_use"],
             gone=[one for one in everything if one.state == "gone"],
-            built_in=[one for one in lists.built_in if q and says(one, q)][:_BUILT_IN_SHOWN],
+            built_in=[one for one in lists.built_in if q and mentions(one, q)][:_BUILT_IN_SHOWN],
             built_in_count=len(lists.built_in),
             file=file,
-            in_file=[one for one in file.groups if not q or says(one, q)],
+            in_file=[one for one in file.groups if not q or mentions(one, q)],
             names=await listing.names(database),
         )
 
@@ -80,7 +80,7 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
             return await page.show(request, staff, stored, form, wrong=wrong, status=422)
         try:
             if action == "try" and group:
-                await record.check_free(database, group, name=stored.id if stored else "")
+                await store.check_free(database, group, name=stored.id if stored else "")
                 return await page.tried(request, staff, stored, form, add=group)
             if action == "try_removal" and stored:
                 return await page.tried(request, staff, stored, GroupForm.of(stored.shown, form.seen), add=None)
@@ -89,12 +89,12 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
             if action in _SAVING:
                 use = action in ("use", "remove")
                 known = "" if stored is None else stored.id
-                name = await record.propose(database, group, author=staff.id, name=known, seen=form.seen, use=use)
+                name = await store.propose(database, group, author=staff.id, name=known, seen=form.seen, use=use)
             elif action == "accept" and stored:
                 two = settings.desk_two_persons
-                await record.put_in_use(database, stored.id, seen=form.seen, author=staff.id, two_persons=two)
+                await store.put_in_use(database, stored.id, seen=form.seen, author=staff.id, two_persons=two)
             elif action == "drop" and stored:
-                await record.drop_proposal(database, stored.id, seen=form.seen, author=staff.id)
+                await store.drop_proposal(database, stored.id, seen=form.seen, author=staff.id)
             else:
                 raise Problem(422)
         except SynonymRefused as refused:
@@ -105,7 +105,7 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
     return routes
 
 
-class _OnePage:
+class _GroupPage:
     """The page of one group, in each of its states."""
 
     def __init__(self, settings: Settings, database: Database, engine: EngineClient, lists: OtherLists) -> None:
@@ -143,16 +143,14 @@ class _OnePage:
             remarks=list(known) if group.terms and not wrong else [],
             kinds=KINDS,
             two_persons=self._settings.desk_two_persons,
-            history=await record.history(self._database, stored.id) if stored else [],
+            history=await store.history(self._database, stored.id) if stored else [],
             names=await listing.names(self._database),
         )
 
     async def tried(
         self, request: Request, staff: Staff, stored: StoredGroup | None, form: GroupForm, *, add: Group | None
     ) -> Response:
-        """Shows the form again, with the effect of the change (``add`` ``None``: without the group), or that the action server
-        does not answer.
-        """
+        """Shows the form with the effect of the change (``add`` ``None``: removal), or that the server does not answer."""
         used = stored.used if stored else None
         try:
             found = await try_group(
@@ -170,9 +168,7 @@ class _OnePage:
     async def refused(
         self, request: Request, staff: Staff, stored: StoredGroup | None, form: GroupForm, refused: SynonymRefused
     ) -> Response:
-        """Shows the form again as typed. If another person was faster, the form starts from their version, which is shown next
-        to it.
-        """
+        """Shows the form again as typed. If another person was faster, it starts from their version, shown next to it."""
         if refused.code == "moved_on" and refused.other:
             form = form.model_copy(update={"seen": refused.other.version})
             stored = refused.other
@@ -184,6 +180,6 @@ async def _found(database: Database, name: str) -> StoredGroup | None:
     if name == _NEW:
         return None
     try:
-        return await record.get(database, name)
+        return await store.get(database, name)
     except SynonymRefused as error:
         raise Problem(404) from error

@@ -12,20 +12,23 @@ from core.settings import Settings
 from core.web.routes import join_router
 from desk import Item, Part
 from knowledge_base.desk.workflow import collections, conflicts, exchange, history, steps, work
-from knowledge_base.desk.workflow.alerts import Alerts
-from knowledge_base.exchange.tasks import Tasks
+from knowledge_base.desk.workflow.alerts import alerts_for_publishers
+from knowledge_base.import_tasks import Tasks
 
 
 def part(database: Database, settings: Settings) -> Part:
     """Returns the part. Files to import are in the state folder until they are imported."""
     routes = APIRouter()
     tasks = Tasks(database, settings)
-    join_router(routes, work.router(database, settings), include_in_schema=False)
-    join_router(routes, history.router(database), include_in_schema=False)
-    join_router(routes, steps.router(database, settings), include_in_schema=False)
-    join_router(routes, conflicts.router(database), include_in_schema=False)
-    join_router(routes, collections.router(database), include_in_schema=False)
-    join_router(routes, exchange.export_router(database, settings), include_in_schema=False)
+    for router in (
+        work.router(database, settings),
+        history.router(database),
+        steps.router(database, settings),
+        conflicts.router(database),
+        collections.router(database),
+        exchange.export_router(database, settings),
+    ):
+        join_router(routes, router, include_in_schema=False)
     join_router(routes, exchange.router(database, tasks), tags=["exchange"])
     return Part(
         name="workflow",
@@ -38,8 +41,5 @@ def part(database: Database, settings: Settings) -> Part:
             Item("nav_exchange", "/desk/exchange", Right.EXCHANGE_ENTRIES, "entries", order=30),
         ),
         bodies={"/desk/exchange": 200 * 2**20},
-        alerts=Alerts(database),
+        alerts=alerts_for_publishers(database),
     )
-
-
-__all__ = ["part"]

@@ -11,7 +11,7 @@ from knowledge_base.desk.access import Editor
 from knowledge_base.desk.workflow.shared import address, check_collection, refusals
 from knowledge_base.editing import listing, resolving
 from knowledge_base.editing.diff import words
-from knowledge_base.merging.merge import Side
+from knowledge_base.entries.merge import Side
 
 
 def router(database: Database) -> APIRouter:

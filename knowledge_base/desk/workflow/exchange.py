@@ -25,12 +25,14 @@ from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
 from knowledge_base.desk.access import Exchanger
+from knowledge_base.desk.workflow.shared import check_collection
+from knowledge_base.entries.safety import COLLECTION_NAME
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export import export
-from knowledge_base.exchange.sheets import FIELDS, guess_mapping, read_header
-from knowledge_base.exchange.tasks import RUNNING, Tasks
-from knowledge_base.safety import COLLECTION_NAME
-from knowledge_base.service_public.convert import COLLECTION as SERVICE_PUBLIC
+from knowledge_base.import_tasks import RUNNING, Tasks
+from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
+from knowledge_base.sources.sheets.header_row import FIELDS, guess_mapping
+from knowledge_base.sources.sheets.sheet import read_header
 
 _KINDS = (".zip", ".csv", ".tsv", ".txt", ".xlsx", ".jsonl")
 _SHEETS = (".csv", ".tsv", ".txt", ".xlsx")
@@ -85,11 +87,8 @@ def router(database: Database, tasks: Tasks) -> APIRouter:
             raise Problem(422, "workflow.unknown_kind")
         if not collection and not name.lower().endswith(".zip"):
             raise Problem(422, "workflow.no_collection")
-        if collection and not COLLECTION_NAME.fullmatch(collection):
-            raise Problem(422, "workflow.collection_wrong")
-        if collection and not staff.may_edit(collection):
-            raise Problem(403, "workflow.refused_not_allowed")
-
+        if collection:
+            _check_collection(staff, collection)
         task = await tasks.add(staff.id, name, collection, _writer(file))
         await tasks.start(task, dry_run=True)
         return back(f"/desk/exchange/{task}")
@@ -165,10 +164,7 @@ async def _fetched(tasks: Tasks, staff: Staff, source: str, form: FormData) -> s
     collection = SERVICE_PUBLIC if source == "service-public" else str(form.get("collection", "")).strip()
     if not collection:
         raise Problem(422, "workflow.no_collection")
-    if not COLLECTION_NAME.fullmatch(collection):
-        raise Problem(422, "workflow.collection_wrong")
-    if not staff.may_edit(collection):
-        raise Problem(403, "workflow.refused_not_allowed")
+    _check_collection(staff, collection)
     if source == "site" and not (address.startswith(("https://", "http://")) and len(address) <= _ADDRESS):
         raise Problem(422, "workflow.no_address")
     if source == "site":
@@ -179,6 +175,12 @@ async def _fetched(tasks: Tasks, staff: Staff, source: str, form: FormData) -> s
         task = await tasks.add_source(staff.id, SERVICE_PUBLIC, collection)
     await tasks.start(task, dry_run=True)
     return task
+
+
+def _check_collection(staff: Staff, collection: str) -> None:
+    if not COLLECTION_NAME.fullmatch(collection):
+        raise Problem(422, "workflow.collection_wrong")
+    check_collection(staff, collection)
 
 
 async def _own(tasks: Tasks, task: str, staff: Staff) -> ImportTask:
@@ -201,9 +203,7 @@ def _changed(folder: Path, row: ImportTask, changes: Mapping[str, Any]) -> bool:
 
 @lru_cache(64)
 def _header(path: Path) -> tuple[str, ...]:
-    """Returns the header of a task's file, which never changes. Cached: reading a large table takes seconds, and the page is
-    shown repeatedly.
-    """
+    """Returns the header of a task's file. Cached: the file never changes, and a large one takes seconds."""
     return read_header(path)
 
 

@@ -9,7 +9,7 @@ from knowledge_base.editing import listing, steps
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.editing.steps import Policy, StepResult, Target
 from knowledge_base.publishing.contracts import Change
-from knowledge_base.publishing.record import request
+from knowledge_base.publishing.publications import request
 
 
 async def publish(
@@ -27,9 +27,7 @@ async def publish(
 async def take_away(
     database: Database, targets: Sequence[Target], author: str, reason: str, _policy: Policy
 ) -> tuple[list[StepResult], str]:
-    """Requests one publication that withdraws the entries that citizens get now. Archives the others at once. Returns the same
-    as ``publish``.
-    """
+    """Requests one publication that withdraws published entries, and archives the others. Returns the same as ``publish``."""
     decided: list[StepResult] = []
     changes: list[Change] = []
     for target in targets:

@@ -38,8 +38,9 @@ def check_collection(staff: Staff, collection: str) -> None:
 
 
 def answered(path: str, results: Sequence[StepResult], done: str, publication: str = "") -> Response:
-    """Redirects to ``path``, with the result: the word ``done``, or the first reason of a refusal. If a publication was
-    ``publication`` for and nothing was refused, redirects to that publication, which shows the gate's verdict.
+    """Redirects to ``path`` with the word ``done``, or with the first reason of a refusal.
+
+    If nothing was refused and a ``publication`` was requested, redirects there: that page shows the gate's verdict.
     """
     refused = [one for one in results if one.code is not None]
     if not refused:

@@ -41,7 +41,7 @@ from core.database.models import (
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock
 from core.identity import Role
 from core.turns import Origin
-from knowledge_base.editing import record as editing_record
+from knowledge_base.editing import rows as editing_rows
 from knowledge_base.editing import saving
 from supervision.handoffs.notes import write_note
 from supervision.handoffs.teams import set_team
@@ -202,7 +202,7 @@ async def _fill(database: Database) -> str:
     def some() -> str:
         return next(words)
 
-    with patch.object(editing_record, "unsafe", return_value=None):  # as if somebody had found a way past what saving refuses
+    with patch.object(editing_rows, "unsafe", return_value=None):  # as if somebody had found a way past what saving refuses
         for number in range(6):
             await saving.save(database, _entry(number, some), started_from=0, author=some()[:120], reason=some())
     async with database.write() as session:

@@ -21,10 +21,10 @@ from core.entry import Chapter, Entry, TextBlock
 from knowledge_base.editing import saving
 from knowledge_base.editing.saving import save
 from knowledge_base.editing.steps import Policy, Target
-from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.record import add
+from knowledge_base.entries.store import upsert
 from knowledge_base.publishing.contracts import Change, ChangedQuestion, FoundEntry, Report, Shadowed
-from knowledge_base.store import upsert
+from knowledge_base.quality.golden.contracts import Golden
+from knowledge_base.quality.golden.store import add
 from retrieval.query.synonyms import Group
 from tests.integration.editing_support import publish
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT

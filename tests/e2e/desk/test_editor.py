@@ -12,8 +12,8 @@ from core.database.models import EntryRow, Revision
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from core.identity import Role
 from core.settings import ROOT
-from knowledge_base import store
-from knowledge_base.markdown_folder import read_folder
+from knowledge_base.entries import store
+from knowledge_base.sources.markdown_folder import read_folder
 from tests.desk_support import cookie_for_playwright, sign_in
 from tests.e2e.browser import NewContext
 from tests.e2e.desk.conftest import DeskService, page_of, start_gateway
@@ -27,7 +27,7 @@ PATH = f"/desk/entries/{COLLECTION}/{ENTRY}"
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskService]:
     """A gateway with the project's own pages."""
     running = start_gateway(tmp_path_factory.mktemp("editor"))
-    entries = read_folder(ROOT / "knowledge_base" / "demonstration")
+    entries = read_folder(ROOT / "knowledge_base" / "sources" / "demonstration")
 
     async def fill(database: Database) -> None:
         pages = [page.model_copy(update={"collection": COLLECTION}) for page in entries]

@@ -10,9 +10,9 @@ import pytest
 
 from core.entry import AnsweredQuestion
 from core.settings import ROOT
-from knowledge_base.answered_questions import AnsweredQuestions
-from knowledge_base.service_public.convert import QUESTIONS as OF_SERVICE_PUBLIC
-from knowledge_base.travail_emploi.importer import QUESTIONS as OF_TRAVAIL_EMPLOI
+from knowledge_base.sources.additions import AnsweredQuestions
+from knowledge_base.sources.service_public.convert import QUESTIONS as OF_SERVICE_PUBLIC
+from knowledge_base.sources.travail_emploi.importer import QUESTIONS as OF_TRAVAIL_EMPLOI
 
 
 def test_questions_of_a_page_are_those_of_its_line(tmp_path: Path) -> None:
@@ -27,9 +27,9 @@ def test_questions_of_a_page_are_those_of_its_line(tmp_path: Path) -> None:
     ("source", "questions"), [("service_public", OF_SERVICE_PUBLIC), ("travail_emploi", OF_TRAVAIL_EMPLOI)]
 )
 def test_questions_that_come_with_the_sources_are_asked_once_of_a_page(source: str, questions: AnsweredQuestions) -> None:
-    lines = (ROOT / "knowledge_base" / source / "questions.jsonl").read_text(encoding="utf-8").splitlines()
-    assert len(questions.pages) == len(lines)
-    for page in questions.pages:
+    lines = (ROOT / "knowledge_base" / "sources" / source / "questions.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(questions.by_page) == len(lines)
+    for page in questions.by_page:
         asked = [one.question for one in questions.of(page)]
         assert asked
         assert len(set(asked)) == len(asked)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from core.entry import Block, Case, Cases, Chapter, TextBlock
-from knowledge_base.service_public.blocks import blocks
+from knowledge_base.sources.service_public.blocks import blocks
 from tests.unit.knowledge_base.trees import Node, bullets, case, chapter, context, element, node, paragraph
 
 SITE = "https://www.service-public.fr/particuliers/vosdroits"

@@ -8,7 +8,7 @@ import pytest
 
 from core.entry import Chapter, Link, TextBlock, passages
 from knowledge_base.errors import InvalidSource
-from knowledge_base.service_public.convert import entry
+from knowledge_base.sources.service_public.convert import entry
 from tests.unit.knowledge_base.trees import Node, bullets, chapter, context, element, node, paragraph, publication
 
 TITLES = {"F1": "Un titre", "F2": "Deux", "F3": "Trois"}

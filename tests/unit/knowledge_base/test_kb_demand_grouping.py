@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from knowledge_base.demand.grouping import centred, centroid, group, names, title
+from knowledge_base.quality.demand.grouping import centred, centroid, group, names, title
 
 
 def vectors(*directions: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:

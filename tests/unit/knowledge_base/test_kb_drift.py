@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from knowledge_base.drift.comparison import OUTCOMES, ChangedFigure, Drift, Night, compare
-from knowledge_base.drift.editor_task import sentences
-from knowledge_base.drift.record import due_day
+from knowledge_base.quality.drift.comparison import OUTCOMES, ChangedFigure, Drift, Night, compare
+from knowledge_base.quality.drift.editor_task import sentences
+from knowledge_base.quality.drift.nights import due_day
 
 _FIRST = date(2026, 3, 2)
 

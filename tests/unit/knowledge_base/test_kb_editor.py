@@ -10,9 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.entry import AnsweredQuestion, Case, Cases, Chapter, Entry, TextBlock
-from knowledge_base.desk.editor.checks import advice, reading_ease
+from knowledge_base.desk.editor.checks import advice, duplicates, reading_ease
 from knowledge_base.desk.editor.cleaning import markdown_of
-from knowledge_base.desk.editor.duplicates import duplicates
 from knowledge_base.desk.editor.form import EntryForm, FormError, new_id, values_of
 from knowledge_base.desk.editor.links import links_of
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.entry import TextBlock
 from knowledge_base.errors import InvalidSource
-from knowledge_base.faq import read_faq
+from knowledge_base.sources.faq import read_faq
 
 
 def write(path: Path, *lines: dict[str, Any] | str) -> Path:

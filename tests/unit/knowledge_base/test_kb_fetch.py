@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from knowledge_base import npm as module
 from knowledge_base.errors import FetchFailed
-from knowledge_base.service_public.package import PACKAGE as OFFICIAL
+from knowledge_base.sources import npm as module
+from knowledge_base.sources.service_public.package import PACKAGE as OFFICIAL
 
 CONTENT = b"a package"
 PACKAGE = replace(OFFICIAL, sha256=hashlib.sha256(CONTENT).hexdigest())

@@ -9,7 +9,7 @@ import pytest
 
 from core.entry import Case, Cases, Chapter, Link, TextBlock
 from knowledge_base.errors import InvalidSource
-from knowledge_base.markdown_folder import DEMONSTRATION, read_folder
+from knowledge_base.sources.markdown_folder import DEMONSTRATION, read_folder
 
 HEAD = """---
 id: {page}

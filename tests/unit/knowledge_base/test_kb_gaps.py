@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge_base.service_public.gaps import needs_gap
-from knowledge_base.service_public.inline import line
+from knowledge_base.sources.service_public.gaps import needs_gap
+from knowledge_base.sources.service_public.inline import line
 from tests.unit.knowledge_base.trees import Node, context, element, node, paragraph
 
 

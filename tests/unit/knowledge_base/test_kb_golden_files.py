@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from core.privacy.masking import MASK
 from knowledge_base.errors import InvalidSource
-from knowledge_base.golden.contracts import Golden
-from knowledge_base.golden.files import dump_golden, read_golden
+from knowledge_base.quality.golden.contracts import Golden
+from knowledge_base.quality.golden.files import dump_golden, read_golden
 
 
 def test_a_question_is_masked_however_it_is_made() -> None:

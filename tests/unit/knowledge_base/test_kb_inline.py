@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from knowledge_base.service_public.inline import heading, line
+from knowledge_base.sources.service_public.inline import heading, line
 from tests.unit.knowledge_base.trees import Node, context, element, node, paragraph
 
 SITE = "https://www.service-public.fr"

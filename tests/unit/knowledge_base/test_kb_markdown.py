@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from knowledge_base import markdown
+from knowledge_base.entries import markdown
 
 PARSER = MarkdownIt("commonmark").enable("table")
 

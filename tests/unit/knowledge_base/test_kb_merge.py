@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.entry import Case, Cases, Chapter, Entry, Link, TextBlock
-from knowledge_base.merging.merge import merge
+from knowledge_base.entries.merge import merge
 
 
 def entry(*body: Any, **fields: Any) -> Entry:

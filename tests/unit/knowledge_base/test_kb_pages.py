@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from core.entry import Entry, TextBlock
-from knowledge_base.exchange.safe_fetch import FetchRefused
-from knowledge_base.exchange.web_pages import entries_of
-from knowledge_base.safety import unsafe
+from knowledge_base.entries.safety import unsafe
+from knowledge_base.sources.sites.safe_fetch import FetchRefused
+from knowledge_base.sources.sites.web_pages import entries_of
 
 URL = "https://ville.example/faq"
 ANSWER = "<p>À la <b>déchetterie</b>.</p><ul><li>le lundi</li><li>le mardi</li></ul><script>vol()</script>"

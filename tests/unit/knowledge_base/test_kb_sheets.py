@@ -8,8 +8,8 @@ import openpyxl
 import pytest
 
 from knowledge_base.errors import InvalidSource
-from knowledge_base.exchange.rows import read_rows
-from knowledge_base.exchange.sheets import read_header, read_sheet
+from knowledge_base.sources.sheets.entries import read_rows
+from knowledge_base.sources.sheets.sheet import read_header, read_sheet
 
 
 def test_blanks_and_line_breaks_around_a_column_s_name_do_not_count(tmp_path: Path) -> None:

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from core.entry import Entry, Link
-from knowledge_base import tarballs
 from knowledge_base.errors import InvalidSource
-from knowledge_base.service_public import archive, package
-from knowledge_base.service_public.importer import open_source, read
+from knowledge_base.sources import tarballs
+from knowledge_base.sources.service_public import archive, package
+from knowledge_base.sources.service_public.importer import open_source, read
 from tests.unit.knowledge_base.trees import (
     Node,
     bullets,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from knowledge_base.service_public.blocks import blocks, flat
+from knowledge_base.sources.service_public.blocks import blocks, flat
 from tests.unit.knowledge_base.trees import Node, bullets, context, element, node, paragraph
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.entry import Case, Cases, Chapter, TextBlock
 from core.settings import ROOT
-from knowledge_base.wordings import Wordings
+from knowledge_base.sources.additions import Wordings
 from retrieval.terms.analysis import fold
 
 SOURCES = ("service_public", "travail_emploi")
@@ -29,7 +29,11 @@ def source(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(scope="module")
 def rows(source: str) -> list[dict[str, object]]:
-    return [row for path in sorted((ROOT / "knowledge_base" / source / "wordings").rglob("*.jsonl")) for row in lines(path)]
+    return [
+        row
+        for path in sorted((ROOT / "knowledge_base" / "sources" / source / "wordings").rglob("*.jsonl"))
+        for row in lines(path)
+    ]
 
 
 @pytest.fixture(scope="module")

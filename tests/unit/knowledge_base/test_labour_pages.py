@@ -13,10 +13,10 @@ import pytest
 
 from core.entry import Chapter, Link, TextBlock
 from knowledge_base.errors import InvalidSource
-from knowledge_base.service_public.wordings import WORDINGS
-from knowledge_base.travail_emploi import importer
-from knowledge_base.travail_emploi.importer import read
-from knowledge_base.travail_emploi.text_repair import repaired
+from knowledge_base.sources.service_public.convert import WORDINGS
+from knowledge_base.sources.travail_emploi import importer
+from knowledge_base.sources.travail_emploi.importer import read
+from knowledge_base.sources.travail_emploi.text_repair import repaired
 
 SITE = "https://travail-emploi.gouv.fr"
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from lxml import etree
 
 from core.entry import Block, Chapter, TextBlock
-from knowledge_base.service_public.blocks import blocks
-from knowledge_base.service_public.context import Context
-from knowledge_base.travail_emploi.tree import add_html
+from knowledge_base.sources.service_public.blocks import blocks
+from knowledge_base.sources.service_public.context import Context
+from knowledge_base.sources.travail_emploi.tree import add_html
 
 
 def converted(html: str) -> tuple[Block, ...]:

@@ -13,8 +13,8 @@ from typing import Any
 
 from lxml import etree
 
-from knowledge_base.service_public.context import Context
-from knowledge_base.service_public.tree import from_json
+from knowledge_base.sources.service_public.context import Context
+from knowledge_base.sources.service_public.tree import from_json
 
 type Node = dict[str, Any]
 

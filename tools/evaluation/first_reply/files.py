@@ -11,7 +11,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cli.language import Refusal
-from knowledge_base.travail_emploi.importer import older_pages
+from knowledge_base.sources.travail_emploi.importer import older_pages
 from retrieval.evaluation.questions import OWN
 
 FOLDER = OWN / "first_reply"

@@ -1,0 +1,145 @@
+"""Reads a site's own pages, named by its sitemap or a list, one by one. An interrupted import can continue."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import io
+import time
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from lxml import etree
+
+from core.entry import Entry
+from knowledge_base.errors import InvalidSource, Reason, all_of
+from knowledge_base.progress import Progress
+from knowledge_base.sources.sites.safe_fetch import MAX_BYTES, Fetched, FetchRefused, SafeFetcher
+from knowledge_base.sources.sites.web_pages import entries_of
+
+MAX_PAGES = 5000
+_SITEMAPS = 50
+PAUSE = 0.2  # seconds between two pages, so as not to burden the site
+_NAMED = 3
+_PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+
+@dataclass(frozen=True)
+class Site:
+    """The pages of a site. ``rejected`` names the pages that could not be fetched or hold no answer, with the reason."""
+
+    entries: tuple[Entry, ...]
+    rejected: tuple[Reason, ...]
+
+
+def read_site(
+    start: str,
+    collection: str,
+    cache: Path,
+    *,
+    fetcher: SafeFetcher,
+    progress: Progress | None = None,
+    pause: float = PAUSE,
+) -> Site:
+    """Returns the entries of all pages that ``start`` names: a sitemap, a page, or the path of a file with one address per
+    line.
+
+    Fetched pages are kept in ``cache`` until all are read, so that an interrupted import continues from there. Raises
+    ``InvalidSource`` if nothing can be read, or more pages fail than succeed.
+    """
+    pages = _pages(start, fetcher)
+    folder = cache / hashlib.sha256(start.encode()).hexdigest()[:16]
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    entries: dict[str, Entry] = {}
+    rejected: list[Reason] = []
+    for done, url in enumerate(pages, start=1):
+        try:
+            found = entries_of(_cached_page(url, folder, fetcher, pause), url, collection)
+            entries |= {entry.id: entry for entry in found}
+            if not found:
+                rejected.append(Reason("aucune question ni réponse", "no question and answer").of(url))
+        except FetchRefused as refused:
+            rejected.append(refused.why.of(url))
+        if progress is not None:
+            progress(done, len(pages))
+    if len(rejected) > len(entries):
+        why = all_of(rejected[:_NAMED])
+        raise InvalidSource(
+            f"{start} n'a pas été importé, rien n'a changé : {len(rejected)} refus, {len(entries)} fiches ({why}).",
+            f"{start} was not imported, nothing has changed: {len(rejected)} rejected, {len(entries)} entries ({why.en}).",
+        )
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()
+    return Site(tuple(entries.values()), tuple(rejected))
+
+
+def _cached_page(url: str, folder: Path, fetcher: SafeFetcher, pause: float) -> bytes:
+    path = folder / hashlib.sha256(url.encode()).hexdigest()
+    if path.is_file():
+        return path.read_bytes()
+    content = fetcher.get(url).content
+    part = path.with_suffix(".part")
+    part.write_bytes(content)
+    part.replace(path)
+    time.sleep(pause)
+    return content
+
+
+def _pages(start: str, fetcher: SafeFetcher) -> list[str]:
+    try:
+        if not start.startswith(("https://", "http://")):
+            lines = Path(start).read_text(encoding="utf-8").splitlines()
+            found = [line.strip() for line in lines if line.strip() and not line.startswith("#")]
+        else:
+            found = list(_of_sitemap(fetcher.get(start), fetcher, [_SITEMAPS]))
+    except (FetchRefused, OSError, UnicodeDecodeError) as error:
+        reason = error.why if isinstance(error, FetchRefused) else Reason(str(error), str(error))
+        raise InvalidSource(
+            f"{start} ne peut être lu ({reason}) : vérifiez l'adresse. Rien n'a changé.",
+            f"{start} cannot be read ({reason.en}): check the address. Nothing has changed.",
+        ) from error
+    pages = list(dict.fromkeys(found))
+    if not pages or len(pages) > MAX_PAGES:
+        raise InvalidSource(
+            f"{start} nomme {len(pages)} pages : il en faut de 1 à {MAX_PAGES}.",
+            f"{start} names {len(pages)} pages: there must be 1 to {MAX_PAGES}.",
+        )
+    return pages
+
+
+def _of_sitemap(fetched: Fetched, fetcher: SafeFetcher, left: list[int]) -> Iterator[str]:
+    """Yields the pages of a sitemap and of those that it names, on the same site. Any other page yields itself."""
+    root = _xml(fetched)
+    if root is None:
+        yield fetched.url
+        return
+    host = urlsplit(fetched.url).hostname
+    places = [(element.text or "").strip() for element in root.iter("{*}loc")]
+    places = [place for place in places if urlsplit(place).hostname == host]
+    if not str(root.tag).endswith("sitemapindex"):
+        yield from places[: MAX_PAGES + 1]
+        return
+    for place in places:
+        left[0] -= 1
+        if left[0] < 0:
+            return
+        yield from _of_sitemap(fetcher.get(place), fetcher, left)
+
+
+def _xml(fetched: Fetched) -> etree._Element | None:
+    content = fetched.content
+    if content.startswith(b"\x1f\x8b"):
+        try:
+            with gzip.GzipFile(fileobj=io.BytesIO(content)) as file:
+                content = file.read(10 * MAX_BYTES)
+        except (OSError, EOFError, zlib.error) as error:
+            raise FetchRefused("le plan du site est abîmé", "the sitemap is damaged") from error
+    try:
+        root = etree.fromstring(content, _PARSER)
+    except etree.XMLSyntaxError:
+        return None
+    return root if str(root.tag).endswith(("urlset", "sitemapindex")) else None

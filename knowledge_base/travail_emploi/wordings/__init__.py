@@ -1,9 +1,0 @@
-"""The wordings of the Ministry of Labour's pages and their parts."""
-
-from __future__ import annotations
-
-from pathlib import Path
-
-from knowledge_base.wordings import Wordings
-
-WORDINGS = Wordings(Path(__file__).parent)
