@@ -13,19 +13,7 @@ from channels.sms.providers.twilio import Twilio, TwilioAccount
 from channels.sms.providers.vonage import Vonage, VonageAccount
 from channels.sms.rendering import SmsRenderer
 from channels.sms.short_links import ShortLinks
-from channels.sms.simulator.account import (
-    NAME,
-    OVH,
-    VONAGE,
-    generic_account,
-    generic_description,
-    is_offered,
-    mtarget_account,
-    mtarget_description,
-    ovh_account,
-    simulator_account,
-    vonage_account,
-)
+from channels.sms.simulator.account import NAME, is_offered, simulator_account
 from conversations.ports import Channel
 from conversations.wording import Wording
 from core.settings import ROOT, Settings
@@ -44,16 +32,8 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
     Raises ``SmsNotConfigured``.
     """
     if is_offered(settings):
-        # Loopback: without the administration's proxy.
-        http = httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context(), trust_env=False)
-        simulated: tuple[Channel, ...] = (
-            Twilio(simulator_account(settings), http, public_url=settings.base_url, name=NAME),
-            Vonage(vonage_account(settings), http, public_url=settings.base_url, name=VONAGE),
-            Ovh(ovh_account(settings), http, name=OVH),
-            Generic(generic_account(settings), generic_description(settings), http, public_url=settings.base_url),
-            Generic(mtarget_account(settings), mtarget_description(settings), http, public_url=settings.base_url),
-        )
-        return {channel.name: channel for channel in simulated}
+        channel = simulated_channel(settings)
+        return {channel.name: channel}
     names = [name for name in (settings.sms_provider, settings.sms_second_provider) if name in _MAKERS]
     made = [_MAKERS[name](settings) for name in dict.fromkeys(names)]
     return {channel.name: channel for channel in made}
@@ -67,6 +47,12 @@ def sms_renderer(settings: Settings, wording: Wording, *, max_segments: int = 0)
         keep_accents=settings.sms_keep_accents,
         link=ShortLinks(settings.secret_keys, settings.base_url),
     )
+
+
+def simulated_channel(settings: Settings) -> Channel:
+    """Returns the channel to the simulator. Loopback: without the administration's proxy."""
+    http = httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context(), trust_env=False)
+    return Twilio(simulator_account(settings), http, public_url=settings.base_url, name=NAME)
 
 
 def _require_settings(provider: str, **wanted: str) -> None:

@@ -218,9 +218,7 @@ class SmsRenderer:
 
 
 def _notice(block: AnswerBlock, language: str) -> str:
-    """Returns the notice on the age of the page of ``block``; an empty string if its sentences for SMS, which are not cut, have
-    the date already.
-    """
+    """Returns the notice on the age of the page; empty if its sentences for SMS have the date already."""
     date = format_day(block.verified_on, language) if block.verified_on else ""
     return "" if date and date in block.notice and date in block.sms_text else block.notice
 

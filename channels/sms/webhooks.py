@@ -43,9 +43,7 @@ def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
     @routes.get("/{provider}", include_in_schema=False)
     @routes.post("/{provider}")
     async def message(provider: str, request: Request) -> Response:
-        """Takes in a citizen's SMS. 200 once the record has it; 403 without valid signature (nothing is kept); 422 if
-        malformed.
-        """
+        """Takes in a citizen's SMS: 200 once the record has it, 403 without a valid signature, 422 if it is malformed."""
         return await receive(provider, request)
 
     @routes.get("/{provider}/status", include_in_schema=False)

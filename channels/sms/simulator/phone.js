@@ -4,7 +4,7 @@ const words = root.dataset;
 const [phone, list, empty, text, count, problem] = ["phone", "messages", "empty", "text", "count", "problem"].map((id) =>
   document.getElementById(id),
 );
-const [provider, fate, transcript, beside] = ["provider", "fate", "transcript", "beside"].map((id) => document.getElementById(id));
+const [fate, transcript, beside] = ["fate", "transcript", "beside"].map((id) => document.getElementById(id));
 const price = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: "EUR", minimumFractionDigits: 2 });
 const fates = new Map(); // phone → what becomes of its messages
 const silence = document.getElementById("silence");
@@ -112,7 +112,7 @@ document.getElementById("compose").addEventListener("submit", async (event) => {
   count.textContent = "";
   problem.textContent = "";
   try {
-    const sent = await post("/simulator/messages", { phone: phone.value, text: written, provider: provider.value });
+    const sent = await post("/simulator/messages", { phone: phone.value, text: written });
     if (sent.status === "failed") problem.textContent = words.notSent;
   } catch {
     problem.textContent = words.notSent;

@@ -13,7 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from channels.sms.providers.generic import GenericAccount
-from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.operator import Accept, Call, equal_secrets
 from channels.sms.simulator.texts import Fate, Rejected, Text
 
 _REJECTIONS = {Fate.REFUSED: "REFUSED", Fate.BUSY: "LATER"}
@@ -55,7 +55,7 @@ class GenericOperator:
         @routes.post("/messages")
         async def create(message: NewMessage) -> JSONResponse:
             try:
-                text = await accept(message.to, message.text, self.name)
+                text = await accept(message.to, message.text)
             except Rejected as rejected:
                 return JSONResponse({"code": _REJECTIONS[rejected.fate]})
             return JSONResponse({"code": "OK", "id": text.sid, "segments": text.measure.segments})

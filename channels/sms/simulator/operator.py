@@ -1,4 +1,4 @@
-"""Shared by all simulated providers."""
+"""Defines what the exchange needs of a simulated provider."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from fastapi import APIRouter
 
 from channels.sms.simulator.texts import Text
 
-Accept = Callable[[str, str, str], Awaitable[Text]]  # phone, body, provider: a message that we sent
+Accept = Callable[[str, str], Awaitable[Text]]  # phone and body of a message that we sent
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from channels.sms.encoding import is_gsm7
 from channels.sms.providers.generic import GenericAccount
-from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.operator import Accept, Call, equal_secrets
 from channels.sms.simulator.texts import Fate, Rejected, Text
 
 _STATUS = {"queued": "0", "sent": "2", "delivered": "3", "failed": "4", "expired": "6"}
@@ -58,7 +58,7 @@ class MtargetOperator:
             if not message.allowunicode and not is_gsm7(message.msg):
                 return _result(message, _NOT_UNICODE)
             try:
-                text = await accept(message.msisdn, message.msg, self.name)
+                text = await accept(message.msisdn, message.msg)
             except Rejected as rejected:
                 return _result(message, _REJECTIONS[rejected.fate])
             return _result(message, "0", ticket=text.sid, smscount=text.measure.segments)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from channels.sms.providers.ovh import OvhAccount, signature
-from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.operator import Accept, Call, equal_secrets
 from channels.sms.simulator.texts import Fate, Rejected, Text
 
 _PTT = {"queued": 0, "sent": 3, "delivered": 4, "failed": 24, "expired": 8}
@@ -75,7 +75,7 @@ class OvhOperator:
         async def job(message: Job) -> dict[str, Any]:
             (phone,) = message.receivers
             try:
-                text = await accept(phone, message.message, self.name)
+                text = await accept(phone, message.message)
             except Rejected as rejected:
                 if rejected.fate is Fate.BUSY:
                     raise HTTPException(503) from rejected

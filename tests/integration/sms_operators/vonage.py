@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field
 
 from channels.sms.encoding import Encoding, split
 from channels.sms.providers.vonage import VonageAccount, signature
-from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.operator import Accept, Call, equal_secrets
 from channels.sms.simulator.texts import Fate, Rejected, Text
 
 _STATUS = {"sent": "accepted", "delivered": "delivered", "failed": "failed", "expired": "expired"}
@@ -84,7 +84,7 @@ class VonageOperator:
             if not message.to.isdecimal() or not message.text:
                 return _answer({"status": "2" if not message.text else "3", "error-text": "Missing or invalid parameter"})
             try:
-                text = await accept(f"+{message.to}", message.text, self.name)
+                text = await accept(f"+{message.to}", message.text)
             except Rejected as rejected:
                 return _answer({"status": _REJECTIONS[rejected.fate], "error-text": rejected.fate})
             more = [_message_id(text.number, part) for part in range(text.measure.segments)]
