@@ -74,9 +74,7 @@ class OpeningHours:
         return opens(usual) and not opens(self._hours)
 
     def usual_week(self, monday: date) -> list[tuple[int, int, list[tuple[str, str]]]]:
-        """Returns the week of ``monday`` without holidays: runs of equal weekdays (0: Monday), with their hours ("09:00",
-        "12:00"). No hours means closed.
-        """
+        """Returns the week of ``monday`` without holidays, as ``runs_of_days``. No hours means closed."""
         usual = ParsedHours(self._text, timezone=self.zone) if self._hours is not None else None
         week = []
         for weekday in range(7):

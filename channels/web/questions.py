@@ -1,6 +1,4 @@
-"""Questions offered at the start: those pinned by editors and by the administration, those asked most and answered well, then
-everyday ones.
-"""
+"""Questions offered at the start: pinned ones, those asked most and answered well, then everyday ones."""
 
 from __future__ import annotations
 
@@ -54,9 +52,7 @@ class FirstQuestions:
         self._until = 0.0
 
     async def __call__(self, language: str) -> list[Question]:
-        """Returns at most ``MOST`` questions for a reader of ``language``; those from the record are in their pages'
-        language. Those that editors hid are left out.
-        """
+        """Returns at most ``MOST`` questions for a reader of ``language``, without those that editors hid."""
         settings = self._settings
         async with self._lock:
             if time.monotonic() >= self._until:

@@ -81,8 +81,9 @@ class Index:
         return cls(texts, sorted(places), dict(places))
 
     def find(self, typed: str) -> list[Suggestion]:
-        """Returns at most ``MOST`` texts that have all words of ``typed``, the last as a beginning: first those that begin
-        so, then titles, what is asked for most, and short ones; one for each page.
+        """Returns at most ``MOST`` texts, one a page, that have all words of ``typed``; the last word may be incomplete.
+
+        First come texts that begin like ``typed``, then titles, pages that are asked for most, and short texts.
         """
         told = _words(typed)
         words = [word for word in told if word not in _EMPTY_WORDS]
@@ -112,9 +113,7 @@ class Index:
 
 
 class Suggestions:
-    """The suggestions of the published pages. The index is made aside, at most every ten minutes; until it exists there are
-    none.
-    """
+    """The suggestions of the published pages. There are none until the index exists; it is made in the background."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database, self._settings = database, settings

@@ -129,9 +129,7 @@ class CareDetector:
         return Alert(tuple(found)[:MOST_KINDS], next(iter(found.values())), answer_too)
 
     def without_idioms(self, text: str) -> str:
-        """Returns ``text`` unchanged if no phrase in it only sounds like a danger. Otherwise returns it folded, without such
-        phrases, for callers that judge by other features than the patterns.
-        """
+        """Returns ``text`` unchanged, or folded and without the phrases that only sound like a danger, if it has any."""
         written = f" {fold(text)} "
         rest = self._elsewhere.sub("", written) if self._elsewhere else written
         return text if rest == written else rest.strip()
@@ -145,17 +143,13 @@ class CareDetector:
         return next(((sign, language) for sign, language in signs if language), None)
 
     def mourning_language(self, text: str | AnalysedMessage) -> str:
-        """Returns the language in which ``text`` tells of a close person's death; empty if it does not, or if it was long
-        ago.
-        """
+        """Returns the language in which ``text`` tells of a close person's recent death; empty if it does not."""
         prepared = _prepared(text)
         language = prepared.first_language(self._mourning)
         return "" if language and prepared.first_language(self._long_ago) else language
 
     def _without_elsewhere(self, written: str) -> str:
-        """Returns the text with phrases that only sound like a danger ("au Secours populaire") replaced by a word that no
-        pattern has.
-        """
+        """Returns the text with a neutral word for each phrase that only sounds like a danger ("au Secours populaire")."""
         return self._elsewhere.sub(f"{_ELSEWHERE} ", f" {written} ").strip() if self._elsewhere else written
 
     def in_page_terms(self, text: str) -> str:
@@ -207,9 +201,7 @@ def _by_language(lexicon: Mapping[str, Iterable[str]], words: Mapping[str, str])
 
 
 def _combined(patterns: Iterable[tuple[str, Iterable[str]]], words: Mapping[str, str]) -> _ByLanguage:
-    """Returns all ``patterns`` of any language as two expressions, by sound and by letter: two searches instead of many without
-    a match.
-    """
+    """Returns ``patterns`` of all languages as two expressions, by sound and by letter: two searches, not many."""
     by_spelling = defaultdict[str, list[str]](list)
     for language, some in patterns:
         by_spelling[language if language == _BY_SOUND else _OTHERS].extend(some)

@@ -30,8 +30,9 @@ class SentencesToJudge:
 
 @dataclass(frozen=True, slots=True)
 class DangerJudgement:
-    """``confirmed``: no sentence is alarmed, or one of the alarmed ones may be about a danger. ``kinds``: the kinds of danger
-    in all sentences.
+    """The classifier's judgement. ``confirmed``: no sentence is alarmed, or one of the alarmed ones may be about a danger.
+
+    ``kinds``: the kinds of danger in all sentences.
     """
 
     confirmed: bool

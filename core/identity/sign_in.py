@@ -98,9 +98,7 @@ class SignIn:
             )
 
     async def code(self, found: ValidSession, code: str, caller: Caller) -> str:
-        """Returns the token of the open session. ``code``: from the authenticator, or a recovery code, which is then used
-        up.
-        """
+        """Returns the token of the open session. ``code``: from the authenticator, or a recovery code, which works once."""
         email = found.staff.email
         known = self.vault.knows_device(caller.known_device, found.staff.id)
         async with self._database.read() as session:

@@ -105,9 +105,7 @@ def euros(value: float, language: str, places: int = 2) -> str:
 
 
 def moment(value: datetime, language: str, zone: str = "Europe/Paris") -> str:
-    """Returns a day and the time of day in ``zone``: "1er mars 2026 à 14 h 05", "1 March 2026, 14:05". A time has no line
-    break.
-    """
+    """Returns a day and the time of day in ``zone``: "1er mars 2026 à 14 h 05", "1 March 2026, 14:05"."""
     local = value.astimezone(ZoneInfo(zone))
     time = f"à {local:%H}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{local:%M}" if language == "fr" else f"{local:%H:%M}"
     return f"{day(local, language)}{' ' if language == 'fr' else ', '}{time}"

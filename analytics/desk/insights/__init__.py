@@ -33,9 +33,7 @@ PAGES = ("overview", "subjects", "hours", "unanswered", "costs", "forecast", "le
 
 
 def part(settings: Settings, database: Database, text: Renderer, *, origin: str = Origin.CITIZEN) -> Part:
-    """Returns the part with the pages under ``/desk/insights``. ``text`` renders a reply's blocks; ``origin`` differs in tests
-    and benchmarks only.
-    """
+    """Returns the part with the pages under ``/desk/insights``. ``text`` renders the blocks of a reply."""
     reader, routes = Reader(database, settings, origin), APIRouter(include_in_schema=False)
     join_router(routes, as_csv.router(settings, database, origin))
 

@@ -33,9 +33,7 @@ def shortened(script: str) -> str:
 
 
 def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
-    """Returns ``widget.js`` with the settings and texts that it shows before it is opened, and the names of the ``modules``
-    that it loads then.
-    """
+    """Returns ``widget.js`` with what it needs before it is opened, and the names of the ``modules`` that it loads then."""
     settings = deps.settings
     contact = settings.contact_phone or settings.contact_url or settings.organisation
     words = {

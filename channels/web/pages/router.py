@@ -11,9 +11,7 @@ from core.web.routes import join_router
 
 
 def router(deps: PageDeps) -> APIRouter:
-    """Returns the routes of ``/``, ``/demo``, ``/about``, ``/privacy``, ``/legal``, ``/accessibility``, ``/page/…``,
-    ``/assistant…``, ``/widget.js`` and files.
-    """
+    """Returns the routes of all public pages, ``/assistant…``, ``/widget.js`` and files."""
     pages = Pages(deps)
     routes = APIRouter(include_in_schema=False)
     join_router(routes, assets.router(deps))
