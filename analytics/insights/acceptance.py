@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analytics.insights.figures import K, Kind, Reaction
-from analytics.insights.queries import Scope, share, sums, sums_by_key
+from analytics.insights.queries import Scope, counts_by_key, share, sums
 from core.database import Database
 from core.database.models import InsightFigure
 
@@ -46,7 +46,7 @@ class FirstAnswers:
 
 async def first_answers(database: Database, scope: Scope) -> FirstAnswers:
     """Returns the first answers of all of ``scope``. A day counted before this figure existed has none."""
-    return FirstAnswers({key: cell.count for key, cell in (await sums_by_key(database, Kind.FIRST_ANSWERS, scope)).items()})
+    return FirstAnswers(await counts_by_key(database, Kind.FIRST_ANSWERS, scope))
 
 
 async def first_answers_by_theme(database: Database, scope: Scope) -> list[tuple[str, FirstAnswers]]:

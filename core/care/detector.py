@@ -52,7 +52,7 @@ class LaterSign(StrEnum):
 # For these, a page could only delay help, or do harm.
 _NEVER_ANSWERED = frozenset({Care.FIRE, Care.MEDICAL, Care.SUICIDE})
 _CALM_IF_LONG = frozenset({Care.FIRE, Care.MEDICAL})
-_LONG_WORDS = 40  # words: nobody writes so many next to a person who does not breathe
+LONG_WORDS = 40  # nobody writes so many next to a person who does not breathe
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class CareDetector:
         found = sure or maybe
         if not found:
             return None
-        calm_and_long = _CALM_IF_LONG.issuperset(sure) and len(prepared.letters.split()) > _LONG_WORDS
+        calm_and_long = _CALM_IF_LONG.issuperset(sure) and len(prepared.letters.split()) > LONG_WORDS
         answer_too = not sure or calm_and_long or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, prepared.letters))
         return Alert(tuple(found)[:MOST_KINDS], next(iter(found.values())), answer_too)
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from core.care.detector import MOST_KINDS, Alert, Care, CareDetector, uncertain_alert
+from core.care.detector import LONG_WORDS, MOST_KINDS, Alert, Care, CareDetector, uncertain_alert
 
 _SHORT_WORDS = 12  # up to this length the classifier judges messages in which no pattern matches
-_LETTER_WORDS = 40  # nobody writes more next to a person who does not breathe
 _MOST_SENTENCES = 24  # one takes about 7 ms
 # Other kinds in such a message are judged as well: "je suis à bout" may be written in a car, with a baby.
 _JOINED = frozenset({Care.SUICIDE, Care.HUNGER})
@@ -79,6 +78,6 @@ def judged_alert(text: str, alert: Alert | None, judgement: DangerJudgement) -> 
         return replace(alert, kinds=kinds, answer_too=alert.answer_too and not no_page)
     if not judgement.kinds:
         return None
-    long_message = len(text.split()) > _LETTER_WORDS and Care.SUICIDE not in judgement.kinds
+    long_message = len(text.split()) > LONG_WORDS and Care.SUICIDE not in judgement.kinds
     alert_found = uncertain_alert(judgement.kinds, _LEARNT)
     return replace(alert_found, answer_too=True) if long_message else alert_found

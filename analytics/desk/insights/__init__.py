@@ -10,9 +10,8 @@ from fastapi import Path as PathParam
 from starlette.exceptions import HTTPException
 
 from analytics.desk.insights import as_csv
-from analytics.desk.insights.callers import Reading, ScopeQuery
 from analytics.desk.insights.pages import Reader
-from analytics.desk.insights.scope import ScopeParameters, query_of
+from analytics.desk.insights.scope import Reading, ScopeParameters, ScopeQuery, query_of
 from analytics.insights.drill import TurnFilter
 from conversations.ports import Renderer
 from core.database import Database

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
-from analytics.desk.insights.callers import Reading, ScopeQuery
+from analytics.desk.insights.scope import Reading, ScopeQuery
 from analytics.insights import export
 from analytics.insights.themes import load_catalogue
 from core.audit import record

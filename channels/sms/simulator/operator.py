@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -47,8 +46,3 @@ class Operator(Protocol):
     def api(self, accept: Accept) -> APIRouter:
         """Returns the part of its API that we call."""
         ...
-
-
-def equal_secrets(shown: str, expected: str) -> bool:
-    """Decides whether two secrets are the same, in constant time."""
-    return hmac.compare_digest(shown.encode(), expected.encode())

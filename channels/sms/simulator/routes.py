@@ -24,24 +24,14 @@ from channels.sms.simulator.twilio import simulated_operator
 from core.languages import LANGUAGES
 from core.problems import Problem
 from core.settings import Settings
+from core.web.headers import security_headers
 from core.web.tls_context import tls_context
 from core.yaml_text import load as load_yaml
 
 _FOLDER = Path(__file__).parent
 _FILES = {"phone.js": "text/javascript", "phone.css": "text/css", "phone.svg": "image/svg+xml"}
 _WAIT_SECONDS = 5.0  # also the longest wait of a stopping gateway
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'",
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-)
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "; ".join(_POLICY),
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
+_PAGE_HEADERS = security_headers(script=True, more={"form-action": "'none'"}) | {"Referrer-Policy": "no-referrer"}
 _E164 = Field(pattern=f"^{E164.pattern}$")
 
 

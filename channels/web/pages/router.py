@@ -5,8 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from channels.web.pages import assets, assistant, entry_page, public
-from channels.web.pages.deps import PageDeps
-from channels.web.pages.templating import Pages
+from channels.web.pages.templating import PageDeps, Pages
 from core.web.routes import join_router
 
 
