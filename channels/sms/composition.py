@@ -51,8 +51,11 @@ def sms_renderer(settings: Settings, wording: Wording, *, max_segments: int = 0)
 
 def simulated_channel(settings: Settings) -> Channel:
     """Returns the channel to the simulator. Loopback: without the administration's proxy."""
-    http = httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context(), trust_env=False)
-    return Twilio(simulator_account(settings), http, public_url=settings.base_url, name=NAME)
+    return Twilio(simulator_account(settings), _http(trust_env=False), public_url=settings.base_url, name=NAME)
+
+
+def _http(*, trust_env: bool = True) -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context(), trust_env=trust_env)
 
 
 def _require_settings(provider: str, **wanted: str) -> None:
@@ -76,7 +79,7 @@ def _twilio(settings: Settings) -> Channel:
         settings.twilio_base_url,
         settings.sms_secret_also.get_secret_value(),
     )
-    return Twilio(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()), public_url=settings.base_url)
+    return Twilio(account, _http(), public_url=settings.base_url)
 
 
 def _vonage(settings: Settings) -> Channel:
@@ -97,7 +100,7 @@ def _vonage(settings: Settings) -> Channel:
         base_url=settings.vonage_base_url,
         also=settings.sms_secret_also.get_secret_value(),
     )
-    return Vonage(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()), public_url=settings.base_url)
+    return Vonage(account, _http(), public_url=settings.base_url)
 
 
 def _ovh(settings: Settings) -> Channel:
@@ -110,7 +113,7 @@ def _ovh(settings: Settings) -> Channel:
         ovh_consumer_key=consumer,
     )
     account = OvhAccount(settings.ovh_service, settings.ovh_application_key, secret, consumer, settings.ovh_base_url)
-    return Ovh(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()))
+    return Ovh(account, _http())
 
 
 def _generic(settings: Settings) -> Channel:
@@ -122,9 +125,7 @@ def _generic(settings: Settings) -> Channel:
         raise SmsNotConfigured(str(error)) from error
     also = settings.sms_secret_also.get_secret_value()
     account = GenericAccount(settings.sms_generic_account, secret, settings.sms_generic_sender, also)
-    return Generic(
-        account, description, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()), public_url=settings.base_url
-    )
+    return Generic(account, description, _http(), public_url=settings.base_url)
 
 
 _MAKERS: dict[str, Callable[[Settings], Channel]] = {

@@ -134,11 +134,8 @@ class SmsRenderer:
             if brief and brief != options:
                 options, more = brief, True
         # Related questions may use a second segment, but no more.
-        related = (
-            ()
-            if more
-            else _fitting(_options(draft.related), lambda some: self._is_short(draft, kept, options, some, more=False))
-        )
+        candidates = draft.related.options if draft.related and not more else ()
+        related = _fitting(candidates, lambda some: self._is_short(draft, kept, options, some, more=False))
         text = self._prepared(draft.text(kept, options, related, more=more))
         rest = (*later, *_rest(draft, remainder, len(shown_before) + len(options))) if more else ()
         if not self._fits(text):  # the sentences alone are too long: they continue in the next part
@@ -268,10 +265,6 @@ def _merged(before: ChoicesBlock | None, block: ChoicesBlock) -> ChoicesBlock:
     if before is None:
         return block
     return before.model_copy(update={"text": before.text or block.text, "options": (*before.options, *block.options)})
-
-
-def _options(block: ChoicesBlock | None) -> tuple[Option, ...]:
-    return block.options if block else ()
 
 
 def _numbered(options: Sequence[Option], first: int) -> list[str]:

@@ -39,7 +39,7 @@ def first_of(patterns: Sequence[str]) -> str:
             done.append(one)
             by_letter.clear()
     done += _written(by_letter)
-    return f"(?:{'|'.join(done)})"
+    return _either(done)
 
 
 def _written(by_letter: dict[str, list[str]]) -> list[str]:

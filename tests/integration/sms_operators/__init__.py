@@ -17,6 +17,7 @@ from channels.sms.providers.vonage import Vonage, VonageAccount
 from channels.sms.simulator import routes
 from channels.sms.simulator.account import SERVICE_NUMBER, local_url
 from channels.sms.simulator.operator import Operator
+from channels.sms.simulator.twilio import simulated_operator
 from conversations.ports import Channel
 from core.settings import ROOT, Settings
 from tests.integration.sms_operators.generic import GenericOperator
@@ -62,7 +63,7 @@ def _described(path: Path, name: str, settings: Settings, endpoint: str) -> Chan
 
 
 SIMULATED_PROVIDERS: Mapping[str, Simulated] = {
-    "simulator": Simulated(routes.simulated_operator, composition.simulated_channel),
+    "simulator": Simulated(simulated_operator, composition.simulated_channel),
     "simulator-vonage": Simulated(
         lambda settings: VonageOperator("simulator-vonage", _vonage(settings)),
         lambda settings: Vonage(_vonage(settings), _http(), public_url=settings.base_url, name="simulator-vonage"),
