@@ -61,13 +61,13 @@ class FirstQuestions:
                 self._until = time.monotonic() + _CACHE_SECONDS
         own = [Question(text=one.text, lang=language) for one in self._chosen if one.language == language and not one.hidden]
         own += pinned(settings.first_questions, language, settings.default_language)
-        here = language == settings.default_language
+        is_default = language == settings.default_language
         everyday = [Question(text=one[language], lang=language) for one in self._everyday if language in one]
-        found = [*own, *(self._asked if here else ()), *everyday]
-        left_out = {fold(one.text) for one in self._chosen if one.hidden and one.language == language}
+        found = [*own, *(self._asked if is_default else ()), *everyday]
+        hidden = {fold(one.text) for one in self._chosen if one.hidden and one.language == language}
         offered: dict[str, Question] = {}
-        for one in found or (self._themes if here else ()):
-            if fold(one.text) not in left_out:
+        for one in found or (self._themes if is_default else ()):
+            if fold(one.text) not in hidden:
                 offered.setdefault(fold(one.text), one)
         return list(offered.values())[:MOST]
 

@@ -1,7 +1,7 @@
 """Corrects the patterns' alert by the meaning of a message's sentences, which a classifier judges.
 
-Words of danger often mean something else ("un placement sans risque", "ce formulaire m'étouffe"). In longer messages dangers
-are told in passing, in words that no pattern has (docs/care.md).
+Words of danger often mean something else ("un placement sans risque", "ce formulaire m'étouffe"). Longer messages mention
+dangers in passing, in words that no pattern has (docs/care.md).
 """
 
 from __future__ import annotations

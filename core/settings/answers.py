@@ -28,8 +28,8 @@ class AnswerSettings(BaseModel):
     verified_months: int = Field(18, ge=1, description="An entry verified longer ago than this many months says so.")
     assume_place: Literal["", "france", "metropole"] = Field(
         "metropole",
-        description="Where citizens are assumed to live if they do not say so, an answer depends on it, and not all its cases can "
-        "be shown; the answer names the assumption. Empty: they are asked.",
+        description="Where citizens are assumed to live if they do not say so, an answer depends on it, and not all its cases "
+        "can be shown; the answer names the assumption. Empty: they are asked.",
     )
     assume_adult: bool = Field(True, description="In the same way, assume that citizens are adults.")
     protected_subjects: str = Field(

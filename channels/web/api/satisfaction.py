@@ -14,7 +14,7 @@ from core.database.conflict import insert_into
 from core.database.models import Satisfaction
 
 MISSING = ("answer", "steps", "clarity", "person", "other")
-"""What may have been missing, in the order in which it is offered; their words are ``ui_missing_…`` in ``domain.yml``."""
+"""The choices of what was missing, in the order in which they are offered; their texts are ``ui_missing_…``."""
 
 
 class Verdict(RequestBody):
