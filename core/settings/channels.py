@@ -52,10 +52,10 @@ class ChannelSettings(BaseModel):
     sms_messages_per_day: int = Field(100, ge=1, description="Messages of one number in a day that are answered.")
     sms_segments_per_day: int = Field(200, ge=1, description="Segments sent to one number in a day; then it gets no more.")
     sms_copies_per_day: int = Field(
-        3, ge=0, description="Answers of the website that one telephone is sent in a day, at its owner's wish. 0: none."
+        3, ge=0, description="Answers of the website that are sent to one telephone in a day, on request. 0: none."
     )
     sms_service_copies_per_day: int = Field(
-        300, ge=0, description="The same to all telephones together: anybody may ask for them, for any number. 0: no limit."
+        300, ge=0, description="The same for all telephones together: anybody may request them, for any number. 0: no limit."
     )
     sms_service_segments_per_day: int = Field(
         0,
