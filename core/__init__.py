@@ -1,3 +1,1 @@
-"""Code that all parts of Guichet share: settings, the record (SQL), entries, turns, privacy. Imports none of the other
-packages.
-"""
+"""Code that all parts of Guichet share. It imports none of the other packages."""

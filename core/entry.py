@@ -21,9 +21,7 @@ class _Frozen(BaseModel):
 
 
 class TextBlock(_Frozen):
-    """Some Markdown. ``role`` distinguishes plain text from parts that the source sets apart (a warning, a tip, a
-    definition).
-    """
+    """Some Markdown. ``role``: plain text, or a part that the source sets apart."""
 
     kind: Literal["text"] = "text"
     markdown: str
@@ -66,9 +64,7 @@ class Link(_Frozen):
 
 
 class AnsweredQuestion(_Frozen):
-    """A citizen's ``question`` that one sentence of the page answers. ``sentence`` are the first words of that sentence
-    (``core.opening_sentences``).
-    """
+    """A citizen's ``question``, and the first words of the page's ``sentence`` that answers it."""
 
     question: str
     sentence: str

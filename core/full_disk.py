@@ -7,7 +7,7 @@ import re
 import shutil
 from pathlib import Path
 
-_NUMBERS = (errno.ENOSPC, errno.EDQUOT)
+ERRORS = (errno.ENOSPC, errno.EDQUOT)
 _BYTES_NEEDED = 2**20  # with less, no further page of SQLite's log and its index fits
 _DISK_FULL = "53100"  # PostgreSQL's error code for it
 _RUST = re.compile(r"\(os error (\d+)\)$")
@@ -18,7 +18,7 @@ def is_full(error: BaseException | None) -> bool:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
         seen.add(id(error))
-        if isinstance(error, OSError) and error.errno in _NUMBERS:
+        if isinstance(error, OSError) and error.errno in ERRORS:
             return True
         if getattr(error, "sqlite_errorname", "") == "SQLITE_FULL" or getattr(error, "sqlstate", "") == _DISK_FULL:
             return True

@@ -15,7 +15,9 @@ from enum import StrEnum
 
 
 class Kind(StrEnum):
-    """``chat`` continues in the conversation, and the bot is silent while it is claimed. ``call_back`` is a telephone call.
+    """The kind of a handoff.
+
+    ``chat``: a human answers in the conversation, and the bot is silent. ``call_back``: a human telephones.
     ``validation``: answers of the bot wait for a supervisor before they are sent, and the bot continues.
     """
 
@@ -25,9 +27,7 @@ class Kind(StrEnum):
 
 
 class State(StrEnum):
-    """The state of a handoff. ``flagged``: nobody asked for it, but a supervisor should look. ``offline``: requested outside
-    hours.
-    """
+    """The state of a handoff. ``flagged``: a supervisor should look, unasked. ``offline``: requested outside hours."""
 
     DRAFT = "draft"
     FLAGGED = "flagged"

@@ -74,9 +74,7 @@ class OpeningHours:
         return opens(usual) and not opens(self._hours)
 
     def usual_week(self, monday: date) -> list[tuple[int, int, list[tuple[str, str]]]]:
-        """Returns the week of ``monday`` without holidays: runs of equal weekdays (0: Monday), with their hours ("09:00",
-        "12:00"). No hours means closed.
-        """
+        """Returns the week of ``monday`` without holidays, as ``runs_of_days``. No hours means closed."""
         usual = ParsedHours(self._text, timezone=self.zone) if self._hours is not None else None
         week = []
         for weekday in range(7):
@@ -105,8 +103,6 @@ def runs_of_days(week: Sequence[list[tuple[str, str]]]) -> list[tuple[int, int, 
 
 def day_and_time(moment: datetime, language: str) -> tuple[str, str]:
     """Returns ``moment`` in words, as two parts: ("lundi 30 novembre", "9:00")."""
-    day: date = moment.date()
-    clock: time = moment.timetz()
-    pattern = "EEEE d MMMM"
-    words = format_date(day, pattern, locale=language)
-    return (words.replace(" 1 ", " 1er ") if language == "fr" else words), format_time(clock, "H:mm", locale=language)
+    day = format_date(moment, "EEEE d MMMM", locale=language)
+    clock = format_time(moment.timetz(), "H:mm", locale=language)
+    return (day.replace(" 1 ", " 1er ") if language == "fr" else day), clock

@@ -42,9 +42,7 @@ def opening_rank(entry: Entry, sentence: str) -> int | None:
 
 
 def may_hold_opening(entry: Entry, markdown: str) -> bool:
-    """Decides whether ``markdown`` may contain a sentence that opens ``entry``: all its first words, but for figures, are in
-    it.
-    """
+    """Decides whether ``markdown`` has all first words (except figures) of a sentence that opens ``entry``."""
     return any(all(word in markdown for word in words.split() if not _FIGURE.search(word)) for words in entry.opening)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,12 +10,13 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
+from core import full_disk
+
 _ATOMIC_SCHEMES = ("s3", "s3a", "gs", "gcs", "abfs", "az")  # no folders there; a new object is seen complete or not at all
 _LOCAL = ("", "file", "local")
 # A storage that does not answer delays a publication: about 25 s per request, instead of minutes with the libraries' defaults.
 _PATIENCE = {"connect_timeout": 3, "read_timeout": 8, "retries": {"max_attempts": 0}}
 _ATTEMPTS = 3
-_FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 class SharedUnreachable(Exception):
@@ -112,6 +112,6 @@ class SharedFolder:
         except Exception as error:  # each kind of storage has its own exceptions
             if missing_ok and isinstance(error, FileNotFoundError):
                 raise
-            if isinstance(error, OSError) and error.errno in _FULL:
+            if isinstance(error, OSError) and error.errno in full_disk.ERRORS:
                 raise SharedUnreachable(f"There is no space left in {full or self.url}.") from error
             raise SharedUnreachable(f"{self.url} cannot be reached: {type(error).__name__}: {error}") from error

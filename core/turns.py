@@ -64,9 +64,7 @@ class Source(_Block):
 
 
 class Frame(_Block):
-    """The language of the text around an answer, if it is not the conversation's, and the words of its card in it (``ui_…`` by
-    name).
-    """
+    """The language around an answer, if it is not the conversation's, and the words of its card (``ui_…`` by name)."""
 
     language: str
     words: dict[str, str]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from analytics.insights.figures import K, Kind, Reaction
-from analytics.insights.queries import Scope, share, sums, sums_by_key
+from analytics.insights.queries import Scope, counts_by_key, share, sums
 from core.database import Database
 from core.database.models import InsightFigure
 
@@ -24,29 +24,22 @@ class FirstAnswers:
     @property
     def count(self) -> int | None:
         """Returns how many first answers there were."""
-        return whole if (whole := self._whole) >= K else None
+        count = sum(self.counts.values())
+        return count if count >= K else None
 
     @property
     def not_accepted(self) -> float | None:
         """Returns the share (0 to 1) that was refused or reworded, or after which the citizen asked for a human."""
-        return self._share(*_NOT_ACCEPTED)
+        return self.by(*_NOT_ACCEPTED)
 
-    def by(self, reaction: str) -> float | None:
-        """Returns the share (0 to 1) with this ``reaction``."""
-        return self._share(reaction)
-
-    @property
-    def _whole(self) -> int:
-        return sum(self.counts.values())
-
-    def _share(self, *reactions: str) -> float | None:
-        count = self.count
-        return share(sum(self.counts.get(one, 0) for one in reactions), count) if count else None
+    def by(self, *reactions: str) -> float | None:
+        """Returns the share (0 to 1) with one of these ``reactions``."""
+        return share(sum(self.counts.get(one, 0) for one in reactions), self.count) if self.count else None
 
 
 async def first_answers(database: Database, scope: Scope) -> FirstAnswers:
     """Returns the first answers of all of ``scope``. A day counted before this figure existed has none."""
-    return FirstAnswers({key: cell.count for key, cell in (await sums_by_key(database, Kind.FIRST_ANSWERS, scope)).items()})
+    return FirstAnswers(await counts_by_key(database, Kind.FIRST_ANSWERS, scope))
 
 
 async def first_answers_by_theme(database: Database, scope: Scope) -> list[tuple[str, FirstAnswers]]:

@@ -26,9 +26,7 @@ _QUESTIONS = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class MatchingTurn:
-    """One turn behind a figure. ``text``: ``None`` if the reader has no access to it; ``conversation``: its id, empty if the
-    reader has no access to the whole.
-    """
+    """One turn behind a figure. What the reader may not see is left out: ``text`` is ``None``, ``conversation`` empty."""
 
     seq: int
     at: datetime

@@ -140,10 +140,10 @@ def _line(row: Any, turns: Sequence[Any], handoffs: int, catalogue: Catalogue) -
     )
 
 
-async def write_csv(path: Path, batches: AsyncIterator[list[ConversationRow]], *, office: ZoneInfo | None = None) -> int:
+async def write_csv(path: Path, batches: AsyncIterator[list[ConversationRow]], *, french_zone: ZoneInfo | None = None) -> int:
     """Writes ``batches`` as CSV (UTF-8 with a byte order mark, so that spreadsheets read accents). Returns the number of rows.
 
-    ``office``: for a French spreadsheet, which opens the file directly, with decimal commas and without time zones.
+    ``french_zone``: for a French spreadsheet, which opens the file directly: decimal commas, and times of this zone.
     """
     count = 0
 
@@ -154,23 +154,23 @@ async def write_csv(path: Path, batches: AsyncIterator[list[ConversationRow]], *
             yield batch
 
     with path.open("w", encoding="utf-8", newline="") as file:
-        async for text in csv_texts(counted(), office=office):
+        async for text in csv_texts(counted(), french_zone=french_zone):
             file.write(text)
     return count
 
 
 async def csv_texts(
-    batches: AsyncIterator[list[ConversationRow]], *, office: ZoneInfo | None = None, with_ids: bool = True
+    batches: AsyncIterator[list[ConversationRow]], *, french_zone: ZoneInfo | None = None, with_ids: bool = True
 ) -> AsyncIterator[str]:
     """Yields the CSV of ``batches`` piece by piece, like ``write_csv``; without ``with_ids``, it names no conversation."""
     buffer, first = StringIO(newline=""), 0 if with_ids else 1
-    writer = csv.writer(buffer, delimiter=";" if office else ",")
+    writer = csv.writer(buffer, delimiter=";" if french_zone else ",")
     writer.writerow(ConversationRow._fields[first:])
     yield BYTE_ORDER_MARK + buffer.getvalue()
     async for batch in batches:
         buffer.seek(0)
         buffer.truncate()
-        writer.writerows(escape_formulas(for_spreadsheet(line, office) if office else line)[first:] for line in batch)
+        writer.writerows(escape_formulas(for_spreadsheet(line, french_zone) if french_zone else line)[first:] for line in batch)
         yield buffer.getvalue()
 
 

@@ -61,8 +61,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Backtest:
-    """The forecast's errors on weeks that it did not know: mean absolute error a day as a share of the mean volume, and the
-    same for a naive forecast (last week's figure for the weekday). ``coverage``: share of days within their interval.
+    """The forecast's errors on weeks that it did not know.
+
+    ``error``: mean absolute error a day as a share of the mean volume. ``last_week_error``: the same for last week's figures.
+    ``coverage``: share of days within their interval.
     """
 
     weeks: int
@@ -73,9 +75,7 @@ class Backtest:
 
 
 def forecast(first: date, volumes: Sequence[int], is_holiday: IsHoliday, *, weeks: int = WEEKS) -> list[Expected]:
-    """Returns the forecast for the days after the last of ``volumes`` (one a day from ``first`` on); empty with fewer than
-    ``LEAST_WEEKS`` known.
-    """
+    """Returns the forecast for the days after ``volumes`` (one a day from ``first`` on); empty if too few are known."""
     series = _Series.of(first, volumes, is_holiday)
     if series is None:
         return []
@@ -96,9 +96,7 @@ def forecast(first: date, volumes: Sequence[int], is_holiday: IsHoliday, *, week
 def backtest(
     first: date, volumes: Sequence[int], is_holiday: IsHoliday, *, held_out: int = 16, weeks: int = 1
 ) -> Backtest | None:
-    """Forecasts ``weeks`` ahead from each of the last ``held_out`` weeks, using only earlier data. Returns ``None`` if the
-    series is too short.
-    """
+    """Returns the errors of forecasts from each of the last ``held_out`` weeks; ``None`` if the series is too short."""
     series = _Series.of(first, volumes, is_holiday)
     if series is None or series.weeks - held_out < LEAST_WEEKS:
         return None
@@ -226,9 +224,7 @@ class _Series:
 
 
 def _level_ahead(levels: Days, method: Method) -> Days:
-    """Returns the level (log) in each of the next ``FURTHEST`` weeks: Holt's damped trend, and a share of last
-    year's change.
-    """
+    """Returns the level (log) in the next ``FURTHEST`` weeks: Holt's damped trend, and a share of last year's change."""
     level, trend = float(levels[0]), 0.0
     for value in levels[1:].tolist():
         before = level

@@ -89,9 +89,9 @@ async def sums(database: Database, kind: Kind, scope: Scope, *by: InstrumentedAt
     return {tuple(row[:-2]): Sum(int(row[-2] or 0), int(row[-1] or 0)) for row in rows}
 
 
-async def sums_by_key(database: Database, kind: Kind, scope: Scope) -> dict[str, Sum]:
-    """Returns the counts of ``kind`` in ``scope`` by key alone."""
-    return {key: cell for (key,), cell in (await sums(database, kind, scope, _F.key)).items()}
+async def counts_by_key(database: Database, kind: Kind, scope: Scope) -> Counter[str]:
+    """Returns the counts of ``kind`` in ``scope`` by key alone, without their totals."""
+    return Counter({key: cell.count for (key,), cell in (await sums(database, kind, scope, _F.key)).items()})
 
 
 def _where(kind: Kind, scope: Scope) -> list[ColumnElement[bool]]:
@@ -110,28 +110,27 @@ def _where(kind: Kind, scope: Scope) -> list[ColumnElement[bool]]:
 async def summary(database: Database, scope: Scope) -> Summary:
     """Returns the main figures. Waits and handoffs have no theme: they cover all themes."""
     all_themes = replace(scope, theme="")
-    turns = await sums_by_key(database, Kind.TURNS, scope)
-    contacts = {key: cell.count for key, cell in (await sums_by_key(database, Kind.CONTACTS, scope)).items()}
-    opinions = {key: cell.count for key, cell in (await sums_by_key(database, Kind.FEEDBACK, scope)).items()}
-    waits = {key: cell.count for key, cell in (await sums_by_key(database, Kind.WAITS, all_themes)).items()}
-    human = {key: cell.count for key, cell in (await sums_by_key(database, Kind.HUMAN_WAITS, all_themes)).items()}
-    handoffs = sum(cell.count for cell in (await sums_by_key(database, Kind.HANDOFFS, all_themes)).values())
-    spent = await sums_by_key(database, Kind.SMS, scope)
-    verdicts = {key: cell.count for key, cell in (await sums_by_key(database, Kind.SATISFACTION, all_themes)).items()}
-    number, answered = sum(contacts.values()), sum(opinions.values())
+    turns = await counts_by_key(database, Kind.TURNS, scope)
+    contacts = await counts_by_key(database, Kind.CONTACTS, scope)
+    opinions = await counts_by_key(database, Kind.FEEDBACK, scope)
+    waits = await counts_by_key(database, Kind.WAITS, all_themes)
+    human_waits = await counts_by_key(database, Kind.HUMAN_WAITS, all_themes)
+    handoffs = await counts_by_key(database, Kind.HANDOFFS, all_themes)
+    verdicts = await counts_by_key(database, Kind.SATISFACTION, all_themes)
+    spent = await sums(database, Kind.SMS, scope)
     return Summary(
-        turns=sum(cell.count for cell in turns.values()),
-        contacts=number,
-        contained=share(number - contacts.get(Contact.HUMAN, 0), number),
-        resolved=share(contacts.get(Contact.ANSWERED, 0), number),
-        useful=share(opinions.get("useful", 0), answered),
-        opinions=answered,
-        satisfied=share(verdicts.get("satisfied", 0), sum(verdicts.values())),
-        verdicts=sum(verdicts.values()),
+        turns=turns.total(),
+        contacts=contacts.total(),
+        contained=share(contacts.total() - contacts[Contact.HUMAN], contacts.total()),
+        resolved=share(contacts[Contact.ANSWERED], contacts.total()),
+        useful=share(opinions["useful"], opinions.total()),
+        opinions=opinions.total(),
+        satisfied=share(verdicts["satisfied"], verdicts.total()),
+        verdicts=verdicts.total(),
         answer_ms=quantile(waits, 0.5, MILLISECONDS),
         answer_p95_ms=quantile(waits, 0.95, MILLISECONDS),
-        human_s=quantile(human, 0.5, SECONDS),
-        handoffs=handoffs,
+        human_s=quantile(human_waits, 0.5, SECONDS),
+        handoffs=handoffs.total(),
         euros=sum(cell.total for cell in spent.values()) / 10_000,
     )
 

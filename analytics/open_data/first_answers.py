@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 from analytics.insights.figures import Kind, Reaction
 from analytics.insights.queries import Scope, sums
 from analytics.open_data.cells import NO_THEME, Cell, parts
-from analytics.open_data.suppression import Equation, suppress
+from analytics.open_data.suppression import Equation, published
 from core.channels import CHANNELS
 from core.database import Database
 from core.database.models import InsightFigure
@@ -36,10 +36,7 @@ async def month_cells(database: Database, scope: Scope) -> dict[Cell, int | None
         for values in ({}, {"channel": channel}, {"theme": theme}):
             counts[Cell(_MEASURE, **values)] += figure.count
             counts[Cell(_MEASURE, **values, reception=reception)] += figure.count
-    equations = relations(themes)
-    cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
-    left_out = await asyncio.to_thread(suppress, cells, equations)
-    return {cell: None if cell in left_out else value for cell, value in cells.items()}
+    return await asyncio.to_thread(published, counts, relations(themes))
 
 
 def relations(themes: Iterable[str]) -> list[Equation[Cell]]:

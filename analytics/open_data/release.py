@@ -1,5 +1,6 @@
-"""The release: one CSV of all months, a data dictionary, and DCAT metadata. It is computed from sealed days only, so that
-published figures never change.
+"""The release: one CSV of all months, a data dictionary, and DCAT metadata.
+
+Only sealed days are used, so that published figures never change.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ Disclosure Control, 2012, ch. 4). A zero is a small cell, too: that nobody asked
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple
 
@@ -20,6 +21,13 @@ class Equation[Key: Hashable](NamedTuple):
 
     whole: Key
     parts: tuple[Key, ...]
+
+
+def published[Key: Hashable](counts: Counter[Key], equations: Sequence[Equation[Key]]) -> dict[Key, int | None]:
+    """Returns the cells of ``equations``, ``None`` for each that is left out. Takes seconds if many cells are small."""
+    cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
+    left_out = suppress(cells, equations)
+    return {cell: None if cell in left_out else value for cell, value in cells.items()}
 
 
 def suppress[Key: Hashable](cells: Mapping[Key, int], equations: Sequence[Equation[Key]], k: int = K) -> set[Key]:

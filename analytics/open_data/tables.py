@@ -14,7 +14,7 @@ from analytics.insights.figures import Contact, Kind
 from analytics.insights.queries import Scope, sums
 from analytics.open_data import first_answers
 from analytics.open_data.cells import NO_THEME, Cell, parts
-from analytics.open_data.suppression import Equation, suppress
+from analytics.open_data.suppression import Equation, published
 from core.channels import CHANNELS
 from core.database import Database
 from core.database.models import InsightDay, InsightFigure
@@ -83,10 +83,7 @@ async def month(database: Database, first: date, themes: list[str], languages: l
         opinion = "useful" if key == "useful" else "not_useful"
         for values in ({}, {"channel": channel}, {"opinion": opinion}, {"channel": channel, "opinion": opinion}):
             counts[Cell("opinions", **values)] += figure.count
-    equations = relations(themes, languages)
-    cells = {cell: counts[cell] for equation in equations for cell in (equation.whole, *equation.parts)}
-    left_out = await asyncio.to_thread(suppress, cells, equations)  # takes seconds if there are many small cells
-    figures = {cell: None if cell in left_out else value for cell, value in cells.items()}
+    figures = await asyncio.to_thread(published, counts, relations(themes, languages))
     return Month(first, figures | await first_answers.month_cells(database, scope))
 
 

@@ -12,7 +12,7 @@ from fastapi import APIRouter, FastAPI
 
 from channels.gateway import internal
 from channels.http.deps import Deps
-from channels.sms import links, webhooks
+from channels.sms import short_link_routes, webhooks
 from channels.sms.composition import sms_channels
 from channels.sms.simulator import routes as simulator
 from channels.sms.simulator.account import is_offered
@@ -29,8 +29,8 @@ def mount(app: FastAPI, deps: Deps, others: Sequence[APIRouter] = ()) -> None:
         pages.router(deps),
         internal.router(deps),
         *others,
-        links.router(deps),
-        webhooks.router(deps, sms_channels(deps.settings)),
+        short_link_routes.router(deps),
+        webhooks.router(deps.inbound, sms_channels(deps.settings)),
     ):
         join_router(app.router, router)
     if is_offered(deps.settings):

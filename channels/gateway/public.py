@@ -59,7 +59,6 @@ PUBLIC = frozenset(
         # The simulator: on this machine only, 404 for anybody else (tested in test_sms_simulator).
         "GET /simulator",
         "GET /simulator/{name}",
-        "GET /simulator/api/auth/time",  # a clock
         "GET /simulator/phones/{phone}/messages",
         "GET /simulator/phones/{phone}/transcript.json",
         "PUT /simulator/phones/{phone}/fate",

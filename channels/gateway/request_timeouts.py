@@ -1,7 +1,7 @@
 """Time-outs for slow clients: uvicorn by itself waits for ever for slow headers and bodies.
 
-A request must be complete within ``REQUEST_SECONDS`` (an upload of a signed-in editor within ``UPLOAD_SECONDS``), its headers
-may take ``MAX_HEADERS`` bytes, and a client must read some of its answer within ``READ_SECONDS``.
+A request must be complete within ``request_seconds`` (an upload of a signed-in editor within ``upload_seconds``), its headers
+may take ``MAX_HEADERS`` bytes, and a client must read some of its answer within ``read_seconds``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ from typing import Any
 
 from core.web.keep_alive import KeepAliveProtocol
 
-REQUEST_SECONDS = 10.0
-UPLOAD_SECONDS = 300.0
-READ_SECONDS = 30.0
 MAX_HEADERS = 64 * 1024
 _UPLOADS = (b"/desk/exchange",)
 
@@ -21,9 +18,9 @@ _UPLOADS = (b"/desk/exchange",)
 class TimeoutProtocol(KeepAliveProtocol):
     """One connection. A subclass may set other times."""
 
-    request_seconds = REQUEST_SECONDS
-    upload_seconds = UPLOAD_SECONDS
-    read_seconds = READ_SECONDS
+    request_seconds = 10.0
+    upload_seconds = 300.0
+    read_seconds = 30.0
 
     def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)

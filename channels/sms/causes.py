@@ -7,7 +7,7 @@ from typing import Literal
 
 from channels.sms.providers import ovh, twilio, vonage
 from channels.sms.providers.cause import Cause
-from channels.sms.simulator import account
+from conversations.ports import SIMULATED
 
 # Words that ``conversations.delivery.outbound`` writes itself.
 Own = Literal["opted_out", "budget", "deadline", "crash", "no_answer", "connection", "set_up"]
@@ -22,22 +22,9 @@ _OWN: dict[str, Own] = {
     "ConnectTimeout": "connection",
     "PoolTimeout": "connection",
 }
-_TABLES: Mapping[str, Mapping[str, Cause]] = {
-    "twilio": twilio.CAUSES,
-    account.NAME: twilio.CAUSES,
-    "vonage": vonage.CAUSES,
-    account.VONAGE: vonage.CAUSES,
-    "ovh": ovh.CAUSES,
-    account.OVH: ovh.CAUSES,
-}
-_RETRYABLE: Mapping[str, frozenset[str]] = {
-    "twilio": twilio.RETRYABLE,
-    account.NAME: twilio.RETRYABLE,
-    "vonage": vonage.RETRYABLE,
-    account.VONAGE: vonage.RETRYABLE,
-    "ovh": ovh.RETRYABLE,
-    account.OVH: ovh.RETRYABLE,
-}
+_PROVIDERS = {"twilio": twilio, "vonage": vonage, "ovh": ovh}
+_CAUSES: Mapping[str, Mapping[str, Cause]] = {name: provider.CAUSES for name, provider in _PROVIDERS.items()}
+_RETRYABLE: Mapping[str, frozenset[str]] = {name: provider.RETRYABLE for name, provider in _PROVIDERS.items()}
 
 
 def cause_of(provider: str, status: str, code: str) -> Cause | Own:
@@ -46,9 +33,14 @@ def cause_of(provider: str, status: str, code: str) -> Cause | Own:
         return _OWN[code]
     if status == "uncertain":
         return "no_answer"  # here the code is the name of an exception
-    return _TABLES.get(provider, {}).get(code, "unsaid")
+    return _CAUSES.get(_real_name(provider), {}).get(code, "unsaid")
 
 
 def is_temporary(provider: str, code: str) -> bool:
     """Decides whether a receipt's ``code`` means that the network had no capacity: the message may be sent again."""
-    return code in _RETRYABLE.get(provider, frozenset())
+    return code in _RETRYABLE.get(_real_name(provider), frozenset())
+
+
+def _real_name(provider: str) -> str:
+    """Returns the provider that ``provider`` is, or simulates."""
+    return "twilio" if provider == SIMULATED else provider.removeprefix(f"{SIMULATED}-")

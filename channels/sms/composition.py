@@ -13,19 +13,7 @@ from channels.sms.providers.twilio import Twilio, TwilioAccount
 from channels.sms.providers.vonage import Vonage, VonageAccount
 from channels.sms.rendering import SmsRenderer
 from channels.sms.short_links import ShortLinks
-from channels.sms.simulator.account import (
-    NAME,
-    OVH,
-    VONAGE,
-    generic_account,
-    generic_description,
-    is_offered,
-    mtarget_account,
-    mtarget_description,
-    ovh_account,
-    simulator_account,
-    vonage_account,
-)
+from channels.sms.simulator.account import NAME, is_offered, simulator_account
 from conversations.ports import Channel
 from conversations.wording import Wording
 from core.settings import ROOT, Settings
@@ -44,16 +32,8 @@ def sms_channels(settings: Settings) -> dict[str, Channel]:
     Raises ``SmsNotConfigured``.
     """
     if is_offered(settings):
-        # Loopback: without the administration's proxy.
-        http = httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context(), trust_env=False)
-        simulated: tuple[Channel, ...] = (
-            Twilio(simulator_account(settings), http, public_url=settings.base_url, name=NAME),
-            Vonage(vonage_account(settings), http, public_url=settings.base_url, name=VONAGE),
-            Ovh(ovh_account(settings), http, name=OVH),
-            Generic(generic_account(settings), generic_description(settings), http, public_url=settings.base_url),
-            Generic(mtarget_account(settings), mtarget_description(settings), http, public_url=settings.base_url),
-        )
-        return {channel.name: channel for channel in simulated}
+        channel = simulated_channel(settings)
+        return {channel.name: channel}
     names = [name for name in (settings.sms_provider, settings.sms_second_provider) if name in _MAKERS]
     made = [_MAKERS[name](settings) for name in dict.fromkeys(names)]
     return {channel.name: channel for channel in made}
@@ -67,6 +47,15 @@ def sms_renderer(settings: Settings, wording: Wording, *, max_segments: int = 0)
         keep_accents=settings.sms_keep_accents,
         link=ShortLinks(settings.secret_keys, settings.base_url),
     )
+
+
+def simulated_channel(settings: Settings) -> Channel:
+    """Returns the channel to the simulator. Loopback: without the administration's proxy."""
+    return Twilio(simulator_account(settings), _http(trust_env=False), public_url=settings.base_url, name=NAME)
+
+
+def _http(*, trust_env: bool = True) -> httpx.AsyncClient:
+    return httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context(), trust_env=trust_env)
 
 
 def _require_settings(provider: str, **wanted: str) -> None:
@@ -90,7 +79,7 @@ def _twilio(settings: Settings) -> Channel:
         settings.twilio_base_url,
         settings.sms_secret_also.get_secret_value(),
     )
-    return Twilio(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()), public_url=settings.base_url)
+    return Twilio(account, _http(), public_url=settings.base_url)
 
 
 def _vonage(settings: Settings) -> Channel:
@@ -111,7 +100,7 @@ def _vonage(settings: Settings) -> Channel:
         base_url=settings.vonage_base_url,
         also=settings.sms_secret_also.get_secret_value(),
     )
-    return Vonage(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()), public_url=settings.base_url)
+    return Vonage(account, _http(), public_url=settings.base_url)
 
 
 def _ovh(settings: Settings) -> Channel:
@@ -124,7 +113,7 @@ def _ovh(settings: Settings) -> Channel:
         ovh_consumer_key=consumer,
     )
     account = OvhAccount(settings.ovh_service, settings.ovh_application_key, secret, consumer, settings.ovh_base_url)
-    return Ovh(account, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()))
+    return Ovh(account, _http())
 
 
 def _generic(settings: Settings) -> Channel:
@@ -136,9 +125,7 @@ def _generic(settings: Settings) -> Channel:
         raise SmsNotConfigured(str(error)) from error
     also = settings.sms_secret_also.get_secret_value()
     account = GenericAccount(settings.sms_generic_account, secret, settings.sms_generic_sender, also)
-    return Generic(
-        account, description, httpx.AsyncClient(timeout=_TIMEOUT, verify=tls_context()), public_url=settings.base_url
-    )
+    return Generic(account, description, _http(), public_url=settings.base_url)
 
 
 _MAKERS: dict[str, Callable[[Settings], Channel]] = {

@@ -134,11 +134,8 @@ class SmsRenderer:
             if brief and brief != options:
                 options, more = brief, True
         # Related questions may use a second segment, but no more.
-        related = (
-            ()
-            if more
-            else _fitting(_options(draft.related), lambda some: self._is_short(draft, kept, options, some, more=False))
-        )
+        candidates = draft.related.options if draft.related and not more else ()
+        related = _fitting(candidates, lambda some: self._is_short(draft, kept, options, some, more=False))
         text = self._prepared(draft.text(kept, options, related, more=more))
         rest = (*later, *_rest(draft, remainder, len(shown_before) + len(options))) if more else ()
         if not self._fits(text):  # the sentences alone are too long: they continue in the next part
@@ -218,9 +215,7 @@ class SmsRenderer:
 
 
 def _notice(block: AnswerBlock, language: str) -> str:
-    """Returns the notice on the age of the page of ``block``; an empty string if its sentences for SMS, which are not cut, have
-    the date already.
-    """
+    """Returns the notice on the age of the page; empty if its sentences for SMS have the date already."""
     date = format_day(block.verified_on, language) if block.verified_on else ""
     return "" if date and date in block.notice and date in block.sms_text else block.notice
 
@@ -270,10 +265,6 @@ def _merged(before: ChoicesBlock | None, block: ChoicesBlock) -> ChoicesBlock:
     if before is None:
         return block
     return before.model_copy(update={"text": before.text or block.text, "options": (*before.options, *block.options)})
-
-
-def _options(block: ChoicesBlock | None) -> tuple[Option, ...]:
-    return block.options if block else ()
 
 
 def _numbered(options: Sequence[Option], first: int) -> list[str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
 
 from fastapi import APIRouter, Request, Response
 
@@ -14,14 +13,7 @@ from core.turns import Origin
 _EMPTY_TWIML = '<?xml version="1.0" encoding="UTF-8"?><Response></Response>'  # no reply in this response: the worker sends it
 
 
-class WebhookDeps(Protocol):
-    """The gateway's dependencies implement it."""
-
-    @property
-    def inbound(self) -> Inbound: ...
-
-
-def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
+def router(inbound: Inbound, channels: Mapping[str, Channel]) -> APIRouter:
     """Returns the webhooks of ``channels``, by provider's name."""
     routes = APIRouter(prefix="/webhooks/sms", tags=["sms"])
 
@@ -36,16 +28,14 @@ def router(deps: WebhookDeps, channels: Mapping[str, Channel]) -> APIRouter:
             headers={name.lower(): value for name, value in request.headers.items()},
             body=await request.body(),
         )
-        await deps.inbound.receive(channel, raw, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
+        await inbound.receive(channel, raw, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)
         answer = getattr(channel, "acknowledgement", None)
         return Response(_EMPTY_TWIML, media_type="text/xml") if answer is None else Response(answer, media_type="text/plain")
 
     @routes.get("/{provider}", include_in_schema=False)
     @routes.post("/{provider}")
     async def message(provider: str, request: Request) -> Response:
-        """Takes in a citizen's SMS. 200 once the record has it; 403 without valid signature (nothing is kept); 422 if
-        malformed.
-        """
+        """Takes in a citizen's SMS: 200 once the record has it, 403 without a valid signature, 422 if it is malformed."""
         return await receive(provider, request)
 
     @routes.get("/{provider}/status", include_in_schema=False)

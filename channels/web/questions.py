@@ -1,20 +1,19 @@
-"""Questions offered at the start: those pinned by editors and by the administration, those asked most and answered well, then
-everyday ones.
-"""
+"""Questions offered at the start: pinned ones, those asked most and answered well, then everyday ones."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from datetime import datetime, timedelta
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import Subquery, func, select
 
 from core.database import Database
+from core.database.base import now
 from core.database.models import EntryRow, InsightFigure, StartQuestion
 from core.dates import local_day
 from core.settings import Settings
@@ -54,9 +53,7 @@ class FirstQuestions:
         self._until = 0.0
 
     async def __call__(self, language: str) -> list[Question]:
-        """Returns at most ``MOST`` questions for a reader of ``language``; those from the record are in their pages'
-        language. Those that editors hid are left out.
-        """
+        """Returns at most ``MOST`` questions for a reader of ``language``, without those that editors hid."""
         settings = self._settings
         async with self._lock:
             if time.monotonic() >= self._until:
@@ -64,19 +61,19 @@ class FirstQuestions:
                 self._until = time.monotonic() + _CACHE_SECONDS
         own = [Question(text=one.text, lang=language) for one in self._chosen if one.language == language and not one.hidden]
         own += pinned(settings.first_questions, language, settings.default_language)
-        here = language == settings.default_language
+        is_default = language == settings.default_language
         everyday = [Question(text=one[language], lang=language) for one in self._everyday if language in one]
-        found = [*own, *(self._asked if here else ()), *everyday]
-        left_out = {fold(one.text) for one in self._chosen if one.hidden and one.language == language}
+        found = [*own, *(self._asked if is_default else ()), *everyday]
+        hidden = {fold(one.text) for one in self._chosen if one.hidden and one.language == language}
         offered: dict[str, Question] = {}
-        for one in found or (self._themes if here else ()):
-            if fold(one.text) not in left_out:
+        for one in found or (self._themes if is_default else ()):
+            if fold(one.text) not in hidden:
                 offered.setdefault(fold(one.text), one)
         return list(offered.values())[:MOST]
 
     async def _read(self) -> None:
         self._asked = await self._asked_most() if self._settings.asked_most else []
-        month = local_day(datetime.now(self._settings.opening.zone), self._settings.opening.zone).month
+        month = _today(self._settings).month
         offered = [one for one in everyday_questions() if month in one.get("months", (month,))]
         offered.sort(key=lambda one: "months" not in one)
         async with self._database.read() as session:
@@ -87,15 +84,7 @@ class FirstQuestions:
         self._themes = [] if self._asked or self._everyday else await self._widest_themes()
 
     async def _asked_most(self) -> list[Question]:
-        count, refused = func.sum(InsightFigure.count), func.sum(InsightFigure.total)
-        since = local_day(datetime.now(self._settings.opening.zone), self._settings.opening.zone) - timedelta(days=_DAYS)
-        counts = (
-            select(InsightFigure.key, count.label("count"))
-            .where(InsightFigure.origin == Origin.CITIZEN, InsightFigure.kind == "subjects", InsightFigure.day >= since)
-            .group_by(InsightFigure.key)
-            .having(count >= _MIN_TURNS, refused <= _REFUSED_SHARE * count)
-            .subquery()
-        )
+        counts = recently_shown(self._settings, most_refused=_REFUSED_SHARE)
         titles = (
             select(EntryRow.title, EntryRow.locale)
             .join(counts, counts.c.key == EntryRow.id)
@@ -117,6 +106,28 @@ class FirstQuestions:
         )
         async with self._database.read() as session:
             return [Question(text=text, lang=locale) for text, locale in await session.execute(most) if text]
+
+
+def recently_shown(settings: Settings, *, most_refused: float | None = None) -> Subquery:
+    """Returns the ``key`` and ``count`` of the pages that were shown often in the last weeks.
+
+    ``most_refused``: the share of these turns that may have been judged not useful; ``None``: any.
+    """
+    count = func.sum(InsightFigure.count)
+    query = (
+        select(InsightFigure.key, count.label("count"))
+        .where(InsightFigure.origin == Origin.CITIZEN, InsightFigure.kind == "subjects")
+        .where(InsightFigure.day >= _today(settings) - timedelta(days=_DAYS))
+        .group_by(InsightFigure.key)
+        .having(count >= _MIN_TURNS)
+    )
+    if most_refused is not None:
+        query = query.having(func.sum(InsightFigure.total) <= most_refused * count)
+    return query.subquery()
+
+
+def _today(settings: Settings) -> date:
+    return local_day(now(), settings.opening.zone)
 
 
 @cache

@@ -9,24 +9,20 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from pydantic import BaseModel
-from sqlalchemy import func, select
+from sqlalchemy import select
 
+from channels.web.questions import recently_shown
 from core.database import Database
-from core.database.models import EntryRow, InsightFigure
-from core.dates import local_day
+from core.database.models import EntryRow
 from core.settings import Settings
 from core.text.folding import fold
-from core.turns import Origin
 
 MOST = 5
 MAX_CHARS = 120  # of what is typed: a longer text is a question that needs no suggestion
 _FEWEST_CHARS = 3
-_DAYS = 28  # of figures
-_FEWEST_TURNS = 10  # with a page: with fewer, one citizen's question could be recognised (analytics.insights.figures.K)
 _KEPT_SECONDS = 600.0
 _EXAMINED = 2_000  # texts with all the words: more only share one very common beginning
 _WORD = re.compile(r"[^\W_]+")
@@ -81,17 +77,18 @@ class Index:
         return cls(texts, sorted(places), dict(places))
 
     def find(self, typed: str) -> list[Suggestion]:
-        """Returns at most ``MOST`` texts that have all words of ``typed``, the last as a beginning: first those that begin
-        so, then titles, what is asked for most, and short ones; one for each page.
+        """Returns at most ``MOST`` texts, one a page, that have all words of ``typed``; the last word may be incomplete.
+
+        First come texts that begin like ``typed``, then titles, pages that are asked for most, and short texts.
         """
-        told = _words(typed)
-        words = [word for word in told if word not in _EMPTY_WORDS]
+        all_words = _words(typed)
+        words = [word for word in all_words if word not in _EMPTY_WORDS]
         if not words or len("".join(words)) < _FEWEST_CHARS:
             return []
-        growing = words[-1] if words[-1] == told[-1] and typed[-1:].isalnum() else ""
-        sets = [self.places.get(word, set()) for word in words if word != growing]
-        if growing:
-            sets.append({place for word in self._beginning(growing) for place in self.places[word]})
+        incomplete = words[-1] if words[-1] == all_words[-1] and typed[-1:].isalnum() else ""
+        sets = [self.places.get(word, set()) for word in words if word != incomplete]
+        if incomplete:
+            sets.append({place for word in self._words_beginning_with(incomplete) for place in self.places[word]})
         found = sorted(set.intersection(*sets))[:_EXAMINED]
         start = fold(typed.strip())
 
@@ -104,7 +101,7 @@ class Index:
         offered = {one.text.replace("\u00a0", " "): one.lang for one in best.values()}
         return [Suggestion(text=text, lang=lang) for text, lang in list(offered.items())[:MOST]]
 
-    def _beginning(self, start: str) -> Iterator[str]:
+    def _words_beginning_with(self, start: str) -> Iterator[str]:
         for at in range(bisect_left(self.words, start), len(self.words)):
             if not self.words[at].startswith(start):
                 return
@@ -112,9 +109,7 @@ class Index:
 
 
 class Suggestions:
-    """The suggestions of the published pages. The index is made aside, at most every ten minutes; until it exists there are
-    none.
-    """
+    """The suggestions of the published pages. There are none until the index exists; it is made in the background."""
 
     def __init__(self, database: Database, settings: Settings) -> None:
         self._database, self._settings = database, settings
@@ -139,15 +134,7 @@ class Suggestions:
 
     async def _make(self) -> None:
         self._until = time.monotonic() + _KEPT_SECONDS
-        since = local_day(datetime.now(self._settings.opening.zone), self._settings.opening.zone) - timedelta(days=_DAYS)
-        count = func.sum(InsightFigure.count)
-        asked = (
-            select(InsightFigure.key, count.label("count"))
-            .where(InsightFigure.origin == Origin.CITIZEN, InsightFigure.kind == "subjects", InsightFigure.day >= since)
-            .group_by(InsightFigure.key)
-            .having(count >= _FEWEST_TURNS)
-            .subquery()
-        )
+        asked = recently_shown(self._settings)
         wanted = (
             select(EntryRow.title, EntryRow.locale, EntryRow.content["wordings"], asked.c.count)
             .outerjoin(asked, asked.c.key == EntryRow.id)

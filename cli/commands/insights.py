@@ -113,7 +113,7 @@ def export(
         )
         if out.suffix == ".parquet":
             return await exporting.write_parquet(out, rows)
-        return await exporting.write_csv(out, rows, office=zone if office else None)
+        return await exporting.write_csv(out, rows, french_zone=zone if office else None)
 
     written = run_on_ready_database(record or settings.sql_url, write)
     say(f"Conversations écrites dans {out} : {written}.", f"Conversations written to {out}: {written}.")

@@ -15,11 +15,11 @@ from pathlib import Path
 import httpx
 import orjson
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from core.secrets import derived_key
 
 
 class Head(BaseModel):
@@ -48,8 +48,7 @@ class Signer:
     def __init__(self, key: str) -> None:
         if not key:
             raise ValueError("the audit key is empty")
-        seed = HKDF(algorithm=hashes.SHA256(), length=32, salt=None, info=b"guichet audit heads").derive(key.encode())
-        self._private = Ed25519PrivateKey.from_private_bytes(seed)
+        self._private = Ed25519PrivateKey.from_private_bytes(derived_key(key, b"guichet audit heads"))
         self._public = self._private.public_key()
 
     @property

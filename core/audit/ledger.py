@@ -164,9 +164,7 @@ def _read(line: bytes) -> LedgerRow | None:
 
 
 def _continue(descriptor: int) -> tuple[bytes, str]:
-    """Returns the bytes to write first, and the chain to continue. A partial line of a killed process is ended by a line
-    break.
-    """
+    """Returns the bytes to write first (they end the partial line of a killed process), and the chain to continue."""
     size = os.fstat(descriptor).st_size
     tail = os.pread(descriptor, _TAIL, max(0, size - _TAIL))
     whole = (row for row in map(_read, reversed(tail.splitlines())) if row is not None)
@@ -175,8 +173,9 @@ def _continue(descriptor: int) -> tuple[bytes, str]:
 
 
 def _checked_rows(path: Path, content: bytes) -> list[LedgerRow]:
-    """Returns the rows of a file that has a partial line. Nothing is lost if the next line follows the last whole one: the
-    process that wrote the partial line was killed before its commit.
+    """Returns the rows of a file. Raises ``LedgerDamaged``.
+
+    A partial line is ignored if the next line follows the last whole one: its process was killed before its commit.
     """
     found: list[LedgerRow] = []
     chain, half = GENESIS, 0

@@ -1,6 +1,4 @@
-"""The record as lines of JSON, table by table, the same for SQLite and PostgreSQL. It is read and written in one
-transaction.
-"""
+"""The record as lines of JSON, table by table, the same for SQLite and PostgreSQL; one transaction each way."""
 
 from __future__ import annotations
 

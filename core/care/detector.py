@@ -21,7 +21,7 @@ from core.yaml_text import load as load_yaml
 
 LEXICON = Path(__file__).with_name("lexicon.yml")
 MOST_KINDS = 2  # kinds of help in one reply
-_ELSEWHERE = "ailleurs"
+_NEUTRAL = "ailleurs"  # a word that no pattern has
 _BY_SOUND = "fr"  # the language whose misspellings the sound keys cover
 _OTHERS = "other languages"
 type _ByLanguage = dict[str, re.Pattern[str]]
@@ -41,7 +41,7 @@ class Care(StrEnum):
 
 
 class LaterSign(StrEnum):
-    """A sign that adds to a danger or a death told shortly before. Alone, the message names no danger."""
+    """A sign that adds to a danger or a death mentioned shortly before. Alone, the message names no danger."""
 
     SILENT = "silent"  # cannot speak: the feared person is present
     DESPAIR = "despair"  # wants to follow the dead person, or sees no reason to go on
@@ -52,7 +52,7 @@ class LaterSign(StrEnum):
 # For these, a page could only delay help, or do harm.
 _NEVER_ANSWERED = frozenset({Care.FIRE, Care.MEDICAL, Care.SUICIDE})
 _CALM_IF_LONG = frozenset({Care.FIRE, Care.MEDICAL})
-_LONG_WORDS = 40  # words: nobody writes so many next to a person who does not breathe
+LONG_WORDS = 40  # nobody writes so many next to a person who does not breathe
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ class CareDetector:
         self._any_other = compile_all(named, words, by_letter)
         self._french = tuple(signs for signs in self._signs if signs.language == _BY_SOUND)
         self._restated = tuple((re.compile(pattern, re.IGNORECASE), words) for pattern, words in lexicon["restated"].items())
-        self._question, self._person, self._elsewhere = (
+        self._question, self._person, self._idioms = (
             compile_all(lexicon[name], words, by_letter) for name in ("question", "person", "elsewhere")
         )
         self._since = {since: _by_language(lexicon["since"][since], words) for since in LaterSign}
@@ -108,7 +108,7 @@ class CareDetector:
     def analyse(self, text: str) -> AnalysedMessage:
         """Returns ``text`` prepared once for all checks, with its alert."""
         folded = fold(text)
-        prepared, rest = _Prepared.of(folded), self._without_elsewhere(folded)
+        prepared, rest = _Prepared.of(folded), self._with_neutral_idioms(folded)
         return AnalysedMessage(self._alert(text, prepared if rest == folded else _Prepared.of(rest)), prepared)
 
     def _alert(self, text: str, prepared: _Prepared) -> Alert | None:
@@ -124,20 +124,18 @@ class CareDetector:
         found = sure or maybe
         if not found:
             return None
-        calm_and_long = _CALM_IF_LONG.issuperset(sure) and len(prepared.letters.split()) > _LONG_WORDS
+        calm_and_long = _CALM_IF_LONG.issuperset(sure) and len(prepared.letters.split()) > LONG_WORDS
         answer_too = not sure or calm_and_long or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, prepared.letters))
         return Alert(tuple(found)[:MOST_KINDS], next(iter(found.values())), answer_too)
 
     def without_idioms(self, text: str) -> str:
-        """Returns ``text`` unchanged if no phrase in it only sounds like a danger. Otherwise returns it folded, without such
-        phrases, for callers that judge by other features than the patterns.
-        """
+        """Returns ``text`` unchanged, or folded and without the phrases that only sound like a danger, if it has any."""
         written = f" {fold(text)} "
-        rest = self._elsewhere.sub("", written) if self._elsewhere else written
+        rest = self._idioms.sub("", written) if self._idioms else written
         return text if rest == written else rest.strip()
 
     def later_sign(self, text: str | AnalysedMessage) -> tuple[LaterSign, str] | None:
-        """Returns what ``text`` adds to a danger told before, and in which language. Only for a citizen who has told one."""
+        """Returns what ``text`` adds to a danger that the citizen mentioned before, and in which language."""
         prepared = _prepared(text)
         if not prepared.first_language(self._any_since):
             return None
@@ -145,18 +143,14 @@ class CareDetector:
         return next(((sign, language) for sign, language in signs if language), None)
 
     def mourning_language(self, text: str | AnalysedMessage) -> str:
-        """Returns the language in which ``text`` tells of a close person's death; empty if it does not, or if it was long
-        ago.
-        """
+        """Returns the language in which ``text`` tells of a close person's recent death; empty if it does not."""
         prepared = _prepared(text)
         language = prepared.first_language(self._mourning)
         return "" if language and prepared.first_language(self._long_ago) else language
 
-    def _without_elsewhere(self, written: str) -> str:
-        """Returns the text with phrases that only sound like a danger ("au Secours populaire") replaced by a word that no
-        pattern has.
-        """
-        return self._elsewhere.sub(f"{_ELSEWHERE} ", f" {written} ").strip() if self._elsewhere else written
+    def _with_neutral_idioms(self, written: str) -> str:
+        """Returns the text with a neutral word for each phrase that only sounds like a danger ("au Secours populaire")."""
+        return self._idioms.sub(f"{_NEUTRAL} ", f" {written} ").strip() if self._idioms else written
 
     def in_page_terms(self, text: str) -> str:
         """Returns ``text`` in the words that the pages use for the same things ("suicide de" → "décès de")."""
@@ -207,9 +201,7 @@ def _by_language(lexicon: Mapping[str, Iterable[str]], words: Mapping[str, str])
 
 
 def _combined(patterns: Iterable[tuple[str, Iterable[str]]], words: Mapping[str, str]) -> _ByLanguage:
-    """Returns all ``patterns`` of any language as two expressions, by sound and by letter: two searches instead of many without
-    a match.
-    """
+    """Returns ``patterns`` of all languages as two expressions, by sound and by letter: two searches, not many."""
     by_spelling = defaultdict[str, list[str]](list)
     for language, some in patterns:
         by_spelling[language if language == _BY_SOUND else _OTHERS].extend(some)

@@ -1,7 +1,7 @@
 """Corrects the patterns' alert by the meaning of a message's sentences, which a classifier judges.
 
-Words of danger often mean something else ("un placement sans risque", "ce formulaire m'étouffe"). In longer messages dangers
-are told in passing, in words that no pattern has (docs/care.md).
+Words of danger often mean something else ("un placement sans risque", "ce formulaire m'étouffe"). Longer messages mention
+dangers in passing, in words that no pattern has (docs/care.md).
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from core.care.detector import MOST_KINDS, Alert, Care, CareDetector, uncertain_alert
+from core.care.detector import LONG_WORDS, MOST_KINDS, Alert, Care, CareDetector, uncertain_alert
 
 _SHORT_WORDS = 12  # up to this length the classifier judges messages in which no pattern matches
-_LETTER_WORDS = 40  # nobody writes more next to a person who does not breathe
 _MOST_SENTENCES = 24  # one takes about 7 ms
 # Other kinds in such a message are judged as well: "je suis à bout" may be written in a car, with a baby.
 _JOINED = frozenset({Care.SUICIDE, Care.HUNGER})
@@ -30,8 +29,9 @@ class SentencesToJudge:
 
 @dataclass(frozen=True, slots=True)
 class DangerJudgement:
-    """``confirmed``: no sentence is alarmed, or one of the alarmed ones may be about a danger. ``kinds``: the kinds of danger
-    in all sentences.
+    """The classifier's judgement. ``confirmed``: no sentence is alarmed, or one of the alarmed ones may be about a danger.
+
+    ``kinds``: the kinds of danger in all sentences.
     """
 
     confirmed: bool
@@ -78,6 +78,6 @@ def judged_alert(text: str, alert: Alert | None, judgement: DangerJudgement) -> 
         return replace(alert, kinds=kinds, answer_too=alert.answer_too and not no_page)
     if not judgement.kinds:
         return None
-    long_message = len(text.split()) > _LETTER_WORDS and Care.SUICIDE not in judgement.kinds
+    long_message = len(text.split()) > LONG_WORDS and Care.SUICIDE not in judgement.kinds
     alert_found = uncertain_alert(judgement.kinds, _LEARNT)
     return replace(alert_found, answer_too=True) if long_message else alert_found

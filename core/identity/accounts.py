@@ -50,9 +50,7 @@ async def create(session: AsyncSession, *, email: str, role: Role, actor: str, n
 async def invite(
     session: AsyncSession, *, email: str, role: Role, actor: str, days: float, name: str = "", **more: Any
 ) -> tuple[StaffRow, str]:
-    """Returns an account without a password, and the token of the link that sets one. An existing account that was never used
-    is kept.
-    """
+    """Returns a new account, or an existing one that was never used, and the token of the link that sets its password."""
     known = await by_email(session, clean_email(email))
     if known is not None and known.password is None and known.subject is None and not known.disabled_at:
         known.role, known.name = role.value, name.strip()[:120] or known.name

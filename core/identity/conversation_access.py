@@ -59,8 +59,9 @@ class Request(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """The owners of a conversation. ``teams`` empty: everybody. ``holders``: who has it, or had it last. ``danger``: somebody
-    may be in danger, and nobody has taken it yet.
+    """The owners of a conversation: ``teams`` (empty: everybody), and ``holders``, who have it or had it last.
+
+    ``danger``: somebody may be in danger, and nobody has taken it yet.
     """
 
     teams: frozenset[str] = frozenset()

@@ -13,7 +13,7 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import StaffRow, StaffSession
 from core.identity import accounts, passwords, second_factor, sessions, throttle
-from core.identity.errors import IdentityError, TooManyAttempts, WrongCredentials
+from core.identity.errors import IdentityError, WrongCredentials
 from core.identity.oidc import Identity, admit
 from core.identity.sessions import ValidSession
 from core.identity.staff import Staff
@@ -98,9 +98,7 @@ class SignIn:
             )
 
     async def code(self, found: ValidSession, code: str, caller: Caller) -> str:
-        """Returns the token of the open session. ``code``: from the authenticator, or a recovery code, which is then used
-        up.
-        """
+        """Returns the token of the open session. ``code``: from the authenticator, or a recovery code, which works once."""
         email = found.staff.email
         known = self.vault.knows_device(caller.known_device, found.staff.id)
         async with self._database.read() as session:
@@ -229,6 +227,3 @@ class SignIn:
         if row is not None:
             async with self._database.write() as session:
                 await audit.record(session, actor="stranger", action="staff.sign_in_failed", target=f"staff:{row.id}")
-
-
-__all__ = ["Caller", "SignIn", "TooManyAttempts"]

@@ -25,9 +25,7 @@ _PAIR, _ADDRESS, _ACCOUNT = 5, 30, 50  # failures within the window
 
 
 async def lock_address(session: AsyncSession, vault: Vault, *, address: str) -> None:
-    """Locks ``address`` until this transaction ends: no other attempt from it is checked or counted. So trying many accounts at
-    once gives no more attempts than one after another.
-    """
+    """Locks ``address`` until this transaction ends: of concurrent attempts from it, each is counted before the next."""
     await advisory_lock(session, vault.digest(network(address)))
 
 

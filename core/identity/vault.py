@@ -1,6 +1,4 @@
-"""Secrets and signatures of identity, by keys derived from the installation's secret: a copy of the record alone opens
-nothing.
-"""
+"""Secrets and signatures of identity, by keys from the installation's secret: the record alone opens nothing."""
 
 from __future__ import annotations
 

@@ -46,9 +46,9 @@ def detect(text: str, expected: str = "fr") -> str:
     if expected in evidence and expected != "fr":
         evidence[expected] += _EXPECTED
     first, second = sorted(evidence.values(), reverse=True)[:2]
-    likely = (
-        _library_scores(text) if first - second <= -_UNLIKELIEST else dict.fromkeys(LATIN, 0.0)
-    )  # py3langid could not change that
+    if first - second > -_UNLIKELIEST:  # py3langid's scores could not change the order
+        return max(evidence, key=lambda language: evidence[language])
+    likely = _library_scores(text)
     return max(evidence, key=lambda language: evidence[language] + likely[language])
 
 

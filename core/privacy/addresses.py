@@ -22,7 +22,7 @@ class Addresses(Ciphers):
 
     @property
     def is_changing(self) -> bool:
-        """Decides whether another key is accepted beside the first."""
+        """Decides whether another key is accepted besides the first."""
         return len(self._digest_keys) > 1
 
     def digest(self, address: str) -> str:

@@ -28,10 +28,10 @@ class AnswerSettings(BaseModel):
     verified_months: int = Field(18, ge=1, description="An entry verified longer ago than this many months says so.")
     assume_place: Literal["", "france", "metropole"] = Field(
         "metropole",
-        description="Where citizens live who do not say it, if an answer depends on it and its cases do not fit side by side; "
-        "said above the answer. Empty: it is asked.",
+        description="Where citizens are assumed to live if they do not say so, an answer depends on it, and not all its cases "
+        "can be shown; the answer names the assumption. Empty: they are asked.",
     )
-    assume_adult: bool = Field(True, description="The same of the age: citizens are of age.")
+    assume_adult: bool = Field(True, description="In the same way, assume that citizens are adults.")
     protected_subjects: str = Field(
         "titres, carte de séjour;nationalité;entrée d'un étranger;demande d'asile;éloignement;expulsion;travail d'un étranger"
         ";famille étrangère;violence;harcèlement;affaire pénale;condamnations;prison;mineur victime;mineur auteur"
@@ -70,7 +70,7 @@ class AnswerSettings(BaseModel):
         6.0,
         gt=0,
         validation_alias=AliasChoices("GUICHET_SMS_ENGINE_SECONDS", "GUICHET_SMS_DEADLINE_SECONDS"),
-        description="The engine's part of it.",
+        description="The engine's part of it, at most.",
     )
     workers: int = Field(2, ge=1, le=16, description="Workers of ./guichet up; of two, one goes on when the other dies.")
     worker_concurrency: int = Field(24, ge=1, description="Conversations that one worker handles at a time.")
@@ -86,7 +86,9 @@ class AnswerSettings(BaseModel):
     limit_openings_per_minute: int = Field(
         300, ge=5, description="Conversations begun from one address (IPv6: a /64) in a minute."
     )
-    limit_site_openings_per_minute: int = Field(3000, ge=5, description="The same of one website, from all addresses.")
+    limit_site_openings_per_minute: int = Field(
+        3000, ge=5, description="Conversations begun on one website in a minute, from all addresses."
+    )
     limit_requests_per_minute: int = Field(
         3000, ge=10, description="Requests of any kind from one address (IPv6: a /64) in a minute, but for files and webhooks."
     )
@@ -105,7 +107,7 @@ class AnswerSettings(BaseModel):
     limit_connections: int = Field(
         4000,
         ge=50,
-        description="Connections open at a time at one gateway; beyond, 503. The system must let it have so many files.",
+        description="Connections open at a time at one gateway; beyond, 503. The system must allow as many open files.",
     )
 
     # Traces (docs/runbooks/traces.md).

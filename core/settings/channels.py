@@ -24,7 +24,7 @@ class ChannelSettings(BaseModel):
     )
     asked_most: bool = Field(
         True,
-        description="Offer behind them the pages that were shown most in the last four weeks (10 times at least) and helped.",
+        description="Offer after them the pages that were shown most in the last four weeks (at least 10 times) and helped.",
     )
 
     suggestions: bool = Field(
@@ -35,10 +35,10 @@ class ChannelSettings(BaseModel):
 
     # SMS.
     sms_provider: Literal["", "simulator", "twilio", "vonage", "ovh", "generic"] = Field(
-        "simulator", description="Who carries SMS: the simulator (demonstration), twilio, vonage, ovh, generic, or nothing."
+        "simulator", description="Provider of SMS: the simulator (demonstration), twilio, vonage, ovh, generic; empty: no SMS."
     )
     sms_second_provider: Literal["", "twilio", "vonage", "ovh", "generic"] = Field(
-        "", description="Who carries SMS that the first provider cannot."
+        "", description="Provider of the SMS that the first one cannot send; empty: none."
     )
     sms_delivery_minutes: float = Field(10, gt=0, description="An SMS that could not be handed over for this long expires.")
     sms_max_segments: int = Field(3, ge=1, le=10, description="Longest reply by SMS, in segments.")
@@ -49,13 +49,13 @@ class ChannelSettings(BaseModel):
         0.05, ge=0, description="What one segment costs, in euros; ./guichet sms price reckons with it."
     )
     sms_messages_per_minute: int = Field(10, ge=1, description="Messages of one number in a minute that are answered.")
-    sms_messages_per_day: int = Field(100, ge=1, description="The same in a day.")
+    sms_messages_per_day: int = Field(100, ge=1, description="Messages of one number in a day that are answered.")
     sms_segments_per_day: int = Field(200, ge=1, description="Segments sent to one number in a day; then it gets no more.")
     sms_copies_per_day: int = Field(
-        3, ge=0, description="Answers of the website that one telephone is sent in a day, at its owner's wish. 0: none."
+        3, ge=0, description="Answers of the website that are sent to one telephone in a day, on request. 0: none."
     )
     sms_service_copies_per_day: int = Field(
-        300, ge=0, description="The same to all telephones together: anybody may ask for them, for any number. 0: no limit."
+        300, ge=0, description="The same for all telephones together: anybody may request them, for any number. 0: no limit."
     )
     sms_service_segments_per_day: int = Field(
         0,
@@ -68,13 +68,13 @@ class ChannelSettings(BaseModel):
         description="Numbers that are answered, by their beginnings, separated by commas; *: all but those refused.",
     )
     sms_refused_prefixes: Prefixes = Field(
-        "+338", description="Numbers that are not (premium rates), the longer beginning deciding between the two lists."
+        "+338", description="Numbers that are refused (premium rates). If both lists match, the longer beginning decides."
     )
     twilio_account_sid: str = Field("", description="Twilio account (AC…).")
     twilio_auth_token: SecretStr = Field(SecretStr(""), description="Twilio's auth token: checks and makes signatures.")
     sms_secret_also: SecretStr = Field(
         SecretStr(""),
-        description="Of the provider's webhooks, the other secret that is accepted while it changes: Twilio's auth token, "
+        description="The other secret of the provider's webhooks, accepted while it changes: Twilio's auth token, "
         "Vonage's signature secret, the generic provider's.",
     )
     twilio_from: str = Field("", description="Number (E.164) or Messaging Service (MG…) that sends.")
@@ -92,7 +92,7 @@ class ChannelSettings(BaseModel):
     ovh_application_secret: SecretStr = Field(SecretStr(""), description="OVHcloud API application secret.")
     ovh_consumer_key: SecretStr = Field(SecretStr(""), description="OVHcloud API consumer key.")
     ovh_base_url: str = Field("https://eu.api.ovh.com/1.0", description="Base address of OVHcloud's API.")
-    sms_poll_seconds: float = Field(5, gt=0, description="How often a provider that calls nobody is asked for replies.")
+    sms_poll_seconds: float = Field(5, gt=0, description="Seconds between two polls of a provider without webhooks (ovh).")
     sms_generic_file: str = Field("", description="YAML description of the generic provider (docs/guides/sms-operators.md).")
     sms_generic_account: str = Field("", description="Account at the generic provider.")
     sms_generic_secret: SecretStr = Field(SecretStr(""), description="Its secret: password, token or HMAC key.")

@@ -34,9 +34,7 @@ class DerivedSettings:
 
     @property
     def communes_file(self) -> Path:
-        """Returns the file with the communes of France (``./guichet places communes``). If it is missing, the project's own
-        small list is used.
-        """
+        """Returns the file with the communes of France (``./guichet places communes``); it may be missing."""
         return self.home / "places" / "communes.tsv"
 
     @property
@@ -46,9 +44,7 @@ class DerivedSettings:
 
     @property
     def ledger_file(self) -> Path:
-        """Returns the file with the rows that a restore must replay. By default it is next to the state folder, not in it:
-        losing one volume or disk then loses only one of them.
-        """
+        """Returns the ledger. By default it is next to the state folder: losing one volume then loses only one of them."""
         return Path(self.ledger) if self.ledger else self.home.absolute().with_name(f"{self.home.name}-ledger") / "ledger.jsonl"
 
     @property
@@ -75,9 +71,7 @@ class DerivedSettings:
 
     @property
     def own_url(self) -> str:
-        """Returns the address of the gateway on this machine. A gateway that listens on every address answers on loopback
-        too.
-        """
+        """Returns the address of the gateway on this machine."""
         everywhere = self.host in ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
         host = "127.0.0.1" if everywhere else f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"

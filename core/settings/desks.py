@@ -34,7 +34,7 @@ class DeskSettings(BaseModel):
 
     # Sign-in at the desks.
     desk_session_hours: float = Field(12, gt=0, description="A sign-in at the desks lasts at most so many hours.")
-    desk_idle_minutes: float = Field(120, gt=0, description="It ends before, after so many minutes without a request.")
+    desk_idle_minutes: float = Field(120, gt=0, description="A sign-in ends after so many minutes without a request.")
     desk_invitation_days: float = Field(
         7, gt=0, description="An invitation to the desks, or a reset, is good for so many days."
     )

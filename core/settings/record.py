@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 # A secret that may be missing (code that needs it says so), but that ./guichet up generates like the others.
 GENERATED: dict[str, JsonValue] = {"made": True}
 AGE: dict[str, JsonValue] = {"made": "age"}  # one in the form of an age secret key
-_ALSO = "Another one that is accepted beside it, the next or the previous, while it changes (SECURITY.md)."
+_ALSO = "The next or previous one, also accepted while it changes (SECURITY.md)."
 
 
 class RecordSettings(BaseModel):
@@ -37,7 +37,7 @@ class RecordSettings(BaseModel):
 
     # Secrets.
     secret_key: Secret = Field(description="Signs web tokens and button payloads.")
-    internal_secret: Secret = Field(description="What the processes show each other on loopback.")
+    internal_secret: Secret = Field(description="Authenticates the processes to each other on loopback.")
     address_key: Secret = Field(description="Keys the digests of telephone numbers, and encrypts the numbers themselves.")
     secret_key_also: SecretStr = Field(SecretStr(""), description=_ALSO)
     internal_secret_also: SecretStr = Field(SecretStr(""), description=_ALSO)

@@ -38,8 +38,8 @@ class ServiceSettings(BaseModel):
     contact_access: str = Field("", description="How to get there, in words: stops, parking, step-free entrance.")
     own_names: str = Field(
         "mairie",
-        description="What answers call this administration, separated by commas (préfecture, sous-préfecture): under an answer "
-        "that says so, its address, hours and telephone are shown.",
+        description="Names of this administration in answers, separated by commas (préfecture, sous-préfecture): an answer "
+        "with one of them also shows its address, hours and telephone.",
     )
     appointment_url: WebPage = Field("", description="Page on which citizens make an appointment.")
     opinion_url: WebPage = Field(
@@ -67,7 +67,7 @@ class ServiceSettings(BaseModel):
     proxies: Networks = Field(
         "",
         description="Addresses or networks of reverse proxies on other machines or in containers, separated by commas: "
-        "who they say that a request comes from (X-Forwarded-For) is believed. Empty: one on this machine only.",
+        "their X-Forwarded-For header is trusted. Empty: only a proxy on this machine is.",
     )
     public_url: Address = Field(
         "", description="Address citizens use, https:// in production; signatures are checked against it."
@@ -77,11 +77,11 @@ class ServiceSettings(BaseModel):
     redis_port: Port = Field(6390, description="Loopback port of the embedded Redis.")
     inner_host: str = Field(
         "127.0.0.1",
-        description="Address that Rasa and the action server listen on. Anything but loopback wants a network policy that "
-        "keeps all others out (deploy/helm).",
+        description="Address that Rasa and the action server listen on. Other than loopback, it needs a network policy that "
+        "admits no other clients (deploy/helm).",
     )
-    rasa_host: str = Field("127.0.0.1", description="Where the others reach Rasa; several (HOST:PORT) with commas.")
-    actions_host: str = Field("127.0.0.1", description="Where they, and Rasa, reach the action server.")
+    rasa_host: str = Field("127.0.0.1", description="Host of Rasa for the other processes; several as HOST:PORT with commas.")
+    actions_host: str = Field("127.0.0.1", description="Host of the action server for the other processes and Rasa.")
     production: bool = Field(False, description="Refuse demonstration data, the simulator and plain-HTTP public URLs.")
 
     @property

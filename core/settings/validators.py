@@ -9,7 +9,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import pyrage
@@ -173,7 +173,7 @@ def _locked_url(value: str) -> str:
 
 def _age_key(value: SecretStr) -> SecretStr:
     key = value.get_secret_value().strip()
-    if key and not _is_key(lambda age: age.Identity.from_str(key)):
+    if key and not _is_key(pyrage.x25519.Identity.from_str, key):
         raise BadSetting(
             "n'est pas une clé secrète age, AGE-SECRET-KEY-1… : supprimez la ligne, ./guichet up en tirera une au hasard. "
             "Une sauvegarde déjà faite ne s'ouvre qu'avec la clé d'alors",
@@ -185,7 +185,7 @@ def _age_key(value: SecretStr) -> SecretStr:
 
 def _age_recipients(value: str) -> str:
     for number, one in enumerate(value.replace(",", " ").split(), 1):
-        if not _is_key(lambda age, one=one: age.Recipient.from_str(one)):  # type: ignore[misc]
+        if not _is_key(pyrage.x25519.Recipient.from_str, one):
             raise BadSetting(
                 f"la clé n° {number} n'est pas une clé publique age, « age1… »",
                 f"key no. {number} is no age public key, 'age1…'",
@@ -193,9 +193,9 @@ def _age_recipients(value: str) -> str:
     return value
 
 
-def _is_key(read: Callable[[Any], object]) -> bool:
+def _is_key(read: Callable[[str], object], text: str) -> bool:
     try:
-        read(pyrage.x25519)
+        read(text)
     except (pyrage.IdentityError, pyrage.RecipientError):
         return False
     return True

@@ -59,9 +59,7 @@ def traced(settings: Settings, process: str) -> Iterator[None]:
 
 
 def span(name: str, *, kind: Kind = "internal", within: str = "", **values: Value) -> AbstractContextManager[Span]:
-    """Returns a span around the block: a child of the running span, else part of the trace of the message ``within``, else
-    none.
-    """
+    """Returns a span around the block: below the running span, else in the trace of the message ``within``, else none."""
     return nullcontext(SILENT) if _traces is None else _traces.span(name, kind, within, values)
 
 

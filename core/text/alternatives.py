@@ -39,7 +39,7 @@ def first_of(patterns: Sequence[str]) -> str:
             done.append(one)
             by_letter.clear()
     done += _written(by_letter)
-    return f"(?:{'|'.join(done)})"
+    return _either(done)
 
 
 def _written(by_letter: dict[str, list[str]]) -> list[str]:
@@ -51,9 +51,7 @@ def _either(patterns: Iterable[str]) -> str:
 
 
 def _begins(pattern: str) -> list[tuple[str, str]]:
-    """Returns the letters with which ``pattern`` (one alternative) may begin, each with what follows; empty if it may begin
-    otherwise.
-    """
+    """Returns the first letters of ``pattern`` (one alternative), each with what follows; empty if others may be first."""
     if pattern[:1].isalnum():
         return [] if pattern[1:2] in _REPEATED and pattern[1:2] else [(pattern[0], pattern[1:])]
     if not pattern.startswith("(?:"):
@@ -79,9 +77,7 @@ def _split(pattern: str) -> list[str]:
 
 
 def _depths(pattern: str) -> Iterator[tuple[int, int]]:
-    """Yields each position of a sign of ``pattern`` that is neither escaped nor in brackets, and how many groups are open
-    behind it.
-    """
+    """Yields each position that is neither escaped nor in brackets, and how many groups are open after it."""
     depth = 0
     brackets = escaped = False
     for at, sign in enumerate(pattern):

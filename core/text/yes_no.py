@@ -32,9 +32,7 @@ def says_no(text: str) -> bool:
 
 
 def is_bare_yes(text: str) -> bool:
-    """Decides whether ``text`` is "oui" or "yes" (single spaces). "ok" does not count: after choices it only confirms that they
-    were read.
-    """
+    """Decides whether ``text`` is "oui" or "yes". "ok" does not count: after choices it confirms that they were read."""
     return bool(_BARE_YES.fullmatch(text))
 
 

@@ -15,8 +15,9 @@ none sends a request in the moment in which it is closed here. uvicorn's own 5 i
 
 
 class KeepAliveProtocol(HttpToolsProtocol):
-    """One connection. After a blocked event loop, its time may be over before received data was read: this is read and answered
-    first, whereas uvicorn would close the connection (5 of 900 such requests, with a loop blocked for 0.4 s; now 0).
+    """One connection, which reads and answers received data before it closes.
+
+    uvicorn closes it if a blocked event loop has not read them in time (5 of 900 requests, loop blocked for 0.4 s; now 0).
     """
 
     def timeout_keep_alive_handler(self) -> None:
@@ -39,9 +40,7 @@ class KeepAliveProtocol(HttpToolsProtocol):
         return bool(looking.poll(0))
 
     def _close(self) -> None:
-        """Ends the sending direction at once, so that a client that has read everything notices, then closes the connection.
-        Closing takes a round of the loop, which may be long.
-        """
+        """Ends the sending direction at once, so that the client notices, then closes: that takes a round of the loop."""
         if self._number() >= 0 and not self.transport.get_write_buffer_size():
             with socket.socket(fileno=os.dup(self._number())) as same, suppress(OSError):  # it may already be closed
                 same.shutdown(socket.SHUT_WR)

@@ -1,6 +1,4 @@
-"""Network addresses: which of them count as one caller (an IPv4 address, or one subscriber's part of IPv6), which pages are
-ours, and which addresses are public.
-"""
+"""Network addresses: which count as one caller, which pages are ours, which addresses are public."""
 
 from __future__ import annotations
 
@@ -42,9 +40,7 @@ def is_public(address: str) -> bool:
 
 
 def is_same_host(origin: str, host: str) -> bool:
-    """Decides whether the ``Origin`` header of a page names the ``Host`` that it calls. A value that is no origin never
-    does.
-    """
+    """Decides whether the ``Origin`` header of a page names the ``Host`` that it calls."""
     try:
         named = urlsplit(origin).netloc
     except ValueError:

@@ -1,5 +1,6 @@
-"""Joins routers without rebuilding their routes, unlike FastAPI's ``include_router``. This saves half of the time to build the
-gateway, and for each request one level of matching per nested router.
+"""Joins routers without rebuilding their routes, unlike FastAPI's ``include_router``.
+
+This halves the time to build the gateway, and saves each request one level of matching per nested router.
 """
 
 from __future__ import annotations

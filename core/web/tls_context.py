@@ -10,7 +10,5 @@ import httpx
 
 @cache
 def tls_context() -> ssl.SSLContext:
-    """Returns the context for ``verify`` of any number of clients. Like httpx, it uses ``SSL_CERT_FILE`` and
-    ``SSL_CERT_DIR``.
-    """
+    """Returns the context for ``verify`` of all clients; ``SSL_CERT_FILE`` and ``SSL_CERT_DIR`` hold, as in httpx."""
     return httpx.create_ssl_context()

@@ -8,40 +8,10 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_timedelta
+from babel.dates import format_date, format_timedelta
 
 from core.dates import format_day
-
-_MONTHS = {
-    "fr": [
-        "janvier",
-        "février",
-        "mars",
-        "avril",
-        "mai",
-        "juin",
-        "juillet",
-        "août",
-        "septembre",
-        "octobre",
-        "novembre",
-        "décembre",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
+from core.languages import LANGUAGES
 
 
 def typeset(text: str) -> str:
@@ -55,10 +25,10 @@ def day(value: date | datetime | str, language: str, zone: str = "Europe/Paris")
         value = datetime.fromisoformat(value)
     if isinstance(value, datetime) and value.tzinfo is not None:
         value = value.astimezone(ZoneInfo(zone))
-    if language not in _MONTHS:
+    if language not in LANGUAGES:
         return format_day(value, language)
-    first = "1er" if language == "fr" and value.day == 1 else str(value.day)
-    return f"{first} {_MONTHS[language][value.month - 1]} {value.year}"
+    words = format_date(value, "d MMMM y", locale=language)
+    return words.replace("1 ", "1er ", 1) if language == "fr" and value.day == 1 else words
 
 
 def short_day(value: str, language: str) -> str:
@@ -105,9 +75,7 @@ def euros(value: float, language: str, places: int = 2) -> str:
 
 
 def moment(value: datetime, language: str, zone: str = "Europe/Paris") -> str:
-    """Returns a day and the time of day in ``zone``: "1er mars 2026 à 14 h 05", "1 March 2026, 14:05". A time has no line
-    break.
-    """
+    """Returns a day and the time of day in ``zone``: "1er mars 2026 à 14 h 05", "1 March 2026, 14:05"."""
     local = value.astimezone(ZoneInfo(zone))
     time = f"à {local:%H}\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}{local:%M}" if language == "fr" else f"{local:%H:%M}"
     return f"{day(local, language)}{' ' if language == 'fr' else ', '}{time}"

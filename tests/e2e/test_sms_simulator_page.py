@@ -149,15 +149,6 @@ def test_it_fits_a_narrow_screen(phone: Phone) -> None:
     assert phone.violations() == []
 
 
-@pytest.mark.parametrize("provider", ["Vonage", "OVHcloud", "HTTP"])
-def test_every_operator_is_played(phone: Phone, provider: str) -> None:
-    phone.open().use(f"+336399800{20 + len(provider)}")
-    phone.page.get_by_label("Opérateur", exact=True).select_option(provider)
-    phone.write("bonjour")
-    phone.expect_received(2)
-    expect(phone.page.locator("#messages li.to_phone .meta").last).to_contain_text("remis", timeout=ANSWER_MS)
-
-
 def test_what_becomes_of_messages_can_be_chosen_and_the_conversation_be_kept(phone: Phone) -> None:
     phone.open().use("+33639980016")
     fate = phone.page.get_by_label("Ce que deviennent ses messages")

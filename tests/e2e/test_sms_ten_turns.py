@@ -1,4 +1,4 @@
-"""Ten turns by SMS with the real engine, as each provider carries them: its signature, its documents, its receipts.
+"""Ten turns by SMS with the real engine: signatures, documents and receipts as Twilio has them.
 
 Ten messages a minute are answered, and no more. The provider is the simulator's double of its API, which checks our
 credentials and keeps what we sent.
@@ -15,7 +15,6 @@ from typing import Any
 import httpx
 import pytest
 
-from channels.sms.simulator.account import SIMULATED_PROVIDERS
 from tests.e2e.conftest import Service
 
 _ANSWER_SECONDS = 20
@@ -23,10 +22,10 @@ _LONGEST = 3  # segments of an answer
 
 
 class Telephone:
-    """One number at one provider."""
+    """One number."""
 
-    def __init__(self, http: httpx.Client, number: str, provider: str) -> None:
-        self._http, self._number, self._provider = http, number, provider
+    def __init__(self, http: httpx.Client, number: str) -> None:
+        self._http, self._number = http, number
 
     def transcript(self) -> list[dict[str, Any]]:
         path = f"/simulator/phones/{self._number.replace('+', '%2B')}/transcript.json"
@@ -45,7 +44,7 @@ class Telephone:
             time.sleep(0.05)
 
     def write(self, text: str) -> None:
-        sent = {"phone": self._number, "text": text, "provider": self._provider}
+        sent = {"phone": self._number, "text": text}
         taken = self._http.post("/simulator/messages", json=sent).raise_for_status().json()
         assert taken["status"] == "delivered"  # our webhook believed the signature
 
@@ -54,7 +53,6 @@ class Telephone:
         before = sum(message["direction"] == "to_phone" for message in self.transcript())
         self.write(text)
         answer = self.received(before + (1 if before else 2))[-1]
-        assert answer["provider"] == self._provider
         assert answer["measure"]["segments"] <= _LONGEST
         return str(answer["body"])
 
@@ -71,10 +69,8 @@ def _desk(service: Service, *arguments: str) -> Any:
     return json.loads(done.stdout)
 
 
-@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
-def test_from_a_question_to_a_supervisor_and_through_stop(service: Service, http: httpx.Client, provider: str) -> None:
-    number = f"+3363998004{list(SIMULATED_PROVIDERS).index(provider)}"
-    phone = Telephone(http, number, provider)
+def test_from_a_question_to_a_supervisor_and_through_stop(service: Service, http: httpx.Client) -> None:
+    phone = Telephone(http, "+33639980040")
     offered = phone.say("qui peut changer de nom ?")
     assert "\n1 Changement de nom de famille pour..." in offered
     answer = phone.say("1")

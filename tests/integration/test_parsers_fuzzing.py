@@ -28,7 +28,6 @@ from channels.sms.providers.twilio import Twilio, TwilioAccount
 from channels.sms.providers.vonage import Vonage, VonageAccount
 from conversations.ports import InvalidSignature, MalformedRequest, RawRequest
 from core.audit.heads import load_heads
-from core.settings import ROOT
 from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.errors import InvalidSource
 from knowledge_base.exchange.export_reader import read_export
@@ -39,6 +38,7 @@ from knowledge_base.sources.sheets.entries import read_rows
 from knowledge_base.sources.sites.safe_fetch import FetchRefused
 from knowledge_base.sources.sites.web_pages import entries_of
 from knowledge_base.sources.travail_emploi.importer import read as read_labour_pages
+from tests.integration.sms_operators import GENERIC_FILE
 
 _TROUBLE: tuple[bytes, ...] = (
     b"\x00",
@@ -274,7 +274,7 @@ _OVH = {
     "tag": "",
 }
 _FORM, _AS_JSON = "application/x-www-form-urlencoded", "application/json"
-_DESCRIBED = Description.model_validate(yaml.safe_load((ROOT / "channels/sms/simulator/generic.yml").read_text()))
+_DESCRIBED = Description.model_validate(yaml.safe_load(GENERIC_FILE.read_text()))
 _PUBLIC, _HTTP = "https://guichet.exemple.fr", httpx.AsyncClient()
 PROVIDERS: list[tuple[str, Any, str, bytes]] = [
     (

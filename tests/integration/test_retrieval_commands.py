@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from channels.web.pages.facts import quality
+from channels.web.pages.facts import evaluation
 from core.settings import ROOT
 from retrieval.embedding.conversion import convert
 from retrieval.embedding.model import SentenceEmbedder
@@ -81,9 +81,9 @@ def test_runs_are_kept_with_their_configuration_and_compared(home: Path, tmp_pat
 def test_figures_are_published_for_the_about_page_only_when_asked(home: Path, tmp_path: Path) -> None:
     questions = tmp_path / "others.jsonl"
     questions.write_text('{"id": "1", "question": "carte d\'identité perdue", "gold": ["F1"]}', encoding="utf-8")
-    assert quality(home) is None  # the evaluations before this one
+    assert evaluation(home, "latest") is None  # the evaluations before this one
     guichet(home, "eval", "retrieval", str(questions), "--publish")
-    published = quality(home)
+    published = evaluation(home, "latest")
     assert published is not None
     assert (published.questions, set(published.figures)) == (1, {"recall@1", "recall@3", "p95_ms"})
 

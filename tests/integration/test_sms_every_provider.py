@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from channels.sms.simulator.account import SIMULATED_PROVIDERS
 from core.database import Database
 from core.database.models import Conversation, Delivery, Message, OptOut, SmsUsage
 from core.settings import Settings
@@ -17,9 +16,20 @@ from supervision.handoffs.handoff_actions import Refused
 from supervision.handoffs.listing import list_handoffs
 from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
 from tests.integration.handoff_support import desk_of
+from tests.integration.sms_operators import SIMULATED_PROVIDERS, use_provider
 
 PHONE = "+33639980001"
 LONG = " ".join(f"mot{n}" for n in range(120))
+
+each_provider = pytest.mark.parametrize("provider", SIMULATED_PROVIDERS, indirect=True)
+
+
+@pytest.fixture
+def provider(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The provider that the simulator simulates: Twilio, unless the test says otherwise."""
+    name: str = getattr(request, "param", "simulator")
+    use_provider(monkeypatch, name)
+    return name
 
 
 @pytest.fixture
@@ -28,14 +38,13 @@ def settings(database: Database, database_url: str, redis_url: str, tmp_path: Pa
 
 
 @pytest.fixture
-async def service(settings: Settings) -> AsyncIterator[Guichet]:
+async def service(settings: Settings, provider: str) -> AsyncIterator[Guichet]:
     async with guichet(settings) as running, working(settings, sweep_seconds=0.1):
         yield running
 
 
-async def send(service: Guichet, text: str, provider: str) -> None:
-    body = {"phone": PHONE, "text": text, "provider": provider}
-    sent = await service.http.post("/simulator/messages", json=body)
+async def send(service: Guichet, text: str) -> None:
+    sent = await service.http.post("/simulator/messages", json={"phone": PHONE, "text": text})
     assert (sent.status_code, sent.json()["status"]) == (202, "delivered")
 
 
@@ -62,7 +71,7 @@ async def statuses(database: Database, *expected: str) -> None:
     await until(reached)
 
 
-@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
+@each_provider
 async def test_ten_turns(service: Guichet, database: Database, provider: str) -> None:
     turns = [
         ("carte perdue", 2, "Réponse à carte perdue"),
@@ -74,9 +83,9 @@ async def test_ten_turns(service: Guichet, database: Database, provider: str) ->
         ("STOP", 8, "plus de messages"),
     ]
     for text, number, expected in turns:
-        await send(service, text, provider)
+        await send(service, text)
         assert expected in (await received(service, number))[-1]["body"]
-    await send(service, "carte perdue", provider)
+    await send(service, "carte perdue")
 
     async def silenced() -> bool:
         async with database.read() as session:
@@ -84,9 +93,9 @@ async def test_ten_turns(service: Guichet, database: Database, provider: str) ->
         return len(outcomes) == 8 and outcomes[-1] == "silent"
 
     await until(silenced)
-    await send(service, "START", provider)
+    await send(service, "START")
     assert "à nouveau" in (await received(service, 9))[-1]["body"]
-    await send(service, "contact", provider)
+    await send(service, "contact")
     assert "joindre" in (await received(service, 10))[-1]["body"]
     await statuses(database, *["delivered"] * 10)
     async with database.read() as session:
@@ -97,12 +106,12 @@ async def test_ten_turns(service: Guichet, database: Database, provider: str) ->
     assert len(service.rasa.handled) == 5
 
 
-@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
+@each_provider
 async def test_a_human_answers_by_sms_and_stop_is_obeyed_by_humans_too(
     service: Guichet, settings: Settings, database: Database, provider: str
 ) -> None:
     async with desk_of(settings, database) as desk:
-        await send(service, "humain", provider)
+        await send(service, "humain")
         await received(service, 2)
         (waiting,) = await list_handoffs(database)
         claim = await desk.claim(waiting.id, "anne")
@@ -110,36 +119,36 @@ async def test_a_human_answers_by_sms_and_stop_is_obeyed_by_humans_too(
         await desk.reply(claim, "Bonjour, je regarde votre dossier avec vous.")
         assert (await received(service, 4))[-1]["body"] == "Bonjour, je regarde votre dossier avec vous."
         await statuses(database, *["delivered"] * 4)
-        await send(service, "STOP", provider)
+        await send(service, "STOP")
         assert "plus de messages" in (await received(service, 5))[-1]["body"]
         with pytest.raises(Refused, match="opted_out"):
             await desk.reply(claim, "Êtes-vous là ?")
     await statuses(database, *["delivered"] * 5)
 
 
-@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
+@each_provider
 async def test_stop_where_the_provider_refuses_what_follows_is_obeyed_not_insisted_on_and_undone_by_start(
     service: Guichet, database: Database, provider: str
 ) -> None:
     """Twilio's 21610 is such a refusal: its own list of opt-outs, and its own confirmation."""
     await decide(service, "refused")
-    await send(service, "STOP", provider)
+    await send(service, "STOP")
     await statuses(database, "failed")  # the confirmation: nothing else is tried
     async with database.read() as session:
         attempts = (await session.execute(select(Delivery.attempts, Delivery.provider))).all()
         assert {tuple(row) for row in attempts} == {(1, provider)}  # not again, and by no other provider
         assert (await session.execute(select(func.count()).where(OptOut.lifted_at.is_(None)))).scalar_one() == 1
     await decide(service, "normal")
-    await send(service, "START", provider)
+    await send(service, "START")
     assert "à nouveau" in (await received(service, 1))[-1]["body"]
-    await send(service, "STOP", provider)  # and where the provider has no list of its own, the confirmation arrives
+    await send(service, "STOP")  # and where the provider has no list of its own, the confirmation arrives
     assert "plus de messages" in (await received(service, 2))[-1]["body"]
 
 
-@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
+@each_provider
 async def test_everything_twice_is_said_once(service: Guichet, database: Database, provider: str) -> None:
     await decide(service, "twice")
-    await send(service, LONG[:300], provider)
+    await send(service, LONG[:300])
     await received(service, 2)
     await statuses(database, "delivered", "delivered")
     assert len(service.rasa.handled) == 1
@@ -150,26 +159,26 @@ async def decide(service: Guichet, fate: str) -> None:
     assert (await service.http.put(path, json={"fate": fate})).status_code == 204
 
 
-@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
+@each_provider
 async def test_a_message_that_never_arrives(service: Guichet, database: Database, provider: str) -> None:
     await decide(service, "undelivered")
-    await send(service, "carte perdue", provider)
+    await send(service, "carte perdue")
     await statuses(database, "failed", "failed")
 
 
-@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
+@each_provider
 async def test_a_number_that_is_refused_is_not_tried_again(service: Guichet, database: Database, provider: str) -> None:
     await decide(service, "refused")
-    await send(service, "carte perdue", provider)
+    await send(service, "carte perdue")
     await statuses(database, "failed", "failed")
     async with database.read() as session:
         assert set((await session.execute(select(Delivery.attempts))).scalars()) == {1}
 
 
-@pytest.mark.parametrize("provider", SIMULATED_PROVIDERS)
+@each_provider
 async def test_a_provider_that_is_busy_is_tried_again(service: Guichet, database: Database, provider: str) -> None:
     await decide(service, "busy")
-    await send(service, "carte perdue", provider)
+    await send(service, "carte perdue")
 
     async def tried() -> bool:
         async with database.read() as session:
@@ -183,13 +192,14 @@ async def test_a_provider_that_is_busy_is_tried_again(service: Guichet, database
 
 async def test_a_lost_receipt_leaves_a_message_sent(service: Guichet, database: Database) -> None:
     await decide(service, "silent")
-    await send(service, "carte perdue", "simulator")
+    await send(service, "carte perdue")
     await received(service, 2)
     await statuses(database, "sent", "sent")
 
 
+@pytest.mark.parametrize("provider", ["simulator-vonage"], indirect=True)
 async def test_the_transcript_tells_cost_and_state(service: Guichet, database: Database) -> None:
-    await send(service, "carte perdue", "simulator-vonage")
+    await send(service, "carte perdue")
     await statuses_at_phone(service, "delivered")
     path = f"/simulator/phones/{PHONE.replace('+', '%2B')}/transcript.json"
     file = await service.http.get(path)
@@ -206,8 +216,6 @@ async def statuses_at_phone(service: Guichet, status: str) -> None:
     await until(reached)
 
 
-async def test_an_unknown_fate_or_provider_is_refused(service: Guichet) -> None:
+async def test_an_unknown_fate_is_refused(service: Guichet) -> None:
     path = f"/simulator/phones/{PHONE.replace('+', '%2B')}/fate"
     assert (await service.http.put(path, json={"fate": "magic"})).status_code == 422
-    body = {"phone": PHONE, "text": "x", "provider": "twilio"}
-    assert (await service.http.post("/simulator/messages", json=body)).status_code == 422

@@ -10,9 +10,8 @@ from fastapi import Path as PathParam
 from starlette.exceptions import HTTPException
 
 from analytics.desk.insights import as_csv
-from analytics.desk.insights.callers import Reading, ScopeQuery
 from analytics.desk.insights.pages import Reader
-from analytics.desk.insights.scope import ScopeParameters, query_of
+from analytics.desk.insights.scope import Reading, ScopeParameters, ScopeQuery, query_of
 from analytics.insights.drill import TurnFilter
 from conversations.ports import Renderer
 from core.database import Database
@@ -33,9 +32,7 @@ PAGES = ("overview", "subjects", "hours", "unanswered", "costs", "forecast", "le
 
 
 def part(settings: Settings, database: Database, text: Renderer, *, origin: str = Origin.CITIZEN) -> Part:
-    """Returns the part with the pages under ``/desk/insights``. ``text`` renders a reply's blocks; ``origin`` differs in tests
-    and benchmarks only.
-    """
+    """Returns the part with the pages under ``/desk/insights``. ``text`` renders the blocks of a reply."""
     reader, routes = Reader(database, settings, origin), APIRouter(include_in_schema=False)
     join_router(routes, as_csv.router(settings, database, origin))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 
-from analytics.desk.insights.callers import Reading, ScopeQuery
+from analytics.desk.insights.scope import Reading, ScopeQuery
 from analytics.insights import export
 from analytics.insights.themes import load_catalogue
 from core.audit import record
@@ -28,9 +28,9 @@ def router(settings: Settings, database: Database, origin: str) -> APIRouter:
         period, narrowed = f"{scope.first}_{scope.last}", {"channel": scope.channel, "theme": scope.theme}
         async with database.write() as session:
             await record(session, actor=staff.id, action="insights.exported", target=period, details=narrowed)
-        office = zone if staff.language == "fr" else None
+        french_zone = zone if staff.language == "fr" else None
         # Who reads figures need not know which conversations there are (ADR 0057).
-        texts = export.csv_texts(export.narrowed(rows, **narrowed), office=office, with_ids=False)
+        texts = export.csv_texts(export.narrowed(rows, **narrowed), french_zone=french_zone, with_ids=False)
         headers = {"Content-Disposition": f'attachment; filename="guichet-{period}.csv"', "Cache-Control": "no-store"}
         return StreamingResponse(texts, media_type="text/csv; charset=utf-8", headers=headers)
 

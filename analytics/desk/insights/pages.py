@@ -17,12 +17,12 @@ from analytics.insights.queries import (
     Scope,
     Subject,
     costs,
+    counts_by_key,
     heat_map,
     rising_subjects,
     subjects,
     summary,
     sums,
-    sums_by_key,
     weekly,
 )
 from analytics.insights.themes import load_catalogue
@@ -70,8 +70,8 @@ class Reader:
     async def overview(self, scope: Scope) -> dict[str, Any]:
         weeks = await weekly(self.database, Kind.CONTACTS, scope)
         rows = [(monday, [weeks[monday][result] for result in RESULTS]) for monday in _mondays(scope, weeks)]
-        opinions = await sums_by_key(self.database, Kind.FEEDBACK, scope)
-        verdicts = await sums_by_key(self.database, Kind.SATISFACTION, replace(scope, theme=""))
+        opinions = await counts_by_key(self.database, Kind.FEEDBACK, scope)
+        verdicts = await counts_by_key(self.database, Kind.SATISFACTION, replace(scope, theme=""))
         return {
             "now": await summary(self.database, scope),
             "before": await summary(self.database, scope.before),
@@ -82,11 +82,11 @@ class Reader:
             "weeks": rows,
             "chart": charts.columns([f"{monday:%d/%m}" for monday, _ in rows], [values for _, values in rows]),
             "results": RESULTS,
-            "outcomes": _largest(await sums_by_key(self.database, Kind.TURNS, scope)),
-            "reasons": [(key.partition(":")[2], n) for key, n in _largest(opinions) if key.startswith("not")],
-            "missing": [(key.partition(":")[2], n) for key, n in _largest(verdicts) if key.startswith("not")],
-            "handoffs": _largest(await sums_by_key(self.database, Kind.HANDOFFS, replace(scope, theme=""))),
-            "languages": _largest(await sums_by_key(self.database, Kind.LANGUAGES, replace(scope, theme=""))),
+            "outcomes": (await counts_by_key(self.database, Kind.TURNS, scope)).most_common(),
+            "reasons": [(key.partition(":")[2], n) for key, n in opinions.most_common() if key.startswith("not")],
+            "missing": [(key.partition(":")[2], n) for key, n in verdicts.most_common() if key.startswith("not")],
+            "handoffs": (await counts_by_key(self.database, Kind.HANDOFFS, replace(scope, theme=""))).most_common(),
+            "languages": (await counts_by_key(self.database, Kind.LANGUAGES, replace(scope, theme=""))).most_common(),
         }
 
     async def subjects(self, scope: Scope) -> dict[str, Any]:
@@ -170,7 +170,3 @@ def _mondays(scope: Scope, weeks: Mapping[date, object]) -> list[date]:
     """Returns the Mondays of all weeks in ``scope``, also of empty ones, so that the time axis has no gaps."""
     first = scope.first - timedelta(days=scope.first.weekday())
     return [first + timedelta(days=days) for days in range(0, (scope.last - first).days + 1, 7)] if weeks else []
-
-
-def _largest(totals: dict[str, Any]) -> list[tuple[str, int]]:
-    return sorted(((key, one.count) for key, one in totals.items()), key=lambda pair: -pair[1])

@@ -1,14 +1,17 @@
-"""The period and filters of a page, as parameters of its address."""
+"""The reader of a page, and the period and filters in its address."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Annotated
 from urllib.parse import urlencode
 
-from fastapi import Query
+from fastapi import Depends, Query
 
 from analytics.insights.queries import Scope
+from core.identity import Right, Staff
+from desk import signed_in
 
 _DAYS = 28  # four whole weeks, so that every weekday counts equally
 _MOST = 3 * 366
@@ -31,6 +34,10 @@ class ScopeParameters:
         first = days[0] or last - timedelta(days=_DAYS - 1)
         first = max(min(first, last), last - timedelta(days=_MOST))
         return Scope(first, last, self.channel, self.theme.replace("\x00", ""), origin)
+
+
+Reading = Annotated[Staff, Depends(signed_in(Right.READ_INSIGHTS))]
+ScopeQuery = Annotated[ScopeParameters, Depends()]
 
 
 def query_of(scope: Scope, **more: str) -> str:

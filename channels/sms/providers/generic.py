@@ -187,9 +187,7 @@ def _answer(response: httpx.Response, format_: str) -> Any:
 
 
 def _xml(body: bytes) -> etree._Element:
-    """Returns the root element. The input is untrusted: the parser resolves no entity, uses no network, accepts no
-    huge tree.
-    """
+    """Returns the root element of an untrusted body: without entities, network or huge trees."""
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False, load_dtd=False)
     return etree.fromstring(body, parser)
 

@@ -119,9 +119,7 @@ class TwilioAccount:
 
 
 class Twilio:
-    """A ``Channel``. ``public_url`` is the address configured at Twilio: signatures are checked against it, whatever Host a
-    request names.
-    """
+    """A ``Channel``. ``public_url`` is the address configured at Twilio: signatures are checked against it."""
 
     def __init__(self, account: TwilioAccount, http: httpx.AsyncClient, *, public_url: str, name: str = "twilio") -> None:
         self.name = name

@@ -1,4 +1,4 @@
-"""The simulated provider's exchange: posts texts from phones to our webhook, signed, and shows ours on a phone.
+"""The exchange between phones and our gateway: posts texts from phones to our webhook, and shows ours on a phone.
 
 It is in the gateway's memory: a restart of the simulator loses it, but not the record.
 """
@@ -8,14 +8,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict, deque
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from typing import Any
 
 import httpx
 import structlog
 
 from channels.sms.encoding import measure
-from channels.sms.simulator.operators.base import Call, Operator
+from channels.sms.simulator.operator import Call, Operator
 from channels.sms.simulator.texts import Fate, Rejected, Text
 
 _MAX_TEXTS = 500  # messages, of all phones together
@@ -26,12 +26,12 @@ log = structlog.get_logger(__name__)
 
 
 class Exchange:
-    """Connects phones with our own gateway (at ``local_url``)."""
+    """Connects phones with our own gateway (at ``local_url``), through ``operator``."""
 
-    def __init__(self, operators: Sequence[Operator], http: httpx.AsyncClient, *, local_url: str) -> None:
+    def __init__(self, operator: Operator, http: httpx.AsyncClient, *, local_url: str) -> None:
         self.id = secrets.token_hex(4)
-        self.operators = {operator.name: operator for operator in operators}
         self.fates: defaultdict[str, Fate] = defaultdict(lambda: Fate.NORMAL)
+        self._operator = operator
         self._http = http
         self._local_url = local_url
         self._texts: deque[Text] = deque(maxlen=_MAX_TEXTS)
@@ -41,30 +41,28 @@ class Exchange:
         self._changed = asyncio.Condition()
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def from_phone(self, phone: str, body: str, provider: str) -> Text:
-        """Posts a phone's text to our webhook, as ``provider`` does. Returns it; ``status`` tells whether it was accepted."""
-        text = await self._add(self._new(phone, body, provider, "from_phone", "sending"))
-        calls = list(self.operators[provider].inbound(text))
+    async def from_phone(self, phone: str, body: str) -> Text:
+        """Posts a phone's text to our webhook. Returns it; ``status`` tells whether it was accepted."""
+        text = await self._add(self._new(phone, body, "from_phone", "sending"))
+        calls = list(self._operator.inbound(text))
         if self.fates[phone] is Fate.TWICE:
             calls += calls
         accepted = [await self._call(call) for call in calls]
         await self._set_status(text, "delivered" if all(accepted) else "failed")
         return text
 
-    async def accept(self, phone: str, body: str, provider: str) -> Text:
+    async def accept(self, phone: str, body: str) -> Text:
         """Accepts a text of ours: shows it on the phone at once, and sends receipts later. Raises ``Rejected``."""
         if self.fates[phone] in (Fate.REFUSED, Fate.BUSY):
             raise Rejected(self.fates[phone])
-        text = await self._add(self._new(phone, body, provider, "to_phone", "queued"))
+        text = await self._add(self._new(phone, body, "to_phone", "queued"))
         self._spawn(self._deliver(text))
         if self.fates[phone] is Fate.LATE:
             await asyncio.sleep(_LATE_SECONDS)
         return text
 
     async def newer(self, phone: str, revision: int, *, wait_seconds: float) -> tuple[int, list[Text]]:
-        """Returns the changes for ``phone`` since ``revision``, and the present revision; waits for a change if there is
-        none.
-        """
+        """Returns the present revision, and the changes for ``phone`` since ``revision``. Waits for one if there is none."""
 
         def changed() -> list[Text]:
             return [text for text in self.texts_of(phone) if text.revision > revision]
@@ -93,7 +91,7 @@ class Exchange:
             if fate is Fate.SLOW:
                 await asyncio.sleep(_SLOW_SECONDS)
             await self._set_status(text, status)
-            call = self.operators[text.provider].receipt(text)
+            call = self._operator.receipt(text)
             if call is not None and fate is not Fate.SILENT:
                 for _ in range(2 if fate is Fate.TWICE else 1):
                     await self._call(call)
@@ -106,9 +104,10 @@ class Exchange:
             return False
         return response.is_success
 
-    def _new(self, phone: str, body: str, provider: str, direction: Any, status: str) -> Text:
+    def _new(self, phone: str, body: str, direction: Any, status: str) -> Text:
         self._number += 1
-        return Text("SM" + secrets.token_hex(16), self._number, phone, provider, direction, body, measure(body), status)
+        sid = "SM" + secrets.token_hex(16)
+        return Text(sid, self._number, phone, self._operator.name, direction, body, measure(body), status)
 
     async def _add(self, text: Text) -> Text:
         self._texts.append(text)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from channels.sms.simulator.account import SIMULATED_PROVIDERS
 from conversations.delivery.opt_outs import stop_message_of
+from conversations.ports import is_simulated
 from core.database import Database
 from core.database.models import Conversation
 from core.privacy.addresses import Addresses
@@ -24,9 +24,9 @@ class SimulatedOptOuts:
         Only for numbers that wrote by the simulator last: an installation that had a real provider before keeps real citizens'
         opt-outs, which are not shown.
         """
-        query = select(Conversation.id).where(
-            Conversation.address_digest == self._addresses.digest(phone), Conversation.provider.in_(SIMULATED_PROVIDERS)
-        )
+        query = select(Conversation).where(Conversation.address_digest == self._addresses.digest(phone))
         async with self._database.read() as session:
             conversation = await session.scalar(query)
-            return conversation is not None and await stop_message_of(session, conversation) is not None
+            if conversation is None or not is_simulated(conversation.provider or ""):
+                return False
+            return await stop_message_of(session, conversation.id) is not None

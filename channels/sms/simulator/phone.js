@@ -1,13 +1,13 @@
-// The phone: sends what is typed, shows what comes. All figures (characters, segments) are the service's own.
+// The phone: sends messages and shows those received. All figures (characters, segments) are computed by the service.
 const root = document.getElementById("simulator");
 const words = root.dataset;
 const [phone, list, empty, text, count, problem] = ["phone", "messages", "empty", "text", "count", "problem"].map((id) =>
   document.getElementById(id),
 );
-const [provider, fate, transcript, beside] = ["provider", "fate", "transcript", "beside"].map((id) => document.getElementById(id));
+const [fate, transcript, beside] = ["fate", "transcript", "beside"].map((id) => document.getElementById(id));
 const price = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency: "EUR", minimumFractionDigits: 2 });
-const fates = new Map(); // phone → what becomes of its messages
-const silence = document.getElementById("silence");
+const fates = new Map(); // phone → the fate of its messages
+const optOutNotice = document.getElementById("opt-out");
 const screen = document.querySelector(".screen");
 
 async function post(path, body) {
@@ -32,11 +32,11 @@ function element(name, className, content) {
 }
 
 function show(message) {
-  const known = document.getElementById(message.sid);
+  const shown = document.getElementById(message.sid);
   const paid = message.euros ? [price.format(message.euros)] : [];
   const meta = [figures(message.measure), ...paid, words[message.status]].join(" · ");
-  if (known) {
-    known.querySelector(".meta").textContent = meta;
+  if (shown) {
+    shown.querySelector(".meta").textContent = meta;
     return;
   }
   const item = element("li", message.direction, "");
@@ -48,15 +48,15 @@ function show(message) {
   screen.scrollTop = screen.scrollHeight;
 }
 
-// Why nothing comes. Written once only: a status that is written again is read out again.
-function explain(unsubscribed) {
+// Shows why no reply comes. A status is only set if it changes: screen readers read each change aloud.
+function showOptOut(unsubscribed) {
   const why = unsubscribed ? words.unsubscribed : "";
-  if (silence.textContent === why) return;
-  silence.textContent = why;
+  if (optOutNotice.textContent === why) return;
+  optOutNotice.textContent = why;
   screen.scrollTop = screen.scrollHeight;
 }
 
-// One loop a phone shown; changing the phone ends it.
+// Polls the messages of one phone until another one is shown.
 async function listen(number, signal) {
   let exchange = "";
   let revision = 0;
@@ -70,7 +70,7 @@ async function listen(number, signal) {
       if (exchange && exchange !== news.exchange) list.replaceChildren();
       ({ exchange, revision } = news);
       news.messages.forEach(show);
-      explain(news.unsubscribed);
+      showOptOut(news.unsubscribed);
     } catch {
       if (signal.aborted) return;
       problem.textContent = words.disconnected;
@@ -86,7 +86,7 @@ function use(number) {
   listening = new AbortController();
   list.replaceChildren();
   empty.hidden = false;
-  explain(false);
+  showOptOut(false);
   fate.value = fates.get(number) ?? "normal";
   transcript.href = `/simulator/phones/${encodeURIComponent(number)}/transcript.json`;
   beside.href = `/simulator?lang=${document.documentElement.lang}`;
@@ -98,25 +98,25 @@ let counting;
 function measure() {
   clearTimeout(counting);
   counting = setTimeout(async () => {
-    const written = text.value;
-    const found = written ? await post("/simulator/measure", { text: written }).catch(() => null) : null;
-    if (text.value === written) count.textContent = found ? figures(found) : "";
+    const draft = text.value;
+    const size = draft ? await post("/simulator/measure", { text: draft }).catch(() => null) : null;
+    if (text.value === draft) count.textContent = size ? figures(size) : "";
   }, 150);
 }
 
 document.getElementById("compose").addEventListener("submit", async (event) => {
   event.preventDefault();
-  const written = text.value;
-  if (!written.trim()) return;
+  const draft = text.value;
+  if (!draft.trim()) return;
   text.value = "";
   count.textContent = "";
   problem.textContent = "";
   try {
-    const sent = await post("/simulator/messages", { phone: phone.value, text: written, provider: provider.value });
+    const sent = await post("/simulator/messages", { phone: phone.value, text: draft });
     if (sent.status === "failed") problem.textContent = words.notSent;
   } catch {
     problem.textContent = words.notSent;
-    text.value = text.value || written;
+    text.value = text.value || draft;
   }
 });
 
@@ -155,5 +155,5 @@ document.getElementById("add").addEventListener("submit", (event) => {
   use(number);
 });
 
-for (const field of document.querySelectorAll(":disabled")) field.disabled = false; // until now, nobody would have listened
+for (const field of document.querySelectorAll(":disabled")) field.disabled = false; // the listeners are in place
 use(phone.value);

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import httpx
 import orjson
@@ -16,53 +16,22 @@ from pydantic import BaseModel, Field
 
 from channels.sms.encoding import measure
 from channels.sms.providers.forms import E164
-from channels.sms.simulator.account import (
-    GENERIC,
-    MTARGET,
-    NAME,
-    OVH,
-    PHONES,
-    SERVICE_NUMBER,
-    SIMULATED_PROVIDERS,
-    VONAGE,
-    generic_account,
-    is_local,
-    local_url,
-    mtarget_account,
-    ovh_account,
-    simulator_account,
-    vonage_account,
-)
+from channels.sms.simulator.account import PHONES, SERVICE_NUMBER, is_local, local_url
 from channels.sms.simulator.exchange import Exchange
-from channels.sms.simulator.operators.base import Operator
-from channels.sms.simulator.operators.generic import GenericOperator
-from channels.sms.simulator.operators.mtarget import MtargetOperator
-from channels.sms.simulator.operators.ovh import OvhOperator
-from channels.sms.simulator.operators.twilio import TwilioOperator
-from channels.sms.simulator.operators.vonage import VonageOperator
 from channels.sms.simulator.opt_outs import SimulatedOptOuts
 from channels.sms.simulator.texts import Fate, Text
+from channels.sms.simulator.twilio import simulated_operator
 from core.languages import LANGUAGES
 from core.problems import Problem
 from core.settings import Settings
+from core.web.headers import security_headers
 from core.web.tls_context import tls_context
 from core.yaml_text import load as load_yaml
 
 _FOLDER = Path(__file__).parent
 _FILES = {"phone.js": "text/javascript", "phone.css": "text/css", "phone.svg": "image/svg+xml"}
 _WAIT_SECONDS = 5.0  # also the longest wait of a stopping gateway
-_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'",
-    "form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types 'none'",
-)
-_PAGE_HEADERS = {
-    "Content-Security-Policy": "; ".join(_POLICY),
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-}
-
+_PAGE_HEADERS = security_headers(script=True, more={"form-action": "'none'"}) | {"Referrer-Policy": "no-referrer"}
 _E164 = Field(pattern=f"^{E164.pattern}$")
 
 
@@ -71,7 +40,6 @@ class PhoneText(BaseModel):
 
     phone: Annotated[str, _E164]
     text: str = Field(min_length=1, max_length=1600)
-    provider: Literal["simulator", "simulator-vonage", "simulator-ovh", "simulator-generic", "simulator-mtarget"] = "simulator"
 
 
 class FateChoice(BaseModel):
@@ -97,14 +65,8 @@ async def _local_only(request: Request) -> None:
 def router(settings: Settings, opt_outs: SimulatedOptOuts) -> APIRouter:
     """Returns ``/simulator`` and its routes. Mount it only if ``is_offered(settings)``."""
     http = httpx.AsyncClient(timeout=10, verify=tls_context(), trust_env=False)
-    operators: tuple[Operator, ...] = (
-        TwilioOperator(NAME, simulator_account(settings), settings.base_url),
-        VonageOperator(VONAGE, vonage_account(settings)),
-        OvhOperator(OVH, ovh_account(settings)),
-        GenericOperator(GENERIC, generic_account(settings)),
-        MtargetOperator(MTARGET, mtarget_account(settings)),
-    )
-    exchange = Exchange(operators, http, local_url=local_url(settings))
+    operator = simulated_operator(settings)
+    exchange = Exchange(operator, http, local_url=local_url(settings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -112,8 +74,7 @@ def router(settings: Settings, opt_outs: SimulatedOptOuts) -> APIRouter:
         await exchange.close()
 
     routes = APIRouter(prefix="/simulator", dependencies=[Depends(_local_only)], include_in_schema=False, lifespan=lifespan)
-    for operator in operators:
-        routes.include_router(operator.api(exchange.accept), prefix="/api")
+    routes.include_router(operator.api(exchange.accept), prefix="/api")
     words: dict[str, dict[str, str]] = load_yaml((_FOLDER / "words.yml").read_text(encoding="utf-8"))
     page = Environment(loader=FileSystemLoader(_FOLDER), autoescape=True, undefined=StrictUndefined).get_template("page.html")
 
@@ -127,7 +88,6 @@ def router(settings: Settings, opt_outs: SimulatedOptOuts) -> APIRouter:
             phones=PHONES,
             service=settings.service_name,
             number=SERVICE_NUMBER,
-            providers=SIMULATED_PROVIDERS,
             fates=list(Fate),
         )
         return HTMLResponse(html, headers=_PAGE_HEADERS)
@@ -139,13 +99,12 @@ def router(settings: Settings, opt_outs: SimulatedOptOuts) -> APIRouter:
         headers = {"Cache-Control": "no-cache", "X-Content-Type-Options": "nosniff"}
         return FileResponse(_FOLDER / name, media_type=_FILES[name], headers=headers)
 
-    @routes.post("/messages", status_code=202)
-    async def send(text_from_phone: PhoneText) -> dict[str, Any]:
-        text = await exchange.from_phone(text_from_phone.phone, text_from_phone.text, text_from_phone.provider)
-        return text.public(segment_euros=settings.sms_segment_euros)
-
     def public(text: Text) -> dict[str, Any]:
         return text.public(segment_euros=settings.sms_segment_euros)
+
+    @routes.post("/messages", status_code=202)
+    async def send(text_from_phone: PhoneText) -> dict[str, Any]:
+        return public(await exchange.from_phone(text_from_phone.phone, text_from_phone.text))
 
     @routes.put("/phones/{phone}/fate", status_code=204)
     async def decide(phone: Annotated[str, _E164], choice: FateChoice) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel
 from sqlalchemy import update
 
 from channels.http.deps import Deps
 from channels.http.origins import allowed_site, site_of
 from channels.http.security import Caller, shows_secret
-from channels.web.api.resource import resource
+from channels.web.api.resource import RequestBody, resource
 from conversations.record.erasure import erase
 from conversations.record.opening import insert_conversation
 from core.database.models import Conversation
@@ -21,10 +21,8 @@ from core.turns import Origin
 RECEIPT = "Guichet-Receipt"
 
 
-class Opening(BaseModel):
+class Opening(RequestBody):
     """``origin`` marks conversations of our own tools; it requires the internal secret."""
-
-    model_config = ConfigDict(extra="forbid")
 
     language: PanelLanguage | None = None
     origin: Origin | None = None
@@ -38,9 +36,7 @@ class Opened(BaseModel):
     language: str
 
 
-class Language(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Language(RequestBody):
     language: PanelLanguage
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy import select
 
 from channels.http.deps import Deps
 from channels.http.security import Caller
-from channels.web.api.resource import resource
+from channels.web.api.resource import RequestBody, resource
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Feedback, Reply
@@ -17,10 +17,8 @@ from core.problems import Problem
 from core.text.analysis import analyse
 
 
-class Opinion(BaseModel):
+class Opinion(RequestBody):
     """``reply`` is the reply's id. A second opinion on the same reply replaces the first; ``comment`` is masked."""
-
-    model_config = ConfigDict(extra="forbid")
 
     reply: str = Field(max_length=32)
     useful: bool

@@ -6,12 +6,12 @@ from typing import Annotated, Literal, Self
 
 import structlog
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 from starlette.requests import HTTPConnection
 
 from channels.http.deps import Deps
 from channels.http.security import Caller, is_local
-from channels.web.api.resource import resource
+from channels.web.api.resource import RequestBody, resource
 from conversations.intake.web import TooManyWaiting
 from conversations.record.messages import Accepted
 from conversations.signals.work_budget import Payer
@@ -25,10 +25,8 @@ log = structlog.get_logger(__name__)
 MessageId = Annotated[str, StringConstraints(pattern=r"^[0-9A-Za-z._:-]{1,64}$")]
 
 
-class Incoming(BaseModel):
+class Incoming(RequestBody):
     """``id`` is the client's own (a UUID): the same id again is the same message. Either a text or a signed payload."""
-
-    model_config = ConfigDict(extra="forbid")
 
     type: Literal["message"] = "message"
     id: MessageId

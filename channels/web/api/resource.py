@@ -1,8 +1,15 @@
-"""The router of one resource of the web API."""
+"""The router of one resource of the web API, and the form of its requests."""
 
 from __future__ import annotations
 
 from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict
+
+
+class RequestBody(BaseModel):
+    """The body of a request. Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
 
 
 def resource() -> APIRouter:

@@ -5,23 +5,20 @@ from __future__ import annotations
 from typing import Literal
 
 from fastapi import APIRouter, Response
-from pydantic import BaseModel, ConfigDict
 
 from channels.http.deps import Deps
 from channels.http.security import Caller
-from channels.web.api.resource import resource
+from channels.web.api.resource import RequestBody, resource
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Satisfaction
 
 MISSING = ("answer", "steps", "clarity", "person", "other")
-"""What may have been missing, in the order in which it is offered; their words are ``ui_missing_…`` in ``domain.yml``."""
+"""The choices of what was missing, in the order in which they are offered; their texts are ``ui_missing_…``."""
 
 
-class Verdict(BaseModel):
+class Verdict(RequestBody):
     """``missing`` belongs to a "no"; a second verdict on the same conversation replaces the first."""
-
-    model_config = ConfigDict(extra="forbid")
 
     satisfied: bool
     missing: Literal["", "answer", "steps", "clarity", "person", "other"] = ""

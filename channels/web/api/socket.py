@@ -10,14 +10,14 @@ from typing import Any, Literal
 import orjson
 import structlog
 from fastapi import APIRouter, WebSocket
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field, ValidationError
 from starlette.websockets import WebSocketDisconnect
 
 from channels.http.deps import Deps
 from channels.http.origins import allowed_site, site_of
 from channels.http.security import conversation_by_token
 from channels.web.api.messages import Incoming, take
-from channels.web.api.resource import resource
+from channels.web.api.resource import RequestBody, resource
 from channels.web.update_stream import follow
 from conversations.events import QueueEvent, ReplyEvent
 from conversations.intake.web import UnknownConversation
@@ -36,20 +36,16 @@ _NO_TEXT = 1003  # the WebSocket's code for it
 log = structlog.get_logger(__name__)
 
 
-class Hello(BaseModel):
+class Hello(RequestBody):
     """The first frame. ``after``: the last ``seq`` that the client has seen."""
-
-    model_config = ConfigDict(extra="forbid")
 
     type: Literal["hello"]
     token: str = Field(max_length=600)
     after: RowNumber = 0
 
 
-class Hint(BaseModel):
+class Hint(RequestBody):
     """``typing``: the citizen writes; ``seen``: the replies up to ``seq`` were shown. Only a supervisor sees it."""
-
-    model_config = ConfigDict(extra="forbid")
 
     type: Literal["typing", "seen"]
     seq: RowNumber = 0

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from channels.http.deps import Deps
-from channels.web.api.resource import resource
+from channels.web.api.resource import RequestBody, resource
 from channels.web.suggestions import MAX_CHARS, Suggestion, Suggestions
 
 
-class Typed(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class Typed(RequestBody):
     text: str = Field(max_length=MAX_CHARS)
 
 

@@ -14,7 +14,7 @@ import orjson
 from fastapi import APIRouter, Request, Response
 
 from channels.web.contact import unavailable
-from channels.web.pages.deps import PageDeps
+from channels.web.pages.templating import PageDeps
 from core.languages import PANEL_LANGUAGES
 from core.web.assets import Asset, asset_or_404, load_assets, version_of
 
@@ -33,9 +33,7 @@ def shortened(script: str) -> str:
 
 
 def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
-    """Returns ``widget.js`` with the settings and texts that it shows before it is opened, and the names of the ``modules``
-    that it loads then.
-    """
+    """Returns ``widget.js`` with what it needs before it is opened, and the names of the ``modules`` that it loads then."""
     settings = deps.settings
     contact = settings.contact_phone or settings.contact_url or settings.organisation
     words = {
@@ -55,8 +53,8 @@ def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
     source = (STATIC / "widget.js").read_text(encoding="utf-8")
     if _PLACEHOLDER not in source:
         raise RuntimeError("widget.js has no place for its settings")
-    told = source.replace(_PLACEHOLDER, f"const SETTINGS = {orjson.dumps(content).decode()};")
-    return Asset.of("widget.js", shortened(told).encode())
+    filled = source.replace(_PLACEHOLDER, f"const SETTINGS = {orjson.dumps(content).decode()};")
+    return Asset.of("widget.js", shortened(filled).encode())
 
 
 def router(deps: PageDeps) -> APIRouter:

@@ -1,4 +1,4 @@
-"""What stands out in a body: current amounts, places, numbered steps. The widget does the same (static/widget/markdown.js)."""
+"""Emphasis in a body: current amounts, places, numbered steps. The widget does the same (static/widget/markdown.js)."""
 
 from __future__ import annotations
 

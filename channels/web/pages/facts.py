@@ -89,18 +89,9 @@ class Quality(BaseModel):
     figures: dict[str, float]
 
 
-def quality(home: Path) -> Quality | None:
-    """Returns the figures of the last evaluation of search, or ``None`` if nothing was measured."""
-    return _published(home, "latest.json")
-
-
-def first_reply(home: Path) -> Quality | None:
-    """Returns the last published figures of first replies, or ``None``."""
-    return _published(home, "first_reply.json")
-
-
-def _published(home: Path, name: str) -> Quality | None:
+def evaluation(home: Path, name: str) -> Quality | None:
+    """Returns the published figures of the evaluation ``name``, or ``None``: ``latest`` of search, ``first_reply``."""
     try:
-        return Quality.model_validate_json((home / "evaluation" / name).read_bytes())
+        return Quality.model_validate_json((home / "evaluation" / f"{name}.json").read_bytes())
     except (OSError, ValidationError):
         return None

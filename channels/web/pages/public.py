@@ -29,8 +29,8 @@ def router(pages: Pages, database: Database) -> APIRouter:
         values = {
             "collections": await collections(),
             "snapshot": facts.snapshot(home),
-            "quality": facts.quality(home),
-            "first_reply": facts.first_reply(home),
+            "quality": facts.evaluation(home, "latest"),
+            "first_reply": facts.evaluation(home, "first_reply"),
         }
         return pages.render(f"{pages.language(request)}/about.html", request, values)
 

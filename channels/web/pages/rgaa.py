@@ -1,4 +1,4 @@
-"""What the tests check of the accessibility standard RGAA 4.1, criterion by criterion (``rgaa.yml``)."""
+"""The criteria of the accessibility standard RGAA 4.1, and the tests that check each of them (``rgaa.yml``)."""
 
 from __future__ import annotations
 

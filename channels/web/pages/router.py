@@ -5,15 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from channels.web.pages import assets, assistant, entry_page, public
-from channels.web.pages.deps import PageDeps
-from channels.web.pages.templating import Pages
+from channels.web.pages.templating import PageDeps, Pages
 from core.web.routes import join_router
 
 
 def router(deps: PageDeps) -> APIRouter:
-    """Returns the routes of ``/``, ``/demo``, ``/about``, ``/privacy``, ``/legal``, ``/accessibility``, ``/page/…``,
-    ``/assistant…``, ``/widget.js`` and files.
-    """
+    """Returns the routes of all public pages, ``/assistant…``, ``/widget.js`` and files."""
     pages = Pages(deps)
     routes = APIRouter(include_in_schema=False)
     join_router(routes, assets.router(deps))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from fastapi import Request
@@ -14,13 +14,26 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from channels.web.contact import contact_lines, own_names
 from channels.web.pages.anchors import anchor
-from channels.web.pages.deps import PageDeps
 from channels.web.pages.markup import html
+from conversations.wording import Wording
+from core.database import Database
 from core.languages import LANGUAGES, PANEL_LANGUAGES
+from core.settings import Settings
 from core.web.headers import security_headers
 from core.web.typesetting import age, day, language_name, short_day, typeset
 
 _RIGHT_TO_LEFT = frozenset({"ar"})
+
+
+class PageDeps(Protocol):
+    """The services that the pages need."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def database(self) -> Database: ...
+    @property
+    def wording(self) -> Wording: ...
 
 
 class Pages:

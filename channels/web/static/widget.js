@@ -1,5 +1,5 @@
-// The launcher: all that a page loads before a citizen asks for more. It stores nothing, sets no cookie and sends no
-// request; the server has already written SETTINGS below (name, colour, words), so that none is needed.
+// The launcher: all that a page loads before the widget is opened. It stores nothing, sets no cookie and sends no request:
+// the server has written SETTINGS (name, colour, words) into it.
 (() => {
   const SETTINGS = {}; // replaced by channels/web/pages/assets.py
   const NAME = "guichet-widget";
@@ -11,7 +11,7 @@
   const pageLanguage = (data.language || document.documentElement.lang || "").slice(0, 2).toLowerCase();
   const language = SETTINGS.words[pageLanguage] ? pageLanguage : SETTINGS.language;
 
-  /** Black or white, whichever reads better on `colour` (#rrggbb): WCAG 2.2 relative luminance. */
+  /** Returns black or white, the one with more contrast on `colour` (#rrggbb): WCAG 2.2 relative luminance. */
   const readableOn = (colour) => {
     const [r, g, b] = [1, 3, 5].map((at) => {
       const part = parseInt(colour.slice(at, at + 2), 16) / 255;
@@ -67,7 +67,7 @@
         event.preventDefault();
         this.open({ ask: asking.dataset.guichetAsk.trim() || asking.textContent.trim() });
       });
-      // Only a tab in which the widget was open when it left the page opens it again (nothing is written here).
+      // If the widget was open on the previous page of this tab, it opens again. (Nothing is stored here.)
       if (this.#wasOpen()) this.open({ quietly: true });
     }
 
@@ -81,7 +81,7 @@
       try {
         return sessionStorage.getItem(`guichet:open:${base}`) === "1";
       } catch {
-        return false; // storage is forbidden here: the widget then lives as long as the page
+        return false; // storage is forbidden
       }
     }
 
@@ -92,7 +92,7 @@
       this.trouble.hidden = true;
       try {
         if (!this.#panel) {
-          // All at once: each imports others, and a slow network would be waited for at every step down.
+          // All at once: with imports of imports, a slow network would cause several waits.
           const config = fetch(`${base}/api/web/config?lang=${language}`, { credentials: "omit" })
             .then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
           const [{ createPanel }] = await Promise.all(
@@ -113,7 +113,7 @@
       }
     }
 
-    /** Called by the panel once it is closed: the focus comes back to where it left. */
+    /** Called by the panel when it closes. The focus returns to the launcher. */
     closed() {
       this.launcher.hidden = false;
       this.launcher.focus();
@@ -122,7 +122,7 @@
 
   customElements.define(NAME, GuichetWidget);
   const start = () => document.body.append(document.createElement(NAME));
-  // Behind all of the page, even where the browser has not read it to its end: else it stands between two of its parts.
+  // Added at the end of the page: before the page is complete, it would be between two of its parts.
   if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
   else start();
 })();

@@ -38,9 +38,7 @@ class SeenMessage(Base):
 
 
 class MessagePart(Base):
-    """One part of a long SMS, kept until all parts have arrived (some providers deliver them separately). ``content`` is
-    encrypted.
-    """
+    """One part of a long SMS, kept until all parts have arrived. ``content`` is encrypted."""
 
     __tablename__ = "message_parts"
 

@@ -47,9 +47,7 @@ class PendingSignIn:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The person according to the provider. ``roles``: texts of the claim named in the settings. ``id_token``: needed to sign
-    out.
-    """
+    """The person according to the provider. ``roles``: the claim named in the settings. ``id_token``: to sign out."""
 
     issuer: str
     subject: str
@@ -61,9 +59,7 @@ class Identity:
 
 
 class Client:
-    """This service as a client of one provider. Raises ``Unusable``, ``Untrusted`` or ``IdentityError``, each with texts for
-    people.
-    """
+    """This service as a client of one provider. Raises ``Unusable``, ``Untrusted`` or ``IdentityError``."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -101,9 +97,7 @@ class Client:
         return _with_query(metadata.authorization_endpoint, query), started
 
     async def finish(self, started: PendingSignIn, code: str, issuer: str) -> Identity:
-        """Exchanges ``code`` for the person's identity. ``issuer``: the parameter ``iss`` of the response (RFC 9207), else
-        empty.
-        """
+        """Exchanges ``code`` for the person's identity. ``issuer``: the response's parameter ``iss`` (RFC 9207), or empty."""
         metadata = await self.provider.metadata()
         if issuer != metadata.issuer and (issuer or metadata.authorization_response_iss_parameter_supported):
             raise Untrusted("iss: the answer comes from another provider")

@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0001"
 down_revision = None
-branch_labels = None
-depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -199,21 +197,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["reply_id"], ["replies.id"], name=op.f("fk_feedback_reply_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("reply_id", name=op.f("pk_feedback")),
     )
-
-
-def downgrade() -> None:
-    for table in (
-        "feedback",
-        "receipts",
-        "deliveries",
-        "replies",
-        "revisions",
-        "messages",
-        "leases",
-        "jobs",
-        "import_runs",
-        "erasures",
-        "entries",
-        "conversations",
-    ):
-        op.drop_table(table)

@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0003"
 down_revision = "0002"
-branch_labels = None
-depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 _LONG_AGO = "2020-01-01 00:00:00"  # older deliveries have no deadline left
@@ -60,13 +58,3 @@ def upgrade() -> None:
         _count("cost"),
         sa.PrimaryKeyConstraint("day", "provider", "origin", name=op.f("pk_sms_usage")),
     )
-
-
-def downgrade() -> None:
-    for table in ("sms_usage", "number_usage", "message_parts", "seen_messages"):
-        op.drop_table(table)
-    with op.batch_alter_table("deliveries") as deliveries:
-        deliveries.drop_column("created_at")
-    with op.batch_alter_table("conversations") as conversations:
-        conversations.drop_column("closing")
-        conversations.drop_column("rest")

@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0004"
 down_revision = "0003"
-branch_labels = None
-depends_on = None
 
 _OPEN = sa.text("state IN ('claimed', 'draft', 'flagged', 'offline', 'waiting')")
 
@@ -46,7 +44,3 @@ def upgrade() -> None:
     op.create_index(
         "uq_handoffs_open", "handoffs", ["conversation_id", "kind"], unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN
     )
-
-
-def downgrade() -> None:
-    op.drop_table("handoffs")

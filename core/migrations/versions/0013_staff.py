@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0013"
 down_revision = "0014"
-branch_labels = None
-depends_on = None
 
 _JSON = sa.JSON().with_variant(postgresql.JSONB(astext_type=sa.Text()), "postgresql")
 _SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -81,8 +79,3 @@ def upgrade() -> None:
     )
     op.create_index("ix_sign_in_failures_account", "sign_in_failures", ["account", "at"])
     op.create_index("ix_sign_in_failures_address", "sign_in_failures", ["address", "at"])
-
-
-def downgrade() -> None:
-    for table in ("sign_in_failures", "staff_links", "staff_sessions", "staff"):
-        op.drop_table(table)

@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0014"
 down_revision = "0035"
-branch_labels = None
-depends_on = None
 
 _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 _SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -101,17 +99,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_import_tasks")),
     )
     op.create_index("ix_import_tasks_state", "import_tasks", ["state"])
-
-
-def downgrade() -> None:
-    for table in ("import_tasks", "collection_rights", "collections", "conflicts", "autosaves", "steps"):
-        op.drop_table(table)
-    op.drop_column("import_runs", "conflicts")
-    op.drop_column("revisions", "parent")
-    op.drop_index("ix_entries_translation_of", "entries")
-    op.drop_index("ix_entries_stage", "entries")
-    for column in ("translation_of", "review_by", "owner", "base", "publish_at", "stage", "latest", "head"):
-        op.drop_column("entries", column)
 
 
 def _entry_key() -> tuple[sa.Column[str], sa.Column[str]]:

@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0015"
 down_revision = "0018"
-branch_labels = None
-depends_on = None
 
 JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
@@ -34,7 +32,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_golden_questions")),
         sa.UniqueConstraint("digest", name=op.f("uq_golden_questions_digest")),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("golden_questions")

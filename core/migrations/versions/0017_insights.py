@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0017"
 down_revision = "0020"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -91,16 +89,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("item", "reviewer", name=op.f("pk_verdicts")),
     )
     op.create_index("ix_replies_entry_created_at", "replies", ["entry", "created_at"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_replies_entry_created_at", "replies")
-    for table in (
-        "verdicts",
-        "review_items",
-        "editor_tasks",
-        "corrections",
-        "insight_figures",
-        "insight_days",
-    ):
-        op.drop_table(table)

@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0018"
 down_revision = "0004"
-branch_labels = None
-depends_on = None
 
 _REFUSAL = "the audit is append-only"
 
@@ -38,13 +36,6 @@ def upgrade() -> None:
     op.bulk_insert(head, [{"id": 1, "seq": 0, "digest": "0" * 64}])
     for statement in _sqlite() if op.get_bind().dialect.name == "sqlite" else _postgresql():
         op.execute(statement)
-
-
-def downgrade() -> None:
-    op.drop_table("audit_rows")
-    op.drop_table("audit_head")
-    if op.get_bind().dialect.name != "sqlite":
-        op.execute("DROP FUNCTION guichet_audit_refuse()")
 
 
 def _sqlite() -> list[str]:

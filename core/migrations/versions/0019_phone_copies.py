@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0019"
 down_revision = "0038"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -26,8 +24,3 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_phone_copies_asked_at"), "phone_copies", ["asked_at"])
     op.add_column("number_usage", sa.Column("copies", sa.Integer(), server_default="0", nullable=False))
-
-
-def downgrade() -> None:
-    op.drop_column("number_usage", "copies")
-    op.drop_table("phone_copies")

@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0020"
 down_revision = "0015"
-branch_labels = None
-depends_on = None
 
 _SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
@@ -96,11 +94,3 @@ def upgrade() -> None:
         _text("control_id", 32),
         sa.PrimaryKeyConstraint("conversation_id", "control_id", name=op.f("pk_told")),
     )
-
-
-def downgrade() -> None:
-    for table in ("told", "controls", "saved_replies", "conversation_labels", "conversation_notes", "teams", "presences"):
-        op.drop_table(table)
-    op.drop_index(op.f("ix_handoffs_state"), "handoffs")
-    for column in ("team", "read_seq", "seen_seq"):
-        op.drop_column("handoffs", column)

@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0035"
 down_revision = "0017"
-branch_labels = None
-depends_on = None
 
 _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 _TIME = sa.DateTime(timezone=True)
@@ -47,7 +45,3 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_index("ix_publications_state", "publications", ["state"])
-
-
-def downgrade() -> None:
-    op.drop_table("publications")

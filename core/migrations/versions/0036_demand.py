@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0036"
 down_revision = "0013"
-branch_labels = None
-depends_on = None
 
 _TIME = sa.DateTime(timezone=True)
 _SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
@@ -48,8 +46,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("message_id", name=op.f("pk_demand_members")),
     )
     op.create_index("ix_demand_members_cluster_at", "demand_members", ["cluster", "at"])
-
-
-def downgrade() -> None:
-    op.drop_table("demand_members")
-    op.drop_table("demand_clusters")

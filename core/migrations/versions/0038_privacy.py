@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0038"
 down_revision = "0036"
-branch_labels = None
-depends_on = None
 
 _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
@@ -35,8 +33,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_retention_runs")),
     )
     op.create_index(op.f("ix_retention_runs_started_at"), "retention_runs", ["started_at"])
-
-
-def downgrade() -> None:
-    op.drop_table("retention_runs")
-    op.drop_table("erased_conversations")

@@ -7,13 +7,7 @@ from alembic import op
 
 revision = "0060"
 down_revision = "0034"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     op.add_column("replies", sa.Column("author", sa.String(length=64), server_default="", nullable=False))
-
-
-def downgrade() -> None:
-    op.drop_column("replies", "author")

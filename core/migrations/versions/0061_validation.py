@@ -8,8 +8,6 @@ from sqlalchemy.dialects import postgresql
 
 revision = "0061"
 down_revision = "0060"
-branch_labels = None
-depends_on = None
 
 _SEQUENCE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 _JSON = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
@@ -64,8 +62,3 @@ def upgrade() -> None:
     )
     for column in ("conversation_id", "handoff_id", "message_id", "state"):
         op.create_index(op.f(f"ix_held_answers_{column}"), "held_answers", [column])
-
-
-def downgrade() -> None:
-    op.drop_table("held_answers")
-    op.drop_table("checked_subjects")

@@ -9,8 +9,6 @@ from core.database.base import Json, UtcDateTime
 
 revision = "0080"
 down_revision = "0061"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -25,7 +23,3 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("day"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("quality_nights")

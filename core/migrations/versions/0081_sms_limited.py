@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0081"
 down_revision = "0080"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -20,7 +18,3 @@ def upgrade() -> None:
         sa.Column("messages", sa.Integer(), server_default="0", nullable=False),
         sa.PrimaryKeyConstraint("day", "reason", "origin"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("sms_limited")

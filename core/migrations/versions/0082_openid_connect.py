@@ -9,8 +9,6 @@ from core.database.base import UtcDateTime
 
 revision = "0082"
 down_revision = "0081"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -18,10 +16,3 @@ def upgrade() -> None:
     op.add_column("staff", sa.Column("password_until", UtcDateTime(), nullable=True))
     op.create_index("uq_staff_subject", "staff", ["subject"], unique=True)
     op.add_column("staff_sessions", sa.Column("id_token", sa.LargeBinary(), nullable=True))
-
-
-def downgrade() -> None:
-    op.drop_column("staff_sessions", "id_token")
-    op.drop_index("uq_staff_subject", "staff")
-    op.drop_column("staff", "password_until")
-    op.drop_column("staff", "subject")

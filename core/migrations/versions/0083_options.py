@@ -8,13 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0083"
 down_revision = "0082"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     op.add_column("conversations", sa.Column("options", sa.JSON().with_variant(JSONB(), "postgresql"), nullable=True))
-
-
-def downgrade() -> None:
-    op.drop_column("conversations", "options")

@@ -7,13 +7,7 @@ from alembic import op
 
 revision = "0084"
 down_revision = "0083"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     op.add_column("conversations", sa.Column("spoken", sa.String(8), nullable=True))
-
-
-def downgrade() -> None:
-    op.drop_column("conversations", "spoken")

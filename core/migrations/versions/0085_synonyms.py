@@ -9,8 +9,6 @@ from core.database.base import Json, UtcDateTime
 
 revision = "0085"
 down_revision = "0084"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -32,8 +30,3 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["group_id"], ["synonym_groups.id"], ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("group_id", "version"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("synonym_versions")
-    op.drop_table("synonym_groups")

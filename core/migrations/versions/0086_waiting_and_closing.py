@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0086"
 down_revision = "0085"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -24,9 +22,3 @@ def upgrade() -> None:
     op.create_index(
         "ix_handoffs_collecting", "handoffs", ["collecting_since"], sqlite_where=filled_in, postgresql_where=filled_in
     )
-
-
-def downgrade() -> None:
-    op.drop_index("ix_handoffs_collecting", "handoffs")
-    op.drop_index("ix_conversations_closing", "conversations")
-    op.drop_index("ix_messages_waiting_since", "messages")

@@ -7,8 +7,6 @@ from alembic import op
 
 revision = "0087"
 down_revision = "0086"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -22,8 +20,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("session_id", "conversation_id"),
     )
     op.create_index("ix_conversation_views_conversation_id", "conversation_views", ["conversation_id"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_conversation_views_conversation_id", "conversation_views")
-    op.drop_table("conversation_views")

@@ -9,8 +9,6 @@ from core.database.base import Json, UtcDateTime
 
 revision = "0089"
 down_revision = "0087"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -35,9 +33,3 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("directory", "id"),
     )
     op.create_index("ix_offices_kind_commune", "offices", ["kind", "commune"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_offices_kind_commune", "offices")
-    op.drop_table("offices")
-    op.drop_table("directories")

@@ -7,15 +7,8 @@ from alembic import op
 
 revision = "0090"
 down_revision = "0089"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     op.add_column("entries", sa.Column("served", sa.Integer(), nullable=True))
     op.create_index("ix_entries_served", "entries", ["served"])
-
-
-def downgrade() -> None:
-    op.drop_index("ix_entries_served", "entries")
-    op.drop_column("entries", "served")

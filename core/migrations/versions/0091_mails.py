@@ -9,8 +9,6 @@ from core.database.base import Json, Sequence, UtcDateTime
 
 revision = "0091"
 down_revision = "0090"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -33,10 +31,3 @@ def upgrade() -> None:
     op.create_index("ix_mails_due", "mails", ["ended_at", "due_at"])
     op.create_index("ix_mails_staff", "mails", ["staff_id", "kind"])
     op.add_column("staff", sa.Column("mail_minutes", sa.Integer(), nullable=True))
-
-
-def downgrade() -> None:
-    op.drop_column("staff", "mail_minutes")
-    op.drop_index("ix_mails_staff", "mails")
-    op.drop_index("ix_mails_due", "mails")
-    op.drop_table("mails")

@@ -9,8 +9,6 @@ from core.database.base import UtcDateTime
 
 revision = "0092"
 down_revision = "0091"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
@@ -34,9 +32,3 @@ def upgrade() -> None:
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-
-
-def downgrade() -> None:
-    op.drop_table("start_questions")
-    op.drop_index("ix_satisfactions_created", "satisfactions")
-    op.drop_table("satisfactions")

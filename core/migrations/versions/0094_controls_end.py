@@ -9,13 +9,7 @@ from core.database.base import UtcDateTime
 
 revision = "0094"
 down_revision = "0092"
-branch_labels = None
-depends_on = None
 
 
 def upgrade() -> None:
     op.add_column("controls", sa.Column("until", UtcDateTime(), nullable=True))
-
-
-def downgrade() -> None:
-    op.drop_column("controls", "until")

@@ -155,9 +155,7 @@ def _pair(whole: Sequence[_Token], needed: int) -> bool:
 
 
 def _run_length(some: Sequence[_Token], known: Lexicon, least: int) -> int:
-    """Returns how many tokens continue to be names after an announcing word. The first must have at least strength
-    ``least``.
-    """
+    """Returns how many tokens, the first of at least strength ``least``, are names after an announcing word."""
     count = length = 0
     for token in some:
         count += 1

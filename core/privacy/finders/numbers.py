@@ -78,9 +78,7 @@ def _is_spaced_as_nir(window: Window, *, announced: bool) -> bool:
 
 
 def find_tax_numbers(text: str) -> Iterator[tuple[int, int]]:
-    """Yields the positions of 13 digits whose last three confirm the others, or, if mistyped, of those named by nearby
-    words.
-    """
+    """Yields the positions of tax numbers: 13 digits with right check digits, or mistyped but named by nearby words."""
     announced = bool(_TAX_WORDS.search(text))
     for window in _windows(text, _TAX_LENGTHS, "0123", _TAX):
         proven = int(window.joined[:10]) % 511 == int(window.joined[10:])
@@ -99,9 +97,7 @@ def _is_cut_as_tax_number(window: Window, *, proven: bool, announced: bool) -> b
 
 
 def find_ibans(text: str) -> Iterator[tuple[int, int]]:
-    """Yields the positions of IBAN with the length of their country and valid check digits; of French ones also mistyped, by
-    their form.
-    """
+    """Yields the positions of IBAN with the right length and check digits; of French ones also mistyped, by their form."""
     for chain in word_chains(text):
         for first in range(len(chain.spans)):
             head = chain.after(first, 4).upper()

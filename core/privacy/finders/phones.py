@@ -74,9 +74,7 @@ def _is_among_phones(window: Window) -> bool:
 
 
 class _Library:
-    """The result of ``phonenumbers`` for international numbers. The number of look-ups per text is limited; beyond it, the
-    answer is always yes.
-    """
+    """Asks ``phonenumbers`` about international numbers, a few times per text; beyond that the answer is yes."""
 
     def __init__(self) -> None:
         self._left = _MOST_LOOKUPS

@@ -39,9 +39,7 @@ _BUILDING = re.compile(
 
 
 def find_plates(text: str) -> Iterator[tuple[int, int]]:
-    """Yields the positions of plates. In one piece or with hyphens the form is enough; with spaces ("de 100 km") capitals or a
-    word are required.
-    """
+    """Yields the positions of plates. Those with spaces ("de 100 km") need capitals or a word such as "plaque"."""
     announced = bool(_PLATE_WORDS.search(text))
     for found in _PLATE.finditer(text):
         if found.group(1) == " " and _MEASURE.search(found.group()):
@@ -55,9 +53,7 @@ def find_plates(text: str) -> Iterator[tuple[int, int]]:
 
 
 def find_addresses(text: str) -> Iterator[tuple[int, int]]:
-    """Yields the positions of a number, a kind of street and its name, with the town after a postcode. A postcode and town
-    alone are kept.
-    """
+    """Yields the positions of addresses: number, kind of street, name, and a town after a postcode."""
     for found in _ADDRESS.finditer(text):
         yield found.start(), _on(text, found.end())
     for found in _ADDRESS_UNSURE.finditer(text):

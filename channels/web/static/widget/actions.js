@@ -1,4 +1,4 @@
-// One row under an answer: whether it helped, print, copy, by SMS, aloud. And, after a "no", why.
+// The row of actions under an answer: feedback, print, copy, send by SMS, read aloud. And the form for the reason of a "no".
 import { aloudButton } from "./aloud.js";
 import { asText, plainBody } from "./answer.js";
 import { h, link } from "./dom.js";
@@ -7,9 +7,9 @@ import { icon } from "./icons.js";
 const REASONS = ["wrong_page", "incomplete", "unclear", "outdated"];
 
 /**
- * The row of one reply. `given`: {words, base, card?, opinionUrl?, rate?, print, toPhone?, tell}: `card` is its answer block; `opinionUrl` where the service
- * as a whole is judged; `rate({useful,
- * reason?, comment?})` sends an opinion and rejects when it could not be sent; `tell(text)` says what was done; what is missing is not offered.
+ * Returns the row of one reply. `card`: its answer block. `opinionUrl`: the page on which the whole service is judged.
+ * `rate({useful, reason?, comment?})` sends an opinion, and rejects if that fails. `tell(text)` shows a confirmation. Actions
+ * whose argument is missing are not offered.
  */
 export function actions({ words, base, card, opinionUrl, rate, print, toPhone, tell }) {
   const tool = (name, label, act, more = {}) =>
@@ -37,7 +37,7 @@ export function actions({ words, base, card, opinionUrl, rate, print, toPhone, t
   );
 }
 
-/** Folds the row of an answer that is not the last one, unless the citizen is writing in it. */
+/** Folds the row of an earlier answer, unless the citizen is typing in it. */
 export function fold(row, words) {
   if (row.closest(".past") || row.querySelector("form")) return;
   const folded = h("details", { class: "past" }, h("summary", {}, words.answer_actions));
@@ -45,7 +45,7 @@ export function fold(row, words) {
   folded.append(row);
 }
 
-/** "Useful?": yes, or no and why not. */
+/** Returns the question "Useful?", with a form for the reason of a "no". */
 function feedback(words, rate, tool, opinionUrl) {
   const group = h("div", { class: "feedback", role: "group", "aria-label": words.useful });
   const send = async (opinion) => {
@@ -60,7 +60,7 @@ function feedback(words, rate, tool, opinionUrl) {
   };
   const trouble = h("p", { role: "alert", hidden: true }, words.unavailable);
   const askWhy = () => {
-    rate({ useful: false }).catch(() => {}); // a "no" counts even if the citizen says no more; the reason replaces it
+    rate({ useful: false }).catch(() => {}); // a "no" without a reason counts; an opinion with one replaces it
     const form = h(
       "form",
       { onsubmit: (event) => {

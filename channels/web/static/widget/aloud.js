@@ -4,7 +4,7 @@ import { icon } from "./icons.js";
 
 const voiceOf = (language) => speechSynthesis.getVoices().find((voice) => voice.localService && voice.lang.toLowerCase().startsWith(language));
 
-/** The button that reads `text()` (in `language`) aloud, and stops; hidden while the device has no such voice. */
+/** Returns the button that starts or stops reading `text()` aloud; hidden while the device has no voice for `language`. */
 export function aloudButton(words, language, text) {
   if (!globalThis.speechSynthesis) return null;
   const button = h("button", { type: "button", class: "tool", "aria-pressed": "false", hidden: !voiceOf(language) });
@@ -14,9 +14,9 @@ export function aloudButton(words, language, text) {
   };
   const read = () => {
     const reading = button.getAttribute("aria-pressed") === "true";
-    speechSynthesis.cancel(); // whatever else is being read
+    speechSynthesis.cancel(); // also another answer
     if (reading) return show(false);
-    const parts = text().split(/\n+/).filter((part) => part.trim()); // one by one: browsers break off long ones
+    const parts = text().split(/\n+/).filter((part) => part.trim()); // one by one: browsers cut off long texts
     parts.forEach((part, at) => {
       const utterance = Object.assign(new SpeechSynthesisUtterance(part), { lang: language, voice: voiceOf(language) });
       if (at === parts.length - 1) utterance.onend = () => show(false);
@@ -28,6 +28,6 @@ export function aloudButton(words, language, text) {
   button.addEventListener("click", read);
   show(false);
   if (button.hidden)
-    speechSynthesis.addEventListener?.("voiceschanged", () => (button.hidden = !voiceOf(language)), { once: true }); // they come late
+    speechSynthesis.addEventListener?.("voiceschanged", () => (button.hidden = !voiceOf(language)), { once: true }); // voices load late
   return button;
 }

@@ -1,24 +1,24 @@
-// What can be done with one answer besides reading it: its address, its text.
+// The address and the plain text of one answer.
 import { fill, shortDay } from "./dom.js";
 
-/** The part of an address that names a place within a page (channels/web/pages/entry_page.py makes the same). */
+/** Returns the anchor of a part of a page (the same as in channels/web/pages/anchors.py). */
 export const anchor = (names) =>
   names.join(" ").normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60).replace(/-$/, "");
 
-/** The address at which the service shows the same passage to anybody. */
+/** Returns the public address of the same passage on the service. */
 export function address(block, base) {
   const place = anchor([...(block.headings ?? []), ...(block.cases ?? [])]);
   return `${base}/page/${encodeURIComponent(block.entry)}${place && `#${place}`}`;
 }
 
-/** The passage without marks, one paragraph a line. */
+/** Returns the passage without Markdown marks. */
 export const plainBody = (body) =>
   body
     .replace(/\*\*/g, "")
     .replace(/\[([^\]]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)/g, "$1")
     .replace(/\\([\\*[\]()|_`#.-])/g, "$1");
 
-/** The answer as text to paste: title, passage, source, date, address. */
+/** Returns the answer as text to paste: title, passage, source, date, address. */
 export function asText(block, words, base) {
   const path = [...(block.headings ?? []), ...(block.cases ?? [])].join(" › ");
   const dated = block.verified_on ? fill(words.verified_on, { date: shortDay(block.verified_on, words.language) }) : words.undated;

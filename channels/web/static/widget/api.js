@@ -1,6 +1,6 @@
 // The gateway's HTTP calls. The token goes in a header, never in an address: access logs print addresses.
 
-/** An answer other than 2xx; `status` 0 where there was no answer at all. `message` is worded for the citizen, or empty. */
+/** A response other than 2xx; `status` 0 if there was none. `message` is a text for the citizen, or empty. */
 export class ApiError extends Error {
   constructor(status, problem = {}) {
     super(problem.detail ?? "");
@@ -9,13 +9,13 @@ export class ApiError extends Error {
 }
 
 export class Api {
-  /** `state()` gives the present {token?, language}. */
+  /** `state()` returns the present {token?, language}. */
   constructor(base, state) {
     this.base = base;
     this.state = state;
   }
 
-  /** The response (2xx), or an ApiError. */
+  /** Returns the response (2xx), or throws an ApiError. */
   async call(method, path, body, options = {}) {
     const { token, language } = this.state();
     const headers = { "Accept-Language": language };

@@ -1,7 +1,7 @@
-// Who the administration is and how it is reached.
+// The administration's contact details.
 import { h, link } from "./dom.js";
 
-/** Lines of {name, text, url}, behind one press unless `open`; nothing where none is set. */
+/** Returns the lines ({name, text, url}), folded unless `open`; false if there are none. */
 export const contact = ({ organisation, contact: lines = [] }, words, open = false) =>
   lines.length > 0 &&
   h(

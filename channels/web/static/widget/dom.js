@@ -1,9 +1,9 @@
-// The only way the widget makes elements. Text is always a text node: no markup is ever parsed (no innerHTML), so the
-// widget needs no Trusted Types policy and nothing that a citizen or a page says can become code.
+// The only functions that create elements. Text is always a text node: no markup is parsed (no innerHTML), so no text can
+// become code, and the widget needs no Trusted Types policy.
 
 /**
- * h("p", { class: "said", onclick }, "text", child): properties whose name starts with "on" are listeners, `true` gives an
- * empty attribute, `false`, `null` and `undefined` give none, the rest are attributes. Children: nodes, text or null.
+ * Returns an element: h("p", { class: "said", onclick }, "text", child). Properties whose name starts with "on" are listeners;
+ * the others are attributes: `true` gives an empty one, `false`, `null` and `undefined` give none. Children: nodes, text, null.
  */
 export function h(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
@@ -15,7 +15,7 @@ export function h(tag, properties = {}, ...children) {
   return element;
 }
 
-/** A link out of the widget, in a window of its own, or plain text where the address is not a web, mail or phone one. */
+/** Returns a link that opens in a new window; plain text if the address is no web, mail or phone address. */
 export function link(label, address, words, properties = {}) {
   if (!/^(https?:|mailto:|tel:)/i.test(address)) return h("span", {}, label);
   if (!/^https?:/i.test(address)) return h("a", { href: address, ...properties }, label);
@@ -27,10 +27,10 @@ export function link(label, address, words, properties = {}) {
   );
 }
 
-/** `{name}` → values.name; what has no value stays as it is. */
+/** Returns `text` with values instead of `{name}`; names without a value stay. */
 export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 
-/** French sets off its double punctuation by a space at which no line may break; nor may one within a number, an hour or an amount. */
+/** Returns French text with non-breaking spaces at double punctuation, and within numbers, hours and amounts. */
 export const typeset = (text, language) =>
   language === "fr"
     ? text.replace(/ ([:;?!»])/g, "\u00a0$1").replace(/« /g, "«\u00a0").replace(/(\d) (?=(?:h|€|%|\d{2,3})(?![\p{L}\d]))/gu, "$1\u00a0").replace(/(\d\u00a0h) (?=\d)/g, "$1\u00a0")
@@ -38,25 +38,25 @@ export const typeset = (text, language) =>
 
 const RIGHT_TO_LEFT = new Set(["ar", "fa", "he", "ur"]);
 
-/** The attributes of what is written in `language`: its code, and the direction in which it runs. */
+/** Returns the attributes of text in `language`: its code and direction. */
 export const tongue = (language) => ({ lang: language, dir: RIGHT_TO_LEFT.has(language) ? "rtl" : "ltr" });
 
-/** What stands between a name and what is said of it. */
+/** Returns the colon between a name and its value. */
 export const colon = (language) => typeset(" : ", language).replace(" :", ":");
 
-/** A calendar day ("2026-03-01") or an instant, in words of `language`. */
+/** Returns a day ("2026-03-01") or the day of an instant in words. */
 export function day(value, language) {
   const date = moment(value);
-  // As the service writes it ("26 August 2019"): bare English would be American.
+  // "en-GB": "26 August 2019", as the service writes it.
   const text = date.toLocaleDateString(language === "en" ? "en-GB" : language, { day: "numeric", month: "long", year: "numeric" });
   return language === "fr" ? text.replace(/^1 /, "1er ") : text;
 }
 
-/** The same in figures; in English, where they could be read as another day, in words (as core/dates.py writes it). */
+/** Returns the same in figures; in words in English, where figures are ambiguous (as in core/dates.py). */
 export const shortDay = (value, language) =>
   language === "en" ? day(value, language) : moment(value).toLocaleDateString(language, { day: "2-digit", month: "2-digit", year: "numeric" });
 
-/** How long ago a day is, in the largest unit that fits: "il y a 6 ans", "5 months ago". */
+/** Returns how long ago a day is, in the largest unit that fits: "il y a 6 ans", "5 months ago". */
 export function age(value, language) {
   const [then, now] = [moment(value), new Date()];
   const months = (now.getFullYear() - then.getFullYear()) * 12 + now.getMonth() - then.getMonth() - (now.getDate() < then.getDate() ? 1 : 0);

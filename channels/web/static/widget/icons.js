@@ -1,5 +1,4 @@
-// The icons of the panel: paths drawn on a square of 24, in the colour of the text beside them. They say nothing by themselves:
-// each stands beside words.
+// The icons of the panel: paths on a square of 24, in the colour of the text. They are decoration: each has words beside it.
 const PATHS = {
   yes: "M7 11v9H4v-9zM7 11l4-8c1.5 0 2.5 1 2.3 2.6L12.8 9H19a1.6 1.6 0 0 1 1.6 2l-1.6 7.4A2 2 0 0 1 17 20H7",
   no: "M7 13V4H4v9zM7 13l4 8c1.5 0 2.5-1 2.3-2.6l-.5-3.4H19a1.6 1.6 0 0 0 1.6-2L19 5.6A2 2 0 0 0 17 4H7",
@@ -15,7 +14,7 @@ const PATHS = {
 };
 const SVG = "http://www.w3.org/2000/svg";
 
-/** A decoration, hidden from assistive technology. */
+/** Returns an icon that is hidden from assistive technology. */
 export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   for (const [key, value] of [["class", "icon"], ["viewBox", "0 0 24 24"], ["aria-hidden", "true"], ["focusable", "false"]])

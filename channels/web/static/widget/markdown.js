@@ -8,13 +8,13 @@ const RULE = /^ *\|?[ :|-]*-{3}[ :|-]*$/;
 const TITLE = /^(?:#{1,6} +(.*)|\*\*((?:(?!\*\*).)*[^*.!?:;])\*\*)$/; // a line in bold by itself that is no sentence
 const INLINE = /\\([\\*[\]()|_`#.-])|\*\*(.+?)\*\*|\[([^\]]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)/g;
 
-// Amounts, and where one goes; and what announces steps: the same as in channels/web/pages/markup.py.
+// Amounts and places, and the words before a list of steps: the same as in channels/web/pages/emphasis.py.
 const STANDS_OUT = /(\d(?:[\d.,\u00a0\u202f ]*\d)?[\u00a0\u202f ]?(?:€|euros?\b)|\b(?:mairie|sous-préfecture|préfecture|commissariat|gendarmerie|consulat|ambassade|tribunal|notaire|Caf|MSA|CPAM|France Travail)\b)/;
 const STEPS = /(?:étapes|dans l['’]ordre|in this order|steps)[^.]*:\s*$/i;
 
 /**
- * The nodes of `source`; `words` gives the hidden "(new window)" of links and the `locale` of the text. With `amounts`, those outside
- * tables are in bold, and so is each place that is not yet in the set `places`. `within` a list there are no headings.
+ * Returns the nodes of `source`. `words`: also the text's `locale`; if `amounts`, amounts outside tables are in bold; so is each
+ * place that is not yet in the set `places`. `within` a list there are no headings.
  */
 export function markdown(source, words, within = false) {
   const lines = source.replace(/\r/g, "").replace(/\t/g, "    ").split("\n");
@@ -47,7 +47,7 @@ function list(lines, words, steps) {
     if (!item || item[1].length > margin.length + 1 || item[1].length < margin.length || !!item[3] !== !!first) break;
     lines.shift();
     const own = [item[4]];
-    // What is indented further belongs to the item; a blank line ends it unless indented text follows.
+    // Further indented text belongs to the item; a blank line ends it unless indented text follows.
     while (lines.length && (indent(lines[0]) > margin.length || (!lines[0].trim() && indent(lines[1] ?? "") > margin.length))) {
       const line = lines.shift();
       own.push(line.slice(Math.min(indent(line), margin.length + 2)));

@@ -1,4 +1,4 @@
-// The open widget: a dialog (modal where it fills the screen), its log, its form. Loaded when the launcher is first used.
+// The open widget: a dialog (modal if it fills the screen) with a log and a form. Loaded when the launcher is first used.
 import { Conversation } from "./conversation.js";
 import { actions, fold } from "./actions.js";
 import { colon, fill, h, typeset } from "./dom.js";
@@ -9,10 +9,10 @@ import { saveTranscript } from "./transcript.js";
 import { STYLE } from "./style.js";
 
 const RATED = new Set(["answered", "no_answer", "out_of_scope"]);
-const LOOK_AGAIN = 30_000; // ms between two looks at what is said to everybody, while no line tells that it has changed
+const NOTICES_EVERY = 30_000; // ms between two requests for notices while no connection reports changes
 const FULL_SCREEN = matchMedia("(max-width: 40rem), (max-height: 30rem)");
 
-/** The panel, ready to be opened; rejects when the service does not answer. `host.closed()` is called when it closes. */
+/** Returns the panel, ready to be opened. Rejects if the service does not answer. Calls `host.closed()` when it closes. */
 export async function createPanel(options) {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(STYLE);
@@ -24,28 +24,28 @@ export async function createPanel(options) {
 
 class Panel {
   #configs = {};
-  #places = new Map(); // message id → the mini card in which its answer is shown
-  #pressed = null; // the mini card that is being pressed
+  #openedCards = new Map(); // message id → the mini card in which its answer is shown
+  #pressedCard = null; // the mini card that is being pressed
 
   constructor({ base, language, config, languages, host, frame: parent, root }) {
     Object.assign(this, { base, host, parent, root });
-    this.asked = { language, config }; // by the launcher, while the modules were on their way
+    this.prefetched = { language, config }; // requested by the launcher while the modules were loading
     this.conversation = new Conversation(base, language, languages);
     const on = (type, listener) => this.conversation.addEventListener(type, ({ detail }) => this.dialog && listener(detail));
     on("item", (item) => this.#show(item, this.conversation.resuming));
-    on("resumed", () => (this.#toTheLast(), this.#listen()));
-    on("accepted", () => this.#states());
-    on("later", () => this.#states());
+    on("resumed", () => (this.#scrollToLast(), this.#announceFromNow()));
+    on("accepted", () => this.#updateStates());
+    on("later", () => this.#updateStates());
     on("refused", ({ id, text }) => this.#refused(id, text));
-    on("waiting", (waiting) => this.#typing(waiting));
-    on("line", (up) => (this.#line(up), up && this.#tellNotices())); // some may have come before anybody listened
-    on("notices", () => this.#tellNotices());
-    on("queue", (text) => this.#stands(text));
+    on("waiting", (waiting) => this.#showTyping(waiting));
+    on("line", (up) => (this.#showConnection(up), up && this.#refreshNotices())); // they may have changed before the connection was up
+    on("notices", () => this.#refreshNotices());
+    on("queue", (text) => this.#showQueue(text));
     on("reset", (reason) => this.#reset(reason));
     on("language", () => this.#build());
-    document.addEventListener("visibilitychange", () => this.#look());
-    // Whoever has said nothing yet has no line: a notice that was taken back would stay as long as the panel is open.
-    setInterval(() => this.dialog?.open && !this.conversation.up && !document.hidden && this.#tellNotices(), LOOK_AGAIN);
+    document.addEventListener("visibilitychange", () => this.#reportSeen());
+    // Before the first message there is no connection: withdrawn notices would stay on screen.
+    setInterval(() => this.dialog?.open && !this.conversation.up && !document.hidden && this.#refreshNotices(), NOTICES_EVERY);
     FULL_SCREEN.addEventListener("change", () => this.dialog?.open && this.#open());
     this.paper = new Paper({
       host, root, base,
@@ -61,30 +61,30 @@ class Panel {
     this.conversation.resume();
   }
 
-  /** `ask`: a question of the page around, said as if the citizen had written it. */
+  /** Opens the panel. `quietly`: the focus stays. `ask`: a question from the surrounding page, sent as the citizen's. */
   async open({ quietly, ask }) {
-    this.#tellNotices();
+    this.#refreshNotices();
     this.#open();
-    this.#look();
+    this.#reportSeen();
     this.conversation.store.setOpen(true);
-    this.#toTheLast();
+    this.#scrollToLast();
     if (quietly) return;
     if (ask) this.conversation.say(ask);
     if (matchMedia("(pointer: coarse)").matches) this.intro.focus(); // a screen keyboard would hide what must be read first
     else this.input.focus();
   }
 
-  /** (Re)builds everything in the conversation's language; what was said is shown again without being announced. */
+  /** Builds everything (again) in the conversation's language. Earlier items are shown without being announced. */
   async #build() {
     const { language } = this.conversation;
-    const asked = this.asked.language === language && (await this.asked.config);
-    const config = (this.#configs[language] ??= asked || (await this.conversation.api.config(language)));
+    const prefetched = this.prefetched.language === language && (await this.prefetched.config);
+    const config = (this.#configs[language] ??= prefetched || (await this.conversation.api.config(language)));
     this.config = config;
     const wording = Object.entries(config.wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
     this.words = { ...Object.fromEntries(wording), language, colon: colon(language) };
     this.words.agent = fill(this.words.agent, { service: config.service_name });
     const before = this.dialog;
-    this.#places.clear();
+    this.#openedCards.clear();
     const writing = this.input && this.root.activeElement === this.input;
     const draft = this.input?.value ?? "";
     const parts = frame(config, this.words, this.base, {
@@ -97,7 +97,7 @@ class Panel {
     });
     Object.assign(this, parts);
     this.suggesting = null;
-    this.input.addEventListener("input", () => (this.conversation.writing(), this.#suggest()));
+    this.input.addEventListener("input", () => (this.conversation.hintTyping(), this.#suggest()));
     this.intro = intro(config, this.words, (text) => this.conversation.say(text));
     this.log.setAttribute("aria-live", "off");
     this.log.append(this.intro);
@@ -105,42 +105,42 @@ class Panel {
     for (const item of this.conversation.items) this.#show(item, true);
     this.parent.append(this.dialog);
     if (before?.open) this.#open();
-    if (writing) this.input.focus(); // who writes on while the language changes goes on where they were
-    if (before) this.#tellNotices();
+    if (writing) this.input.focus(); // the citizen may be typing while the language changes
+    if (before) this.#refreshNotices();
     before?.remove();
-    if (this.conversation.up === false) this.#line(false);
-    this.#stands(this.conversation.queue);
-    this.#toTheLast();
-    if (before) this.#listen();
+    if (this.conversation.up === false) this.#showConnection(false);
+    this.#showQueue(this.conversation.queue);
+    this.#scrollToLast();
+    if (before) this.#announceFromNow();
   }
 
   /** Suggests questions for what is typed, unless a human answers. */
   async #suggest() {
-    if (!this.config.suggestions || this.conversation.held()) return;
+    if (!this.config.suggestions || this.conversation.isWithHuman()) return;
     const { input, words } = this;
     const { suggestions } = await import("./suggest.js").catch(() => ({}));
-    if (!suggestions || input !== this.input) return; // out of reach, or built anew meanwhile
+    if (!suggestions || input !== this.input) return; // not loaded, or the panel was rebuilt meanwhile
     const choose = (text) => ((input.value = text), this.#submit());
-    (this.suggesting ??= suggestions({ input, words, find: (text) => this.conversation.api.suggestions(text), choose })).look();
+    (this.suggesting ??= suggestions({ input, words, find: (text) => this.conversation.api.suggestions(text), choose })).update();
   }
 
-  /** What is said to everybody at present; a service that does not tell says nothing. */
-  async #tellNotices() {
+  /** Shows the present notices to everybody; none if the service does not answer. */
+  async #refreshNotices() {
     const { notices } = this;
     const found = await this.conversation.api.notices(this.conversation.language).catch(() => []);
-    if (notices !== this.notices) return; // built anew meanwhile, in another language
-    const told = found.map(({ id, lang }) => id + lang).join();
-    if (told !== (notices.dataset.told ?? "")) notices.replaceChildren(...found.map(notice));
-    notices.dataset.told = told;
+    if (notices !== this.notices) return; // the panel was rebuilt meanwhile, in another language
+    const shown = found.map(({ id, lang }) => id + lang).join();
+    if (shown !== (notices.dataset.shown ?? "")) notices.replaceChildren(...found.map(notice));
+    notices.dataset.shown = shown;
     notices.hidden = !found.length;
   }
 
-  /** From now on the log announces what is added to it; what was put there just before is not announced. */
-  #listen() {
+  /** Makes the log announce new items. The delay keeps items that were just added silent. */
+  #announceFromNow() {
     setTimeout(() => this.log.setAttribute("aria-live", "polite"), 300);
   }
 
-  #toTheLast() {
+  #scrollToLast() {
     if (this.log.childElementCount > 1) this.log.lastElementChild.scrollIntoView({ block: "nearest" });
   }
 
@@ -159,11 +159,11 @@ class Panel {
     this.conversation.store.setOpen(false);
     this.dialog.close();
     this.host.closed();
-    if (this.conversation.mayAsk()) this.#askAtTheEnd();
+    if (this.conversation.canAskSatisfaction()) this.#askSatisfaction();
   }
 
-  /** Once for each conversation, beside the launcher: whether the citizen found what they were looking for. */
-  async #askAtTheEnd() {
+  /** Asks, once a conversation and beside the launcher, whether the citizen is satisfied. */
+  async #askSatisfaction() {
     this.conversation.store.update((state) => (state.asked = true));
     const { satisfaction } = await import("./satisfaction.js").catch(() => ({}));
     if (!satisfaction || this.dialog.open) return;
@@ -192,25 +192,25 @@ class Panel {
 
   #show(item, again = false) {
     if (item.kind === "said") return this.#showSaid(item, again);
-    if (!item.blocks.length) return; // a human answers, or the service chose silence
-    const place = this.#places.get(item.in_reply_to);
+    if (!item.blocks.length) return; // a human answers, or no reply is shown
+    const place = this.#openedCards.get(item.in_reply_to);
     const choose = (label, payload, pressed) => this.#choose(label, payload, pressed);
     const card = item.blocks.find((block) => block.type === "answer");
     const repeats = !place && this.#repeats(item, card);
     const article = replyArticle(item, { words: this.words, config: this.config, choose, within: Boolean(place), again: repeats });
     const rated = RATED.has(item.outcome) || card;
-    for (const older of this.log.querySelectorAll(".sms")) older.remove(); // a telephone is sent the last answer
+    for (const older of this.log.querySelectorAll(".sms")) older.remove(); // only the last answer can be sent to a telephone
     if (card && !repeats) for (const older of this.log.querySelectorAll(".actions")) fold(older, this.words);
     if (rated && !repeats) (article.querySelector(".card") ?? article).append(this.#actions(item, card));
     if (place) {
       place.append(article);
       unfold(place, true);
     } else this.log.append(article);
-    if (!again) this.#lead(article, place);
-    this.#look();
+    if (!again) this.#bringIntoView(article, place);
+    this.#reportSeen();
   }
 
-  /** Whether a reply only asks more about the answer that stands above it: its words need not be read again. */
+  /** Decides whether a reply only asks for details of the answer above it, which is then not repeated. */
   #repeats(item, card) {
     const only = item.blocks.filter(({ type }) => type === "answer").length === 1;
     if (!only || !item.blocks.some(({ purpose }) => purpose === "cases")) return false;
@@ -232,7 +232,7 @@ class Panel {
   }
 
   #showSaid(item, again) {
-    if (this.#pressed) return this.#places.set(item.id, this.#pressed); // its label stands on the mini card already
+    if (this.#pressedCard) return this.#openedCards.set(item.id, this.#pressedCard); // the mini card shows its label already
     this.log.append(
       h(
         "div",
@@ -241,32 +241,32 @@ class Panel {
         h("p", { class: "state", hidden: true }),
       ),
     );
-    this.#state(item);
+    this.#updateState(item);
     if (!again) this.log.lastElementChild.scrollIntoView({ block: "nearest" });
   }
 
-  /** Says a choice; what it opens is shown in the mini card that was pressed, if one was. */
+  /** Sends a choice. Its reply is shown in the mini card that was `pressed`, if any. */
   #choose(label, payload, pressed) {
     if (pressed) pressed.querySelector("button").ariaBusy = "true";
-    this.#pressed = pressed;
+    this.#pressedCard = pressed;
     this.conversation.say(label, payload);
-    this.#pressed = null;
+    this.#pressedCard = null;
   }
 
-  /** The whole conversation on paper, and nothing of the page around it. */
+  /** Prints the whole conversation without the surrounding page. */
   #print() {
     this.printing = true;
     window.print();
     this.printing = false;
   }
 
-  /** Tells a human who answers that their words are in view. */
-  #look() {
-    if (this.dialog.open && document.visibilityState === "visible") this.conversation.looking();
+  /** Reports to a human who answers that the citizen sees their messages. */
+  #reportSeen() {
+    if (this.dialog.open && document.visibilityState === "visible") this.conversation.hintSeen();
   }
 
-  /** Brings a new reply into view, and the focus to it unless the citizen is writing or is elsewhere on the page. */
-  #lead(article, place) {
+  /** Scrolls to a new reply, and focuses it unless the citizen is typing or is elsewhere on the page. */
+  #bringIntoView(article, place) {
     const focused = this.root.activeElement;
     const writing = focused?.matches("textarea") && focused.value;
     const said = article.previousElementSibling;
@@ -274,8 +274,8 @@ class Panel {
     if (focused && !writing && this.dialog.contains(focused)) article.focus({ preventScroll: true });
   }
 
-  /** Under a message that has not left: why, and that it will. */
-  #state({ id, waiting }) {
+  /** Shows under an unsent message why it waits. */
+  #updateState({ id, waiting }) {
     const state = this.log.querySelector(`[data-id="${CSS.escape(id)}"] .state`);
     if (!state) return;
     const { up, connection } = this.conversation;
@@ -284,35 +284,35 @@ class Panel {
     if (why && why !== state.textContent) state.textContent = why;
   }
 
-  #states() {
-    for (const item of this.conversation.items) if (item.kind === "said") this.#state(item);
+  #updateStates() {
+    for (const item of this.conversation.items) if (item.kind === "said") this.#updateState(item);
   }
 
   #refused(id, text) {
     const said = this.log.querySelector(`[data-id="${CSS.escape(id)}"]`);
-    this.#places.get(id)?.querySelector("button")?.removeAttribute("aria-busy");
+    this.#openedCards.get(id)?.querySelector("button")?.removeAttribute("aria-busy");
     (said ?? this.log.lastElementChild).after(h("div", { class: "reply" }, h("div", { class: "notice" }, text || this.words.unavailable)));
   }
 
-  #typing(waiting) {
+  #showTyping(waiting) {
     this.typing.hidden = !waiting;
     if (waiting) this.typing.scrollIntoView({ block: "nearest" });
   }
 
-  /** Where the citizen stands in the queue, or that the answer takes long; it is announced when it changes. */
-  #stands(text) {
+  /** Shows the place in the queue, or that the answer takes long. Changes are announced. */
+  #showQueue(text) {
     const appears = text && !this.queue.textContent;
     this.queue.textContent = typeset(text, this.words.language);
-    if (appears) this.#toTheLast(); // the line takes its room from the log, whose last words it would hide
+    if (appears) this.#scrollToLast(); // the line shrinks the log and would hide its last item
   }
 
-  #line(up) {
+  #showConnection(up) {
     this.dialog.classList.toggle("down", up === false);
     const lost = navigator.onLine ? this.words.unavailable : `${this.words.connection_lost} ${this.words.reconnecting}…`;
     if (up === false) this.#status(lost, true);
     else if (this.trouble) this.#status(this.words.reconnected);
     this.trouble = up === false;
-    this.#states();
+    this.#updateStates();
   }
 
   #status(text, stays = false) {
@@ -322,7 +322,7 @@ class Panel {
   }
 
   #reset(reason) {
-    this.#places.clear();
+    this.#openedCards.clear();
     for (const element of [...this.log.children]) if (element !== this.intro) element.remove();
     const receipt = reason === "erased" && this.conversation.receipt;
     const told = receipt ? ` ${this.words.erasure_receipt.replace("{receipt}", receipt)}` : "";

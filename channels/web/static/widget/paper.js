@@ -1,18 +1,18 @@
-// Printing: the conversation, or one answer, on paper: with source, date and address. The page around the widget is left out
-// where the widget covers it or one answer was asked for.
+// Prints the conversation, or one answer, with source, date and address. The surrounding page is left out if the widget covers
+// it, or if one answer is printed.
 import { address } from "./answer.js";
 import { day, fill, h, tongue } from "./dom.js";
 import { markdown } from "./markdown.js";
 
-const ALONE = "@media print { body > :not(guichet-widget) { display: none !important; } }";
+const WIDGET_ONLY = "@media print { body > :not(guichet-widget) { display: none !important; } }";
 
-/** Puts on paper what `items()` says, whenever the browser prints while `covers()` is not "nothing" ("beside", "all"). */
+/** Prints `items()` with the page, unless `covers()` ("nothing", "beside" or "all" of the page) is "nothing". */
 export class Paper {
   #only = null;
 
   constructor({ host, root, items, covers, config, words, base }) {
     Object.assign(this, { host, root, items, covers, config, words, base });
-    addEventListener("beforeprint", () => this.#lay());
+    addEventListener("beforeprint", () => this.#prepare());
     addEventListener("afterprint", () => this.#clear());
   }
 
@@ -22,7 +22,7 @@ export class Paper {
     window.print();
   }
 
-  #lay() {
+  #prepare() {
     this.#clear();
     const covers = this.#only ? "all" : this.covers();
     const items = this.#only ? [this.#only] : this.items();
@@ -39,22 +39,22 @@ export class Paper {
     this.root.append(this.sheet);
     this.host.setAttribute("printing", covers);
     if (covers === "all") {
-      this.alone = new CSSStyleSheet();
-      this.alone.replaceSync(ALONE);
-      document.adoptedStyleSheets = [...document.adoptedStyleSheets, this.alone];
+      this.widgetOnly = new CSSStyleSheet();
+      this.widgetOnly.replaceSync(WIDGET_ONLY);
+      document.adoptedStyleSheets = [...document.adoptedStyleSheets, this.widgetOnly];
     }
   }
 
   #clear() {
     this.sheet?.remove();
     this.host.removeAttribute("printing");
-    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== this.alone);
+    document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== this.widgetOnly);
   }
 
   #block(block, words) {
     if (block.type === "choices")
       return block.purpose === "related"
-        ? null // what else could be read is nothing on paper
+        ? null // related pages are useless on paper
         : [block.text && h("p", {}, block.text), h("ul", {}, block.options.map((option) => h("li", {}, option.label, option.extract && `${words.colon}${option.extract}`)))];
     if (block.type !== "answer") return h("p", {}, block.text);
     const { title, headings = [], cases = [], body, source, notice, services = [], verified_on: verified, locale } = block;

@@ -1,9 +1,9 @@
-// The fixed parts of the panel, built anew for each language.
+// The fixed parts of the panel, built for each language.
 import { contact } from "./contact.js";
 import { fill, h, tongue } from "./dom.js";
 import { icon } from "./icons.js";
 
-/** The dialog and the parts of it that change: {dialog, log, notices, queue, typing, status, input}. `act` holds what its controls do. */
+/** Returns the dialog and its parts that change. `act`: the actions of its controls. */
 export function frame(config, words, base, act) {
   const log = h("div", { class: "log", role: "log", tabindex: "0", "aria-label": words.conversation });
   const notices = h("div", { class: "notices", role: "region", "aria-label": words.notice_banner, hidden: true });
@@ -50,7 +50,7 @@ function header(config, words, base, act) {
   const options = menu(words, base, act);
   const language = toggle("language", languages, options, icon("world"), words.language.toUpperCase(), h("span", { class: "unseen" }, ` ${words.language_name}`));
   return h(
-    "div", // not <header>: in a dialog that would be a second banner of the page
+    "div", // not <header>: that would be a second banner of the page
     { class: "head" },
     h(
       "div",
@@ -70,19 +70,19 @@ function header(config, words, base, act) {
   );
 }
 
-/** A button that shows and hides `shown`, and hides `other` meanwhile. */
+/** Returns a button that shows or hides `shown`, and hides `other`. */
 function toggle(name, shown, other, ...label) {
   const button = h("button", { type: "button", class: `plain ${name}`, "aria-expanded": "false", "aria-controls": shown.id }, label);
-  const tell = () => button.setAttribute("aria-expanded", String(!shown.hidden));
+  const update = () => button.setAttribute("aria-expanded", String(!shown.hidden));
   button.addEventListener("click", () => {
     shown.hidden = !shown.hidden;
     other.hidden = true;
   });
-  new MutationObserver(tell).observe(shown, { attributes: true, attributeFilter: ["hidden"] });
+  new MutationObserver(update).observe(shown, { attributes: true, attributeFilter: ["hidden"] });
   return button;
 }
 
-/** A language by its own name. */
+/** Returns the name of a language in itself. */
 const nameOf = (code) => {
   const name = new Intl.DisplayNames([code], { type: "language" }).of(code);
   return name.charAt(0).toLocaleUpperCase(code) + name.slice(1);
@@ -116,14 +116,11 @@ function menu(words, base, act) {
   );
 }
 
-/** What is said to everybody; an emergency is announced at once. */
+/** Returns a notice to everybody. An emergency is announced at once. */
 export const notice = ({ kind, title, text, lang }) =>
   h("div", { class: `notice ${kind}`, role: kind === "emergency" ? "alert" : null }, h("p", {}, h("strong", {}, title)), h("p", tongue(lang), text));
 
-/**
- * Before the first message: what can be asked, that this is a machine, no personal data, how long messages are kept, how to
- * reach a human and where. `ask(text)` says a question.
- */
+/** Returns the introduction above the first message: greeting, questions, notices, and how to reach a human. */
 export function intro(config, words, ask) {
   const say = (name) => fill(words[name], { ...config, days: config.retention_days });
   const questions = config.questions ?? [];
@@ -141,7 +138,7 @@ export function intro(config, words, ask) {
   );
 }
 
-/** Escape closes; a character typed while the focus is on an answer goes to the question. */
+/** Handles Escape (closes), and characters typed while an answer has the focus (they go to the input). */
 function keys(event, dialog, input, act) {
   if (event.key === "Escape") {
     event.preventDefault();

@@ -1,9 +1,9 @@
-// The card of an office (core/turns.py, PlaceBlock): where it is, when it is open, how to reach it.
+// The card of an office (core/turns.py, PlaceBlock): address, opening hours, telephone.
 import { day, fill, h, link, tongue, typeset } from "./dom.js";
 
-const MAP = "https://www.openstreetmap.org/search?query="; // no tracker, and nothing is asked of it before it is pressed
+const MAP = "https://www.openstreetmap.org/search?query="; // no tracker, and no request before the link is pressed
 
-/** `given`: {words, language}, as for the other blocks of a reply. */
+/** Returns the card. The second argument is as for the other blocks of a reply. */
 export function placeCard(block, { words, language }) {
   const { text, name, address, hours = [], note, phone, appointment, source, verified_on: verified } = block;
   const line = (label, ...said) => h("p", {}, h("span", { class: "path" }, label + words.colon), ...said);

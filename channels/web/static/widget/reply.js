@@ -5,21 +5,21 @@ import { icon } from "./icons.js";
 import { markdown } from "./markdown.js";
 import { placeCard } from "./place.js";
 
-const ASK_ELSEWHERE = /^(handoff|no_answer|out_of_scope|fallback)/; // outcomes that send to the administration itself
+const ASK_ELSEWHERE = /^(handoff|no_answer|out_of_scope|fallback)/; // outcomes after which contact details are shown
 const ARABIC = /\p{Script=Arabic}/u;
-let pages = 0; // mini cards that were made: each needs an id of its own
+let pages = 0; // number of mini cards, for their ids
 
 /**
- * The article of one reply. `given`: {words, config, choose(label, payload, place), within, again}: `place` is the item of a mini
- * card that was pressed, `within` says that the reply is shown in one, `again` that its answer stands above already. It can take
+ * Returns the article of one reply. `given`: {words, config, choose(label, payload, card), within, again}. `card`: the mini card
+ * that was pressed. `within`: the reply is shown in a mini card. `again`: its answer is already shown above. The article can take
  * the focus; its name is short because the log (role="log") reads its content.
  */
 export function replyArticle(event, given) {
   const { words } = given;
   const [card, second] = event.blocks.filter((block) => block.type === "answer");
-  // Who wrote in another language was answered in it; that it runs from the right is seen by its letters where nothing says so.
+  // A reply may have another language than the conversation. Without a frame, Arabic is recognised by its letters.
   const language = card?.frame?.language ?? (event.blocks.some(({ text }) => ARABIC.test(text)) ? "ar" : event.language);
-  // What an answer asks stands below its first words, above all that can be done with it.
+  // The question of an answer ("which is your case?") is shown in its card, above the actions.
   const asks = card && !second && event.blocks.find(({ type, purpose }) => type === "choices" && purpose === "cases");
   const context = { ...given, language, asks };
   const who = byHuman(event) ? words.agent : words.assistant;
@@ -32,7 +32,7 @@ export function replyArticle(event, given) {
   );
 }
 
-/** A human wrote it; that one takes over or leaves is a notice of the service. */
+/** Decides whether a human wrote the reply. Their arrival or departure is a notice of the service. */
 export const byHuman = ({ outcome, blocks }) => outcome === "human" && blocks.some((block) => block.type !== "notice");
 
 const render = {
@@ -40,7 +40,7 @@ const render = {
   place: placeCard,
   notice: ({ text }, context) => h("div", { class: "notice" }, plain(text, context)),
   answer: (block, context) => [
-    // The sentence that stands above every answer is left to those who listen: the answer itself comes first.
+    // The usual sentence above an answer is only for screen readers: the answer itself comes first.
     block.text && h("div", { class: block.text === context.words.answer ? "unseen" : "lead" }, plain(block.text, context)),
     card(block, context),
   ],
@@ -59,7 +59,7 @@ function choices({ text, options, purpose }, { words, language, choose }) {
 const choice = ({ label, payload }, { language, choose }) =>
   h("li", {}, h("button", { type: "button", dir: "auto", onclick: () => choose(label, payload) }, typeset(label, language)));
 
-/** Where to read next: behind its sentence, all but the rest of what is shown above. */
+/** Returns related choices, folded; but a button to read on is always visible. */
 function folded({ text, options }, context) {
   const on = options.filter(({ label }) => label === context.words.read_on);
   const others = options.filter((option) => !on.includes(option));
@@ -76,8 +76,8 @@ function folded({ text, options }, context) {
 }
 
 /**
- * A page that may answer, as one choice. Its title is the button, which takes presses anywhere on the card (style.js); the
- * extract, and where it is from, stand behind it in reading order and describe it. What it opens takes the extract's place.
+ * Returns a mini card: a page that may answer, as one choice. Its title is the button, which takes presses anywhere on the card
+ * (style.js). The extract and its source follow and describe it. The reply that it opens replaces the extract.
  */
 function pageItem({ label, payload, extract, source, verified_on: verified }, { words, language, choose }) {
   const id = `page-${++pages}`;
@@ -90,7 +90,7 @@ function pageItem({ label, payload, extract, source, verified_on: verified }, { 
       "div",
       { id },
       h("p", { class: "extract", dir: "auto" }, typeset(extract, language).split("\n").map(line)),
-      h("p", { class: "from", ...tongue(words.language) }, [source.name, withinSentence(verifiedOn(verified, words, shortDay))].filter(Boolean).join(" · ")),
+      h("p", { class: "from", ...tongue(words.language) }, [source.name, withinSentence(verificationText(verified, words, shortDay))].filter(Boolean).join(" · ")),
     ),
   );
   title.addEventListener("click", () => {
@@ -102,7 +102,7 @@ function pageItem({ label, payload, extract, source, verified_on: verified }, { 
   return item;
 }
 
-/** Shows in a mini card what it opens, or its extract again. */
+/** Shows the reply in a mini card (`open`), or its extract again. */
 export function unfold(item, open) {
   const title = item.querySelector("h3 button");
   title.setAttribute("aria-expanded", String(open));
@@ -114,14 +114,14 @@ export function unfold(item, open) {
 
 const line = (text) => [h("span", { class: text.startsWith("- ") && "item" }, text), "\n"];
 
-/** When a page was verified, or that nobody knows; `written` writes the day. */
-const verifiedOn = (verified, words, written) => (verified ? fill(words.verified_on, { date: written(verified, words.language) }) : words.undated);
+/** Returns when a page was verified, or that this is unknown; `written` formats the day. */
+const verificationText = (verified, words, written) => (verified ? fill(words.verified_on, { date: written(verified, words.language) }) : words.undated);
 
 const withinSentence = (text) => text.charAt(0).toLowerCase() + text.slice(1);
 
 function card(block, context) {
   const { words: given, config, language, within, asks, again } = context;
-  const words = framed(given, block.frame);
+  const words = wordsOfCard(given, block.frame);
   const { title, headings = [], cases = [], notice, body, source, services = [], verified_on: verified, locale = words.language } = block;
   return h(
     "div",
@@ -136,23 +136,23 @@ function card(block, context) {
       h("ul", { class: "services", ...tongue(locale) }, services.map(({ name, url }) => h("li", {}, link(name, url, words)))),
     ],
     !again && sourceLine(source, verified, notice && typeset(notice, language), words),
-    !again && saysWhere(body, config) && contact(config, given),
+    !again && namesAdministration(body, config) && contact(config, given),
   );
 }
 
-/** What stands out in a body: places, once each; amounts only where they are `current`. */
+/** Returns what is in bold in a body: places, once each; amounts only if they are `current`. */
 const emphasis = (current) => ({ amounts: Boolean(current), places: new Set() });
 
-/** Whether an answer sends to this administration. */
-const saysWhere = (body, { own_names: names = [] }) => names.some((name) => body.toLowerCase().includes(name.toLowerCase()));
+/** Decides whether an answer names this administration. */
+const namesAdministration = (body, { own_names: names = [] }) => names.some((name) => body.toLowerCase().includes(name.toLowerCase()));
 
-/** Source, date and age in one line; that a page is old opens to the sentence that says what this means. */
+/** Returns source, date and age in one line. The date of an old page unfolds to the notice about it. */
 function sourceLine(source, verified, notice, words) {
   const when = verified && [h("time", { datetime: verified, dir: "ltr" }, shortDay(verified, words.language)), `, ${age(verified, words.language)}`];
   return h(
     "div",
     { class: "source" },
-    // A local entry may have no page, or a page of nobody in particular.
+    // A local entry may have no page, or a page without a name.
     source.url
       ? link([h("span", { class: source.name ? "unseen" : "" }, `${words.open_page} `), source.name, icon("out")], source.url, words)
       : source.name && h("span", {}, source.name),
@@ -162,14 +162,14 @@ function sourceLine(source, verified, notice, words) {
   );
 }
 
-/** The words of a card: the panel's, or those of the language that was written. */
-function framed(words, frame) {
+/** Returns the words of a card: the panel's, or those of the citizen's language. */
+function wordsOfCard(words, frame) {
   if (!frame) return words;
   const own = Object.entries(frame.words).map(([name, text]) => [name, typeset(text, frame.language)]);
   return { ...words, ...Object.fromEntries(own), language: frame.language, colon: colon(frame.language) };
 }
 
-/** Sentences without markup, one paragraph a line; addresses become links. */
+/** Returns text without markup as paragraphs, one a line; addresses become links. */
 function plain(text, { words, language }) {
   const lines = typeset(text, language).split(/\n+/).filter((line) => line.trim());
   return lines.map((line) =>

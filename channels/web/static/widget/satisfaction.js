@@ -1,9 +1,9 @@
-// The end of a contact: satisfied or not, and what was missing, one press each. Loaded when the panel closes after an answer.
+// The question at the end of a contact: satisfied or not, and what was missing. Loaded when the panel closes after an answer.
 import { h, link } from "./dom.js";
 
 const MISSING = ["answer", "steps", "clarity", "person", "other"];
 
-/** A small region beside the launcher. `given`: {words, opinionUrl?, rate(verdict)}: a verdict is {satisfied, missing?}. */
+/** Returns a small region beside the launcher. `rate(verdict)` sends a verdict {satisfied, missing?}. */
 export function satisfaction({ words, opinionUrl, rate }) {
   const button = (label, act) => h("button", { type: "button", onclick: act }, label);
   const region = h("section", { class: "farewell", role: "region", "aria-label": words.satisfied });
@@ -14,9 +14,9 @@ export function satisfaction({ words, opinionUrl, rate }) {
     return said;
   };
   const thank = () => show(words.feedback_thanks, opinionUrl ? h("p", {}, link(words.give_opinion, opinionUrl, words)) : "").focus();
-  const send = (verdict) => rate(verdict).catch(() => {}); // nobody is asked to try again
+  const send = (verdict) => rate(verdict).catch(() => {}); // a failure is not shown
   const refuse = () => {
-    send({ satisfied: false }); // counts even if no more is said
+    send({ satisfied: false }); // counts without a reason, too
     const ways = MISSING.map((missing) => h("li", {}, button(words[`missing_${missing}`], () => (send({ satisfied: false, missing }), thank()))));
     show(words.missing, h("ul", {}, ways)).focus();
   };

@@ -1,10 +1,10 @@
-// What the browser keeps once the widget has been used: the conversation's token and the messages not yet acknowledged.
-// localStorage, so that several tabs show one conversation; forgotten after a day without use, and by "start again".
+// The data that the browser stores once the widget was used: the conversation's token and unacknowledged messages. It is in
+// localStorage, so that several tabs show one conversation, and is deleted after a day without use, or by "start again".
 const LIFE = 24 * 3600 * 1000;
 
 export class Store {
   key;
-  #memory = {}; // where storage is forbidden (a private window, a policy): as long as the page lives
+  #memory = {}; // if storage is forbidden (a private window, a policy): until the page is closed
   #openKey;
 
   constructor(base) {
@@ -12,14 +12,14 @@ export class Store {
     this.#openKey = `guichet:open:${base}`;
   }
 
-  /** {token?, conversation?, language?, outbox: message[], rated: {reply id: true}, asked?, at?} */
+  /** Returns {token?, conversation?, language?, outbox: message[], rated: {reply id: true}, asked?, at?} */
   read() {
     const kept = this.#load();
     const fresh = kept.at && Date.now() - kept.at < LIFE ? kept : {};
     return { outbox: [], rated: {}, ...fresh };
   }
 
-  /** Changes what is kept by `change(state)`, read anew each time since other tabs write it too. */
+  /** Changes the stored data by `change(state)`. It is read each time, because other tabs write it too. */
   update(change) {
     const state = this.read();
     change(state);
@@ -28,7 +28,7 @@ export class Store {
     try {
       localStorage.setItem(this.key, JSON.stringify(state));
     } catch {
-      // kept in memory only
+      // in memory only
     }
     return state;
   }
@@ -38,11 +38,11 @@ export class Store {
     try {
       localStorage.removeItem(this.key);
     } catch {
-      // nothing was kept
+      // nothing was stored
     }
   }
 
-  /** Remembers in this tab whether the widget is open, so that the next page of the site shows it as it was left. */
+  /** Stores in this tab whether the widget is open, so that the next page of the site opens it, too. */
   setOpen(open) {
     try {
       if (open) sessionStorage.setItem(this.#openKey, "1");

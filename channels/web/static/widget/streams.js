@@ -1,10 +1,10 @@
-// The two ways replies come in. Both resolve to {send(message), close()} once the gateway has said that it listens; both
-// call `receive(frame)` for each frame and `lost(code)` once, when the line goes down.
+// The two ways to receive replies. Both resolve to {send(message), close()} once the gateway is ready. Both call
+// `receive(frame)` for each frame, and `lost(code)` once, when the connection is lost.
 import { ApiError } from "./api.js";
 
 const OPENING = 5_000; // longest wait for "ready"
-const BEAT = 20_000; // a quiet socket is asked whether it lives
-const SILENCE = 8_000; // and has this long to say so
+const PING_AFTER = 20_000; // without a frame for so long, a ping is sent
+const ANSWER_WITHIN = 8_000; // longest wait for a pong or an acknowledgement
 const TOO_MANY = 1008; // the close code of a flood
 const QUIET_EVENTS = 40_000; // events carry a heartbeat every 15 s
 
@@ -13,35 +13,35 @@ export function readSocket(api, client, receive, lost) {
     const socket = new WebSocket(`${api.base.replace(/^http/, "ws")}/api/web/socket`);
     let ready = false;
     let over = false;
-    let watch = setTimeout(() => end(), OPENING);
+    let watchdog = setTimeout(() => end(), OPENING);
     const say = (frame) => socket.readyState === WebSocket.OPEN && socket.send(JSON.stringify(frame));
-    const await_ = (milliseconds) => {
-      clearTimeout(watch);
-      watch = setTimeout(() => end(), milliseconds);
+    const expectWithin = (milliseconds) => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => end(), milliseconds);
     };
     const rest = () => {
-      clearTimeout(watch);
-      watch = setTimeout(() => {
+      clearTimeout(watchdog);
+      watchdog = setTimeout(() => {
         say({ type: "ping" });
-        await_(SILENCE);
-      }, BEAT);
+        expectWithin(ANSWER_WITHIN);
+      }, PING_AFTER);
     };
     const end = (code) => {
       if (over) return;
       over = true;
-      clearTimeout(watch);
+      clearTimeout(watchdog);
       socket.close();
       if (ready) lost(code);
       else reject(Object.assign(new Error("socket"), { code }));
     };
     const send = (message) => {
       say({ type: "message", ...message });
-      await_(SILENCE); // acknowledged, or the line is taken for dead and the message goes out again on the next
+      expectWithin(ANSWER_WITHIN); // without an acknowledgement the connection is lost, and the next one sends it again
     };
     const hint = (frame) => say(frame);
     const close = () => {
       over = true;
-      clearTimeout(watch);
+      clearTimeout(watchdog);
       socket.close();
     };
     socket.onopen = () => say({ type: "hello", token: client.token(), after: client.after() });
@@ -56,8 +56,8 @@ export function readSocket(api, client, receive, lost) {
         resolve({ send, hint, close });
       } else if (frame.type === "error") {
         const error = new ApiError(frame.problem?.status ?? 400, frame.problem);
-        if (error.status >= 500) end(TOO_MANY); // it will pass: said again on the next line
-        else if (error.status === 429) receive({ type: "later" }); // the line is fine, only this message is one too many
+        if (error.status >= 500) end(TOO_MANY); // temporary: the next connection sends it again
+        else if (error.status === 429) receive({ type: "later" }); // only this message is one too many
         else if (error.status !== 401) receive({ type: "refused", id: frame.id, error });
       } else if (frame.type !== "pong") {
         receive(frame);
@@ -69,17 +69,17 @@ export function readSocket(api, client, receive, lost) {
 export async function readEvents(api, client, receive, lost) {
   const control = new AbortController();
   let over = false;
-  let watch = setTimeout(() => control.abort(), OPENING);
+  let watchdog = setTimeout(() => control.abort(), OPENING);
   const end = () => {
-    clearTimeout(watch);
+    clearTimeout(watchdog);
     if (!over) lost();
     over = true;
     control.abort();
   };
   const response = await api.events(client.after(), control.signal);
   const rest = () => {
-    clearTimeout(watch);
-    watch = setTimeout(end, QUIET_EVENTS);
+    clearTimeout(watchdog);
+    watchdog = setTimeout(end, QUIET_EVENTS);
   };
   rest();
   (async () => {
@@ -105,20 +105,20 @@ export async function readEvents(api, client, receive, lost) {
       } catch (error) {
         if (over) return;
         if (error.status === 429) receive({ type: "later" });
-        else if (error.status === 0 || error.status >= 500) end(); // it will pass
+        else if (error.status === 0 || error.status >= 500) end(); // temporary
         else receive({ type: "refused", id: message.id, error });
       }
     });
   };
   const close = () => {
     over = true;
-    clearTimeout(watch);
+    clearTimeout(watchdog);
     control.abort();
   };
   return { send, close };
 }
 
-/** A ReadableStream piece by piece: iterating over one directly does not work in every browser. */
+/** Yields the pieces of a ReadableStream, which not every browser can iterate over. */
 async function* chunks(stream) {
   const reader = stream.getReader();
   for (;;) {

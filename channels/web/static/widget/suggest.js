@@ -1,17 +1,17 @@
-// Suggestions while the citizen types, in a list above the question. Loaded with the first letter. What is typed is sent to the
-// service and kept by nobody. Keys: arrows choose, Enter asks, Escape closes the list.
+// Suggestions while the citizen types, in a list above the input. Loaded with the first letter. The text is sent to the
+// service and not stored. Keys: arrows choose, Enter sends, Escape closes the list.
 import { fill, h, tongue } from "./dom.js";
 
-const PAUSE = 150; // ms without a key before it asks
+const PAUSE = 150; // ms without a key before a request
 const FEWEST = 3; // characters
 const LONGEST = 120;
 
-/** `given`: {input, words, find(text), choose(text)}. Returns {look(), close()}: call `look` when the text has changed. */
+/** Returns {update(), close()}. Call `update` when the text of `input` has changed. */
 export function suggestions({ input, words, find, choose }) {
   const list = h("ul", { class: "suggestions", id: "suggestions", role: "listbox", "aria-label": words.suggestions, hidden: true });
-  const told = h("p", { class: "unseen", role: "status" });
+  const status = h("p", { class: "unseen", role: "status" });
   let timer, options = [], at = -1;
-  input.closest("form").prepend(list, told);
+  input.closest("form").prepend(list, status);
   input.setAttribute("aria-autocomplete", "list");
   input.setAttribute("aria-controls", list.id);
 
@@ -27,7 +27,7 @@ export function suggestions({ input, words, find, choose }) {
     options = found.map(({ text, lang }, number) => h("li", { role: "option", id: `suggestion-${number}`, ...tongue(lang), onclick: () => take(text) }, text));
     list.replaceChildren(...options);
     list.hidden = !options.length;
-    told.textContent = options.length ? fill(words.suggestions_shown, { count: options.length }) : "";
+    status.textContent = options.length ? fill(words.suggestions_shown, { count: options.length }) : "";
     mark(-1);
   };
 
@@ -41,7 +41,7 @@ export function suggestions({ input, words, find, choose }) {
     choose(text);
   };
 
-  const look = () => {
+  const update = () => {
     clearTimeout(timer);
     const text = input.value;
     if (text.trim().length < FEWEST || text.length > LONGEST) return close();
@@ -51,7 +51,7 @@ export function suggestions({ input, words, find, choose }) {
     }, PAUSE);
   };
 
-  // Before the field's own keys: Enter asks what is chosen, Escape does not close the panel.
+  // Before the input's own keys: Enter sends the chosen question, Escape does not close the panel.
   input.form.addEventListener("keydown", (event) => {
     if (!options.length || event.isComposing) return;
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -64,5 +64,5 @@ export function suggestions({ input, words, find, choose }) {
   }, true);
   list.addEventListener("mousedown", (event) => event.preventDefault()); // the field keeps the focus
   input.addEventListener("blur", close);
-  return { look, close };
+  return { update, close };
 }

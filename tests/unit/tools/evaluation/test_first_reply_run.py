@@ -10,7 +10,7 @@ import httpx
 import pytest
 from lxml import html
 
-from channels.web.pages.facts import first_reply
+from channels.web.pages.facts import evaluation
 from core.entry import Entry
 from retrieval.evaluation.runs import Configuration, RunUnreadable, keep, read
 from tests.unit.retrieval.samples import ENTRIES
@@ -86,9 +86,9 @@ async def test_run_that_was_kept_is_read_with_its_replies(tmp_path: Path) -> Non
 
 async def test_run_that_is_published_is_what_about_reads(tmp_path: Path) -> None:
     run = await made()
-    assert first_reply(tmp_path) is None
+    assert evaluation(tmp_path, "first_reply") is None
     assert set(json.loads(publish(run, tmp_path).read_bytes())["figures"]) == {"in_two", "misleading"}  # there are no facts
-    shown = first_reply(tmp_path)
+    shown = evaluation(tmp_path, "first_reply")
     assert shown is not None
     assert (shown.questions, shown.snapshot, shown.figures["misleading"]) == (3, "s1", 0.333)
 

@@ -10,8 +10,9 @@ from pydantic import BaseModel
 
 from channels.sms.encoding import is_gsm7
 from channels.sms.providers.generic import GenericAccount
-from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.operator import Accept, Call
 from channels.sms.simulator.texts import Fate, Rejected, Text
+from core.secrets import is_one_of
 
 _STATUS = {"queued": "0", "sent": "2", "delivered": "3", "failed": "4", "expired": "6"}
 _REJECTIONS = {Fate.REFUSED: "4", Fate.BUSY: "8"}  # the example lists 8 as transient, and no 4
@@ -52,13 +53,13 @@ class MtargetOperator:
 
         @routes.post("/mtarget/messages")
         async def create(message: Annotated[NewMessage, Form()], response: Response) -> dict[str, Any]:
-            if not (equal_secrets(message.username, account.account) and equal_secrets(message.password, account.secret)):
+            if not (is_one_of(message.username, [account.account]) and is_one_of(message.password, [account.secret])):
                 response.status_code = 401  # strangers get no 2xx on any of our routes (tests/integration/access)
                 return _result(message, _BAD_CREDENTIALS)
             if not message.allowunicode and not is_gsm7(message.msg):
                 return _result(message, _NOT_UNICODE)
             try:
-                text = await accept(message.msisdn, message.msg, self.name)
+                text = await accept(message.msisdn, message.msg)
             except Rejected as rejected:
                 return _result(message, _REJECTIONS[rejected.fate])
             return _result(message, "0", ticket=text.sid, smscount=text.measure.segments)

@@ -10,8 +10,9 @@ from fastapi import APIRouter, Depends, HTTPException, Request, Response
 from pydantic import BaseModel, ConfigDict
 
 from channels.sms.providers.ovh import OvhAccount, signature
-from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.operator import Accept, Call
 from channels.sms.simulator.texts import Fate, Rejected, Text
+from core.secrets import is_one_of
 
 _PTT = {"queued": 0, "sent": 3, "delivered": 4, "failed": 24, "expired": 8}
 _SHORT = {"queued": 0, "sent": 4, "delivered": 1, "failed": 2, "expired": 2}
@@ -75,7 +76,7 @@ class OvhOperator:
         async def job(message: Job) -> dict[str, Any]:
             (phone,) = message.receivers
             try:
-                text = await accept(phone, message.message, self.name)
+                text = await accept(phone, message.message)
             except Rejected as rejected:
                 if rejected.fate is Fate.BUSY:
                     raise HTTPException(503) from rejected
@@ -92,7 +93,7 @@ class OvhOperator:
         url = f"{account.base_url.rstrip('/')}/sms/{path}"
         body = (await request.body()).decode()
         expected = signature(account, request.method, url, body, headers.get("x-ovh-timestamp", ""))
-        if not equal_secrets(headers.get("x-ovh-signature", ""), expected):
+        if not is_one_of(headers.get("x-ovh-signature", ""), [expected]):
             raise HTTPException(403)
 
 

@@ -13,8 +13,9 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
 from channels.sms.providers.generic import GenericAccount
-from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.operator import Accept, Call
 from channels.sms.simulator.texts import Fate, Rejected, Text
+from core.secrets import is_one_of
 
 _REJECTIONS = {Fate.REFUSED: "REFUSED", Fate.BUSY: "LATER"}
 
@@ -55,7 +56,7 @@ class GenericOperator:
         @routes.post("/messages")
         async def create(message: NewMessage) -> JSONResponse:
             try:
-                text = await accept(message.to, message.text, self.name)
+                text = await accept(message.to, message.text)
             except Rejected as rejected:
                 return JSONResponse({"code": _REJECTIONS[rejected.fate]})
             return JSONResponse({"code": "OK", "id": text.sid, "segments": text.measure.segments})
@@ -63,5 +64,5 @@ class GenericOperator:
         return routes
 
     async def _authenticate(self, authorization: Annotated[str, Header()] = "") -> None:
-        if not equal_secrets(authorization, f"Bearer {self._account.secret}"):
+        if not is_one_of(authorization, [f"Bearer {self._account.secret}"]):
             raise HTTPException(401)

@@ -11,8 +11,9 @@ from pydantic import BaseModel, Field
 
 from channels.sms.encoding import Encoding, split
 from channels.sms.providers.vonage import VonageAccount, signature
-from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.operator import Accept, Call
 from channels.sms.simulator.texts import Fate, Rejected, Text
+from core.secrets import is_one_of
 
 _STATUS = {"sent": "accepted", "delivered": "delivered", "failed": "failed", "expired": "expired"}
 _REJECTIONS = {Fate.REFUSED: "7", Fate.BUSY: "1"}
@@ -79,12 +80,12 @@ class VonageOperator:
 
         @routes.post("/sms/json")
         async def create(message: Annotated[NewMessage, Form()]) -> JSONResponse:
-            if not (equal_secrets(message.api_key, account.key) and equal_secrets(message.api_secret, account.secret)):
+            if not (is_one_of(message.api_key, [account.key]) and is_one_of(message.api_secret, [account.secret])):
                 return JSONResponse({"status": "4", "error-text": "Bad Credentials"}, 401)
             if not message.to.isdecimal() or not message.text:
                 return _answer({"status": "2" if not message.text else "3", "error-text": "Missing or invalid parameter"})
             try:
-                text = await accept(f"+{message.to}", message.text, self.name)
+                text = await accept(f"+{message.to}", message.text)
             except Rejected as rejected:
                 return _answer({"status": _REJECTIONS[rejected.fate], "error-text": rejected.fate})
             more = [_message_id(text.number, part) for part in range(text.measure.segments)]

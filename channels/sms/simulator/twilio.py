@@ -13,8 +13,11 @@ from twilio.request_validator import RequestValidator
 
 from channels.sms.providers.forms import E164
 from channels.sms.providers.twilio import STATUS_SUFFIX, TwilioAccount
-from channels.sms.simulator.operators.base import Accept, Call, equal_secrets
+from channels.sms.simulator.account import NAME, simulator_account
+from channels.sms.simulator.operator import Accept, Call, Operator
 from channels.sms.simulator.texts import Fate, Rejected, Text
+from core.secrets import is_one_of
+from core.settings import Settings
 
 _MAX_CHARACTERS = 1600
 _STATUS = {"expired": "failed"}
@@ -93,9 +96,9 @@ class TwilioOperator:
         ) -> JSONResponse:
             user, password = (shown.username, shown.password) if shown else ("", "")
             checks = [
-                equal_secrets(user, account.sid),
-                equal_secrets(password, account.auth_token),
-                equal_secrets(sid, account.sid),
+                is_one_of(user, [account.sid]),
+                is_one_of(password, [account.auth_token]),
+                is_one_of(sid, [account.sid]),
             ]
             if not all(checks):
                 return _error(401, 20003, "Authenticate")
@@ -108,7 +111,7 @@ class TwilioOperator:
                     400, 21617 if message.Body else 21602, "The message body is missing, or longer than 1600 characters."
                 )
             try:
-                text = await accept(message.To, message.Body, self.name)
+                text = await accept(message.To, message.Body)
             except Rejected as rejected:
                 return _error(*_REJECTIONS[rejected.fate])
             document = {
@@ -128,6 +131,11 @@ class TwilioOperator:
             return JSONResponse(document, 201)
 
         return routes
+
+
+def simulated_operator(settings: Settings) -> Operator:
+    """Returns the simulator's operator."""
+    return TwilioOperator(NAME, simulator_account(settings), settings.base_url)
 
 
 def _error(status: int, code: int, message: str) -> JSONResponse:

@@ -1,8 +1,7 @@
-"""Shared by all simulated providers."""
+"""Defines what the exchange needs of a simulated provider."""
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -11,7 +10,7 @@ from fastapi import APIRouter
 
 from channels.sms.simulator.texts import Text
 
-Accept = Callable[[str, str, str], Awaitable[Text]]  # phone, body, provider: a message that we sent
+Accept = Callable[[str, str], Awaitable[Text]]  # phone and body of a message that we sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +46,3 @@ class Operator(Protocol):
     def api(self, accept: Accept) -> APIRouter:
         """Returns the part of its API that we call."""
         ...
-
-
-def equal_secrets(shown: str, expected: str) -> bool:
-    """Decides whether two secrets are the same, in constant time."""
-    return hmac.compare_digest(shown.encode(), expected.encode())
