@@ -124,14 +124,28 @@ class TurnPipeline:
 
 def leading_messages(*, first_contact: LeadingMessage, announcements: LeadingMessage) -> LeadingMessage:
     """Returns step 5: separate messages before the reply, on channels whose replies are sent as text."""
-    return _LeadingMessages((first_contact, announcements))
+
+    async def all_messages(session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]:
+        parts = (first_contact, announcements)
+        return [message for part in parts for message in await part(session, conversation, outcome)]
+
+    return all_messages
 
 
 def before_commit(
     *, handoffs: BeforeCommit, approvals: BeforeCommit, relay: BeforeCommit, phone_copy: BeforeCommit | None
 ) -> BeforeCommit:
-    """Returns step 6: the hooks in the transaction that commits the turn. ``phone_copy`` is ``None`` if no copies are sent."""
-    return _BeforeCommit((handoffs, approvals, relay, *([phone_copy] if phone_copy else [])))
+    """Returns step 6: the hooks in the transaction that commits the turn. Each receives the turn that the one before returns.
+
+    ``phone_copy`` is ``None`` if no copies are sent.
+    """
+
+    async def all_hooks(session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
+        for hook in (handoffs, approvals, relay, *([phone_copy] if phone_copy else [])):
+            turn = await hook(session, conversation, message, turn)
+        return turn
+
+    return all_hooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,23 +164,3 @@ async def _added(additions: Sequence[Addition], context: TurnContext, turn: Turn
     for addition in additions:
         turn = await addition(context, turn)
     return turn
-
-
-@dataclass(frozen=True, slots=True)
-class _LeadingMessages:
-    parts: tuple[LeadingMessage, ...]
-
-    async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]:
-        return [message for part in self.parts for message in await part(session, conversation, outcome)]
-
-
-@dataclass(frozen=True, slots=True)
-class _BeforeCommit:
-    """A chain of hooks: each receives the turn that the one before returns."""
-
-    parts: tuple[BeforeCommit, ...]
-
-    async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
-        for part in self.parts:
-            turn = await part(session, conversation, message, turn)
-        return turn

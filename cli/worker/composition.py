@@ -10,7 +10,7 @@ from conversations.additions.conversation_commands import ConversationCommands
 from conversations.additions.first_contact import FirstContact
 from conversations.additions.phone_copy_sending import CopySending
 from conversations.additions.relay import RelayLine
-from conversations.service_control.state_cache import ServiceStateCache
+from conversations.service_control.controls import ServiceStateCache
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.signing import Signing

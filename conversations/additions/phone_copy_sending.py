@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.delivery.opt_outs import has_opted_out
-from conversations.delivery.sms_usage import copies_on, local_today, usage_on
+from conversations.delivery.sms_usage import copies_on, count_copy, local_today, usage_on
 from conversations.events import dump_blocks, read_blocks
 from conversations.ports import Renderer, is_simulated
 from conversations.record.address_renewal import move_to_present_digest
@@ -19,7 +19,7 @@ from conversations.turn_contracts import LeadingMessage
 from conversations.wording import Wording
 from core.database.base import now
 from core.database.conflict import insert_into
-from core.database.models import Conversation, Message, NumberUsage, PhoneCopy, Reply
+from core.database.models import Conversation, Message, PhoneCopy, Reply
 from core.privacy.addresses import Addresses
 from core.turns import AnswerBlock, Origin, Outcome, ReplyBlock, TextBlock, Turn
 
@@ -117,10 +117,7 @@ class CopySending:
         usage = await usage_on(session, digest, today)
         if usage.copies >= self._per_day or usage.segments > self._limits.segments_per_day:
             return False
-        statement = insert_into(session, NumberUsage).values(address_digest=digest, day=today, copies=1)
-        await session.execute(
-            statement.on_conflict_do_update(index_elements=["address_digest", "day"], set_={"copies": NumberUsage.copies + 1})
-        )
+        await count_copy(session, digest, today)
         return True
 
     async def _open_sms_conversation(self, session: AsyncSession, web: Conversation, number: str, digest: str) -> Conversation:

@@ -25,7 +25,7 @@ from conversations.delivery.sms_usage import count_sent, local_today, segments_o
 from conversations.ports import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
 from core.database import Database
 from core.database.base import UtcDateTime, now, table
-from core.database.conflict import insert_into
+from core.database.conflict import upsert
 from core.database.models import Conversation, Delivery, Receipt, Reply
 from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
@@ -66,13 +66,10 @@ async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, is_tem
     if delivery is not None:
         _advance_status(delivery, receipt.status, receipt.error, is_temporary)
         return
-    values = {"status": receipt.status, "error": receipt.error}
-    statement = insert_into(session, Receipt).values(
-        provider_message_id=receipt.provider_message_id, received_at=now(), **values
-    )
     early = await session.get(Receipt, receipt.provider_message_id)
     if early is None or _ORDER[early.status] < _ORDER[receipt.status]:
-        await session.execute(statement.on_conflict_do_update(index_elements=["provider_message_id"], set_=values))
+        key = {"provider_message_id": receipt.provider_message_id}
+        await upsert(session, Receipt, key, {"status": receipt.status, "error": receipt.error})
 
 
 @dataclass(frozen=True, slots=True)

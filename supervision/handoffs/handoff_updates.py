@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.signing import new_id
 from conversations.turn_contracts import Overtaken
 from conversations.wording import Wording
 from core.database.base import now, table
@@ -19,7 +18,7 @@ from supervision.handoffs.expected_wait import expected_minutes
 from supervision.handoffs.failures import OFFERED_AFTER, failures
 from supervision.handoffs.queue_position import WORDS as QUEUE_WORDS
 from supervision.handoffs.queue_position import QueuePosition
-from supervision.handoffs.record import fills_in_form, open_handoff, queue_place, subject_of, typed_text
+from supervision.handoffs.record import add_handoff, fills_in_form, open_handoff, queue_place, subject_of, typed_text
 from supervision.handoffs.teams import route
 
 WORDS = frozenset(
@@ -107,19 +106,16 @@ async def _enter_queue(
     """Returns the conversation's handoff, opened if there is none; a waiting one keeps its place."""
     if chat is None:
         failed = failures(await _last_turns(session, conversation.id)) >= OFFERED_AFTER
-        chat = Handoff(
-            id=new_id(),
-            conversation_id=conversation.id,
-            kind=Kind.CHAT,
-            state=state,
-            reason=Reason.FAILURES if failed else Reason.ASKED,
+        chat = await add_handoff(
+            session,
+            conversation,
+            Kind.CHAT,
+            state,
+            Reason.FAILURES if failed else Reason.ASKED,
             team=await route(session, conversation.id, conversation.language),
             subject=await subject_of(session, conversation.id) or typed_text(message),
-            alert=False,
         )
-        session.add(chat)
-    elif chat.state != state:
-        chat.state = state
+    chat.state = state
     if state == State.WAITING and chat.waiting_since is None:
         chat.waiting_since = now()
     await session.flush()
@@ -127,20 +123,10 @@ async def _enter_queue(
 
 
 async def _flag_danger(session: AsyncSession, conversation: Conversation, message: Message, chat: Handoff | None) -> None:
-    if chat is not None:  # the list shows why it is marked, not the earlier question
-        chat.alert, chat.subject = True, message.text or chat.subject
-    else:
-        session.add(
-            Handoff(
-                id=new_id(),
-                conversation_id=conversation.id,
-                kind=Kind.CHAT,
-                state=State.FLAGGED,
-                reason=Reason.CRISIS,
-                subject=message.text or "",
-                alert=True,
-            )
-        )
+    if chat is None:
+        chat = await add_handoff(session, conversation, Kind.CHAT, State.FLAGGED, Reason.CRISIS)
+    chat.alert = True
+    chat.subject = message.text or chat.subject  # the list shows why it is marked, not the earlier question
     await session.flush()
 
 

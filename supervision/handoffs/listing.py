@@ -83,11 +83,10 @@ LISTED = (
     Handoff.claimed_at,
     Handoff.closed_at,
 )
-_NAMES = tuple(column.key for column in LISTED)
 
 
 class Line(BaseModel):
-    """One line of a conversation: its author (``citizen``, ``bot``, ``human``; ``require_claim``: waits for approval) and text.
+    """One line of a conversation: its author (``citizen``, ``bot``, ``human``; ``held``: waits for approval) and text.
 
     ``outcome`` and ``entry`` are for the bot's lines; ``author``: the name of the human who wrote it.
     """
@@ -238,5 +237,5 @@ async def _unread(session: AsyncSession, only: Collection[str] | None) -> dict[s
 
 
 def listed_from_row(row: Row[Any], place: int | None, unread: int) -> ListedHandoff:
-    """Returns a list item from a row that begins with ``LISTED``. ``place``: in the queue, while it waits."""
-    return ListedHandoff(**dict(zip(_NAMES, row, strict=False)), place=place, unread=unread)
+    """Returns a list item from a row with the columns ``LISTED``. ``place``: in the queue, while it waits."""
+    return ListedHandoff(**row._mapping, place=place, unread=unread)

@@ -50,7 +50,7 @@ class QueuePositions:
 
 
 async def read_queue_positions(session: AsyncSession) -> dict[str, QueuePosition]:
-    """Returns the positions of all who wait, by conversation: the same as ``place`` and ``expected`` give one by one."""
+    """Returns the positions of all who wait, by conversation; ``queue_place`` and ``expected_minutes`` return those of one."""
     rows = await session.execute(
         select(Conversation.id, Conversation.origin, Conversation.channel, Conversation.language, Handoff.team)
         .join(Conversation, Conversation.id == Handoff.conversation_id)

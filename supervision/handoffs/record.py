@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations.signing import new_id
 from core.database import Database
 from core.database.base import now, table
 from core.database.models import Conversation, Handoff, Message
 from core.database.prepared import Prepared
-from core.handoff import OPEN, Kind, State
+from core.handoff import OPEN, Kind, Reason, State
 from core.turns import Outcome
 
 _SUBJECT_CHARACTERS = 200
@@ -31,6 +34,16 @@ async def open_handoff(session: AsyncSession, conversation: str, kind: Kind) -> 
     if await _IS_OPEN.first(session, values) is None:
         return None  # the usual case, cheaper than loading an object
     return (await session.execute(_OPEN_HANDOFF, values)).scalar_one_or_none()
+
+
+async def add_handoff(
+    session: AsyncSession, conversation: Conversation, kind: Kind, state: State, reason: Reason, **values: Any
+) -> Handoff:
+    """Adds a handoff of ``conversation``, with ``values`` in its other columns."""
+    handoff = Handoff(id=new_id(), conversation_id=conversation.id, kind=kind, state=state, reason=reason, **values)
+    session.add(handoff)
+    await session.flush()
+    return handoff
 
 
 async def is_claimed(database: Database, conversation: str) -> bool:

@@ -124,9 +124,8 @@ async def lines_of(
     return sorted(lines, key=lambda line: (line.at, line.key))
 
 
-async def view(session: AsyncSession, listed: ListedHandoff, render: Renderer, names: dict[str, str]) -> View:
+async def view(session: AsyncSession, listed: ListedHandoff, render: Renderer, names: Mapping[str, str]) -> View:
     """Returns the view of ``listed``."""
-    seen_seq = (await session.execute(select(Handoff.seen_seq).where(Handoff.id == listed.id))).scalar_one()
     return View(
         handoff=listed,
         owner_name=names.get(listed.owner or "", listed.owner),
@@ -136,7 +135,7 @@ async def view(session: AsyncSession, listed: ListedHandoff, render: Renderer, n
             for note in await notes_of(session, listed.conversation)
         ],
         labels=list(await labels_of(session, listed.conversation)),
-        seen_seq=seen_seq,
+        seen_seq=(await session.execute(select(Handoff.seen_seq).where(Handoff.id == listed.id))).scalar_one(),
         held=await _held_lines(session, listed, render) if listed.kind == Kind.VALIDATION else [],
         form=await fills_in_form(session, listed.conversation),
         stopped=await stop_message_of(session, listed.conversation) is not None,
@@ -190,7 +189,7 @@ async def _titles(session: AsyncSession, entries: set[str]) -> dict[str, str]:
     if not entries:
         return {}
     rows = await session.execute(select(EntryRow.id, EntryRow.title).where(EntryRow.id.in_(entries)))
-    return {seen_seq.id: seen_seq.title for seen_seq in rows}
+    return {row.id: row.title for row in rows}
 
 
 async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, str]:
@@ -198,4 +197,4 @@ async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, st
     rows = await session.execute(
         select(Delivery.reply_id, Delivery.status).where(Delivery.reply_id.in_(replies)).order_by(Delivery.part)
     )
-    return {seen_seq.reply_id: seen_seq.status for seen_seq in rows}
+    return {row.reply_id: row.status for row in rows}

@@ -51,8 +51,21 @@ def _over(answer: Callable[[httpx.Request], Any], wording: Wording, breaker: Cir
     return DegradedMode(actions, wording, breaker or closed())
 
 
-async def _find(degraded_mode: DegradedMode, text: str, channel: str = "web") -> Turn | None:
-    return await degraded_mode.find(text, conversation="c", channel=channel, language="fr", seconds=1)
+async def _find(degraded_mode: DegradedMode, text: str, channel: str = "web", *, seconds: float = 1) -> Turn | None:
+    return await degraded_mode(
+        TurnContext(
+            message_id="m",
+            conversation="c",
+            channel=channel,
+            language="fr",
+            text=text,
+            payload=None,
+            masked=(),
+            offered=(),
+            attempts=1,
+            deadline=Deadline.after(seconds),
+        )
+    )
 
 
 async def test_a_page_that_answers_is_shown_under_a_notice(degraded_mode: DegradedMode, wording: Wording) -> None:
@@ -111,7 +124,7 @@ async def test_an_action_server_that_says_nothing_is_waited_for_no_longer_than_t
         raise AssertionError
 
     degraded_mode = _over(nothing, wording)
-    assert await degraded_mode.find("carte", conversation="c", channel="web", language="fr", seconds=0.01) is None
+    assert await _find(degraded_mode, "carte", seconds=0.01) is None
 
 
 @pytest.mark.parametrize(("trouble", "outcome"), [("away", Outcome.ANSWERED), ("refuses", Outcome.FALLBACK)])
