@@ -81,7 +81,7 @@ def compose(settings: Settings) -> Worker:
             channel_off=ChannelOff(database, controls, wording),
             phone_copy=copies,
             degraded_mode=DegradedMode(engines.actions, wording, engines.breaker),
-            conversation_commands=ConversationCommands(database, wording, signing, copies.ask),
+            conversation_commands=ConversationCommands(database, wording, signing, copies),
             prefetch=engines.prefetch,
             detect=detect,
             judge=DangerCheck(engines.actions),

@@ -135,17 +135,13 @@ class Outbound:
         """
         if self._turn_slots.locked():
             return
+        queued = select(Delivery.seq).where(Delivery.reply_id == reply, Delivery.status == "queued").order_by(Delivery.part)
         async with self._turn_slots:
-            await self._send_all(reply)
-
-    async def _send_all(self, reply: str) -> None:
-        async with self._database.read(brief=True) as session:
-            rows = await session.execute(
-                select(Delivery.seq).where(Delivery.reply_id == reply, Delivery.status == "queued").order_by(Delivery.part)
-            )
-        for seq in rows.scalars().all():
-            if not await self._send_one(seq):
-                return  # the sweep continues from there
+            async with self._database.read(brief=True) as session:
+                deliveries = (await session.execute(queued)).scalars().all()
+            for seq in deliveries:
+                if not await self._send_one(seq):
+                    return  # the sweep continues from there
 
     async def due(self) -> Mapping[str, Sequence[int]]:
         """Returns the queued deliveries to be tried now, in order, by conversation. Settles those without a sender."""

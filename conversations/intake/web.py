@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
@@ -74,7 +74,7 @@ async def take_batch(
             result = accepted[message.dedup]
             if result.fresh:
                 await keep_number(session, addresses, message.conversation, message.number)
-                accepted[message.dedup] = Accepted(result.conversation, result.id, result.seq, fresh=False)  # for a second one
+                accepted[message.dedup] = replace(result, fresh=False)  # for the same message once more in this batch
             results.append(result)
     return results
 

@@ -39,10 +39,13 @@ async def pending_copy(session: AsyncSession, conversation: str) -> PhoneCopy | 
     return row if form is None or form < row.asked_at else None
 
 
-async def has_no_pending_copy(database: Database, conversation: str) -> bool:
-    """Decides whether ``conversation`` has no arrangement of a copy. A cheap check at every turn, since few have one."""
+async def find_pending_copy(database: Database, conversation: str) -> PhoneCopy | None:
+    """Returns ``pending_copy``, in a read of its own. Costs little at a turn without any copy, as most are."""
     (rows,) = await database.fetch((_ANY, {"of": conversation}))
-    return not rows
+    if not rows:
+        return None
+    async with database.read(brief=True) as session:
+        return await pending_copy(session, conversation)
 
 
 async def delete_expired_copies(database: Database) -> None:

@@ -61,7 +61,7 @@ class Dialogue:
         return self._care.put_numbers_first(alert, turn, channel=context.channel, language=request.language)
 
     async def _ask(self, context: TurnContext, request: EngineRequest) -> Turn:
-        with self._prefetch.of(request) if self._prefetch else nullcontext():
+        with self._prefetch.begin_search(request) if self._prefetch else nullcontext():
             return await self._engine.turn(request, deadline=context.deadline.engine)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 
 from conversations.events import read_blocks
-from conversations.record.phone_copies import has_no_pending_copy, pending_copy
+from conversations.record.phone_copies import find_pending_copy
 from conversations.turn_context import TurnContext
 from conversations.wording import Wording
 from core.channels import traits_of
@@ -60,10 +60,7 @@ class PhoneCopies:
         """Handles the number, a yes, or a no. Any other message passes, and the arrangement waits."""
         if traits_of(context.channel).identifies_by_number:
             return None
-        row = None
-        if not await has_no_pending_copy(self._database, context.conversation):
-            async with self._database.read(brief=True) as session:
-                row = await pending_copy(session, context.conversation)
+        row = await find_pending_copy(self._database, context.conversation)
         hint = row.number_hint if row else ""
         if context.payload in (SEND, DROP):  # also when it is too late: ``CopySending`` says so at the commit
             return self._end(context, "send" if context.payload == SEND else "drop")

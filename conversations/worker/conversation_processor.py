@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -82,22 +82,19 @@ class ConversationProcessor:
             taken = await take_conversation(self.database, conversation, self.owner, self.lease)
             if taken is None:
                 return
+            lease = taken.lease
             try:
                 async with asyncio.TaskGroup() as group:
-                    renewal = LeaseRenewal(self.database, taken.lease, self.lease)
+                    renewal = LeaseRenewal(self.database, lease, self.lease)
                     renewal.start(group)
-                    await self._answer_all(taken, renewal)
+                    while taken is not None:
+                        taken = await self._answer(taken, renewal)
             except* LeaseLost:
                 metrics.LEASES_LOST.inc()
-                log.warning("lease_lost", conversation=conversation, fencing=taken.lease.fencing)
+                log.warning("lease_lost", conversation=conversation, fencing=lease.fencing)
             # SQLite has one writer: the worker that gave the lease back has seen everything before that.
             if self.database.is_sqlite or not await anything_waits(self.database, conversation):
                 return
-
-    async def _answer_all(self, first: TakenMessage, renewal: LeaseRenewal) -> None:
-        taken: TakenMessage | None = first
-        while taken is not None:
-            taken = await self._answer(taken, renewal)
 
     async def _answer(self, taken: TakenMessage, renewal: LeaseRenewal) -> TakenMessage | None:
         """Answers one message. Returns the next one, or ``None`` once the lease is given back."""
@@ -135,13 +132,12 @@ class ConversationProcessor:
 
     async def _commit_turn(self, taken: TakenMessage, renewal: LeaseRenewal) -> tuple[Committed, TakenMessage | None, Turn]:
         """Decides and commits a turn. Also returns the next message, if the lease was kept for it."""
-        number_hint = await number_hint_of(self.database, taken.conversation.id) if self._has_number(taken) else ""
-        context = self._context(taken, number_hint)
+        context = await self._context(taken)
         reply, next_message = None, None
         while reply is None:
             turn, rendered = await self._decide(context)
-            with suppress(Overtaken):
-                async with self._commit_transaction(renewal) as (stop_renewal, session):
+            with suppress(Overtaken), tracing.span("commit"):
+                async with renewal.pause() as stop_renewal, self.database.write(brief=True) as session:
                     reply = await commit_reply(
                         session,
                         taken,
@@ -159,12 +155,6 @@ class ConversationProcessor:
                         stop_renewal()
         assert reply is not None
         return reply, next_message, turn
-
-    @asynccontextmanager
-    async def _commit_transaction(self, renewal: LeaseRenewal) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
-        with tracing.span("commit"):
-            async with renewal.pause() as stop_renewal, self.database.write(brief=True) as session:
-                yield stop_renewal, session
 
     async def _decide(self, context: TurnContext) -> tuple[Turn, Rendered]:
         turn = turn_in_form(await self.turns.answer(context), self.form())
@@ -186,9 +176,6 @@ class ConversationProcessor:
         renderer = self.renderers.get(context.channel)
         # "SUITE" and the frame of a reply are in the reply's language, which may not be the conversation's.
         return renderer(turn.blocks, language=turn.spoken or context.last_language) if renderer else Rendered("")
-
-    def _has_number(self, taken: TakenMessage) -> bool:
-        return "phone" in (taken.message.masked or ()) and not taken.message.payload
 
     def _chosen_payload(self, conversation: Conversation, text: str) -> str | None:
         """Returns the payload of the option that ``text`` names: by number if numbers or pages were shown, else by label.
@@ -220,9 +207,13 @@ class ConversationProcessor:
         *pages, last = self._verified_offers(conversation) or [""]
         return pages if last == _NONE_OF_THESE and all(payload.startswith(_PAGE) for payload in pages) else []
 
-    def _context(self, taken: TakenMessage, number_hint: str) -> TurnContext:
+    async def _context(self, taken: TakenMessage) -> TurnContext:
         message, conversation = taken.message, taken.conversation
         waited = (now() - message.received_at).total_seconds()
+        buttons = traits_of(conversation.channel).has_buttons
+        has_number = "phone" in (message.masked or ()) and not message.payload
+        number_hint = await number_hint_of(self.database, conversation.id) if has_number else ""
+        other_number = has_number and not number_hint
         return TurnContext(
             message_id=message.id,
             conversation=conversation.id,
@@ -234,18 +225,12 @@ class ConversationProcessor:
             chosen_payload=None if message.payload else self._chosen_payload(conversation, message.text or ""),
             masked=tuple(kind for kind in message.masked or () if kind != HIDDEN),
             offered=tuple(conversation.offered or ()),
-            choices_not_shown=self._shows_no_choice(conversation),
+            choices_not_shown=not buttons and not conversation.offered and bool(conversation.options),
             attempts=message.attempts,
             deadline=Deadline.begin(self.limits[conversation.channel], waited),
             number_hint=number_hint,
-            number_for_yes_or_no=not number_hint and self._has_number(taken) and self._asks_yes_or_no(conversation),
+            number_for_yes_or_no=other_number and {"/affirm", "/deny"}.issubset(self._verified_offers(conversation)),
         )
-
-    def _shows_no_choice(self, conversation: Conversation) -> bool:
-        return not traits_of(conversation.channel).has_buttons and not conversation.offered and bool(conversation.options)
-
-    def _asks_yes_or_no(self, conversation: Conversation) -> bool:
-        return {"/affirm", "/deny"}.issubset(self._verified_offers(conversation))
 
 
 def _count(conversation: Conversation, turn: Turn, outcome: Outcome, received_at: datetime) -> None:
