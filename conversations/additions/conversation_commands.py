@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from conversations.events import read_blocks
+from conversations.record.replies import latest_replies
 from conversations.signing import BadToken, Signing
 from conversations.steps.phone_copy import PhoneCopies
 from conversations.turn_context import TurnContext
@@ -39,16 +38,11 @@ class ConversationCommands:
         return turn
 
     async def _last_reply(self, conversation: str) -> Turn | None:
-        statement = (
-            select(Reply)
-            .where(Reply.conversation_id == conversation, Reply.outcome.not_in(_NOT_REPEATED))
-            .order_by(Reply.seq.desc())
-            .limit(1)
-        )
         async with self._database.read(brief=True) as session:
-            reply = (await session.execute(statement)).scalar_one_or_none()
-        if reply is None:
+            replies = await latest_replies(session, conversation, Reply.outcome.not_in(_NOT_REPEATED), limit=1)
+        if not replies:
             return None
+        (reply,) = replies
         try:
             blocks = tuple(self._with_unsigned_choices(conversation, block) for block in read_blocks(reply))
         except BadToken:  # the key has changed since: its buttons are no longer valid

@@ -14,13 +14,14 @@ from conversations.record.address_renewal import move_to_present_digest
 from conversations.record.phone_copies import pending_copy
 from conversations.record.replies import add_reply
 from conversations.signing import new_id
-from conversations.steps.sms_limits import Limits
+from conversations.steps.sms_limits import is_served
 from conversations.turn_contracts import LeadingMessage
 from conversations.wording import Wording
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.models import Conversation, Message, PhoneCopy, Reply
 from core.privacy.addresses import Addresses
+from core.settings import Settings
 from core.turns import AnswerBlock, Origin, Outcome, ReplyBlock, TextBlock, Turn
 
 WORDS = frozenset({"copy_expired", "copy_refused", "copy_sent", "copy_sms"})
@@ -31,26 +32,23 @@ log = structlog.get_logger(__name__)
 class CopySending:
     """A ``BeforeCommit``. ``provider`` carries the copy by ``channel``, and ``render`` writes it.
 
-    At most ``per_day`` copies go to one number, and ``all_per_day`` to all numbers together (0: no limit).
+    ``settings`` limit the copies to one number in a day, and to all numbers together (0: no limit).
     """
 
     def __init__(
         self,
         wording: Wording,
         addresses: Addresses,
-        limits: Limits,
+        settings: Settings,
         *,
         channel: str,
         provider: str,
         render: Renderer,
         leading_message: LeadingMessage,
-        per_day: int,
-        all_per_day: int,
     ) -> None:
         wording.require(WORDS)
-        self._wording, self._addresses, self._limits = wording, addresses, limits
+        self._wording, self._addresses, self._settings = wording, addresses, settings
         self._channel, self._provider, self._render, self._leading_message = channel, provider, render, leading_message
-        self._per_day, self._all_per_day = per_day, all_per_day
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
         """Returns ``turn``, or another text where the copy cannot be sent."""
@@ -82,7 +80,7 @@ class CopySending:
         digest = self._addresses.digest(number)
         # The same sentence in all three cases: the website must not reveal, for example, that a telephone has sent STOP.
         if (
-            not self._limits.serves(number)
+            not is_served(number, self._settings)
             or await has_opted_out(session, digest)
             or not await self._count_copy(session, digest)
         ):
@@ -110,12 +108,13 @@ class CopySending:
         """Counts one copy to a number. Returns false if the daily limit of its copies or segments, or of all copies, is
         reached.
         """
-        today = local_today(self._limits.zone)
-        if self._all_per_day and await copies_on(session, today) >= self._all_per_day:
-            log.warning("sms_copies_spent", copies=self._all_per_day)
+        settings, today = self._settings, local_today(self._settings.opening.zone)
+        all_copies = settings.sms_service_copies_per_day
+        if all_copies and await copies_on(session, today) >= all_copies:
+            log.warning("sms_copies_spent", copies=all_copies)
             return False
         usage = await usage_on(session, digest, today)
-        if usage.copies >= self._per_day or usage.segments > self._limits.segments_per_day:
+        if usage.copies >= settings.sms_copies_per_day or usage.segments > settings.sms_segments_per_day:
             return False
         await count_copy(session, digest, today)
         return True

@@ -1,11 +1,11 @@
-"""Adding a reply to the record: the bot's to a message, or one that a human or the service sends unasked."""
+"""Replies in the record: the bot's to a message, or one that a human or the service sends unasked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.delivery.outbound import queue_deliveries
@@ -31,6 +31,14 @@ async def add_reply(
     """
     await touch_conversation(session, conversation.id, rendered, reply.blocks, aside=aside)
     return await insert_reply(session, conversation, reply, rendered, before)
+
+
+async def latest_replies(
+    session: AsyncSession, conversation: str, *conditions: ColumnElement[bool], limit: int
+) -> Sequence[Reply]:
+    """Returns the last replies in ``conversation`` that fulfil ``conditions``, latest first."""
+    latest = select(Reply).where(Reply.conversation_id == conversation, *conditions).order_by(Reply.seq.desc()).limit(limit)
+    return (await session.execute(latest)).scalars().all()
 
 
 async def touch_conversation(

@@ -14,10 +14,9 @@ from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.turns import ChoicesBlock, Option, Outcome, TextBlock, Turn
 from supervision.handoffs.call_back import apply_call_back_request
-from supervision.handoffs.expected_wait import expected_minutes
 from supervision.handoffs.failures import OFFERED_AFTER, failures
 from supervision.handoffs.queue_position import WORDS as QUEUE_WORDS
-from supervision.handoffs.queue_position import QueuePosition
+from supervision.handoffs.queue_position import QueuePosition, expected_minutes
 from supervision.handoffs.record import add_handoff, fills_in_form, open_handoff, queue_place, subject_of, typed_text
 from supervision.handoffs.teams import route
 

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.delivery.opt_outs import stop_message_of
 from conversations.events import BLOCKS, read_blocks
 from conversations.ports import Renderer
+from conversations.record.replies import latest_replies
 from core.database.models import Delivery, EntryRow, Handoff, HeldAnswer, Message, Reply
 from core.handoff import Kind
 from core.privacy.invisible import HIDDEN
@@ -99,10 +100,7 @@ async def lines_of(
     messages = await session.execute(
         select(Message).where(Message.conversation_id == conversation).order_by(Message.seq.desc()).limit(_MOST)
     )
-    replies = await session.execute(
-        select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_MOST)
-    )
-    answered = [reply for reply in replies.scalars() if reply.blocks]
+    answered = [reply for reply in await latest_replies(session, conversation, limit=_MOST) if reply.blocks]
     titles = await _titles(session, {reply.entry for reply in answered if reply.entry})
     deliveries = await _deliveries(session, [reply.id for reply in answered])
     lines = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.database.models import Team
-from supervision.handoffs.expected_wait import RecentWaits, minutes_to_wait
 from supervision.handoffs.presence import Duty, PresentSupervisor
+from supervision.handoffs.queue_position import RecentWaits, minutes_to_wait
 from supervision.handoffs.teams import choose_team
 
 _PAST = RecentWaits(waited=[60] * 8, handled=[600] * 8)
