@@ -47,7 +47,8 @@ class CopySending:
         leading_message: LeadingMessage,
     ) -> None:
         wording.require(WORDS)
-        self._wording, self._addresses, self._settings = wording, addresses, settings
+        self._wording, self._addresses = wording, addresses
+        self._settings, self._zone = settings, settings.opening.zone
         self._channel, self._provider, self._render, self._leading_message = channel, provider, render, leading_message
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
@@ -108,7 +109,7 @@ class CopySending:
         """Counts one copy to a number. Returns false if the daily limit of its copies or segments, or of all copies, is
         reached.
         """
-        settings, today = self._settings, local_today(self._settings.opening.zone)
+        settings, today = self._settings, local_today(self._zone)
         all_copies = settings.sms_service_copies_per_day
         if all_copies and await copies_on(session, today) >= all_copies:
             log.warning("sms_copies_spent", copies=all_copies)

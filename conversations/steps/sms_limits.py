@@ -64,7 +64,7 @@ class SmsLimits:
         self._database = database
         self._wording = wording
         self._addresses = addresses
-        self._settings = settings
+        self._settings, self._zone = settings, settings.opening.zone
         self._budget = budget
 
     async def __call__(self, context: TurnContext) -> Turn | None:
@@ -76,7 +76,7 @@ class SmsLimits:
                 return None  # a tool's conversation
             recent = await _recent(session, context)
             reason = await self._exceeded_limit(session, context, conversation, recent)
-            today = local_today(self._settings.opening.zone)
+            today = local_today(self._zone)
             warned = (await usage_on(session, conversation.address_digest, today)).warned
             if not reason or (reason in _TOO_MANY and _is_unanswered_danger(context, recent)):
                 return None
@@ -102,7 +102,7 @@ class SmsLimits:
         if not is_served(self._addresses.decrypt(conversation.address or b""), self._settings):
             return "prefix"
         limits = self._settings
-        usage = await usage_on(session, str(conversation.address_digest), local_today(limits.opening.zone))
+        usage = await usage_on(session, str(conversation.address_digest), local_today(self._zone))
         if (command := keyword(context.text)) in _OBEYED:
             most = limits.sms_segments_per_day * (_STOP_FACTOR if command is Keyword.STOP else 1)
             return "segments" if usage.segments > most else ""

@@ -69,7 +69,9 @@ async def _find(degraded_mode: DegradedMode, text: str, channel: str = "web", *,
     )
 
 
-async def test_a_page_that_answers_is_shown_under_a_notice(degraded_mode: DegradedMode, wording: Wording) -> None:
+async def test_degraded_mode_with_an_answering_page_shows_it_below_a_notice(
+    degraded_mode: DegradedMode, wording: Wording
+) -> None:
     turn = await _find(degraded_mode, "j'ai perdu ma carte")
     assert turn is not None
     assert (turn.outcome, turn.entry, turn.entry_version, turn.snapshot) == ("answered", LOST_CARD.id, 3, SNAPSHOT)
@@ -82,7 +84,7 @@ async def test_a_page_that_answers_is_shown_under_a_notice(degraded_mode: Degrad
 
 @pytest.mark.parametrize("channel", ["web", "sms"])
 @pytest.mark.parametrize("text", ["j'ai perdu ma carte", "choix", "passeport"])
-async def test_it_is_the_turn_that_the_engine_would_give(
+async def test_degraded_mode_gives_the_same_turn_as_the_engine(
     degraded_mode: DegradedMode, settings: Settings, text: str, channel: str
 ) -> None:
     """``bot.turns.assemble`` cannot be called from here in the service: the two must go on agreeing."""
@@ -96,7 +98,7 @@ async def test_it_is_the_turn_that_the_engine_would_give(
     ("channel", "last"),
     [("web", "/none_of_these"), ("sms", "/choose")],  # by SMS each line is paid for, and "aucune" is understood
 )
-async def test_several_pages_are_offered_with_what_the_first_would_answer(
+async def test_degraded_mode_with_several_pages_offers_them_with_an_extract(
     degraded_mode: DegradedMode, channel: str, last: str
 ) -> None:
     turn = await _find(degraded_mode, "choix", channel)
@@ -108,18 +110,18 @@ async def test_several_pages_are_offered_with_what_the_first_would_answer(
 
 
 @pytest.mark.parametrize("text", ["introuvable", "tiramisu", "je veux parler à un conseiller", "can I speak to someone?"])
-async def test_what_no_page_answers_is_left_to_the_fallback(degraded_mode: DegradedMode, text: str) -> None:
+async def test_degraded_mode_without_an_answering_page_passes(degraded_mode: DegradedMode, text: str) -> None:
     assert await _find(degraded_mode, text) is None
 
 
-async def test_an_action_server_that_is_away_too_changes_nothing(wording: Wording) -> None:
+async def test_degraded_mode_without_action_server_passes(wording: Wording) -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
 
     assert await _find(_over(refuse, wording), "carte") is None
 
 
-async def test_an_action_server_that_says_nothing_is_waited_for_no_longer_than_the_message_can(wording: Wording) -> None:
+async def test_degraded_mode_with_a_silent_action_server_ends_in_time(wording: Wording) -> None:
     async def nothing(request: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
         raise AssertionError
@@ -129,7 +131,7 @@ async def test_an_action_server_that_says_nothing_is_waited_for_no_longer_than_t
 
 
 @pytest.mark.parametrize(("trouble", "outcome"), [("away", Outcome.ANSWERED), ("refuses", Outcome.FALLBACK)])
-async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
+async def test_pipeline_without_engine_uses_the_degraded_mode(
     degraded_mode: DegradedMode, wording: Wording, trouble: Literal["away", "refuses"], outcome: Outcome
 ) -> None:
     def engine(request: httpx.Request) -> httpx.Response:
@@ -151,7 +153,7 @@ async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
         assert [block.type for block in turn.blocks[:3]] == ["notice", "notice", "answer"]
 
 
-async def test_the_action_server_is_asked_for_two_at_a_time_and_not_for_who_waited_too_long(wording: Wording) -> None:
+async def test_degraded_mode_limits_concurrent_lookups(wording: Wording) -> None:
     asked: list[str] = []
     answers, both = asyncio.Event(), asyncio.Event()
 
@@ -184,13 +186,13 @@ class Hanging:
         raise AssertionError
 
 
-async def test_look_up_while_the_action_server_hangs_is_not_tried(wording: Wording) -> None:
+async def test_degraded_mode_with_an_open_breaker_sends_nothing(wording: Wording) -> None:
     hanging = Hanging()
     assert await _find(_over(hanging, wording, silent()), "carte") is None
     assert hanging.asked == []
 
 
-async def test_look_up_in_vain_tells_the_breaker_of_those_that_were_asked_only(
+async def test_degraded_mode_reports_only_sent_lookups_to_the_breaker(
     wording: Wording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vain: list[float] = []
@@ -208,7 +210,7 @@ async def test_look_up_in_vain_tells_the_breaker_of_those_that_were_asked_only(
     assert len(vain) == AT_ONCE
 
 
-async def test_turn_whose_engine_hangs_leaves_the_rest_of_its_deadline_to_the_look_up(
+async def test_pipeline_with_a_hanging_engine_leaves_time_for_the_lookup(
     wording: Wording,
 ) -> None:
     hanging, actions = Hanging(), Hanging()
@@ -222,7 +224,7 @@ async def test_turn_whose_engine_hangs_leaves_the_rest_of_its_deadline_to_the_lo
     assert 0.2 < time.monotonic() - began <= 1.6
 
 
-async def test_turn_that_the_action_server_kept_from_an_answer_looks_nothing_up_there(wording: Wording) -> None:
+async def test_pipeline_with_a_silent_action_server_skips_the_lookup(wording: Wording) -> None:
     def rasa(_: httpx.Request) -> httpx.Response:
         return httpx.Response(503, json={"title": "Dialogue", "cause": "actions_silent", "waited_seconds": 3.2})
 

@@ -38,9 +38,7 @@ class NumberWithADaySpent:
 
 
 @pytest.mark.parametrize(("danger", "passes"), [(Alert((Care.VIOLENCE,), "fr", answer_too=True), True), (None, False)])
-async def test_sms_limits_let_pass_what_was_read_as_a_danger(
-    monkeypatch: pytest.MonkeyPatch, danger: Alert | None, passes: bool
-) -> None:
+async def test_sms_limits_pass_a_danger(monkeypatch: pytest.MonkeyPatch, danger: Alert | None, passes: bool) -> None:
     async def nothing_said(*_: object) -> list[object]:
         return []
 
