@@ -28,10 +28,10 @@ from conversations.steps.too_long import TooLong
 from conversations.steps.too_many_attempts import TooManyAttempts, fallback
 from conversations.steps.unknown_choice import UnknownChoice
 from conversations.turn_context import TurnContext
-from conversations.turn_contracts import Addition, BeforeCommit, LeadingMessage, Step, passes, unchanged
+from conversations.turn_contracts import Addition, BeforeCommit, LeadingMessage, Step
 from conversations.turns.care import CareReplies
-from conversations.turns.message_reading import Detect, Judge, MessageReading, as_expected, not_judged
-from conversations.turns.recent_care import Recall, no_recent_care
+from conversations.turns.message_reading import Detect, Judge, MessageReading
+from conversations.turns.recent_care import Recall
 from conversations.turns.search_prefetch import SearchPrefetch
 from conversations.wording import Wording
 from core.care import load_detector
@@ -50,17 +50,17 @@ class TurnPipeline:
         wording: Wording,
         *,
         max_chars: int,
-        sms_limits: Step = passes,
-        sms_commands: Step = passes,
-        human_takeover: Step = passes,
-        channel_off: Step = passes,
-        phone_copy: Step = passes,
-        degraded_mode: Step = passes,
-        conversation_commands: Addition = unchanged,
-        prefetch: SearchPrefetch | None = None,
-        detect: Detect = as_expected,
-        judge: Judge = not_judged,
-        recall: Recall = no_recent_care,
+        sms_limits: Step,
+        sms_commands: Step,
+        human_takeover: Step,
+        channel_off: Step,
+        phone_copy: Step,
+        degraded_mode: Step,
+        conversation_commands: Addition,
+        prefetch: SearchPrefetch,
+        detect: Detect,
+        judge: Judge,
+        recall: Recall,
     ) -> None:
         self._wording = wording
         care = CareReplies(load_detector(), wording)

@@ -11,14 +11,13 @@ from conversations.delivery.sms_usage import copies_on, count_copy, local_today,
 from conversations.events import dump_blocks, read_blocks
 from conversations.ports import Renderer, is_simulated
 from conversations.record.address_renewal import move_to_present_digest
+from conversations.record.opening import number_row, open_by_number
 from conversations.record.phone_copies import pending_copy
 from conversations.record.replies import add_reply
 from conversations.signing import new_id
 from conversations.steps.sms_limits import is_served
 from conversations.turn_contracts import LeadingMessage
 from conversations.wording import Wording
-from core.database.base import now
-from core.database.conflict import insert_into
 from core.database.models import Conversation, Message, PhoneCopy, Reply
 from core.privacy.addresses import Addresses
 from core.settings import Settings
@@ -86,7 +85,7 @@ class CopySending:
             or not await self._count_copy(session, digest)
         ):
             return self._say(conversation, "copy_refused")
-        sms_conversation = await self._open_sms_conversation(session, conversation, number, digest)
+        sms_conversation = await self._open_sms_conversation(session, conversation, number)
         title = next((block.title for block in read_blocks(shown) if isinstance(block, AnswerBlock)), "")
         lead = TextBlock(
             text=self._wording.text("copy_sms", channel=self._channel, language=sms_conversation.language, title=title)
@@ -120,27 +119,18 @@ class CopySending:
         await count_copy(session, digest, today)
         return True
 
-    async def _open_sms_conversation(self, session: AsyncSession, web: Conversation, number: str, digest: str) -> Conversation:
+    async def _open_sms_conversation(self, session: AsyncSession, web: Conversation, number: str) -> Conversation:
         """Returns the SMS conversation of ``number``, locked. Opens one if there is none."""
-        simulated = is_simulated(self._provider)
-        values = {
-            "id": new_id(),
-            "channel": self._channel,
-            "origin": Origin.SIMULATOR if simulated else web.origin,
-            "language": web.language,
-            "provider": self._provider,
-            "address": self._addresses.encrypt(number),
-            "address_digest": digest,
-        }
-        rows = await session.execute(
-            insert_into(session, Conversation)
-            .values(values)
-            .on_conflict_do_update(index_elements=["address_digest"], set_={"last_at": now()})
-            .returning(Conversation),
-            execution_options={"populate_existing": True},
+        row = number_row(
+            self._addresses,
+            number,
+            channel=self._channel,
+            origin=Origin.SIMULATOR if is_simulated(self._provider) else web.origin,
+            language=web.language,
+            provider=self._provider,
         )
-        sms_conversation: Conversation = rows.scalar_one()
-        return sms_conversation
+        (conversation,) = await open_by_number(session, [row])
+        return conversation
 
     def _say(self, conversation: Conversation, name: str, **values: object) -> Turn:
         text = self._wording.text(name, channel=conversation.channel, language=conversation.language, **values)

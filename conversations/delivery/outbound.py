@@ -22,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import metrics
 from conversations.delivery.opt_outs import stop_message_of
 from conversations.delivery.sms_usage import count_sent, local_today, segments_on
-from conversations.ports import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
+from conversations.ports import Channel, DeliveryReceipt, OutboundMessage, SendFailed, SendReceipt
 from core.database import Database
 from core.database.base import UtcDateTime, now, table
 from core.database.conflict import upsert
@@ -49,12 +49,6 @@ IsTemporary = Callable[[str, str], bool]
 """Decides whether a provider's code says that its network had no room for a message: (provider, code) → may go out again."""
 
 log = structlog.get_logger(__name__)
-
-
-def queue_deliveries(session: AsyncSession, reply: str, provider: str, parts: Sequence[Rendered]) -> None:
-    """Adds the messages of a reply to the transaction that commits the reply."""
-    for number, part in enumerate(parts):
-        session.add(Delivery(reply_id=reply, part=number, provider=provider, text=part.text, segments=part.segments))
 
 
 async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, is_temporary: IsTemporary) -> None:

@@ -7,15 +7,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.intake.call_back_numbers import keep_number, number_in
 from conversations.record.messages import Accepted, insert_messages, mask_message, new_message
 from conversations.signing import Choice
-from core.database.base import now, table
+from core.database.base import now
 from core.database.models import Conversation, Message
-from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
 
 MAX_WAITING = 20  # unanswered messages of one conversation
@@ -85,9 +84,6 @@ async def _lock(session: AsyncSession, conversations: Collection[str]) -> set[st
 
     Rows are locked in the order of their ids, so that two callers never deadlock. SQLite has one writer anyway.
     """
-    if len(conversations) == 1:  # the usual case: an update is a lock
-        (one,) = conversations
-        return {row[0] for row in await _TOUCH.rows(session, {"of": one, "moment": now()})}
     rows = await session.execute(
         select(Conversation.id).where(Conversation.id.in_(conversations)).order_by(Conversation.id).with_for_update()
     )
@@ -98,10 +94,6 @@ async def _lock(session: AsyncSession, conversations: Collection[str]) -> set[st
 
 
 async def _waiting(session: AsyncSession, conversations: Collection[str]) -> Counter[str]:
-    if len(conversations) == 1:
-        (one,) = conversations
-        ((waiting,),) = await _WAITING.rows(session, {"of": one})
-        return Counter({one: waiting})
     rows = await session.execute(
         select(Message.conversation_id, func.count())
         .where(Message.conversation_id.in_(conversations), Message.outcome.is_(None))
@@ -114,14 +106,3 @@ async def _known_dedups(session: AsyncSession, dedups: Sequence[str]) -> set[str
     if not dedups:
         return set()
     return set((await session.execute(select(Message.dedup).where(Message.dedup.in_(dedups)))).scalars())
-
-
-# Built once: most batches hold one message, and building a statement costs more than running it.
-_CONVERSATIONS, _MESSAGES = table(Conversation).c, table(Message).c
-_TOUCH = Prepared(
-    update(table(Conversation))
-    .where(_CONVERSATIONS.id == bindparam("of"))
-    .values(last_at=bindparam("moment"))
-    .returning(_CONVERSATIONS.id)
-)
-_WAITING = Prepared(select(func.count()).where(_MESSAGES.conversation_id == bindparam("of"), _MESSAGES.outcome.is_(None)))

@@ -8,11 +8,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.outbound import queue_deliveries
 from conversations.events import dump_blocks
 from conversations.ports import Rendered
 from core.database.base import now, table
-from core.database.models import Conversation, Reply
+from core.database.models import Conversation, Delivery, Reply
 from core.database.prepared import NewRow, Prepared
 
 
@@ -68,7 +67,10 @@ async def insert_reply(
     ((reply.seq,),) = await _INSERT.rows(session, _NEW.values(vars(reply)))
     if conversation.provider is None or conversation.address is None or not rendered.text:
         return False
-    queue_deliveries(session, reply.id, conversation.provider, (*before, rendered))
+    for number, part in enumerate((*before, rendered)):
+        session.add(
+            Delivery(reply_id=reply.id, part=number, provider=conversation.provider, text=part.text, segments=part.segments)
+        )
     return True
 
 

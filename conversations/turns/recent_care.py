@@ -23,11 +23,6 @@ _WITHIN = timedelta(hours=3)
 type Recall = Callable[[str], Awaitable[tuple[str, ...]]]
 
 
-async def no_recent_care(_: str) -> tuple[str, ...]:
-    """Serves as the ``Recall`` of a service without a record."""
-    return ()
-
-
 class RecentCare:
     """Reads the texts from the replies, which need no column of their own: the emergency numbers are among their blocks."""
 

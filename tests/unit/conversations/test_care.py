@@ -13,13 +13,13 @@ from conversations.deadline import Deadline
 from conversations.engine.rasa_client import RasaClient
 from conversations.steps.too_many_attempts import MAX_ATTEMPTS
 from conversations.turn_context import TurnContext
-from conversations.turn_contracts import Step, passes
-from conversations.turn_pipeline import TurnPipeline
+from conversations.turn_contracts import Step
 from conversations.turns.care import CareReplies
 from conversations.wording import Wording
 from core.care import Care, DangerJudgement, LaterSign, SentencesToJudge, load_detector
 from core.settings import ROOT, Settings
 from core.turns import ChoicesBlock, Outcome, TextBlock, Turn
+from tests.unit.conversations.pipelines import passes, pipeline
 
 _SECRET = SecretStr("not a secret")
 SETTINGS = Settings(_env_file=None, secret_key=_SECRET, internal_secret=_SECRET, address_key=_SECRET)
@@ -59,7 +59,7 @@ class Rasa:
 
 async def answer(rasa: Rasa, asked: TurnContext, sms_commands: Step = passes) -> Turn:
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
-    return await TurnPipeline(engine, WORDING, max_chars=200, sms_commands=sms_commands).answer(asked)
+    return await pipeline(engine, WORDING, max_chars=200, sms_commands=sms_commands).answer(asked)
 
 
 _EVICTED = "J'ai 79 ans et une petite pension. Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
@@ -80,7 +80,7 @@ class Judge:
 async def judged(meant: DangerJudgement, asked: TurnContext, rasa: Rasa) -> tuple[Turn, list[SentencesToJudge]]:
     judge = Judge(meant)
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
-    return await TurnPipeline(engine, WORDING, max_chars=200, judge=judge).answer(asked), judge.asked
+    return await pipeline(engine, WORDING, max_chars=200, judge=judge).answer(asked), judge.asked
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
@@ -126,7 +126,7 @@ async def test_turn_of_a_long_message_about_no_danger_is_answered() -> None:
 async def test_turn_without_danger_words_is_not_judged(asked: TurnContext) -> None:
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
     judge = Judge(DangerJudgement(confirmed=True))
-    await TurnPipeline(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
+    await pipeline(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
     assert judge.asked == []
 
 
@@ -150,7 +150,7 @@ async def test_pipeline_reads_the_danger_before_the_limits_of_sms(
         return None
 
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
-    await TurnPipeline(engine, WORDING, max_chars=200, judge=Judge(meant), sms_limits=limits).answer(context(text))
+    await pipeline(engine, WORDING, max_chars=200, judge=Judge(meant), sms_limits=limits).answer(context(text))
     assert seen == [kinds]
 
 
@@ -279,7 +279,7 @@ async def answer_after(said_before: tuple[str, ...], asked: TurnContext, rasa: R
         return said_before
 
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
-    return await TurnPipeline(engine, WORDING, max_chars=200, recall=recall).answer(asked)
+    return await pipeline(engine, WORDING, max_chars=200, recall=recall).answer(asked)
 
 
 @pytest.mark.parametrize(
@@ -340,7 +340,7 @@ async def test_turn_of_a_death_taken_for_a_danger_has_its_answer_too() -> None:
         return httpx.Response(200, json=next(answers))
 
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
-    turn = await TurnPipeline(engine, WORDING, max_chars=200).answer(context("ma femme est morte ce matin"))
+    turn = await pipeline(engine, WORDING, max_chars=200).answer(context("ma femme est morte ce matin"))
     assert turn.outcome == Outcome.CRISIS
     assert said(turn)[0] == "Toutes nos condoléances."
     assert "3114" in said(turn)[1]

@@ -18,7 +18,6 @@ from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.rasa_client import RasaClient
 from conversations.steps.degraded_mode import AT_ONCE, DegradedMode
 from conversations.turn_context import TurnContext
-from conversations.turn_pipeline import TurnPipeline
 from conversations.wording import Wording
 from core.action_server import action_server
 from core.settings import ROOT, Settings
@@ -26,6 +25,7 @@ from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Outcome, Turn
 from tests.unit.actions.fakes import LOST_CARD, SNAPSHOT, FakeKnowledge
 from tests.unit.actions.talk import Talk
 from tests.unit.conversations.hanging import PatientTransport, closed, silent
+from tests.unit.conversations.pipelines import pipeline
 
 SECRET = "s" * 40
 
@@ -139,7 +139,7 @@ async def test_pipeline_without_engine_uses_the_degraded_mode(
             raise httpx.ConnectError("refused")
         return httpx.Response(422)  # the message is at fault: it would be no wiser to look it up
 
-    turns = TurnPipeline(
+    turns = pipeline(
         RasaClient(["http://rasa"], SECRET, max_concurrent=1, transport=httpx.MockTransport(engine)),
         wording,
         max_chars=100,
@@ -215,7 +215,7 @@ async def test_pipeline_with_a_hanging_engine_leaves_time_for_the_lookup(
 ) -> None:
     hanging, actions = Hanging(), Hanging()
     engine = RasaClient(["http://rasa"], SECRET, max_concurrent=1, transport=PatientTransport(hanging))
-    turns = TurnPipeline(engine, wording, max_chars=100, degraded_mode=_over(actions, wording))
+    turns = pipeline(engine, wording, max_chars=100, degraded_mode=_over(actions, wording))
     began = time.monotonic()
     turn = await turns.answer(
         TurnContext("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(1.6, engine=0.2))
@@ -230,6 +230,6 @@ async def test_pipeline_with_a_silent_action_server_skips_the_lookup(wording: Wo
 
     hanging = Hanging()
     engine = RasaClient(["http://rasa"], SECRET, max_concurrent=1, transport=httpx.MockTransport(rasa))
-    turns = TurnPipeline(engine, wording, max_chars=100, degraded_mode=_over(hanging, wording))
+    turns = pipeline(engine, wording, max_chars=100, degraded_mode=_over(hanging, wording))
     turn = await turns.answer(TurnContext("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(60)))
     assert (turn.outcome, hanging.asked) == (Outcome.FALLBACK, [])

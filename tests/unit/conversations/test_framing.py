@@ -10,6 +10,7 @@ import pytest
 from conversations.engine.rasa_client import RasaClient
 from conversations.turn_pipeline import TurnPipeline
 from core.turns import AnswerBlock, Frame, Source
+from tests.unit.conversations.pipelines import pipeline
 from tests.unit.conversations.test_care import WORDING, context
 
 CARD = AnswerBlock(
@@ -27,7 +28,7 @@ ANSWERED = {"outcome": "answered", "blocks": [CARD.model_dump(mode="json")], "en
 def _turns(found: str) -> TurnPipeline:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=ANSWERED))
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=transport)
-    return TurnPipeline(engine, WORDING, max_chars=200, detect=lambda text, expected: found)
+    return pipeline(engine, WORDING, max_chars=200, detect=lambda text, expected: found)
 
 
 @pytest.mark.parametrize(

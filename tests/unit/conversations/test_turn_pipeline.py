@@ -15,7 +15,6 @@ from conversations.deadline import Deadline
 from conversations.engine.rasa_client import EngineRequest, EngineUnavailable, RasaClient
 from conversations.steps.too_many_attempts import MAX_ATTEMPTS
 from conversations.turn_context import TurnContext
-from conversations.turn_pipeline import TurnPipeline
 from conversations.wording import Wording
 from core.channels import CHANNELS
 from core.languages import LANGUAGES
@@ -23,6 +22,7 @@ from core.languages.detection import detect
 from core.reply_form import FORM
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 from tests.unit.conversations.pipeline_words import WORDS
+from tests.unit.conversations.pipelines import pipeline
 
 _WORDING = Wording({(name, channel, language): name for name in WORDS for channel in CHANNELS for language in LANGUAGES})
 _BY_LANGUAGE = Wording(
@@ -73,7 +73,7 @@ def _context(text: str = "bonjour", **changes: object) -> TurnContext:
 
 
 async def _answer(rasa: Handler, context: TurnContext, **options: object) -> Turn:
-    return await TurnPipeline(_engine(rasa), _WORDING, max_chars=100, **options).answer(context)  # type: ignore[arg-type]
+    return await pipeline(_engine(rasa), _WORDING, max_chars=100, **options).answer(context)
 
 
 async def test_engine_request_has_channel_language_and_message_id() -> None:
@@ -135,7 +135,7 @@ async def test_reply_language_of_a_button_is_the_last_written_one(text: str, mor
     ],
 )
 async def test_reply_language_of_a_fixed_text_is_the_last_written_one(text: str, more: dict[str, object], said: str) -> None:
-    turns = TurnPipeline(_engine(Rasa(_ok())), _BY_LANGUAGE, max_chars=100, detect=_english)
+    turns = pipeline(_engine(Rasa(_ok())), _BY_LANGUAGE, max_chars=100, detect=_english)
     (block,) = (await turns.answer(_context(text, **more))).blocks
     assert isinstance(block, TextBlock)
     assert block.text == said
@@ -313,7 +313,7 @@ async def test_message_reading_of_a_long_text_leaves_the_event_loop_free(text: s
         return expected
 
     loop = threading.get_ident()
-    await TurnPipeline(_engine(Rasa(_ok())), _WORDING, max_chars=5000, detect=detect).answer(_context(text))
+    await pipeline(_engine(Rasa(_ok())), _WORDING, max_chars=5000, detect=detect).answer(_context(text))
     assert threads == [here]
 
 
