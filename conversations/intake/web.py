@@ -53,15 +53,15 @@ async def take_batch(
 ) -> Sequence[Accepted | Exception]:
     """Returns the result for each message, in order; the caller commits. The statements are the same few for any batch size."""
     existing = await _lock(session, {message.conversation for message in batch})
-    free = Counter(dict.fromkeys(existing, MAX_WAITING)) - await _waiting(session, existing)
+    places = Counter(dict.fromkeys(existing, MAX_WAITING)) - await _waiting(session, existing)
     received = Counter(message.conversation for message in batch)
-    over_limit = [message.dedup for message in batch if received[message.conversation] > free[message.conversation]]
-    known = await _known_dedups(session, over_limit)
+    over_limit = [message.dedup for message in batch if received[message.conversation] > places[message.conversation]]
+    known = await _known_dedups(session, over_limit)  # a repeated message needs no place
     to_insert: list[WebMessage] = []
     for message in batch:
-        if message.conversation in existing and (message.dedup in known or free[message.conversation] > 0):
+        if message.conversation in existing and (message.dedup in known or places[message.conversation] > 0):
             to_insert.append(message)
-            free[message.conversation] -= message.dedup not in known
+            places[message.conversation] -= message.dedup not in known
     accepted = await insert_messages(session, list({message.dedup: message.row for message in to_insert}.values()))
     results: list[Accepted | Exception] = []
     for message in batch:

@@ -20,7 +20,6 @@ KEPT_FOR = timedelta(hours=24)  # for an SMS conversation that is nothing but a 
 _BATCH = 500  # rows in a transaction
 _COPIES = table(PhoneCopy).c
 _ANY = Prepared(select(_COPIES.conversation_id).where(_COPIES.conversation_id == bindparam("of")))
-_COPY = select(PhoneCopy).where(PhoneCopy.conversation_id == bindparam("of"))
 
 
 async def pending_copy(session: AsyncSession, conversation: str) -> PhoneCopy | None:
@@ -28,7 +27,7 @@ async def pending_copy(session: AsyncSession, conversation: str) -> PhoneCopy | 
 
     ``None`` also if a call-back form was begun since: a number that is typed now is for the call.
     """
-    row = (await session.execute(_COPY, {"of": conversation})).scalar_one_or_none()
+    row = await session.get(PhoneCopy, conversation, populate_existing=True)
     if row is None or row.asked_at < now() - ARRANGED_WITHIN:
         return None
     form = await session.scalar(

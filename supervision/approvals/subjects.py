@@ -17,12 +17,11 @@ from supervision.handoffs.teams import breadcrumb, is_about
 LONGEST = 120  # minutes; the longest wait for an approval
 MOST_CHARACTERS = 100
 _ANY = Prepared(select(table(CheckedSubject).c.theme).limit(1))
-_SUBJECTS = select(CheckedSubject).order_by(CheckedSubject.theme)
 
 
 async def checked_subjects(session: AsyncSession) -> Sequence[CheckedSubject]:
     """Returns all checked subjects, in alphabetical order."""
-    return (await session.execute(_SUBJECTS)).scalars().all()
+    return (await session.execute(select(CheckedSubject).order_by(CheckedSubject.theme))).scalars().all()
 
 
 async def set_subject(session: AsyncSession, theme: str, minutes: int, *, actor: str) -> None:

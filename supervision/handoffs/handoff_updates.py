@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.turn_contracts import Overtaken
 from conversations.wording import Wording
-from core.database.base import now, table
+from core.database.base import now
 from core.database.models import Conversation, Handoff, Message
-from core.database.prepared import Prepared
 from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.turns import ChoicesBlock, Option, Outcome, TextBlock, Turn
@@ -20,14 +19,7 @@ from supervision.handoffs.queue_position import QueuePosition, expected_minutes
 from supervision.handoffs.record import add_handoff, fills_in_form, open_handoff, queue_place, subject_of, typed_text
 from supervision.handoffs.teams import route
 
-WORDS = frozenset(
-    {
-        "gateway_call_back_lost",
-        "gateway_offer_human",
-        "ui_reach_human",
-        *QUEUE_WORDS,
-    }
-)
+WORDS = QUEUE_WORDS | {"gateway_call_back_lost", "gateway_offer_human", "ui_reach_human"}
 ASK_HUMAN = "/ask_human"
 # Sent even if a human has the conversation: the answer to STOP, and emergency numbers.
 _ALWAYS_SENT = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.CRISIS)
@@ -131,8 +123,13 @@ async def _flag_danger(session: AsyncSession, conversation: Conversation, messag
 
 async def _last_turns(session: AsyncSession, conversation: str) -> list[tuple[str | None, bool]]:
     """Returns the last answered turns, oldest first, for ``failures``."""
-    rows = await _LAST_TURNS.rows(session, {"of": conversation})
-    return [(outcome, _chose(payload)) for outcome, payload in reversed(rows)]
+    rows = await session.execute(
+        select(Message.outcome, Message.payload)
+        .where(Message.conversation_id == conversation, Message.outcome.not_in((Outcome.COMMAND, Outcome.SILENT)))
+        .order_by(Message.seq.desc())
+        .limit(OFFERED_AFTER + 1)
+    )
+    return [(outcome, _chose(payload)) for outcome, payload in reversed(rows.all())]
 
 
 def _offers_human(turn: Turn) -> bool:
@@ -143,14 +140,3 @@ def _offers_human(turn: Turn) -> bool:
 def _chose(payload: str | None) -> bool:
     """Decides whether a button was pressed that takes an offer: "none of these" does not."""
     return payload is not None and not payload.startswith("/none")
-
-
-# Built once: building a statement costs more than running it.
-_MESSAGES = table(Message).c
-_LAST_TURNS = Prepared(
-    select(_MESSAGES.outcome, _MESSAGES.payload)
-    .where(_MESSAGES.conversation_id == bindparam("of"))
-    .where(_MESSAGES.outcome != Outcome.COMMAND, _MESSAGES.outcome != Outcome.SILENT)
-    .order_by(_MESSAGES.seq.desc())
-    .limit(OFFERED_AFTER + 1)
-)

@@ -117,17 +117,17 @@ async def _read_item(session: AsyncSession, item: int, text: Renderer) -> Review
     day, reply, question, channel, language = rows.one()
     title = await session.execute(select(EntryRow.title).where(EntryRow.id == reply.entry).limit(1))
     return ReviewItemView(
-        item,
-        reply.conversation_id,
-        day,
-        channel,
-        language,
-        question or "",
-        text(read_blocks(reply), language=language).text,
-        reply.outcome,
-        reply.entry,
-        title.scalar_one_or_none() or "",
-        reply.confidence,
+        item=item,
+        conversation=reply.conversation_id,
+        day=day,
+        channel=channel,
+        language=language,
+        question=question or "",
+        reply=text(read_blocks(reply), language=language).text,
+        outcome=reply.outcome,
+        entry=reply.entry,
+        title=title.scalar_one_or_none() or "",
+        confidence=reply.confidence,
     )
 
 

@@ -120,18 +120,18 @@ async def _read(database: Database, query: _Tasks, collections: tuple[str, ...])
         title, collection = entries.get(task.entry, ("", ""))
         tasks.append(
             Task(
-                task.seq,
-                task.kind,
-                task.entry,
-                title,
-                collection,
-                task.note,
-                question or "",
-                names.get(task.created_by, task.created_by),
-                task.created_at,
-                names.get(task.closed_by, task.closed_by),
-                task.closed_at,
-                conversation or "",
+                seq=task.seq,
+                kind=task.kind,
+                entry=task.entry,
+                title=title,
+                collection=collection,
+                note=task.note,
+                question=question or "",
+                asked_by=names.get(task.created_by, task.created_by),
+                asked_at=task.created_at,
+                closed_by=names.get(task.closed_by, task.closed_by),
+                closed_at=task.closed_at,
+                conversation=conversation or "",
             )
         )
     return tasks
