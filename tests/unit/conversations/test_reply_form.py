@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as ConnectionBroken
 
-from conversations.signals.event_bus import ALIVE, NEWS, EventBus, form_of, reads, with_form
+from conversations.signals.event_bus import ALIVE, NEWS, EventBus, form_in_name, name_with_form, readers_channel
 from conversations.worker.reply_form import ReplyForm
 from core.reply_form import FORM
 
 _SETTLED = timedelta(seconds=10)
-_NEW, _OLD = with_form("host-1-abc"), "host-2-def"
+_NEW, _OLD = name_with_form("host-1-abc"), "host-2-def"
 
 
 class Redis:
@@ -26,7 +26,7 @@ class Redis:
     async def pubsub_numsub(self, *channels: str) -> list[tuple[str, int]]:
         if self.away:
             raise ConnectionBroken
-        counts = {reads(form): sum(read >= form for read in self.gateways) for form in range(2, FORM + 1)}
+        counts = {readers_channel(form): sum(read >= form for read in self.gateways) for form in range(2, FORM + 1)}
         counts[NEWS] = len(self.gateways)
         return [(channel, counts[channel]) for channel in channels]
 
@@ -152,4 +152,4 @@ async def test_reply_form_after_a_redis_failure_waits_again(clock: Clock) -> Non
 
 @pytest.mark.parametrize(("name", "form"), [(_NEW, FORM), (_OLD, 1), ("form2-1-abc", 1), ("host-1-abc:form13", 13)])
 def test_form_of_a_name_without_a_form_is_the_oldest(name: str, form: int) -> None:
-    assert form_of(name) == form
+    assert form_in_name(name) == form
