@@ -42,13 +42,3 @@ class BeforeCommit(Protocol):
 
 class Overtaken(Exception):
     """The turn rests on an outdated state and must be decided again. Nothing of it was kept."""
-
-
-async def passes(_: TurnContext) -> Turn | None:
-    """Serves as the ``Step`` of an absent part: always passes."""
-    return None
-
-
-async def unchanged(_: TurnContext, turn: Turn) -> Turn:
-    """Serves as the ``Addition`` of an absent part: changes nothing."""
-    return turn

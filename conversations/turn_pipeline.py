@@ -28,10 +28,10 @@ from conversations.steps.too_long import TooLong
 from conversations.steps.too_many_attempts import TooManyAttempts, fallback
 from conversations.steps.unknown_choice import UnknownChoice
 from conversations.turn_context import TurnContext
-from conversations.turn_contracts import Addition, BeforeCommit, LeadingMessage, Step, passes, unchanged
+from conversations.turn_contracts import Addition, BeforeCommit, LeadingMessage, Step
 from conversations.turns.care import CareReplies
-from conversations.turns.message_reading import Detect, Judge, MessageReading, as_expected, not_judged
-from conversations.turns.recent_care import Recall, no_recent_care
+from conversations.turns.message_reading import Detect, Judge, MessageReading
+from conversations.turns.recent_care import Recall
 from conversations.turns.search_prefetch import SearchPrefetch
 from conversations.wording import Wording
 from core.care import load_detector
@@ -50,17 +50,17 @@ class TurnPipeline:
         wording: Wording,
         *,
         max_chars: int,
-        sms_limits: Step = passes,
-        sms_commands: Step = passes,
-        human_takeover: Step = passes,
-        channel_off: Step = passes,
-        phone_copy: Step = passes,
-        degraded_mode: Step = passes,
-        conversation_commands: Addition = unchanged,
-        prefetch: SearchPrefetch | None = None,
-        detect: Detect = as_expected,
-        judge: Judge = not_judged,
-        recall: Recall = no_recent_care,
+        sms_limits: Step,
+        sms_commands: Step,
+        human_takeover: Step,
+        channel_off: Step,
+        phone_copy: Step,
+        degraded_mode: Step,
+        conversation_commands: Addition,
+        prefetch: SearchPrefetch,
+        detect: Detect,
+        judge: Judge,
+        recall: Recall,
     ) -> None:
         self._wording = wording
         care = CareReplies(load_detector(), wording)
@@ -124,14 +124,28 @@ class TurnPipeline:
 
 def leading_messages(*, first_contact: LeadingMessage, announcements: LeadingMessage) -> LeadingMessage:
     """Returns step 5: separate messages before the reply, on channels whose replies are sent as text."""
-    return _LeadingMessages((first_contact, announcements))
+
+    async def all_messages(session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]:
+        parts = (first_contact, announcements)
+        return [message for part in parts for message in await part(session, conversation, outcome)]
+
+    return all_messages
 
 
 def before_commit(
     *, handoffs: BeforeCommit, approvals: BeforeCommit, relay: BeforeCommit, phone_copy: BeforeCommit | None
 ) -> BeforeCommit:
-    """Returns step 6: the hooks in the transaction that commits the turn. ``phone_copy`` is ``None`` if no copies are sent."""
-    return _BeforeCommit((handoffs, approvals, relay, *([phone_copy] if phone_copy else [])))
+    """Returns step 6: the hooks in the transaction that commits the turn. Each receives the turn that the one before returns.
+
+    ``phone_copy`` is ``None`` if no copies are sent.
+    """
+
+    async def all_hooks(session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
+        for hook in (handoffs, approvals, relay, *([phone_copy] if phone_copy else [])):
+            turn = await hook(session, conversation, message, turn)
+        return turn
+
+    return all_hooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,23 +164,3 @@ async def _added(additions: Sequence[Addition], context: TurnContext, turn: Turn
     for addition in additions:
         turn = await addition(context, turn)
     return turn
-
-
-@dataclass(frozen=True, slots=True)
-class _LeadingMessages:
-    parts: tuple[LeadingMessage, ...]
-
-    async def __call__(self, session: AsyncSession, conversation: Conversation, outcome: Outcome) -> Sequence[Rendered]:
-        return [message for part in self.parts for message in await part(session, conversation, outcome)]
-
-
-@dataclass(frozen=True, slots=True)
-class _BeforeCommit:
-    """A chain of hooks: each receives the turn that the one before returns."""
-
-    parts: tuple[BeforeCommit, ...]
-
-    async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
-        for part in self.parts:
-            turn = await part(session, conversation, message, turn)
-        return turn

@@ -13,7 +13,7 @@ from conversations.client_updates.reply_reader import ReplyReader
 from conversations.engine.rasa_client import RasaClient
 from conversations.intake.inbound import Inbound
 from conversations.ports import Renderer
-from conversations.service_control.state_cache import ServiceStateCache
+from conversations.service_control.controls import ServiceStateCache
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.signing import Signing

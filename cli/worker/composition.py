@@ -10,7 +10,7 @@ from conversations.additions.conversation_commands import ConversationCommands
 from conversations.additions.first_contact import FirstContact
 from conversations.additions.phone_copy_sending import CopySending
 from conversations.additions.relay import RelayLine
-from conversations.service_control.state_cache import ServiceStateCache
+from conversations.service_control.controls import ServiceStateCache
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
 from conversations.signing import Signing
@@ -18,7 +18,7 @@ from conversations.steps.channel_off import ChannelOff
 from conversations.steps.degraded_mode import DegradedMode
 from conversations.steps.phone_copy import PhoneCopies
 from conversations.steps.sms_commands import SmsCommands
-from conversations.steps.sms_limits import Limits, SmsLimits
+from conversations.steps.sms_limits import SmsLimits
 from conversations.turn_pipeline import TurnPipeline, before_commit, leading_messages
 from conversations.turns.danger_check import DangerCheck
 from conversations.turns.recent_care import RecentCare
@@ -44,7 +44,6 @@ def compose(settings: Settings) -> Worker:
     controls, engines, channels = ServiceStateCache(database), Engines.of(settings), sms_channels(settings)
     sms = sms_renderer(settings, wording)
     renderers = {"sms": sms}
-    limits = Limits.of(settings)
     copies = PhoneCopies(database, wording, possible=bool(channels) and settings.sms_copies_per_day > 0)
     before_reply = leading_messages(
         first_contact=FirstContact(wording, renderers, privacy_url=settings.privacy_url),
@@ -53,13 +52,11 @@ def compose(settings: Settings) -> Worker:
     copy_sending = CopySending(
         wording,
         addresses,
-        limits,
+        settings,
         channel="sms",
         provider=next(iter(channels), ""),
         render=sms,
         leading_message=before_reply,
-        per_day=settings.sms_copies_per_day,
-        all_per_day=settings.sms_service_copies_per_day,
     )
     return Worker(
         settings=settings,
@@ -75,13 +72,13 @@ def compose(settings: Settings) -> Worker:
             engines.rasa,
             wording,
             max_chars=settings.message_max_chars,
-            sms_limits=SmsLimits(database, wording, addresses, limits, budget),
+            sms_limits=SmsLimits(database, wording, addresses, settings, budget),
             sms_commands=SmsCommands(database, wording),
             human_takeover=HumanTakeover(database),
             channel_off=ChannelOff(database, controls, wording),
             phone_copy=copies,
             degraded_mode=DegradedMode(engines.actions, wording, engines.breaker),
-            conversation_commands=ConversationCommands(database, wording, signing, copies.ask),
+            conversation_commands=ConversationCommands(database, wording, signing, copies),
             prefetch=engines.prefetch,
             detect=detect,
             judge=DangerCheck(engines.actions),

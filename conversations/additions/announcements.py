@@ -7,10 +7,9 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.ports import Rendered, Renderer
-from conversations.service_control.controls import ActiveControl
-from conversations.service_control.state_cache import ServiceStateCache
+from conversations.service_control.controls import ActiveControl, ServiceStateCache
 from conversations.wording import Wording
-from core.database.conflict import insert_into
+from core.database.conflict import insert_if_absent
 from core.database.models import Conversation, Told
 from core.turns import NoticeBlock, Outcome
 
@@ -35,7 +34,7 @@ class Announcements:
         return [
             self._render(control, conversation)
             for control in (await self._controls.state()).announcements
-            if await _mark_announced(session, conversation.id, control.id)
+            if await insert_if_absent(session, Told, conversation_id=conversation.id, control_id=control.id)
         ]
 
     def _render(self, control: ActiveControl, conversation: Conversation) -> Rendered:
@@ -43,13 +42,3 @@ class Announcements:
         channel, language = conversation.channel, conversation.last_language
         text = self._wording.text(name, channel=channel, language=language, text=control.text_in(language)[0])
         return self._renderers[channel]((NoticeBlock(text=text),), language=language)
-
-
-async def _mark_announced(session: AsyncSession, conversation: str, control: str) -> bool:
-    inserted = await session.execute(
-        insert_into(session, Told)
-        .values(conversation_id=conversation, control_id=control)
-        .on_conflict_do_nothing(index_elements=["conversation_id", "control_id"])
-        .returning(Told.control_id)
-    )
-    return inserted.scalar_one_or_none() is not None

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from sqlalchemy import select
-
 from conversations.events import read_blocks
+from conversations.record.replies import latest_replies
 from conversations.signing import BadToken, Signing
+from conversations.steps.phone_copy import PhoneCopies
 from conversations.turn_context import TurnContext
 from conversations.wording import FRAMES, Wording
 from core.database import Database
@@ -20,26 +18,19 @@ WORDS = frozenset({"gateway_erasing", "gateway_language_changed", "gateway_nothi
 _NOT_REPEATED = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.FALLBACK)
 
 
-class ToPhone(Protocol):
-    """Begins to send an answer to a telephone (``conversations.steps.phone_copy``)."""
-
-    async def __call__(self, *, conversation: str, channel: str, language: str) -> Turn: ...
-
-
 class ConversationCommands:
     """An ``Addition``: the texts for the commands that the dialogue passes on. The record changes as the reply is committed."""
 
-    def __init__(self, database: Database, wording: Wording, signing: Signing, to_phone: ToPhone) -> None:
+    def __init__(self, database: Database, wording: Wording, signing: Signing, copies: PhoneCopies) -> None:
         wording.require(WORDS)
-        self._to_phone = to_phone
-        self._database, self._wording, self._signing = database, wording, signing
+        self._database, self._wording, self._signing, self._copies = database, wording, signing, copies
 
     async def __call__(self, context: TurnContext, turn: Turn) -> Turn:
         conversation, channel, language = context.conversation, context.channel, context.reply_language
         if turn.language in (*LANGUAGES, *FRAMES):
             return self._say(turn, "gateway_language_changed", channel, turn.language)
         if turn.move == "to_phone":
-            return await self._to_phone(conversation=conversation, channel=channel, language=language)
+            return await self._copies.ask(conversation=conversation, channel=channel, language=language)
         if turn.move == "erase":
             return self._say(turn, "gateway_erasing", channel, language, receipt=receipt_of(conversation))
         if turn.move == "repeat":
@@ -47,16 +38,11 @@ class ConversationCommands:
         return turn
 
     async def _last_reply(self, conversation: str) -> Turn | None:
-        statement = (
-            select(Reply)
-            .where(Reply.conversation_id == conversation, Reply.outcome.not_in(_NOT_REPEATED))
-            .order_by(Reply.seq.desc())
-            .limit(1)
-        )
         async with self._database.read(brief=True) as session:
-            reply = (await session.execute(statement)).scalar_one_or_none()
-        if reply is None:
+            replies = await latest_replies(session, conversation, Reply.outcome.not_in(_NOT_REPEATED), limit=1)
+        if not replies:
             return None
+        (reply,) = replies
         try:
             blocks = tuple(self._with_unsigned_choices(conversation, block) for block in read_blocks(reply))
         except BadToken:  # the key has changed since: its buttons are no longer valid

@@ -7,20 +7,20 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.delivery.opt_outs import has_opted_out
-from conversations.delivery.sms_usage import copies_on, local_today, usage_on
+from conversations.delivery.sms_usage import copies_on, count_copy, local_today, usage_on
 from conversations.events import dump_blocks, read_blocks
 from conversations.ports import Renderer, is_simulated
 from conversations.record.address_renewal import move_to_present_digest
+from conversations.record.opening import number_row, open_by_number
 from conversations.record.phone_copies import pending_copy
 from conversations.record.replies import add_reply
 from conversations.signing import new_id
-from conversations.steps.sms_limits import Limits
+from conversations.steps.sms_limits import is_served
 from conversations.turn_contracts import LeadingMessage
 from conversations.wording import Wording
-from core.database.base import now
-from core.database.conflict import insert_into
-from core.database.models import Conversation, Message, NumberUsage, PhoneCopy, Reply
+from core.database.models import Conversation, Message, PhoneCopy, Reply
 from core.privacy.addresses import Addresses
+from core.settings import Settings
 from core.turns import AnswerBlock, Origin, Outcome, ReplyBlock, TextBlock, Turn
 
 WORDS = frozenset({"copy_expired", "copy_refused", "copy_sent", "copy_sms"})
@@ -31,26 +31,24 @@ log = structlog.get_logger(__name__)
 class CopySending:
     """A ``BeforeCommit``. ``provider`` carries the copy by ``channel``, and ``render`` writes it.
 
-    At most ``per_day`` copies go to one number, and ``all_per_day`` to all numbers together (0: no limit).
+    ``settings`` limit the copies to one number in a day, and to all numbers together (0: no limit).
     """
 
     def __init__(
         self,
         wording: Wording,
         addresses: Addresses,
-        limits: Limits,
+        settings: Settings,
         *,
         channel: str,
         provider: str,
         render: Renderer,
         leading_message: LeadingMessage,
-        per_day: int,
-        all_per_day: int,
     ) -> None:
         wording.require(WORDS)
-        self._wording, self._addresses, self._limits = wording, addresses, limits
+        self._wording, self._addresses = wording, addresses
+        self._settings, self._zone = settings, settings.opening.zone
         self._channel, self._provider, self._render, self._leading_message = channel, provider, render, leading_message
-        self._per_day, self._all_per_day = per_day, all_per_day
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
         """Returns ``turn``, or another text where the copy cannot be sent."""
@@ -82,12 +80,12 @@ class CopySending:
         digest = self._addresses.digest(number)
         # The same sentence in all three cases: the website must not reveal, for example, that a telephone has sent STOP.
         if (
-            not self._limits.serves(number)
+            not is_served(number, self._settings)
             or await has_opted_out(session, digest)
             or not await self._count_copy(session, digest)
         ):
             return self._say(conversation, "copy_refused")
-        sms_conversation = await self._open_sms_conversation(session, conversation, number, digest)
+        sms_conversation = await self._open_sms_conversation(session, conversation, number)
         title = next((block.title for block in read_blocks(shown) if isinstance(block, AnswerBlock)), "")
         lead = TextBlock(
             text=self._wording.text("copy_sms", channel=self._channel, language=sms_conversation.language, title=title)
@@ -110,40 +108,29 @@ class CopySending:
         """Counts one copy to a number. Returns false if the daily limit of its copies or segments, or of all copies, is
         reached.
         """
-        today = local_today(self._limits.zone)
-        if self._all_per_day and await copies_on(session, today) >= self._all_per_day:
-            log.warning("sms_copies_spent", copies=self._all_per_day)
+        settings, today = self._settings, local_today(self._zone)
+        all_copies = settings.sms_service_copies_per_day
+        if all_copies and await copies_on(session, today) >= all_copies:
+            log.warning("sms_copies_spent", copies=all_copies)
             return False
         usage = await usage_on(session, digest, today)
-        if usage.copies >= self._per_day or usage.segments > self._limits.segments_per_day:
+        if usage.copies >= settings.sms_copies_per_day or usage.segments > settings.sms_segments_per_day:
             return False
-        statement = insert_into(session, NumberUsage).values(address_digest=digest, day=today, copies=1)
-        await session.execute(
-            statement.on_conflict_do_update(index_elements=["address_digest", "day"], set_={"copies": NumberUsage.copies + 1})
-        )
+        await count_copy(session, digest, today)
         return True
 
-    async def _open_sms_conversation(self, session: AsyncSession, web: Conversation, number: str, digest: str) -> Conversation:
+    async def _open_sms_conversation(self, session: AsyncSession, web: Conversation, number: str) -> Conversation:
         """Returns the SMS conversation of ``number``, locked. Opens one if there is none."""
-        simulated = is_simulated(self._provider)
-        values = {
-            "id": new_id(),
-            "channel": self._channel,
-            "origin": Origin.SIMULATOR if simulated else web.origin,
-            "language": web.language,
-            "provider": self._provider,
-            "address": self._addresses.encrypt(number),
-            "address_digest": digest,
-        }
-        rows = await session.execute(
-            insert_into(session, Conversation)
-            .values(values)
-            .on_conflict_do_update(index_elements=["address_digest"], set_={"last_at": now()})
-            .returning(Conversation),
-            execution_options={"populate_existing": True},
+        row = number_row(
+            self._addresses,
+            number,
+            channel=self._channel,
+            origin=Origin.SIMULATOR if is_simulated(self._provider) else web.origin,
+            language=web.language,
+            provider=self._provider,
         )
-        sms_conversation: Conversation = rows.scalar_one()
-        return sms_conversation
+        (conversation,) = await open_by_number(session, [row])
+        return conversation
 
     def _say(self, conversation: Conversation, name: str, **values: object) -> Turn:
         text = self._wording.text(name, channel=conversation.channel, language=conversation.language, **values)

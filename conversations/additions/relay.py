@@ -1,4 +1,4 @@
-"""How somebody who cannot hear reaches the number that a reply gives: the telephone relay, below it."""
+"""Adds the telephone relay, for people who cannot hear, below the administration's number in a reply."""
 
 from __future__ import annotations
 
@@ -40,24 +40,24 @@ def with_relay(
     blocks = tuple(blocks)
     brief = traits_of(channel).pays_by_segment
     phone, relay = wording.common("phone"), wording.common("relay_brief" if brief else "relay")
-    giving = [number for number, block in enumerate(blocks) if phone and relay and _gives(block, phone, brief=brief)]
-    if not giving:
+    with_phone = [index for index, block in enumerate(blocks) if phone and relay and _shows_phone(block, phone, brief=brief)]
+    if not with_phone:
         return blocks
     line = wording.text("gateway_relay", channel=channel, language=language, relay=relay)
-    longer = tuple(_inserted(blocks, giving[-1], line))
+    longer = tuple(_with_line_after(blocks, with_phone[-1], line))
     render = renderers.get(channel)
     if not brief or render is None:
         return longer
     most = max(_SEGMENTS, render(blocks, language=language).segments)
-    shorter = tuple(_without(block, wording.common("hours")) for block in longer)
-    for some in (longer, shorter):
-        rendered = render(some, language=language)
+    shorter = tuple(_without_hours(block, wording.common("hours")) for block in longer)
+    for candidate in (longer, shorter):
+        rendered = render(candidate, language=language)
         if rendered.segments <= most and not rendered.rest:
-            return some
+            return candidate
     return blocks
 
 
-def _gives(block: ReplyBlock, phone: str, *, brief: bool) -> bool:
+def _shows_phone(block: ReplyBlock, phone: str, *, brief: bool) -> bool:
     match block:
         case TextBlock() | NoticeBlock() | ChoicesBlock():
             return phone in block.text
@@ -67,10 +67,10 @@ def _gives(block: ReplyBlock, phone: str, *, brief: bool) -> bool:
             return not brief and phone in block.body
 
 
-def _inserted(blocks: Sequence[ReplyBlock], last: int, line: str) -> Iterator[ReplyBlock]:
+def _with_line_after(blocks: Sequence[ReplyBlock], last: int, line: str) -> Iterator[ReplyBlock]:
     """Yields ``blocks`` with ``line`` below the one at ``last``; of choices, between their sentence and their options."""
-    for number, block in enumerate(blocks):
-        if number != last:
+    for index, block in enumerate(blocks):
+        if index != last:
             yield block
         elif isinstance(block, ChoicesBlock):
             yield from (TextBlock(text=block.text), TextBlock(text=line), block.model_copy(update={"text": ""}))
@@ -78,7 +78,7 @@ def _inserted(blocks: Sequence[ReplyBlock], last: int, line: str) -> Iterator[Re
             yield from (block, TextBlock(text=line))
 
 
-def _without(block: ReplyBlock, hours: str) -> ReplyBlock:
+def _without_hours(block: ReplyBlock, hours: str) -> ReplyBlock:
     """Returns ``block`` without the opening hours that follow the ways to reach the administration."""
     if not hours or not isinstance(block, TextBlock | NoticeBlock):
         return block

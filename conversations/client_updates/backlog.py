@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.wording import Wording
@@ -129,20 +129,16 @@ async def read_late(session: AsyncSession) -> dict[str, Late]:
         return {}  # the usual case
     # Only over the time in which something waited: before that, the count shows the demand, not the capacity.
     since = max(oldest, present - _RECENT)
-    answered = (await session.execute(_ANSWERED, {"since": since})).scalar_one()
+    count = select(func.count()).select_from(Reply).where(Reply.created_at > since, Reply.in_reply_to.is_not(None))
+    answered = (await session.execute(count)).scalar_one()
     return await asyncio.to_thread(late, waiting, answered / (present - since).total_seconds(), moment)
 
 
-_MESSAGES, _CONVERSATIONS, _REPLIES = table(Message).c, table(Conversation).c, table(Reply).c
+_MESSAGES, _CONVERSATIONS = table(Message).c, table(Conversation).c
 _WAITING = (
     select(_MESSAGES.conversation_id, _CONVERSATIONS.language, func.count(), func.min(_MESSAGES.received_at))
     .join_from(table(Message), table(Conversation), _CONVERSATIONS.id == _MESSAGES.conversation_id)
     .where(_MESSAGES.outcome.is_(None))
     .group_by(_MESSAGES.conversation_id, _CONVERSATIONS.language)
     .order_by(func.min(_MESSAGES.seq))
-)
-_ANSWERED = (
-    select(func.count())
-    .select_from(table(Reply))
-    .where(_REPLIES.created_at > bindparam("since"), _REPLIES.in_reply_to.is_not(None))
 )

@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from conversations.signals.event_bus import NEWS, reads
+from conversations.signals.event_bus import NEWS, readers_channel
 from conversations.signals.redis_client import FAILURES, client, subscribed
 from core.database import Database
 from core.database.base import now
@@ -31,7 +31,7 @@ _RECONNECT_SECONDS = 0.5
 _READ_SECONDS = 1.0
 _SILENT_SECONDS = 3.0  # a server whose machine is gone closes no connection: it only stops answering
 # On the same connection, so that a worker can count the gateways that read a form (conversations/worker/reply_form.py).
-_FORM_CHANNELS = tuple(map(reads, range(2, FORM + 1)))
+_FORM_CHANNELS = tuple(map(readers_channel, range(2, FORM + 1)))
 ANY = "*"  # to listen to all conversations
 
 log = structlog.get_logger(__name__)

@@ -22,10 +22,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations import metrics
 from conversations.delivery.opt_outs import stop_message_of
 from conversations.delivery.sms_usage import count_sent, local_today, segments_on
-from conversations.ports import Channel, DeliveryReceipt, OutboundMessage, Rendered, SendFailed, SendReceipt
+from conversations.ports import Channel, DeliveryReceipt, OutboundMessage, SendFailed, SendReceipt
 from core.database import Database
 from core.database.base import UtcDateTime, now, table
-from core.database.conflict import insert_into
+from core.database.conflict import upsert
 from core.database.models import Conversation, Delivery, Receipt, Reply
 from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
@@ -51,12 +51,6 @@ IsTemporary = Callable[[str, str], bool]
 log = structlog.get_logger(__name__)
 
 
-def queue_deliveries(session: AsyncSession, reply: str, provider: str, parts: Sequence[Rendered]) -> None:
-    """Adds the messages of a reply to the transaction that commits the reply."""
-    for number, part in enumerate(parts):
-        session.add(Delivery(reply_id=reply, part=number, provider=provider, text=part.text, segments=part.segments))
-
-
 async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, is_temporary: IsTemporary) -> None:
     """Records what a provider reports. Keeps a report that arrives before the answer to our request."""
     rows = await session.execute(
@@ -66,13 +60,10 @@ async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, is_tem
     if delivery is not None:
         _advance_status(delivery, receipt.status, receipt.error, is_temporary)
         return
-    values = {"status": receipt.status, "error": receipt.error}
-    statement = insert_into(session, Receipt).values(
-        provider_message_id=receipt.provider_message_id, received_at=now(), **values
-    )
     early = await session.get(Receipt, receipt.provider_message_id)
     if early is None or _ORDER[early.status] < _ORDER[receipt.status]:
-        await session.execute(statement.on_conflict_do_update(index_elements=["provider_message_id"], set_=values))
+        key = {"provider_message_id": receipt.provider_message_id}
+        await upsert(session, Receipt, key, {"status": receipt.status, "error": receipt.error})
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +129,13 @@ class Outbound:
         """
         if self._turn_slots.locked():
             return
+        queued = select(Delivery.seq).where(Delivery.reply_id == reply, Delivery.status == "queued").order_by(Delivery.part)
         async with self._turn_slots:
-            await self._send_all(reply)
-
-    async def _send_all(self, reply: str) -> None:
-        async with self._database.read(brief=True) as session:
-            rows = await session.execute(
-                select(Delivery.seq).where(Delivery.reply_id == reply, Delivery.status == "queued").order_by(Delivery.part)
-            )
-        for seq in rows.scalars().all():
-            if not await self._send_one(seq):
-                return  # the sweep continues from there
+            async with self._database.read(brief=True) as session:
+                deliveries = (await session.execute(queued)).scalars().all()
+            for seq in deliveries:
+                if not await self._send_one(seq):
+                    return  # the sweep continues from there
 
     async def due(self) -> Mapping[str, Sequence[int]]:
         """Returns the queued deliveries to be tried now, in order, by conversation. Settles those without a sender."""

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.database.base import now
+from core.database.base import Base, now, table
 from core.database.conflict import insert_into
 from core.database.models import Conversation, NumberUsage, SmsLimited, SmsUsage
 from core.dates import local_day
@@ -36,18 +36,12 @@ async def count_received(session: AsyncSession, received: Sequence[tuple[str, st
     """Counts messages taken in: (address digest, provider, origin) each."""
     if not received:
         return
-    numbers, services = Counter(digest for digest, _, _ in received), Counter((p, o) for _, p, o in received)
-    statement = insert_into(session, NumberUsage)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["address_digest", "day"],
-            set_={"received": NumberUsage.received + statement.excluded.received},
-        ),
-        [{"address_digest": digest, "day": today, "received": count} for digest, count in sorted(numbers.items())],
-    )
-    await _count(
-        session, [{"provider": p, "origin": o, "day": today, "received": count} for (p, o), count in sorted(services.items())]
-    )
+    by_number = Counter(digest for digest, _, _ in received)
+    by_service = Counter((provider, origin) for _, provider, origin in received)
+    numbers = [{"address_digest": digest, "day": today, "received": n} for digest, n in sorted(by_number.items())]
+    services = [{"day": today, "provider": p, "origin": o, "received": n} for (p, o), n in sorted(by_service.items())]
+    await _add(session, NumberUsage, *numbers)
+    await _add(session, SmsUsage, *services)
 
 
 async def count_sent(
@@ -55,29 +49,19 @@ async def count_sent(
 ) -> None:
     """Counts one message that a provider accepted."""
     if conversation.address_digest:
-        statement = insert_into(session, NumberUsage).values(
-            address_digest=conversation.address_digest, day=today, segments=segments
-        )
-        await session.execute(
-            statement.on_conflict_do_update(
-                index_elements=["address_digest", "day"],
-                set_={"segments": NumberUsage.segments + statement.excluded.segments},
-            )
-        )
-    cost = round(segments * segment_euros * COST_UNITS)
-    counts = {"messages": 1, "segments": segments, "cost": cost}
-    await _count(session, [{"provider": provider, "origin": conversation.origin, "day": today, **counts}])
+        await _add(session, NumberUsage, {"address_digest": conversation.address_digest, "day": today, "segments": segments})
+    counts = {"messages": 1, "segments": segments, "cost": round(segments * segment_euros * COST_UNITS)}
+    await _add(session, SmsUsage, {"day": today, "provider": provider, "origin": conversation.origin, **counts})
+
+
+async def count_copy(session: AsyncSession, address_digest: str, today: date) -> None:
+    """Counts one answer of the website that is sent to a telephone."""
+    await _add(session, NumberUsage, {"address_digest": address_digest, "day": today, "copies": 1})
 
 
 async def count_limited(session: AsyncSession, reason: str, origin: str, today: date) -> None:
     """Counts one message that exceeded a limit. A turn repeated after a crash may count twice."""
-    statement = insert_into(session, SmsLimited).values(day=today, reason=reason, origin=origin, messages=1)
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["day", "reason", "origin"],
-            set_={"messages": SmsLimited.messages + statement.excluded.messages},
-        )
-    )
+    await _add(session, SmsLimited, {"day": today, "reason": reason, "origin": origin, "messages": 1})
 
 
 async def limited_by_day(session: AsyncSession, since: date) -> Mapping[date, Mapping[str, int]]:
@@ -124,13 +108,9 @@ async def usage_by_day(session: AsyncSession, since: date) -> Sequence[SmsUsage]
     return rows.scalars().all()
 
 
-async def _count(session: AsyncSession, rows: list[dict[str, Any]]) -> None:
-    statement = insert_into(session, SmsUsage)
-    counted = [name for name in ("received", "messages", "segments", "cost") if name in rows[0]]
-    await session.execute(
-        statement.on_conflict_do_update(
-            index_elements=["day", "provider", "origin"],
-            set_={name: getattr(SmsUsage, name) + statement.excluded[name] for name in counted},
-        ),
-        rows,
-    )
+async def _add(session: AsyncSession, model: type[Base], *rows: Mapping[str, Any]) -> None:
+    """Adds the counts in ``rows`` to those in the table; all rows have the same columns."""
+    key = [column.name for column in table(model).primary_key]
+    statement = insert_into(session, model)
+    sums = {name: getattr(model, name) + statement.excluded[name] for name in rows[0] if name not in key}
+    await session.execute(statement.on_conflict_do_update(index_elements=key, set_=sums), list(rows))

@@ -13,10 +13,17 @@ import structlog
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from conversations import metrics
-from conversations.engine import spans
 from conversations.engine.circuit_breaker import CircuitBreaker
-from conversations.engine.failure import ANSWERED_HEADER, SILENT, SKIP_HEADER, SKIPPED, UNREACHABLE, EngineFailure
 from conversations.engine.rasa_pool import CONNECT_ERRORS, RasaPool, RasaProcess
+from conversations.engine.rasa_response import (
+    ANSWERED_HEADER,
+    SILENT,
+    SKIP_HEADER,
+    SKIPPED,
+    UNREACHABLE,
+    EngineFailure,
+    record_spans,
+)
 from core.reply_form import FORM
 from core.telemetry import tracing
 from core.turns import Turn
@@ -145,7 +152,7 @@ class RasaClient:
             return error
         if self._actions is not None and ANSWERED_HEADER in response.headers:
             self._actions.record_answer()
-        spans.note_parts(response.headers.get(spans.HEADER, ""))
+        record_spans(response)
         return response
 
     def _actions_unavailable(self, failure: EngineFailure) -> ActionsUnavailable:

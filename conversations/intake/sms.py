@@ -21,10 +21,10 @@ from conversations.ports import InboundMessage, Rendered
 from conversations.record.address_renewal import move_to_present_digest
 from conversations.record.erasure import audit_erasures, erase_rows, seen_digest
 from conversations.record.messages import Accepted, insert_messages, mask_message, new_message
+from conversations.record.opening import number_row, open_by_number
 from conversations.record.replies import add_reply
 from conversations.signing import new_id
 from core.database.base import now
-from core.database.conflict import insert_into
 from core.database.models import Conversation, Message, OptOut, Reply, SeenMessage
 from core.privacy.addresses import Addresses
 from core.privacy.masking import Masked
@@ -91,30 +91,17 @@ class SmsIntake:
         The lock makes messages of one conversation commit in the order of their numbers. All callers lock in one order. SQLite
         has one writer anyway.
         """
-        rows = await session.execute(
-            insert_into(session, Conversation)
-            .on_conflict_do_update(index_elements=["address_digest"], set_={"last_at": now()})
-            .returning(Conversation),
-            [self._new(digest, messages[digest]) for digest in sorted(messages)],
-            execution_options={"populate_existing": True},
-        )
-        conversations = {str(conversation.address_digest): conversation for conversation in rows.scalars()}
+        opened = await open_by_number(session, [self._row(messages[digest], self._language) for digest in sorted(messages)])
+        conversations = {str(conversation.address_digest): conversation for conversation in opened}
         for digest, conversation in conversations.items():
             incoming = messages[digest]
             if conversation.provider != incoming.provider:  # the administration changed it, or used the simulator before
                 conversation.provider, conversation.origin = incoming.provider, incoming.origin
         return conversations
 
-    def _new(self, digest: str, incoming: SmsMessage) -> dict[str, object]:
-        return {
-            "id": new_id(),
-            "channel": "sms",
-            "origin": incoming.origin,
-            "language": self._language,
-            "provider": incoming.provider,
-            "address": self._addresses.encrypt(incoming.message.sender),
-            "address_digest": digest,
-        }
+    def _row(self, incoming: SmsMessage, language: str) -> dict[str, object]:
+        about = {"origin": incoming.origin, "provider": incoming.provider}
+        return number_row(self._addresses, incoming.message.sender, channel="sms", language=language, **about)
 
     async def _replace_conversation(
         self, session: AsyncSession, conversation: Conversation, incoming: SmsMessage
@@ -123,10 +110,9 @@ class SmsIntake:
         existing = await session.scalar(select(Message.id).where(Message.dedup == incoming.dedup))
         if existing is not None:
             return conversation
-        values = self._new(str(conversation.address_digest), incoming) | {"language": conversation.language}
+        fresh = Conversation(**self._row(incoming, conversation.language))
         session.expunge(conversation)
         await erase_rows(session, [conversation.id])
-        fresh = Conversation(**values)
         session.add(fresh)
         await session.flush()
         return fresh

@@ -8,7 +8,7 @@ once it is complete. An incomplete message is finally taken in as it is: the rep
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import orjson
@@ -21,7 +21,7 @@ from conversations.ports import InboundMessage, InboundPart
 from conversations.record.erasure import seen_digest
 from core.database import Database
 from core.database.base import now, table
-from core.database.conflict import insert_into
+from core.database.conflict import insert_if_absent
 from core.database.models import Message, MessagePart, SeenMessage
 from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
@@ -58,16 +58,14 @@ class MessageParts:
             if seen or await session.scalar(select(Message.id).where(Message.dedup == dedup)):
                 return None  # its message was complete long ago
             content = [message.external_id, message.sender, message.recipient, message.text]
-            await session.execute(
-                insert_into(session, MessagePart)
-                .values(
-                    group_digest=group,
-                    part=part.part,
-                    total=part.total,
-                    provider=provider,
-                    content=self._addresses.encrypt(orjson.dumps(content).decode()),
-                )
-                .on_conflict_do_nothing(index_elements=["group_digest", "part"])
+            await insert_if_absent(
+                session,
+                MessagePart,
+                group_digest=group,
+                part=part.part,
+                total=part.total,
+                provider=provider,
+                content=self._addresses.encrypt(orjson.dumps(content).decode()),
             )
             rows = await _group(session, group)
         return AssembledMessage(provider, group, self._join(rows)) if len(rows) == part.total else None
@@ -96,25 +94,21 @@ class MessageParts:
         """Deletes the parts of ``assembled``, which is in the record. A copy of one of them is recognised from now on."""
         async with self._database.write() as session:
             for row in await _group(session, assembled.group):
-                identifier = self._content(row)[0]
+                identifier = self._decrypt(row).external_id
                 if identifier != assembled.message.external_id:  # that id is the message's own, recognised by its row
-                    await session.execute(
-                        insert_into(session, SeenMessage)
-                        .values(digest=seen_digest(f"sms:{assembled.provider}:{identifier}"), erased_at=now())
-                        .on_conflict_do_nothing(index_elements=["digest"])
-                    )
+                    digest = seen_digest(f"sms:{assembled.provider}:{identifier}")
+                    await insert_if_absent(session, SeenMessage, digest=digest, erased_at=now())
             await session.execute(delete(MessagePart).where(MessagePart.group_digest == assembled.group))
 
     def _join(self, rows: Sequence[MessagePart]) -> InboundMessage:
         """Returns one message from the available parts, with the id of the first of them."""
-        by_part = {row.part: self._content(row) for row in rows}
-        texts = [by_part[number][3] if number in by_part else GAP for number in range(1, rows[0].total + 1)]
-        identifier, sender, recipient, _ = by_part[min(by_part)]
-        return InboundMessage(identifier, sender, "".join(texts), recipient)
+        by_part = {row.part: self._decrypt(row) for row in rows}
+        texts = [by_part[number].text if number in by_part else GAP for number in range(1, rows[0].total + 1)]
+        return replace(by_part[min(by_part)], text="".join(texts))
 
-    def _content(self, row: MessagePart) -> tuple[str, str, str, str]:
-        identifier, sender, recipient, text = orjson.loads(self._addresses.decrypt(row.content))
-        return identifier, sender, recipient, text
+    def _decrypt(self, row: MessagePart) -> InboundMessage:
+        external_id, sender, recipient, text = orjson.loads(self._addresses.decrypt(row.content))
+        return InboundMessage(external_id, sender, text, recipient)
 
 
 # Built once: the query runs every second.

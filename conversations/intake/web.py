@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.intake.call_back_numbers import keep_number, number_in
 from conversations.record.messages import Accepted, insert_messages, mask_message, new_message
 from conversations.signing import Choice
-from core.database.base import now, table
+from core.database.base import now
 from core.database.models import Conversation, Message
-from core.database.prepared import Prepared
 from core.privacy.addresses import Addresses
 
 MAX_WAITING = 20  # unanswered messages of one conversation
@@ -54,15 +53,15 @@ async def take_batch(
 ) -> Sequence[Accepted | Exception]:
     """Returns the result for each message, in order; the caller commits. The statements are the same few for any batch size."""
     existing = await _lock(session, {message.conversation for message in batch})
-    free = Counter(dict.fromkeys(existing, MAX_WAITING)) - await _waiting(session, existing)
+    places = Counter(dict.fromkeys(existing, MAX_WAITING)) - await _waiting(session, existing)
     received = Counter(message.conversation for message in batch)
-    over_limit = [message.dedup for message in batch if received[message.conversation] > free[message.conversation]]
-    known = await _known_dedups(session, over_limit)
+    over_limit = [message.dedup for message in batch if received[message.conversation] > places[message.conversation]]
+    known = await _known_dedups(session, over_limit)  # a repeated message needs no place
     to_insert: list[WebMessage] = []
     for message in batch:
-        if message.conversation in existing and (message.dedup in known or free[message.conversation] > 0):
+        if message.conversation in existing and (message.dedup in known or places[message.conversation] > 0):
             to_insert.append(message)
-            free[message.conversation] -= message.dedup not in known
+            places[message.conversation] -= message.dedup not in known
     accepted = await insert_messages(session, list({message.dedup: message.row for message in to_insert}.values()))
     results: list[Accepted | Exception] = []
     for message in batch:
@@ -74,7 +73,7 @@ async def take_batch(
             result = accepted[message.dedup]
             if result.fresh:
                 await keep_number(session, addresses, message.conversation, message.number)
-                accepted[message.dedup] = Accepted(result.conversation, result.id, result.seq, fresh=False)  # for a second one
+                accepted[message.dedup] = replace(result, fresh=False)  # for the same message once more in this batch
             results.append(result)
     return results
 
@@ -85,9 +84,6 @@ async def _lock(session: AsyncSession, conversations: Collection[str]) -> set[st
 
     Rows are locked in the order of their ids, so that two callers never deadlock. SQLite has one writer anyway.
     """
-    if len(conversations) == 1:  # the usual case: an update is a lock
-        (one,) = conversations
-        return {row[0] for row in await _TOUCH.rows(session, {"of": one, "moment": now()})}
     rows = await session.execute(
         select(Conversation.id).where(Conversation.id.in_(conversations)).order_by(Conversation.id).with_for_update()
     )
@@ -98,10 +94,6 @@ async def _lock(session: AsyncSession, conversations: Collection[str]) -> set[st
 
 
 async def _waiting(session: AsyncSession, conversations: Collection[str]) -> Counter[str]:
-    if len(conversations) == 1:
-        (one,) = conversations
-        ((waiting,),) = await _WAITING.rows(session, {"of": one})
-        return Counter({one: waiting})
     rows = await session.execute(
         select(Message.conversation_id, func.count())
         .where(Message.conversation_id.in_(conversations), Message.outcome.is_(None))
@@ -114,14 +106,3 @@ async def _known_dedups(session: AsyncSession, dedups: Sequence[str]) -> set[str
     if not dedups:
         return set()
     return set((await session.execute(select(Message.dedup).where(Message.dedup.in_(dedups)))).scalars())
-
-
-# Built once: most batches hold one message, and building a statement costs more than running it.
-_CONVERSATIONS, _MESSAGES = table(Conversation).c, table(Message).c
-_TOUCH = Prepared(
-    update(table(Conversation))
-    .where(_CONVERSATIONS.id == bindparam("of"))
-    .values(last_at=bindparam("moment"))
-    .returning(_CONVERSATIONS.id)
-)
-_WAITING = Prepared(select(func.count()).where(_MESSAGES.conversation_id == bindparam("of"), _MESSAGES.outcome.is_(None)))

@@ -15,7 +15,6 @@ from conversations.signing import new_id
 from core.database.base import table
 from core.database.conflict import dialect_of, insert_on
 from core.database.models import Message
-from core.database.prepared import NewRow, Prepared
 from core.privacy.invisible import HIDDEN, visible
 from core.privacy.masking import Masked, mask
 
@@ -63,12 +62,9 @@ async def insert_messages(session: AsyncSession, rows: Sequence[dict[str, Any]])
     """Inserts ``rows`` in order, except those whose ``dedup`` is known. Returns all of them as accepted, by ``dedup``."""
     if not rows:
         return {}
-    inserted: Sequence[Sequence[Any]]
-    if len(rows) == 1:  # the usual case
-        inserted = await _INSERT_ONE.rows(session, _NEW.values(rows[0]))
-    else:  # rows separate from the statement: it is compiled once for any number of them
-        inserted = (await session.execute(_insert(dialect_of(session)), list(rows))).all()
-    accepted = {dedup: Accepted(conversation, id_, seq, fresh=True) for id_, seq, dedup, conversation in inserted}
+    # Rows separate from the statement: it is compiled once for any number of them.
+    inserted = await session.execute(_insert(dialect_of(session)), list(rows))
+    accepted = {row.dedup: Accepted(row.conversation_id, row.id, row.seq, fresh=True) for row in inserted}
     known = {row["dedup"] for row in rows} - accepted.keys()
     if known:
         stored = await session.execute(
@@ -83,7 +79,3 @@ def _insert(dialect: str) -> Any:
     columns = table(Message).c
     insert = insert_on(dialect, Message).on_conflict_do_nothing(index_elements=["dedup"])
     return insert.returning(columns.id, columns.seq, columns.dedup, columns.conversation_id)
-
-
-_NEW = NewRow(Message, "seq")
-_INSERT_ONE = Prepared(lambda dialect: _insert(dialect).values(_NEW.bound))

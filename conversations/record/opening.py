@@ -1,14 +1,16 @@
-"""Opening a conversation."""
+"""Opening conversations: without an address, or of a telephone number."""
 
 from __future__ import annotations
 
-from sqlalchemy import insert
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.signing import new_id
-from core.database.base import table
+from core.database.base import now
+from core.database.conflict import insert_into
 from core.database.models import Conversation
-from core.database.prepared import NewRow, Prepared
+from core.privacy.addresses import Addresses
 from core.turns import Origin
 
 
@@ -19,13 +21,28 @@ def open_conversation(session: AsyncSession, *, channel: str, language: str, ori
     return conversation
 
 
-async def insert_conversation(session: AsyncSession, *, channel: str, language: str, origin: Origin) -> str:
-    """Adds a new conversation and returns its id only, which is cheaper than an object."""
-    identifier = new_id()
-    values = {"id": identifier, "channel": channel, "origin": origin, "language": language}
-    await _INSERT.rows(session, _NEW.values(values))
-    return identifier
+def number_row(
+    addresses: Addresses, number: str, *, channel: str, origin: str, language: str, provider: str
+) -> dict[str, object]:
+    """Returns the values of a new conversation with ``number`` (E.164)."""
+    return {
+        "id": new_id(),
+        "channel": channel,
+        "origin": origin,
+        "language": language,
+        "provider": provider,
+        "address": addresses.encrypt(number),
+        "address_digest": addresses.digest(number),
+    }
 
 
-_NEW = NewRow(Conversation)
-_INSERT = Prepared(insert(table(Conversation)).values(_NEW.bound))
+async def open_by_number(session: AsyncSession, rows: Sequence[dict[str, object]]) -> Sequence[Conversation]:
+    """Returns the conversations of the numbers of ``rows`` (``number_row``), opened where they are new, and locked."""
+    opened = await session.execute(
+        insert_into(session, Conversation)
+        .on_conflict_do_update(index_elements=["address_digest"], set_={"last_at": now()})
+        .returning(Conversation),
+        list(rows),
+        execution_options={"populate_existing": True},
+    )
+    return opened.scalars().all()

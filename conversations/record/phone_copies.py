@@ -20,7 +20,6 @@ KEPT_FOR = timedelta(hours=24)  # for an SMS conversation that is nothing but a 
 _BATCH = 500  # rows in a transaction
 _COPIES = table(PhoneCopy).c
 _ANY = Prepared(select(_COPIES.conversation_id).where(_COPIES.conversation_id == bindparam("of")))
-_COPY = select(PhoneCopy).where(PhoneCopy.conversation_id == bindparam("of"))
 
 
 async def pending_copy(session: AsyncSession, conversation: str) -> PhoneCopy | None:
@@ -28,7 +27,7 @@ async def pending_copy(session: AsyncSession, conversation: str) -> PhoneCopy | 
 
     ``None`` also if a call-back form was begun since: a number that is typed now is for the call.
     """
-    row = (await session.execute(_COPY, {"of": conversation})).scalar_one_or_none()
+    row = await session.get(PhoneCopy, conversation, populate_existing=True)
     if row is None or row.asked_at < now() - ARRANGED_WITHIN:
         return None
     form = await session.scalar(
@@ -39,10 +38,13 @@ async def pending_copy(session: AsyncSession, conversation: str) -> PhoneCopy | 
     return row if form is None or form < row.asked_at else None
 
 
-async def has_no_pending_copy(database: Database, conversation: str) -> bool:
-    """Decides whether ``conversation`` has no arrangement of a copy. A cheap check at every turn, since few have one."""
+async def find_pending_copy(database: Database, conversation: str) -> PhoneCopy | None:
+    """Returns ``pending_copy``, in a read of its own. Costs little at a turn without any copy, as most are."""
     (rows,) = await database.fetch((_ANY, {"of": conversation}))
-    return not rows
+    if not rows:
+        return None
+    async with database.read(brief=True) as session:
+        return await pending_copy(session, conversation)
 
 
 async def delete_expired_copies(database: Database) -> None:

@@ -1,18 +1,17 @@
-"""Adding a reply to the record: the bot's to a message, or one that a human or the service sends unasked."""
+"""Replies in the record: the bot's to a message, or one that a human or the service sends unasked."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import bindparam, insert, update
+from sqlalchemy import ColumnElement, bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.delivery.outbound import queue_deliveries
 from conversations.events import dump_blocks
 from conversations.ports import Rendered
 from core.database.base import now, table
-from core.database.models import Conversation, Reply
+from core.database.models import Conversation, Delivery, Reply
 from core.database.prepared import NewRow, Prepared
 
 
@@ -31,6 +30,14 @@ async def add_reply(
     """
     await touch_conversation(session, conversation.id, rendered, reply.blocks, aside=aside)
     return await insert_reply(session, conversation, reply, rendered, before)
+
+
+async def latest_replies(
+    session: AsyncSession, conversation: str, *conditions: ColumnElement[bool], limit: int
+) -> Sequence[Reply]:
+    """Returns the last replies in ``conversation`` that fulfil ``conditions``, latest first."""
+    latest = select(Reply).where(Reply.conversation_id == conversation, *conditions).order_by(Reply.seq.desc()).limit(limit)
+    return (await session.execute(latest)).scalars().all()
 
 
 async def touch_conversation(
@@ -60,7 +67,10 @@ async def insert_reply(
     ((reply.seq,),) = await _INSERT.rows(session, _NEW.values(vars(reply)))
     if conversation.provider is None or conversation.address is None or not rendered.text:
         return False
-    queue_deliveries(session, reply.id, conversation.provider, (*before, rendered))
+    for number, part in enumerate((*before, rendered)):
+        session.add(
+            Delivery(reply_id=reply.id, part=number, provider=conversation.provider, text=part.text, segments=part.segments)
+        )
     return True
 
 

@@ -1,4 +1,7 @@
-"""The controls of the service, kept in the record. Each change is audited in its transaction."""
+"""The controls of the service, kept in the record. Each change is audited in its transaction.
+
+A process reads them at most once a second, so it applies a change within two seconds.
+"""
 
 from __future__ import annotations
 
@@ -12,12 +15,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.signing import new_id
 from core.audit import record
 from core.channels import ChannelName
+from core.database import Database
 from core.database.base import now
+from core.database.cached_value import CachedValue
 from core.database.models import Control
 from core.privacy.masking import mask
 
 MOST_CHARACTERS = 300  # about two segments of SMS: nobody should have to scroll
 _PRIVATE = {"nir", "iban", "card"}  # a telephone number or an e-mail address may be the town hall's own
+_FRESH_SECONDS = 1.0
 Name = Literal["banner", "emergency", "off:web", "off:sms"]
 OFF: dict[ChannelName, Name] = {"web": "off:web", "sms": "off:sms"}
 
@@ -74,6 +80,17 @@ async def read(session: AsyncSession) -> ServiceState:
     """Returns the present state, without what has ended by itself."""
     rows = (await session.execute(select(Control).where(or_(Control.until.is_(None), Control.until > now())))).scalars()
     return ServiceState(controls={row.name: ActiveControl.model_validate(row, from_attributes=True) for row in rows})
+
+
+class ServiceStateCache:
+    """The state of the service as one process knows it; cheap to ask at any rate."""
+
+    def __init__(self, database: Database) -> None:
+        self._cache = CachedValue(database, read, ServiceState(), seconds=_FRESH_SECONDS, failure_event="controls_not_read")
+
+    async def state(self) -> ServiceState:
+        """Returns the present state, at most a second old; the last known one while the record cannot be read."""
+        return await self._cache.get()
 
 
 async def set_control(

@@ -25,22 +25,23 @@ NEWS = "guichet:news"
 ALIVE = "guichet:worker-alive"  # a key that expires: some worker receives wake-ups
 _KEPT = 10_000  # wake-ups in the stream; the sweep finds what is cut off
 _PAUSE_SECONDS = 1.0
+_FAILED = object()  # in place of an answer
 _FORM = re.compile(r":form(\d+)\Z")
 
 log = structlog.get_logger(__name__)
 
 
-def reads(form: int) -> str:
+def readers_channel(form: int) -> str:
     """Returns the channel that gateways subscribe to if they read replies in ``form``. Nothing is published on it."""
     return f"guichet:reads-{form}"
 
 
-def with_form(name: str) -> str:
+def name_with_form(name: str) -> str:
     """Returns a worker's name with the form in which it reads replies."""
     return f"{name}:form{FORM}"
 
 
-def form_of(name: str) -> int:
+def form_in_name(name: str) -> int:
     """Returns the form that the worker with this name reads: the oldest if the name gives none."""
     match = _FORM.search(name)
     return int(match[1]) if match else 1
@@ -78,12 +79,8 @@ class EventBus:
 
     async def get_value(self, key: str) -> str | None:
         """Returns the value that another process kept; ``None`` if there is none or Redis failed."""
-        values: list[Any] = []
-
-        async def get() -> None:
-            values[:] = [await self.redis.get(key)]
-
-        return values[0] if await self._try(get) else None
+        value = await self._call(partial(self.redis.get, key))
+        return None if value is _FAILED else value
 
     async def ping(self) -> bool:
         """Decides whether Redis answers now; of a Cluster, the node with the stream of wake-ups."""
@@ -94,15 +91,18 @@ class EventBus:
         await self.redis.aclose()
 
     async def _try(self, call: Callable[[], Awaitable[Any]]) -> bool:
+        return await self._call(call) is not _FAILED
+
+    async def _call(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        """Returns the answer of Redis, or ``_FAILED``."""
         if self.is_paused:
-            return False
+            return _FAILED
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 try:
-                    await call()
+                    return await call()
                 except ConnectionBroken:  # a connection from before Redis restarted; sending twice is harmless
-                    await call()
+                    return await call()
         except FAILURES as error:
             self.pause(error)
-            return False
-        return True
+            return _FAILED

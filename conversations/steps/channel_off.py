@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import exists, select
 
-from conversations.service_control.controls import ActiveControl
-from conversations.service_control.state_cache import ServiceStateCache
+from conversations.service_control.controls import ActiveControl, ServiceStateCache
 from conversations.turn_context import TurnContext
 from conversations.turns.text_turn import text_turn
 from conversations.wording import Wording

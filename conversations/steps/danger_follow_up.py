@@ -22,9 +22,11 @@ class DangerFollowUp:
         if follow_up is None:
             return None
         since, written = follow_up
-        # "Esta aqui" is Spanish and Portuguese: the reply keeps the language of the danger.
-        language = (
-            context.language if written == "fr" else context.last_language if context.last_language in FRAMES else written
-        )
+        if written == "fr":
+            language = context.language
+        elif context.last_language in FRAMES:  # "Esta aqui" is Spanish and Portuguese: the language of the danger decides
+            language = context.last_language
+        else:
+            language = written
         names = await self._recall(context.conversation)
         return self._care.repeat_numbers(since, names, channel=context.channel, language=language)

@@ -43,34 +43,22 @@ class DegradedMode:
         self._actions, self._breaker = actions, breaker
 
     async def __call__(self, context: TurnContext) -> Turn | None:
-        if context.is_choice:
+        """Returns a turn that first says that the service is limited; ``None`` if no page answers in time. Never raises."""
+        # "A human" passes: the fallback gives the contact; pages about advisers would answer something else.
+        if context.is_choice or wants_human(context.text) or self._breaker.is_open:
             return None
-        return await self.find(
-            context.text,
-            conversation=context.conversation,
-            channel=context.channel,
-            language=context.reply_language,
-            seconds=min(_LOOKUP_SECONDS, max(_LEAST_LOOKUP_SECONDS, context.deadline.remaining() - _WRITING_SECONDS)),
-        )
-
-    async def find(self, text: str, *, conversation: str, channel: str, language: str, seconds: float) -> Turn | None:
-        """Returns a turn that first says that the service is limited; ``None`` if no page answers in ``seconds``. Never
-        raises.
-        """
-        if wants_human(text):  # the fallback gives the contact; pages about advisers would answer something else
-            return None
-        if self._breaker.is_open:
-            return None
-        message = {"text": text, "intent": {"name": "enquiry"}, "entities": [], "metadata": {"form": FORM}}
+        seconds = min(_LOOKUP_SECONDS, max(_LEAST_LOOKUP_SECONDS, context.deadline.remaining() - _WRITING_SECONDS))
+        language = context.reply_language
+        message = {"text": context.text, "intent": {"name": "enquiry"}, "entities": [], "metadata": {"form": FORM}}
         call = {
             "next_action": "action_answer_enquiry",
-            "sender_id": conversation,
+            "sender_id": context.conversation,
             "tracker": {
-                "sender_id": conversation,
+                "sender_id": context.conversation,
                 "slots": {"language": language},
                 "latest_message": message,
-                "latest_input_channel": channel,
-                "events": [{"event": "user", "text": text, "input_channel": channel}],
+                "latest_input_channel": context.channel,
+                "events": [{"event": "user", "text": context.text, "input_channel": context.channel}],
             },
         }
         try:
@@ -80,11 +68,14 @@ class DegradedMode:
                 async with asyncio.timeout(seconds), self._slots:
                     answer = await self._call_action(call, headers)
             answer.raise_for_status()
-            turn = Turn.model_validate(self._assemble(answer.json()["responses"], channel, language))
+            turn = Turn.model_validate(self._assemble(answer.json()["responses"], context.channel, language))
         except (TimeoutError, httpx.HTTPError, ValidationError, LookupError, ValueError) as error:
             log.warning("nothing_looked_up", error=type(error).__name__)
             return None
-        return self._with_notice(turn, channel, language) if _shows_pages(turn) else None
+        if not _shows_pages(turn):
+            return None
+        notice = NoticeBlock(text=self._wording.text("gateway_reduced", channel=context.channel, language=language))
+        return turn.model_copy(update={"blocks": (notice, *turn.blocks)})
 
     async def _call_action(self, call: dict[str, Any], headers: dict[str, str]) -> httpx.Response:
         began = time.monotonic()
@@ -113,10 +104,6 @@ class DegradedMode:
                 field = _FIELDS[custom["fill"]]
                 blocks[-1][field] = "\n\n".join(filter(None, (blocks[-1].get(field), text)))
         return turn | {"blocks": blocks}
-
-    def _with_notice(self, turn: Turn, channel: str, language: str) -> Turn:
-        notice = NoticeBlock(text=self._wording.text("gateway_reduced", channel=channel, language=language))
-        return turn.model_copy(update={"blocks": (notice, *turn.blocks)})
 
 
 def _shows_pages(turn: Turn) -> bool:

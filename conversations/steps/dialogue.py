@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from dataclasses import replace
 
 from conversations.engine.rasa_client import EngineRequest, RasaClient
@@ -26,7 +25,7 @@ class Dialogue:
     ``prefetch`` begins the search for the text early.
     """
 
-    def __init__(self, engine: RasaClient, care: CareReplies, prefetch: SearchPrefetch | None = None) -> None:
+    def __init__(self, engine: RasaClient, care: CareReplies, prefetch: SearchPrefetch) -> None:
         self._engine, self._care, self._prefetch = engine, care, prefetch
 
     async def __call__(self, context: TurnContext) -> Turn:
@@ -61,7 +60,7 @@ class Dialogue:
         return self._care.put_numbers_first(alert, turn, channel=context.channel, language=request.language)
 
     async def _ask(self, context: TurnContext, request: EngineRequest) -> Turn:
-        with self._prefetch.of(request) if self._prefetch else nullcontext():
+        with self._prefetch.begin_search(request):
             return await self._engine.turn(request, deadline=context.deadline.engine)
 
 

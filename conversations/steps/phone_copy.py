@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from conversations.events import read_blocks
-from conversations.record.phone_copies import has_no_pending_copy, pending_copy
+from conversations.record.phone_copies import find_pending_copy
+from conversations.record.replies import latest_replies
 from conversations.turn_context import TurnContext
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.database import Database
-from core.database.models import Reply
 from core.text.yes_no import says_no, says_yes
 from core.turns import AnswerBlock, ChoicesBlock, Option, Outcome, PhoneCopyRequest, TextBlock, Turn
 
@@ -60,10 +58,7 @@ class PhoneCopies:
         """Handles the number, a yes, or a no. Any other message passes, and the arrangement waits."""
         if traits_of(context.channel).identifies_by_number:
             return None
-        row = None
-        if not await has_no_pending_copy(self._database, context.conversation):
-            async with self._database.read(brief=True) as session:
-                row = await pending_copy(session, context.conversation)
+        row = await find_pending_copy(self._database, context.conversation)
         hint = row.number_hint if row else ""
         if context.payload in (SEND, DROP):  # also when it is too late: ``CopySending`` says so at the commit
             return self._end(context, "send" if context.payload == SEND else "drop")
@@ -87,9 +82,8 @@ class PhoneCopies:
 
     async def _last_answer(self, conversation: str) -> str | None:
         """Returns the id of the last reply that showed an answer."""
-        statement = select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_MAX_REPLIES)
         async with self._database.read(brief=True) as session:
-            replies = (await session.execute(statement)).scalars().all()
+            replies = await latest_replies(session, conversation, limit=_MAX_REPLIES)
         return next((one.id for one in replies if any(isinstance(block, AnswerBlock) for block in read_blocks(one))), None)
 
     def _end(self, context: TurnContext, want: str) -> Turn:

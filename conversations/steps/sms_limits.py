@@ -8,10 +8,8 @@ each message would keep a robot going. A person in danger is answered beyond any
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 import structlog
 from sqlalchemy import select, update
@@ -43,33 +41,9 @@ WORDS = frozenset({"gateway_too_many", "gateway_too_many_today"})
 log = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The limits of one number, in days of ``zone``. ``allowed`` and ``refused`` are prefixes; the longer match decides."""
-
-    per_minute: int
-    per_day: int
-    segments_per_day: int
-    allowed: tuple[str, ...]
-    refused: tuple[str, ...]
-    zone: ZoneInfo
-
-    @classmethod
-    def of(cls, settings: Settings) -> Limits:
-        return cls(
-            per_minute=settings.sms_messages_per_minute,
-            per_day=settings.sms_messages_per_day,
-            segments_per_day=settings.sms_segments_per_day,
-            allowed=_prefixes(settings.sms_allowed_prefixes),
-            refused=_prefixes(settings.sms_refused_prefixes),
-            zone=settings.opening.zone,
-        )
-
-    def serves(self, number: str) -> bool:
-        """Decides whether the service writes to ``number`` (E.164)."""
-        allowed = max((len(prefix) for prefix in self.allowed if number.startswith(prefix)), default=-1)
-        refused = max((len(prefix) for prefix in self.refused if number.startswith(prefix)), default=-1)
-        return allowed > refused
+def is_served(number: str, settings: Settings) -> bool:
+    """Decides whether the service writes to ``number`` (E.164): the longer of the matching prefixes in ``settings`` decides."""
+    return _matched_digits(number, settings.sms_allowed_prefixes) > _matched_digits(number, settings.sms_refused_prefixes)
 
 
 class _RecentMessage(NamedTuple):
@@ -81,14 +55,16 @@ class _RecentMessage(NamedTuple):
 
 
 class SmsLimits:
-    """A ``Step``: ends the turn of a message over a limit."""
+    """A ``Step``: ends the turn of a message over a limit of ``settings``. Days are those of the administration."""
 
-    def __init__(self, database: Database, wording: Wording, addresses: Addresses, limits: Limits, budget: WorkBudget) -> None:
+    def __init__(
+        self, database: Database, wording: Wording, addresses: Addresses, settings: Settings, budget: WorkBudget
+    ) -> None:
         wording.require(WORDS)
         self._database = database
         self._wording = wording
         self._addresses = addresses
-        self._limits = limits
+        self._settings, self._zone = settings, settings.opening.zone
         self._budget = budget
 
     async def __call__(self, context: TurnContext) -> Turn | None:
@@ -100,7 +76,7 @@ class SmsLimits:
                 return None  # a tool's conversation
             recent = await _recent(session, context)
             reason = await self._exceeded_limit(session, context, conversation, recent)
-            today = local_today(self._limits.zone)
+            today = local_today(self._zone)
             warned = (await usage_on(session, conversation.address_digest, today)).warned
             if not reason or (reason in _TOO_MANY and _is_unanswered_danger(context, recent)):
                 return None
@@ -123,20 +99,21 @@ class SmsLimits:
         self, session: AsyncSession, context: TurnContext, conversation: Conversation, recent: Sequence[_RecentMessage]
     ) -> str:
         """Returns the limit that the message exceeds (one of ``REASONS``); empty if none."""
-        if not self._limits.serves(self._addresses.decrypt(conversation.address or b"")):
+        if not is_served(self._addresses.decrypt(conversation.address or b""), self._settings):
             return "prefix"
-        usage = await usage_on(session, str(conversation.address_digest), local_today(self._limits.zone))
+        limits = self._settings
+        usage = await usage_on(session, str(conversation.address_digest), local_today(self._zone))
         if (command := keyword(context.text)) in _OBEYED:
-            most = self._limits.segments_per_day * (_STOP_FACTOR if command is Keyword.STOP else 1)
+            most = limits.sms_segments_per_day * (_STOP_FACTOR if command is Keyword.STOP else 1)
             return "segments" if usage.segments > most else ""
         if sum(_same(message.text, context.text) for message in recent) >= _LOOP_TIMES:
             return "loop"
         in_minute = sum(message.received_at > now() - _MINUTE for message in recent)
-        if in_minute > self._limits.per_minute or not await self._budget.is_left((str(conversation.address_digest),)):
+        if in_minute > limits.sms_messages_per_minute or not await self._budget.is_left((str(conversation.address_digest),)):
             return "minute"
-        if usage.received > self._limits.per_day:
+        if usage.received > limits.sms_messages_per_day:
             return "day"
-        return "segments" if usage.segments > self._limits.segments_per_day else ""
+        return "segments" if usage.segments > limits.sms_segments_per_day else ""
 
 
 def _is_unanswered_danger(context: TurnContext, recent: Sequence[_RecentMessage]) -> bool:
@@ -159,5 +136,7 @@ def _same(message: str | None, other: str) -> bool:
     return " ".join((message or "").split()).casefold() == " ".join(other.split()).casefold()
 
 
-def _prefixes(setting: str) -> tuple[str, ...]:
-    return tuple(prefix.strip().replace("*", "") for prefix in setting.split(",") if prefix.strip())
+def _matched_digits(number: str, setting: str) -> int:
+    """Returns the length of the longest prefix in ``setting`` with which ``number`` begins; -1 if there is none."""
+    prefixes = (prefix.strip().replace("*", "") for prefix in setting.split(",") if prefix.strip())
+    return max((len(prefix) for prefix in prefixes if number.startswith(prefix)), default=-1)

@@ -23,16 +23,6 @@ type Detect = Callable[[str, str], str]
 type Judge = Callable[[SentencesToJudge], Awaitable[DangerJudgement]]
 
 
-def as_expected(_: str, expected: str) -> str:
-    """Serves as the ``Detect`` that takes every text for the expected language."""
-    return expected
-
-
-async def not_judged(_: SentencesToJudge) -> DangerJudgement:
-    """Serves as the ``Judge`` that accepts the result of the patterns."""
-    return DangerJudgement(confirmed=True)
-
-
 class MessageReading:
     """Reads by patterns, and asks ``judge`` where patterns alone cannot decide.
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from conversations.events import read_blocks
+from conversations.record.replies import latest_replies
 from conversations.turns.care import MOURNING, NUMBERS
 from conversations.wording import FRAMES, Wording
 from core.channels import CHANNELS
@@ -22,11 +21,6 @@ _WITHIN = timedelta(hours=3)
 
 # Returns the names of the texts about a danger or a death shortly before, in a conversation.
 type Recall = Callable[[str], Awaitable[tuple[str, ...]]]
-
-
-async def no_recent_care(_: str) -> tuple[str, ...]:
-    """Serves as the ``Recall`` of a service without a record."""
-    return ()
 
 
 class RecentCare:
@@ -46,13 +40,7 @@ class RecentCare:
 
         Several replies are read: a person who reported violence, and then having no place to go, still needs the first number.
         """
-        statement = (
-            select(Reply)
-            .where(Reply.conversation_id == conversation, Reply.created_at > now() - _WITHIN)
-            .order_by(Reply.seq.desc())
-            .limit(_REPLIES)
-        )
         async with self._database.read(brief=True) as session:
-            replies = (await session.execute(statement)).scalars().all()
+            replies = await latest_replies(session, conversation, Reply.created_at > now() - _WITHIN, limit=_REPLIES)
         texts = [block.text for reply in replies for block in read_blocks(reply) if isinstance(block, TextBlock)]
         return tuple(dict.fromkeys(self._names[text] for text in texts if text in self._names))

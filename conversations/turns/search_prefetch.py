@@ -29,8 +29,8 @@ class SearchPrefetch:
         self._tasks: set[asyncio.Task[None]] = set()
 
     @contextmanager
-    def of(self, request: EngineRequest) -> Iterator[None]:
-        """Wraps the engine's turn of ``request``, which neither waits for the announcement nor fails with it."""
+    def begin_search(self, request: EngineRequest) -> Iterator[None]:
+        """Begins the search of ``request``. The engine's turn in the block neither waits for the search nor fails with it."""
         self._under_way += 1
         try:
             if request.text and self._under_way <= MAX_TURNS and not self._breaker.is_open:

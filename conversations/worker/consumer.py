@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 import structlog
 from redis.exceptions import ResponseError
 
-from conversations.signals.event_bus import ALIVE, GROUP, STREAM, form_of, with_form
+from conversations.signals.event_bus import ALIVE, GROUP, STREAM, form_in_name, name_with_form
 from conversations.signals.redis_client import FAILURES, PATIENCE_SECONDS, client
 from core.reply_form import FORM
 
@@ -85,8 +85,8 @@ class Consumer:
     async def _report_alive(self) -> None:
         """Writes a sign of life, unless an older worker has just done so, whose name must stay visible (``reply_form.py``)."""
         reported = await self._redis.get(ALIVE)
-        if not reported or form_of(str(reported)) >= FORM or await self._redis.pttl(ALIVE) < _EXPIRING_MILLISECONDS:
-            await self._redis.set(ALIVE, with_form(self._name), ex=_ALIVE_SECONDS)
+        if not reported or form_in_name(str(reported)) >= FORM or await self._redis.pttl(ALIVE) < _EXPIRING_MILLISECONDS:
+            await self._redis.set(ALIVE, name_with_form(self._name), ex=_ALIVE_SECONDS)
         self._reported_alive_at = time.monotonic()
 
     async def _poll(self) -> AsyncIterator[str]:

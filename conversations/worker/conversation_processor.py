@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -21,13 +21,13 @@ from conversations.intake.call_back_numbers import number_hint_of
 from conversations.ports import Rendered, Renderer
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
-from conversations.signing import BadToken, Signing
+from conversations.signing import Signing
 from conversations.turn_context import TurnContext
 from conversations.turn_contracts import BeforeCommit, LeadingMessage, Overtaken
 from conversations.turn_pipeline import TurnPipeline
-from conversations.turns.choices import is_number, option_by_label, option_by_number, unsure_option
 from conversations.worker.lease import HeldLease, LeaseLost, renew_lease
 from conversations.worker.lease_renewal import LeaseRenewal
+from conversations.worker.offers import Offers
 from conversations.worker.transactions import (
     Committed,
     TakenMessage,
@@ -48,7 +48,6 @@ from core.turns import Origin, Outcome, Turn
 # Seconds. The page that asked shows by itself, from the acknowledgement on, that an answer is being written. This event is for
 # other tabs and other programs. After a quarter of a second, it would take a twentieth of a worker's processor time under load.
 _TYPING_AFTER = 1.0
-_PAGE, _NONE_OF_THESE = "/choose{", "/none_of_these"  # beginning of the payload of a page, and payload of "none of these"
 
 log = structlog.get_logger(__name__)
 
@@ -82,22 +81,19 @@ class ConversationProcessor:
             taken = await take_conversation(self.database, conversation, self.owner, self.lease)
             if taken is None:
                 return
+            lease = taken.lease
             try:
                 async with asyncio.TaskGroup() as group:
-                    renewal = LeaseRenewal(self.database, taken.lease, self.lease)
+                    renewal = LeaseRenewal(self.database, lease, self.lease)
                     renewal.start(group)
-                    await self._answer_all(taken, renewal)
+                    while taken is not None:
+                        taken = await self._answer(taken, renewal)
             except* LeaseLost:
                 metrics.LEASES_LOST.inc()
-                log.warning("lease_lost", conversation=conversation, fencing=taken.lease.fencing)
+                log.warning("lease_lost", conversation=conversation, fencing=lease.fencing)
             # SQLite has one writer: the worker that gave the lease back has seen everything before that.
             if self.database.is_sqlite or not await anything_waits(self.database, conversation):
                 return
-
-    async def _answer_all(self, first: TakenMessage, renewal: LeaseRenewal) -> None:
-        taken: TakenMessage | None = first
-        while taken is not None:
-            taken = await self._answer(taken, renewal)
 
     async def _answer(self, taken: TakenMessage, renewal: LeaseRenewal) -> TakenMessage | None:
         """Answers one message. Returns the next one, or ``None`` once the lease is given back."""
@@ -135,13 +131,12 @@ class ConversationProcessor:
 
     async def _commit_turn(self, taken: TakenMessage, renewal: LeaseRenewal) -> tuple[Committed, TakenMessage | None, Turn]:
         """Decides and commits a turn. Also returns the next message, if the lease was kept for it."""
-        number_hint = await number_hint_of(self.database, taken.conversation.id) if self._has_number(taken) else ""
-        context = self._context(taken, number_hint)
+        context = await self._context(taken)
         reply, next_message = None, None
         while reply is None:
             turn, rendered = await self._decide(context)
-            with suppress(Overtaken):
-                async with self._commit_transaction(renewal) as (stop_renewal, session):
+            with suppress(Overtaken), tracing.span("commit"):
+                async with renewal.pause() as stop_renewal, self.database.write(brief=True) as session:
                     reply = await commit_reply(
                         session,
                         taken,
@@ -159,12 +154,6 @@ class ConversationProcessor:
                         stop_renewal()
         assert reply is not None
         return reply, next_message, turn
-
-    @asynccontextmanager
-    async def _commit_transaction(self, renewal: LeaseRenewal) -> AsyncIterator[tuple[Callable[[], None], AsyncSession]]:
-        with tracing.span("commit"):
-            async with renewal.pause() as stop_renewal, self.database.write(brief=True) as session:
-                yield stop_renewal, session
 
     async def _decide(self, context: TurnContext) -> tuple[Turn, Rendered]:
         turn = turn_in_form(await self.turns.answer(context), self.form())
@@ -187,42 +176,13 @@ class ConversationProcessor:
         # "SUITE" and the frame of a reply are in the reply's language, which may not be the conversation's.
         return renderer(turn.blocks, language=turn.spoken or context.last_language) if renderer else Rendered("")
 
-    def _has_number(self, taken: TakenMessage) -> bool:
-        return "phone" in (taken.message.masked or ()) and not taken.message.payload
-
-    def _chosen_payload(self, conversation: Conversation, text: str) -> str | None:
-        """Returns the payload of the option that ``text`` names: by number if numbers or pages were shown, else by label.
-
-        Any wording of "I do not know" names the option with that meaning.
-        """
-        numbered = conversation.offered or (self._offered_pages(conversation) if is_number(text) else None)
-        by_number = option_by_number(text, numbered) or unsure_option(text, self._offers(conversation))
-        if by_number is not None or not conversation.options:
-            return by_number
-        signed = option_by_label(text, [(option["label"], option["payload"]) for option in conversation.options])
-        with suppress(BadToken):  # signed with a secret that is gone
-            return self.signing.choice(conversation.id, signed).payload if signed else None
-        return None
-
-    def _offers(self, conversation: Conversation) -> Iterator[str]:
-        """Yields the payloads offered last, by number if they have any. Signatures are verified only when needed."""
-        yield from conversation.offered or self._verified_offers(conversation)
-
-    def _verified_offers(self, conversation: Conversation) -> list[str]:
-        """Returns the payloads offered last, in order, each verified."""
-        try:
-            return [self.signing.choice(conversation.id, option["payload"]).payload for option in conversation.options or ()]
-        except BadToken:  # signed with a secret that is gone
-            return []
-
-    def _offered_pages(self, conversation: Conversation) -> list[str]:
-        """Returns the payloads of the pages offered last, if nothing else was offered: "le deuxième" needs no shown numbers."""
-        *pages, last = self._verified_offers(conversation) or [""]
-        return pages if last == _NONE_OF_THESE and all(payload.startswith(_PAGE) for payload in pages) else []
-
-    def _context(self, taken: TakenMessage, number_hint: str) -> TurnContext:
+    async def _context(self, taken: TakenMessage) -> TurnContext:
         message, conversation = taken.message, taken.conversation
         waited = (now() - message.received_at).total_seconds()
+        buttons = traits_of(conversation.channel).has_buttons
+        has_number = "phone" in (message.masked or ()) and not message.payload
+        number_hint = await number_hint_of(self.database, conversation.id) if has_number else ""
+        offers = Offers(conversation, self.signing)
         return TurnContext(
             message_id=message.id,
             conversation=conversation.id,
@@ -231,21 +191,15 @@ class ConversationProcessor:
             last_written_language=conversation.spoken or "",
             text=message.text or "",
             payload=message.payload,
-            chosen_payload=None if message.payload else self._chosen_payload(conversation, message.text or ""),
+            chosen_payload=None if message.payload else offers.named_by(message.text or ""),
             masked=tuple(kind for kind in message.masked or () if kind != HIDDEN),
             offered=tuple(conversation.offered or ()),
-            choices_not_shown=self._shows_no_choice(conversation),
+            choices_not_shown=not buttons and not conversation.offered and bool(conversation.options),
             attempts=message.attempts,
             deadline=Deadline.begin(self.limits[conversation.channel], waited),
             number_hint=number_hint,
-            number_for_yes_or_no=not number_hint and self._has_number(taken) and self._asks_yes_or_no(conversation),
+            number_for_yes_or_no=has_number and not number_hint and offers.ask_yes_or_no(),
         )
-
-    def _shows_no_choice(self, conversation: Conversation) -> bool:
-        return not traits_of(conversation.channel).has_buttons and not conversation.offered and bool(conversation.options)
-
-    def _asks_yes_or_no(self, conversation: Conversation) -> bool:
-        return {"/affirm", "/deny"}.issubset(self._verified_offers(conversation))
 
 
 def _count(conversation: Conversation, turn: Turn, outcome: Outcome, received_at: datetime) -> None:

@@ -37,15 +37,15 @@ class HeldLease:
     fencing: int
 
 
-def is_free() -> ColumnElement[bool]:
-    """Returns the condition of a free lease at ``present`` (``at`` has its values): given back, expired, or a wrong clock's."""
+def lease_is_free() -> ColumnElement[bool]:
+    """Returns the condition for a free lease: given back, expired, or of a wrong clock. ``free_at`` returns its parameters."""
     present: Any = bindparam("present")
     too_late: Any = bindparam("too_late")
     return or_(_LEASES.owner == "", _LEASES.expires_at <= present, _LEASES.expires_at > too_late)
 
 
-def at(present: datetime) -> dict[str, datetime]:
-    """Returns the values of ``is_free``."""
+def free_at(present: datetime) -> dict[str, datetime]:
+    """Returns the parameters of ``lease_is_free`` for the moment ``present``."""
     return {"present": present, "too_late": present + LONGEST}
 
 
@@ -56,7 +56,7 @@ async def take_lease(session: AsyncSession, conversation: str, owner: str, durat
         "of": conversation,
         "by": owner,
         "until": present + duration,
-        **at(present),
+        **free_at(present),
     }
     row = await _TAKE.first(session, values)
     return None if row is None else HeldLease(conversation, owner, row[0])
@@ -74,12 +74,12 @@ async def renew_lease(session: AsyncSession, lease: HeldLease, duration: timedel
         "until": now() + duration,
         "next": lease.owner if duration else "",
     }
-    if await _HOLD.first(session, values) is None:
+    if await _RENEW.first(session, values) is None:
         raise LeaseLost
 
 
 # Statements are built once: building one costs more than running it.
-_HOLD = Prepared(
+_RENEW = Prepared(
     update(table(Lease))
     .where(_LEASES.conversation_id == bindparam("of"), _LEASES.owner == bindparam("by"), _LEASES.fencing == bindparam("under"))
     .values(expires_at=bindparam("until"), owner=bindparam("next"))
@@ -96,7 +96,7 @@ def _take(dialect: str) -> Any:
         .on_conflict_do_update(
             index_elements=["conversation_id"],
             set_={"owner": owner, "fencing": _LEASES.fencing + 1, "expires_at": until},
-            where=is_free(),
+            where=lease_is_free(),
         )
         .returning(_LEASES.fencing)
     )

@@ -1,8 +1,9 @@
 """Decides in which form replies are written: while an older process runs, in the form that it reads (``core/reply_form.py``).
 
-An older process reports nothing, but Redis knows it. Every gateway subscribes to the news; one that reads form 2 also
-subscribes to ``reads(2)`` on the same connection. If the news has more subscribers, there is an older gateway. Every worker
-writes its name under ``ALIVE``; one of this version includes its form, and does not overwrite an older worker's name.
+An older process reports nothing, but Redis knows it. Every gateway subscribes to the news. One that reads form 2 also
+subscribes to ``readers_channel(2)`` on the same connection. If the news has more subscribers, there is an older gateway.
+
+Every worker writes its name under ``ALIVE``. One of this version includes its form, and keeps the name of an older worker.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from datetime import timedelta
 
 import structlog
 
-from conversations.signals.event_bus import ALIVE, NEWS, EventBus, form_of, reads
+from conversations.signals.event_bus import ALIVE, NEWS, EventBus, form_in_name, readers_channel
 from conversations.signals.redis_client import FAILURES, PATIENCE_SECONDS, count_listeners
 from core.reply_form import FORM
 
@@ -50,7 +51,7 @@ class ReplyForm:
         try:
             async with asyncio.timeout(PATIENCE_SECONDS):
                 forms = range(2, FORM + 1)
-                listening, *reading = await count_listeners(self._event_bus.redis, NEWS, *map(reads, forms))
+                listening, *reading = await count_listeners(self._event_bus.redis, NEWS, *map(readers_channel, forms))
                 worker = await self._event_bus.redis.get(ALIVE)
         except FAILURES as error:
             if self._since is not None:
@@ -59,4 +60,4 @@ class ReplyForm:
         if not listening or worker is None:  # Redis restarted a moment ago: they have not reconnected yet
             return None
         by_gateways = max((form for form, count in zip(forms, reading, strict=True) if count >= listening), default=1)
-        return min(by_gateways, form_of(str(worker)), FORM)
+        return min(by_gateways, form_in_name(str(worker)), FORM)

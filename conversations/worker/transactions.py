@@ -14,7 +14,7 @@ from conversations.ports import Rendered
 from conversations.record.replies import insert_reply, touch_conversation
 from conversations.signing import Signing, new_id
 from conversations.turn_contracts import BeforeCommit, LeadingMessage
-from conversations.worker.lease import HeldLease, LeaseLost, at, is_free, renew_lease, take_lease
+from conversations.worker.lease import HeldLease, LeaseLost, free_at, lease_is_free, renew_lease, take_lease
 from core.database import Database
 from core.database.base import detached, now, table
 from core.database.models import Conversation, Lease, Message, Reply
@@ -44,7 +44,7 @@ class Committed:
 async def waiting_conversations(database: Database, *, older_than: timedelta, limit: int = 200) -> Sequence[str]:
     """Returns conversations with an unanswered message and a free lease, the longest waiting first."""
     present = now()
-    values = {"old": present - older_than, "most": limit, **at(present)}
+    values = {"old": present - older_than, "most": limit, **free_at(present)}
     (rows,) = await database.fetch_in_thread((_WAITING, values))
     return list(dict.fromkeys(row[0] for row in rows))
 
@@ -63,7 +63,7 @@ async def take_conversation(database: Database, conversation: str, owner: str, d
 
 
 async def begin_next(session: AsyncSession, lease: HeldLease) -> TakenMessage | None:
-    """Begins the first waiting message under the lease ``lease``. If none waits, gives the lease back and returns ``None``."""
+    """Begins the first waiting message under ``lease``. If none waits, gives the lease back and returns ``None``."""
     first = await _first_waiting(session, lease.conversation)
     if first is None:
         await renew_lease(session, lease, timedelta(0))
@@ -167,7 +167,7 @@ _WAITING = Prepared(
     .where(_MESSAGES.outcome.is_(None))
     # A time later than now was written before the clock was put back.
     .where(or_(_MESSAGES.received_at <= bindparam("old"), _MESSAGES.received_at > bindparam("present")))
-    .where(or_(_LEASES.conversation_id.is_(None), is_free()))
+    .where(or_(_LEASES.conversation_id.is_(None), lease_is_free()))
     .order_by(_MESSAGES.received_at)
     .limit(bindparam("most"))
 )

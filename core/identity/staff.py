@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from core.database.models import StaffRow
 from core.identity.rights import RIGHTS, Right, Role
 
@@ -46,3 +49,9 @@ def staff_of(row: StaffRow, session: str = "") -> Staff:
         language=row.language,
         session=session,
     )
+
+
+async def staff_names(session: AsyncSession) -> dict[str, str]:
+    """Returns the name of each member of staff, by id."""
+    rows = await session.execute(select(StaffRow.id, StaffRow.name, StaffRow.email))
+    return {row.id: row.name or row.email for row in rows}

@@ -13,12 +13,12 @@ from conversations.ports import Rendered, Renderer
 from conversations.signing import Signing, new_id
 from conversations.wording import Wording
 from core.database.base import now
-from core.database.models import Conversation, Handoff, HeldAnswer, Message
+from core.database.models import Conversation, HeldAnswer, Message
 from core.handoff import Kind, Reason, State
 from core.opening_hours import OpeningHours, day_and_time
 from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, Outcome, ReplyBlock, TextBlock, Turn
 from supervision.approvals.subjects import approval_minutes
-from supervision.handoffs.record import open_handoff
+from supervision.handoffs.record import add_handoff, open_handoff
 from supervision.handoffs.teams import route
 
 WORDS = frozenset(
@@ -64,19 +64,16 @@ class ApprovalQueue:
     ) -> None:
         handoff = await open_handoff(session, conversation.id, Kind.VALIDATION)
         if handoff is None:
-            handoff = Handoff(
-                id=new_id(),
-                conversation_id=conversation.id,
-                kind=Kind.VALIDATION,
-                state=State.WAITING,
-                reason=Reason.SUBJECT,
+            handoff = await add_handoff(
+                session,
+                conversation,
+                Kind.VALIDATION,
+                State.WAITING,
+                Reason.SUBJECT,
                 team=await route(session, conversation.id, conversation.language, turn.entry),
                 subject=(message.text or "")[:_SUBJECT_CHARACTERS],
                 waiting_since=now(),
-                alert=False,
             )
-            session.add(handoff)
-            await session.flush()
         blocks: tuple[ReplyBlock, ...] = (NoticeBlock(text=self._text(conversation, "gateway_checked")), *turn.blocks)
         render = self._renderers.get(conversation.channel)
         rendered = render(blocks, language=conversation.language) if render else Rendered("")

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit import record
 from core.database.base import now, table
-from core.database.conflict import insert_into
+from core.database.conflict import upsert
 from core.database.models import CheckedSubject, EntryRow
 from core.database.prepared import Prepared
 from supervision.handoffs.teams import breadcrumb, is_about
@@ -17,12 +17,11 @@ from supervision.handoffs.teams import breadcrumb, is_about
 LONGEST = 120  # minutes; the longest wait for an approval
 MOST_CHARACTERS = 100
 _ANY = Prepared(select(table(CheckedSubject).c.theme).limit(1))
-_SUBJECTS = select(CheckedSubject).order_by(CheckedSubject.theme)
 
 
 async def checked_subjects(session: AsyncSession) -> Sequence[CheckedSubject]:
     """Returns all checked subjects, in alphabetical order."""
-    return (await session.execute(_SUBJECTS)).scalars().all()
+    return (await session.execute(select(CheckedSubject).order_by(CheckedSubject.theme))).scalars().all()
 
 
 async def set_subject(session: AsyncSession, theme: str, minutes: int, *, actor: str) -> None:
@@ -32,12 +31,7 @@ async def set_subject(session: AsyncSession, theme: str, minutes: int, *, actor:
     name = " ".join(theme.replace("\x00", "").split())
     if not 2 <= len(name) <= MOST_CHARACTERS or not 1 <= minutes <= LONGEST:
         raise ValueError(f"a subject needs 2 to {MOST_CHARACTERS} characters, and 1 to {LONGEST} minutes")
-    values = {"minutes": minutes, "author": actor, "since": now()}
-    await session.execute(
-        insert_into(session, CheckedSubject)
-        .values(theme=name, **values)
-        .on_conflict_do_update(index_elements=["theme"], set_=values)
-    )
+    await upsert(session, CheckedSubject, {"theme": name}, {"minutes": minutes, "author": actor, "since": now()})
     await record(
         session, actor=actor, action="validation.set", target="validation", details={"theme": name, "minutes": minutes}
     )

@@ -8,14 +8,13 @@ from sqlalchemy import delete, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.intake.call_back_numbers import hint_of
-from conversations.signing import new_id
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Handoff
 from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.turns import HandoffRequest
-from supervision.handoffs.record import open_handoff, subject_of
+from supervision.handoffs.record import add_handoff, open_handoff, subject_of
 from supervision.handoffs.teams import route
 
 _MAX_SUBJECT_CHARACTERS = 400  # characters of several subjects together
@@ -30,15 +29,7 @@ async def apply_call_back_request(
     match request.want:
         case "draft":
             if row is None:
-                row = Handoff(
-                    id=new_id(),
-                    conversation_id=conversation.id,
-                    kind=Kind.CALL_BACK,
-                    state=State.DRAFT,
-                    reason=Reason.ASKED,
-                    alert=False,
-                )
-                session.add(row)
+                row = await add_handoff(session, conversation, Kind.CALL_BACK, State.DRAFT, Reason.ASKED)
             row.collecting_since = now()
         case "drop":
             if row is not None and row.state == State.DRAFT:

@@ -12,7 +12,7 @@ from core.database.models import Conversation, ConversationLabel, ConversationNo
 from core.handoff import ENDED
 from core.identity import Staff
 from core.identity.conversation_access import Access, accesses, roster, visible_to
-from supervision.handoffs.listing import LISTED, ListedHandoff, listed_from_row
+from supervision.handoffs.listing import LISTED, ListedHandoff
 
 _MOST_WORDS = 6
 
@@ -45,9 +45,7 @@ async def search_ended(database: Database, staff: Staff, words: str = "", *, lim
             rows = (await session.execute(query.offset(start))).all()
             access_by_conversation = await accesses(session, staff, {row.conversation for row in rows})
             visible = [row for row in rows if access_by_conversation[row.conversation] is Access.OPEN]
-            handoffs += [
-                EndedHandoff(**listed_from_row(row, None, 0).model_dump(), owner_name=row.owner_name) for row in visible
-            ]
+            handoffs += [EndedHandoff(**row._mapping, place=None, unread=0) for row in visible]
             if len(rows) < limit or len(handoffs) >= limit:
                 break
     return handoffs[:limit]

@@ -2,34 +2,24 @@
 
 from __future__ import annotations
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from conversations.signing import new_id
 from conversations.turn_contracts import Overtaken
 from conversations.wording import Wording
-from core.database.base import now, table
+from core.database.base import now
 from core.database.models import Conversation, Handoff, Message
-from core.database.prepared import Prepared
 from core.handoff import Kind, Reason, State
 from core.privacy.addresses import Addresses
 from core.turns import ChoicesBlock, Option, Outcome, TextBlock, Turn
 from supervision.handoffs.call_back import apply_call_back_request
-from supervision.handoffs.expected_wait import expected_minutes
 from supervision.handoffs.failures import OFFERED_AFTER, failures
 from supervision.handoffs.queue_position import WORDS as QUEUE_WORDS
-from supervision.handoffs.queue_position import QueuePosition
-from supervision.handoffs.record import fills_in_form, open_handoff, queue_place, subject_of, typed_text
+from supervision.handoffs.queue_position import QueuePosition, expected_minutes
+from supervision.handoffs.record import add_handoff, fills_in_form, open_handoff, queue_place, subject_of, typed_text
 from supervision.handoffs.teams import route
 
-WORDS = frozenset(
-    {
-        "gateway_call_back_lost",
-        "gateway_offer_human",
-        "ui_reach_human",
-        *QUEUE_WORDS,
-    }
-)
+WORDS = QUEUE_WORDS | {"gateway_call_back_lost", "gateway_offer_human", "ui_reach_human"}
 ASK_HUMAN = "/ask_human"
 # Sent even if a human has the conversation: the answer to STOP, and emergency numbers.
 _ALWAYS_SENT = (Outcome.COMMAND, Outcome.SILENT, Outcome.HUMAN, Outcome.CRISIS)
@@ -107,19 +97,16 @@ async def _enter_queue(
     """Returns the conversation's handoff, opened if there is none; a waiting one keeps its place."""
     if chat is None:
         failed = failures(await _last_turns(session, conversation.id)) >= OFFERED_AFTER
-        chat = Handoff(
-            id=new_id(),
-            conversation_id=conversation.id,
-            kind=Kind.CHAT,
-            state=state,
-            reason=Reason.FAILURES if failed else Reason.ASKED,
+        chat = await add_handoff(
+            session,
+            conversation,
+            Kind.CHAT,
+            state,
+            Reason.FAILURES if failed else Reason.ASKED,
             team=await route(session, conversation.id, conversation.language),
             subject=await subject_of(session, conversation.id) or typed_text(message),
-            alert=False,
         )
-        session.add(chat)
-    elif chat.state != state:
-        chat.state = state
+    chat.state = state
     if state == State.WAITING and chat.waiting_since is None:
         chat.waiting_since = now()
     await session.flush()
@@ -127,27 +114,22 @@ async def _enter_queue(
 
 
 async def _flag_danger(session: AsyncSession, conversation: Conversation, message: Message, chat: Handoff | None) -> None:
-    if chat is not None:  # the list shows why it is marked, not the earlier question
-        chat.alert, chat.subject = True, message.text or chat.subject
-    else:
-        session.add(
-            Handoff(
-                id=new_id(),
-                conversation_id=conversation.id,
-                kind=Kind.CHAT,
-                state=State.FLAGGED,
-                reason=Reason.CRISIS,
-                subject=message.text or "",
-                alert=True,
-            )
-        )
+    if chat is None:
+        chat = await add_handoff(session, conversation, Kind.CHAT, State.FLAGGED, Reason.CRISIS)
+    chat.alert = True
+    chat.subject = message.text or chat.subject  # the list shows why it is marked, not the earlier question
     await session.flush()
 
 
 async def _last_turns(session: AsyncSession, conversation: str) -> list[tuple[str | None, bool]]:
     """Returns the last answered turns, oldest first, for ``failures``."""
-    rows = await _LAST_TURNS.rows(session, {"of": conversation})
-    return [(outcome, _chose(payload)) for outcome, payload in reversed(rows)]
+    rows = await session.execute(
+        select(Message.outcome, Message.payload)
+        .where(Message.conversation_id == conversation, Message.outcome.not_in((Outcome.COMMAND, Outcome.SILENT)))
+        .order_by(Message.seq.desc())
+        .limit(OFFERED_AFTER + 1)
+    )
+    return [(outcome, _chose(payload)) for outcome, payload in reversed(rows.all())]
 
 
 def _offers_human(turn: Turn) -> bool:
@@ -158,14 +140,3 @@ def _offers_human(turn: Turn) -> bool:
 def _chose(payload: str | None) -> bool:
     """Decides whether a button was pressed that takes an offer: "none of these" does not."""
     return payload is not None and not payload.startswith("/none")
-
-
-# Built once: building a statement costs more than running it.
-_MESSAGES = table(Message).c
-_LAST_TURNS = Prepared(
-    select(_MESSAGES.outcome, _MESSAGES.payload)
-    .where(_MESSAGES.conversation_id == bindparam("of"))
-    .where(_MESSAGES.outcome != Outcome.COMMAND, _MESSAGES.outcome != Outcome.SILENT)
-    .order_by(_MESSAGES.seq.desc())
-    .limit(OFFERED_AFTER + 1)
-)

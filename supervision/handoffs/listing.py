@@ -13,10 +13,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.events import BLOCKS, read_blocks
 from conversations.ports import Renderer
+from conversations.record.replies import latest_replies
 from core.channels import traits_of
 from core.database import Database
-from core.database.models import Conversation, Handoff, Message, Reply, StaffRow
+from core.database.models import Conversation, Handoff, Message
 from core.handoff import OPEN, State
+from core.identity.staff import staff_names
 from core.privacy.addresses import Addresses
 from core.turns import Origin, Outcome
 from supervision.handoffs.answer_decisions import waiting_answers
@@ -83,11 +85,10 @@ LISTED = (
     Handoff.claimed_at,
     Handoff.closed_at,
 )
-_NAMES = tuple(column.key for column in LISTED)
 
 
 class Line(BaseModel):
-    """One line of a conversation: its author (``citizen``, ``bot``, ``human``; ``require_claim``: waits for approval) and text.
+    """One line of a conversation: its author (``citizen``, ``bot``, ``human``; ``held``: waits for approval) and text.
 
     ``outcome`` and ``entry`` are for the bot's lines; ``author``: the name of the human who wrote it.
     """
@@ -180,13 +181,8 @@ async def transcript(database: Database, conversation: str, render: Renderer, *,
         messages = await session.execute(
             select(Message).where(Message.conversation_id == conversation).order_by(Message.seq.desc()).limit(limit)
         )
-        replies = await session.execute(
-            select(Reply, func.coalesce(func.nullif(StaffRow.name, ""), StaffRow.email, Reply.author))
-            .outerjoin(StaffRow, StaffRow.id == Reply.author)
-            .where(Reply.conversation_id == conversation)
-            .order_by(Reply.seq.desc())
-            .limit(limit)
-        )
+        replies = await latest_replies(session, conversation, limit=limit)
+        names = await staff_names(session)
     lines = [Line(who="citizen", text=message.text or "", at=message.received_at) for message in messages.scalars()]
     lines += [
         Line(
@@ -196,9 +192,9 @@ async def transcript(database: Database, conversation: str, render: Renderer, *,
             outcome=reply.outcome,
             entry=reply.entry,
             confidence=reply.confidence,
-            author=author,
+            author=names.get(reply.author, reply.author),
         )
-        for reply, author in replies.all()
+        for reply in replies
         if reply.blocks
     ]
     return sorted(lines, key=lambda line: line.at)
@@ -238,5 +234,5 @@ async def _unread(session: AsyncSession, only: Collection[str] | None) -> dict[s
 
 
 def listed_from_row(row: Row[Any], place: int | None, unread: int) -> ListedHandoff:
-    """Returns a list item from a row that begins with ``LISTED``. ``place``: in the queue, while it waits."""
-    return ListedHandoff(**dict(zip(_NAMES, row, strict=False)), place=place, unread=unread)
+    """Returns a list item from a row with the columns ``LISTED``. ``place``: in the queue, while it waits."""
+    return ListedHandoff(**row._mapping, place=place, unread=unread)

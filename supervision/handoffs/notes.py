@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from core.database.base import now
-from core.database.conflict import insert_into
+from core.database.conflict import insert_if_absent
 from core.database.models import ConversationLabel, ConversationNote, Handoff
 from core.privacy.masking import mask
 
@@ -38,11 +37,7 @@ async def add_label(session: AsyncSession, conversation: str, author: str, text:
     """Adds a label (again changes nothing). Returns it as kept; empty if nothing is left of it."""
     label = clean_label(text)
     if label:
-        await session.execute(
-            insert_into(session, ConversationLabel)
-            .values(conversation_id=conversation, label=label, author=author, created_at=now())
-            .on_conflict_do_nothing(index_elements=["conversation_id", "label"])
-        )
+        await insert_if_absent(session, ConversationLabel, conversation_id=conversation, label=label, author=author)
     return label
 
 

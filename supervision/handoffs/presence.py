@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database import Database
 from core.database.base import now
-from core.database.conflict import insert_into
+from core.database.conflict import insert_into, upsert
 from core.database.models import Handoff, Presence
 from core.handoff import Kind, State
 from core.identity.conversation_access import roster
@@ -69,11 +69,7 @@ async def record_presence(database: Database, duty: Duty, duration: timedelta) -
         "until": present + duration,
     }
     async with database.write() as session:
-        await session.execute(
-            insert_into(session, Presence)
-            .values(name=duty.name, **values)
-            .on_conflict_do_update(index_elements=["name"], set_=values)
-        )
+        await upsert(session, Presence, {"name": duty.name}, values)
 
 
 async def leave(database: Database, name: str) -> None:

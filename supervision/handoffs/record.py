@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations.signing import new_id
 from core.database import Database
 from core.database.base import now, table
 from core.database.models import Conversation, Handoff, Message
 from core.database.prepared import Prepared
-from core.handoff import OPEN, Kind, State
+from core.handoff import OPEN, Kind, Reason, State
 from core.turns import Outcome
 
 _SUBJECT_CHARACTERS = 200
@@ -30,7 +33,18 @@ async def open_handoff(session: AsyncSession, conversation: str, kind: Kind) -> 
     await session.flush()  # what the session has added counts
     if await _IS_OPEN.first(session, values) is None:
         return None  # the usual case, cheaper than loading an object
-    return (await session.execute(_OPEN_HANDOFF, values)).scalar_one_or_none()
+    handoff = select(Handoff).where(Handoff.conversation_id == conversation, Handoff.kind == kind, Handoff.state.in_(OPEN))
+    return (await session.execute(handoff.execution_options(populate_existing=True))).scalar_one_or_none()
+
+
+async def add_handoff(
+    session: AsyncSession, conversation: Conversation, kind: Kind, state: State, reason: Reason, **values: Any
+) -> Handoff:
+    """Adds a handoff of ``conversation``, with ``values`` in its other columns."""
+    handoff = Handoff(id=new_id(), conversation_id=conversation.id, kind=kind, state=state, reason=reason, **values)
+    session.add(handoff)
+    await session.flush()
+    return handoff
 
 
 async def is_claimed(database: Database, conversation: str) -> bool:
@@ -93,9 +107,3 @@ _THESE = select(_HANDOFFS.id).where(_HANDOFFS.conversation_id == bindparam("of")
 _IS_OPEN = Prepared(_THESE.where(or_(*(_HANDOFFS.state == state for state in OPEN))))
 _CLAIMED = Prepared(_THESE.where(_HANDOFFS.state == bindparam("held")))
 _FILLED_IN = Prepared(_THESE.where(_HANDOFFS.collecting_since.is_not(None), or_(*(_HANDOFFS.state == state for state in OPEN))))
-_OPEN_HANDOFF = (
-    select(Handoff)
-    .where(Handoff.conversation_id == bindparam("of"), Handoff.kind == bindparam("kind"))
-    .where(or_(*(Handoff.state == state for state in OPEN)))
-    .execution_options(populate_existing=True)
-)

@@ -23,7 +23,7 @@ from supervision.handoffs.notes import MOST_CHARACTERS, write_note
 from supervision.handoffs.presence import capacity_of, count_claims, present_supervisors
 
 WORDS = CHECKING_WORDS | frozenset(
-    f"gateway_handoff_{action_name}" for action_name in ("claimed", "released", "passed", "transferred", "closed", "returned")
+    f"gateway_handoff_{event}" for event in ("claimed", "released", "passed", "transferred", "closed", "returned")
 )
 REPLY_CHARACTERS = 640  # ten SMS segments in any alphabet: a human's text is never cut
 
@@ -94,7 +94,7 @@ class SupervisorActions(AnswerDecisions):
         The citizen is informed once. Raises ``Refused``: ``blank`` (no note), ``too_long``, ``absent``, ``full``, ``unknown``
         (no such team), and those of ``require_claim``.
         """
-        required_texts = _checked_text(note, max_characters=MOST_CHARACTERS)
+        checked = _checked_text(note, max_characters=MOST_CHARACTERS)
         async with self.transaction(claim.handoff, claim.owner) as (session, row, conversation):
             require_claim(row, claim)
             if to.startswith("team:"):
@@ -110,7 +110,7 @@ class SupervisorActions(AnswerDecisions):
                     await _require_capacity(session, to)
                     await self.send_notice(session, conversation, "gateway_handoff_transferred")
                 _set_owner(row, to)
-            write_note(session, conversation.id, claim.owner, required_texts, kind="transfer")
+            write_note(session, conversation.id, claim.owner, checked, kind="transfer")
             await _record_action(session, row, claim.owner, "transferred", to=to)
 
     async def close(self, claim: Claim, *, to_bot: bool = False, summary: str = "") -> None:
@@ -143,12 +143,12 @@ class SupervisorActions(AnswerDecisions):
             await _record_action(session, row, claim.owner, "returned" if to_bot else "closed")
 
     async def _give_back(
-        self, session: AsyncSession, row: Handoff, conversation: Conversation, required_texts: str = "gateway_handoff_released"
+        self, session: AsyncSession, row: Handoff, conversation: Conversation, notice: str = "gateway_handoff_released"
     ) -> None:
         row.state, row.owner = State.WAITING, None
         row.waiting_since = row.waiting_since or row.created_at
         if row.kind == Kind.CHAT:
-            await self.send_notice(session, conversation, required_texts)
+            await self.send_notice(session, conversation, notice)
 
 
 def _set_owner(row: Handoff, owner: str) -> Claim:
@@ -156,11 +156,11 @@ def _set_owner(row: Handoff, owner: str) -> Claim:
     return Claim(row.id, owner, row.fencing)
 
 
-async def _record_action(session: AsyncSession, row: Handoff, who: str, action_name: str, **details: str) -> None:
+async def _record_action(session: AsyncSession, row: Handoff, who: str, action: str, **details: str) -> None:
     """Writes the action to the audit, as the last step of its transaction. The audit has no texts of the conversation."""
     await session.flush()
     details["conversation"] = row.conversation_id
-    await record(session, actor=who, action=f"handoff.{action_name}", target=f"handoff:{row.id}", details=details)
+    await record(session, actor=who, action=f"handoff.{action}", target=f"handoff:{row.id}", details=details)
 
 
 async def _require_capacity(session: AsyncSession, owner: str) -> None:

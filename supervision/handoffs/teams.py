@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.audit import record
-from core.database.conflict import insert_into
+from core.database.conflict import upsert
 from core.database.models import EntryRow, Handoff, Reply, Team
 from core.handoff import OPEN
 
@@ -27,9 +27,7 @@ async def set_team(session: AsyncSession, name: str, *, themes: Iterable[str], l
     if not NAME.fullmatch(name):
         raise ValueError("a team's name is made of small letters, digits and -")
     values: dict[str, JsonValue] = {"themes": list(themes), "languages": list(languages)}
-    await session.execute(
-        insert_into(session, Team).values(name=name, **values).on_conflict_do_update(index_elements=["name"], set_=values)
-    )
+    await upsert(session, Team, {"name": name}, values)
     await record(session, actor=actor, action="team.set", target=f"team:{name}", details=values)
 
 

@@ -15,7 +15,7 @@ from conversations.events import read_blocks
 from conversations.ports import Renderer
 from core.audit import record
 from core.database import Database
-from core.database.conflict import insert_into
+from core.database.conflict import insert_if_absent
 from core.database.models import Conversation, EditorTask, EntryRow, Message, Reply, ReviewItem, Verdict
 from core.identity import Staff
 from core.identity.conversation_access import Access, accesses
@@ -117,17 +117,17 @@ async def _read_item(session: AsyncSession, item: int, text: Renderer) -> Review
     day, reply, question, channel, language = rows.one()
     title = await session.execute(select(EntryRow.title).where(EntryRow.id == reply.entry).limit(1))
     return ReviewItemView(
-        item,
-        reply.conversation_id,
-        day,
-        channel,
-        language,
-        question or "",
-        text(read_blocks(reply), language=language).text,
-        reply.outcome,
-        reply.entry,
-        title.scalar_one_or_none() or "",
-        reply.confidence,
+        item=item,
+        conversation=reply.conversation_id,
+        day=day,
+        channel=channel,
+        language=language,
+        question=question or "",
+        reply=text(read_blocks(reply), language=language).text,
+        outcome=reply.outcome,
+        entry=reply.entry,
+        title=title.scalar_one_or_none() or "",
+        confidence=reply.confidence,
     )
 
 
@@ -166,14 +166,7 @@ async def judge(
         known = select(EntryRow.id).where(EntryRow.id == entry).limit(1)
         if opinion is Opinion.WRONG_ENTRY and (await session.execute(known)).scalar_one_or_none() is None:
             raise Refused("no_entry")
-        values = {"item": item, "reviewer": reviewer, "verdict": opinion, "entry": entry, "note": note}
-        inserted = await session.execute(
-            insert_into(session, Verdict)
-            .values(**values)
-            .on_conflict_do_nothing(index_elements=["item", "reviewer"])
-            .returning(Verdict.item)
-        )
-        if inserted.scalar_one_or_none() is None:
+        if not await insert_if_absent(session, Verdict, item=item, reviewer=reviewer, verdict=opinion, entry=entry, note=note):
             raise Refused("judged")
         if opinion in TASKS:
             await _add_task(session, judged.id, TASKS[opinion], right, note, reviewer)

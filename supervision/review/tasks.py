@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 
 from core import both_languages
 from core.audit import record
 from core.database import Database
 from core.database.base import now
-from core.database.models import EditorTask, EntryRow, Message, Reply, StaffRow
+from core.database.models import EditorTask, EntryRow, Message, Reply
+from core.identity.staff import staff_names
 
 type _Tasks = Select[EditorTask, str | None, str | None]  # with the citizen's question, and the conversation's id
 DRIFT_KIND = "drift"  # the kind of task that comes from the nightly quality check, not from a reviewer
@@ -103,9 +104,7 @@ def _tasks() -> _Tasks:
     )
 
 
-async def _read(
-    database: Database, query: Select[EditorTask, str | None, str | None], collections: tuple[str, ...]
-) -> list[Task]:
+async def _read(database: Database, query: _Tasks, collections: tuple[str, ...]) -> list[Task]:
     async with database.read() as session:
         rows = (await session.execute(query.where(*_within(collections)))).all()
         identifiers = {task.entry for task, _, _ in rows}
@@ -115,27 +114,24 @@ async def _read(
             .order_by(EntryRow.collection)
         )
         entries = {entry: (title, collection) for entry, title, collection in entry_rows}
-        people = await session.execute(
-            select(StaffRow.id, func.coalesce(func.nullif(StaffRow.name, ""), StaffRow.email).label("name"))
-        )
-        names = {row.id: row.name for row in people.all()}
+        names = await staff_names(session)
     tasks = []
     for task, question, conversation in rows:
         title, collection = entries.get(task.entry, ("", ""))
         tasks.append(
             Task(
-                task.seq,
-                task.kind,
-                task.entry,
-                title,
-                collection,
-                task.note,
-                question or "",
-                names.get(task.created_by, task.created_by),
-                task.created_at,
-                names.get(task.closed_by, task.closed_by),
-                task.closed_at,
-                conversation or "",
+                seq=task.seq,
+                kind=task.kind,
+                entry=task.entry,
+                title=title,
+                collection=collection,
+                note=task.note,
+                question=question or "",
+                asked_by=names.get(task.created_by, task.created_by),
+                asked_at=task.created_at,
+                closed_by=names.get(task.closed_by, task.closed_by),
+                closed_at=task.closed_at,
+                conversation=conversation or "",
             )
         )
     return tasks

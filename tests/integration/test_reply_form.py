@@ -19,7 +19,7 @@ from cli.worker.app import Worker
 from conversations import events
 from conversations.client_updates import hub
 from conversations.engine import rasa_client
-from conversations.signals.event_bus import ALIVE, NEWS, with_form
+from conversations.signals.event_bus import ALIVE, NEWS, name_with_form
 from conversations.worker import consumer
 from conversations.worker.consumer import Consumer
 from core.database.models import Reply
@@ -97,7 +97,7 @@ async def _older_worker(settings: Settings) -> AsyncIterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("conversations.steps.dialogue.EngineRequest", Request)
         patch.setattr(rasa_client, "Turn", Read)
-        patch.setattr(consumer, "with_form", lambda name: name)
+        patch.setattr(consumer, "name_with_form", lambda name: name)
         patch.setattr(consumer, "FORM", 1)
         async with working(settings, form_seconds=3600):
             yield
@@ -213,5 +213,5 @@ async def test_new_worker_leaves_the_name_of_an_older_one_until_it_has_gone(redi
         assert await client.get(ALIVE) == "older"
         await client.pexpire(ALIVE, 3000)  # it has not said so for five seconds
         await newer._report_alive()
-        assert await client.get(ALIVE) == with_form("newer")
+        assert await client.get(ALIVE) == name_with_form("newer")
     await newer.close()

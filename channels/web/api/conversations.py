@@ -11,7 +11,7 @@ from channels.http.origins import allowed_site, site_of
 from channels.http.security import Caller, shows_secret
 from channels.web.api.resource import RequestBody, resource
 from conversations.record.erasure import erase
-from conversations.record.opening import insert_conversation
+from conversations.record.opening import open_conversation
 from core.database.models import Conversation
 from core.languages import PanelLanguage
 from core.privacy.receipts import receipt_of
@@ -57,8 +57,8 @@ def router(deps: Deps) -> APIRouter:
             raise Problem(429)
         language, origin = opening.language or deps.settings.default_language, opening.origin or Origin.CITIZEN
         async with deps.database.write(brief=True) as session:
-            conversation = await insert_conversation(session, channel="web", language=language, origin=origin)
-        return Opened(conversation=conversation, token=deps.signing.token(conversation, site), language=language)
+            conversation = open_conversation(session, channel="web", language=language, origin=origin)
+        return Opened(conversation=conversation.id, token=deps.signing.token(conversation.id, site), language=language)
 
     @routes.post("/language", status_code=204)
     async def speak(body: Language, conversation: Caller) -> Response:

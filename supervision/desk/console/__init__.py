@@ -10,7 +10,7 @@ from conversations.ports import Renderer
 from core.identity import Right
 from core.web.routes import join_router
 from desk import Item, Part
-from supervision.desk.console import api, notes, pages, reaching, replies, service_control, socket, suggestions, teams
+from supervision.desk.console import api, availability, notes, pages, replies, service_control, socket, suggestions, teams
 from supervision.desk.console.alerts import Alerts
 from supervision.desk.console.services import ConsoleServices
 from supervision.desk.deps import Deps
@@ -19,7 +19,7 @@ from supervision.desk.deps import Deps
 def part(deps: Deps, sms: Renderer) -> Part:
     """Returns the part, on the gateway's ``deps``. ``sms`` renders a human's replies, which may be longer than the bot's."""
     services, routes = ConsoleServices.of(deps, sms), APIRouter()
-    for module in (api, notes, reaching, replies, suggestions, socket, pages, service_control, teams):
+    for module in (api, notes, availability, replies, suggestions, socket, pages, service_control, teams):
         join_router(routes, module.router(services))
     return Part(
         name="console",

@@ -12,9 +12,10 @@ from conversations.intake.call_back_numbers import as_dialled
 from core.database.models import Handoff, Message
 from core.handoff import Kind, State
 from core.identity.conversation_access import Access, accesses, record_view
+from core.identity.staff import staff_names
 from core.web.row_numbers import RowNumber
 from supervision.desk.console.callers import Handling, Supervisor
-from supervision.desk.console.services import ConsoleServices, claim_of, names
+from supervision.desk.console.services import ConsoleServices
 from supervision.desk.console.suggestions import card_of
 from supervision.desk.console.view import View, view
 from supervision.handoffs.ended_search import EndedHandoff, search_ended
@@ -106,15 +107,14 @@ def _add_reading(routes: APIRouter, services: ConsoleServices) -> None:
         return await search_ended(database, staff, words.replace("\x00", ""), limit=limit)
 
     @routes.get("/handoffs/{identifier}")
-    async def show(identifier: str, handling: Handling) -> View:
+    async def show(handling: Handling) -> View:
         """Returns a handoff with its conversation, and a call-back's number if the caller holds it."""
         staff, listed = handling.staff, handling.listed
         await record_view(database, staff, listed.conversation)
         async with database.read() as session:
-            shown = await view(session, listed, services.deps.renderers["web"], dict(await names(session)))
+            shown = await view(session, listed, services.deps.renderers["web"], await staff_names(session))
         if listed.kind == Kind.CALL_BACK and (listed.state, listed.owner) == (State.CLAIMED, staff.id):
-            async with services.refusals_as_problems():
-                number = await number_of(database, services.deps.addresses, claim_of(identifier, staff, listed.fencing))
+            number = await number_of(database, services.deps.addresses, handling.claim(listed.fencing))
             return shown.model_copy(update={"number": number, "number_shown": number and as_dialled(number)})
         return shown
 
@@ -122,11 +122,11 @@ def _add_reading(routes: APIRouter, services: ConsoleServices) -> None:
     async def colleagues(staff: Supervisor) -> Colleagues:
         """Returns the supervisors present now, and the teams."""
         async with database.read() as session:
-            called = await names(session)
+            names = await staff_names(session)
             people = [
                 Colleague(
                     id=present.duty.name,
-                    name=called.get(present.duty.name, present.duty.name),
+                    name=names.get(present.duty.name, present.duty.name),
                     available=present.duty.available,
                     capacity=present.duty.capacity,
                     holding=present.claims,
@@ -142,46 +142,39 @@ def _add_actions(routes: APIRouter, services: ConsoleServices) -> None:
 
     @routes.post("/handoffs/{identifier}/claim")
     async def claim(identifier: str, handling: Handling) -> ListedHandoff:
-        async with services.refusals_as_problems():
-            await desk.claim(identifier, handling.staff.id)
+        await desk.claim(identifier, handling.staff.id)
         return await services.find_handoff(identifier)
 
     @routes.post("/handoffs/{identifier}/reply", status_code=201)
-    async def reply(identifier: str, body: SupervisorReply, handling: Handling) -> dict[str, str]:
+    async def reply(body: SupervisorReply, handling: Handling) -> dict[str, str]:
         card = await card_of(services, body.entry, body.passage) if body.entry else None
-        async with services.refusals_as_problems():
-            claim = claim_of(identifier, handling.staff, body.fencing)
-            return {"id": await desk.reply(claim, body.text, card=card, answer=body.answer, reply=body.reply)}
+        claim = handling.claim(body.fencing)
+        return {"id": await desk.reply(claim, body.text, card=card, answer=body.answer, reply=body.reply)}
 
     @routes.post("/handoffs/{identifier}/approve", status_code=201)
-    async def approve(identifier: str, body: AnswerDecision, handling: Handling) -> dict[str, str]:
+    async def approve(body: AnswerDecision, handling: Handling) -> dict[str, str]:
         """Sends a held answer as it is."""
-        async with services.refusals_as_problems():
-            return {"id": await desk.approve(claim_of(identifier, handling.staff, body.fencing), body.answer)}
+        return {"id": await desk.approve(handling.claim(body.fencing), body.answer)}
 
     @routes.post("/handoffs/{identifier}/refuse", status_code=204)
-    async def refuse(identifier: str, body: AnswerDecision, handling: Handling) -> Response:
+    async def refuse(body: AnswerDecision, handling: Handling) -> Response:
         """Refuses a held answer, and informs the citizen."""
-        async with services.refusals_as_problems():
-            await desk.refuse(claim_of(identifier, handling.staff, body.fencing), body.answer)
+        await desk.refuse(handling.claim(body.fencing), body.answer)
         return Response(status_code=204)
 
     @routes.post("/handoffs/{identifier}/release")
     async def release(identifier: str, body: HandoffAction, handling: Handling) -> ListedHandoff:
-        async with services.refusals_as_problems():
-            await desk.release(claim_of(identifier, handling.staff, body.fencing))
+        await desk.release(handling.claim(body.fencing))
         return await services.find_handoff(identifier)
 
     @routes.post("/handoffs/{identifier}/transfer")
     async def transfer(identifier: str, body: Transfer, handling: Handling) -> ListedHandoff:
-        async with services.refusals_as_problems():
-            await desk.transfer(claim_of(identifier, handling.staff, body.fencing), body.to, body.note)
+        await desk.transfer(handling.claim(body.fencing), body.to, body.note)
         return await services.find_handoff(identifier)
 
     @routes.post("/handoffs/{identifier}/close")
     async def close(identifier: str, ending: Closing, handling: Handling) -> ListedHandoff:
-        async with services.refusals_as_problems():
-            await desk.close(claim_of(identifier, handling.staff, ending.fencing), to_bot=ending.to_bot, summary=ending.summary)
+        await desk.close(handling.claim(ending.fencing), to_bot=ending.to_bot, summary=ending.summary)
         return await services.find_handoff(identifier)
 
     @routes.post("/handoffs/{identifier}/read", status_code=204)

@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
 import httpx
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.ports import Renderer
 from core.action_server import action_server
-from core.database.models import StaffRow
-from core.identity import Staff
 from core.problems import Problem
 from supervision.desk.console.live_list import LiveList
 from supervision.desk.deps import Deps
-from supervision.handoffs.handoff_actions import Claim, Refused
 from supervision.handoffs.listing import ListedHandoff, find_by_id
 from supervision.handoffs.supervisor_actions import SupervisorActions
 
-_STATUS = {"unknown": 404}
 _SEARCH_SECONDS = 4.0
 
 
@@ -57,27 +50,3 @@ class ConsoleServices:
         if listed is None:
             raise Problem(404, "console.refused_unknown")
         return listed
-
-    @asynccontextmanager
-    async def refusals_as_problems(self) -> AsyncIterator[None]:
-        """Turns the record's refusal into a problem that names the owner of the conversation."""
-        try:
-            yield
-        except Refused as refused:
-            name = ""
-            if refused.owner:
-                async with self.deps.database.read() as session:
-                    name = (await names(session)).get(refused.owner, refused.owner)
-            status = _STATUS.get(refused.reason, 409)
-            raise Problem(status, f"console.refused_{refused.reason}", owner=name or "–") from None
-
-
-def claim_of(handoff: str, staff: Staff, fencing: int) -> Claim:
-    """Returns the claim that ``staff`` sends with an action, which checks whether it is still valid."""
-    return Claim(handoff, staff.id, fencing)
-
-
-async def names(session: AsyncSession) -> Mapping[str, str]:
-    """Returns the name of each member of staff, by id."""
-    rows = await session.execute(select(StaffRow.id, StaffRow.name, StaffRow.email))
-    return {row.id: row.name or row.email for row in rows}

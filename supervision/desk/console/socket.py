@@ -57,14 +57,14 @@ class Session:
     """The connection of one console."""
 
     def __init__(self, services: ConsoleServices, socket: WebSocket, staff: Staff) -> None:
-        self._tools, self._socket, self._staff = services, socket, staff
+        self._services, self._socket, self._staff = services, socket, staff
         self._watched: dict[str, asyncio.Task[None]] = {}
         self._denied: set[tuple[str, str]] = set()
         self._sending = asyncio.Lock()
 
     async def run(self) -> None:
         """Serves until either side closes."""
-        async with self._tools.live_list.subscribe(self._staff.id) as queue:
+        async with self._services.live_list.subscribe(self._staff.id) as queue:
             tasks = [asyncio.create_task(self._send_updates(queue)), asyncio.create_task(self._receive_frames())]
             try:
                 done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
@@ -88,19 +88,19 @@ class Session:
                     self._watch(set(conversations))
                 case Typing(conversation=conversation):
                     if await self._may_see(conversation, "typing"):
-                        await self._tools.deps.event_bus.notify(conversation, "typing")
+                        await self._services.deps.event_bus.notify(conversation, "typing")
 
     async def _beat(self, available: bool) -> None:
         staff = self._staff
         duty = Duty(staff.id, staff.capacity, staff.teams, staff.languages, available)
-        await record_presence(self._tools.deps.database, duty, self._tools.absent_after)
+        await record_presence(self._services.deps.database, duty, self._services.absent_after)
         await self._send({"type": "beat"})
 
     def _watch(self, wanted: set[str]) -> None:
         for conversation in self._watched.keys() - wanted:
             self._watched.pop(conversation).cancel()
         for conversation in wanted - self._watched.keys():
-            self._watched[conversation] = asyncio.create_task(self._follow(self._tools.deps.hub, conversation))
+            self._watched[conversation] = asyncio.create_task(self._follow(self._services.deps.hub, conversation))
 
     async def _follow(self, hub: Hub, conversation: str) -> None:
         with hub.listen(conversation) as listener:
@@ -114,7 +114,7 @@ class Session:
 
     async def _may_see(self, conversation: str, act: str = "") -> bool:
         """Decides whether the supervisor may see news of ``conversation`` now. Audits a denied ``act``, once per connection."""
-        database = self._tools.deps.database
+        database = self._services.deps.database
         async with database.read() as session:
             if await session.get(Conversation, conversation) is None:
                 return False

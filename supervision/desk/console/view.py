@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from conversations.delivery.opt_outs import stop_message_of
 from conversations.events import BLOCKS, read_blocks
 from conversations.ports import Renderer
+from conversations.record.replies import latest_replies
 from core.database.models import Delivery, EntryRow, Handoff, HeldAnswer, Message, Reply
 from core.handoff import Kind
 from core.privacy.invisible import HIDDEN
@@ -99,10 +100,7 @@ async def lines_of(
     messages = await session.execute(
         select(Message).where(Message.conversation_id == conversation).order_by(Message.seq.desc()).limit(_MOST)
     )
-    replies = await session.execute(
-        select(Reply).where(Reply.conversation_id == conversation).order_by(Reply.seq.desc()).limit(_MOST)
-    )
-    answered = [reply for reply in replies.scalars() if reply.blocks]
+    answered = [reply for reply in await latest_replies(session, conversation, limit=_MOST) if reply.blocks]
     titles = await _titles(session, {reply.entry for reply in answered if reply.entry})
     deliveries = await _deliveries(session, [reply.id for reply in answered])
     lines = [
@@ -124,9 +122,8 @@ async def lines_of(
     return sorted(lines, key=lambda line: (line.at, line.key))
 
 
-async def view(session: AsyncSession, listed: ListedHandoff, render: Renderer, names: dict[str, str]) -> View:
+async def view(session: AsyncSession, listed: ListedHandoff, render: Renderer, names: Mapping[str, str]) -> View:
     """Returns the view of ``listed``."""
-    seen_seq = (await session.execute(select(Handoff.seen_seq).where(Handoff.id == listed.id))).scalar_one()
     return View(
         handoff=listed,
         owner_name=names.get(listed.owner or "", listed.owner),
@@ -136,7 +133,7 @@ async def view(session: AsyncSession, listed: ListedHandoff, render: Renderer, n
             for note in await notes_of(session, listed.conversation)
         ],
         labels=list(await labels_of(session, listed.conversation)),
-        seen_seq=seen_seq,
+        seen_seq=(await session.execute(select(Handoff.seen_seq).where(Handoff.id == listed.id))).scalar_one(),
         held=await _held_lines(session, listed, render) if listed.kind == Kind.VALIDATION else [],
         form=await fills_in_form(session, listed.conversation),
         stopped=await stop_message_of(session, listed.conversation) is not None,
@@ -190,7 +187,7 @@ async def _titles(session: AsyncSession, entries: set[str]) -> dict[str, str]:
     if not entries:
         return {}
     rows = await session.execute(select(EntryRow.id, EntryRow.title).where(EntryRow.id.in_(entries)))
-    return {seen_seq.id: seen_seq.title for seen_seq in rows}
+    return {row.id: row.title for row in rows}
 
 
 async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, str]:
@@ -198,4 +195,4 @@ async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, st
     rows = await session.execute(
         select(Delivery.reply_id, Delivery.status).where(Delivery.reply_id.in_(replies)).order_by(Delivery.part)
     )
-    return {seen_seq.reply_id: seen_seq.status for seen_seq in rows}
+    return {row.reply_id: row.status for row in rows}

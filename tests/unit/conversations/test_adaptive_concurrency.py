@@ -31,19 +31,19 @@ async def _ended(room: AdaptiveConcurrency, *took: float) -> None:
         room.release(one)
 
 
-async def test_there_are_as_many_places_as_wanted_and_they_stay_while_turns_end_in_time() -> None:
+async def test_concurrency_while_turns_end_in_time_keeps_all_places() -> None:
     room = AdaptiveConcurrency(8, GIVEN)
     await _ended(room, QUICK, NEITHER, QUICK)
     assert await _taken(room) == room.places == 8
 
 
-async def test_turns_that_end_too_late_together_leave_room_for_half() -> None:
+async def test_concurrency_after_late_turns_is_halved_once() -> None:
     room = AdaptiveConcurrency(8, GIVEN)
     await _ended(room, *[LATE] * 8)
     assert await _taken(room) == room.places == 4
 
 
-async def test_room_comes_back_with_turns_that_end_soon_and_with_no_others() -> None:
+async def test_concurrency_grows_with_fast_turns_only() -> None:
     room = AdaptiveConcurrency(8, GIVEN)
     await _ended(room, LATE)
     await _ended(room, *[NEITHER] * 4)
@@ -57,7 +57,7 @@ async def test_room_comes_back_with_turns_that_end_soon_and_with_no_others() -> 
     assert await _taken(room) == room.places == 8
 
 
-async def test_a_few_places_stay_however_late_turns_end() -> None:
+async def test_concurrency_after_many_late_turns_keeps_a_minimum() -> None:
     for most, least in ((8, 2), (1, 1)):
         room = AdaptiveConcurrency(most, 0.0)  # each is too late, and none so soon after another that it would not count
         for _ in range(6):
@@ -65,7 +65,7 @@ async def test_a_few_places_stay_however_late_turns_end() -> None:
         assert await _taken(room) == room.places == least
 
 
-async def test_who_waits_gets_the_place_that_comes_back() -> None:
+async def test_concurrency_waiting_caller_gets_the_released_place() -> None:
     room = AdaptiveConcurrency(2, GIVEN)
     for _ in range(2):
         await room.acquire()

@@ -23,26 +23,26 @@ def waiting(conversation: str, seconds: float, messages: int = 1, language: str 
     return Waiting(conversation, language, messages, NOW - timedelta(seconds=seconds))
 
 
-def test_nobody_is_told_within_the_first_seconds() -> None:
+def test_backlog_within_the_first_seconds_has_no_late_conversation() -> None:
     crowd = [waiting(f"c{number}", 3.5) for number in range(500)]
     assert late(crowd, 25, NOW) == {}
 
 
-def test_in_a_crowd_one_is_told_how_long_those_ahead_will_take() -> None:
+def test_backlog_in_a_crowd_estimates_the_wait() -> None:
     others = [waiting("first", 40, messages=20), *(waiting(f"c{number}", 30) for number in range(1480))]
     found = late([*others, waiting("mine", 5)], 10, NOW)
     assert found["mine"] == of("fr", True, 3, 1)  # 1,501 at ten a second, and some to spare
     assert found["first"] == of("fr", True, 1, 20)
 
 
-def test_without_a_crowd_the_others_are_not_blamed_and_nothing_is_estimated() -> None:
+def test_backlog_without_a_crowd_gives_no_cause_and_no_estimate() -> None:
     few = [waiting("other", 6, messages=9), waiting("mine", 5)]
     assert late(few, 25, NOW)["mine"] == of("fr", False, None, 1)
     # Twenty of one's own are no crowd either.
     assert late([waiting("mine", 5, messages=20)], 25, NOW)["mine"].crowded is False
 
 
-def test_while_nothing_is_answered_neither_the_cause_nor_the_wait_is_known() -> None:
+def test_backlog_without_answers_gives_no_cause_and_no_estimate() -> None:
     stuck = [waiting(f"c{number}", 20) for number in range(300)]
     assert late(stuck, 0, NOW)["c299"] == of("fr", False, None, 1)
 
@@ -51,11 +51,11 @@ def test_while_nothing_is_answered_neither_the_cause_nor_the_wait_is_known() -> 
     ("seconds", "minutes"),
     [(0, 1), (50, 1), (51, 2), (110, 2), (290, 5), (291, 10), (1_000, 20), (1_790, 30), (1_791, None), (1e6, None)],
 )
-def test_a_wait_is_told_in_few_words(seconds: float, minutes: int | None) -> None:
+def test_minutes_to_wait_are_rounded_up_in_steps(seconds: float, minutes: int | None) -> None:
     assert minutes_to_wait(seconds) == minutes
 
 
-def test_each_case_has_its_words() -> None:
+def test_late_text_differs_by_cause_and_minutes() -> None:
     wording = Wording.load(ROOT / "domain.yml")
     wording.require(WORDS)
     slow, crowd = of("fr", False, None, 1), of("fr", True, None, 1)
@@ -71,7 +71,7 @@ def test_each_case_has_its_words() -> None:
     assert told[3].endswith("about 4 minutes.")
 
 
-def test_an_estimate_is_not_told_anew_all_the_time(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_late_notice_repeats_an_estimate_only_after_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = [100.0]
     monkeypatch.setattr("channels.web.update_stream.time.monotonic", lambda: clock[0])
     late_notice = LateNotice()
@@ -92,7 +92,7 @@ def test_an_estimate_is_not_told_anew_all_the_time(monkeypatch: pytest.MonkeyPat
     assert late_notice.late is None
 
 
-def test_it_is_told_until_the_last_of_those_that_waited_is_answered() -> None:
+def test_late_notice_lasts_until_the_last_waiting_message_is_answered() -> None:
     late_notice = LateNotice()
     late_notice.update(of("fr", True, 1, 2))
     late_notice.count_answered(0)  # what a human said, or the service by itself

@@ -26,7 +26,7 @@ class Handler:
         return [str(item) for item in items]
 
 
-async def test_what_arrives_meanwhile_shares_the_next_batch() -> None:
+async def test_batcher_items_during_a_batch_share_the_next_one() -> None:
     handler = Handler()
     batcher = Batcher(handler, most=3)
     first = asyncio.create_task(batcher.submit(0))
@@ -40,7 +40,7 @@ async def test_what_arrives_meanwhile_shares_the_next_batch() -> None:
     assert await batcher.submit(6) == "6"
 
 
-async def test_one_that_cannot_be_taken_fails_alone() -> None:
+async def test_batcher_failing_item_fails_alone() -> None:
     handler = Handler()
     batcher = Batcher(handler)
     tasks = [asyncio.create_task(batcher.submit(number)) for number in (1, 13, 2)]
@@ -50,7 +50,7 @@ async def test_one_that_cannot_be_taken_fails_alone() -> None:
     assert isinstance(results[1], ValueError)
 
 
-async def test_a_caller_that_has_gone_stops_nobody() -> None:
+async def test_batcher_cancelled_caller_leaves_others_unaffected() -> None:
     handler = Handler()
     batcher = Batcher(handler)
     gone, stays = asyncio.create_task(batcher.submit(1)), asyncio.create_task(batcher.submit(2))

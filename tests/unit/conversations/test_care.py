@@ -13,13 +13,13 @@ from conversations.deadline import Deadline
 from conversations.engine.rasa_client import RasaClient
 from conversations.steps.too_many_attempts import MAX_ATTEMPTS
 from conversations.turn_context import TurnContext
-from conversations.turn_contracts import Step, passes
-from conversations.turn_pipeline import TurnPipeline
+from conversations.turn_contracts import Step
 from conversations.turns.care import CareReplies
 from conversations.wording import Wording
 from core.care import Care, DangerJudgement, LaterSign, SentencesToJudge, load_detector
 from core.settings import ROOT, Settings
 from core.turns import ChoicesBlock, Outcome, TextBlock, Turn
+from tests.unit.conversations.pipelines import passes, pipeline
 
 _SECRET = SecretStr("not a secret")
 SETTINGS = Settings(_env_file=None, secret_key=_SECRET, internal_secret=_SECRET, address_key=_SECRET)
@@ -59,7 +59,7 @@ class Rasa:
 
 async def answer(rasa: Rasa, asked: TurnContext, sms_commands: Step = passes) -> Turn:
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
-    return await TurnPipeline(engine, WORDING, max_chars=200, sms_commands=sms_commands).answer(asked)
+    return await pipeline(engine, WORDING, max_chars=200, sms_commands=sms_commands).answer(asked)
 
 
 _EVICTED = "J'ai 79 ans et une petite pension. Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?"
@@ -80,18 +80,18 @@ class Judge:
 async def judged(meant: DangerJudgement, asked: TurnContext, rasa: Rasa) -> tuple[Turn, list[SentencesToJudge]]:
     judge = Judge(meant)
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
-    return await TurnPipeline(engine, WORDING, max_chars=200, judge=judge).answer(asked), judge.asked
+    return await pipeline(engine, WORDING, max_chars=200, judge=judge).answer(asked), judge.asked
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
-async def test_turn_with_words_of_danger_in_a_long_message_asks_once_what_they_mean(confirmed: bool) -> None:
+async def test_turn_of_a_long_message_with_danger_words_is_judged_once(confirmed: bool) -> None:
     turn, asked = await judged(DangerJudgement(confirmed), context(_EVICTED), Rasa(ANSWERED))
     assert [one.alarmed for one in asked] == [("Mon propriétaire veut vendre, est-ce qu'il peut me mettre dehors comme ça ?",)]
     assert (turn.outcome == Outcome.CRISIS) == confirmed
     assert CARD["text"] in said(turn)
 
 
-async def test_turn_with_a_danger_told_in_passing_has_numbers_and_the_answer_beneath() -> None:
+async def test_turn_with_a_danger_in_passing_has_numbers_above_the_answer() -> None:
     rasa = Rasa(ANSWERED)
     turn, asked = await judged(DangerJudgement(True, (Care.VIOLENCE,)), context(_IN_PASSING), rasa)
     assert (turn.outcome, turn.entry, len(asked)) == (Outcome.CRISIS, "F1", 1)
@@ -100,7 +100,7 @@ async def test_turn_with_a_danger_told_in_passing_has_numbers_and_the_answer_ben
     assert b'"enquiry":true' in rasa.asked[0]
 
 
-async def test_turn_with_suicide_told_in_passing_waits_for_no_engine() -> None:
+async def test_turn_with_suicide_in_passing_needs_no_engine() -> None:
     rasa = Rasa(None)
     turn, _ = await judged(DangerJudgement(True, (Care.SUICIDE,)), context(_IN_PASSING), rasa)
     assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
@@ -123,10 +123,10 @@ async def test_turn_of_a_long_message_about_no_danger_is_answered() -> None:
     ],
     ids=["question in few words", "button", "English"],
 )
-async def test_turn_without_french_words_that_may_tell_a_danger_asks_nobody_what_they_mean(asked: TurnContext) -> None:
+async def test_turn_without_danger_words_is_not_judged(asked: TurnContext) -> None:
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
     judge = Judge(DangerJudgement(confirmed=True))
-    await TurnPipeline(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
+    await pipeline(engine, WORDING, max_chars=200, judge=judge, detect=lambda _, expected: expected).answer(asked)
     assert judge.asked == []
 
 
@@ -150,12 +150,12 @@ async def test_pipeline_reads_the_danger_before_the_limits_of_sms(
         return None
 
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(Rasa(ANSWERED)))
-    await TurnPipeline(engine, WORDING, max_chars=200, judge=Judge(meant), sms_limits=limits).answer(context(text))
+    await pipeline(engine, WORDING, max_chars=200, judge=Judge(meant), sms_limits=limits).answer(context(text))
     assert seen == [kinds]
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
-async def test_turn_with_words_of_danger_in_a_few_words_asks_what_they_mean(confirmed: bool) -> None:
+async def test_turn_of_a_short_message_with_danger_words_is_judged(confirmed: bool) -> None:
     text = "on est étouffés sous les visites du syndic"
     turn, asked = await judged(DangerJudgement(confirmed), context(text), Rasa(ANSWERED))
     assert asked == [SentencesToJudge(alarmed=(text,), others=())]
@@ -166,7 +166,7 @@ def said(turn: Turn) -> list[str]:
     return [block.text for block in turn.blocks if isinstance(block, TextBlock)]
 
 
-async def test_a_danger_needs_no_engine() -> None:
+async def test_turn_of_a_danger_needs_no_engine() -> None:
     rasa = Rasa(None)
     turn = await answer(rasa, context("je veux mourir"))
     assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
@@ -176,7 +176,7 @@ async def test_a_danger_needs_no_engine() -> None:
     assert [option.payload for option in offer.options] == ["/ask_human"]
 
 
-async def test_a_question_gets_its_answer_under_the_numbers() -> None:
+async def test_turn_of_a_danger_with_a_question_has_the_answer_below_the_numbers() -> None:
     rasa = Rasa(ANSWERED)
     turn = await answer(rasa, context("suicide de mon locataire, que faire du bail ?"))
     assert (turn.outcome, turn.entry, turn.entry_version, turn.snapshot) == (Outcome.CRISIS, "F1", 2, "s")
@@ -207,7 +207,7 @@ LIKE_IT = {"label": "Divorce pour faute", "payload": '/choose{"entry": "F3", "pa
         (([PART], [LIKE_IT, HUMAN]), [("Voir aussi :", ["Faire constater"])]),
     ],
 )
-async def test_pages_that_only_resemble_the_message_are_not_offered_to_who_is_in_danger(
+async def test_turn_of_a_danger_offers_no_merely_similar_pages(
     offered: tuple[list[dict[str, str]], ...], left: list[tuple[str, list[str]]]
 ) -> None:
     lists = [{"type": "choices", "purpose": "related", "text": "Voir aussi :", "options": options} for options in offered]
@@ -219,24 +219,24 @@ async def test_pages_that_only_resemble_the_message_are_not_offered_to_who_is_in
 
 
 @pytest.mark.parametrize("came", [{"outcome": "no_answer", "blocks": [CARD]}, None])
-async def test_without_an_answer_the_numbers_stand_alone(came: dict[str, object] | None) -> None:
+async def test_turn_of_a_danger_without_an_answer_has_numbers_only(came: dict[str, object] | None) -> None:
     turn = await answer(Rasa(came), context("violences conjugales quelle peine", deadline=Deadline.after(0.2)))
     assert turn.outcome == Outcome.CRISIS
     assert [text for text in said(turn) if "3919" not in text] == []
 
 
-async def test_a_message_that_is_given_up_still_gets_the_numbers() -> None:
+async def test_turn_of_a_danger_after_too_many_attempts_has_numbers() -> None:
     turn = await answer(Rasa(None), context("mon mari ne respire plus", attempts=MAX_ATTEMPTS + 1))
     assert turn.outcome == Outcome.CRISIS
     assert "15" in said(turn)[0]
 
 
-async def test_a_long_message_gets_the_numbers() -> None:
+async def test_turn_of_a_danger_in_a_too_long_message_has_numbers() -> None:
     turn = await answer(Rasa(None), context("Bonjour. " * 40 + "mon mari me frappe"))
     assert turn.outcome == Outcome.CRISIS
 
 
-async def test_silence_after_stop_is_kept() -> None:
+async def test_turn_of_a_danger_after_stop_is_silent() -> None:
     async def silent(context: TurnContext) -> Turn | None:
         return Turn(outcome=Outcome.SILENT)
 
@@ -244,7 +244,7 @@ async def test_silence_after_stop_is_kept() -> None:
     assert await answer(Rasa(None), asked, silent) == Turn(outcome=Outcome.SILENT)
 
 
-async def test_a_conversation_with_a_human_gets_the_numbers_without_an_offer() -> None:
+async def test_turn_of_a_danger_with_a_human_has_numbers_without_an_offer() -> None:
     async def human(context: TurnContext) -> Turn | None:
         return Turn(outcome=Outcome.HUMAN)
 
@@ -253,7 +253,7 @@ async def test_a_conversation_with_a_human_gets_the_numbers_without_an_offer() -
     assert [block.type for block in turn.blocks] == ["text"]
 
 
-async def test_it_speaks_the_language_of_the_message() -> None:
+async def test_turn_of_a_danger_is_in_the_language_of_the_message() -> None:
     turn = await answer(Rasa(None), context("i want to kill myself"))
     assert said(turn)[0].startswith("Call 3114")
     arabic = await answer(Rasa(None), context("أريد أن أموت"))
@@ -263,7 +263,7 @@ async def test_it_speaks_the_language_of_the_message() -> None:
 
 @pytest.mark.parametrize("language", ["fr", "en", "es", "ar", "pt", "tr", "uk"])
 @pytest.mark.parametrize("kind", list(Care))
-def test_every_wording_gives_the_numbers_first_and_whole(kind: Care, language: str) -> None:
+def test_turn_of_a_danger_in_any_wording_has_whole_numbers_first(kind: Care, language: str) -> None:
     """First sentence: the first number. By SMS nothing is cut, and the way to a human still fits."""
     render = SmsRenderer(WORDING, max_segments=3)
     for channel in ("web", "sms"):
@@ -279,7 +279,7 @@ async def answer_after(said_before: tuple[str, ...], asked: TurnContext, rasa: R
         return said_before
 
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
-    return await TurnPipeline(engine, WORDING, max_chars=200, recall=recall).answer(asked)
+    return await pipeline(engine, WORDING, max_chars=200, recall=recall).answer(asked)
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ async def answer_after(said_before: tuple[str, ...], asked: TurnContext, rasa: R
         (("care_mourning",), "je ne peux pas vivre sans lui", "3114"),
     ],
 )
-async def test_what_goes_on_about_a_danger_is_not_asked_of_the_engine(before: tuple[str, ...], text: str, first: str) -> None:
+async def test_danger_follow_up_needs_no_engine(before: tuple[str, ...], text: str, first: str) -> None:
     rasa = Rasa(ANSWERED)
     turn = await answer_after(before, context(text), rasa)
     assert (turn.outcome, rasa.asked) == (Outcome.CRISIS, [])
@@ -300,45 +300,47 @@ async def test_what_goes_on_about_a_danger_is_not_asked_of_the_engine(before: tu
     assert isinstance(turn.blocks[-1], ChoicesBlock)
 
 
-async def test_who_wants_to_go_back_to_who_strikes_keeps_the_numbers_against_violence() -> None:
+async def test_danger_follow_up_about_return_to_an_abuser_keeps_the_violence_numbers() -> None:
     turn = await answer_after(("care_violence",), context("je veux le retrouver"), Rasa(ANSWERED))
     assert [text in " ".join(said(turn)) for text in ("3114", "3919")] == [True, True]
 
 
 @pytest.mark.parametrize(("before", "numbers"), [(("care_violence",), ["3919", "115"]), (("care_homeless",), ["115"])])
-async def test_who_has_nowhere_to_go_is_told_of_a_roof_besides(before: tuple[str, ...], numbers: list[str]) -> None:
+async def test_danger_follow_up_without_a_place_to_go_adds_the_shelter_number(
+    before: tuple[str, ...], numbers: list[str]
+) -> None:
     turn = await answer_after(before, context("je c pa ou aller"), Rasa(ANSWERED))
     assert turn.outcome == Outcome.CRISIS
     assert all(number in " ".join(said(turn)) for number in numbers)
 
 
 @pytest.mark.parametrize("text", ["je sais pas où aller", "j'ai pas d'argent"])
-async def test_without_a_danger_before_no_money_is_none(text: str) -> None:
+async def test_danger_follow_up_about_money_or_home_after_a_death_passes(text: str) -> None:
     turn = await answer_after(("care_mourning",), context(text), Rasa(ANSWERED))
     assert turn.outcome == Outcome.ANSWERED
 
 
 @pytest.mark.parametrize("before", [(), ("care_mourning",)])
-async def test_the_same_words_without_a_danger_before_are_any_message(before: tuple[str, ...]) -> None:
+async def test_danger_follow_up_without_an_earlier_danger_passes(before: tuple[str, ...]) -> None:
     turn = await answer_after(before, context("je ne sais plus quoi faire"), Rasa(ANSWERED))
     assert turn.outcome == Outcome.ANSWERED
 
 
-async def test_who_mourns_gets_condolences_once_above_the_answer() -> None:
+async def test_condolences_are_given_once_above_the_answer() -> None:
     first = await answer_after((), context("mon mari est décédé, que dois-je faire ?"), Rasa(ANSWERED))
     assert said(first) == ["Toutes nos condoléances.", "La page officielle."]
     again = await answer_after(("care_mourning",), context("mon mari est décédé à l'hôpital"), Rasa(ANSWERED))
     assert said(again) == ["La page officielle."]
 
 
-async def test_a_death_that_the_engine_takes_for_a_danger_gets_its_answer_too() -> None:
+async def test_turn_of_a_death_taken_for_a_danger_has_its_answer_too() -> None:
     answers = iter([{"outcome": "crisis", "blocks": [], "care": "suicide"}, ANSWERED])
 
     def rasa(request: httpx.Request) -> httpx.Response:
         return httpx.Response(200, json=next(answers))
 
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=httpx.MockTransport(rasa))
-    turn = await TurnPipeline(engine, WORDING, max_chars=200).answer(context("ma femme est morte ce matin"))
+    turn = await pipeline(engine, WORDING, max_chars=200).answer(context("ma femme est morte ce matin"))
     assert turn.outcome == Outcome.CRISIS
     assert said(turn)[0] == "Toutes nos condoléances."
     assert "3114" in said(turn)[1]
@@ -347,7 +349,7 @@ async def test_a_death_that_the_engine_takes_for_a_danger_gets_its_answer_too() 
 
 @pytest.mark.parametrize("language", ["fr", "en", "es", "ar", "pt", "tr", "uk"])
 @pytest.mark.parametrize("since", list(LaterSign))
-def test_what_is_said_since_fits_into_an_sms(since: LaterSign, language: str) -> None:
+def test_danger_follow_up_texts_fit_into_an_sms(since: LaterSign, language: str) -> None:
     render = SmsRenderer(WORDING, max_segments=3)
     replies = CareReplies(load_detector(), WORDING)
     for kind in ("care_suicide", "care_violence", "care_homeless"):

@@ -33,7 +33,7 @@ _AS_BEFORE = DangerJudgement(confirmed=True)
     ],
     ids=["taken back", "heard", "unknown kind", "an older action server", "a list", "failed", "unknown to it", "nonsense"],
 )
-async def test_danger_check_without_a_clear_answer_leaves_the_patterns_word(
+async def test_danger_check_with_an_unreadable_answer_keeps_the_result_of_the_patterns(
     answer: httpx.Response, expected: DangerJudgement
 ) -> None:
     asked: list[object] = []
@@ -47,7 +47,7 @@ async def test_danger_check_without_a_clear_answer_leaves_the_patterns_word(
     assert asked == [{"alarmed": ["il peut me mettre dehors ?"], "others": ["Il me frappe."]}]
 
 
-async def test_danger_check_while_the_action_server_is_away_leaves_the_patterns_word() -> None:
+async def test_danger_check_without_action_server_keeps_the_result_of_the_patterns() -> None:
     def refuse(_: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
 
@@ -55,7 +55,7 @@ async def test_danger_check_while_the_action_server_is_away_leaves_the_patterns_
         assert await DangerCheck(client)(_ASKED) == _AS_BEFORE
 
 
-async def test_danger_check_waits_for_no_silent_action_server(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_danger_check_with_a_silent_action_server_ends_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     async def silent(_: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
         raise AssertionError

@@ -34,14 +34,14 @@ def now(monkeypatch: pytest.MonkeyPatch) -> float:
         (WEB, -3600.0, 5.0, 3.5),  # a clock that was put back
     ],
 )
-def test_deadline_counts_from_the_receipt_and_leaves_time_for_a_look_up(
+def test_deadline_counts_from_the_receipt_and_reserves_the_lookup(
     now: float, limits: TurnLimits, waited: float, turn: float, engine: float
 ) -> None:
     deadline = Deadline.begin(limits, waited)
     assert (round(deadline.at - now, 6), round(deadline.engine - now, 6)) == (turn, engine)
 
 
-def test_deadline_that_is_over_leaves_nothing(now: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_deadline_when_over_has_nothing_remaining(now: float, monkeypatch: pytest.MonkeyPatch) -> None:
     deadline = Deadline.after(5)
     assert deadline.remaining() == 5
     monkeypatch.setattr(time, "monotonic", lambda: now + 7)

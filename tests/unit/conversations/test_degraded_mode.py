@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Literal
@@ -17,7 +18,6 @@ from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.rasa_client import RasaClient
 from conversations.steps.degraded_mode import AT_ONCE, DegradedMode
 from conversations.turn_context import TurnContext
-from conversations.turn_pipeline import TurnPipeline
 from conversations.wording import Wording
 from core.action_server import action_server
 from core.settings import ROOT, Settings
@@ -25,6 +25,7 @@ from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Outcome, Turn
 from tests.unit.actions.fakes import LOST_CARD, SNAPSHOT, FakeKnowledge
 from tests.unit.actions.talk import Talk
 from tests.unit.conversations.hanging import PatientTransport, closed, silent
+from tests.unit.conversations.pipelines import pipeline
 
 SECRET = "s" * 40
 
@@ -51,11 +52,26 @@ def _over(answer: Callable[[httpx.Request], Any], wording: Wording, breaker: Cir
     return DegradedMode(actions, wording, breaker or closed())
 
 
-async def _find(degraded_mode: DegradedMode, text: str, channel: str = "web") -> Turn | None:
-    return await degraded_mode.find(text, conversation="c", channel=channel, language="fr", seconds=1)
+async def _find(degraded_mode: DegradedMode, text: str, channel: str = "web", *, seconds: float = 1) -> Turn | None:
+    return await degraded_mode(
+        TurnContext(
+            message_id="m",
+            conversation="c",
+            channel=channel,
+            language="fr",
+            text=text,
+            payload=None,
+            masked=(),
+            offered=(),
+            attempts=1,
+            deadline=Deadline.after(seconds),
+        )
+    )
 
 
-async def test_a_page_that_answers_is_shown_under_a_notice(degraded_mode: DegradedMode, wording: Wording) -> None:
+async def test_degraded_mode_with_an_answering_page_shows_it_below_a_notice(
+    degraded_mode: DegradedMode, wording: Wording
+) -> None:
     turn = await _find(degraded_mode, "j'ai perdu ma carte")
     assert turn is not None
     assert (turn.outcome, turn.entry, turn.entry_version, turn.snapshot) == ("answered", LOST_CARD.id, 3, SNAPSHOT)
@@ -68,7 +84,7 @@ async def test_a_page_that_answers_is_shown_under_a_notice(degraded_mode: Degrad
 
 @pytest.mark.parametrize("channel", ["web", "sms"])
 @pytest.mark.parametrize("text", ["j'ai perdu ma carte", "choix", "passeport"])
-async def test_it_is_the_turn_that_the_engine_would_give(
+async def test_degraded_mode_gives_the_same_turn_as_the_engine(
     degraded_mode: DegradedMode, settings: Settings, text: str, channel: str
 ) -> None:
     """``bot.turns.assemble`` cannot be called from here in the service: the two must go on agreeing."""
@@ -82,7 +98,7 @@ async def test_it_is_the_turn_that_the_engine_would_give(
     ("channel", "last"),
     [("web", "/none_of_these"), ("sms", "/choose")],  # by SMS each line is paid for, and "aucune" is understood
 )
-async def test_several_pages_are_offered_with_what_the_first_would_answer(
+async def test_degraded_mode_with_several_pages_offers_them_with_an_extract(
     degraded_mode: DegradedMode, channel: str, last: str
 ) -> None:
     turn = await _find(degraded_mode, "choix", channel)
@@ -94,28 +110,28 @@ async def test_several_pages_are_offered_with_what_the_first_would_answer(
 
 
 @pytest.mark.parametrize("text", ["introuvable", "tiramisu", "je veux parler à un conseiller", "can I speak to someone?"])
-async def test_what_no_page_answers_is_left_to_the_fallback(degraded_mode: DegradedMode, text: str) -> None:
+async def test_degraded_mode_without_an_answering_page_passes(degraded_mode: DegradedMode, text: str) -> None:
     assert await _find(degraded_mode, text) is None
 
 
-async def test_an_action_server_that_is_away_too_changes_nothing(wording: Wording) -> None:
+async def test_degraded_mode_without_action_server_passes(wording: Wording) -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
 
     assert await _find(_over(refuse, wording), "carte") is None
 
 
-async def test_an_action_server_that_says_nothing_is_waited_for_no_longer_than_the_message_can(wording: Wording) -> None:
+async def test_degraded_mode_with_a_silent_action_server_ends_in_time(wording: Wording) -> None:
     async def nothing(request: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
         raise AssertionError
 
     degraded_mode = _over(nothing, wording)
-    assert await degraded_mode.find("carte", conversation="c", channel="web", language="fr", seconds=0.01) is None
+    assert await _find(degraded_mode, "carte", seconds=0.01) is None
 
 
 @pytest.mark.parametrize(("trouble", "outcome"), [("away", Outcome.ANSWERED), ("refuses", Outcome.FALLBACK)])
-async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
+async def test_pipeline_without_engine_uses_the_degraded_mode(
     degraded_mode: DegradedMode, wording: Wording, trouble: Literal["away", "refuses"], outcome: Outcome
 ) -> None:
     def engine(request: httpx.Request) -> httpx.Response:
@@ -123,7 +139,7 @@ async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
             raise httpx.ConnectError("refused")
         return httpx.Response(422)  # the message is at fault: it would be no wiser to look it up
 
-    turns = TurnPipeline(
+    turns = pipeline(
         RasaClient(["http://rasa"], SECRET, max_concurrent=1, transport=httpx.MockTransport(engine)),
         wording,
         max_chars=100,
@@ -137,7 +153,7 @@ async def test_the_worker_looks_up_what_an_absent_engine_cannot_answer(
         assert [block.type for block in turn.blocks[:3]] == ["notice", "notice", "answer"]
 
 
-async def test_the_action_server_is_asked_for_two_at_a_time_and_not_for_who_waited_too_long(wording: Wording) -> None:
+async def test_degraded_mode_limits_concurrent_lookups(wording: Wording) -> None:
     asked: list[str] = []
     answers, both = asyncio.Event(), asyncio.Event()
 
@@ -149,7 +165,7 @@ async def test_the_action_server_is_asked_for_two_at_a_time_and_not_for_who_wait
         return httpx.Response(500)
 
     degraded_mode = _over(slow, wording)
-    find = partial(degraded_mode.find, "carte", conversation="c", channel="web", language="fr")
+    find = partial(_find, degraded_mode, "carte")
     first = asyncio.gather(*(find(seconds=60) for _ in range(AT_ONCE)))
     await both.wait()
     assert await asyncio.gather(*(find(seconds=0.05) for _ in range(4))) == [None] * 4
@@ -170,20 +186,20 @@ class Hanging:
         raise AssertionError
 
 
-async def test_look_up_while_the_action_server_hangs_is_not_tried(wording: Wording) -> None:
+async def test_degraded_mode_with_an_open_breaker_sends_nothing(wording: Wording) -> None:
     hanging = Hanging()
     assert await _find(_over(hanging, wording, silent()), "carte") is None
     assert hanging.asked == []
 
 
-async def test_look_up_in_vain_tells_the_breaker_of_those_that_were_asked_only(
+async def test_degraded_mode_reports_only_sent_lookups_to_the_breaker(
     wording: Wording, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     vain: list[float] = []
     breaker = closed()
     monkeypatch.setattr(breaker, "record_timeout", vain.append)
     hanging = Hanging()
-    find = partial(_over(hanging, wording, breaker).find, "carte", conversation="c", channel="web", language="fr")
+    find = partial(_find, _over(hanging, wording, breaker), "carte")
     first = asyncio.gather(*(find(seconds=60) for _ in range(AT_ONCE)), return_exceptions=True)
     while len(hanging.asked) < AT_ONCE:  # noqa: ASYNC110 - nothing tells of it
         await asyncio.sleep(0)
@@ -194,32 +210,26 @@ async def test_look_up_in_vain_tells_the_breaker_of_those_that_were_asked_only(
     assert len(vain) == AT_ONCE
 
 
-async def test_turn_whose_engine_hangs_leaves_the_rest_of_its_deadline_to_the_look_up(
-    wording: Wording, monkeypatch: pytest.MonkeyPatch
+async def test_pipeline_with_a_hanging_engine_leaves_time_for_the_lookup(
+    wording: Wording,
 ) -> None:
-    given: list[float] = []
-
-    async def find(text: str, *, seconds: float, **_: str) -> None:
-        given.append(seconds)
-
-    degraded_mode = _over(Hanging(), wording)
-    monkeypatch.setattr(degraded_mode, "find", find)
-    hanging = Hanging()
+    hanging, actions = Hanging(), Hanging()
     engine = RasaClient(["http://rasa"], SECRET, max_concurrent=1, transport=PatientTransport(hanging))
-    turns = TurnPipeline(engine, wording, max_chars=100, degraded_mode=degraded_mode)
+    turns = pipeline(engine, wording, max_chars=100, degraded_mode=_over(actions, wording))
+    began = time.monotonic()
     turn = await turns.answer(
         TurnContext("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(1.6, engine=0.2))
     )
-    assert (turn.outcome, hanging.asked) == (Outcome.FALLBACK, ["/webhooks/guichet/turns"])
-    assert 0 < given[0] <= 1.6 - 0.2
+    assert (turn.outcome, hanging.asked, actions.asked) == (Outcome.FALLBACK, ["/webhooks/guichet/turns"], ["/webhook"])
+    assert 0.2 < time.monotonic() - began <= 1.6
 
 
-async def test_turn_that_the_action_server_kept_from_an_answer_looks_nothing_up_there(wording: Wording) -> None:
+async def test_pipeline_with_a_silent_action_server_skips_the_lookup(wording: Wording) -> None:
     def rasa(_: httpx.Request) -> httpx.Response:
         return httpx.Response(503, json={"title": "Dialogue", "cause": "actions_silent", "waited_seconds": 3.2})
 
     hanging = Hanging()
     engine = RasaClient(["http://rasa"], SECRET, max_concurrent=1, transport=httpx.MockTransport(rasa))
-    turns = TurnPipeline(engine, wording, max_chars=100, degraded_mode=_over(hanging, wording))
+    turns = pipeline(engine, wording, max_chars=100, degraded_mode=_over(hanging, wording))
     turn = await turns.answer(TurnContext("m", "c", "web", "fr", "carte perdue", None, (), (), 1, Deadline.after(60)))
     assert (turn.outcome, hanging.asked) == (Outcome.FALLBACK, [])

@@ -67,7 +67,7 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("hasty")
-async def test_engine_that_hangs_is_asked_by_the_first_two_only() -> None:
+async def test_hanging_engine_gets_the_first_two_turns_only() -> None:
     rasas = Rasas(hanging=("one",))
     engine = _engine(rasas)
     await _in_vain(engine, 2)
@@ -79,7 +79,7 @@ async def test_engine_that_hangs_is_asked_by_the_first_two_only() -> None:
 
 
 @pytest.mark.usefixtures("hasty")
-async def test_engine_that_hangs_no_longer_is_asked_again() -> None:
+async def test_hanging_engine_that_recovers_gets_turns_again() -> None:
     rasas = Rasas(hanging=("one",))
     engine = _engine(rasas)
     await _in_vain(engine, 2)
@@ -95,7 +95,7 @@ async def test_engine_that_hangs_no_longer_is_asked_again() -> None:
 
 
 @pytest.mark.usefixtures("hasty")
-async def test_conversations_of_a_replica_that_hangs_go_on_with_another() -> None:
+async def test_hanging_process_is_replaced_by_another() -> None:
     rasas = Rasas(hanging=("one",))
     engine = _engine(rasas, URLS)
     name = next(name for name in map(str, range(100)) if engine._pool.ranked(name)[0].url == URLS[0])
@@ -106,7 +106,7 @@ async def test_conversations_of_a_replica_that_hangs_go_on_with_another() -> Non
 
 
 @pytest.mark.usefixtures("hasty")
-async def test_who_waits_for_room_at_an_engine_that_is_found_to_hang_waits_no_longer() -> None:
+async def test_turn_waiting_for_an_engine_found_to_hang_ends_at_once() -> None:
     rasas = Rasas(hanging=("one",))
     engine = _engine(rasas)
     deadline = Deadline.after(3600).at
@@ -120,20 +120,20 @@ async def test_who_waits_for_room_at_an_engine_that_is_found_to_hang_waits_no_lo
     await engine.close()
 
 
-async def test_rasa_is_told_how_long_its_turn_is_waited_for() -> None:
+async def test_request_announces_its_time_to_rasa() -> None:
     rasas = Rasas()
     await _engine(rasas).turn(_request(), deadline=Deadline.after(10).at)
     assert 0 < float(rasas.headers[0]["x-guichet-seconds"]) < 10
 
 
-async def test_turn_that_waited_in_vain_for_the_action_server_is_not_tried_again() -> None:
+async def test_turn_with_a_silent_action_server_is_not_repeated() -> None:
     rasas = Rasas(_without_actions("actions_silent", waited_seconds=3.2))
     with pytest.raises(ActionsUnavailable):
         await _engine(rasas).turn(_request(), deadline=Deadline.after(3600).at)
     assert len(rasas.asked) == 1
 
 
-async def test_second_turn_that_waited_in_vain_for_the_action_server_opens_its_breaker() -> None:
+async def test_action_server_breaker_after_two_silent_turns_is_open() -> None:
     actions = closed()
     engine = _engine(Rasas(_without_actions("actions_silent", waited_seconds=3.2)), actions=actions)
     opened = []
@@ -144,14 +144,14 @@ async def test_second_turn_that_waited_in_vain_for_the_action_server_opens_its_b
     assert opened == [False, True]
 
 
-async def test_turns_that_fail_without_a_cause_say_nothing_of_the_action_server() -> None:
+async def test_action_server_breaker_after_failures_without_a_cause_is_closed() -> None:
     actions = closed()
     engine = _engine(Rasas(httpx.Response(503)), actions=actions)
     await _in_vain(engine, 5)
     assert not actions.is_open
 
 
-async def test_action_server_that_answers_rasa_does_not_hang_whatever_waited_for_it_in_vain() -> None:
+async def test_action_server_breaker_after_an_answer_to_rasa_is_closed() -> None:
     actions = closed()
     answered = httpx.Response(200, json=_ANSWER, headers={"x-guichet-actions-answered": "1"})
     began = time.monotonic() - 10
@@ -161,7 +161,7 @@ async def test_action_server_that_answers_rasa_does_not_hang_whatever_waited_for
     assert not actions.is_open
 
 
-async def test_turn_that_needed_no_action_says_nothing_of_the_action_server() -> None:
+async def test_action_server_breaker_after_a_turn_without_actions_still_opens() -> None:
     actions = closed()
     began = time.monotonic() - 10
     await _engine(Rasas(), actions=actions).turn(_request(), deadline=Deadline.after(60).at)
@@ -170,7 +170,7 @@ async def test_turn_that_needed_no_action_says_nothing_of_the_action_server() ->
     assert actions.is_open
 
 
-async def test_action_server_that_hangs_is_not_to_be_asked_by_rasa() -> None:
+async def test_request_with_an_open_action_server_breaker_skips_actions() -> None:
     rasas = Rasas(_without_actions("actions_skipped"), httpx.Response(200, json=_ANSWER))
     engine = _engine(rasas, actions=silent())
     with pytest.raises(ActionsUnavailable):
@@ -179,13 +179,13 @@ async def test_action_server_that_hangs_is_not_to_be_asked_by_rasa() -> None:
     assert [headers.get("x-guichet-skip-actions") for headers in rasas.headers] == ["1", "1"]
 
 
-async def test_action_server_that_answers_is_asked_by_rasa() -> None:
+async def test_request_with_a_closed_action_server_breaker_uses_actions() -> None:
     rasas = Rasas()
     await _engine(rasas, actions=closed()).turn(_request(), deadline=Deadline.after(60).at)
     assert "x-guichet-skip-actions" not in rasas.headers[0]
 
 
-async def test_action_server_that_is_being_started_again_is_waited_for_and_one_that_stays_away_is_not() -> None:
+async def test_turn_waits_for_a_restarting_action_server_only() -> None:
     actions = closed()
     rasas = Rasas(_without_actions("actions_unreachable"), httpx.Response(200, json=_ANSWER))
     assert (await _engine(rasas, actions=actions).turn(_request(), deadline=Deadline.after(60).at)).outcome == "small_talk"

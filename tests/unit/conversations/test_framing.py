@@ -10,6 +10,7 @@ import pytest
 from conversations.engine.rasa_client import RasaClient
 from conversations.turn_pipeline import TurnPipeline
 from core.turns import AnswerBlock, Frame, Source
+from tests.unit.conversations.pipelines import pipeline
 from tests.unit.conversations.test_care import WORDING, context
 
 CARD = AnswerBlock(
@@ -27,7 +28,7 @@ ANSWERED = {"outcome": "answered", "blocks": [CARD.model_dump(mode="json")], "en
 def _turns(found: str) -> TurnPipeline:
     transport = httpx.MockTransport(lambda _: httpx.Response(200, json=ANSWERED))
     engine = RasaClient(["http://rasa"], "secret", max_concurrent=1, transport=transport)
-    return TurnPipeline(engine, WORDING, max_chars=200, detect=lambda text, expected: found)
+    return pipeline(engine, WORDING, max_chars=200, detect=lambda text, expected: found)
 
 
 @pytest.mark.parametrize(
@@ -38,7 +39,7 @@ def _turns(found: str) -> TurnPipeline:
         ("ar", "فتح الصفحة", "تم التحقق في {date}", "وضعيتكم"),
     ],
 )
-async def test_a_card_says_its_source_in_the_language_of_the_message(
+async def test_framing_in_another_language_labels_the_card_in_it(
     language: str, open_page: str, verified_on: str, case: str
 ) -> None:
     for asked in (context("passport"), context("Renew", payload="/choose", last_written_language=language)):
@@ -50,12 +51,12 @@ async def test_a_card_says_its_source_in_the_language_of_the_message(
         assert (words["open_page"], words["verified_on"], words["case"]) == (open_page, verified_on, case)
 
 
-async def test_in_the_conversation_s_language_a_card_is_as_it_was() -> None:
+async def test_framing_in_the_language_of_the_conversation_changes_nothing() -> None:
     assert (await _turns("fr").answer(context("passeport"))).blocks == (CARD,)
     assert (await _turns("en").answer(context("passport", language="en"))).blocks == (CARD,)
 
 
-def test_a_card_without_a_frame_is_written_as_the_version_before_reads_it() -> None:
+def test_card_without_a_frame_keeps_the_older_form() -> None:
     assert "frame" not in CARD.model_dump(mode="json")
     framed = CARD.model_copy(update={"frame": Frame(language="en", words={})})
     assert AnswerBlock.model_validate(framed.model_dump(mode="json")) == framed

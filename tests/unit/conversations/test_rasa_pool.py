@@ -48,7 +48,7 @@ def _request(conversation: str) -> EngineRequest:
     return EngineRequest(conversation=conversation, message_id="m", channel="web", language="fr", text="x")
 
 
-async def test_conversations_are_spread_and_each_stays_where_it_is() -> None:
+async def test_pool_spreads_conversations_and_keeps_each_in_its_process() -> None:
     rasas = Rasas()
     engine = _engine(rasas)
     for _ in range(2):
@@ -59,7 +59,7 @@ async def test_conversations_are_spread_and_each_stays_where_it_is() -> None:
     assert min(spread[host] for host in HOSTS) > 60
 
 
-async def test_who_finds_one_away_is_answered_by_another_at_once_and_nobody_else_moves() -> None:
+async def test_pool_without_one_process_moves_only_its_conversations() -> None:
     rasas = Rasas(one=AWAY)
     engine, before = _engine(rasas), RasaPool(URLS, "secret", max_concurrent=1)
     homes = {name: before.ranked(name)[0].url for name in (f"c{number}" for number in range(60))}
@@ -71,7 +71,7 @@ async def test_who_finds_one_away_is_answered_by_another_at_once_and_nobody_else
     assert rasas.hosts().count("one") == 5  # then its breaker is open
 
 
-async def test_a_turn_that_fails_in_one_is_tried_in_another() -> None:
+async def test_pool_turn_that_fails_in_one_process_is_tried_in_another() -> None:
     rasas = Rasas(one=httpx.Response(503), two=httpx.Response(503))
     turn = await _engine(rasas).turn(_request("c"), deadline=Deadline.after(5).at)
     assert turn.outcome == "small_talk"
@@ -79,7 +79,7 @@ async def test_a_turn_that_fails_in_one_is_tried_in_another() -> None:
     assert len(set(rasas.hosts())) == len(rasas.hosts())
 
 
-async def test_nobody_waits_for_those_that_are_all_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_pool_with_all_processes_gone_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     engine = _engine(Rasas(one=AWAY, two=AWAY, three=AWAY))
     with pytest.raises(EngineUnavailable):
         await engine.turn(_request("c"), deadline=Deadline.after(0.001).at)
@@ -89,7 +89,7 @@ async def test_nobody_waits_for_those_that_are_all_gone(monkeypatch: pytest.Monk
         await engine.turn(_request("c"), deadline=later + 12)
 
 
-async def test_a_conversation_is_forgotten_by_whichever_can_be_reached() -> None:
+async def test_pool_forgets_a_conversation_in_any_reachable_process() -> None:
     rasas = Rasas(one=AWAY, two=AWAY)
     await _engine(rasas).forget("c")
     assert rasas.hosts()[-1] == "three"
@@ -97,7 +97,7 @@ async def test_a_conversation_is_forgotten_by_whichever_can_be_reached() -> None
         await _engine(Rasas(one=AWAY, two=AWAY, three=AWAY)).forget("c")
 
 
-async def test_one_that_is_ready_is_enough() -> None:
+async def test_pool_with_one_ready_process_is_ready() -> None:
     busy = httpx.Response(503)
     assert await _engine(Rasas(one=AWAY, two=busy)).is_ready()
     assert not await _engine(Rasas(one=AWAY, two=busy, three=busy)).is_ready()
@@ -131,14 +131,14 @@ async def _turns(engine: RasaClient, number: int, seconds: float) -> list[Turn |
     return await asyncio.gather(*asked, return_exceptions=True)
 
 
-async def test_a_rasa_is_asked_for_so_many_turns_at_a_time_and_the_others_wait() -> None:
+async def test_process_limits_concurrent_turns() -> None:
     slow = Slow(0.02)
     turns = await _turns(_slow_engine(slow, max_concurrent=3), 12, seconds=10)
     assert [isinstance(turn, Turn) for turn in turns] == [True] * 12
     assert slow.most == 3
 
 
-async def test_who_waited_too_long_asks_nothing_of_a_rasa_that_is_busy() -> None:
+async def test_process_when_busy_refuses_a_turn_that_waited_too_long() -> None:
     """Before, all were asked for at once: none was ready in time, and what was begun of them was for nothing."""
     slow = Slow(0.3)
     turns = await _turns(_slow_engine(slow, max_concurrent=2), 8, seconds=0.9)
@@ -148,20 +148,20 @@ async def test_who_waited_too_long_asks_nothing_of_a_rasa_that_is_busy() -> None
     assert told == ["crowded"] * 4
 
 
-async def test_while_it_answers_who_has_no_time_left_waits_for_their_turn_and_is_given_time_for_it() -> None:
+async def test_process_that_answers_gives_a_late_turn_its_time() -> None:
     slow = Slow(0.2)
     engine = _slow_engine(slow, max_concurrent=1)
     await _turns(engine, 1, seconds=5)
     assert [isinstance(turn, Turn) for turn in await _turns(engine, 5, seconds=0.3)] == [True] * 5
 
 
-async def test_who_waits_for_a_rasa_that_is_away_keeps_no_place() -> None:
+async def test_process_when_unreachable_releases_its_places() -> None:
     engine = RasaClient(URLS[:1], "secret", max_concurrent=1, transport=httpx.MockTransport(Rasas(one=AWAY)))
     turns = await _turns(engine, 4, seconds=1.2)
     assert {str(turn) for turn in turns} == {"ConnectError"}
 
 
-async def test_a_place_comes_free_where_a_citizen_s_turn_is_given_up() -> None:
+async def test_process_after_a_cancelled_turn_releases_the_place() -> None:
     slow = Slow(0.3)
     engine = _slow_engine(slow, max_concurrent=1)
     given_up = asyncio.create_task(engine.turn(_request("c"), deadline=Deadline.after(5).at))

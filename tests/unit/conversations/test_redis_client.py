@@ -8,7 +8,7 @@ import redis.utils
 from conversations.signals.redis_client import client
 
 
-def test_a_connection_looks_nothing_up_on_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_redis_connection_reads_no_package_metadata(monkeypatch: pytest.MonkeyPatch) -> None:
     made = client("redis://127.0.0.1:1/0")
 
     def looked_up() -> str:

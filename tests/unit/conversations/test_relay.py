@@ -60,7 +60,7 @@ def _added(*blocks: ReplyBlock, channel: str = "web", language: str = "fr") -> S
 
 
 @pytest.mark.parametrize(("name", "channel", "language"), sorted(_TEMPLATES))
-def test_every_text_that_gives_the_number_gives_the_relay_in_two_segments(name: str, channel: str, language: str) -> None:
+def test_relay_below_every_text_with_the_number_fits_two_segments(name: str, channel: str, language: str) -> None:
     blocks = _added(TextBlock(text=_text(name, channel, language)), channel=channel, language=language)
     assert isinstance(blocks[-1], TextBlock)
     assert _ADDRESS in blocks[-1].text
@@ -71,7 +71,7 @@ def test_every_text_that_gives_the_number_gives_the_relay_in_two_segments(name: 
         assert PHONE in rendered.text
 
 
-def test_on_the_website_its_means_and_hours_are_told() -> None:
+def test_relay_on_the_website_has_means_and_hours() -> None:
     *_, line = _added(TextBlock(text=f"Appelez le {PHONE}."))
     assert isinstance(line, TextBlock)
     assert line.text == (
@@ -80,7 +80,7 @@ def test_on_the_website_its_means_and_hours_are_told() -> None:
     )
 
 
-def test_a_long_sms_gives_up_its_hours_and_then_the_line() -> None:
+def test_relay_in_a_long_sms_drops_the_hours_then_the_line() -> None:
     long = "Voici une phrase. " * 11
     given = f"{long}Contact : {PHONE}, {_HOURS}."
     (text, line) = _added(TextBlock(text=given), channel="sms")
@@ -91,7 +91,7 @@ def test_a_long_sms_gives_up_its_hours_and_then_the_line() -> None:
     assert _added(full, channel="sms") == (full,)
 
 
-def test_a_place_and_a_page_with_the_number_and_choices_below_it() -> None:
+def test_relay_is_placed_below_places_pages_and_choice_texts() -> None:
     place = PlaceBlock(name="Mairie", kind="mairie", commune="99999", phone=PHONE, source=Source(name="Ville", url=""))
     page = AnswerBlock(
         entry="e", entry_version=1, snapshot="s", title="t", body=f"Tél. {PHONE}", source=place.source, locale="fr"
@@ -103,14 +103,14 @@ def test_a_place_and_a_page_with_the_number_and_choices_below_it() -> None:
     assert [block.type for block in _added(choices)] == ["text", "text", "choices"]
 
 
-def test_nothing_is_added_without_the_number_or_without_a_relay() -> None:
+def test_relay_without_number_or_setting_adds_nothing() -> None:
     assert [block.type for block in _added(TextBlock(text="Bonjour."))] == ["text"]
     without = Wording.load(Path("domain.yml")).filled_from(Settings(contact_phone=PHONE, relay_url="", relay_means=""))
     blocks = (TextBlock(text=PHONE),)
     assert with_relay(blocks, without, _SMS, channel="web", language="fr") == blocks
 
 
-async def test_a_turn_is_changed_in_the_language_of_its_conversation() -> None:
+async def test_relay_is_in_the_language_of_the_conversation() -> None:
     turn = Turn(outcome=Outcome.NO_ANSWER, blocks=(TextBlock(text=f"Contact: {PHONE}."),))
     conversation = Conversation(id="c", channel="web", language="fr", spoken="es")
     changed = await RelayLine(_WORDING, _SMS)(cast(AsyncSession, None), conversation, cast(Message, None), turn)

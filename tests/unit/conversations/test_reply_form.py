@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from redis.exceptions import ConnectionError as ConnectionBroken
 
-from conversations.signals.event_bus import ALIVE, NEWS, EventBus, form_of, reads, with_form
+from conversations.signals.event_bus import ALIVE, NEWS, EventBus, form_in_name, name_with_form, readers_channel
 from conversations.worker.reply_form import ReplyForm
 from core.reply_form import FORM
 
 _SETTLED = timedelta(seconds=10)
-_NEW, _OLD = with_form("host-1-abc"), "host-2-def"
+_NEW, _OLD = name_with_form("host-1-abc"), "host-2-def"
 
 
 class Redis:
@@ -26,7 +26,7 @@ class Redis:
     async def pubsub_numsub(self, *channels: str) -> list[tuple[str, int]]:
         if self.away:
             raise ConnectionBroken
-        counts = {reads(form): sum(read >= form for read in self.gateways) for form in range(2, FORM + 1)}
+        counts = {readers_channel(form): sum(read >= form for read in self.gateways) for form in range(2, FORM + 1)}
         counts[NEWS] = len(self.gateways)
         return [(channel, counts[channel]) for channel in channels]
 
@@ -63,7 +63,7 @@ async def _settled(form: ReplyForm, clock: Clock) -> int:
     return form.present
 
 
-async def test_all_new_are_written_to_in_the_new_form_once_they_were_seen_for_a_while(clock: Clock) -> None:
+async def test_reply_form_with_new_processes_only_changes_after_a_while(clock: Clock) -> None:
     form = _form(Redis(2, 2))
     for _ in range(10):
         await form.update(_SETTLED)
@@ -82,7 +82,7 @@ async def test_all_new_are_written_to_in_the_new_form_once_they_were_seen_for_a_
         (Redis(3, 3, worker="host-2-def:form2"), 2),
     ],
 )
-async def test_newest_form_that_all_read_is_written(redis: Redis, form: int, clock: Clock) -> None:
+async def test_reply_form_is_the_newest_that_all_read(redis: Redis, form: int, clock: Clock) -> None:
     assert await _settled(_form(redis), clock) == form
 
 
@@ -91,12 +91,14 @@ async def test_newest_form_that_all_read_is_written(redis: Redis, form: int, clo
     [Redis(1), Redis(2, 1), Redis(2, 2, worker=_OLD), Redis(2, worker=None), Redis()],
     ids=["old gateway", "old gateway beside a new one", "old worker", "no worker known yet", "no gateway known yet"],
 )
-async def test_older_process_or_none_known_leaves_the_old_form(redis: Redis, clock: Clock) -> None:
+async def test_reply_form_with_an_older_or_no_process_is_the_oldest(redis: Redis, clock: Clock) -> None:
     assert await _settled(_form(redis), clock) == 1
 
 
 @pytest.mark.parametrize(("gateways", "worker"), [((2, 1), _NEW), ((2, 2), _OLD)])
-async def test_older_process_that_appears_is_written_for_at_once(gateways: tuple[int, ...], worker: str, clock: Clock) -> None:
+async def test_reply_form_with_a_new_older_process_changes_at_once(
+    gateways: tuple[int, ...], worker: str, clock: Clock
+) -> None:
     redis = Redis(2)
     form = _form(redis)
     assert await _settled(form, clock) == 2
@@ -105,7 +107,7 @@ async def test_older_process_that_appears_is_written_for_at_once(gateways: tuple
     assert form.present == 1
 
 
-async def test_older_gateway_that_finds_redis_again_late_is_waited_for(clock: Clock) -> None:
+async def test_reply_form_waits_for_an_older_gateway_to_reconnect(clock: Clock) -> None:
     redis = Redis(2)
     form = _form(redis)
     await form.update(_SETTLED)
@@ -123,7 +125,7 @@ async def test_older_gateway_that_finds_redis_again_late_is_waited_for(clock: Cl
 
 
 @pytest.mark.parametrize("trouble", ["away", "flushed", "restarted"])
-async def test_redis_in_trouble_leaves_the_form_that_was_known(trouble: str, clock: Clock) -> None:
+async def test_reply_form_without_redis_stays(trouble: str, clock: Clock) -> None:
     redis = Redis(2)
     form = _form(redis)
     assert await _settled(form, clock) == 2
@@ -135,7 +137,7 @@ async def test_redis_in_trouble_leaves_the_form_that_was_known(trouble: str, clo
     assert await _settled(form, clock) == 2
 
 
-async def test_redis_that_was_away_begins_the_wait_anew(clock: Clock) -> None:
+async def test_reply_form_after_a_redis_failure_waits_again(clock: Clock) -> None:
     redis = Redis(2)
     form = _form(redis)
     await form.update(_SETTLED)
@@ -149,5 +151,5 @@ async def test_redis_that_was_away_begins_the_wait_anew(clock: Clock) -> None:
 
 
 @pytest.mark.parametrize(("name", "form"), [(_NEW, FORM), (_OLD, 1), ("form2-1-abc", 1), ("host-1-abc:form13", 13)])
-def test_worker_without_a_form_in_its_name_reads_the_oldest(name: str, form: int) -> None:
-    assert form_of(name) == form
+def test_form_of_a_name_without_a_form_is_the_oldest(name: str, form: int) -> None:
+    assert form_in_name(name) == form

@@ -20,7 +20,7 @@ def _render(blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
     ("spoken", "news", "language"),
     [("", "ar", "ar"), ("ar", "", "ar"), ("en", "fr", "fr"), ("", "", "fr")],
 )
-async def test_it_is_rendered_in_the_language_that_is_answered_in(spoken: str, news: str, language: str) -> None:
+async def test_reply_is_rendered_in_the_language_of_the_answer(spoken: str, news: str, language: str) -> None:
     class Answering:
         async def answer(self, context: object) -> Turn:
             return Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text="-"),), spoken=news)

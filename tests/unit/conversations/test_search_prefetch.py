@@ -44,29 +44,31 @@ class Listener:
 
 
 @pytest.mark.parametrize("down", [False, True])
-async def test_a_text_is_told_of_while_its_turn_goes_on(down: bool) -> None:
+async def test_prefetch_of_a_text_is_sent_during_its_turn(down: bool) -> None:
     listener = Listener(down=down)
-    with listener.prefetch.of(_request(1)):
+    with listener.prefetch.begin_search(_request(1)):
         await asyncio.sleep(0.01)
         assert listener.told == [{"message_id": "m1", "text": "carte perdue", "language": "fr"}]
     await listener.prefetch.close()
 
 
-async def test_a_button_looks_for_nothing_and_a_second_turn_finds_no_processor_free() -> None:
+async def test_prefetch_of_a_button_or_a_second_turn_is_not_sent() -> None:
     listener = Listener()
-    with listener.prefetch.of(EngineRequest.model_validate({**_request(1).model_dump(exclude={"text"}), "payload": "/human"})):
+    with listener.prefetch.begin_search(
+        EngineRequest.model_validate({**_request(1).model_dump(exclude={"text"}), "payload": "/human"})
+    ):
         await asyncio.sleep(0.01)
-    with listener.prefetch.of(_request(2)), listener.prefetch.of(_request(3)):
+    with listener.prefetch.begin_search(_request(2)), listener.prefetch.begin_search(_request(3)):
         await asyncio.sleep(0.01)
-    with listener.prefetch.of(_request(4)):
+    with listener.prefetch.begin_search(_request(4)):
         await asyncio.sleep(0.01)
     assert [one["message_id"] for one in listener.told] == ["m2", "m4"]
     await listener.prefetch.close()
 
 
-async def test_ahead_while_the_action_server_hangs_tells_it_nothing() -> None:
+async def test_prefetch_with_an_open_breaker_is_not_sent() -> None:
     listener = Listener(breaker=silent())
-    with listener.prefetch.of(_request(1)):
+    with listener.prefetch.begin_search(_request(1)):
         await asyncio.sleep(0.01)
     assert listener.told == []
     await listener.prefetch.close()

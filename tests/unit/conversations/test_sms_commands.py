@@ -28,7 +28,7 @@ class NothingKept:
     ("text", "spoken", "said"),
     [("MORE", "en", "There is"), ("HELP", "en", "automated assistant"), ("SUITE", "", "Il n'y a pas de suite")],
 )
-async def test_a_keyword_is_answered_in_the_language_that_was_written_last(
+async def test_sms_keyword_is_answered_in_the_last_written_language(
     monkeypatch: pytest.MonkeyPatch, text: str, spoken: str, said: str
 ) -> None:
     async def not_silenced(*_: object) -> None:

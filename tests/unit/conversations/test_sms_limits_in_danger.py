@@ -38,9 +38,7 @@ class NumberWithADaySpent:
 
 
 @pytest.mark.parametrize(("danger", "passes"), [(Alert((Care.VIOLENCE,), "fr", answer_too=True), True), (None, False)])
-async def test_sms_limits_let_pass_what_was_read_as_a_danger(
-    monkeypatch: pytest.MonkeyPatch, danger: Alert | None, passes: bool
-) -> None:
+async def test_sms_limits_pass_a_danger(monkeypatch: pytest.MonkeyPatch, danger: Alert | None, passes: bool) -> None:
     async def nothing_said(*_: object) -> list[object]:
         return []
 
@@ -53,6 +51,6 @@ async def test_sms_limits_let_pass_what_was_read_as_a_danger(
     for name, stand_in in (("_recent", nothing_said), ("usage_on", spent), ("count_limited", counted)):
         monkeypatch.setattr(sms_limits, name, stand_in)
     number = NumberWithADaySpent()
-    step = SmsLimits(number, WORDING, number, sms_limits.Limits.of(SETTINGS), number)  # type: ignore[arg-type]
+    step = SmsLimits(number, WORDING, number, SETTINGS, number)  # type: ignore[arg-type]
     turn = await step(context(_IN_PASSING, channel="sms", is_read=True, danger=danger))
     assert (turn is None) == passes

@@ -15,7 +15,6 @@ from conversations.deadline import Deadline
 from conversations.engine.rasa_client import EngineRequest, EngineUnavailable, RasaClient
 from conversations.steps.too_many_attempts import MAX_ATTEMPTS
 from conversations.turn_context import TurnContext
-from conversations.turn_pipeline import TurnPipeline
 from conversations.wording import Wording
 from core.channels import CHANNELS
 from core.languages import LANGUAGES
@@ -23,6 +22,7 @@ from core.languages.detection import detect
 from core.reply_form import FORM
 from core.turns import NoticeBlock, Outcome, TextBlock, Turn
 from tests.unit.conversations.pipeline_words import WORDS
+from tests.unit.conversations.pipelines import pipeline
 
 _WORDING = Wording({(name, channel, language): name for name in WORDS for channel in CHANNELS for language in LANGUAGES})
 _BY_LANGUAGE = Wording(
@@ -73,10 +73,10 @@ def _context(text: str = "bonjour", **changes: object) -> TurnContext:
 
 
 async def _answer(rasa: Handler, context: TurnContext, **options: object) -> Turn:
-    return await TurnPipeline(_engine(rasa), _WORDING, max_chars=100, **options).answer(context)  # type: ignore[arg-type]
+    return await pipeline(_engine(rasa), _WORDING, max_chars=100, **options).answer(context)
 
 
-async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() -> None:
+async def test_engine_request_has_channel_language_and_message_id() -> None:
     rasa = Rasa(_ok())
     turn = await _answer(rasa, _context("bonjour"))
     assert turn.outcome == Outcome.SMALL_TALK
@@ -96,7 +96,7 @@ async def test_a_text_goes_to_the_engine_with_channel_language_and_message_id() 
 
 
 @pytest.mark.parametrize(("found", "asked"), [("en", "en"), ("tr", "tr"), ("de", "fr")])
-async def test_who_writes_in_another_language_is_answered_in_it_where_there_is_wording(found: str, asked: str) -> None:
+async def test_reply_language_is_that_of_the_message_where_there_is_wording(found: str, asked: str) -> None:
     rasa = Rasa(_ok())
     await _answer(rasa, _context("lost my passport"), detect=lambda text, expected: found)
     assert rasa.asked[0]["language"] == asked
@@ -117,9 +117,7 @@ def _english(text: str, expected: str) -> str:
         ("et maintenant ?", {"last_written_language": "en"}, "fr"),
     ],
 )
-async def test_who_presses_a_button_is_answered_in_the_language_they_wrote_last(
-    text: str, more: dict[str, object], asked: str
-) -> None:
+async def test_reply_language_of_a_button_is_the_last_written_one(text: str, more: dict[str, object], asked: str) -> None:
     rasa = Rasa(_ok())
     await _answer(rasa, _context(text, **more), detect=_english)
     assert rasa.asked[0]["language"] == asked
@@ -136,16 +134,14 @@ async def test_who_presses_a_button_is_answered_in_the_language_they_wrote_last(
         ("9", {"offered": ("/a", "/b")}, "gateway_choice_unknown fr"),
     ],
 )
-async def test_what_the_gateway_itself_says_is_in_the_language_they_wrote_last(
-    text: str, more: dict[str, object], said: str
-) -> None:
-    turns = TurnPipeline(_engine(Rasa(_ok())), _BY_LANGUAGE, max_chars=100, detect=_english)
+async def test_reply_language_of_a_fixed_text_is_the_last_written_one(text: str, more: dict[str, object], said: str) -> None:
+    turns = pipeline(_engine(Rasa(_ok())), _BY_LANGUAGE, max_chars=100, detect=_english)
     (block,) = (await turns.answer(_context(text, **more))).blocks
     assert isinstance(block, TextBlock)
     assert block.text == said
 
 
-async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_news() -> None:
+async def test_turn_records_a_change_of_language() -> None:
     async def commands(context: TurnContext) -> Turn | None:
         return Turn(outcome=Outcome.COMMAND) if context.text == "MORE passport" else None
 
@@ -174,7 +170,7 @@ async def test_a_turn_says_in_which_language_the_citizen_goes_on_where_that_is_n
         ("combien ça coûte ?", "es", "fr"),
     ],
 )
-async def test_a_few_words_that_tell_no_language_are_in_that_of_the_message_before(text: str, spoken: str, heard: str) -> None:
+async def test_reply_language_of_a_short_message_is_the_last_written_one(text: str, spoken: str, heard: str) -> None:
     turn = await _answer(Rasa(_ok()), _context(text, last_written_language=spoken), detect=detect)
     assert turn.spoken == heard
 
@@ -191,22 +187,20 @@ async def test_a_few_words_that_tell_no_language_are_in_that_of_the_message_befo
         (_context(attempts=MAX_ATTEMPTS + 1), Outcome.FALLBACK, "gateway_fallback"),
     ],
 )
-async def test_what_the_worker_answers_itself_never_reaches_the_engine(
-    context: TurnContext, outcome: Outcome, text: str
-) -> None:
+async def test_step_that_ends_the_turn_needs_no_engine(context: TurnContext, outcome: Outcome, text: str) -> None:
     rasa = Rasa(_ok())
     aside = outcome == Outcome.CHOICES  # what was offered before can still be chosen
     assert await _answer(rasa, context) == Turn(outcome=outcome, blocks=(TextBlock(text=text),), aside=aside)
     assert rasa.asked == []
 
 
-async def test_masked_personal_data_is_said_before_the_answer() -> None:
+async def test_masked_data_notice_is_above_the_answer() -> None:
     turn = await _answer(Rasa(_ok()), _context("appelez ••• pour ma carte", masked=("phone",)))
     assert turn.blocks[0] == NoticeBlock(text="gateway_personal_data")
     assert len(turn.blocks) == 2
 
 
-async def test_a_number_that_is_kept_for_a_call_goes_on_as_a_hint() -> None:
+async def test_engine_request_has_the_hint_of_a_kept_number() -> None:
     rasa = Rasa(_ok())
     turn = await _answer(rasa, _context("•••", masked=("phone",), number_hint="•• 42"))
     assert [(asked["text"], asked["number"]) for asked in rasa.asked] == [("•••", "•• 42")]
@@ -215,21 +209,21 @@ async def test_a_number_that_is_kept_for_a_call_goes_on_as_a_hint() -> None:
     assert isinstance(both.blocks[0], NoticeBlock)
 
 
-async def test_a_number_where_a_yes_is_asked_for_goes_on_to_the_form_which_says_what_becomes_of_it() -> None:
+async def test_number_instead_of_a_yes_reaches_the_form_without_a_notice() -> None:
     rasa = Rasa(httpx.Response(200, json=_ANSWER | {"outcome": "handoff_offline"}))
     turn = await _answer(rasa, _context("•••", masked=("phone",), number_for_yes_or_no=True))
     assert [asked["text"] for asked in rasa.asked] == ["•••"]
     assert len(turn.blocks) == 1  # no notice of masking above
 
 
-async def test_a_number_with_a_question_where_a_yes_is_asked_for_is_said_to_be_masked() -> None:
+async def test_number_with_a_question_instead_of_a_yes_has_the_notice() -> None:
     turn = await _answer(
         Rasa(_ok()), _context("•••, combien coûte un passeport ?", masked=("phone",), number_for_yes_or_no=True)
     )
     assert isinstance(turn.blocks[0], NoticeBlock)
 
 
-async def test_an_option_that_is_named_goes_on_as_its_payload_and_a_button_as_it_is() -> None:
+async def test_engine_request_has_the_payload_of_a_named_option_or_button() -> None:
     rasa = Rasa(_ok())
     await _answer(rasa, _context("2", offered=("/a", "/b"), chosen_payload="/b"))
     await _answer(rasa, _context("Carte", payload="/c"))
@@ -237,25 +231,25 @@ async def test_an_option_that_is_named_goes_on_as_its_payload_and_a_button_as_it
 
 
 @pytest.mark.parametrize("first", [httpx.Response(503), httpx.ConnectError("refused"), httpx.ReadError("cut")])
-async def test_what_may_pass_is_tried_again(first: httpx.Response | Exception) -> None:
+async def test_engine_request_after_a_temporary_failure_is_repeated(first: httpx.Response | Exception) -> None:
     rasa = Rasa(first, _ok())
     assert (await _answer(rasa, _context())).outcome == Outcome.SMALL_TALK
     assert [asked["message_id"] for asked in rasa.asked] == ["m", "m"]
 
 
 @pytest.mark.parametrize("answer", [httpx.Response(401), httpx.Response(422), httpx.Response(200, json={"outcome": "?"})])
-async def test_what_cannot_pass_is_a_fallback_at_once(answer: httpx.Response) -> None:
+async def test_engine_request_when_refused_gives_the_fallback_at_once(answer: httpx.Response) -> None:
     rasa = Rasa(answer)
     assert (await _answer(rasa, _context())).outcome == Outcome.FALLBACK
     assert len(rasa.asked) == 1
 
 
-async def test_past_the_deadline_there_is_a_fallback() -> None:
+async def test_turn_after_the_deadline_is_the_fallback() -> None:
     rasa = Rasa(httpx.Response(503))
     assert (await _answer(rasa, _context(deadline=Deadline.after(0.01)))).outcome == Outcome.FALLBACK
 
 
-async def test_a_step_may_end_the_turn_and_its_failure_is_a_fallback() -> None:
+async def test_step_that_fails_gives_the_fallback() -> None:
     async def commands(context: TurnContext) -> Turn | None:
         if context.text == "boom":
             raise RuntimeError("a step of somebody else's")
@@ -267,7 +261,7 @@ async def test_a_step_may_end_the_turn_and_its_failure_is_a_fallback() -> None:
     assert (await _answer(rasa, _context("autre"), sms_commands=commands)).outcome == Outcome.SMALL_TALK
 
 
-async def test_cancellation_is_no_fallback() -> None:
+async def test_turn_when_cancelled_raises() -> None:
     async def stuck(_context: TurnContext) -> Turn | None:
         raise asyncio.CancelledError
 
@@ -275,7 +269,7 @@ async def test_cancellation_is_no_fallback() -> None:
         await _answer(Rasa(_ok()), _context(), sms_commands=stuck)
 
 
-async def test_after_five_failed_connections_the_engine_is_left_alone_for_a_while() -> None:
+async def test_engine_after_five_failed_connections_is_skipped_for_a_while() -> None:
     rasa = Rasa(httpx.ConnectError("refused"))
     engine = _engine(rasa)
     request = EngineRequest(conversation="c", message_id="m", channel="web", language="fr", text="x")
@@ -287,7 +281,7 @@ async def test_after_five_failed_connections_the_engine_is_left_alone_for_a_whil
     assert len(rasa.asked) == 5
 
 
-async def test_an_engine_that_is_gone_for_five_seconds_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_engine_gone_for_five_seconds_fails_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     rasa = Rasa(httpx.ConnectError("refused"))
     engine = _engine(rasa)
     request = EngineRequest(conversation="c", message_id="m", channel="sms", language="fr", text="x")
@@ -300,7 +294,7 @@ async def test_an_engine_that_is_gone_for_five_seconds_keeps_nobody_waiting(monk
     assert len(rasa.asked) == 2
 
 
-async def test_turns_that_fail_inside_the_engine_do_not_close_it_to_others() -> None:
+async def test_engine_with_failing_turns_stays_available() -> None:
     rasa = Rasa(*[httpx.Response(503)] * 8, _ok())
     engine = _engine(rasa)
     request = EngineRequest(conversation="c", message_id="m", channel="web", language="fr", text="x")
@@ -311,7 +305,7 @@ async def test_turns_that_fail_inside_the_engine_do_not_close_it_to_others() -> 
 
 
 @pytest.mark.parametrize(("text", "here"), [("perdu mon passeport", True), ("perdu mon passeport " * 100, False)])
-async def test_a_long_text_is_read_beside_the_event_loop(text: str, here: bool) -> None:
+async def test_message_reading_of_a_long_text_leaves_the_event_loop_free(text: str, here: bool) -> None:
     threads: list[bool] = []
 
     def detect(text: str, expected: str) -> str:
@@ -319,11 +313,11 @@ async def test_a_long_text_is_read_beside_the_event_loop(text: str, here: bool) 
         return expected
 
     loop = threading.get_ident()
-    await TurnPipeline(_engine(Rasa(_ok())), _WORDING, max_chars=5000, detect=detect).answer(_context(text))
+    await pipeline(_engine(Rasa(_ok())), _WORDING, max_chars=5000, detect=detect).answer(_context(text))
     assert threads == [here]
 
 
-async def test_turn_of_whoever_asks_for_a_human_reaches_one_whatever_the_engine_took_it_for() -> None:
+async def test_wish_for_a_human_misunderstood_by_the_engine_is_fulfilled() -> None:
     waiting = httpx.Response(200, json={"outcome": "handoff_waiting", "blocks": [{"type": "text", "text": "Un instant."}]})
     rasa = Rasa(_ok(), waiting)
     turn = await _answer(rasa, _context("Allô ? Il y a quelqu'un ?"))
@@ -331,7 +325,7 @@ async def test_turn_of_whoever_asks_for_a_human_reaches_one_whatever_the_engine_
     assert [(asked["message_id"], asked.get("enquiry", False)) for asked in rasa.asked] == [("m", False), ("m-answer", True)]
 
 
-async def test_turn_of_a_greeting_is_asked_once() -> None:
+async def test_greeting_is_sent_to_the_engine_once() -> None:
     rasa = Rasa(_ok())
     await _answer(rasa, _context("bonjour"))
     assert len(rasa.asked) == 1

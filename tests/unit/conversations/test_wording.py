@@ -30,18 +30,18 @@ def _wording(tmp_path: Path, text: str = _DOMAIN) -> Wording:
     return Wording.load(path)
 
 
-def test_each_pair_has_its_text(tmp_path: Path) -> None:
+def test_wording_has_a_text_for_each_pair(tmp_path: Path) -> None:
     wording = _wording(tmp_path)
     assert wording.text("gateway_hello", channel="web", language="en", name="Ada") == "Hello Ada."
     assert wording.text("gateway_hello", channel="sms", language="fr", name="Ada") == "Bjr Ada."
     assert wording.text("ui_send", channel="sms", language="en") == "Envoyer"
 
 
-def test_what_a_citizen_wrote_is_no_placeholder(tmp_path: Path) -> None:
+def test_wording_keeps_braces_in_a_value(tmp_path: Path) -> None:
     assert _wording(tmp_path).text("gateway_hello", language="en", name="{contact} {0}") == "Hello {contact} {0}."
 
 
-def test_what_is_missing_is_named(tmp_path: Path) -> None:
+def test_wording_names_what_is_missing(tmp_path: Path) -> None:
     wording = _wording(tmp_path)
     with pytest.raises(WordingError, match="gateway_hello for sms, en"):
         wording.text("gateway_hello", channel="sms", language="en", name="Ada")
@@ -52,16 +52,16 @@ def test_what_is_missing_is_named(tmp_path: Path) -> None:
     wording.require(["ui_send"])
 
 
-def test_two_texts_for_one_pair_are_refused(tmp_path: Path) -> None:
+def test_wording_with_two_texts_for_a_pair_is_refused(tmp_path: Path) -> None:
     with pytest.raises(WordingError, match="two texts"):
         _wording(tmp_path, _DOMAIN + '  - {channel: web, text: "Send"}\n')
 
 
-def test_a_group_is_everything_under_a_prefix(tmp_path: Path) -> None:
+def test_wording_group_has_all_texts_with_the_prefix(tmp_path: Path) -> None:
     assert _wording(tmp_path).group("ui_") == {"ui_send": "Envoyer"}
 
 
-def test_the_domain_has_every_word_of_gateway_and_worker_for_every_pair() -> None:
+def test_domain_has_every_text_of_gateway_and_worker() -> None:
     wording = Wording.load(ROOT / "domain.yml")
     wording.require(PROBLEM_WORDS | WORKER_WORDS)
     for channel in CHANNELS:

@@ -27,7 +27,7 @@ def budget() -> WorkBudget:
     return WorkBudget(event_bus, Addresses("key"), seconds=1)
 
 
-async def test_budget_is_used_up_by_work_of_the_same_network_and_of_no_other(budget: WorkBudget) -> None:
+async def test_budget_is_spent_by_the_same_network_only(budget: WorkBudget) -> None:
     payer = budget.payer_at("2001:db8:1:1::1")
     await budget.charge(payer, 0.6)
     assert await budget.is_left(payer)
@@ -44,7 +44,7 @@ async def test_budget_of_a_whole_site_is_four_times_that_of_one_subscriber(budge
     assert not await budget.is_left(budget.payer_at("2001:db8:1:99::1"))
 
 
-async def test_payer_is_named_by_no_address(budget: WorkBudget) -> None:
+async def test_payer_contains_no_address(budget: WorkBudget) -> None:
     assert "203.0.113.9" not in "".join(budget.payer_at("203.0.113.9"))
 
 
@@ -56,7 +56,7 @@ async def test_charge_for_our_own_tools_is_none(budget: WorkBudget) -> None:
         assert await budget.is_left(payer) is left
 
 
-def test_shared_time_of_one_alone_is_what_passes() -> None:
+def test_shared_time_of_one_task_is_the_whole_time() -> None:
     clock = _Clock()
     with SharedTime(clock).share() as seconds:
         clock.seconds = 3
@@ -65,7 +65,7 @@ def test_shared_time_of_one_alone_is_what_passes() -> None:
     assert seconds() == 3
 
 
-def test_shared_time_of_many_at_once_is_never_more_than_what_passes() -> None:
+def test_shared_time_of_many_tasks_is_at_most_the_whole_time() -> None:
     clock = _Clock()
     shared = SharedTime(clock)
     with shared.share() as first:

@@ -15,7 +15,7 @@ def test_states_are_open_or_ended() -> None:
     assert UNCLAIMED < OPEN
 
 
-def test_nothing_leads_out_of_an_end() -> None:
+def test_ended_state_has_no_successor() -> None:
     assert not any(sources(target) & ENDED for target in State)
 
 
@@ -30,7 +30,7 @@ def test_nothing_leads_out_of_an_end() -> None:
         (State.DRAFT, set()),
     ],
 )
-def test_moves(target: State, origins: set[State]) -> None:
+def test_state_has_its_sources(target: State, origins: set[State]) -> None:
     assert sources(target) == origins
 
 
@@ -52,7 +52,7 @@ def test_moves(target: State, origins: set[State]) -> None:
         ([("no_answer", False), ("choices", False), ("answered", True)], 0),
     ],
 )
-def test_failures_in_a_row(turns: list[tuple[str | None, bool]], count: int) -> None:
+def test_failures_counts_those_in_a_row(turns: list[tuple[str | None, bool]], count: int) -> None:
     assert failures(turns) == count
 
 
@@ -83,11 +83,11 @@ def test_failures_in_a_row(turns: list[tuple[str | None, bool]], count: int) -> 
         ("+33 (0)6\u201139\u201198\u201100\u201142", "+33639980042"),
     ],
 )
-def test_the_number_in_a_text(text: str, number: str | None) -> None:
+def test_number_in_text_is_the_last_valid_one(text: str, number: str | None) -> None:
     assert number_in(text) == number
 
 
-def test_of_a_number_two_digits_are_shown() -> None:
+def test_hint_of_number_has_two_digits() -> None:
     assert hint_of("+33639980042") == "•• 42"
 
 
@@ -95,5 +95,5 @@ def test_of_a_number_two_digits_are_shown() -> None:
     ("number", "shown"),
     [("+33639980042", "06 39 98 00 42"), ("+41791234567", "+41 79 123 45 67"), ("+262692123456", "+262 692 12 34 56")],
 )
-def test_a_number_is_shown_as_it_is_dialled(number: str, shown: str) -> None:
+def test_as_dialled_groups_the_number(number: str, shown: str) -> None:
     assert as_dialled(number) == shown

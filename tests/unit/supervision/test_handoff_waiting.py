@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from core.database.models import Team
-from supervision.handoffs.expected_wait import RecentWaits, minutes_to_wait
 from supervision.handoffs.presence import Duty, PresentSupervisor
+from supervision.handoffs.queue_position import RecentWaits, minutes_to_wait
 from supervision.handoffs.teams import choose_team
 
 _PAST = RecentWaits(waited=[60] * 8, handled=[600] * 8)
@@ -29,18 +29,16 @@ def _staff(*loads: tuple[int, int]) -> list[PresentSupervisor]:
         (1, [(0, 0)], None),
     ],
 )
-def test_the_wait_is_reckoned_from_what_conversations_took(
-    place: int, loads: list[tuple[int, int]], minutes: int | None
-) -> None:
+def test_minutes_to_wait_follow_from_past_conversations(place: int, loads: list[tuple[int, int]], minutes: int | None) -> None:
     assert minutes_to_wait(_PAST, place, _staff(*loads)) == minutes
 
 
-def test_too_little_is_known_to_say_anything() -> None:
+def test_minutes_to_wait_without_enough_data_are_unknown() -> None:
     few = RecentWaits(waited=[60] * 4, handled=[600] * 4)
     assert minutes_to_wait(few, 1, _staff((2, 0))) is None
 
 
-def test_long_conversations_count_more_than_the_average() -> None:
+def test_minutes_to_wait_exceed_the_average_of_mixed_durations() -> None:
     mixed = RecentWaits(waited=[0] * 8, handled=[60, 60, 60, 60, 60, 1800, 1800, 1800])
     promised = minutes_to_wait(mixed, 1, _staff((1, 1)))
     assert promised is not None
@@ -57,7 +55,7 @@ def test_long_conversations_count_more_than_the_average() -> None:
         ("empty", "fr", True),  # nobody is in it, so that anybody answers
     ],
 )
-def test_whom_a_supervisor_serves(team: str, language: str, served: bool) -> None:
+def test_supervisor_serves_teams_and_languages(team: str, language: str, served: bool) -> None:
     duty = Duty("anne", 3, teams=("urbanisme",), languages=("fr",))
     staffed = frozenset({"urbanisme", "etat-civil"})
     assert PresentSupervisor(duty, 0, staffed).serves(team, language) is served
@@ -83,5 +81,5 @@ _TEAMS = [
         (("Justice",), "es", ""),
     ],
 )
-def test_the_team_is_that_of_the_theme_and_the_language(breadcrumb: tuple[str, ...], language: str, team: str) -> None:
+def test_team_is_chosen_by_theme_and_language(breadcrumb: tuple[str, ...], language: str, team: str) -> None:
     assert choose_team(_TEAMS, breadcrumb, language) == team

@@ -20,7 +20,7 @@ def many(number: int, channel: str = "web", outcome: str = Outcome.ANSWERED, lan
     return [Candidate(f"{channel}{outcome}{language}{n:04d}", channel, outcome, 0.9, language) for n in range(number)]
 
 
-def test_every_kind_of_reply_is_drawn_and_frequent_ones_most() -> None:
+def test_sample_has_every_stratum_and_most_of_frequent_ones() -> None:
     candidates = many(900) + many(100, "sms") + many(9, "sms", Outcome.NO_ANSWER) + many(1, language="ar")
     drawn = stratified(candidates, 20, "2026-11-24")
     counts = Counter(one.stratum for one in drawn)
@@ -29,14 +29,14 @@ def test_every_kind_of_reply_is_drawn_and_frequent_ones_most() -> None:
     assert counts.most_common(1)[0] == ("web answered high fr", 14)
 
 
-def test_the_same_day_gives_the_same_sample_and_another_day_another() -> None:
+def test_sample_depends_on_the_day_only() -> None:
     candidates = many(500)
     assert stratified(candidates, 20, "a") == stratified(candidates[::-1], 20, "a")
     assert stratified(candidates, 20, "a") != stratified(candidates, 20, "b")
 
 
 @given(st.lists(st.tuples(st.sampled_from(["web", "sms"]), st.floats(0, 1) | st.none()), max_size=40), st.integers(0, 50))
-def test_no_reply_is_drawn_twice_and_as_many_as_there_are(kinds: list[tuple[str, float | None]], size: int) -> None:
+def test_sample_has_no_duplicates_and_at_most_all_replies(kinds: list[tuple[str, float | None]], size: int) -> None:
     candidates = [
         Candidate(str(n), channel, Outcome.ANSWERED, confidence, "fr") for n, (channel, confidence) in enumerate(kinds)
     ]
@@ -45,7 +45,7 @@ def test_no_reply_is_drawn_twice_and_as_many_as_there_are(kinds: list[tuple[str,
 
 
 @given(st.lists(st.tuples(st.sampled_from(VERDICTS), st.sampled_from(VERDICTS)), min_size=2, max_size=40))
-def test_kappa_is_the_one_of_scikit_learn(pairs: list[tuple[str, str]]) -> None:
+def test_kappa_equals_that_of_scikit_learn(pairs: list[tuple[str, str]]) -> None:
     found = agreement(pairs)
     if found.kappa is None:
         assert len({verdict for pair in pairs for verdict in pair}) == 1
@@ -54,5 +54,5 @@ def test_kappa_is_the_one_of_scikit_learn(pairs: list[tuple[str, str]]) -> None:
         assert found.kappa == pytest.approx(expected)
 
 
-def test_nothing_judged_twice_says_nothing() -> None:
+def test_agreement_without_pairs_is_unknown() -> None:
     assert agreement([]).kappa is None

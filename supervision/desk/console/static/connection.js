@@ -1,12 +1,13 @@
-// The connection to the gateway: changes of the list, news of open conversations, signs of life. It reconnects by itself.
+// The socket to the gateway: receives changes of the list and news of open conversations, sends signs of life. Reconnects by itself.
 
 const FIRST_DELAY = 500;
 const LONGEST_DELAY = 15_000;
 const SIGNED_OUT = [4401, 4403];
 
 /**
- * Events (detail): list (rows), rows ({changed, gone}), news ({conversation, what}), up (boolean). A console that signed out
- * elsewhere, or lost the right, is loaded anew: the sign-in page says the rest.
+ * Dispatches events (detail): list (rows), rows ({changed, gone}), news ({conversation, what}), up (boolean).
+ *
+ * If the supervisor signed out elsewhere or lost the right, it reloads the page, which leads to the sign-in.
  */
 export class Connection extends EventTarget {
   #socket = null;
@@ -22,7 +23,7 @@ export class Connection extends EventTarget {
     this.#connect();
   }
 
-  /** Says that somebody is here. A beat that was not answered means that the line is dead. */
+  /** Sends a sign of life. If the one before was not answered, the connection is dead and is closed. */
   beat() {
     if (this.#socket?.readyState !== WebSocket.OPEN) return;
     if (!this.#answered) return this.#socket.close();
@@ -52,23 +53,23 @@ export class Connection extends EventTarget {
       this.#answered = true;
       this.beat();
       this.watch(this.watched);
-      this.#tell("up", true);
+      this.#dispatch("up", true);
     };
     socket.onmessage = ({ data }) => {
       const frame = JSON.parse(data);
       if (frame.type === "beat") this.#answered = true;
-      else this.#tell(frame.type, frame);
+      else this.#dispatch(frame.type, frame);
     };
     socket.onclose = ({ code }) => {
       if (this.#socket !== socket) return;
       if (SIGNED_OUT.includes(code)) return location.reload();
-      this.#tell("up", false);
+      this.#dispatch("up", false);
       const delay = Math.min(LONGEST_DELAY, FIRST_DELAY * 2 ** this.#attempts++) * (0.5 + Math.random() / 2);
       setTimeout(() => this.#connect(), delay);
     };
   }
 
-  #tell(type, detail) {
+  #dispatch(type, detail) {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 }

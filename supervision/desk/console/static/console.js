@@ -1,4 +1,4 @@
-// The console: the list, the open conversation and what stands beside it, on one line to the gateway.
+// The console: the list, the open conversation and the side panel, over one connection to the gateway.
 import { Attention, store, stored } from "./attention.js";
 import { SidePanel } from "./side_panel.js";
 import { $, fill } from "./dom.js";
@@ -6,91 +6,92 @@ import { Ended } from "./ended.js";
 import { PendingAnswers } from "./pending_answers.js";
 import { Connection } from "./connection.js";
 import { List } from "./list.js";
-import { showReaching } from "./reaching.js";
+import { showAvailability } from "./availability.js";
 import { ViewSwitch } from "./view_switch.js";
 import { Conversation } from "./conversation.js";
 
 const root = $("console");
 const { me, language } = root.dataset;
 const words = JSON.parse(root.dataset.words);
-const line = new Connection(Number(root.dataset.beat));
+const connection = new Connection(Number(root.dataset.beat));
 const list = new List({ root: $("list"), words, language, me, teams: JSON.parse(root.dataset.teams), choose });
-const talk = new Conversation({
+const conversation = new Conversation({
   words,
   language,
   me,
   teams: JSON.parse(root.dataset.teams),
   most: Number(root.dataset.most),
-  typing: (conversation) => line.typing(conversation),
-  saved: () => beside.replies,
-  took: (id) => attention.took(id),
+  typing: (id) => connection.typing(id),
+  savedReplies: () => sidePanel.replies,
+  claimed: (id) => attention.markClaimed(id),
   done: () => move(0),
-  lost(why) {
-    stage.close();
-    $("choose").textContent = why;
+  lost(reason) {
+    viewSwitch.close();
+    $("choose").textContent = reason;
   },
 });
-const beside = new SidePanel({ talk, words, language });
-new PendingAnswers({ talk, words, language });
+const sidePanel = new SidePanel({ conversation, words, language });
+new PendingAnswers({ conversation, words, language });
 const ended = new Ended({ list, words });
 $("ended-more").addEventListener("click", () => ended.more());
-const stage = new ViewSwitch(root, leave);
+const viewSwitch = new ViewSwitch(root, leave);
 const attention = new Attention({ words, me });
-showReaching();
+showAvailability();
 
 function choose(id, focus = true) {
-  stage.enter();
+  viewSwitch.open();
   list.current = id;
   list.show();
-  talk.open(id, { focus });
-  beside.read(); // a colleague may have kept a reply, whether this conversation was open already or not
+  conversation.open(id, { focus });
+  sidePanel.read(); // a colleague may have saved a reply, even if this conversation was open already
 }
 
-/** Back to the list, at the row that was open. */
+/** Goes back to the list, to the row of the conversation that was open. */
 function leave() {
-  const was = list.current;
-  talk.close();
+  const id = list.current;
+  conversation.close();
   list.current = null;
   list.show();
-  if (was) document.querySelector(`[data-id="${CSS.escape(was)}"]`)?.focus();
+  if (id) document.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus();
 }
 
-/** Opens the next conversation down (1) or up (-1) the list; 0: the first one. */
+/** Opens the next conversation down (1) or up (-1) the list, or the first one (0). */
 function move(step) {
   const order = list.order();
-  if (!order.length) return stage.close();
+  if (!order.length) return viewSwitch.close();
   const at = step ? order.indexOf(list.current) + step : 0;
   choose(order[Math.min(Math.max(at, 0), order.length - 1)], false);
   document.querySelector(`[data-id="${CSS.escape(list.current)}"]`)?.focus();
 }
 
-function listed(frame) {
-  const before = list.rows.get(talk.handoff?.id);
-  list.take(frame);
+/** Updates the page from a frame of the list: {rows} or {changed, gone}. */
+function updateList(frame) {
+  const before = list.rows.get(conversation.handoff?.id);
+  list.update(frame);
   const rows = [...list.rows.values()];
   $("to-list").textContent = fill(words.to_list, { count: rows.filter((row) => row.state !== "claimed").length });
   $("nobody").hidden = rows.length > 0 || list.filter === "ended";
-  attention.look(rows);
-  const open = talk.handoff && list.rows.get(talk.handoff.id);
-  if (talk.handoff && (open || before) && (!open || JSON.stringify(open) !== JSON.stringify(before))) talk.again();
-  const watched = [...new Set([...rows.filter((row) => row.owner === me).map((row) => row.conversation), talk.handoff?.conversation])];
+  attention.update(rows);
+  const after = list.rows.get(conversation.handoff?.id);
+  if ((after || before) && JSON.stringify(after) !== JSON.stringify(before)) conversation.reload();
+  const watched = [...new Set([...rows.filter((row) => row.owner === me).map((row) => row.conversation), conversation.handoff?.conversation])];
   const wanted = watched.filter(Boolean).slice(0, 12).sort();
-  if (wanted.join() !== line.watched.join()) line.watch(wanted);
+  if (wanted.join() !== connection.watched.join()) connection.watch(wanted);
 }
 
-line.addEventListener("list", ({ detail }) => listed(detail));
-line.addEventListener("rows", ({ detail }) => listed(detail));
-line.addEventListener("up", ({ detail: up }) => {
+connection.addEventListener("list", ({ detail }) => updateList(detail));
+connection.addEventListener("rows", ({ detail }) => updateList(detail));
+connection.addEventListener("up", ({ detail: up }) => {
   $("line").textContent = up ? "" : words.line_down;
-  if (up) talk.again();
+  if (up) conversation.reload();
 });
-line.addEventListener("news", ({ detail: { conversation, what } }) => {
-  if (conversation !== talk.handoff?.conversation) return;
-  if (what === "citizen") talk.citizenTypes();
-  else if (what !== "typing") talk.again();
+connection.addEventListener("news", ({ detail: news }) => {
+  if (news.conversation !== conversation.handoff?.conversation) return;
+  if (news.what === "citizen") conversation.showCitizenTyping();
+  else if (news.what !== "typing") conversation.reload();
 });
-talk.addEventListener("changed", () => listed({}));
-document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && talk.again());
+conversation.addEventListener("changed", () => updateList({}));
+document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && conversation.reload());
 
 $("filter").value = stored("filter") ?? "all";
 list.filter = $("filter").value;
@@ -99,11 +100,11 @@ $("filter").addEventListener("change", () => {
   list.filter = $("filter").value;
   store("filter", list.filter);
   ended.show();
-  listed({});
+  updateList({});
 });
 $("available").addEventListener("change", () => {
-  line.available = $("available").checked;
-  line.beat();
+  connection.available = $("available").checked;
+  connection.beat();
 });
 
 // Single keys can be switched off (WCAG 2.1.4), and are never taken from a field or a dialog.

@@ -1,6 +1,6 @@
-// Questions that are asked before something is done.
+// Dialogs that ask for a confirmation.
 
-/** Shows a dialog; whether it was confirmed. */
+/** Shows a dialog. Resolves to whether it was confirmed. */
 export function ask(dialog) {
   dialog.returnValue = "no";
   dialog.showModal();

@@ -1,34 +1,34 @@
-// What was begun for each conversation and is not sent: none of it may be lost, nor reach another citizen. It is kept in this tab
-// only, so that a page that is loaded anew (a session that ended, F5) has it again, and goes with the tab.
+// Drafts of each conversation: texts that are not sent yet. None may be lost, or reach another citizen. They are kept in this tab
+// only, so that a reloaded page (after the end of a session, or F5) has them again. They disappear with the tab.
 
-export const BESIDE = ["note", "label", "summary", "why"]; // fields that stand beside the reply, for each conversation, too
-const FIELDS = ["text", ...BESIDE];
+export const SIDE_FIELDS = ["note", "label", "summary", "why"]; // the other fields that each conversation has besides the reply
+const FIELDS = ["text", ...SIDE_FIELDS];
 const EMPTY = Object.freeze({ ...Object.fromEntries(FIELDS.map((name) => [name, ""])), card: null, tried: null });
 
 export class Drafts {
-  #place;
-  #all; // handoff → what differs from EMPTY
+  #key;
+  #drafts; // handoff → the fields that differ from EMPTY
 
-  /** `me`: the staff id; whoever signs in after them in this tab gets nothing of theirs. */
+  /** `me`: the staff id, so that the next person who signs in in this tab does not get these drafts. */
   constructor(me) {
-    this.#place = `guichet-console:drafts:${me}`;
-    this.#all = new Map(Object.entries(read(this.#place)));
+    this.#key = `guichet-console:drafts:${me}`;
+    this.#drafts = new Map(Object.entries(read(this.#key)));
   }
 
   of(handoff) {
-    return { ...EMPTY, ...this.#all.get(handoff) };
+    return { ...EMPTY, ...this.#drafts.get(handoff) };
   }
 
   set(handoff, changes) {
     const draft = { ...this.of(handoff), ...changes };
     const kept = Object.entries(draft).filter(([, value]) => value);
-    if (kept.length) this.#all.set(handoff, Object.fromEntries(kept));
-    else this.#all.delete(handoff);
-    write(this.#place, Object.fromEntries(this.#all));
+    if (kept.length) this.#drafts.set(handoff, Object.fromEntries(kept));
+    else this.#drafts.delete(handoff);
+    write(this.#key, Object.fromEntries(this.#drafts));
   }
 
-  /** Puts back what could not be sent, before what was written since. */
-  again(handoff, name, text) {
+  /** Puts back a text that could not be sent, before the text written since. */
+  restore(handoff, name, text) {
     this.set(handoff, { [name]: [text, this.of(handoff)[name]].filter(Boolean).join("\n") });
   }
 
@@ -37,18 +37,18 @@ export class Drafts {
   }
 }
 
-function read(place) {
+function read(key) {
   try {
-    return JSON.parse(sessionStorage.getItem(place)) ?? {};
+    return JSON.parse(sessionStorage.getItem(key)) ?? {};
   } catch {
     return {};
   }
 }
 
-function write(place, all) {
+function write(key, drafts) {
   try {
-    sessionStorage.setItem(place, JSON.stringify(all));
+    sessionStorage.setItem(key, JSON.stringify(drafts));
   } catch {
-    return; // it lasts as long as the page
+    return; // storage is forbidden: the drafts last as long as the page
   }
 }

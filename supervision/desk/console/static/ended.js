@@ -1,21 +1,21 @@
-// What is over: found again by words, and opened like any other.
+// Search in ended conversations. They open like any other.
 import { api } from "/desk/static/desk/api.js";
-import { $, fill, settled } from "./dom.js";
+import { $, fill, debounced } from "./dom.js";
 
 const AT_ONCE = 50;
-const MOST = 500; // what the gateway gives at once; words find what is older
+const MOST = 500; // returned by the gateway at a time; a search finds older ones
 
 export class Ended {
-  #asked = 0;
+  #requests = 0;
   #most = AT_ONCE;
 
-  /** `given`: {list, words}. */
-  constructor(given) {
-    Object.assign(this, given);
-    $("ended-search").addEventListener("input", settled(() => this.load(AT_ONCE), 250));
+  /** `options`: {list, words}. */
+  constructor(options) {
+    Object.assign(this, options);
+    $("ended-search").addEventListener("input", debounced(() => this.load(AT_ONCE), 250));
   }
 
-  /** Shows or hides the search, as the list's filter says. */
+  /** Shows or hides the search, depending on the list's filter. */
   show() {
     const wanted = this.list.filter === "ended";
     $("ended").hidden = !wanted;
@@ -30,23 +30,23 @@ export class Ended {
 
   async load(most = this.#most) {
     this.#most = most;
-    const asked = ++this.#asked;
+    const request = ++this.#requests;
     const words = $("ended-search").value.trim().slice(0, 200);
-    let told = "";
+    let message = "";
     let rows = [];
     try {
-      // One more than is shown tells whether there is another.
+      // Asks for one more than it shows, to learn whether there is another.
       rows = await api("GET", `/api/desk/console/handoffs/ended?limit=${Math.min(most + 1, MOST)}&words=${encodeURIComponent(words)}`);
-      if (!rows.length) told = this.words.ended_none;
+      if (!rows.length) message = this.words.ended_none;
     } catch (error) {
-      told = error.detail || this.words.unreachable;
+      message = error.detail || this.words.unreachable;
     }
-    if (asked !== this.#asked) return;
-    $("ended-told").textContent = told;
+    if (request !== this.#requests) return; // a later search has begun
+    $("ended-told").textContent = message;
     const all = rows.length <= most;
     rows = rows.slice(0, most);
     $("ended-more").hidden = all;
-    if (!told && !(all && most < MOST)) $("ended-told").textContent = fill(this.words.ended_last, { count: rows.length });
+    if (!message && !(all && most < MOST)) $("ended-told").textContent = fill(this.words.ended_last, { count: rows.length });
     this.list.ended = rows;
     this.list.show();
   }

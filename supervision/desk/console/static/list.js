@@ -1,32 +1,32 @@
-// Who waits and who is answered, in the order in which they should be looked at.
+// The list of handoffs, the most urgent first.
 import { clock, fill, h, since } from "./dom.js";
 
 const STATES = { claimed: 0, waiting: 1, offline: 2, flagged: 3 };
 
 export class List {
   rows = new Map();
-  ended = []; // shown instead of the rows where the filter says so
+  ended = []; // shown instead of the rows with the filter "ended"
   current = null;
 
-  /** `given`: {root, words, language, me, teams, choose(id)}. */
-  constructor(given) {
-    Object.assign(this, given);
+  /** `options`: {root, words, language, me, teams, choose(id)}. */
+  constructor(options) {
+    Object.assign(this, options);
     this.filter = "all";
-    this.kept = new Map(); // id → { key, item }: a row stays where it is, or a click on it would be lost
-    setInterval(() => this.show(), 20_000); // waiting times
+    this.kept = new Map(); // id → { key, item }: elements stay in the page, or a click on one would be lost
+    setInterval(() => this.show(), 20_000); // the waiting times change
   }
 
-  take({ rows, changed = [], gone = [] }) {
+  update({ rows, changed = [], gone = [] }) {
     if (rows) this.rows = new Map(rows.map((row) => [row.id, row]));
     for (const row of changed) this.rows.set(row.id, row);
     for (const id of gone) this.rows.delete(id);
     this.show();
   }
 
-  /** Alerts first, then claimed, waiting, asked outside hours, flagged; in each who waits longest. */
+  /** Returns the rows: alerts first, then claimed, waiting, offline, flagged; in each group the longest waiting first. */
   sorted() {
     const key = (row) => [row.alert ? 0 : 1, STATES[row.state] ?? 4, row.waiting_since ?? row.created_at];
-    const wanted = [...this.rows.values()].filter((row) => this.filter === "all" || this.#ours(row));
+    const wanted = [...this.rows.values()].filter((row) => this.filter === "all" || this.#isOurs(row));
     return wanted.sort((a, b) => compare(key(a), key(b)));
   }
 
@@ -41,7 +41,7 @@ export class List {
     ];
   }
 
-  /** The ids as they are shown, from top to bottom. */
+  /** Returns the ids from top to bottom. */
   order = () => this.groups().flatMap(([, rows]) => rows.map((row) => row.id));
 
   show() {
@@ -64,7 +64,7 @@ export class List {
     if (focused) this.root.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   }
 
-  #ours = (row) => !row.team || this.teams.length === 0 || this.teams.includes(row.team) || row.owner === this.me;
+  #isOurs = (row) => !row.team || this.teams.length === 0 || this.teams.includes(row.team) || row.owner === this.me;
 
   #item(row, before) {
     const key = JSON.stringify([row, since(row.waiting_since ?? row.created_at, this.language), this.current === row.id]);
@@ -78,7 +78,7 @@ export class List {
   #row(row) {
     const { words, language } = this;
     const waits = since(row.waiting_since ?? row.created_at, language);
-    const how = [
+    const details = [
       words[`channel_${row.channel}`],
       row.language.toUpperCase(),
       row.kind === "chat" ? null : words[row.kind],
@@ -105,7 +105,7 @@ export class List {
         row.unread > 0 && h("span", { class: "badge new" }, fill(words.unread, { count: row.unread })),
         row.subject || words.no_subject,
       ),
-      h("span", { class: "how", title: [row.subject, ...how].filter(Boolean).join(" · ") }, how.filter(Boolean).join(" · ")),
+      h("span", { class: "how", title: [row.subject, ...details].filter(Boolean).join(" · ") }, details.filter(Boolean).join(" · ")),
     );
   }
 }
@@ -115,14 +115,14 @@ function compare(a, b) {
   return 0;
 }
 
-/** Makes `nodes` the children of `parent`, and moves no one that is in its place. */
+/** Makes `nodes` the children of `parent`, and does not move those that are in their place. */
 function arrange(parent, nodes) {
   const wanted = new Set(nodes);
   for (const node of [...parent.children]) if (!wanted.has(node)) node.remove();
   nodes.forEach((node, index) => parent.children[index] !== node && parent.insertBefore(node, parent.children[index] ?? null));
 }
 
-/** What is new of `fresh` in `button`, which stays: whoever presses it while it changes has pressed it. */
+/** Copies the content of `fresh` into `button`, which stays in the page: a click during the change is not lost. */
 function renew(button, fresh) {
   button.className = fresh.className;
   if (fresh.hasAttribute("aria-current")) button.setAttribute("aria-current", "true");

@@ -1,16 +1,16 @@
-// The assistant's answers that wait for a supervisor's approval, as they would be sent, with the actions on each.
+// Answers that wait for a supervisor's approval, as they would be sent, with the actions on each.
 import { ask } from "./dialog.js";
 import { $, clock, fill, h } from "./dom.js";
 
-/** The cards of what waits under the open handoff. `given`: {talk, words, language}. */
+/** Shows a card for each answer that waits under the open handoff. `options`: {conversation, words, language}. */
 export class PendingAnswers {
-  constructor(given) {
-    Object.assign(this, given);
-    this.talk.addEventListener("changed", () => this.#show());
+  constructor(options) {
+    Object.assign(this, options);
+    this.conversation.addEventListener("changed", () => this.#show());
   }
 
   #show() {
-    const { view, mine, handoff } = this.talk;
+    const { view, mine, handoff } = this.conversation;
     const shown = [...$("held").children].map((each) => each.dataset.key).join();
     const claimed = handoff.state === "claimed";
     const key = ({ id }) => `${id} ${claimed} ${mine}`;
@@ -36,8 +36,8 @@ export class PendingAnswers {
         h(
           "p",
           { class: "actions" },
-          h("button", { type: "button", class: "main", onclick: () => this.talk.decide("approve", answer.id) }, words.approve),
-          h("button", { type: "button", onclick: async () => (await ask($("refusing"))) && this.talk.decide("refuse", answer.id) }, words.refuse),
+          h("button", { type: "button", class: "main", onclick: () => this.conversation.decide("approve", answer.id) }, words.approve),
+          h("button", { type: "button", onclick: async () => (await ask($("refusing"))) && this.conversation.decide("refuse", answer.id) }, words.refuse),
         ),
     );
   }

@@ -1,21 +1,21 @@
 // The panel beside the conversation: suggestions of the knowledge base, saved replies, labels and notes.
 import { api } from "/desk/static/desk/api.js";
-import { $, clock, fill, h, settled } from "./dom.js";
+import { $, clock, fill, h, debounced } from "./dom.js";
 
 const CONSOLE = "/api/desk/console";
 
 export class SidePanel {
   replies = [];
-  #asked = 0;
+  #searches = 0;
   #reads = 0;
-  #writes = false;
+  #couldWrite = false;
 
-  /** `given`: {talk, words, language}. */
-  constructor(given) {
-    Object.assign(this, given);
-    const search = settled(() => this.#search(), 250);
+  /** `options`: {conversation, words, language}. */
+  constructor(options) {
+    Object.assign(this, options);
+    const search = debounced(() => this.#search(), 250);
     $("search").addEventListener("input", search);
-    this.talk.addEventListener("changed", ({ detail: other }) => this.#show(other));
+    this.conversation.addEventListener("changed", ({ detail: other }) => this.#show(other));
     this.#form("noting", "note", (text) => api("POST", `${this.#base}/notes`, { text }));
     this.#form("labelling", "label", (text) => api("POST", `${this.#base}/labels`, { text }));
     $("saving").addEventListener("submit", (event) => (event.preventDefault(), this.#save()));
@@ -23,25 +23,25 @@ export class SidePanel {
   }
 
   get #base() {
-    return `${CONSOLE}/handoffs/${this.talk.handoff.id}`;
+    return `${CONSOLE}/handoffs/${this.conversation.handoff.id}`;
   }
 
-  /** Reads what colleagues keep meanwhile; what cannot be read stays as it is known. */
+  /** Reads the saved replies and labels, which colleagues may have changed. Keeps the known ones if that fails. */
   async read() {
-    const asked = ++this.#reads;
+    const read = ++this.#reads;
     try {
       const [replies, labels] = await Promise.all([api("GET", `${CONSOLE}/replies`), api("GET", `${CONSOLE}/labels`)]);
-      if (asked !== this.#reads) return; // what was asked later is newer, whichever comes first
+      if (read !== this.#reads) return; // a later read is newer, whichever ends first
       this.replies = replies;
       $("known").replaceChildren(...labels.map((value) => h("option", { value })));
       this.#showSaved();
     } catch {
-      // until a conversation is chosen again
+      // The next chosen conversation tries again.
     }
   }
 
   #show(other) {
-    const { view, handoff } = this.talk;
+    const { view, handoff } = this.conversation;
     const { words, language } = this;
     $("notes").replaceChildren(
       ...view.notes.map(({ author, kind, text, at }) =>
@@ -54,45 +54,45 @@ export class SidePanel {
       ),
     );
     if (!other) {
-      if (this.#writes !== this.talk.writes) this.#search(); // what may be inserted has changed
-      return (this.#writes = this.talk.writes);
+      if (this.#couldWrite !== this.conversation.writable) this.#search(); // the insert buttons appear or disappear
+      return (this.#couldWrite = this.conversation.writable);
     }
-    this.#writes = this.talk.writes;
-    this.#showSaved(); // in the language of this conversation
-    const asked = view.lines.filter(({ who, text }) => who === "citizen" && text.split(" ").length > 1).at(-1);
-    $("search").value = handoff.subject || asked?.text || "";
+    this.#couldWrite = this.conversation.writable;
+    this.#showSaved(); // those in the language of this conversation
+    const question = view.lines.filter(({ who, text }) => who === "citizen" && text.split(" ").length > 1).at(-1);
+    $("search").value = handoff.subject || question?.text || "";
     this.#search();
   }
 
   async #search() {
     const text = $("search").value.trim().slice(0, 500);
-    const asked = ++this.#asked;
+    const search = ++this.#searches;
     if (!text) return $("found").replaceChildren();
     const { words } = this;
-    const language = this.talk.handoff?.language === "en" ? "en" : "fr";
+    const language = this.conversation.handoff?.language === "en" ? "en" : "fr";
     let found = [];
-    let trouble = "";
+    let problem = "";
     try {
       found = await api("POST", `${CONSOLE}/search`, { text, language });
     } catch (error) {
-      trouble = error.detail || words.unreachable;
+      problem = error.detail || words.unreachable;
     }
-    if (asked !== this.#asked) return;
-    $("found-none").textContent = trouble || (found.length ? "" : words.found_none);
+    if (search !== this.#searches) return;
+    $("found-none").textContent = problem || (found.length ? "" : words.found_none);
     $("found").replaceChildren(
       ...found.map((one) =>
         h(
           "li",
           {},
           h("span", {}, one.title, one.confidence !== null && h("span", { class: "hint" }, ` ${new Intl.NumberFormat(this.language, { style: "percent" }).format(one.confidence)}`)),
-          this.talk.writes && h("button", { type: "button", "aria-label": fill(words.insert_named, { title: one.title }), onclick: () => (this.talk.attach(one), $("text").focus()) }, words.insert),
+          this.conversation.writable && h("button", { type: "button", "aria-label": fill(words.insert_named, { title: one.title }), onclick: () => (this.conversation.attach(one), $("text").focus()) }, words.insert),
         ),
       ),
     );
   }
 
   #showSaved() {
-    const language = this.talk.handoff?.language;
+    const language = this.conversation.handoff?.language;
     const fitting = this.replies.filter((reply) => !language || reply.language === language || !["fr", "en"].includes(language));
     $("saved").replaceChildren(
       ...fitting.map(({ id, shortcut, text, deletable }) => {
@@ -104,7 +104,7 @@ export class SidePanel {
           h(
             "span",
             { class: "buttons" },
-            h("button", { type: "button", "aria-label": named("insert_named"), onclick: () => this.talk.writes && this.talk.insert(text) }, this.words.insert),
+            h("button", { type: "button", "aria-label": named("insert_named"), onclick: () => this.conversation.writable && this.conversation.insert(text) }, this.words.insert),
             deletable && h("button", { type: "button", "aria-label": named("delete_named"), onclick: () => this.#drop(id, named("delete_sure")) }, "✕"),
           ),
         );
@@ -115,7 +115,7 @@ export class SidePanel {
   async #save() {
     const text = $("text").value.trim();
     if (!text) return $("text").focus();
-    const language = this.talk.handoff.language === "en" ? "en" : "fr";
+    const language = this.conversation.handoff.language === "en" ? "en" : "fr";
     if (!(await this.#try(api("POST", `${CONSOLE}/replies`, { shortcut: $("shortcut").value, language, text })))) return;
     $("shortcut").value = "";
     await this.read();
@@ -136,14 +136,14 @@ export class SidePanel {
   #form(form, field, send) {
     $(form).addEventListener("submit", async (event) => {
       event.preventDefault();
-      const { talk } = this;
-      const { id } = talk.handoff;
+      const { conversation } = this;
+      const { id } = conversation.handoff;
       const text = $(field).value;
       if (!text.trim()) return;
-      talk.drafts.set(id, { [field]: "" }); // at once: a second Enter adds nothing
-      talk.refill(id, field);
-      if (!(await this.#try(send(text)))) talk.drafts.again(id, field, text);
-      talk.refill(id, field);
+      conversation.drafts.set(id, { [field]: "" }); // at once: a second Enter adds nothing
+      conversation.refill(id, field);
+      if (!(await this.#try(send(text)))) conversation.drafts.restore(id, field, text);
+      conversation.refill(id, field);
       $(field).focus();
     });
   }
@@ -151,7 +151,7 @@ export class SidePanel {
   async #try(call) {
     try {
       await call;
-      this.talk.again();
+      this.conversation.reload();
       return true;
     } catch (error) {
       $("error").textContent = error.detail || this.words.unreachable;

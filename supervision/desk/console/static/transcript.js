@@ -1,9 +1,9 @@
-// One line of a conversation: who, when, what; and what the bot saw when it answered.
+// One line of a conversation: its author, time and text, and how the bot understood the message.
 import { clock, fill, h } from "./dom.js";
 
 /**
- * The element of `line`. `given`: {words, language, seen, paid}: `seen` is the last reply that was shown to the citizen, `paid`
- * whether replies are paid for by segment: a provider then says how far each came.
+ * Returns the element of `line`. `seen`: the last reply that was shown to the citizen. `paid`: replies are paid for by segment,
+ * and the provider reports the delivery of each.
  */
 export function lineElement(line, { words, language, seen, paid }) {
   const own = line.who === "human" || line.who === "notice" || (line.who === "checked" && paid);
@@ -13,12 +13,12 @@ export function lineElement(line, { words, language, seen, paid }) {
     h("p", { class: "who" }, `${[words[`who_${line.who}`], line.author].filter(Boolean).join(" ")} · `, h("time", { datetime: line.at }, clock(line.at, language))),
     h("p", { class: "words" }, line.text),
     line.hidden && h("p", { class: "seen" }, words.hidden),
-    ["bot", "checked"].includes(line.who) && whatItSaw(line, words, language),
-    own && h("p", { class: "seen" }, fate(line, seen, paid, words)),
+    ["bot", "checked"].includes(line.who) && understanding(line, words, language),
+    own && h("p", { class: "seen" }, deliveryState(line, seen, paid, words)),
   );
 }
 
-function whatItSaw({ outcome, entry, title, confidence, alternatives }, words, language) {
+function understanding({ outcome, entry, title, confidence, alternatives }, words, language) {
   const percent = (value) => new Intl.NumberFormat(language, { style: "percent" }).format(value);
   return h(
     "details",
@@ -35,8 +35,8 @@ function whatItSaw({ outcome, entry, title, confidence, alternatives }, words, l
   );
 }
 
-/** Whether it was seen on the website, or how far an SMS came. */
-function fate(line, seen, paid, words) {
+/** Returns whether the reply was seen on the website, or the state of its delivery by SMS. */
+function deliveryState(line, seen, paid, words) {
   if (paid) return words[`delivery_${line.delivery}`] ?? "";
   return line.seq <= seen ? words.seen : words.not_seen;
 }

@@ -5,18 +5,18 @@ export class ViewSwitch {
   /** `leave`: closes the conversation and shows the list again. */
   constructor(root, leave) {
     Object.assign(this, { root, leave });
-    if (history.state?.talk) history.replaceState(null, ""); // loaded again: no conversation is open
-    addEventListener("popstate", () => history.state?.talk || this.close());
-    $("to-list").addEventListener("click", () => (history.state?.talk ? history.back() : this.close()));
+    if (history.state?.conversation) history.replaceState(null, ""); // after a reload no conversation is open
+    addEventListener("popstate", () => history.state?.conversation || this.close());
+    $("to-list").addEventListener("click", () => (history.state?.conversation ? history.back() : this.close()));
   }
 
-  /** A conversation is opened; the next one takes its place. */
-  enter() {
+  /** Shows the conversation. The next one needs no further step back. */
+  open() {
     this.root.dataset.open = "";
-    if (!history.state?.talk) history.pushState({ talk: true }, "");
+    if (!history.state?.conversation) history.pushState({ conversation: true }, "");
   }
 
-  /** Nothing is open any more. */
+  /** Shows the list. */
   close() {
     delete this.root.dataset.open;
     this.leave();

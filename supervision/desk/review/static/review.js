@@ -1,4 +1,4 @@
-// "Wrong page: which is right?": searched as one types and chosen from what is found. Without scripts its id is typed.
+// Chooses the right page for the verdict "wrong page" from a search while typing. Without scripts, its id is typed.
 import { api } from "/desk/static/desk/api.js";
 
 const picker = document.getElementById("picker");
@@ -8,14 +8,14 @@ if (picker) {
   const { language, question, none, down, choose } = picker.dataset;
   const search = document.getElementById("picker-search");
   const found = document.getElementById("picker-found");
-  const told = document.getElementById("picker-told");
+  const message = document.getElementById("picker-told");
   const byId = document.getElementById("by-id");
   const wrong = document.getElementById("o-wrong_entry");
   const form = picker.closest("form");
-  let asked = 0;
+  let searches = 0;
   let timer;
 
-  document.getElementById("entry").remove(); // what is chosen below is sent in its place
+  document.getElementById("entry").remove(); // the choice below is sent instead
   byId.hidden = document.getElementById("entry-hint").hidden = true;
 
   const option = ({ entry, title }) => {
@@ -26,42 +26,42 @@ if (picker) {
     return row;
   };
 
-  const look = async () => {
+  const runSearch = async () => {
     const text = search.value.trim();
-    const mine = ++asked;
+    const current = ++searches;
     if (!text) return found.replaceChildren();
-    let trouble = "";
+    let problem = "";
     let hits = [];
     try {
       hits = await api("POST", "/api/desk/console/search", { text, language });
-      if (!hits.length) trouble = none;
+      if (!hits.length) problem = none;
     } catch (error) {
-      trouble = error.detail || down;
+      problem = error.detail || down;
     }
-    if (mine !== asked) return;
-    const chosen = found.querySelector("input:checked")?.closest(".found"); // what was chosen stays to be seen
+    if (current !== searches) return; // a later search has begun
+    const chosen = found.querySelector("input:checked")?.closest(".found"); // the choice stays visible
     const others = hits.map(option).filter((row) => row.firstChild.value !== chosen?.firstChild.value);
     found.replaceChildren(...[chosen, ...others].filter(Boolean));
-    told.textContent = trouble;
+    message.textContent = problem;
   };
 
   search.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(look, PAUSE);
+    timer = setTimeout(runSearch, PAUSE);
   });
   search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
   form.addEventListener("change", () => {
     picker.hidden = !wrong.checked;
     if (!picker.hidden && !search.value) {
       search.value = question.slice(0, 500);
-      look();
+      runSearch();
     }
   });
-  if (wrong.checked) form.dispatchEvent(new Event("change")); // the page came back with what was wrong
+  if (wrong.checked) form.dispatchEvent(new Event("change")); // the page shows a refused verdict again
   form.addEventListener("submit", (event) => {
     if (!wrong.checked || found.querySelector("input:checked")) return;
     event.preventDefault();
-    told.textContent = choose;
+    message.textContent = choose;
     search.focus();
   });
 }

@@ -13,7 +13,7 @@ import pytest
 from actions.policy.request_for_human import reach_human
 from conversations.wording import Wording
 from core.settings import Settings
-from supervision.desk.console.reaching import reaching, said_to_citizens
+from supervision.desk.console.availability import availability_at, sentences_for_citizens
 
 _ZONE = ZoneInfo("Europe/Paris")
 _HOURS = "Mo-Fr 09:00-12:00,14:00-17:00; PH off"
@@ -35,22 +35,24 @@ def _settings(hours: str = _HOURS, *, staffed: bool = True) -> Settings:
         ("2026-11-24 10:00", _settings(staffed=False), "reach_unstaffed", {}),
     ],
 )
-def test_line_says_why_and_agrees_with_the_reply(moment: str, settings: Settings, key: str, values: dict[str, str]) -> None:
+def test_availability_agrees_with_the_reply_and_gives_the_reason(
+    moment: str, settings: Settings, key: str, values: dict[str, str]
+) -> None:
     at = datetime.fromisoformat(moment).replace(tzinfo=_ZONE)
-    told = reaching(settings, at, "fr")
-    assert (told.key, dict(told.values)) == (key, values)
+    availability = availability_at(at, settings, "fr")
+    assert (availability.key, dict(availability.values)) == (key, values)
     replies = SimpleNamespace(
         wait_for_human=lambda: ["utter_handoff_waiting"],
         nobody_on_duty=lambda back, _: ["utter_handoff_offline" if back else "utter_reach_human"],
     )
     reply = reach_human(cast(Any, SimpleNamespace(settings=settings, replies=replies, language="fr")), at)
-    assert [str(one) for one in reply.utterances] == [told.responses[0]]
+    assert [str(one) for one in reply.utterances] == [availability.responses[0]]
 
 
-def test_the_exact_text_is_the_one_of_the_website() -> None:
+def test_sentences_for_citizens_are_those_of_the_website() -> None:
     settings = _settings()
     wording = Wording.load(Path("domain.yml")).filled_from(settings)
-    told = reaching(settings, datetime(2026, 11, 24, 18, tzinfo=_ZONE), "fr")
-    said = said_to_citizens(wording, settings, told, "fr")
+    availability = availability_at(datetime(2026, 11, 24, 18, tzinfo=_ZONE), settings, "fr")
+    said = sentences_for_citizens(wording, settings, availability, "fr")
     assert "l’équipe reprend mercredi 25 novembre à 9:00" in said
     assert "01 99 00 45 67" in said

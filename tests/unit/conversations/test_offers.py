@@ -1,13 +1,13 @@
-"""Which of the options offered last a typed message names, where they have no numbers."""
+"""The option offered last that a typed text names, where the options have no numbers."""
 
 from __future__ import annotations
 
 import pytest
 
 from conversations.signing import Signing
+from conversations.worker.offers import Offers
 from core.database.models.conversations import Conversation
 from core.turns import ChoicesBlock, Option
-from tests.unit.conversations.processors import bare_processor
 
 SIGNING = Signing("secret")
 PAGES = ('/choose{"entry": "F1"}', '/choose{"entry": "F2", "passage": 3}', '/choose{"entry": "F3"}')
@@ -37,5 +37,5 @@ def conversation(*payloads: str) -> Conversation:
         ("2", (), None),
     ],
 )
-def test_picked_by_number_only_where_pages_were_offered(text: str, offered: tuple[str, ...], picked: str | None) -> None:
-    assert bare_processor(signing=SIGNING)._chosen_payload(conversation(*offered), text) == picked
+def test_offers_named_by_a_number_are_pages_only(text: str, offered: tuple[str, ...], picked: str | None) -> None:
+    assert Offers(conversation(*offered), SIGNING).named_by(text) == picked

@@ -1,9 +1,9 @@
-// What citizens are told now about reaching a person, and why: read again each minute, since hours and holidays come and go.
+// Shows what citizens are told now about reaching a person, and why. Reads it every minute, since opening hours pass.
 import { $ } from "./dom.js";
 
 const EVERY = 60_000;
 
-export async function showReaching() {
+export async function showAvailability() {
   const root = $("reaching");
   try {
     const answer = await fetch("/api/desk/console/reaching");
@@ -13,8 +13,8 @@ export async function showReaching() {
     root.querySelector("blockquote").textContent = said;
     root.hidden = false;
   } catch {
-    // Without the gateway the list says so; this line keeps what it said.
+    // The list reports that the gateway is away; this line stays as it is.
   } finally {
-    setTimeout(showReaching, EVERY);
+    setTimeout(showAvailability, EVERY);
   }
 }
