@@ -18,7 +18,7 @@ _LONGEST = 2000  # characters that are taken
 # What patterns once took far longer for than it is long.
 _DEAR = ("a", "a@", ".", " ", "je dois en ", "ou ", "g ", "0 6 ", "1-", "enfant ", "non, ", "et aussi ")
 _FLOOD, _AHEAD = 40, 2  # messages of a flood, and how many of them a worker may answer before somebody else's
-_MOST = 400  # messages: twice as many as the budget of the test has milliseconds, and each costs one at least
+_MOST = 400  # messages; the test's budget pays for two
 
 
 @pytest.fixture(params=["redis", "no redis"])
