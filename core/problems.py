@@ -46,13 +46,16 @@ Page = Callable[[Request, dict[str, Any]], Response | None]
 
 
 class Problem(Exception):
-    """An error response. ``text`` names the message (default: by status); ``values`` fill its placeholders."""
+    """An error response. ``text`` names the message (default: by status); ``values`` fill its placeholders. ``retry_seconds``
+    tells programs how long to wait.
+    """
 
-    def __init__(self, status: int, text: str = "", *, language: str = "", **values: Any) -> None:
+    def __init__(self, status: int, text: str = "", *, language: str = "", retry_seconds: int = 0, **values: Any) -> None:
         super().__init__(status)
         self.status = status
         self.text = text or _TEXTS.get(status, "gateway_bad_request" if status < 500 else "gateway_error")
         self.language = language
+        self.retry_seconds = retry_seconds
         self.values = values
 
     def document(self, say: TextSource, language: str) -> dict[str, Any]:
@@ -98,11 +101,12 @@ class ProblemResponder:
         self, request: Request, problem: Problem, headers: Mapping[str, str] | None = None, **more: object
     ) -> Response:
         document = problem.document(self.say, self.language(request)) | more
-        bearer = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
+        own = {"WWW-Authenticate": "Bearer"} if problem.status == HTTPStatus.UNAUTHORIZED else {}
+        own |= {"Retry-After": str(problem.retry_seconds)} if problem.retry_seconds else {}
         page = self.page(request, document)
         if page is None:
-            return JSONResponse(document, problem.status, {**bearer, **(headers or {})}, media_type="application/problem+json")
-        page.headers.update(headers or {})
+            return JSONResponse(document, problem.status, {**own, **(headers or {})}, media_type="application/problem+json")
+        page.headers.update({**own, **(headers or {})})
         return page
 
 

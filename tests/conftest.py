@@ -22,18 +22,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """End-to-end tests come last: they are the slowest, and while Playwright's synchronous browser is open, its event loop
     runs in this thread, so that no asynchronous test can start one.
 
-    With several workers (`--dist loadgroup`) the tests of a file stay together, since they share what is costly to start;
-    all that use the service of the end-to-end tests stay on one worker, since it has one state folder. Theirs is the longest
-    group: it comes first of the last.
+    With several workers (`--dist loadgroup`) the tests of a file stay together, since they share what is costly to start, and
+    so do the files of a folder that use one Rasa, whose start takes longer than their tests. All that use the service of the
+    end-to-end tests stay on one worker, since it has one state folder. Theirs is the longest group: it comes first of the
+    last.
     """
     items.sort(key=lambda item: (item.path.is_relative_to(_LAST), not _shares_the_service(item)))
+    with_rasa = {item.path for item in items if _uses(item, "rasa_server")}
     for item in items:
-        group = "service" if _shares_the_service(item) else str(item.path.relative_to(_TESTS))
-        item.add_marker(pytest.mark.xdist_group(group))
+        group = str((item.path.parent / "rasa" if item.path in with_rasa else item.path).relative_to(_TESTS))
+        item.add_marker(pytest.mark.xdist_group("service" if _shares_the_service(item) else group))
 
 
 def _shares_the_service(item: pytest.Item) -> bool:
-    return item.path.is_relative_to(_LAST) and "service" in getattr(item, "fixturenames", ())
+    return item.path.is_relative_to(_LAST) and _uses(item, "service")
+
+
+def _uses(item: pytest.Item, fixture: str) -> bool:
+    return fixture in getattr(item, "fixturenames", ())
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:

@@ -22,7 +22,7 @@ from core.web.network import networks
 _EXEMPT = "guichet.inside"
 _UNCOUNTED = ("/widget", "/static/", "/desk/static/", "/webhooks/", "/health/", "/metrics")
 _STREAMS = ("/api/web/events",)
-_RETRY_SECONDS = 60
+RETRY_SECONDS = 60  # the counters' window
 _TRY_AGAIN = 1013  # the WebSocket code for "try again later"
 
 log = structlog.get_logger(__name__)
@@ -86,5 +86,5 @@ class RateLimiting:
             await receive()
             await send({"type": "websocket.close", "code": _TRY_AGAIN})
             return
-        refusal = self._answer(Request(scope), Problem(429), {"Retry-After": str(_RETRY_SECONDS)})
+        refusal = self._answer(Request(scope), Problem(429, retry_seconds=RETRY_SECONDS))
         await refusal(scope, receive, send)

@@ -24,13 +24,14 @@ from conversations.delivery.outbound import DeliveryRules, Outbound
 from conversations.intake.inbound import Inbound
 from conversations.ports import Channel, Polled, Renderer
 from conversations.signals.event_bus import EventBus
-from conversations.signals.work_budget import WorkBudget
+from conversations.signals.work_budget import Payer, WorkBudget
 from conversations.signing import Signing, new_id
 from conversations.turn_contracts import BeforeCommit, LeadingMessage
 from conversations.turn_pipeline import TurnPipeline
 from conversations.wording import Wording
 from conversations.worker.consumer import Consumer
 from conversations.worker.conversation_processor import ConversationProcessor
+from conversations.worker.fair_share import FairShare
 from conversations.worker.reply_form import ReplyForm
 from conversations.worker.transactions import waiting_conversations
 from core.database import Database
@@ -85,6 +86,7 @@ class Worker:
         self._active: dict[str, asyncio.Task[None]] = {}
         self._requested_again: set[str] = set()
         self._slots = asyncio.Semaphore(settings.worker_concurrency)
+        self._fair_share = FairShare(settings.worker_concurrency)
         self.form = ReplyForm(self.event_bus)
         addresses = Addresses(*settings.address_keys)
         self._jobs = Jobs(self.database, self.name)
@@ -234,20 +236,35 @@ class Worker:
         return max(1, self.settings.worker_concurrency - len(self._active))
 
     async def _start(self, conversation: str) -> None:
-        """Handles ``conversation`` in a task of its own, as soon as there is a free slot."""
-        if self._stopping.is_set():
-            return  # another worker's sweep will find it
+        """Handles ``conversation`` in a task of its own, as soon as its address's share allows it and there is a free slot."""
+        if self._stopping.is_set() or self._fair_share.waits(conversation) or self._is_active(conversation):
+            return  # where this worker stops, another one's sweep will find it
+        payer = await self.budget.payer_of(conversation)
+        if self._fair_share.enter(conversation, payer):
+            await self._begin(conversation, payer)
+
+    async def _begin(self, conversation: str, payer: Payer) -> None:
+        """Handles ``conversation``, which its share has let in, as soon as there is a free slot."""
+        await self._slots.acquire()
+        if self._is_active(conversation):
+            await self._leave(payer)
+            return
+        self._active[conversation] = asyncio.create_task(self._handle(conversation, payer))
+
+    async def _leave(self, payer: Payer) -> None:
+        """Gives back the slot of a conversation of ``payer``. Begins the first one in line that its share allows now."""
+        self._slots.release()
+        if (following := self._fair_share.leave(payer)) and not self._stopping.is_set():
+            await self._begin(*following)
+
+    def _is_active(self, conversation: str) -> bool:
+        """Decides whether ``conversation`` is being handled; its task then looks at it once more."""
         if conversation in self._active:
             self._requested_again.add(conversation)  # its task may just have checked for the last time
-            return
-        await self._slots.acquire()
-        if conversation in self._active:
-            self._slots.release()
-            self._requested_again.add(conversation)
-            return
-        self._active[conversation] = asyncio.create_task(self._handle(conversation))
+            return True
+        return False
 
-    async def _handle(self, conversation: str) -> None:
+    async def _handle(self, conversation: str, payer: Payer) -> None:
         # A task has its own context: each of its log lines names the conversation.
         structlog.contextvars.bind_contextvars(conversation=conversation)
         metrics.IN_HAND.inc()
@@ -264,4 +281,4 @@ class Worker:
             metrics.IN_HAND.dec()
             del self._active[conversation]
             self._requested_again.discard(conversation)
-            self._slots.release()
+            await self._leave(payer)

@@ -69,9 +69,10 @@ class Inbound:
     async def take_sms(self, provider: str, message: InboundMessage, *, origin: Origin) -> Accepted:
         """Takes in a citizen's SMS whose origin is certain."""
         began = time.time_ns()
+        payer = self._budget.payer_with(message.sender) if origin == Origin.CITIZEN else ()
+        await self._budget.reserve(payer, message.text)
         incoming, seconds = await analyse_timed(lambda _: SmsMessage.of(provider, message, origin), message.text)
-        if origin == Origin.CITIZEN:
-            await self._budget.charge(self._budget.payer_with(message.sender), seconds)
+        await self._budget.charge(payer, seconds)
         accepted = await self._provider_requests.submit(incoming)
         assert accepted is not None  # ``None`` is for receipts
         if accepted.id:
@@ -96,6 +97,7 @@ class Inbound:
         """
         began = time.time_ns()
         text = content if isinstance(content, str) else content.label
+        await self._budget.reserve(payer, text)
         message, seconds = await analyse_timed(lambda _: WebMessage.of(conversation, external_id, content), text)
         await self._budget.charge(payer, seconds)
         accepted = await self._web_messages.submit(message)

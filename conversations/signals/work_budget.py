@@ -1,9 +1,11 @@
 """The seconds that the service works for one address in a minute: an address that has used them up is refused for a while.
 
-Message limits count cheap and expensive messages alike; this budget counts the real cost of an answer. On the website the
-address is the network's (for IPv6 a /64, and the /48 around it), by SMS the telephone number. Redis keeps for two minutes, as a
-keyed digest, the address of a conversation; the worker learns nothing else. Without Redis each process counts by itself, and a
-worker does not know the payer of the website's answers.
+Message limits count cheap and expensive messages alike; this budget counts the real cost of an answer. What an answer usually
+costs is charged when its message is accepted, and what it cost beyond that when it is ready: messages that still wait count
+already, so that nobody can send more than the budget pays for before the first is answered. On the website the address is the
+network's (for IPv6 a /64, and the /48 around it), by SMS the telephone number. Redis keeps for two minutes, as a keyed digest,
+the address of a conversation; the worker learns nothing else. Without Redis each process counts by itself, and a worker does
+not know the payer of the website's answers.
 """
 
 from __future__ import annotations
@@ -25,6 +27,8 @@ from core.web.network import networks
 
 _MILLISECONDS = RateLimitItemPerMinute(10**12, namespace="work")  # no limit of its own: the budget is compared by ``is_left``
 _REMEMBERED_SECONDS = 120  # longer than a turn
+# Of work for an answer: a short message took 0.08 s of processor time, one of 2,000 characters 0.17 to 0.2 (2026-12-01).
+_USUAL_SECONDS, _SECONDS_PER_CHARACTER = 0.05, 0.05 / 1000
 
 # Digests of the networks that are charged for an answer, the narrowest first.
 type Payer = tuple[str, ...]
@@ -54,6 +58,10 @@ class WorkBudget:
                 return False
         return True
 
+    async def reserve(self, payer: Payer, text: str) -> None:
+        """Charges the usual cost of an answer to ``text``, which is about to be accepted."""
+        await self.charge(payer, usual_seconds(text))
+
     async def charge(self, payer: Payer, seconds: float) -> None:
         """Charges ``seconds`` of work, at least a millisecond."""
         milliseconds = max(1, round(seconds * 1000))
@@ -64,14 +72,24 @@ class WorkBudget:
         """Lets the worker know the payer of the next answers in ``conversation``."""
         await self._event_bus.set_value(_key(conversation), " ".join(payer), seconds=_REMEMBERED_SECONDS)
 
-    async def charge_for(self, conversation: Conversation, seconds: float) -> None:
-        """Charges the payer of the answers in ``conversation``, where it is known."""
-        if conversation.origin != Origin.CITIZEN:
+    async def payer_of(self, conversation: str) -> Payer:
+        """Returns the payer remembered for ``conversation``; empty if there is none, or Redis is away."""
+        return tuple((await self._event_bus.get_value(_key(conversation)) or "").split())
+
+    async def charge_for(self, conversation: Conversation, text: str, seconds: float) -> None:
+        """Charges the payer of an answer to ``text``, where it is known, the ``seconds`` that ``reserve`` has not charged."""
+        excess = seconds - usual_seconds(text)
+        if conversation.origin != Origin.CITIZEN or excess <= 0:
             return  # our own tools are allowed to be fast
         if conversation.address_digest:
-            await self.charge((conversation.address_digest,), seconds)
-        elif payer := await self._event_bus.get_value(_key(conversation.id)):
-            await self.charge(tuple(payer.split()), seconds)
+            await self.charge((conversation.address_digest,), excess)
+        else:
+            await self.charge(await self.payer_of(conversation.id), excess)
+
+
+def usual_seconds(text: str) -> float:
+    """Returns the seconds that an answer to ``text`` usually takes."""
+    return _USUAL_SECONDS + _SECONDS_PER_CHARACTER * len(text)
 
 
 class SharedTime:

@@ -110,7 +110,7 @@ class ConversationProcessor:
             await typing.end()
         span.note(outcome=reply.outcome)
         await self.event_bus.notify(conversation.id, "reply")
-        await self.budget.charge_for(conversation, seconds())
+        await self.budget.charge_for(conversation, taken.message.text or "", seconds())
         _count(conversation, turn, reply.outcome, taken.message.received_at)
         log.info(
             "turn",

@@ -28,11 +28,11 @@ from tests.integration.servers import free_port
 from tests.unit.retrieval.samples import ENTRIES, WordEmbedder
 
 _QUESTION = {"query": "combien coûte le renouvellement de la carte d'identité"}
+# It imports what the action server itself does, and no more: its start is most of what these tests take.
 _SERVE = (
-    "from pathlib import Path; from actions import __main__ as server; from core.privacy.logs import configure_logs;"
-    "from tests.integration.publishing_support import settings_for; from tests.unit.retrieval.samples import WordEmbedder;"
-    "server.load_embedder = lambda settings: WordEmbedder(); configure_logs('actions');"
-    "server.main(settings_for(Path({home!r}), '').model_copy(update=dict(actions_port={port})))"
+    "from actions import __main__ as server; from core.privacy.logs import configure_logs; from core.settings import Settings;"
+    "from tests.unit.retrieval.samples import WordEmbedder;"
+    "server.load_embedder = lambda settings: WordEmbedder(); configure_logs('actions'); server.main(Settings(_env_file=None))"
 )
 
 
@@ -160,11 +160,11 @@ def start(home: Path) -> Iterator[Start]:
     """Starts the action server as a process of its own, with an embedder that needs no model."""
     started: list[subprocess.Popen[bytes]] = []
     port = free_port()
-    code = _SERVE.format(home=str(home), port=port)
+    settings = settings_for(home, "").model_copy(update={"actions_port": port})
 
     def run(**more: str) -> tuple[subprocess.Popen[bytes], httpx.Client]:
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **more}
-        started.append(subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env=environment))
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings.as_environment(), **more}
+        started.append(subprocess.Popen([sys.executable, "-c", _SERVE], cwd=ROOT, env=environment))
         client = httpx.Client(base_url=f"http://127.0.0.1:{port}", headers={"X-Guichet-Secret": "i" * 40}, trust_env=False)
         return started[-1], client
 

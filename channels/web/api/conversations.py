@@ -8,6 +8,7 @@ from sqlalchemy import update
 
 from channels.http.deps import Deps
 from channels.http.origins import allowed_site, site_of
+from channels.http.rate_limiting import RETRY_SECONDS
 from channels.http.security import Caller, shows_secret
 from channels.web.api.resource import RequestBody, resource
 from conversations.record.erasure import erase
@@ -54,7 +55,7 @@ def router(deps: Deps) -> APIRouter:
             raise Problem(403)
         host = request.client.host if request.client else ""
         if not trusted and not await deps.limits.allow_opening(host, request.headers.get("origin", "")):
-            raise Problem(429)
+            raise Problem(429, retry_seconds=RETRY_SECONDS)
         language, origin = opening.language or deps.settings.default_language, opening.origin or Origin.CITIZEN
         async with deps.database.write(brief=True) as session:
             conversation = open_conversation(session, channel="web", language=language, origin=origin)

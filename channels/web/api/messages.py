@@ -10,6 +10,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from starlette.requests import HTTPConnection
 
 from channels.http.deps import Deps
+from channels.http.rate_limiting import RETRY_SECONDS
 from channels.http.security import Caller, is_local
 from channels.web.api.resource import RequestBody, resource
 from conversations.intake.web import TooManyWaiting
@@ -54,11 +55,11 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming, conne
     """
     content: str | Choice
     if conversation.origin == Origin.CITIZEN and not await deps.limits.allow_message(conversation.id):
-        raise Problem(429, language=conversation.language)
+        raise Problem(429, language=conversation.language, retry_seconds=RETRY_SECONDS)
     payer = _payer(deps, conversation, connection)
     if not await deps.budget.is_left(payer):
         log.warning("held_off", limit="work")
-        raise Problem(429, language=conversation.language)
+        raise Problem(429, language=conversation.language, retry_seconds=RETRY_SECONDS)
     if incoming.payload is not None:
         try:
             content = deps.signing.choice(conversation.id, incoming.payload)

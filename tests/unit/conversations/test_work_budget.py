@@ -52,8 +52,29 @@ async def test_charge_for_our_own_tools_is_none(budget: WorkBudget) -> None:
     payer = budget.payer_with("+33639980001")
     for origin, left in (("bench", True), ("citizen", False)):
         conversation = Conversation(id="c", channel="sms", origin=origin, language="fr", address_digest=payer[0])
-        await budget.charge_for(conversation, 2)
+        await budget.charge_for(conversation, "carte perdue", 2)
         assert await budget.is_left(payer) is left
+
+
+async def test_an_answer_is_charged_once_whether_it_waits_or_is_ready(budget: WorkBudget) -> None:
+    payer, text = budget.payer_with("+33639980001"), "x" * 2000
+    conversation = Conversation(id="c", channel="sms", origin="citizen", language="fr", address_digest=payer[0])
+    for _ in range(6):  # .15 s each
+        assert await budget.is_left(payer)
+        await budget.reserve(payer, text)
+        await budget.charge_for(conversation, text, 0.15)
+    await budget.reserve(payer, text)
+    assert not await budget.is_left(payer)
+
+
+async def test_an_answer_that_took_longer_than_usual_costs_more(budget: WorkBudget) -> None:
+    payer = budget.payer_with("+33639980001")
+    conversation = Conversation(id="c", channel="sms", origin="citizen", language="fr", address_digest=payer[0])
+    await budget.reserve(payer, "x" * 1000)
+    await budget.charge_for(conversation, "x" * 1000, 0.95)
+    assert await budget.is_left(payer)
+    await budget.charge_for(conversation, "x" * 1000, 0.2)
+    assert not await budget.is_left(payer)
 
 
 def test_shared_time_of_one_task_is_the_whole_time() -> None:
