@@ -15,6 +15,7 @@ from analytics.desk.insights.pages import Reader
 from analytics.desk.insights.scope import ScopeParameters, query_of
 from analytics.insights.drill import TurnFilter
 from conversations.ports import Renderer
+from core.channels import CHANNELS
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation
@@ -52,7 +53,16 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
             case _:
                 values |= await getattr(reader, name)(scope)
         return render(
-            request, staff, f"insights/{name}.html", name=name, pages=PAGES, query_of=query_of, wide=True, **frame, **values
+            request,
+            staff,
+            f"insights/{name}.html",
+            name=name,
+            pages=PAGES,
+            query_of=query_of,
+            channels=CHANNELS,
+            wide=True,
+            **frame,
+            **values,
         )
 
     @routes.get("/desk/insights")

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from fastapi import Query
 
 from analytics.insights.queries import Scope
+from core.channels import CHANNELS
 
 _DAYS = 28  # four whole weeks, so that every weekday counts equally
 _MOST = 3 * 366
@@ -20,7 +21,7 @@ class ScopeParameters:
 
     first: str = Query("", max_length=10)
     last: str = Query("", max_length=10)
-    channel: str = Query("", pattern="^(web|sms)?$")
+    channel: str = Query("", pattern=f"^({'|'.join(CHANNELS)})?$")
     theme: str = Query("", max_length=128)
 
     def scope(self, today: date, origin: str) -> Scope:
