@@ -15,6 +15,7 @@ from conversations.turns.search_prefetch import SearchPrefetch
 from core.action_server import action_server
 from core.settings import Settings
 from tests.unit.conversations.hanging import closed, silent
+from tests.waiting import until
 
 _SECRET = SecretStr("s" * 40)
 
@@ -43,11 +44,15 @@ class Listener:
         return httpx.Response(202)
 
 
+def _tasks_beside_this() -> int:
+    return len(asyncio.all_tasks()) - 1
+
+
 @pytest.mark.parametrize("down", [False, True])
 async def test_a_text_is_told_of_while_its_turn_goes_on(down: bool) -> None:
     listener = Listener(down=down)
     with listener.prefetch.of(_request(1)):
-        await asyncio.sleep(0.01)
+        await until(lambda: listener.told)
         assert listener.told == [{"message_id": "m1", "text": "carte perdue", "language": "fr"}]
     await listener.prefetch.close()
 
@@ -55,18 +60,20 @@ async def test_a_text_is_told_of_while_its_turn_goes_on(down: bool) -> None:
 async def test_a_button_looks_for_nothing_and_a_second_turn_finds_no_processor_free() -> None:
     listener = Listener()
     with listener.prefetch.of(EngineRequest.model_validate({**_request(1).model_dump(exclude={"text"}), "payload": "/human"})):
-        await asyncio.sleep(0.01)
+        assert _tasks_beside_this() == 0
     with listener.prefetch.of(_request(2)), listener.prefetch.of(_request(3)):
-        await asyncio.sleep(0.01)
+        assert _tasks_beside_this() == 1
+        await until(lambda: listener.told)
     with listener.prefetch.of(_request(4)):
-        await asyncio.sleep(0.01)
+        await until(lambda: len(listener.told) > 1)
     assert [one["message_id"] for one in listener.told] == ["m2", "m4"]
     await listener.prefetch.close()
 
 
 async def test_ahead_while_the_action_server_hangs_tells_it_nothing() -> None:
     listener = Listener(breaker=silent())
+    before = _tasks_beside_this()  # those of the breaker
     with listener.prefetch.of(_request(1)):
-        await asyncio.sleep(0.01)
+        assert _tasks_beside_this() == before
     assert listener.told == []
     await listener.prefetch.close()
