@@ -12,7 +12,6 @@ from actions.cases.case_tree import written as address_of
 from actions.replies.cards import Card, answer_card, choices, nothing_asked, whole_fork_card
 from actions.replies.fork_card import ForkCard, fork_card
 from actions.replies.navigation_pages import says_nothing
-from actions.replies.reply_builder import MOST_CASES
 from actions.replies.style import Style
 from conversations.wording import Wording
 from core.channels import traits_of
@@ -100,7 +99,7 @@ def _reply_at_fork(
 
 def _options(fork: Fork, page: int, texts: CardTexts) -> list[Option]:
     """Returns the options like ``actions.replies.reply_builder.ReplyBuilder``."""
-    most = MOST_CASES[texts.channel]
+    most = traits_of(texts.channel).most_cases
     last = len(fork.labels) if len(fork.labels) <= page + most + 1 else page + most
     options = [
         Option(label=label, payload=f"case {address_of((*fork.address, number))}")

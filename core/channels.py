@@ -17,6 +17,7 @@ class Traits:
     ``pays_by_segment``: each part of a message costs, so optional content is left out.
     ``identifies_by_number``: a conversation belongs to a telephone number.
     ``takes_pictures``: a message without text is a picture.
+    ``most_cases``: cases offered at a time: what fits on a telephone's screen, or in three segments of SMS.
     ``promised_seconds``: nearly all replies arrive within this time (docs/slo.md).
     """
 
@@ -25,6 +26,7 @@ class Traits:
     pays_by_segment: bool
     identifies_by_number: bool
     takes_pictures: bool
+    most_cases: int
     promised_seconds: int
 
 
@@ -34,6 +36,7 @@ _WEB = Traits(
     pays_by_segment=False,
     identifies_by_number=False,
     takes_pictures=False,
+    most_cases=8,
     promised_seconds=1,
 )
 _SMS = Traits(
@@ -42,6 +45,7 @@ _SMS = Traits(
     pays_by_segment=True,
     identifies_by_number=True,
     takes_pictures=True,
+    most_cases=4,
     promised_seconds=10,
 )
 TRAITS: dict[ChannelName, Traits] = {"web": _WEB, "sms": _SMS}

@@ -19,10 +19,6 @@ from core.opening_hours import day_and_time
 from core.settings import Settings
 from core.turns import Option, Outcome
 
-# Cases offered at a time, by channel: what fits on a telephone's screen, or in three segments of SMS.
-MOST_CASES = {"web": 8, "sms": 4}
-
-
 type Utterances = Iterator[Utterance]
 
 
@@ -61,12 +57,9 @@ class ReplyBuilder:
     """Makes replies for ``channel``."""
 
     def __init__(self, settings: Settings, channel: str = "web") -> None:
-        self._settings, self._channel = settings, channel
-        self._paid = traits_of(channel).pays_by_segment  # each line costs
-
-    @property
-    def _most_cases(self) -> int:
-        return MOST_CASES.get(self._channel, MOST_CASES["web"])
+        self._settings, traits = settings, traits_of(channel)
+        self._paid = traits.pays_by_segment  # each line costs
+        self._most_cases = traits.most_cases
 
     def answer(
         self,

@@ -70,10 +70,12 @@ class _Row(NamedTuple):
 
 
 class Jobs:
-    """The jobs of one process with the unique name ``owner``. Call ``run`` every few seconds."""
+    """The jobs of one process with the unique name ``owner``. Call ``run`` every few seconds. ``clock`` counts seconds."""
 
-    def __init__(self, database: Database, owner: str, times: ClaimTimes | None = None) -> None:
-        self._database, self._owner, self._times = database, owner, times or ClaimTimes()
+    def __init__(
+        self, database: Database, owner: str, times: ClaimTimes | None = None, *, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._database, self._owner, self._times, self._clock = database, owner, times or ClaimTimes(), clock
         self._observed: dict[str, tuple[_Row, float]] = {}
 
     async def run(self, name: str, work: Callable[[], Awaitable[object]], *, every: timedelta, rest: timedelta = REST) -> bool:
@@ -139,9 +141,9 @@ class Jobs:
     def _is_unrenewed(self, name: str, seen: _Row) -> bool:
         before, since = self._observed.get(name, (None, 0.0))
         if before != seen:
-            self._observed[name] = seen, time.monotonic()
+            self._observed[name] = seen, self._clock()
             return False
-        return time.monotonic() - since >= self._times.observed_for.total_seconds()
+        return self._clock() - since >= self._times.observed_for.total_seconds()
 
     async def _finish(self, mine: ColumnElement[bool], **values: datetime) -> None:
         """Writes the end of the job, with retries, while the claim is renewed: without it the job would be repeated at once."""

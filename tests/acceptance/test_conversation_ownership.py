@@ -21,9 +21,10 @@ from core.handoff import Kind, Reason, State
 from core.settings import Settings
 from core.turns import Origin
 from supervision.handoffs.handoff_actions import Claim, Refused
-from tests.integration.channels_support import Citizen, guichet, until, working
+from tests.integration.channels_support import Citizen, guichet, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
 from tests.integration.streams_support import closed, events, take
+from tests.waiting import until
 
 
 async def test_nobody_else_sees_a_conversation(settings: Settings) -> None:

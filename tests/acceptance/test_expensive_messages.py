@@ -9,8 +9,9 @@ import httpx
 import pytest
 
 from core.settings import Settings
-from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.migrated import migrated
+from tests.waiting import until
 
 _OUTSIDER, _NEIGHBOUR, _CITIZEN = "2001:db8:1:1::1", "2001:db8:1:1::2", "203.0.113.10"
 _DEAD = "redis://127.0.0.1:1/0"

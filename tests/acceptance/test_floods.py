@@ -19,9 +19,10 @@ from fastapi.responses import StreamingResponse
 from channels.gateway.request_timeouts import TimeoutProtocol
 from cli.gateway import create, serving
 from core.settings import Settings
-from tests.integration.channels_support import guichet, served, settings_for, until
+from tests.integration.channels_support import guichet, served, settings_for
 from tests.integration.migrated import migrated
 from tests.integration.servers import free_port
+from tests.waiting import until
 
 LIBRARY, OTHER = "203.0.113.9", "203.0.113.10"
 _DEAD = "redis://127.0.0.1:1/0"

@@ -20,11 +20,12 @@ from cli.gateway import create
 from core.database import Database
 from core.database.models import Message, Reply
 from core.settings import Settings
-from tests.integration.channels_support import Citizen, served, settings_for, until, working
+from tests.integration.channels_support import Citizen, served, settings_for, working
 from tests.integration.migrated import copy_of_empty
 from tests.integration.rasa_support import SECRET, ActionServer, RasaServer
 from tests.integration.servers import RedisServer
 from tests.integration.sms_support import FakeTwilio, inbound, post
+from tests.waiting import until
 
 _ENGINE, _TURN = 1.5, 4.0  # seconds
 _WIDE = 3.0  # times the deadline: a busy machine is late, what waits for a dependency that hangs never ends

@@ -20,9 +20,10 @@ from sqlalchemy import func, select
 from core.database import Database
 from core.database.models import Message, Reply
 from core.settings import ROOT, Settings
-from tests.integration.channels_support import Citizen, settings_for, until
+from tests.integration.channels_support import Citizen, settings_for
 from tests.integration.migrated import migrated
 from tests.integration.servers import RedisServer
+from tests.waiting import until
 
 _ENGINE = "import uvicorn; from tests.integration.fake_rasa import FakeRasa; uvicorn.run(FakeRasa().app(), port={port})"
 _CITIZENS, _EACH = 3, 4

@@ -18,7 +18,8 @@ import typer
 from cli import secret_file, stack, supervisor
 from cli.commands import down, status, up
 from cli.installation_processes import MANAGER
-from tests.integration.manager_support import NAMES, SmallInstallation, until
+from tests.integration.manager_support import NAMES, SmallInstallation
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing ends before the next command")
 
@@ -47,7 +48,7 @@ def town(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SmallInsta
 def _kill(town: SmallInstallation) -> None:
     """Kill the manager; returns when those who heed it have ended, and "direct" is left."""
     town.kill_manager()
-    until(lambda: set(town.pids()) == {"direct"} and town.asked("direct"))
+    wait_until(lambda: set(town.pids()) == {"direct"} and town.asked("direct"))
 
 
 def _said(command: Callable[[], object], capsys: pytest.CaptureFixture[str]) -> str:

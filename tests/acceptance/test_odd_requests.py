@@ -21,9 +21,10 @@ from core.database.models import Message
 from core.identity import Role
 from core.settings import Settings
 from tests.desk_support import make_staff, sign_in
-from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
+from tests.integration.channels_support import Guichet, guichet, settings_for, working
 from tests.integration.migrated import migrated
 from tests.integration.streams_support import closed, frames, socket
+from tests.waiting import until
 
 
 @pytest.fixture

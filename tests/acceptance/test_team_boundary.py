@@ -26,7 +26,8 @@ from core.settings import Settings
 from core.turns import Origin
 from supervision.handoffs.notes import add_label, write_note
 from tests.desk_support import make_staff, sign_in
-from tests.integration.channels_support import Guichet, guichet, until
+from tests.integration.channels_support import Guichet, guichet
+from tests.waiting import until
 
 _CONSOLE = "/api/desk/console"
 _SECRET = "Zorglub"  # stands in every text of the other team's conversation

@@ -7,7 +7,6 @@ import random
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from retrieval.turn_scoped_retriever import TurnScopedRetriever
 from tests.integration.publishing_support import dearer, settings_for
 from tests.integration.servers import free_port
 from tests.unit.retrieval.samples import ENTRIES, WordEmbedder
+from tests.waiting import wait_until
 
 _QUESTION = {"query": "combien coûte le renouvellement de la carte d'identité"}
 # It imports what the action server itself does, and no more: its start is most of what these tests take.
@@ -176,17 +176,14 @@ def start(home: Path) -> Iterator[Start]:
 
 def until(process: subprocess.Popen[bytes], client: httpx.Client, status: int) -> httpx.Response:
     """The first answer with this ``status``; fails where the process ends, or none comes within a minute."""
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
+
+    def answered() -> httpx.Response | None:
         assert process.poll() is None, "the server has ended"
-        try:
-            answer = client.get("/health")
-        except httpx.TransportError:
-            answer = None
-        if answer is not None and answer.status_code == status:
-            return answer
-        time.sleep(0.05)
-    raise AssertionError(f"no answer {status}")
+        answer = client.get("/health")
+        return answer if answer.status_code == status else None
+
+    found: httpx.Response = wait_until(answered, ignoring=httpx.TransportError)
+    return found
 
 
 def test_server_without_any_good_snapshot_stays_up_and_heals(built: tuple[Path, str, str], home: Path, start: Start) -> None:

@@ -28,8 +28,8 @@ from retrieval.snapshots.update import snapshots_folder
 from tests import commands
 from tests.apart import apart
 from tests.e2e.browser import NewContext, contexts
-from tests.integration.manager_support import until
 from tests.integration.servers import PostgresServer, free_port
+from tests.waiting import wait_until
 from tools import chromium
 
 _INDEX_SECONDS = 900  # some thousand new texts on two busy cores
@@ -60,7 +60,7 @@ class Service:
         """Returns once this start's indexer has ended and all answers come from a full index. ``./guichet test`` makes one
         beforehand; what is new after that is answered from titles alone until the indexer has read it.
         """
-        until(lambda: self._state("indexer") == "exited", seconds=_INDEX_SECONDS)
+        wait_until(lambda: self._state("indexer") == "exited", seconds=_INDEX_SECONDS)
         snapshots = Snapshots(snapshots_folder(self.settings.home))
         assert snapshots.manifest(snapshots.active()).stage == "full"
         assert json.loads(self.command("status", "--json").stdout)["snapshot"] == snapshots.active()

@@ -13,7 +13,7 @@ from core.reply_form import FORM
 from core.settings import ROOT
 from tests.e2e.conftest import Service
 from tests.evaluation.bounds import ceiling, floor
-from tests.integration.manager_support import until
+from tests.waiting import wait_until
 
 _SET = ROOT / "tests" / "evaluation" / "first_reply"
 _FILES = [str(_SET / f"held_out_{part}.jsonl") for part in ("questions", "grades", "facts")]
@@ -38,7 +38,7 @@ def writes_the_newest_form(log: Path) -> bool:
 def test_first_reply_to_questions_kept_apart_holds_the_answer_as_often(service: Service, channel: str) -> None:
     for state in service.stack.supervisor.states():
         if kind_of(state.name) == "worker":
-            until(partial(writes_the_newest_form, service.stack.supervisor.log_file(state.name)))
+            wait_until(partial(writes_the_newest_form, service.stack.supervisor.log_file(state.name)))
     done = service.command("eval", "first-reply", *_FILES, "--channel", channel, "--json")
     assert done.returncode == 0, done.stderr
     figures = json.loads(done.stdout.splitlines()[-1])

@@ -18,6 +18,7 @@ from core.identity import Role, accounts
 from tests.desk_support import cookie_for_playwright, make_staff, sign_in
 from tests.e2e.conftest import Service
 from tests.e2e.web.widget import Widget
+from tests.waiting import until
 
 MOVED = "Comment changer l'adresse sur ma carte grise ?"
 HUMAN = "Je voudrais parler à un conseiller"
@@ -94,12 +95,11 @@ def _left_to_the_human(service: Service) -> None:
     """Wait until no message waits for its turn: one whose human leaves before that is answered by the bot, as it should be."""
 
     async def settled(database: Database) -> None:
-        waiting = True
-        async with asyncio.timeout(20):
-            while waiting:
-                async with database.read() as session:
-                    waiting = (await session.execute(select(Message.id).where(Message.outcome.is_(None)))).first() is not None
-                await asyncio.sleep(0.1)
+        async def nothing_waits() -> bool:
+            async with database.read() as session:
+                return (await session.execute(select(Message.id).where(Message.outcome.is_(None)))).first() is None
+
+        await until(nothing_waits, seconds=20)
 
     _on_record(service, settled)
 

@@ -7,8 +7,7 @@ import os
 import re
 import signal
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import asyncpg
@@ -18,15 +17,9 @@ import redis
 
 from tests.apart import apart
 from tests.e2e.conftest import Service
+from tests.waiting import wait_until
 
 QUESTION = "comment déclarer un décès ?"  # answered at once, and surely so with the vectors of any processor
-
-
-def _until(condition: Callable[[], bool], seconds: float = 90) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        time.sleep(0.2)
 
 
 def _pid(service: Service, name: str) -> int:
@@ -41,7 +34,7 @@ def _stopped(service: Service, name: str) -> Iterator[None]:
         yield
     finally:
         service.stack.supervisor.start_process(name)
-        _until(lambda: service.command("status").returncode == 0)
+        wait_until(lambda: service.command("status").returncode == 0)
 
 
 def test_a_question_gets_a_sourced_answer(service: Service) -> None:
@@ -130,8 +123,8 @@ def _rows(url: str) -> dict[str, bytes]:
 def test_a_killed_process_comes_back_and_answers(service: Service, victim: str) -> None:
     pid = _pid(service, victim)
     os.kill(pid, signal.SIGKILL)
-    _until(lambda: _pid(service, victim) not in (0, pid))
-    _until(lambda: service.command("status").returncode == 0)
+    wait_until(lambda: _pid(service, victim) not in (0, pid))
+    wait_until(lambda: service.command("status").returncode == 0)
     assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
     state = next(state for state in service.stack.supervisor.states() if state.name == victim)
     assert state.restarts >= 1
@@ -153,7 +146,7 @@ def test_action_server_killed_in_the_middle_of_a_turn(service: Service) -> None:
     killer.join()
     assert answer["outcome"] in ("answered", "guided", "fallback")
     assert answer["text"]
-    _until(lambda: service.command("status").returncode == 0)
+    wait_until(lambda: service.command("status").returncode == 0)
     assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,6 +15,7 @@ import httpx
 import pytest
 
 from tests.e2e.conftest import Service
+from tests.waiting import wait_until
 
 _ANSWER_SECONDS = 20
 _LONGEST = 3  # segments of an answer
@@ -34,14 +34,14 @@ class Telephone:
 
     def received(self, count: int) -> list[dict[str, Any]]:
         """All that came, once it is ``count`` messages that the provider has delivered."""
-        deadline = time.monotonic() + _ANSWER_SECONDS
-        while True:
-            found = [text for text in self.transcript() if text["direction"] == "to_phone"]
-            if len(found) >= count and all(text["status"] == "delivered" for text in found):
-                assert len(found) == count, [text["body"] for text in found]
-                return found
-            assert time.monotonic() < deadline, [(text["status"], text["body"]) for text in found]
-            time.sleep(0.05)
+
+        def delivered() -> list[dict[str, Any]]:
+            there = [text for text in self.transcript() if text["direction"] == "to_phone"]
+            return there if len(there) >= count and all(text["status"] == "delivered" for text in there) else []
+
+        found: list[dict[str, Any]] = wait_until(delivered, seconds=_ANSWER_SECONDS, pause=0.05)
+        assert len(found) == count, [text["body"] for text in found]
+        return found
 
     def write(self, text: str) -> None:
         sent = {"phone": self._number, "text": text}

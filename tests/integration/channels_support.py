@@ -21,18 +21,9 @@ from cli.worker.composition import compose
 from core.settings import Settings
 from tests.integration.fake_rasa import SECRET, FakeRasa
 from tests.integration.servers import free_port
+from tests.waiting import until
 
-__all__ = ["SECRET", "Citizen", "FakeRasa", "Guichet", "clock", "guichet", "served", "settings_for", "until", "working"]
-
-
-async def until(condition: Callable[[], Awaitable[Any]], *, seconds: float = 60) -> Any:
-    """What ``condition`` returns once it is true; fails after ``seconds``: on a busy machine a process takes 16 s to start."""
-    async with asyncio.timeout(seconds):
-        while True:
-            result = await condition()
-            if result:
-                return result
-            await asyncio.sleep(0.01)
+__all__ = ["SECRET", "Citizen", "FakeRasa", "Guichet", "clock", "guichet", "served", "settings_for", "working"]
 
 
 def settings_for(database_url: str, redis_url: str, home: Path, **changes: Any) -> Settings:

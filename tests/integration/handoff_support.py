@@ -15,7 +15,8 @@ from core.database import Database
 from core.database.models import Handoff, Message, Reply
 from core.settings import ROOT, Settings
 from supervision.handoffs.supervisor_actions import SupervisorActions
-from tests.integration.channels_support import Citizen, until
+from tests.integration.channels_support import Citizen
+from tests.waiting import until
 
 
 @asynccontextmanager

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import psutil
@@ -16,6 +14,7 @@ from cli.stack import Stack, start
 from core.settings import ROOT, Settings
 from tests.integration.channels_support import settings_for
 from tests.integration.servers import free_port
+from tests.waiting import wait_until
 
 # Listens where it is held, says that it is ready, and writes when it is asked to end. With a file "stubborn-NAME" beside it, it
 # ends only when it is asked a second time.
@@ -70,7 +69,7 @@ class SmallInstallation:
     def start(self) -> Stack:
         """Start it as ``./guichet up`` does."""
         self.stack = start(self.settings)
-        until(lambda: all((self.folder / f"pid-{name}").exists() for name in NAMES))
+        wait_until(lambda: all((self.folder / f"pid-{name}").exists() for name in NAMES))
         return self.stack
 
     def pids(self) -> dict[str, int]:
@@ -108,15 +107,7 @@ class SmallInstallation:
             one.process.kill()
         if self.stack is not None:
             self.stack.daemon.wait(30)
-        until(lambda: not installation_processes(self.home))
-
-
-def until(condition: Callable[[], object], *, seconds: float = 60) -> None:
-    """Wait until ``condition`` comes true."""
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        time.sleep(0.01)
+        wait_until(lambda: not installation_processes(self.home))
 
 
 def runs(pid: int) -> bool:

@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import threading
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +19,7 @@ from cli.rasa_commands import BOT_PYTHON, environment, model_path, run_command, 
 from core.settings import ROOT, Settings
 from tests.integration.servers import free_port
 from tests.unit.actions.fakes import FakeKnowledge
+from tests.waiting import wait_until
 
 START_SECONDS = 180
 SECRET = "integration"
@@ -147,18 +147,14 @@ class RasaServer:
 
 def wait_until_ok(url: str, process: subprocess.Popen[bytes] | None = None) -> None:
     """Returns once ``url`` answers 200; raises if ``process`` ends before, or nothing comes of it."""
-    give_up = time.monotonic() + START_SECONDS
     with httpx.Client(headers={"X-Guichet-Secret": SECRET}, timeout=5, trust_env=False) as client:
-        while time.monotonic() < give_up:
-            try:
-                if client.get(url).status_code == httpx.codes.OK:
-                    return
-            except httpx.TransportError:
-                pass
+
+        def answers() -> bool:
             if process is not None and process.poll() is not None:
                 raise RuntimeError(f"ended with {process.returncode} before {url} answered")
-            time.sleep(0.1)
-    raise RuntimeError(f"{url} did not answer within {START_SECONDS} s")
+            return client.get(url).status_code == httpx.codes.OK
+
+        wait_until(answers, seconds=START_SECONDS, ignoring=httpx.TransportError, pause=0.1)
 
 
 class Talk:

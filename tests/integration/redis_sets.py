@@ -5,18 +5,16 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-import time
-from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import quote
 
 import redis
 from redis.crc import key_slot
-from redis.exceptions import RedisError
 
 from cli.processes import redis_binary
 from conversations.signals.event_bus import STREAM
 from tests.integration.servers import free_port
+from tests.waiting import wait_until
 
 PASSWORD, SENTINEL_PASSWORD = "p@ss/word#1", "other"
 SERVICE = "guichet"
@@ -89,9 +87,9 @@ class SentinelSet(_Set):
         )
         self.sentinels = [self._add(folder, f"sentinel-{number}", *watching, sentinel=True) for number in range(3)]
         for server in self.servers:
-            wait(server.up)
+            wait_until(server.up)
         for sentinel in self.sentinels:
-            wait(lambda sentinel=sentinel: self._whole(sentinel))  # type: ignore[misc]
+            wait_until(lambda sentinel=sentinel: self._whole(sentinel))  # type: ignore[misc]
 
     @property
     def url(self) -> str:
@@ -124,7 +122,7 @@ class ClusterSet(_Set):
         lines = (*_PLAIN, f'masterauth "{PASSWORD}"', "cluster-enabled yes", "cluster-node-timeout 1500")
         self.servers = [Server(folder, f"node-{number}", *lines) for number in range(4)]
         for server in self.servers:
-            wait(server.up)
+            wait_until(server.up)
         first = self.servers[0]
         for number, server in enumerate(self.servers[:3]):
             with server.client() as client:
@@ -133,13 +131,13 @@ class ClusterSet(_Set):
             with server.client() as client:
                 client.execute_command("CLUSTER MEET", "127.0.0.1", first.port)
         for server in self.servers:
-            wait(lambda server=server: self._knows(server, "cluster_known_nodes", "4"))  # type: ignore[misc]
+            wait_until(lambda server=server: self._knows(server, "cluster_known_nodes", "4"))  # type: ignore[misc]
         with self.master().client() as master, self.servers[3].client() as replica:
             identifier = master.execute_command("CLUSTER MYID")
-            wait(lambda: replica.execute_command("CLUSTER REPLICATE", identifier))
-            wait(lambda: replica.info("replication").get("master_link_status") == "up")
+            wait_until(lambda: replica.execute_command("CLUSTER REPLICATE", identifier))
+            wait_until(lambda: replica.info("replication").get("master_link_status") == "up")
         for server in self.servers:
-            wait(lambda server=server: self._knows(server, "cluster_state", "ok"))  # type: ignore[misc]
+            wait_until(lambda server=server: self._knows(server, "cluster_state", "ok"))  # type: ignore[misc]
 
     @property
     def url(self) -> str:
@@ -156,20 +154,6 @@ class ClusterSet(_Set):
 
 
 _PLAIN = ('save ""', "repl-diskless-sync yes", "repl-diskless-sync-delay 0")
-
-
-def wait(condition: Callable[[], object], seconds: float = 60) -> None:
-    """Until ``condition`` is true; that Redis is not there yet counts as false."""
-    give_up = time.monotonic() + seconds
-    while True:
-        try:
-            if condition():
-                return
-        except RedisError:
-            pass
-        if time.monotonic() > give_up:
-            raise TimeoutError("the servers did not come up")
-        time.sleep(0.05)
 
 
 def _port() -> int:

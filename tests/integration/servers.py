@@ -10,7 +10,6 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
 import uuid
 from collections import deque
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ import redis
 from cli.preflight import CLOSED_TO_BROWSERS
 from cli.processes import redis_binary
 from tests.apart import apart
+from tests.waiting import wait_until
 
 _PORTS = range(max(CLOSED_TO_BROWSERS) + 1, 32_000)
 """Above the ports that browsers refuse to open, below those that systems give outgoing connections (from 32,768 on Linux, from
@@ -82,16 +82,8 @@ class RedisServer:
             [redis_binary(), "--port", str(self._port), "--bind", "127.0.0.1", "--save", "", "--dir", str(self._folder)],
             stdout=subprocess.DEVNULL,
         )
-        give_up = time.monotonic() + 10
         with redis.Redis.from_url(self.url) as client:
-            while True:
-                try:
-                    client.ping()
-                    return
-                except redis.RedisError:
-                    if time.monotonic() > give_up:
-                        raise
-                    time.sleep(0.02)
+            wait_until(client.ping, ignoring=redis.RedisError)
 
     def kill(self) -> None:
         """As ``kill -9``. Returns once it is gone."""

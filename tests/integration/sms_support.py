@@ -17,8 +17,8 @@ from twilio.request_validator import RequestValidator
 from conversations.delivery.outbound import Outbound
 from core.database import Database
 from core.settings import Settings
-from tests.integration.channels_support import until
 from tests.integration.servers import free_port
+from tests.waiting import until
 
 ACCOUNT, TOKEN, NUMBER = "AC" + "0" * 32, "token-of-the-account", "+33199000000"
 PHONE = "+33639980001"

@@ -36,9 +36,10 @@ from core.full_disk import is_full
 from core.privacy.addresses import Addresses
 from core.settings import ROOT, Settings
 from core.turns import Origin
-from tests.integration.channels_support import guichet, settings_for, until
+from tests.integration.channels_support import guichet, settings_for
 from tests.integration.migrated import migrated
 from tests.integration.servers import PostgresServer
+from tests.waiting import until
 
 KEY = new_identity()
 
@@ -274,7 +275,7 @@ async def test_restore_is_refused_while_anything_of_this_installation_runs(
         with pytest.raises(Refusal, match=r"guichet down"):
             await asyncio.to_thread(backup_command.restore, tmp_path / "b.age")
     supervisor = Supervisor(settings.home)
-    sleeper = Process("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"])
+    sleeper = Process("sleeper", [sys.executable, "-c", "import signal; signal.pause()"])
     daemon = await asyncio.to_thread(supervisor.start, [sleeper])
     try:
 
@@ -307,12 +308,12 @@ async def test_the_job_keeps_the_newest(database: Database, database_url: str, t
 
 
 _MAKING = """
-import pathlib, sys, time
+import pathlib, signal, sys
 from core.backup.leftovers import working_folder
 with working_folder(pathlib.Path(sys.argv[1])) as made:
     (made / "messages.jsonl").write_text("what citizens wrote")
     print(made, flush=True)
-    time.sleep(600)
+    signal.pause()
 """
 
 

@@ -25,9 +25,10 @@ from core.privacy.addresses import Addresses
 from core.privacy.logs import configure_logs
 from core.settings import Settings
 from core.telemetry.tracing import traced
-from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
+from tests.integration.channels_support import Guichet, guichet, settings_for, working
 from tests.integration.collector import Collector
 from tests.integration.sms_support import PHONE, FakeTwilio, inbound, post
+from tests.waiting import until
 
 _NIR = "285057800608" + "4"
 CANARIES = {

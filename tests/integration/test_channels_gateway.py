@@ -20,9 +20,10 @@ from conversations.record.erasure import erase_rows
 from core.database import Database
 from core.database.models import Conversation, Feedback
 from core.settings import Settings
-from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, until, working
+from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, working
 from tests.integration.handoff_support import ask
 from tests.integration.migrated import migrated
+from tests.waiting import until
 
 _STRANGER = {"X-Forwarded-For": "203.0.113.9"}  # a proxy on this machine passes on somebody from outside
 

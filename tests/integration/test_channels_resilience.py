@@ -27,8 +27,9 @@ from core.database import Database
 from core.database.models import Conversation, Lease, Message, Reply
 from core.settings import ROOT, Settings
 from core.turns import Origin, Outcome, TextBlock, Turn
-from tests.integration.channels_support import SECRET, guichet, settings_for, until, working
+from tests.integration.channels_support import SECRET, guichet, settings_for, working
 from tests.integration.servers import RedisServer
+from tests.waiting import until
 
 _LEASE = timedelta(seconds=30)
 _TURN = Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text="Bonjour."),))

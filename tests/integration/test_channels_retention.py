@@ -22,9 +22,10 @@ from core.database.base import Base, now
 from core.database.migrate import upgrade_async
 from core.database.models import Conversation, Delivery, Erasure, Feedback, Lease, Message, Reply
 from core.turns import Origin
-from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, until, working
+from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, working
 from tests.integration.migrated import migrated
 from tests.integration.servers import free_port
+from tests.waiting import until
 
 _TABLES = (Conversation, Message, Reply, Delivery, Feedback, Lease)
 

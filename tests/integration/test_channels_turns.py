@@ -12,7 +12,8 @@ from sqlalchemy import func, select
 from core.database import Database
 from core.database.models import Message, Reply
 from core.settings import Settings
-from tests.integration.channels_support import Citizen, guichet, settings_for, until, working
+from tests.integration.channels_support import Citizen, guichet, settings_for, working
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -19,8 +19,9 @@ from core.identity import Role, Staff
 from core.settings import Settings
 from supervision.handoffs.teams import set_team, teams
 from tests.desk_support import make_staff, sign_in
-from tests.integration.channels_support import Guichet, guichet, served, until, working
+from tests.integration.channels_support import Guichet, guichet, served, working
 from tests.integration.handoff_support import ask, desk_of, handoffs
+from tests.waiting import until
 
 _BASE = "/api/desk/console"
 ENTRY = Entry(

@@ -18,8 +18,9 @@ from knowledge_base.editing import saving, steps
 from knowledge_base.editing.steps import Target
 from supervision.handoffs.presence import Duty, record_presence
 from tests.desk_support import make_staff, sign_in
-from tests.integration.channels_support import guichet, until, working
+from tests.integration.channels_support import guichet, working
 from tests.integration.handoff_support import ask, desk_of, handoffs
+from tests.waiting import until
 
 
 class _Page:

@@ -31,9 +31,10 @@ from knowledge_base.import_tasks import Tasks
 from knowledge_base.publishing.contracts import Change, State
 from knowledge_base.publishing.publications import recent, request
 from tests.desk_support import make_staff, sign_in
-from tests.integration.channels_support import settings_for, until
+from tests.integration.channels_support import settings_for
 from tests.integration.editing_support import publish
 from tests.integration.migrated import migrated
+from tests.waiting import until
 
 
 @dataclass

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 from shutil import _ntuple_diskusage as usage
 
@@ -25,15 +23,14 @@ from core.full_disk import is_full
 from core.settings import ROOT
 from tests.integration.channels_support import guichet, settings_for
 from tests.integration.record_troubles import trouble_of
+from tests.waiting import wait_until
 
-_TALKER = "import itertools, time\nfor n in itertools.count():\n    print(n, flush=True)\n    time.sleep(0.01)\n"
-
-
-def _until(condition: Callable[[], bool], seconds: float = 60) -> None:
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+# Says how many lines of 10 kB it has written: a pipe that nobody reads holds six of them.
+_TALKER = (
+    "import itertools, pathlib, time\nfor n in itertools.count():\n    print('x' * 10_000, flush=True)\n"
+    "    pathlib.Path(__file__).with_name('written').write_text(str(n))\n    time.sleep(0.01)\n"
+)
+_LINES = 100
 
 
 async def test_a_disk_without_room_is_seen_by_readiness_and_status(
@@ -101,13 +98,14 @@ def test_no_log_can_be_written_and_programs_are_kept_and_stopped_all_the_same(tm
         )
     keeper = psutil.Process(daemon.pid)
     try:
-        _until(lambda: bool(keeper.children()))
+        wait_until(lambda: bool(keeper.children()))
         (talker,) = keeper.children()
-        time.sleep(1)  # a hundred lines that cannot be written
+        written = tmp_path / "written"
+        wait_until(lambda: int(written.read_text() or 0) > _LINES, ignoring=FileNotFoundError)  # none got into the log
         assert daemon.poll() is None
         assert keeper.children() == [talker]
         talker.kill()
-        _until(lambda: keeper.children() not in ([], [talker]))
+        wait_until(lambda: keeper.children() not in ([], [talker]))
         (again,) = keeper.children()
         daemon.terminate()
         daemon.wait(timeout=60)

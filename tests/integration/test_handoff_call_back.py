@@ -21,9 +21,10 @@ from supervision.handoffs.call_back import delete_unfinished_forms
 from supervision.handoffs.handoff_actions import Refused
 from supervision.handoffs.listing import list_handoffs, number_of
 from supervision.handoffs.teams import set_team
-from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, outcomes
 from tests.integration.sms_support import PHONE, FakeTwilio, inbound, post
+from tests.waiting import until
 
 NUMBER, E164 = "01 99 00 12 34", "+33199001234"
 ADDRESSES = Addresses("address-key")

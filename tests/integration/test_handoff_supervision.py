@@ -24,8 +24,9 @@ from supervision.handoffs.presence import Duty, leave, present_supervisors, reco
 from supervision.handoffs.saved_replies import drop_reply, save_reply, saved_replies
 from supervision.handoffs.supervisor_actions import SupervisorActions
 from supervision.handoffs.teams import drop_team, set_team
-from tests.integration.channels_support import guichet, until, working
+from tests.integration.channels_support import guichet, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
+from tests.waiting import until
 
 _LONG = timedelta(minutes=2)
 

@@ -10,8 +10,7 @@ import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,12 +19,14 @@ import pytest
 
 from core.settings import ROOT
 from tests.integration.servers import free_port
+from tests.waiting import wait_until
 
-# Answers each line with its name and pid; "wait" after a second, "end N" by ending with code N. It counts what ends it. By
+# Answers each line with its name and pid; "wait" once it may, "end N" by ending with code N. It counts what ends it. By
 # uvloop as the real ones: asyncio itself drops what it accepted in the round of the loop before a server is closed.
 _PROGRAM = """
-import asyncio, os, pathlib, signal, sys, time, uvloop
+import asyncio, os, pathlib, signal, sys, uvloop
 from core import socket_handover
+from tests.waiting import until, wait_until
 
 async def main():
     here, name = pathlib.Path(__file__).parent, os.environ["NAME"]
@@ -43,32 +44,23 @@ async def main():
             os._exit(int(said[1]))
         if said[:1] == ["wait"]:
             (here / "waiting").touch()
-            await asyncio.sleep(1)
+            await until((here / "may-answer").exists)
         writer.write(f"{name} {os.getpid()}\\n".encode())
         await writer.drain()
         writer.close()
         busy.discard(task)
     (here / f"pid-{name}").write_text(str(os.getpid()))
-    while (here / f"hold-{name}").exists():
-        time.sleep(0.02)
+    wait_until(lambda: not (here / f"hold-{name}").exists())
     server = await asyncio.start_server(answer, sock=socket_handover.inherited_socket())
     socket_handover.report_ready()
     await stop.wait()
     server.close()
     for _ in range(20):  # rounds of the loop: what was accepted in the last one is not in "busy" yet
-        await asyncio.sleep(0.01)
-    while busy:
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0)
+    await until(lambda: not busy)
 
 uvloop.run(main())
 """
-
-
-def _until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline, "the condition did not come true"
-        time.sleep(0.01)
 
 
 def _gone(pid: int) -> bool:
@@ -121,7 +113,7 @@ class Held:
 def held(tmp_path: Path) -> Iterator[Held]:
     running = Held(tmp_path)
     try:
-        _until(running.answers)
+        wait_until(running.answers)
         yield running
     finally:
         children = psutil.Process(running.process.pid).children() if running.process.poll() is None else []
@@ -149,7 +141,7 @@ def test_no_caller_is_refused_while_one_takes_the_place_of_another(held: Held) -
         caller.start()
     for count in (1, 2, 3):
         held.process.send_signal(signal.SIGHUP)
-        _until(lambda count=count: held.state()["replaced"] == count)  # type: ignore[misc]
+        wait_until(lambda count=count: held.state()["replaced"] == count)  # type: ignore[misc]
     over.set()
     for caller in callers:
         caller.join()
@@ -163,7 +155,7 @@ def test_no_caller_is_refused_while_one_takes_the_place_of_another(held: Held) -
 def test_what_follows_stays(held: Held) -> None:
     held.write(held.following, "second")
     held.process.send_signal(signal.SIGHUP)
-    _until(lambda: held.state()["replaced"] == 1)
+    wait_until(lambda: held.state()["replaced"] == 1)
     assert held.ask()[0] == "second"
     assert json.loads(held.file.read_text())["environment"]["NAME"] == "second"
     assert not held.following.exists()
@@ -173,13 +165,13 @@ def test_one_that_ends_before_it_is_ready_changes_nothing(held: Held) -> None:
     before = held.ask()
     held.write(held.following, "second", [sys.executable, "-c", "raise SystemExit(3)"])
     held.process.send_signal(signal.SIGHUP)
-    _until(lambda: held.state()["failed"] == 1)
+    wait_until(lambda: held.state()["failed"] == 1)
     assert held.state()["reason"] == "code 3"
     assert held.ask() == before
     assert json.loads(held.file.read_text())["environment"]["NAME"] == "first"
     assert not held.following.exists()
     held.process.send_signal(signal.SIGHUP)  # the next try is not hindered
-    _until(lambda: held.state()["replaced"] == 1)
+    wait_until(lambda: held.state()["replaced"] == 1)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +181,7 @@ def test_one_that_cannot_even_be_started_changes_nothing(held: Held, content: st
     before = held.ask()
     held.following.write_text(content)
     held.process.send_signal(signal.SIGHUP)
-    _until(lambda: held.state()["failed"] == 1)
+    wait_until(lambda: held.state()["failed"] == 1)
     assert held.ask() == before
 
 
@@ -198,7 +190,7 @@ def test_one_that_is_late_is_ended(held: Held) -> None:
     (held.folder / "hold-second").touch()
     held.write(held.following, "second", patience=1)
     held.process.send_signal(signal.SIGHUP)
-    _until(lambda: held.state()["failed"] == 1)
+    wait_until(lambda: held.state()["failed"] == 1)
     assert held.state()["reason"] == "late"
     assert held.ask() == before
     assert [child.pid for child in psutil.Process(held.process.pid).children()] == [before[1]]
@@ -215,27 +207,27 @@ def test_killed_it_takes_the_holder_and_its_successor_along(held: Held) -> None:
     (held.folder / "hold-second").touch()
     held.write(held.following, "second")
     held.process.send_signal(signal.SIGHUP)
-    _until((held.folder / "pid-second").exists)
-    _until(lambda: (held.folder / "pid-second").read_text() != "")
+    wait_until((held.folder / "pid-second").exists)
+    wait_until(lambda: (held.folder / "pid-second").read_text() != "")
     os.kill(held.state()["pid"], signal.SIGKILL)
     assert held.process.wait(30) == 128 + signal.SIGKILL
     assert not held.answers()
-    _until(lambda: _gone(int((held.folder / "pid-second").read_text())))
+    wait_until(lambda: _gone(int((held.folder / "pid-second").read_text())))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it is core.socket_handover that looks")
 def test_a_killed_holder_takes_it_along(held: Held) -> None:
     pid = held.state()["pid"]
     held.process.kill()
-    _until(lambda: _gone(pid))
+    wait_until(lambda: _gone(pid))
     assert not held.answers()
 
 
 def test_where_the_system_does_not_see_to_it_the_program_ends_with_its_holder(tmp_path: Path) -> None:
     program = tmp_path / "program.py"
     program.write_text(
-        "import os, sys, time\nsys.platform = 'darwin'\nfrom core import socket_handover\nsocket_handover.report_ready()\n"
-        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\ntime.sleep(600)\n"
+        "import os, signal, sys\nsys.platform = 'darwin'\nfrom core import socket_handover\nsocket_handover.report_ready()\n"
+        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid()))\nsignal.pause()\n"
     )
     parent = (
         "import os, subprocess, sys\nreading, writing = os.pipe()\n"
@@ -244,18 +236,20 @@ def test_where_the_system_does_not_see_to_it_the_program_ends_with_its_holder(tm
     )
     holder = subprocess.Popen([sys.executable, "-c", parent])
     file = tmp_path / "pid"
-    _until(lambda: file.exists() and file.read_text() != "")
+    wait_until(lambda: file.exists() and file.read_text() != "")
     holder.kill()
     holder.wait()
-    _until(lambda: _gone(int(file.read_text())))
+    wait_until(lambda: _gone(int(file.read_text())))
 
 
 def test_what_is_in_hand_is_answered_before_the_end(held: Held) -> None:
     pid, answered = held.state()["pid"], []
     caller = threading.Thread(target=lambda: answered.append(held.ask("wait")))
     caller.start()
-    _until((held.folder / "waiting").exists)
+    wait_until((held.folder / "waiting").exists)
     os.killpg(held.process.pid, signal.SIGTERM)  # as supervisord does
+    wait_until((held.folder / "terms").exists)
+    (held.folder / "may-answer").touch()
     assert held.process.wait(30) == 0
     caller.join()
     assert answered == [("first", pid)]
@@ -267,13 +261,13 @@ def test_until_it_listens_callers_are_refused_at_once_and_it_is_not_ready(tmp_pa
     (tmp_path / "hold-first").touch()
     running = Held(tmp_path)
     try:
-        _until((tmp_path / "pid-first").exists)
+        wait_until((tmp_path / "pid-first").exists)
         with pytest.raises(ConnectionRefusedError):
             running.ask()
         assert running.state()["ready"] is False
         (tmp_path / "hold-first").unlink()
-        _until(running.answers)
-        _until(lambda: running.state()["ready"])
+        wait_until(running.answers)
+        wait_until(lambda: running.state()["ready"])
     finally:
         running.process.terminate()
         running.process.wait()

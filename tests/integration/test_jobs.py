@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import sys
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ from core.database.conflict import insert_into
 from core.database.jobs import ClaimTimes, Jobs
 from core.database.models import Job
 from core.settings import ROOT
-from tests.integration.channels_support import until
+from tests.waiting import until
 
 _HOUR, _NEVER = timedelta(hours=1), timedelta(0)
 _TIMES = ClaimTimes(valid_for=timedelta(seconds=1), renewed_every=timedelta(seconds=0.1), observed_for=timedelta(seconds=0.3))
@@ -32,7 +33,7 @@ from core.database.jobs import Jobs
 
 async def work():
     print("at work", flush=True)
-    await asyncio.sleep(600)
+    await asyncio.Event().wait()
 
 asyncio.run(Jobs(Database(sys.argv[1]), sys.argv[2]).run("backup", work, every=timedelta(hours=1)))
 """
@@ -69,14 +70,17 @@ async def _working(jobs: Jobs, work: Callable[[], Any] = _nothing) -> AsyncItera
         assert await task
 
 
-async def _asked_for(jobs: Jobs, seconds: float, name: str = "job") -> bool:
-    """Whether the job is had, asked for again and again."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if await jobs.run(name, _nothing, every=_NEVER):
-            return True
-        await asyncio.sleep(0.05)
-    return False
+async def _refused_while_renewed(database: Database, ask: Callable[[], Awaitable[bool]], *, periods: float) -> None:
+    """Asks for the job, in vain, until its owner has renewed the claim so often that it would have ended ``periods`` times."""
+    wanted = periods * (_TIMES.valid_for / _TIMES.renewed_every)
+    ends: set[datetime] = set()
+
+    async def renewed() -> bool:
+        assert not await ask()
+        ends.add(await _expires(database))
+        return len(ends) > wanted
+
+    await until(renewed)
 
 
 async def _set(database: Database, **values: object) -> None:
@@ -107,14 +111,16 @@ async def _begun_as_before(database: Database, name: str, *, every: timedelta, a
 
 
 async def test_a_job_runs_once_at_a_time_and_not_before_it_is_due(database: Database) -> None:
-    done = []
+    done, others_were_refused = [], asyncio.Event()
 
     async def work() -> None:
         done.append(1)
-        await asyncio.sleep(0.2)
+        await others_were_refused.wait()
 
-    asked = [_one(database, f"w{number}") for number in range(8)]
-    assert sorted(await asyncio.gather(*(one.run("job", work, every=_HOUR) for one in asked))) == [False] * 7 + [True]
+    asked = [asyncio.create_task(_one(database, f"w{number}").run("job", work, every=_HOUR)) for number in range(8)]
+    await until(lambda: sum(one.done() for one in asked) == 7)
+    others_were_refused.set()
+    assert sorted(await asyncio.gather(*asked)) == [False] * 7 + [True]
     assert done == [1]
     assert not await _one(database, "later").run("job", work, every=_HOUR)
     assert await _one(database, "much later").run("job", work, every=_NEVER)
@@ -146,7 +152,8 @@ async def test_a_process_killed_at_work_is_followed_within_half_a_minute(databas
 
 async def test_what_goes_on_is_not_begun_beside_for_as_long_as_it_takes(database: Database) -> None:
     async with _working(_one(database, "one")):
-        assert not await _asked_for(_one(database, "two"), 3 * _TIMES.valid_for.total_seconds())
+        two = _one(database, "two")
+        await _refused_while_renewed(database, lambda: two.run("job", _nothing, every=_NEVER), periods=3)
     assert await _one(database, "two").run("job", _nothing, every=_NEVER)
 
 
@@ -156,12 +163,13 @@ async def test_a_job_that_lets_nobody_write_for_long_keeps_its_claim(database: D
     async def writes() -> None:
         async with database.write() as session:
             await session.execute(select(Job.name))
-            await asyncio.sleep(2 * _TIMES.valid_for.total_seconds())
+            claimed_until = await _expires(beside)
+            await until(lambda: now() > claimed_until + _TIMES.valid_for)
 
     beside = Database(database.engine.url.render_as_string(hide_password=False))
     two = _one(beside, "two")
     async with _working(_one(database, "one"), writes):
-        assert not await _asked_for(two, 4 * _TIMES.valid_for.total_seconds())
+        await _refused_while_renewed(database, lambda: two.run("job", _nothing, every=_NEVER), periods=2)
     await beside.close()
 
 
@@ -170,7 +178,7 @@ async def test_a_machine_that_slept_leaves_its_jobs_to_who_is_at_them(database: 
     async with _working(_one(database, "one")):
         await _set(database, expires_at=now() - _HOUR)
         assert not await two.run("job", _nothing, every=_NEVER)
-        assert not await _asked_for(two, 2 * _TIMES.observed_for.total_seconds())
+        await _refused_while_renewed(database, lambda: two.run("job", _nothing, every=_NEVER), periods=1)
 
 
 async def test_the_second_in_a_row_to_die_of_a_job_is_the_last_for_a_while(database: Database) -> None:
@@ -191,7 +199,8 @@ async def test_the_second_in_a_row_to_die_of_a_job_is_the_last_for_a_while(datab
     left = await _expires(database) - now()
     assert timedelta(minutes=9) < left < timedelta(minutes=10)
     await _set(database, expires_at=now() - timedelta(seconds=1))
-    assert await _asked_for(_one(database, "third"), 10)
+    third = _one(database, "third")
+    await until(lambda: third.run("job", _nothing, every=_NEVER))
     async with _working(_one(database, "fourth")):  # all is well again
         assert await _expires(database) - now() < timedelta(minutes=1)
 
@@ -226,13 +235,15 @@ async def test_an_end_that_cannot_be_written_is_tried_again(database: Database, 
 
 
 async def test_a_claim_of_a_version_before_stands_whole(database: Database) -> None:
-    two = _one(database, "two")
+    seconds = itertools.count(step=_TIMES.observed_for.total_seconds())  # each look at it finds that so much time has passed
+    two = Jobs(database, "two", _TIMES, clock=lambda: next(seconds))
     for name, at_most in (("backup", timedelta(hours=2)), ("demand", timedelta(minutes=20)), ("job", timedelta(minutes=10))):
         assert await _begun_as_before(database, name, every=_HOUR, at_most=at_most)
-        assert not await two.run(name, _nothing, every=_HOUR)
-        assert not await _asked_for(two, 2 * _TIMES.observed_for.total_seconds(), name)
+        for _ in range(3):
+            assert not await two.run(name, _nothing, every=_NEVER)
     await _set(database, expires_at=now() - timedelta(seconds=1))  # it died, two hours ago
-    assert await _asked_for(two, 10, "backup")
+    assert not await two.run("backup", _nothing, every=_NEVER)  # it is looked at twice
+    assert await two.run("backup", _nothing, every=_NEVER)
 
 
 async def test_a_version_before_leaves_alone_what_goes_on_and_what_rests_and_follows_who_died(database: Database) -> None:
@@ -243,10 +254,7 @@ async def test_a_version_before_leaves_alone_what_goes_on_and_what_rests_and_fol
         raise _Failed
 
     async with _working(_one(database, "one")):
-        deadline = time.monotonic() + 2 * _TIMES.valid_for.total_seconds()
-        while time.monotonic() < deadline:
-            assert not await before()
-            await asyncio.sleep(0.05)
+        await _refused_while_renewed(database, before, periods=2)
     with pytest.raises(_Failed):
         await _one(database, "one").run("job", fails, every=_NEVER)
     assert not await before()

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Response
 from core.web.keep_alive import KeepAliveProtocol
 from tests.integration.channels_support import served
 from tests.integration.servers import free_port
+from tests.waiting import until
 
 _REQUEST = b"GET /%d HTTP/1.1\r\nHost: x\r\n\r\n"
 _LONG = 30_000_000  # more than the system takes at once for a client who does not read
@@ -83,14 +84,11 @@ class TestEnd:
     async def test_who_asks_nothing_sees_it_at_once(self, kept: Kept, end: str) -> None:
         getattr(kept.server, end)()
         assert kept.ended()
-        await asyncio.sleep(0.1)
-        assert kept.server.transport.is_closing()
+        await until(kept.server.transport.is_closing)
 
     async def test_who_has_not_read_all_yet_gets_all(self, kept: Kept, end: str) -> None:
         kept.ask(_LONG)
-        async with asyncio.timeout(30):
-            while not kept.server.transport.get_write_buffer_size():  # noqa: ASYNC110 - a connection tells nobody
-                await asyncio.sleep(0.01)
+        await until(kept.server.transport.get_write_buffer_size)
         getattr(kept.server, end)()
         assert (await kept.answer(_LONG)).endswith(b"x" * _LONG)
 

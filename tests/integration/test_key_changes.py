@@ -11,8 +11,9 @@ from cli.key_renewal import renew
 from core.database import Database
 from core.database.models import AuditRow, Conversation, OptOut
 from core.settings import Settings
-from tests.integration.channels_support import SECRET, Citizen, guichet, settings_for, until, working
+from tests.integration.channels_support import SECRET, Citizen, guichet, settings_for, working
 from tests.integration.sms_support import PHONE, TOKEN, FakeTwilio, inbound, post
+from tests.waiting import until
 
 _DEAD = "redis://127.0.0.1:1/0"
 _SILENT = "+33639980002"

@@ -15,9 +15,10 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Delivery, Message, PhoneCopy, Reply
 from core.settings import Settings
-from tests.integration.channels_support import Citizen, guichet, served, settings_for, until, working
+from tests.integration.channels_support import Citizen, guichet, served, settings_for, working
 from tests.integration.handoff_support import ask
 from tests.integration.sms_support import FakeTwilio, inbound, post
+from tests.waiting import until
 
 NUMBER, E164, HINT = "06 39 98 12 34", "+33639981234", "•• 34"
 

@@ -22,7 +22,8 @@ from cli.language import Refusal
 from cli.manager_record import ManagerRecord, mark_of
 from cli.manager_state import manager_state, manager_trouble
 from cli.process_identity import boot_id, start_time
-from tests.integration.manager_support import NAMES, SmallInstallation, runs, until
+from tests.integration.manager_support import NAMES, SmallInstallation, runs
+from tests.waiting import wait_until
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere what is left is found by the next command")
 Made = Callable[[str], SmallInstallation]
@@ -62,7 +63,7 @@ def _leave(small: SmallInstallation, name: str) -> int:
     small.be_stubborn(name)
     pid = small.pids()[name]
     small.kill_manager()
-    until(lambda: small.asked(name))
+    wait_until(lambda: small.asked(name))
     return pid
 
 
@@ -74,7 +75,7 @@ def test_left_processes_running_installation_finds_all_of_it(small: SmallInstall
 @linux_only
 def test_manager_killed_processes_are_asked_once_and_end(small: SmallInstallation) -> None:
     small.kill_manager()
-    until(lambda: not small.pids())
+    wait_until(lambda: not small.pids())
     assert {name: small.asked(name) for name in NAMES} == dict.fromkeys(NAMES, 1)
     state = manager_state(small.home)
     assert (state.kind, state.processes) == ("killed", ())
@@ -83,7 +84,7 @@ def test_manager_killed_processes_are_asked_once_and_end(small: SmallInstallatio
 @linux_only
 def test_manager_killed_process_that_stays_is_named_and_stopped(small: SmallInstallation) -> None:
     pid = _leave(small, "direct")
-    until(lambda: small.pids() == {"direct": pid})
+    wait_until(lambda: small.pids() == {"direct": pid})
     trouble = manager_trouble(manager_state(small.home))
     assert trouble is not None
     assert f"direct {pid}" in trouble.en
@@ -110,7 +111,7 @@ def test_manager_killed_start_ends_what_is_left_and_runs_anew(small: SmallInstal
 def test_manager_and_holder_killed_nothing_stays(small: SmallInstallation) -> None:
     os.kill(small.holder, signal.SIGKILL)
     small.kill_manager()
-    until(lambda: not small.pids())
+    wait_until(lambda: not small.pids())
 
 
 def test_manager_killed_other_installation_goes_on(installed: Made) -> None:
@@ -160,7 +161,7 @@ def test_manager_silent_start_is_refused_and_stop_ends_all(small: SmallInstallat
     monkeypatch.setattr(supervisor, "_LOOK_SECONDS", 0.5)
     before = small.pids()
     os.kill(small.manager, signal.SIGSTOP)
-    until(lambda: psutil.Process(small.manager).status() == psutil.STATUS_STOPPED)
+    wait_until(lambda: psutil.Process(small.manager).status() == psutil.STATUS_STOPPED)
     assert manager_state(small.home).kind == "silent"
     with pytest.raises(Refusal, match="guichet down"):
         stack.start(small.settings)

@@ -14,10 +14,10 @@ from knowledge_base.publishing.publications import request
 from retrieval.service import SearchService
 from retrieval.snapshots.folder import Snapshots
 from retrieval.snapshots.update import snapshots_folder
-from tests.integration.channels_support import until
 from tests.integration.publishing_support import carried_out, dearer, knowledge, publisher, revise
 from tests.integration.searching_desk import desk_of
 from tests.unit.retrieval.samples import PASSPORT, WordEmbedder
+from tests.waiting import until
 
 
 def tear(home: Path, version: str, name: str = "entries.jsonl") -> None:

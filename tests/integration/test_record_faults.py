@@ -13,8 +13,9 @@ import pytest
 from structlog.testing import capture_logs
 
 from core.settings import Settings
-from tests.integration.channels_support import FakeRasa, guichet, settings_for, until, working
+from tests.integration.channels_support import FakeRasa, guichet, settings_for, working
 from tests.integration.record_troubles import TROUBLES, trouble_of
+from tests.waiting import until
 
 _DEAD = "redis://127.0.0.1:1/0"
 

@@ -18,9 +18,10 @@ from conversations.signals.event_bus import ALIVE, EventBus
 from conversations.signals.redis_client import FAILURES, client
 from conversations.worker.consumer import Consumer
 from core.settings import Settings
-from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.migrated import migrated
 from tests.integration.redis_sets import ClusterSet, SentinelSet, Server
+from tests.waiting import until
 
 _FAILOVER_SECONDS = 90  # on a busy machine; of which Redis itself takes two or three
 
@@ -71,7 +72,8 @@ class Witness:
     async def all_is_well(self) -> None:
         """Once a wake-up, a piece of news and a count have got from one to the other."""
         async with asyncio.timeout(_FAILOVER_SECONDS):
-            await until(self._wakes, seconds=_FAILOVER_SECONDS)
+            sent = set[str]()
+            await until(lambda: self._wakes(sent), seconds=_FAILOVER_SECONDS)
             await until(self._tells, seconds=_FAILOVER_SECONDS)
             await until(self._counts, seconds=_FAILOVER_SECONDS)
 
@@ -79,16 +81,11 @@ class Witness:
         async for conversation in self._consumer.wakeups():
             self._woken.add(conversation)
 
-    async def _wakes(self) -> bool:
-        sent: set[str] = set()
-        for _ in range(50):  # the service's own worker takes some of them
-            sent.add(conversation := uuid.uuid4().hex)
-            if not await self._buses[0].wake(conversation):
-                return False
-            await asyncio.sleep(0.02)
-            if sent & self._woken:
-                return True
-        return False
+    async def _wakes(self, sent: set[str]) -> bool:
+        """Sends one more wake-up, since the service's own worker takes some. Returns whether one of them has arrived."""
+        sent.add(conversation := uuid.uuid4().hex)
+        await self._buses[0].wake(conversation)
+        return bool(sent & self._woken)
 
     async def _tells(self) -> bool:
         conversation = uuid.uuid4().hex

@@ -26,10 +26,11 @@ from core.database.models import Reply
 from core.reply_form import FORM, block_in_form
 from core.settings import Settings
 from core.turns import Outcome, ReplyBlock, Turn
-from tests.integration.channels_support import Citizen, FakeRasa, served, settings_for, until, working
+from tests.integration.channels_support import Citizen, FakeRasa, served, settings_for, working
 from tests.integration.migrated import migrated
 from tests.integration.servers import RedisServer, free_port
 from tests.unit.core import blocks_of_form_1 as before
+from tests.waiting import until
 
 _QUICK: dict[str, Any] = {"form_seconds": 0.02, "form_settled": timedelta(0)}
 _PLAIN = {"label", "payload"}

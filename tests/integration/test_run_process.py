@@ -12,9 +12,9 @@ from pathlib import Path
 import httpx
 
 from core.settings import ROOT
-from tests.integration.channels_support import until
 from tests.integration.migrated import migrated
 from tests.integration.servers import free_port
+from tests.waiting import until
 
 
 def _environment(home: Path, port: int, redis_url: str) -> dict[str, str]:

@@ -16,9 +16,10 @@ from core.database.base import now
 from core.database.models import AuditRow, Control
 from core.settings import Settings
 from supervision.handoffs.handoff_actions import Refused
-from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
+from tests.integration.channels_support import Guichet, guichet, settings_for, working
 from tests.integration.handoff_support import ask, desk_of, handoffs
 from tests.integration.sms_support import FakeTwilio, inbound, post
+from tests.waiting import until
 
 
 @pytest.fixture

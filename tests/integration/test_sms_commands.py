@@ -15,8 +15,9 @@ from core.database.base import now
 from core.database.models import Conversation, EntryRow, Erasure, Message, Reply, SeenMessage
 from core.entry import Entry
 from core.settings import Settings
-from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.sms_support import FakeTwilio, inbound, post
+from tests.waiting import until
 
 LONG = " ".join(f"mot{n}" for n in range(200))
 

@@ -19,9 +19,10 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Delivery, Lease
 from core.settings import ROOT, Settings
-from tests.integration.channels_support import guichet, served, settings_for, until, working
+from tests.integration.channels_support import guichet, served, settings_for, working
 from tests.integration.migrated import migrated
 from tests.integration.sms_support import FakeTwilio, inbound, post
+from tests.waiting import until
 
 TIMES = 20
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select, text, update
 
 from channels.sms.causes import is_temporary
 from cli.sms.usage import costs, problem_deliveries
@@ -23,9 +23,10 @@ from core.database.base import now
 from core.database.models import Conversation, Delivery, NumberUsage, Reply, SmsUsage
 from core.privacy.addresses import Addresses
 from core.settings import Settings
-from tests.integration.channels_support import guichet, served, settings_for, until, working
+from tests.integration.channels_support import guichet, served, settings_for, working
 from tests.integration.servers import free_port
 from tests.integration.sms_support import FakeTwilio, inbound, post, receipt, sweep
+from tests.waiting import until
 
 
 class FakeVonage:
@@ -211,7 +212,7 @@ async def test_what_was_erased_while_the_provider_took_it_is_paid_for(
     async with running(settings) as service:
         twilio.gate.clear()
         await post(service.http, settings, inbound("START"))
-        await until(lambda: asyncio.sleep(0, twilio.sent))
+        await until(lambda: twilio.sent)
         await post(service.http, settings, inbound("EFFACER"))
         twilio.gate.set()
         await until(counted)
@@ -258,11 +259,15 @@ async def test_beyond_the_budget_a_person_in_danger_gets_the_numbers_and_no_keyw
     assert last.status == "sent"
 
 
+_WAITING_FOR_A_LOCK = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
 class Overtaking:
     """A provider whose reports of a message come before, and while, we write down that it took it."""
 
     def __init__(self, database: Database) -> None:
-        self._database = database
+        self._database, self._write = database, database.write
+        self._noting = asyncio.Event()
         self.reported: asyncio.Task[None] | None = None
 
     async def send(self, reply: OutboundMessage) -> SendReceipt:
@@ -274,11 +279,24 @@ class Overtaking:
             async with self._database.write() as session:
                 await record_receipt(session, DeliveryReceipt("m1", "delivered"), is_temporary)
                 writing.set()
-                await asyncio.sleep(0.3)
+                await until(self._is_noted_or_waits)
 
         self.reported = asyncio.create_task(delivered())
         await writing.wait()
+        self._database.write = self._noted  # type: ignore[method-assign]
         return SendReceipt("m1")
+
+    def _noted(self, **options: Any) -> Any:
+        self._noting.set()
+        return self._write(**options)
+
+    async def _is_noted_or_waits(self) -> bool:
+        """Whether our note of the answer is written, or waits for the transaction of the report."""
+        if self._database.is_sqlite:
+            return self._noting.is_set()
+        async with self._database.read() as session:
+            noted = await session.scalar(select(Delivery.status)) == "sent"
+            return noted or bool(await session.scalar(text(_WAITING_FOR_A_LOCK)))
 
 
 async def test_a_report_that_comes_while_our_note_is_written_is_not_lost(make_settings: Any, database: Database) -> None:

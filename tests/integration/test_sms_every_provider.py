@@ -14,9 +14,10 @@ from core.database.models import Conversation, Delivery, Message, OptOut, SmsUsa
 from core.settings import Settings
 from supervision.handoffs.handoff_actions import Refused
 from supervision.handoffs.listing import list_handoffs
-from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
+from tests.integration.channels_support import Guichet, guichet, settings_for, working
 from tests.integration.handoff_support import desk_of
 from tests.integration.sms_operators import SIMULATED_PROVIDERS, use_provider
+from tests.waiting import until
 
 PHONE = "+33639980001"
 LONG = " ".join(f"mot{n}" for n in range(120))

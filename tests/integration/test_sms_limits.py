@@ -22,9 +22,10 @@ from core.database.base import now
 from core.database.models import Delivery, Message, MessagePart, OptOut, Reply
 from core.privacy.addresses import Addresses
 from core.settings import Settings
-from tests.integration.channels_support import guichet, served, settings_for, until, working
+from tests.integration.channels_support import guichet, served, settings_for, working
 from tests.integration.servers import free_port
 from tests.integration.sms_support import FakeTwilio, inbound, post
+from tests.waiting import until
 
 TODAY = partial(local_today, ZoneInfo("Europe/Paris"))
 

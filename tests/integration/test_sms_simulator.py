@@ -16,7 +16,8 @@ from cli.gateway import create
 from core.database import Database
 from core.database.models import Conversation, Delivery
 from core.settings import Settings
-from tests.integration.channels_support import Guichet, guichet, settings_for, until, working
+from tests.integration.channels_support import Guichet, guichet, settings_for, working
+from tests.waiting import until
 
 PHONE, OTHER = "+33639980001", "+33639980002"
 

@@ -18,8 +18,9 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Delivery, Message, Reply
 from core.privacy.addresses import Addresses
-from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.sms_support import FakeTwilio, inbound, post, sweep
+from tests.waiting import until
 
 ADDRESSES = Addresses("address-key")
 TERMS = DeliveryRules(

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 from core.database import Database
 from core.database.models import Conversation, Delivery, Message, Receipt
 from core.settings import Settings
-from tests.integration.channels_support import guichet, settings_for, until, working
+from tests.integration.channels_support import guichet, settings_for, working
 from tests.integration.sms_support import NUMBER, PHONE, FakeTwilio, count, has_sent, inbound, message_id, post, receipt
+from tests.waiting import until
 
 ANSWER = "Réponse à {}.\nExemple https://exemple.fr/F1 (Vérifié le 01/02/2020)"
 

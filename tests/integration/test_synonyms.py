@@ -28,10 +28,10 @@ from retrieval.snapshots.update import snapshots_folder
 from retrieval.synonym_trial import Trial, TrialResult
 from retrieval.turn_scoped_retriever import TurnScopedRetriever
 from tests import commands
-from tests.integration.channels_support import until
 from tests.integration.migrated import migrated
 from tests.integration.publishing_support import knowledge, publisher
 from tests.unit.retrieval.samples import WordEmbedder
+from tests.waiting import until
 
 ZORGLUB = Group(terms=("zorglub", "zorg"), means=("passeport",), note="vu au guichet")
 LEAVE = Group(terms=("gloriette",), means=("congé parental",))

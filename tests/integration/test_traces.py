@@ -19,12 +19,13 @@ from core.database.models import Message
 from core.settings import ROOT, Settings
 from core.telemetry import tracing
 from core.telemetry.tracing import traced
-from tests.integration.channels_support import SECRET, guichet, served, settings_for, until, working
+from tests.integration.channels_support import SECRET, guichet, served, settings_for, working
 from tests.integration.collector import Collector, collecting
 from tests.integration.migrated import migrated
 from tests.integration.servers import free_port
 from tests.integration.sms_support import FakeTwilio, inbound, post
 from tests.unit.actions.fakes import FakeKnowledge
+from tests.waiting import until
 
 _MESSAGE = "0123456789abcdef0123456789abcdef"
 

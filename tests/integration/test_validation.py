@@ -19,9 +19,10 @@ from core.settings import Settings
 from supervision.approvals.subjects import set_subject
 from supervision.handoffs.handoff_actions import Refused
 from tests.desk_support import make_staff, sign_in
-from tests.integration.channels_support import guichet, served, settings_for, until, working
+from tests.integration.channels_support import guichet, served, settings_for, working
 from tests.integration.handoff_support import ask, desk_of, handoffs, said_unasked
 from tests.integration.test_console import search_app, sitting
+from tests.waiting import until
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LOST = "J’ai perdu ma carte d’identité, que faire ?"
 CASE = "En France"
+_SMS_SOURCE = "service-public.fr"
 _BY_SMS = ("jai perdu ma carte d'identite",)
 _DESKTOP = {"width": 1280, "height": 800}
 _TELEPHONE = {"width": 390, "height": 780}
@@ -79,10 +80,11 @@ class Camera:
         context = self._context()
         page = context.new_page()
         page.goto(f"{self._url}/simulator", wait_until="load")
-        before = page.locator("#messages li.to_phone").count()
+        answers = page.locator("#messages li.to_phone", has_text=_SMS_SOURCE)  # the notice of a first contact comes before
+        before = answers.count()
         page.locator("#text").fill(text)
         page.keyboard.press("Enter")
-        page.locator("#messages li.to_phone").nth(before).wait_for()
+        answers.nth(before).wait_for()
         return self._shoot(page, context, name)
 
     def conversation(self, name: str, **options: Any) -> Path:

@@ -14,6 +14,7 @@ from analytics.desk.insights.pages import Reader
 from analytics.desk.insights.scope import Reading, ScopeParameters, ScopeQuery, query_of
 from analytics.insights.drill import TurnFilter
 from conversations.ports import Renderer
+from core.channels import CHANNELS
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation
@@ -49,7 +50,16 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
             case _:
                 values |= await getattr(reader, name)(scope)
         return render(
-            request, staff, f"insights/{name}.html", name=name, pages=PAGES, query_of=query_of, wide=True, **frame, **values
+            request,
+            staff,
+            f"insights/{name}.html",
+            name=name,
+            pages=PAGES,
+            query_of=query_of,
+            channels=CHANNELS,
+            wide=True,
+            **frame,
+            **values,
         )
 
     @routes.get("/desk/insights")

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from fastapi import Depends, Query
 
 from analytics.insights.queries import Scope
+from core.channels import CHANNELS
 from core.identity import Right, Staff
 from desk import signed_in
 
@@ -23,7 +24,7 @@ class ScopeParameters:
 
     first: str = Query("", max_length=10)
     last: str = Query("", max_length=10)
-    channel: str = Query("", pattern="^(web|sms)?$")
+    channel: str = Query("", pattern=f"^({'|'.join(CHANNELS)})?$")
     theme: str = Query("", max_length=128)
 
     def scope(self, today: date, origin: str) -> Scope:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Form, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
@@ -22,7 +22,7 @@ from desk import back, render
 from supervision.desk.console.callers import Administrator
 from supervision.desk.console.services import ConsoleServices
 
-_NAMES: tuple[Name, ...] = ("banner", "emergency", "off:web", "off:sms")
+_NAMES: tuple[Name, ...] = get_args(Name)
 
 
 class Texts(BaseModel):

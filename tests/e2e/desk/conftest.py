@@ -21,6 +21,7 @@ from tests.desk_support import cookie_for_playwright, make_staff, on_record, sig
 from tests.e2e.browser import NewContext
 from tests.integration.channels_support import settings_for
 from tests.integration.servers import free_port
+from tests.waiting import wait_until
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,13 @@ def start_gateway(home: Path, **changes: Any) -> DeskService:
     process = subprocess.Popen(
         [sys.executable, "-m", "cli.gateway"], cwd=ROOT, env={"PATH": "/usr/bin:/bin", **settings.as_environment()}
     )
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            httpx.get(f"{settings.base_url}/health/live").raise_for_status()
-            return DeskService(settings, process)
-        except httpx.HTTPError:
-            assert process.poll() is None, "the gateway has ended"
-            assert time.monotonic() < deadline, "the gateway does not answer"
-            time.sleep(0.1)
+
+    def answers() -> bool:
+        assert process.poll() is None, "the gateway has ended"
+        return httpx.get(f"{settings.base_url}/health/live").is_success
+
+    wait_until(answers, ignoring=httpx.HTTPError, pause=0.1)
+    return DeskService(settings, process)
 
 
 @pytest.fixture(scope="module")

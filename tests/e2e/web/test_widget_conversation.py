@@ -10,6 +10,7 @@ from playwright.sync_api import Route, expect
 from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import FakeGateway
 from tests.e2e.web.widget import Widget
+from tests.waiting import wait_until
 
 TITLE = "Perte ou vol de la carte d’identité d’une personne majeure"
 
@@ -153,8 +154,7 @@ def test_who_writes_on_while_the_language_changes_stays_in_the_box(widget: Widge
     expect(widget.replies).to_have_count(1)
     widget.speak("English")
     widget.question.fill("hello")
-    while not held:  # the click is over before the page has asked
-        widget.page.wait_for_timeout(10)
+    wait_until(lambda: widget.page.evaluate("true") and held)  # the click is over before the page has asked
     held.pop().continue_()
     expect(widget.question).to_have_accessible_name("Your message")
     expect(widget.question).to_be_focused()

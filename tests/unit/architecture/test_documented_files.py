@@ -30,3 +30,17 @@ def test_a_file_of_the_settings_that_the_how_to_lists_exists() -> None:
     listed = re.findall(r"`([a-z_]+\.py)`", text)
     assert listed != []
     assert [name for name in listed if not (ROOT / "core/settings" / name).exists()] == []
+
+
+_NAMED_LINK = re.compile(r"\[`([\w.]+\.\w+)`\]\(([^)#\s]+)\)")
+
+
+def test_a_link_that_is_named_like_a_file_leads_to_that_file() -> None:
+    pages = [page for folder in _DIRECTLY for page in (ROOT / folder).glob("*.md")]
+    wrong = [
+        f"{page.relative_to(ROOT)}: {name} is {link}"
+        for page in pages
+        for name, link in _NAMED_LINK.findall(page.read_text(encoding="utf-8"))
+        if Path(link).name != name
+    ]
+    assert wrong == []

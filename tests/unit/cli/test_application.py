@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 import typer.main
+from pydantic import BaseModel, ValidationError
 from typer._click.core import Command
 
-from cli.__main__ import EVERY, application, with_commands
+from cli.__main__ import EVERY, application, main, with_commands
+from core.settings import Settings
 
 
 def commands(app: typer.Typer) -> dict[str, Command]:
@@ -28,3 +30,19 @@ def test_the_list_says_of_each_command_what_it_says_itself() -> None:
     assert [*listed] == [*whole]
     for name, command in whole.items():
         assert command.get_short_help_str(200) == listed[name].get_short_help_str(200) != ""
+
+
+class _Answer(BaseModel):
+    number: int
+
+
+@pytest.mark.parametrize(("model", "raised"), [(Settings, SystemExit), (_Answer, ValidationError)])
+def test_main_reports_wrong_settings_only_as_wrong_settings(
+    model: type[BaseModel], raised: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = typer.Typer()
+    app.command()(lambda: model.model_validate({"number": "none", "unknown": 1}))
+    monkeypatch.setattr("cli.__main__.application", lambda _: app)
+    monkeypatch.setattr("sys.argv", ["./guichet"])
+    with pytest.raises(raised):
+        main()

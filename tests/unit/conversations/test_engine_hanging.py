@@ -13,6 +13,7 @@ from conversations.deadline import Deadline
 from conversations.engine.circuit_breaker import CircuitBreaker
 from conversations.engine.rasa_client import ActionsUnavailable, EngineRequest, EngineUnavailable, RasaClient
 from tests.unit.conversations.hanging import PatientTransport, closed, silent
+from tests.waiting import until
 
 URLS = ("http://one", "http://two")
 _ANSWER = {"outcome": "small_talk", "blocks": [{"type": "text", "text": "Bonjour."}]}
@@ -84,13 +85,7 @@ async def test_hanging_engine_that_recovers_gets_turns_again() -> None:
     engine = _engine(rasas)
     await _in_vain(engine, 2)
     rasas.hanging.clear()
-    async with asyncio.timeout(60):
-        while True:
-            try:
-                turn = await engine.turn(_request(), deadline=Deadline.after(0.5).at)
-                break
-            except EngineUnavailable:
-                await asyncio.sleep(0.01)
+    turn = await until(lambda: engine.turn(_request(), deadline=Deadline.after(0.5).at), ignoring=EngineUnavailable)
     assert turn.outcome == "small_talk"
 
 

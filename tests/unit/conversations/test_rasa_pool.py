@@ -14,6 +14,7 @@ from conversations.deadline import Deadline
 from conversations.engine.rasa_client import EngineRequest, EngineUnavailable, RasaClient
 from conversations.engine.rasa_pool import RasaPool
 from core.turns import Turn
+from tests.waiting import until
 
 HOSTS = ("one", "two", "three")
 URLS = tuple(f"http://{host}" for host in HOSTS)
@@ -165,6 +166,6 @@ async def test_process_after_a_cancelled_turn_releases_the_place() -> None:
     slow = Slow(0.3)
     engine = _slow_engine(slow, max_concurrent=1)
     given_up = asyncio.create_task(engine.turn(_request("c"), deadline=Deadline.after(5).at))
-    await asyncio.sleep(0.05)
+    await until(lambda: slow.under_way)
     given_up.cancel()
     assert isinstance((await _turns(engine, 1, seconds=2))[0], Turn)

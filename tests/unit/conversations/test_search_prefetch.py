@@ -15,6 +15,7 @@ from conversations.turns.search_prefetch import SearchPrefetch
 from core.action_server import action_server
 from core.settings import Settings
 from tests.unit.conversations.hanging import closed, silent
+from tests.waiting import until
 
 _SECRET = SecretStr("s" * 40)
 
@@ -43,11 +44,15 @@ class Listener:
         return httpx.Response(202)
 
 
+def _tasks_beside_this() -> int:
+    return len(asyncio.all_tasks()) - 1
+
+
 @pytest.mark.parametrize("down", [False, True])
 async def test_prefetch_of_a_text_is_sent_during_its_turn(down: bool) -> None:
     listener = Listener(down=down)
     with listener.prefetch.begin_search(_request(1)):
-        await asyncio.sleep(0.01)
+        await until(lambda: listener.told)
         assert listener.told == [{"message_id": "m1", "text": "carte perdue", "language": "fr"}]
     await listener.prefetch.close()
 
@@ -57,18 +62,20 @@ async def test_prefetch_of_a_button_or_a_second_turn_is_not_sent() -> None:
     with listener.prefetch.begin_search(
         EngineRequest.model_validate({**_request(1).model_dump(exclude={"text"}), "payload": "/human"})
     ):
-        await asyncio.sleep(0.01)
+        assert _tasks_beside_this() == 0
     with listener.prefetch.begin_search(_request(2)), listener.prefetch.begin_search(_request(3)):
-        await asyncio.sleep(0.01)
+        assert _tasks_beside_this() == 1
+        await until(lambda: listener.told)
     with listener.prefetch.begin_search(_request(4)):
-        await asyncio.sleep(0.01)
+        await until(lambda: len(listener.told) > 1)
     assert [one["message_id"] for one in listener.told] == ["m2", "m4"]
     await listener.prefetch.close()
 
 
 async def test_prefetch_with_an_open_breaker_is_not_sent() -> None:
     listener = Listener(breaker=silent())
+    before = _tasks_beside_this()  # those of the breaker
     with listener.prefetch.begin_search(_request(1)):
-        await asyncio.sleep(0.01)
+        assert _tasks_beside_this() == before
     assert listener.told == []
     await listener.prefetch.close()
