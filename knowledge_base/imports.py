@@ -11,6 +11,7 @@ from pathlib import Path
 from core.database import Database
 from core.digests import sha256_of
 from core.entry import Entry
+from core.web.network import is_public
 from knowledge_base.entries.store import ImportReport, upsert
 from knowledge_base.errors import ImportRefused, InvalidSource, Reason
 from knowledge_base.exchange.export_reader import is_export, read_export
@@ -23,7 +24,7 @@ from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_
 from knowledge_base.sources.service_public.importer import open_source, read
 from knowledge_base.sources.service_public.package import PACKAGE
 from knowledge_base.sources.sheets.entries import read_rows
-from knowledge_base.sources.sites.safe_fetch import SafeFetcher
+from knowledge_base.sources.sites.safe_fetch import SafeFetcher, anywhere
 from knowledge_base.sources.sites.site import PAUSE, read_site
 from knowledge_base.sources.travail_emploi.convert import COLLECTION as TRAVAIL_EMPLOI
 from knowledge_base.sources.travail_emploi.importer import read as read_labour_pages
@@ -126,7 +127,7 @@ async def import_site(
     An interrupted import continues with the pages it has. Raises ``ImportRefused``; nothing has changed then.
     """
     _check_name(collection)
-    fetcher = SafeFetcher(inside=inside)
+    fetcher = SafeFetcher(allows=anywhere if inside else is_public)
     cache = home / "imports" / "pages"
     try:
         site = await asyncio.to_thread(

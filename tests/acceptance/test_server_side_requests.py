@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 
 from core.database import Database
+from core.web.network import is_public
 from knowledge_base.desk.editor.links import dead_links
 from knowledge_base.entries.store import published
 from knowledge_base.errors import ImportRefused
 from knowledge_base.imports import import_site
-from knowledge_base.sources.sites.safe_fetch import FetchRefused, SafeFetcher
+from knowledge_base.sources.sites.safe_fetch import FetchRefused, SafeFetcher, anywhere
 from tests.integration.servers import free_port
 from tests.integration.site_support import Site, site_served
 
@@ -48,20 +49,18 @@ def test_what_is_not_public_is_not_fetched(url: str, addresses: list[str]) -> No
     guarded.close()
 
 
-class _Checked(SafeFetcher):
+def _checked(port: int) -> SafeFetcher:
     """Lets the test's own server through, as if it were public, and checks all else."""
-
-    def __init__(self, port: int) -> None:
-        super().__init__(resolve=lambda _host, asked: ["127.0.0.1"] if asked == port else ["10.0.0.1"])
-
-    def _allowed(self, address: str) -> bool:
-        return address == "127.0.0.1" or super()._allowed(address)
+    return SafeFetcher(
+        allows=lambda address: address == "127.0.0.1" or is_public(address),
+        resolve=lambda _host, asked: ["127.0.0.1"] if asked == port else ["10.0.0.1"],
+    )
 
 
 def test_a_detour_to_an_address_inside_is_not_taken(site: Site) -> None:
     site.pages["/"] = (302, "http://intranet.example/secret")
     site.pages["/rond"] = (302, "/rond")
-    guarded = _Checked(site.server.server_port)
+    guarded = _checked(site.server.server_port)
     with pytest.raises(FetchRefused, match="n'est pas publique"):
         guarded.get(f"{site.url}/")
     with pytest.raises(FetchRefused, match="trop de redirections"):
@@ -72,7 +71,7 @@ def test_a_detour_to_an_address_inside_is_not_taken(site: Site) -> None:
 @pytest.mark.parametrize("where", [None, "http://[::1", "javascript:alert(1)"])
 def test_a_detour_to_nowhere_is_told_in_words(site: Site, where: str | None) -> None:
     site.pages["/lost"] = (302, where)
-    guarded = SafeFetcher(inside=True)
+    guarded = SafeFetcher(allows=anywhere)
     with pytest.raises(FetchRefused):
         guarded.get(f"{site.url}/lost")
     guarded.close()
@@ -99,12 +98,10 @@ def test_loopback_is_recognised_however_it_is_written(site: Site) -> None:
 def test_a_name_that_means_another_address_a_moment_later_is_called_where_it_was_checked(site: Site) -> None:
     site.page("/", "Question ?")
     answers = iter((["127.0.0.1"], ["10.0.0.1"], ["10.0.0.1"]))
-
-    class Once(SafeFetcher):
-        def _allowed(self, address: str) -> bool:
-            return address == "127.0.0.1"  # as if it were public
-
-    guarded = Once(resolve=lambda _host, _port: next(answers))
+    guarded = SafeFetcher(
+        allows=lambda address: address == "127.0.0.1",  # as if it were public
+        resolve=lambda _host, _port: next(answers),
+    )
     assert guarded.get(f"http://rebinding.example:{site.server.server_port}/").content
     with pytest.raises(FetchRefused, match="n'est pas publique"):
         guarded.get(f"http://rebinding.example:{site.server.server_port}/")
@@ -117,7 +114,7 @@ def test_a_name_that_means_another_address_a_moment_later_is_called_where_it_was
 )
 def test_a_redirection_to_something_else_than_the_web_is_not_followed(site: Site, where: str) -> None:
     site.pages["/"] = (302, where)
-    guarded = _Checked(site.server.server_port)
+    guarded = _checked(site.server.server_port)
     with pytest.raises(FetchRefused):
         guarded.get(f"{site.url}/")
     guarded.close()
@@ -128,7 +125,7 @@ def test_a_proxy_of_the_environment_is_not_asked(site: Site, monkeypatch: pytest
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, f"http://127.0.0.1:{free_port()}")
     site.page("/", "Question ?")
-    guarded = _Checked(site.server.server_port)
+    guarded = _checked(site.server.server_port)
     assert guarded.get(f"{site.url}/").content
     guarded.close()
 

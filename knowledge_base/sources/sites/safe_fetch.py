@@ -36,16 +36,21 @@ class Fetched:
     kind: str
 
 
+def anywhere(_address: str) -> bool:
+    """Allows private and loopback addresses, too: an administration's own network."""
+    return True
+
+
 def resolved(host: str, port: int) -> list[str]:
     """Returns the addresses of ``host``."""
     return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
 
 
 class SafeFetcher:
-    """Fetches pages; ``inside`` allows private and loopback addresses (an administration's own network, tests)."""
+    """Fetches pages from the IP addresses that ``allows`` returns ``True`` for: public ones, or ``anywhere``."""
 
-    def __init__(self, *, inside: bool = False, resolve: Resolve = resolved) -> None:
-        self._inside = inside
+    def __init__(self, *, allows: Callable[[str], bool] = is_public, resolve: Resolve = resolved) -> None:
+        self._allows = allows
         self._resolve = resolve
         # No proxy from the environment: it could connect to forbidden addresses.
         self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, headers={"User-Agent": _AGENT})
@@ -85,7 +90,7 @@ class SafeFetcher:
             addresses = list(self._resolve(parts.hostname, port))
         except (OSError, ValueError) as error:
             raise FetchRefused("ce nom d'hôte n'existe pas", "there is no such host") from error
-        if not addresses or not all(self._inside or is_public(address) for address in addresses):
+        if not addresses or not all(map(self._allows, addresses)):
             raise FetchRefused("cette adresse n'est pas publique", "this address is not public")
         literal = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
         target = parts._replace(netloc=f"{literal}:{port}", fragment="").geturl()

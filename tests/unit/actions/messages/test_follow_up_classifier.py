@@ -25,7 +25,7 @@ def found(confidence: float, *pages: str) -> RetrievalResult:
 def test_context_features_of_a_message_compare_both_results() -> None:
     alone, both = found(0.3, "F1", "F2", "F3", "F4"), found(0.7, "F4", "F3", "F5")
     features = context_features("et la facture du camion ?", MOVE, alone, both)
-    assert features == ContextFeatures(alone=0.3, both=0.7, shared=pytest.approx(1 / 3), fresh=2, begins=True)
+    assert features == ContextFeatures(alone=0.3, both=0.7, shared=1 / 3, fresh=2, begins=True)
 
 
 def test_context_features_of_a_message_without_result_are_zero() -> None:
