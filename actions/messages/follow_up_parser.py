@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 from actions.messages.aspects import Aspect, asked_in
 from actions.messages.plain_words import plain
 from actions.situation.reading import Facets, facts_in, without_facts
-from core.entry import Entry, passages
+from core.entry import Entry
 from core.yaml_text import load as load_yaml
-from retrieval.terms.analysis import fold, term, terms, terms_among, words
+from retrieval.terms.analysis import fold, term, terms, words
 
 _SHORT = 4  # terms: "je suis fonctionnaire à l'hôpital de Lyon" is an answer; a longer message is a question
 _SHORT_STEM = 3  # letters
@@ -77,11 +77,6 @@ def as_follow_up(text: str, entry: Entry) -> FollowUp:
     said_of = frozenset(made for word in words(without_facts(unasked)) if not _is_empty(word) and (made := term(word)))
     title = frozenset(terms(entry.title))
     return FollowUp(kind, aspect, facts, said_of - title, bool(said_of & title), has_anaphora)
-
-
-def headed(entry: Entry) -> set[str]:
-    """Returns the terms of all headings and cases of ``entry``."""
-    return terms_among("\n".join(name for passage in passages(entry) for name in (*passage.headings, *passage.cases)))
 
 
 @cache

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from retrieval.terms import analysis
-from retrieval.terms.analysis import fold, normal, term, terms, terms_among, tokens, words
+from retrieval.terms.analysis import fold, normal, term, terms, tokens, words
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,6 @@ def test_words_and_terms_are_those_of_the_tokens(text: str) -> None:
     found = [token.word for token in tokens(normal(text))]
     assert words(text) == found
     assert terms(text) == [made for word in found if (made := term(word))]
-    assert terms_among(f"{text}\n{text}") == set(terms(text))
 
 
 def test_terms_of_several_threads_are_those_of_one() -> None:
