@@ -15,12 +15,15 @@ from core.entry import Entry
 from retrieval.contracts import RetrievalResult
 from retrieval.terms.analysis import terms
 
+# From this confidence on the search for a message alone has found something.
+_FOUND = 0.6
+
 
 def continues(turn: Turn) -> bool:
     """Decides whether the message continues the question before it, rather than being a question of its own.
 
-    A message with a sure answer is one of its own; so is "asdfgh", which means none of the pages found before. "J'ai dit …",
-    with words said before, always continues.
+    A message with a sure answer is one of its own, and so is one that finds a page at least as surely alone; "asdfgh" means
+    none of the pages found before. "J'ai dit …", with words said before, always continues.
     """
     if not turn.question_before:
         return False
@@ -32,6 +35,8 @@ def continues(turn: Turn) -> bool:
     if alone.decision == "answered" or _names_a_page(turn.text, alone):
         return False
     both = turn.search.glimpse(turn.in_context, PAGES)
+    if alone.confidence >= max(_FOUND, both.confidence):
+        return False  # "comment refaire mon passeport ?", after a question about the papers of a car
     return not stands_alone(context_features(turn.text, turn.question_before, alone, both))
 
 
