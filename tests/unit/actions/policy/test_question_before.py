@@ -158,6 +158,8 @@ def test_a_command_that_tells_of_the_matter_is_none(settings: Settings, text: st
 
 def test_going_back_to_a_subject_is_announced() -> None:
     assert turned_to("comme avant, pour la plainte : il faut un avocat ?") == "la plainte : il faut un avocat ?"
+    assert turned_to("merci. autre chose comment refaire mon passeport") == "comment refaire mon passeport"
+    assert turned_to("autre chose") == ""
     assert pattern("the_other").fullmatch(plain("l'autre cas c'est quoi ?"))
 
 
