@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from actions.messages.aspects import Aspect, aspects, has_heading_on
-from actions.messages.follow_up_parser import FollowUp, Kind
+from actions.messages.follow_up_parser import FollowUp
 from actions.policy.another_situation import first_for
 from actions.replies.cards import entry_option
 from actions.replies.style import PAGES
@@ -45,29 +45,21 @@ def answer_from_neighbour(turn: Turn, entry: Entry, found: FollowUp, *, same_que
 
 
 def answer_from_nearer_page(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
-    """Answers from a page on the same matter: the one whose title names what ``entry`` does not speak of; or, if ``entry`` asks
-    for a case that the situation in the message does not decide, the one of which the search for both is sure.
+    """Answers from a page on the same matter, if ``entry`` asks for a case that the situation in the message does not decide,
+    and the search for both is sure of that page.
     """
-    wanted = found.unexplained_terms
-    pending = turn.focus is not None and turn.focus.asked is not None and not found.facts.keys() <= WHERE_OR_HOW_OLD
-    if found.aspect or (wanted and turn.retriever.spoken(entry, wanted)) or not (wanted or pending):
+    focus = turn.focus
+    if focus is None or focus.asked is None or found.facts.keys() <= WHERE_OR_HOW_OLD:
         return None
     result = turn.search.pages_behind_title(entry, turn.text, PAGES)
-    near = _close(entry, [hit for hit in result.hits if hit.entry_id != entry.id])
-    if wanted and not found.has_anaphora:  # "on peut me refuser ?" is no other subject, as "et pour un permis étranger ?" is
-        hit = None
-    elif wanted:
-        hit = next((hit for hit in near if wanted <= set(terms(hit.title))), None)
-    else:
-        hit = near[0] if near and result.decision == "answered" and result.hits[0] == near[0] else None
-    other = turn.search.entry_of(hit) if hit else None
+    first = result.hits[0] if result.decision == "answered" else None
+    other = turn.search.entry_of(first) if first and first.entry_id != entry.id and _close(entry, [first]) else None
     if other is None:
         return None
     note("nearer_page", title=other.title)
-    before = turn.focus.query if turn.focus and found.kind is Kind.SITUATION else entry.title
-    start = turn.retriever.best_passage(other, f"{before} {turn.text}")
+    query = f"{focus.query} {turn.text}"
     context = SearchContext(result.confidence, result.hits)
-    return open_page(turn.hearing(), other, start, f"{before} {turn.text}", context)
+    return open_page(turn.hearing(), other, turn.retriever.best_passage(other, query), query, context)
 
 
 def answer_from_page_on(turn: Turn, entry: Entry, aspect: Aspect) -> Reply | None:

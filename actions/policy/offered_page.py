@@ -1,4 +1,4 @@
-"""Step: pages were offered, and the message names one of them or adds to the same question."""
+"""Step: pages were offered, and the message names one of them, or tells whose it is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from actions.turn.turn import Turn
 
 
 def offered_page(turn: Turn) -> Reply | None:
-    """Answers from the page that is named, that is for the citizen's situation, or that now fits best."""
+    """Answers from the page that is named or that is for the citizen's situation, or explains the first one in short."""
     focus = turn.focus
     entries = [entry for one in focus.offered if (entry := turn.search.entry(one))] if focus and not focus.entry else []
     if focus is None or not entries:
@@ -25,11 +25,12 @@ def offered_page(turn: Turn) -> Reply | None:
         return answer_from_neighbour(turn, first, found, same_question=True)
     query, titles = f"{focus.query} {turn.text}", [entry.title for entry in entries]
     chosen = picked(titles, turn.text) if is_short(turn.text) else None
-    if chosen is None and not continues(turn):
-        return None
-    if chosen is None and found.kind is Kind.EXPLAIN:
-        return page_in_short(turn, first)
-    chosen = first_for(titles, found.facts) if chosen is None else chosen
+    if chosen is None:
+        if not continues(turn):
+            return None
+        if found.kind is Kind.EXPLAIN:
+            return page_in_short(turn, first)
+        chosen = first_for(titles, found.facts)
     if chosen is None:
         return None
     return open_page(turn.hearing(), entries[chosen], turn.retriever.best_passage(entries[chosen], query), query)

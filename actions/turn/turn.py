@@ -168,7 +168,11 @@ class Turn:
         """
         if self.focus is None:
             return ""
-        return f"{self.focus.continued_by} {self.focus.opened_by or self.focus.query}".strip()
+        return f"{self.focus.continued_by} {self._first_question}".strip()
+
+    @property
+    def _first_question(self) -> str:
+        return (self.focus.opened_by or self.focus.query) if self.focus else ""
 
     @property
     def in_context(self) -> str:
@@ -177,8 +181,7 @@ class Turn:
 
     def asking_in_context(self) -> Turn:
         """Returns this turn with the message and the question before it as one question."""
-        began = (self.focus.opened_by or self.focus.query) if self.focus else ""
-        return replace(self, text=self.in_context, opened_by=began, continued_by=respelled(self.text))
+        return replace(self, text=self.in_context, opened_by=self._first_question, continued_by=respelled(self.text))
 
     def case(self, focus: Focus, fork: Fork, *, remembered: bool = True) -> int | None:
         """Returns the number of the citizen's case at ``fork``; see ``known_case``."""
