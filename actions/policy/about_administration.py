@@ -50,14 +50,18 @@ def about_administration(turn: Turn) -> Reply | None:
         response = "utter_privacy"
     if turn.intent == "opening_hours" and not settings.opening_hours:
         response = "utter_hours_unknown"
+    contact = settings.contact
+    if turn.intent == "opening_hours":  # what tells the hours does not tell them twice
+        contact = settings.contact_ways or contact
+    elif turn.intent == "ask_file" and turn.style.pays_by_segment:  # the page with the rule needs the room
+        contact = settings.contact_phone or contact
     result = turn.search.pages(turn.text, PAGES) if turn.intent == "ask_file" else None
     sentence = say(
         response,
         {} if result and result.hits else {"outcome": outcome},
         service=settings.service_name,
         organisation=settings.organisation,
-        # What tells the hours does not tell them twice.
-        contact=(turn.intent == "opening_hours" and settings.contact_ways) or settings.contact,
+        contact=contact,
         hours=settings.opening_hours,
         days=str(settings.retention_days),
         url=settings.privacy_url,
