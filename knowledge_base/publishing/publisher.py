@@ -27,9 +27,11 @@ from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import VERDICTS, Change, Judgement, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.gate import Gate
+from knowledge_base.publishing.publications import request_of_source
 from knowledge_base.quality.demand.background import SnapshotBackground
 from knowledge_base.quality.demand.clustering import cluster
 from knowledge_base.quality.drift.job import watch_quality
+from knowledge_base.rereading.job import reread_periodically
 from knowledge_base.synonyms.list_file import keep_file_updated
 from places.offices.directory_file import FILE as DIRECTORY
 from places.offices.directory_sync import sync_periodically as sync_directory
@@ -84,11 +86,14 @@ class Publisher:
     async def run(self) -> None:
         """Checks for work, and for activations of other nodes, twice a second; less often after failures.
 
-        Synonyms and the directory are followed in parallel, because a publication may take a minute.
+        Synonyms and the directory are followed, and sources re-read, in parallel, because a publication may take a minute.
         """
         async with asyncio.TaskGroup() as background:
             background.create_task(keep_file_updated(self._database, self._settings.home / DESK_LIST, self._stopping))
             background.create_task(sync_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
+            background.create_task(
+                reread_periodically(self._database, self._settings, self._jobs, request_of_source, self._stopping)
+            )
             await self._work_on()
 
     async def _work_on(self) -> None:
