@@ -14,6 +14,7 @@ from datetime import timedelta
 import httpx
 import structlog
 
+from core import broken_links
 from core.action_server import action_server
 from core.database import Database
 from core.database.jobs import Jobs
@@ -31,6 +32,7 @@ from knowledge_base.publishing.publications import request_of_source
 from knowledge_base.quality.demand.background import SnapshotBackground
 from knowledge_base.quality.demand.clustering import cluster
 from knowledge_base.quality.drift.job import watch_quality
+from knowledge_base.quality.links.job import watch_links, write_broken_links
 from knowledge_base.rereading.job import reread_periodically
 from knowledge_base.synonyms.list_file import keep_file_updated
 from places.offices.directory_file import FILE as DIRECTORY
@@ -133,12 +135,14 @@ class Publisher:
                     return True
                 await asyncio.to_thread(self.gate.release_snapshots)
                 await self._remove_old_uploads()
+                await write_broken_links(self._database, self._settings.home / broken_links.FILE)
                 ended = time.monotonic()
                 self._prepare_again_at = ended + max(_REST, _TIMES_AS_LONG * (ended - began))
             if time.monotonic() >= self._jobs_at:
                 self._jobs_at = time.monotonic() + _JOBS_EVERY
                 await self._jobs.run("demand", self._cluster_demand, every=_DEMAND_EVERY)
                 await watch_quality(self._database, self._settings, self._jobs)
+                await watch_links(self._database, self._settings, self._jobs)
         except (httpx.HTTPError, SnapshotUnusable) as error:
             log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication asks them itself
             self._prepare_again_at = time.monotonic() + _REST

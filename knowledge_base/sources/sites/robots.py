@@ -10,6 +10,10 @@ from knowledge_base.sources.sites.safe_fetch import AGENT, FetchRefused, SafeFet
 _LONGEST_PAUSE = 5.0  # seconds; a longer one that a site asks for is cut
 
 
+class Forbidden(FetchRefused):
+    """An address that its site does not want read by programs."""
+
+
 class Robots:
     """The rules of each site that is asked for, read once."""
 
@@ -18,9 +22,9 @@ class Robots:
         self._known: dict[str, RobotFileParser] = {}
 
     def check(self, url: str) -> None:
-        """Raises ``FetchRefused`` if the site does not want ``url`` read."""
+        """Raises ``Forbidden`` if the site does not want ``url`` read, ``FetchRefused`` if it does not answer."""
         if not self._of(url).can_fetch(AGENT, url):
-            raise FetchRefused("le site ne veut pas que cette adresse soit lue (robots.txt)", "robots.txt forbids this address")
+            raise Forbidden("le site ne veut pas que cette adresse soit lue (robots.txt)", "robots.txt forbids this address")
 
     def pause(self, url: str) -> float:
         """Returns the seconds that the site asks for between two pages."""

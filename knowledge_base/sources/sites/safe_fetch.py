@@ -41,6 +41,10 @@ class FetchRefused(WithReason):
         self.status = status
 
 
+class NotPublic(FetchRefused):
+    """An address inside a network, which is never called."""
+
+
 @dataclass(frozen=True)
 class Fetched:
     """A fetched page. ``url`` is its final address. ``conditions``: the headers that ask next time whether it has changed.
@@ -118,7 +122,7 @@ class SafeFetcher:
         except (OSError, ValueError) as error:
             raise FetchRefused("ce nom d'hôte n'existe pas", "there is no such host") from error
         if not addresses or not all(map(self._allows, addresses)):
-            raise FetchRefused("cette adresse n'est pas publique", "this address is not public")
+            raise NotPublic("cette adresse n'est pas publique", "this address is not public")
         literal = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
         target = parts._replace(netloc=f"{literal}:{port}", fragment="").geturl()
         return self._client.build_request(
