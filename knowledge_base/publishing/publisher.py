@@ -32,6 +32,7 @@ from knowledge_base.publishing.publications import request_of_source
 from knowledge_base.quality.demand.background import SnapshotBackground
 from knowledge_base.quality.demand.clustering import cluster
 from knowledge_base.quality.drift.job import watch_quality
+from knowledge_base.quality.facts.editor_task import raise_task as raise_fact_task
 from knowledge_base.quality.links.job import watch_links, write_broken_links
 from knowledge_base.rereading.job import reread_periodically
 from knowledge_base.synonyms.list_file import keep_file_updated
@@ -191,6 +192,8 @@ class Publisher:
         try:
             async with self._reporting_progress(row.id):
                 await (self._go_back(row) if row.kind == "rollback" else self._publish(row))
+            if answers := await raise_fact_task(self._database, row.id):
+                log.info("facts_changed", publication=row.id, answers=answers)
         except publication_queue.ClaimLost:
             log.info("publication_turn_lost", publication=row.id)
         except CannotPublish as error:

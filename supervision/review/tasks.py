@@ -15,7 +15,7 @@ from core.database.models import EditorTask, EntryRow, Message, Reply
 from core.identity.staff import staff_names
 
 type _Tasks = Select[EditorTask, str | None, str | None]  # with the citizen's question, and the conversation's id
-CHECK_KINDS = ("drift", "link")  # kinds of tasks that come from nightly checks, not from a reviewer
+CHECK_KINDS = ("drift", "link", "fact")  # kinds of tasks that come from a check of the service, not from a reviewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Task:
     conversation: str
 
     def note_in(self, language: str) -> str:
-        """Returns the note: a reviewer's as it was written, that of a nightly check in ``language``."""
+        """Returns the note: a reviewer's as it was written, that of a check in ``language``."""
         return both_languages.part_in(self.note, language) if self.kind in CHECK_KINDS else self.note
 
 
