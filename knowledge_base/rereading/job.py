@@ -106,10 +106,8 @@ async def reread_due(
     async def check(collection: str, entries: Sequence[Entry]) -> None:
         if source.forced:
             return
-        before = await last_reading(database, collection)
-        missing = {entry.id for entry in before} - {entry.id for entry in entries}
-        forms = await asyncio.to_thread(lambda: (form_of(before), form_of(entries)))
-        refuse_changed_form(*forms, missing)
+        before, ids = await last_reading(database, collection)
+        refuse_changed_form(before, await asyncio.to_thread(form_of, entries), ids - {entry.id for entry in entries})
 
     options = ImportOptions(author=AUTHOR, progress=stop_in_between, force=source.forced, check=check)
     outcome, report = await _read(database, settings, source, fetcher, options)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -16,10 +17,12 @@ from core.database.conflict import upsert
 from core.database.models import EntryRow, PageSource, Revision
 from core.entry import Entry
 from knowledge_base.entries.import_plan import PUBLISHED
+from knowledge_base.rereading.form import form_of
 
 AUTHOR = "sources"
 REFUSED, CHANGED, UNCHANGED = "refused", "changed", "unchanged"
 INTERVALS = (0, 24, 168, 720)  # hours: on request, daily, weekly, monthly
+_ROWS = 100
 _AGAIN = timedelta(hours=6)  # after a refusal, unless the source is due earlier
 
 
@@ -86,8 +89,8 @@ async def change_source(database: Database, collection: str, author: str, action
     return True
 
 
-async def last_reading(database: Database, collection: str) -> list[Entry]:
-    """Returns the published entries of ``collection`` as its source had them at the last import."""
+async def last_reading(database: Database, collection: str) -> tuple[Counter[str], set[str]]:
+    """Returns the form and the ids of the published entries of ``collection``, as its source had them at the last import."""
     query = (
         select(Revision.content)
         .join(
@@ -98,8 +101,15 @@ async def last_reading(database: Database, collection: str) -> list[Entry]:
         )
         .where(EntryRow.collection == collection, EntryRow.status == PUBLISHED)
     )
+    form: Counter[str] = Counter()
+    ids: set[str] = set()
     async with database.read() as session:
-        return [Entry.model_validate(content) for content in await session.scalars(query)]
+        rows = await session.stream_scalars(query.execution_options(yield_per=_ROWS))
+        async for contents in rows.partitions():  # a whole collection may take 200 MB
+            entries = [Entry.model_validate(content) for content in contents]
+            form += form_of(entries)
+            ids |= {entry.id for entry in entries}
+    return form, ids
 
 
 async def finish(

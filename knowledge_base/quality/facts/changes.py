@@ -1,17 +1,19 @@
 """Finds the facts in which a new version of an entry differs: amounts, deadlines, conditions. Pure.
 
-A statement is a sentence, a list item, a table row or the label of a case. It has changed if the new version does not state it
-any more, in whatever place. Another wording with the same numbers is no change, unless it concerns a condition.
+A statement is a sentence, a list item, a table row or the label of a case. It has changed if the new version states it less
+often than the old one: what only moved has not changed. Another wording with the same numbers is no change, unless it concerns
+a condition.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import partial
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from core.entry import Entry, passages
 from core.text.markdown import plain
@@ -36,7 +38,8 @@ _FUNCTION = frozenset(
     re.findall(
         r"\w+",
         "à au aux ce ces cet cette d dans de des du elle elles en est et être eu il ils l la le les leur leurs lors lorsque "
-        "même n ou par pour qu que qui s sa se ses son sont sur un une vos votre vous y",
+        "n ou par pour qu que qui s sa se ses son sont sur un une vos votre vous y "
+        "ainsi alors aussi bien cependant désormais donc effet également lequel laquelle notamment par toutefois",
     )
 )
 _ALIKE, _SAME_NUMBERS = 0.5, 0.3  # of the words of two versions of one statement, at least; less where the numbers are equal
@@ -45,14 +48,17 @@ _AROUND = 3  # words on either side of what has changed
 
 @dataclass(frozen=True, slots=True)
 class ChangedFact:
-    """A statement that has changed. ``new`` is empty if nothing takes its place. ``key``: the words by which a text that states
-    the old one is known, as ``words_of`` writes them.
+    """A statement that has changed. ``new`` is empty if nothing takes its place.
+
+    ``key``: the words by which a text that states the old one is known, as ``words_of`` writes them. ``path``: the headings and
+    cases above it, if the new version still has these words elsewhere: only a text from there states the old one.
     """
 
     kind: Kind
     old: str
     new: str
     key: str
+    path: frozenset[str] = frozenset()
 
 
 def words_of(markdown: str) -> str:
@@ -62,28 +68,51 @@ def words_of(markdown: str) -> str:
 
 def changed_facts(old: Entry, new: Entry | None) -> tuple[ChangedFact, ...]:
     """Returns the facts of ``old`` that ``new`` states differently or no more; all of them if it is withdrawn (``None``)."""
-    after = {tuple(_tokens(text)): text for text in _statements(new)} if new else {}
-    before = {tuple(_tokens(text)): text for text in _statements(old)}
-    added = [tokens for tokens in after if tokens not in before]
-    everything = "".join(f" {' '.join(tokens)} " for tokens in after)
+    before, after = _statements(old), _statements(new) if new else []
+    left = Counter(one.tokens for one in after)
+    added = list({one.tokens for one in after} - {one.tokens for one in before})
+    everything = "".join(one.words for one in after)
+    texts = {one.tokens: one.text for one in after}
+    often = Counter(one.tokens for one in before)
+    here, here_before = (Counter((one.tokens, one.path) for one in side) for side in (after, before))
     found = []
-    for tokens, text in before.items():
-        if not tokens or f" {' '.join(tokens)} " in everything:
+    for one in before:
+        place = (one.tokens, one.path)
+        stays = left[one.tokens] >= often[one.tokens] or here[place] >= here_before[place]
+        if stays:
             continue
-        other = max(added, key=partial(_likeness, tokens), default=())
-        enough = _SAME_NUMBERS if _numbers(tokens) == _numbers(other) else _ALIKE
-        other = other if other and _likeness(tokens, other) >= enough else ()
-        kind = _kind(text, tokens, other)
+        other = max(added, key=partial(_likeness, one.tokens), default=())
+        enough = _SAME_NUMBERS if _numbers(one.tokens) == _numbers(other) else _ALIKE
+        other = other if other and _likeness(one.tokens, other) >= enough else ()
+        kind = _kind(one.text, one.tokens, other)
         if kind is not None:
-            found.append(ChangedFact(kind, text, after.get(other, ""), _key(tokens, other, everything)))
-    return tuple(found)
+            key = _key(one, other, everything)
+            path = one.path if key in everything else frozenset[str]()
+            found.append(ChangedFact(kind, one.text, texts.get(other, ""), key, path))
+    return tuple(dict.fromkeys(found))
 
 
-def _statements(entry: Entry) -> Iterator[str]:
+class _Statement(NamedTuple):
+    text: str
+    tokens: tuple[str, ...]
+    path: frozenset[str]
+
+    @property
+    def words(self) -> str:
+        return f" {' '.join(self.tokens)} "
+
+
+def _statements(entry: Entry) -> list[_Statement]:
+    found: list[_Statement] = []
+    labels = set[str]()
     for passage in passages(entry):
-        yield from passage.cases
+        path = frozenset((*passage.headings, *passage.cases))
+        texts = [label for label in passage.cases if label not in labels]
+        labels.update(texts)
         for line in plain(passage.markdown, links=False).splitlines():
-            yield from (part.strip() for part in _SENTENCES.split(line) if part.strip())
+            texts += [part.strip() for part in _SENTENCES.split(line)]
+        found += [_Statement(text, tokens, path) for text in texts if (tokens := tuple(_tokens(text)))]
+    return found
 
 
 def _tokens(text: str) -> list[str]:
@@ -110,13 +139,13 @@ def _kind(text: str, tokens: Sequence[str], other: Sequence[str]) -> Kind | None
     return "condition" if words != words_now and _CONDITION.search(text) else None
 
 
-def _key(tokens: Sequence[str], other: Sequence[str], everything: str) -> str:
+def _key(one: _Statement, other: Sequence[str], everything: str) -> str:
     """Returns the words around what has changed; the whole statement if the new version has these words elsewhere."""
-    whole = f" {' '.join(tokens)} "
     if not other:
-        return whole
-    blocks = SequenceMatcher(None, tokens, other, autojunk=False).get_opcodes()
+        return one.words
+    blocks = SequenceMatcher(None, one.tokens, other, autojunk=False).get_opcodes()
     places = [(start, end) for name, start, end, _, _ in blocks if name != "equal"]
-    start, end = max(0, min(one for one, _ in places) - _AROUND), max(one for _, one in places) + _AROUND
-    key = f" {' '.join(tokens[start:end])} "
-    return whole if key in everything else key
+    start = max(0, min(begin for begin, _ in places) - _AROUND)
+    end = max(stop for _, stop in places) + _AROUND
+    key = f" {' '.join(one.tokens[start:end])} "
+    return one.words if key in everything else key

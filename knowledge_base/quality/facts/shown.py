@@ -91,9 +91,9 @@ async def answers_that_stated(database: Database, entries: Collection[ChangedEnt
     found: list[StatedAnswer] = []
     async with database.read() as session:
         async for conversation, channel, at, blocks in await session.stream(query.execution_options(yield_per=_BATCH)):
-            for name, text in _texts(blocks):
+            for name, text, path in _texts(blocks):
                 words = words_of(text) if name in facts else ""
-                stated = (fact for fact in facts.get(name, ()) if fact.key in words)
+                stated = (fact for fact in facts.get(name, ()) if fact.key in words and fact.path <= (path or fact.path))
                 found += [StatedAnswer(conversation, channel, at, name, fact) for fact in stated]
     return list(dict.fromkeys(found))
 
@@ -104,14 +104,15 @@ async def golden_of(database: Database, entries: Collection[ChangedEntry]) -> li
     return [one for one in await golden(database) if names & set(one.gold)]
 
 
-def _texts(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str]]:
-    """Yields (entry, text) for each text of an entry in the blocks of a reply: of cards, and of mini cards."""
+def _texts(blocks: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Yields (entry, text, headings and cases) for each text of an entry in the blocks of a reply: cards, and mini cards."""
     for block in blocks:
         if block.get("entry"):
-            yield block["entry"], f"{block.get('body', '')}\n{block.get('sms_text', '')}"
+            path = frozenset((*block.get("headings", ()), *block.get("cases", ())))
+            yield block["entry"], f"{block.get('body', '')}\n{block.get('sms_text', '')}", path
         for option in block.get("options", ()):
             if option.get("entry"):
-                yield option["entry"], option.get("extract", "")
+                yield option["entry"], option.get("extract", ""), frozenset()
 
 
 async def activated(database: Database, name: str) -> Publication | None:
