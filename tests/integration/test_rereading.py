@@ -11,6 +11,7 @@ import pytest
 
 from channels.gateway.app import create_app
 from channels.gateway.composition import build
+from cli.commands import knowledge
 from core.database import Database
 from core.database.base import now
 from core.database.models import EntryRow, PageSource, Revision
@@ -19,6 +20,7 @@ from core.settings import Settings
 from knowledge_base.desk import workflow
 from knowledge_base.entries.served_content import mark_all_served
 from knowledge_base.entries.store import published
+from knowledge_base.imports import ImportOptions
 from knowledge_base.publishing.contracts import State
 from knowledge_base.publishing.publications import recent, request_of_source
 from knowledge_base.rereading.job import folder_of, is_place, reread_due
@@ -299,3 +301,27 @@ async def test_the_desk_shows_refusals_and_changes_the_schedule(database: Databa
         await browser.post("/desk/sources/ville", data={"action": "remove"})
         assert await sources(database) == []
     await deps.database.close()
+
+
+async def test_what_the_command_imports_from_an_address_is_kept_as_a_source(
+    database: Database, settings: Settings, site: Site
+) -> None:
+    site.pages["/fiches.csv"] = _sheet(_PAGES)
+    inside = settings.model_copy(update={"import_inside": True})
+    named = knowledge._Source(f"{site.url}/fiches.csv", None, "ville", {})
+    await knowledge._import(inside, named, ImportOptions(dry_run=True), stand_in=False)
+    assert await sources(database) == []
+    await knowledge._import(inside, named, ImportOptions(), stand_in=False)
+    (row,) = await sources(database)
+    assert (row.place, row.hours, len(await published(database))) == (f"{site.url}/fiches.csv", 168, _PAGES)
+
+
+async def test_an_update_brings_no_older_pages_where_the_desk_has_named_another_source(
+    database: Database, settings: Settings
+) -> None:
+    await keep_source(database, "travail-emploi", "https://ministere.example/fiches.csv", "anne")
+    named = knowledge._Source("travail-emploi", None, "", {})
+    report = await knowledge._import(settings, named, ImportOptions(), stand_in=False)
+    (row,) = await sources(database)
+    assert row.due_at
+    assert (report.created, row.due_at <= now()) == (0, True)
