@@ -118,7 +118,9 @@ def _card(
     # By SMS the extract is sent, and SUITE continues with the other content of the part.
     follows = style.dated(entry, shown_part.rest) if style.pays_by_segment else ""
     own = "" if headings or cases else entry.sms_text  # the text that holds for everyone is too general for one part
-    services = (Source(name=link.title, url=link.url) for link in entry.services if link.url and f"]({link.url})" not in text)
+    offered = [link for link in entry.services if link.url and f"]({link.url})" not in text]
+    services = (Source(name=style.link_name(entry, link.title, link.url), url=link.url) for link in offered)
+    text, follows = style.linked(entry, text), style.linked(entry, follows)
     block = AnswerBlock(
         entry=entry.id,
         entry_version=entry.version,
@@ -128,7 +130,7 @@ def _card(
         headings=headings,
         cases=cases,
         body="\n\n".join(part for part in (text, follows) if part),
-        source=Source(name=entry.source, url=entry.url_at(headings)),
+        source=Source(name=style.link_name(entry, entry.source, entry.url), url=entry.url_at(headings)),
         verified_on=entry.verified_on,
         services=tuple(services)[:_SERVICES],
         sms_text=own or (text if follows else ""),

@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from actions.replies.dated_amounts import with_dates
+from core import broken_links
 from core.channels import traits_of
 from core.dates import is_old
 from core.entry import Entry
@@ -83,12 +84,14 @@ class Style:
     old_after_months: int
     today: date
     pays_by_segment: bool = False  # each character costs
+    broken: frozenset[str] = frozenset()  # links that do not work
 
     @classmethod
     def of(cls, channel: str, settings: Settings) -> Style:
         """Returns the style of a turn on ``channel`` today."""
         paid = traits_of(channel).pays_by_segment
-        return cls(SMS if paid else WEB, settings.verified_months, date.today(), paid)
+        broken = broken_links.read(settings.home / broken_links.FILE)
+        return cls(SMS if paid else WEB, settings.verified_months, date.today(), paid, broken)
 
     def for_first_answer(self) -> Style:
         """Returns the style of the part with which a first answer begins: other parts use the rest of its space."""
@@ -108,3 +111,11 @@ class Style:
         """Returns ``markdown`` with the date of ``entry`` after its figures, if the page is old."""
         day = entry.verified_on
         return with_dates(markdown, day) if day and is_old(day, self.old_after_months, self.today) else markdown
+
+    def linked(self, entry: Entry, markdown: str) -> str:
+        """Returns ``markdown`` in which links that do not work are labels that say so."""
+        return broken_links.with_marks(markdown, self.broken, entry.locale)
+
+    def link_name(self, entry: Entry, name: str, url: str) -> str:
+        """Returns ``name`` of the link to ``url``, which says so if it does not work."""
+        return broken_links.marked(name, entry.locale) if url in self.broken else name

@@ -21,8 +21,8 @@ from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.desk.editor.contracts import Near, Preview, Walk
 from knowledge_base.desk.editor.edited_entry import base_of, form_error_json, must_edit
 from knowledge_base.desk.editor.form import EntryForm, FormError
-from knowledge_base.desk.editor.links import dead_links, links_of
 from knowledge_base.editing import saving
+from knowledge_base.quality.links.check import dead_links, links_of
 
 Address = Annotated[str, Field(max_length=200)]
 _ONE = "/api/desk/entries/{collection}/{identifier}"

@@ -11,8 +11,8 @@ from core.identity import Right
 from core.settings import Settings
 from core.web.routes import join_router
 from desk import Item, Part
-from knowledge_base.desk.workflow import collections, conflicts, exchange, history, steps, work
-from knowledge_base.desk.workflow.alerts import alerts_for_publishers
+from knowledge_base.desk.workflow import collections, conflicts, exchange, history, sources, steps, work
+from knowledge_base.desk.workflow.alerts import alerts_for_staff
 from knowledge_base.import_tasks import Tasks
 
 
@@ -26,6 +26,7 @@ def part(database: Database, settings: Settings) -> Part:
         steps.router(database, settings),
         conflicts.router(database),
         collections.router(database),
+        sources.router(database, settings),
         exchange.export_router(database, settings),
     ):
         join_router(routes, router, include_in_schema=False)
@@ -38,8 +39,9 @@ def part(database: Database, settings: Settings) -> Part:
             Item("nav_work", "/desk/work", Right.READ_ENTRIES, "entries", order=15),
             Item("nav_conflicts", "/desk/conflicts", Right.EDIT_ENTRIES, "entries", order=16),
             Item("nav_collections", "/desk/collections", Right.READ_ENTRIES, "entries", order=29),
+            Item("nav_sources", sources.PATH, Right.EXCHANGE_ENTRIES, "entries", order=31),
             Item("nav_exchange", "/desk/exchange", Right.EXCHANGE_ENTRIES, "entries", order=30),
         ),
         bodies={"/desk/exchange": 200 * 2**20},
-        alerts=alerts_for_publishers(database),
+        alerts=alerts_for_staff(database),
     )

@@ -13,7 +13,7 @@ from core.entry import AnsweredQuestion, Case, Cases, Chapter, Entry, TextBlock
 from knowledge_base.desk.editor.checks import advice, duplicates, reading_ease
 from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.desk.editor.form import EntryForm, FormError, new_id, values_of
-from knowledge_base.desk.editor.links import links_of
+from knowledge_base.quality.links.check import links_of
 
 ENTRY = Entry(
     id="F1",
