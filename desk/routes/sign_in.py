@@ -102,6 +102,8 @@ def router() -> APIRouter:
             if error.code == "confirm_ended":
                 return back(_PATH, "desk_confirm_ended")
             return await _enrolment(request, current, error)
+        async with shell.database.write() as writing:
+            shell.notify_owner(writing, "second_factor", current.staff.id, current.staff.language)
         answer = render(request, None, "desk/recovery.html", codes=codes)
         set_session_cookie(answer, shell, token)
         set_device_cookie(answer, shell, current.staff.id)
