@@ -14,6 +14,7 @@ from core.identity import IdentityError, Right, Staff, sessions
 from core.identity.sessions import ValidSession
 from core.problems import Problem
 from core.web.network import is_same_host
+from core.web.upload_time import allow_upload
 from desk.shell import Shell, shell_of
 
 _SECRETS = "/desk/account/"  # no page repeats what is typed there, such as passwords
@@ -60,6 +61,7 @@ def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff
                 raise SignInNeeded
             await _raise_expired_form(request, None)
             raise Problem(401, "desk.desk_sign_in_needed")
+        allow_upload(request.scope)
         if request.method not in SAFE:
             try:
                 await check_form(request, session)

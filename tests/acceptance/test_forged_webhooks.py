@@ -20,7 +20,7 @@ ANSWER = "Réponse à {}.\nExemple https://exemple.fr/F1 (Vérifié le 01/02/202
 
 @pytest.fixture
 def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path, twilio: FakeTwilio) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, **twilio.settings)
+    return settings_for(database_url, redis_url, tmp_path, hosts="*", **twilio.settings)
 
 
 async def test_fifty_times_in_parallel_and_again_after_a_restart_is_one_answer(

@@ -34,7 +34,7 @@ async def settings(tmp_path: Path, database_url: str) -> Settings:
 async def client(settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, Trouble]]:
     app = create(settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gateway.example") as http:
+    async with httpx.AsyncClient(transport=transport, base_url=settings.base_url) as http:
         yield http, trouble_of(app.state.deps.database)
     await app.state.deps.close()
 
