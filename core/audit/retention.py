@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from pydantic import JsonValue
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -38,7 +39,7 @@ async def delete_old(database: Database, *, days: int, export: Callable[[int, st
     await export(end, digest)
     async with database.write() as session:
         target, rows = _TARGET.format(seq=end, digest=digest), end - first + 1
-        details = {"rows": rows, "before": since.isoformat(timespec="seconds")}
+        details: dict[str, JsonValue] = {"rows": rows, "before": since.isoformat(timespec="seconds")}
         await record(session, actor="system", action=CHECKPOINT, target=target, details=details)
         await session.execute(update(AuditHead).where(AuditHead.id == 1).values(checkpoint=end))
         await session.execute(delete(AuditRow).where(AuditRow.seq <= end))
