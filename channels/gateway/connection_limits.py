@@ -14,10 +14,9 @@ from starlette.responses import JSONResponse
 from starlette.types import Receive, Scope, Send
 
 from channels.gateway.request_timeouts import TimeoutProtocol
+from core.problems import UNAVAILABLE_SECONDS
 from core.settings import Settings
 from core.web.network import is_among, network
-
-_RETRY_SECONDS = 10
 
 log = structlog.get_logger(__name__)
 
@@ -25,7 +24,7 @@ log = structlog.get_logger(__name__)
 async def _overloaded(scope: Scope, receive: Receive, send: Send) -> None:
     detail = "Trop de connexions en même temps : réessayez dans quelques secondes. / Too many connections: try again soon."
     problem = {"type": "about:blank", "status": 503, "code": "overloaded", "title": "Service Unavailable", "detail": detail}
-    headers = {"Retry-After": str(_RETRY_SECONDS), "Connection": "close"}
+    headers = {"Retry-After": str(UNAVAILABLE_SECONDS), "Connection": "close"}
     await JSONResponse(problem, 503, headers, media_type="application/problem+json")(scope, receive, send)
 
 

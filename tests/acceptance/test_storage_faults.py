@@ -68,7 +68,8 @@ async def test_without_a_record_nobody_is_told_that_a_message_was_taken(tmp_path
     gone = f"postgresql+asyncpg://guichet@127.0.0.1:{free_port()}/guichet"
     settings = settings_for(gone, _DEAD, tmp_path, **twilio.settings)
     async with client(settings) as (http, _):
-        assert (await http.post("/api/web/conversations", json={})).status_code == 503
+        refused = await http.post("/api/web/conversations", json={})
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
         assert (await post(http, settings, inbound("carte perdue"))).status_code == 503  # the provider sends it again
         assert (await http.get("/health/live", headers={"X-Guichet-Secret": SECRET})).status_code == 200
 
