@@ -31,6 +31,10 @@ _HOW = {
     Break.UNCHAINED: ("ne suit pas la précédente", "does not follow the one before"),
     Break.TRUNCATED: ("et les suivantes ont disparu", "and those after it are gone"),
     Break.REWRITTEN: ("n'est plus celle dont l'empreinte avait été exportée", "is not the one whose head was exported"),
+    Break.PRUNED: (
+        "et les précédentes ont disparu sans qu'une empreinte exportée l'annonce",
+        "and those before it are gone, and no exported head announced it",
+    ),
     Break.FORGED: ("a une empreinte exportée qui n'est pas signée par nous", "has an exported head that we did not sign"),
 }
 
@@ -74,11 +78,12 @@ def verify(
     found = run_on_database(settings.sql_url, lambda database: verify_chain(database, exported, signer))
     if as_json:
         broken = {"seq": found.broken.seq, "how": str(found.broken.how)} if found.broken else None
-        print(json.dumps({"rows": found.rows, "heads": found.heads, "broken": broken}))
+        print(json.dumps({"rows": found.rows, "deleted": found.deleted, "heads": found.heads, "broken": broken}))
     if found.broken is None:
+        first, rows = found.deleted + 1, found.rows - found.deleted
         say(
-            f"Le journal est intact : {found.rows} lignes, {found.heads} empreintes exportées vérifiées.",
-            f"The audit is whole: {found.rows} rows, {found.heads} exported heads checked.",
+            f"Le journal est intact depuis la ligne {first} : {rows} lignes, {found.heads} empreintes exportées vérifiées.",
+            f"The audit is whole from row {first} on: {rows} rows, {found.heads} exported heads checked.",
         )
         return
     if as_json:

@@ -1,4 +1,4 @@
-"""The job that sends the audit's signed head off the machine, with the ids of erased conversations, when either is new."""
+"""The jobs that send the audit's signed head off the machine, with the ids of erased conversations, and delete old rows."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 
 from core.audit.heads import Signer, export
 from core.audit.queries import current_head
+from core.audit.retention import delete_old
 from core.database import Database
 from core.database.models import ErasedConversation
 from core.settings import Settings
@@ -26,6 +27,7 @@ class AuditHeads:
         self._destination = settings.audit_heads
         self._signer = Signer(key) if key and settings.audit_heads else None
         self._sent = -1
+        self._days = settings.audit_days
 
     async def send(self) -> bool:
         """Sends the head unless it was sent already. A failure is logged, and tried again next time."""
@@ -50,3 +52,16 @@ class AuditHeads:
                 sent = ErasedConversation.conversation_id.in_(erased)
                 await session.execute(update(ErasedConversation).where(sent).values(exported=True))
         return True
+
+    async def delete_old(self) -> int:
+        """Deletes rows older than ``audit_days``, once a signed head of the last of them has left. Returns how many."""
+        if not self._days:
+            return 0
+        rows = await delete_old(self._database, days=self._days, export=self._announce)
+        if rows:
+            log.info("audit_rows_deleted", rows=rows)
+        return rows
+
+    async def _announce(self, seq: int, digest: str) -> None:
+        if self._signer is not None:
+            await export(self._signer.sign(seq, digest), self._destination)

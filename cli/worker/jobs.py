@@ -55,6 +55,7 @@ class PeriodicJobs:
             Periodic("retention", self._apply_retention, retention),
             Periodic("forget", self._forget, forget, timedelta(minutes=5)),
             Periodic("insights", self._count, insights),
+            Periodic("audit_retention", self._heads.delete_old, timedelta(days=1)),
             Periodic("ledger", self._ledger.run, _LEDGER, _LEDGER),
         ]
         if settings.backup_folder:

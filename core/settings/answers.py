@@ -104,6 +104,12 @@ class AnswerSettings(BaseModel):
     limit_open_per_address: int = Field(
         300, ge=10, description="Sockets and event streams open at a time from one address at one gateway."
     )
+    limit_connections_per_address: int = Field(
+        1000,
+        ge=50,
+        description="Connections open at a time from one address (IPv6: a /64) at one gateway, sockets aside; beyond, 503. A "
+        "reverse proxy's are not counted.",
+    )
     limit_connections: int = Field(
         4000,
         ge=50,

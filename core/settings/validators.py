@@ -22,6 +22,7 @@ from core.privacy.finders.cases import too_slow
 
 _SCHEMES = ("http", "https")
 _DATABASES = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
+_HOST = re.compile(r"(\*\.)?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
 _PREFIX = re.compile(r"\+\d{0,15}")
 
 
@@ -221,6 +222,14 @@ Sites = Annotated[
         lambda site: site == "*" or _is_origin(site),
         "des sites séparés par des virgules, sans chemin : « https://www.exemple.fr »",
         "websites separated by commas, without a path: 'https://www.example.fr'",
+    ),
+]
+Hosts = Annotated[
+    str,
+    _list_of(
+        lambda host: host == "*" or bool(_HOST.fullmatch(host)),
+        "des noms d'hôtes sans port, séparés par des virgules : « guichet.exemple.fr,*.exemple.fr »",
+        "host names without a port, separated by commas: 'guichet.example.fr,*.example.fr'",
     ),
 ]
 Prefixes = Annotated[
