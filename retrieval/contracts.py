@@ -42,6 +42,8 @@ class RetrievalResult(BaseModel):
     of the snapshot. ``snapshot`` is the version of the snapshot, ``language`` the language of the query. ``rejected`` are the
     nearest entries when the decision is ``no_answer`` (``hits`` is then empty).
 
+    ``local``: the page found first is one of the town's own; if it is linked to a page of the State, that page is the hit.
+
     ``scope`` is the kind of the query: a question for an administration, a fragment without a clear subject, or a message
     outside the service's scope. If a page answers surely, the query is always a question. ``understood`` is the query as it was
     embedded, in the spelling and the words of the pages. ``unknown`` means that no word of it is French and that nothing
@@ -54,6 +56,7 @@ class RetrievalResult(BaseModel):
     rejected: tuple[Hit, ...] = ()
     confidence: float = Field(0.0, ge=0.0, le=1.0)
     decision: Decision = "no_answer"
+    local: bool = False
     scope: Scope = "enquiry"
     snapshot: str = ""
     language: str = "fr"
@@ -124,6 +127,10 @@ class Retriever(Protocol):
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         """Returns the entry of the active snapshot."""
+        ...
+
+    def local_page(self, entry: Entry, query: str) -> Entry | None:
+        """Returns the town's entry on the matter of the national ``entry``; of several, the one that fits ``query``."""
         ...
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
