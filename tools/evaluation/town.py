@@ -11,7 +11,6 @@ from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.server.app import build_executor
-from bot.turns import assemble
 from channels.sms.encoding import prepare
 from channels.sms.rendering import SmsRenderer
 from conversations.wording import Wording
@@ -110,9 +109,17 @@ def _first_turn(action: Any, wording: Wording, settings: Settings, question: str
     tracker = Tracker("town", {"language": language}, latest, events, False, None, {}, "action_listen")
     asyncio.run(action(dispatcher, tracker, {}))
 
-    def spoken(message: dict[str, Any]) -> dict[str, Any]:
+    blocks: list[dict[str, Any]] = []
+    about: dict[str, Any] = {}
+    for message in dispatcher.messages:
+        custom = message["custom"]
         values = {name: value for name, value in message.items() if isinstance(value, str)}
-        text = wording.text(message["response"], channel=channel, language=language, **values)
-        return {"event": "bot", "text": text, "data": {"custom": message["custom"]}}
-
-    return Turn.model_validate(assemble(map(spoken, dispatcher.messages)))
+        text = wording.text(values.pop("response"), channel=channel, language=language, **values)
+        about |= {"outcome": custom["outcome"]} if "outcome" in custom else {}
+        if custom.get("fill") == "option":
+            blocks[-1]["options"] = [*blocks[-1]["options"], {"label": text, "payload": custom["payload"]}]
+        elif "fill" in custom:
+            blocks[-1][custom["fill"]] = text
+        else:
+            blocks.append({**custom.get("block", {"type": "text"}), "text": text})
+    return Turn.model_validate({**about, "blocks": blocks})

@@ -61,7 +61,7 @@ def test_merged_brings_in_a_national_page_that_was_not_found(pages: LocalPages) 
 def test_the_entry_of_the_town_is_the_one_with_most_words_of_the_question(pages: LocalPages) -> None:
     def title(place: int, query: str) -> str | None:
         entry = pages.of(place, query)
-        return entry and entry.title
+        return entry.title if entry else None
 
     assert title(LOSS, "où sont les objets trouvés ?") == "Objets trouvés"
     assert title(LOSS, "où est le guichet ?") == "Guichet des cartes"
