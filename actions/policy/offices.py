@@ -71,20 +71,22 @@ def office(turn: Turn, *, ours: bool = False) -> Reply | Turn | None:
     answer, memory = respond(pages, turn.text, _memory(turn), now(), about_own_office=ours)
     if ours and answer == WhichPlace("mairie") and turn.settings.opening_hours:
         return None  # "horaires de la mairie", when the settings give the hours as a text
-    if answer is not None and _is_on_town_page(turn, answer):
+    if answer is not None and _is_on_town_page(turn, answer, pages.own):
         note("town_page_of_office")
         return None
     return _answer(turn, answer, memory)
 
 
-def _is_on_town_page(turn: Turn, answer: Answer) -> bool:
+def _is_on_town_page(turn: Turn, answer: Answer, own: Office | None) -> bool:
     """Decides whether the office of ``answer`` is the town's and has a page of the town's own: "Déchèterie : horaires"."""
-    if isinstance(answer, NotKnown):
-        return False
-    kind, commune = (answer.offices[0].kind, answer.offices[0].commune) if isinstance(answer, Found) else (answer.kind, "")
-    if commune not in ("", turn.settings.office_commune):
-        return False
-    page = sought_town_page(turn)
+    match answer:
+        case Found(offices=(office, *_)):
+            kind, elsewhere = office.kind, own is None or office.commune != own.commune
+        case WhichPlace():
+            kind, elsewhere = answer.kind, False
+        case NotKnown():
+            kind, elsewhere = answer.kind, own is None or answer.place != own.commune_name
+    page = None if elsewhere else sought_town_page(turn)
     title = key_of(page.title) if page else ""
     named = kind_in(title)
     return named is not None and named[0] == kind and _ABOUT_OFFICE.fullmatch(title[: named[1].start()]) is not None
