@@ -14,6 +14,7 @@ from actions.replies.page_extract import page_text
 from actions.replies.page_parts import part_of
 from actions.replies.piece_sets import visible_chars
 from actions.replies.style import PAGES
+from actions.replies.truncated_description import is_description
 from actions.replies.utterance import Reply, Utterance, say
 from actions.turn.turn import Turn
 from actions.turn.unasked_card import unasked_card
@@ -21,7 +22,7 @@ from core.dates import format_day, is_old
 from core.decision_trace import note
 from core.entry import Entry, passages
 from core.text.markdown import plain as without_marks
-from core.turns import AnswerBlock
+from core.turns import AnswerBlock, Outcome
 
 _MINI_CARDS = 3
 _SHOWN = "town_page"  # in the data of an utterance: the id of the page
@@ -58,7 +59,7 @@ def with_town_page(turn: Turn, reply: Reply) -> Reply:
     question = turn.typed or (reply.state and reply.state.focus and reply.state.focus.question) or ""
     entries = filter(None, map(turn.search.entry, _pages_of(reply, 1 if turn.style.pays_by_segment else _MINI_CARDS)))
     page = next(filter(None, (turn.retriever.local_page(entry, question) for entry in entries)), None)
-    if page is None or turn.settings.collection not in ("", page.collection):
+    if page is None or not passages(page) or turn.settings.collection not in ("", page.collection):
         return reply
     urgent = asks_where_or_when(question)
     if not urgent and any(_custom(event).get(_SHOWN) == page.id for event in turn.events):
@@ -70,14 +71,13 @@ def with_town_page(turn: Turn, reply: Reply) -> Reply:
 
 
 def _pages_of(reply: Reply, most: int) -> list[str]:
-    """Returns the page that ``reply`` answers from, or the first of those whose content it offers, ``most`` at most."""
-    for one in reply.utterances:
-        if one.custom.get("entry"):
-            return [one.custom["entry"]]
-        block = one.custom.get("block") or {}
-        if block.get("purpose") == "entries":
-            return [option["entry"] for option in block["options"] if option.get("entry")][:most]
-    return []
+    """Returns the page that ``reply`` answers from, and the first of those whose content it offers, ``most`` at most."""
+    answering = [str(one.custom["entry"]) for one in reply.utterances if one.custom.get("entry")][:1]
+    if not any(one.custom.get("outcome") == Outcome.CHOICES for one in reply.utterances):
+        return answering
+    blocks = (one.custom.get("block") or {} for one in reply.utterances)
+    options = [option for block in blocks if block.get("purpose") == "entries" for option in block["options"]]
+    return [*answering, *[option["entry"] for option in options if option.get("entry")][:most]]
 
 
 def _custom(event: Any) -> dict[str, Any]:
@@ -101,10 +101,10 @@ def _utterances(turn: Turn, page: Entry, question: str) -> Sequence[Utterance]:
 
 def _block(turn: Turn, page: Entry, question: str) -> AnswerBlock:
     """Returns the card of ``page``: all of it if it fits, else what answers ``question``."""
-    parts = [part_of(page, passage.order) for passage in passages(page)]
+    parts = [part_of(page, one.order) for one in passages(page) if not is_description(page, one.order)]
     body = turn.style.dated(page, page_text(parts, {part.order: frozenset(range(len(part.pieces))) for part in parts}))
     card = answer_card(page, 0, turn.snapshot, turn.style)
-    if page.sms_text if turn.style.pays_by_segment else visible_chars(body) <= turn.style.limits.page:
+    if page.sms_text if turn.style.pays_by_segment else 0 < visible_chars(body) <= turn.style.limits.page:
         return card.block.model_copy(update={"headings": (), "cases": (), "body": body, "sms_text": page.sms_text})
     start = turn.retriever.best_passage(page, question)
     return unasked_card(turn, page, Focus(entry=page.id, query=question, start=start), start).block

@@ -24,6 +24,7 @@ COUNTER = Entry(
     id="town-card",
     collection="town",
     title="Carte d'identité à Valbourg",
+    description="Où demander une carte d'identité à Valbourg.",
     sms_text="1 place de la Halle, lun-ven 8h30-12h, sur rendez-vous",
     body=(
         Chapter(heading="Où et quand", body=(TextBlock(markdown="1 place de la Halle, du lundi au vendredi."),)),
