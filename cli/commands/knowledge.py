@@ -117,10 +117,11 @@ def export_pages(
 def town() -> None:
     """Put the imaginary town's pages in use if this is that town, take them out if it is not. A step of up."""
     settings = Settings()
-    run_on_database(settings.sql_url, lambda database: _settle_town(database, settings))
+    run_on_database(settings.sql_url, lambda database: settle_town(database, settings))
 
 
-async def _settle_town(database: Database, settings: Settings) -> None:
+async def settle_town(database: Database, settings: Settings) -> None:
+    """Imports the imaginary town's pages, or withdraws them, as ``settings`` say. What editors have changed stays."""
     if is_demonstration(settings):
         _print(await import_town(database, options=ImportOptions(force=True)), as_json=False)
     elif count := await withdraw(database, TOWN.name, author="import", reason=settings.organisation):
