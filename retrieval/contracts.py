@@ -21,6 +21,8 @@ class Hit(BaseModel):
     """One entry found. ``passage`` is the order, in ``core.entry.passages``, of the passage that fits the query best. It is the
     first passage if the index has titles only and no passage fits well enough.
 
+    ``local``: ids of the town's entries on its matter, which are shown with it.
+
     ``score`` is the fused score (no unit, comparable within one result only); ``scores`` are its parts.
     """
 
@@ -30,6 +32,7 @@ class Hit(BaseModel):
     collection: str
     version: int
     title: str
+    local: tuple[str, ...] = ()
     score: float
     passage: int = 0
     scores: dict[str, float] = Field(default_factory=dict)

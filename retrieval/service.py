@@ -191,7 +191,7 @@ class SearchService:
         if not ranked:
             return RetrievalResult(snapshot=snapshot.version, language=language, timings_ms=clock.finish())
         model = snapshot.calibration.stages[snapshot.manifest.stage]
-        found_as, shown_as = snapshot.local_pages.merged(ranked)
+        found_as, shown_as = snapshot.local_pages.merged(ranked, allowed)
         rivals = one_of_twins(found_as, snapshot.newer_twins)
         confidence = model.probability(self.features(snapshot, rivals, asked), language)
         ranked = one_of_twins(newer_first(shown_as, snapshot.newer_twins), snapshot.newer_twins)
@@ -392,6 +392,7 @@ def _hit(snapshot: Snapshot, candidate: Ranked, passage: int) -> Hit:
         collection=entries.collections[place],
         version=entries.versions[place],
         title=entries.titles[place],
+        local=snapshot.local_pages.ids_of(place),
         score=round(candidate.score, 4),
         passage=passage,
         scores=candidate.parts(),

@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from core.entry import Entry
 from retrieval.index.entry_file import EntryFile
 from retrieval.ranking.fusion import Ranked
 from retrieval.terms.analysis import terms
+
+type Mask = NDArray[np.bool_]
 
 
 class LocalPages:
@@ -31,24 +36,29 @@ class LocalPages:
         """Decides whether the entry at ``place`` is one of the town's."""
         return self._entries.collections[place] in self._collections
 
+    def ids_of(self, place: int) -> tuple[str, ...]:
+        """Returns the ids of the town's entries on the matter of the one at ``place``."""
+        return tuple(self._entries.ids[local] for local in self._local.get(place, ()))
+
     def of(self, place: int, query: str) -> Entry | None:
         """Returns the town's entry on the matter of the one at ``place``; of several, that with most words of ``query``."""
         asked = set(terms(query))
         found = [self._entries.at(local) for local in self._local.get(place, ())]
         return max(found, key=lambda one: len(asked & set(terms(" ".join((one.title, *one.wordings))))), default=None)
 
-    def merged(self, ranked: Sequence[Ranked]) -> tuple[list[Ranked], list[Ranked]]:
+    def merged(self, ranked: Sequence[Ranked], allowed: Mask | None = None) -> tuple[list[Ranked], list[Ranked]]:
         """Returns ``ranked`` with one of each pair of a local page and its national page: as it was found, and with the
         national page in its place.
 
-        A local page with several national pages stands for the one that is ranked first.
+        A local page with several national pages stands for the one that is ranked first. ``allowed``: the pages that the
+        search may find; a local page whose national pages are not among them stands for itself.
         """
         if not self._national:
             return [*ranked], [*ranked]
         by_place = {candidate.place: candidate for candidate in ranked}
         found: dict[int, Ranked] = {}
         for candidate in ranked:
-            pages = self._national.get(candidate.place)
+            pages = [page for page in self._national.get(candidate.place, ()) if allowed is None or allowed[page]]
             page = next((place for place in by_place if place in pages), pages[0]) if pages else candidate.place
             found.setdefault(page, candidate)
         shown = [

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels.sms.encoding import segments
-from core.turns import ChoicesBlock, Option, Source
+from core.turns import ChoicesBlock, Option, Source, TextBlock
 from tests.unit.channels.test_sms_rendering import HINT, LONG, SENTENCES, URL, answer, choices, parts, render
 
 FIRST = "La perte se déclare en mairie."
@@ -91,3 +91,13 @@ def test_cases_asked_for_by_sms_may_take_a_third_segment() -> None:
     body = " ".join(SENTENCES[:5])
     text, offered = render(answer(body), choices("Vous êtes majeur", "Vous êtes mineur", purpose="cases", text="En détail :"))
     assert (len(offered), segments(text)) == (2, 3)
+
+
+def test_what_comes_after_pages_to_choose_from_stands_below_them_and_is_never_left_for_later() -> None:
+    pages = choices("Carte d’identité", *(f"Une autre page dont le titre est long, numéro {n}" for n in range(8)))
+    counter = TextBlock(text="À Valbourg : 1 place de la Halle")
+    text, offered = render(pages, counter)
+    assert text.index("1 Carte d'identité") < text.index("A Valbourg : 1 place de la Halle")
+    assert len(offered) < 9
+    first, _ = render(counter, pages)
+    assert first.startswith("A Valbourg")

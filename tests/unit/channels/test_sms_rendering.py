@@ -392,13 +392,3 @@ def test_two_questions_in_one_reply_keep_their_sentences_and_go_on_in_the_next_p
     assert "D'accord ?" not in first.text
     assert "\nD'accord ?\n13 Oui\n14 Non" in told
     assert len(part.offered) == 14
-
-
-def test_what_comes_after_pages_to_choose_from_stands_below_them_and_is_never_left_for_later() -> None:
-    pages = choices("Carte d’identité", *(f"Une autre page dont le titre est long, numéro {n}" for n in range(8)))
-    counter = TextBlock(text="À Valbourg : 1 place de la Halle")
-    text, offered = render(pages, counter)
-    assert text.index("1 Carte d'identité") < text.index("A Valbourg : 1 place de la Halle")
-    assert len(offered) < 9
-    first, _ = render(counter, pages)
-    assert first.startswith("A Valbourg")

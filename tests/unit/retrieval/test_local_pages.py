@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.entry import Entry
@@ -56,6 +57,15 @@ def test_merged_brings_in_a_national_page_that_was_not_found(pages: LocalPages) 
     _, shown = pages.merged(ranked(POOL, TOWN_CARD))
     assert places(shown) == [POOL, NATIONAL]
     assert shown[1].nearest == 0
+
+
+def test_merged_keeps_a_local_page_whose_national_pages_may_not_be_found(pages: LocalPages) -> None:
+    only_town = np.asarray([False, False, True, True, True], dtype=np.bool_)
+    assert places(pages.merged(ranked(TOWN_CARD, POOL), only_town)[1]) == [TOWN_CARD, POOL]
+
+
+def test_ids_of_the_towns_entries_are_known_by_the_national_page(pages: LocalPages) -> None:
+    assert [pages.ids_of(place) for place in (NATIONAL, LOSS, POOL)] == [("card",), ("card", "lost"), ()]
 
 
 def test_the_entry_of_the_town_is_the_one_with_most_words_of_the_question(pages: LocalPages) -> None:
