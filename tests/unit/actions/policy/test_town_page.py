@@ -58,7 +58,7 @@ async def test_the_town_page_comes_after_the_rule_with_its_source_and_date(valbo
     rule, *_, counter = turn.blocks
     assert isinstance(rule, AnswerBlock)
     assert isinstance(counter, AnswerBlock)
-    assert (turn.entry, rule.entry, counter.entry, counter.text) == ("T1", "T1", "town-card", "À Valbourg :")
+    assert (turn.entry, rule.entry, counter.entry, counter.text) == ("T1", "T1", "town-card", "À Valbourg\u00a0:")
     assert (
         counter.body == "**Où et quand** : 1 place de la Halle, du lundi au vendredi.\n\n**Rendez-vous** : Au 01 99 00 45 67."
     )
@@ -67,7 +67,7 @@ async def test_the_town_page_comes_after_the_rule_with_its_source_and_date(valbo
 
 async def test_without_a_heading_the_source_stands_above(settings: Settings) -> None:
     turn = await Talk(settings, FakeKnowledge()).say("carte perdue")
-    assert getattr(turn.blocks[-1], "text", "") == "Ville de Valbourg :"
+    assert getattr(turn.blocks[-1], "text", "") == "Ville de Valbourg\u00a0:"
 
 
 LINE = "A Valbourg : 1 place de la Halle, lun-ven 8h30-12h, sur rendez-vous (Ville de Valbourg, 12/10/2026)"
