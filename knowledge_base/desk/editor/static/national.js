@@ -15,7 +15,7 @@ export function makeNational(part, field) {
     let pages = [];
     try {
       pages = search.value.trim() ? await api("GET", `${part.dataset.api}?q=${encodeURIComponent(search.value.trim())}`) : [];
-      status.textContent = pages.length ? "" : part.dataset.none;
+      status.textContent = pages.length ? "" : status.dataset.none;
     } catch (problem) {
       status.textContent = problem.detail;
     }
