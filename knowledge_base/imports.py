@@ -19,7 +19,7 @@ from knowledge_base.exchange.export_reader import is_export, read_export
 from knowledge_base.exchange.import_export import import_contents
 from knowledge_base.progress import Progress
 from knowledge_base.sources.faq import read_faq
-from knowledge_base.sources.markdown_folder import DEMONSTRATION, read_folder
+from knowledge_base.sources.markdown_folder import DEMONSTRATION, TOWN, read_folder
 from knowledge_base.sources.npm import Pinned, fetch_pinned, newest_kept
 from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
 from knowledge_base.sources.service_public.importer import open_source, read
@@ -91,6 +91,14 @@ async def import_demonstration(database: Database, *, options: ImportOptions = _
     """Imports the project's own entries, which need no network. Raises ``ImportRefused``."""
     entries = read_folder(DEMONSTRATION)
     report = await _upsert(database, "demonstration", entries, DEMONSTRATION.name, options)
+    _report_all(options.progress, entries)
+    return report
+
+
+async def import_town(database: Database, *, options: ImportOptions = _DEFAULTS) -> ImportReport:
+    """Imports the pages of the demonstration's imaginary town. Raises ``ImportRefused``."""
+    entries = read_folder(TOWN, TOWN.name)
+    report = await _upsert(database, TOWN.name, entries, TOWN.name, options)
     _report_all(options.progress, entries)
     return report
 

@@ -8,6 +8,7 @@ from actions.messages.file_questions import asks_a_page, only_asks_where
 from actions.messages.plain_words import plain
 from actions.policy.offices import office
 from actions.policy.subject_change import is_about_page
+from actions.policy.town_page import sought_town_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say
 from actions.turn.choice_list import offer
@@ -44,6 +45,8 @@ def about_administration(turn: Turn) -> Reply | None:
     at_office = office(turn, ours=turn.intent == "opening_hours") if turn.intent != "ask_file" else None
     if isinstance(at_office, Reply):
         return at_office
+    if turn.intent == "opening_hours" and sought_town_page(turn, surely=True):
+        return None  # "quand ouvre la piscine ?"
     settings = turn.settings
     response, outcome = _RESPONSES[turn.intent]
     if turn.intent == "delete_messages" and not wants_erased(turn.text):

@@ -44,8 +44,8 @@ class _Draft:
     """The parts of a message. ``lines`` stay whole, except the passage at ``passage_index``, which may be cut.
 
     The options of all ``choices`` are numbered in one sequence, each list under its own sentence. The last may be left out.
-    ``has_more``: there is more to read than ``lines`` have, whether they are cut or not. ``later``: further answers, of which
-    ``lines`` hold the beginning.
+    ``closing``: what comes after pages to choose from. ``has_more``: there is more to read than ``lines`` have, whether they
+    are cut or not. ``later``: further answers, of which ``lines`` hold the beginning.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -54,6 +54,7 @@ class _Draft:
     has_more: bool = False
     later: list[AnswerBlock] = field(default_factory=list)
     choices: list[ChoicesBlock] = field(default_factory=list)
+    closing: list[str] = field(default_factory=list)
     related: ChoicesBlock | None = None
     hint: str = ""
 
@@ -67,7 +68,7 @@ class _Draft:
         title_characters: int = _OTHER_TITLE_CHARACTERS,
     ) -> str:
         lines = [passage if index == self.passage_index else line for index, line in enumerate(self.lines)]
-        lines += self._numbered_options(len(options), title_characters)
+        lines += [*self._numbered_options(len(options), title_characters), *self.closing]
         if related and self.related:
             lines += [self.related.text, *_numbered(related, len(self.options) + 1, title_characters)]
         if more:
@@ -187,6 +188,8 @@ class SmsRenderer:
         draft = _Draft(hint=self.wording.text("gateway_more", channel="sms", language=language))
         for block in blocks:
             match block:
+                case TextBlock() if any(one.purpose == "entries" for one in draft.choices):
+                    draft.closing.append(block.text)
                 case TextBlock() | NoticeBlock():
                     draft.lines.append(block.text)
                 case AnswerBlock():

@@ -10,6 +10,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from cli.database import run_on_database
+from cli.demonstration import is_demonstration
 from cli.engine import open_engine
 from cli.language import Refusal, pick, say
 from cli.options import Json
@@ -29,10 +31,12 @@ from knowledge_base.imports import (
     import_file,
     import_service_public,
     import_site,
+    import_town,
     import_travail_emploi,
 )
 from knowledge_base.rereading.job import PACKAGES
 from knowledge_base.rereading.record import keep_source, read_from_elsewhere
+from knowledge_base.sources.markdown_folder import TOWN
 from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
 from knowledge_base.sources.sites.safe_fetch import SafeFetcher, anywhere
 
@@ -114,6 +118,21 @@ def export_pages(
         return
     listed = ", ".join(f"{count} {name}" for name, count in counts.items())
     report_done(f"{file} : {listed}", f"{file}: {listed}")
+
+
+@app.command(hidden=True)
+def town() -> None:
+    """Put the imaginary town's pages in use if this is that town, take them out if it is not. A step of up."""
+    settings = Settings()
+    run_on_database(settings.sql_url, lambda database: settle_town(database, settings))
+
+
+async def settle_town(database: Database, settings: Settings) -> None:
+    """Imports the imaginary town's pages, or withdraws them, as ``settings`` say. What editors have changed stays."""
+    if is_demonstration(settings):
+        _print(await import_town(database, options=ImportOptions(force=True)), as_json=False)
+    elif count := await withdraw(database, TOWN.name, author="import", reason=settings.organisation):
+        report_done(f"{count} fiches imaginaires retirées", f"{count} imaginary pages taken out")
 
 
 @app.command()

@@ -40,6 +40,9 @@ class AnswerSettings(BaseModel):
         "semicolons.",
     )
     synonyms: str = Field("", description="Operator's synonyms (docs/guides/synonymes.md); empty: synonyms.yml in home.")
+    local_heading: str = Field(
+        "", description="Words above the town's own page in a reply, such as: À Valbourg. Empty: the source of that page."
+    )
     collection: str = Field("", description="Answer from this collection only; empty: all.")
     publish_questions: int = Field(
         300, ge=0, description="Real questions of the last month that each publication is tried on, the most frequent first."

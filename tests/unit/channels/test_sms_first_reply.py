@@ -110,3 +110,13 @@ def test_sms_says_nothing_of_a_sentence_of_which_only_a_few_words_fit() -> None:
     first, second = parts(TextBlock(text="Appelez le 17. " * 20), answer(SENTENCES[0]))
     assert SENTENCES[0][:10] not in first.text
     assert second.text.startswith(SENTENCES[0])
+
+
+def test_what_comes_after_pages_to_choose_from_stands_below_them_and_is_never_left_for_later() -> None:
+    pages = choices("Carte d’identité", *(f"Une autre page dont le titre est long, numéro {n}" for n in range(8)))
+    counter = TextBlock(text="À Valbourg : 1 place de la Halle")
+    text, offered = render(pages, counter)
+    assert text.index("1 Carte d'identité") < text.index("A Valbourg : 1 place de la Halle")
+    assert len(offered) < 9
+    first, _ = render(counter, pages)
+    assert first.startswith("A Valbourg")
