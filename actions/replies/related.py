@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from actions.replies.cards import entry_option, part_option
 from core.entry import Entry, passages
@@ -50,15 +49,7 @@ def _label(entry: Entry, headings: tuple[str, ...]) -> str:
     return " › ".join(headings[-2:]) if len(alike) > 1 else headings[-1]
 
 
-class Also(NamedTuple):
-    """A page of another ``source`` with the same content, as of ``year``."""
-
-    payload: str
-    source: str
-    year: int
-
-
-def older_twin(entry: Entry, query: str, retriever: Retriever) -> Also | None:
+def older_twin(entry: Entry, query: str, retriever: Retriever) -> Entry | None:
     """Returns the page with the same content as ``entry`` that was verified before it; of several, the one whose title has most
     words of ``query``.
     """
@@ -67,12 +58,9 @@ def older_twin(entry: Entry, query: str, retriever: Retriever) -> Also | None:
         collection, _, twin = name.partition("/")
         other = retriever.entry(twin, collection)
         if other and other.verified_on and entry.verified_on and other.verified_on < entry.verified_on:
-            found.append((other, other.verified_on.year))
-    if not found:
-        return None
+            found.append(other)
     asked = set(terms(query))
-    other, year = max(found, key=lambda one: len(asked & set(terms(one[0].title))))
-    return Also(entry_option(other.title, other.id).payload, other.source, year)
+    return max(found, key=lambda other: len(asked & set(terms(other.title))), default=None)
 
 
 def related_options(entry: Entry, hits: Iterable[Hit], retriever: Retriever) -> tuple[tuple[Option, ...], tuple[str, ...]]:

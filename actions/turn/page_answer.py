@@ -15,7 +15,6 @@ from actions.replies.fork_card import fork_card
 from actions.replies.navigation_pages import further_on, leads_to, says_nothing
 from actions.replies.page_parts import is_labelled
 from actions.replies.piece_sets import visible_chars
-from actions.replies.reply_builder import WhichCase
 from actions.replies.truncated_description import stand_in
 from actions.replies.utterance import Reply
 from actions.situation.reading import facts_in, passing
@@ -129,7 +128,8 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
         return say_nothing_else(turn, entry, start, card)
     if card is None or not complete:
         part = passages(entry)[start].headings if context.named else ()
-        return ask(turn, entry, WhichCase(fork, part, other_numbers), card, context.confidence, supposed)
+        confidence = context.confidence
+        return ask(turn, entry, fork, card, part=part, only=other_numbers, confidence=confidence, supposed=supposed)
     back = bool(fork.cases) and not supposed
     return show(turn, entry, card, context, cases=[(fork, None)], supposed=supposed, back=back)
 
