@@ -138,18 +138,16 @@ class DialogueState:
 
 def packed(facts: Facets) -> dict[str, tuple[str, ...]]:
     """Returns facts for a slot: ages as first and last, everything else as sorted values."""
-    return {facet: _ends(values) if facet == AGE else tuple(sorted(values)) for facet, values in facts.items()}
+    slot = {facet: tuple(sorted(values)) for facet, values in facts.items()}
+    if AGE in facts:
+        years = sorted(map(int, facts[AGE]))
+        slot[AGE] = (str(years[0]), str(years[-1]))
+    return slot
 
 
-def unpacked(facts: Mapping[str, tuple[str, ...]]) -> Facets:
+def unpacked(slot: Mapping[str, tuple[str, ...]]) -> Facets:
     """Returns the facts from the form that ``packed`` returns."""
-    return {facet: _between(values) if facet == AGE else frozenset(values) for facet, values in facts.items()}
-
-
-def _ends(ages: frozenset[str]) -> tuple[str, ...]:
-    years = sorted(map(int, ages))
-    return (str(years[0]), str(years[-1]))
-
-
-def _between(ends: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(str, range(int(ends[0]), int(ends[-1]) + 1)))
+    facts = {facet: frozenset(values) for facet, values in slot.items()}
+    if AGE in slot:
+        facts[AGE] = frozenset(map(str, range(int(slot[AGE][0]), int(slot[AGE][-1]) + 1)))
+    return facts

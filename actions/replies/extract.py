@@ -34,14 +34,12 @@ _YES_OR_NO = re.compile(r"(?:\*\*)?(?:oui|non)\b", re.IGNORECASE)
 class Extract:
     """``text`` is the shown content of a part, ``rest`` the content left out, in the part's order (both Markdown).
 
-    ``pieces``: the numbers of the shown pieces (``actions.replies.pieces``). ``exception``: only the first words of the
-    exception to ``text`` are in it.
+    ``pieces``: the numbers of the shown pieces (``actions.replies.pieces``).
     """
 
     text: str
     rest: str = ""
     pieces: tuple[int, ...] = ()
-    exception: bool = False
 
     @property
     def whole(self) -> bool:
@@ -112,9 +110,9 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
     if exception is not None:
         wider = chosen | needed(pieces, exception)
         if visible_chars(whole := closed(counted(pieces, wider))) <= max_chars:
-            chosen, exception, text = wider, None, whole
+            chosen, text = wider, whole
     rest = joined([pieces[at] for at in left_out(pieces, chosen)])
-    return Extract(text, rest=rest, pieces=tuple(sorted(chosen)), exception=exception is not None)
+    return Extract(text, rest=rest, pieces=tuple(sorted(chosen)))
 
 
 def _best(pieces: Sequence[Piece], telling: Sequence[int], worth: Worth) -> int:

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Protocol
 
-from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card
-from actions.replies.page_extract import Chosen, PagePart, best_sentences, left_out, most_useful_first, page_text, short_extract
-from actions.replies.page_parts import CLEAR, PageQuestion, briefly_labelled, open_parts, page_question, part_of
-from actions.replies.piece_sets import APART, visible_chars
-from actions.replies.piece_sets import left_out as not_shown
+from actions.replies.page_extract import Chosen, PagePart, best_sentences, most_useful_first, page_text, short_extract
+from actions.replies.page_parts import CLEAR, PageQuestion, briefly_labelled, candidate_parts, part_of
+from actions.replies.piece_sets import APART, left_out, visible_chars
 from actions.replies.pieces import joined
 from actions.replies.style import Style
 from core.decision_trace import note
@@ -31,31 +27,6 @@ def is_first(focus: Focus | None, entry: Entry) -> bool:
 def is_open(retriever: Retriever, focus: Focus | None, entry: Entry) -> bool:
     """Decides whether no part of ``entry`` clearly answers the first question about it."""
     return focus is not None and is_first(focus, entry) and retriever.part_likelihood(entry, focus.query) < CLEAR
-
-
-class AskedTurn(Protocol):
-    """The part of a turn that an answer needs: what is asked of which page, and the facts about the citizen."""
-
-    @property
-    def retriever(self) -> Retriever: ...
-    @property
-    def style(self) -> Style: ...
-    @property
-    def focus(self) -> Focus | None: ...
-
-    def case(self, focus: Focus, fork: Fork) -> int | None: ...
-    def excluded(self, focus: Focus, fork: Fork) -> Collection[int]: ...
-    def best(self, entry: Entry, orders: Sequence[int]) -> int: ...
-
-
-def first_answer(turn: AskedTurn, entry: Entry) -> FirstAnswer | None:
-    """Returns the object that extends the first answer from ``entry``; ``None`` if this is not the first answer."""
-    focus = turn.focus
-    if focus is None or not is_first(focus, entry):
-        return None
-    case_of, excluded_at = partial(turn.case, focus), partial(turn.excluded, focus)
-    asked = page_question(turn.retriever, entry, focus, case_of, excluded_at, partial(turn.best, entry))
-    return FirstAnswer(asked, turn.style, focus.passages_shown)
 
 
 class FirstAnswer:
@@ -80,12 +51,12 @@ class FirstAnswer:
         known, easy = passages(self._entry), self._easy_text()
         heading = "".join(known[passage].headings[-1:])
         parts = [replace(part, label=heading) if part.order == passage else part for part in self._parts(passage)]
-        named = {passage: frozenset(card.pieces)} if card.block.cases else None
+        named = {passage: frozenset(card.pieces)} if card.block.cases else {}
         chosen = best_sentences(parts, self._asked.worth, self._style.limits.page - _room_for(easy), named)
         if not chosen:
             return _with_body(card, easy, card.block.body)
         note("page_extract", parts=len(chosen))
-        first, *others = most_useful_first(parts, chosen, leading=named or ())
+        first, *others = most_useful_first(parts, chosen, leading=named)
         lead = passage if passage in chosen else first.order
         # The heading of the first part stands above the card, with the cases that the card names.
         above = first.order == lead and not easy and (lead == passage or not known[lead].cases)
@@ -93,7 +64,7 @@ class FirstAnswer:
         headings, own = known[lead].headings, chosen[lead]
         source = card.block.source.model_copy(update={"url": self._entry.url_at(headings)})
         block = card.block.model_copy(update={"headings": headings if above else (), "source": source})
-        shortened = left_out(part_of(self._entry, lead), own)
+        shortened = len(own) < len(part_of(self._entry, lead).pieces)
         card = card._replace(block=block, shortened=shortened, pieces=tuple(sorted(own)), headings=headings, passage=lead)
         return _with_body(card, easy, self._text(display, chosen))
 
@@ -115,7 +86,7 @@ class FirstAnswer:
 
     def _parts(self, *more: int) -> list[PagePart]:
         """Returns the parts that may answer, and those of the passages ``more``."""
-        parts = open_parts(self._asked, self._seen)
+        parts = candidate_parts(self._asked, self._seen)
         return [*parts, *(part_of(self._entry, order) for order in more if all(part.order != order for part in parts))]
 
     def _text(self, parts: Sequence[PagePart], chosen: Chosen) -> str:
@@ -141,9 +112,9 @@ class FirstAnswer:
             return card
         note("page_extract", parts=len(chosen))
         own = chosen.get(passage, frozenset())
-        rest = joined([main.pieces[at] for at in not_shown(main.pieces, own)])
+        rest = joined([main.pieces[at] for at in left_out(main.pieces, own)])
         block = card.block.model_copy(update={"sms_text": text})
-        card = card._replace(block=block, pieces=tuple(sorted(own)), shortened=left_out(main, own))
+        card = card._replace(block=block, pieces=tuple(sorted(own)), shortened=len(own) < len(main.pieces))
         return _with_body(card, text, self._style.dated(self._entry, rest))
 
     def _case_by_sms(self, card: Card) -> Card:

@@ -11,7 +11,6 @@ from actions.replies.extract import Worth
 from actions.replies.fitting_items import NO_FIT, Fit
 from actions.replies.piece_sets import (
     APART,
-    counted,
     exception_after,
     is_note,
     needed,
@@ -167,11 +166,6 @@ def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collec
     for part in ordered:
         by_label.setdefault(part.label, []).append(part)
     return [replace(part, label="" if number else part.label) for same in by_label.values() for number, part in enumerate(same)]
-
-
-def left_out(part: PagePart, chosen: Collection[int]) -> bool:
-    """Decides whether ``part`` says more than the pieces ``chosen``."""
-    return bool(counted(part.pieces, [at for at in range(len(part.pieces)) if at not in chosen]))
 
 
 def behind(label: str, text: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from actions.replies.pieces import Kind, Piece, joined
 from core.text.markdown import plain
@@ -30,7 +31,6 @@ _LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
 _BRACKETED = re.compile(r"\([^()]*\)\.?")
 _ALTERNATIVE = re.compile(r"(?:[-*] )?(?:soit|ou|ni)\b", re.IGNORECASE)
 _ELLIPSIS = "…"
-_PARTS_OF_A_WHOLE = (Kind.ITEM, Kind.ROW)
 
 
 def telling(pieces: Sequence[Piece]) -> list[int]:
@@ -130,21 +130,19 @@ def is_exception(sentence: str) -> bool:
 
 def counted(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
     """Returns the text of ``chosen``. Below a list or table with missing items or rows it says how many are shown."""
-    told: list[Piece] = []
-    shown_pieces = _without_empty_headings(pieces, chosen)
-    last = {pieces[at].paragraph: at for at in shown_pieces}
-    for at in shown_pieces:
+    kept = _without_empty_headings(pieces, chosen)
+    last = {pieces[at].paragraph: at for at in kept}
+    shown: list[Piece] = []
+    for at in kept:
         piece = pieces[at]
-        told.append(piece)
-        if piece.kind not in _PARTS_OF_A_WHOLE or last[piece.paragraph] != at:
-            continue
-        whole = [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (piece.kind, piece.paragraph)]
-        shown = sum(one in chosen for one in whole)
-        if shown < len(whole):
-            said = f"{_ELLIPSIS} ({shown} sur {len(whole)})"
-            said = f"{APART}{said}" if piece.kind is Kind.ROW else f"\n- {said}"
-            told[-1] = Piece(f"{piece.text}{said}", piece.kind, piece.paragraph)
-    return joined(told)
+        if piece.kind in (Kind.ITEM, Kind.ROW) and last[piece.paragraph] == at:
+            whole = [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (piece.kind, piece.paragraph)]
+            count = sum(one in chosen for one in whole)
+            if count < len(whole):
+                before = APART if piece.kind is Kind.ROW else "\n- "
+                piece = replace(piece, text=f"{piece.text}{before}{_ELLIPSIS} ({count} sur {len(whole)})")
+        shown.append(piece)
+    return joined(shown)
 
 
 def _without_empty_headings(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Literal
 
-from actions.replies.cards import Card, choices
+from actions.replies.cards import Card
 from actions.replies.utterance import Utterance, say
 from core.channels import traits_of
 from core.database.base import now
@@ -14,7 +14,7 @@ from core.dates import format_day, is_old
 from core.entry import Entry
 from core.opening_hours import day_and_time
 from core.settings import Settings
-from core.turns import Option, Outcome
+from core.turns import ChoicesBlock, Option, Outcome
 
 type Utterances = Iterator[Utterance]
 
@@ -159,7 +159,7 @@ class ReplyBuilder:
 
 def block_of(purpose: Literal["entries", "related", "menu", "cases"], options: Sequence[Option]) -> dict[str, Any]:
     """Returns a block of buttons, as JSON."""
-    return choices(purpose, options).model_dump(mode="json")
+    return ChoicesBlock(purpose=purpose, options=tuple(options)).model_dump(mode="json")
 
 
 def option_of(response: str, payload: str, **values: str) -> Utterance:

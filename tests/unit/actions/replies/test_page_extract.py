@@ -11,7 +11,6 @@ from actions.replies.page_extract import (
     PagePart,
     behind,
     best_sentences,
-    left_out,
     most_useful_first,
     page_text,
     short_extract,
@@ -158,11 +157,6 @@ def test_most_useful_first_begins_with_the_introduction_and_keeps_parts_of_one_l
     ordered = most_useful_first(parts, {2: own, 1: own, 0: own, 3: own})
     assert [(one.order, one.label) for one in ordered] == [(0, ""), (2, "Papiers"), (1, "Coût"), (3, "")]
     assert [one.order for one in most_useful_first(parts, {2: own, 1: frozenset()})] == [2]
-
-
-def test_left_out_while_a_part_has_more_to_say() -> None:
-    assert left_out(part(1, COST), {0})
-    assert not left_out(part(1, COST), {0, 1})
 
 
 @pytest.mark.parametrize(
