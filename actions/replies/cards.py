@@ -179,8 +179,6 @@ def rest_payload(entry: str, passage: int) -> str:
 
 
 def fork_payload(entry: str, fork: Address, page: int | None = None) -> str:
-    """Returns the payload for "none of these cases": the fork's cases from number ``page`` on or, without ``page``, all of them
-    side by side.
-    """
+    """Returns the payload that shows the fork's cases from number ``page`` on; without ``page``, all of them side by side."""
     named: dict[str, str | int] = {"entry": entry, "fork": written(fork)} | ({} if page is None else {"page": page})
     return f"/choose_case{json.dumps(named)}"

@@ -54,7 +54,7 @@ class FirstAnswer:
         named = {passage: frozenset(card.pieces)} if card.block.cases else {}
         chosen = best_sentences(parts, self._asked.worth, self._style.limits.page - _room_for(easy), named)
         if not chosen:
-            return _with_body(card, easy, card.block.body)
+            return _changed(card, easy, card.block.body)
         note("page_extract", parts=len(chosen))
         first, *others = most_useful_first(parts, chosen, leading=named)
         lead = passage if passage in chosen else first.order
@@ -63,26 +63,22 @@ class FirstAnswer:
         display = [replace(first, label="") if above else first, *others]
         headings, own = known[lead].headings, chosen[lead]
         source = card.block.source.model_copy(update={"url": self._entry.url_at(headings)})
-        block = card.block.model_copy(update={"headings": headings if above else (), "source": source})
         shortened = len(own) < len(part_of(self._entry, lead).pieces)
-        card = card._replace(block=block, shortened=shortened, pieces=tuple(sorted(own)), headings=headings, passage=lead)
-        return _with_body(card, easy, self._text(display, chosen))
+        card = card._replace(shortened=shortened, pieces=tuple(sorted(own)), headings=headings, passage=lead)
+        return _changed(card, easy, self._text(display, chosen), headings=headings if above else (), source=source)
 
     def of_cases(self, card: Card, *, complete: bool) -> Card:
-        """Returns ``card``, which shows cases of a fork, with the best sentences of the page above them, each after its cases;
-        instead of them if not all cases are shown (``complete``).
-        """
+        """Returns ``card``, with cases of a fork, below the best sentences; these alone, if the cases are not ``complete``."""
         if self._style.pays_by_segment:
             return card if complete else self._case_by_sms(card)
         limits, easy, cases = self._style.limits, self._easy_text(), card.block.body if complete else ""
         parts, room = self._parts(), (limits.answer if complete else limits.page) - _room_for(easy)
         chosen = best_sentences(parts, self._asked.worth, room, below=cases)
         if not chosen:
-            return _with_body(card, easy, card.block.body)
+            return _changed(card, easy, card.block.body)
         note("page_extract_above_cases" if complete else "page_extract_instead_of_cases", parts=len(chosen))
         heading = "".join(f"**{heading}**" for heading in card.block.headings[-1:] if cases)
-        card = card._replace(block=card.block.model_copy(update={"headings": ()}))
-        return _with_body(card, easy, self._text(most_useful_first(parts, chosen), chosen), heading, cases)
+        return _changed(card, easy, self._text(most_useful_first(parts, chosen), chosen), heading, cases, headings=())
 
     def _parts(self, *more: int) -> list[PagePart]:
         """Returns the parts that may answer, and those of the passages ``more``."""
@@ -113,9 +109,8 @@ class FirstAnswer:
         note("page_extract", parts=len(chosen))
         own = chosen.get(passage, frozenset())
         rest = joined([main.pieces[at] for at in left_out(main.pieces, own)])
-        block = card.block.model_copy(update={"sms_text": text})
-        card = card._replace(block=block, pieces=tuple(sorted(own)), shortened=len(own) < len(main.pieces))
-        return _with_body(card, text, self._style.dated(self._entry, rest))
+        card = card._replace(pieces=tuple(sorted(own)), shortened=len(own) < len(main.pieces))
+        return _changed(card, text, self._style.dated(self._entry, rest), sms_text=text)
 
     def _case_by_sms(self, card: Card) -> Card:
         """Returns ``card``, which shows some cases of a fork, with the best sentences as its first message."""
@@ -123,8 +118,7 @@ class FirstAnswer:
         if not text:
             return card
         note("page_extract_instead_of_cases", parts=len(chosen))
-        card = card._replace(block=card.block.model_copy(update={"sms_text": text, "headings": ()}))
-        return _with_body(card, text, "" if card.block.body in text else card.block.body)
+        return _changed(card, text, "" if card.block.body in text else card.block.body, sms_text=text, headings=())
 
     def _short_text(self, parts: Sequence[PagePart]) -> tuple[str, Chosen]:
         """Returns the best sentences for one SMS, and the numbers of their pieces."""
@@ -133,9 +127,9 @@ class FirstAnswer:
         return self._text(most_useful_first(parts, chosen), chosen), chosen
 
 
-def _with_body(card: Card, *texts: str) -> Card:
-    """Returns ``card`` with those of ``texts`` that are not empty as its body."""
-    return card._replace(block=card.block.model_copy(update={"body": APART.join(filter(None, texts))}))
+def _changed(card: Card, *texts: str, **fields: object) -> Card:
+    """Returns ``card`` with other ``fields`` of its block, and those of ``texts`` that are not empty as its body."""
+    return card._replace(block=card.block.model_copy(update={"body": APART.join(filter(None, texts)), **fields}))
 
 
 def _room_for(text: str) -> int:

@@ -34,13 +34,15 @@ def mini_card(option: Option, passage: int, snapshot: str, style: Style, asked: 
     text, entry = _extract(passage, style, asked), asked.entry
     if len(text) < _SHORTEST:
         return option
+    found = passages(entry)
+    headings = found[passage].headings if passage < len(found) else ()
     return option.model_copy(
         update={
             "entry": entry.id,
             "entry_version": entry.version,
             "snapshot": snapshot,
             "extract": text,
-            "source": Source(name=entry.source, url=entry.url_at(passages(entry)[passage].headings)),
+            "source": Source(name=entry.source, url=entry.url_at(headings)),
             "verified_on": entry.verified_on,
         }
     )
@@ -89,9 +91,7 @@ def _cells(row: str) -> list[str]:
 
 
 def _fitting(made: Callable[[int], str], entry: Entry, style: Style, most: int) -> str:
-    """Returns the text of ``made``, for the space that dates and labels leave within ``most`` characters, as plain text that
-    ends with a sentence.
-    """
+    """Returns the plain text of ``made`` for the space that dates and labels leave within ``most`` characters."""
     text = ""
     for room in range(most, most // 2, -_DATE_CHARS):
         text = _plain(_rows_written_out(style.dated(entry, made(room))))

@@ -19,9 +19,7 @@ _ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\]]+\]\(\S*/([A-Z]\d+)\)\.?")
 
 
 def says_nothing(entry: Entry, order: int) -> bool:
-    """Decides whether passage ``order`` of ``entry`` only repeats the title, breaks off before it says anything, or is a remark
-    in brackets on what follows ("(en timbre fiscal)").
-    """
+    """Decides whether passage ``order`` only repeats the title, breaks off at once, or is a remark ("(en timbre fiscal)")."""
     text = passages(entry)[order].markdown.strip()
     repeats_title = fold(text).strip(" .:") == fold(entry.title).strip(" .:")
     return is_broken(entry, order) or repeats_title or is_bracketed(text)

@@ -169,9 +169,7 @@ def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collec
 
 
 def behind(label: str, text: str) -> str:
-    """Returns ``text`` after the bold ``label`` of its subject, unless it begins with that label. A list or a table begins on
-    its own line.
-    """
+    """Returns ``text`` after its bold ``label``, unless it begins with it. A list or a table begins on its own line."""
     if not label or not text or plain(text).startswith(plain(label)):
         return text
     name = label.rstrip(" :")

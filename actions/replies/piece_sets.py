@@ -42,16 +42,12 @@ def telling(pieces: Sequence[Piece]) -> list[int]:
 
 
 def stands_alone(pieces: Sequence[Piece], at: int) -> bool:
-    """Decides whether piece ``at``, with what it needs, says something: it refers to no text outside of its part, and is no
-    announcement at the end of it.
-    """
+    """Decides whether piece ``at`` refers to no text outside of its part, and is no announcement at the end of it."""
     return not (pieces[at].hangs or (pieces[at].announces and at == len(pieces) - 1))
 
 
 def leading(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
-    """Returns those of the pieces ``among`` that may stand for their part: neither notes nor what cannot stand alone, if there
-    are others.
-    """
+    """Returns those of ``among`` that may stand for their part: neither notes nor what cannot stand alone, unless all are."""
     return [at for at in among if not is_note(pieces[at].text) and stands_alone(pieces, at)] or list(among)
 
 
@@ -170,9 +166,7 @@ def stub(sentence: str, max_chars: int = STUB_CHARS) -> str:
 
 
 def closed(text: str) -> str:
-    """Returns ``text`` with a full stop if it ends without punctuation: a list's last item, an unfinished sentence of the
-    source.
-    """
+    """Returns ``text`` with a full stop if it ends without punctuation, as a list's last item does."""
     text = text.rstrip()
     if _ENDS.search(text) or text.endswith("|"):
         return text

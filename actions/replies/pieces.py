@@ -104,29 +104,28 @@ def pieces_of(markdown: str) -> list[Piece]:
     """Returns the pieces of ``markdown`` in reading order. ``joined`` makes the part from them again."""
     found: list[Piece] = []
     for number, paragraph in enumerate(one for one in _BLANK_LINES.split(markdown.strip()) if one.strip()):
-        indented = paragraph[:1].isspace()
         last = found[-1] if found and found[-1].kind is Kind.ITEM else None
-        if indented and last:  # a second paragraph of the item before it, and the items that follow
+        if last and paragraph[:1].isspace():  # a second paragraph of the item before it, and the items that follow
             more, items = _lead_and_items(paragraph)
             found[-1] = last = replace(last, text=f"{last.text}\n\n{more}")
             found += [replace(last, text=item) for item in items]
         elif last and _ITEM.match(paragraph):  # the list continues
             found += [replace(last, text=item) for item in _items(paragraph)]
         else:
-            found += _with_needs(_led_in(list(_split(paragraph.strip("\n"), number)), found), found)
+            new = list(_split(paragraph.strip("\n"), number))
+            _mark_lead(new, found)
+            found += _with_needs(new, found)
     return found
 
 
-def _led_in(new: list[Piece], before: list[Piece]) -> list[Piece]:
-    """Returns ``new``, the pieces of one paragraph, with the sentences marked that introduce a list; the last of ``before`` may
-    be marked too.
-    """
+def _mark_lead(new: list[Piece], before: list[Piece]) -> None:
+    """Marks the sentence that introduces the list in the paragraph ``new``; if the list begins it, the last of ``before``."""
     first = next((at for at, piece in enumerate(new) if piece.kind is Kind.ITEM), None)
-    pieces = before if first == 0 else new
-    last = len(before) - 1 if first == 0 else (first or 0) - 1
-    if first is not None and last >= 0 and pieces[last].kind is Kind.SENTENCE and not _ENDED.search(pieces[last].text):
+    if first is None:
+        return
+    pieces, last = (new, first - 1) if first else (before, len(before) - 1)
+    if last >= 0 and pieces[last].kind is Kind.SENTENCE and not _ENDED.search(pieces[last].text):
         pieces[last] = replace(pieces[last], leads=True)
-    return new
 
 
 def joined(pieces: Sequence[Piece]) -> str:
@@ -194,32 +193,28 @@ def _sentences(text: str) -> Iterator[str]:
 def _with_needs(new: list[Piece], before: Sequence[Piece]) -> list[Piece]:
     """Returns ``new``, the pieces of one paragraph after ``before``, with the ``needs`` of each."""
     first = len(before)
-    lead = first - 1 if before and (before[-1].announces or before[-1].kind is Kind.LINK) else None
-    told: list[Piece] = []
-    head: int | None = None
+    lead = {first - 1} if before and (before[-1].announces or before[-1].kind is Kind.LINK) else set[int]()
+    head: set[int] = set()
+    found: list[Piece] = []
     for at, piece in enumerate(new):
-        here = first + at
         needs: set[int] = set()
-        if piece.kind is Kind.HEADING:
-            head = here if piece.text.startswith("|") else head
-            needs = {lead} if lead is not None and piece.text.startswith("|") else set()
+        if piece.kind is Kind.HEADING and piece.text.startswith("|"):
+            needs, head = lead, {first + at}
         elif piece.kind is Kind.ROW:
-            needs = {first + other for other in _same_row(new, at)} | ({head} if head is not None else set())
+            needs = head.union(first + other for other in _same_row(new, at))
         elif piece.kind is Kind.ITEM:
-            leads = [first + other for other, one in enumerate(new[:at]) if one.kind is Kind.SENTENCE]
-            needs = {leads[-1]} if leads else {lead} if lead is not None else set()
-        elif at == 0 and lead is not None and before[lead].announces and piece.kind is Kind.SENTENCE:
-            needs = {lead}
-        elif here and refers_back(piece.text) and (at or before[-1].kind is Kind.SENTENCE):
-            needs = {here - 1}
-        told.append(replace(piece, needs=tuple(sorted(needs))))
-    return told
+            sentences = [first + other for other, one in enumerate(new[:at]) if one.kind is Kind.SENTENCE]
+            needs = set(sentences[-1:]) or lead
+        elif piece.kind is Kind.SENTENCE and at == 0 and lead and before[-1].announces:
+            needs = lead
+        elif piece.kind is not Kind.HEADING and first + at and refers_back(piece.text):
+            needs = {first + at - 1} if at or before[-1].kind is Kind.SENTENCE else set()
+        found.append(replace(piece, needs=tuple(sorted(needs))))
+    return found
 
 
 def _same_row(pieces: Sequence[Piece], at: int) -> list[int]:
-    """Returns the numbers of the other rows about the same thing as row ``at``: with the same first cell, or an empty one below
-    it.
-    """
+    """Returns the numbers of the other rows with the first cell of row ``at``, or an empty one below it."""
     keys: list[str] = []
     for piece in pieces:
         cell = piece.text.removeprefix("|").partition("|")[0].strip() if piece.kind is Kind.ROW else ""

@@ -22,9 +22,7 @@ MOST_AT_HEAD = 4
 def same_page_options(
     entry: Entry, shown: tuple[str, ...], orders: Iterable[int], most: int = MOST_PARTS
 ) -> tuple[Option, ...]:
-    """Returns up to ``most`` buttons: the first parts of ``entry``, among the passages ``orders``, that are not under the
-    headings ``shown``.
-    """
+    """Returns up to ``most`` buttons: the first parts of the passages ``orders`` that are not under the headings ``shown``."""
     known = passages(entry)
     found: dict[tuple[str, ...], Option] = {}
     for order in orders:
@@ -50,9 +48,7 @@ def _label(entry: Entry, headings: tuple[str, ...]) -> str:
 
 
 def older_twin(entry: Entry, query: str, retriever: Retriever) -> Entry | None:
-    """Returns the page with the same content as ``entry`` that was verified before it; of several, the one whose title has most
-    words of ``query``.
-    """
+    """Returns the older page with the same content; of several, the one whose title has most words of ``query``."""
     found = []
     for name in entry.twins:
         collection, _, twin = name.partition("/")

@@ -94,9 +94,7 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
 
 
 def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, context: SearchContext) -> Reply:
-    """Answers although the citizen's case is not known: with all cases side by side if they fit, with the case that may be
-    assumed, or with the text that holds for everyone and the question.
-    """
+    """Answers with all cases side by side if they fit, with the case that may be assumed, or with a text and the question."""
     fork = way.asked
     assert fork is not None
     lead = None if way.passage is None or says_nothing(entry, way.passage) else way.passage
@@ -143,9 +141,7 @@ def _first_answer(turn: Turn, entry: Entry) -> FirstAnswer | None:
 
 
 def unasked_card(turn: Turn, entry: Entry, focus: Focus, start: int) -> Card:
-    """Returns the card that answers ``focus`` from passage ``start`` on, without a question: the text for the citizen's case as
-    far as it is known, else all cases.
-    """
+    """Returns the card that answers ``focus`` from passage ``start`` on and asks for no case: all of them, if it is open."""
     worth = partial(turn.retriever.sentence_worth, entry, focus.query)
     way = resolve(turn, entry, start, focus)
     if way.passage is None and way.asked is not None:

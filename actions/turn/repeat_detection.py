@@ -66,14 +66,12 @@ def excerpt(entry: Entry, passage: int, typed: str) -> str:
 
 
 def _speaks(markdown: str, typed: str) -> bool:
-    """Decides whether ``markdown`` is about each aspect that ``typed`` asks for ("quel délai pour contester ?" has two) or,
-    without an aspect, about what ``typed`` names.
-    """
+    """Decides whether ``markdown`` is about each aspect that ``typed`` asks for; if it asks for none, about what it names."""
     aspect, rest = asked_in(typed)
     if aspect is None:
         return bool(set(terms(typed)) & set(terms(markdown)))
     folded = flat(markdown)
-    while aspect and aspect.text.search(folded):
+    while aspect and aspect.text.search(folded):  # "quel délai pour contester ?" has two
         aspect, rest = asked_in(rest)
     return aspect is None
 

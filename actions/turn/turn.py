@@ -153,9 +153,7 @@ class Turn:
 
     @property
     def question_before(self) -> str:
-        """Returns the question with which the subject began, after the message that continued it last; empty without a
-        subject.
-        """
+        """Returns the question with which the subject began, after the message that continued it last; empty without one."""
         if self.focus is None:
             return ""
         return f"{self.focus.continued_by} {self._first_question}".strip()
