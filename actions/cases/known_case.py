@@ -61,7 +61,9 @@ def _stated_cases(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool
     """Yields what each kind of statement says of the case at ``fork``, the surest first."""
     yield applying(fork.labels, _facts(fork, focus, user, remembered=remembered))
     yield from (_named(fork, text) for text in (focus.latest, focus.query) if text)
-    yield _only_in_range(fork, focus)
+    out = out_of_range(fork.labels, _asked(focus))
+    in_range = [number for number in range(len(fork.labels)) if number not in out]
+    yield in_range[0] if out and len(in_range) == 1 else None  # "12 m²"
     if remembered:
         known = [number for number, label in enumerate(fork.labels) if plain_label(label) in user.labels]
         yield known[0] if len(known) == 1 else None
@@ -77,13 +79,6 @@ def excluded_cases(fork: Fork, focus: Focus, user: UserFacts) -> frozenset[int]:
 
 def _asked(focus: Focus) -> str:
     return f"{focus.query} {focus.latest}"
-
-
-def _only_in_range(fork: Fork, focus: Focus) -> int | None:
-    """Returns the number of the only case of ``fork`` that a quantity in the question leaves ("12 m²")."""
-    out = out_of_range(fork.labels, _asked(focus))
-    left = [number for number in range(len(fork.labels)) if number not in out]
-    return left[0] if out and len(left) == 1 else None
 
 
 def _facts(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool) -> Facets:

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card
-from actions.replies.page_extract import Chosen, PagePart, best_sentences, most_useful_first, page_text, short_extract
-from actions.replies.page_parts import CLEAR, PageQuestion, briefly_labelled, candidate_parts, part_of
+from actions.replies.page_extract import Chosen, best_sentences, most_useful_first, page_text, short_extract
+from actions.replies.page_parts import CLEAR, PagePart, PageQuestion, briefly_labelled, candidate_parts, part_of
 from actions.replies.piece_sets import APART, left_out, visible_chars
 from actions.replies.pieces import joined
 from actions.replies.style import Style

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from actions.replies.extract import Worth, extract
-from actions.replies.page_extract import PagePart, behind, best_sentences, most_useful_first, page_text
-from actions.replies.page_parts import PageQuestion, briefly_labelled, candidate_parts
+from actions.replies.page_extract import behind, best_sentences, most_useful_first, page_text
+from actions.replies.page_parts import PagePart, PageQuestion, briefly_labelled, candidate_parts
 from actions.replies.piece_sets import closed, stub, visible_chars
 from actions.replies.pieces import TABLE_RULE
 from actions.replies.side_by_side import LABELS

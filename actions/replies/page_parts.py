@@ -12,10 +12,9 @@ from actions.cases.case_tree import Fork, Step, steps_to
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case
 from actions.replies.extract import Worth
-from actions.replies.fitting_items import fitting_items
+from actions.replies.fitting_items import NO_FIT, Fit, fitting_items
 from actions.replies.navigation_pages import says_nothing
-from actions.replies.page_extract import ALIKE, PagePart
-from actions.replies.pieces import pieces_of
+from actions.replies.pieces import Piece, pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
 from actions.situation.matching import folded_label, is_abroad
@@ -51,6 +50,19 @@ class PageQuestion:
     def is_clear(self) -> bool:
         """Decides whether one part clearly answers."""
         return not self.odds or 1 / sum(map(math.exp, self.odds.values())) >= CLEAR
+
+
+@dataclass(frozen=True, slots=True)
+class PagePart:
+    """A part of a page. ``order`` is that of its passage. Its sentences are shown after ``label``, if it is not empty.
+
+    ``fit``: the items and rows that are for the citizen, and those for others.
+    """
+
+    order: int
+    pieces: Sequence[Piece]
+    label: str = ""
+    fit: Fit = NO_FIT
 
 
 def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts) -> PageQuestion:
@@ -94,18 +106,12 @@ def briefly_labelled(entry: Entry, parts: Sequence[PagePart], named: Sequence[st
     be true.
     """
     known = passages(entry)
-
-    def label(order: int) -> str:
-        cases = known[order].cases
+    labelled: list[PagePart] = []
+    for part in parts:
+        headings, cases = known[part.order].headings, known[part.order].cases
         own = cases[len(named) :] if cases[: len(named)] == tuple(named) else cases
-        return LABELS.join((*known[order].headings[1:][-1:], *own))
-
-    return [replace(part, label=label(part.order)) for part in parts]
-
-
-def is_labelled(markdown: str, case: str) -> bool:
-    """Decides whether ``markdown`` has a text behind a label that ends with ``case``, alone or with others of the same text."""
-    return any(f"{before}{case}{after}" in markdown for before in ("**", LABELS, BETWEEN, ALIKE) for after in ("** :", ALIKE))
+        labelled.append(replace(part, label=LABELS.join((*headings[1:][-1:], *own))))
+    return labelled
 
 
 def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:
@@ -120,10 +126,13 @@ def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[
         likely = passage.order == 0 or not odds or odds.get(passage.headings, -math.inf) >= _LEAST_LIKELY
         return not passage.defines and (likely or may_hold_opening(entry, passage.markdown))
 
-    found = dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage))
-    orders = (order for order in found if not (order in seen or known[order].defines or says_nothing(entry, order)))
-    parts = [part_of(entry, order) for order in orders if question.holds(order) and not is_description(entry, order)]
-    return [replace(part, fit=fitting_items(part.pieces, question.text)) for part in parts]
+    parts: list[PagePart] = []
+    for order in dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage)):
+        tells = not (known[order].defines or says_nothing(entry, order) or is_description(entry, order))
+        if tells and order not in seen and question.holds(order):
+            part = part_of(entry, order)
+            parts.append(replace(part, fit=fitting_items(part.pieces, question.text)))
+    return parts
 
 
 def holding(

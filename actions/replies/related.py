@@ -28,23 +28,19 @@ def same_page_options(
     for order in orders:
         headings = known[order].headings
         if headings and headings != shown and headings not in found:
-            found[headings] = part_option(_label(entry, headings), entry.id, order)
+            alike = {passage.headings for passage in known if passage.headings[-1:] == headings[-1:]}
+            label = " › ".join(headings[-2:]) if len(alike) > 1 else headings[-1]  # the page may have a heading twice
+            found[headings] = part_option(label, entry.id, order)
         if len(found) == most:
             break
     return tuple(found.values())
 
 
-def unread_first(entry: Entry, orders: Iterable[int], told: Iterable[int]) -> list[int]:
-    """Returns the passages ``orders``; those of parts already read (the passages ``told``) come last."""
+def unread_first(entry: Entry, orders: Iterable[int], seen: Iterable[int]) -> list[int]:
+    """Returns the passages ``orders``; those of parts already read (the passages ``seen``) come last."""
     known = passages(entry)
-    read = {known[order].headings for order in told if order < len(known)}
+    read = {known[order].headings for order in seen if order < len(known)}
     return sorted(orders, key=lambda order: known[order].headings in read)
-
-
-def _label(entry: Entry, headings: tuple[str, ...]) -> str:
-    """Returns the last of ``headings``, with the one above it if the page has that heading twice."""
-    alike = {passage.headings for passage in passages(entry) if passage.headings[-1:] == headings[-1:]}
-    return " › ".join(headings[-2:]) if len(alike) > 1 else headings[-1]
 
 
 def older_twin(entry: Entry, query: str, retriever: Retriever) -> Entry | None:

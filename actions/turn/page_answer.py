@@ -12,8 +12,9 @@ from actions.messages.aspects import Aspect, passages_on
 from actions.replies.cards import Card, answer_card, whole_fork_card
 from actions.replies.first_answer import FirstAnswer, is_first
 from actions.replies.fork_card import fork_card
-from actions.replies.navigation_pages import further_on, leads_to, says_nothing
-from actions.replies.page_parts import is_labelled, page_question
+from actions.replies.navigation_pages import leads_to, says_nothing
+from actions.replies.page_extract import is_labelled
+from actions.replies.page_parts import page_question
 from actions.replies.piece_sets import visible_chars
 from actions.replies.truncated_description import stand_in
 from actions.replies.utterance import Reply
@@ -33,7 +34,10 @@ def open_page(
     before = turn.focus_on(entry)
     on_aspect = passages_on(entry, aspect) if aspect else []
     facts = passing(facts_in(query))
-    start = on_aspect[0] if on_aspect else further_on(turn.retriever, entry, passage, query, before.passages_shown)
+    start = on_aspect[0] if on_aspect else passage
+    if not on_aspect and passage in before.passages_shown and turn.retriever.status().titles_only:
+        # An index of titles often leads to the top of a page, and showing it twice answers nothing.
+        start = next(iter(turn.retriever.ranked_passages(entry, query)), passage)
     headed = orders_headed_for(entry, facts) if facts and not on_aspect else []
     if headed and start not in headed:
         start = turn.retriever.best_passage(entry, query, headed)  # "perdue": the part about a loss

@@ -63,13 +63,11 @@ def _fork_of(case: str) -> str:
     return case.rpartition(".")[0]
 
 
-def place_in(entry: Entry, focus: Focus | None) -> Address:
+def place_in(entry: Entry, focus: Focus) -> Address:
     """Returns the citizen's place in ``entry``: the fork that is asked, or the passage shown last.
 
     Raises ``LookupError`` if the entry has changed and the fork no longer exists.
     """
-    if focus is None:
-        return ()
     if focus.asked is not None:
         return read(focus.asked)
     located = located_passages(entry)

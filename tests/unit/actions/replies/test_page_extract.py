@@ -8,13 +8,13 @@ import pytest
 
 from actions.replies.page_extract import (
     MARGIN,
-    PagePart,
     behind,
     best_sentences,
     most_useful_first,
     page_text,
     short_extract,
 )
+from actions.replies.page_parts import PagePart
 from actions.replies.piece_sets import visible_chars
 from actions.replies.pieces import pieces_of
 from retrieval.contracts import PageSentence

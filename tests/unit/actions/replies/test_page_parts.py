@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from actions.replies.page_parts import PageQuestion, candidate_parts, holding, is_labelled
+from actions.replies.page_extract import is_labelled
+from actions.replies.page_parts import PageQuestion, candidate_parts, holding
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from tests.unit.actions.fakes import case
 from tests.unit.actions.replies.worths import nothing
