@@ -84,8 +84,7 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
     if repeats_card(turn, card.block.body):
         return say_nothing_else(turn, entry, passage, card)
     pieces = card.pieces if card.shortened else ()
-    now = {"asked": None, "shown": passage, "pieces": pieces, "passages_shown": focus.shown_with(passage)}
-    turn = turn.about(focus.model_copy(update=now))
+    turn = turn.about(focus).with_focus(asked=None, shown=passage, pieces=pieces, passages_shown=focus.shown_with(passage))
     supposed = supposed_cases(entry, way.taken, focus, turn.user)
     taken = [(fork_at(entry, address), case) for address, case in way.taken.items()]
     remembered = [
@@ -101,37 +100,34 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     """Answers with all cases side by side if they fit, with the case that may be assumed, or with a text and the question."""
     fork = way.asked
     assert fork is not None
+    focus, pending_fork = turn.focus_on(entry), written(fork.address)
+    turn = turn.about(focus)
     lead = None if way.passage is None or says_nothing(entry, way.passage) else way.passage
-    pending_fork = written(fork.address)
     before = turn.before if turn.typed or context.named else None  # a button of the page itself starts it again
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
-    focus = turn.focus_on(entry)
-    shown = focus.passages_shown if lead is None else focus.shown_with(lead)
-    before_asking = turn
-    turn = turn.about(focus.model_copy(update={"asked": pending_fork, "shown": lead, "pieces": (), "passages_shown": shown}))
-    card, complete, other_numbers = fork_card(
-        entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), partial(turn.case, focus)
-    )
+    case_of = partial(turn.case, focus)
+    card, complete, others = fork_card(entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), case_of)
     likely = None if complete or again else assumed_case(fork, entry, focus, turn.user, turn.settings)
     if likely is not None:
         assumed = (*focus.assumed, written((*fork.address, likely)))
-        return answer_from(before_asking.about(focus.model_copy(update={"assumed": assumed})), entry, start, context)
-    if card is not None and not context.named and not again and (first := _first_answer(turn.about(focus), entry)):
+        return answer_from(turn.with_focus(assumed=assumed), entry, start, context)
+    if card is not None and not context.named and not again and (first := _first_answer(turn, entry)):
         card = first.of_cases(card, complete=complete)
-        other_numbers = tuple(n for n, label in enumerate(fork.labels) if not is_labelled(card.block.sms_text, label))
-    supposed = supposed_cases(entry, way.taken, focus, turn.user)
+        others = tuple(number for number, label in enumerate(fork.labels) if not is_labelled(card.block.sms_text, label))
     if not complete and (again or (context.named and not turn.style.pays_by_segment)):
         whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=context.named)
         fits = visible_chars(whole.block.body) <= turn.style.limits.rest
         says_cases = card is not None and not card.pieces  # else it is an extract of the text for everyone
         card = whole if fits or (again and not says_cases) else card
         complete = again or fits  # nothing is asked twice
+    shown = focus.passages_shown if lead is None else focus.shown_with(lead)
+    turn = turn.with_focus(asked=pending_fork, shown=lead, pieces=(), passages_shown=shown)
     if card is not None and repeats_card(turn, card.block.body):
         return say_nothing_else(turn, entry, start, card)
+    supposed = supposed_cases(entry, way.taken, focus, turn.user)
     if card is None or not complete:
         part = passages(entry)[start].headings if context.named else ()
-        confidence = context.confidence
-        return ask(turn, entry, fork, card, part=part, only=other_numbers, confidence=confidence, supposed=supposed)
+        return ask(turn, entry, fork, card, part=part, only=others, confidence=context.confidence, supposed=supposed)
     back = bool(fork.cases) and not supposed
     return show(turn, entry, card, context, cases=[(fork, None)], supposed=supposed, back=back)
 
