@@ -15,16 +15,12 @@ type BestOf = Callable[[Sequence[int]], int]
 
 
 class Guidance(NamedTuple):
-    """The result. ``passage``: the order of the one to show, or ``None`` if ``asked`` must be answered first.
+    """Where a passage leads."""
 
-    ``taken``: the forks that were decided now without a question: address → case. ``alike``: the outermost fork whose cases
-    all have the same text there; it is passed without a decision.
-    """
-
-    passage: int | None
+    passage: int | None  # the one to show; ``None`` if ``asked`` must be answered first
     asked: Fork | None
-    taken: dict[Address, int]
-    alike: Fork | None = None
+    taken: dict[Address, int]  # the cases decided now without a question, by the addresses of their forks
+    alike: Fork | None = None  # the outermost fork whose cases all have the same text; it is passed without a decision
 
 
 def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidance:

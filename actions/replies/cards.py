@@ -19,16 +19,13 @@ _SERVICES = 3
 
 
 class Card(NamedTuple):
-    """An answer card, whether its body is only an extract of the passage, and the numbers of the pieces in it
-    (``actions.replies.pieces``). ``headings`` are the path to the part that is shown. ``passage``: the passage that the card
-    shows first, if it is another than the one it was made from.
-    """
+    """An answer card."""
 
     block: AnswerBlock
-    shortened: bool
-    pieces: tuple[int, ...] = ()
-    headings: tuple[str, ...] = ()
-    passage: int | None = None
+    shortened: bool  # the body is only an extract of the passage
+    pieces: tuple[int, ...] = ()  # the numbers of the pieces in it (``actions.replies.pieces``)
+    headings: tuple[str, ...] = ()  # the path to the part that is shown
+    passage: int | None = None  # the one that is shown first, if it is another than the card was made from
 
 
 def nothing_asked(sentences: Sequence[PageSentence]) -> list[float]:

@@ -32,14 +32,11 @@ _YES_OR_NO = re.compile(r"(?:\*\*)?(?:oui|non)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """``text`` is the shown content of a part, ``rest`` the content left out, in the part's order (both Markdown).
+    """An extract of a part."""
 
-    ``pieces``: the numbers of the shown pieces (``actions.replies.pieces``).
-    """
-
-    text: str
-    rest: str = ""
-    pieces: tuple[int, ...] = ()
+    text: str  # Markdown
+    rest: str = ""  # the content left out, in the part's order
+    pieces: tuple[int, ...] = ()  # the numbers of the shown pieces (``actions.replies.pieces``)
 
     @property
     def whole(self) -> bool:

@@ -30,10 +30,7 @@ def is_open(retriever: Retriever, focus: Focus | None, entry: Entry) -> bool:
 
 
 class FirstAnswer:
-    """Puts the sentences of one page that answer the question ``asked`` on its cards.
-
-    ``seen``: the passages that the citizen was shown before.
-    """
+    """Puts the sentences of one page that answer the question ``asked`` on its cards; none of the passages ``seen`` before."""
 
     def __init__(self, asked: PageQuestion, style: Style, seen: Collection[int] = ()) -> None:
         self._asked, self._entry, self._style, self._seen = asked, asked.entry, style, seen

@@ -19,15 +19,11 @@ from core.entry import Entry, passages
 
 
 class ForkCard(NamedTuple):
-    """``card`` is the content that can be shown; ``None`` if the page says nothing that holds for everyone.
+    """What can be shown while a fork is open."""
 
-    ``complete``: it answers each case, so that no question is needed. ``others``: the numbers of the cases that are not on
-    it, if only one case is.
-    """
-
-    card: Card | None
-    complete: bool
-    others: tuple[int, ...] = ()
+    card: Card | None  # ``None`` if the page says nothing that holds for everyone
+    complete: bool  # it answers each case, so that no question is needed
+    others: tuple[int, ...] = ()  # the numbers of the cases that are not on the card, if only one case is
 
 
 def fork_card(

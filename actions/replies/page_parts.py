@@ -33,17 +33,13 @@ CLEAR = 0.8
 
 @dataclass(frozen=True, slots=True)
 class PageQuestion:
-    """A question about ``entry``, and what holds for the citizen who asks.
-
-    ``worth`` rates sentences for the question ``text``, ``odds`` are the log-odds of each part (``Retriever.part_odds``).
-    ``best_of`` returns the best of some passages, ``holds`` whether a passage holds for the citizen (``holding``).
-    """
+    """A question about a page, and what holds for the citizen who asks."""
 
     entry: Entry
-    worth: Worth
-    odds: Mapping[int, float]
-    best_of: BestOf
-    holds: Callable[[int], bool]
+    worth: Worth  # rates sentences for the question
+    odds: Mapping[int, float]  # the log-odds of each part (``Retriever.part_odds``)
+    best_of: BestOf  # returns the best of some passages
+    holds: Callable[[int], bool]  # decides whether a passage holds for the citizen (``holding``)
     text: str = ""
 
     @property
@@ -54,15 +50,12 @@ class PageQuestion:
 
 @dataclass(frozen=True, slots=True)
 class PagePart:
-    """A part of a page. ``order`` is that of its passage. Its sentences are shown after ``label``, if it is not empty.
-
-    ``fit``: the items and rows that are for the citizen, and those for others.
-    """
+    """A part of a page. ``order`` is that of its passage."""
 
     order: int
     pieces: Sequence[Piece]
-    label: str = ""
-    fit: Fit = NO_FIT
+    label: str = ""  # stands before its sentences
+    fit: Fit = NO_FIT  # the items and rows that are for the citizen, and those for others
 
 
 def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts) -> PageQuestion:

@@ -26,18 +26,15 @@ _ANNOUNCES = re.compile(r"(?::|\b(?:suivante?s?|ci-dessous|ci-après)\s?\.)[*\s]
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of a part, in the part's own wording.
-
-    ``paragraph`` counts the paragraphs, lists and tables of the part. ``needs``: the numbers of the pieces that are
-    necessary to understand this one: the sentence that introduces a list, the header of a table, the sentence that "il"
-    refers to. ``leads``: a sentence that continues in the list below it, although it has no colon ("De plus, elle doit").
-    """
+    """One piece of a part, in the part's own wording."""
 
     text: str
     kind: Kind
-    paragraph: int
+    paragraph: int  # counts the paragraphs, lists and tables of the part
+    # The numbers of the pieces that are necessary to understand this one: the sentence that introduces a list, the header of a
+    # table, the sentence that "il" refers to.
     needs: tuple[int, ...] = ()
-    leads: bool = False
+    leads: bool = False  # it continues in the list below it, although it has no colon ("De plus, elle doit")
 
     @cached_property
     def plain(self) -> str:
@@ -148,8 +145,6 @@ def _split(paragraph: str, number: int) -> Iterator[Piece]:
         head = 2 if len(rows) > 2 and TABLE_RULE.match(rows[1]) else 1
         yield Piece("\n".join(rows[:head]), Kind.HEADING, number)
         yield from (Piece(row, Kind.ROW, number) for row in rows[head:])
-    elif _ITEM.match(paragraph):
-        yield from (Piece(item, Kind.ITEM, number) for item in _items(paragraph))
     elif _BOLD_LINE.match(paragraph):
         yield Piece(paragraph, Kind.HEADING, number)
     elif _LINK_LINE.match(paragraph):

@@ -28,15 +28,13 @@ class _Shown(NamedTuple):
 
 
 class SideBySide(NamedTuple):
-    """``body`` is the text with a label before each case (Markdown). ``complete``: no case and no sentence was left out.
-    ``alone``: it is only one case, and ``rest`` of its part is left out.
-    """
+    """Cases with a label before each."""
 
-    body: str
-    complete: bool
+    body: str  # Markdown
+    complete: bool  # no case and no sentence was left out
     headings: tuple[str, ...]
-    alone: bool = False
-    rest: str = ""
+    alone: bool = False  # it is only one case
+    rest: str = ""  # of the part of the case that stands alone
 
 
 def side_by_side(

@@ -20,14 +20,11 @@ from retrieval.contracts import Hit
 
 
 class SearchContext(NamedTuple):
-    """How a page was found: the ``confidence`` of the search, and the ``others`` to offer.
+    """How a page was found."""
 
-    ``named``: the citizen asked for this very part of the page, so a question names it.
-    """
-
-    confidence: float | None = None
-    others: Sequence[Hit] = ()
-    named: bool = False
+    confidence: float | None = None  # of the search
+    others: Sequence[Hit] = ()  # to offer
+    named: bool = False  # the citizen asked for this very part of the page, so a question names it
 
 
 UNSEARCHED = SearchContext()

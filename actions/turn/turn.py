@@ -32,30 +32,23 @@ _ENTITIES = ("entry", "passage", "case", "fork", "page", "rest", "theme")  # nam
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A message and the state before it. A step ends it with a ``Reply``, or continues with a changed copy.
+    """A message and the state before it. A step ends it with a ``Reply``, or continues with a changed copy."""
 
-    ``text``: what is asked. ``typed``: what the citizen wrote, empty for a button. ``intent`` and ``button``: Rasa's
-    interpretation (a button's values by name). ``events``: of the conversation so far, from Rasa.
-
-    ``focus``: the page in focus. ``before``: the focus when the message came. ``user``: the facts about the citizen.
-    ``opened_by``, ``continued_by``: if ``text`` continues a question, that question, and the message in its own words.
-    """
-
-    text: str
-    typed: str
-    intent: str
-    button: Mapping[str, str]
-    events: Sequence[Mapping[str, Any]]
-    focus: Focus | None
-    before: Focus | None
+    text: str  # what is asked
+    typed: str  # what the citizen wrote, empty for a button
+    intent: str  # Rasa's interpretation
+    button: Mapping[str, str]  # the values of a button, by name
+    events: Sequence[Mapping[str, Any]]  # of the conversation so far, from Rasa
+    focus: Focus | None  # the page in focus
+    before: Focus | None  # the focus when the message came
     user: UserFacts
     search: TurnSearch
     retriever: Retriever
     settings: Settings
     style: Style
     replies: ReplyBuilder
-    opened_by: str = ""
-    continued_by: str = ""
+    opened_by: str = ""  # if ``text`` continues a question: that question
+    continued_by: str = ""  # if it does: the message in its own words
 
     @classmethod
     def read(cls, tracker: Tracker, settings: Settings, retriever: Retriever) -> Turn:
