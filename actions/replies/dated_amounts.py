@@ -17,7 +17,7 @@ _LIMITED = (
     r"(?:\b(?:délais?|durées?|pendant|dans les|dans un|tous les|toutes les|sous|valables?|validité|prescri\w+|au bout de|reste)"
     r"\b[^.;:]{0,40}?)"
 )
-_LIMIT = rf"{_LIMITED}(?:{_NUMBER}\s?(?:ans?|années?|heures?|h)\b)"
+_LIMIT = rf"{_LIMITED}(?:{_NUMBER}\s?(?:ans?|années?|(?:heures?|h)(?:\s?\d\d)?)\b)"
 _FIGURE = re.compile(rf"(?:{_AMOUNT}|{_RATE}|{_TIME}|{_LIMIT})", re.IGNORECASE)
 _FURTHER = re.compile(rf"\s?(?:à|-|–)\s?(?:{_AMOUNT}|{_RATE}|{_TIME})", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")

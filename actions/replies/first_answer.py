@@ -49,7 +49,9 @@ class FirstAnswer:
         heading = "".join(known[passage].headings[-1:])
         parts = [replace(part, label=heading) if part.order == passage else part for part in self._parts(passage)]
         named = {passage: frozenset(card.pieces)} if card.block.cases else {}
-        chosen = best_sentences(parts, self._asked.worth, self._style.limits.page - _room_for(easy), named)
+        limits, easy_chars = self._style.limits, _room_for(easy)
+        room, with_list = limits.page - easy_chars, limits.with_list - easy_chars
+        chosen = best_sentences(parts, self._asked.worth, room, named, with_list=with_list)
         if not chosen:
             return _changed(card, easy, card.block.body)
         note("page_extract", parts=len(chosen))
@@ -70,7 +72,8 @@ class FirstAnswer:
             return card if complete else self._case_by_sms(card)
         limits, easy, cases = self._style.limits, self._easy_text(), card.block.body if complete else ""
         parts, room = self._parts(), (limits.answer if complete else limits.page) - _room_for(easy)
-        chosen = best_sentences(parts, self._asked.worth, room, below=cases)
+        with_list = 0 if complete else limits.with_list - _room_for(easy)
+        chosen = best_sentences(parts, self._asked.worth, room, below=cases, with_list=with_list)
         if not chosen:
             return _changed(card, easy, card.block.body)
         note("page_extract_above_cases" if complete else "page_extract_instead_of_cases", parts=len(chosen))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -14,6 +14,7 @@ from actions.replies.piece_sets import (
     exception_after,
     is_note,
     needed,
+    short_lists,
     stands_alone,
     telling,
     visible_chars,
@@ -41,15 +42,16 @@ def best_sentences(
     below: str = "",
     margin: float = MARGIN,
     *,
+    with_list: int = 0,
     only_with_best: bool = False,
 ) -> Chosen:
     """Returns the content of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and the most
     useful other sentences, each with the pieces that it needs and its exception.
 
     ``below`` stands after them and has its own space. If it holds the best sentence, nothing is chosen, and nothing in it is
-    repeated. Sentences that are more than ``margin`` log-odds behind the best are left out. A sentence that does not fit is not
-    replaced by the same one of another case, whose label is shorter; with ``only_with_best``, nothing is chosen if the best one
-    does not fit.
+    repeated. A short list is shown whole if all then fits within ``with_list`` characters. Sentences that are more than
+    ``margin`` log-odds behind the best are left out. A sentence that does not fit is not replaced by the same one of another
+    case, whose label is shorter; with ``only_with_best``, nothing is chosen if the best one does not fit.
     """
     chosen = dict(shown or {})
     # The length of a part's text is measured only when it changes, not for each sentence that is tried.
@@ -65,9 +67,11 @@ def best_sentences(
         own = chosen.get(part.order, frozenset())
         if at in own:
             continue
-        for wider in _with_context(part.pieces, at, own):
+        lists = short_lists(part.pieces, own | needed(part.pieces, at)) if with_list else set()
+        for wider in _with_context(part.pieces, at, own, lists):
             tried = {**chars, part.order: _chars(part, wider)}
-            if sum(tried.values()) + len(APART) * (len(tried) - 1) <= max_chars:
+            room = with_list if lists and wider >= lists else max_chars
+            if sum(tried.values()) + len(APART) * (len(tried) - 1) <= room:
                 chosen[part.order], chars = wider, tried
                 shown_text += plain(page_text([part], chosen), links=False)
                 break
@@ -78,9 +82,12 @@ def best_sentences(
     return chosen
 
 
-def _with_context(pieces: Sequence[Piece], at: int, shown: frozenset[int]) -> Iterator[frozenset[int]]:
-    """Yields ``shown`` and piece ``at`` with what it needs, longest first: with its exception, without, and briefly."""
-    for with_it in dict.fromkeys(shown | needed(pieces, at, briefly=briefly) for briefly in (False, True)):
+def _with_context(pieces: Sequence[Piece], at: int, shown: frozenset[int], lists: Set[int]) -> Iterator[frozenset[int]]:
+    """Yields ``shown`` and piece ``at`` with what it needs, longest first: with its whole ``lists``, without, and briefly; each
+    with its exception, and without.
+    """
+    fully, briefly = (shown | needed(pieces, at, briefly=briefly) for briefly in (False, True))
+    for with_it in dict.fromkeys((fully | lists, fully, briefly)):
         exception = exception_after(pieces, with_it)
         if exception is not None:
             yield with_it | needed(pieces, exception)

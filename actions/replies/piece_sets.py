@@ -30,6 +30,7 @@ _ONLY_CONTACT = re.compile(
 _LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
 _BRACKETED = re.compile(r"\([^()]*\)\.?")
 _ALTERNATIVE = re.compile(r"(?:[-*] )?(?:soit|ou|ni)\b", re.IGNORECASE)
+_SHORT_LIST = 6  # items
 _ELLIPSIS = "…"
 
 
@@ -87,7 +88,7 @@ def needed(pieces: Sequence[Piece], at: int, *, briefly: bool = False) -> set[in
             waiting += [*(pieces[other].essential if briefly else pieces[other].needs), *_alternatives(pieces, other)]
     while pieces[at].announces and at + 1 < len(pieces):  # says nothing without what it announces
         at += 1
-        found.add(at)
+        found |= {at, *_alternatives(pieces, at)}
     heading = next((other for other in range(min(found) - 1, -1, -1) if pieces[other].kind is Kind.HEADING), None)
     if heading is not None and not pieces[heading].text.startswith("|"):
         found.add(heading)
@@ -96,10 +97,21 @@ def needed(pieces: Sequence[Piece], at: int, *, briefly: bool = False) -> set[in
 
 def _alternatives(pieces: Sequence[Piece], at: int) -> list[int]:
     """Returns the items of the list of piece ``at`` if they are alternatives ("soit …", "ou …"): one alone would mislead."""
+    items = _list_of(pieces, at)
+    return items if any(_ALTERNATIVE.match(pieces[other].text) for other in items) else []
+
+
+def short_lists(pieces: Sequence[Piece], chosen: Collection[int]) -> set[int]:
+    """Returns the items of those lists of ``chosen`` that are short: conditions hold together, and steps follow each other."""
+    lists = [_list_of(pieces, at) for at in chosen]
+    return {at for items in lists if len(items) <= _SHORT_LIST for at in items}
+
+
+def _list_of(pieces: Sequence[Piece], at: int) -> list[int]:
+    """Returns the numbers of the items of the list that piece ``at`` is in; none if it is not an item."""
     if pieces[at].kind is not Kind.ITEM:
         return []
-    items = [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (Kind.ITEM, pieces[at].paragraph)]
-    return items if any(_ALTERNATIVE.match(pieces[other].text) for other in items) else []
+    return [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (Kind.ITEM, pieces[at].paragraph)]
 
 
 def left_out(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:

@@ -22,6 +22,7 @@ class Limits(NamedTuple):
     card: int  # an answer
     whole: int  # a part that is shown whole rather than nearly whole
     page: int  # the first answer from a page, with other parts of it
+    with_list: int  # the same, if a short list is whole in it
     follow_up: int  # card and whole for a page that is already in focus
     cases: int  # cases side by side
     lone_case: int  # the text above the cases that are asked for
@@ -31,13 +32,33 @@ class Limits(NamedTuple):
 
 
 WEB = Limits(
-    answer=300, card=420, whole=520, page=600, follow_up=800, cases=600, lone_case=420, mini=280, longest=280, rest=1100
+    answer=300,
+    card=420,
+    whole=520,
+    page=600,
+    with_list=900,
+    follow_up=800,
+    cases=600,
+    lone_case=420,
+    mini=280,
+    longest=280,
+    rest=1100,
 )
 # By SMS each 153 characters cost. Two segments have room for title, extract, date and source, or for an extract and three
 # titles: 175 characters take as many segments as 140, and a best sentence of up to 225 is worth the titles of other pages, and
 # a third segment now and then (ADR 0067). The rest is read part by part (SUITE): a basic telephone opens no link.
 SMS = Limits(
-    answer=140, card=140, whole=140, page=175, follow_up=200, cases=200, lone_case=110, mini=175, longest=225, rest=6000
+    answer=140,
+    card=140,
+    whole=140,
+    page=175,
+    with_list=175,
+    follow_up=200,
+    cases=200,
+    lone_case=110,
+    mini=175,
+    longest=225,
+    rest=6000,
 )
 
 

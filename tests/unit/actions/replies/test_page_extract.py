@@ -35,6 +35,23 @@ def test_best_sentences_takes_what_says_most_from_any_part_with_its_exception() 
     assert page_text(parts, chosen) == f"**Coût** : {COST}"
 
 
+CONDITIONS = "Remplissez ces conditions :\n\n- avoir 18 ans\n- résider en France\n- travailler"
+
+
+@pytest.mark.parametrize(
+    ("with_list", "shown"),
+    [(90, f"{CONDITIONS}."), (70, f"{CONDITIONS.splitlines()[0]}\n\n- résider en France\n- … (1 sur 3)")],
+)
+def test_best_sentences_shows_a_short_list_whole_where_it_fits(with_list: int, shown: str) -> None:
+    parts = [part(1, f"{CONDITIONS}\n\n{FILLING}")]
+    assert page_text(parts, best_sentences(parts, holding("résider"), 70, with_list=with_list)) == shown
+
+
+def test_best_sentences_shows_all_alternatives_that_a_sentence_announces() -> None:
+    parts = [part(1, f"{FILLING} De plus, vous devez\n\n- assumer la charge d'un enfant\n- ou avoir une activité")]
+    assert "ou avoir une activité" in page_text(parts, best_sentences(parts, holding("De plus"), 150))
+
+
 @pytest.mark.parametrize(("best", "chosen"), [("Venez", 1), ("Allez", 2)])
 def test_best_sentences_prefers_the_part_of_the_sentence_that_is_worth_more(best: str, chosen: int) -> None:
     parts = [part(1, "Venez en mairie.", "Ici"), part(2, "Allez en mairie.", "Là")]
