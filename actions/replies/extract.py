@@ -20,7 +20,7 @@ from actions.replies.piece_sets import (
     visible_chars,
     with_exception,
 )
-from actions.replies.pieces import Piece, joined, pieces_of
+from actions.replies.pieces import Piece, joined, pieces_of, text_of
 from retrieval.contracts import PageSentence
 
 # How well each sentence answers the question (``Retriever.sentence_worth``).
@@ -65,7 +65,7 @@ def extract(
         shown = [piece for at, piece in enumerate(pieces) if whole_chars or not is_aside(pieces, at)]
         return Extract(closed(joined(shown)), pieces=tuple(range(len(pieces))))
     found = leading(pieces, found)
-    if strict and (short := [at for at in found if _length(pieces, needed(pieces, at)) <= max_chars]):
+    if strict and (short := [at for at in found if visible_chars(text_of(pieces, needed(pieces, at))) <= max_chars]):
         found = short
     chosen = needed(pieces, found[0] if decides else _best(pieces, found, worth))
     first = min(found[0], *chosen)
@@ -81,13 +81,13 @@ def continued(markdown: str, shown: Collection[int], max_chars: int) -> Extract:
     left = left_out(pieces, shown)
     chosen: list[int] = []
     for at in left:
-        if not all(pieces[one].announces for one in chosen) and _length(pieces, {*chosen, at}) > max_chars:
+        if not all(pieces[one].announces for one in chosen) and visible_chars(text_of(pieces, {*chosen, at})) > max_chars:
             break
         chosen.append(at)
     while len(chosen) > 1 and pieces[chosen[-1]].announces and chosen[-1] != left[-1]:
         chosen.pop()
-    rest = joined([pieces[at] for at in left_out(pieces, {*shown, *chosen})])
-    return Extract(joined([pieces[at] for at in chosen]), rest=rest, pieces=tuple(sorted({*shown, *chosen})))
+    rest = text_of(pieces, left_out(pieces, {*shown, *chosen}))
+    return Extract(text_of(pieces, chosen), rest=rest, pieces=tuple(sorted({*shown, *chosen})))
 
 
 def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extract:
@@ -108,7 +108,7 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
         wider = chosen | needed(pieces, exception)
         if visible_chars(whole := closed(counted(pieces, wider))) <= max_chars:
             chosen, text = wider, whole
-    rest = joined([pieces[at] for at in left_out(pieces, chosen)])
+    rest = text_of(pieces, left_out(pieces, chosen))
     return Extract(text, rest=rest, pieces=tuple(sorted(chosen)))
 
 
@@ -116,7 +116,3 @@ def _best(pieces: Sequence[Piece], telling: Sequence[int], worth: Worth) -> int:
     """Returns the number of the piece with the highest worth; the first of several with the same worth."""
     sentences = [PageSentence(pieces[at].plain, begins=at == telling[0]) for at in telling]
     return max(zip(worth(sentences), (-at for at in telling), telling, strict=True))[2]
-
-
-def _length(pieces: Sequence[Piece], chosen: set[int]) -> int:
-    return visible_chars(joined([pieces[at] for at in sorted(chosen)]))

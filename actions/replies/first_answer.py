@@ -10,7 +10,7 @@ from actions.replies.cards import Card
 from actions.replies.page_extract import Chosen, best_sentences, most_useful_first, page_text, short_extract
 from actions.replies.page_parts import CLEAR, PagePart, PageQuestion, briefly_labelled, candidate_parts, part_of
 from actions.replies.piece_sets import APART, left_out, visible_chars
-from actions.replies.pieces import joined
+from actions.replies.pieces import text_of
 from actions.replies.style import Style
 from core.decision_trace import note
 from core.entry import Entry, passages
@@ -108,7 +108,7 @@ class FirstAnswer:
             return card
         note("page_extract", parts=len(chosen))
         own = chosen.get(passage, frozenset())
-        rest = joined([main.pieces[at] for at in left_out(main.pieces, own)])
+        rest = text_of(main.pieces, left_out(main.pieces, own))
         card = card._replace(pieces=tuple(sorted(own)), shortened=len(own) < len(main.pieces))
         return _changed(card, text, self._style.dated(self._entry, rest), sms_text=text)
 

@@ -9,7 +9,7 @@ from actions.messages.follow_up_parser import as_follow_up
 from actions.replies.piece_sets import is_bracketed
 from actions.replies.truncated_description import is_description, whole
 from actions.situation.matching import borne_out, named_in
-from actions.situation.reading import demanded, facts_in
+from actions.situation.reading import Facets, demanded, facts_in
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
 from retrieval.terms.analysis import fold
@@ -54,11 +54,12 @@ def _meant_for(entry: Entry, found: int, query: str) -> list[int]:
         for heading in passages(entry)[found].headings
         for facet, values in demanded(heading).items()
     )
-    return [
-        passage.order
-        for passage in (passages(entry) if excluded else ())
-        if any(borne_out(demanded(heading), facts) for heading in passage.headings)
-    ]
+    return orders_headed_for(entry, facts) if excluded else []
+
+
+def orders_headed_for(entry: Entry, facts: Facets) -> list[int]:
+    """Returns the orders of the passages of ``entry`` under a heading for the situation ``facts``."""
+    return [one.order for one in passages(entry) if any(borne_out(demanded(heading), facts) for heading in one.headings)]
 
 
 def detail(entry: Entry, question: str) -> int | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -137,6 +137,11 @@ def joined(pieces: Sequence[Piece]) -> str:
             text += f"{' ' if piece.kind is Kind.SENTENCE else '\n'}{piece.text}"
         paragraph = piece.paragraph
     return text
+
+
+def text_of(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
+    """Returns the Markdown of those of ``pieces`` that are ``chosen`` (numbers), in their order."""
+    return joined([pieces[at] for at in sorted(chosen)])
 
 
 def _split(paragraph: str, number: int) -> Iterator[Piece]:

@@ -12,7 +12,7 @@ from actions.messages.aspects import Aspect, passages_on
 from actions.replies.cards import Card, answer_card, whole_fork_card
 from actions.replies.first_answer import FirstAnswer, is_first
 from actions.replies.fork_card import fork_card
-from actions.replies.navigation_pages import leads_to, says_nothing
+from actions.replies.navigation_pages import leads_to, orders_headed_for, says_nothing
 from actions.replies.page_extract import is_labelled
 from actions.replies.page_parts import page_question
 from actions.replies.piece_sets import visible_chars
@@ -21,7 +21,7 @@ from actions.replies.utterance import Reply
 from actions.situation.reading import facts_in, passing
 from actions.turn.presenter import UNSEARCHED, SearchContext, ask, show
 from actions.turn.repeat_detection import repeats, repeats_card, say_nothing_else
-from actions.turn.resolution import orders_headed_for, reconsidered, resolve
+from actions.turn.resolution import reconsidered, resolve
 from actions.turn.turn import Turn
 from core.entry import Entry, passages
 from retrieval.terms.analysis import terms

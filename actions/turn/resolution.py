@@ -9,8 +9,6 @@ from actions.cases.case_resolution import Guidance, guide
 from actions.cases.case_tree import Fork, read, written
 from actions.cases.dialogue_state import Focus
 from actions.cases.known_case import decided_by
-from actions.situation.matching import borne_out
-from actions.situation.reading import Facets, demanded
 from actions.turn.turn import Turn
 from core.entry import Address, Entry, located_passages, passages
 
@@ -72,8 +70,3 @@ def place_in(entry: Entry, focus: Focus) -> Address:
         return read(focus.asked)
     located = located_passages(entry)
     return located[focus.shown][1] if focus.shown is not None and focus.shown < len(located) else ()
-
-
-def orders_headed_for(entry: Entry, facts: Facets) -> list[int]:
-    """Returns the orders of the passages of ``entry`` under a heading for the situation ``facts``."""
-    return [one.order for one in passages(entry) if any(borne_out(demanded(heading), facts) for heading in one.headings)]
