@@ -50,7 +50,7 @@ def show(
     """
     focus, paid = turn.focus, turn.style.pays_by_segment
     answer = turn.replies.answer(entry, card, language=turn.language, confidence=context.confidence, again=again)
-    found = [*_supposing(supposed), *answer]
+    found = [*_say_supposed(supposed), *answer]
     if assumed:
         found.append(say("utter_assumed", {}, cases=", ".join(assumed)))
     others, every_case = other_cases(entry.id, [*cases, *supposed])
@@ -103,7 +103,7 @@ def ask(
     ``only``: the numbers of the cases that are still possible, if not all are. ``page``: the first case to offer.
     ``supposed``: as in ``show``.
     """
-    found = _supposing(supposed)
+    found = _say_supposed(supposed)
     if card:
         found += turn.replies.card(entry, card, language=turn.language)
     elif only:
@@ -131,7 +131,7 @@ def ask(
     return turn.reply(found)
 
 
-def _supposing(supposed: Sequence[tuple[Fork, int]]) -> list[Utterance]:
+def _say_supposed(supposed: Sequence[tuple[Fork, int]]) -> list[Utterance]:
     """Returns the utterance that names the cases ``supposed``."""
     return [say("utter_supposed", {}, cases=", ".join(fork.labels[case] for fork, case in supposed))] if supposed else []
 
