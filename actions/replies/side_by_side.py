@@ -89,10 +89,10 @@ def first_cases(
     labels, passage = own or every[0]
     label = f"**{LABELS.join(labels)}** : "
     for most in alone:
-        found_alone = extract(passage.markdown, worth, most - len(label), strict=True)
-        body = label + found_alone.text
-        if found_alone.text and visible_chars(body) <= most:
-            return SideBySide(body, complete=False, headings=passage.headings, alone=True, rest=found_alone.rest)
+        lone = extract(passage.markdown, worth, most - len(label), strict=True)
+        body = label + lone.text
+        if lone.text and visible_chars(body) <= most:
+            return SideBySide(body, complete=False, headings=passage.headings, alone=True, rest=lone.rest)
     return None
 
 
