@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from actions.replies.piece_sets import (
     APART,
     STUB_CHARS,
+    answering,
     closed,
     counted,
     exception_after,
     is_aside,
-    leading,
     left_out,
     needed,
-    telling,
+    preferred,
     visible_chars,
     with_exception,
 )
@@ -57,14 +57,14 @@ def extract(
     begins with "Oui" or "Non". Empty ``markdown`` gives an empty text.
     """
     pieces = pieces_of(markdown)
-    found = telling(pieces)
+    found = answering(pieces)
     if not found:
         return Extract("", rest=markdown.strip())
     decides = _YES_OR_NO.match(pieces[found[0]].text) is not None
     if visible_chars(markdown) <= max(max_chars, whole_chars, _DECIDED_CHARS if decides and whole_chars else 0):
         shown = [piece for at, piece in enumerate(pieces) if whole_chars or not is_aside(pieces, at)]
         return Extract(closed(joined(shown)), pieces=tuple(range(len(pieces))))
-    found = leading(pieces, found)
+    found = preferred(pieces, found)
     if strict and (short := [at for at in found if visible_chars(text_of(pieces, needed(pieces, at))) <= max_chars]):
         found = short
     chosen = needed(pieces, found[0] if decides else _best(pieces, found, worth))
@@ -112,7 +112,7 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
     return Extract(text, rest=rest, pieces=tuple(sorted(chosen)))
 
 
-def _best(pieces: Sequence[Piece], telling: Sequence[int], worth: Worth) -> int:
+def _best(pieces: Sequence[Piece], among: Sequence[int], worth: Worth) -> int:
     """Returns the number of the piece with the highest worth; the first of several with the same worth."""
-    sentences = [PageSentence(pieces[at].plain, begins=at == telling[0]) for at in telling]
-    return max(zip(worth(sentences), (-at for at in telling), telling, strict=True))[2]
+    sentences = [PageSentence(pieces[at].plain, begins=at == among[0]) for at in among]
+    return max(zip(worth(sentences), (-at for at in among), among, strict=True))[2]

@@ -9,7 +9,7 @@ from actions.cases.case_tree import Fork, passages_under
 from actions.replies.cards import Card, answer_card, cases_card
 from actions.replies.extract import Worth, extract
 from actions.replies.navigation_pages import says_nothing
-from actions.replies.piece_sets import telling, visible_chars
+from actions.replies.piece_sets import answering, visible_chars
 from actions.replies.pieces import pieces_of
 from actions.replies.side_by_side import first_cases, side_by_side
 from actions.replies.style import Style
@@ -29,7 +29,7 @@ class ForkCard(NamedTuple):
 def fork_card(
     entry: Entry,
     fork: Fork,
-    leading: int | None,
+    lead_passage: int | None,
     start: int,
     snapshot: str,
     style: Style,
@@ -39,12 +39,12 @@ def fork_card(
     """Returns the card that answers although ``fork`` is open: all cases side by side if they fit, none of them chosen; else
     the text that holds for everyone, and the first cases.
 
-    ``leading``: the passage before the fork, if any. ``start``: the passage that was found for the question. ``case_of``:
+    ``lead_passage``: the passage before the fork, if any. ``start``: the passage that was found for the question. ``case_of``:
     the known cases of the citizen, for inner forks.
     """
     limits = style.limits
     note("fork", cases=" / ".join(fork.labels), question=fork.question)
-    lead = extract(shown(entry, leading), worth, limits.mini).text if leading is not None else ""
+    lead = extract(shown(entry, lead_passage), worth, limits.mini).text if lead_passage is not None else ""
     for above in dict.fromkeys((lead, "")):
         beside = side_by_side(entry, fork, start, worth, limits.cases - visible_chars(above), case_of)
         if beside is not None:
@@ -57,7 +57,7 @@ def fork_card(
             note("first_cases", room=limits.cases)
             others = _other_cases(entry, fork, start) if some.alone else ()
             return ForkCard(cases_card(entry, fork, some, lead, snapshot, style), complete=False, others=others)
-    common = _for_everyone(entry) if leading is None else leading
+    common = _for_everyone(entry) if lead_passage is None else lead_passage
     if common is not None:
         note("for_everyone", room=limits.cases)
         return ForkCard(answer_card(entry, common, snapshot, style.above_choices(), worth=worth), complete=False)
@@ -69,7 +69,7 @@ def _for_everyone(entry: Entry) -> int | None:
     """Returns the passage that introduces ``entry``, if it holds for every case and is not empty."""
     first = stand_in(entry, 0)
     known = passages(entry)[first]
-    says = not says_nothing(entry, first) and telling(pieces_of(shown(entry, first)))
+    says = not says_nothing(entry, first) and answering(pieces_of(shown(entry, first)))
     return first if says and not known.cases and not known.headings else None
 
 

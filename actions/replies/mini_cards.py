@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from actions.replies.extract import Worth, extract
-from actions.replies.page_extract import behind, best_sentences, most_useful_first, page_text
+from actions.replies.page_extract import after_label, best_sentences, most_useful_first, page_text
 from actions.replies.page_parts import PagePart, PageQuestion, briefly_labelled, candidate_parts
 from actions.replies.piece_sets import closed, stub, visible_chars
 from actions.replies.pieces import TABLE_RULE
@@ -59,8 +59,8 @@ def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
         place = passage if passage in orders else asked.best_of(orders)
         case = LABELS.join(passages(entry)[place].cases)
         whole = partial(extract, shown(entry, place), asked.worth, strict=True)
-        text = _fitting(lambda room: behind(case, whole(max_chars=room).text), entry, style, limits.mini)
-    return text if len(text) >= _SHORTEST or not text else _plain(behind(entry.title, text))
+        text = _fitting(lambda room: after_label(case, whole(max_chars=room).text), entry, style, limits.mini)
+    return text if len(text) >= _SHORTEST or not text else _plain(after_label(entry.title, text))
 
 
 def _best(parts: Sequence[PagePart], entry: Entry, worth: Worth, room: int, *, only_with_best: bool) -> str:

@@ -11,12 +11,12 @@ from actions.replies.extract import Worth
 from actions.replies.page_parts import BETWEEN, PagePart
 from actions.replies.piece_sets import (
     APART,
+    answering,
     exception_after,
     is_note,
     needed,
     short_lists,
     stands_alone,
-    telling,
     visible_chars,
     with_exception,
 )
@@ -107,7 +107,7 @@ def short_extract(parts: Sequence[PagePart], worth: Worth, max_chars: int, longe
 
 
 def _chars(part: PagePart, chosen: frozenset[int]) -> int:
-    return visible_chars(behind(part.label, with_exception(part.pieces, chosen)))
+    return visible_chars(after_label(part.label, with_exception(part.pieces, chosen)))
 
 
 class _Sentence(NamedTuple):
@@ -123,8 +123,8 @@ def _ranked(parts: Sequence[PagePart], worth: Worth, margin: float) -> list[_Sen
     """Returns the sentences that may be shown, best first: those within ``margin`` log-odds of the best."""
     found: list[_Sentence] = []
     for part in parts:
-        tells = telling(part.pieces)
-        found += [_Sentence(part, at, part.pieces[at].plain, at == tells[0]) for at in tells if at not in part.fit.others]
+        answers = answering(part.pieces)
+        found += [_Sentence(part, at, part.pieces[at].plain, at == answers[0]) for at in answers if at not in part.fit.others]
     values = worth([PageSentence(one.text, one.part.order, begins=one.begins) for one in found]) if found else []
     rated = [(value + _FITS * (one.at in one.part.fit.own), one) for value, one in zip(values, found, strict=True)]
     rated.sort(key=lambda pair: -pair[0])
@@ -142,7 +142,7 @@ def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
         if chosen.get(part.order):
             text = with_exception(part.pieces, chosen[part.order])
             labels.setdefault((text, bool(part.label)), []).append(part.label)
-    return APART.join(behind(ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
+    return APART.join(after_label(ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
 
 
 def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collection[int] = ()) -> list[PagePart]:
@@ -161,7 +161,7 @@ def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collec
     return [replace(part, label="" if number else part.label) for same in by_label.values() for number, part in enumerate(same)]
 
 
-def behind(label: str, text: str) -> str:
+def after_label(label: str, text: str) -> str:
     """Returns ``text`` after its bold ``label``, unless it begins with it. A list or a table begins on its own line."""
     if not label or not text or plain(text).startswith(plain(label)):
         return text

@@ -34,7 +34,7 @@ _SHORT_LIST = 6  # items
 _ELLIPSIS = "…"
 
 
-def telling(pieces: Sequence[Piece]) -> list[int]:
+def answering(pieces: Sequence[Piece]) -> list[int]:
     """Returns the numbers of the pieces with which an answer may begin: no link, no heading, no bare contact, and no
     announcement without what it announces, unless there is nothing else.
     """
@@ -44,10 +44,10 @@ def telling(pieces: Sequence[Piece]) -> list[int]:
 
 def stands_alone(pieces: Sequence[Piece], at: int) -> bool:
     """Decides whether piece ``at`` refers to no text outside of its part, and is no announcement at the end of it."""
-    return not (pieces[at].hangs or (pieces[at].announces and at == len(pieces) - 1))
+    return not (pieces[at].points_outside or (pieces[at].announces and at == len(pieces) - 1))
 
 
-def leading(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
+def preferred(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
     """Returns those of ``among`` that may stand for their part: neither notes nor what cannot stand alone, unless all are."""
     return [at for at in among if not is_note(pieces[at].text) and stands_alone(pieces, at)] or list(among)
 

@@ -50,8 +50,8 @@ class Piece:
         return () if is_header or (self.kind is Kind.SENTENCE and _CONTINUES.match(self.text)) else self.needs
 
     @cached_property
-    def hangs(self) -> bool:
-        """Whether the piece points back to a text that is not in its part, or is a list or table."""
+    def points_outside(self) -> bool:
+        """Decides whether the piece points back to a text that is not in its part, or is a list or table."""
         return self.kind is Kind.SENTENCE and not self.needs and refers_back(self.text) and bool(_POINTS_BACK.match(self.text))
 
     @property

@@ -8,7 +8,7 @@ import pytest
 
 from actions.replies.page_extract import (
     MARGIN,
-    behind,
+    after_label,
     best_sentences,
     most_useful_first,
     page_text,
@@ -187,7 +187,7 @@ def test_most_useful_first_begins_with_the_introduction_and_keeps_parts_of_one_l
     ],
 )
 def test_behind_names_what_a_text_is_about_once(label: str, text: str, shown: str) -> None:
-    assert behind(label, text) == shown
+    assert after_label(label, text) == shown
 
 
 def test_best_sentences_says_nothing_again_that_stands_below_with_its_date() -> None:
