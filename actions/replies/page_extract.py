@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from actions.replies.dated_amounts import without_dates
 from actions.replies.extract import Worth
-from actions.replies.fitting_items import NO_FIT, Fit
+from actions.replies.page_parts import BETWEEN, PagePart
 from actions.replies.piece_sets import (
     APART,
-    counted,
+    answering,
     exception_after,
     is_note,
     needed,
     short_lists,
     stands_alone,
-    telling,
     visible_chars,
     with_exception,
 )
 from actions.replies.pieces import Piece
+from actions.replies.side_by_side import LABELS
 from core.text.markdown import plain
 from retrieval.contracts import PageSentence
 
@@ -32,19 +32,6 @@ _FITS = 2.0  # log-odds: more for an item or row with the citizen's own age, qua
 _TRIED = 40  # sentences, best first: a limit to the work for one reply
 # The numbers of the shown pieces, by the order of their part, in the order of choice.
 type Chosen = Mapping[int, frozenset[int]]
-
-
-@dataclass(frozen=True, slots=True)
-class PagePart:
-    """A part of a page. ``order`` is that of its passage. Its sentences are shown after ``label``, if it is not empty.
-
-    ``fit``: the items and rows that are for the citizen, and those for others.
-    """
-
-    order: int
-    pieces: Sequence[Piece]
-    label: str = ""
-    fit: Fit = NO_FIT
 
 
 def best_sentences(
@@ -72,7 +59,7 @@ def best_sentences(
     text_below = without_dates(plain(below, links=False))
     shown_text = without_dates(page_text(parts, chosen)) + text_below
     too_long: set[str] = set()
-    for part, at, text in _ranked(parts, worth, margin)[:_TRIED]:
+    for part, at, text, _ in _ranked(parts, worth, margin)[:_TRIED]:
         if not chosen and text in text_below:
             break
         if text in shown_text or text in too_long:
@@ -120,31 +107,29 @@ def short_extract(parts: Sequence[PagePart], worth: Worth, max_chars: int, longe
 
 
 def _chars(part: PagePart, chosen: frozenset[int]) -> int:
-    return visible_chars(behind(part.label, with_exception(part.pieces, chosen)))
+    return visible_chars(after_label(part.label, with_exception(part.pieces, chosen)))
 
 
 class _Sentence(NamedTuple):
-    """Piece number ``at`` of ``part``. ``text`` has no marks."""
+    """Piece number ``at`` of ``part``. ``text`` has no marks. ``begins``: it is the first that may answer."""
 
     part: PagePart
     at: int
     text: str
+    begins: bool
 
 
 def _ranked(parts: Sequence[PagePart], worth: Worth, margin: float) -> list[_Sentence]:
     """Returns the sentences that may be shown, best first: those within ``margin`` log-odds of the best."""
     found: list[_Sentence] = []
-    sentences: list[PageSentence] = []
     for part in parts:
-        tells = telling(part.pieces)
-        for at in (at for at in tells if at not in part.fit.others):
-            found.append(_Sentence(part, at, part.pieces[at].plain))
-            sentences.append(PageSentence(found[-1].text, part.order, begins=at == tells[0]))
-    values = worth(sentences) if sentences else []
-    rated = [value + _FITS * (one.at in one.part.fit.own) for value, one in zip(values, found, strict=True)]
-    scored = sorted(zip(rated, found, strict=True), key=lambda pair: -pair[0])
-    scored = [pair for pair in scored if stands_alone(pair[1].part.pieces, pair[1].at)] or scored
-    return [one for value, one in scored if value >= scored[0][0] - margin]
+        answers = answering(part.pieces)
+        found += [_Sentence(part, at, part.pieces[at].plain, at == answers[0]) for at in answers if at not in part.fit.others]
+    values = worth([PageSentence(one.text, one.part.order, begins=one.begins) for one in found]) if found else []
+    rated = [(value + _FITS * (one.at in one.part.fit.own), one) for value, one in zip(values, found, strict=True)]
+    rated.sort(key=lambda pair: -pair[0])
+    rated = [pair for pair in rated if stands_alone(pair[1].part.pieces, pair[1].at)] or rated
+    return [one for value, one in rated if value >= rated[0][0] - margin]
 
 
 def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
@@ -157,7 +142,7 @@ def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
         if chosen.get(part.order):
             text = with_exception(part.pieces, chosen[part.order])
             labels.setdefault((text, bool(part.label)), []).append(part.label)
-    return APART.join(behind(ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
+    return APART.join(after_label(ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
 
 
 def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collection[int] = ()) -> list[PagePart]:
@@ -176,16 +161,14 @@ def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collec
     return [replace(part, label="" if number else part.label) for same in by_label.values() for number, part in enumerate(same)]
 
 
-def left_out(part: PagePart, chosen: Collection[int]) -> bool:
-    """Decides whether ``part`` says more than the pieces ``chosen``."""
-    return bool(counted(part.pieces, [at for at in range(len(part.pieces)) if at not in chosen]))
-
-
-def behind(label: str, text: str) -> str:
-    """Returns ``text`` after the bold ``label`` of its subject, unless it begins with that label. A list or a table begins on
-    its own line.
-    """
+def after_label(label: str, text: str) -> str:
+    """Returns ``text`` after its bold ``label``, unless it begins with it. A list or a table begins on its own line."""
     if not label or not text or plain(text).startswith(plain(label)):
         return text
     name = label.rstrip(" :")
     return f"**{name}**{'' if name.endswith('?') else ' :'}{APART if text.startswith(('- ', '|', '**')) else ' '}{text}"
+
+
+def is_labelled(markdown: str, case: str) -> bool:
+    """Decides whether ``markdown`` has a text behind a label that ends with ``case``, alone or with others of the same text."""
+    return any(f"{before}{case}{after}" in markdown for before in ("**", LABELS, BETWEEN, ALIKE) for after in ("** :", ALIKE))

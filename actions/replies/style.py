@@ -17,32 +17,19 @@ PAGES = 6  # pages examined for one question
 
 
 class Limits(NamedTuple):
-    """Maximum visible characters (labels of links, no addresses) of what is shown.
+    """Maximum visible characters (labels of links, no addresses) of what is shown."""
 
-    ``answer``: the text that contains the answer.
-    ``card``: an answer.
-    ``whole``: a part that is shown whole rather than nearly whole.
-    ``page``: the first answer from a page, with other parts of it.
-    ``with_list``: the same, if a short list is whole in it.
-    ``follow_up``: card and whole for a page that is already in focus.
-    ``cases``: cases side by side.
-    ``lone_case``: the text above the cases that are asked for.
-    ``mini``: the extract of a page that may answer.
-    ``longest``: the same, and by SMS a first answer, if the best sentence does not fit into less.
-    ``rest``: the continuation of a part.
-    """
-
-    answer: int
-    card: int
-    whole: int
-    page: int
-    with_list: int
-    follow_up: int
-    cases: int
-    lone_case: int
-    mini: int
-    longest: int
-    rest: int
+    answer: int  # the text that contains the answer
+    card: int  # an answer
+    whole: int  # a part that is shown whole rather than nearly whole
+    page: int  # the first answer from a page, with other parts of it
+    with_list: int  # the same, if a short list is whole in it
+    follow_up: int  # card and whole for a page that is already in focus
+    cases: int  # cases side by side
+    lone_case: int  # the text above the cases that are asked for
+    mini: int  # the extract of a page that may answer
+    longest: int  # the same, and by SMS a first answer, if the best sentence does not fit into less
+    rest: int  # the continuation of a part
 
 
 WEB = Limits(

@@ -8,14 +8,13 @@ import pytest
 
 from actions.replies.page_extract import (
     MARGIN,
-    PagePart,
-    behind,
+    after_label,
     best_sentences,
-    left_out,
     most_useful_first,
     page_text,
     short_extract,
 )
+from actions.replies.page_parts import PagePart
 from actions.replies.piece_sets import visible_chars
 from actions.replies.pieces import pieces_of
 from retrieval.contracts import PageSentence
@@ -177,11 +176,6 @@ def test_most_useful_first_begins_with_the_introduction_and_keeps_parts_of_one_l
     assert [one.order for one in most_useful_first(parts, {2: own, 1: frozenset()})] == [2]
 
 
-def test_left_out_while_a_part_has_more_to_say() -> None:
-    assert left_out(part(1, COST), {0})
-    assert not left_out(part(1, COST), {0, 1})
-
-
 @pytest.mark.parametrize(
     ("label", "text", "shown"),
     [
@@ -193,7 +187,7 @@ def test_left_out_while_a_part_has_more_to_say() -> None:
     ],
 )
 def test_behind_names_what_a_text_is_about_once(label: str, text: str, shown: str) -> None:
-    assert behind(label, text) == shown
+    assert after_label(label, text) == shown
 
 
 def test_best_sentences_says_nothing_again_that_stands_below_with_its_date() -> None:
