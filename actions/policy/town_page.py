@@ -16,8 +16,8 @@ from actions.replies.piece_sets import visible_chars
 from actions.replies.style import PAGES
 from actions.replies.truncated_description import is_description
 from actions.replies.utterance import Reply, Utterance, say
+from actions.turn.page_answer import unasked_card
 from actions.turn.turn import Turn
-from actions.turn.unasked_card import unasked_card
 from core.dates import format_day, is_old
 from core.decision_trace import note
 from core.entry import Entry, passages
