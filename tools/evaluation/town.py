@@ -79,7 +79,7 @@ def measure_town(settings: Settings, retriever: Retriever) -> list[TownReply]:
                 ids = ["|".join(_pages(block)) for block in turn.blocks]
                 state = next((at for at, pages in enumerate(ids) if national & set(pages.split("|"))), -1)
                 places = (state, ids.index(entry.id) if entry.id in ids else -1)
-                found.append(TownReply(row["question"], channel, False, *places, " / ".join(filter(None, ids))))
+                found.append(TownReply(row["question"], channel, row["where_or_when"], *places, " / ".join(filter(None, ids))))
     return found
 
 

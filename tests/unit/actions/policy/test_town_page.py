@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -87,6 +88,11 @@ async def test_by_sms_the_town_comes_first_where_where_or_when_is_asked(
     assert LOST_CARD.title[:20] in text
 
 
+async def test_on_the_website_the_town_comes_first_where_where_or_when_is_asked(valbourg: Settings) -> None:
+    blocks = (await Talk(valbourg, FakeKnowledge()).say("où faire refaire une carte perdue ?")).blocks
+    assert [block.entry for block in blocks if isinstance(block, AnswerBlock)] == ["town-card", "T1"]
+
+
 async def test_choices_are_followed_by_the_town_page_of_the_first_that_has_one(valbourg: Settings) -> None:
     turn = await Talk(valbourg, FakeKnowledge()).say("choix de carte")
     assert isinstance(turn.blocks[0], ChoicesBlock)
@@ -99,7 +105,7 @@ def test_the_town_page_is_shown_once_unless_where_or_when_is_asked(valbourg: Set
     said = [one.response for one in reply(valbourg, "carte perdue", before).utterances]
     assert "utter_town_page" not in said
     again = [one.response for one in reply(valbourg, "où refaire une carte perdue", before).utterances]
-    assert again[-1] == "utter_town_page"
+    assert again[0] == "utter_town_page"
 
 
 def test_a_reply_about_another_page_has_none(valbourg: Settings) -> None:
@@ -130,8 +136,8 @@ class OwnPool(FakeKnowledge):
         return RetrievalResult(hits=hits, confidence=0.9, decision="answered", snapshot=SNAPSHOT, local=True)
 
 
-async def test_the_town_page_comes_before_the_built_in_opening_hours(valbourg: Settings) -> None:
-    known = valbourg.model_copy(update={"opening_hours": "du lundi au vendredi"})
+async def test_the_town_page_comes_before_the_built_in_opening_hours(valbourg: Settings, tmp_path: Path) -> None:
+    known = valbourg.model_copy(update={"opening_hours": "du lundi au vendredi", "home": tmp_path})  # no directory of offices
     talk = Talk(known, OwnPool())
     turn = await talk._turn("opening_hours", {"text": "quand ouvre la piscine ?", "intent": {"name": "opening_hours"}})
     assert turn.entry == "T1"
