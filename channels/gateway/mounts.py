@@ -1,7 +1,7 @@
 """The routes that the gateway serves. A channel's part provides ``router(deps: Deps) -> APIRouter`` and gets one line here;
 other routes are passed in (``others``).
 
-A route answers strangers with 401 or 403, or is listed in ``channels.gateway.public`` with the reason.
+A route answers strangers with 401 or 403, or is listed in ``tests/public_routes.py`` with the reason: a test asks each of them.
 """
 
 from __future__ import annotations
