@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from typer._click.exceptions import UsageError
 
 from cli.invalid_settings import faults_of
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.missing_module import refusal_for_missing_module
 from cli.usage import in_french, usage_error
 from core.full_disk import is_full
@@ -140,21 +140,14 @@ def main() -> None:
     except ValidationError as error:
         if error.title != "Settings":  # another model's: a defect, which keeps its traceback
             raise
-        fr, en = faults_of(error)
-        say(
-            f"Réglages à corriger dans .env : {fr}. ./guichet up écrit les secrets qui manquent ; .env.example décrit tout.",
-            f"Settings to mend in .env: {en}. ./guichet up writes missing secrets; .env.example describes everything.",
-        )
+        say(*sentence("wrong_settings", faults=faults_of(error)))
         sys.exit(1)
     except ModuleNotFoundError as error:
         sys.exit(_fail(str(refusal_for_missing_module(error))))
     except Exception as error:
         if not is_full(error):
             raise
-        say(
-            "Le disque est plein. Libérez de la place, puis relancez : rien n'est à moitié fait.",
-            "The disk is full. Make room, then run this again: nothing is half done.",
-        )
+        say(*sentence("disk_full"))
         sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
         say("Interrompu. Relancez la commande : elle reprendra là.", "Interrupted. Run it again: it goes on from there.")

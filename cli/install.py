@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cli.demonstration import is_demonstration
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.model_signing import is_ours, sign, signature_file
 from cli.progress import StepResult, run_reporting
 from cli.rasa_commands import BOT_PYTHON, BOT_VERSION, model_path, training_command, training_environment
@@ -152,10 +152,7 @@ def _index(steps: Steps, settings: Settings, *, every_section: bool) -> None:
 
 def _build(settings: Settings, stage: str, report: Report) -> StepResult:
     if is_building(snapshots_folder(settings.home)):
-        say(
-            "      Une autre construction d'index est en cours (./guichet logs indexer) : celle-ci attend qu'elle finisse.",
-            "      Another index is being built (./guichet logs indexer): this one waits for its end.",
-        )
+        say(*sentence("waiting_for_other_build"))
     return _command(settings, ["index", "build", "--stage", stage], report)
 
 
@@ -171,10 +168,7 @@ def _sync_bot(settings: Settings) -> None:
         return  # an image has it already, and is read-only
     uv = os.environ.get("GUICHET_UV", "uv")
     if not shutil.which(uv):
-        raise Refusal(
-            "uv est introuvable : lancez cette commande par ./guichet, qui l'installe.",
-            "uv is not to be found: run this command through ./guichet, which installs it.",
-        )
+        raise Refusal(*sentence("uv_missing"))
     log = settings.home / "log" / "bot-environment.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(BOT_PYTHON.parent.parent)}
@@ -188,12 +182,7 @@ def _sync_bot(settings: Settings) -> None:
             check=False,
         ).returncode
     if code:
-        raise Refusal(
-            f"L'environnement de Rasa n'a pas pu être installé (réseau, disque plein, Python {BOT_VERSION} : voir {log}). "
-            "Relancez la commande : elle reprendra là.",
-            f"Rasa's environment could not be installed (network, disk space, Python {BOT_VERSION}: see {log}). "
-            "Run the command again: it goes on from there.",
-        )
+        raise Refusal(*sentence("rasa_install_failed", version=BOT_VERSION, log=log))
     stamp.write_bytes(lock)
 
 
@@ -224,10 +213,7 @@ def _run_training(settings: Settings, model: Path) -> None:
     if is_ours(settings, model):  # the tests' installation may have made it
         return
     if not settings.model_key.get_secret_value() and settings.model_public_key:
-        raise Refusal(
-            f"Il manque le modèle signé {model} : copiez-le, avec son .sig, depuis la machine qui l'entraîne.",
-            f"The signed model {model} is missing: copy it, with its .sig, from the machine that trains it.",
-        )
+        raise Refusal(*sentence("signed_model_missing", model=model))
     signature_file(model).unlink(missing_ok=True)  # of another archive, or with another key
     log = settings.home / "log" / "training.log"
     trained = model.parent / "making" / model.name

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from cli import rasa_commands
-from cli.language import Refusal
+from cli.language import Refusal, sentence
 from core.settings import Settings
 
 # Priorities (nice). The gateway has the highest: a message is acknowledged before others are answered. Processes that compute
@@ -52,10 +52,7 @@ def kind_of(name: str) -> str:
 
 def unknown_process(name: str, known: Iterable[str]) -> Refusal:
     """Returns the refusal for a process that is not among those ``known``."""
-    return Refusal(
-        f"Aucun processus ne s'appelle « {name} ». Choisissez parmi : {', '.join(known)}.",
-        f"No process is called '{name}'. Choose one of: {', '.join(known)}.",
-    )
+    return Refusal(*sentence("unknown_process", name=name, known=", ".join(known)))
 
 
 def redis_binary() -> str:

@@ -11,7 +11,7 @@ import orjson
 import typer
 
 from cli.batches import in_order
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.service_client import ServiceClient, running_service
 from core.channels import CHANNELS
 from core.settings import Settings
@@ -29,15 +29,9 @@ def ask(
 ) -> None:
     """Ask the running service."""
     if channel not in CHANNELS or lang not in ("", "fr", "en") or bool(text.strip()) == batch:
-        raise Refusal(
-            'Donnez une question : ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], ou --batch et des lignes.',
-            'Give a question: ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], or --batch and lines.',
-        )
+        raise Refusal(*sentence("ask_without_question"))
     if explain and conversation:
-        raise Refusal(
-            "--explain n'explique que la réponse à un premier message. Relancez sans --conversation.",
-            "--explain explains the reply to a first message only. Run again without --conversation.",
-        )
+        raise Refusal(*sentence("explain_needs_first_message"))
     lines = [line.strip() for line in sys.stdin if line.strip()] if batch else [text]
 
     async def one(service: ServiceClient, line: str) -> dict[str, Any]:

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.tables import add_columns
-from core.audit.chain import Break, Link
+from core.audit.chain import Link
 from core.audit.heads import Head, Signer, export, load_heads
 from core.audit.queries import current_head, newest
 from core.audit.queries import verify as verify_chain
@@ -23,16 +23,6 @@ from core.database import Database
 from core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
-
-_HOW = {
-    Break.CHANGED: ("a été modifiée", "was changed"),
-    Break.MOVED: ("n'est pas à sa place", "is not in its place"),
-    Break.MISSING: ("a disparu", "is gone"),
-    Break.UNCHAINED: ("ne suit pas la précédente", "does not follow the one before"),
-    Break.TRUNCATED: ("et les suivantes ont disparu", "and those after it are gone"),
-    Break.REWRITTEN: ("n'est plus celle dont l'empreinte avait été exportée", "is not the one whose head was exported"),
-    Break.FORGED: ("a une empreinte exportée qui n'est pas signée par nous", "has an exported head that we did not sign"),
-}
 
 
 @app.command("list")
@@ -76,18 +66,11 @@ def verify(
         broken = {"seq": found.broken.seq, "how": str(found.broken.how)} if found.broken else None
         print(json.dumps({"rows": found.rows, "heads": found.heads, "broken": broken}))
     if found.broken is None:
-        say(
-            f"Le journal est intact : {found.rows} lignes, {found.heads} empreintes exportées vérifiées.",
-            f"The audit is whole: {found.rows} rows, {found.heads} exported heads checked.",
-        )
+        say(*sentence("audit_whole", rows=found.rows, heads=found.heads))
         return
     if as_json:
         raise typer.Exit(1)
-    fr, en = _HOW[found.broken.how]
-    raise Refusal(
-        f"Le journal a été altéré : la ligne {found.broken.seq} {fr}.",
-        f"The audit was tampered with: row {found.broken.seq} {en}.",
-    )
+    raise Refusal(*sentence("audit_tampered", how=sentence(f"audit_row_{found.broken.how}"), row=found.broken.seq))
 
 
 @app.command()
@@ -112,10 +95,7 @@ def head(
 
 def _signer(settings: Settings) -> Signer:
     if not settings.audit_key.get_secret_value():
-        raise Refusal(
-            "GUICHET_AUDIT_KEY manque : ./guichet up l'écrit dans .env.",
-            "GUICHET_AUDIT_KEY is missing: ./guichet up writes it to .env.",
-        )
+        raise Refusal(*sentence("audit_key_missing"))
     return Signer(settings.audit_key.get_secret_value())
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import reporter
 from cli.tables import add_columns
@@ -66,12 +66,6 @@ def _refresh(settings: Settings) -> None:
     except (SnapshotUnusable, WeightsUnreadable) as error:
         raise Refusal(str(error), str(error)) from error
     except httpx.HTTPError as error:
-        raise Refusal(
-            "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
-            "The action server did not answer: check ./guichet status, then run this again.",
-        ) from error
+        raise Refusal(*sentence("action_server_silent")) from error
     embedder.save()
-    say(
-        f"{done.joined} messages dans des sujets connus, {done.made} nouveaux sujets, {done.alone} messages isolés.",
-        f"{done.joined} messages in known subjects, {done.made} new subjects, {done.alone} messages alone.",
-    )
+    say(*sentence("demand_grouped", joined=done.joined, made=done.made, alone=done.alone))

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import report_done
 from cli.tables import add_columns
@@ -72,10 +72,7 @@ def add_question(
         )
         name = run_on_database(Settings().sql_url, lambda database: add(database, golden_question))
     except ValidationError as error:
-        raise Refusal(
-            "Cette question ne peut pas être gardée : écrivez-la en mots, en moins de 2 000 caractères.",
-            "This question cannot be kept: write it in words, in less than 2,000 characters.",
-        ) from error
+        raise Refusal(*sentence("question_unusable")) from error
     except ImportRefused as refused:
         raise Refusal(refused.fr, refused.en) from refused
     if as_json:

@@ -16,7 +16,7 @@ from rich.table import Table
 
 from channels.rendering.text import TextRenderer
 from channels.sms.rendering import SmsRenderer
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import As, Json, actor
 from cli.tables import add_columns
 from conversations.signals.event_bus import EventBus
@@ -209,35 +209,8 @@ async def _session(who: str) -> AsyncIterator[Session]:
 
 
 def _refusal(refused: Refused) -> Refusal:
-    owner = refused.owner or "—"
-    fr, en = {
-        "unknown": (
-            "Aucune demande, ou plusieurs, ont cet identifiant : voyez ./guichet handoffs list.",
-            "No handoff has this id, or several do: see ./guichet handoffs list.",
-        ),
-        "claimed": (f"{owner} s'en occupe déjà.", f"{owner} already has it."),
-        "not_yours": (
-            f"Vous ne vous en occupez pas (en charge : {owner}). Prenez-la d'abord : ./guichet handoffs claim.",
-            f"You do not hold it (held by: {owner}). Claim it first: ./guichet handoffs claim.",
-        ),
-        "ended": ("Cette demande est terminée.", "This handoff is over."),
-        "opted_out": (
-            "Ce numéro a envoyé STOP : rien ne lui est plus envoyé.",
-            "This number sent STOP: nothing is sent to it any more.",
-        ),
-        "decided": ("Aucune réponse n'attend plus.", "No answer waits any more."),
-        "full": (
-            f"{owner} a déjà autant de conversations que prévu.",
-            f"{owner} already has as many conversations as they can.",
-        ),
-        "absent": (f"{owner} n'est pas à son poste.", f"{owner} is not at the desk."),
-        "blank": ("La réponse est vide.", "The reply is empty."),
-        "too_long": (
-            f"La réponse dépasse {REPLY_CHARACTERS} caractères : envoyez-la en plusieurs fois.",
-            f"The reply is longer than {REPLY_CHARACTERS} characters: send it in several parts.",
-        ),
-    }[refused.reason]
-    return Refusal(fr, en)
+    name = f"handoff_{refused.reason}"
+    return Refusal(*sentence(name, owner=refused.owner or "—", characters=REPLY_CHARACTERS))
 
 
 def _print_json(value: object) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, NamedTuple
 import typer
 
 from cli.engine import open_engine
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import report_done, report_provisional, reporter
 from core.database import Database
@@ -66,18 +66,12 @@ def import_pages(
         report = asyncio.run(_import(settings, named, options, stand_in=or_demonstration))
     except FetchFailed as failure:
         if if_reachable:
-            report_provisional(
-                f"{failure.fr} Les autres fiches servent sans celles-ci ; ./guichet up essaiera de nouveau.",
-                f"{failure.en} The other pages are used without these; ./guichet up will try again.",
-            )
+            report_provisional(*sentence("others_serve_meanwhile", failure=(failure.fr, failure.en)))
             return
         if not or_demonstration:
             raise Refusal(failure.fr, failure.en) from failure
         report = asyncio.run(_import(settings, named._replace(name="demonstration"), options, stand_in=False))
-        report_provisional(
-            f"{failure.fr} Les fiches écrites par le projet servent à la place ; ./guichet up essaiera de nouveau.",
-            f"{failure.en} The project's own entries are used instead; ./guichet up will try again.",
-        )
+        report_provisional(*sentence("demonstration_serves_meanwhile", failure=(failure.fr, failure.en)))
     except ImportRefused as refused:
         if as_json:
             print(json.dumps({"error": {"fr": refused.fr, "en": refused.en}}))
@@ -134,9 +128,7 @@ class _Source(NamedTuple):
 def _mapping(columns: list[str]) -> dict[str, str]:
     wrong = [one for one in columns if "=" not in one]
     if wrong:
-        raise Refusal(
-            f"--map s'écrit champ=Colonne, et non « {wrong[0]} ».", f"--map is written field=Column, and not '{wrong[0]}'."
-        )
+        raise Refusal(*sentence("map_option_malformed", option=wrong[0]))
     return dict(one.split("=", 1) for one in columns)
 
 
@@ -167,12 +159,7 @@ async def _import(settings: Settings, source: _Source, options: ImportOptions, s
             return await import_site(database, source.name, source.into, settings.home, inside=inside, options=options)
         names_collections = path.suffix.lower() == ".zip" or await asyncio.to_thread(is_export, path)
         if not await asyncio.to_thread(path.exists) or not (source.into or names_collections):
-            raise Refusal(
-                "Donnez « service-public », « travail-emploi », « demonstration », un export (.zip), ou un fichier (.csv, "
-                ".xlsx, .jsonl) ou dossier qui existe, avec --into NOM_DE_COLLECTION.",
-                "Give 'service-public', 'travail-emploi', 'demonstration', an export (.zip), or a file (.csv, .xlsx, .jsonl) "
-                "or folder that is there, with --into COLLECTION_NAME.",
-            )
+            raise Refusal(*sentence("import_source_missing"))
         organisation = settings.organisation
         return await import_file(
             database, path, source.into, mapping=source.mapping, organisation=organisation, options=options

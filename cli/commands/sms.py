@@ -14,7 +14,7 @@ from rich.table import Table
 
 from channels.sms.composition import sms_renderer
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.sms import usage
 from cli.sms.first_messages import Compiled, Summary, compile_entries, summary
@@ -38,10 +38,7 @@ def price(
     settings = Settings()
     found = run_on_database(settings.sql_url, lambda database: published(database, settings.collection or None))
     if not found:
-        raise Refusal(
-            "Il n'y a pas de fiche publiée : lancez ./guichet kb import service-public.",
-            "There is no published entry: run ./guichet kb import service-public.",
-        )
+        raise Refusal(*sentence("nothing_published"))
     compiled = {name: _compile(settings.model_copy(update={"sms_keep_accents": keep}), found) for name, keep in _MODES.items()}
     reports = {name: summary(of_mode, segment_euros=settings.sms_segment_euros) for name, of_mode in compiled.items()}
     if as_json:
@@ -74,12 +71,7 @@ def costs(
         table.add_row(*(str(value) for value in list(day.values())[:-1]), f"{day['euros']:.2f}")
     Console().print(table)
     most = report["budget_segments_per_day"] or pick("sans limite", "no limit")
-    say(
-        f"Citoyens : {report['segments']} segments, {report['euros']:.2f} €. "
-        f"Aujourd'hui : {report['segments_today']} (budget : {most}).",
-        f"Citizens: {report['segments']} segments, {report['euros']:.2f} €. "
-        f"Today: {report['segments_today']} (budget: {most}).",
-    )
+    say(*sentence("sms_costs", report=report, most=most))
     states = _counts(report["deliveries"])
     say(f"Envois : {states}.", f"Deliveries: {states}.")
     limited = Counter[str]()

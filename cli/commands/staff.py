@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.tables import add_columns
 from core.audit.ledger import open_record
@@ -108,10 +108,7 @@ def break_glass(
         return row, await accounts.break_glass(session, row.id, actor=ACTOR, hours=hours)
 
     row, token = _run(settings, work)
-    say(
-        f"Le mot de passe de {row.email} est accepté pendant {hours:g} h (le second facteur reste demandé). C'est au journal.",
-        f"The password of {row.email} is taken for {hours:g} h (the second factor is still asked). It stands in the audit.",
-    )
+    say(*sentence("break_glass_accepted", email=row.email, hours=hours))
     print(settings.base_url + (links.path(token) if token else "/desk/sign-in?break_glass=yes"))
 
 
@@ -155,10 +152,7 @@ def _print_link(settings: Settings, row: StaffRow, token: str, *, as_json: bool)
         say(f"{row.email} peut se connecter avec {name}, sans lien.", f"{row.email} can sign in with {name}, without a link.")
         return
     days = f"{settings.desk_invitation_days:g}"
-    say(
-        f"Lien pour {row.email}, valable {days} jours, une seule fois. Transmettez-le par un canal sûr :",
-        f"Link for {row.email}, good for {days} days, once. Pass it on by a safe way:",
-    )
+    say(*sentence("staff_link", email=row.email, days=days))
     print(link)
 
 
