@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 
-from core import yaml_text
+from core.sentences import Sentences
+
+sentence = Sentences(Path(__file__).with_name("sentences.yml"))
 
 
 def speaks_english() -> bool:
@@ -23,22 +23,6 @@ def speaks_english() -> bool:
 def pick(fr: str, en: str) -> str:
     """Returns the wording in the operator's language."""
     return en if speaks_english() else fr
-
-
-@cache
-def sentences() -> Mapping[str, tuple[str, str]]:
-    """Returns all sentences by name, French and English."""
-    return {name: (fr, en) for name, (fr, en) in yaml_text.load(Path(__file__).with_name("sentences.yml").read_bytes()).items()}
-
-
-def sentence(name: str, /, **values: object) -> tuple[str, str]:
-    """Returns the sentence ``name`` in French and English, filled with ``values``. A pair has a value for each language."""
-    return _filled(name, 0, values), _filled(name, 1, values)
-
-
-def _filled(name: str, language: int, values: Mapping[str, object]) -> str:
-    own = {key: value[language] if type(value) is tuple else value for key, value in values.items()}
-    return sentences()[name][language].format_map(own)
 
 
 def say(fr: str, en: str) -> None:

@@ -66,12 +66,12 @@ def import_pages(
         report = asyncio.run(_import(settings, named, options, stand_in=or_demonstration))
     except FetchFailed as failure:
         if if_reachable:
-            report_provisional(*sentence("others_serve_meanwhile", failure=(failure.fr, failure.en)))
+            report_provisional(*sentence("others_serve_meanwhile", failure=failure))
             return
         if not or_demonstration:
             raise Refusal(failure.fr, failure.en) from failure
         report = asyncio.run(_import(settings, named._replace(name="demonstration"), options, stand_in=False))
-        report_provisional(*sentence("demonstration_serves_meanwhile", failure=(failure.fr, failure.en)))
+        report_provisional(*sentence("demonstration_serves_meanwhile", failure=failure))
     except ImportRefused as refused:
         if as_json:
             print(json.dumps({"error": {"fr": refused.fr, "en": refused.en}}))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from cli.language import pick, sentence, sentences
+from cli.language import pick, sentence
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -30,7 +30,7 @@ class Finding:
 def finding(check: str, level: Level, name: str, /, **values: object) -> Finding:
     """Returns a finding with the sentence ``name`` and, if there is one, its advice ``name_advice``, filled with ``values``."""
     advice = f"{name}_advice"
-    return Finding(check, level, sentence(name, **values), sentence(advice, **values) if advice in sentences() else ("", ""))
+    return Finding(check, level, sentence(name, **values), sentence(advice, **values) if advice in sentence.texts else ("", ""))
 
 
 def ok(check: str, name: str, /, **values: object) -> Finding:

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from core.digests import sha256_of
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, sentence
 from knowledge_base.sources.npm import Pinned
 from knowledge_base.sources.service_public.context import AUDIENCES
 from knowledge_base.sources.service_public.page import Page
@@ -79,7 +79,4 @@ def _json(content: bytes, name: str) -> Any:
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise InvalidSource(
-            f"{name} n'est pas du JSON ({error}) : supprimez le paquet en cache et relancez l'importation.",
-            f"{name} is not JSON ({error}): delete the cached package and import again.",
-        ) from error
+        raise InvalidSource(*sentence("page_not_json", name=name, error=error)) from error
