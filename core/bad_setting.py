@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from core.sentences import Sentences
+
+sentence = Sentences(Path(__file__).with_name("sentences.yml"))
+
 
 class BadSetting(ValueError):
     """``fr`` and ``en`` say what to write instead. They never repeat the value: it may be a secret."""
