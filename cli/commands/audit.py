@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from cli.database import run_on_database
 from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
-from cli.tables import add_columns
+from cli.tables import print_table
 from core.audit.chain import Link
 from core.audit.heads import Head, Signer, export, load_heads
 from core.audit.queries import current_head, newest
@@ -41,12 +39,12 @@ def list_rows(
     if as_json:
         print(json.dumps([_as_dict(row) for row in rows], ensure_ascii=False))
         return
-    table = Table(title=pick("Journal d'audit", "Audit"), title_justify="left")
-    add_columns(table, "nº|date|qui|quoi|sur quoi|détails", "no.|at|who|what|to what|details", overflow="fold")
+    heads = "nº|date|qui|quoi|sur quoi|détails", "no.|at|who|what|to what|details"
+    lines = []
     for row in rows:
-        at = row.at.isoformat(timespec="seconds")
-        table.add_row(str(row.seq), at, row.actor, row.action, row.target, row.details if row.details != "{}" else "")
-    Console().print(table)
+        details = "" if row.details == "{}" else row.details
+        lines.append((row.seq, row.at.isoformat(timespec="seconds"), row.actor, row.action, row.target, details))
+    print_table(heads, lines, title=pick("Journal d'audit", "Audit"), overflow="fold")
 
 
 @app.command()

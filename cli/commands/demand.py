@@ -7,14 +7,12 @@ from typing import Annotated
 
 import httpx
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from cli.database import run_on_database
 from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import reporter
-from cli.tables import add_columns
+from cli.tables import print_table
 from core.settings import Settings
 from knowledge_base.quality.demand.background import SnapshotBackground
 from knowledge_base.quality.demand.clustering import cluster
@@ -43,12 +41,9 @@ def demand(
     if not found:
         say("Rien n'a été demandé en vain par deux citoyens ou plus.", "Nothing was asked in vain by two citizens or more.")
         return
-    table = Table()
     heads = "n°|sujet|citoyens|cette semaine|mots|état", "no.|subject|citizens|this week|words|state"
-    add_columns(table, *heads, overflow="fold")
-    for one in found:
-        table.add_row(str(one.id), one.title, str(one.citizens), _week(one), ", ".join(one.terms), one.status)
-    Console().print(table)
+    lines = ((one.id, one.title, one.citizens, _week(one), ", ".join(one.terms), one.status) for one in found)
+    print_table(heads, lines, overflow="fold")
 
 
 def _week(one: Cluster) -> str:

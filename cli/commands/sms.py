@@ -18,7 +18,7 @@ from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.sms import usage
 from cli.sms.first_messages import Compiled, Summary, compile_entries, summary
-from cli.tables import add_columns
+from cli.tables import add_columns, print_table
 from conversations.wording import Wording
 from core.entry import Entry
 from core.settings import ROOT, Settings
@@ -92,12 +92,8 @@ def deliveries(
     if as_json:
         print(json.dumps(found))
         return
-    table = Table(title=pick("Envois à regarder", "Deliveries to look at"), title_justify="left")
     heads = "conversation|état|opérateur|erreur|essais|le", "conversation|status|provider|error|attempts|at"
-    add_columns(table, *heads)
-    for one in found:
-        table.add_row(*(str(value) for value in one.values()))
-    Console().print(table)
+    print_table(heads, (one.values() for one in found), title=pick("Envois à regarder", "Deliveries to look at"))
 
 
 def _counts(counts: Mapping[str, int]) -> str:

@@ -8,13 +8,11 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
-from cli.tables import add_columns
+from cli.tables import print_table
 from core.audit.ledger import open_record
 from core.database.models import StaffRow
 from core.identity import IdentityError, Role, accounts, links
@@ -56,12 +54,11 @@ def list_(as_json: Json = False) -> None:
     if as_json:
         print(json.dumps([_as_json(row) for row in rows], ensure_ascii=False, indent=1))
         return
-    table = Table()
-    add_columns(table, "Adresse|Nom|Rôle|État|Dernière connexion", "Address|Name|Role|State|Last sign-in")
+    lines = []
     for row in rows:
         seen = f"{row.signed_in_at:%Y-%m-%d %H:%M}" if row.signed_in_at else "–"
-        table.add_row(row.email, row.name, row.role, _state(row), seen)
-    Console().print(table)
+        lines.append((row.email, row.name, row.role, _state(row), seen))
+    print_table(("Adresse|Nom|Rôle|État|Dernière connexion", "Address|Name|Role|State|Last sign-in"), lines)
 
 
 @app.command()

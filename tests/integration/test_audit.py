@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from cli.worker.audit_heads import AuditHeads
+from cli.worker.jobs import AuditHeads
 from core.audit import record
 from core.audit.chain import GENESIS, Break, BrokenLink, digest_of
 from core.audit.heads import Signer, export, load_heads

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter
 
 from core.database import Database
-from core.identity import Right
+from core.identity import Right, Staff
 from core.settings import Settings
 from core.web.routes import join_router
-from desk import Item, Part
+from desk import Alert, Item, Part
+from desk.parts import Alerts
 from knowledge_base.desk.workflow import collections, conflicts, exchange, history, steps, work
-from knowledge_base.desk.workflow.alerts import alerts_for_publishers
+from knowledge_base.editing import listing
 from knowledge_base.import_tasks import Tasks
+
+
+def alerts_for_publishers(database: Database) -> Alerts:
+    """Returns a function that reports submitted entries. Each open page of the desk calls it."""
+
+    async def alerts(staff: Staff) -> Sequence[Alert]:
+        if not staff.may(Right.PUBLISH_ENTRIES):
+            return ()
+        rows = await listing.in_progress(database, "in_review", staff.collections)
+        ids = tuple(f"{row.collection}/{row.id}@{row.head}" for row in rows)
+        return (Alert(path="/desk/work?stage=in_review", key="call_review", ids=ids),)
+
+    return alerts
 
 
 def part(database: Database, settings: Settings) -> Part:
