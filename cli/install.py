@@ -36,8 +36,7 @@ def install(settings: Settings, *, demonstration: bool = False, every_section: b
     with Steps(settings.home / "steps") as steps, ThreadPoolExecutor(max_workers=1) as pool:
         steps.run(
             "bot-environment",
-            f"Environnement de Rasa (Python {BOT_VERSION})",
-            f"Rasa's environment (Python {BOT_VERSION})",
+            *sentence("step_bot_environment", version=BOT_VERSION),
             digest_files([ROOT / "uv.lock"]),
             lambda report: _sync_bot(settings),
             output=BOT_PYTHON,
@@ -81,8 +80,7 @@ def prepare_for_tests(settings: Settings) -> None:
 def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) -> None:
     steps.run(
         "migrations",
-        "Base de données",
-        "Database",
+        *sentence("step_migrations"),
         digest_files([ROOT / "core" / "migrations"]) + settings.sql_url,
         lambda report: _command(settings, ["database", "upgrade"], report),
         output=None if settings.database_url else settings.home / "guichet.db",
@@ -90,23 +88,20 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
     source = ["demonstration"] if demonstration else ["service-public", "--or-demonstration"]
     steps.run(
         "knowledge-base",
-        "Fiches de la base de connaissances",
-        "Pages of the knowledge base",
+        *sentence("step_knowledge_base"),
         digest_files([ROOT / "knowledge_base"]) + settings.knowledge_base_archive + settings.sql_url + source[0],
         lambda report: _command(settings, ["kb", "import", *source], report),
     )
     if not demonstration:
         steps.run(
             "labour-pages",
-            "Fiches du ministère du Travail",
-            "Pages of the Ministry of Labour",
+            *sentence("step_labour_pages"),
             digest_files([ROOT / "knowledge_base"]) + settings.sql_url,
             lambda report: _command(settings, ["kb", "import", "travail-emploi", "--if-reachable"], report),
         )
         steps.run(
             "communes",
-            "Communes de France",
-            "Communes of France",
+            *sentence("step_communes"),
             digest_files([ROOT / "places" / "communes"]),
             lambda report: _command(settings, ["places", "communes", "--if-reachable"], report),
             output=settings.communes_file,
@@ -114,36 +109,24 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
     if is_demonstration(settings) or (settings.home / "steps" / _OFFICES).exists():  # the step also takes them out again
         steps.run(
             _OFFICES,
-            "Services de la ville imaginaire",
-            "Offices of the imaginary town",
+            *sentence("step_offices"),
             f"{digest_files([ROOT / 'places' / 'demonstration'])}{settings.sql_url}{is_demonstration(settings)}",
             lambda report: _command(settings, ["places", "demonstration"], report),
         )
     steps.run(
         "embedding-model",
-        "Modèle d'embeddings",
-        "Embedding model",
+        *sentence("step_embedding_model"),
         digest_files(_EMBEDDING_SOURCES) + settings.embedding_model + settings.embedding_adapter,
         lambda report: _command(settings, ["index", "model"], report),
     )
 
 
 def _index(steps: Steps, settings: Settings, *, every_section: bool) -> None:
-    name, stage, fr, en = (
-        ("full-index", "full", "Index complet (toutes les sections)", "Full index (every section)")
-        if every_section
-        else (
-            "index",
-            "titles",
-            "Index (titres et descriptions ; les sections suivent en arrière-plan)",
-            "Index (titles and descriptions; sections follow in the background)",
-        )
-    )
+    name, stage = ("full-index", "full") if every_section else ("index", "titles")
     snapshots = Snapshots(snapshots_folder(settings.home))
     steps.run(
         name,
-        fr,
-        en,
+        *sentence(f"index_of_{stage}"),
         digest_files([ROOT / "retrieval", *(settings.home / "steps" / name for name in _PAGES)]),
         lambda report: _build(settings, stage, report),
         output=snapshots.folder / "active" if snapshots.is_whole(snapshots.active()) else _NO_OUTPUT,
@@ -201,8 +184,7 @@ def _train(steps: Steps, settings: Settings) -> None:
     model = model_path(settings)
     steps.run(
         "dialogue-model",
-        "Entraînement du dialogue (Rasa)",
-        "Training of the dialogue (Rasa)",
+        *sentence("step_dialogue_model"),
         model.name,
         lambda report: _run_training(settings, model),
         output=model if is_ours(settings, model) else _NO_OUTPUT,

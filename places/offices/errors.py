@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from core.sentences import Sentences
+
+sentence = Sentences(Path(__file__).with_name("sentences.yml"))
+
 
 class DirectoryRefused(Exception):
     """The file is not imported, and the previous directory stays in use. ``str()`` is French, ``en`` English."""

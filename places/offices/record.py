@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, insert, select
 
 from core.database import Database
 from core.database.models import Directory, OfficeRow
-from places.offices.errors import DirectoryRefused
+from places.offices.errors import DirectoryRefused, sentence
 from places.offices.office import Office
 
 _MAX_SHRINKING = 10  # how many times smaller a new directory may be
@@ -25,28 +25,15 @@ def check(offices: Sequence[Office], current: int) -> None:
     ``current``: how many offices the one in use has.
     """
     if not offices:
-        raise DirectoryRefused(
-            "Le fichier ne contient aucun service avec une adresse : vérifiez-le. L'annuaire en service reste.",
-            "The file has no office with an address: check it. The directory in use stays.",
-        )
+        raise DirectoryRefused(*sentence("no_office"))
     if len(offices) * _MAX_SHRINKING < current:
-        raise DirectoryRefused(
-            f"Le fichier a {len(offices)} services, l'annuaire en service {current} : il est sans doute incomplet. "
-            "Si c'est voulu, ajoutez --force.",
-            f"The file has {len(offices)} offices, the directory in use {current}: it is probably incomplete. If it is meant, "
-            "add --force.",
-        )
+        raise DirectoryRefused(*sentence("too_few_offices", offices=len(offices), current=current))
     ids = Counter(office.id for office in offices)
     twice = [one for one, count in ids.items() if count > 1]
     same = Counter((office.kind, office.name, office.commune, office.address) for office in offices)
     duplicates = sum(count - 1 for count in same.values())
     if twice or duplicates > _MAX_DUPLICATES * len(offices):
-        raise DirectoryRefused(
-            f"Des services figurent deux fois ({(twice or ['même nom, même adresse'])[0]} …) : retirez les doublons. "
-            "L'annuaire en service reste.",
-            f"Offices are there twice ({(twice or ['same name, same address'])[0]} …): take the doubles out. "
-            "The directory in use stays.",
-        )
+        raise DirectoryRefused(*(sentence("ids_twice", first=twice[0]) if twice else sentence("offices_twice")))
 
 
 async def replace_directory(
