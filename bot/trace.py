@@ -4,8 +4,6 @@ OpenTelemetry's library is not in this environment. A header of the response giv
 the worker makes spans of them (``conversations/engine/rasa_response.py``).
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """``./guichet``: all commands, and how their failures are reported."""
 
-from __future__ import annotations
-
 import ast
 import sys
 from collections.abc import Collection

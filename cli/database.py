@@ -1,7 +1,5 @@
 """The database of a command."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 

@@ -1,7 +1,5 @@
 """The output of ``ask --explain``: the reply and its reasons, in the words of the editor's desk."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path

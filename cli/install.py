@@ -1,7 +1,5 @@
 """From a checkout to an installation: environments, knowledge base, embedding model, index, dialogue model."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

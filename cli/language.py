@@ -3,8 +3,6 @@
 Short texts stand in the code, French before English. Sentences are in ``sentences.yml``.
 """
 
-from __future__ import annotations
-
 import os
 import sys
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The state of an installation's process manager, and the message if it does not run properly."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple

@@ -1,7 +1,5 @@
 """The message of a command whose dependency is not installed: the developers' tools, or one of their libraries."""
 
-from __future__ import annotations
-
 from cli.language import Refusal, sentence
 from core.settings import ROOT
 

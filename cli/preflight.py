@@ -1,7 +1,5 @@
 """Conditions for an installation or a start. Each refusal has advice."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import shutil

@@ -4,8 +4,6 @@ Programs with a holder (cli/holder.py) are replaced without a gap. The others ar
 is only slower; the publisher and the indexer continue where they stopped.
 """
 
-from __future__ import annotations
-
 import fcntl
 import time
 from collections.abc import Callable, Iterator, Sequence

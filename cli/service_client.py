@@ -1,7 +1,5 @@
 """A client of the running service: turns go through the gateway like a citizen's, and are marked as tests."""
 
-from __future__ import annotations
-
 import asyncio
 import uuid
 from collections.abc import AsyncIterator

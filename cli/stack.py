@@ -1,7 +1,5 @@
 """Starts and stops a whole installation, and waits until each of its processes is ready."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import socket

@@ -1,7 +1,5 @@
 """The error for an unusable setting, with texts for the operator."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from core.sentences import Sentences

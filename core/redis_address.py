@@ -5,8 +5,6 @@
 ``sentinel_password`` where the Sentinels want a password of their own, and redis-py's ``ssl_…`` for files of certificates.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """Sentences for people in French and English: a file ``sentences.yml`` for each package that has many."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path

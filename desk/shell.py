@@ -1,7 +1,5 @@
 """The shell of one gateway: settings, record, words, templates and parts, kept in ``app.state.desk``."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """The imports of the command line: they read a whole source, then change the database in one transaction."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """The gateway's application: middleware outside, routers inside, one set of services for all."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any

@@ -4,8 +4,6 @@ A request must be complete within ``request_seconds`` (an upload of a signed-in 
 may take ``MAX_HEADERS`` bytes, and a client must read some of its answer within ``read_seconds``.
 """
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

@@ -1,7 +1,5 @@
 """``./guichet ask``: turns through the running service, like a citizen's, and marked as tests."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable

@@ -1,7 +1,5 @@
 """``./guichet audit``: lists the audit, verifies its chain, and prints its signed head."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from pathlib import Path

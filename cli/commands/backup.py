@@ -1,7 +1,5 @@
 """``./guichet backup`` and ``restore``."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import asdict

@@ -1,7 +1,5 @@
 """``./guichet control``: speak to all citizens at once, or switch a channel off. Each act is in the audit."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime, timedelta
 from typing import Annotated

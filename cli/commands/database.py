@@ -1,7 +1,5 @@
 """``./guichet database``: the record's schema."""
 
-from __future__ import annotations
-
 import typer
 
 from cli.language import Refusal, sentence

@@ -1,7 +1,5 @@
 """``./guichet demand``: what citizens ask in vain, by subject."""
 
-from __future__ import annotations
-
 import json
 from typing import Annotated
 

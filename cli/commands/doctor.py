@@ -1,7 +1,5 @@
 """``./guichet doctor``: finds problems, and says how to fix them."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Iterator

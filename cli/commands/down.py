@@ -1,7 +1,5 @@
 """``./guichet down``: stops everything. Separate from ``up``, to avoid its imports."""
 
-from __future__ import annotations
-
 from cli.language import say, sentence
 from cli.manager_state import manager_state
 from cli.stack import stop

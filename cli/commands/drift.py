@@ -1,7 +1,5 @@
 """``./guichet drift``: compares the answers with the weeks before, as each night for editors."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """``./guichet golden``: the questions by which each publication is judged."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated

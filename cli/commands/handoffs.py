@@ -1,7 +1,5 @@
 """``./guichet handoffs``: the supervisor's actions from a terminal, directly on the database (the gateway need not run)."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable

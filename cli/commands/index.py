@@ -1,7 +1,5 @@
 """``./guichet index``: snapshots of the index."""
 
-from __future__ import annotations
-
 import json
 import logging
 from pathlib import Path

@@ -1,7 +1,5 @@
 """``./guichet insights``: the figures of the service, directly from the database (the gateway need not run)."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """``./guichet keys``: secrets that are being replaced."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import asdict

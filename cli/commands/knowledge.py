@@ -1,7 +1,5 @@
 """``./guichet kb``: imports pages into the knowledge base, and exports it."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import asdict, replace

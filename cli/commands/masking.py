@@ -1,7 +1,5 @@
 """``./guichet privacy``: the masking of a text; a person's data; the receipt of an erasure."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys

@@ -1,7 +1,5 @@
 """``./guichet places``: the communes of France, and the directory of offices that answers "where" and "is it open"."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``./guichet retention`` and ``erase``: deletion of personal data."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from typing import Annotated, Any

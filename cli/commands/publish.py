@@ -1,7 +1,5 @@
 """``./guichet publish``: tries a publication on questions, and publishes it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated

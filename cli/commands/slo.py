@@ -1,7 +1,5 @@
 """``./guichet slo``: measures the service level objectives."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``./guichet sms``: the cost of answers by SMS, the money spent, and messages with a delivery problem."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections import Counter

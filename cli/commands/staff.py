@@ -1,7 +1,5 @@
 """``./guichet staff``: accounts of the desks, for the operator of the machine."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Awaitable, Callable

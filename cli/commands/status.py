@@ -1,7 +1,5 @@
 """``./guichet status`` and ``logs``: the running processes, since when they run, and their logs."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from contextlib import suppress

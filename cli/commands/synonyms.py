@@ -1,7 +1,5 @@
 """``./guichet synonyms``: imports the operator's file into the database, and exports the groups in use."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``./guichet teams``: the teams of supervisors, and which conversations each gets."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated

@@ -1,7 +1,5 @@
 """``./guichet train``: training on the knowledge base, by the developers' tools."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """``./guichet up``: starts the whole service with one command."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from types import FrameType

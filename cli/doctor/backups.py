@@ -1,7 +1,5 @@
 """Scheduled backups: whether they are made, and where they are stored."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 

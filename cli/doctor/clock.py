@@ -1,7 +1,5 @@
 """Clocks, on which several machines must agree."""
 
-from __future__ import annotations
-
 from cli.doctor.findings import Finding, ok, problem, with_decimal
 
 _CLOCK_SECONDS = 1.0  # leases of conversations tolerate about a second between machines (conversations/worker/lease.py)

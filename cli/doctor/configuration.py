@@ -1,7 +1,5 @@
 """Settings that are readable but wrong: secrets, SMS providers, opening hours, production."""
 
-from __future__ import annotations
-
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """The database: whether it answers, whether its tables are those of this version, what waits in it, and its last backup."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import AsyncIterator
 from datetime import timedelta

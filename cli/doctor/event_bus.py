@@ -1,7 +1,5 @@
 """Redis: whether it answers, whether there is a replacement for a dead master, and whether its clock agrees with ours."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Iterator, Mapping, Sequence

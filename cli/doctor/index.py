@@ -1,7 +1,5 @@
 """The data of answers: the active snapshot (intact or damaged, old or new), the embedding model and Rasa's model."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import UTC, datetime
 

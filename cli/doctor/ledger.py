@@ -1,7 +1,5 @@
 """The ledger of acts that a restore must replay: whether it is intact and complete, and not on the database's disk."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The machine: disk space, memory, ports, and a clock that agrees with others."""
 
-from __future__ import annotations
-
 import shutil
 import ssl
 import time

@@ -1,7 +1,5 @@
 """Checks whether French operators accept the name or number that sends SMS."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

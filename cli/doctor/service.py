@@ -1,7 +1,5 @@
 """The processes: running, ready, or restarted again and again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import httpx

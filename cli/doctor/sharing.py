@@ -1,7 +1,5 @@
 """The shared storage of snapshots: whether it answers, and has the snapshot in use here."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cli.doctor.findings import Finding, ok, warning

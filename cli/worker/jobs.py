@@ -1,7 +1,5 @@
 """The periodic jobs of a worker. ``core.database.jobs`` decides who runs each, and when."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta

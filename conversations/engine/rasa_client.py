@@ -1,7 +1,5 @@
 """The dialogue engine as the worker sees it: takes one message, returns one turn, or raises ``EngineUnavailable``."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 import time

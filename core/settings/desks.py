@@ -1,7 +1,5 @@
 """Settings of the desks: the hours of the team, and sign-in of staff."""
 
-from __future__ import annotations
-
 from ipaddress import ip_address
 from typing import Literal, Self
 

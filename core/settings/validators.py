@@ -4,8 +4,6 @@ With an address without ``https://`` every webhook's signature fails; with a num
 answered; a website with a path embeds nothing. Each error is in French and English (``BadSetting``).
 """
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from collections.abc import Callable, Mapping

@@ -1,7 +1,5 @@
 """Reads an exported file and checks all of it before any change."""
 
-from __future__ import annotations
-
 import hashlib
 import zipfile
 from collections import defaultdict

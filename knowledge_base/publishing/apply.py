@@ -1,7 +1,5 @@
 """The moment of publishing in the database: entries get the content of their revisions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from sqlalchemy import select

@@ -1,7 +1,5 @@
 """FAQ files in JSON lines (``{"id", "title", "theme", "audience", "keywords", "text"}``), of any administration → entries."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

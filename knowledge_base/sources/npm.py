@@ -1,7 +1,5 @@
 """Downloads a pinned npm package once, with npm, and keeps it in the state folder."""
 
-from __future__ import annotations
-
 import errno
 import os
 import re

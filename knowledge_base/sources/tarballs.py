@@ -1,7 +1,5 @@
 """Files of an npm package (a gzipped tar), read as a stream and never unpacked to disk."""
 
-from __future__ import annotations
-
 import gzip
 import re
 import tarfile

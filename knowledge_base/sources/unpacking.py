@@ -1,7 +1,5 @@
 """Reads untrusted archives: unpacked bytes are counted, independent of declared sizes, and reading stops at the limit."""
 
-from __future__ import annotations
-
 import copy
 import io
 import sys

@@ -4,8 +4,6 @@ https://www.data.gouv.fr/fr/datasets/service-public-fr-annuaire-de-ladministrati
 A field with a list is a JSON list or, in the directory's API, a string that contains a JSON list.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

@@ -1,7 +1,5 @@
 """The error for a directory that is not imported, in French and English."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from core.sentences import Sentences

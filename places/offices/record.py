@@ -1,7 +1,5 @@
 """The directory in the record. It is replaced in one transaction: if that fails, the previous one stays in use."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from itertools import batched

@@ -1,7 +1,5 @@
 """An administration's own directory: a CSV with one office per line. Its columns are the fields of ``Office``."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Measures the running service for /about, without a second copy of model and index."""
 
-from __future__ import annotations
-
 import hashlib
 import subprocess
 import time

@@ -4,8 +4,6 @@ Messages are sent with ``senderForResponse`` (a number that accepts answers) and
 sent once, instead of a line under each message). A message is deleted at OVHcloud once it is in the record.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import time

@@ -6,8 +6,6 @@ field. So the form of each field that is used is checked after the signature, an
 ignored: Twilio adds new ones without notice.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The safe subset of Markdown of entries → HTML, for pages without JavaScript."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

@@ -2,8 +2,6 @@
 web is called (no private address, no redirect followed, and the checked address is the one that is called).
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 import socket

@@ -1,7 +1,5 @@
 """The desk's part on publishing: the gate, trying questions, unanswered demand, golden questions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Golden questions as files: JSON lines, one question each. An exported file imports back identically."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The official archive ("co-marquage"): a zip of XML files for each audience. A folder of such zips counts as one source."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property

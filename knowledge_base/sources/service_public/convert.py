@@ -1,7 +1,5 @@
 """One page (``Publication``) → one entry."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from datetime import date

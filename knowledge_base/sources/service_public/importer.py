@@ -1,7 +1,5 @@
 """Imports all pages of a source: one entry per page, in whichever edition it appears."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path

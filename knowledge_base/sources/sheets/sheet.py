@@ -1,7 +1,5 @@
 """CSV and XLSX: the rows of a sheet, whatever its file name, and the row with the names of its columns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The rows of an Excel workbook: of the first sheet with known column names, else of the first with content."""
 
-from __future__ import annotations
-
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator

@@ -1,7 +1,5 @@
 """Fetches pages of a public site only: no private address, no endless file, and no redirect to either."""
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass

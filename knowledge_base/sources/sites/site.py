@@ -1,7 +1,5 @@
 """Reads a site's own pages, named by its sitemap or a list, one by one. An interrupted import can continue."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io

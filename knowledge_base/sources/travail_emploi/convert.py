@@ -1,7 +1,5 @@
 """One page of the ministry → one entry."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote

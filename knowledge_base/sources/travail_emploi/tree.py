@@ -3,8 +3,6 @@
 Both sources have the same elements (paragraphs, lists, tables, boxes, chapters), so one converter writes the Markdown of both.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """The supervisors' console: who waits, the conversations, and the actions on them; and the page of service control."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 
