@@ -97,45 +97,31 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
 @app.command()
 def claim(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Take a request: the assistant falls silent."""
-    _act(
-        handoff,
-        who,
-        lambda desk, claim: desk.claim(claim.handoff, claim.owner),
-        as_json,
-        "Vous vous en occupez.",
-        "It is yours.",
-    )
+    _act(handoff, who, lambda desk, claim: desk.claim(claim.handoff, claim.owner), as_json, "done_claimed")
 
 
 @app.command()
 def reply(handoff: Id, text: Annotated[str, typer.Argument(help="What to say.")], who: As = "", as_json: Json = False) -> None:
     """Answer the citizen, on their channel."""
-    _act(handoff, who, lambda desk, claim: desk.reply(claim, text), as_json, "C'est envoyé.", "Sent.")
+    _act(handoff, who, lambda desk, claim: desk.reply(claim, text), as_json, "done_sent")
 
 
 @app.command()
 def approve(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Let the first answer that waits for a check out as it is."""
-    _act(handoff, who, lambda desk, claim: desk.approve(claim, ""), as_json, "C'est envoyé.", "Sent.")
+    _act(handoff, who, lambda desk, claim: desk.approve(claim, ""), as_json, "done_sent")
 
 
 @app.command()
 def refuse(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Refuse the first answer that waits for a check."""
-    _act(
-        handoff,
-        who,
-        lambda desk, claim: desk.refuse(claim, ""),
-        as_json,
-        "La réponse ne part pas.",
-        "The answer does not go out.",
-    )
+    _act(handoff, who, lambda desk, claim: desk.refuse(claim, ""), as_json, "done_refused")
 
 
 @app.command()
 def release(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Put a request back into the queue."""
-    _act(handoff, who, lambda desk, claim: desk.release(claim), as_json, "La demande attend à nouveau.", "It waits again.")
+    _act(handoff, who, lambda desk, claim: desk.release(claim), as_json, "done_released")
 
 
 @app.command()
@@ -147,7 +133,7 @@ def transfer(
     as_json: Json = False,
 ) -> None:
     """Hand a request over to a colleague or a team, with a note."""
-    _act(handoff, who, lambda desk, claim: desk.transfer(claim, to, note), as_json, "C'est transmis.", "Handed over.")
+    _act(handoff, who, lambda desk, claim: desk.transfer(claim, to, note), as_json, "done_transferred")
 
 
 @app.command()
@@ -159,15 +145,13 @@ def close(
     as_json: Json = False,
 ) -> None:
     """End a request: the assistant answers again."""
-    _act(
-        handoff, who, lambda desk, claim: desk.close(claim, to_bot=to_bot, summary=summary), as_json, "C'est terminé.", "Done."
-    )
+    _act(handoff, who, lambda desk, claim: desk.close(claim, to_bot=to_bot, summary=summary), as_json, "done_closed")
 
 
 def _act(
-    handoff: str, who: str, act: Callable[[SupervisorActions, Claim], Awaitable[object]], as_json: bool, fr: str, en: str
+    handoff: str, who: str, act: Callable[[SupervisorActions, Claim], Awaitable[object]], as_json: bool, done: str
 ) -> None:
-    """Does ``act`` on ``handoff``, and prints the result: its new state as JSON, or the sentence."""
+    """Does ``act`` on ``handoff``, and prints the result: its new state as JSON, or the sentence ``done``."""
 
     async def act_and_read(session: Session) -> ListedHandoff:
         await act(session.desk, await session.claim(handoff))
@@ -177,7 +161,7 @@ def _act(
     if as_json:
         _print_json(listed)
     else:
-        say(fr, en)
+        say(*sentence(done))
 
 
 def _run[T](who: str, work: Callable[[Session], Awaitable[T]]) -> T:
