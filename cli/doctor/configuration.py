@@ -25,7 +25,7 @@ def secrets(settings: Settings, file: Path = ROOT / ".env") -> Iterator[Finding]
     elif len(set(values.values())) < len(values):
         yield problem("secrets", "secrets_equal")
     else:
-        yield ok("secrets", "secrets_well")
+        yield ok("secrets", "secrets_long_and_different")
     home = settings.home
     if home.exists() and home.stat().st_mode & stat.S_IRWXO:
         yield problem("secrets", "home_readable", home=home)

@@ -1,4 +1,4 @@
-"""The finding of a check: a sentence, its severity, and advice."""
+"""The finding of a check: a sentence of ``cli/sentences.yml``, its severity, and advice."""
 
 from dataclasses import dataclass
 from typing import Literal
