@@ -44,14 +44,15 @@ _COMMANDS = {
     "settings": "settings",
     "test": "test",
 }
+# Name → module of cli.commands, or of the developers' tools, which an image does not have; summary.
 _GROUPS = {
     "kb": ("knowledge", "The knowledge base: import, export."),
     "index": ("index", "Snapshots of the index: build, status, roll back."),
     "synonyms": ("synonyms", "The administration's synonyms: a file into the record, and out of it."),
     "places": ("places", "Where to go, and when it is open: communes, the directory of offices."),
     "golden": ("golden", "Golden questions, by which each publication is judged."),
-    "bench": ("bench", "Measure speed, load, faults and capacity; without a name: all."),
-    "eval": ("evaluate", "Measure answers on questions with known answers."),
+    "bench": ("tools.bench.commands.app", "Measure speed, load, faults and capacity; without a name: all."),
+    "eval": ("tools.evaluation.commands.app", "Measure answers on questions with known answers."),
     "staff": ("staff", "Accounts of the desks: invite, list, disable, reset."),
     "sms": ("sms", "SMS: what answers cost, what was spent, what did not arrive."),
     "handoffs": ("handoffs", "Citizens who wait for a human: list, claim, reply, close."),
@@ -63,7 +64,7 @@ _GROUPS = {
     "keys": ("keys", "Secrets that are being replaced: renew."),
     "privacy": ("masking", "What is masked of a text, and why."),
     "audit": ("audit", "Who did what: list, verify, signed head."),
-    "supply": ("supply", "What the service is made of: SBOM, licences, vulnerabilities, origin of models."),
+    "supply": ("tools.supply.commands", "What the service is made of: SBOM, licences, vulnerabilities, origin of models."),
 }
 EVERY = _COMMANDS.keys() | _GROUPS.keys()
 
@@ -83,7 +84,8 @@ def with_commands(names: Collection[str]) -> typer.Typer:
             app.command(context_settings=settings)(command)
     for name, (module, summary) in _GROUPS.items():
         if name in names:
-            app.add_typer(import_module(f"cli.commands.{module}").app, name=name, help=summary)
+            found = import_module(module if module.startswith("tools.") else f"cli.commands.{module}")
+            app.add_typer(found.app, name=name, help=summary)
     return app
 
 
