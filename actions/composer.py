@@ -21,6 +21,7 @@ from actions.policy.request_for_human import human_intent, request_for_human
 from actions.policy.several_questions import several_questions
 from actions.policy.small_talk import small_talk
 from actions.policy.subject_change import question_in_context, topic_switch
+from actions.policy.town_page import with_town_page
 from actions.policy.wordless_message import wordless_message
 from actions.replies.utterance import Reply
 from actions.turn.turn import Turn
@@ -64,18 +65,18 @@ STEPS: tuple[Step, ...] = (
 
 
 def compose(turn: Turn, family_step: FamilyStep | None = None) -> Reply:
-    """Returns the reply of the first step that ends ``turn``: ``family_step``, then ``STEPS``.
+    """Returns the reply of the first step that ends ``turn``: ``family_step``, then ``STEPS``; with the town's own page.
 
     Errors of the search are not caught: the turn fails, and the worker says so.
     """
     if family_step:
         reply = family_step(turn)
         if reply is not None:
-            return reply
+            return with_town_page(turn, reply)
         metrics.INTENTS_OVERRULED.labels(turn.intent).inc()
     for step in STEPS:
         result = step(turn)
         if isinstance(result, Reply):
-            return result
+            return with_town_page(turn, result)
         turn = result or turn
     raise AssertionError("the last step ends every turn")

@@ -19,6 +19,7 @@ GUICHET_CONTACT_ACCESS="Bus 2 et 5, arrêt Halle. Entrée de plain-pied rue des 
 GUICHET_APPOINTMENT_URL="https://www.valbourg.example/rendez-vous"
 GUICHET_OPENING_HOURS="Du lundi au vendredi de 8 h 30 à 12 h et de 13 h 30 à 17 h"
 GUICHET_OFFICE_COMMUNE="{COMMUNE}"
+GUICHET_LOCAL_HEADING="À Valbourg"
 GUICHET_OFFICE_HOURS="Mo-Fr 08:30-12:00,13:30-17:00; PH off"
 GUICHET_RELAY_URL="https://relais.valbourg.example/"
 GUICHET_RELAY_MEANS="Relais téléphonique : texte, LSF, LfPC"

@@ -7,7 +7,7 @@ from actions.cases.case_questions import question_for
 from actions.cases.case_resolution import guide
 from actions.cases.case_tree import Fork, fork_at, read, steps_to
 from actions.cases.case_tree import written as address_of
-from actions.replies.cards import Card, answer_card, choices, nothing_asked, whole_fork_card
+from actions.replies.cards import Card, answer_card, nothing_asked, whole_fork_card
 from actions.replies.fork_card import ForkCard, fork_card
 from actions.replies.navigation_pages import says_nothing
 from actions.replies.style import Style
@@ -15,7 +15,7 @@ from conversations.wording import Wording
 from core.channels import traits_of
 from core.dates import format_day, is_old
 from core.entry import Address, Entry, located_passages
-from core.turns import AnswerBlock, Option, ReplyBlock, TextBlock
+from core.turns import AnswerBlock, ChoicesBlock, Option, ReplyBlock, TextBlock
 from knowledge_base.desk.editor.contracts import Walk
 
 
@@ -92,7 +92,7 @@ def _reply_at_fork(
     if fork_text.complete:
         question = texts.say("utter_each_case")
         options = [option for option in options if not option.payload.startswith("fork ")]  # all cases are shown
-    return (*blocks, choices("cases", options).model_copy(update={"text": question}))
+    return (*blocks, ChoicesBlock(purpose="cases", options=tuple(options), text=question))
 
 
 def _options(fork: Fork, page: int, texts: CardTexts) -> list[Option]:

@@ -11,7 +11,7 @@ from analytics.desk import costs, insights
 from analytics.open_data import routes as open_data
 from channels.gateway.app import create_app
 from channels.gateway.composition import build
-from channels.gateway.request_timeouts import TimeoutProtocol
+from channels.gateway.connection_limits import limited_protocol
 from channels.http.deps import Deps
 from channels.sms.composition import sms_renderer
 from channels.web.api.socket import MAX_FRAME
@@ -71,13 +71,14 @@ def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
 
 def serving(settings: Settings) -> dict[str, Any]:
     """Returns the options of uvicorn. Event streams end two seconds after a shutdown begins; clients then resume."""
+    hsts = settings.hsts_seconds if settings.base_url.startswith("https://") else 0
     return {
+        "headers": [("Strict-Transport-Security", f"max-age={hsts}")] if hsts else [],
         "ws_max_size": MAX_FRAME,
         "ws_per_message_deflate": False,  # 40 kB a socket, for frames of a few hundred bytes
         "timeout_graceful_shutdown": 2,
         "server_header": False,
-        "http": TimeoutProtocol,
-        "limit_concurrency": settings.limit_connections,
+        "http": limited_protocol(settings),
         # Limits and sign-in depend on the client's address. Without this, all clients behind a proxy would have the same
         # address.
         "forwarded_allow_ips": settings.proxies.replace(" ", "") or None,

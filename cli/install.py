@@ -19,7 +19,8 @@ from retrieval.snapshots.update import is_building, snapshots_folder
 
 _MODELS_KEPT = 3
 _NO_OUTPUT = Path("/nonexistent/model")  # made by no step: for a foreign model or a damaged index
-_PAGES = ("knowledge-base", "labour-pages")  # the steps that import pages
+_TOWN = "town-pages"  # a step
+_PAGES = ("knowledge-base", "labour-pages", _TOWN)  # the steps that import pages
 _OFFICES = "demonstration-offices"  # a step
 _EMBEDDING_SOURCES = [ROOT / "retrieval" / "embedding", ROOT / "uv.lock"]
 
@@ -103,6 +104,14 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
             digest_files([ROOT / "places" / "communes"]),
             lambda report: _command(settings, ["places", "communes", "--if-reachable"], report),
             output=settings.communes_file,
+        )
+    if is_demonstration(settings) or (settings.home / "steps" / _TOWN).exists():  # the step also takes them out again
+        steps.run(
+            _TOWN,
+            "Fiches de la ville imaginaire",
+            "Pages of the imaginary town",
+            f"{digest_files([ROOT / 'knowledge_base'])}{settings.sql_url}{is_demonstration(settings)}",
+            lambda report: _command(settings, ["kb", "town"], report),
         )
     if is_demonstration(settings) or (settings.home / "steps" / _OFFICES).exists():  # the step also takes them out again
         steps.run(

@@ -2,6 +2,7 @@
 
 import contextlib
 import errno
+import os
 import shutil
 import socket
 import stat
@@ -38,11 +39,17 @@ def check_disk(folder: Path, gigabytes: int = _DISK_GB) -> None:
 def make_private(folder: Path) -> None:
     """Creates the state folder, closed to other users of the machine: it has citizens' messages, and the umask is rarely 077.
 
-    A folder of another owner (a shared volume) is not changed.
+    Files that this process and its children make from now on are their owner's only, as are the databases there, unless a
+    group may write in the folder. One of another owner (a shared volume) is not changed.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with contextlib.suppress(PermissionError):
         folder.chmod(stat.S_IMODE(folder.stat().st_mode) & ~stat.S_IRWXO)
+        if folder.stat().st_mode & stat.S_IWGRP:
+            return
+        os.umask(0o077)
+        for file in folder.glob("*.db*"):
+            file.chmod(0o600)
 
 
 def check_ports(processes: list[Process]) -> None:

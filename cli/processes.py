@@ -3,17 +3,29 @@
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+
+from pydantic import SecretStr
 
 from cli import rasa_commands
 from cli.language import Refusal, sentence
 from core.settings import Settings
+from core.settings.validators import variable_of
 
 # Priorities (nice). The gateway has the highest: a message is acknowledged before others are answered. Processes that compute
 # answers have the lowest. Workers are between: a worker that lost the processor while holding SQLite's only write lock would
 # block the gateway.
 _WORKERS, _ANSWERING = 2, 5
+
+_BETWEEN_PROCESSES = ("internal_secret", "internal_secret_also", "otlp_headers")
+_OF_CITIZENS = (  # the gateway checks what is signed, the worker sends; both read numbers
+    *("secret_key", "secret_key_also", "address_key", "address_key_also", "sms_secret_also", "twilio_auth_token"),
+    *("vonage_secret", "vonage_signature_secret", "ovh_application_secret", "ovh_consumer_key", "sms_generic_secret"),
+)
+_OF_STAFF = ("smtp_password", "oidc_client_secret")
+_OF_JOBS = ("audit_key", "backup_key")  # the keys that sign models are the commands' only
+_WITHHELD = "withheld"
 
 
 @dataclass(frozen=True)
@@ -66,7 +78,6 @@ def redis_binary() -> str:
 def processes(settings: Settings) -> list[Process]:
     """Returns all processes of this installation, in the order of their start."""
     python = sys.executable
-    shared = _environment(settings)
     programs = [
         Process(
             "actions",
@@ -74,7 +85,7 @@ def processes(settings: Settings) -> list[Process]:
             health=f"{settings.actions_url}/health",
             host=settings.inner_host,
             port=settings.actions_port,
-            environment=shared,
+            environment=_environment(settings, "actions"),
             has_holder=True,
         ),
         Process(
@@ -83,7 +94,7 @@ def processes(settings: Settings) -> list[Process]:
             health=f"{settings.rasa_url}/webhooks/guichet/health",
             host=settings.inner_host,
             port=settings.rasa_port,
-            environment=shared | rasa_commands.environment(settings),
+            environment=_environment(settings, "rasa") | rasa_commands.environment(settings),
             has_holder=True,
         ),
         Process(
@@ -92,36 +103,57 @@ def processes(settings: Settings) -> list[Process]:
             health=f"{settings.own_url}/health/live",
             host=settings.host,
             port=settings.port,
-            environment=shared,
+            environment=_environment(settings, "gateway"),
             has_holder=True,
         ),
         *(
             Process(
                 f"worker-{number}" if number > 1 else "worker",
                 _niced(_WORKERS, python, "-m", "cli.worker"),
-                environment=shared,
+                environment=_environment(settings, "worker"),
                 has_holder=True,
             )
             for number in range(1, settings.workers + 1)
         ),
-        Process("publisher", [python, "-m", "knowledge_base.publishing"], environment=shared),
+        Process("publisher", [python, "-m", "knowledge_base.publishing"], environment=_environment(settings, "publisher")),
         Process(
             "indexer",
             [python, "-m", "cli", "index", "build", "--stage", "full", "--through-service"],
-            environment=shared,
+            environment=_environment(settings, "indexer"),
             on_demand=True,
         ),
     ]
     if not settings.redis_url:
         config = settings.home / "run" / "redis.conf"
-        programs.insert(0, Process("redis", [redis_binary(), str(config)], port=settings.redis_port, environment=shared))
+        environment = _environment(settings, "redis")
+        programs.insert(0, Process("redis", [redis_binary(), str(config)], port=settings.redis_port, environment=environment))
     return programs
 
 
-def _environment(settings: Settings) -> dict[str, str]:
-    """Returns the environment of every process: the settings, and its use of cores and memory."""
+def _secrets_for(kind: str, settings: Settings) -> Collection[str]:
+    """Returns the names of the secrets that a process of ``kind`` needs."""
+    if kind == "redis":
+        return ()  # its configuration file has its password
+    if kind not in ("gateway", "worker"):
+        seals = ("secret_key", "secret_key_also") if settings.snapshots_url else ()  # of snapshots that machines share
+        return (*_BETWEEN_PROCESSES, *seals)
+    return (*_BETWEEN_PROCESSES, *_OF_CITIZENS, *(_OF_STAFF if kind == "gateway" else _OF_JOBS))
+
+
+def _environment(settings: Settings, kind: str) -> dict[str, str]:
+    """Returns the environment of a process of ``kind``: the settings, its secrets only, and its use of cores and memory.
+
+    Empty values also hide what ``.env`` says. A secret that every process must have is replaced by a word that opens nothing.
+    """
+    fields, needed = Settings.model_fields.items(), _secrets_for(kind, settings)
+    hidden = {
+        variable_of(name, field): _WITHHELD if field.is_required() else ""
+        for name, field in fields
+        if field.annotation is SecretStr and name not in needed
+    }
     return {
         **settings.as_environment(),
+        **hidden,
         "PYTHONUNBUFFERED": "1",
         # Several processes share the cores. If one started a thread for each core, all would be slower.
         "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", "2"),

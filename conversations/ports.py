@@ -85,11 +85,17 @@ DeliveryStatus = Literal["sending", "sent", "delivered", "failed", "expired"]
 
 @dataclass(frozen=True, slots=True)
 class DeliveryReceipt:
-    """A provider's report on a message that we sent. ``error`` is its code, at most 64 characters."""
+    """A provider's report on a message that we sent. ``error`` is its code, at most 64 characters.
+
+    ``provider``, ``recipient`` (E.164) and ``segments``, where it names them, find a message whose id never reached us.
+    """
 
     provider_message_id: str
     status: DeliveryStatus
     error: str = ""
+    provider: str = ""
+    recipient: str = ""
+    segments: int = 0
 
 
 @dataclass(frozen=True, slots=True)

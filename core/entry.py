@@ -81,6 +81,7 @@ class Entry(_Frozen):
     ``questions``: questions that single sentences of the page answer; only the search reads them.
     ``anchors``: headings of the body → fragments of the page's address.
     ``twins``: entries of other sources with the same answer, as collection/id; the one verified last is preferred.
+    ``national_pages``: of a town's entry: the State's pages on the same matter, as collection/id, with which it is shown.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Entry(_Frozen):
     urls: dict[str, str] = Field(default_factory=dict, description="audience → address; '' is the main one")
     anchors: dict[str, str] = Field(default_factory=dict, exclude_if=lambda anchors: not anchors)
     twins: tuple[str, ...] = Field(default=(), exclude_if=lambda twins: not twins)
+    national_pages: tuple[str, ...] = Field(default=(), exclude_if=lambda pages: not pages)
     verified_on: date | None = None
     related: tuple[Link, ...] = ()
     services: tuple[Link, ...] = ()

@@ -30,6 +30,7 @@ _TEXTS = {
     429: "gateway_too_many",
     500: "gateway_error",
 }
+UNAVAILABLE_SECONDS = 10  # what a 503 tells programs to wait
 WORDS = frozenset({*_TEXTS.values(), "gateway_choice_expired"})
 
 
@@ -53,7 +54,7 @@ class Problem(Exception):
         self.status = status
         self.text = text or _TEXTS.get(status, "gateway_bad_request" if status < 500 else "gateway_error")
         self.language = language
-        self.retry_seconds = retry_seconds
+        self.retry_seconds = retry_seconds or (UNAVAILABLE_SECONDS if status == HTTPStatus.SERVICE_UNAVAILABLE else 0)
         self.values = values
 
     def document(self, say: TextSource, language: str) -> dict[str, Any]:

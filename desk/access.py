@@ -5,15 +5,18 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 
 from fastapi import Request, WebSocket
+from starlette.datastructures import FormData
 from starlette.requests import HTTPConnection
 
-from core.identity import Right, Staff, sessions
+from core.identity import IdentityError, Right, Staff, sessions
 from core.identity.sessions import ValidSession
 from core.problems import Problem
 from core.web.network import is_same_host
+from core.web.upload_time import allow_upload
 from desk.shell import Shell, shell_of
 
 _SECRETS = "/desk/account/"  # no page repeats what is typed there, such as passwords
+_CONFIRMATION = ("confirm_password", "confirm_code")
 SAFE = ("GET", "HEAD", "OPTIONS")
 NOT_SIGNED_IN, FORBIDDEN = 4401, 4403  # close codes of sockets
 
@@ -31,6 +34,16 @@ class ExpiredForm(Exception):
         self.fields = fields
 
 
+class ConfirmationNeeded(Exception):
+    """A form about an account: ``staff`` must give password and code again, and sends it again with them."""
+
+    def __init__(self, staff: Staff, fields: Sequence[tuple[str, str]], error: IdentityError | None = None) -> None:
+        super().__init__("confirmation needed")
+        self.staff = staff
+        self.fields = fields
+        self.error = error
+
+
 class SignedOut(Exception):
     """The session, or the right, ended during the answer."""
 
@@ -46,6 +59,7 @@ def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff
                 raise SignInNeeded
             await _raise_expired_form(request, None)
             raise Problem(401, "desk.desk_sign_in_needed")
+        allow_upload(request.scope)
         if request.method not in SAFE:
             try:
                 await check_form(request, session)
@@ -58,6 +72,34 @@ def signed_in(right: Right | None = None) -> Callable[[Request], Awaitable[Staff
         if right is not None and not session.staff.may(right):
             raise Problem(403, "desk.desk_no_right")
         return await shell.in_language(request, session.staff)
+
+    return dependency
+
+
+def confirmed(right: Right) -> Callable[[Request], Awaitable[Staff]]:
+    """Returns the dependency ``signed_in(right)`` for forms that change an account: an open session is not enough for them.
+
+    Password and code are asked for again, unless they were given within ``desk_confirm_minutes``. 403 for programs.
+    """
+    dependency_signed_in = signed_in(right)
+
+    async def dependency(request: Request) -> Staff:
+        staff, found, shell = await dependency_signed_in(request), await session_of(request), shell_of(request)
+        if found is not None and shell.sign_in.is_confirmed(found):
+            return staff
+        form = await request.form()
+        password, code = (str(form.get(name, "")) for name in _CONFIRMATION)
+        error: IdentityError | None = None
+        if password or code:
+            try:
+                await shell.sign_in.confirm(staff, password[:1000], code[:1000])
+            except IdentityError as refused:
+                error = refused
+            else:
+                return staff
+        if not wants_page(request):
+            raise Problem(403, "desk.desk_confirm_needed")
+        raise ConfirmationNeeded(staff, _typed(form), error)
 
     return dependency
 
@@ -91,10 +133,15 @@ async def _raise_expired_form(request: Request, staff: Staff | None) -> None:
     if not form_sent or unsure or request.url.path.startswith(_SECRETS):
         return
     check_origin(request)
-    sent = (await request.form()).multi_items()
-    fields = [(name, value) for name, value in sent if isinstance(value, str) and name != "csrf"]
-    if fields and all(isinstance(value, str) for _, value in sent):
+    form = await request.form()
+    fields = _typed(form)
+    if fields and all(isinstance(value, str) for value in form.values()):
         raise ExpiredForm(staff, fields)
+
+
+def _typed(form: FormData) -> list[tuple[str, str]]:
+    """Returns the fields that a page may show again: neither the token nor a password or code."""
+    return [(k, v) for k, v in form.multi_items() if isinstance(v, str) and k not in ("csrf", *_CONFIRMATION)]
 
 
 def check_origin(connection: HTTPConnection) -> None:

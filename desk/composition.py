@@ -5,11 +5,11 @@ from collections.abc import Callable
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.responses import Response
 
-from core.identity import IdentityError
+from core.identity import IdentityError, accounts
 from core.identity.conversation_access import Denied
 from core.problems import Problem
 from core.web.routes import join_router
-from desk.access import ExpiredForm, SignInNeeded, SocketRefused
+from desk.access import ConfirmationNeeded, ExpiredForm, SignInNeeded, SocketRefused
 from desk.pages import back, problem_page, render
 from desk.routes import account, alerts, audit, invitation, provider, sign_in, staff, start, static
 from desk.shell import Shell
@@ -38,15 +38,29 @@ def install(app: FastAPI, shell: Shell) -> None:
 
     @app.exception_handler(SignInNeeded)
     async def _to_sign_in(request: Request, _error: SignInNeeded) -> Response:
-        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return back("/desk/sign-in", next=path)
+        return back("/desk/sign-in", next=_address(request))
 
     @app.exception_handler(ExpiredForm)
     async def _again(request: Request, expired: ExpiredForm) -> Response:
         staff = await shell.in_language(request, expired.staff) if expired.staff else None
-        address = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        return render(request, staff, "desk/again.html", status=403 if staff else 401, fields=expired.fields, where=address)
+        status, where = 403 if staff else 401, _address(request)
+        return render(request, staff, "desk/again.html", status=status, fields=expired.fields, where=where)
+
+    @app.exception_handler(ConfirmationNeeded)
+    async def _confirm(request: Request, needed: ConfirmationNeeded) -> Response:
+        staff, error = needed.staff, needed.error
+        if error is not None and error.code == "confirm_ended":
+            return back("/desk/sign-in", "desk_confirm_ended")
+        async with shell.database.read() as session:
+            row = await accounts.get(session, staff.id)
+        values = {"has_password": row.password is not None, "has_code": row.totp is not None, "where": _address(request)}
+        said = shell.error_text(error, staff.language) if error else ""
+        return render(request, staff, "desk/confirm.html", status=403, fields=needed.fields, error=said, **values)
 
     @app.exception_handler(SocketRefused)
     async def _refused(_socket: WebSocket, _error: SocketRefused) -> None:
         return None
+
+
+def _address(request: Request) -> str:
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")

@@ -9,6 +9,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, PrefixLoader, StrictUndefined, select_autoescape
 from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import HTTPConnection
 
 from core.database import Database
@@ -21,6 +22,7 @@ from core.languages import LANGUAGES
 from core.problems import language_of
 from core.settings import Settings
 from core.web.typesetting import day, decimal, euros, language_name, moment, whole_number
+from desk.mail_queue import queue_mail
 from desk.parts import GROUPS, Item, Part
 from desk.watch import SessionWatch
 from desk.words import Words
@@ -124,6 +126,11 @@ class Shell:
         """Returns the subject and the text of the e-mail ``name``."""
         subject, text = (self.words.text("desk", f"desk_mail_{name}_{part}", language, values) for part in ("subject", "text"))
         return subject, text
+
+    def notify_owner(self, session: AsyncSession, name: str, staff_id: str, language: str) -> None:
+        """Queues the security notice ``name`` for the owner of an account that was changed."""
+        text = self.mail_text(name, language, {"service": self.settings.service_name})
+        queue_mail(session, self.settings, staff_id, "security", *text)
 
     def say(self, name: str, language: str, values: Mapping[str, Any]) -> str:
         """Returns the word ``part.key``, for problems."""

@@ -19,6 +19,8 @@ class Hit(BaseModel):
     """One entry found. ``passage`` is the order, in ``core.entry.passages``, of the passage that fits the query best. It is the
     first passage if the index has titles only and no passage fits well enough.
 
+    ``local``: ids of the town's entries on its matter, which are shown with it.
+
     ``score`` is the fused score (no unit, comparable within one result only); ``scores`` are its parts.
     """
 
@@ -28,6 +30,7 @@ class Hit(BaseModel):
     collection: str
     version: int
     title: str
+    local: tuple[str, ...] = ()
     score: float
     passage: int = 0
     scores: dict[str, float] = Field(default_factory=dict)
@@ -39,6 +42,8 @@ class RetrievalResult(BaseModel):
     ``confidence`` is the probability (0 to 1) that the first hit is right. ``decision`` follows from it and from the thresholds
     of the snapshot. ``snapshot`` is the version of the snapshot, ``language`` the language of the query. ``rejected`` are the
     nearest entries when the decision is ``no_answer`` (``hits`` is then empty).
+
+    ``local``: the page found first is one of the town's own; if it is linked to a page of the State, that page is the hit.
 
     ``scope`` is the kind of the query: a question for an administration, a fragment without a clear subject, or a message
     outside the service's scope. If a page answers surely, the query is always a question. ``understood`` is the query as it was
@@ -52,6 +57,7 @@ class RetrievalResult(BaseModel):
     rejected: tuple[Hit, ...] = ()
     confidence: float = Field(0.0, ge=0.0, le=1.0)
     decision: Decision = "no_answer"
+    local: bool = False
     scope: Scope = "enquiry"
     snapshot: str = ""
     language: str = "fr"
@@ -122,6 +128,10 @@ class Retriever(Protocol):
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         """Returns the entry of the active snapshot."""
+        ...
+
+    def local_page(self, entry: Entry, query: str) -> Entry | None:
+        """Returns the town's entry on the matter of the national ``entry``; of several, the one that fits ``query``."""
         ...
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:

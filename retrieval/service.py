@@ -84,6 +84,12 @@ class SearchService:
         snapshot = self._current()
         return snapshot.entries.find(entry_id, collection) if snapshot else None
 
+    def local_page(self, entry: Entry, query: str) -> Entry | None:
+        """Implements ``retrieval.contracts.Retriever``."""
+        snapshot = self._current()
+        place = _place(snapshot, entry) if snapshot else None
+        return None if snapshot is None or place is None else snapshot.local_pages.of(place, query)
+
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
         """Returns the order of the best passage of ``entry``, of those in ``among``; their first one if nothing distinguishes
         them.
@@ -185,9 +191,10 @@ class SearchService:
         if not ranked:
             return RetrievalResult(snapshot=snapshot.version, language=language, timings_ms=clock.finish())
         model = snapshot.calibration.stages[snapshot.manifest.stage]
-        rivals = one_of_twins(ranked, snapshot.newer_twins)
+        found_as, shown_as = snapshot.local_pages.merged(ranked, allowed)
+        rivals = one_of_twins(found_as, snapshot.newer_twins)
         confidence = model.probability(self.features(snapshot, rivals, asked), language)
-        ranked = one_of_twins(newer_first(ranked, snapshot.newer_twins), snapshot.newer_twins)
+        ranked = one_of_twins(newer_first(shown_as, snapshot.newer_twins), snapshot.newer_twins)
         judged = ENQUIRY
         if not model.sure(confidence):
             judged = judge(self._scope, asked, vector, snapshot, self._embedder, self._synonyms)
@@ -205,6 +212,7 @@ class SearchService:
             rejected=() if found else hits,
             confidence=confidence,
             decision=decision,
+            local=snapshot.local_pages.is_local(found_as[0].place),
             scope=judged.scope,
             snapshot=snapshot.version,
             language=language,
@@ -384,6 +392,7 @@ def _hit(snapshot: Snapshot, candidate: Ranked, passage: int) -> Hit:
         collection=entries.collections[place],
         version=entries.versions[place],
         title=entries.titles[place],
+        local=snapshot.local_pages.ids_of(place),
         score=round(candidate.score, 4),
         passage=passage,
         scores=candidate.parts(),

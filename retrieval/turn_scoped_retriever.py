@@ -64,6 +64,9 @@ class TurnScopedRetriever:
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         return self._now.entry(entry_id, collection)
 
+    def local_page(self, entry: Entry, query: str) -> Entry | None:
+        return self._now.local_page(entry, query)
+
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
         return self._now.best_passage(entry, query, among)
 

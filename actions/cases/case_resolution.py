@@ -15,16 +15,12 @@ type BestOf = Callable[[Sequence[int]], int]
 
 
 class Guidance(NamedTuple):
-    """The result. ``passage``: the order of the one to show, or ``None`` if ``asked`` must be answered first.
+    """Where a passage leads."""
 
-    ``taken``: the forks that were decided now without a question: address → case. ``alike``: the outermost fork whose cases
-    all have the same text there; it is passed without a decision.
-    """
-
-    passage: int | None
+    passage: int | None  # the one to show; ``None`` if ``asked`` must be answered first
     asked: Fork | None
-    taken: dict[Address, int]
-    alike: Fork | None = None
+    taken: dict[Address, int]  # the cases decided now without a question, by the addresses of their forks
+    alike: Fork | None = None  # the outermost fork whose cases all have the same text; it is passed without a decision
 
 
 def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidance:
@@ -39,8 +35,8 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
     passage, taken = start, dict[Address, int]()
     while True:
         address = located[passage][1]
-        aside: Address | None = None
         steps = steps_to(entry, address)
+        inside: Sequence[int] | None = None  # the passages of the citizen's case, where the search continues
         for depth, (fork, number) in enumerate(steps):
             case = taken[fork.address] if fork.address in taken else case_of(fork)
             # Inner forks must make no difference either: their cases may differ where the outer ones agree.
@@ -50,10 +46,10 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
                 return Guidance(None, fork, taken)
             taken[fork.address] = case
             if case != number:
-                aside = (*fork.address, case)
+                way = (*fork.address, case)
+                inside = counterparts(entry, passage, passages_under(entry, way))
                 break
-        crossed = aside is not None
-        if aside is None:
+        if inside is None:
             following = fork_after(entry, address)
             if following is None or following.address in taken:
                 return Guidance(passage, None, taken)
@@ -61,11 +57,12 @@ def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidanc
             if case is None:
                 return Guidance(passage, following, taken)
             taken[following.address] = case
-            aside = (*following.address, case)
-        inside = passages_under(entry, aside)
-        if not inside:  # the source has no text for this case: only the text before it remains
-            return Guidance(_lead(entry, aside), None, taken)
-        passage = best_of(counterparts(entry, passage, inside) if crossed else inside)
+            way = (*following.address, case)
+            inside = passages_under(entry, way)
+        if not inside:  # the source has no text for this case: only the last text before it remains
+            before = [passage.order for passage, place in located if place < way]
+            return Guidance(before[-1] if before else 0, None, taken)
+        passage = best_of(inside)
 
 
 def _same_in_all(entry: Entry, fork: Fork, markdown: str) -> bool:
@@ -75,8 +72,3 @@ def _same_in_all(entry: Entry, fork: Fork, markdown: str) -> bool:
         any(found[order].markdown == markdown for order in passages_under(entry, (*fork.address, number)))
         for number in range(len(fork.options))
     )
-
-
-def _lead(entry: Entry, address: Address) -> int:
-    """Returns the last passage before ``address``, or the first of all."""
-    return max((passage.order for passage, place in located_passages(entry) if place < address), default=0)

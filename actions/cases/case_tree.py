@@ -11,9 +11,7 @@ from core.entry import Address, Block, Case, Cases, Chapter, Entry, SameEntry, l
 
 
 class Fork(NamedTuple):
-    """A question to the citizen: which of these cases is yours? ``headings`` and ``cases`` are the path to it, ``labels`` the
-    names of its ``options``.
-    """
+    """The question which case is the citizen's. ``headings`` and ``cases`` lead to it, ``labels`` name its ``options``."""
 
     address: Address
     headings: tuple[str, ...]
@@ -45,9 +43,7 @@ def fork_at(entry: Entry, address: Address) -> Fork:
 
 
 def fork_after(entry: Entry, address: Address) -> Fork | None:
-    """Returns the first fork after the text at ``address``, in the same body; for the introduction (``()``), in the entry's
-    body.
-    """
+    """Returns the first fork after the text at ``address`` in the same body; for the introduction (``()``), of the entry."""
     after = [
         at for at in _forks(SameEntry(entry)) if len(at) == max(1, len(address)) and at[:-1] == address[:-1] and at > address
     ]

@@ -16,41 +16,26 @@ _MOST_LABELS = _MOST_PASSAGES = 12  # remembered: the slots are transferred with
 
 
 class Focus(BaseModel):
-    """The entry in focus, and the citizen's progress in it.
-
-    ``query``: the question that is answered; ``opened_by``: the one with which the subject began; ``continued_by``: the
-    message that continued it last, if it led to another page or to a choice.
-    ``start``: the passage that the search found.
-    ``chosen``: addresses of the cases chosen by the citizen, in the order of choice.
-    ``reopened``: forks to ask again whatever is known.
-    ``asked``: the fork whose question is pending.
-    ``shown``: the passage shown last; ``pieces``: the numbers of its shown pieces, if not all were shown.
-    ``facts``: facts that hold for this request only.
-    ``aspect``: the aspect of the entry asked for last (``actions.messages.aspects``).
-    ``latest``: the last follow-up, in its own words.
-    ``offered``: the entries offered before this one was chosen.
-    ``passages_shown``: the last passages shown so far (``told`` in the slot).
-    ``assumed``: addresses of the cases that were assumed, not said. While pages are offered, ``entry`` is empty.
-    """
+    """The entry in focus, and the citizen's progress in it. Forks and cases are addresses as ``case_tree.written``."""
 
     model_config = ConfigDict(frozen=True, populate_by_name=True)
 
-    entry: str
-    query: str = ""
-    opened_by: str = ""
-    continued_by: str = ""
-    start: int = 0
-    chosen: tuple[str, ...] = ()
-    reopened: tuple[str, ...] = ()
-    asked: str | None = None
-    shown: int | None = None
-    facts: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    aspect: str = ""
-    latest: str = ""
-    pieces: tuple[int, ...] = ()
-    offered: tuple[str, ...] = ()
-    passages_shown: tuple[int, ...] = Field((), validation_alias="told", serialization_alias="told")
-    assumed: tuple[str, ...] = ()
+    entry: str  # empty while pages are offered
+    query: str = ""  # the question that is answered
+    opened_by: str = ""  # the question with which the subject began
+    continued_by: str = ""  # the message that continued it last, if it led to another page or to a choice
+    start: int = 0  # the passage that the search found
+    chosen: tuple[str, ...] = ()  # the cases chosen by the citizen, in the order of choice
+    reopened: tuple[str, ...] = ()  # forks to ask again whatever is known
+    asked: str | None = None  # the fork whose question is pending
+    shown: int | None = None  # the passage shown last
+    facts: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # that hold for this request only
+    aspect: str = ""  # the aspect of the entry asked for last (``actions.messages.aspects``)
+    latest: str = ""  # the last follow-up, in its own words
+    pieces: tuple[int, ...] = ()  # of the passage shown last: the shown ones, if not all were shown
+    offered: tuple[str, ...] = ()  # the entries offered before this one was chosen
+    passages_shown: tuple[int, ...] = Field((), validation_alias="told", serialization_alias="told")  # the last ones
+    assumed: tuple[str, ...] = ()  # cases that were assumed, not said
 
     @classmethod
     def read(cls, slot: Any) -> Focus | None:
@@ -138,18 +123,16 @@ class DialogueState:
 
 def packed(facts: Facets) -> dict[str, tuple[str, ...]]:
     """Returns facts for a slot: ages as first and last, everything else as sorted values."""
-    return {facet: _ends(values) if facet == AGE else tuple(sorted(values)) for facet, values in facts.items()}
+    slot = {facet: tuple(sorted(values)) for facet, values in facts.items()}
+    if AGE in facts:
+        years = sorted(map(int, facts[AGE]))
+        slot[AGE] = (str(years[0]), str(years[-1]))
+    return slot
 
 
-def unpacked(facts: Mapping[str, tuple[str, ...]]) -> Facets:
+def unpacked(slot: Mapping[str, tuple[str, ...]]) -> Facets:
     """Returns the facts from the form that ``packed`` returns."""
-    return {facet: _between(values) if facet == AGE else frozenset(values) for facet, values in facts.items()}
-
-
-def _ends(ages: frozenset[str]) -> tuple[str, ...]:
-    years = sorted(map(int, ages))
-    return (str(years[0]), str(years[-1]))
-
-
-def _between(ends: tuple[str, ...]) -> frozenset[str]:
-    return frozenset(map(str, range(int(ends[0]), int(ends[-1]) + 1)))
+    facts = {facet: frozenset(values) for facet, values in slot.items()}
+    if AGE in slot:
+        facts[AGE] = frozenset(map(str, range(int(slot[AGE][0]), int(slot[AGE][-1]) + 1)))
+    return facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from actions.cases.case_tree import Fork, fork_at, forks, written
 from actions.cases.dialogue_state import Focus, UserFacts, unpacked
@@ -54,17 +54,20 @@ def known_case(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool = 
         return chosen[-1]
     if place in focus.reopened:
         return None
-    case = applying(fork.labels, _facts(fork, focus, user, remembered=remembered))
-    for text in filter(None, (focus.latest, focus.query)):
-        case = _named(fork, text) if case is None else case
-    if case is None:
-        case = _only_in_range(fork, focus)
-    if case is None and remembered and user.labels:
+    return next((case for case in _stated_cases(fork, focus, user, remembered=remembered) if case is not None), None)
+
+
+def _stated_cases(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool) -> Iterator[int | None]:
+    """Yields what each kind of statement says of the case at ``fork``, the surest first."""
+    yield applying(fork.labels, _facts(fork, focus, user, remembered=remembered))
+    yield from (_named(fork, text) for text in (focus.latest, focus.query) if text)
+    out = out_of_range(fork.labels, _asked(focus))
+    in_range = [number for number in range(len(fork.labels)) if number not in out]
+    yield in_range[0] if out and len(in_range) == 1 else None  # "12 m²"
+    if remembered:
         known = [number for number, label in enumerate(fork.labels) if plain_label(label) in user.labels]
-        case = known[0] if len(known) == 1 else None
-    if case is None and remembered and (assumed := _at(place, focus.assumed)):
-        return assumed[-1]
-    return case
+        yield known[0] if len(known) == 1 else None
+        yield from _at(written(fork.address), focus.assumed)[-1:]
 
 
 def excluded_cases(fork: Fork, focus: Focus, user: UserFacts) -> frozenset[int]:
@@ -76,13 +79,6 @@ def excluded_cases(fork: Fork, focus: Focus, user: UserFacts) -> frozenset[int]:
 
 def _asked(focus: Focus) -> str:
     return f"{focus.query} {focus.latest}"
-
-
-def _only_in_range(fork: Fork, focus: Focus) -> int | None:
-    """Returns the number of the only case of ``fork`` that a quantity in the question leaves ("12 m²")."""
-    out = out_of_range(fork.labels, _asked(focus))
-    left = [number for number in range(len(fork.labels)) if number not in out]
-    return left[0] if out and len(left) == 1 else None
 
 
 def _facts(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool) -> Facets:
@@ -120,16 +116,24 @@ def assumed_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settin
     ``None`` if the settings assume neither, if another person than the writer is named, for protected subjects, if the
     citizen took the assumption back, and if the fork asks for anything else.
     """
-    asked = _asked(focus)
-    if reason := _no_assumption(fork, entry, focus, settings):
-        note("not_assumed", reason=reason)
-        return None
+    reason = _no_assumption(fork, entry, focus, settings)
+    case = None if reason else _case_of_most(fork, focus, user, settings)
+    if case is None:
+        note("not_assumed", reason=reason or "other_fork")
+    else:
+        note("assumed", case=fork.labels[case])
+    return case
+
+
+def _case_of_most(fork: Fork, focus: Focus, user: UserFacts, settings: Settings) -> int | None:
+    """Returns the number of the case of an adult who lives where the settings say; ``None`` if ``fork`` asks for more."""
     facts: dict[str, frozenset[str]] = {}
     if settings.assume_place:
         areas, _ = places(settings.assume_place, anywhere=True)
         facts |= {COUNTRY: frozenset({"france"})} | ({AREA: areas} if areas else {})
     if settings.assume_adult:
         facts[AGE] = frozenset(map(str, range(MAJORITY, _OLDEST + 1)))
+    asked = _asked(focus)
     if countries_named(flat(asked)):  # "à Munich, consulat ou mairie en France ?" does not say where the writer lives
         facts = {AGE: facts[AGE]} if AGE in facts else {}
     known = {**user.facts_for(focus.query), **unpacked(focus.facts), **facts_in(asked)}
@@ -137,12 +141,7 @@ def assumed_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settin
         facts.pop(AREA, None)
     open_facts: Facets = {facet: values for facet, values in facts.items() if facet not in known}
     case = applying(fork.labels, left_open(open_facts, fork.cases)) if open_facts else None
-    if case is None or not _only_says_where_or_how_old(fork, case):
-        case = None
-        note("not_assumed", reason="other_fork")
-    else:
-        note("assumed", case=fork.labels[case])
-    return case
+    return case if case is not None and _only_says_where_or_how_old(fork, case) else None
 
 
 def _only_says_where_or_how_old(fork: Fork, case: int) -> bool:

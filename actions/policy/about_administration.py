@@ -8,6 +8,7 @@ from actions.messages.file_questions import asks_a_page, only_asks_where
 from actions.messages.plain_words import plain
 from actions.policy.offices import office
 from actions.policy.subject_change import is_about_page
+from actions.policy.town_page import sought_town_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say
 from actions.turn.choice_list import offer
@@ -44,20 +45,26 @@ def about_administration(turn: Turn) -> Reply | None:
     at_office = office(turn, ours=turn.intent == "opening_hours") if turn.intent != "ask_file" else None
     if isinstance(at_office, Reply):
         return at_office
+    if turn.intent == "opening_hours" and sought_town_page(turn, surely=True):
+        return None  # "quand ouvre la piscine ?"
     settings = turn.settings
     response, outcome = _RESPONSES[turn.intent]
     if turn.intent == "delete_messages" and not wants_erased(turn.text):
         response = "utter_privacy"
     if turn.intent == "opening_hours" and not settings.opening_hours:
         response = "utter_hours_unknown"
+    contact = settings.contact
+    if turn.intent == "opening_hours":  # what tells the hours does not tell them twice
+        contact = settings.contact_ways or contact
+    elif turn.intent == "ask_file" and turn.style.pays_by_segment:  # the page with the rule needs the room
+        contact = settings.contact_phone or contact
     result = turn.search.pages(turn.text, PAGES) if turn.intent == "ask_file" else None
     sentence = say(
         response,
         {} if result and result.hits else {"outcome": outcome},
         service=settings.service_name,
         organisation=settings.organisation,
-        # What tells the hours does not tell them twice.
-        contact=(turn.intent == "opening_hours" and settings.contact_ways) or settings.contact,
+        contact=contact,
         hours=settings.opening_hours,
         days=str(settings.retention_days),
         url=settings.privacy_url,

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from actions.cases.case_tree import fork_after, passages_under, steps_to, written
 from actions.cases.dialogue_state import packed
 from actions.messages.follow_up_parser import FollowUp
+from actions.replies.navigation_pages import orders_headed_for
 from actions.replies.utterance import Reply
 from actions.situation.matching import borne_out
 from actions.situation.reading import Facets, demanded, passing
 from actions.turn.page_answer import answer_from, open_page
-from actions.turn.resolution import orders_headed_for, reconsidered
+from actions.turn.resolution import reconsidered
 from actions.turn.turn import Turn
 from core.entry import Address, Entry, located_passages
 from retrieval.terms.analysis import terms

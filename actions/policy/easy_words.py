@@ -5,7 +5,6 @@ from __future__ import annotations
 from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
 from actions.replies.cards import entry_option, plain_card
-from actions.replies.reply_builder import Besides
 from actions.replies.utterance import Reply, say
 from actions.turn.turn import Turn
 from core.entry import Entry, passages
@@ -23,7 +22,7 @@ def easy_words(turn: Turn) -> Reply:
         return Reply((say("utter_simplify_what", {"outcome": Outcome.SMALL_TALK}),))
     if entry.easy_text:
         card = plain_card(entry, turn.snapshot, turn.style)
-        return Reply(tuple(turn.replies.answer(entry, card, Besides(), language=turn.language, confidence=None)))
+        return Reply(tuple(turn.replies.answer(entry, card, language=turn.language)))
     if pattern("explain").search(plain(turn.text)):
         return page_in_short(turn, entry)
     return Reply((say("utter_not_simpler", {"outcome": Outcome.NO_ANSWER}),))

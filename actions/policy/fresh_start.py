@@ -37,7 +37,7 @@ def go_back(turn: Turn) -> Reply | None:
     if entry is None:
         return turn.reply(turn.replies.acknowledge("utter_back_at_start"))
     try:
-        steps = steps_to(entry, place_in(entry, turn.focus))
+        steps = steps_to(entry, place_in(entry, turn.focus_on(entry)))
     except LookupError:  # the entry has changed in the meantime
         steps = ()
     if steps:

@@ -15,10 +15,9 @@ from actions.replies.navigation_pages import in_chapter
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import CHOICES, offer
-from actions.turn.page_answer import open_page
+from actions.turn.page_answer import open_page, unasked_card
 from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
-from actions.turn.unasked_card import unasked_card
 from core.decision_trace import note
 from retrieval.contracts import Hit, RetrievalResult
 from retrieval.terms.analysis import terms

@@ -6,12 +6,14 @@ The only module of the actions that uses ``places``. Without a directory and wit
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
 from babel.dates import get_day_names
 
+from actions.policy.town_page import sought_town_page
 from actions.replies.utterance import Reply, Utterance
 from actions.turn.turn import Turn
 from core.database.base import now
@@ -23,8 +25,10 @@ from places.answer import Found, Memory, NotKnown, Opening, WhichPlace, choose_p
 from places.answer import Reply as Answer
 from places.communes.place import Place
 from places.hours.schedule import HoursUnreadable, Schedule, clock
+from places.offices.kinds import kind_in
 from places.offices.office import Office
 from places.place_data import PlaceDataLoader, loader_for
+from places.words import key_of
 
 _SLOT = "place"  # in the facts of the situation
 _CHOSEN = "place:"  # before a commune's code, in the payload of a button
@@ -42,6 +46,8 @@ _OPENING = {
     "time_closed": "utter_place_time_closed",
     "hours_unknown": "utter_place_hours_unknown",
 }
+# Before the name of an office, in the title of a page about it.
+_ABOUT_OFFICE = re.compile(r"(?:(?:horaires|heures|ouverture|acces|d|de|du|des|la|les?|l|et)\b ?)*")
 _books: dict[tuple[object, ...], PlaceDataLoader] = {}
 
 
@@ -65,7 +71,25 @@ def office(turn: Turn, *, ours: bool = False) -> Reply | Turn | None:
     answer, memory = respond(pages, turn.text, _memory(turn), now(), about_own_office=ours)
     if ours and answer == WhichPlace("mairie") and turn.settings.opening_hours:
         return None  # "horaires de la mairie", when the settings give the hours as a text
+    if answer is not None and _is_on_town_page(turn, answer, pages.own):
+        note("town_page_of_office")
+        return None
     return _answer(turn, answer, memory)
+
+
+def _is_on_town_page(turn: Turn, answer: Answer, own: Office | None) -> bool:
+    """Decides whether the office of ``answer`` is the town's and has a page of the town's own: "Déchèterie : horaires"."""
+    match answer:
+        case Found(offices=(office, *_)):
+            kind, elsewhere = office.kind, own is None or office.commune != own.commune
+        case WhichPlace():
+            kind, elsewhere = answer.kind, False
+        case NotKnown():
+            kind, elsewhere = answer.kind, own is None or answer.place != own.commune_name
+    page = None if elsewhere else sought_town_page(turn)
+    title = key_of(page.title) if page else ""
+    named = kind_in(title)
+    return named is not None and named[0] == kind and _ABOUT_OFFICE.fullmatch(title[: named[1].start()]) is not None
 
 
 def chosen_place(turn: Turn, entry: str) -> Reply | Turn | None:

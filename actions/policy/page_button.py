@@ -5,7 +5,6 @@ from __future__ import annotations
 from actions.cases.case_tree import Fork, counterparts, fork_at, passages_under, read, steps_to, written
 from actions.policy.offices import chosen_place
 from actions.replies.cards import whole_fork_card
-from actions.replies.reply_builder import WhichCase
 from actions.replies.utterance import Reply
 from actions.turn.page_answer import answer_from, open_page
 from actions.turn.presenter import SearchContext, ask, show, show_rest
@@ -85,7 +84,7 @@ def answer_for_case(turn: Turn, entry: Entry, address: Address) -> Reply:
 def ask_case_again(turn: Turn, entry: Entry, fork: Fork, page: int = 0) -> Reply:
     """Asks again at ``fork``, whatever was chosen or said, from option number ``page`` on."""
     turn = turn.about(asking_again(turn.focus_on(entry), fork))
-    return ask(turn, entry, WhichCase(fork, page=page))
+    return ask(turn, entry, fork, page=page)
 
 
 def show_every_case(turn: Turn, entry: Entry, fork: Fork) -> Reply:

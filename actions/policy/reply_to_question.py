@@ -7,7 +7,6 @@ from actions.messages.follow_up_parser import is_short, pattern
 from actions.messages.plain_words import plain
 from actions.policy.page_button import answer_for_case
 from actions.policy.subject_change import continues_on_page
-from actions.replies.reply_builder import WhichCase
 from actions.replies.utterance import Reply
 from actions.situation.matching import left_by, picked
 from actions.turn.choice_list import offer_again
@@ -38,7 +37,7 @@ def reply_to_question(turn: Turn) -> Reply | None:
     left = left_by(fork.labels, turn.text)
     if not left or len(left) == len(fork.labels):
         return None
-    return ask(turn.hearing(), entry, WhichCase(fork, only=left))  # "à l'étranger": in Europe or elsewhere?
+    return ask(turn.hearing(), entry, fork, only=left)  # "à l'étranger": in Europe or elsewhere?
 
 
 def _asks_something_else(turn: Turn, entry: Entry, label: str) -> bool:

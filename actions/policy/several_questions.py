@@ -8,8 +8,8 @@ from actions.replies.cards import Card
 from actions.replies.navigation_pages import detail
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import CHOICES
+from actions.turn.page_answer import unasked_card
 from actions.turn.turn import Turn
-from actions.turn.unasked_card import unasked_card
 from core.decision_trace import note
 from core.entry import Entry
 

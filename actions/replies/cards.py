@@ -3,33 +3,29 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
-from itertools import groupby
-from typing import Literal, NamedTuple
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from actions.cases.case_tree import Fork, counterparts, passages_under, written
 from actions.replies.extract import Extract, Worth, continued, extract
 from actions.replies.side_by_side import SideBySide
 from actions.replies.style import Style
 from actions.replies.truncated_description import broken_off, shown, stand_in, whole
-from core.entry import Address, Entry, Passage, passages
-from core.turns import AnswerBlock, ChoicesBlock, Option, Source
+from core.entry import Address, Entry, passages
+from core.turns import AnswerBlock, Option, Source
 from retrieval.contracts import PageSentence
 
 _SERVICES = 3
 
 
 class Card(NamedTuple):
-    """An answer card, whether its body is only an extract of the passage, and the numbers of the pieces in it
-    (``actions.replies.pieces``). ``headings`` are the path to the part that is shown. ``passage``: the passage that the card
-    shows first, if it is another than the one it was made from.
-    """
+    """An answer card."""
 
     block: AnswerBlock
-    shortened: bool
-    pieces: tuple[int, ...] = ()
-    headings: tuple[str, ...] = ()
-    passage: int | None = None
+    shortened: bool  # the body is only an extract of the passage
+    pieces: tuple[int, ...] = ()  # the numbers of the pieces in it (``actions.replies.pieces``)
+    headings: tuple[str, ...] = ()  # the path to the part that is shown
+    passage: int | None = None  # the one that is shown first, if it is another than the card was made from
 
 
 def nothing_asked(sentences: Sequence[PageSentence]) -> list[float]:
@@ -90,25 +86,31 @@ def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: 
     Of each case, it shows the part in which passage ``start`` answers the question, if the case has that part; else all of
     it. With ``only_part``, cases without that part are left out, if others have it.
     """
-    found = passages(entry)
-    told: list[tuple[str, Passage | None]] = []
+    known = passages(entry)
     by_case = [counterparts(entry, start, passages_under(entry, (*fork.address, case))) for case in range(len(fork.labels))]
-    having = [any(found[order].headings[-1:] == found[start].headings[-1:] != () for order in orders) for orders in by_case]
-    for label, orders, has_part in zip(fork.labels, by_case, having, strict=True):
-        if has_part or not only_part or not any(having):
-            told += [(label, found[order]) for order in orders] or [(label, None)]
-    parts = {passage.headings for _, passage in told if passage}
+    part = known[start].headings[-1:]
+    having = [bool(part) and any(known[order].headings[-1:] == part for order in orders) for orders in by_case]
+    every = not only_part or not any(having)
+    shown_cases = [
+        (label, [known[order] for order in orders])
+        for label, orders, has_part in zip(fork.labels, by_case, having, strict=True)
+        if has_part or every
+    ]
+    parts = {passage.headings for _, some in shown_cases for passage in some}
     headings = parts.pop() if len(parts) == 1 else fork.headings
-
-    def name(one: tuple[str, Passage | None]) -> str:
-        label, passage = one
-        inner = (*passage.headings[len(headings) :], *passage.cases[len(fork.cases) + 1 :]) if passage else ()
-        return f"**{' › '.join((label, *inner))}**"
-
-    lines: list[str] = []
-    for named, together in groupby(told, name):
-        lines += [named, *(passage.markdown for _, passage in together if passage)]
-    return _card(entry, snapshot, style, headings, fork.cases, Extract("\n\n".join(lines)))
+    texts: list[str] = []
+    name_above = ""
+    for label, some in shown_cases:
+        if not some:
+            texts.append(f"**{label}**")
+        for passage in some:
+            inner = (*passage.headings[len(headings) :], *passage.cases[len(fork.cases) + 1 :])
+            name = f"**{' › '.join((label, *inner))}**"
+            if name != name_above:
+                texts.append(name)
+            texts.append(passage.markdown)
+            name_above = name
+    return _card(entry, snapshot, style, headings, fork.cases, Extract("\n\n".join(texts)))
 
 
 def _card(
@@ -118,7 +120,9 @@ def _card(
     # By SMS the extract is sent, and SUITE continues with the other content of the part.
     follows = style.dated(entry, shown_part.rest) if style.pays_by_segment else ""
     own = "" if headings or cases else entry.sms_text  # the text that holds for everyone is too general for one part
-    services = (Source(name=link.title, url=link.url) for link in entry.services if link.url and f"]({link.url})" not in text)
+    offered = [link for link in entry.services if link.url and f"]({link.url})" not in text]
+    services = (Source(name=style.link_name(entry, link.title, link.url), url=link.url) for link in offered)
+    text, follows = style.linked(entry, text), style.linked(entry, follows)
     block = AnswerBlock(
         entry=entry.id,
         entry_version=entry.version,
@@ -128,7 +132,7 @@ def _card(
         headings=headings,
         cases=cases,
         body="\n\n".join(part for part in (text, follows) if part),
-        source=Source(name=entry.source, url=entry.url_at(headings)),
+        source=Source(name=style.link_name(entry, entry.source, entry.url), url=entry.url_at(headings)),
         verified_on=entry.verified_on,
         services=tuple(services)[:_SERVICES],
         sms_text=own or (text if follows else ""),
@@ -174,12 +178,6 @@ def rest_payload(entry: str, passage: int) -> str:
 
 
 def fork_payload(entry: str, fork: Address, page: int | None = None) -> str:
-    """Returns the payload for "none of these cases": the fork's cases from number ``page`` on or, without ``page``, all of them
-    side by side.
-    """
+    """Returns the payload that shows the fork's cases from number ``page`` on; without ``page``, all of them side by side."""
     named: dict[str, str | int] = {"entry": entry, "fork": written(fork)} | ({} if page is None else {"page": page})
     return f"/choose_case{json.dumps(named)}"
-
-
-def choices(purpose: Literal["entries", "related", "menu", "cases"], options: Iterable[Option]) -> ChoicesBlock:
-    return ChoicesBlock(purpose=purpose, options=tuple(options))

@@ -17,7 +17,7 @@ _LIMITED = (
     r"(?:\b(?:délais?|durées?|pendant|dans les|dans un|tous les|toutes les|sous|valables?|validité|prescri\w+|au bout de|reste)"
     r"\b[^.;:]{0,40}?)"
 )
-_LIMIT = rf"{_LIMITED}(?:{_NUMBER}\s?(?:ans?|années?|heures?|h)\b)"
+_LIMIT = rf"{_LIMITED}(?:{_NUMBER}\s?(?:ans?|années?|(?:heures?|h)(?:\s?\d\d)?)\b)"
 _FIGURE = re.compile(rf"(?:{_AMOUNT}|{_RATE}|{_TIME}|{_LIMIT})", re.IGNORECASE)
 _FURTHER = re.compile(rf"\s?(?:à|-|–)\s?(?:{_AMOUNT}|{_RATE}|{_TIME})", re.IGNORECASE)
 _BOLD = re.compile(r"\*\*([^*]+)\*\*")
@@ -63,7 +63,8 @@ def _dated(piece: Piece, day: date) -> str:
     end = found.end()
     if further := _FURTHER.match(_without_targets(text), end):  # "17 € à 42 €" is one figure
         end = further.end()
-    closing = re.match(r"[^\[\]\n]*\]\([^)\s]*\)", text[end:]) if _inside_label(text, end) else None
+    is_in_label = text.rfind("[", 0, end) > text.rfind("]", 0, end)
+    closing = re.match(r"[^\[\]\n]*\]\([^)\s]*\)", text[end:]) if is_in_label else None
     end += closing.end() if closing else 0  # after a link, not inside it
     return f"{text[:end].rstrip()} (au {day:%d/%m/%Y}){text[end:]}"
 
@@ -71,8 +72,3 @@ def _dated(piece: Piece, day: date) -> str:
 def _without_targets(text: str) -> str:
     """Returns ``text`` with the addresses of its links replaced by blanks of the same length."""
     return _LINK_TARGET.sub(lambda found: "]" + " " * (len(found[0]) - 1), text)
-
-
-def _inside_label(text: str, at: int) -> bool:
-    """Decides whether position ``at`` of ``text`` is inside the label of a link."""
-    return text.rfind("[", 0, at) > text.rfind("]", 0, at)

@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from actions.replies.piece_sets import (
     APART,
     STUB_CHARS,
+    answering,
     closed,
     counted,
     exception_after,
     is_aside,
-    leading,
     left_out,
     needed,
-    telling,
+    preferred,
     visible_chars,
     with_exception,
 )
-from actions.replies.pieces import Piece, joined, pieces_of
+from actions.replies.pieces import Piece, joined, pieces_of, text_of
 from retrieval.contracts import PageSentence
 
 # How well each sentence answers the question (``Retriever.sentence_worth``).
@@ -32,16 +32,11 @@ _YES_OR_NO = re.compile(r"(?:\*\*)?(?:oui|non)\b", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Extract:
-    """``text`` is the shown content of a part, ``rest`` the content left out, in the part's order (both Markdown).
+    """An extract of a part."""
 
-    ``pieces``: the numbers of the shown pieces (``actions.replies.pieces``). ``exception``: only the first words of the
-    exception to ``text`` are in it.
-    """
-
-    text: str
-    rest: str = ""
-    pieces: tuple[int, ...] = ()
-    exception: bool = False
+    text: str  # Markdown
+    rest: str = ""  # the content left out, in the part's order
+    pieces: tuple[int, ...] = ()  # the numbers of the shown pieces (``actions.replies.pieces``)
 
     @property
     def whole(self) -> bool:
@@ -62,15 +57,15 @@ def extract(
     begins with "Oui" or "Non". Empty ``markdown`` gives an empty text.
     """
     pieces = pieces_of(markdown)
-    found = telling(pieces)
+    found = answering(pieces)
     if not found:
         return Extract("", rest=markdown.strip())
     decides = _YES_OR_NO.match(pieces[found[0]].text) is not None
     if visible_chars(markdown) <= max(max_chars, whole_chars, _DECIDED_CHARS if decides and whole_chars else 0):
         shown = [piece for at, piece in enumerate(pieces) if whole_chars or not is_aside(pieces, at)]
         return Extract(closed(joined(shown)), pieces=tuple(range(len(pieces))))
-    found = leading(pieces, found)
-    if strict and (short := [at for at in found if _length(pieces, needed(pieces, at)) <= max_chars]):
+    found = preferred(pieces, found)
+    if strict and (short := [at for at in found if visible_chars(text_of(pieces, needed(pieces, at))) <= max_chars]):
         found = short
     chosen = needed(pieces, found[0] if decides else _best(pieces, found, worth))
     first = min(found[0], *chosen)
@@ -86,13 +81,13 @@ def continued(markdown: str, shown: Collection[int], max_chars: int) -> Extract:
     left = left_out(pieces, shown)
     chosen: list[int] = []
     for at in left:
-        if not all(pieces[one].announces for one in chosen) and _length(pieces, {*chosen, at}) > max_chars:
+        if not all(pieces[one].announces for one in chosen) and visible_chars(text_of(pieces, {*chosen, at})) > max_chars:
             break
         chosen.append(at)
     while len(chosen) > 1 and pieces[chosen[-1]].announces and chosen[-1] != left[-1]:
         chosen.pop()
-    rest = joined([pieces[at] for at in left_out(pieces, {*shown, *chosen})])
-    return Extract(joined([pieces[at] for at in chosen]), rest=rest, pieces=tuple(sorted({*shown, *chosen})))
+    rest = text_of(pieces, left_out(pieces, {*shown, *chosen}))
+    return Extract(text_of(pieces, chosen), rest=rest, pieces=tuple(sorted({*shown, *chosen})))
 
 
 def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extract:
@@ -112,16 +107,12 @@ def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extrac
     if exception is not None:
         wider = chosen | needed(pieces, exception)
         if visible_chars(whole := closed(counted(pieces, wider))) <= max_chars:
-            chosen, exception, text = wider, None, whole
-    rest = joined([pieces[at] for at in left_out(pieces, chosen)])
-    return Extract(text, rest=rest, pieces=tuple(sorted(chosen)), exception=exception is not None)
+            chosen, text = wider, whole
+    rest = text_of(pieces, left_out(pieces, chosen))
+    return Extract(text, rest=rest, pieces=tuple(sorted(chosen)))
 
 
-def _best(pieces: Sequence[Piece], telling: Sequence[int], worth: Worth) -> int:
+def _best(pieces: Sequence[Piece], among: Sequence[int], worth: Worth) -> int:
     """Returns the number of the piece with the highest worth; the first of several with the same worth."""
-    sentences = [PageSentence(pieces[at].plain, begins=at == telling[0]) for at in telling]
-    return max(zip(worth(sentences), (-at for at in telling), telling, strict=True))[2]
-
-
-def _length(pieces: Sequence[Piece], chosen: set[int]) -> int:
-    return visible_chars(joined([pieces[at] for at in sorted(chosen)]))
+    sentences = [PageSentence(pieces[at].plain, begins=at == among[0]) for at in among]
+    return max(zip(worth(sentences), (-at for at in among), among, strict=True))[2]

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from functools import partial
-from typing import Protocol
 
-from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card
-from actions.replies.page_extract import Chosen, PagePart, best_sentences, left_out, most_useful_first, page_text, short_extract
-from actions.replies.page_parts import CLEAR, PageQuestion, briefly_labelled, open_parts, page_question, part_of
-from actions.replies.piece_sets import APART, visible_chars
-from actions.replies.piece_sets import left_out as not_shown
-from actions.replies.pieces import joined
+from actions.replies.page_extract import Chosen, best_sentences, most_useful_first, page_text, short_extract
+from actions.replies.page_parts import CLEAR, PagePart, PageQuestion, briefly_labelled, candidate_parts, part_of
+from actions.replies.piece_sets import APART, left_out, visible_chars
+from actions.replies.pieces import text_of
 from actions.replies.style import Style
 from core.decision_trace import note
 from core.entry import Entry, passages
@@ -33,36 +29,8 @@ def is_open(retriever: Retriever, focus: Focus | None, entry: Entry) -> bool:
     return focus is not None and is_first(focus, entry) and retriever.part_likelihood(entry, focus.query) < CLEAR
 
 
-class AskedTurn(Protocol):
-    """The part of a turn that an answer needs: what is asked of which page, and the facts about the citizen."""
-
-    @property
-    def retriever(self) -> Retriever: ...
-    @property
-    def style(self) -> Style: ...
-    @property
-    def focus(self) -> Focus | None: ...
-
-    def case(self, focus: Focus, fork: Fork) -> int | None: ...
-    def excluded(self, focus: Focus, fork: Fork) -> Collection[int]: ...
-    def best(self, entry: Entry, orders: Sequence[int]) -> int: ...
-
-
-def first_answer(turn: AskedTurn, entry: Entry) -> FirstAnswer | None:
-    """Returns the object that extends the first answer from ``entry``; ``None`` if this is not the first answer."""
-    focus = turn.focus
-    if focus is None or not is_first(focus, entry):
-        return None
-    case_of, excluded_at = partial(turn.case, focus), partial(turn.excluded, focus)
-    asked = page_question(turn.retriever, entry, focus, case_of, excluded_at, partial(turn.best, entry))
-    return FirstAnswer(asked, turn.style, focus.passages_shown)
-
-
 class FirstAnswer:
-    """Puts the sentences of one page that answer the question ``asked`` on its cards.
-
-    ``seen``: the passages that the citizen was shown before.
-    """
+    """Puts the sentences of one page that answer the question ``asked`` on its cards; none of the passages ``seen`` before."""
 
     def __init__(self, asked: PageQuestion, style: Style, seen: Collection[int] = ()) -> None:
         self._asked, self._entry, self._style, self._seen = asked, asked.entry, style, seen
@@ -80,42 +48,41 @@ class FirstAnswer:
         known, easy = passages(self._entry), self._easy_text()
         heading = "".join(known[passage].headings[-1:])
         parts = [replace(part, label=heading) if part.order == passage else part for part in self._parts(passage)]
-        named = {passage: frozenset(card.pieces)} if card.block.cases else None
-        chosen = best_sentences(parts, self._asked.worth, self._style.limits.page - _room_for(easy), named)
+        named = {passage: frozenset(card.pieces)} if card.block.cases else {}
+        limits, easy_chars = self._style.limits, _room_for(easy)
+        room, with_list = limits.page - easy_chars, limits.with_list - easy_chars
+        chosen = best_sentences(parts, self._asked.worth, room, named, with_list=with_list)
         if not chosen:
-            return _with_body(card, easy, card.block.body)
+            return _changed(card, easy, card.block.body)
         note("page_extract", parts=len(chosen))
-        first, *others = most_useful_first(parts, chosen, leading=named or ())
+        first, *others = most_useful_first(parts, chosen, leading=named)
         lead = passage if passage in chosen else first.order
         # The heading of the first part stands above the card, with the cases that the card names.
         above = first.order == lead and not easy and (lead == passage or not known[lead].cases)
         display = [replace(first, label="") if above else first, *others]
         headings, own = known[lead].headings, chosen[lead]
         source = card.block.source.model_copy(update={"url": self._entry.url_at(headings)})
-        block = card.block.model_copy(update={"headings": headings if above else (), "source": source})
-        shortened = left_out(part_of(self._entry, lead), own)
-        card = card._replace(block=block, shortened=shortened, pieces=tuple(sorted(own)), headings=headings, passage=lead)
-        return _with_body(card, easy, self._text(display, chosen))
+        shortened = len(own) < len(part_of(self._entry, lead).pieces)
+        card = card._replace(shortened=shortened, pieces=tuple(sorted(own)), headings=headings, passage=lead)
+        return _changed(card, easy, self._text(display, chosen), headings=headings if above else (), source=source)
 
     def of_cases(self, card: Card, *, complete: bool) -> Card:
-        """Returns ``card``, which shows cases of a fork, with the best sentences of the page above them, each after its cases;
-        instead of them if not all cases are shown (``complete``).
-        """
+        """Returns ``card``, with cases of a fork, below the best sentences; these alone, if the cases are not ``complete``."""
         if self._style.pays_by_segment:
             return card if complete else self._case_by_sms(card)
         limits, easy, cases = self._style.limits, self._easy_text(), card.block.body if complete else ""
         parts, room = self._parts(), (limits.answer if complete else limits.page) - _room_for(easy)
-        chosen = best_sentences(parts, self._asked.worth, room, below=cases)
+        with_list = 0 if complete else limits.with_list - _room_for(easy)
+        chosen = best_sentences(parts, self._asked.worth, room, below=cases, with_list=with_list)
         if not chosen:
-            return _with_body(card, easy, card.block.body)
+            return _changed(card, easy, card.block.body)
         note("page_extract_above_cases" if complete else "page_extract_instead_of_cases", parts=len(chosen))
         heading = "".join(f"**{heading}**" for heading in card.block.headings[-1:] if cases)
-        card = card._replace(block=card.block.model_copy(update={"headings": ()}))
-        return _with_body(card, easy, self._text(most_useful_first(parts, chosen), chosen), heading, cases)
+        return _changed(card, easy, self._text(most_useful_first(parts, chosen), chosen), heading, cases, headings=())
 
     def _parts(self, *more: int) -> list[PagePart]:
         """Returns the parts that may answer, and those of the passages ``more``."""
-        parts = open_parts(self._asked, self._seen)
+        parts = candidate_parts(self._asked, self._seen)
         return [*parts, *(part_of(self._entry, order) for order in more if all(part.order != order for part in parts))]
 
     def _text(self, parts: Sequence[PagePart], chosen: Chosen) -> str:
@@ -141,10 +108,9 @@ class FirstAnswer:
             return card
         note("page_extract", parts=len(chosen))
         own = chosen.get(passage, frozenset())
-        rest = joined([main.pieces[at] for at in not_shown(main.pieces, own)])
-        block = card.block.model_copy(update={"sms_text": text})
-        card = card._replace(block=block, pieces=tuple(sorted(own)), shortened=left_out(main, own))
-        return _with_body(card, text, self._style.dated(self._entry, rest))
+        rest = text_of(main.pieces, left_out(main.pieces, own))
+        card = card._replace(pieces=tuple(sorted(own)), shortened=len(own) < len(main.pieces))
+        return _changed(card, text, self._style.dated(self._entry, rest), sms_text=text)
 
     def _case_by_sms(self, card: Card) -> Card:
         """Returns ``card``, which shows some cases of a fork, with the best sentences as its first message."""
@@ -152,8 +118,7 @@ class FirstAnswer:
         if not text:
             return card
         note("page_extract_instead_of_cases", parts=len(chosen))
-        card = card._replace(block=card.block.model_copy(update={"sms_text": text, "headings": ()}))
-        return _with_body(card, text, "" if card.block.body in text else card.block.body)
+        return _changed(card, text, "" if card.block.body in text else card.block.body, sms_text=text, headings=())
 
     def _short_text(self, parts: Sequence[PagePart]) -> tuple[str, Chosen]:
         """Returns the best sentences for one SMS, and the numbers of their pieces."""
@@ -162,9 +127,9 @@ class FirstAnswer:
         return self._text(most_useful_first(parts, chosen), chosen), chosen
 
 
-def _with_body(card: Card, *texts: str) -> Card:
-    """Returns ``card`` with those of ``texts`` that are not empty as its body."""
-    return card._replace(block=card.block.model_copy(update={"body": APART.join(filter(None, texts))}))
+def _changed(card: Card, *texts: str, **fields: object) -> Card:
+    """Returns ``card`` with other ``fields`` of its block, and those of ``texts`` that are not empty as its body."""
+    return card._replace(block=card.block.model_copy(update={"body": APART.join(filter(None, texts)), **fields}))
 
 
 def _room_for(text: str) -> int:

@@ -6,65 +6,58 @@ from typing import NamedTuple
 
 from actions.cases.case_resolution import CaseOf
 from actions.cases.case_tree import Fork, passages_under
-from actions.replies.cards import Card, answer_card, cases_card, nothing_asked
+from actions.replies.cards import Card, answer_card, cases_card
 from actions.replies.extract import Worth, extract
 from actions.replies.navigation_pages import says_nothing
-from actions.replies.side_by_side import first_cases, nothing_known, side_by_side
+from actions.replies.piece_sets import answering, visible_chars
+from actions.replies.pieces import pieces_of
+from actions.replies.side_by_side import first_cases, side_by_side
 from actions.replies.style import Style
 from actions.replies.truncated_description import shown, stand_in
 from core.decision_trace import note
 from core.entry import Entry, passages
-from core.text.markdown import plain
 
 
 class ForkCard(NamedTuple):
-    """``card`` is the content that can be shown; ``None`` if the page says nothing that holds for everyone.
+    """What can be shown while a fork is open."""
 
-    ``complete``: it answers each case, so that no question is needed. ``others``: the numbers of the cases that are not on
-    it, if only one case is.
-    """
-
-    card: Card | None
-    complete: bool
-    others: tuple[int, ...] = ()
+    card: Card | None  # ``None`` if the page says nothing that holds for everyone
+    complete: bool  # it answers each case, so that no question is needed
+    others: tuple[int, ...] = ()  # the numbers of the cases that are not on the card, if only one case is
 
 
 def fork_card(
     entry: Entry,
     fork: Fork,
-    leading: int | None,
+    lead_passage: int | None,
     start: int,
     snapshot: str,
     style: Style,
     worth: Worth,
-    case_of: CaseOf = nothing_known,
+    case_of: CaseOf = lambda _: None,
 ) -> ForkCard:
     """Returns the card that answers although ``fork`` is open: all cases side by side if they fit, none of them chosen; else
     the text that holds for everyone, and the first cases.
 
-    ``leading``: the passage before the fork, if any. ``start``: the passage that was found for the question. ``case_of``:
+    ``lead_passage``: the passage before the fork, if any. ``start``: the passage that was found for the question. ``case_of``:
     the known cases of the citizen, for inner forks.
     """
     limits = style.limits
     note("fork", cases=" / ".join(fork.labels), question=fork.question)
-    lead = extract(shown(entry, leading), worth, limits.mini).text if leading is not None else ""
-    room = limits.cases - len(plain(lead, links=False))
-    beside = side_by_side(entry, fork, start, worth, room, case_of)
-    if beside is None and lead and (without_lead := side_by_side(entry, fork, start, worth, limits.cases, case_of)):
-        lead, beside = "", without_lead
-    if beside is not None:
-        note("side_by_side", chars=len(plain(beside.body, links=False)), room=limits.cases)
-        return ForkCard(cases_card(entry, fork, beside, lead, snapshot, style), complete=True)
-    some = None
-    if not style.pays_by_segment:
-        some = first_cases(entry, fork, start, worth, room, case_of)
-    elif not lead:  # text that holds for everyone is preferred to a single case
-        some = first_cases(entry, fork, start, worth, limits.cases, case_of, alone=(limits.lone_case, limits.cases))
-    if some is not None:
-        note("first_cases", room=limits.cases)
-        others = _other_cases(entry, fork, start) if some.alone else ()
-        return ForkCard(cases_card(entry, fork, some, lead, snapshot, style), complete=False, others=others)
-    common = _for_everyone(entry) if leading is None else leading
+    lead = extract(shown(entry, lead_passage), worth, limits.mini).text if lead_passage is not None else ""
+    for above in dict.fromkeys((lead, "")):
+        beside = side_by_side(entry, fork, start, worth, limits.cases - visible_chars(above), case_of)
+        if beside is not None:
+            note("side_by_side", chars=visible_chars(beside.body), room=limits.cases)
+            return ForkCard(cases_card(entry, fork, beside, above, snapshot, style), complete=True)
+    if not (style.pays_by_segment and lead):  # by SMS, text that holds for everyone is preferred to a single case
+        alone = (limits.lone_case, limits.cases) if style.pays_by_segment else ()
+        some = first_cases(entry, fork, start, worth, limits.cases - visible_chars(lead), case_of, alone=alone)
+        if some is not None:
+            note("first_cases", room=limits.cases)
+            others = _other_cases(entry, fork, start) if some.alone else ()
+            return ForkCard(cases_card(entry, fork, some, lead, snapshot, style), complete=False, others=others)
+    common = _for_everyone(entry) if lead_passage is None else lead_passage
     if common is not None:
         note("for_everyone", room=limits.cases)
         return ForkCard(answer_card(entry, common, snapshot, style.above_choices(), worth=worth), complete=False)
@@ -76,7 +69,7 @@ def _for_everyone(entry: Entry) -> int | None:
     """Returns the passage that introduces ``entry``, if it holds for every case and is not empty."""
     first = stand_in(entry, 0)
     known = passages(entry)[first]
-    says = not says_nothing(entry, first) and extract(shown(entry, first), nothing_asked, 1).text
+    says = not says_nothing(entry, first) and answering(pieces_of(shown(entry, first)))
     return first if says and not known.cases and not known.headings else None
 
 

@@ -23,9 +23,7 @@ def labels_for(entries: Sequence[Entry]) -> list[str]:
 
 
 def _apart(entry: Entry, same: Sequence[Entry]) -> str:
-    """Returns what distinguishes ``entry`` from those with the ``same`` title: the first level at which all themes differ, or
-    its audience.
-    """
+    """Returns what distinguishes ``entry`` from the ``same`` titles: the first theme that differs in all, or its audience."""
     for depth in range(max((len(other.theme) for other in same), default=0)):
         levels = [other.theme[depth] if depth < len(other.theme) else "" for other in same]
         if len(set(levels)) == len(levels) and depth < len(entry.theme):

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from actions.replies.extract import Worth, extract
-from actions.replies.page_extract import PagePart, behind, best_sentences, most_useful_first, page_text
-from actions.replies.page_parts import PageQuestion, briefly_labelled, open_parts
+from actions.replies.page_extract import after_label, best_sentences, most_useful_first, page_text
+from actions.replies.page_parts import PagePart, PageQuestion, briefly_labelled, candidate_parts
 from actions.replies.piece_sets import closed, stub, visible_chars
 from actions.replies.pieces import TABLE_RULE
 from actions.replies.side_by_side import LABELS
@@ -19,53 +19,48 @@ from core.text.markdown import plain
 from core.turns import Option, Source
 
 _CLEAR_CHARS = 40  # of a text that is clear without its heading
-SHORTEST = 20  # characters: "1 mois." says nothing without its heading
+_SHORTEST = 20  # characters: "1 mois." says nothing without its heading
 _DATE_CHARS = 17  # of " (au 12/05/2020)": an extract is shortened by this much at a time until it fits with its dates
 _EMPTY_LINES = re.compile(r"\n\s*\n+")
 
 
 def mini_card(option: Option, passage: int, snapshot: str, style: Style, asked: PageQuestion) -> Option:
-    """Returns ``option``, the button of the page that is ``asked``, with an extract for the question: 20 to 280 characters, 175
-    by SMS (225 if the best sentence needs them).
+    """Returns ``option``, the button of the page that is ``asked``, with an extract for the question.
 
     ``passage`` is the one that was found. The extract holds the sentences of the page that answer best, each after its cases;
-    none from a passage that does not hold for the citizen. If the page says nothing in so few characters, the result is the
-    plain button.
+    none from a passage that does not hold for the citizen. If the page says nothing in so few characters (``Limits.mini``),
+    the result is the plain button.
     """
     text, entry = _extract(passage, style, asked), asked.entry
-    if len(text) < SHORTEST:
+    if len(text) < _SHORTEST:
         return option
+    found = passages(entry)
+    headings = found[passage].headings if passage < len(found) else ()
     return option.model_copy(
         update={
             "entry": entry.id,
             "entry_version": entry.version,
             "snapshot": snapshot,
             "extract": text,
-            "source": Source(name=entry.source, url=entry.url_at(_headings(entry, passage))),
+            "source": Source(name=entry.source, url=entry.url_at(headings)),
             "verified_on": entry.verified_on,
         }
     )
 
 
-def _headings(entry: Entry, passage: int) -> tuple[str, ...]:
-    found = passages(entry)
-    return found[passage].headings if passage < len(found) else ()
-
-
 def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
-    entry, known = asked.entry, passages(asked.entry)
-    parts = open_parts(asked)
-    text, limits = "", style.limits
+    entry, limits, parts, text = asked.entry, style.limits, candidate_parts(asked), ""
     for most, only_with_best in ((limits.mini, True), (limits.longest, True), (limits.mini, False)):
         made = partial(_best, parts, entry, asked.worth, only_with_best=only_with_best)
-        text = text or _fitting(made, entry, style, most)
+        if text := _fitting(made, entry, style, most):
+            break
     if not text:
         orders = [part.order for part in parts] or [stand_in(entry, 0)]
         place = passage if passage in orders else asked.best_of(orders)
-        case = LABELS.join(known[place].cases)
+        case = LABELS.join(passages(entry)[place].cases)
         whole = partial(extract, shown(entry, place), asked.worth, strict=True)
-        text = _fitting(lambda room: behind(case, whole(max_chars=room).text), entry, style, limits.mini)
-    return text if len(text) >= SHORTEST or not text else _plain(behind(entry.title, text))
+        text = _fitting(lambda room: after_label(case, whole(max_chars=room).text), entry, style, limits.mini)
+    return text if len(text) >= _SHORTEST or not text else _plain(after_label(entry.title, text))
 
 
 def _best(parts: Sequence[PagePart], entry: Entry, worth: Worth, room: int, *, only_with_best: bool) -> str:
@@ -84,14 +79,11 @@ def _rows_written_out(markdown: str) -> str:
     head = next((at for at, line in enumerate(lines) if line.startswith("|")), None)
     if head is None or not TABLE_RULE.match("".join(lines[head + 1 : head + 2])):
         return markdown
-    names = _cells(lines[head])
-    told = [
-        " ; ".join(f"{name} : {cell}" if name else cell for name, cell in zip(names, _cells(line), strict=False) if cell)
-        if line.startswith("|")
-        else line
-        for line in lines[head + 2 :]
-    ]
-    return "\n".join([*lines[:head], *told])
+    names, written = _cells(lines[head]), lines[:head]
+    for line in lines[head + 2 :]:
+        cells = [f"{name} : {cell}" if name else cell for name, cell in zip(names, _cells(line), strict=False) if cell]
+        written.append(" ; ".join(cells) if line.startswith("|") else line)
+    return "\n".join(written)
 
 
 def _cells(row: str) -> list[str]:
@@ -99,17 +91,13 @@ def _cells(row: str) -> list[str]:
 
 
 def _fitting(made: Callable[[int], str], entry: Entry, style: Style, most: int) -> str:
-    """Returns the text of ``made``, for the space that dates and labels leave within ``most`` characters, as plain text that
-    ends with a sentence.
-    """
+    """Returns the plain text of ``made`` for the space that dates and labels leave within ``most`` characters."""
     text = ""
     for room in range(most, most // 2, -_DATE_CHARS):
         text = _plain(_rows_written_out(style.dated(entry, made(room))))
         if len(text) < most:
             break
-    if not text:
-        return ""
-    text = closed(text)
+    text = closed(text) if text else ""
     return text if len(text) <= most else stub(text, most)
 
 

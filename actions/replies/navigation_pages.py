@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
 
 from actions.messages.aspects import passages_on
 from actions.messages.follow_up_parser import as_follow_up
 from actions.replies.piece_sets import is_bracketed
-from actions.replies.truncated_description import is_broken
+from actions.replies.truncated_description import is_description, whole
 from actions.situation.matching import borne_out, named_in
-from actions.situation.reading import demanded, facts_in
+from actions.situation.reading import Facets, demanded, facts_in
 from core.entry import Entry, passages
 from retrieval.contracts import Retriever
 from retrieval.terms.analysis import fold
@@ -19,12 +18,11 @@ _ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\]]+\]\(\S*/([A-Z]\d+)\)\.?")
 
 
 def says_nothing(entry: Entry, order: int) -> bool:
-    """Decides whether passage ``order`` of ``entry`` only repeats the title, breaks off before it says anything, or is a remark
-    in brackets on what follows ("(en timbre fiscal)").
-    """
+    """Decides whether passage ``order`` only repeats the title, breaks off at once, or is a remark ("(en timbre fiscal)")."""
     text = passages(entry)[order].markdown.strip()
     repeats_title = fold(text).strip(" .:") == fold(entry.title).strip(" .:")
-    return is_broken(entry, order) or repeats_title or is_bracketed(text)
+    is_broken = is_description(entry, order) and not whole(entry.description)
+    return is_broken or repeats_title or is_bracketed(text)
 
 
 def leads_to(entry: Entry, order: int) -> str:
@@ -56,21 +54,12 @@ def _meant_for(entry: Entry, found: int, query: str) -> list[int]:
         for heading in passages(entry)[found].headings
         for facet, values in demanded(heading).items()
     )
-    return [
-        passage.order
-        for passage in (passages(entry) if excluded else ())
-        if any(borne_out(demanded(heading), facts) for heading in passage.headings)
-    ]
+    return orders_headed_for(entry, facts) if excluded else []
 
 
-def further_on(retriever: Retriever, entry: Entry, found: int, query: str, shown: Collection[int]) -> int:
-    """Returns passage ``found``; if it was ``shown`` already and only titles are indexed, the likeliest part instead.
-
-    An index of titles often leads to the top of a page, and showing it twice answers nothing.
-    """
-    if found not in shown or not retriever.status().titles_only:
-        return found
-    return next(iter(retriever.ranked_passages(entry, query)), found)
+def orders_headed_for(entry: Entry, facts: Facets) -> list[int]:
+    """Returns the orders of the passages of ``entry`` under a heading for the situation ``facts``."""
+    return [one.order for one in passages(entry) if any(borne_out(demanded(heading), facts) for heading in one.headings)]
 
 
 def detail(entry: Entry, question: str) -> int | None:

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from dataclasses import replace
 from typing import NamedTuple
 
 from actions.replies.dated_amounts import without_dates
 from actions.replies.extract import Worth
-from actions.replies.fitting_items import NO_FIT, Fit
+from actions.replies.page_parts import BETWEEN, PagePart
 from actions.replies.piece_sets import (
     APART,
-    counted,
+    answering,
     exception_after,
     is_note,
     needed,
+    short_lists,
     stands_alone,
-    telling,
     visible_chars,
     with_exception,
 )
 from actions.replies.pieces import Piece
+from actions.replies.side_by_side import LABELS
 from core.text.markdown import plain
 from retrieval.contracts import PageSentence
 
@@ -33,19 +34,6 @@ _TRIED = 40  # sentences, best first: a limit to the work for one reply
 type Chosen = Mapping[int, frozenset[int]]
 
 
-@dataclass(frozen=True, slots=True)
-class PagePart:
-    """A part of a page. ``order`` is that of its passage. Its sentences are shown after ``label``, if it is not empty.
-
-    ``fit``: the items and rows that are for the citizen, and those for others.
-    """
-
-    order: int
-    pieces: Sequence[Piece]
-    label: str = ""
-    fit: Fit = NO_FIT
-
-
 def best_sentences(
     parts: Sequence[PagePart],
     worth: Worth,
@@ -54,15 +42,16 @@ def best_sentences(
     below: str = "",
     margin: float = MARGIN,
     *,
+    with_list: int = 0,
     only_with_best: bool = False,
 ) -> Chosen:
     """Returns the content of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and the most
     useful other sentences, each with the pieces that it needs and its exception.
 
     ``below`` stands after them and has its own space. If it holds the best sentence, nothing is chosen, and nothing in it is
-    repeated. Sentences that are more than ``margin`` log-odds behind the best are left out. A sentence that does not fit is not
-    replaced by the same one of another case, whose label is shorter; with ``only_with_best``, nothing is chosen if the best one
-    does not fit.
+    repeated. A short list is shown whole if all then fits within ``with_list`` characters. Sentences that are more than
+    ``margin`` log-odds behind the best are left out. A sentence that does not fit is not replaced by the same one of another
+    case, whose label is shorter; with ``only_with_best``, nothing is chosen if the best one does not fit.
     """
     chosen = dict(shown or {})
     # The length of a part's text is measured only when it changes, not for each sentence that is tried.
@@ -70,7 +59,7 @@ def best_sentences(
     text_below = without_dates(plain(below, links=False))
     shown_text = without_dates(page_text(parts, chosen)) + text_below
     too_long: set[str] = set()
-    for part, at, text in _ranked(parts, worth, margin)[:_TRIED]:
+    for part, at, text, _ in _ranked(parts, worth, margin)[:_TRIED]:
         if not chosen and text in text_below:
             break
         if text in shown_text or text in too_long:
@@ -78,9 +67,11 @@ def best_sentences(
         own = chosen.get(part.order, frozenset())
         if at in own:
             continue
-        for wider in _with_context(part.pieces, at, own):
+        lists = short_lists(part.pieces, own | needed(part.pieces, at)) if with_list else set()
+        for wider in _with_context(part.pieces, at, own, lists):
             tried = {**chars, part.order: _chars(part, wider)}
-            if sum(tried.values()) + len(APART) * (len(tried) - 1) <= max_chars:
+            room = with_list if lists and wider >= lists else max_chars
+            if sum(tried.values()) + len(APART) * (len(tried) - 1) <= room:
                 chosen[part.order], chars = wider, tried
                 shown_text += plain(page_text([part], chosen), links=False)
                 break
@@ -91,9 +82,12 @@ def best_sentences(
     return chosen
 
 
-def _with_context(pieces: Sequence[Piece], at: int, shown: frozenset[int]) -> Iterator[frozenset[int]]:
-    """Yields ``shown`` and piece ``at`` with what it needs, longest first: with its exception, without, and briefly."""
-    for with_it in dict.fromkeys(shown | needed(pieces, at, briefly=briefly) for briefly in (False, True)):
+def _with_context(pieces: Sequence[Piece], at: int, shown: frozenset[int], lists: Set[int]) -> Iterator[frozenset[int]]:
+    """Yields ``shown`` and piece ``at`` with what it needs, longest first: with its whole ``lists``, without, and briefly; each
+    with its exception, and without.
+    """
+    fully, briefly = (shown | needed(pieces, at, briefly=briefly) for briefly in (False, True))
+    for with_it in dict.fromkeys((fully | lists, fully, briefly)):
         exception = exception_after(pieces, with_it)
         if exception is not None:
             yield with_it | needed(pieces, exception)
@@ -113,31 +107,29 @@ def short_extract(parts: Sequence[PagePart], worth: Worth, max_chars: int, longe
 
 
 def _chars(part: PagePart, chosen: frozenset[int]) -> int:
-    return visible_chars(behind(part.label, with_exception(part.pieces, chosen)))
+    return visible_chars(after_label(part.label, with_exception(part.pieces, chosen)))
 
 
 class _Sentence(NamedTuple):
-    """Piece number ``at`` of ``part``. ``text`` has no marks."""
+    """Piece number ``at`` of ``part``. ``text`` has no marks. ``begins``: it is the first that may answer."""
 
     part: PagePart
     at: int
     text: str
+    begins: bool
 
 
 def _ranked(parts: Sequence[PagePart], worth: Worth, margin: float) -> list[_Sentence]:
     """Returns the sentences that may be shown, best first: those within ``margin`` log-odds of the best."""
     found: list[_Sentence] = []
-    sentences: list[PageSentence] = []
     for part in parts:
-        tells = telling(part.pieces)
-        for at in (at for at in tells if at not in part.fit.others):
-            found.append(_Sentence(part, at, part.pieces[at].plain))
-            sentences.append(PageSentence(found[-1].text, part.order, begins=at == tells[0]))
-    values = worth(sentences) if sentences else []
-    rated = [value + _FITS * (one.at in one.part.fit.own) for value, one in zip(values, found, strict=True)]
-    scored = sorted(zip(rated, found, strict=True), key=lambda pair: -pair[0])
-    scored = [pair for pair in scored if stands_alone(pair[1].part.pieces, pair[1].at)] or scored
-    return [one for value, one in scored if value >= scored[0][0] - margin]
+        answers = answering(part.pieces)
+        found += [_Sentence(part, at, part.pieces[at].plain, at == answers[0]) for at in answers if at not in part.fit.others]
+    values = worth([PageSentence(one.text, one.part.order, begins=one.begins) for one in found]) if found else []
+    rated = [(value + _FITS * (one.at in one.part.fit.own), one) for value, one in zip(values, found, strict=True)]
+    rated.sort(key=lambda pair: -pair[0])
+    rated = [pair for pair in rated if stands_alone(pair[1].part.pieces, pair[1].at)] or rated
+    return [one for value, one in rated if value >= rated[0][0] - margin]
 
 
 def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
@@ -150,7 +142,7 @@ def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
         if chosen.get(part.order):
             text = with_exception(part.pieces, chosen[part.order])
             labels.setdefault((text, bool(part.label)), []).append(part.label)
-    return APART.join(behind(ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
+    return APART.join(after_label(ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
 
 
 def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collection[int] = ()) -> list[PagePart]:
@@ -169,16 +161,14 @@ def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collec
     return [replace(part, label="" if number else part.label) for same in by_label.values() for number, part in enumerate(same)]
 
 
-def left_out(part: PagePart, chosen: Collection[int]) -> bool:
-    """Decides whether ``part`` says more than the pieces ``chosen``."""
-    return bool(counted(part.pieces, [at for at in range(len(part.pieces)) if at not in chosen]))
-
-
-def behind(label: str, text: str) -> str:
-    """Returns ``text`` after the bold ``label`` of its subject, unless it begins with that label. A list or a table begins on
-    its own line.
-    """
+def after_label(label: str, text: str) -> str:
+    """Returns ``text`` after its bold ``label``, unless it begins with it. A list or a table begins on its own line."""
     if not label or not text or plain(text).startswith(plain(label)):
         return text
     name = label.rstrip(" :")
     return f"**{name}**{'' if name.endswith('?') else ' :'}{APART if text.startswith(('- ', '|', '**')) else ' '}{text}"
+
+
+def is_labelled(markdown: str, case: str) -> bool:
+    """Decides whether ``markdown`` has a text behind a label that ends with ``case``, alone or with others of the same text."""
+    return any(f"{before}{case}{after}" in markdown for before in ("**", LABELS, BETWEEN, ALIKE) for after in ("** :", ALIKE))

@@ -9,12 +9,12 @@ from functools import cache, lru_cache, partial
 
 from actions.cases.case_resolution import BestOf, CaseOf
 from actions.cases.case_tree import Fork, Step, steps_to
-from actions.cases.dialogue_state import Focus
+from actions.cases.dialogue_state import Focus, UserFacts
+from actions.cases.known_case import excluded_cases, known_case
 from actions.replies.extract import Worth
-from actions.replies.fitting_items import fitting_items
+from actions.replies.fitting_items import NO_FIT, Fit, fitting_items
 from actions.replies.navigation_pages import says_nothing
-from actions.replies.page_extract import ALIKE, PagePart
-from actions.replies.pieces import pieces_of
+from actions.replies.pieces import Piece, pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
 from actions.situation.matching import folded_label, is_abroad
@@ -23,8 +23,6 @@ from core.opening_sentences import may_hold_opening
 from retrieval.contracts import Retriever
 from retrieval.terms.analysis import terms
 
-# The numbers of the cases at a fork that are not the citizen's.
-type ExcludedAt = Callable[[Fork], Collection[int]]
 _LEAST_LIKELY = -3.0  # log-odds of a part, relative to the likeliest one: with less likely parts replies say no more
 _GENERAL = "cas general"
 BETWEEN = " › "
@@ -35,17 +33,13 @@ CLEAR = 0.8
 
 @dataclass(frozen=True, slots=True)
 class PageQuestion:
-    """A question about ``entry``, and the facts about the citizen who asks.
-
-    ``worth`` rates sentences for the question ``text``, ``odds`` are the log-odds of each part (``Retriever.part_odds``).
-    ``best_of`` returns the best of some passages, ``holds`` whether a passage holds for the citizen (``holding``).
-    """
+    """A question about a page, and what holds for the citizen who asks."""
 
     entry: Entry
-    worth: Worth
-    odds: Mapping[int, float]
-    best_of: BestOf
-    holds: Callable[[int], bool]
+    worth: Worth  # rates sentences for the question
+    odds: Mapping[int, float]  # the log-odds of each part (``Retriever.part_odds``)
+    best_of: BestOf  # returns the best of some passages
+    holds: Callable[[int], bool]  # decides whether a passage holds for the citizen (``holding``)
     text: str = ""
 
     @property
@@ -54,29 +48,33 @@ class PageQuestion:
         return not self.odds or 1 / sum(map(math.exp, self.odds.values())) >= CLEAR
 
 
-def page_question(
-    retriever: Retriever, entry: Entry, focus: Focus, case_of: CaseOf, excluded_at: ExcludedAt, best_of: BestOf
-) -> PageQuestion:
-    """Returns the question of ``focus`` about ``entry``."""
+@dataclass(frozen=True, slots=True)
+class PagePart:
+    """A part of a page. ``order`` is that of its passage."""
+
+    order: int
+    pieces: Sequence[Piece]
+    label: str = ""  # stands before its sentences
+    fit: Fit = NO_FIT  # the items and rows that are for the citizen, and those for others
+
+
+def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts) -> PageQuestion:
+    """Returns the question of ``focus`` about ``entry``, asked by a citizen with the facts ``user``."""
+    query = focus.query
+    rated = cache(lambda sentences: tuple(retriever.sentence_worth(entry, query, sentences)))
     return PageQuestion(
         entry,
-        _rated_once(partial(retriever.sentence_worth, entry, focus.query)),
-        retriever.part_odds(entry, focus.query),
-        best_of,
-        holding(entry, case_of, excluded_at, set(terms(focus.query)) - set(terms(entry.title))),
-        focus.query,
+        worth=lambda sentences: rated(tuple(sentences)),  # each length that is tried for a text rates the same sentences
+        odds=retriever.part_odds(entry, query),
+        best_of=partial(retriever.best_passage, entry, query),
+        holds=holding(
+            entry,
+            lambda fork: known_case(fork, focus, user),
+            lambda fork: excluded_cases(fork, focus, user),
+            set(terms(query)) - set(terms(entry.title)),
+        ),
+        text=query,
     )
-
-
-def _rated_once(worth: Worth) -> Worth:
-    """Returns ``worth``, which rates the same sentences only once: each length that is tried for a text asks for them anew."""
-    rated = cache(lambda sentences: tuple(worth(sentences)))
-    return lambda sentences: rated(tuple(sentences))
-
-
-def nothing_excluded(_fork: Fork) -> Collection[int]:
-    """Returns the excluded cases of a citizen who said nothing about themselves: none."""
-    return ()
 
 
 def part_of(entry: Entry, order: int) -> PagePart:
@@ -101,21 +99,15 @@ def briefly_labelled(entry: Entry, parts: Sequence[PagePart], named: Sequence[st
     be true.
     """
     known = passages(entry)
-
-    def label(order: int) -> str:
-        cases = known[order].cases
+    labelled: list[PagePart] = []
+    for part in parts:
+        headings, cases = known[part.order].headings, known[part.order].cases
         own = cases[len(named) :] if cases[: len(named)] == tuple(named) else cases
-        return LABELS.join((*known[order].headings[1:][-1:], *own))
-
-    return [replace(part, label=label(part.order)) for part in parts]
-
-
-def is_labelled(markdown: str, case: str) -> bool:
-    """Decides whether ``markdown`` has a text behind a label that ends with ``case``, alone or with others of the same text."""
-    return any(f"{before}{case}{after}" in markdown for before in ("**", LABELS, BETWEEN, ALIKE) for after in ("** :", ALIKE))
+        labelled.append(replace(part, label=LABELS.join((*headings[1:][-1:], *own))))
+    return labelled
 
 
-def open_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:
+def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:
     """Returns the introduction, the passages of likely parts and those with a sentence that opens the page, in reading order.
 
     Left out are passages that do not hold for the citizen, definitions of words, and the passages ``seen``.
@@ -127,14 +119,20 @@ def open_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PageP
         likely = passage.order == 0 or not odds or odds.get(passage.headings, -math.inf) >= _LEAST_LIKELY
         return not passage.defines and (likely or may_hold_opening(entry, passage.markdown))
 
-    found = dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage))
-    orders = (order for order in found if not (order in seen or known[order].defines or says_nothing(entry, order)))
-    parts = [part_of(entry, order) for order in orders if question.holds(order) and not is_description(entry, order)]
-    return [replace(part, fit=fitting_items(part.pieces, question.text)) for part in parts]
+    parts: list[PagePart] = []
+    for order in dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage)):
+        tells = not (known[order].defines or says_nothing(entry, order) or is_description(entry, order))
+        if tells and order not in seen and question.holds(order):
+            part = part_of(entry, order)
+            parts.append(replace(part, fit=fitting_items(part.pieces, question.text)))
+    return parts
 
 
 def holding(
-    entry: Entry, case_of: CaseOf, excluded_at: ExcludedAt = nothing_excluded, words: Collection[str] = ()
+    entry: Entry,
+    case_of: CaseOf,
+    excluded_at: Callable[[Fork], Collection[int]] = lambda _: (),
+    words: Collection[str] = (),
 ) -> Callable[[int], bool]:
     """Returns a function that decides whether a passage of ``entry`` may hold for the citizen, whose cases ``case_of`` returns.
 
@@ -142,14 +140,13 @@ def holding(
     abroad next to a case for others, or is an exception to a general case that the ``words`` of the question do not name.
     """
 
-    def holds(order: int) -> bool:
-        steps = steps_to(entry, located_passages(entry)[order][1])
-        return all(_is_open(step) if case_of(step.fork) is None else case_of(step.fork) == step.case for step in steps)
-
-    def _is_open(step: Step) -> bool:
+    def may_hold(step: Step) -> bool:
+        known = case_of(step.fork)
+        if known is not None:
+            return known == step.case
         return step.case not in excluded_at(step.fork) and not _is_only_abroad(step) and not _is_unnamed_exception(step, words)
 
-    return holds
+    return lambda order: all(map(may_hold, steps_to(entry, located_passages(entry)[order][1])))
 
 
 def _is_only_abroad(step: Step) -> bool:

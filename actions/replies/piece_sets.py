@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from actions.replies.pieces import Kind, Piece, joined
 from core.text.markdown import plain
@@ -29,11 +30,11 @@ _ONLY_CONTACT = re.compile(
 _LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
 _BRACKETED = re.compile(r"\([^()]*\)\.?")
 _ALTERNATIVE = re.compile(r"(?:[-*] )?(?:soit|ou|ni)\b", re.IGNORECASE)
+_SHORT_LIST = 6  # items
 _ELLIPSIS = "…"
-_PARTS_OF_A_WHOLE = (Kind.ITEM, Kind.ROW)
 
 
-def telling(pieces: Sequence[Piece]) -> list[int]:
+def answering(pieces: Sequence[Piece]) -> list[int]:
     """Returns the numbers of the pieces with which an answer may begin: no link, no heading, no bare contact, and no
     announcement without what it announces, unless there is nothing else.
     """
@@ -42,16 +43,12 @@ def telling(pieces: Sequence[Piece]) -> list[int]:
 
 
 def stands_alone(pieces: Sequence[Piece], at: int) -> bool:
-    """Decides whether piece ``at``, with what it needs, says something: it refers to no text outside of its part, and is no
-    announcement at the end of it.
-    """
-    return not (pieces[at].hangs or (pieces[at].announces and at == len(pieces) - 1))
+    """Decides whether piece ``at`` refers to no text outside of its part, and is no announcement at the end of it."""
+    return not (pieces[at].points_outside or (pieces[at].announces and at == len(pieces) - 1))
 
 
-def leading(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
-    """Returns those of the pieces ``among`` that may stand for their part: neither notes nor what cannot stand alone, if there
-    are others.
-    """
+def preferred(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
+    """Returns those of ``among`` that may stand for their part: neither notes nor what cannot stand alone, unless all are."""
     return [at for at in among if not is_note(pieces[at].text) and stands_alone(pieces, at)] or list(among)
 
 
@@ -91,7 +88,7 @@ def needed(pieces: Sequence[Piece], at: int, *, briefly: bool = False) -> set[in
             waiting += [*(pieces[other].essential if briefly else pieces[other].needs), *_alternatives(pieces, other)]
     while pieces[at].announces and at + 1 < len(pieces):  # says nothing without what it announces
         at += 1
-        found.add(at)
+        found |= {at, *_alternatives(pieces, at)}
     heading = next((other for other in range(min(found) - 1, -1, -1) if pieces[other].kind is Kind.HEADING), None)
     if heading is not None and not pieces[heading].text.startswith("|"):
         found.add(heading)
@@ -100,10 +97,21 @@ def needed(pieces: Sequence[Piece], at: int, *, briefly: bool = False) -> set[in
 
 def _alternatives(pieces: Sequence[Piece], at: int) -> list[int]:
     """Returns the items of the list of piece ``at`` if they are alternatives ("soit …", "ou …"): one alone would mislead."""
+    items = _list_of(pieces, at)
+    return items if any(_ALTERNATIVE.match(pieces[other].text) for other in items) else []
+
+
+def short_lists(pieces: Sequence[Piece], chosen: Collection[int]) -> set[int]:
+    """Returns the items of those lists of ``chosen`` that are short: conditions hold together, and steps follow each other."""
+    lists = [_list_of(pieces, at) for at in chosen]
+    return {at for items in lists if len(items) <= _SHORT_LIST for at in items}
+
+
+def _list_of(pieces: Sequence[Piece], at: int) -> list[int]:
+    """Returns the numbers of the items of the list that piece ``at`` is in; none if it is not an item."""
     if pieces[at].kind is not Kind.ITEM:
         return []
-    items = [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (Kind.ITEM, pieces[at].paragraph)]
-    return items if any(_ALTERNATIVE.match(pieces[other].text) for other in items) else []
+    return [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (Kind.ITEM, pieces[at].paragraph)]
 
 
 def left_out(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:
@@ -130,21 +138,19 @@ def is_exception(sentence: str) -> bool:
 
 def counted(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
     """Returns the text of ``chosen``. Below a list or table with missing items or rows it says how many are shown."""
-    told: list[Piece] = []
-    shown_pieces = _without_empty_headings(pieces, chosen)
-    last = {pieces[at].paragraph: at for at in shown_pieces}
-    for at in shown_pieces:
+    kept = _without_empty_headings(pieces, chosen)
+    last = {pieces[at].paragraph: at for at in kept}
+    shown: list[Piece] = []
+    for at in kept:
         piece = pieces[at]
-        told.append(piece)
-        if piece.kind not in _PARTS_OF_A_WHOLE or last[piece.paragraph] != at:
-            continue
-        whole = [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (piece.kind, piece.paragraph)]
-        shown = sum(one in chosen for one in whole)
-        if shown < len(whole):
-            said = f"{_ELLIPSIS} ({shown} sur {len(whole)})"
-            said = f"{APART}{said}" if piece.kind is Kind.ROW else f"\n- {said}"
-            told[-1] = Piece(f"{piece.text}{said}", piece.kind, piece.paragraph)
-    return joined(told)
+        if piece.kind in (Kind.ITEM, Kind.ROW) and last[piece.paragraph] == at:
+            whole = [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (piece.kind, piece.paragraph)]
+            count = sum(one in chosen for one in whole)
+            if count < len(whole):
+                before = APART if piece.kind is Kind.ROW else "\n- "
+                piece = replace(piece, text=f"{piece.text}{before}{_ELLIPSIS} ({count} sur {len(whole)})")
+        shown.append(piece)
+    return joined(shown)
 
 
 def _without_empty_headings(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:
@@ -172,9 +178,7 @@ def stub(sentence: str, max_chars: int = STUB_CHARS) -> str:
 
 
 def closed(text: str) -> str:
-    """Returns ``text`` with a full stop if it ends without punctuation: a list's last item, an unfinished sentence of the
-    source.
-    """
+    """Returns ``text`` with a full stop if it ends without punctuation, as a list's last item does."""
     text = text.rstrip()
     if _ENDS.search(text) or text.endswith("|"):
         return text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
@@ -26,18 +26,15 @@ _ANNOUNCES = re.compile(r"(?::|\b(?:suivante?s?|ci-dessous|ci-après)\s?\.)[*\s]
 
 @dataclass(frozen=True)
 class Piece:
-    """One piece of a part, in the part's own wording.
-
-    ``paragraph`` counts the paragraphs, lists and tables of the part. ``needs``: the numbers of the pieces that are
-    necessary to understand this one: the sentence that introduces a list, the header of a table, the sentence that "il"
-    refers to. ``leads``: a sentence that continues in the list below it, although it has no colon ("De plus, elle doit").
-    """
+    """One piece of a part, in the part's own wording."""
 
     text: str
     kind: Kind
-    paragraph: int
+    paragraph: int  # counts the paragraphs, lists and tables of the part
+    # The numbers of the pieces that are necessary to understand this one: the sentence that introduces a list, the header of a
+    # table, the sentence that "il" refers to.
     needs: tuple[int, ...] = ()
-    leads: bool = False
+    leads: bool = False  # it continues in the list below it, although it has no colon ("De plus, elle doit")
 
     @cached_property
     def plain(self) -> str:
@@ -53,8 +50,8 @@ class Piece:
         return () if is_header or (self.kind is Kind.SENTENCE and _CONTINUES.match(self.text)) else self.needs
 
     @cached_property
-    def hangs(self) -> bool:
-        """Whether the piece points back to a text that is not in its part, or is a list or table."""
+    def points_outside(self) -> bool:
+        """Decides whether the piece points back to a text that is not in its part, or is a list or table."""
         return self.kind is Kind.SENTENCE and not self.needs and refers_back(self.text) and bool(_POINTS_BACK.match(self.text))
 
     @property
@@ -104,29 +101,28 @@ def pieces_of(markdown: str) -> list[Piece]:
     """Returns the pieces of ``markdown`` in reading order. ``joined`` makes the part from them again."""
     found: list[Piece] = []
     for number, paragraph in enumerate(one for one in _BLANK_LINES.split(markdown.strip()) if one.strip()):
-        indented = paragraph[:1].isspace()
         last = found[-1] if found and found[-1].kind is Kind.ITEM else None
-        if indented and last:  # a second paragraph of the item before it, and the items that follow
+        if last and paragraph[:1].isspace():  # a second paragraph of the item before it, and the items that follow
             more, items = _lead_and_items(paragraph)
             found[-1] = last = replace(last, text=f"{last.text}\n\n{more}")
             found += [replace(last, text=item) for item in items]
         elif last and _ITEM.match(paragraph):  # the list continues
             found += [replace(last, text=item) for item in _items(paragraph)]
         else:
-            found += _with_needs(_led_in(list(_split(paragraph.strip("\n"), number)), found), found)
+            new = list(_split(paragraph.strip("\n"), number))
+            _mark_lead(new, found)
+            found += _with_needs(new, found)
     return found
 
 
-def _led_in(new: list[Piece], before: list[Piece]) -> list[Piece]:
-    """Returns ``new``, the pieces of one paragraph, with the sentences marked that introduce a list; the last of ``before`` may
-    be marked too.
-    """
+def _mark_lead(new: list[Piece], before: list[Piece]) -> None:
+    """Marks the sentence that introduces the list in the paragraph ``new``; if the list begins it, the last of ``before``."""
     first = next((at for at, piece in enumerate(new) if piece.kind is Kind.ITEM), None)
-    pieces = before if first == 0 else new
-    last = len(before) - 1 if first == 0 else (first or 0) - 1
-    if first is not None and last >= 0 and pieces[last].kind is Kind.SENTENCE and not _ENDED.search(pieces[last].text):
+    if first is None:
+        return
+    pieces, last = (new, first - 1) if first else (before, len(before) - 1)
+    if last >= 0 and pieces[last].kind is Kind.SENTENCE and not _ENDED.search(pieces[last].text):
         pieces[last] = replace(pieces[last], leads=True)
-    return new
 
 
 def joined(pieces: Sequence[Piece]) -> str:
@@ -143,14 +139,17 @@ def joined(pieces: Sequence[Piece]) -> str:
     return text
 
 
+def text_of(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
+    """Returns the Markdown of those of ``pieces`` that are ``chosen`` (numbers), in their order."""
+    return joined([pieces[at] for at in sorted(chosen)])
+
+
 def _split(paragraph: str, number: int) -> Iterator[Piece]:
     if paragraph.startswith("|"):
         rows = paragraph.split("\n")
         head = 2 if len(rows) > 2 and TABLE_RULE.match(rows[1]) else 1
         yield Piece("\n".join(rows[:head]), Kind.HEADING, number)
         yield from (Piece(row, Kind.ROW, number) for row in rows[head:])
-    elif _ITEM.match(paragraph):
-        yield from (Piece(item, Kind.ITEM, number) for item in _items(paragraph))
     elif _BOLD_LINE.match(paragraph):
         yield Piece(paragraph, Kind.HEADING, number)
     elif _LINK_LINE.match(paragraph):
@@ -194,32 +193,28 @@ def _sentences(text: str) -> Iterator[str]:
 def _with_needs(new: list[Piece], before: Sequence[Piece]) -> list[Piece]:
     """Returns ``new``, the pieces of one paragraph after ``before``, with the ``needs`` of each."""
     first = len(before)
-    lead = first - 1 if before and (before[-1].announces or before[-1].kind is Kind.LINK) else None
-    told: list[Piece] = []
-    head: int | None = None
+    lead = {first - 1} if before and (before[-1].announces or before[-1].kind is Kind.LINK) else set[int]()
+    head: set[int] = set()
+    found: list[Piece] = []
     for at, piece in enumerate(new):
-        here = first + at
         needs: set[int] = set()
-        if piece.kind is Kind.HEADING:
-            head = here if piece.text.startswith("|") else head
-            needs = {lead} if lead is not None and piece.text.startswith("|") else set()
+        if piece.kind is Kind.HEADING and piece.text.startswith("|"):
+            needs, head = lead, {first + at}
         elif piece.kind is Kind.ROW:
-            needs = {first + other for other in _same_row(new, at)} | ({head} if head is not None else set())
+            needs = head.union(first + other for other in _same_row(new, at))
         elif piece.kind is Kind.ITEM:
-            leads = [first + other for other, one in enumerate(new[:at]) if one.kind is Kind.SENTENCE]
-            needs = {leads[-1]} if leads else {lead} if lead is not None else set()
-        elif at == 0 and lead is not None and before[lead].announces and piece.kind is Kind.SENTENCE:
-            needs = {lead}
-        elif here and refers_back(piece.text) and (at or before[-1].kind is Kind.SENTENCE):
-            needs = {here - 1}
-        told.append(replace(piece, needs=tuple(sorted(needs))))
-    return told
+            sentences = [first + other for other, one in enumerate(new[:at]) if one.kind is Kind.SENTENCE]
+            needs = set(sentences[-1:]) or lead
+        elif piece.kind is Kind.SENTENCE and at == 0 and lead and before[-1].announces:
+            needs = lead
+        elif piece.kind is not Kind.HEADING and first + at and refers_back(piece.text):
+            needs = {first + at - 1} if at or before[-1].kind is Kind.SENTENCE else set()
+        found.append(replace(piece, needs=tuple(sorted(needs))))
+    return found
 
 
 def _same_row(pieces: Sequence[Piece], at: int) -> list[int]:
-    """Returns the numbers of the other rows about the same thing as row ``at``: with the same first cell, or an empty one below
-    it.
-    """
+    """Returns the numbers of the other rows with the first cell of row ``at``, or an empty one below it."""
     keys: list[str] = []
     for piece in pieces:
         cell = piece.text.removeprefix("|").partition("|")[0].strip() if piece.kind is Kind.ROW else ""

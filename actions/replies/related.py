@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from actions.replies.cards import entry_option, part_option
 from core.entry import Entry, passages
@@ -23,56 +22,37 @@ MOST_AT_HEAD = 4
 def same_page_options(
     entry: Entry, shown: tuple[str, ...], orders: Iterable[int], most: int = MOST_PARTS
 ) -> tuple[Option, ...]:
-    """Returns up to ``most`` buttons: the first parts of ``entry``, among the passages ``orders``, that are not under the
-    headings ``shown``.
-    """
+    """Returns up to ``most`` buttons: the first parts of the passages ``orders`` that are not under the headings ``shown``."""
     known = passages(entry)
     found: dict[tuple[str, ...], Option] = {}
     for order in orders:
         headings = known[order].headings
         if headings and headings != shown and headings not in found:
-            found[headings] = part_option(_label(entry, headings), entry.id, order)
+            alike = {passage.headings for passage in known if passage.headings[-1:] == headings[-1:]}
+            label = " › ".join(headings[-2:]) if len(alike) > 1 else headings[-1]  # the page may have a heading twice
+            found[headings] = part_option(label, entry.id, order)
         if len(found) == most:
             break
     return tuple(found.values())
 
 
-def unread_first(entry: Entry, orders: Iterable[int], told: Iterable[int]) -> list[int]:
-    """Returns the passages ``orders``; those of parts already read (the passages ``told``) come last."""
+def unread_first(entry: Entry, orders: Iterable[int], seen: Iterable[int]) -> list[int]:
+    """Returns the passages ``orders``; those of parts already read (the passages ``seen``) come last."""
     known = passages(entry)
-    read = {known[order].headings for order in told if order < len(known)}
+    read = {known[order].headings for order in seen if order < len(known)}
     return sorted(orders, key=lambda order: known[order].headings in read)
 
 
-def _label(entry: Entry, headings: tuple[str, ...]) -> str:
-    """Returns the last of ``headings``, with the one above it if the page has that heading twice."""
-    alike = {passage.headings for passage in passages(entry) if passage.headings[-1:] == headings[-1:]}
-    return " › ".join(headings[-2:]) if len(alike) > 1 else headings[-1]
-
-
-class Also(NamedTuple):
-    """A page of another ``source`` with the same content, as of ``year``."""
-
-    payload: str
-    source: str
-    year: int
-
-
-def older_twin(entry: Entry, query: str, retriever: Retriever) -> Also | None:
-    """Returns the page with the same content as ``entry`` that was verified before it; of several, the one whose title has most
-    words of ``query``.
-    """
+def older_twin(entry: Entry, query: str, retriever: Retriever) -> Entry | None:
+    """Returns the older page with the same content; of several, the one whose title has most words of ``query``."""
     found = []
     for name in entry.twins:
         collection, _, twin = name.partition("/")
         other = retriever.entry(twin, collection)
         if other and other.verified_on and entry.verified_on and other.verified_on < entry.verified_on:
-            found.append((other, other.verified_on.year))
-    if not found:
-        return None
+            found.append(other)
     asked = set(terms(query))
-    other, year = max(found, key=lambda one: len(asked & set(terms(one[0].title))))
-    return Also(entry_option(other.title, other.id).payload, other.source, year)
+    return max(found, key=lambda other: len(asked & set(terms(other.title))), default=None)
 
 
 def related_options(entry: Entry, hits: Iterable[Hit], retriever: Retriever) -> tuple[tuple[Option, ...], tuple[str, ...]]:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
-from actions.cases.case_questions import question_for
-from actions.cases.case_tree import Fork
-from actions.replies.cards import Card, case_option, choices, fork_payload
-from actions.replies.related import Also
+from actions.replies.cards import Card
 from actions.replies.utterance import Utterance, say
 from core.channels import traits_of
 from core.database.base import now
@@ -17,40 +14,9 @@ from core.dates import format_day, is_old
 from core.entry import Entry
 from core.opening_hours import day_and_time
 from core.settings import Settings
-from core.turns import Option, Outcome
+from core.turns import ChoicesBlock, Option, Outcome
 
 type Utterances = Iterator[Utterance]
-
-
-class WhichCase(NamedTuple):
-    """The question which case of ``fork`` is the citizen's.
-
-    ``page``: the first case to offer. ``part``: the headings of the requested part of the page. ``only``: the numbers of the
-    cases that are still possible after the reply to this question, if several are.
-    """
-
-    fork: Fork
-    part: tuple[str, ...] = ()
-    only: Sequence[int] = ()
-    page: int = 0
-
-
-class Besides(NamedTuple):
-    """The offers below a card.
-
-    Other parts of the ``same_page``, and ``related`` pages; those with the payloads ``alike`` were found only by similarity.
-    ``cases`` of the page that are not on the card; ``every_case``: the payload that shows them all if they are too many.
-    ``rest``: the payload that continues the part of which the card has an extract. ``also``: an older page with the same
-    content.
-    """
-
-    same_page: Sequence[Option] = ()
-    related: Sequence[Option] = ()
-    alike: Sequence[str] = ()
-    cases: Sequence[Option] = ()
-    every_case: str = ""
-    rest: str = ""
-    also: Also | None = None
 
 
 class ReplyBuilder:
@@ -59,113 +25,46 @@ class ReplyBuilder:
     def __init__(self, settings: Settings, channel: str = "web") -> None:
         self._settings, traits = settings, traits_of(channel)
         self._paid = traits.pays_by_segment  # each line costs
-        self._most_cases = traits.most_cases
+        self.most_cases = traits.most_cases
 
     def answer(
-        self,
-        entry: Entry,
-        card: Card,
-        besides: Besides,
-        *,
-        language: str,
-        confidence: float | None,
-        assumed: Sequence[str] = (),
-        supposed: Sequence[str] = (),
-        back: bool = False,
-        again: bool = False,
+        self, entry: Entry, card: Card, *, language: str, confidence: float | None = None, again: bool = False
     ) -> Utterances:
-        """Answers with the card, its warnings and what is offered ``besides``.
+        """Answers with the card. ``again``: it is a part of what was shown before."""
+        custom = {"outcome": Outcome.ANSWERED, **about(entry, card.block.snapshot, confidence)}
+        yield from self.card(entry, card, custom, language=language, again=again)
 
-        ``assumed``: the cases taken from what the citizen said before. ``supposed``: the cases that nobody said. ``back``:
-        the last case can be taken back. ``again``: the card is a part of what was shown before.
-        """
-        about = _about(entry, card.block.snapshot, confidence)
-        if supposed:
-            yield say("utter_supposed", {}, cases=", ".join(supposed))
-        yield from self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language, again=again)
-        if assumed:
-            yield say("utter_assumed", {}, cases=", ".join(assumed))
-        # By SMS each line costs: cases that are on the card in full are not named again.
-        if besides.cases and (supposed or card.shortened or not self._paid):
-            name = "utter_other_cases" if supposed else "utter_each_case"
-            yield say(name, {"block": _block("cases", besides.cases[: self._most_cases])})
-            if len(besides.cases) > self._most_cases:
-                yield _option("utter_option_more", besides.every_case)
-        if besides.same_page or besides.rest:
-            yield say("utter_same_page", {"block": _block("related", besides.same_page)})
-            if besides.rest:
-                yield _option("utter_option_read_on", besides.rest)
-        also = None if self._paid else besides.also
-        if besides.related or also:
-            yield say("utter_related", {"block": _block("related", besides.related), "alike": list(besides.alike)})
-        if also:
-            yield _option("utter_option_also", also.payload, source=also.source, year=str(also.year))
-        if back and (besides.same_page or besides.rest or besides.related or also):
-            yield _option("utter_option_other_case", "/go_back")
-
-    def ask(
-        self,
-        entry: Entry,
-        question: WhichCase,
-        card: Card | None,
-        *,
-        language: str,
-        snapshot: str,
-        confidence: float | None,
-        supposed: Sequence[str] = (),
-        others: Sequence[Option] = (),
+    def card(
+        self, entry: Entry, card: Card, custom: dict[str, Any] | None = None, *, language: str, again: bool = False
     ) -> Utterances:
-        """Asks ``question``. ``card``: content that can be shown before it. ``supposed``: the cases that nobody said.
-        ``others``: buttons to further cases.
-        """
-        fork, part, only, page = question
-        about = {"outcome": Outcome.GUIDED, **_about(entry, snapshot, confidence)}
-        if supposed:
-            yield say("utter_supposed", {}, cases=", ".join(supposed))
-        if card:
-            yield from self._card(entry, card, {}, language=language)
-        elif only:
-            yield say("utter_cases_left", {})
-        elif part or not fork.cases:  # in a case that was just chosen, the citizen knows the page already
-            title = " › ".join((entry.title, *(part or fork.headings)))
-            yield say("utter_about", {}, title=title)
-        most = self._most_cases
-        last = len(fork.labels) if only or len(fork.labels) <= page + most + 1 else page + most
-        numbered = [(number, label) for number, label in enumerate(fork.labels) if number in (only or range(page, last))]
-        options = [case_option(label, entry.id, (*fork.address, number)) for number, label in numbered]
-        brief = card is not None and self._paid  # the card answers something: the other cases need few words
-        if brief:
-            options += others[:most]
-        name = "utter_other_cases" if brief else question_for(fork)
-        yield say(name, {**about, "block": _block("cases", options)}, question=fork.question)
-        if last < len(fork.labels):
-            yield _option("utter_option_more", fork_payload(entry.id, fork.address, last))
-        if not brief:
-            yield _option("utter_option_unsure", fork_payload(entry.id, fork.address))
-        if fork.cases and not brief:
-            yield _option("utter_option_back", "/go_back")
-        if others and not brief:
-            yield say("utter_other_cases", {"block": _block("cases", others[:most])})
+        """Shows the card with its warnings. ``custom``: what it says of the turn."""
+        block = card.block
+        name = "utter_answer_again" if again else "utter_answer"
+        name = name if entry.locale == language else "utter_answer_other_language"
+        yield say(name, {**(custom or {}), "block": block.model_dump(mode="json")}, title=block.title)
+        if block.verified_on is None:
+            yield say("utter_undated", {"fill": "notice"})
+        elif is_old(block.verified_on, self._settings.verified_months, date.today()):
+            yield say("utter_old", {"fill": "notice"}, date=format_day(block.verified_on, language))
 
     def answer_or_twin(self, entry: Entry, card: Card, twin: Option, *, language: str, confidence: float | None) -> Utterances:
         """Answers with the card, and offers the page with the same content for another situation."""
-        about = {"outcome": Outcome.GUIDED, **_about(entry, card.block.snapshot, confidence)}
-        yield from self._card(entry, card, {}, language=language)
-        yield say("utter_twin", {**about, "block": _block("entries", [twin])})
-        yield _option("utter_option_none", "/none_of_these")
+        custom = {"outcome": Outcome.GUIDED, **about(entry, card.block.snapshot, confidence)}
+        yield from self.card(entry, card, language=language)
+        yield say("utter_twin", {**custom, "block": block_of("entries", [twin])})
+        yield option_of("utter_option_none", "/none_of_these")
 
     def explain(self, entry: Entry, card: Card, points: Sequence[Option], *, language: str) -> Utterances:
         """Answers with the page in a few words, and offers its chapters."""
-        about = _about(entry, card.block.snapshot, None)
-        yield from self._card(entry, card, {"outcome": Outcome.ANSWERED, **about}, language=language)
-        yield say("utter_points", {"block": _block("menu", points)})
-        yield _option("utter_option_human", "/ask_human")
+        yield from self.answer(entry, card, language=language)
+        yield say("utter_points", {"block": block_of("menu", points)})
+        yield option_of("utter_option_human", "/ask_human")
 
     def not_on_page(self, entry: Entry, options: Sequence[Option], *, snapshot: str) -> Utterances:
         """Says that the page does not answer the question. ``options`` are pages that may."""
-        about = {"outcome": Outcome.CHOICES, **_about(entry, snapshot, None)}
-        yield say("utter_not_on_page", {**about, "block": _block("entries", options)}, title=entry.title)
-        yield _option("utter_option_human", "/ask_human")
+        custom = {"outcome": Outcome.CHOICES, **about(entry, snapshot), "block": block_of("entries", options)}
+        yield say("utter_not_on_page", custom, title=entry.title)
+        yield option_of("utter_option_human", "/ask_human")
 
     def nothing_else(
         self, entry: Entry, shown: Sequence[str], parts: Sequence[Option], pages: Sequence[Option], *, snapshot: str
@@ -175,57 +74,48 @@ class ReplyBuilder:
         ``parts`` of it and other ``pages``, found by similarity, may help instead.
         """
         offered = [(name, some) for name, some in (("utter_same_page", parts), ("utter_related", pages)) if some]
-        about = {"outcome": Outcome.CHOICES, **_about(entry, snapshot, None), "alike": [page.payload for page in pages]}
-        alone = {} if offered else {"block": _block("menu", ())}
-        yield say("utter_nothing_else", {**about, **alone}, title=" › ".join((entry.title, *shown)))
+        custom = {"outcome": Outcome.CHOICES, **about(entry, snapshot), "alike": [page.payload for page in pages]}
+        if not offered:
+            custom["block"] = block_of("menu", ())
+        yield say("utter_nothing_else", custom, title=" › ".join((entry.title, *shown)))
         for name, options in offered:
-            yield say(name, {"block": _block("related", options)})
-        yield _option("utter_option_human", "/ask_human")
+            yield say(name, {"block": block_of("related", options)})
+        yield option_of("utter_option_human", "/ask_human")
 
     def no_more(self, entry: Entry, *, snapshot: str) -> Utterances:
         """Says that everything was shown, and where the page is."""
-        yield say("utter_no_more", {"outcome": Outcome.ANSWERED, **_about(entry, snapshot, None)}, url=entry.url)
-
-    def _card(self, entry: Entry, card: Card, custom: dict[str, Any], *, language: str, again: bool = False) -> Utterances:
-        block = card.block
-        said = "utter_answer_again" if again else "utter_answer"
-        name = said if entry.locale == language else "utter_answer_other_language"
-        yield say(name, {**custom, "block": block.model_dump(mode="json")}, title=block.title)
-        if block.verified_on is None:
-            yield say("utter_undated", {"fill": "notice"})
-        elif is_old(block.verified_on, self._settings.verified_months, date.today()):
-            yield say("utter_old", {"fill": "notice"}, date=format_day(block.verified_on, language))
+        yield say("utter_no_more", {"outcome": Outcome.ANSWERED, **about(entry, snapshot)}, url=entry.url)
 
     def choose(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
         """Asks which of these entries is meant. The first ``options`` have an extract with their answer."""
         custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
-        yield say("utter_choices", {**custom, "block": _block("entries", options)})
+        yield say("utter_choices", {**custom, "block": block_of("entries", options)})
         if not self._paid:  # where each line costs, "aucune" is understood without its own line
-            yield _option("utter_option_none", "/none_of_these")
+            yield option_of("utter_option_none", "/none_of_these")
 
     def choose_subject(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
         """Asks which of these subjects is meant: the message is a name that they share."""
         custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
-        yield say("utter_dossiers", {**custom, "block": _block("menu", options)})
-        yield _option("utter_option_none", "/none_of_these")
+        yield say("utter_dossiers", {**custom, "block": block_of("menu", options)})
+        yield option_of("utter_option_none", "/none_of_these")
 
     def offer_themes(self, options: Sequence[Option], *, snapshot: str) -> Utterances:
         """Offers the themes that may contain the question, rephrasing, and a human."""
-        yield say("utter_none_of_these", {"outcome": Outcome.CHOICES, "snapshot": snapshot, "block": _block("menu", options)})
-        yield _option("utter_option_human", "/ask_human")
+        yield say("utter_none_of_these", {"outcome": Outcome.CHOICES, "snapshot": snapshot, "block": block_of("menu", options)})
+        yield option_of("utter_option_human", "/ask_human")
 
     def answer_part(self, entry: Entry, card: Card, question: str, *, first: bool, language: str) -> Utterances:
         """Answers one of two questions in a message; the first answer gives the turn its outcome."""
-        about = {"outcome": Outcome.ANSWERED, **_about(entry, card.block.snapshot, None)} if first else {}
-        yield say("utter_part", about, question=question)
-        yield from self._card(entry, card, {}, language=language)
+        custom = {"outcome": Outcome.ANSWERED, **about(entry, card.block.snapshot)} if first else {}
+        yield say("utter_part", custom, question=question)
+        yield from self.card(entry, card, language=language)
 
     def no_answer(self, nearest: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
         """Says that there is no good answer, and where else to ask; offers the nearest titles."""
         custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": confidence}
         yield say("utter_no_answer", custom, contact=self._settings.contact)
         if nearest:
-            yield say("utter_nearest", {"block": _block("related", nearest)})
+            yield say("utter_nearest", {"block": block_of("related", nearest)})
 
     def entry_gone(self, *, snapshot: str) -> Utterances:
         """Says that the page of a button no longer exists, and where else to ask."""
@@ -241,10 +131,10 @@ class ReplyBuilder:
         """Asks what the message is about. ``options`` are themes; the citizen may also answer in their own words."""
         custom: dict[str, Any] = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
         if options:
-            custom["block"] = _block("menu", options)
+            custom["block"] = block_of("menu", options)
         yield say("utter_clarify", custom)
         if options:
-            yield _option("utter_option_human", "/ask_human")
+            yield option_of("utter_option_human", "/ask_human")
 
     def acknowledge(self, response: str) -> Utterances:
         """Says a sentence about the conversation itself."""
@@ -267,15 +157,16 @@ class ReplyBuilder:
             yield say("utter_offer_call_back", {})
 
 
-def _block(purpose: Literal["entries", "related", "menu", "cases"], options: Sequence[Option]) -> dict[str, Any]:
+def block_of(purpose: Literal["entries", "related", "menu", "cases"], options: Sequence[Option]) -> dict[str, Any]:
     """Returns a block of buttons, as JSON."""
-    return choices(purpose, options).model_dump(mode="json")
+    return ChoicesBlock(purpose=purpose, options=tuple(options)).model_dump(mode="json")
 
 
-def _option(response: str, payload: str, **values: str) -> Utterance:
+def option_of(response: str, payload: str, **values: str) -> Utterance:
     """Returns the utterance that adds a button to the block before it."""
     return say(response, {"fill": "option", "payload": payload}, **values)
 
 
-def _about(entry: Entry, snapshot: str, confidence: float | None) -> dict[str, Any]:
+def about(entry: Entry, snapshot: str, confidence: float | None = None) -> dict[str, Any]:
+    """Returns what a turn that is about ``entry`` says of it."""
     return {"entry": entry.id, "entry_version": entry.version, "snapshot": snapshot, "confidence": confidence}

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from actions.cases.case_resolution import CaseOf
 from actions.cases.case_tree import Fork, counterparts, passages_under, steps_to
 from actions.replies.extract import Worth, extract
+from actions.replies.piece_sets import visible_chars
 from actions.replies.pieces import joined, pieces_of
 from actions.situation.matching import is_default
 from core.entry import Entry, Passage, located_passages, passages
@@ -27,36 +28,37 @@ class _Shown(NamedTuple):
 
 
 class SideBySide(NamedTuple):
-    """``body`` is the text with a label before each case (Markdown). ``complete``: no case and no sentence was left out.
-    ``alone``: it is only one case, and ``rest`` of its part is left out.
-    """
+    """Cases with a label before each."""
 
-    body: str
-    complete: bool
+    body: str  # Markdown
+    complete: bool  # no case and no sentence was left out
     headings: tuple[str, ...]
-    alone: bool = False
-    rest: str = ""
-
-
-def nothing_known(_fork: Fork) -> int | None:
-    """Returns the case of a citizen who said nothing about themselves: none."""
-    return None
+    alone: bool = False  # it is only one case
+    rest: str = ""  # of the part of the case that stands alone
 
 
 def side_by_side(
-    entry: Entry, fork: Fork, start: int, worth: Worth, max_chars: int, case_of: CaseOf = nothing_known
+    entry: Entry, fork: Fork, start: int, worth: Worth, max_chars: int, case_of: CaseOf = lambda _: None
 ) -> SideBySide | None:
     """Returns all cases of ``fork`` within ``max_chars`` visible characters, each by its part of passage ``start``.
 
     A case with an inner fork is shown by its inner cases, or by the general one if these are too many. ``None`` if more than
     four cases remain, if one of them has no text, or if their first sentences do not fit.
     """
-    shown = [one for number in range(len(fork.options)) for one in _cases_of(entry, fork, number, start, case_of)]
+    shown = _cases(entry, fork, start, case_of)
     if len(shown) > _MOST_SHOWN:
         shown = _general_ones(shown)
     if {one.labels[0] for one in shown} != set(fork.labels) or len(shown) > _MOST_SHOWN:
         return None
-    return _fitting(shown, worth, fork, max_chars)
+    best: SideBySide | None = None
+    for budget in _BUDGETS:
+        found = _within(shown, worth, budget, fork)
+        if found is None or visible_chars(found.body) > max_chars:
+            break
+        best = found
+        if found.complete:
+            break
+    return best
 
 
 def first_cases(
@@ -65,7 +67,7 @@ def first_cases(
     start: int,
     worth: Worth,
     max_chars: int,
-    case_of: CaseOf = nothing_known,
+    case_of: CaseOf = lambda _: None,
     *,
     alone: Sequence[int] = (),
 ) -> SideBySide | None:
@@ -74,41 +76,24 @@ def first_cases(
     The case that contains passage ``start`` is among them. If fewer than two fit, that case stands alone with its label,
     within the first of the lengths ``alone`` (characters) in which it fits; ``None`` if it fits in none.
     """
-    every = _general_ones(
-        [one for number in range(len(fork.options)) for one in _cases_of(entry, fork, number, start, case_of)]
-    )
+    every = _general_ones(_cases(entry, fork, start, case_of))
+    if not every:
+        return None
     own = next((one for one in every if one.passage.order == start), None)
     for count in range(min(_MOST_SHOWN, len(every) - 1), 1, -1):
         some = every[:count] if own is None or own in every[:count] else [*every[: count - 1], own]
-        told = _within(some, worth, _BUDGETS[0], fork)
-        body = f"{told.body}\n\n… ({count} sur {len(every)})" if told else ""
-        if told and len(plain(body, links=False)) <= max_chars:
-            return told._replace(body=body, complete=False)
-    found = (_one_case(own or every[0], worth, most) for most in alone if every)
-    return next((one for one in found if one), None)
-
-
-def _one_case(one: _Shown, worth: Worth, max_chars: int) -> SideBySide | None:
-    """Returns a case alone with its label, in ``max_chars``."""
-    label = f"**{LABELS.join(one.labels)}** : "
-    told = extract(one.passage.markdown, worth, max_chars - len(label), strict=True)
-    text = told.text
-    if not text or len(plain(label + text, links=False)) > max_chars:
-        return None
-    return SideBySide(f"{label}{text}", complete=False, headings=one.passage.headings, alone=True, rest=told.rest)
-
-
-def _fitting(shown: Sequence[_Shown], worth: Worth, fork: Fork, max_chars: int) -> SideBySide | None:
-    """Returns ``shown`` with as much of each text as fits into ``max_chars``; ``None`` if one sentence of each does not fit."""
-    best: SideBySide | None = None
-    for budget in _BUDGETS:
-        found = _within(shown, worth, budget, fork)
-        if found is None or len(plain(found.body, links=False)) > max_chars:
-            break
-        best = found
-        if found.complete:
-            break
-    return best
+        found = _within(some, worth, _BUDGETS[0], fork)
+        body = f"{found.body}\n\n… ({count} sur {len(every)})" if found else ""
+        if found and visible_chars(body) <= max_chars:
+            return found._replace(body=body, complete=False)
+    labels, passage = own or every[0]
+    label = f"**{LABELS.join(labels)}** : "
+    for most in alone:
+        lone = extract(passage.markdown, worth, most - len(label), strict=True)
+        body = label + lone.text
+        if lone.text and visible_chars(body) <= most:
+            return SideBySide(body, complete=False, headings=passage.headings, alone=True, rest=lone.rest)
+    return None
 
 
 def _within(shown: Sequence[_Shown], worth: Worth, budget: int, fork: Fork) -> SideBySide | None:
@@ -129,7 +114,8 @@ def _within(shown: Sequence[_Shown], worth: Worth, budget: int, fork: Fork) -> S
     if len(extracts) < len(names):
         names = [_ALIKE.join(names)]
     for name, one in zip(names, extracts, strict=True):
-        paragraphs.append(f"{name}\n\n{one.text}" if _is_block(one.text) else f"{name} : {one.text}")
+        is_block = one.text.startswith(("- ", "* ", "1. ", "|"))  # a list or a table needs its own line
+        paragraphs.append(f"{name}\n\n{one.text}" if is_block else f"{name} : {one.text}")
     headings = {passage.headings for _, passage in shown}
     body = "\n\n".join(text for text in paragraphs if text)
     return SideBySide(body, all(one.whole for one in extracts), headings.pop() if len(headings) == 1 else fork.headings)
@@ -146,39 +132,28 @@ def _shared_beginning(texts: Sequence[str]) -> tuple[str, list[str]]:
     return joined(pieces[0][:count]), [joined(one[count:]) for one in pieces]
 
 
-def _is_block(markdown: str) -> bool:
-    """Decides whether ``markdown`` begins with a list or a table, which need their own line."""
-    return markdown.startswith(("- ", "* ", "1. ", "|"))
-
-
-def _cases_of(entry: Entry, fork: Fork, number: int, start: int, case_of: CaseOf) -> list[_Shown]:
-    """Returns the display of case ``number`` of ``fork``: its own text, or the inner cases that this text introduces.
+def _cases(entry: Entry, fork: Fork, start: int, case_of: CaseOf) -> list[_Shown]:
+    """Returns the cases of ``fork``, each by its own text, or by the inner cases that this text introduces.
 
     Of inner cases that ``case_of`` decides, only the citizen's.
     """
-    known = passages(entry)
-    orders = counterparts(entry, start, passages_under(entry, (*fork.address, number)))
-    if not orders:
-        return []
-    first = known[orders[0]].headings
-    part = [known[order] for order in orders if known[order].headings == first]
-    depth = len(fork.cases) + 1
-    own = [passage for passage in part if len(passage.cases) == depth]
-    deeper = [passage for passage in part if len(passage.cases) > depth]
-    if own and (not deeper or not _leads_up(own[0], deeper[0])):
-        return [_Shown((fork.labels[number],), own[0])]
-    found: dict[tuple[str, ...], _Shown] = {}
-    for passage in deeper:
-        labels = passage.cases[depth - 1 :]
-        if not _is_excluded(entry, passage.order, depth, case_of):
-            found.setdefault(labels, _Shown(labels, passage))
-    return list(found.values())
-
-
-def _is_excluded(entry: Entry, order: int, depth: int, case_of: CaseOf) -> bool:
-    """Decides whether passage ``order`` is, below ``depth`` cases, in another case than the citizen's."""
-    steps = steps_to(entry, located_passages(entry)[order][1])[depth:]
-    return any(case_of(step.fork) not in (None, step.case) for step in steps)
+    known, depth = passages(entry), len(fork.cases) + 1
+    shown: list[_Shown] = []
+    for number, label in enumerate(fork.labels):
+        orders = counterparts(entry, start, passages_under(entry, (*fork.address, number)))
+        part = [known[order] for order in orders if known[order].headings == known[orders[0]].headings]
+        own = [passage for passage in part if len(passage.cases) == depth]
+        deeper = [passage for passage in part if len(passage.cases) > depth]
+        if own and (not deeper or not _leads_up(own[0], deeper[0])):
+            shown.append(_Shown((label,), own[0]))
+            continue
+        inner: dict[tuple[str, ...], Passage] = {}
+        for passage in deeper:
+            steps = steps_to(entry, located_passages(entry)[passage.order][1])[depth:]
+            if all(case_of(step.fork) in (None, step.case) for step in steps):
+                inner.setdefault(passage.cases[depth - 1 :], passage)
+        shown += [_Shown(labels, passage) for labels, passage in inner.items()]
+    return shown
 
 
 def _leads_up(own: Passage, inner: Passage) -> bool:

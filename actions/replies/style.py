@@ -7,6 +7,7 @@ from datetime import date
 from typing import NamedTuple
 
 from actions.replies.dated_amounts import with_dates
+from core import broken_links
 from core.channels import traits_of
 from core.dates import is_old
 from core.entry import Entry
@@ -16,40 +17,49 @@ PAGES = 6  # pages examined for one question
 
 
 class Limits(NamedTuple):
-    """Maximum visible characters (labels of links, no addresses) of what is shown.
+    """Maximum visible characters (labels of links, no addresses) of what is shown."""
 
-    ``answer``: the text that contains the answer.
-    ``card``: an answer.
-    ``whole``: a part that is shown whole rather than nearly whole.
-    ``page``: the first answer from a page, with other parts of it.
-    ``follow_up``: card and whole for a page that is already in focus.
-    ``cases``: cases side by side.
-    ``lone_case``: the text above the cases that are asked for.
-    ``mini``: the extract of a page that may answer.
-    ``longest``: the same, and by SMS a first answer, if the best sentence does not fit into less.
-    ``rest``: the continuation of a part.
-    """
-
-    answer: int
-    card: int
-    whole: int
-    page: int
-    follow_up: int
-    cases: int
-    lone_case: int
-    mini: int
-    longest: int
-    rest: int
+    answer: int  # the text that contains the answer
+    card: int  # an answer
+    whole: int  # a part that is shown whole rather than nearly whole
+    page: int  # the first answer from a page, with other parts of it
+    with_list: int  # the same, if a short list is whole in it
+    follow_up: int  # card and whole for a page that is already in focus
+    cases: int  # cases side by side
+    lone_case: int  # the text above the cases that are asked for
+    mini: int  # the extract of a page that may answer
+    longest: int  # the same, and by SMS a first answer, if the best sentence does not fit into less
+    rest: int  # the continuation of a part
 
 
 WEB = Limits(
-    answer=300, card=420, whole=520, page=600, follow_up=800, cases=600, lone_case=420, mini=280, longest=280, rest=1100
+    answer=300,
+    card=420,
+    whole=520,
+    page=600,
+    with_list=900,
+    follow_up=800,
+    cases=600,
+    lone_case=420,
+    mini=280,
+    longest=280,
+    rest=1100,
 )
 # By SMS each 153 characters cost. Two segments have room for title, extract, date and source, or for an extract and three
 # titles: 175 characters take as many segments as 140, and a best sentence of up to 225 is worth the titles of other pages, and
 # a third segment now and then (ADR 0067). The rest is read part by part (SUITE): a basic telephone opens no link.
 SMS = Limits(
-    answer=140, card=140, whole=140, page=175, follow_up=200, cases=200, lone_case=110, mini=175, longest=225, rest=6000
+    answer=140,
+    card=140,
+    whole=140,
+    page=175,
+    with_list=175,
+    follow_up=200,
+    cases=200,
+    lone_case=110,
+    mini=175,
+    longest=225,
+    rest=6000,
 )
 
 
@@ -61,12 +71,14 @@ class Style:
     old_after_months: int
     today: date
     pays_by_segment: bool = False  # each character costs
+    broken: frozenset[str] = frozenset()  # links that do not work
 
     @classmethod
     def of(cls, channel: str, settings: Settings) -> Style:
         """Returns the style of a turn on ``channel`` today."""
         paid = traits_of(channel).pays_by_segment
-        return cls(SMS if paid else WEB, settings.verified_months, date.today(), paid)
+        broken = broken_links.read(settings.home / broken_links.FILE)
+        return cls(SMS if paid else WEB, settings.verified_months, date.today(), paid, broken)
 
     def for_first_answer(self) -> Style:
         """Returns the style of the part with which a first answer begins: other parts use the rest of its space."""
@@ -86,3 +98,11 @@ class Style:
         """Returns ``markdown`` with the date of ``entry`` after its figures, if the page is old."""
         day = entry.verified_on
         return with_dates(markdown, day) if day and is_old(day, self.old_after_months, self.today) else markdown
+
+    def linked(self, entry: Entry, markdown: str) -> str:
+        """Returns ``markdown`` in which links that do not work are labels that say so."""
+        return broken_links.with_marks(markdown, self.broken, entry.locale)
+
+    def link_name(self, entry: Entry, name: str, url: str) -> str:
+        """Returns ``name`` of the link to ``url``, which says so if it does not work."""
+        return broken_links.marked(name, entry.locale) if url in self.broken else name

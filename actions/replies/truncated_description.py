@@ -27,20 +27,20 @@ def whole(text: str) -> str:
     text = text.strip()
     if not text or _ENDS.search(text):
         return text
-    end = max((found.end() for found in _SENTENCE.finditer(text) if not _abbreviates(found)), default=0)
+    end = 0
+    for stop in _SENTENCE.finditer(text):
+        is_abbreviation = stop[1].lower() in _ABBREVIATIONS or stop[0].endswith("..)")
+        if stop[2].isupper() or not is_abbreviation:
+            end = stop.end()
     if not _breaks_off(text) and not (end and len(text[end:].split()) <= _FEW_WORDS):
         return text
-    return "" if _only_asks(text[:end]) else text[:end]
+    only_asks = text[:end].endswith("?") and not re.search(r"[.!…]\s", text[:end])
+    return "" if only_asks else text[:end]
 
 
 def is_description(entry: Entry, order: int) -> bool:
     """Decides whether passage number ``order`` of ``entry`` is its description."""
     return order == 0 and not (entry.short_answer or entry.introduction) and bool(entry.description)
-
-
-def is_broken(entry: Entry, order: int) -> bool:
-    """Decides whether passage number ``order`` is a description that is truncated before it says anything."""
-    return is_description(entry, order) and not whole(entry.description)
 
 
 def stand_in(entry: Entry, order: int) -> int:
@@ -57,8 +57,8 @@ def shown(entry: Entry, order: int) -> str:
     text = passages(entry)[order].markdown
     if not is_description(entry, order):
         return text
-    told = whole(text)
-    return told if _ENDS.search(told) else broken_off(told or text)
+    sentences = whole(text)
+    return sentences if _ENDS.search(sentences) else broken_off(sentences or text)
 
 
 def broken_off(text: str) -> str:
@@ -70,11 +70,3 @@ def _breaks_off(text: str) -> bool:
     last = _LAST_WORD.search(text)
     open_word = last is not None and last[1].lower() in _OPEN_WORDS
     return open_word or _DONE_WHAT.search(text) is not None or text.endswith(_OPEN_MARKS) or text.count("(") > text.count(")")
-
-
-def _abbreviates(end: re.Match[str]) -> bool:
-    return (end[1].lower() in _ABBREVIATIONS or end[0].endswith("..)")) and not end[2].isupper()
-
-
-def _only_asks(text: str) -> bool:
-    return text.endswith("?") and not re.search(r"[.!…]\s", text)

@@ -14,14 +14,11 @@ from actions.cases.dialogue_state import DialogueState
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A ``response`` of ``domain.yml`` with the ``values`` of its slots. The input channel makes a turn from ``custom``.
-
-    Without a response nothing is said: the turn pipeline does what ``custom`` asks for.
-    """
+    """A ``response`` of ``domain.yml``. Without one nothing is said: the turn pipeline does what ``custom`` asks for."""
 
     response: str | None
-    custom: dict[str, Any] = field(default_factory=dict)
-    values: Mapping[str, str | int] = field(default_factory=dict)
+    custom: dict[str, Any] = field(default_factory=dict)  # from which the input channel makes a turn
+    values: Mapping[str, str | int] = field(default_factory=dict)  # of the slots of the response
 
 
 def say(response: str, custom: dict[str, Any], **values: str | int) -> Utterance:
@@ -31,14 +28,11 @@ def say(response: str, custom: dict[str, Any], **values: str | int) -> Utterance
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """Ends a turn with its utterances and the ``state`` to remember; with ``None`` the state does not change.
-
-    ``resets``: everything is forgotten. The input channel sets the language again before each turn.
-    """
+    """Ends a turn with its utterances."""
 
     utterances: tuple[Utterance, ...]
-    state: DialogueState | None = None
-    resets: bool = False
+    state: DialogueState | None = None  # to remember; with ``None`` the state does not change
+    resets: bool = False  # everything is forgotten; the input channel sets the language again before each turn
 
     def send(self, dispatcher: CollectingDispatcher) -> list[dict[str, Any]]:
         """Utters everything, and returns the events with which Rasa stores the state."""

@@ -118,7 +118,7 @@ def _without_what_was_not_shown(steps: Sequence[Step]) -> Iterator[Step]:
 def _seen_in_reply(utterances: Sequence[Utterance], settings: Settings, *, followed_from: str) -> Iterator[Step]:
     """Yields the steps visible in the reply itself: a link was followed, a case was stated, figures have their date."""
     supposed = next((str(one.values["cases"]) for one in utterances if one.response == "utter_supposed"), "")
-    blocks = [one.custom["block"] for one in utterances if "block" in one.custom]
+    blocks = [one.custom["block"] for one in utterances if "block" in one.custom and one.response != "utter_town_page"]
     cards = [AnswerBlock.model_validate(block) for block in blocks if block["type"] == "answer"]
     for card in cards:
         if followed_from and card.entry != followed_from:

@@ -9,19 +9,19 @@ from actions.cases.case_tree import fork_at, written
 from actions.cases.dialogue_state import Focus, packed
 from actions.cases.known_case import assumed_case, supposed_cases
 from actions.messages.aspects import Aspect, passages_on
-from actions.replies.cards import answer_card, whole_fork_card
-from actions.replies.first_answer import first_answer
+from actions.replies.cards import Card, answer_card, whole_fork_card
+from actions.replies.first_answer import FirstAnswer, is_first
 from actions.replies.fork_card import fork_card
-from actions.replies.navigation_pages import further_on, leads_to, says_nothing
-from actions.replies.page_parts import is_labelled
+from actions.replies.navigation_pages import leads_to, orders_headed_for, says_nothing
+from actions.replies.page_extract import is_labelled
+from actions.replies.page_parts import page_question
 from actions.replies.piece_sets import visible_chars
-from actions.replies.reply_builder import WhichCase
 from actions.replies.truncated_description import stand_in
 from actions.replies.utterance import Reply
 from actions.situation.reading import facts_in, passing
 from actions.turn.presenter import UNSEARCHED, SearchContext, ask, show
-from actions.turn.repeat_detection import repeats, say_nothing_else
-from actions.turn.resolution import orders_headed_for, reconsidered, resolve
+from actions.turn.repeat_detection import repeats, repeats_card, say_nothing_else
+from actions.turn.resolution import reconsidered, resolve
 from actions.turn.turn import Turn
 from core.entry import Entry, passages
 from retrieval.terms.analysis import terms
@@ -34,7 +34,10 @@ def open_page(
     before = turn.focus_on(entry)
     on_aspect = passages_on(entry, aspect) if aspect else []
     facts = passing(facts_in(query))
-    start = on_aspect[0] if on_aspect else further_on(turn.retriever, entry, passage, query, before.passages_shown)
+    start = on_aspect[0] if on_aspect else passage
+    if not on_aspect and passage in before.passages_shown and turn.retriever.status().titles_only:
+        # An index of titles often leads to the top of a page, and showing it twice answers nothing.
+        start = next(iter(turn.retriever.ranked_passages(entry, query)), passage)
     headed = orders_headed_for(entry, facts) if facts and not on_aspect else []
     if headed and start not in headed:
         start = turn.retriever.best_passage(entry, query, headed)  # "perdue": the part about a loss
@@ -71,18 +74,17 @@ def answer_from(turn: Turn, entry: Entry, start: int, context: SearchContext = U
 def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, context: SearchContext) -> Reply:
     """Shows ``passage``, the result of ``way``."""
     focus = turn.focus_on(entry)
-    first = None if context.named else first_answer(turn, entry)
+    first = None if context.named else _first_answer(turn, entry)
     style = turn.style.for_follow_up() if focus.latest else turn.style.for_first_answer() if first else turn.style
     cases = None if way.alike is None else len(way.alike.cases)
     card = answer_card(entry, passage, turn.snapshot, style, cases, turn.worth(entry))
     if first:
         card = first.of_part(card, passage)
         passage = passage if card.passage is None else card.passage
-    if turn.repeats_card(card.block.body):
+    if repeats_card(turn, card.block.body):
         return say_nothing_else(turn, entry, passage, card)
     pieces = card.pieces if card.shortened else ()
-    now = {"asked": None, "shown": passage, "pieces": pieces, "passages_shown": focus.shown_with(passage)}
-    turn = turn.about(focus.model_copy(update=now))
+    turn = turn.about(focus).with_focus(asked=None, shown=passage, pieces=pieces, passages_shown=focus.shown_with(passage))
     supposed = supposed_cases(entry, way.taken, focus, turn.user)
     taken = [(fork_at(entry, address), case) for address, case in way.taken.items()]
     remembered = [
@@ -95,43 +97,57 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
 
 
 def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, context: SearchContext) -> Reply:
-    """Answers although the citizen's case is not known: with all cases side by side if they fit, with the case that may be
-    assumed, or with the text that holds for everyone and the question.
-    """
+    """Answers with all cases side by side if they fit, with the case that may be assumed, or with a text and the question."""
     fork = way.asked
     assert fork is not None
+    focus, pending_fork = turn.focus_on(entry), written(fork.address)
+    turn = turn.about(focus)
     lead = None if way.passage is None or says_nothing(entry, way.passage) else way.passage
-    pending_fork = written(fork.address)
     before = turn.before if turn.typed or context.named else None  # a button of the page itself starts it again
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
-    focus = turn.focus_on(entry)
-    shown = focus.passages_shown if lead is None else focus.shown_with(lead)
-    unasked = turn
-    turn = turn.about(focus.model_copy(update={"asked": pending_fork, "shown": lead, "pieces": (), "passages_shown": shown}))
-    card, complete, other_numbers = fork_card(
-        entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), partial(turn.case, focus)
-    )
+    case_of = partial(turn.case, focus)
+    card, complete, others = fork_card(entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), case_of)
     likely = None if complete or again else assumed_case(fork, entry, focus, turn.user, turn.settings)
     if likely is not None:
         assumed = (*focus.assumed, written((*fork.address, likely)))
-        return answer_from(unasked.about(focus.model_copy(update={"assumed": assumed})), entry, start, context)
-    if card is not None and not context.named and not again and (first := first_answer(turn.about(focus), entry)):
+        return answer_from(turn.with_focus(assumed=assumed), entry, start, context)
+    if card is not None and not context.named and not again and (first := _first_answer(turn, entry)):
         card = first.of_cases(card, complete=complete)
-        other_numbers = tuple(n for n, label in enumerate(fork.labels) if not is_labelled(card.block.sms_text, label))
-    supposed = supposed_cases(entry, way.taken, focus, turn.user)
+        others = tuple(number for number, label in enumerate(fork.labels) if not is_labelled(card.block.sms_text, label))
     if not complete and (again or (context.named and not turn.style.pays_by_segment)):
         whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=context.named)
         fits = visible_chars(whole.block.body) <= turn.style.limits.rest
         says_cases = card is not None and not card.pieces  # else it is an extract of the text for everyone
         card = whole if fits or (again and not says_cases) else card
         complete = again or fits  # nothing is asked twice
-    if card is not None and turn.repeats_card(card.block.body):
+    shown = focus.passages_shown if lead is None else focus.shown_with(lead)
+    turn = turn.with_focus(asked=pending_fork, shown=lead, pieces=(), passages_shown=shown)
+    if card is not None and repeats_card(turn, card.block.body):
         return say_nothing_else(turn, entry, start, card)
+    supposed = supposed_cases(entry, way.taken, focus, turn.user)
     if card is None or not complete:
         part = passages(entry)[start].headings if context.named else ()
-        return ask(turn, entry, WhichCase(fork, part, other_numbers), card, context.confidence, supposed)
+        return ask(turn, entry, fork, card, part=part, only=others, confidence=context.confidence, supposed=supposed)
     back = bool(fork.cases) and not supposed
     return show(turn, entry, card, context, cases=[(fork, None)], supposed=supposed, back=back)
+
+
+def _first_answer(turn: Turn, entry: Entry) -> FirstAnswer | None:
+    """Returns the object that puts sentences of other parts on the card; ``None`` if this is not the first answer."""
+    focus = turn.focus
+    if focus is None or not is_first(focus, entry):
+        return None
+    return FirstAnswer(page_question(turn.retriever, entry, focus, turn.user), turn.style, focus.passages_shown)
+
+
+def unasked_card(turn: Turn, entry: Entry, focus: Focus, start: int) -> Card:
+    """Returns the card that answers ``focus`` from passage ``start`` on and asks for no case: all of them, if it is open."""
+    worth = partial(turn.retriever.sentence_worth, entry, focus.query)
+    way = resolve(turn, entry, start, focus)
+    if way.passage is None and way.asked is not None:
+        card = fork_card(entry, way.asked, None, start, turn.snapshot, turn.style, worth).card
+        return card or whole_fork_card(entry, way.asked, turn.snapshot, start, turn.style)
+    return answer_card(entry, way.passage or 0, turn.snapshot, turn.style, worth=worth)
 
 
 def _answer_from_link(turn: Turn, entry: Entry, order: int) -> Reply | None:

@@ -5,28 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from actions.cases.case_questions import question_for
 from actions.cases.case_tree import Fork
-from actions.replies.cards import Card, other_cases, rest_card, rest_payload
+from actions.replies.cards import Card, case_option, entry_option, fork_payload, other_cases, rest_card, rest_payload
 from actions.replies.first_answer import is_open
 from actions.replies.related import MOST_AT_HEAD, MOST_PARTS, older_twin, related_options, same_page_options, unread_first
-from actions.replies.reply_builder import Besides, WhichCase
-from actions.replies.utterance import Reply
+from actions.replies.reply_builder import about, block_of, option_of
+from actions.replies.utterance import Reply, Utterance, say
 from actions.turn.resolution import has_part
 from actions.turn.turn import Turn
 from core.entry import Entry
-from core.turns import Option
+from core.turns import Option, Outcome
 from retrieval.contracts import Hit
 
 
 class SearchContext(NamedTuple):
-    """How a page was found: the ``confidence`` of the search, and the ``others`` to offer.
+    """How a page was found."""
 
-    ``named``: the citizen asked for this very part of the page, so a question names it.
-    """
-
-    confidence: float | None = None
-    others: Sequence[Hit] = ()
-    named: bool = False
+    confidence: float | None = None  # of the search
+    others: Sequence[Hit] = ()  # to offer
+    named: bool = False  # the citizen asked for this very part of the page, so a question names it
 
 
 UNSEARCHED = SearchContext()
@@ -50,24 +48,35 @@ def show(
     said. ``cases``: forks whose cases can be chosen below. ``back``: the last case can be taken back. ``again``: the card
     was just shown.
     """
+    focus, paid = turn.focus, turn.style.pays_by_segment
+    answer = turn.replies.answer(entry, card, language=turn.language, confidence=context.confidence, again=again)
+    found = [*_say_supposed(supposed), *answer]
+    if assumed:
+        found.append(say("utter_assumed", {}, cases=", ".join(assumed)))
+    others, every_case = other_cases(entry.id, [*cases, *supposed])
+    # By SMS each line costs: cases that are on the card in full are not named again.
+    if others and (supposed or card.shortened or not paid):
+        most = turn.replies.most_cases
+        name = "utter_other_cases" if supposed else "utter_each_case"
+        found.append(say(name, {"block": block_of("cases", others[:most])}))
+        if len(others) > most:
+            found.append(option_of("utter_option_more", every_case))
+    same_page = parts_besides(turn, entry, card.headings)
+    rest = focus.shown if focus and card.shortened and card.pieces and not paid else None
+    if same_page or rest is not None:
+        found.append(say("utter_same_page", {"block": block_of("related", same_page)}))
+    if rest is not None:
+        found.append(option_of("utter_option_read_on", rest_payload(entry.id, rest)))
     related, alike = related_options(entry, context.others, turn.retriever)
-    also = older_twin(entry, turn.focus.query if turn.focus else "", turn.retriever)
-    same_page, shown, rest = parts_besides(turn, entry, card.headings), turn.focus.shown if turn.focus else None, ""
-    if shown is not None and card.shortened and card.pieces and not turn.style.pays_by_segment:
-        rest = rest_payload(entry.id, shown)
-    return turn.reply(
-        turn.replies.answer(
-            entry,
-            card,
-            Besides(same_page, related, alike, *other_cases(entry.id, [*cases, *supposed]), rest, also),
-            language=turn.language,
-            confidence=context.confidence,
-            assumed=assumed,
-            supposed=[fork.labels[case] for fork, case in supposed],
-            back=back,
-            again=again,
-        )
-    )
+    older = None if paid else older_twin(entry, focus.query if focus else "", turn.retriever)
+    if related or older:
+        found.append(say("utter_related", {"block": block_of("related", related), "alike": list(alike)}))
+    if older and older.verified_on:
+        payload, year = entry_option(older.title, older.id).payload, str(older.verified_on.year)
+        found.append(option_of("utter_option_also", payload, source=older.source, year=year))
+    if back and (same_page or rest is not None or related or older):
+        found.append(option_of("utter_option_other_case", "/go_back"))
+    return turn.reply(found)
 
 
 def show_rest(turn: Turn, entry: Entry, order: int) -> Reply:
@@ -79,26 +88,52 @@ def show_rest(turn: Turn, entry: Entry, order: int) -> Reply:
 def ask(
     turn: Turn,
     entry: Entry,
-    question: WhichCase,
+    fork: Fork,
     card: Card | None = None,
+    *,
+    part: tuple[str, ...] = (),
+    only: Sequence[int] = (),
+    page: int = 0,
     confidence: float | None = None,
     supposed: Sequence[tuple[Fork, int]] = (),
 ) -> Reply:
-    """Asks ``question`` about the citizen's case. ``card``: content that can be shown before it. ``supposed``: as in
-    ``show``.
+    """Asks which case of ``fork`` is the citizen's.
+
+    ``card``: content that can be shown before the question. ``part``: the headings of the requested part of the page.
+    ``only``: the numbers of the cases that are still possible, if not all are. ``page``: the first case to offer.
+    ``supposed``: as in ``show``.
     """
-    return turn.reply(
-        turn.replies.ask(
-            entry,
-            question,
-            card,
-            language=turn.language,
-            snapshot=turn.snapshot,
-            confidence=confidence,
-            supposed=[fork.labels[case] for fork, case in supposed],
-            others=other_cases(entry.id, supposed)[0],
-        )
-    )
+    found = _say_supposed(supposed)
+    if card:
+        found += turn.replies.card(entry, card, language=turn.language)
+    elif only:
+        found.append(say("utter_cases_left", {}))
+    elif part or not fork.cases:  # in a case that was just chosen, the citizen knows the page already
+        found.append(say("utter_about", {}, title=" › ".join((entry.title, *(part or fork.headings)))))
+    count, most = len(fork.labels), turn.replies.most_cases
+    last = count if only or count <= page + most + 1 else page + most
+    numbers = sorted(only) if only else range(page, last)
+    options = [case_option(fork.labels[number], entry.id, (*fork.address, number)) for number in numbers]
+    others = other_cases(entry.id, supposed)[0][:most]
+    brief = card is not None and turn.style.pays_by_segment  # the card answers something: the other cases need few words
+    name = "utter_other_cases" if brief else question_for(fork)
+    custom = {"outcome": Outcome.GUIDED, **about(entry, turn.snapshot, confidence)}
+    custom["block"] = block_of("cases", [*options, *others] if brief else options)
+    found.append(say(name, custom, question=fork.question))
+    if last < count:
+        found.append(option_of("utter_option_more", fork_payload(entry.id, fork.address, last)))
+    if not brief:
+        found.append(option_of("utter_option_unsure", fork_payload(entry.id, fork.address)))
+        if fork.cases:
+            found.append(option_of("utter_option_back", "/go_back"))
+        if others:
+            found.append(say("utter_other_cases", {"block": block_of("cases", others)}))
+    return turn.reply(found)
+
+
+def _say_supposed(supposed: Sequence[tuple[Fork, int]]) -> list[Utterance]:
+    """Returns the utterance that names the cases ``supposed``."""
+    return [say("utter_supposed", {}, cases=", ".join(fork.labels[case] for fork, case in supposed))] if supposed else []
 
 
 def parts_besides(turn: Turn, entry: Entry, shown: tuple[str, ...]) -> tuple[Option, ...]:

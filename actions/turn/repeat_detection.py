@@ -26,16 +26,26 @@ _BLANK_LINES = re.compile(r"\n\s*\n")
 def repeats(before: Focus | None, typed: str, entry: Entry, passage: int) -> bool:
     """Decides whether the new message ``typed`` would be answered by the passage of ``entry`` that was shown last.
 
-    A citizen who writes the same message again, says that it was said before, or presses a button (``typed`` is then empty),
-    wants to see it again. So does one who confirms an assumed place or age.
+    A citizen who asks for the same again wants to see it again, and so does one who presses a button (``typed`` is then
+    empty), or confirms an assumed place or age.
     """
-    if pattern("said_before").search(flat(typed)):
-        return False
-    if before is not None and before.assumed and WHERE_OR_HOW_OLD & facts_in(typed).keys():
-        return False
     if before is None or not typed or (before.entry, before.shown) != (entry.id, passage):
         return False
-    return flat(typed) != flat(before.question)
+    confirms = before.assumed and WHERE_OR_HOW_OLD & facts_in(typed).keys()
+    return not confirms and not _asks_the_same(before, typed)
+
+
+def repeats_card(turn: Turn, body: str) -> bool:
+    """Decides whether the last card, shown for another message, had this ``body``."""
+    if not flat(turn.typed) or _asks_the_same(turn.before, turn.typed):
+        return False
+    return bool(body) and (turn.last_card().get("block") or {}).get("body") == body
+
+
+def _asks_the_same(before: Focus | None, typed: str) -> bool:
+    """Decides whether ``typed`` is the same message again, or says that it was said before ("j'ai dit …")."""
+    words = flat(typed)
+    return (before is not None and flat(before.question) == words) or pattern("said_before").search(words) is not None
 
 
 def rest_speaks(entry: Entry, passage: int, shown_pieces: Collection[int], typed: str) -> bool:
@@ -56,14 +66,12 @@ def excerpt(entry: Entry, passage: int, typed: str) -> str:
 
 
 def _speaks(markdown: str, typed: str) -> bool:
-    """Decides whether ``markdown`` is about each aspect that ``typed`` asks for ("quel délai pour contester ?" has two) or,
-    without an aspect, about what ``typed`` names.
-    """
+    """Decides whether ``markdown`` is about each aspect that ``typed`` asks for; if it asks for none, about what it names."""
     aspect, rest = asked_in(typed)
     if aspect is None:
         return bool(set(terms(typed)) & set(terms(markdown)))
     folded = flat(markdown)
-    while aspect and aspect.text.search(folded):
+    while aspect and aspect.text.search(folded):  # "quel délai pour contester ?" has two
         aspect, rest = asked_in(rest)
     return aspect is None
 

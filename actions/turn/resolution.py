@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from functools import partial
+
 from actions.cases.case_resolution import Guidance, guide
 from actions.cases.case_tree import Fork, read, written
 from actions.cases.dialogue_state import Focus
 from actions.cases.known_case import decided_by
-from actions.situation.matching import borne_out
-from actions.situation.reading import Facets, demanded
 from actions.turn.turn import Turn
 from core.entry import Address, Entry, located_passages, passages
 
 
-def resolve(turn: Turn, entry: Entry, order: int) -> Guidance:
-    """Returns where passage ``order`` of ``entry`` leads, from what is known about the citizen."""
-    focus = turn.focus_on(entry)
-    return guide(entry, order, lambda fork: turn.case(focus, fork), lambda orders: turn.best(entry, orders))
+def resolve(turn: Turn, entry: Entry, order: int, focus: Focus | None = None) -> Guidance:
+    """Returns where passage ``order`` of ``entry`` leads, from what is known about the citizen (and in ``focus``)."""
+    case_of = partial(turn.case, focus or turn.focus_on(entry))
+    return guide(entry, order, case_of, partial(turn.best, entry))
 
 
 def applies(turn: Turn, entry: Entry, order: int) -> bool:
@@ -33,46 +34,39 @@ def has_part(turn: Turn, entry: Entry, order: int) -> bool:
 def reconsidered(turn: Turn, entry: Entry, text: str) -> tuple[Turn, list[Address]]:
     """Takes back choices that ``text`` contradicts. Returns also the addresses of the cases that it decides for."""
     decided = decided_by(entry, text)
-    focus = turn.focus_on(entry)
-    chosen = tuple(case for case in focus.chosen if _fork_of(case) not in decided)
-    reopened = tuple(fork for fork in focus.reopened if fork not in decided)
-    return turn.about(focus.model_copy(update={"chosen": chosen, "reopened": reopened})), list(decided.values())
+    return turn.about(_undecided(turn.focus_on(entry), decided)), list(decided.values())
 
 
 def with_choice(focus: Focus, way: list[str]) -> Focus:
     """Returns ``focus`` with the cases on the ``way`` chosen (addresses as written), instead of earlier choices there."""
-    forks = set(map(_fork_of, way))
-    chosen = (*(case for case in focus.chosen if _fork_of(case) not in forks), *way)
-    reopened = tuple(fork for fork in focus.reopened if fork not in forks)
-    return focus.model_copy(update={"chosen": chosen, "reopened": reopened})
+    focus = _undecided(focus, set(map(_fork_of, way)))
+    return focus.model_copy(update={"chosen": (*focus.chosen, *way)})
 
 
 def asking_again(focus: Focus, fork: Fork) -> Focus:
     """Returns ``focus`` in which ``fork`` is asked again, whatever was chosen or said."""
     place = written(fork.address)
-    chosen = tuple(case for case in focus.chosen if _fork_of(case) != place)
-    reopened = (*(other for other in focus.reopened if other != place), place)
-    return focus.model_copy(update={"chosen": chosen, "reopened": reopened, "asked": place})
+    focus = _undecided(focus, (place,))
+    return focus.model_copy(update={"reopened": (*focus.reopened, place), "asked": place})
 
 
-def place_in(entry: Entry, focus: Focus | None) -> Address:
-    """Returns the citizen's place in ``entry``: the fork that is asked, or the passage shown last.
-
-    Raises ``LookupError`` if the entry has changed and the fork no longer exists.
-    """
-    if focus is None:
-        return ()
-    if focus.asked is not None:
-        return read(focus.asked)
-    located = located_passages(entry)
-    return located[focus.shown][1] if focus.shown is not None and focus.shown < len(located) else ()
-
-
-def orders_headed_for(entry: Entry, facts: Facets) -> list[int]:
-    """Returns the orders of the passages of ``entry`` under a heading for the situation ``facts``."""
-    return [one.order for one in passages(entry) if any(borne_out(demanded(heading), facts) for heading in one.headings)]
+def _undecided(focus: Focus, forks: Collection[str]) -> Focus:
+    """Returns ``focus`` without what was chosen, or is to be asked again, at ``forks`` (addresses as written)."""
+    chosen = tuple(case for case in focus.chosen if _fork_of(case) not in forks)
+    return focus.model_copy(update={"chosen": chosen, "reopened": tuple(fork for fork in focus.reopened if fork not in forks)})
 
 
 def _fork_of(case: str) -> str:
     """Returns the address of the fork of ``case``; both are in written form."""
     return case.rpartition(".")[0]
+
+
+def place_in(entry: Entry, focus: Focus) -> Address:
+    """Returns the citizen's place in ``entry``: the fork that is asked, or the passage shown last.
+
+    Raises ``LookupError`` if the entry has changed and the fork no longer exists.
+    """
+    if focus.asked is not None:
+        return read(focus.asked)
+    located = located_passages(entry)
+    return located[focus.shown][1] if focus.shown is not None and focus.shown < len(located) else ()

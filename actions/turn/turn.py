@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -12,16 +12,15 @@ from rasa_sdk import Tracker
 
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import DialogueState, Focus, UserFacts
-from actions.cases.known_case import excluded_cases, known_case
+from actions.cases.known_case import known_case
 from actions.messages.aspects import aspects, passages_on
 from actions.messages.follow_up_classifier import in_context
-from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import respelled
 from actions.replies.extract import Worth
 from actions.replies.reply_builder import ReplyBuilder
 from actions.replies.style import Style
 from actions.replies.utterance import Reply, Utterance
-from actions.situation.reading import facts_in, flat
+from actions.situation.reading import facts_in
 from actions.turn.turn_search import TurnSearch
 from core.entry import Entry
 from core.settings import Settings
@@ -33,30 +32,23 @@ _ENTITIES = ("entry", "passage", "case", "fork", "page", "rest", "theme")  # nam
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A message and the state before it. A step ends it with a ``Reply``, or continues with a changed copy.
+    """A message and the state before it. A step ends it with a ``Reply``, or continues with a changed copy."""
 
-    ``text``: what is asked. ``typed``: what the citizen wrote, empty for a button. ``intent`` and ``button``: Rasa's
-    interpretation (a button's values by name). ``events``: of the conversation so far, from Rasa.
-
-    ``focus``: the page in focus. ``before``: the focus when the message came. ``user``: the facts about the citizen.
-    ``opened_by``, ``continued_by``: if ``text`` continues a question, that question, and the message in its own words.
-    """
-
-    text: str
-    typed: str
-    intent: str
-    button: Mapping[str, str]
-    events: Sequence[Mapping[str, Any]]
-    focus: Focus | None
-    before: Focus | None
+    text: str  # what is asked
+    typed: str  # what the citizen wrote, empty for a button
+    intent: str  # Rasa's interpretation
+    button: Mapping[str, str]  # the values of a button, by name
+    events: Sequence[Mapping[str, Any]]  # of the conversation so far, from Rasa
+    focus: Focus | None  # the page in focus
+    before: Focus | None  # the focus when the message came
     user: UserFacts
     search: TurnSearch
     retriever: Retriever
     settings: Settings
     style: Style
     replies: ReplyBuilder
-    opened_by: str = ""
-    continued_by: str = ""
+    opened_by: str = ""  # if ``text`` continues a question: that question
+    continued_by: str = ""  # if it does: the message in its own words
 
     @classmethod
     def read(cls, tracker: Tracker, settings: Settings, retriever: Retriever) -> Turn:
@@ -122,20 +114,9 @@ class Turn:
 
     def entry_shown_last(self) -> Entry | None:
         """Returns the page of the last card of the conversation, if there was one."""
-        return self.search.entry(str(self._last_card().get("entry", "")))
+        return self.search.entry(str(self.last_card().get("entry", "")))
 
-    def repeats_card(self, body: str) -> bool:
-        """Decides whether the last card, shown for another message, had this ``body``.
-
-        A button, the same words and "j'ai dit …" show it again.
-        """
-        typed = flat(self.typed)
-        same = self.before is not None and flat(self.before.question) == typed
-        if not typed or same or pattern("said_before").search(typed):
-            return False
-        return bool(body) and str((self._last_card().get("block") or {}).get("body") or "") == body
-
-    def _last_card(self) -> Mapping[str, Any]:
+    def last_card(self) -> Mapping[str, Any]:
         """Returns the data of the last card of the conversation; empty without any."""
         customs = (
             (event.get("data") or {}).get("custom") or {} for event in reversed(self.events) if event.get("event") == "bot"
@@ -152,20 +133,20 @@ class Turn:
         """Returns the function that rates sentences of ``entry`` for the question. Those that say the aspect asked for come
         first: "combien ?" is answered by an amount.
         """
-        return partial(self._worths, entry)
-
-    def _worths(self, entry: Entry, sentences: Sequence[PageSentence]) -> list[float]:
         query, aspect = (self.focus.question, aspects().get(self.focus.aspect)) if self.focus else ("", None)
-        worths = self.retriever.sentence_worth(entry, query, sentences)
+        rate = partial(self.retriever.sentence_worth, entry, query)
         if aspect is None or not aspect.is_figure:
-            return list(worths)
-        return [worth + _ASPECT_WORTH * aspect.is_said_in(one.text) for worth, one in zip(worths, sentences, strict=True)]
+            return rate
+
+        def with_aspect(sentences: Sequence[PageSentence]) -> list[float]:
+            rated = zip(rate(sentences), sentences, strict=True)
+            return [worth + _ASPECT_WORTH * aspect.is_said_in(one.text) for worth, one in rated]
+
+        return with_aspect
 
     @property
     def question_before(self) -> str:
-        """Returns the question with which the subject began, after the message that continued it last; empty without a
-        subject.
-        """
+        """Returns the question with which the subject began, after the message that continued it last; empty without one."""
         if self.focus is None:
             return ""
         return f"{self.focus.continued_by} {self._first_question}".strip()
@@ -186,10 +167,6 @@ class Turn:
     def case(self, focus: Focus, fork: Fork, *, remembered: bool = True) -> int | None:
         """Returns the number of the citizen's case at ``fork``; see ``known_case``."""
         return known_case(fork, focus, self.user, remembered=remembered)
-
-    def excluded(self, focus: Focus, fork: Fork) -> Collection[int]:
-        """Returns the numbers of the cases at ``fork`` that are not the citizen's; see ``excluded_cases``."""
-        return excluded_cases(fork, focus, self.user)
 
     def best(self, entry: Entry, orders: Sequence[int]) -> int:
         """Returns the passage among ``orders`` that best answers the question."""

@@ -6,13 +6,14 @@ from typing import Any
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from channels.gateway import health, internal, metrics
+from channels.gateway.allowed_hosts import AllowedHosts
 from channels.gateway.body_limit import BodyLimit
 from channels.gateway.composition import build
 from channels.gateway.problems import KNOWN
 from channels.gateway.relative_redirects import RelativeRedirects
+from channels.gateway.widget_cors import WidgetCors
 from channels.http.deps import Deps
 from channels.http.origins import widget_origins
 from channels.http.rate_limiting import RateLimiting
@@ -99,8 +100,9 @@ def create_app(
         lifespan=lifespan,
         middleware=[
             Middleware(metrics.CountRequests, metrics=figures),
+            Middleware(AllowedHosts, deps=deps, answer=answer),
             Middleware(
-                CORSMiddleware,
+                WidgetCors,
                 allow_origins=widget_origins(settings),
                 allow_credentials=False,
                 allow_methods=["GET", "POST", "DELETE"],

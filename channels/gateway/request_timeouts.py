@@ -1,16 +1,17 @@
 """Time-outs for slow clients: uvicorn by itself waits for ever for slow headers and bodies.
 
-A request must be complete within ``request_seconds`` (an upload of a signed-in editor within ``upload_seconds``), its headers
-may take ``MAX_HEADERS`` bytes, and a client must read some of its answer within ``read_seconds``.
+A request must be complete within ``request_seconds``, or ``upload_seconds`` once its sender is known
+(``core.web.upload_time``). Its headers may take ``MAX_HEADERS`` bytes, and a client must read some of its answer within
+``read_seconds``.
 """
 
 import asyncio
 from typing import Any
 
 from core.web.keep_alive import KeepAliveProtocol
+from core.web.upload_time import MORE_TIME
 
 MAX_HEADERS = 64 * 1024
-_UPLOADS = (b"/desk/exchange",)
 
 
 class TimeoutProtocol(KeepAliveProtocol):
@@ -46,8 +47,7 @@ class TimeoutProtocol(KeepAliveProtocol):
 
     def on_headers_complete(self) -> None:
         self._head = None
-        if self.url.startswith(_UPLOADS):
-            self._wait(self.upload_seconds)
+        self.scope[MORE_TIME] = self._allow_upload  # type: ignore[literal-required]
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -68,6 +68,10 @@ class TimeoutProtocol(KeepAliveProtocol):
             self._stuck.cancel()
             self._stuck = None
         super().resume_writing()
+
+    def _allow_upload(self) -> None:
+        if self._waiting is not None:  # else the request is complete
+            self._wait(self.upload_seconds)
 
     def _wait(self, seconds: float) -> None:
         if self._waiting is not None:

@@ -12,12 +12,12 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from channels.http.deps import Deps
-from channels.http.security import is_local, shows_secret
+from channels.http.security import is_from_here, shows_secret
 from conversations.signals.rate_counters import WIDE_NETWORK_FACTOR
 from core.problems import Problem, ProblemResponder
 from core.web.network import networks
 
-_EXEMPT = "guichet.inside"
+INSIDE = "guichet.inside"
 _UNCOUNTED = ("/widget", "/static/", "/desk/static/", "/webhooks/", "/health/", "/metrics")
 _STREAMS = ("/api/web/events",)
 RETRY_SECONDS = 60  # the counters' window
@@ -30,7 +30,7 @@ def exempt_from_limits(app: ASGIApp) -> ASGIApp:
     """Returns ``app`` for our own pages, which call the web API for a citizen whose own request was counted already."""
 
     async def marked(scope: Scope, receive: Receive, send: Send) -> None:
-        await app({**scope, _EXEMPT: True}, receive, send)  # clients cannot set a key of the scope
+        await app({**scope, INSIDE: True}, receive, send)  # clients cannot set a key of the scope
 
     return marked
 
@@ -58,10 +58,10 @@ class RateLimiting:
             await self._app(scope, receive, send)
 
     def _counted(self, scope: Scope) -> bool:
-        if scope["type"] not in ("http", "websocket") or _EXEMPT in scope or scope["path"].startswith(_UNCOUNTED):
+        if scope["type"] not in ("http", "websocket") or INSIDE in scope or scope["path"].startswith(_UNCOUNTED):
             return False
         connection = HTTPConnection(scope)
-        return not (is_local(connection) or shows_secret(self._deps, connection))
+        return not (is_from_here(self._deps, connection) or shows_secret(self._deps, connection))
 
     async def _serve_open(self, client_networks: Sequence[str], scope: Scope, receive: Receive, send: Send) -> None:
         limit = self._deps.settings.limit_open_per_address

@@ -61,13 +61,18 @@ def is_local(connection: HTTPConnection) -> bool:
     return bool(host) and host in ("127.0.0.1", "::1", own) and not any(name in connection.headers for name in _FORWARDED)
 
 
+def is_from_here(deps: Deps, connection: HTTPConnection) -> bool:
+    """Decides whether the caller is surely on this machine: never behind a reverse proxy, which may hide another caller."""
+    return is_local(connection) and not deps.settings.is_proxied
+
+
 def operations_only(deps: Deps) -> Callable[[Request], Awaitable[None]]:
-    """Returns a dependency for health and metrics: allows this machine, or the secret as a bearer token."""
+    """Returns a dependency for health and metrics: the secret, also as a bearer token; without a proxy also this machine."""
     expected = [f"Bearer {secret}" for secret in deps.settings.internal_secrets]
 
     async def dependency(request: Request) -> None:
         secret = request.headers.get("authorization", "")
-        if not (is_local(request) or shows_secret(deps, request) or is_one_of(secret, expected)):
+        if not (is_from_here(deps, request) or shows_secret(deps, request) or is_one_of(secret, expected)):
             raise Problem(403)
 
     return dependency

@@ -25,7 +25,9 @@ Link = Callable[[AnswerBlock], str]  # the address of an answer's source in an S
 _LABEL_CHARACTERS = 60  # of a choice: two or three lines of an old phone
 _PLACE_CHARACTERS = (60, 38, 24)  # of an office's name: the first value with which address and hours fit in one segment
 _TITLE_CHARACTERS = 38  # of a page with its own sentences
-_OTHER_TITLE_CHARACTERS = 30  # of an alternative page: enough to tell pages apart
+_OTHER_TITLE_CHARACTERS = 30  # of an alternative page: enough to tell pages apart, mostly; more where it costs no segment
+_TITLES = (_LABEL_CHARACTERS, 45, 37, _OTHER_TITLE_CHARACTERS)
+_FEWEST_CHARACTERS = 40  # of a sentence that is cut: fewer say nothing
 _SHORT_SEGMENTS = 2
 _EMPTY_LINES = re.compile(r"\n\s*\n")
 
@@ -40,8 +42,8 @@ class _Draft:
     """The parts of a message. ``lines`` stay whole, except the passage at ``passage_index``, which may be cut.
 
     The options of all ``choices`` are numbered in one sequence, each list under its own sentence. The last may be left out.
-    ``has_more``: there is more to read than ``lines`` have, whether they are cut or not. ``later``: further answers, of which
-    ``lines`` hold the beginning.
+    ``closing``: what comes after pages to choose from. ``has_more``: there is more to read than ``lines`` have, whether they
+    are cut or not. ``later``: further answers, of which ``lines`` hold the beginning.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -50,14 +52,23 @@ class _Draft:
     has_more: bool = False
     later: list[AnswerBlock] = field(default_factory=list)
     choices: list[ChoicesBlock] = field(default_factory=list)
+    closing: list[str] = field(default_factory=list)
     related: ChoicesBlock | None = None
     hint: str = ""
 
-    def text(self, passage: str, options: Sequence[Option], related: Sequence[Option], *, more: bool) -> str:
+    def text(
+        self,
+        passage: str,
+        options: Sequence[Option],
+        related: Sequence[Option],
+        *,
+        more: bool,
+        title_characters: int = _OTHER_TITLE_CHARACTERS,
+    ) -> str:
         lines = [passage if index == self.passage_index else line for index, line in enumerate(self.lines)]
-        lines += self._numbered_options(len(options))
+        lines += [*self._numbered_options(len(options), title_characters), *self.closing]
         if related and self.related:
-            lines += [self.related.text, *_numbered(related, len(self.options) + 1)]
+            lines += [self.related.text, *_numbered(related, len(self.options) + 1, title_characters)]
         if more:
             lines.append(self.hint)
         return "\n".join(line.strip() for line in lines if line.strip())
@@ -77,14 +88,17 @@ class _Draft:
         """Returns how many options earlier parts have shown."""
         return sum(block.shown for block in self.choices)
 
-    def _numbered_options(self, count: int) -> list[str]:
+    def _numbered_options(self, count: int, title_characters: int) -> list[str]:
         """Returns the lines of the next ``count`` options, each list under its sentence."""
         lines: list[str] = []
         first, last, before = self.shown, self.shown + count, 0
         for block in self.choices:
             start, end = max(first, before), min(last, before + len(block.options))
             if start < end:
-                lines += [block.text, *_numbered(block.options[start - before : end - before], start + 1)]
+                lines += [
+                    block.text,
+                    *_numbered(block.options[start - before : end - before], start + 1, title_characters),
+                ]
             before += len(block.options)
         return lines
 
@@ -123,6 +137,8 @@ class SmsRenderer:
             options = _fitting(wanted, lambda some: fits("", some, more=True))
             if not fits(passage, options, more=True):
                 kept, remainder = cut(passage, lambda text: fits(text, options, more=True))
+                if len(kept) < _FEWEST_CHARACTERS and draft.answer and not draft.answer.part:
+                    kept, remainder = "", passage
             if passage and not kept and draft.answer and draft.answer.part:  # a word that fills a whole SMS is left out
                 kept, remainder = ELLIPSIS, "".join(passage.split(maxsplit=1)[1:])
                 options = _fitting(options, lambda some: fits(kept, some, more=True))  # only shown options can be chosen
@@ -134,7 +150,7 @@ class SmsRenderer:
         # Related questions may use a second segment, but no more.
         candidates = draft.related.options if draft.related and not more else ()
         related = _fitting(candidates, lambda some: self._is_short(draft, kept, options, some, more=False))
-        text = self._prepared(draft.text(kept, options, related, more=more))
+        text = self._with_long_titles(draft, kept, options, related, more=more)
         rest = (*later, *_rest(draft, remainder, len(shown_before) + len(options))) if more else ()
         if not self._fits(text):  # the sentences alone are too long: they continue in the next part
             whole = self._prepared(draft.text(kept, options, (), more=False))
@@ -143,6 +159,16 @@ class SmsRenderer:
             rest = (TextBlock(text=after), *rest)
         payloads = tuple(option.payload for option in [*shown_before, *options, *related])
         return Rendered(text, payloads, measure(text).segments, rest)
+
+    def _with_long_titles(
+        self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option], *, more: bool
+    ) -> str:
+        """Returns the message with the longest titles of pages that need no further segment."""
+        texts = [
+            self._prepared(draft.text(kept, options, related, more=more, title_characters=characters)) for characters in _TITLES
+        ]
+        fewest = measure(texts[-1]).segments
+        return next(text for text in texts if measure(text).segments <= fewest)
 
     def _is_short(
         self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool
@@ -160,6 +186,8 @@ class SmsRenderer:
         draft = _Draft(hint=self.wording.text("gateway_more", channel="sms", language=language))
         for block in blocks:
             match block:
+                case TextBlock() if any(one.purpose == "entries" for one in draft.choices):
+                    draft.closing.append(block.text)
                 case TextBlock() | NoticeBlock():
                     draft.lines.append(block.text)
                 case AnswerBlock():
@@ -265,13 +293,14 @@ def _merged(before: ChoicesBlock | None, block: ChoicesBlock) -> ChoicesBlock:
     return before.model_copy(update={"text": before.text or block.text, "options": (*before.options, *block.options)})
 
 
-def _numbered(options: Sequence[Option], first: int) -> list[str]:
+def _numbered(options: Sequence[Option], first: int, title_characters: int) -> list[str]:
     """Returns the lines of ``options``. Labels that would be alike when cut are longer."""
-    other = _OTHER_TITLE_CHARACTERS if any(option.extract for option in options) else _LABEL_CHARACTERS
+    other = title_characters if any(option.extract for option in options) else _LABEL_CHARACTERS
     labels = [_label(option.label, other) for option in options]
     alike = {label for label, count in Counter(labels).items() if count > 1}
+    with_extract = max(title_characters, _TITLE_CHARACTERS)
     return [
-        _line(number, option, _LABEL_CHARACTERS if label in alike else _TITLE_CHARACTERS if option.extract else other)
+        _line(number, option, _LABEL_CHARACTERS if label in alike else with_extract if option.extract else other)
         for number, (option, label) in enumerate(zip(options, labels, strict=True), first)
     ]
 

@@ -23,7 +23,8 @@ def router(inbound: Inbound, channels: Mapping[str, Channel]) -> APIRouter:
             method=request.method,
             path=request.url.path,
             query=request.url.query,
-            headers={name.lower(): value for name, value in request.headers.items()},
+            # A header that comes twice counts as one with both values, which no signature is.
+            headers={name.lower(): ", ".join(request.headers.getlist(name)) for name in request.headers},
             body=await request.body(),
         )
         await inbound.receive(channel, raw, origin=Origin.SIMULATOR if is_simulated(provider) else Origin.CITIZEN)

@@ -60,9 +60,10 @@ def verify(
     found = run_on_database(settings.sql_url, lambda database: verify_chain(database, exported, signer))
     if as_json:
         broken = {"seq": found.broken.seq, "how": str(found.broken.how)} if found.broken else None
-        print(json.dumps({"rows": found.rows, "heads": found.heads, "broken": broken}))
+        print(json.dumps({"rows": found.rows, "deleted": found.deleted, "heads": found.heads, "broken": broken}))
     if found.broken is None:
-        say(*sentence("audit_whole", rows=found.rows, heads=found.heads))
+        kept = found.rows - found.deleted
+        say(*sentence("audit_whole", first=found.deleted + 1, rows=kept, heads=found.heads))
         return
     if as_json:
         raise typer.Exit(1)

@@ -8,12 +8,15 @@ from typing import Annotated, NamedTuple
 
 import typer
 
+from cli.database import run_on_database
+from cli.demonstration import is_demonstration
 from cli.engine import open_engine
 from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import report_done, report_provisional, reporter
 from core.database import Database
 from core.settings import Settings
+from core.web.network import is_public
 from knowledge_base.entries.store import ImportReport, published, withdraw
 from knowledge_base.errors import FetchFailed, ImportRefused
 from knowledge_base.exchange.export import export
@@ -21,16 +24,24 @@ from knowledge_base.exchange.export_reader import is_export
 from knowledge_base.exchange.jsonld import faq_page
 from knowledge_base.imports import (
     ImportOptions,
+    import_address,
     import_demonstration,
     import_file,
     import_service_public,
     import_site,
+    import_town,
     import_travail_emploi,
 )
+from knowledge_base.rereading.job import PACKAGES
+from knowledge_base.rereading.record import keep_source, read_from_elsewhere
+from knowledge_base.sources.markdown_folder import TOWN
+from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
+from knowledge_base.sources.sites.safe_fetch import SafeFetcher, anywhere
 
 app = typer.Typer(no_args_is_help=True)
 _REJECTED = 10  # rejected rows shown
 _DIFFERENCES = 1000  # changed entries listed in JSON
+_WEB = ("https://", "http://")
 
 
 @app.command("import")
@@ -57,7 +68,7 @@ def import_pages(
 ) -> None:
     """Create and update entries from SOURCE; a second import says what has changed. A wrong file changes nothing."""
     settings = Settings()
-    archive = archive or (Path(settings.knowledge_base_archive) if settings.knowledge_base_archive else None)
+    archive = archive or _configured_archive(settings, source)
     options = ImportOptions(author, reporter("kb import"), force=force, partial=partial, dry_run=dry_run)
     named = _Source(source, archive, into, _mapping(columns or []))
     try:
@@ -101,6 +112,21 @@ def export_pages(
     report_done(f"{file} : {listed}", f"{file}: {listed}")
 
 
+@app.command(hidden=True)
+def town() -> None:
+    """Put the imaginary town's pages in use if this is that town, take them out if it is not. A step of up."""
+    settings = Settings()
+    run_on_database(settings.sql_url, lambda database: settle_town(database, settings))
+
+
+async def settle_town(database: Database, settings: Settings) -> None:
+    """Imports the imaginary town's pages, or withdraws them, as ``settings`` say. What editors have changed stays."""
+    if is_demonstration(settings):
+        _print(await import_town(database, options=ImportOptions(force=True)), as_json=False)
+    elif count := await withdraw(database, TOWN.name, author="import", reason=settings.organisation):
+        report_done(f"{count} fiches imaginaires retirées", f"{count} imaginary pages taken out")
+
+
 @app.command()
 def twins(
     older: Annotated[str, typer.Argument(help="Collection whose entries another one may replace.")] = "service-public",
@@ -112,6 +138,11 @@ def twins(
     snapshot = open_engine(Settings()).snapshot
     for twin in find_twins(snapshot, older, newer) if snapshot else ():
         print(json.dumps(twin._asdict()))
+
+
+def _configured_archive(settings: Settings, source: str) -> Path | None:
+    configured = settings.knowledge_base_archive
+    return Path(configured) if configured and source == SERVICE_PUBLIC else None
 
 
 class _Source(NamedTuple):
@@ -140,28 +171,56 @@ async def _export(settings: Settings, file: Path, collections: list[str], form: 
 
 
 async def _import(settings: Settings, source: _Source, options: ImportOptions, stand_in: bool) -> ImportReport:
+    """Imports ``source``, and keeps in mind where it comes from if that can be read again."""
     async with Database(settings.sql_url) as database:
-        whole = replace(options, partial=False)  # these sources are always a whole collection
-        if source.name == "service-public":
-            report = await import_service_public(database, settings.home, archive=source.archive, options=whole)
-            if stand_in:  # the substitute for these pages without a network is no longer needed
-                await withdraw(database, "demonstration", author="import", reason=source.name)
-            return report
-        if source.name == "travail-emploi":
-            return await import_travail_emploi(database, settings.home, options=whole)
-        if source.name == "demonstration":
-            return await import_demonstration(database, options=whole)
-        path = Path(source.name)
-        if source.name.startswith(("https://", "http://")) or path.suffix == ".urls":
-            inside = settings.import_inside
-            return await import_site(database, source.name, source.into, settings.home, inside=inside, options=options)
-        names_collections = path.suffix.lower() == ".zip" or await asyncio.to_thread(is_export, path)
-        if not await asyncio.to_thread(path.exists) or not (source.into or names_collections):
-            raise Refusal(*sentence("import_source_missing"))
-        organisation = settings.organisation
-        return await import_file(
-            database, path, source.into, mapping=source.mapping, organisation=organisation, options=options
+        package = PACKAGES.get(source.name)
+        if package is not None and source.archive is None and await read_from_elsewhere(database, source.name, package.package):
+            say(*sentence("read_from_elsewhere", name=source.name))
+            return ImportReport()
+        report = await _read(database, settings, source, options, stand_in)
+        if not options.dry_run:
+            if package is not None and source.archive == _configured_archive(settings, source.name):
+                place = str(source.archive or package.package)
+                await keep_source(database, source.name, place, options.author)
+            elif source.name.startswith(_WEB) and not options.partial:
+                await keep_source(database, source.into, source.name, options.author, mapping=source.mapping)
+        return report
+
+
+async def _read(
+    database: Database, settings: Settings, source: _Source, options: ImportOptions, stand_in: bool
+) -> ImportReport:
+    whole = replace(options, partial=False)  # these sources are always a whole collection
+    if source.name == "service-public":
+        report = await import_service_public(database, settings.home, archive=source.archive, options=whole)
+        if stand_in:  # the substitute for these pages without a network is no longer needed
+            await withdraw(database, "demonstration", author="import", reason=source.name)
+        return report
+    if source.name == "travail-emploi":
+        return await import_travail_emploi(database, settings.home, options=whole)
+    if source.name == "demonstration":
+        return await import_demonstration(database, options=whole)
+    path = Path(source.name)
+    if source.name.startswith(_WEB):
+        fetcher = SafeFetcher(allows=anywhere if settings.import_inside else is_public)
+        return await import_address(
+            database,
+            source.name,
+            source.into,
+            settings.home,
+            mapping=source.mapping,
+            organisation=settings.organisation,
+            fetcher=fetcher,
+            options=options,
         )
+    if path.suffix == ".urls":
+        inside = settings.import_inside
+        return await import_site(database, source.name, source.into, settings.home, inside=inside, options=options)
+    names_collections = path.suffix.lower() == ".zip" or await asyncio.to_thread(is_export, path)
+    if not await asyncio.to_thread(path.exists) or not (source.into or names_collections):
+        raise Refusal(*sentence("import_source_missing"))
+    organisation = settings.organisation
+    return await import_file(database, path, source.into, mapping=source.mapping, organisation=organisation, options=options)
 
 
 def _print(report: ImportReport, as_json: bool) -> None:

@@ -8,7 +8,7 @@ import typer
 from cli import secret_file
 from cli.install import install
 from cli.language import say
-from cli.preflight import check_disk, check_production
+from cli.preflight import check_disk, check_production, make_private
 from cli.processes import processes, unknown_process, write_redis_config
 from core.settings import ROOT, Settings
 
@@ -38,6 +38,7 @@ def run(
         raise unknown_process(process, known)
     if process == "redis":
         write_redis_config(settings)
+    make_private(settings.home)
     chosen = known[process]
     os.chdir(ROOT)
     os.execve(chosen.argv[0], chosen.argv, {**os.environ, **chosen.environment})  # noqa: S606 - the process is replaced

@@ -7,71 +7,28 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-import httpx
 import structlog
-from sqlalchemy import select, update
 
 from analytics.insights.job import CountingRules, refresh
+from cli.worker.audit_heads import AuditHeads
 from conversations.engine.rasa_client import RasaClient
 from conversations.record.erasure import erase_closing, forget_erased
 from conversations.record.phone_copies import delete_expired_copies
 from conversations.record.retention import apply_retention
-from core.audit.heads import Signer, export
 from core.audit.ledger_sync import LedgerSync
-from core.audit.queries import current_head
 from core.backup.creation import FolderMissing, make_scheduled_backup, prune
 from core.database import Database
 from core.database.base import now
 from core.database.jobs import REST
-from core.database.models import ErasedConversation
 from core.dates import local_day
 from core.settings import Settings
 from supervision.handoffs.call_back import delete_unfinished_forms
 from supervision.review.sampling import draw
 
-_MOST = 5_000  # ids of erased conversations sent with a head
 _LEDGER = timedelta(minutes=1)  # acts of this period may be missing from remote copies
 _DAYS_AT_A_TIME = 40  # so that citizens' messages get in between
 
 log = structlog.get_logger(__name__)
-
-
-class AuditHeads:
-    """Sends the audit's signed head, with the ids of erased conversations, off the machine when either is new.
-
-    Does nothing without a place or a key.
-    """
-
-    def __init__(self, database: Database, settings: Settings) -> None:
-        key = settings.audit_key.get_secret_value()
-        self._database = database
-        self._destination = settings.audit_heads
-        self._signer = Signer(key) if key and settings.audit_heads else None
-        self._sent = -1
-
-    async def send(self) -> bool:
-        """Sends the head unless it was sent already. A failure is logged, and tried again next time."""
-        if self._signer is None:
-            return False
-        async with self._database.read() as session:
-            seq, digest = await current_head(session)
-            rows = await session.execute(
-                select(ErasedConversation.conversation_id).where(ErasedConversation.exported.is_(False)).limit(_MOST)
-            )
-            erased = tuple(rows.scalars())
-        if seq == self._sent and not erased:
-            return False
-        try:
-            await export(self._signer.sign(seq, digest, erased), self._destination)
-        except (OSError, httpx.HTTPError) as error:
-            log.error("audit_head_not_sent", seq=seq, error=type(error).__name__)
-            return False
-        self._sent = seq
-        if erased:
-            async with self._database.write() as session:
-                sent = ErasedConversation.conversation_id.in_(erased)
-                await session.execute(update(ErasedConversation).where(sent).values(exported=True))
-        return True
 
 
 async def scheduled_backup(database: Database, settings: Settings) -> Path:
@@ -110,6 +67,7 @@ class PeriodicJobs:
             Periodic("retention", self._apply_retention, retention),
             Periodic("forget", self._forget, forget, timedelta(minutes=5)),
             Periodic("insights", self._count, insights),
+            Periodic("audit_retention", self._heads.delete_old, timedelta(days=1)),
             Periodic("ledger", self._ledger.run, _LEDGER, _LEDGER),
         ]
         if settings.backup_folder:

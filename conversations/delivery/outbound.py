@@ -1,7 +1,8 @@
 """The outbox for channels that push: deliveries are queued at the reply's commit, then sent, each at most once.
 
 States: queued → sending → sent → delivered, or failed, or expired. A delivery becomes ``uncertain`` when a process died or a
-time-out fell between the request and its answer: sending it again could reach the citizen twice, so a human decides. A message
+time-out fell between the request and its answer: sending it again could reach the citizen twice, so a later report that fits it
+settles it, or a human decides. A message
 that surely did not go out is tried again with growing pauses until a total deadline, by the second provider if the first keeps
 failing. A message that the network drops for lack of capacity (``IsTemporary``) is sent at most twice more: each attempt costs.
 """
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -43,6 +44,7 @@ _SWEEP_LIMIT = 100  # deliveries in one sweep
 _MAX_CONCURRENT_SWEEP = 8  # conversations that one sweep sends to concurrently
 _MAX_CONCURRENT_TURNS = 12  # conversations that are sent to directly after their turn, concurrently
 _WARNING_SHARE = 0.8  # of the day's budget, from which on a warning is logged
+_REPORTED_WITHIN = timedelta(days=1)  # networks give a message up after a day or two
 _SENDING_TIMEOUT = timedelta(minutes=1)  # after which a delivery still "sending" has no sender any more
 
 IsTemporary = Callable[[str, str], bool]
@@ -51,8 +53,13 @@ IsTemporary = Callable[[str, str], bool]
 log = structlog.get_logger(__name__)
 
 
-async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, is_temporary: IsTemporary) -> None:
-    """Records what a provider reports. Keeps a report that arrives before the answer to our request."""
+async def record_receipt(
+    session: AsyncSession, receipt: DeliveryReceipt, is_temporary: IsTemporary, recipient: Collection[str] = ()
+) -> None:
+    """Records what a provider reports. Keeps a report that arrives before the answer to our request.
+
+    ``recipient``: digests of its number, by which a delivery of unknown outcome is found.
+    """
     rows = await session.execute(
         select(Delivery).where(Delivery.provider_message_id == receipt.provider_message_id).with_for_update()
     )
@@ -60,10 +67,40 @@ async def record_receipt(session: AsyncSession, receipt: DeliveryReceipt, is_tem
     if delivery is not None:
         _advance_status(delivery, receipt.status, receipt.error, is_temporary)
         return
+    delivery = await _uncertain_delivery(session, receipt, recipient)
+    if delivery is not None:
+        delivery.provider_message_id = receipt.provider_message_id
+        _advance_status(delivery, receipt.status, receipt.error, is_temporary)
+        await session.execute(delete(Receipt).where(Receipt.provider_message_id == receipt.provider_message_id))
+        log.info("delivery_settled", provider=delivery.provider, delivery=delivery.seq, status=delivery.status)
+        return
     early = await session.get(Receipt, receipt.provider_message_id)
     if early is None or _ORDER[early.status] < _ORDER[receipt.status]:
         key = {"provider_message_id": receipt.provider_message_id}
         await upsert(session, Receipt, key, {"status": receipt.status, "error": receipt.error})
+
+
+async def _uncertain_delivery(session: AsyncSession, receipt: DeliveryReceipt, recipient: Collection[str]) -> Delivery | None:
+    """Returns the only delivery of unknown outcome that fits ``receipt``: its provider, number, time, and length if told.
+
+    None while a message to that number is on its way: the report may be of that one.
+    """
+    query = (
+        select(Delivery)
+        .join(Reply, Reply.id == Delivery.reply_id)
+        .join(Conversation, Conversation.id == Reply.conversation_id)
+        .where(
+            Conversation.address_digest.in_(recipient),
+            Delivery.provider == receipt.provider,
+            Delivery.provider_message_id.is_(None),
+            Delivery.status.in_(("sending", "uncertain")),
+            Delivery.updated_at > now() - _REPORTED_WITHIN,
+        )
+        .with_for_update(of=Delivery)
+    )
+    found = (await session.scalars(query)).all() if recipient else ()
+    fitting = [one for one in found if receipt.segments in (0, one.segments)]
+    return fitting[0] if len(fitting) == 1 and all(one.status == "uncertain" for one in found) else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -120,5 +120,7 @@ class Inbound:
             accepted = iter(await self._intake.take_batch(session, messages) if messages else ())
             for request in requests:
                 if isinstance(request, DeliveryReceipt):
-                    await record_receipt(session, request, self._is_temporary)
+                    number = request.recipient
+                    digests = [self._addresses.digest(number), *self._addresses.older_digests(number)] if number else ()
+                    await record_receipt(session, request, self._is_temporary, digests)
         return [next(accepted) if isinstance(request, SmsMessage) else None for request in requests]

@@ -21,6 +21,7 @@ class Break(StrEnum):
     UNCHAINED = "unchained"  # the row is whole, but does not follow the row before
     TRUNCATED = "truncated"  # rows are missing at the end
     REWRITTEN = "rewritten"  # the chain is whole, but differs from the exported head
+    PRUNED = "pruned"  # the rows up to this one were deleted, and no exported head says that it was us
     FORGED = "forged"  # an exported head whose signature is not ours
 
 

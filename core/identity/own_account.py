@@ -16,7 +16,7 @@ from core.identity.rights import Role
 from core.identity.sign_in import SECOND_FACTOR
 from core.identity.staff import Staff
 
-_SHOWN = (SECOND_FACTOR, "staff.password", "staff.recovery_used")
+_SHOWN = (SECOND_FACTOR, "staff.password", "staff.recovery_used", "staff.change")
 _SHOWN_FOR = timedelta(days=30)
 
 
@@ -63,7 +63,9 @@ async def accept_link(
 
 
 async def recent_changes(session: AsyncSession, staff_id: str) -> dict[str, datetime]:
-    """Returns when ``staff_id`` last changed the password or telephone, or used a recovery code, by the audit's action."""
+    """Returns when the account ``staff_id`` last got another password, telephone or role, or used a recovery code, by the
+    audit's action.
+    """
     since = now() - _SHOWN_FOR
     query = (
         select(AuditRow.action, AuditRow.at, AuditRow.details)

@@ -1,6 +1,7 @@
 """Sign-in: a password, then a code. A person without a second factor must set one up first."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from cryptography.fernet import InvalidToken
 from sqlalchemy import select, update
@@ -141,7 +142,7 @@ class SignIn:
             own_session = await session.get_one(StaffSession, staff.session, with_for_update=True)
             row = await session.get_one(StaffRow, staff.id, with_for_update=True)
             if matches and (row.totp is None or self._accepts(row, code)):
-                own_session.failures = 0
+                own_session.failures, own_session.confirmed_at = 0, now()
                 if second_factor.is_recovery(code):
                     await audit.record(session, actor=row.id, action="staff.recovery_used", target=f"staff:{row.id}")
                 return
@@ -149,6 +150,11 @@ class SignIn:
                 own_session.ended_at = own_session.ended_at or now()
             await audit.record(session, actor=row.id, action="staff.confirm_failed", target=f"staff:{row.id}")
         raise IdentityError("confirm_ended" if count >= _TRIES else "confirm_wrong")
+
+    def is_confirmed(self, found: ValidSession) -> bool:
+        """Decides whether password and code were given in this session, or before it opened, a few minutes ago."""
+        since = now() - timedelta(minutes=self._settings.desk_confirm_minutes)
+        return max(found.row.created_at, found.row.confirmed_at or found.row.created_at) > since
 
     async def enrol(
         self, found: ValidSession, code: str, caller: Caller, *, password: str = "", present: str = ""

@@ -38,6 +38,9 @@ class AnswerSettings(BaseModel):
         "semicolons.",
     )
     synonyms: str = Field("", description="Operator's synonyms (docs/guides/synonymes.md); empty: synonyms.yml in home.")
+    local_heading: str = Field(
+        "", description="Words above the town's own page in a reply, such as: À Valbourg. Empty: the source of that page."
+    )
     collection: str = Field("", description="Answer from this collection only; empty: all.")
     publish_questions: int = Field(
         300, ge=0, description="Real questions of the last month that each publication is tried on, the most frequent first."
@@ -101,6 +104,12 @@ class AnswerSettings(BaseModel):
     )
     limit_open_per_address: int = Field(
         300, ge=10, description="Sockets and event streams open at a time from one address at one gateway."
+    )
+    limit_connections_per_address: int = Field(
+        1000,
+        ge=50,
+        description="Connections open at a time from one address (IPv6: a /64) at one gateway, sockets aside; beyond, 503. A "
+        "reverse proxy's are not counted.",
     )
     limit_connections: int = Field(
         4000,

@@ -2,8 +2,11 @@
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from pydantic import SecretStr
+
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
 class DerivedSettings:
@@ -20,6 +23,7 @@ class DerivedSettings:
         public_url: str
         host: str
         port: int
+        hosts: str
         rasa_host: str
         rasa_port: int
         actions_host: str
@@ -63,6 +67,24 @@ class DerivedSettings:
         return (self.public_url or f"http://{self.host}:{self.port}").rstrip("/")
 
     @property
+    def is_proxied(self) -> bool:
+        """Decides whether citizens reach the gateway through a reverse proxy: its requests look like this machine's own."""
+        return bool(self.public_url) and urlsplit(self.public_url).hostname not in (*_THIS_MACHINE, self.host)
+
+    @property
+    def allowed_hosts(self) -> list[str]:
+        """Returns the host names under which the gateway answers; ``*`` among them: any."""
+        named = [host.strip() for host in self.hosts.split(",") if host.strip()]
+        if not named and not self.public_url and self.listens_everywhere:
+            named = ["*"]  # nobody has said what this machine is called
+        own = urlsplit(self.base_url).hostname or ""
+        return [*(named or [own]), *_THIS_MACHINE, self.host]
+
+    @property
+    def listens_everywhere(self) -> bool:
+        return self.host in ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
+
+    @property
     def privacy_url(self) -> str:
         """Returns the address of the page about the use of citizens' data."""
         return f"{self.base_url}/privacy"
@@ -70,8 +92,7 @@ class DerivedSettings:
     @property
     def own_url(self) -> str:
         """Returns the address of the gateway on this machine."""
-        everywhere = self.host in ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
-        host = "127.0.0.1" if everywhere else f"[{self.host}]" if ":" in self.host else self.host
+        host = "127.0.0.1" if self.listens_everywhere else f"[{self.host}]" if ":" in self.host else self.host
         return f"http://{host}:{self.port}"
 
     @property

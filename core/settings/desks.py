@@ -33,6 +33,12 @@ class DeskSettings(BaseModel):
     # Sign-in at the desks.
     desk_session_hours: float = Field(12, gt=0, description="A sign-in at the desks lasts at most so many hours.")
     desk_idle_minutes: float = Field(120, gt=0, description="A sign-in ends after so many minutes without a request.")
+    desk_confirm_minutes: float = Field(
+        10,
+        ge=0,
+        description="Password and code are asked for again before an account or a role is changed, unless they were given "
+        "within so many minutes.",
+    )
     desk_invitation_days: float = Field(
         7, gt=0, description="An invitation to the desks, or a reset, is good for so many days."
     )

@@ -65,6 +65,13 @@ class RecordSettings(BaseModel):
     )
     audit_heads_minutes: float = Field(5, gt=0, description="How often a head is sent there, if there is anything new.")
 
+    audit_days: int = Field(
+        1096,
+        ge=0,
+        description="The audit's rows are deleted after this many days (three years); a checkpoint in the chain takes their "
+        "place. 0: never.",
+    )
+
     # The ledger of the rows that a restore must replay (docs/runbooks/backup.md).
     ledger: str = Field(
         "",

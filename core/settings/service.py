@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
-from core.settings.validators import Address, Networks, Port, WebPage
+from core.settings.validators import Address, Hosts, Networks, Port, WebPage
 
 
 class ServiceSettings(BaseModel):
@@ -69,6 +69,17 @@ class ServiceSettings(BaseModel):
     )
     public_url: Address = Field(
         "", description="Address citizens use, https:// in production; signatures are checked against it."
+    )
+    hosts: Hosts = Field(
+        "",
+        description="Names under which the gateway answers, separated by commas (*.example.fr: any of that domain; *: any); "
+        "others get 421. Empty: that of public_url. This machine's own names are always among them.",
+    )
+    hsts_seconds: int = Field(
+        31_536_000,
+        ge=0,
+        description="How long a browser that was here uses only https (Strict-Transport-Security), where public_url is https; "
+        "0: not said.",
     )
     rasa_port: Port = Field(5005, description="Port of Rasa.")
     actions_port: Port = Field(5055, description="Port of the action server.")

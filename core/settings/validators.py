@@ -20,6 +20,7 @@ from core.privacy.finders.cases import too_slow
 
 _SCHEMES = ("http", "https")
 _DATABASES = ("postgresql+asyncpg://", "sqlite+aiosqlite://")
+_HOST = re.compile(r"(\*\.)?[\w-]+(\.[\w-]+)*|\[[0-9a-fA-F:.]+\]")
 _PREFIX = re.compile(r"\+\d{0,15}")
 
 
@@ -145,6 +146,7 @@ WebPage = Annotated[str, _check(re.compile(r"https?://\S+").fullmatch, "web_page
 DatabaseUrl = Annotated[str, _check(lambda value: value.startswith(_DATABASES), "database_url")]
 Colour = Annotated[str, _check(re.compile(r"#[0-9A-Fa-f]{6}").fullmatch, "colour", optional=False)]
 Sites = Annotated[str, _check_each(lambda site: site == "*" or _is_origin(site), "sites")]
+Hosts = Annotated[str, _check_each(lambda host: host == "*" or _HOST.fullmatch(host), "hosts")]
 Prefixes = Annotated[
     str, _check_each(lambda prefix: prefix == "*" or _PREFIX.fullmatch(prefix.removesuffix("*")), "number_prefixes")
 ]

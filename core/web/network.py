@@ -37,6 +37,15 @@ def is_public(address: str) -> bool:
     return known.is_global and not known.is_multicast and not getattr(known, "is_site_local", False)
 
 
+def is_among(address: str, networks: str) -> bool:
+    """Decides whether ``address`` is one of ``networks``: addresses and networks separated by commas."""
+    try:
+        known = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    return any(known in ipaddress.ip_network(one.strip()) for one in networks.split(",") if one.strip())
+
+
 def is_same_host(origin: str, host: str) -> bool:
     """Decides whether the ``Origin`` header of a page names the ``Host`` that it calls."""
     try:

@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Form, Request, Response
 from core import audit
 from core.identity import IdentityError, Staff, accounts, own_account, passwords, sessions
 from desk.access import signed_in
-from desk.mail_queue import queue_mail
 from desk.pages import back, render
 from desk.shell import shell_of
 
@@ -33,8 +32,7 @@ def router() -> APIRouter:
             await shell.sign_in.confirm(me, old, present)
             await own_account.change_password(shell.database, me, old=old, new=new)
             async with shell.database.write() as writing:
-                mail = shell.mail_text("password", me.language, {"service": shell.settings.service_name})
-                queue_mail(writing, shell.settings, me.id, "security", *mail)
+                shell.notify_owner(writing, "password", me.id, me.language)
         except IdentityError as error:
             if error.code == "confirm_ended":
                 return back("/desk/sign-in", "desk_confirm_ended")

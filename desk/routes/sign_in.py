@@ -1,7 +1,7 @@
 """Signing in and out: a password, then a code of the second factor, which is set up first if there is none."""
 
 import io
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any
 
 import segno
@@ -100,7 +100,7 @@ def router() -> APIRouter:
             if error.code == "confirm_ended":
                 return back(_PATH, "desk_confirm_ended")
             return await _enrolment(request, current, error)
-        answer = render(request, None, "desk/recovery.html", codes=codes)
+        answer = await _recovery_page(request, current, codes)
         set_session_cookie(answer, shell, token)
         set_device_cookie(answer, shell, current.staff.id)
         return answer
@@ -129,6 +129,13 @@ def _code_page(request: Request, current: ValidSession, next_path: str, error: I
     if error is not None:
         return _failure_page(request, error, "desk/code.html", next=next_path, csrf=token)
     return render(request, None, "desk/code.html", next=next_path, csrf=token, error="")
+
+
+async def _recovery_page(request: Request, current: ValidSession, codes: Sequence[str]) -> Response:
+    """Tells the owner of the account by e-mail of the new second factor, and returns the page with its recovery codes."""
+    async with shell_of(request).database.write() as session:
+        shell_of(request).notify_owner(session, "second_factor", current.staff.id, current.staff.language)
+    return render(request, None, "desk/recovery.html", codes=codes)
 
 
 async def _enrolment(request: Request, current: ValidSession, error: IdentityError | None = None) -> Response:

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from core.database.models import EntryRow, StaffRow, Team
 from core.identity import IdentityError, Right, Role, Staff, accounts, links
-from desk.access import signed_in
+from desk.access import confirmed, signed_in
 from desk.mail_queue import queue_mail
 from desk.pages import back, render
 from desk.shell import Shell, shell_of
@@ -20,6 +20,7 @@ from desk.shell import Shell, shell_of
 _PATH = "/desk/staff"
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
 Admin = Annotated[Staff, Depends(signed_in(Right.MANAGE_STAFF))]
+Confirmed = Annotated[Staff, Depends(confirmed(Right.MANAGE_STAFF))]
 Text = Annotated[str, Form(max_length=1000)]
 Line = Annotated[str, StringConstraints(max_length=1000)]
 
@@ -74,7 +75,7 @@ def router() -> APIRouter:
         return await _page(request, me)
 
     @routes.post(f"{_PATH}/invite")
-    async def invite(request: Request, me: Admin, person: Annotated[Invitation, Form()]) -> Response:
+    async def invite(request: Request, me: Confirmed, person: Annotated[Invitation, Form()]) -> Response:
         shell = shell_of(request)
         try:
             async with shell.database.write() as session:
@@ -92,18 +93,22 @@ def router() -> APIRouter:
         return await _person_page(request, me, identifier)
 
     @routes.post(f"{_PATH}/{{identifier}}")
-    async def change(request: Request, me: Admin, identifier: str, person: Annotated[Change, Form()]) -> Response:
+    async def change(request: Request, me: Confirmed, identifier: str, person: Annotated[Change, Form()]) -> Response:
         try:
-            async with shell_of(request).database.write() as session:
-                if person.seen and person.seen != _fingerprint(await accounts.get(session, identifier)):
+            shell = shell_of(request)
+            async with shell.database.write() as session:
+                before = _fingerprint(await accounts.get(session, identifier))
+                if person.seen and person.seen != before:
                     raise IdentityError("changed_meanwhile")
-                await accounts.change(session, identifier, actor=me.id, **person.fields(await _teams(session)))
+                row = await accounts.change(session, identifier, actor=me.id, **person.fields(await _teams(session)))
+                if _fingerprint(row) != before:
+                    shell.notify_owner(session, "change", row.id, row.language)
         except IdentityError as error:
             return await _person_page(request, me, identifier, error)
         return back(_PATH, "desk_saved")
 
     @routes.post(f"{_PATH}/{{identifier}}/disable")
-    async def disable(request: Request, me: Admin, identifier: str) -> Response:
+    async def disable(request: Request, me: Confirmed, identifier: str) -> Response:
         try:
             async with shell_of(request).database.write() as session:
                 await accounts.disable(session, identifier, actor=me.id)
@@ -112,13 +117,13 @@ def router() -> APIRouter:
         return back(_PATH, "desk_disabled")
 
     @routes.post(f"{_PATH}/{{identifier}}/enable")
-    async def enable(request: Request, me: Admin, identifier: str) -> Response:
+    async def enable(request: Request, me: Confirmed, identifier: str) -> Response:
         async with shell_of(request).database.write() as session:
             await accounts.enable(session, identifier, actor=me.id)
         return back(_PATH, "desk_saved")
 
     @routes.post(f"{_PATH}/{{identifier}}/reset")
-    async def reset(request: Request, me: Admin, identifier: str, second_factor: Text = "") -> Response:
+    async def reset(request: Request, me: Confirmed, identifier: str, second_factor: Text = "") -> Response:
         shell = shell_of(request)
         try:
             async with shell.database.write() as session:

@@ -17,7 +17,8 @@ def quality(question: ReplayQuestion, result: ReplayResult) -> int:
     """
     if not question.gold:
         return {"no_answer": 4, "choices": 2, "answered": 0}[result.decision]
-    rank = next((place for place, one in enumerate(result.found) if one.entry_id in question.gold), None)
+    gold = set(question.gold)
+    rank = next((place for place, one in enumerate(result.found) if gold & {one.entry_id, *one.local}), None)
     if rank is None:
         return 0
     if result.decision == "answered" and rank == 0:

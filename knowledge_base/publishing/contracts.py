@@ -76,12 +76,15 @@ class ReplayQuestion(_Frozen):
 
 
 class FoundEntry(_Frozen):
-    """An entry that a question found. ``part`` is the headings and cases of the passage that would be shown."""
+    """An entry that a question found. ``part`` is the headings and cases of the passage that would be shown, ``local`` the ids
+    of the town's entries that are shown with it.
+    """
 
     entry_id: str
     version: int
     title: str
     part: tuple[str, ...] = ()
+    local: tuple[str, ...] = Field(default=(), exclude_if=lambda local: not local)
 
 
 class ReplayResult(_Frozen):

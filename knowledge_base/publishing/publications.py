@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from core.audit import record as audit
 from core.database import Database
 from core.database.base import now
-from core.database.models import Publication
+from core.database.models import PageSource, Publication
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.apply import complete, restore_published
 from knowledge_base.publishing.contracts import Change, PublicationView, Report, State
@@ -80,6 +80,19 @@ async def request_in(
         session, actor=author, action="publication.requested", target=f"publication:{row.id}", details=_audit_details(row)
     )
     return row.id
+
+
+async def request_of_source(session: AsyncSession, source: PageSource) -> str:
+    """Requests the publication of what the reading of ``source`` has changed, as the last step of the transaction.
+
+    An earlier one of this source that still waits is dropped: this one holds its changes, too.
+    """
+    reason = f"{source.place[:400]} ({source.collection})"
+    older = (Publication.author == "sources") & (Publication.reason == reason) & Publication.state.in_(_UNDECIDED)
+    dropped = {"state": State.DROPPED, "owner": "", "expires_at": None, "finished_at": now()}
+    await session.execute(update(Publication).where(older).values(dropped))
+    names = [source.collection]
+    return await request_in(session, (), author="sources", reason=reason, go_at_once=source.publish, collections=names)
 
 
 async def ask_rollback(database: Database, *, author: str, reason: str = "", publication: str = "") -> str:

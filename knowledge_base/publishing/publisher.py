@@ -12,6 +12,7 @@ from datetime import timedelta
 import httpx
 import structlog
 
+from core import broken_links
 from core.action_server import action_server
 from core.database import Database
 from core.database.jobs import Jobs
@@ -25,9 +26,13 @@ from knowledge_base.publishing.apply import CannotPublish
 from knowledge_base.publishing.contracts import VERDICTS, Change, Judgement, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.gate import Gate
+from knowledge_base.publishing.publications import request_of_source
 from knowledge_base.quality.demand.background import SnapshotBackground
 from knowledge_base.quality.demand.clustering import cluster
 from knowledge_base.quality.drift.job import watch_quality
+from knowledge_base.quality.facts.editor_task import raise_task as raise_fact_task
+from knowledge_base.quality.links.job import watch_links, write_broken_links
+from knowledge_base.rereading.job import reread_periodically
 from knowledge_base.synonyms.list_file import keep_file_updated
 from places.offices.directory_file import FILE as DIRECTORY
 from places.offices.directory_sync import sync_periodically as sync_directory
@@ -82,11 +87,14 @@ class Publisher:
     async def run(self) -> None:
         """Checks for work, and for activations of other nodes, twice a second; less often after failures.
 
-        Synonyms and the directory are followed in parallel, because a publication may take a minute.
+        Synonyms and the directory are followed, and sources re-read, in parallel, because a publication may take a minute.
         """
         async with asyncio.TaskGroup() as background:
             background.create_task(keep_file_updated(self._database, self._settings.home / DESK_LIST, self._stopping))
             background.create_task(sync_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
+            background.create_task(
+                reread_periodically(self._database, self._settings, self._jobs, request_of_source, self._stopping)
+            )
             await self._work_on()
 
     async def _work_on(self) -> None:
@@ -126,12 +134,14 @@ class Publisher:
                     return True
                 await asyncio.to_thread(self.gate.release_snapshots)
                 await self._remove_old_uploads()
+                await write_broken_links(self._database, self._settings.home / broken_links.FILE)
                 ended = time.monotonic()
                 self._prepare_again_at = ended + max(_REST, _TIMES_AS_LONG * (ended - began))
             if time.monotonic() >= self._jobs_at:
                 self._jobs_at = time.monotonic() + _JOBS_EVERY
                 await self._jobs.run("demand", self._cluster_demand, every=_DEMAND_EVERY)
                 await watch_quality(self._database, self._settings, self._jobs)
+                await watch_links(self._database, self._settings, self._jobs)
         except (httpx.HTTPError, SnapshotUnusable) as error:
             log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication asks them itself
             self._prepare_again_at = time.monotonic() + _REST
@@ -180,6 +190,8 @@ class Publisher:
         try:
             async with self._reporting_progress(row.id):
                 await (self._go_back(row) if row.kind == "rollback" else self._publish(row))
+            if answers := await raise_fact_task(self._database, row.id):
+                log.info("facts_changed", publication=row.id, answers=answers)
         except publication_queue.ClaimLost:
             log.info("publication_turn_lost", publication=row.id)
         except CannotPublish as error:

@@ -66,12 +66,14 @@ class Replay:
         part: tuple[str, ...] = ()
         if entry is not None and hit.passage:
             part = next(((*one.headings, *one.cases) for one in passages(entry) if one.order == hit.passage), ())
-        return FoundEntry(entry_id=hit.entry_id, version=hit.version, title=hit.title, part=part)
+        return FoundEntry(entry_id=hit.entry_id, version=hit.version, title=hit.title, part=part, local=hit.local)
 
     def _replayed(self, result: RetrievalResult) -> ReplayResult:
         found = (*result.hits, *result.rejected)
         first = tuple(self.reached(hit) for hit in found[:1])
-        others = tuple(FoundEntry(entry_id=hit.entry_id, version=hit.version, title=hit.title) for hit in found[1:])
+        others = tuple(
+            FoundEntry(entry_id=hit.entry_id, version=hit.version, title=hit.title, local=hit.local) for hit in found[1:]
+        )
         return ReplayResult(decision=result.decision, confidence=result.confidence, found=(*first, *others))
 
     def _search(self, question: str, locale: str, collection: str, deep: bool) -> RetrievalResult:

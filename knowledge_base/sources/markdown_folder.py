@@ -20,6 +20,7 @@ from knowledge_base.entries.safety import unsafe_text
 from knowledge_base.errors import InvalidSource
 
 DEMONSTRATION = Path(__file__).parent / "demonstration"
+TOWN = Path(__file__).parent / "valbourg"  # the demonstration's town, on the matters of pages of the State
 
 _HEAD = re.compile(r"\A---\n(.*?)\n---\n(.*)\Z", re.DOTALL)
 _CHAPTER = re.compile(r"^## +(.+)$", re.MULTILINE)
@@ -43,11 +44,13 @@ class _Head(BaseModel):
     title: str
     wordings: tuple[str, ...] = ()
     description: str
+    sms_text: str = ""
     theme: tuple[str, ...]
     audiences: tuple[str, ...]
     keywords: tuple[str, ...] = ()
     source: str
     url: str
+    national_pages: tuple[str, ...] = ()
     verified_on: date | None = None
     related: tuple[str, ...] = ()
     services: tuple[_Service, ...] = ()
@@ -92,12 +95,14 @@ def _entry(path: Path, head: _Head, body: str, titles: Mapping[str, str], collec
         wordings=head.wordings,
         description=_safe(head.description, path),
         introduction=_safe(introduction, path),
+        sms_text=head.sms_text,
         body=tuple(_chapter(title, text, path) for title, text in zip(chapters[::2], chapters[1::2], strict=True)),
         theme=head.theme,
         audiences=tuple(audience.lower() for audience in head.audiences),
         keywords=head.keywords,
         source=head.source,
         urls={"": head.url},
+        national_pages=head.national_pages,
         verified_on=head.verified_on,
         related=tuple(Link(title=titles[page], entry=page) for page in head.related),
         services=tuple(Link(title=service.title, url=service.url) for service in head.services),

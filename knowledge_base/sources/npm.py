@@ -1,6 +1,8 @@
 """Downloads a pinned npm package once, with npm, and keeps it in the state folder."""
 
+import base64
 import errno
+import hashlib
 import os
 import re
 import shutil
@@ -11,8 +13,11 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+import orjson
+
 from core.digests import sha256_of
 from knowledge_base.errors import FetchFailed, sentence
+from knowledge_base.sources.tarballs import MAX_TOTAL_BYTES
 
 _TIMEOUT_SECONDS = 900
 _NETWORK = re.compile(r"ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ERR_SOCKET|FETCH_ERROR")
@@ -26,6 +31,11 @@ class Pinned:
     name: str
     file_name: str
     sha256: str
+
+    @property
+    def package(self) -> str:
+        """Returns the name without the version."""
+        return self.name.rpartition("@")[0]
 
 
 def fetch_pinned(package: Pinned, home: Path, *, npm: Sequence[str] | None = None) -> Path:
@@ -51,13 +61,96 @@ def fetch_pinned(package: Pinned, home: Path, *, npm: Sequence[str] | None = Non
     return target
 
 
+def fetch_newest(package: Pinned, home: Path, *, npm: Sequence[str] | None = None) -> Path:
+    """Returns the file of the package's newest version in ``{home}/packages``, downloaded unless it is there.
+
+    The registry's checksum decides whether a file is the right one. Raises ``FetchFailed``. Blocking: run it in a thread.
+    """
+    folder = home / "packages"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".fetch-", dir=folder) as scratch:
+            command = npm or _find_npm()
+            wanted = ("version", "dist.integrity", "dist.unpackedSize")
+            answer = _run(package.package, [*command, "view", f"{package.package}@latest", *wanted, "--json"], Path(scratch))
+            version, integrity, size = _checked(package.package, answer, wanted)
+            target = folder / f"{package.package.removeprefix('@').replace('/', '-')}-{version}.tgz"
+            if target.is_file() and _integrity(target) == integrity:
+                return target
+            if size > MAX_TOTAL_BYTES:
+                raise FetchFailed(
+                    f"Le paquet {package.package} {version} est trop gros ({size // 1024**2} Mo) : vérifiez sa source.",
+                    f"The package {package.package} {version} is too large ({size // 1024**2} MB): check its source.",
+                )
+            packed = _pack(f"{package.package}@{version}", command, Path(scratch))
+            if _integrity(packed) != integrity:
+                raise FetchFailed(
+                    f"Le paquet {package.package} {version} reçu n'est pas celui que le registre annonce.",
+                    f"The package {package.package} {version} received is not the one that the registry announces.",
+                )
+            packed.replace(target)
+    except OSError as error:
+        raise _from_os_error(error, folder) from error
+    return target
+
+
+def newest_kept(package: Pinned, home: Path) -> Path | None:
+    """Returns the file of a later version than the pinned one, if a re-reading has kept one."""
+    start, end = package.file_name.removesuffix(".tgz").rpartition("-")[0::2]
+    found = {_numbers(path.stem.rpartition("-")[2]): path for path in (home / "packages").glob(f"{start}-*.tgz")}
+    newest = max(found, default=())
+    return found[newest] if newest > _numbers(end) else None
+
+
+def keep_only(path: Path) -> None:
+    """Removes the files of other versions of the package at ``path``."""
+    for other in path.parent.glob(f"{path.stem.rpartition('-')[0]}-*.tgz"):
+        if other != path:
+            other.unlink(missing_ok=True)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split(".") if part.isdecimal())
+
+
+def _integrity(path: Path) -> str:
+    with path.open("rb") as file:
+        return "sha512-" + base64.b64encode(hashlib.file_digest(file, "sha512").digest()).decode()
+
+
+def _checked(name: str, answer: str, wanted: Sequence[str]) -> tuple[str, str, int]:
+    """Returns what the registry says of the newest version: its number, its checksum and its size."""
+    try:
+        found = orjson.loads(answer)
+        version, integrity, size = (found.get(one) for one in wanted)  # some registries give no size
+        if re.fullmatch(r"\d+(\.\d+)+", version) and integrity:
+            return version, str(integrity), int(size or 0)
+    except (orjson.JSONDecodeError, AttributeError, TypeError, ValueError):
+        pass
+    raise FetchFailed(
+        f"Le registre npm ne dit pas la dernière version de {name} : vérifiez le registre configuré.",
+        f"The npm registry does not give the newest version of {name}: check the registry in use.",
+    )
+
+
 def _pack(name: str, npm: Sequence[str], scratch: Path) -> Path:
-    """Runs ``npm pack`` inside ``scratch``. npm's cache is there too, so that nothing is left behind."""
-    command = [*npm, "pack", name, "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier"]
-    command += ["--cache", str(scratch / "cache"), "--fetch-retries", "1", "--fetch-retry-mintimeout", "1000"]
+    """Runs ``npm pack`` inside ``scratch``."""
+    _run(name, [*npm, "pack", name, "--ignore-scripts", "--no-audit", "--no-fund"], scratch)
+    files = list(scratch.glob("*.tgz"))
+    if len(files) != 1:
+        raise FetchFailed(
+            f"npm n'a laissé aucun fichier pour {name} : essayez « npm pack {name} » à la main.",
+            f"npm left no file for {name}: try 'npm pack {name}' by hand.",
+        )
+    return files[0]
+
+
+def _run(name: str, command: Sequence[str], scratch: Path) -> str:
+    """Returns what a command of npm prints. npm's cache is in ``scratch``, so that nothing is left behind."""
+    options = ["--no-update-notifier", "--cache", str(scratch / "cache"), "--fetch-retries", "1"]
     try:
         done = subprocess.run(  # noqa: S603 - a fixed command
-            command,
+            [*command, *options, "--fetch-retry-mintimeout", "1000"],
             cwd=scratch,
             capture_output=True,
             text=True,
@@ -69,10 +162,7 @@ def _pack(name: str, npm: Sequence[str], scratch: Path) -> Path:
         raise _no_network() from error
     if done.returncode:
         raise _from_npm(name, done.stderr, scratch.parent)
-    files = list(scratch.glob("*.tgz"))
-    if len(files) != 1:
-        raise FetchFailed(*sentence("npm_left_no_file", name=name))
-    return files[0]
+    return done.stdout
 
 
 def _find_npm() -> list[str]:

@@ -69,11 +69,14 @@ def ask(
 
 
 def _twins_of(right: Entry, gold: Sequence[str], result: RetrievalResult, engine: Searcher) -> list[str]:
-    """Returns the entries found from other sources than the ``right`` one that answer the same as one of ``gold``."""
+    """Returns the entries found from other sources than the ``right`` one that answer the same as one of ``gold``, or are
+    shown with it.
+    """
     found: list[str] = []
     for hit in (*result.hits, *result.rejected):
         if hit.collection != right.collection and (entry := engine.entry(hit.entry_id, hit.collection)):
-            found += [hit.entry_id] if any(name.partition("/")[2] in gold for name in entry.twins) else []
+            same = (*hit.local, *(name.partition("/")[2] for name in entry.twins))
+            found += [hit.entry_id] if any(name in gold for name in same) else []
     return found
 
 

@@ -49,13 +49,23 @@ class EntryLine(NamedTuple):
     audiences: list[str]
     verified_on: str
     twins: list[str]
+    national_pages: list[str]
     content: bytes
 
     @classmethod
     def of(cls, entry: Entry) -> EntryLine:
         day = entry.verified_on.isoformat() if entry.verified_on else ""
         content = entry.model_dump_json().encode() + b"\n"
-        return cls(listed(entry), entry.title, theme_of(entry.theme), list(entry.audiences), day, list(entry.twins), content)
+        return cls(
+            listed(entry),
+            entry.title,
+            theme_of(entry.theme),
+            list(entry.audiences),
+            day,
+            list(entry.twins),
+            list(entry.national_pages),
+            content,
+        )
 
 
 class EntryFile:
@@ -75,6 +85,8 @@ class EntryFile:
         self.themes: list[str] = heads["themes"]
         self.verified_on: list[str] = heads["verified_on"]
         self.twins: list[list[str]] = heads["twins"]
+        # An index of an older version has none.
+        self.national_pages: list[list[str]] = heads.get("national_pages") or [[] for _ in self.ids]
         self._digests: list[str] = heads["digests"]
         self._places = {key: place for place, key in reversed(list(enumerate(zip(self.collections, self.ids, strict=True))))}
         self._first = {entry_id: place for place, entry_id in reversed(list(enumerate(self.ids)))}
@@ -102,6 +114,7 @@ class EntryFile:
             "themes": [line.theme for line in lines],
             "verified_on": [line.verified_on for line in lines],
             "twins": [line.twins for line in lines],
+            "national_pages": [line.national_pages for line in lines],
         }
         (folder / "entry_heads.json").write_bytes(orjson.dumps(heads))
 
@@ -122,6 +135,7 @@ class EntryFile:
             self.audiences[place],
             self.verified_on[place],
             self.twins[place],
+            self.national_pages[place],
             bytes(self._content(place)),
         )
 

@@ -13,7 +13,7 @@ from core.entry import Entry, Passage, passages
 from core.opening_sentences import begins_with, opening_rank, plain_words
 from retrieval.contracts import PageSentence
 from retrieval.passages.choice import Asked
-from retrieval.passages.word_vectors import SentenceWords, matched, word_vectors
+from retrieval.passages.word_vectors import SentenceWords, matched, unmatched, word_vectors
 from retrieval.terms.analysis import fold, terms
 
 # A conditional logit fitted on messages whose answering sentences somebody marked (`./guichet train sentences`, ADR 0065).
@@ -21,6 +21,7 @@ WEIGHTS = Path(__file__).with_name("sentence_weights.json")
 VALUES = (
     "covered",  # share of the message's words beyond the title (by rarity) in the sentence, its headings, cases and questions
     "matched",  # share of all words of the message that match it, or its headings and cases, by meaning (``word_vectors``)
+    "unasked",  # share of the words of its headings and cases that neither the message nor the title means
     "aspects",  # share of the general aspects asked for (cost, delay, place …) that it states
     "opening",  # it opens the page …
     "opening_rank",  # … and how far from the first, in sevenths
@@ -89,9 +90,11 @@ def sentence_values(page: PageRead, sentences: Sequence[PageSentence]) -> list[t
     above = {order: set(terms(" ".join((*known[order].headings, *known[order].cases)))) for order in _orders(sentences)}
     words = [_words_of(sentence.text) for sentence in sentences]
     paths = [set[str]() if sentence.passage is None else above[sentence.passage] for sentence in sentences]
-    by_meaning = matched(page.said, terms(entry.title), list(map(SentenceWords, words, paths)), word_vectors())
+    title, known_words = terms(entry.title), word_vectors()
+    by_meaning = matched(page.said, title, list(map(SentenceWords, words, paths)), known_words).tolist()
+    unasked = dict(zip(above, unmatched(list(above.values()), {*page.said, *title}, known_words).tolist(), strict=True))
     rows: list[tuple[float, ...]] = []
-    for sentence, own, path, share in zip(sentences, words, paths, by_meaning.tolist(), strict=True):
+    for sentence, own, path, share in zip(sentences, words, paths, by_meaning, strict=True):
         text = plain_words(sentence.text)
         answered = [number for number in near if begins_with(entry, text, entry.questions[number].sentence)]
         asked_in = set(terms(" ".join(entry.questions[number].question for number in answered))) if answered else set()
@@ -102,6 +105,7 @@ def sentence_values(page: PageRead, sentences: Sequence[PageSentence]) -> list[t
             (
                 content.share(own | asked_in | path),
                 share,
+                0.0 if sentence.passage is None else unasked[sentence.passage],
                 _aspects_in(page.asked, sentence.text),
                 float(rank is not None),
                 (rank or 0) / 7,

@@ -75,6 +75,23 @@ def matched(
     return np.asarray(weights @ np.maximum(own, known.above * above) / (weights.sum() + UNMATCHED), np.float32)
 
 
+def unmatched(texts: Sequence[Collection[str]], asked: Collection[str], known: WordVectors) -> Floats:
+    """Returns, (texts,), the share of the words of each of ``texts`` (by weight) to which no word ``asked`` is near: 1 for a
+    text about something else, 0 for an empty one.
+    """
+    words = list(dict.fromkeys(word for text in texts for word in text))
+    if not words:
+        return np.zeros(len(texts), np.float32)
+    near = _nearness(words, list(asked), known).max(axis=1, initial=0)
+    rows = {word: row for row, word in enumerate(words)}
+    weights = np.asarray([_weight(word, known) for word in words], np.float32)
+    shares = []
+    for text in texts:
+        own = [rows[word] for word in set(text)]
+        shares.append(1 - weights[own] @ near[own] / (weights[own].sum() + UNMATCHED) if own else 0.0)
+    return np.asarray(shares, np.float32)
+
+
 def _weight(word: str, known: WordVectors) -> float:
     row = known.rows.get(word)
     return 1.0 if row is None else float(known.weights[row])

@@ -16,6 +16,7 @@ from retrieval.index.terms_file import Terms
 from retrieval.index.vector_index import VectorIndex
 from retrieval.query.spelling import Vocabulary
 from retrieval.ranking.audience_penalty import AudiencePages
+from retrieval.ranking.local_pages import LocalPages
 from retrieval.ranking.page_priors import page_priors
 from retrieval.ranking.twins import newer_twins
 from retrieval.snapshots.folder import Manifest, Snapshots, SnapshotUnusable
@@ -50,6 +51,7 @@ class Snapshot:
             self.entries.collections,
         )
         self.newer_twins = newer_twins(self.entries)
+        self.local_pages = LocalPages(self.entries)
         self.title_terms = lru_cache(maxsize=4096)(self._title_terms)
 
     @property

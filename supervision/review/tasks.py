@@ -13,7 +13,7 @@ from core.database.models import EditorTask, EntryRow, Message, Reply
 from core.identity.staff import staff_names
 
 type _Tasks = Select[EditorTask, str | None, str | None]  # with the citizen's question, and the conversation's id
-DRIFT_KIND = "drift"  # the kind of task that comes from the nightly quality check, not from a reviewer
+CHECK_KINDS = ("drift", "link", "fact")  # kinds of tasks that come from a check of the service, not from a reviewer
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +36,8 @@ class Task:
     conversation: str
 
     def note_in(self, language: str) -> str:
-        """Returns the note: a reviewer's as it was written, the nightly check's in ``language``."""
-        return both_languages.part_in(self.note, language) if self.kind == DRIFT_KIND else self.note
+        """Returns the note: a reviewer's as it was written, that of a check in ``language``."""
+        return both_languages.part_in(self.note, language) if self.kind in CHECK_KINDS else self.note
 
 
 async def open_tasks(

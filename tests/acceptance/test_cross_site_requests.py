@@ -118,6 +118,22 @@ async def test_the_widgets_api_names_no_other_site_to_a_browser(service: Guichet
         assert "access-control-allow-origin" not in other.headers
 
 
+async def test_no_other_page_is_named_to_a_browser_outside_the_widgets_api(service: Guichet) -> None:
+    asked = {"Origin": TOWN, "Access-Control-Request-Method": "POST"}
+    for path in (
+        "/desk/sign-in",
+        "/api/desk/console/replies",
+        "/assistant",
+        "/webhooks/sms/twilio",
+        "/health/live",
+        "/",
+        "/about",
+    ):
+        for method in ("OPTIONS", "GET"):
+            answer = await service.http.request(method, path, headers=asked)
+            assert "access-control-allow-origin" not in answer.headers, (method, path)
+
+
 async def test_a_page_that_may_not_embed_the_widget_gets_no_socket(service: Guichet) -> None:
     url = f"ws://127.0.0.1:{service.settings.port}/api/web/socket"
     with pytest.raises(InvalidStatus, match="403"):

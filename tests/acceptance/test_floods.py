@@ -16,9 +16,11 @@ import websockets
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
+from channels.gateway.connection_limits import limited_protocol
 from channels.gateway.request_timeouts import TimeoutProtocol
 from cli.gateway import create, serving
 from core.settings import Settings
+from core.web.upload_time import allow_upload
 from tests.integration.channels_support import guichet, served, settings_for
 from tests.integration.migrated import migrated
 from tests.integration.servers import free_port
@@ -31,7 +33,7 @@ _DEAD = "redis://127.0.0.1:1/0"
 @pytest.fixture(params=["redis", "no redis"])
 async def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Settings:
     redis = _DEAD if request.param == "no redis" else request.getfixturevalue("redis_url")
-    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis, tmp_path)
+    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis, tmp_path, hosts="gateway.example")
     await migrated(settings.sql_url)
     return settings
 
@@ -188,6 +190,55 @@ class Hasty(TimeoutProtocol):
     """The gateway's protocol, in more of a hurry."""
 
     request_seconds = read_seconds = 0.3
+
+
+async def test_one_address_holds_no_more_than_its_share_of_the_connections(settings: Settings) -> None:
+    """Silent ones included, which no application sees; beyond, the answer says when to come back. Others are served."""
+    limits = {"limit_connections_per_address": 50, "limit_connections": 60}
+    protocol = limited_protocol(settings.model_copy(update=limits))
+    protocol.proxies = ""  # else this machine's own are not counted
+    app = FastAPI(openapi_url=None)
+    app.get("/")(lambda: "ok")
+    async with served(app, settings.port, http=protocol):
+
+        async def ask() -> httpx.Response:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{settings.port}", timeout=20) as http:
+                return await http.get("/")
+
+        silent = [await asyncio.open_connection("127.0.0.1", settings.port) for _ in range(50)]
+        await until(lambda: protocol.open_from["127.0.0.1"] == 50)
+        refused = await ask()
+        assert (refused.status_code, refused.headers["content-type"]) == (503, "application/problem+json")
+        assert int(refused.headers["retry-after"]) > 0
+        protocol.proxies = "127.0.0.1"
+        others = [await asyncio.open_connection("127.0.0.1", settings.port) for _ in range(10)]
+        await until(lambda: protocol.open_from[""] == 10)
+        assert (await ask()).status_code == 503, "of all"
+        for _, writer in (*silent, *others):
+            writer.close()
+        await until(lambda: not protocol.open_from)
+        assert (await ask()).status_code == 200
+
+
+@pytest.mark.parametrize("signed", [False, True])
+async def test_a_slow_upload_has_time_only_if_its_sender_has_signed_in(signed: bool) -> None:
+    app, port = FastAPI(), free_port()
+
+    @app.post("/desk/exchange")
+    async def upload(request: Request) -> int:
+        if signed:
+            allow_upload(request.scope)
+        return len(await request.body())
+
+    async with served(app, port, http=Hasty):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"POST /desk/exchange HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 8\r\n\r\n")
+        for _ in range(8):
+            await asyncio.sleep(0.1)  # a slow client, played
+            writer.write(b"x")
+        async with asyncio.timeout(20):
+            assert (b" 200 " in await _end(reader)) is signed
+        writer.close()
 
 
 @pytest.fixture

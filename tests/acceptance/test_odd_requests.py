@@ -15,13 +15,13 @@ from sqlalchemy import func, select
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from cli.gateway import create
+from cli.gateway import create, serving
 from core.database import Database
 from core.database.models import Message
 from core.identity import Role
 from core.settings import Settings
 from tests.desk_support import make_staff, sign_in
-from tests.integration.channels_support import Guichet, guichet, settings_for, working
+from tests.integration.channels_support import Guichet, guichet, served, settings_for, working
 from tests.integration.migrated import migrated
 from tests.integration.streams_support import closed, frames, socket
 from tests.waiting import until
@@ -181,7 +181,7 @@ async def test_headers_that_are_none_make_nothing_fail(settings: Settings) -> No
 
 async def test_a_host_that_is_made_up_stands_on_no_page(settings: Settings) -> None:
     """Else a page that a cache keeps, or a link sent by mail, would lead to the attacker."""
-    app, evil = create(settings), "evil.example"
+    app, evil = create(settings.model_copy(update={"hosts": "*"})), "evil.example"
     made_up = {"Host": evil, "X-Forwarded-Host": evil, "Forwarded": f"host={evil}", "Accept": "text/html"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=settings.base_url) as http:
         for path in ("/", "/assistant", "/about", "/demo", "/desk", "/desk/sign-in", "/api/openapi.json", "/about/?lang=en"):
@@ -189,6 +189,50 @@ async def test_a_host_that_is_made_up_stands_on_no_page(settings: Settings) -> N
             assert evil not in answer.text + answer.headers.get("location", ""), path
         assert answer.headers["location"] == "/about?lang=en"
     await app.state.deps.close()
+
+
+@pytest.mark.parametrize(
+    ("named", "public_url", "host", "ours"),
+    [
+        ("", "", "127.0.0.1", True),
+        ("", "", "localhost:8080", True),
+        ("", "", "[::1]:8080", True),
+        ("", "", "rebound.example", False),
+        ("", "", "", False),
+        ("", "https://guichet.exemple.fr", "GUICHET.exemple.fr", True),
+        ("", "https://guichet.exemple.fr", "guichet.exemple.fr.evil.example", False),
+        ("", "https://guichet.exemple.fr", "www.guichet.exemple.fr", False),
+        ("*.exemple.fr", "https://guichet.exemple.fr", "www.exemple.fr", True),
+        ("*.exemple.fr", "https://guichet.exemple.fr", "exemple.fr", False),
+    ],
+)
+async def test_only_our_names_are_answered(settings: Settings, named: str, public_url: str, host: str, ours: bool) -> None:
+    """A page of an attacker whose name points to this machine, or that of our proxy, gets nothing."""
+    app = create(settings.model_copy(update={"hosts": named, "public_url": public_url}))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as http:
+        answer = await http.get("/api/web/config", headers={"Host": host})
+        assert answer.status_code == (200 if ours else 421)
+        if not ours:
+            assert answer.headers["content-type"] == "application/problem+json"
+            assert "GUICHET_HOSTS" in answer.json()["detail"]
+            page = await http.get("/", headers={"Host": host, "Accept": "text/html", "Accept-Language": "fr"})
+            assert "ne répond pas sous ce nom" in page.text
+            assert (await http.post("/webhooks/sms/twilio", headers={"Host": host})).status_code == 421
+    await app.state.deps.close()
+
+
+@pytest.mark.parametrize(
+    ("public_url", "seconds", "said"), [("https://g.example", 60, True), ("https://g.example", 0, False), ("", 60, False)]
+)
+async def test_browsers_are_told_to_stay_with_https_where_it_is_used(
+    settings: Settings, public_url: str, seconds: int, said: bool
+) -> None:
+    settings = settings.model_copy(update={"public_url": public_url, "hsts_seconds": seconds})
+    app = create(settings)
+    async with served(app, settings.port, **serving(settings)), httpx.AsyncClient() as http:
+        for path in ("/", "/api/web/config", "/nowhere"):
+            answer = await http.get(f"http://127.0.0.1:{settings.port}{path}")
+            assert answer.headers.get("strict-transport-security") == ("max-age=60" if said else None)
 
 
 async def _said(service: Guichet, content: bytes, headers: dict[str, str]) -> httpx.Response:
@@ -259,7 +303,7 @@ async def test_paths_that_climb_reach_no_file(settings: Settings) -> None:
 async def _raw(service: Guichet, line: str, *headers: str) -> bytes:
     """What comes back for a request that no library would write."""
     reader, writer = await asyncio.open_connection("127.0.0.1", service.settings.port)
-    writer.write("\r\n".join([line, "Host: x", "Connection: close", *headers, "", ""]).encode())
+    writer.write("\r\n".join([line, "Host: 127.0.0.1", "Connection: close", *headers, "", ""]).encode())
     async with asyncio.timeout(20):
         answer = await reader.read()
     writer.close()
@@ -281,8 +325,8 @@ async def test_a_request_with_two_ends_is_not_read_as_two(settings: Settings, he
     """Request smuggling: what a proxy reads as one request must not become a second one here."""
     async with guichet(settings) as service:
         reader, writer = await asyncio.open_connection("127.0.0.1", settings.port)
-        hidden = "0\r\n\r\nGET /health/live HTTP/1.1\r\nHost: x\r\n\r\n"
-        writer.write("\r\n".join(["POST /api/web/conversations HTTP/1.1", "Host: x", *headers, "", hidden]).encode())
+        hidden = "0\r\n\r\nGET /health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+        writer.write("\r\n".join(["POST /api/web/conversations HTTP/1.1", "Host: 127.0.0.1", *headers, "", hidden]).encode())
         writer.write_eof()
         async with asyncio.timeout(20):
             answer = await reader.read()

@@ -9,10 +9,10 @@ import pytest
 
 from core.database import Database
 from core.web.network import is_public
-from knowledge_base.desk.editor.links import dead_links
 from knowledge_base.entries.store import published
 from knowledge_base.errors import ImportRefused
 from knowledge_base.imports import import_site
+from knowledge_base.quality.links.check import dead_links
 from knowledge_base.sources.sites.safe_fetch import FetchRefused, SafeFetcher, anywhere
 from tests.integration.servers import free_port
 from tests.integration.site_support import Site, site_served

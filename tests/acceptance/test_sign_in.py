@@ -12,11 +12,11 @@ import httpx
 import pyotp
 import pytest
 from argon2 import PasswordHasher
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from cli.gateway import create, serving
 from core.database.base import now
-from core.database.models import StaffSession
+from core.database.models import Mail, StaffSession
 from core.identity import Role, accounts, links, passwords
 from core.settings import Settings
 from tests.desk_support import csrf_of, found_on, make_staff, sign_in
@@ -111,6 +111,54 @@ async def test_a_stolen_session_does_not_become_the_account(desk: Desk) -> None:
     assert (await desk.http.get("/desk/account")).status_code == 303
     await desk.enter("agent@mairie.example")
     assert (await desk.code(pyotp.TOTP(theirs).now())).status_code == 303
+
+
+async def test_a_stolen_session_changes_no_account_after_some_minutes(settings: Settings) -> None:
+    """Roles, invitations, resets, access: password and code are asked for again; the form is kept, and the owner is told."""
+    settings = settings.model_copy(update={"smtp_host": "127.0.0.1", "mail_from": "guichet@mairie.example"})
+    async with desk_on(settings) as desk:
+        await desk.accept(await desk.link(Role.ADMINISTRATOR))
+        await desk.enrol()
+        colleague = await make_staff(desk.database, Role.EDITOR, email="collegue@mairie.example")
+        path, form = f"/desk/staff/{colleague.id}", {"role": "publisher", "name": "Claude & Cie", "teams": "a"}
+        mine = {"csrf": csrf_of(await desk.http.get("/desk/account"))}
+
+        async def minutes_later() -> None:
+            async with desk.database.write() as session:
+                old = now() - timedelta(minutes=11)
+                await session.execute(update(StaffSession).values(created_at=old, confirmed_at=None))
+
+        async def role() -> str:
+            return next(one.role for one in await desk.people() if one.id == colleague.id)
+
+        await minutes_later()
+        for one in (path, f"{path}/disable", f"{path}/enable", f"{path}/reset", "/desk/staff/invite"):
+            asked = await desk.http.post(one, data=form | mine | {"email": "x@mairie.example"})
+            assert (asked.status_code, await role()) == (403, "editor"), one
+            assert f'action="{one}"' in asked.text
+            assert "Claude &amp; Cie" in asked.text, "what was typed is kept"
+        program = await desk.http.post(path, data=form | mine, headers={"Accept": "application/json"})
+        assert (program.status_code, program.headers["content-type"]) == (403, "application/problem+json")
+        await desk.forget_step()
+        proof = {"confirm_password": PASSWORD, "confirm_code": pyotp.TOTP(desk.secret).now()}
+        for wrong in ({"confirm_code": "000000"}, {"confirm_password": "autre phrase assez longue"}):
+            refused = await desk.http.post(path, data=form | mine | proof | wrong)
+            assert (refused.status_code, await role()) == (403, "editor")
+            assert 'class="error"' in refused.text
+            assert PASSWORD not in refused.text
+        assert (await desk.http.post(path, data=form | mine | proof)).status_code == 303
+        assert await role() == "publisher"
+        assert (await desk.http.post(path, data=form | mine | {"role": "editor"})).status_code == 303, "for some minutes"
+        async with desk.database.read() as session:
+            kinds = [(one.staff_id, one.kind) for one in await session.scalars(select(Mail).order_by(Mail.seq))]
+        assert kinds[-2:] == [(colleague.id, "security")] * 2
+        theirs = await sign_in(desk.database, desk.settings, colleague)
+        assert "a modifié votre compte" in (await desk.another().http.get("/desk/account", headers=theirs)).text
+        await minutes_later()
+        for _ in range(4):
+            assert (await desk.http.post(path, data=form | mine | {"confirm_code": "000000"})).status_code == 403
+        last = await desk.http.post(path, data=form | mine | {"confirm_code": "000000"})
+        assert last.headers["location"].startswith("/desk/sign-in"), "whoever guesses loses the session"
 
 
 async def test_a_session_ends_by_sign_out_revocation_idling_and_disabling(desk: Desk) -> None:

@@ -16,7 +16,7 @@ from cli.gateway import create
 from core.database import Database
 from core.database.models import Message
 from core.settings import Settings
-from tests.integration.channels_support import settings_for
+from tests.integration.channels_support import SECRET, settings_for
 from tests.integration.migrated import migrated
 from tests.integration.record_troubles import TROUBLES, Trouble, trouble_of
 from tests.integration.servers import free_port
@@ -34,7 +34,7 @@ async def settings(tmp_path: Path, database_url: str) -> Settings:
 async def client(settings: Settings) -> AsyncIterator[tuple[httpx.AsyncClient, Trouble]]:
     app = create(settings)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://gateway.example") as http:
+    async with httpx.AsyncClient(transport=transport, base_url=settings.base_url) as http:
         yield http, trouble_of(app.state.deps.database)
     await app.state.deps.close()
 
@@ -54,7 +54,7 @@ async def test_what_cannot_be_kept_is_not_acknowledged(settings: Settings, kind:
             acknowledged += 1
         assert (answer.status_code, answer.headers["content-type"]) == (503, "application/problem+json")
         assert answer.json()["detail"]
-        assert (await http.get("/health/live")).status_code == 200
+        assert (await http.get("/health/live", headers={"X-Guichet-Secret": SECRET})).status_code == 200
         await trouble.end()
         assert (await http.post("/api/web/messages", json=body, headers=headers)).status_code in (202, 429)
     database = Database(settings.sql_url)
@@ -68,9 +68,10 @@ async def test_without_a_record_nobody_is_told_that_a_message_was_taken(tmp_path
     gone = f"postgresql+asyncpg://guichet@127.0.0.1:{free_port()}/guichet"
     settings = settings_for(gone, _DEAD, tmp_path, **twilio.settings)
     async with client(settings) as (http, _):
-        assert (await http.post("/api/web/conversations", json={})).status_code == 503
+        refused = await http.post("/api/web/conversations", json={})
+        assert (refused.status_code, refused.headers["retry-after"]) == (503, "10")
         assert (await post(http, settings, inbound("carte perdue"))).status_code == 503  # the provider sends it again
-        assert (await http.get("/health/live")).status_code == 200
+        assert (await http.get("/health/live", headers={"X-Guichet-Secret": SECRET})).status_code == 200
 
 
 async def _said(http: httpx.AsyncClient, headers: dict[str, str], number: int) -> int:

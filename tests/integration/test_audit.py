@@ -11,21 +11,22 @@ from pydantic import SecretStr
 from sqlalchemy import delete, func, insert, select, text, update
 from sqlalchemy.exc import DBAPIError
 
-from cli.worker.jobs import AuditHeads
+from cli.worker.audit_heads import AuditHeads
 from core.audit import record
 from core.audit.chain import GENESIS, Break, BrokenLink, digest_of
 from core.audit.heads import Signer, export, load_heads
 from core.audit.queries import current_head, newest, verify
 from core.database import Database
+from core.database.base import now
 from core.database.models import AuditHead, AuditRow
 from tests.integration.channels_support import settings_for
 
 ROWS = 10_000
 
 
-async def _fill(database: Database, rows: int = ROWS) -> None:
+async def _fill(database: Database, rows: int = ROWS, begin: datetime = datetime(2026, 1, 1, tzinfo=UTC)) -> None:
     """A whole chain of ``rows``, as ``record`` would have written it, in one go."""
-    previous, at, values = GENESIS, datetime(2026, 1, 1, tzinfo=UTC), []
+    previous, at, values = GENESIS, begin, []
     for seq in range(1, rows + 1):
         said = ("editor", "entry.published", f"entry:F{seq}", "{}")
         digest = digest_of(seq, at, *said, previous)
@@ -41,7 +42,7 @@ async def _fill(database: Database, rows: int = ROWS) -> None:
 
 async def _unguard(database: Database) -> None:
     """What somebody with all rights on the database would do first."""
-    names = ["no_update", "no_delete"] if database.is_sqlite else ["no_change"]
+    names = ["no_update", "no_delete"] if database.is_sqlite else ["no_change", "no_delete"]
     async with database.write() as session:
         for name in names:
             suffix = "" if database.is_sqlite else " ON audit_rows"
@@ -143,6 +144,55 @@ async def test_who_rewrites_everything_is_found_by_the_heads_that_left(database:
             await record(session, actor="a", action="test.acted", target=f"t:{number}")
     assert (await verify(database)).broken is None
     assert (await verify(database, heads, signer)).broken == BrokenLink(20, Break.REWRITTEN)
+
+
+async def test_old_rows_go_and_the_chain_holds_by_a_checkpoint(database: Database, tmp_path: Path) -> None:
+    file, key = tmp_path / "heads.jsonl", SecretStr("a key of the test")
+    changes = {"audit_heads": str(file), "audit_key": key, "audit_days": 1096}
+    job, signer = AuditHeads(database, settings_for("", "", tmp_path).model_copy(update=changes)), Signer("a key of the test")
+    begin = now() - timedelta(days=1096, seconds=50)  # the first fifty rows are too old by then
+    await _fill(database, 80, begin)
+    await export(signer.sign(30, (await _digests(database))[30]), str(file))
+    kept = await _digests(database)
+    assert await job.delete_old() in range(49, 80)
+    first = min(await _digests(database))
+    assert await job.send()
+    heads = load_heads(file)
+    assert (heads[1].seq, heads[1].digest) == (first - 1, kept[first - 1]), "it left before the rows did"
+    assert (await newest(database, limit=1))[0].action == "audit.checkpoint"
+    found = await verify(database, heads, signer)
+    assert (found.broken, found.deleted, found.rows) == (None, first - 1, 81)
+    # Every row that is left is still guarded, by the triggers and by the chain.
+    with pytest.raises(DBAPIError, match="append-only"):
+        async with database.write() as session:
+            await session.execute(delete(AuditRow).where(AuditRow.seq == first))
+    for head in (heads[:1], []):
+        broken = (await verify(database, head, signer)).broken
+        assert broken == (BrokenLink(first - 1, Break.PRUNED) if head else None)
+    await _unguard(database)
+    async with database.write() as session:
+        await session.execute(delete(AuditRow).where(AuditRow.seq == first))
+    assert (await verify(database)).broken == BrokenLink(1, Break.MISSING)
+
+
+async def test_old_rows_stay_while_nobody_takes_their_head_and_so_does_the_last(database: Database, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    key = SecretStr("k")
+    changes = {"audit_heads": str(tmp_path / "file" / "heads"), "audit_key": key, "audit_days": 30}
+    settings = settings_for("", "", tmp_path).model_copy(update=changes)
+    await _fill(database, 10)
+    with pytest.raises(OSError, match="file"):
+        await AuditHeads(database, settings).delete_old()
+    assert await AuditHeads(database, settings.model_copy(update={"audit_heads": "", "audit_days": 0})).delete_old() == 0
+    assert len(await _digests(database)) == 10
+    assert await AuditHeads(database, settings.model_copy(update={"audit_heads": ""})).delete_old() == 9
+    assert sorted(await _digests(database)) == [10, 11]
+    assert (await verify(database)).broken is None
+
+
+async def _digests(database: Database) -> dict[int, str]:
+    async with database.read() as session:
+        return {row.seq: row.digest for row in await session.execute(select(AuditRow.seq, AuditRow.digest))}
 
 
 async def test_an_empty_audit_is_whole(database: Database) -> None:

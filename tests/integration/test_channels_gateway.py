@@ -76,7 +76,7 @@ async def test_every_route_authenticates_or_stands_in_the_list_of_public_ones(se
 
 def _refusal_of_socket(app: FastAPI, path: str, origin: str) -> int:
     """The code with which a stranger's socket is closed before anything was said."""
-    with TestClient(app).websocket_connect(path, headers={"Origin": origin}) as socket:
+    with TestClient(app).websocket_connect(path, headers={"Origin": origin, "Host": "127.0.0.1"}) as socket:
         message = socket.receive()
     assert message["type"] == "websocket.close", message
     return int(message["code"])
@@ -212,6 +212,16 @@ async def test_readiness_names_the_part_that_is_missing(settings: Settings) -> N
                 return (await state())[0] == 200
 
             await until(ready)
+
+
+async def test_behind_a_proxy_health_and_metrics_want_the_secret_even_of_this_machine(settings: Settings) -> None:
+    """A proxy on this machine that forgets to say whom it passes on looks like this machine."""
+    app = create(settings.model_copy(update={"public_url": "https://guichet.exemple.fr"}))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://127.0.0.1") as proxy:
+        for path in ("/health/live", "/health/ready", "/metrics"):
+            assert (await proxy.get(path)).status_code == 403, path
+            assert (await proxy.get(path, headers={"X-Guichet-Secret": SECRET})).status_code in (200, 503), path
+    await app.state.deps.close()
 
 
 def _actions() -> FastAPI:

@@ -265,3 +265,19 @@ async def test_an_entry_is_found_by_words_theme_state_and_made_anew(desk: Desk) 
     form = await desk.form(headers)
     await desk.http.post(_URL, data=form | {"title": "Autre titre"}, headers=headers)
     assert json.dumps(await found(status="draft")).count("F1") == 1
+
+
+async def test_a_national_page_is_proposed_linked_and_shown_with_its_title(desk: Desk) -> None:
+    state = CARD.model_copy(update={"id": "F9", "collection": "service-public", "title": "Carte d'identité d'un majeur"})
+    await store.upsert(desk.database, "service-public", [state], source="test", checksum="2", author="import", reason="")
+    headers = await desk.editor()
+    proposed = await desk.http.get("/api/desk/entries/ville/national-pages", params={"q": "carte identité"}, headers=headers)
+    assert proposed.json() == [{"name": "service-public/F9", "title": "Carte d'identité d'un majeur"}]
+    form = await desk.form(headers)
+    refused = await desk.http.post(_URL, data=form | {"national_pages": "service-public/F8"}, headers=headers)
+    assert refused.status_code == 422
+    assert "service-public/F8" in refused.text
+    saved = await desk.http.post(_URL, data=form | {"national_pages": "service-public/F9"}, headers=headers)
+    assert saved.status_code == 303
+    assert (await desk.head()).national_pages == ("service-public/F9",)
+    assert (await desk.form(headers))["national_pages"] == "service-public/F9 Carte d'identité d'un majeur"

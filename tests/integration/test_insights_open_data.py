@@ -45,7 +45,7 @@ async def test_a_release_holds_no_small_figure_and_says_what_it_is(
     assert dataset["dcat:distribution"]["dcat:downloadURL"]["@id"] == f"{settings.base_url}/open-data/monthly.csv"
     assert dataset["dct:temporal"]["dcat:endDate"]["@value"] == "2026-10-31"
     deps = build(settings)
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(create(settings, deps)), base_url="http://test") as anybody:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(create(settings, deps)), base_url=settings.base_url) as anybody:
         for name, media_type in FILES.items():
             answer = await anybody.get(f"/open-data/{name}")
             assert answer.status_code == 200

@@ -51,7 +51,7 @@ async def test_an_import_that_was_interrupted_goes_on(database: Database, site: 
         await import_site(database, str(tmp_path / "pages.urls"), "ville", tmp_path, inside=True, pause=0, options=options)
     assert await published(database) == []
     report = await import_site(database, str(tmp_path / "pages.urls"), "ville", tmp_path, inside=True, pause=0)
-    assert (report.created, sorted(site.asked)) == (4, ["/0", "/1", "/2", "/3"])
+    assert (report.created, sorted(site.asked)) == (4, ["/0", "/1", "/2", "/3", "/robots.txt", "/robots.txt"])
 
 
 async def test_what_is_too_large_or_no_site_changes_nothing(database: Database, site: Site, tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from core.privacy.addresses import Addresses
 from core.settings import Settings
 from tests.integration.channels_support import guichet, served, settings_for, working
 from tests.integration.servers import free_port
-from tests.integration.sms_support import FakeTwilio, inbound, post, receipt, sweep
+from tests.integration.sms_support import ACCOUNT, PATH, PHONE, FakeTwilio, inbound, message_id, post, receipt, sweep
 from tests.waiting import until
 
 
@@ -314,3 +314,47 @@ async def test_a_report_that_comes_while_our_note_is_written_is_not_lost(make_se
     await provider.reported
     await sweep(outbound)
     assert [one.status for one in await deliveries(database)] == ["delivered"]
+
+
+async def test_a_later_report_settles_an_uncertain_message_that_it_fits_and_no_other(
+    make_settings: Any, database: Database, twilio: FakeTwilio
+) -> None:
+    """It fits by provider, number, time and length; while a message to that number is on its way, it may be of that one."""
+    addresses = Addresses("address-key")
+    async with database.write() as session:
+        for number, phone in enumerate((PHONE, "+33639980002", "+33639980003", "+33639980004")):
+            about = {"channel": "sms", "origin": "citizen", "language": "fr", "provider": "twilio"}
+            digest, name = addresses.digest(phone), str(number)
+            session.add(Conversation(id=name, address=addresses.encrypt(phone), address_digest=digest, **about))
+            await session.flush()
+            session.add(Reply(id=name, conversation_id=name, outcome="answered", blocks=[]))
+            await session.flush()
+        more = {"provider": "twilio", "status": "uncertain", "error": "lost"}
+        session.add(Delivery(reply_id="0", part=0, text="un", segments=1, **more))
+        session.add(Delivery(reply_id="0", part=1, text="deux", segments=2, **more))
+        session.add(Delivery(reply_id="1", text="trois", segments=1, **more))
+        session.add(Delivery(reply_id="1", text="en route", segments=1, provider="twilio", status="sending"))
+        session.add(Delivery(reply_id="2", text="ancien", segments=1, **more, updated_at=now() - timedelta(days=2)))
+        session.add(Delivery(reply_id="3", text="ailleurs", segments=1, **more | {"provider": "vonage"}))
+
+    async def states() -> list[str]:
+        return [one.status for one in await deliveries(database)]
+
+    settings = make_settings()
+    async with guichet(settings) as service:
+
+        async def report(phone: str, status: str, sid: str, **more: str) -> None:
+            form = {"MessageSid": sid, "SmsSid": sid, "AccountSid": ACCOUNT, "MessageStatus": status, "To": phone, **more}
+            assert (await post(service.http, settings, form, path=f"{PATH}/status")).status_code == 200
+
+        before = ["uncertain"] * 3 + ["sending"] + ["uncertain"] * 2
+        await report(PHONE, "delivered", message_id())  # of two it is unknown which
+        for phone in ("+33639980002", "+33639980003", "+33639980004", "+33639980099"):
+            await report(phone, "delivered", message_id())
+        assert await states() == before
+        second, first = message_id(), message_id()
+        await report(PHONE, "sent", second, NumSegments="2")
+        assert await states() == ["uncertain", "sent", *before[2:]]
+        await report(PHONE, "delivered", first)  # the only one that is left
+        await report(PHONE, "delivered", second)
+        assert await states() == ["delivered", "delivered", *before[2:]]

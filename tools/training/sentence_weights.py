@@ -10,7 +10,7 @@ import numpy as np
 import orjson
 
 from actions.replies.page_parts import part_of
-from actions.replies.piece_sets import counted, needed, telling
+from actions.replies.piece_sets import answering, counted, needed
 from core.entry import Entry, passages
 from core.text.markdown import plain
 from retrieval.contracts import PageSentence
@@ -54,7 +54,7 @@ def sentences_of(entry: Entry) -> Iterator[tuple[PageSentence, str]]:
         if passage.defines:
             continue
         pieces = part_of(entry, passage.order).pieces
-        tells = telling(pieces)
+        tells = answering(pieces)
         for at in tells:
             sentence = PageSentence(pieces[at].plain, passage.order, begins=at == tells[0])
             yield sentence, plain(counted(pieces, needed(pieces, at)), links=False)

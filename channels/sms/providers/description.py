@@ -49,6 +49,7 @@ class Fields(_Part):
     part: str = ""
     total: str = ""
     reference: str = ""
+    segments: str = ""
 
 
 class IncomingRequest(_Part):

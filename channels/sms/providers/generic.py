@@ -81,9 +81,11 @@ class Generic:
             raise MalformedRequest(names.id)
         if request.path.endswith("/status"):
             status = incoming.states.get(_at(document, names.status), "sending")
-            return DeliveryReceipt(
-                identifier, status, _at(document, names.error)[:64] if status in ("failed", "expired") else ""
-            )
+            error = _at(document, names.error)[:64] if status in ("failed", "expired") else ""
+            number, count = _at(document, names.recipient), _at(document, names.segments)
+            recipient = international(number, names.recipient) if number else ""
+            segments = int(count) if _COUNT.fullmatch(count) else 0
+            return DeliveryReceipt(identifier, status, error, provider=self.name, recipient=recipient, segments=segments)
         message = InboundMessage(
             external_id=identifier,
             sender=international(_at(document, names.sender), names.sender),

@@ -2,8 +2,8 @@
 
 Twilio signs the address and the concatenation of all names and values. The signature thus covers the characters, but not where
 one field ends and the next begins: an attacker could split a captured request differently, with a message id moved into another
-field. So the form of each field that is used is checked after the signature, and none may occur twice. Other fields are
-ignored: Twilio adds new ones without notice.
+field, or the text cut short at a capital letter. So the fields at which that is possible must have their form, and none may
+occur twice; otherwise the signature counts as wrong. Other fields are ignored: Twilio adds new ones without notice.
 """
 
 import re
@@ -97,7 +97,14 @@ _OPT_OUT_WORDS = ("STOP", "START")
 
 _MESSAGE_ID = re.compile(r"(?:SM|MM)[0-9a-f]{32}")
 _ACCOUNT_ID = re.compile(r"AC[0-9a-f]{32}")
+_VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
+# Twilio's fields from Body up to From in the order in which they are signed (the others are WhatsApp's): whatever else stands
+# there may be the end of the text.
+_AFTER_TEXT = re.compile(
+    r"Body|Button(Payload|Text|Type)|Channel(InstallSid|Metadata|Prefix|ToAddress)|Forwarded|FrequentlyForwarded"
+)
 _ERROR = re.compile(r"[0-9]{1,10}")
+_SEGMENTS = re.compile(r"[0-9]{1,2}")
 
 STATUS_SUFFIX = "/status"
 
@@ -138,6 +145,10 @@ class Twilio:
         address = self._public_url + request.path + (f"?{request.query}" if request.query else "")
         if not any(validator.validate(address, fields, signature) for validator in self._validators):
             raise InvalidSignature("wrong signature")
+        try:
+            _require_form(request)
+        except MalformedRequest as error:
+            raise InvalidSignature("cut anew") from error
 
     def parse(self, request: RawRequest) -> InboundMessage | DeliveryReceipt:
         """Returns a message, or (on the status path) a receipt. Raises ``MalformedRequest`` naming the field."""
@@ -145,14 +156,14 @@ class Twilio:
         message_id = matching(fields, "MessageSid", _MESSAGE_ID)
         if matching(fields, "AccountSid", _ACCOUNT_ID) != self._account.sid:
             raise MalformedRequest("AccountSid")
-        for older in ("SmsSid", "SmsMessageSid"):  # older names of the same id
-            if only(fields, older) not in (None, "", message_id):
-                raise MalformedRequest(older)
         if request.path.endswith(STATUS_SUFFIX):
             return DeliveryReceipt(
                 provider_message_id=message_id,
                 status=STATUS.get(only(fields, "MessageStatus") or "", "sending"),
                 error=matching(fields, "ErrorCode", _ERROR, optional=True),
+                provider=self.name,
+                recipient=matching(fields, "To", E164, optional=True),
+                segments=int(matching(fields, "NumSegments", _SEGMENTS, optional=True) or 0),
             )
         text = (only(fields, "Body") or "").replace("\x00", "")  # without a Body it is only a picture
         kept_by_twilio = only(fields, "OptOutType") or ""  # Advanced Opt-Out took the message for one of the account's words
@@ -183,6 +194,23 @@ class Twilio:
             return _receipt(response)
         code = code_of(response, "code")
         raise SendFailed(code, permanent=code not in TRANSIENT, account=code in ACCOUNT or response.status_code in (401, 403))
+
+
+def _require_form(request: RawRequest) -> None:
+    """Raises ``MalformedRequest`` if the signed characters may have been split otherwise than Twilio did."""
+    fields = form_fields(request)
+    message_id = matching(fields, "MessageSid", _MESSAGE_ID)
+    matching(fields, "AccountSid", _ACCOUNT_ID)
+    for older in ("SmsSid", "SmsMessageSid"):  # older names of the same id
+        if only(fields, older) not in (None, "", message_id):
+            raise MalformedRequest(older)
+    if request.path.endswith(STATUS_SUFFIX):
+        return
+    matching(fields, "ApiVersion", _VERSION)  # else it may hold a text that is missing
+    only(fields, "Body")
+    for name, _ in fields:
+        if "Body" <= name < "From" and not _AFTER_TEXT.fullmatch(name):
+            raise MalformedRequest("Body")
 
 
 def _receipt(response: httpx.Response) -> SendReceipt:

@@ -173,7 +173,9 @@ class Vonage:
         if request.path.endswith("/status"):
             status, error = only(fields, "status") or "", _error(fields)
             ours = "failed" if status == "unknown" and error else STATUS.get(status, "sending")
-            return DeliveryReceipt(provider_message_id=message_id, status=ours, error=error)
+            number = matching(fields, "msisdn", _NUMBER, optional=True)
+            recipient = international(number, "msisdn") if number else ""
+            return DeliveryReceipt(message_id, ours, error, provider=self.name, recipient=recipient)
         if (only(fields, "api-key") or self._account.key) != self._account.key:
             raise MalformedRequest("api-key")
         message = InboundMessage(

@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection
 
 from channels.http.deps import Deps
 from channels.http.rate_limiting import RETRY_SECONDS
-from channels.http.security import Caller, is_local
+from channels.http.security import Caller, is_from_here, shows_secret
 from channels.web.api.resource import RequestBody, resource
 from conversations.intake.web import TooManyWaiting
 from conversations.record.messages import Accepted
@@ -77,7 +77,8 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming, conne
 
 def _payer(deps: Deps, conversation: Conversation, connection: HTTPConnection) -> Payer:
     """Returns the payer of the answer: the citizen's address; nobody for our own tools and for this machine itself."""
-    if conversation.origin != Origin.CITIZEN or is_local(connection) or not connection.client:
+    ours = is_from_here(deps, connection) or shows_secret(deps, connection)
+    if conversation.origin != Origin.CITIZEN or ours or not connection.client:
         return ()
     return deps.budget.payer_at(connection.client.host)
 

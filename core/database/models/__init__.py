@@ -34,6 +34,7 @@ from core.database.models.publishing import Publication
 from core.database.models.quality import QualityNight
 from core.database.models.review import Correction, EditorTask, ReviewItem, Verdict
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsLimited, SmsUsage
+from core.database.models.sources import CheckedLink, PageSource
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
 from core.database.models.start_questions import StartQuestion
 from core.database.models.supervision import (
@@ -53,6 +54,7 @@ __all__ = [
     "AuditHead",
     "AuditRow",
     "Autosave",
+    "CheckedLink",
     "CheckedSubject",
     "Collection",
     "Conflict",
@@ -86,6 +88,7 @@ __all__ = [
     "NumberUsage",
     "OfficeRow",
     "OptOut",
+    "PageSource",
     "PhoneCopy",
     "Presence",
     "Publication",

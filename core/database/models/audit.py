@@ -12,7 +12,7 @@ class AuditRow(Base):
     """One act. ``seq`` counts from 1 without a gap. ``digest`` covers all other columns, ``previous`` included.
 
     ``details`` is canonical JSON as text: a JSON column would return other bytes than the digested ones. Triggers refuse to
-    update or delete a row.
+    update or delete a row, but for those up to the checkpoint (``core.audit.retention``).
     """
 
     __tablename__ = "audit_rows"
@@ -30,10 +30,11 @@ class AuditRow(Base):
 
 
 class AuditHead(Base):
-    """The one row (``id`` 1) that every writer locks: number and digest of the chain's last row."""
+    """The one row (``id`` 1) that every writer locks: number and digest of the chain's last row, and the last deleted one."""
 
     __tablename__ = "audit_head"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[str] = mapped_column(String(64))
+    checkpoint: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")

@@ -49,7 +49,7 @@ class StaffSession(Base):
 
     ``stage``: ``second`` (a code is asked for), ``enrol`` (a second factor must be set up; ``pending`` is its encrypted
     secret until a code has proven it), ``open``. ``id_token``: encrypted; it ends the person's session at the identity
-    provider.
+    provider. ``confirmed_at``: when password and code were last given again in the open session.
     """
 
     __tablename__ = "staff_sessions"
@@ -66,6 +66,7 @@ class StaffSession(Base):
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class StaffLink(Base):

@@ -18,9 +18,9 @@ from knowledge_base.desk.editor.contracts import Near, Preview
 
 def part(database: Database, *, preview: Preview, near: Near) -> Part:
     """Returns the part; ``preview`` and ``near`` come from the composition root."""
-    routes = APIRouter()
-    join_router(routes, api.router(database, preview, near), tags=["entries"])
-    join_router(routes, pages.router(database, Catalogue(database), near), include_in_schema=False)
+    routes, catalogue = APIRouter(), Catalogue(database)
+    join_router(routes, api.router(database, catalogue, preview, near), tags=["entries"])
+    join_router(routes, pages.router(database, catalogue, near), include_in_schema=False)
     return Part(
         name="editor",
         folder=Path(__file__).parent,

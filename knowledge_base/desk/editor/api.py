@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 
 from core.database import Database
@@ -15,14 +15,16 @@ from core.web.typesetting import euros, moment
 from desk.shell import shell_of
 from knowledge_base.desk.access import Editor
 from knowledge_base.desk.editor import checks
+from knowledge_base.desk.editor.catalogue import Catalogue
 from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.desk.editor.contracts import Near, Preview, Walk
 from knowledge_base.desk.editor.edited_entry import base_of, form_error_json, must_edit
 from knowledge_base.desk.editor.form import EntryForm, FormError
-from knowledge_base.desk.editor.links import dead_links, links_of
 from knowledge_base.editing import saving
+from knowledge_base.quality.links.check import dead_links, links_of
 
 Address = Annotated[str, Field(max_length=200)]
+_PROPOSED = 8  # national pages
 _ONE = "/api/desk/entries/{collection}/{identifier}"
 
 
@@ -43,7 +45,7 @@ class Pasted(BaseModel):
     html: str = Field(max_length=300_000)
 
 
-def router(database: Database, preview: Preview, near: Near) -> APIRouter:
+def router(database: Database, catalogue: Catalogue, preview: Preview, near: Near) -> APIRouter:
     routes = APIRouter()
 
     async def entry_of(request: Request, staff: Staff, form: EntryForm, collection: str, identifier: str) -> Entry:
@@ -111,6 +113,14 @@ def router(database: Database, preview: Preview, near: Near) -> APIRouter:
             "checked": say.text("editor", "links_checked", language, {"count": len(addresses), "dead": len(dead)}),
             "dead": [{"url": url, "why": say.text("editor", f"link_{why}", language)} for url, why in dead],
         }
+
+    @routes.get("/api/desk/entries/{collection}/national-pages")
+    async def national_pages(collection: str, q: Annotated[str, Query(max_length=300)], staff: Editor) -> list[dict[str, str]]:
+        """Returns entries of other collections that may be on the matter ``q``: by meaning, then by words."""
+        named = [(row.collection, row.id, row.title) for row in (await catalogue.find(q)).rows if row.status == "published"]
+        found = [*await near(q), *named]
+        names = {f"{owner}/{name}": title for owner, name, title in found if owner != collection}
+        return [{"name": name, "title": title} for name, title in list(names.items())[:_PROPOSED]]
 
     @routes.post("/api/desk/entries/clean")
     async def clean(pasted: Pasted, staff: Editor) -> dict[str, str]:

@@ -5,6 +5,7 @@ The content of 3,371 pages is 60 MB of JSON; searching it in SQL takes more than
 
 import asyncio
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
@@ -106,6 +107,12 @@ class Catalogue:
         await self.refresh()
         collections = {row.collection for row in self._rows.values()}
         return sorted(collections), sorted({row.theme[0] for row in self._rows.values() if row.theme})
+
+    async def titles(self, names: Iterable[str]) -> dict[str, str]:
+        """Returns the titles of the entries ``names`` (collection/id), without those that do not exist."""
+        await self.refresh()
+        keys = {name: tuple(name.split("/", 1)) for name in names}
+        return {name: row.title for name, key in keys.items() if len(key) == 2 and (row := self._rows.get((key[0], key[1])))}
 
     async def refresh(self) -> None:
         """Reads the changes since the last time."""

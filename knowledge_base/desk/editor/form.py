@@ -16,13 +16,15 @@ from knowledge_base.entries.safety import faults
 _BODY: TypeAdapter[tuple[Block, ...]] = TypeAdapter(tuple[Block, ...])
 _ANSWERED_BY = " → "  # between a question and the first words of the sentence that answers it
 _LISTS = ("wordings", "opening", "theme", "audiences", "keywords")
+# "collection/id" and the title, or the address of the entry's page at the desk.
+_ENTRY = re.compile(r"(?:https?://[^/\s]+)?(?:/desk/entries/)?([\w-]+/[^/\s]+)(?:\s.*)?")
 _TEXTS = ("short_answer", "description", "introduction", "easy_text", "sms_text", "source")
 # field → most characters. ``EntryForm.entry`` checks this, not the fields' types, so that the page can name the field and keep
 # the typed text. The size of a request is limited before.
 _MOST: Mapping[str, int] = {
     **dict.fromkeys(("wordings", "opening", "questions", "short_answer", "description", "introduction", "easy_text"), 20_000),
     **{"title": 300, "sms_text": 2000, "theme": 1000, "audiences": 1000, "keywords": 2000, "source": 300, "url": 2000},
-    **{"verified_on": 10, "body": 900_000, "reason": 500},
+    **{"national_pages": 5000, "verified_on": 10, "body": 900_000, "reason": 500},
 }
 
 
@@ -60,6 +62,7 @@ class EntryForm(BaseModel):
     theme: str = ""
     audiences: str = ""
     keywords: str = ""
+    national_pages: str = ""
     source: str = ""
     url: str = ""
     verified_on: str = ""
@@ -87,7 +90,8 @@ class EntryForm(BaseModel):
         texts = {name: _lines_as_stored(getattr(self, name)) for name in _TEXTS}
         lists = {name: _lines(getattr(self, name)) for name in _LISTS}
         changes = {"title": title, "body": _normal(body), "verified_on": verified, "urls": urls}
-        return base.model_copy(update={**changes, "questions": _questions(self.questions), **texts, **lists})
+        named = {"questions": _questions(self.questions), "national_pages": _entries(self.national_pages)}
+        return base.model_copy(update={**changes, **named, **texts, **lists})
 
 
 def refuse_unsafe(entry: Entry) -> None:
@@ -111,6 +115,7 @@ def values_of(entry: Entry) -> dict[str, Any]:
         **{name: "\n".join(getattr(entry, name)) for name in _LISTS},
         **{name: getattr(entry, name) for name in _TEXTS},
         "questions": "\n".join(f"{one.question}{_ANSWERED_BY}{one.sentence}" for one in entry.questions),
+        "national_pages": "\n".join(entry.national_pages),
         "url": entry.url,
         "verified_on": entry.verified_on.isoformat() if entry.verified_on else "",
         "body": _BODY.dump_json(entry.body).decode(),
@@ -138,6 +143,14 @@ def _questions(text: str) -> tuple[AnsweredQuestion, ...]:
     if (wrong := next((pair for pair in found if len(pair) < 2 or not all(pair)), None)) is not None:
         raise FormError("questions", "question_without_answer", excerpt=wrong[0])
     return tuple(AnsweredQuestion(question=question, sentence=sentence) for question, sentence in found)
+
+
+def _entries(text: str) -> tuple[str, ...]:
+    """Returns the entries typed, one a line, as collection/id. Raises ``FormError``."""
+    found = {line: _ENTRY.fullmatch(line) for line in _lines(text)}
+    if (wrong := next((line for line, match in found.items() if match is None), None)) is not None:
+        raise FormError("national_pages", "page_wrong", excerpt=wrong)
+    return tuple(dict.fromkeys(match[1] for match in found.values() if match))
 
 
 def _lines_as_stored(text: str) -> str:

@@ -92,7 +92,7 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
 
     @routes.get(_ONE)
     async def one(request: Request, collection: str, identifier: str, staff: Reader) -> Response:
-        return await _page(request, database, staff, await edited_entry(database, collection, identifier, staff))
+        return await _page(request, database, catalogue, staff, await edited_entry(database, collection, identifier, staff))
 
     @routes.post(_ONE)
     async def save(request: Request, collection: str, identifier: str, staff: Editor) -> Response:
@@ -106,13 +106,18 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
         try:
             entry = form.entry(base)
             forms.refuse_unsafe(entry)
+            added = [name for name in entry.national_pages if name not in base.national_pages]
+            if unknown := set(added) - set(await catalogue.titles(added)):
+                raise forms.FormError("national_pages", "page_unknown", excerpt=min(unknown))
             await saving.save(database, entry, started_from=form.started_from, author=staff.id, reason=form.reason)
         except forms.FormError as error:
             message = shell_of(request).words.text("editor", error.code, staff.language, form_error_json(request, staff, error))
             now = _as_typed(await edited_entry(database, collection, identifier, staff), form)
-            return await _page(request, database, staff, now, status=422, error=message, wrong=error.field, typed=typed)
+            return await _page(
+                request, database, catalogue, staff, now, status=422, error=message, wrong=error.field, typed=typed
+            )
         except StaleSave as stale:
-            return await _stale(request, database, staff, stale, form.reason)
+            return await _stale(request, database, catalogue, staff, stale, form.reason)
         except EditRefused as refused:
             raise Problem(409, f"editor.refused_{refused.code}") from None
         return back(_ONE.format(collection=collection, identifier=identifier), "saved")
@@ -137,6 +142,7 @@ def _as_typed(shown: EditedEntry, form: forms.EntryForm) -> EditedEntry:
 async def _page(
     request: Request,
     database: Database,
+    catalogue: Catalogue,
     staff: Staff,
     shown: EditedEntry,
     *,
@@ -146,7 +152,10 @@ async def _page(
     typed: dict[str, Any] | None = None,
     stale: dict[str, Any] | None = None,
 ) -> Response:
-    values = forms.values_of(shown.entry) | {"reason": ""} | {key: typed[key] for key in typed or {} if typed and key != "csrf"}
+    titles = await catalogue.titles(shown.entry.national_pages)
+    linked = "\n".join(f"{name} {titles.get(name, '')}".strip() for name in shown.entry.national_pages)
+    posted = {key: value for key, value in (typed or {}).items() if key != "csrf"}
+    values = forms.values_of(shown.entry) | {"reason": "", "national_pages": linked} | posted
     return render(
         request,
         staff,
@@ -163,7 +172,9 @@ async def _page(
     )
 
 
-async def _stale(request: Request, database: Database, staff: Staff, stale: StaleSave, reason: str) -> Response:
+async def _stale(
+    request: Request, database: Database, catalogue: Catalogue, staff: Staff, stale: StaleSave, reason: str
+) -> Response:
     """Shows both persons' changes. The form has both merged, and starts from the other person's revision."""
     now = await edited_entry(database, stale.mine.collection, stale.mine.id, staff)
     merged = EditedEntry(
@@ -175,4 +186,4 @@ async def _stale(request: Request, database: Database, staff: Staff, stale: Stal
         "mine": differences(stale.started_from, stale.mine),
         "clashes": stale.merged.clashes,
     }
-    return await _page(request, database, staff, merged, status=409, stale=sides, typed={"reason": reason})
+    return await _page(request, database, catalogue, staff, merged, status=409, stale=sides, typed={"reason": reason})

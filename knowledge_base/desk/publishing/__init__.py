@@ -11,7 +11,7 @@ from core.settings import Settings
 from core.web.routes import join_router
 from desk import Alert, Item, Part
 from desk.parts import Alerts
-from knowledge_base.desk.publishing import golden, publications, start_questions, subjects, try_question
+from knowledge_base.desk.publishing import facts, golden, publications, start_questions, subjects, try_question
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.editing.steps import Policy
@@ -38,6 +38,7 @@ def part(settings: Settings, database: Database, replies: Replies = no_replies) 
     engine = EngineClient(settings)
     for router in (
         publications.router(database, Policy(two_persons=settings.desk_two_persons), engine),
+        facts.router(database),
         try_question.router(database, engine, settings.collection, replies),
         subjects.router(database, engine, settings.collection),
         golden.router(database),

@@ -112,6 +112,7 @@ def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | Rea
             "wordings": tuple(filter(None, map(markdown.tidy, re.split(r"[\n|;]", values.get("wordings", ""))))),
             "short_answer": markdown.paragraph(values.get("short_answer", "")),
             "sms_text": markdown.tidy(values.get("sms_text", "")),
+            "national_pages": tuple(re.findall(r"[\w-]+/[\w-]+", values.get("national_pages", ""))),
             "verified_on": verified,
         }
     )

@@ -22,6 +22,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "source": ("source", "origine", "service"),
     "verified_on": ("verified on", "verifie le", "date", "mise a jour", "date de mise a jour", "updated"),
     "sms_text": ("sms", "texte sms", "sms text"),
+    "national_pages": ("fiches nationales", "fiche nationale", "national pages", "national page"),
 }
 
 type Line = tuple[int, tuple[str, ...]]

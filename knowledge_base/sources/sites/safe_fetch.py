@@ -1,8 +1,10 @@
 """Fetches pages of a public site only: no private address, no endless file, and no redirect to either."""
 
 import socket
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 import httpx
@@ -13,25 +15,46 @@ from knowledge_base.errors import Reason, WithReason, sentence
 MAX_BYTES = 5 * 1024**2
 _REDIRECTS = 5
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
-_AGENT = "Guichet-import (+https://schema.org/FAQPage)"
+AGENT = "Guichet-import"
+_CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
 
 type Resolve = Callable[[str, int], Iterable[str]]
 
 
-class FetchRefused(WithReason):
-    """An address that is not fetched, or whose page cannot be read."""
+class Limits(NamedTuple):
+    """The most that one address may take: bytes, and seconds in all."""
 
-    def __init__(self, fr: str, en: str) -> None:
+    most_bytes: int = MAX_BYTES
+    seconds: float = 60.0
+
+
+PAGE, FILE = Limits(), Limits(200 * 1024**2, 900.0)
+
+
+class FetchRefused(WithReason):
+    """An address that is not fetched, or whose page cannot be read. ``status``: the site's answer; ``None`` without one."""
+
+    def __init__(self, fr: str, en: str, status: int | None = None) -> None:
         super().__init__(Reason(fr, en))
+        self.status = status
+
+
+class NotPublic(FetchRefused):
+    """An address inside a network, which is never called."""
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A fetched page. ``url`` is its final address."""
+    """A fetched page. ``url`` is its final address. ``conditions``: the headers that ask next time whether it has changed.
+
+    ``unchanged``: it has not, and ``content`` is empty.
+    """
 
     url: str
     content: bytes
     kind: str
+    conditions: Mapping[str, str] = field(default_factory=dict)
+    unchanged: bool = False
 
 
 def anywhere(_address: str) -> bool:
@@ -51,22 +74,30 @@ class SafeFetcher:
         self._allows = allows
         self._resolve = resolve
         # No proxy from the environment: it could connect to forbidden addresses.
-        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, headers={"User-Agent": _AGENT})
+        self._client = httpx.Client(timeout=_TIMEOUT, follow_redirects=False, trust_env=False, headers={"User-Agent": AGENT})
 
     def close(self) -> None:
         self._client.close()
 
-    def get(self, url: str) -> Fetched:
-        """Returns the page at ``url``. Each redirect is checked like the first address. Raises ``FetchRefused``."""
+    def get(self, url: str, conditions: Mapping[str, str] | None = None, limits: Limits = PAGE) -> Fetched:
+        """Returns the page at ``url``. Each redirect is checked like the first address. Raises ``FetchRefused``.
+
+        ``conditions`` are those of the copy that the caller has.
+        """
+        deadline = time.monotonic() + limits.seconds
         for _ in range(_REDIRECTS + 1):
-            request = self._request(url)
+            request = self._request(url, conditions or {})
             try:
                 response = self._client.send(request, stream=True)
                 try:
-                    if response.is_redirect:
+                    if response.is_redirect and response.status_code != 304:
                         url = urljoin(url, response.headers["Location"])
                         continue
-                    return Fetched(url, _read(response), response.headers.get("Content-Type", ""))
+                    kept = {_CONDITIONS[name]: value for name in _CONDITIONS if (value := response.headers.get(name))}
+                    kind = response.headers.get("Content-Type", "")
+                    if response.status_code == 304 and conditions:
+                        return Fetched(url, b"", kind, conditions, unchanged=True)
+                    return Fetched(url, _read(response, limits, deadline), kind, kept)
                 finally:
                     response.close()
             except httpx.HTTPError as error:
@@ -76,7 +107,7 @@ class SafeFetcher:
                 raise FetchRefused(*sentence("leads_nowhere")) from error
         raise FetchRefused("trop de redirections", "too many redirections")
 
-    def _request(self, url: str) -> httpx.Request:
+    def _request(self, url: str, headers: Mapping[str, str]) -> httpx.Request:
         """Returns a request to the checked IP address, because the name could resolve differently a moment later."""
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
@@ -87,20 +118,23 @@ class SafeFetcher:
         except (OSError, ValueError) as error:
             raise FetchRefused("ce nom d'hôte n'existe pas", "there is no such host") from error
         if not addresses or not all(map(self._allows, addresses)):
-            raise FetchRefused("cette adresse n'est pas publique", "this address is not public")
+            raise NotPublic("cette adresse n'est pas publique", "this address is not public")
         literal = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
         target = parts._replace(netloc=f"{literal}:{port}", fragment="").geturl()
         return self._client.build_request(
-            "GET", target, headers={"Host": parts.netloc}, extensions={"sni_hostname": parts.hostname}
+            "GET", target, headers={**headers, "Host": parts.netloc}, extensions={"sni_hostname": parts.hostname}
         )
 
 
-def _read(response: httpx.Response) -> bytes:
-    if response.status_code != 200:
-        raise FetchRefused(f"le site répond {response.status_code}", f"the site answers {response.status_code}")
+def _read(response: httpx.Response, limits: Limits, deadline: float) -> bytes:
+    if (status := response.status_code) != 200:
+        raise FetchRefused(f"le site répond {status}", f"the site answers {status}", status)
     content = bytearray()
     for block in response.iter_bytes():
         content += block
-        if len(content) > MAX_BYTES:
-            raise FetchRefused(f"plus de {MAX_BYTES // 1024**2} Mo", f"more than {MAX_BYTES // 1024**2} MB")
+        if len(content) > limits.most_bytes:
+            most = limits.most_bytes // 1024**2
+            raise FetchRefused(f"plus de {most} Mo", f"more than {most} MB", status)
+        if time.monotonic() > deadline:
+            raise FetchRefused(f"plus de {limits.seconds:.0f} s", f"more than {limits.seconds:.0f} s", status)
     return bytes(content)

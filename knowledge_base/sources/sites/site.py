@@ -3,7 +3,6 @@
 import gzip
 import hashlib
 import io
-import time
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from lxml import etree
 from core.entry import Entry
 from knowledge_base.errors import InvalidSource, Reason, all_of, sentence
 from knowledge_base.progress import Progress
+from knowledge_base.sources.sites.kept_pages import KeptPages
 from knowledge_base.sources.sites.safe_fetch import MAX_BYTES, Fetched, FetchRefused, SafeFetcher
 from knowledge_base.sources.sites.web_pages import entries_of
 
@@ -22,6 +22,7 @@ MAX_PAGES = 5000
 _SITEMAPS = 50
 PAUSE = 0.2  # seconds between two pages, so as not to burden the site
 _NAMED = 3
+_STALE = 10  # one page in so many may be without an answer
 _PARSER = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
 
 
@@ -45,17 +46,17 @@ def read_site(
     """Returns the entries of all pages that ``start`` names: a sitemap, a page, or the path of a file with one address per
     line.
 
-    Fetched pages are kept in ``cache`` until all are read, so that an interrupted import continues from there. Raises
-    ``InvalidSource`` if nothing can be read, or more pages fail than succeed.
+    Copies of the pages are kept in ``cache``, so that an interrupted import continues from there, and the next one fetches only
+    changed pages. A page that does not answer this time keeps its last copy. Raises ``InvalidSource`` if nothing can be read,
+    more pages fail than succeed, or more than a tenth have only their last copy.
     """
     pages = _pages(start, fetcher)
-    folder = cache / hashlib.sha256(start.encode()).hexdigest()[:16]
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    kept = KeptPages(fetcher, cache / hashlib.sha256(start.encode()).hexdigest()[:16])
     entries: dict[str, Entry] = {}
     rejected: list[Reason] = []
     for done, url in enumerate(pages, start=1):
         try:
-            found = entries_of(_cached_page(url, folder, fetcher, pause), url, collection)
+            found = entries_of(kept.path(url, pause=pause, or_last=True).read_bytes(), url, collection)
             entries |= {entry.id: entry for entry in found}
             if not found:
                 rejected.append(Reason("aucune question ni réponse", "no question and answer").of(url))
@@ -66,22 +67,10 @@ def read_site(
     if len(rejected) > len(entries):
         why = all_of(rejected[:_NAMED])
         raise InvalidSource(*sentence("site_not_imported", why=why, start=start, rejected=len(rejected), entries=len(entries)))
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
+    if kept.stale * _STALE > len(pages):
+        raise InvalidSource(*sentence("pages_silent", start=start, silent=kept.stale, pages=len(pages)))
+    kept.finish()
     return Site(tuple(entries.values()), tuple(rejected))
-
-
-def _cached_page(url: str, folder: Path, fetcher: SafeFetcher, pause: float) -> bytes:
-    path = folder / hashlib.sha256(url.encode()).hexdigest()
-    if path.is_file():
-        return path.read_bytes()
-    content = fetcher.get(url).content
-    part = path.with_suffix(".part")
-    part.write_bytes(content)
-    part.replace(path)
-    time.sleep(pause)
-    return content
 
 
 def _pages(start: str, fetcher: SafeFetcher) -> list[str]:

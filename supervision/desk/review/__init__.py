@@ -26,7 +26,7 @@ from supervision.review.judging import (
     measure_agreement,
     next_item,
 )
-from supervision.review.tasks import DRIFT_KIND, open_tasks
+from supervision.review.tasks import CHECK_KINDS, open_tasks
 from supervision.review.withdrawing import last_verdict, withdraw
 
 Reviewing = Annotated[Staff, Depends(signed_in(Right.HANDLE_CONVERSATIONS))]
@@ -64,7 +64,7 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
             given=await last_verdict(deps.database, staff),
             opinions=[str(opinion) for opinion in Opinion],
             agreement=await measure_agreement(deps.database),
-            tasks=await open_tasks(deps.database, without_kinds=(DRIFT_KIND,)),
+            tasks=await open_tasks(deps.database, without_kinds=CHECK_KINDS),
             longest=_REPLY_CHARACTERS,
             **({"error": ""} | more | {"said": _EMPTY_FIELDS | more.get("said", {})}),
         )

@@ -32,6 +32,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskService]:
     async def fill(database: Database) -> None:
         pages = [page.model_copy(update={"collection": COLLECTION}) for page in entries]
         await store.upsert(database, COLLECTION, pages, source="test", checksum="1", author="test", reason="")
+        own = Entry(id="guichet", collection="ville", title="Mariage", introduction="1 place de la Halle.")
+        await store.upsert(database, "ville", [own], source="test", checksum="2", author="test", reason="")
 
     running.work(fill)
     yield running
@@ -52,6 +54,25 @@ def _opened(page: Page, desk: DeskService) -> Page:
     page.goto(desk.url + PATH)
     expect(page.locator("#web .card")).to_be_visible()
     return page
+
+
+def test_a_national_page_is_searched_and_linked_by_a_press(desk: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(desk, new_context, Role.EDITOR)
+    page.goto(f"{desk.url}/desk/entries/ville/guichet")
+    expect(page.locator("#web .card")).to_be_visible()
+    page.get_by_text("Chercher une fiche nationale").click()
+    proposed = page.locator("#national li button").filter(has_text="(demonstration/demo-mariage)")
+    proposed.click()
+    proposed.click()  # a second press adds nothing
+    field = page.get_by_label("Fiches nationales sur le même sujet")
+    expect(field).to_have_value("demonstration/demo-mariage Se marier à la mairie : conditions et dossier")
+    expect(page.locator("#state")).to_contain_text("Gardé pour vous")
+    assert violations(page) == []
+    page.locator("#national-search").fill("aucunmot")
+    expect(page.get_by_text("Aucune fiche trouvée")).to_be_visible()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_text("C’est enregistré comme brouillon")).to_be_visible()
+    expect(field).to_have_value("demonstration/demo-mariage Se marier à la mairie : conditions et dossier")
 
 
 def test_an_entry_is_found_changed_previewed_and_saved(desk: DeskService, new_context: NewContext) -> None:

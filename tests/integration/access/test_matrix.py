@@ -128,7 +128,7 @@ async def _socket(app: FastAPI, path: str, headers: dict[str, str]) -> int:
     async def send(message: Message) -> None:
         sent.append(message)
 
-    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    raw = [(name.lower().encode(), value.encode()) for name, value in {"Host": "127.0.0.1", **headers}.items()]
     scope = {"type": "websocket", "path": path, "raw_path": path.encode(), "query_string": b"", "headers": raw, "scheme": "ws"}
     await asyncio.wait_for(app(scope | {"client": _ELSEWHERE, "subprotocols": [], "root_path": ""}, receive, send), 10)
     return int(sent[-1]["code"])

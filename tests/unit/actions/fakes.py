@@ -109,6 +109,7 @@ LOST_ABROAD = Entry(
     ),
     source="demonstration",
 )
+LOCAL: dict[str, Entry] = {}  # national entry → the town's entry; a test sets it
 ENTRIES = {entry.id: entry for entry in (LOST_CARD, LONG, UNDATED, PASSPORT)}
 
 
@@ -158,6 +159,9 @@ class FakeKnowledge:
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         return ENTRIES.get(entry_id)
+
+    def local_page(self, entry: Entry, query: str) -> Entry | None:
+        return LOCAL.get(entry.id)
 
     def best_passage(self, entry: Entry, query: str, among: Sequence[int] | None = None) -> int:
         orders = [passage.order for passage in passages(entry) if among is None or passage.order in among]

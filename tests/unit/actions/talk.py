@@ -32,6 +32,7 @@ BY_INTENT = {
     "simplify": "action_simplify",
     "who_we_are": "action_about",
     "help": "action_small_talk",
+    "opening_hours": "action_about",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from channels.sms.encoding import segments
-from core.turns import ChoicesBlock, Option, Source
+from core.turns import ChoicesBlock, Option, Source, TextBlock
 from tests.unit.channels.test_sms_rendering import HINT, LONG, SENTENCES, URL, answer, choices, parts, render
 
 FIRST = "La perte se déclare en mairie."
@@ -91,3 +91,32 @@ def test_cases_asked_for_by_sms_may_take_a_third_segment() -> None:
     body = " ".join(SENTENCES[:5])
     text, offered = render(answer(body), choices("Vous êtes majeur", "Vous êtes mineur", purpose="cases", text="En détail :"))
     assert (len(offered), segments(text)) == (2, 3)
+
+
+@pytest.mark.parametrize(
+    ("characters", "title"), [(20, "Examen technique d'une voiture ancienne"), (76, "Examen technique d'une...")]
+)
+def test_sms_has_longer_titles_of_other_pages_where_they_need_no_further_segment(characters: int, title: str) -> None:
+    first, other = mini_cards("x" * characters, "").options
+    others = tuple(
+        other.model_copy(update={"label": f"{label} ancienne"})
+        for label in ("Examen technique d'une voiture", "Contrôle technique d'un camion")
+    )
+    text, _ = render(ChoicesBlock(text="Laquelle ?", options=(first, *others)))
+    assert f"\n2 {title}\n" in text
+
+
+def test_sms_says_nothing_of_a_sentence_of_which_only_a_few_words_fit() -> None:
+    first, second = parts(TextBlock(text="Appelez le 17. " * 20), answer(SENTENCES[0]))
+    assert SENTENCES[0][:10] not in first.text
+    assert second.text.startswith(SENTENCES[0])
+
+
+def test_what_comes_after_pages_to_choose_from_stands_below_them_and_is_never_left_for_later() -> None:
+    pages = choices("Carte d’identité", *(f"Une autre page dont le titre est long, numéro {n}" for n in range(8)))
+    counter = TextBlock(text="À Valbourg : 1 place de la Halle")
+    text, offered = render(pages, counter)
+    assert text.index("1 Carte d'identité") < text.index("A Valbourg : 1 place de la Halle")
+    assert len(offered) < 9
+    first, _ = render(counter, pages)
+    assert first.startswith("A Valbourg")

@@ -42,7 +42,7 @@ JSON = {
     "receipt": {
         "format": "json",
         "authentication": {"kind": "hmac", "header": "X-Signature", "prefix": "sha256="},
-        "fields": {"id": "id", "status": "state", "error": "code"},
+        "fields": {"id": "id", "status": "state", "error": "code", "recipient": "to", "segments": "parts"},
         "states": {"DELIVRD": "delivered", "UNDELIV": "failed", "EXPIRED": "expired"},
     },
     "send": {
@@ -122,7 +122,7 @@ def test_mtarget_message_and_receipt() -> None:
     assert generic.parse(form(MO)) == InboundMessage("8d1f-77", "+33639980001", "carte perdue", "38100")
     report = form({"MsgId": "8d1f-78", "Status": "3", "StatusText": "delivered"}, "/webhooks/sms/mtarget/status")
     generic.verify(report)
-    assert generic.parse(report) == DeliveryReceipt("8d1f-78", "delivered", "")
+    assert generic.parse(report) == DeliveryReceipt("8d1f-78", "delivered", "", "mtarget")
     assert (generic.name, generic.acknowledgement) == ("mtarget", "OK")
 
 
@@ -142,9 +142,10 @@ def test_json_signed_by_hmac() -> None:
     generic = channel(JSON)
     generic.verify(json_request(SMS))
     assert generic.parse(json_request(SMS)) == INBOUND
-    report = json_request({"id": "a-2", "state": "EXPIRED", "code": 7}, path="/webhooks/sms/exemple/status")
+    told = {"id": "a-2", "state": "EXPIRED", "code": 7, "to": "33639980001", "parts": 2}
+    report = json_request(told, path="/webhooks/sms/exemple/status")
     generic.verify(report)
-    assert generic.parse(report) == DeliveryReceipt("a-2", "expired", "7")
+    assert generic.parse(report) == DeliveryReceipt("a-2", "expired", "7", "exemple", "+33639980001", 2)
 
 
 def test_xml_with_basic_authentication() -> None:

@@ -169,17 +169,17 @@ def test_a_signed_message_with_an_ill_formed_field_is_refused(change: dict[str, 
 def test_receipts(status: str, ours: str) -> None:
     raw, vonage = request(RECEIPT | {"status": status}, "get", path=PATH + "/status"), channel()
     vonage.verify(raw)
-    assert vonage.parse(raw) == DeliveryReceipt(RECEIPT["messageId"], ours, "")  # type: ignore[arg-type]
+    assert vonage.parse(raw) == DeliveryReceipt(RECEIPT["messageId"], ours, "", "vonage", "+33639980001")  # type: ignore[arg-type]
 
 
 def test_a_receipt_tells_the_error() -> None:
     raw = request(RECEIPT | {"status": "failed", "err-code": "9"}, path=PATH + "/status")
-    assert channel().parse(raw) == DeliveryReceipt(RECEIPT["messageId"], "failed", "9")
+    assert channel().parse(raw) == DeliveryReceipt(RECEIPT["messageId"], "failed", "9", "vonage", "+33639980001")
 
 
 def test_an_unknown_state_with_an_error_was_not_delivered() -> None:
     raw = request(RECEIPT | {"status": "unknown", "err-code": "1"}, path=PATH + "/status")
-    assert channel().parse(raw) == DeliveryReceipt(RECEIPT["messageId"], "failed", "1")
+    assert channel().parse(raw) == DeliveryReceipt(RECEIPT["messageId"], "failed", "1", "vonage", "+33639980001")
 
 
 MESSAGE = OutboundMessage("id-0", "+33639980001", "Bonjour")

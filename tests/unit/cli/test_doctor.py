@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -53,7 +55,23 @@ def test_secrets_that_can_be_guessed_shared_or_read(tmp_path: Path) -> None:
     assert [one.level for one in secrets(settings(), file)] == ["ok", "problem"]
 
 
-def test_the_state_folder_is_its_owners(tmp_path: Path) -> None:
+@pytest.fixture
+def umask() -> Iterator[None]:
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+def test_files_of_the_state_folder_are_its_owners(tmp_path: Path, umask: None) -> None:
+    home = tmp_path / "var"
+    home.mkdir()
+    (home / "guichet.db").touch()
+    make_private(home)
+    (home / "new").touch()
+    assert [(home / name).stat().st_mode & 0o777 for name in ("guichet.db", "new")] == [0o600] * 2
+
+
+def test_the_state_folder_is_its_owners(tmp_path: Path, umask: None) -> None:
     file, home = tmp_path / ".env", tmp_path / "var"
     home.mkdir()
     home.chmod(0o755)

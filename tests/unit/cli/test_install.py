@@ -72,7 +72,8 @@ def test_ministrys_pages_are_a_step_of_their_own_unless_nothing_is_to_be_fetched
     assert ("labour-pages" in steps.names) is not demonstration
 
 
-def test_imaginary_offices_are_a_step_of_the_demonstration_only_and_taken_out_afterwards(tmp_path: Path) -> None:
+@pytest.mark.parametrize("step", ["demonstration-offices", "town-pages"])
+def test_the_imaginary_town_is_a_step_of_the_demonstration_only_and_taken_out_afterwards(tmp_path: Path, step: str) -> None:
     base = dict.fromkeys(("secret_key", "internal_secret", "address_key"), "s" * 40) | {"home": tmp_path}
     own = Settings.model_validate({**base, "contact_phone": "02 99 00 00 00"})
     imaginary = Settings.model_validate({**base, "contact_phone": PHONE, "office_commune": COMMUNE})
@@ -82,8 +83,8 @@ def test_imaginary_offices_are_a_step_of_the_demonstration_only_and_taken_out_af
         install._knowledge_base(steps, settings, demonstration=False)  # type: ignore[arg-type]
         return steps.names
 
-    assert "demonstration-offices" in steps_of(imaginary)
-    assert "demonstration-offices" not in steps_of(own)
+    assert step in steps_of(imaginary)
+    assert step not in steps_of(own)
     (tmp_path / "steps").mkdir()
-    (tmp_path / "steps" / "demonstration-offices").touch()  # it was a demonstration before
-    assert "demonstration-offices" in steps_of(own)
+    (tmp_path / "steps" / step).touch()  # it was a demonstration before
+    assert step in steps_of(own)

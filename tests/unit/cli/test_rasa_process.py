@@ -30,6 +30,46 @@ def test_rasa_is_told_only_what_processes_show_each_other() -> None:
     assert "GUICHET_SECRET_KEY" in {name for name, value in worker.environment.items() if "secret " in value}
 
 
+_INNER = {"INTERNAL_SECRET", "INTERNAL_SECRET_ALSO", "OTLP_HEADERS"}
+_CITIZENS = _INNER | {
+    "SECRET_KEY",
+    "SECRET_KEY_ALSO",
+    "ADDRESS_KEY",
+    "ADDRESS_KEY_ALSO",
+    "SMS_SECRET_ALSO",
+    "TWILIO_AUTH_TOKEN",
+}
+_CITIZENS |= {"VONAGE_SECRET", "VONAGE_SIGNATURE_SECRET", "OVH_APPLICATION_SECRET", "OVH_CONSUMER_KEY", "SMS_GENERIC_SECRET"}
+
+
+@pytest.mark.parametrize(
+    ("name", "needed"),
+    [
+        ("redis", set()),
+        ("rasa", {"INTERNAL_SECRET", "INTERNAL_SECRET_ALSO"}),
+        ("actions", _INNER),
+        ("publisher", _INNER),
+        ("indexer", _INNER),
+        ("gateway", _CITIZENS | {"SMTP_PASSWORD", "OIDC_CLIENT_SECRET"}),
+        ("worker-2", _CITIZENS | {"AUDIT_KEY", "BACKUP_KEY"}),
+    ],
+)
+def test_each_process_is_told_only_the_secrets_that_it_needs(name: str, needed: set[str]) -> None:
+    told = {one.name: one.environment for one in processes(_settings(redis_url="", workers=2))}[name]
+    secrets = {f"GUICHET_{field.upper()}" for field, info in Settings.model_fields.items() if info.annotation is SecretStr}
+    assert {variable for variable, value in told.items() if "secret " in value} == {f"GUICHET_{one}" for one in needed}
+    assert secrets <= set(told), "one that is missing would be read from .env"
+    if name != "rasa":  # it has no settings of ours
+        required = ("secret_key", "address_key", "internal_secret")
+        assert all(told[f"GUICHET_{field.upper()}"] for field in required)
+
+
+def test_who_seals_shared_snapshots_is_told_the_key() -> None:
+    told = {one.name: one.environment for one in processes(_settings(snapshots_url="s3://bucket/prefix"))}
+    assert [told[name]["GUICHET_SECRET_KEY"] for name in ("actions", "publisher")] == ["secret secret_key"] * 2
+    assert told["actions"]["GUICHET_ADDRESS_KEY"] == "withheld"
+
+
 def test_rasa_is_not_told_the_keys_of_the_storage(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "the storage's")
     told = {one.name: one.environment.get("AWS_SECRET_ACCESS_KEY") for one in processes(_settings())}

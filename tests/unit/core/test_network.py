@@ -27,7 +27,10 @@ from core.web.network import is_public, is_same_host
         "::ffff:0:10.0.0.8",
         "64:ff9b::10.0.0.8",
         "64:ff9b::169.254.169.254",
+        "64:ff9b:1::10.0.0.8",
         "2002:7f00:1::",
+        "2002:a00:8::1",
+        "2001:0:4136:e378:8000:63bf:f5ff:fff7",
     ],
 )
 def test_is_public_address_inside_is_refused(address: str) -> None:

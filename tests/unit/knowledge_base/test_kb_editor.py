@@ -13,7 +13,7 @@ from core.entry import AnsweredQuestion, Case, Cases, Chapter, Entry, TextBlock
 from knowledge_base.desk.editor.checks import advice, duplicates, reading_ease
 from knowledge_base.desk.editor.cleaning import markdown_of
 from knowledge_base.desk.editor.form import EntryForm, FormError, new_id, values_of
-from knowledge_base.desk.editor.links import links_of
+from knowledge_base.quality.links.check import links_of
 
 ENTRY = Entry(
     id="F1",
@@ -64,6 +64,8 @@ def test_what_the_form_says_is_in_the_entry_and_the_rest_stays() -> None:
         ("url", "javascript:alert(1)", "url_wrong"),
         ("verified_on", "2026-13-1", "date_wrong"),
         ("body", "[{}]", "body_wrong"),
+        ("national_pages", "le mariage", "page_wrong"),
+        ("national_pages", "service-public/F1\n" * 300, "too_long"),
         ("body", '[{"kind": "text", "markdown": "x", "role": "script"}]', "body_wrong"),
     ],
 )
@@ -217,3 +219,10 @@ def test_links_are_listed() -> None:
 def test_entries_with_alike_titles_are_named_and_itself_is_not() -> None:
     found = [("local", "F1", ENTRY.title), ("local", "F2", "Perte de la carte d'identité"), ("local", "F3", "Passeport")]
     assert [one.values["url"] for one in duplicates(ENTRY, found)] == ["/desk/entries/local/F2"]
+
+
+def test_form_keeps_national_pages_by_name_with_title_or_by_their_address_at_the_desk() -> None:
+    typed = "service-public/F930 Mariage en France\nhttps://mairie.example/desk/entries/service-public/F1341\nville/F2"
+    entry = _form(ENTRY, national_pages=typed).entry(ENTRY)
+    assert entry.national_pages == ("service-public/F930", "service-public/F1341", "ville/F2")
+    assert _form(entry).entry(entry).national_pages == entry.national_pages

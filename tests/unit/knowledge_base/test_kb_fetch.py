@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import errno
 import hashlib
 import stat
@@ -108,3 +109,34 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "packages").write_text("a file in the way")
     with pytest.raises(FetchFailed, match="packages"):
         module.fetch_pinned(PACKAGE, tmp_path, npm=packing(tmp_path))
+
+
+def _registry(folder: Path, version: str, *, content: str = CONTENT.decode(), announced: str = "") -> list[str]:
+    """An npm whose registry has ``version`` of the package, and announces the checksum of ``announced`` (or of the content)."""
+    digest = base64.b64encode(hashlib.sha512((announced or content).encode()).digest()).decode()
+    said = f'{{"version": "{version}", "dist.integrity": "sha512-{digest}"}}'
+    return npm(folder, f"[ $1 = view ] && echo '{said}' || printf '%s' '{content}' > socialgouv.tgz")
+
+
+def test_the_newest_version_is_fetched_once_and_used_instead_of_the_pinned_one(tmp_path: Path) -> None:
+    assert module.newest_kept(PACKAGE, tmp_path) is None
+    newest = _registry(tmp_path, "1.200.0")
+    found = module.fetch_newest(PACKAGE, tmp_path, npm=newest)
+    assert found == module.fetch_newest(PACKAGE, tmp_path, npm=newest)
+    assert (tmp_path / "called").read_text().count(f"pack {PACKAGE.package}@1.200.0 --ignore-scripts") == 1
+    assert module.newest_kept(PACKAGE, tmp_path) == found
+    pinned = module.fetch_pinned(PACKAGE, tmp_path, npm=packing(tmp_path))
+    module.keep_only(found)
+    assert (found.exists(), pinned.exists()) == (True, False)
+
+
+def test_a_version_that_is_not_what_the_registry_announces_is_not_kept(tmp_path: Path) -> None:
+    with pytest.raises(FetchFailed, match="n'est pas celui que le registre annonce"):
+        module.fetch_newest(PACKAGE, tmp_path, npm=_registry(tmp_path, "1.200.0", announced="another"))
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.parametrize("said", ["", "null", "[]", '{"version": "../x", "dist.integrity": "sha512-"}', '{"version": "1.2.3"}'])
+def test_a_registry_that_says_no_version_is_refused(tmp_path: Path, said: str) -> None:
+    with pytest.raises(FetchFailed, match="ne dit pas la dernière version"):
+        module.fetch_newest(PACKAGE, tmp_path, npm=npm(tmp_path, f"echo '{said}'"))

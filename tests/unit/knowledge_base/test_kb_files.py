@@ -9,7 +9,7 @@ import pytest
 
 from core.entry import Case, Cases, Chapter, Link, TextBlock
 from knowledge_base.errors import InvalidSource
-from knowledge_base.sources.markdown_folder import DEMONSTRATION, read_folder
+from knowledge_base.sources.markdown_folder import DEMONSTRATION, TOWN, read_folder
 
 HEAD = """---
 id: {page}
@@ -128,3 +128,13 @@ def test_the_projects_own_set() -> None:
     assert len(found) >= 60
     assert all(entry.id.startswith("demo-") and entry.introduction and entry.body and entry.wordings for entry in found)
     assert len({entry.title for entry in found}) == len(found)
+
+
+def test_the_demonstrations_town_has_twenty_pages_on_matters_of_the_state() -> None:
+    found = read_folder(TOWN, "valbourg")
+    linked = [entry for entry in found if entry.national_pages]
+    assert len(linked) == 20
+    assert all(len(entry.sms_text) <= 125 and entry.verified_on and entry.source == "Ville de Valbourg" for entry in found)
+    demonstration = {f"demonstration/{entry.id}" for entry in read_folder(DEMONSTRATION)}
+    named = {name for entry in linked for name in entry.national_pages}
+    assert {name for name in named if name.startswith("demonstration/")} <= demonstration

@@ -9,6 +9,7 @@ from knowledge_base.publishing.contracts import Change, FoundEntry, ReplayQuesti
 from retrieval.contracts import Decision
 
 GOLDEN = ReplayQuestion(question="Carte perdue ?", golden="g1", gold=("F1",), heading="Coût")
+WITH_TOWN = ReplayQuestion(question="Où est le guichet ?", golden="g3", gold=("ville-carte",))
 NONE_RIGHT = ReplayQuestion(question="La météo ?", golden="g2")
 REAL = ReplayQuestion(question="passeport", citizens=3)
 
@@ -30,6 +31,8 @@ def result(decision: Decision, *found: FoundEntry) -> ReplayResult:
         (GOLDEN, result("answered", reached("F2"), reached("F1")), 1),
         (GOLDEN, result("no_answer", reached("F1")), 1),
         (GOLDEN, result("answered", reached("F2")), 0),
+        (WITH_TOWN, result("answered", reached("F1").model_copy(update={"local": ("ville-carte",)})), 4),
+        (WITH_TOWN, result("answered", reached("F1")), 0),
         (NONE_RIGHT, result("no_answer", reached("F1")), 4),
         (NONE_RIGHT, result("choices", reached("F1")), 2),
         (NONE_RIGHT, result("answered", reached("F1")), 0),

@@ -121,3 +121,14 @@ def test_an_id_is_part_of_an_address_and_two_lines_of_one_title_are_told_so(tmp_
     read = read_rows(sheet, "essai")
     assert [entry.id for entry in read.entries][:2] == ["2024-15", "..-x-"]
     assert [*read.rejected] == ["ligne 5 : le titre « C » figure déjà à la ligne 4, et ces lignes n'ont pas d'identifiant"]
+
+
+def test_a_column_names_the_national_pages_on_the_matter_of_an_entry(tmp_path: Path) -> None:
+    path = tmp_path / "ville.csv"
+    path.write_text(
+        "id;titre;texte;fiches nationales\nv1;Mariage;1 place de la Halle;service-public/F930 | demonstration/demo-mariage\n"
+        "v2;Piscine;6 quai du Port;\n",
+        encoding="utf-8",
+    )
+    found = read_rows(path, "ville", None, "Ville").entries
+    assert [entry.national_pages for entry in found] == [("service-public/F930", "demonstration/demo-mariage"), ()]

@@ -178,6 +178,17 @@ def test_sentence_values_place_is_that_of_the_passage_on_its_page() -> None:
     assert value("place", read(page=PAGE.model_copy(update={"body": ()})), "Voici.", 0) == 0.0
 
 
+@pytest.mark.parametrize(
+    ("query", "passage", "unasked"), [("perte", LOSS, False), ("combien", LOSS, True), ("combien", INTRODUCTION, False)]
+)
+def test_sentence_values_unasked_is_of_headings_that_the_message_does_not_mean(query: str, passage: int, unasked: bool) -> None:
+    assert (value("unasked", read(query), "Allez en mairie.", passage) > 0.5) is unasked
+
+
+def test_sentence_values_unasked_of_a_sentence_without_a_passage_is_zero() -> None:
+    assert value("unasked", read("combien"), "Allez en mairie.") == 0.0
+
+
 def test_sentence_values_begins_is_that_of_the_sentence() -> None:
     assert [value("begins", read(), "Voici.", LOSS, begins=begins) for begins in (True, False)] == [1.0, 0.0]
 
@@ -201,7 +212,7 @@ def test_sentence_values_of_kinds_follow_from_the_sentence_alone(sentence: str, 
     assert {name for name in names if value(name, read(), sentence)} == kinds
 
 
-LOWERS = ("opening_rank", "place", "short")
+LOWERS = ("unasked", "opening_rank", "place", "short")
 
 
 @pytest.mark.parametrize("name", VALUES)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from retrieval.passages.word_vectors import SentenceWords, WordVectors, matched, word_vectors, write
+from retrieval.passages.word_vectors import SentenceWords, WordVectors, matched, unmatched, word_vectors, write
 
 WORDS = {"salair": 0, "trait": 1, "chien": 2}
 VECTORS = np.asarray([[1, 0], [0.8, 0.6], [-1, 0]], np.float32)
@@ -49,6 +49,19 @@ def test_a_word_of_the_title_loses_most_of_its_weight() -> None:
 def test_nothing_asked_or_nothing_to_choose_from_gives_no_share() -> None:
     assert matched({}, [], [SentenceWords(["salair"], [])], KNOWN).tolist() == [0.0]
     assert matched({"salair": 1.0}, [], [], KNOWN).tolist() == []
+
+
+@pytest.mark.parametrize(
+    ("text", "asked", "expected"), [("salair", "trait", 0.2), ("salair smic", "salair", 1.0), ("smic", "", 1.0)]
+)
+def test_unmatched_is_the_share_of_words_to_which_no_word_asked_is_near(text: str, asked: str, expected: float) -> None:
+    words = text.split()
+    share = float(unmatched([words], asked.split(), KNOWN)[0])
+    assert share * (len(words) + 0.5) - 0.5 == pytest.approx(expected)
+
+
+def test_unmatched_of_an_empty_text_is_zero() -> None:
+    assert unmatched([[], ["chien"]], ["salair"], KNOWN).tolist() == [0.0, 1.0]
 
 
 def test_vectors_that_are_written_are_read_again(tmp_path: Path) -> None:

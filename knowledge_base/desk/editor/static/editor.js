@@ -1,5 +1,6 @@
 // The edit page: keeps what is typed, shows what citizens would get, and turns pasted pages into the text of an entry.
 import { api } from "/desk/static/desk/api.js";
+import { makeNational } from "./national.js";
 import { makePreview } from "./preview.js";
 import { blocks, makeTree } from "./tree.js";
 import { makeWalk } from "./walk.js";
@@ -139,5 +140,6 @@ document.getElementById("links").addEventListener("click", async (event) => {
   event.target.disabled = false;
 });
 
+makeNational(document.getElementById("national"), form.elements.national_pages);
 makeTree(form.querySelector(".tree"), form.dataset, changed, document.getElementById("undo"));
 show();

@@ -16,9 +16,11 @@ from actions.server.responses import responses_in_form
 from channels.sms.encoding import segments
 from channels.sms.rendering import SmsRenderer
 from conversations.wording import Wording
+from core.entry import Entry
 from core.settings import ROOT, Settings
 from core.turns import ChoicesBlock, PlaceBlock, TextBlock, Turn
-from tests.unit.actions.fakes import FakeKnowledge
+from retrieval.contracts import RetrievalResult
+from tests.unit.actions.fakes import LOST_CARD, SNAPSHOT, FakeKnowledge, hit
 from tests.unit.actions.talk import Talk, options
 from tests.unit.places.support import communes_file, shelf_file
 from tests.unit.places.support import offices as demonstration
@@ -151,3 +153,40 @@ async def test_worker_of_the_version_before_reads_an_office_as_sentences(town: S
     assert first["text"] == "Mairie de Valdoré\n8 grande rue, 00300 Valdoré\n00 00 00 04 00"
     assert (second["response"], second["custom"]) == ("utter_place_open", {"outcome": "answered"})
     assert responses_in_form(dispatcher.messages, 3) == dispatcher.messages
+
+
+class OwnPage(FakeKnowledge):
+    """Finds a page of the town's own first, called ``title``."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._page = LOST_CARD.model_copy(update={"id": "own", "collection": "town", "title": title})
+
+    def search(
+        self, query: str, *, locale: str = "fr", collection: str | None = None, audience: str | None = None, limit: int = 5
+    ) -> RetrievalResult:
+        found = hit(self._page, 2.0, 1)
+        return RetrievalResult(hits=(found,), confidence=0.9, decision="answered", snapshot=SNAPSHOT, local=True)
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        return self._page if entry_id == "own" else super().entry(entry_id, collection)
+
+
+@pytest.mark.parametrize(
+    ("commune", "title", "question", "by_page"),
+    [
+        ("00001", "Déchèterie de Clairval : horaires et accès", "horaires de la déchèterie de Clairval", True),
+        ("00001", "Horaires de la déchèterie", "horaires de la déchèterie", True),
+        ("35238", "Déchèterie de Rennes : horaires", "horaires de la déchèterie de Rennes", True),  # it is in no directory
+        ("35238", "Déchèterie de Rennes : horaires", "horaires de la déchèterie de Clairval", False),  # another town's
+        ("00001", "Encombrants : tout sur la déchèterie", "horaires de la déchèterie de Clairval", False),  # of another matter
+        ("00001", "Piscine de Clairval", "horaires de la déchèterie de Clairval", False),
+    ],
+)
+async def test_the_towns_own_page_comes_before_the_directory(
+    town: Settings, commune: str, title: str, question: str, by_page: bool
+) -> None:
+    own = town.model_copy(update={"office_commune": commune, "office_kind": "mairie"})
+    offices.book_of(own).load()
+    turn = await Talk(own, OwnPage(title)).say(question)
+    assert (turn.entry == "own") == by_page

@@ -14,6 +14,7 @@ from actions.messages.follow_up_parser import pattern, states
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import turned_to
 from actions.policy.subject_change import is_told, question_in_context, topic_switch
+from actions.turn.repeat_detection import repeats_card
 from actions.turn.turn import Turn
 from core.entry import Entry
 from core.settings import Settings
@@ -166,7 +167,7 @@ def test_going_back_to_a_subject_is_announced() -> None:
 def test_the_card_of_another_message_is_not_shown_again(settings: Settings) -> None:
     turn = turn_after(settings, "et en mairie ?", Knowledge({}), ON_HOUSING)
     card = {"event": "bot", "data": {"custom": {"entry": "P30", "block": {"body": "Au guichet."}}}}
-    assert replace(turn, events=[card]).repeats_card("Au guichet.")
-    assert not replace(turn, events=[card]).repeats_card("En ligne.")
-    assert not replace(turn, events=[card], typed="j'ai dit en mairie").repeats_card("Au guichet.")
-    assert not replace(turn, events=[card], typed="").repeats_card("Au guichet.")
+    assert repeats_card(replace(turn, events=[card]), "Au guichet.")
+    assert not repeats_card(replace(turn, events=[card]), "En ligne.")
+    assert not repeats_card(replace(turn, events=[card], typed="j'ai dit en mairie"), "Au guichet.")
+    assert not repeats_card(replace(turn, events=[card], typed=""), "Au guichet.")

@@ -33,6 +33,7 @@ AT = " (au 12/05/2020)"
         ("Le délai est de 2 ans.", f"Le délai est de 2 ans{AT}."),
         ("Elle est valable 10 ans.", f"Elle est valable 10 ans{AT}."),
         ("À faire dans les 48 heures.", f"À faire dans les 48 heures{AT}."),
+        ("La durée est de 3 heures 30.", f"La durée est de 3 heures 30{AT}."),
         ("Elle se renouvelle tous les 5 ans.", f"Elle se renouvelle tous les 5 ans{AT}."),
     ],
 )

@@ -31,7 +31,7 @@ def length(markdown: str) -> int:
 @pytest.mark.parametrize("part", [RULE, f"{RULE} {RULE}", f"{RULE}\n\n- une photo\n- un timbre.", TABLE])
 def test_extract_of_a_part_that_fits_is_the_whole_part(part: str) -> None:
     found = extract(part, nothing, 1000)
-    assert (found.text, found.rest, found.whole, found.exception) == (part, "", True, False)
+    assert (found.text, found.rest, found.whole) == (part, "", True)
     assert found.pieces == tuple(range(len(pieces_of(part))))
 
 
@@ -125,14 +125,13 @@ def test_extract_of_a_long_yes_begins_with_it() -> None:
 def test_extract_shows_the_exception_where_it_fits(between: str, spare: int) -> None:
     shown = f"{RULE}{between}{EXCEPTION}"
     found = extract(f"{shown} {MORE}", nothing, len(shown) + spare)
-    assert (found.text, found.exception) == (shown, False)
+    assert found.text == shown
 
 
 @pytest.mark.parametrize("between", [" ", "\n\n"])
 def test_extract_shows_the_first_words_of_an_exception_that_does_not_fit(between: str) -> None:
     found = extract(f"{RULE}{between}{EXCEPTION}{between}{MORE}", nothing, 90)
     assert found.text == f"{RULE}\n\nToutefois, un duplicata coûte 25 € de timbre fiscal à…"
-    assert found.exception
     assert found.rest.startswith(EXCEPTION)  # it is still to be read
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from actions.replies.fitting_items import Fit, fitting_items
-from actions.replies.page_extract import PagePart, best_sentences, page_text
+from actions.replies.page_extract import best_sentences, page_text
+from actions.replies.page_parts import PagePart
 from actions.replies.pieces import pieces_of
 
 SHEDS = """Selon la surface :

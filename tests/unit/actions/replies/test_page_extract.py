@@ -8,14 +8,13 @@ import pytest
 
 from actions.replies.page_extract import (
     MARGIN,
-    PagePart,
-    behind,
+    after_label,
     best_sentences,
-    left_out,
     most_useful_first,
     page_text,
     short_extract,
 )
+from actions.replies.page_parts import PagePart
 from actions.replies.piece_sets import visible_chars
 from actions.replies.pieces import pieces_of
 from retrieval.contracts import PageSentence
@@ -34,6 +33,23 @@ def test_best_sentences_takes_what_says_most_from_any_part_with_its_exception() 
     parts = [part(1, FILLING), part(2, f"{FILLING} {COST}", "Coût")]
     chosen = best_sentences(parts, holding("coûte"), 100)
     assert page_text(parts, chosen) == f"**Coût** : {COST}"
+
+
+CONDITIONS = "Remplissez ces conditions :\n\n- avoir 18 ans\n- résider en France\n- travailler"
+
+
+@pytest.mark.parametrize(
+    ("with_list", "shown"),
+    [(90, f"{CONDITIONS}."), (70, f"{CONDITIONS.splitlines()[0]}\n\n- résider en France\n- … (1 sur 3)")],
+)
+def test_best_sentences_shows_a_short_list_whole_where_it_fits(with_list: int, shown: str) -> None:
+    parts = [part(1, f"{CONDITIONS}\n\n{FILLING}")]
+    assert page_text(parts, best_sentences(parts, holding("résider"), 70, with_list=with_list)) == shown
+
+
+def test_best_sentences_shows_all_alternatives_that_a_sentence_announces() -> None:
+    parts = [part(1, f"{FILLING} De plus, vous devez\n\n- assumer la charge d'un enfant\n- ou avoir une activité")]
+    assert "ou avoir une activité" in page_text(parts, best_sentences(parts, holding("De plus"), 150))
 
 
 @pytest.mark.parametrize(("best", "chosen"), [("Venez", 1), ("Allez", 2)])
@@ -160,11 +176,6 @@ def test_most_useful_first_begins_with_the_introduction_and_keeps_parts_of_one_l
     assert [one.order for one in most_useful_first(parts, {2: own, 1: frozenset()})] == [2]
 
 
-def test_left_out_while_a_part_has_more_to_say() -> None:
-    assert left_out(part(1, COST), {0})
-    assert not left_out(part(1, COST), {0, 1})
-
-
 @pytest.mark.parametrize(
     ("label", "text", "shown"),
     [
@@ -176,7 +187,7 @@ def test_left_out_while_a_part_has_more_to_say() -> None:
     ],
 )
 def test_behind_names_what_a_text_is_about_once(label: str, text: str, shown: str) -> None:
-    assert behind(label, text) == shown
+    assert after_label(label, text) == shown
 
 
 def test_best_sentences_says_nothing_again_that_stands_below_with_its_date() -> None:

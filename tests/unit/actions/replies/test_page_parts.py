@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from actions.replies.page_parts import PageQuestion, holding, is_labelled, open_parts
+from actions.replies.page_extract import is_labelled
+from actions.replies.page_parts import PageQuestion, candidate_parts, holding
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from tests.unit.actions.fakes import case
 from tests.unit.actions.replies.worths import nothing
@@ -80,7 +81,7 @@ ALL = [INTRODUCTION, COST, DELAY, IN_FRANCE]
 
 def orders(odds: Mapping[int, float], entry: Entry = PARTS, seen: tuple[int, ...] = ()) -> list[int]:
     holds = holding(entry, lambda _: None)
-    found = open_parts(PageQuestion(entry, nothing, odds, min, holds), seen)
+    found = candidate_parts(PageQuestion(entry, nothing, odds, min, holds), seen)
     return [part.order for part in found]
 
 
@@ -93,30 +94,30 @@ def orders(odds: Mapping[int, float], entry: Entry = PARTS, seen: tuple[int, ...
         ({COST: -3.1, DELAY: -3.1, IN_FRANCE: 0.0, INTRODUCTION: -9.0}, [INTRODUCTION, IN_FRANCE]),
     ],
 )
-def test_open_parts_are_the_introduction_and_the_likely_parts_without_definitions(
+def test_candidate_parts_are_the_introduction_and_the_likely_parts_without_definitions(
     odds: Mapping[int, float], found: list[int]
 ) -> None:
     assert orders(odds) == found
 
 
-def test_open_parts_hold_each_passage_of_a_likely_part() -> None:
+def test_candidate_parts_hold_each_passage_of_a_likely_part() -> None:
     entry = page(chapter("Où", cases("Majeur", "Mineur")), introduction="Venez.")
     assert orders({1: 0.0, 0: -1.0}, entry) == [0, 1, 2]
 
 
-def test_open_parts_hold_a_sentence_that_opens_the_page_though_its_part_is_unlikely() -> None:
+def test_candidate_parts_hold_a_sentence_that_opens_the_page_though_its_part_is_unlikely() -> None:
     odds = {COST: 0.0, DELAY: -9.0, IN_FRANCE: -9.0}
     assert orders(odds) == [INTRODUCTION, COST]
     assert orders(odds, PARTS.model_copy(update={"opening": ("Comptez un",)})) == [INTRODUCTION, COST, DELAY]
 
 
-def test_open_parts_leave_out_what_was_seen_and_what_says_nothing() -> None:
+def test_candidate_parts_leave_out_what_was_seen_and_what_says_nothing() -> None:
     assert orders({}, seen=(COST, IN_FRANCE)) == [INTRODUCTION, DELAY]
     entry = page(chapter("Prix", TextBlock(markdown="(en timbre fiscal)")), chapter("Titre", TextBlock(markdown="Carte.")))
     assert orders({}, entry) == []
 
 
-def test_open_parts_hold_no_description() -> None:
+def test_candidate_parts_hold_no_description() -> None:
     entry = page(TextBlock(markdown="Adressez-vous à la mairie."), description="Tout sur la carte.")
     assert orders({}, entry) == [1]
     assert orders({}, page(cases("Majeur", "Mineur"), description="Tout sur la carte.")) == [1, 2]
@@ -124,7 +125,7 @@ def test_open_parts_hold_no_description() -> None:
 
 def test_part_is_labelled_with_its_heading_and_its_cases() -> None:
     holds = holding(PARTS, lambda _: None)
-    parts = open_parts(PageQuestion(PARTS, nothing, {}, min, holds))
+    parts = candidate_parts(PageQuestion(PARTS, nothing, {}, min, holds))
     assert [part.label for part in parts] == ["", "Coût", "Délai", "Où › En France"]
 
 
