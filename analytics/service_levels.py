@@ -1,7 +1,5 @@
 """Service levels, from the record: the objectives (docs/slo.md), what was reached, the error budget left."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """A citizen's text, made safe for Rasa."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 

@@ -1,7 +1,5 @@
 """One turn of the dialogue: all of it, or nothing."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rasa.core.agent import Agent

@@ -1,7 +1,5 @@
 """The worker's request for one turn, validated."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import dataclass

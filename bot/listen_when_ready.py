@@ -4,8 +4,6 @@ Sanic opens the port before our input channel has warmed up: during a replacemen
 answer yet. Written for Rasa 3.6.21 and its Sanic 21.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from typing import Any
 

@@ -4,8 +4,6 @@ Rasa's own log level is "error" (below it, it prints citizens' texts). This log 
 conversation can be followed through all processes.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import sys

@@ -3,8 +3,6 @@
 ``MODEL.sig``, next to it, holds an Ed25519 signature of its name and its SHA-512, in base64; ``cli/model_signing.py`` makes it.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import os

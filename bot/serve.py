@@ -1,7 +1,5 @@
 """``python -m bot.serve MODEL ARGUMENTS…``: ``rasa run --model MODEL ARGUMENTS…``, once the model's signature is verified."""
 
-from __future__ import annotations
-
 import runpy
 import sys
 from pathlib import Path

@@ -1,10 +1,8 @@
 """Rasa's part of a trace: passes the trace context of the worker's request on to the action server.
 
 OpenTelemetry's library is not in this environment. A header of the response gives the times of Rasa's parts of the turn, and
-the worker makes spans of them (``conversations/engine/rasa_response.py``).
+the worker makes spans of them (``conversations/engine/rasa_client.py``).
 """
-
-from __future__ import annotations
 
 import re
 import time

@@ -4,8 +4,6 @@ Rasa's own SQL store reads and replays the whole session for each message, so th
 is. Here a tracker holds the last turns of the session, with the slots and the form as they were before them.
 """
 
-from __future__ import annotations
-
 import json
 import time
 import uuid

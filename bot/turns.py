@@ -1,7 +1,5 @@
 """From Rasa's messages of one turn to the turn of the contract (``core.turns.Turn`` as a dict)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Selects the variation of a response if the conversation's language lacks some texts."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from rasa.core.nlg.response import TemplatedNaturalLanguageGenerator

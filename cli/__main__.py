@@ -1,7 +1,5 @@
 """``./guichet``: all commands, and how their failures are reported."""
 
-from __future__ import annotations
-
 import ast
 import sys
 from collections.abc import Collection
@@ -13,7 +11,7 @@ from pydantic import ValidationError
 from typer._click.exceptions import UsageError
 
 from cli.invalid_settings import faults_of
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.missing_module import refusal_for_missing_module
 from cli.usage import in_french, usage_error
 from core.full_disk import is_full
@@ -46,14 +44,15 @@ _COMMANDS = {
     "settings": "settings",
     "test": "test",
 }
+# Name → module of cli.commands, or of the developers' tools, which an image does not have; summary.
 _GROUPS = {
     "kb": ("knowledge", "The knowledge base: import, export."),
     "index": ("index", "Snapshots of the index: build, status, roll back."),
     "synonyms": ("synonyms", "The administration's synonyms: a file into the record, and out of it."),
     "places": ("places", "Where to go, and when it is open: communes, the directory of offices."),
     "golden": ("golden", "Golden questions, by which each publication is judged."),
-    "bench": ("bench", "Measure speed, load, faults and capacity; without a name: all."),
-    "eval": ("evaluate", "Measure answers on questions with known answers."),
+    "bench": ("tools.bench.commands.app", "Measure speed, load, faults and capacity; without a name: all."),
+    "eval": ("tools.evaluation.commands.app", "Measure answers on questions with known answers."),
     "staff": ("staff", "Accounts of the desks: invite, list, disable, reset."),
     "sms": ("sms", "SMS: what answers cost, what was spent, what did not arrive."),
     "handoffs": ("handoffs", "Citizens who wait for a human: list, claim, reply, close."),
@@ -65,7 +64,7 @@ _GROUPS = {
     "keys": ("keys", "Secrets that are being replaced: renew."),
     "privacy": ("masking", "What is masked of a text, and why."),
     "audit": ("audit", "Who did what: list, verify, signed head."),
-    "supply": ("supply", "What the service is made of: SBOM, licences, vulnerabilities, origin of models."),
+    "supply": ("tools.supply.commands", "What the service is made of: SBOM, licences, vulnerabilities, origin of models."),
 }
 EVERY = _COMMANDS.keys() | _GROUPS.keys()
 
@@ -85,7 +84,8 @@ def with_commands(names: Collection[str]) -> typer.Typer:
             app.command(context_settings=settings)(command)
     for name, (module, summary) in _GROUPS.items():
         if name in names:
-            app.add_typer(import_module(f"cli.commands.{module}").app, name=name, help=summary)
+            found = import_module(module if module.startswith("tools.") else f"cli.commands.{module}")
+            app.add_typer(found.app, name=name, help=summary)
     return app
 
 
@@ -140,21 +140,14 @@ def main() -> None:
     except ValidationError as error:
         if error.title != "Settings":  # another model's: a defect, which keeps its traceback
             raise
-        fr, en = faults_of(error)
-        say(
-            f"Réglages à corriger dans .env : {fr}. ./guichet up écrit les secrets qui manquent ; .env.example décrit tout.",
-            f"Settings to mend in .env: {en}. ./guichet up writes missing secrets; .env.example describes everything.",
-        )
+        say(*sentence("wrong_settings", faults=faults_of(error)))
         sys.exit(1)
     except ModuleNotFoundError as error:
         sys.exit(_fail(str(refusal_for_missing_module(error))))
     except Exception as error:
         if not is_full(error):
             raise
-        say(
-            "Le disque est plein. Libérez de la place, puis relancez : rien n'est à moitié fait.",
-            "The disk is full. Make room, then run this again: nothing is half done.",
-        )
+        say(*sentence("disk_full"))
         sys.exit(1)
     except (KeyboardInterrupt, typer.Abort):
         say("Interrompu. Relancez la commande : elle reprendra là.", "Interrupted. Run it again: it goes on from there.")

@@ -1,7 +1,5 @@
 """Replays in a restored database the acts since its backup. Each act sets a state, so replaying twice has no further effect."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import batched

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
+from cli.language import sentence
 from core.audit.chain import GENESIS
 from core.audit.ledger import Ledger, LedgerDamaged, LedgerRow, is_for_ledger, ledger_row
 from core.audit.ledger_copies import LockedCopies
@@ -68,8 +69,7 @@ async def acts_since(
             complete = complete or _reaches(rows, backup, path, troubles)
         except LedgerDamaged as error:
             rows = error.before
-            fr, en = f"est coupé ou a été modifié à la ligne {error.line}", f"is torn, or was changed, at line {error.line}"
-            troubles.append(LedgerUnusable(f"{error.path} {fr}", f"{error.path} {en}"))
+            troubles.append(LedgerUnusable(*sentence("ledger_torn", file=error.path, line=error.line)))
         except OSError as error:
             rows = ()
             troubles.append(_unreadable(path, error))
@@ -95,12 +95,7 @@ def _reaches(rows: Sequence[LedgerRow], backup: BackupAudit, where: object, trou
     """Decides whether ``rows`` belong to the backup's installation and begin early enough: they contain its last row."""
     if backup.last is None or backup.last in {row.key for row in rows}:
         return True
-    troubles.append(
-        LedgerUnusable(
-            f"{where} ne remonte pas jusqu'à cette sauvegarde, ou est d'une autre installation",
-            f"{where} does not reach back to this backup, or is another installation's",
-        )
-    )
+    troubles.append(LedgerUnusable(*sentence("ledger_too_short", where=where)))
     return False
 
 
@@ -120,4 +115,4 @@ async def _of_record(url: str, head: Key) -> list[LedgerRow] | None:
 def _unreadable(path: Path, error: OSError) -> LedgerUnusable:
     if isinstance(error, FileNotFoundError):
         return LedgerUnusable(f"{path} n'existe pas", f"{path} is not there")
-    return LedgerUnusable(f"{path} ne se lit pas ({error.strerror})", f"{path} cannot be read ({error.strerror})")
+    return LedgerUnusable(*sentence("ledger_unreadable", file=path, reason=error.strerror))

@@ -1,7 +1,5 @@
 """Restores a backup into a separate database, where the acts since then are replayed. Only after that is anything replaced."""
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 import tempfile

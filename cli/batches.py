@@ -1,7 +1,5 @@
 """Sends many turns to the running service, a few at a time."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 

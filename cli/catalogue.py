@@ -1,7 +1,5 @@
 """The database as the source of an index."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from cli.database import run_on_database

@@ -1,7 +1,5 @@
 """Asks the running service for the reply to a message on each channel. The turns are marked, like those of ``ask``."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping
 from typing import Any

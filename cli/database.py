@@ -1,14 +1,12 @@
 """The database of a command."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from cli.language import Refusal
+from cli.language import Refusal, sentence
 from core.database import Database
 from core.database.migrate import database_revision, works_with
 
@@ -19,10 +17,7 @@ def database_at(url: str) -> Database:
         make_url(url)
         return Database(url)
     except (ArgumentError, ImportError):
-        raise Refusal(
-            f"« {url} » n'est pas l'adresse d'une base : sqlite+aiosqlite:///FICHIER ou postgresql+asyncpg://…",
-            f"'{url}' is not the address of a record: sqlite+aiosqlite:///FILE or postgresql+asyncpg://…",
-        ) from None
+        raise Refusal(*sentence("record_address_malformed", url=url)) from None
 
 
 def run_on_database[T](url: str, work: Callable[[Database], Awaitable[T]]) -> T:
@@ -52,12 +47,6 @@ async def require_ready(database: Database) -> None:
         async with database.read() as session:
             found = await (await session.connection()).run_sync(database_revision)
     except (SQLAlchemyError, OSError):
-        raise Refusal(
-            "La base ne répond pas : vérifiez DATABASE_URL, et qu'elle tourne.",
-            "The record does not answer: check DATABASE_URL, and that it runs.",
-        ) from None
+        raise Refusal(*sentence("record_unreachable")) from None
     if not works_with(found):
-        raise Refusal(
-            "La base n'a pas les tables de cette version : lancez ./guichet database upgrade.",
-            "The record does not have the tables of this version: run ./guichet database upgrade.",
-        )
+        raise Refusal(*sentence("record_outdated"))

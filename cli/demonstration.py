@@ -1,7 +1,5 @@
 """The identity of a new installation until an administration sets its own: an imaginary town, with offices and hours."""
 
-from __future__ import annotations
-
 from core.settings import Settings
 
 PHONE = "01 99 00 45 67"  # 01 99 00 is reserved for fiction (Arcep)

@@ -1,7 +1,5 @@
 """The editor's desk's access to channels and search, which its package does not import."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

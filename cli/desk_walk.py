@@ -1,7 +1,5 @@
 """The tree of cases for the preview, as a citizen walks through it: the same forks, cards and wording as in the dialogue."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The retrieval engine inside a command's own process."""
 
-from __future__ import annotations
-
 import logging
 
 from cli.language import Refusal

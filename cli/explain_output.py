@@ -1,7 +1,5 @@
 """The output of ``ask --explain``: the reply and its reasons, in the words of the editor's desk."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -11,7 +9,7 @@ import httpx
 from pydantic import ValidationError
 
 from cli.citizen_replies import as_reply
-from cli.language import Refusal, speaks_english
+from cli.language import Refusal, sentence, speaks_english
 from cli.service_client import ServiceClient
 from core.action_server import action_server
 from core.channels import CHANNELS, traits_of
@@ -41,10 +39,7 @@ async def explained(
         return ReplyExplanation.model_validate_json(answer.raise_for_status().content)
     except (httpx.HTTPError, ValidationError) as error:
         reason = f"{error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
-        raise Refusal(
-            f"La recherche n'explique pas sa réponse ({reason}). Voyez ./guichet status et ./guichet logs actions.",
-            f"The search does not explain its answer ({reason}). See ./guichet status and ./guichet logs actions.",
-        ) from None
+        raise Refusal(*sentence("no_explanation", reason=reason)) from None
 
 
 async def asked_with_reasons(

@@ -3,8 +3,6 @@
 It is composed here because the packages of the desks' parts do not import each other.
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 from fastapi import FastAPI

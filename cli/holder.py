@@ -12,8 +12,6 @@ get an error instead of waiting, and supervisord starts both again. ``FILE.state
 There is one holder for each program, so it imports only a small part of the standard library.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import select

@@ -1,7 +1,5 @@
 """The communication between commands and holders (cli/holder.py): files in a folder that only their owner can open."""
 
-from __future__ import annotations
-
 import json
 import sys
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """From a checkout to an installation: environments, knowledge base, embedding model, index, dialogue model."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
@@ -10,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from cli.demonstration import is_demonstration
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.model_signing import is_ours, sign, signature_file
 from cli.progress import StepResult, run_reporting
 from cli.rasa_commands import BOT_PYTHON, BOT_VERSION, model_path, training_command, training_environment
@@ -37,8 +35,7 @@ def install(settings: Settings, *, demonstration: bool = False, every_section: b
     with Steps(settings.home / "steps") as steps, ThreadPoolExecutor(max_workers=1) as pool:
         steps.run(
             "bot-environment",
-            f"Environnement de Rasa (Python {BOT_VERSION})",
-            f"Rasa's environment (Python {BOT_VERSION})",
+            *sentence("step_bot_environment", version=BOT_VERSION),
             digest_files([ROOT / "uv.lock"]),
             lambda report: _sync_bot(settings),
             output=BOT_PYTHON,
@@ -82,8 +79,7 @@ def prepare_for_tests(settings: Settings) -> None:
 def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) -> None:
     steps.run(
         "migrations",
-        "Base de données",
-        "Database",
+        *sentence("step_migrations"),
         digest_files([ROOT / "core" / "migrations"]) + settings.sql_url,
         lambda report: _command(settings, ["database", "upgrade"], report),
         output=None if settings.database_url else settings.home / "guichet.db",
@@ -91,23 +87,20 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
     source = ["demonstration"] if demonstration else ["service-public", "--or-demonstration"]
     steps.run(
         "knowledge-base",
-        "Fiches de la base de connaissances",
-        "Pages of the knowledge base",
+        *sentence("step_knowledge_base"),
         digest_files([ROOT / "knowledge_base"]) + settings.knowledge_base_archive + settings.sql_url + source[0],
         lambda report: _command(settings, ["kb", "import", *source], report),
     )
     if not demonstration:
         steps.run(
             "labour-pages",
-            "Fiches du ministère du Travail",
-            "Pages of the Ministry of Labour",
+            *sentence("step_labour_pages"),
             digest_files([ROOT / "knowledge_base"]) + settings.sql_url,
             lambda report: _command(settings, ["kb", "import", "travail-emploi", "--if-reachable"], report),
         )
         steps.run(
             "communes",
-            "Communes de France",
-            "Communes of France",
+            *sentence("step_communes"),
             digest_files([ROOT / "places" / "communes"]),
             lambda report: _command(settings, ["places", "communes", "--if-reachable"], report),
             output=settings.communes_file,
@@ -123,36 +116,24 @@ def _knowledge_base(steps: Steps, settings: Settings, *, demonstration: bool) ->
     if is_demonstration(settings) or (settings.home / "steps" / _OFFICES).exists():  # the step also takes them out again
         steps.run(
             _OFFICES,
-            "Services de la ville imaginaire",
-            "Offices of the imaginary town",
+            *sentence("step_offices"),
             f"{digest_files([ROOT / 'places' / 'demonstration'])}{settings.sql_url}{is_demonstration(settings)}",
             lambda report: _command(settings, ["places", "demonstration"], report),
         )
     steps.run(
         "embedding-model",
-        "Modèle d'embeddings",
-        "Embedding model",
+        *sentence("step_embedding_model"),
         digest_files(_EMBEDDING_SOURCES) + settings.embedding_model + settings.embedding_adapter,
         lambda report: _command(settings, ["index", "model"], report),
     )
 
 
 def _index(steps: Steps, settings: Settings, *, every_section: bool) -> None:
-    name, stage, fr, en = (
-        ("full-index", "full", "Index complet (toutes les sections)", "Full index (every section)")
-        if every_section
-        else (
-            "index",
-            "titles",
-            "Index (titres et descriptions ; les sections suivent en arrière-plan)",
-            "Index (titles and descriptions; sections follow in the background)",
-        )
-    )
+    name, stage = ("full-index", "full") if every_section else ("index", "titles")
     snapshots = Snapshots(snapshots_folder(settings.home))
     steps.run(
         name,
-        fr,
-        en,
+        *sentence(f"index_of_{stage}"),
         digest_files([ROOT / "retrieval", *(settings.home / "steps" / name for name in _PAGES)]),
         lambda report: _build(settings, stage, report),
         output=snapshots.folder / "active" if snapshots.is_whole(snapshots.active()) else _NO_OUTPUT,
@@ -161,10 +142,7 @@ def _index(steps: Steps, settings: Settings, *, every_section: bool) -> None:
 
 def _build(settings: Settings, stage: str, report: Report) -> StepResult:
     if is_building(snapshots_folder(settings.home)):
-        say(
-            "      Une autre construction d'index est en cours (./guichet logs indexer) : celle-ci attend qu'elle finisse.",
-            "      Another index is being built (./guichet logs indexer): this one waits for its end.",
-        )
+        say(*sentence("waiting_for_other_build"))
     return _command(settings, ["index", "build", "--stage", stage], report)
 
 
@@ -180,10 +158,7 @@ def _sync_bot(settings: Settings) -> None:
         return  # an image has it already, and is read-only
     uv = os.environ.get("GUICHET_UV", "uv")
     if not shutil.which(uv):
-        raise Refusal(
-            "uv est introuvable : lancez cette commande par ./guichet, qui l'installe.",
-            "uv is not to be found: run this command through ./guichet, which installs it.",
-        )
+        raise Refusal(*sentence("uv_missing"))
     log = settings.home / "log" / "bot-environment.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "UV_PROJECT_ENVIRONMENT": str(BOT_PYTHON.parent.parent)}
@@ -197,12 +172,7 @@ def _sync_bot(settings: Settings) -> None:
             check=False,
         ).returncode
     if code:
-        raise Refusal(
-            f"L'environnement de Rasa n'a pas pu être installé (réseau, disque plein, Python {BOT_VERSION} : voir {log}). "
-            "Relancez la commande : elle reprendra là.",
-            f"Rasa's environment could not be installed (network, disk space, Python {BOT_VERSION}: see {log}). "
-            "Run the command again: it goes on from there.",
-        )
+        raise Refusal(*sentence("rasa_install_failed", version=BOT_VERSION, log=log))
     stamp.write_bytes(lock)
 
 
@@ -221,8 +191,7 @@ def _train(steps: Steps, settings: Settings) -> None:
     model = model_path(settings)
     steps.run(
         "dialogue-model",
-        "Entraînement du dialogue (Rasa)",
-        "Training of the dialogue (Rasa)",
+        *sentence("step_dialogue_model"),
         model.name,
         lambda report: _run_training(settings, model),
         output=model if is_ours(settings, model) else _NO_OUTPUT,
@@ -233,10 +202,7 @@ def _run_training(settings: Settings, model: Path) -> None:
     if is_ours(settings, model):  # the tests' installation may have made it
         return
     if not settings.model_key.get_secret_value() and settings.model_public_key:
-        raise Refusal(
-            f"Il manque le modèle signé {model} : copiez-le, avec son .sig, depuis la machine qui l'entraîne.",
-            f"The signed model {model} is missing: copy it, with its .sig, from the machine that trains it.",
-        )
+        raise Refusal(*sentence("signed_model_missing", model=model))
     signature_file(model).unlink(missing_ok=True)  # of another archive, or with another key
     log = settings.home / "log" / "training.log"
     trained = model.parent / "making" / model.name

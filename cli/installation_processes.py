@@ -4,8 +4,6 @@ Each has the installation's mark in its environment. Redis overwrites its enviro
 session, whose number is that of the manager.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

@@ -1,7 +1,5 @@
 """Re-encrypts the database under the present keys, so that a replaced key can be removed."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any

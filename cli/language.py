@@ -1,9 +1,15 @@
-"""The operator's language: French by default, English if the system's language is English."""
+"""The operator's language: French by default, English if the system's language is English.
 
-from __future__ import annotations
+Short texts stand in the code, French before English. Sentences are in ``sentences.yml``.
+"""
 
 import os
 import sys
+from pathlib import Path
+
+from core.sentences import Sentences
+
+sentence = Sentences(Path(__file__).with_name("sentences.yml"))
 
 
 def speaks_english() -> bool:
@@ -31,7 +37,4 @@ class Refusal(Exception):
 
 def not_running(address: str) -> Refusal:
     """Returns the refusal for a command that needs the service, if none answers at ``address``."""
-    return Refusal(
-        f"Le service ne tourne pas à l'adresse {address}. Lancez ./guichet up.",
-        f"The service is not running at {address}. Start it with ./guichet up.",
-    )
+    return Refusal(*sentence("not_running", address=address))

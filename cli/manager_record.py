@@ -1,7 +1,5 @@
 """The record that the process manager writes about itself, so that later commands find it or notice its absence."""
 
-from __future__ import annotations
-
 import json
 import os
 from dataclasses import asdict, dataclass

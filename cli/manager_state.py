@@ -1,12 +1,11 @@
 """The state of an installation's process manager, and the message if it does not run properly."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from cli.installation_processes import InstallationProcess, installation_processes
+from cli.language import sentence
 from cli.manager_record import read_record
 from cli.supervisor import Supervisor
 
@@ -38,18 +37,17 @@ def manager_state(home: Path) -> ManagerState:
 class ManagerTrouble(NamedTuple):
     """A problem and the advice for it, each in French and English."""
 
-    fr: str
-    en: str
-    advice_fr: str
-    advice_en: str
+    problem: tuple[str, str]
+    advice: tuple[str, str]
 
     @property
     def sentence(self) -> tuple[str, str]:
-        return f"{self.fr} {self.advice_fr}", f"{self.en} {self.advice_en}"
+        return f"{self.problem[0]} {self.advice[0]}", f"{self.problem[1]} {self.advice[1]}"
 
 
-_UP = ("Lancez ./guichet up.", "Run ./guichet up.")
-STOPPED = ManagerTrouble("Le service ne tourne pas.", "The service is not running.", *_UP)
+def stopped() -> ManagerTrouble:
+    """Returns the problem of a service that was stopped properly."""
+    return ManagerTrouble(sentence("service_stopped"), sentence("run_up"))
 
 
 def manager_trouble(state: ManagerState) -> ManagerTrouble | None:
@@ -57,29 +55,11 @@ def manager_trouble(state: ManagerState) -> ManagerTrouble | None:
     names, count = ", ".join(f"{one.name} {one.pid}" for one in state.processes), len(state.processes)
     match state.kind:
         case "silent":
-            return ManagerTrouble(
-                f"Le gestionnaire des processus ({state.pid}) ne répond pas.",
-                f"The process manager ({state.pid}) does not answer.",
-                "Réessayez ; sinon ./guichet down, puis ./guichet up.",
-                "Try again; else run ./guichet down, then ./guichet up.",
-            )
+            return ManagerTrouble(sentence("manager_silent", pid=state.pid), sentence("try_again_or_restart"))
         case "killed" if count:
-            return ManagerTrouble(
-                f"Le gestionnaire des processus a été tué ; processus qui restent : {count} ({names}).",
-                f"The process manager was killed; processes that still run: {count} ({names}).",
-                "./guichet up les arrête et redémarre le service ; ./guichet down les arrête.",
-                "./guichet up ends them and starts the service again; ./guichet down ends them.",
-            )
+            return ManagerTrouble(sentence("manager_killed", count=count, names=names), sentence("up_or_down_ends_them"))
         case "killed":
-            return ManagerTrouble(
-                "Le gestionnaire des processus a été tué, et ses processus se sont arrêtés.",
-                "The process manager was killed, and its processes have ended.",
-                *_UP,
-            )
+            return ManagerTrouble(sentence("manager_killed_alone"), sentence("run_up"))
         case "rebooted":
-            return ManagerTrouble(
-                "La machine a redémarré pendant que le service tournait.",
-                "The machine was restarted while the service was running.",
-                *_UP,
-            )
+            return ManagerTrouble(sentence("machine_restarted"), sentence("run_up"))
     return None

@@ -4,8 +4,6 @@
 ``bot/model_signature.py``, which cannot be imported here: ``integration/test_model_signature`` checks that both agree.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Access to one person's data: every row that refers to their conversation, found by foreign keys, so that none is missed."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """``./guichet logs --plain``: one readable line an event, in the operator's language."""
 
-from __future__ import annotations
-
 import json
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """Conditions for an installation or a start. Each refusal has advice."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import os
@@ -11,7 +9,7 @@ import stat
 from pathlib import Path
 
 from cli.demonstration import COMMUNE, PHONE
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.processes import Process
 from core.settings import Settings
 
@@ -33,15 +31,9 @@ def check_disk(folder: Path, gigabytes: int = _DISK_GB) -> None:
     if free >= gigabytes:
         return
     if (folder / "snapshots" / "active").exists():
-        say(
-            f"  Il ne reste que {free} Go sur le disque de {folder} : assez pour répondre, peut-être pas pour un nouvel index.",
-            f"  Only {free} GB are left on the disk of {folder}: enough to answer, perhaps not for a new index.",
-        )
+        say(*sentence("disk_scarce", free=free, folder=folder))
     else:
-        raise Refusal(
-            f"Il reste {free} Go sur le disque de {folder}, et il en faut {gigabytes}. Libérez de la place, puis relancez.",
-            f"{free} GB are left on the disk of {folder}, and {gigabytes} are needed. Make room, then run this again.",
-        )
+        raise Refusal(*sentence("disk_too_small", free=free, folder=folder, gigabytes=gigabytes))
 
 
 def make_private(folder: Path) -> None:
@@ -64,23 +56,13 @@ def check_ports(processes: list[Process]) -> None:
     """Raises ``Refusal`` if a port is in use: two services on one port would answer for each other."""
     for process in processes:
         if process.port and is_taken(process.port, process.host):
-            raise Refusal(
-                f"Le port {process.port} ({process.name}) est déjà pris. Arrêtez le programme qui l'occupe, "
-                f"ou choisissez-en un autre avec {process.port_setting} dans .env, puis relancez.",
-                f"Port {process.port} ({process.name}) is taken. Stop the program that holds it, "
-                f"or choose another one with {process.port_setting} in .env, then run this again.",
-            )
+            raise Refusal(*sentence("port_taken", port=process.port, name=process.name, port_setting=process.port_setting))
 
 
 def check_browsers(settings: Settings) -> None:
     """Raises ``Refusal`` for a port that browsers block. Behind a proxy only the public address counts."""
     if not settings.public_url and settings.port in CLOSED_TO_BROWSERS:
-        raise Refusal(
-            f"Les navigateurs n'ouvrent aucune page sur le port {settings.port} : choisissez-en un autre avec GUICHET_PORT "
-            "dans .env (8080 par exemple), puis relancez.",
-            f"Browsers open no page at port {settings.port}: choose another one with GUICHET_PORT in .env (8080, say), then "
-            "run this again.",
-        )
+        raise Refusal(*sentence("port_closed_to_browsers", port=settings.port))
 
 
 def is_taken(port: int, host: str) -> bool:
@@ -90,20 +72,10 @@ def is_taken(port: int, host: str) -> bool:
         try:
             probe.bind((host, port))
         except PermissionError:
-            raise Refusal(
-                f"Le port {port} est réservé à l'administrateur de la machine : choisissez-en un au-dessus de 1023 dans .env, "
-                "derrière un mandataire (deploy/README.md).",
-                f"Port {port} is kept for the machine's administrator: choose one above 1023 in .env, behind a reverse proxy "
-                "(deploy/README.md).",
-            ) from None
+            raise Refusal(*sentence("port_privileged", port=port)) from None
         except OSError as error:
             if error.errno != errno.EADDRINUSE:
-                raise Refusal(
-                    f"{host} n'est pas une adresse de cette machine : corrigez GUICHET_HOST (ou GUICHET_INNER_HOST) dans .env. "
-                    "0.0.0.0 les désigne toutes.",
-                    f"{host} is no address of this machine: mend GUICHET_HOST (or GUICHET_INNER_HOST) in .env. 0.0.0.0 stands "
-                    "for all.",
-                ) from None
+                raise Refusal(*sentence("host_not_ours", host=host)) from None
             return True
     return False
 
@@ -113,39 +85,14 @@ def check_production(settings: Settings) -> None:
     signing = () if settings.model_public_key else ("model_key",)
     for name in ("secret_key", "internal_secret", "address_key", *signing):
         if len(getattr(settings, name).get_secret_value()) < SECRET_LENGTH:
-            raise Refusal(
-                f"GUICHET_{name.upper()} est trop court pour la production : il faut au moins {SECRET_LENGTH} caractères "
-                "tirés au hasard. Supprimez la ligne de .env et relancez : ./guichet en écrira un.",
-                f"GUICHET_{name.upper()} is too short for production: it takes at least {SECRET_LENGTH} random characters. "
-                "Delete its line from .env and run this again: ./guichet will write one.",
-            )
+            raise Refusal(*sentence("secret_too_short", name=name.upper(), length=SECRET_LENGTH))
     if not settings.public_url.startswith("https://"):
-        raise Refusal(
-            "En production, GUICHET_PUBLIC_URL doit être une adresse https:// : "
-            "les messages des citoyens ne circulent pas en clair.",
-            "In production, GUICHET_PUBLIC_URL must be an https:// address: citizens' messages do not travel in the clear.",
-        )
+        raise Refusal(*sentence("public_url_insecure"))
     if settings.sms_provider == "simulator":
-        raise Refusal(
-            "Le simulateur de SMS n'a pas sa place en production : réglez GUICHET_SMS_PROVIDER (« twilio », ou vide).",
-            "The SMS simulator has no place in production: set GUICHET_SMS_PROVIDER ('twilio', or empty).",
-        )
+        raise Refusal(*sentence("simulator_in_production"))
     if settings.contact_phone == PHONE or settings.office_commune == COMMUNE:
-        raise Refusal(
-            "Les coordonnées sont celles de la ville imaginaire de la démonstration : remplacez dans .env "
-            "GUICHET_ORGANISATION, GUICHET_CONTACT_…, GUICHET_OFFICE_… et ce qui les suit par celles de votre administration.",
-            "The contact details are those of the demonstration's imaginary town: in .env, replace GUICHET_ORGANISATION, "
-            "GUICHET_CONTACT_…, GUICHET_OFFICE_… and what follows them by your administration's.",
-        )
+        raise Refusal(*sentence("demonstration_contact"))
     if settings.widget_sites.strip() == "*":
-        raise Refusal(
-            "En production, GUICHET_WIDGET_SITES doit nommer les sites qui peuvent afficher l'assistant.",
-            "In production, GUICHET_WIDGET_SITES must name the sites that may embed the assistant.",
-        )
+        raise Refusal(*sentence("widget_sites_open"))
     if not settings.knowledge_base_archive:
-        raise Refusal(
-            "Les fiches de démonstration datent de 2018 à 2020 et n'ont pas leur place en production : "
-            "réglez GUICHET_KNOWLEDGE_BASE_ARCHIVE sur l'archive XML officielle de service-public.fr.",
-            "The demonstration pages date from 2018 to 2020 and have no place in production: "
-            "set GUICHET_KNOWLEDGE_BASE_ARCHIVE to service-public.fr's official XML archive.",
-        )
+        raise Refusal(*sentence("demonstration_pages"))

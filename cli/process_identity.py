@@ -1,7 +1,5 @@
 """Distinguishes a process from another that gets the same pid later, on this machine or after its next start."""
 
-from __future__ import annotations
-
 import sys
 from functools import cache
 from pathlib import Path

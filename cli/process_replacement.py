@@ -4,8 +4,6 @@ Programs with a holder (cli/holder.py) are replaced without a gap. The others ar
 is only slower; the publisher and the indexer continue where they stopped.
 """
 
-from __future__ import annotations
-
 import fcntl
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +12,7 @@ from contextlib import contextmanager
 import httpx
 
 from cli.holder_files import READY_WITHIN_SECONDS
-from cli.language import Refusal
+from cli.language import Refusal, sentence
 from cli.model_signing import is_ours
 from cli.preflight import check_production
 from cli.processes import Process, processes, unknown_process, write_redis_config
@@ -111,19 +109,10 @@ def _wait_until_ready(settings: Settings, supervisor: Supervisor, program: Proce
 def _failed(supervisor: Supervisor, program: Process, reason: str) -> Refusal:
     log, name = supervisor.log_file(program.name), program.name
     if reason and reason != "late":
-        return Refusal(
-            f"Le nouveau « {name} » s'est arrêté avant d'être prêt ({reason}) ; l'ancien continue. Voyez {log}, puis relancez.",
-            f"The new '{name}' ended before it was ready ({reason}); the old one goes on. See {log}, then run this again.",
-        )
+        return Refusal(*sentence("replacement_ended", name=name, reason=reason, log=log))
     if reason:
-        return Refusal(
-            f"Le nouveau « {name} » n'était pas prêt après {READY_WITHIN_SECONDS:.0f} s ; l'ancien continue. Voyez {log}.",
-            f"The new '{name}' was not ready after {READY_WITHIN_SECONDS:.0f} s; the old one goes on. See {log}.",
-        )
-    return Refusal(
-        f"« {name} » n'a pas pu être remplacé. Voyez ./guichet status et {log}, puis relancez.",
-        f"'{name}' could not be replaced. See ./guichet status and {log}, then run this again.",
-    )
+        return Refusal(*sentence("replacement_late", name=name, seconds=READY_WITHIN_SECONDS, log=log))
+    return Refusal(*sentence("not_replaced", name=name, log=log))
 
 
 @contextmanager
@@ -133,10 +122,7 @@ def _restart_lock(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refusal(
-                "Un autre ./guichet restart est en cours : attendez sa fin.",
-                "Another ./guichet restart is under way: wait for its end.",
-            ) from None
+            raise Refusal(*sentence("restart_under_way")) from None
         yield
 
 
@@ -153,29 +139,16 @@ def _check(settings: Settings, supervisor: Supervisor, programs: dict[str, Proce
         raise unknown_process(unknown[0], programs)
     before = supervisor.holder_files.environment("gateway")
     if not before:
-        raise Refusal(
-            "La version qui a démarré ce service ne sait pas remplacer ses processus : ./guichet down, puis up, une fois.",
-            "The version that started this service cannot replace its processes: ./guichet down, then up, once.",
-        )
+        raise Refusal(*sentence("cannot_replace"))
     now, secret = settings.as_environment(), "GUICHET_INTERNAL_SECRET"
     variables = {name: name.upper() if name in _RECORDS else f"GUICHET_{name.upper()}" for name in (*_TOGETHER, *_RECORDS)}
     changed = [variable for variable in variables.values() if before.get(variable) != now.get(variable)]
     if before.get(secret) not in settings.internal_secrets:
         changed.append(secret)
     if changed:
-        raise Refusal(
-            f"{', '.join(changed)} : ce réglage ne change que pour tous les processus à la fois. "
-            "Lancez ./guichet down, puis up.",
-            f"{', '.join(changed)}: this setting changes for all processes at once only. Run ./guichet down, then up.",
-        )
+        raise Refusal(*sentence("setting_for_all_at_once", changed=", ".join(changed)))
     if before.get(secret) != now[secret] and names:
-        raise Refusal(
-            f"{secret} a changé : lancez ./guichet restart sans nom, pour tous les processus.",
-            f"{secret} has changed: run ./guichet restart without a name, for all processes.",
-        )
+        raise Refusal(*sentence("secret_for_all_processes", secret=secret))
     model = model_path(settings)
     if "rasa" in (names or programs) and not is_ours(settings, model):
-        raise Refusal(
-            "Le modèle de dialogue de cette version n'est pas encore entraîné : lancez ./guichet prepare, puis relancez.",
-            "The dialogue model of this version is not trained yet: run ./guichet prepare, then run this again.",
-        )
+        raise Refusal(*sentence("dialogue_model_untrained"))

@@ -1,7 +1,5 @@
 """The processes of one installation: their commands, their environments, and how to know that each is ready."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import sys
@@ -11,7 +9,7 @@ from dataclasses import dataclass, field
 from pydantic import SecretStr
 
 from cli import rasa_commands
-from cli.language import Refusal
+from cli.language import Refusal, sentence
 from core.settings import Settings
 from core.settings.validators import variable_of
 
@@ -64,10 +62,7 @@ def kind_of(name: str) -> str:
 
 def unknown_process(name: str, known: Iterable[str]) -> Refusal:
     """Returns the refusal for a process that is not among those ``known``."""
-    return Refusal(
-        f"Aucun processus ne s'appelle « {name} ». Choisissez parmi : {', '.join(known)}.",
-        f"No process is called '{name}'. Choose one of: {', '.join(known)}.",
-    )
+    return Refusal(*sentence("unknown_process", name=name, known=", ".join(known)))
 
 
 def redis_binary() -> str:

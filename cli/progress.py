@@ -1,7 +1,5 @@
 """The progress of a long command for the process that started it: lines of JSON on standard output."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
@@ -10,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from core.settings import ROOT
 
 VARIABLE = "GUICHET_PROGRESS"
@@ -78,10 +76,7 @@ def run_reporting(argv: list[str], environment: Mapping[str, str], log: Path, re
             raise
     if code:
         last = next((line for line in reversed(log.read_text().splitlines()) if line.strip()), "")
-        raise Refusal(
-            f"Cette étape a échoué : {last.strip()} (détails : {log}). Relancez la commande : elle reprendra à cette étape.",
-            f"This step failed: {last.strip()} (details: {log}). Run the command again: it goes on from this step.",
-        )
+        raise Refusal(*sentence("step_failed", line=last.strip(), log=log))
     return result
 
 

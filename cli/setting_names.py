@@ -1,7 +1,5 @@
 """Names in ``.env`` or the environment that look like settings but are none, or have another name by now."""
 
-from __future__ import annotations
-
 import difflib
 import os
 from collections.abc import Iterator

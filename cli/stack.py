@@ -1,7 +1,5 @@
 """Starts and stops a whole installation, and waits until each of its processes is ready."""
 
-from __future__ import annotations
-
 import contextlib
 import fcntl
 import socket
@@ -17,7 +15,7 @@ import psutil
 
 from cli.holder_files import READY_WITHIN_SECONDS
 from cli.installation_processes import end_processes, installation_processes
-from cli.language import Refusal
+from cli.language import Refusal, sentence
 from cli.manager_record import clear_record
 from cli.manager_state import manager_state, manager_trouble
 from cli.preflight import check_ports
@@ -55,10 +53,7 @@ def start(settings: Settings, ready: Callable[[str], None] = lambda name: None) 
     """
     programs = processes(settings)
     if not settings.redis_url and not redis_binary():
-        raise Refusal(
-            "Il manque Redis : installez redis-server (ou valkey-server), ou réglez REDIS_URL dans .env.",
-            "Redis is missing: install redis-server (or valkey-server), or set REDIS_URL in .env.",
-        )
+        raise Refusal(*sentence("redis_missing"))
     supervisor = Supervisor(settings.home)
     with _manager_lock(settings.home):
         if supervisor.running():
@@ -160,17 +155,11 @@ def _wait_ready(stack: Stack, programs: list[Process], ready: Callable[[str], No
         while waiting:
             if stack.daemon.poll() is not None:
                 out = stack.settings.home / "log" / "supervisord.out"
-                raise Refusal(
-                    f"La supervision des processus s'est arrêtée : voir {out}.",
-                    f"The supervision of the processes stopped: see {out}.",
-                )
+                raise Refusal(*sentence("supervision_stopped", out=out))
             if time.monotonic() > deadline:
                 name = waiting[0].name
                 log = stack.supervisor.log_file(name)
-                raise Refusal(
-                    f"« {name} » n'est pas prêt après {READY_WITHIN_SECONDS:.0f} s : voir {log}. Puis relancez ./guichet up.",
-                    f"'{name}' is not ready after {READY_WITHIN_SECONDS:.0f} s: see {log}. Then run ./guichet up again.",
-                )
+                raise Refusal(*sentence("process_not_ready", name=name, seconds=READY_WITHIN_SECONDS, log=log))
             states = {state.name: state for state in stack.supervisor.states()}
             for program in list(waiting):
                 if is_ready(program, states.get(program.name), stack.settings, client):

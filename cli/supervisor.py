@@ -3,8 +3,6 @@
 Programs that are replaced without a gap have a holder each (cli/holder.py), which supervisord runs in their place.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import socket

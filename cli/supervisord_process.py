@@ -8,8 +8,6 @@ error ended it, or closed a program's output for good, and no program could be r
 **Its record** (cli/manager_record.py), which stays if it did not end properly.
 """
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal

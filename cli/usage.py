@@ -1,7 +1,5 @@
 """The help and the refusals of the commands, French first."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Any

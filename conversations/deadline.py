@@ -1,7 +1,5 @@
 """The deadline of one turn, shared by the engine and the look-up that replaces it."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass
 from typing import Self

@@ -1,7 +1,5 @@
 """A reply as a client receives it: events, socket, history."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any, Literal
 

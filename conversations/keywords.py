@@ -1,7 +1,5 @@
 """Keywords that the service itself obeys when they are a whole message. Pure; the dialogue engine never sees them."""
 
-from __future__ import annotations
-
 import re
 from enum import StrEnum
 

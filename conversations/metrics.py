@@ -1,7 +1,5 @@
 """Metrics of a worker process: turns, how long they took from receipt to commit, and what the engine took of that."""
 
-from __future__ import annotations
-
 from prometheus_client import Counter, Gauge, Histogram
 
 _SECONDS = (0.025, 0.05, 0.075, 0.1, 0.15, 0.25, 0.5, 1, 2, 4, 8, 15, 30)

@@ -4,8 +4,6 @@ A channel lives in one folder (``channels/web``, ``channels/sms``), an SMS provi
 ``RawRequest`` of a request; ``conversations.intake.inbound`` takes it in; the worker calls ``send`` of channels that push.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, runtime_checkable

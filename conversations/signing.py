@@ -1,7 +1,5 @@
 """Signed values that clients return unchanged: tokens of web conversations, and payloads of buttons."""
 
-from __future__ import annotations
-
 import secrets
 import time
 from collections.abc import Iterable

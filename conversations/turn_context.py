@@ -1,7 +1,5 @@
 """A message to answer, with all that its steps may know about it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from conversations.deadline import Deadline

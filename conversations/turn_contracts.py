@@ -1,7 +1,5 @@
 """The parts of the turn pipeline: a step, an addition, a leading message, a hook before commit."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Protocol
 

@@ -4,8 +4,6 @@ Parts that need the record, the settings or the supervisors' desk are made in ``
 name.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

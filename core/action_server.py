@@ -4,8 +4,6 @@ A proxy in the environment (``HTTP_PROXY``) is never used: it cannot reach this 
 secret.
 """
 
-from __future__ import annotations
-
 import ssl
 from typing import TypedDict
 

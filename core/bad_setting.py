@@ -1,6 +1,10 @@
 """The error for an unusable setting, with texts for the operator."""
 
-from __future__ import annotations
+from pathlib import Path
+
+from core.sentences import Sentences
+
+sentence = Sentences(Path(__file__).with_name("sentences.yml"))
 
 
 class BadSetting(ValueError):

@@ -1,7 +1,5 @@
 """A text for staff in French and English at once, because its reader is not known yet."""
 
-from __future__ import annotations
-
 _BETWEEN = "\n\n"  # neither text has an empty line
 
 

@@ -1,7 +1,5 @@
 """The links that do not work, in a file of the state folder: the publisher writes it from the database, answers say so."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The differences between channels. Code depends on these properties, never on a channel's name."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Literal
 

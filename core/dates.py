@@ -1,7 +1,5 @@
 """Days as people write them in their language."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 

@@ -1,7 +1,5 @@
 """Digests of files, for manifests and their verification."""
 
-from __future__ import annotations
-
 import hashlib
 from pathlib import Path
 

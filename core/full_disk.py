@@ -1,7 +1,5 @@
 """Detects errors caused by a full disk: the state folder's, PostgreSQL's, or a backup's."""
 
-from __future__ import annotations
-
 import errno
 import re
 import shutil

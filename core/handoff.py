@@ -9,8 +9,6 @@
     draft            a call-back whose form is being filled in: no supervisor sees it
 """
 
-from __future__ import annotations
-
 from enum import StrEnum
 
 

@@ -4,8 +4,6 @@ The hours have the format of OpenStreetMap's ``opening_hours``, which a library 
 https://wiki.openstreetmap.org/wiki/Key:opening_hours/specification
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

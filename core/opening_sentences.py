@@ -1,7 +1,5 @@
 """The sentences of a page that are known by their first words: those that open it, and those that answer a question."""
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

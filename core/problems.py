@@ -3,8 +3,6 @@
 A name with a dot (``editor.stale``) is a text of that part of the desk; without a dot, a text of ``domain.yml``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus

@@ -5,8 +5,6 @@
 ``sentinel_password`` where the Sentinels want a password of their own, and redis-py's ``ssl_…`` for files of certificates.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
@@ -14,7 +12,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import AfterValidator
 
-from core.bad_setting import BadSetting
+from core.bad_setting import BadSetting, sentence
 
 Kind = Literal["server", "sentinel", "cluster"]
 _KINDS: dict[str, Kind] = {"": "server", "+sentinel": "sentinel", "+cluster": "cluster"}
@@ -58,7 +56,7 @@ def read_address(text: str) -> RedisAddress:
     if parts.scheme == "unix":
         return RedisAddress("server", text)
     if base not in ("redis", "rediss") or plus + more not in _KINDS:
-        raise BadAddress(f"une adresse de Redis commence par {_FORMS}", f"an address of Redis begins with {_FORMS}")
+        raise BadAddress(*sentence("redis_address", forms=_FORMS))
     kind = _KINDS[plus + more]
     if kind == "server":
         return RedisAddress(kind, _server(authority, text), tls=base == "rediss")
@@ -84,10 +82,7 @@ def read_address(text: str) -> RedisAddress:
 
 def _server(authority: str, text: str) -> str:
     if "," in authority.rpartition("@")[2]:
-        raise BadAddress(
-            "plusieurs serveurs s'écrivent redis+sentinel://…/SERVICE ou redis+cluster://…",
-            "several servers are written redis+sentinel://…/SERVICE or redis+cluster://…",
-        )
+        raise BadAddress(*sentence("redis_several_servers"))
     try:
         _ = urlsplit(text).port
     except ValueError:
@@ -111,20 +106,12 @@ def _place(kind: Kind, path: str) -> tuple[str, int]:
     first, _, second = path.strip("/").partition("/")
     if kind == "cluster":
         if first not in ("", "0") or second:
-            raise BadAddress(
-                "un Cluster n'a que la base 0 : ôtez ce qui suit les serveurs",
-                "a Cluster has database 0 only: remove what follows the servers",
-            )
+            raise BadAddress(*sentence("redis_cluster_database"))
         return "", 0
     if not first:
-        raise BadAddress(
-            "il manque le nom du maître que les Sentinelles surveillent : redis+sentinel://host:26379,…/SERVICE",
-            "the name of the master that the Sentinels watch is missing: redis+sentinel://host:26379,…/SERVICE",
-        )
+        raise BadAddress(*sentence("redis_service_missing"))
     if second and not second.isdecimal():
-        raise BadAddress(
-            "après /SERVICE vient le numéro de la base : /SERVICE/0", "after /SERVICE comes a database's number: /SERVICE/0"
-        )
+        raise BadAddress(*sentence("redis_database_number"))
     return unquote(first), int(second or 0)
 
 
@@ -133,10 +120,7 @@ def _options(query: str, kind: Kind, *, tls: bool) -> dict[str, str]:
     found = dict(parse_qsl(query, keep_blank_values=True))
     if unknown := sorted(found.keys() - known):
         listed, possible = ", ".join(unknown), ", ".join(sorted(known)) or "–"
-        raise BadAddress(
-            f"options inconnues ici : {listed} (possibles : {possible} ; ssl_… veut rediss+…)",
-            f"options unknown here: {listed} (possible: {possible}; ssl_… wants rediss+…)",
-        )
+        raise BadAddress(*sentence("redis_options_unknown", listed=listed, possible=possible))
     return found
 
 
@@ -145,10 +129,7 @@ def _boolean(text: str) -> bool:
 
 
 def _unreadable() -> BadAddress:
-    return BadAddress(
-        "écrivez host:port,host:port,… (ports de 1 à 65535, [IPv6] entre crochets), et %XX pour / ? # @ dans un mot de passe",
-        "write host:port,host:port,… (ports from 1 to 65535, [IPv6] in brackets), and %XX for / ? # @ in a password",
-    )
+    return BadAddress(*sentence("redis_hosts"))
 
 
 def _checked(text: str) -> str:

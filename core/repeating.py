@@ -1,7 +1,5 @@
 """Repeats an action in the background: renewing a claim, reporting progress."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress

@@ -1,7 +1,5 @@
 """The explanation of the reply to a first message: how it was understood, the nearest pages, thresholds and steps."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field

@@ -5,8 +5,6 @@ block that the previous version refuses begins the next form; ``block_in_form`` 
 worker knows which form all others read: ``conversations/worker/reply_form.py``, docs/runbooks/update.md.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Secrets during their replacement: those presented to us, and those used for encryption."""
 
-from __future__ import annotations
-
 import base64
 import hmac
 from collections.abc import Sequence

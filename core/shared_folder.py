@@ -1,7 +1,5 @@
 """A shared folder, opened by fsspec: on a mounted file system, or on S3-compatible storage."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -3,8 +3,6 @@
 Without a holder (systemd, containers) there is neither, and nothing to do.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import socket

@@ -1,7 +1,5 @@
 """Turns: the outcome of a citizen's message, and the blocks of the reply."""
 
-from __future__ import annotations
-
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """Access to the desk: dependencies for routes, and the supervision of sockets and streams."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress

@@ -1,7 +1,5 @@
 """Alerts at the desk: collected from the parts, sent to every open page when they change, and by e-mail."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

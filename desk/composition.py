@@ -1,7 +1,5 @@
 """Installs the shell and its parts in the gateway's application."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from fastapi import FastAPI, Request, WebSocket

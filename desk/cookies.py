@@ -1,7 +1,5 @@
 """The shell's cookies: the session's, the one that marks a known browser, and that of a sign-in in progress."""
 
-from __future__ import annotations
-
 from fastapi import Response
 
 from desk.shell import Shell

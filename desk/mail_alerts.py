@@ -1,7 +1,5 @@
 """Alerts by e-mail to staff without an open page of the desk, as often as each of them wants; and the sending of due mails."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import secrets

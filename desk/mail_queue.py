@@ -1,7 +1,5 @@
 """The queue of e-mail to staff, kept in the record: written in the transaction it reports, and sent by any process."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import orjson

@@ -1,7 +1,5 @@
 """Sends the waiting e-mail, one after the other; a temporary refusal by the server is tried again later."""
 
-from __future__ import annotations
-
 import asyncio
 import smtplib
 import ssl

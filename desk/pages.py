@@ -1,7 +1,5 @@
 """Pages of the desk: templates of all parts in one frame, with the same security headers as the public pages."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode

@@ -1,7 +1,5 @@
 """The contract between a part of the desk and the shell."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The shell of one gateway: settings, record, words, templates and parts, kept in ``app.state.desk``."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -59,6 +57,7 @@ class Shell:
             lstrip_blocks=True,
         )
         self.templates.filters.update(decimal=decimal, euros=euros, whole_number=whole_number, language_name=language_name)
+        self.templates.globals["table"] = self.templates.get_template("desk/table.html").module.table  # type: ignore[attr-defined] # its macro
         # Days and times are local to the administration, wherever the server or the reader is.
         self.templates.filters.update({one.__name__: partial(one, zone=settings.desk_timezone) for one in (day, moment)})
         items = [*((item, "desk") for item in _ITEMS), *((item, part.name) for part in parts for item in part.items)]

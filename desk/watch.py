@@ -1,7 +1,5 @@
 """Detects within seconds that a session or its right has ended, by one query for all sockets and streams of this process."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress

@@ -10,6 +10,10 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Self
 
+from core.sentences import Sentences
+
+sentence = Sentences(Path(__file__).with_name("sentences.yml"))
+
 # All exceptions of Python's zip reader for a damaged file.
 BROKEN_ZIP = (
     zipfile.BadZipFile,
@@ -77,10 +81,7 @@ class InvalidSource(ImportRefused):
 
 def not_imported(path: Path, why: Reason) -> InvalidSource:
     """Returns the error for the file at ``path``, which is not imported."""
-    return InvalidSource(
-        f"{path.name} ne peut être importé : {why} ; rien n'a changé.",
-        f"{path.name} cannot be imported: {why.en}; nothing has changed.",
-    )
+    return InvalidSource(*sentence("cannot_be_imported", why=why, file=path.name))
 
 
 class TooManyWithdrawals(ImportRefused):

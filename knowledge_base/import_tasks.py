@@ -3,8 +3,6 @@
 An import is one transaction. If it is stopped, or its process dies, nothing has changed, and it is simply run again.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re

@@ -1,7 +1,5 @@
 """The imports of the command line: they read a whole source, then change the database in one transaction."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,7 +12,7 @@ from core.digests import sha256_of
 from core.entry import Entry
 from core.web.network import is_public
 from knowledge_base.entries.store import ImportReport, upsert
-from knowledge_base.errors import ImportRefused, InvalidSource, Reason
+from knowledge_base.errors import ImportRefused, InvalidSource, Reason, sentence
 from knowledge_base.exchange.export_reader import is_export, read_export
 from knowledge_base.exchange.import_export import import_contents
 from knowledge_base.progress import Progress
@@ -244,10 +242,7 @@ def _report_all(progress: Progress | None, entries: Sequence[Entry]) -> None:
 
 def _check_name(collection: str) -> None:
     if collection in (SERVICE_PUBLIC, TRAVAIL_EMPLOI) or not collection.replace("-", "").isalnum() or len(collection) > 64:
-        raise ImportRefused(
-            f"« {collection} » ne peut pas être le nom de cette collection : prenez des lettres, des chiffres et des tirets.",
-            f"'{collection}' cannot be the name of this collection: use letters, figures and hyphens.",
-        )
+        raise ImportRefused(*sentence("no_collection_name", collection=collection))
 
 
 def _read(
@@ -263,9 +258,4 @@ def _read(
     if suffix in _SHEETS:
         rows = read_rows(path, collection, mapping, organisation)
         return rows.entries, rows.rejected
-    raise InvalidSource(
-        f"{path.name} n'est pas d'un genre connu : donnez un export de Guichet (.zip), un tableur (.csv, .xlsx), une FAQ "
-        "(.jsonl) ou un dossier de fichiers Markdown.",
-        f"{path.name} is of no known kind: give an export of Guichet (.zip), a spreadsheet (.csv, .xlsx), a FAQ (.jsonl) or a "
-        "folder of Markdown files.",
-    )
+    raise InvalidSource(*sentence("unknown_kind", file=path.name))

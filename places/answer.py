@@ -3,8 +3,6 @@
 ``Memory`` is what a conversation remembers about places. It is a slot and ends with the conversation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, cast

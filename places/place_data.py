@@ -1,7 +1,5 @@
 """Communes and offices in the memory of the action server: loaded if a directory exists, loaded again when it changes."""
 
-from __future__ import annotations
-
 import threading
 from pathlib import Path
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Words of names and messages, folded so that "St-Étienne", "ST ETIENNE" and "saint étienne" are equal."""
 
-from __future__ import annotations
-
 import re
 
 from core.text.folding import unaccented

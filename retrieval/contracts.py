@@ -1,7 +1,5 @@
 """The contracts of retrieval: requests and results. Importing this module is cheap: no torch, no index."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence, Set
 from typing import Literal, NamedTuple, Protocol
 

@@ -1,7 +1,5 @@
 """The explanation of an answer: words, vectors, confidence, decision; and why one given entry is not first."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict

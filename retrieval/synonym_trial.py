@@ -1,7 +1,5 @@
 """The effect of a group of synonyms: the same questions, without it and with it, on the same snapshot."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from pydantic import BaseModel, ConfigDict, Field

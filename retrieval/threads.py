@@ -1,7 +1,5 @@
 """The number of threads of one search: one."""
 
-from __future__ import annotations
-
 import faiss
 from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 

@@ -1,7 +1,5 @@
 """One snapshot per turn: an answer uses the same snapshot from beginning to end, even when another becomes active."""
 
-from __future__ import annotations
-
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The counts of first answers: how many there were, and the share that was not accepted."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass

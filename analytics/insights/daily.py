@@ -1,7 +1,5 @@
 """Turns one day's facts into counts. Pure: ``facts`` reads the record, ``job`` writes the counts."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """From a figure to the conversations behind it, masked as in the record, and only while they are kept."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime

@@ -1,7 +1,5 @@
 """One row for each conversation, for analysis with other tools: CSV and Parquet, without text and without addresses."""
 
-from __future__ import annotations
-
 import csv
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence

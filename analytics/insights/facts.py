@@ -1,7 +1,5 @@
 """The facts of one day, read from the record."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Collection
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The vocabulary of the counts: kinds, results of a contact, and classes of times. Pure."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from enum import StrEnum

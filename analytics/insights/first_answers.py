@@ -1,7 +1,5 @@
 """The reaction of a citizen to the first answer of a contact. Pure. docs/insights.md has the definition."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 

@@ -4,8 +4,6 @@ The record does not keep the engine's intent. If the engine took a typed message
 it. A refusal that also names a subject ("non pas ça, la perte de papiers") is recognised by its words.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path

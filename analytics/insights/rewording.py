@@ -1,7 +1,5 @@
 """Recognises a message that asks the same question again in other words. Pure: compares letters, without index or model."""
 
-from __future__ import annotations
-
 import re
 
 from core.text.folding import unaccented

@@ -1,7 +1,5 @@
 """Titles and themes of entries, as the insights name them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The forecast for one service, from its own counts and public holidays."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import cache

@@ -1,7 +1,5 @@
 """The cells of the release and their sums."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The cells of a month's first answers: their number, and how many were not accepted, by channel and theme."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Iterable

@@ -3,8 +3,6 @@
 Only sealed days are used, so that published figures never change.
 """
 
-from __future__ import annotations
-
 import asyncio
 import csv
 import io

@@ -1,7 +1,5 @@
 """``/open-data/…``: the public release, at permanent addresses."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, HTTPException, Response
 
 from analytics.open_data.release import FILES, Releases

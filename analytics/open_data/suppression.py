@@ -5,8 +5,6 @@ published figures still allow it a range of at least ``K``. Linear programming f
 Disclosure Control, 2012, ch. 4). A zero is a small cell, too: that nobody asked is also information.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Hashable, Mapping, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The cells of a month and their sums."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping

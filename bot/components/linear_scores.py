@@ -4,8 +4,6 @@ scikit-learn copies the whole weight matrix for each message, and adds its diago
 classifier's time (docs/adr/0030). The probabilities are the same.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any

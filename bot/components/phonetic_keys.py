@@ -3,8 +3,6 @@
 Coarser than ``core.care.keys``, which patterns rely on: here a key is one feature among many, together with letters.
 """
 
-from __future__ import annotations
-
 import re
 from functools import lru_cache
 

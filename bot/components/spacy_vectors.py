@@ -1,7 +1,5 @@
 """spaCy for the pipeline of ``config.yml``, without the unused parts of the language package."""
 
-from __future__ import annotations
-
 import json
 
 import spacy

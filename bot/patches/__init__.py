@@ -3,8 +3,6 @@
 Rasa's answers stay the same (``tests/integration/test_rasa_patches.py``). An upgrade of Rasa must check each of them again.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from bot.patches import without_tensorflow

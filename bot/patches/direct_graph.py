@@ -5,8 +5,6 @@ other anyway; 1.3 for finding the type of each event among all classes; .7 for r
 building an empty domain, only to see whether ours is empty.
 """
 
-from __future__ import annotations
-
 import copy
 from collections import deque
 from collections.abc import Mapping, Sequence

@@ -4,8 +4,6 @@ Rasa reads the domain three times, in pure Python, and validates it against a sc
 trained and signed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, ClassVar
 

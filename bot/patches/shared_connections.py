@@ -3,8 +3,6 @@
 Rasa opens a session, and with it a connection, for each custom action.
 """
 
-from __future__ import annotations
-
 import aiohttp
 from rasa.utils.endpoints import EndpointConfig
 

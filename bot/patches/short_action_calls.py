@@ -5,8 +5,6 @@ Rasa sends every event of its tracker. Our actions read slots, the events since 
 question "more simply" refers.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

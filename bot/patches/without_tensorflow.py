@@ -4,8 +4,6 @@ Four of Rasa's modules import TensorFlow although a server never calls them: tra
 A linear model needs no library of neural networks.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Sequence
 from importlib.abc import Loader, MetaPathFinder

@@ -1,7 +1,5 @@
 """Refuses requests for a host name that is not ours, such as one that an attacker's page lets point to this machine."""
 
-from __future__ import annotations
-
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send

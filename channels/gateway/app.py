@@ -1,7 +1,5 @@
 """The gateway's application: middleware outside, routers inside, one set of services for all."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -9,18 +7,24 @@ from typing import Any
 from fastapi import APIRouter, FastAPI, Request, Response
 from starlette.middleware import Middleware
 
-from channels.gateway import health, metrics
+from channels.gateway import health, internal, metrics
 from channels.gateway.allowed_hosts import AllowedHosts
 from channels.gateway.body_limit import BodyLimit
 from channels.gateway.composition import build
-from channels.gateway.mounts import mount
 from channels.gateway.problems import KNOWN
 from channels.gateway.relative_redirects import RelativeRedirects
 from channels.gateway.widget_cors import WidgetCors
 from channels.http.deps import Deps
 from channels.http.origins import widget_origins
 from channels.http.rate_limiting import RateLimiting
+from channels.sms import short_link_routes, webhooks
+from channels.sms.composition import sms_channels
+from channels.sms.simulator import routes as simulator
+from channels.sms.simulator.account import is_offered
+from channels.sms.simulator.opt_outs import SimulatedOptOuts
+from channels.web import api
 from channels.web.api.conversations import RECEIPT
+from channels.web.pages import router as pages
 from channels.web.pages.problem import ProblemPage
 from channels.web.pages.templating import Pages
 from core import problems
@@ -30,6 +34,25 @@ from core.web.routes import join_router
 from desk import Part, composition
 from desk.mail_alerts import Mailing
 from desk.shell import Shell
+
+
+def mount(app: FastAPI, deps: Deps, others: Sequence[APIRouter] = ()) -> None:
+    """Adds all routes except operations (health, metrics) and the desks, in the order in which they are tried.
+
+    A route answers strangers with 401 or 403, or is listed in ``tests/public_routes.py`` with the reason.
+    """
+    for router in (
+        api.router(deps),
+        pages.router(deps),
+        internal.router(deps),
+        *others,
+        short_link_routes.router(deps),
+        webhooks.router(deps.inbound, sms_channels(deps.settings)),
+    ):
+        join_router(app.router, router)
+    if is_offered(deps.settings):
+        opt_outs = SimulatedOptOuts(deps.database, deps.addresses)
+        app.include_router(simulator.router(deps.settings, opt_outs))  # it has a lifespan
 
 
 def create_app(

@@ -1,7 +1,5 @@
 """Refuses large bodies before they are read. The desk's uploads are counted while they are read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from starlette.requests import Request

@@ -1,7 +1,5 @@
 """Builds the gateway's services from the settings."""
 
-from __future__ import annotations
-
 from channels.http.deps import Deps
 from channels.http.limits import Limits
 from channels.rendering.text import TextRenderer

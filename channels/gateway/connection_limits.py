@@ -3,8 +3,6 @@
 uvicorn's own cap (``limit_concurrency``) knows no addresses, and does not say when to come back.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from typing import Any

@@ -1,7 +1,5 @@
 """Health checks: one that the gateway lives, and one for each part that a citizen's answer needs."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Routes for ``./guichet ask`` and our other tools on this machine: conversations on any channel, marked as the tools'."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from fastapi import APIRouter, Depends

@@ -1,7 +1,5 @@
 """Prometheus metrics: requests by route, and the record's figures on messages. No text, no id, no address."""
 
-from __future__ import annotations
-
 import time
 
 import structlog

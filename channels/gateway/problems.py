@@ -1,7 +1,5 @@
 """The problems (``core.problems``) for errors of the channels."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import structlog

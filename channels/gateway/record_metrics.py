@@ -1,7 +1,5 @@
 """The record's figures as gauges: waiting messages, recent turns, deliveries, cost, jobs. Read at each scrape."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, timedelta
 

@@ -1,7 +1,5 @@
 """Redirections to our own pages without a host: the framework would use the caller's Host header."""
 
-from __future__ import annotations
-
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

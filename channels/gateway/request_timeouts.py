@@ -5,8 +5,6 @@ A request must be complete within ``request_seconds``, or ``upload_seconds`` onc
 ``read_seconds``.
 """
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Answers pages of other websites on the widget's routes only; elsewhere a browser lets them read nothing."""
 
-from __future__ import annotations
-
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import Receive, Scope, Send
 

@@ -1,7 +1,5 @@
 """The services of the gateway's routes. Made once (``channels.gateway.composition``); every router gets them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -4,8 +4,6 @@ Without Redis each gateway counts by itself, so that the chat works and floods a
 SQL (``core.identity.throttle``), so that a dead Redis weakens nothing there.
 """
 
-from __future__ import annotations
-
 import hashlib
 
 from limits import RateLimitItemPerMinute

@@ -1,7 +1,5 @@
 """The websites that may embed the widget, and the website that a request comes from."""
 
-from __future__ import annotations
-
 from starlette.requests import HTTPConnection
 
 from core.settings import Settings

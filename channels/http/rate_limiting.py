@@ -4,8 +4,6 @@ Not counted: files (they cost nothing), webhooks (a provider has one address; it
 this machine.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

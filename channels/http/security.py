@@ -1,7 +1,5 @@
 """Authentication of callers: a web client with its conversation's token, or one of our own processes with the secret."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Cutting a text between two words, at the end of a sentence if that costs little. Pure."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

@@ -1,7 +1,5 @@
 """A whole reply as plain text: for ``text`` of a reply event, the download of a conversation, and the output of ``ask``."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from conversations.ports import Rendered

@@ -1,7 +1,5 @@
 """Causes of undelivered messages, for staff: a provider's code, or our own word, as one of a few causes."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Literal
 

@@ -1,7 +1,5 @@
 """SMS according to the settings: the channels, for gateway (webhooks) and worker (sending), and the renderer."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 import httpx

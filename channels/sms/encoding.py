@@ -5,8 +5,6 @@ whole message UCS-2: 70 code units, or 67 in each segment. Characters of the ext
 pair nor a surrogate pair is ever split between two segments, which may leave a unit unused at a segment's end.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Polling of a provider that sends no requests: new messages, and the states of ours. One process at a time."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import timedelta
 

@@ -6,8 +6,6 @@ only if space remains. What was cut off is kept as blocks (``Rendered.rest``), f
 when the citizen sends SUITE.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence

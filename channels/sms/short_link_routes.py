@@ -1,7 +1,5 @@
 """The targets of short links (``channels.sms.short_links``)."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Response
 from sqlalchemy import select
 

@@ -4,8 +4,6 @@
 other targets or try ids; it contains nothing about the recipient. No visit is recorded.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -1,7 +1,5 @@
 """The webhooks of SMS providers (``POST /webhooks/sms/{provider}``, ``…/status``). They answer once the message is recorded."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from fastapi import APIRouter, Request, Response

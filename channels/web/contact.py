@@ -1,7 +1,5 @@
 """The administration's contact details: the lines that the widget and the pages show."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from pydantic import BaseModel

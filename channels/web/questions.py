@@ -1,7 +1,5 @@
 """Questions offered at the start: pinned ones, those asked most and answered well, then everyday ones."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from datetime import date, timedelta

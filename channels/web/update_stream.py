@@ -1,7 +1,5 @@
 """The stream of updates for one client: every reply once, in order, after the last one seen."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import AsyncIterator
 from typing import Literal

@@ -1,7 +1,5 @@
 """``./guichet ask``: turns through the running service, like a citizen's, and marked as tests."""
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Iterable
@@ -11,7 +9,7 @@ import orjson
 import typer
 
 from cli.batches import in_order
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.service_client import ServiceClient, running_service
 from core.channels import CHANNELS
 from core.settings import Settings
@@ -29,15 +27,9 @@ def ask(
 ) -> None:
     """Ask the running service."""
     if channel not in CHANNELS or lang not in ("", "fr", "en") or bool(text.strip()) == batch:
-        raise Refusal(
-            'Donnez une question : ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], ou --batch et des lignes.',
-            'Give a question: ./guichet ask "…" [--channel web|sms] [--lang fr|en] [--json], or --batch and lines.',
-        )
+        raise Refusal(*sentence("ask_without_question"))
     if explain and conversation:
-        raise Refusal(
-            "--explain n'explique que la réponse à un premier message. Relancez sans --conversation.",
-            "--explain explains the reply to a first message only. Run again without --conversation.",
-        )
+        raise Refusal(*sentence("explain_needs_first_message"))
     lines = [line.strip() for line in sys.stdin if line.strip()] if batch else [text]
 
     async def one(service: ServiceClient, line: str) -> dict[str, Any]:

@@ -1,21 +1,17 @@
 """``./guichet audit``: lists the audit, verifies its chain, and prints its signed head."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
-from cli.tables import add_columns
-from core.audit.chain import Break, Link
+from cli.tables import print_table
+from core.audit.chain import Link
 from core.audit.heads import Head, Signer, export, load_heads
 from core.audit.queries import current_head, newest
 from core.audit.queries import verify as verify_chain
@@ -23,20 +19,6 @@ from core.database import Database
 from core.settings import Settings
 
 app = typer.Typer(no_args_is_help=True)
-
-_HOW = {
-    Break.CHANGED: ("a été modifiée", "was changed"),
-    Break.MOVED: ("n'est pas à sa place", "is not in its place"),
-    Break.MISSING: ("a disparu", "is gone"),
-    Break.UNCHAINED: ("ne suit pas la précédente", "does not follow the one before"),
-    Break.TRUNCATED: ("et les suivantes ont disparu", "and those after it are gone"),
-    Break.REWRITTEN: ("n'est plus celle dont l'empreinte avait été exportée", "is not the one whose head was exported"),
-    Break.PRUNED: (
-        "et les précédentes ont disparu sans qu'une empreinte exportée l'annonce",
-        "and those before it are gone, and no exported head announced it",
-    ),
-    Break.FORGED: ("a une empreinte exportée qui n'est pas signée par nous", "has an exported head that we did not sign"),
-}
 
 
 @app.command("list")
@@ -55,12 +37,12 @@ def list_rows(
     if as_json:
         print(json.dumps([_as_dict(row) for row in rows], ensure_ascii=False))
         return
-    table = Table(title=pick("Journal d'audit", "Audit"), title_justify="left")
-    add_columns(table, "nº|date|qui|quoi|sur quoi|détails", "no.|at|who|what|to what|details", overflow="fold")
+    heads = "nº|date|qui|quoi|sur quoi|détails", "no.|at|who|what|to what|details"
+    lines = []
     for row in rows:
-        at = row.at.isoformat(timespec="seconds")
-        table.add_row(str(row.seq), at, row.actor, row.action, row.target, row.details if row.details != "{}" else "")
-    Console().print(table)
+        details = "" if row.details == "{}" else row.details
+        lines.append((row.seq, row.at.isoformat(timespec="seconds"), row.actor, row.action, row.target, details))
+    print_table(heads, lines, title=pick("Journal d'audit", "Audit"), overflow="fold")
 
 
 @app.command()
@@ -80,19 +62,12 @@ def verify(
         broken = {"seq": found.broken.seq, "how": str(found.broken.how)} if found.broken else None
         print(json.dumps({"rows": found.rows, "deleted": found.deleted, "heads": found.heads, "broken": broken}))
     if found.broken is None:
-        first, rows = found.deleted + 1, found.rows - found.deleted
-        say(
-            f"Le journal est intact depuis la ligne {first} : {rows} lignes, {found.heads} empreintes exportées vérifiées.",
-            f"The audit is whole from row {first} on: {rows} rows, {found.heads} exported heads checked.",
-        )
+        kept = found.rows - found.deleted
+        say(*sentence("audit_whole", first=found.deleted + 1, rows=kept, heads=found.heads))
         return
     if as_json:
         raise typer.Exit(1)
-    fr, en = _HOW[found.broken.how]
-    raise Refusal(
-        f"Le journal a été altéré : la ligne {found.broken.seq} {fr}.",
-        f"The audit was tampered with: row {found.broken.seq} {en}.",
-    )
+    raise Refusal(*sentence("audit_tampered", how=sentence(f"audit_row_{found.broken.how}"), row=found.broken.seq))
 
 
 @app.command()
@@ -117,10 +92,7 @@ def head(
 
 def _signer(settings: Settings) -> Signer:
     if not settings.audit_key.get_secret_value():
-        raise Refusal(
-            "GUICHET_AUDIT_KEY manque : ./guichet up l'écrit dans .env.",
-            "GUICHET_AUDIT_KEY is missing: ./guichet up writes it to .env.",
-        )
+        raise Refusal(*sentence("audit_key_missing"))
     return Signer(settings.audit_key.get_secret_value())
 
 

@@ -1,7 +1,5 @@
 """``./guichet backup`` and ``restore``."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import asdict
@@ -16,7 +14,7 @@ from cli.backup_restore import NotEmpty, Restored
 from cli.backup_restore import restore as restore_backup
 from cli.doctor.backups import away
 from cli.doctor.service import running
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.options import Json
 from cli.preflight import make_private
 from core.backup.archive import BackupUnusable, Contents
@@ -34,33 +32,21 @@ def backup(
     if file is None and not settings.backup_folder:
         raise Refusal("Nommez un fichier, ou réglez GUICHET_BACKUP_FOLDER.", "Name a file, or set GUICHET_BACKUP_FOLDER.")
     if file is not None and not file.absolute().parent.is_dir():
-        raise Refusal(
-            f"Le dossier {file.absolute().parent} n'existe pas : créez-le, ou montez son disque.",
-            f"The folder {file.absolute().parent} is not there: make it, or mount its disk.",
-        )
+        raise Refusal(*sentence("backup_folder_missing", folder=file.absolute().parent))
     if file is not None and file.is_dir():
         file /= new_name()
     try:
         path, contents = asyncio.run(_backup(settings, file))
     except FolderMissing as error:
-        raise Refusal(*away(settings, error)) from error
+        raise Refusal(*away(settings)) from error
     except NoKey as error:
-        raise Refusal(
-            "Sauvegarde impossible : GUICHET_BACKUP_KEY n'est pas réglé. ./guichet up en tire une clé au hasard.",
-            "No backup was made: GUICHET_BACKUP_KEY is not set. Run ./guichet up, which writes a random one.",
-        ) from error
+        raise Refusal(*sentence("backup_key_missing")) from error
     except ValueError as error:
-        raise Refusal(
-            f"La sauvegarde n'est pas faite : {error}. GUICHET_BACKUP_KEY est écrit par ./guichet up.",
-            f"No backup was made: {error}. GUICHET_BACKUP_KEY is written by ./guichet up.",
-        ) from error
+        raise Refusal(*sentence("backup_failed", error=error)) from error
     rows = sum(contents.tables.values())
     if as_json:
         print(json.dumps({"file": str(path), "rows": rows, "files": len(contents.digests), "bytes": path.stat().st_size}))
-    say(
-        f"Sauvegardé dans {path} : {rows} lignes, {len(contents.digests)} fichiers, {path.stat().st_size / 2**20:.1f} Mo.",
-        f"Backed up to {path}: {rows} rows, {len(contents.digests)} files, {path.stat().st_size / 2**20:.1f} MB.",
-    )
+    say(*sentence("backed_up", path=path, rows=rows, files=len(contents.digests), megabytes=path.stat().st_size / 2**20))
 
 
 def restore(
@@ -96,34 +82,14 @@ def restore(
             )
         )
     except LedgerUnusable as error:
-        raise Refusal(
-            f"Le registre des désactivations et effacements ne dit pas ce qui s'est fait depuis cette sauvegarde : {error.fr}. "
-            "Rien n'a été changé. Remettez-le à sa place (GUICHET_LEDGER), ou nommez-le par --ledger FICHIER. S'il est perdu, "
-            "--without-ledger restaure sans lui : tous les comptes sont alors désactivés, jusqu'à ce que vous les rouvriez ; "
-            "prévenez le délégué à la protection des données.",
-            f"The ledger does not say what was disabled, changed or erased since this backup: {error.en}. Nothing was changed. "
-            "Put it back (GUICHET_LEDGER), or name it by --ledger FILE. If it is lost, --without-ledger restores without it: "
-            "all accounts are then disabled until you enable them; tell the data protection officer.",
-        ) from error
+        raise Refusal(*sentence("ledger_insufficient", reason=(error.fr, error.en))) from error
     except BackupUnusable as error:
-        raise Refusal(
-            f"Cette sauvegarde n'est pas utilisable : {error}. Rien n'a été changé.",
-            f"This backup cannot be used: {error}. Nothing was changed.",
-        ) from error
+        raise Refusal(*sentence("backup_unusable", error=error)) from error
     except NotEmpty as error:
-        raise Refusal(
-            "La base PostgreSQL contient déjà des données : créez-en une vide, nommez-la dans DATABASE_URL, et donnez "
-            "l'ancienne par --erased-from. Rien n'a été changé.",
-            "The PostgreSQL database already has a record: create an empty one, name it in DATABASE_URL, and give the old one "
-            "by --erased-from. Nothing was changed.",
-        ) from error
+        raise Refusal(*sentence("database_not_empty")) from error
     _print_result(done, as_json=as_json)
     if without_ledger:
-        say(
-            "Restauré sans exiger le registre : des citoyens effacés depuis peuvent être revenus. Prévenez le délégué à la "
-            "protection des données.",
-            "Restored without asking for the ledger: citizens erased since may be back. Tell the data protection officer.",
-        )
+        say(*sentence("restored_without_ledger"))
 
 
 async def _backup(settings: Settings, file: Path | None) -> tuple[Path, Contents]:
@@ -146,37 +112,18 @@ def _print_result(done: Restored, *, as_json: bool) -> None:
         summary = {"created": done.contents.created.isoformat(), "rows": rows, "erased_again": done.erased_again}
         summary |= {"opt_outs": done.opt_outs, "replayed": asdict(done.replayed)}
         print(json.dumps({**summary, "audit_rows": done.audit_rows, "kept": str(done.kept or "")}))
-    say(
-        f"Restauré : l'état du {at}, {rows} lignes vérifiées ; {again} conversations effacées depuis l'ont été à nouveau.",
-        f"Restored: the state of {at}, {rows} rows, checked; {again} conversations erased since were erased again.",
-    )
+    say(*sentence("restored", at=at, rows=rows, again=again))
     _print_replayed(done.replayed)
     if done.opt_outs:
-        say(
-            f"STOP et START reçus depuis sont repris : {done.opt_outs} numéros.",
-            f"STOP and START received since were taken over: {done.opt_outs} numbers.",
-        )
+        say(*sentence("opt_outs_taken_over", opt_outs=done.opt_outs))
     if done.kept:
-        say(
-            f"L'ancienne base est dans {done.kept} : supprimez-la quand tout est vérifié.",
-            f"The record before is in {done.kept}: delete it once you have checked.",
-        )
+        say(*sentence("record_before_kept", kept=done.kept))
     if done.settings_file:
-        say(
-            f"Les réglages de la sauvegarde sont dans {done.settings_file} : comparez-les à .env (les numéros de téléphone "
-            "ne se déchiffrent qu'avec leur GUICHET_ADDRESS_KEY).",
-            f"The backup's settings are in {done.settings_file}: compare them with .env (telephone numbers can only be "
-            "decrypted with their GUICHET_ADDRESS_KEY).",
-        )
+        say(*sentence("settings_restored", settings_file=done.settings_file))
 
 
 def _print_replayed(done: Replayed) -> None:
-    say(
-        f"Sessions du personnel terminées : {done.sessions} ; liens d'invitation et de mot de passe : {done.links}. Chacun se "
-        "reconnecte.",
-        f"Sessions of staff ended: {done.sessions}; links of invitations and passwords: {done.links}. Everybody signs in "
-        "again.",
-    )
+    say(*sentence("sessions_ended", sessions=done.sessions, links=done.links))
     lists = (
         (done.disabled, "Désactivés depuis, et donc à nouveau", "Disabled since, and so again"),
         (done.enabled, "Réactivés depuis, et donc à nouveau", "Enabled since, and so again"),
@@ -190,24 +137,8 @@ def _print_replayed(done: Replayed) -> None:
         if people:
             say(f"{fr} : {', '.join(people)}.", f"{en}: {', '.join(people)}.")
     if done.renewed:
-        say(
-            "Mot de passe ou second facteur changés depuis : les anciens ne sont plus acceptés, et les nouveaux ne sont nulle "
-            f"part. Donnez un lien à chacun (./guichet staff reset ADRESSE) : {', '.join(done.renewed)}.",
-            "Password or second factor changed since: the old ones are accepted no more, and the new ones are nowhere. Give a "
-            f"link to each (./guichet staff reset ADDRESS): {', '.join(done.renewed)}.",
-        )
+        say(*sentence("secrets_changed_since", renewed=", ".join(done.renewed)))
     if done.closed:
-        say(
-            "Rien ne dit quels comptes ont été désactivés depuis : tous le sont, et leurs mots de passe et seconds facteurs "
-            "sont supprimés. Rouvrez ceux qui doivent l'être (./guichet staff enable ADRESSE, puis ./guichet staff reset "
-            "ADRESSE) : "
-            f"{', '.join(done.closed)}.",
-            "Nothing says which accounts were disabled since: all are now, and their passwords and second factors are deleted. "
-            "Open those that should be (./guichet staff enable ADDRESS, then ./guichet staff reset ADDRESS): "
-            f"{', '.join(done.closed)}.",
-        )
+        say(*sentence("all_accounts_disabled", closed=", ".join(done.closed)))
     if done.unknown:
-        say(
-            f"Comptes créés depuis la sauvegarde, à inviter de nouveau : {done.unknown}.",
-            f"Accounts made since the backup, to be invited again: {done.unknown}.",
-        )
+        say(*sentence("accounts_to_invite_again", unknown=done.unknown))

@@ -1,7 +1,5 @@
 """``./guichet control``: speak to all citizens at once, or switch a channel off. Each act is in the audit."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -9,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import As, Json, actor
 from conversations.service_control.controls import (
     MOST_CHARACTERS,
@@ -93,7 +91,7 @@ def _put(name: Name, text: str, english: str, until: str, *, clear: bool, who: s
     try:
         state = run_on_database(Settings().sql_url, change)
     except BadControl as bad:
-        raise _refusal(bad) from None
+        raise Refusal(*sentence(f"control_{bad.reason}", characters=MOST_CHARACTERS)) from None
     _show(state, as_json=as_json)
 
 
@@ -104,29 +102,10 @@ def _moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise _refusal(BadControl("past")) from None
+        raise Refusal(*sentence("control_past")) from None
     if len(text) <= len("2026-12-24"):
         moment += timedelta(days=1)
     return moment if moment.tzinfo else moment.replace(tzinfo=Settings().opening.zone)
-
-
-def _refusal(bad: BadControl) -> Refusal:
-    fr, en = {
-        "blank": ("Dites quoi, en français : le texte est vide.", "Say what, in French: the text is empty."),
-        "too_long": (
-            f"Le texte dépasse {MOST_CHARACTERS} caractères : raccourcissez-le.",
-            f"The text is longer than {MOST_CHARACTERS} characters: shorten it.",
-        ),
-        "personal": (
-            "Le texte contient un numéro de sécurité sociale, de compte ou de carte : retirez-le.",
-            "The text has somebody's social security, account or card number: take it out.",
-        ),
-        "past": (
-            "La fin est passée, ou n'est pas une date : --until 2026-12-24T18:00.",
-            "The end is over, or is no date: --until 2026-12-24T18:00.",
-        ),
-    }[bad.reason]
-    return Refusal(fr, en)
 
 
 def _show(state: ServiceState, *, as_json: bool) -> None:

@@ -1,10 +1,8 @@
 """``./guichet database``: the record's schema."""
 
-from __future__ import annotations
-
 import typer
 
-from cli.language import Refusal
+from cli.language import Refusal, sentence
 from cli.progress import report_done
 from core.database.migrate import NewerTables, code_revision
 from core.database.migrate import upgrade as upgrade_schema
@@ -26,14 +24,6 @@ def upgrade() -> None:
     try:
         found = upgrade_schema(settings.sql_url)
     except NewerTables as error:
-        raise Refusal(
-            f"Les tables sont d'une version plus récente ({error}), dont celle-ci ne s'accommode pas. Rien n'a été changé : "
-            "remettez cette version-là, ou une sauvegarde d'avant la mise à jour (./guichet restore FICHIER).",
-            f"The tables are of a newer version ({error}), which this one cannot work with. Nothing was changed: put that "
-            "version back, or a backup from before the update (./guichet restore FILE).",
-        ) from None
+        raise Refusal(*sentence("tables_too_new", error=error)) from None
     if found != code_revision():
-        report_done(
-            f"Les tables sont d'une version plus récente ({found}), avec lesquelles celle-ci travaille.",
-            f"The tables are of a newer version ({found}), which this one works with.",
-        )
+        report_done(*sentence("tables_newer", found=found))

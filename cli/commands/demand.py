@@ -1,20 +1,16 @@
 """``./guichet demand``: what citizens ask in vain, by subject."""
 
-from __future__ import annotations
-
 import json
 from typing import Annotated
 
 import httpx
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import reporter
-from cli.tables import add_columns
+from cli.tables import print_table
 from core.settings import Settings
 from knowledge_base.quality.demand.background import SnapshotBackground
 from knowledge_base.quality.demand.clustering import cluster
@@ -43,12 +39,9 @@ def demand(
     if not found:
         say("Rien n'a été demandé en vain par deux citoyens ou plus.", "Nothing was asked in vain by two citizens or more.")
         return
-    table = Table()
     heads = "n°|sujet|citoyens|cette semaine|mots|état", "no.|subject|citizens|this week|words|state"
-    add_columns(table, *heads, overflow="fold")
-    for one in found:
-        table.add_row(str(one.id), one.title, str(one.citizens), _week(one), ", ".join(one.terms), one.status)
-    Console().print(table)
+    lines = ((one.id, one.title, one.citizens, _week(one), ", ".join(one.terms), one.status) for one in found)
+    print_table(heads, lines, overflow="fold")
 
 
 def _week(one: Cluster) -> str:
@@ -66,12 +59,6 @@ def _refresh(settings: Settings) -> None:
     except (SnapshotUnusable, WeightsUnreadable) as error:
         raise Refusal(str(error), str(error)) from error
     except httpx.HTTPError as error:
-        raise Refusal(
-            "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
-            "The action server did not answer: check ./guichet status, then run this again.",
-        ) from error
+        raise Refusal(*sentence("action_server_silent")) from error
     embedder.save()
-    say(
-        f"{done.joined} messages dans des sujets connus, {done.made} nouveaux sujets, {done.alone} messages isolés.",
-        f"{done.joined} messages in known subjects, {done.made} new subjects, {done.alone} messages alone.",
-    )
+    say(*sentence("demand_grouped", joined=done.joined, made=done.made, alone=done.alone))

@@ -1,7 +1,5 @@
 """``./guichet doctor``: finds problems, and says how to fix them."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Iterator
@@ -17,7 +15,7 @@ from cli.doctor.event_bus import event_bus
 from cli.doctor.findings import Finding, problem
 from cli.doctor.senders import senders
 from cli.invalid_settings import faults_of
-from cli.language import pick
+from cli.language import pick, sentence
 from cli.options import Json
 from core.settings import Settings
 
@@ -43,14 +41,7 @@ def examine() -> Iterator[Finding]:
     try:
         settings = Settings()
     except ValidationError as error:
-        fr, en = faults_of(error)
-        yield problem(
-            "settings",
-            f"Réglages illisibles : {fr}.",
-            f"Settings cannot be read: {en}.",
-            "Corrigez .env ; .env.example décrit tout, et ./guichet up écrit les secrets qui manquent.",
-            "Mend .env; .env.example describes everything, and ./guichet up writes missing secrets.",
-        )
+        yield problem("settings", "settings_unreadable", faults=faults_of(error))
         return
     running = service.running(settings)
     yield from service.check_processes(settings)
@@ -84,9 +75,5 @@ def _print(findings: list[Finding], count: int, problems: int) -> None:
         if pick(*finding.advice):
             console.print(f"    → {escape(pick(*finding.advice))}")
     warnings = sum(finding.level == "warning" for finding in findings)
-    if problems or warnings:
-        fr = f"{count} points vérifiés : {problems} à mettre en ordre, {warnings} à surveiller."
-        en = f"{count} points checked: {problems} to mend, {warnings} to watch."
-    else:
-        fr, en = f"{count} points vérifiés : tout va bien.", f"{count} points checked: all is well."
-    console.print(pick(fr, en))
+    name = "points_to_mend" if problems or warnings else "all_is_well"
+    console.print(pick(*sentence(name, count=count, problems=problems, warnings=warnings)))

@@ -1,8 +1,6 @@
 """``./guichet down``: stops everything. Separate from ``up``, to avoid its imports."""
 
-from __future__ import annotations
-
-from cli.language import say
+from cli.language import say, sentence
 from cli.manager_state import manager_state
 from cli.stack import stop
 from core.settings import Settings
@@ -13,10 +11,7 @@ def down() -> None:
     settings = Settings()
     count = len(manager_state(settings.home).processes)
     if count:
-        say(
-            f"Le gestionnaire des processus ne répond pas, ou a été tué : arrêt de {count} processus qui restent…",
-            f"The process manager does not answer, or was killed: stopping {count} processes that are left…",
-        )
+        say(*sentence("ending_leftovers", count=count))
     if stop(settings):
         say("Guichet est arrêté.", "Guichet is stopped.")
     else:

@@ -1,7 +1,5 @@
 """``./guichet drift``: compares the answers with the weeks before, as each night for editors."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -10,7 +8,7 @@ import httpx
 import typer
 
 from cli.database import run_on_database
-from cli.language import Refusal, not_running, pick, speaks_english
+from cli.language import Refusal, not_running, pick, sentence, speaks_english
 from cli.options import Json
 from core.database import Database
 from core.database.base import now
@@ -40,10 +38,7 @@ def drift(
     except httpx.ConnectError as error:
         raise not_running(settings.own_url) from error
     except httpx.HTTPError as error:
-        raise Refusal(
-            "La recherche n'a pas répondu : ./guichet doctor dit pourquoi.",
-            "The search did not answer: ./guichet doctor says why.",
-        ) from error
+        raise Refusal(*sentence("search_silent")) from error
     if as_json:
         figures: dict[str, Any] = {**asdict(found), "alarm": found.alarm, "nights": nights, "fell_questions": questions}
         print(json.dumps(figures, ensure_ascii=False))
@@ -62,15 +57,9 @@ async def _compare(database: Database, settings: Settings, *, look_now: bool) ->
 
 
 def _print(found: Drift, questions: list[str], nights: int) -> None:
-    for sentence in sentences(found, questions, "en" if speaks_english() else "fr"):
-        print(sentence)
+    for line in sentences(found, questions, "en" if speaks_english() else "fr"):
+        print(line)
     if found.fell and (not found.golden_alarm or len(questions) > QUOTED):
         print(pick("Questions de référence tombées : ", "Golden questions that fell: ") + " ; ".join(questions))
-    print(
-        pick(
-            f"Nuits connues : {nights}. Questions de référence comparées : {found.asked}. Jours de messages : "
-            f"{found.recent_days}, comparés à {found.before_days} avant." + ("" if found.alarm else " Rien n'a bougé."),
-            f"Nights known: {nights}. Golden questions compared: {found.asked}. Days of messages: {found.recent_days}, "
-            f"compared with {found.before_days} before." + ("" if found.alarm else " Nothing moved."),
-        )
-    )
+    print(pick(*sentence("nights_compared", nights=nights, found=found)), end="" if found.alarm else " ")
+    print("" if found.alarm else pick("Rien n'a bougé.", "Nothing moved."))

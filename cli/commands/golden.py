@@ -1,21 +1,17 @@
 """``./guichet golden``: the questions by which each publication is judged."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
 
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import report_done
-from cli.tables import add_columns
+from cli.tables import print_table
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
 from knowledge_base.quality.golden.contracts import Golden
@@ -39,13 +35,12 @@ def list_questions(
     if as_json:
         print(json.dumps([question.model_dump() for question in found], ensure_ascii=False))
         return
-    table = Table()
-    add_columns(table, "id|question|fiches|partie|origine", "id|question|entries|part|origin", overflow="fold")
+    lines = []
     for question in found:
         part = " / ".join(filter(None, (question.heading, question.situation)))
         right = ", ".join(question.gold) or pick("aucune", "none")
-        table.add_row(question.name, question.question, right, part, question.origin)
-    Console().print(table)
+        lines.append((question.name, question.question, right, part, question.origin))
+    print_table(("id|question|fiches|partie|origine", "id|question|entries|part|origin"), lines, overflow="fold")
 
 
 @app.command("add")
@@ -72,10 +67,7 @@ def add_question(
         )
         name = run_on_database(Settings().sql_url, lambda database: add(database, golden_question))
     except ValidationError as error:
-        raise Refusal(
-            "Cette question ne peut pas être gardée : écrivez-la en mots, en moins de 2 000 caractères.",
-            "This question cannot be kept: write it in words, in less than 2,000 characters.",
-        ) from error
+        raise Refusal(*sentence("question_unusable")) from error
     except ImportRefused as refused:
         raise Refusal(refused.fr, refused.en) from refused
     if as_json:

@@ -1,7 +1,5 @@
 """``./guichet handoffs``: the supervisor's actions from a terminal, directly on the database (the gateway need not run)."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -16,7 +14,7 @@ from rich.table import Table
 
 from channels.rendering.text import TextRenderer
 from channels.sms.rendering import SmsRenderer
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import As, Json, actor
 from cli.tables import add_columns
 from conversations.signals.event_bus import EventBus
@@ -99,45 +97,31 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
 @app.command()
 def claim(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Take a request: the assistant falls silent."""
-    _act(
-        handoff,
-        who,
-        lambda desk, claim: desk.claim(claim.handoff, claim.owner),
-        as_json,
-        "Vous vous en occupez.",
-        "It is yours.",
-    )
+    _act(handoff, who, lambda desk, claim: desk.claim(claim.handoff, claim.owner), as_json, "done_claimed")
 
 
 @app.command()
 def reply(handoff: Id, text: Annotated[str, typer.Argument(help="What to say.")], who: As = "", as_json: Json = False) -> None:
     """Answer the citizen, on their channel."""
-    _act(handoff, who, lambda desk, claim: desk.reply(claim, text), as_json, "C'est envoyé.", "Sent.")
+    _act(handoff, who, lambda desk, claim: desk.reply(claim, text), as_json, "done_sent")
 
 
 @app.command()
 def approve(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Let the first answer that waits for a check out as it is."""
-    _act(handoff, who, lambda desk, claim: desk.approve(claim, ""), as_json, "C'est envoyé.", "Sent.")
+    _act(handoff, who, lambda desk, claim: desk.approve(claim, ""), as_json, "done_sent")
 
 
 @app.command()
 def refuse(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Refuse the first answer that waits for a check."""
-    _act(
-        handoff,
-        who,
-        lambda desk, claim: desk.refuse(claim, ""),
-        as_json,
-        "La réponse ne part pas.",
-        "The answer does not go out.",
-    )
+    _act(handoff, who, lambda desk, claim: desk.refuse(claim, ""), as_json, "done_refused")
 
 
 @app.command()
 def release(handoff: Id, who: As = "", as_json: Json = False) -> None:
     """Put a request back into the queue."""
-    _act(handoff, who, lambda desk, claim: desk.release(claim), as_json, "La demande attend à nouveau.", "It waits again.")
+    _act(handoff, who, lambda desk, claim: desk.release(claim), as_json, "done_released")
 
 
 @app.command()
@@ -149,7 +133,7 @@ def transfer(
     as_json: Json = False,
 ) -> None:
     """Hand a request over to a colleague or a team, with a note."""
-    _act(handoff, who, lambda desk, claim: desk.transfer(claim, to, note), as_json, "C'est transmis.", "Handed over.")
+    _act(handoff, who, lambda desk, claim: desk.transfer(claim, to, note), as_json, "done_transferred")
 
 
 @app.command()
@@ -161,15 +145,13 @@ def close(
     as_json: Json = False,
 ) -> None:
     """End a request: the assistant answers again."""
-    _act(
-        handoff, who, lambda desk, claim: desk.close(claim, to_bot=to_bot, summary=summary), as_json, "C'est terminé.", "Done."
-    )
+    _act(handoff, who, lambda desk, claim: desk.close(claim, to_bot=to_bot, summary=summary), as_json, "done_closed")
 
 
 def _act(
-    handoff: str, who: str, act: Callable[[SupervisorActions, Claim], Awaitable[object]], as_json: bool, fr: str, en: str
+    handoff: str, who: str, act: Callable[[SupervisorActions, Claim], Awaitable[object]], as_json: bool, done: str
 ) -> None:
-    """Does ``act`` on ``handoff``, and prints the result: its new state as JSON, or the sentence."""
+    """Does ``act`` on ``handoff``, and prints the result: its new state as JSON, or the sentence ``done``."""
 
     async def act_and_read(session: Session) -> ListedHandoff:
         await act(session.desk, await session.claim(handoff))
@@ -179,7 +161,7 @@ def _act(
     if as_json:
         _print_json(listed)
     else:
-        say(fr, en)
+        say(*sentence(done))
 
 
 def _run[T](who: str, work: Callable[[Session], Awaitable[T]]) -> T:
@@ -209,35 +191,8 @@ async def _session(who: str) -> AsyncIterator[Session]:
 
 
 def _refusal(refused: Refused) -> Refusal:
-    owner = refused.owner or "—"
-    fr, en = {
-        "unknown": (
-            "Aucune demande, ou plusieurs, ont cet identifiant : voyez ./guichet handoffs list.",
-            "No handoff has this id, or several do: see ./guichet handoffs list.",
-        ),
-        "claimed": (f"{owner} s'en occupe déjà.", f"{owner} already has it."),
-        "not_yours": (
-            f"Vous ne vous en occupez pas (en charge : {owner}). Prenez-la d'abord : ./guichet handoffs claim.",
-            f"You do not hold it (held by: {owner}). Claim it first: ./guichet handoffs claim.",
-        ),
-        "ended": ("Cette demande est terminée.", "This handoff is over."),
-        "opted_out": (
-            "Ce numéro a envoyé STOP : rien ne lui est plus envoyé.",
-            "This number sent STOP: nothing is sent to it any more.",
-        ),
-        "decided": ("Aucune réponse n'attend plus.", "No answer waits any more."),
-        "full": (
-            f"{owner} a déjà autant de conversations que prévu.",
-            f"{owner} already has as many conversations as they can.",
-        ),
-        "absent": (f"{owner} n'est pas à son poste.", f"{owner} is not at the desk."),
-        "blank": ("La réponse est vide.", "The reply is empty."),
-        "too_long": (
-            f"La réponse dépasse {REPLY_CHARACTERS} caractères : envoyez-la en plusieurs fois.",
-            f"The reply is longer than {REPLY_CHARACTERS} characters: send it in several parts.",
-        ),
-    }[refused.reason]
-    return Refusal(fr, en)
+    name = f"handoff_{refused.reason}"
+    return Refusal(*sentence(name, owner=refused.owner or "—", characters=REPLY_CHARACTERS))
 
 
 def _print_json(value: object) -> None:

@@ -1,7 +1,5 @@
 """``./guichet index``: snapshots of the index."""
 
-from __future__ import annotations
-
 import json
 import logging
 from pathlib import Path
@@ -12,7 +10,7 @@ import typer
 
 from cli.catalogue import DatabaseCatalogue
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import report_done, reporter
 from cli.refusals import refusal_of
@@ -72,18 +70,13 @@ def build(
     except (ValueError, WeightsUnreadable, SnapshotUnusable) as error:
         raise refusal_of(error) from error
     except httpx.HTTPError as error:
-        raise Refusal(
-            "Le serveur d'actions n'a pas répondu : vérifiez ./guichet status, puis relancez.",
-            "The action server did not answer: check ./guichet status, then run this again.",
-        ) from error
+        raise Refusal(*sentence("action_server_silent")) from error
     run_on_database(settings.sql_url, lambda database: mark_all_served(database, began))
     manifest = built.manifest
     if through_service and manifest.stage == "full":
         _measure(settings, manifest.version, set(built.entries.collections))
     count, sections = manifest.counts["entries"], manifest.counts["sections"]
-    report_done(
-        f"{count} fiches, {sections} sections : {manifest.version}", f"{count} entries, {sections} sections: {manifest.version}"
-    )
+    report_done(*sentence("index_built", count=count, sections=sections, version=manifest.version))
 
 
 @app.command()
@@ -118,17 +111,11 @@ def synonyms() -> None:
     try:
         own, theirs = (read_groups(file) if file.exists() else [] for file in (settings.synonyms_file, desk))
     except SynonymsUnusable as error:
-        raise Refusal(
-            f"{error} Tant que le fichier est faux, ce qui valait avant continue de servir.",
-            f"{error} As long as the file is wrong, what was in use before still serves.",
-        ) from error
+        raise Refusal(*sentence("synonyms_file_wrong", error=error)) from error
     named = settings.synonyms_file
     there_fr = f"{len(own)} dans {named}" if named.exists() else f"pas de {named}"
     exists = f"{len(own)} in {named}" if named.exists() else f"there is no {named}"
-    report_done(
-        f"{built} groupes du logiciel, {len(theirs)} de l'espace des agents, {there_fr}",
-        f"{built} built-in groups, {len(theirs)} of the desk, {exists}",
-    )
+    report_done(*sentence("synonyms_checked", file=(there_fr, exists), built=built, of_the_desk=len(theirs)))
 
 
 @app.command()
@@ -140,9 +127,7 @@ def rollback() -> None:
     try:
         version = version or Snapshots(snapshots_folder(Settings().home)).rollback()
     except SnapshotUnusable as error:
-        raise Refusal(
-            f"Il n'y a pas d'index plus ancien auquel revenir. ({error})", f"There is no older index to go back to. ({error})"
-        ) from error
+        raise Refusal(*sentence("no_older_index", error=error)) from error
     report_done(f"Index actif : {version}", f"Active index: {version}")
 
 

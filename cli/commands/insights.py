@@ -1,7 +1,5 @@
 """``./guichet insights``: the figures of the service, directly from the database (the gateway need not run)."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
@@ -20,7 +18,7 @@ from analytics.insights.themes import load_catalogue
 from analytics.insights.volume_forecast import forecast_errors, forecast_volume
 from analytics.open_data.release import Releases, write
 from cli.database import run_on_ready_database
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.options import Json
 from core.database import Database
 from core.database.base import now
@@ -57,9 +55,7 @@ def forecast(
 ) -> None:
     """The four weeks to come, day by day."""
     if what not in _WHAT:
-        raise Refusal(
-            f"Rien ne s'appelle « {what} » : messages ou handoffs.", f"Nothing is called '{what}': messages or handoffs."
-        )
+        raise Refusal(*sentence("unknown_forecast", what=what))
     settings, kind = Settings(), _WHAT[what]
     today = local_day(now(), settings.opening.zone)
     origin = Origin.BENCH if record else Origin.CITIZEN
@@ -133,10 +129,7 @@ def open_data(
 
 def _refuse_unless(known: object) -> None:
     if not known:
-        raise Refusal(
-            "Il faut au moins dix semaines comptées, et le double pour mesurer (./guichet insights count).",
-            "At least ten weeks must have been counted, twice as many to measure (./guichet insights count).",
-        )
+        raise Refusal(*sentence("too_few_weeks"))
 
 
 def _show(heads: list[str], rows: list[list[Any]], as_json: bool) -> None:

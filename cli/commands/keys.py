@@ -1,7 +1,5 @@
 """``./guichet keys``: secrets that are being replaced."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import asdict
@@ -9,7 +7,7 @@ from dataclasses import asdict
 import typer
 
 from cli.key_renewal import renew
-from cli.language import say
+from cli.language import say, sentence
 from cli.options import Json
 from core.settings import Settings
 
@@ -28,15 +26,6 @@ def renew_all(as_json: Json = False) -> None:
     if as_json:
         print(json.dumps(asdict(done)))
         return
-    say(
-        f"{done.values} valeurs chiffrées à nouveau, {done.numbers} numéros retrouvés par la nouvelle clé.",
-        f"{done.values} values encrypted anew, {done.numbers} numbers found by the new key.",
-    )
+    say(*sentence("keys_renewed", values=done.values, numbers=done.numbers))
     if done.stops_left:
-        say(
-            f"{done.stops_left} demandes de STOP, dont la conversation est effacée, n'ont que l'empreinte du numéro. "
-            "Celles d'avant le changement ne sont retrouvées que quand le numéro écrit : tant qu'il en reste, gardez "
-            "GUICHET_ADDRESS_KEY_ALSO.",
-            f"{done.stops_left} STOPs, whose conversation was erased, have the number's digest alone. Those from before "
-            "the change are found only when the number writes: as long as some are left, keep GUICHET_ADDRESS_KEY_ALSO.",
-        )
+        say(*sentence("stops_of_old_key", stops_left=done.stops_left))

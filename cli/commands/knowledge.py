@@ -1,7 +1,5 @@
 """``./guichet kb``: imports pages into the knowledge base, and exports it."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import asdict, replace
@@ -13,7 +11,7 @@ import typer
 from cli.database import run_on_database
 from cli.demonstration import is_demonstration
 from cli.engine import open_engine
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import report_done, report_provisional, reporter
 from core.database import Database
@@ -77,18 +75,12 @@ def import_pages(
         report = asyncio.run(_import(settings, named, options, stand_in=or_demonstration))
     except FetchFailed as failure:
         if if_reachable:
-            report_provisional(
-                f"{failure.fr} Les autres fiches servent sans celles-ci ; ./guichet up essaiera de nouveau.",
-                f"{failure.en} The other pages are used without these; ./guichet up will try again.",
-            )
+            report_provisional(*sentence("others_serve_meanwhile", failure=failure))
             return
         if not or_demonstration:
             raise Refusal(failure.fr, failure.en) from failure
         report = asyncio.run(_import(settings, named._replace(name="demonstration"), options, stand_in=False))
-        report_provisional(
-            f"{failure.fr} Les fiches écrites par le projet servent à la place ; ./guichet up essaiera de nouveau.",
-            f"{failure.en} The project's own entries are used instead; ./guichet up will try again.",
-        )
+        report_provisional(*sentence("demonstration_serves_meanwhile", failure=failure))
     except ImportRefused as refused:
         if as_json:
             print(json.dumps({"error": {"fr": refused.fr, "en": refused.en}}))
@@ -165,9 +157,7 @@ class _Source(NamedTuple):
 def _mapping(columns: list[str]) -> dict[str, str]:
     wrong = [one for one in columns if "=" not in one]
     if wrong:
-        raise Refusal(
-            f"--map s'écrit champ=Colonne, et non « {wrong[0]} ».", f"--map is written field=Column, and not '{wrong[0]}'."
-        )
+        raise Refusal(*sentence("map_option_malformed", option=wrong[0]))
     return dict(one.split("=", 1) for one in columns)
 
 
@@ -185,10 +175,7 @@ async def _import(settings: Settings, source: _Source, options: ImportOptions, s
     async with Database(settings.sql_url) as database:
         package = PACKAGES.get(source.name)
         if package is not None and source.archive is None and await read_from_elsewhere(database, source.name, package.package):
-            say(
-                f"« {source.name} » vient d'une autre source (bureau, « Sources ») : elle va être relue.",
-                f"'{source.name}' comes from another source (desk, 'Sources'): it is going to be read again.",
-            )
+            say(*sentence("read_from_elsewhere", name=source.name))
             return ImportReport()
         report = await _read(database, settings, source, options, stand_in)
         if not options.dry_run:
@@ -231,12 +218,7 @@ async def _read(
         return await import_site(database, source.name, source.into, settings.home, inside=inside, options=options)
     names_collections = path.suffix.lower() == ".zip" or await asyncio.to_thread(is_export, path)
     if not await asyncio.to_thread(path.exists) or not (source.into or names_collections):
-        raise Refusal(
-            "Donnez « service-public », « travail-emploi », « demonstration », un export (.zip), ou un fichier (.csv, "
-            ".xlsx, .jsonl) ou dossier qui existe, avec --into NOM_DE_COLLECTION.",
-            "Give 'service-public', 'travail-emploi', 'demonstration', an export (.zip), or a file (.csv, .xlsx, .jsonl) "
-            "or folder that is there, with --into COLLECTION_NAME.",
-        )
+        raise Refusal(*sentence("import_source_missing"))
     organisation = settings.organisation
     return await import_file(database, path, source.into, mapping=source.mapping, organisation=organisation, options=options)
 

@@ -1,7 +1,5 @@
 """``./guichet privacy``: the masking of a text; a person's data; the receipt of an erasure."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import sys
@@ -9,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.personal_data import erased_at, export_personal_data
 from core.privacy.finders.cases import use_patterns
 from core.privacy.masking import mask as mask_text
@@ -60,10 +58,7 @@ def receipt(code: Annotated[str, typer.Argument(help="As the citizen got it: XXX
     """Print when the conversation with this receipt was erased."""
     at = asyncio.run(erased_at(Settings(), code))
     if at is None:
-        raise Refusal(
-            f"Aucun effacement ne porte le reçu {code} : le code est faux, ou le délai de conservation des reçus est passé.",
-            f"No erasure has the receipt {code}: the code is wrong, or receipts of that time are not kept any more.",
-        )
+        raise Refusal(*sentence("unknown_receipt", code=code))
     print(at.isoformat(timespec="seconds"))
 
 

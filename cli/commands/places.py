@@ -1,7 +1,5 @@
 """``./guichet places``: the communes of France, and the directory of offices that answers "where" and "is it open"."""
 
-from __future__ import annotations
-
 import asyncio
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +8,7 @@ import typer
 
 from cli.database import run_on_database
 from cli.demonstration import is_demonstration
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.progress import report_done
 from core.database import Database
 from core.digests import sha256_of
@@ -51,10 +49,7 @@ def communes(
         say(f"{error} La petite liste du projet sert en attendant.", f"{error.en} The project's small list serves meanwhile.")
         return
     except (InvalidSource, package.PackageIncomplete) as error:
-        raise Refusal(
-            f"Le paquet des communes est incomplet ({error}) : supprimez {settings.home / 'packages'} et relancez.",
-            f"The package of communes is incomplete ({error}): delete {settings.home / 'packages'} and try again.",
-        ) from error
+        raise Refusal(*sentence("communes_incomplete", error=error, folder=settings.home / "packages")) from error
     file.parent.mkdir(parents=True, exist_ok=True)
     aside = file.with_suffix(".new")
     aside.write_text(lines, encoding="utf-8")
@@ -106,10 +101,7 @@ def status() -> None:
     if found is None or not found.offices:
         say("Aucun annuaire n'est en service.", "No directory is in use.")
         return
-    say(
-        f"Annuaire n° {found.version} : {found.offices} services, {found.source}, du {found.created_at:%d/%m/%Y}.",
-        f"Directory no. {found.version}: {found.offices} offices, {found.source}, of {found.created_at:%Y-%m-%d}.",
-    )
+    say(*sentence("directory_in_use", directory=found))
 
 
 async def settle_demonstration(database: Database, settings: Settings) -> int:

@@ -1,7 +1,5 @@
 """``./guichet retention`` and ``erase``: deletion of personal data."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from typing import Annotated, Any
@@ -10,7 +8,7 @@ import typer
 from sqlalchemy import select
 
 from cli.database import run_on_database
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.personal_data import conversation_of
 from conversations.engine.rasa_client import RasaClient
 from conversations.record.erasure import erase as erase_conversation
@@ -35,12 +33,7 @@ def retention(
     deleted = run_on_database(
         settings.sql_url, lambda database: apply_retention(database, days=days, erasures_days=erasures_days)
     )
-    say(
-        f"Effacés, car plus vieux que {settings.retention_days} jours : {deleted.conversations} conversations, "
-        f"{deleted.messages} messages et {deleted.replies} réponses de conversations qui continuent.",
-        f"Deleted, being older than {settings.retention_days} days: {deleted.conversations} conversations, "
-        f"{deleted.messages} messages and {deleted.replies} replies of conversations that go on.",
-    )
+    say(*sentence("retention_applied", days=settings.retention_days, deleted=deleted))
 
 
 def erase(
@@ -53,10 +46,7 @@ def erase(
     if who.startswith("+"):
         conversation = asyncio.run(conversation_of(settings, who)) or who
     if not asyncio.run(_erase(settings, conversation)):
-        raise Refusal(
-            f"Aucune conversation n'a « {who} » pour identifiant ou pour numéro.",
-            f"No conversation has the id or number '{who}'.",
-        )
+        raise Refusal(*sentence("unknown_conversation", who=who))
     code = receipt_of(conversation)
     say(f"La conversation est effacée. Reçu : {code}.", f"The conversation is erased. Receipt: {code}.")
 

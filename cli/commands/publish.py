@@ -1,7 +1,5 @@
 """``./guichet publish``: tries a publication on questions, and publishes it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -9,7 +7,7 @@ from typing import Annotated
 import typer
 
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import report_done
 from core.database import Database
@@ -54,10 +52,7 @@ def publish(
     if view.state == State.FAILED:
         raise Refusal(view.error, view.error)
     if view.state == State.CHECKED and not check_only:
-        raise Refusal(
-            "Rien n'a été publié, car des réponses se dégraderaient. --even-if-worse publie quand même.",
-            "Nothing was published, since answers would get worse. --even-if-worse publishes all the same.",
-        )
+        raise Refusal(*sentence("answers_would_get_worse"))
     if view.state == State.ACTIVE and not as_json:
         report_done(f"Publié : {view.candidate}", f"Published: {view.candidate}")
 
@@ -105,27 +100,12 @@ def _change(text: str) -> Change:
     try:
         return Change.parse(text)
     except ValueError:
-        raise Refusal(
-            f"« {text} » ne se comprend pas : écrivez COLLECTION/FICHE@VERSION, par exemple service-public/F1342@3.",
-            f"'{text}' cannot be understood: write COLLECTION/ENTRY@VERSION, as in service-public/F1342@3.",
-        ) from None
+        raise Refusal(*sentence("change_unreadable", text=text)) from None
 
 
 def _print_report(report: Report) -> None:
-    verdicts = {
-        "clear": ("rien ne se dégrade ni ne change de fiche", "nothing gets worse, no question gets another entry"),
-        "changes": ("des réponses changent", "some answers change"),
-        "worse": ("des réponses se dégradent", "some answers get worse"),
-    }
-    print(pick("Verdict : ", "Verdict: ") + pick(*verdicts[report.verdict]))
-    print(
-        pick(
-            f"Questions de référence justes : {report.golden_right_before} → {report.golden_right_after} sur {report.golden} ; "
-            f"{report.real} questions réelles rejouées ({report.seconds:g} s)",
-            f"Golden questions right: {report.golden_right_before} → {report.golden_right_after} of {report.golden}; "
-            f"{report.real} real questions replayed ({report.seconds:g} s)",
-        )
-    )
+    print(pick(*sentence(f"verdict_{report.verdict}")))
+    print(pick(*sentence("questions_replayed", report=report)))
     titles = {
         "worse": ("Se dégradent", "Get worse"),
         "better": ("S'améliorent", "Get better"),

@@ -1,7 +1,5 @@
 """``./guichet restart``: replaces the running processes by new ones, without an interruption for citizens."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

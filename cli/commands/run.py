@@ -1,7 +1,5 @@
 """``./guichet prepare`` and ``run``: for systemd and containers, which supervise the processes themselves."""
 
-from __future__ import annotations
-
 import os
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``./guichet screenshots``: the images of README and guides, by the developers' tools."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

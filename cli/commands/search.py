@@ -1,7 +1,5 @@
 """``./guichet search``: the search results for one query."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import httpx

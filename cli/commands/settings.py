@@ -1,7 +1,5 @@
 """``./guichet settings``: every setting, described, as ``.env.example``."""
 
-from __future__ import annotations
-
 import textwrap
 from pathlib import Path
 

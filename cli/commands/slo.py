@@ -1,7 +1,5 @@
 """``./guichet slo``: measures the service level objectives."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import asdict
 from typing import Annotated
@@ -13,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 
 from analytics.service_levels import WINDOW_DAYS, Level, service_levels
 from cli.database import run_on_database
-from cli.language import Refusal, pick
+from cli.language import Refusal, pick, sentence
 from cli.options import Json
 from cli.tables import add_columns
 from core.settings import Settings
@@ -34,10 +32,7 @@ def slo(
     try:
         levels = run_on_database(Settings().sql_url, lambda database: service_levels(database, days=days))
     except DBAPIError as error:
-        raise Refusal(
-            "La base ne répond pas, ou n'a pas de tables : ./guichet doctor dit quoi faire.",
-            "The record does not answer, or has no tables: ./guichet doctor says what to do.",
-        ) from error
+        raise Refusal(*sentence("record_silent")) from error
     if as_json:
         rows = [
             {**asdict(level), "reached": level.reached, "met": level.met, "budget_left": round(level.budget_left, 4)}

@@ -1,7 +1,5 @@
 """``./guichet sms``: the cost of answers by SMS, the money spent, and messages with a delivery problem."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections import Counter
@@ -14,11 +12,11 @@ from rich.table import Table
 
 from channels.sms.composition import sms_renderer
 from cli.database import run_on_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.sms import usage
 from cli.sms.first_messages import Compiled, Summary, compile_entries, summary
-from cli.tables import add_columns
+from cli.tables import add_columns, print_table
 from conversations.wording import Wording
 from core.entry import Entry
 from core.settings import ROOT, Settings
@@ -38,10 +36,7 @@ def price(
     settings = Settings()
     found = run_on_database(settings.sql_url, lambda database: published(database, settings.collection or None))
     if not found:
-        raise Refusal(
-            "Il n'y a pas de fiche publiée : lancez ./guichet kb import service-public.",
-            "There is no published entry: run ./guichet kb import service-public.",
-        )
+        raise Refusal(*sentence("nothing_published"))
     compiled = {name: _compile(settings.model_copy(update={"sms_keep_accents": keep}), found) for name, keep in _MODES.items()}
     reports = {name: summary(of_mode, segment_euros=settings.sms_segment_euros) for name, of_mode in compiled.items()}
     if as_json:
@@ -74,12 +69,7 @@ def costs(
         table.add_row(*(str(value) for value in list(day.values())[:-1]), f"{day['euros']:.2f}")
     Console().print(table)
     most = report["budget_segments_per_day"] or pick("sans limite", "no limit")
-    say(
-        f"Citoyens : {report['segments']} segments, {report['euros']:.2f} €. "
-        f"Aujourd'hui : {report['segments_today']} (budget : {most}).",
-        f"Citizens: {report['segments']} segments, {report['euros']:.2f} €. "
-        f"Today: {report['segments_today']} (budget: {most}).",
-    )
+    say(*sentence("sms_costs", report=report, most=most))
     states = _counts(report["deliveries"])
     say(f"Envois : {states}.", f"Deliveries: {states}.")
     limited = Counter[str]()
@@ -100,12 +90,8 @@ def deliveries(
     if as_json:
         print(json.dumps(found))
         return
-    table = Table(title=pick("Envois à regarder", "Deliveries to look at"), title_justify="left")
     heads = "conversation|état|opérateur|erreur|essais|le", "conversation|status|provider|error|attempts|at"
-    add_columns(table, *heads)
-    for one in found:
-        table.add_row(*(str(value) for value in one.values()))
-    Console().print(table)
+    print_table(heads, (one.values() for one in found), title=pick("Envois à regarder", "Deliveries to look at"))
 
 
 def _counts(counts: Mapping[str, int]) -> str:

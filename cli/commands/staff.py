@@ -1,20 +1,16 @@
 """``./guichet staff``: accounts of the desks, for the operator of the machine."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
-from cli.tables import add_columns
+from cli.tables import print_table
 from core.audit.ledger import open_record
 from core.database.models import StaffRow
 from core.identity import IdentityError, Role, accounts, links
@@ -56,12 +52,11 @@ def list_(as_json: Json = False) -> None:
     if as_json:
         print(json.dumps([_as_json(row) for row in rows], ensure_ascii=False, indent=1))
         return
-    table = Table()
-    add_columns(table, "Adresse|Nom|Rôle|État|Dernière connexion", "Address|Name|Role|State|Last sign-in")
+    lines = []
     for row in rows:
         seen = f"{row.signed_in_at:%Y-%m-%d %H:%M}" if row.signed_in_at else "–"
-        table.add_row(row.email, row.name, row.role, _state(row), seen)
-    Console().print(table)
+        lines.append((row.email, row.name, row.role, _state(row), seen))
+    print_table(("Adresse|Nom|Rôle|État|Dernière connexion", "Address|Name|Role|State|Last sign-in"), lines)
 
 
 @app.command()
@@ -108,10 +103,7 @@ def break_glass(
         return row, await accounts.break_glass(session, row.id, actor=ACTOR, hours=hours)
 
     row, token = _run(settings, work)
-    say(
-        f"Le mot de passe de {row.email} est accepté pendant {hours:g} h (le second facteur reste demandé). C'est au journal.",
-        f"The password of {row.email} is taken for {hours:g} h (the second factor is still asked). It stands in the audit.",
-    )
+    say(*sentence("break_glass_accepted", email=row.email, hours=hours))
     print(settings.base_url + (links.path(token) if token else "/desk/sign-in?break_glass=yes"))
 
 
@@ -155,10 +147,7 @@ def _print_link(settings: Settings, row: StaffRow, token: str, *, as_json: bool)
         say(f"{row.email} peut se connecter avec {name}, sans lien.", f"{row.email} can sign in with {name}, without a link.")
         return
     days = f"{settings.desk_invitation_days:g}"
-    say(
-        f"Lien pour {row.email}, valable {days} jours, une seule fois. Transmettez-le par un canal sûr :",
-        f"Link for {row.email}, good for {days} days, once. Pass it on by a safe way:",
-    )
+    say(*sentence("staff_link", email=row.email, days=days))
     print(link)
 
 

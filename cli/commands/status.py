@@ -1,7 +1,5 @@
 """``./guichet status`` and ``logs``: the running processes, since when they run, and their logs."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 from contextlib import suppress
@@ -14,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.manager_state import manager_state, manager_trouble
 from cli.options import Json
 from cli.plain_logs import followed, last_lines, plain_line
@@ -73,22 +71,11 @@ def status(as_json: Json = False) -> None:
     if trouble := manager_trouble(manager):
         say(*trouble.sentence)
     if refused and snapshot:
-        say(
-            f"L'index actif est abîmé ou inutilisable : le service répond depuis {snapshot}, le dernier qui soit bon. "
-            f"Publiez, ou lancez ./guichet index build ; ./guichet doctor dit ce qui est abîmé. ({refused})",
-            f"The active index is damaged or cannot be used: the service answers from {snapshot}, the last good one. "
-            f"Publish, or run ./guichet index build; ./guichet doctor says what is damaged. ({refused})",
-        )
+        say(*sentence("index_damaged", snapshot=snapshot, refused=refused))
     elif refused:
-        say(
-            f"Aucun index ne peut servir : lancez ./guichet index build ; le service répondra sans être relancé. ({refused})",
-            f"No index can be used: run ./guichet index build; the service will answer without a restart. ({refused})",
-        )
+        say(*sentence("index_unusable", refused=refused))
     if not room:
-        say(
-            f"Le disque de {settings.home} est plein : aucun message n'est accepté. Libérez de la place : rien ne se relance.",
-            f"The disk of {settings.home} is full: no message is accepted. Make room; nothing needs a restart.",
-        )
+        say(*sentence("state_disk_full", home=settings.home))
     raise typer.Exit(0 if ready else 1)
 
 
@@ -141,10 +128,7 @@ def _lines_about(wanted: str, files: list[Path]) -> list[str]:
                 if isinstance(event, dict) and wanted in (event.get("conversation"), event.get("message")):
                     found.append((str(event.get("timestamp")), line.rstrip()))
     if not found:
-        raise Refusal(
-            f"Rien n'a été écrit au sujet de « {wanted} » (les journaux ne gardent que les derniers jours).",
-            f"Nothing was written about '{wanted}' (logs hold the last days only).",
-        )
+        raise Refusal(*sentence("nothing_logged", wanted=wanted))
     return [line for _, line in sorted(found)]
 
 

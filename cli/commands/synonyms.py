@@ -1,14 +1,12 @@
 """``./guichet synonyms``: imports the operator's file into the database, and exports the groups in use."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from cli.database import run_on_database
-from cli.language import Refusal, say
+from cli.language import Refusal, say, sentence
 from cli.progress import report_done
 from core.settings import ROOT, Settings
 from desk.words import Words
@@ -36,10 +34,7 @@ def take_file(
     imported = run_on_database(Settings().sql_url, lambda database: import_groups(database, groups, author="cli"))
     for one in imported.refused:
         say(f"Non repris : {_why(one, 'fr')}", f"Not taken: {_why(one, 'en')}")
-    report_done(
-        f"{imported.created} groupes repris, {imported.unchanged} y étaient déjà, {len(imported.refused)} non repris ({file})",
-        f"{imported.created} groups taken, {imported.unchanged} were there already, {len(imported.refused)} not taken ({file})",
-    )
+    report_done(*sentence("synonyms_taken", imported=imported, refused=len(imported.refused), file=file))
     if imported.refused:
         raise typer.Exit(1)
 
@@ -56,9 +51,7 @@ def export(
     try:
         out.write_text(dump_groups(groups), encoding="utf-8")
     except OSError as error:
-        raise Refusal(
-            f"{out} ne peut pas être écrit : {error.strerror}.", f"{out} cannot be written: {error.strerror}."
-        ) from error
+        raise Refusal(*sentence("file_not_writable", out=out, reason=error.strerror)) from error
     report_done(f"{len(groups)} groupes dans {out}", f"{len(groups)} groups in {out}")
 
 

@@ -1,7 +1,5 @@
 """``./guichet teams``: the teams of supervisors, and which conversations each gets."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -10,7 +8,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from cli.database import run_on_ready_database
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.options import As, Json, actor
 from conversations.wording import FRAMES
 from core.database import Database
@@ -60,10 +58,7 @@ def set_(
     try:
         _run(put)
     except ValueError:
-        raise Refusal(
-            "Un nom d'équipe n'a que des minuscules, des chiffres et des tirets.",
-            "A team's name has only small letters, digits and hyphens.",
-        ) from None
+        raise Refusal(*sentence("team_name_malformed")) from None
     say("C'est enregistré.", "Saved.")
 
 

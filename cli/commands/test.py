@@ -1,7 +1,5 @@
 """``./guichet test`` and ``check``: check the source code."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

@@ -1,13 +1,11 @@
 """``./guichet train``: training on the knowledge base, by the developers' tools."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
-from cli.language import Refusal
+from cli.language import Refusal, sentence
 from cli.model_signing import public_key
 from core.settings import Settings
 
@@ -34,10 +32,7 @@ def key() -> None:
     """Print the public key of the models trained here: GUICHET_MODEL_PUBLIC_KEY of machines that only run them."""
     found = public_key(Settings())
     if not found:
-        raise Refusal(
-            "Il manque GUICHET_MODEL_KEY dans .env : ./guichet up l'écrit.",
-            "GUICHET_MODEL_KEY is missing from .env: ./guichet up writes it.",
-        )
+        raise Refusal(*sentence("model_key_missing"))
     print(found)
 
 

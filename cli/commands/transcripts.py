@@ -1,7 +1,5 @@
 """``./guichet transcripts``: whole conversations with the running service as a page, by the developers' tools."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """``./guichet up``: starts the whole service with one command."""
 
-from __future__ import annotations
-
 import signal
 import sys
 from types import FrameType
@@ -15,7 +13,7 @@ from cli import secret_file
 from cli.commands.staff import first_link
 from cli.doctor.backups import away
 from cli.install import answers_from_own_pages, install
-from cli.language import Refusal, pick, say
+from cli.language import Refusal, pick, say, sentence
 from cli.manager_state import manager_state
 from cli.preflight import check_browsers, check_disk, check_ports, check_production
 from cli.processes import processes
@@ -44,17 +42,14 @@ def up(
     if settings.backup_folder:
         try:
             backups_folder(settings)
-        except FolderMissing as error:  # citizens are answered nevertheless
-            fr, en = away(settings, error)
+        except FolderMissing:  # citizens are answered nevertheless
+            fr, en = away(settings)
             say(f"  ! {fr}", f"  ! {en}")
     if production or settings.production:
         settings = settings.model_copy(update={"production": True})
         check_production(settings)
     if Supervisor(settings.home).running():
-        say(
-            "Guichet fonctionne déjà. Ce qui a changé (.env, version) : ./guichet prepare, puis ./guichet restart.",
-            "Guichet is already running. What has changed (.env, version): ./guichet prepare, then ./guichet restart.",
-        )
+        say(*sentence("already_running"))
         print_places(settings)
         return
     check_disk(settings.home)
@@ -72,10 +67,7 @@ def up(
 def _recover(settings: Settings) -> None:
     """Ends the processes that a killed manager has left, because they occupy the ports."""
     if manager_state(settings.home).kind == "killed":
-        say(
-            "  Le gestionnaire des processus avait été tué : ce qui reste est arrêté avant de redémarrer.",
-            "  The process manager had been killed: what is left is ended before the new start.",
-        )
+        say(*sentence("leftovers_being_ended"))
     recover(settings)
 
 
@@ -100,23 +92,12 @@ def print_places(settings: Settings) -> None:
     table.add_row(pick("Connexion", "Sign-in"), by_link if link else by_account)
     Console(stderr=True).print(table)
     if link:
-        say(
-            "Premier administrateur : choisissez votre mot de passe à cette adresse (elle sert une fois) :",
-            "First administrator: choose your password at this address (it works once):",
-        )
+        say(*sentence("first_administrator"))
         say(f"  {link}", f"  {link}")
     if answers_from_own_pages(settings):
-        say(
-            "Le service répond depuis les fiches écrites par ce projet : un petit jeu de démonstration.",
-            "The service answers from the pages written by this project: a small demonstration set.",
-        )
+        say(*sentence("demonstration_entries"))
     elif not settings.knowledge_base_archive:
-        say(
-            "Les fiches de service-public.fr fournies datent de 2018 à 2020 : un corpus de démonstration, pas une référence. "
-            "Celles du ministère du Travail sont, pour la plupart, de 2024 à 2026.",
-            "The service-public.fr pages that come with this date from 2018 to 2020: a demonstration corpus, not a reference. "
-            "Most of those of the Ministry of Labour are of 2024 to 2026.",
-        )
+        say(*sentence("old_entries"))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
@@ -133,7 +114,4 @@ def _stay(stack: Stack) -> None:
         stack.stop()
         sys.exit(0)
     stack.stop()
-    raise Refusal(
-        f"La supervision s'est arrêtée d'elle-même (code {code}). Relancez ./guichet up.",
-        f"The supervision stopped by itself (code {code}). Run ./guichet up again.",
-    )
+    raise Refusal(*sentence("supervision_ended", code=code))

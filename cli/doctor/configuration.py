@@ -1,7 +1,5 @@
 """Settings that are readable but wrong: secrets, SMS providers, opening hours, production."""
 
-from __future__ import annotations
-
 import stat
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -23,66 +21,28 @@ def secrets(settings: Settings, file: Path = ROOT / ".env") -> Iterator[Finding]
     values = {name: getattr(settings, name.removeprefix("GUICHET_").lower()).get_secret_value() for name in secret_names()}
     weak = [name for name, value in values.items() if len(value) < SECRET_LENGTH or len(set(value)) < _FEW_CHARACTERS]
     if weak:
-        yield problem(
-            "secrets",
-            f"Peuvent être devinés : {', '.join(weak)}.",
-            f"Can be guessed: {', '.join(weak)}.",
-            "Supprimez ces lignes de .env et relancez ./guichet up, qui en tire au hasard. Une nouvelle clé "
-            "d'adresse fait oublier les numéros des conversations par SMS.",
-            "Delete their lines from .env and run ./guichet up again, which draws random ones. A new address key forgets "
-            "the numbers of SMS conversations.",
-        )
+        yield problem("secrets", "secrets_weak", weak=", ".join(weak))
     elif len(set(values.values())) < len(values):
-        yield problem(
-            "secrets",
-            "Plusieurs secrets ont la même valeur.",
-            "Several secrets have the same value.",
-            "Supprimez-les de .env sauf un, et relancez ./guichet up : qui en apprend un ne doit pas les avoir tous.",
-            "Delete all but one from .env, and run ./guichet up again: whoever learns one must not have them all.",
-        )
+        yield problem("secrets", "secrets_equal")
     else:
-        yield ok("secrets", "Les secrets sont longs et différents.", "Secrets are long, and differ.")
+        yield ok("secrets", "secrets_long_and_different")
     home = settings.home
     if home.exists() and home.stat().st_mode & stat.S_IRWXO:
-        yield problem(
-            "secrets",
-            f"Tout le monde sur cette machine peut lire {home}.",
-            f"Everybody on this machine can read {home}.",
-            f"chmod 700 {home} (./guichet up le fait aussi)",
-            f"chmod 700 {home} (./guichet up does it, too)",
-        )
+        yield problem("secrets", "home_readable", home=home)
     if file.exists() and file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-        yield problem(
-            "secrets",
-            f"D'autres que vous peuvent lire {file}.",
-            f"Others than you can read {file}.",
-            f"chmod 600 {file}",
-            f"chmod 600 {file}",
-        )
+        yield problem("secrets", "env_readable", file=file)
 
 
 def unknown(file: Path = ROOT / ".env") -> Iterator[Finding]:
     """Yields findings for names without a setting: they have no effect, and nothing else reports them."""
     for name, near in misspelt_settings(file).items():
-        yield warning(
-            "settings",
-            f"Aucun réglage ne s'appelle {name}.",
-            f"No setting is called {name}.",
-            f"Est-ce {near} ? .env.example les décrit tous." if near else "Ôtez la ligne ; .env.example les décrit tous.",
-            f"Is it {near}? .env.example describes all." if near else "Remove its line; .env.example describes all.",
-        )
+        yield warning("settings", "misspelt_setting" if near else "unknown_setting", name=name, near=near)
 
 
 def former(file: Path = ROOT / ".env") -> Iterator[Finding]:
     """Yields findings for settings under a former name. They are still read for now."""
     for name, present in renamed_settings(file).items():
-        yield warning(
-            "settings",
-            f"{name} s'appelle maintenant {present} ; l'ancien nom est encore lu.",
-            f"{name} is called {present} now; the former name is still read.",
-            f"Renommez la ligne en {present} ; .env.example dit ce qu'il règle.",
-            f"Rename its line to {present}; .env.example says what it sets.",
-        )
+        yield warning("settings", "setting_renamed", name=name, present=present)
 
 
 def sms(settings: Settings) -> Iterator[Finding]:
@@ -90,49 +50,25 @@ def sms(settings: Settings) -> Iterator[Finding]:
     try:
         names = ", ".join(sms_channels(settings))
     except (SmsNotConfigured, OSError, ValueError) as error:
-        yield problem(
-            "sms",
-            f"Les SMS ne peuvent pas partir : {error}.",
-            f"SMS cannot be sent: {error}.",
-            "Complétez .env (docs/guides/sms-operators.md), ou videz GUICHET_SMS_PROVIDER.",
-            "Complete .env (docs/guides/sms-operators.md), or leave GUICHET_SMS_PROVIDER empty.",
-        )
+        yield problem("sms", "sms_cannot_leave", error=error)
         return
     if not names:
-        yield ok("sms", "Pas de SMS : aucun opérateur n'est réglé.", "No SMS: no provider is set.")
+        yield ok("sms", "no_sms")
     elif settings.sms_provider not in ("", "simulator") and not settings.public_url:
-        yield problem(
-            "sms",
-            f"{names} ne peut pas joindre ce service.",
-            f"{names} cannot reach this service.",
-            "Réglez GUICHET_PUBLIC_URL : les webhooks de l'opérateur y arrivent, et leurs signatures en dépendent.",
-            "Set GUICHET_PUBLIC_URL: the provider's webhooks come in there, and their signatures depend on it.",
-        )
+        yield problem("sms", "provider_cannot_reach", names=names)
     else:
-        yield ok("sms", f"SMS par {names}.", f"SMS by {names}.")
+        yield ok("sms", "sms_by", names=names)
 
 
 def hours(settings: Settings) -> Iterator[Finding]:
     """Checks that a desk with staff opens at some time."""
     opening = settings.opening.next_opening(datetime.now(UTC))
     if settings.desk_staffed and opening is None:
-        yield problem(
-            "hours",
-            "Le guichet humain n'ouvre jamais.",
-            "The staffed desk never opens.",
-            "Réglez GUICHET_DESK_HOURS (« Mo-Fr 09:00-17:00; PH off »), ou GUICHET_DESK_STAFFED=false.",
-            "Set GUICHET_DESK_HOURS ('Mo-Fr 09:00-17:00; PH off'), or GUICHET_DESK_STAFFED=false.",
-        )
+        yield problem("hours", "desk_never_opens")
     elif settings.desk_staffed and opening is not None:
-        yield ok("hours", f"Le guichet humain ouvre {opening:%d/%m %H:%M}.", f"The staffed desk opens {opening:%d/%m %H:%M}.")
+        yield ok("hours", "desk_opens", opening=opening)
     if not settings.opening_hours or settings.contact == settings.organisation:
-        yield warning(
-            "contact",
-            "Ni horaires ni contact : qui n'a pas de réponse n'apprend pas où s'adresser.",
-            "No hours or contact: whoever gets no answer is not told where to turn.",
-            "Réglez GUICHET_OPENING_HOURS et GUICHET_CONTACT_PHONE, _EMAIL ou _URL.",
-            "Set GUICHET_OPENING_HOURS and GUICHET_CONTACT_PHONE, _EMAIL or _URL.",
-        )
+        yield warning("contact", "no_contact")
 
 
 def relay(settings: Settings) -> Iterator[Finding]:
@@ -146,15 +82,9 @@ def relay(settings: Settings) -> Iterator[Finding]:
     }
     missing = ", ".join(name for name, value in given.items() if not value)
     if missing:
-        yield warning(
-            "relay",
-            f"Un numéro de téléphone est donné ; du relais pour personnes sourdes ou malentendantes manque {missing}.",
-            f"A telephone number is given; of the relay for deaf and hard-of-hearing people, {missing} is missing.",
-            "Réglez l'adresse du relais, ses moyens (texte, LSF, LfPC) et ses horaires : ils sont montrés avec le numéro.",
-            "Set the relay's address, its means (text, LSF, LfPC) and its hours: they are shown with the number.",
-        )
+        yield warning("relay", "relay_incomplete", missing=missing)
     else:
-        yield ok("relay", "Relais téléphonique renseigné.", "The telephone relay is given.")
+        yield ok("relay", "relay_given")
 
 
 def production(settings: Settings) -> Iterator[Finding]:
@@ -164,7 +94,6 @@ def production(settings: Settings) -> Iterator[Finding]:
     try:
         check_production(settings)
     except Refusal as refusal:
-        message = str(refusal)  # already in the operator's language
-        yield problem("production", message, message)
+        yield Finding("production", "problem", (str(refusal), str(refusal)))  # already in the operator's language
     else:
-        yield ok("production", "Prêt pour la production.", "Fit for production.")
+        yield ok("production", "fit_for_production")

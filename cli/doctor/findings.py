@@ -1,11 +1,9 @@
-"""The finding of a check: a sentence, its severity, and advice."""
-
-from __future__ import annotations
+"""The finding of a check: a sentence of ``cli/sentences.yml``, its severity, and advice."""
 
 from dataclasses import dataclass
 from typing import Literal
 
-from cli.language import pick
+from cli.language import pick, sentence
 
 Level = Literal["ok", "warning", "problem"]
 
@@ -27,16 +25,27 @@ class Finding:
         return {"check": self.check, "level": self.level, "said": pick(*self.message), "mend": pick(*self.advice)}
 
 
-def ok(check: str, fr: str, en: str) -> Finding:
+def finding(check: str, level: Level, name: str, /, **values: object) -> Finding:
+    """Returns a finding with the sentence ``name`` and, if there is one, its advice ``name_advice``, filled with ``values``."""
+    advice = f"{name}_advice"
+    return Finding(check, level, sentence(name, **values), sentence(advice, **values) if advice in sentence.texts else ("", ""))
+
+
+def ok(check: str, name: str, /, **values: object) -> Finding:
     """Returns the finding that nothing is wrong."""
-    return Finding(check, "ok", (fr, en))
+    return finding(check, "ok", name, **values)
 
 
-def warning(check: str, fr: str, en: str, advice_fr: str = "", advice_en: str = "") -> Finding:
+def warning(check: str, name: str, /, **values: object) -> Finding:
     """Returns the finding of something that will become a problem."""
-    return Finding(check, "warning", (fr, en), (advice_fr, advice_en))
+    return finding(check, "warning", name, **values)
 
 
-def problem(check: str, fr: str, en: str, advice_fr: str = "", advice_en: str = "") -> Finding:
+def problem(check: str, name: str, /, **values: object) -> Finding:
     """Returns the finding of something that affects citizens or staff now."""
-    return Finding(check, "problem", (fr, en), (advice_fr, advice_en))
+    return finding(check, "problem", name, **values)
+
+
+def with_decimal(number: float) -> tuple[str, str]:
+    """Returns ``number`` with one decimal, as French and as English write it."""
+    return f"{number:.1f}".replace(".", ","), f"{number:.1f}"

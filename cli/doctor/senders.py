@@ -1,11 +1,10 @@
 """Checks whether French operators accept the name or number that sends SMS."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
 from cli.doctor.findings import Finding, warning
+from cli.language import sentence
 from core.settings import Settings
 
 # Charter of the French operators (AF2M) for names, numbering plan (Arcep, decision 2022-1583) for numbers.
@@ -18,22 +17,6 @@ _GENERIC = {"alert", "alerte", "client", "contact", "info", "information", "info
     "prefecture", "rappel", "rdv", "service", "sms", "urgence", "urgent", "ville"
 }  # fmt: skip
 
-_OBJECTIONS = {
-    "mobile": (
-        "est un numéro mobile (06, 07) : une plateforme n'a pas le droit d'envoyer avec",
-        "is a mobile number (06, 07): a platform may not send from one",
-    ),
-    "digits": (
-        "n'a que des chiffres, et n'est ni un numéro court ni un numéro entier",
-        "is digits only, and neither a short nor a whole number",
-    ),
-    "form": (
-        "n'a pas 3 à 11 lettres et chiffres, sans accent ni espace",
-        "is not 3 to 11 letters and digits, plain, without spaces",
-    ),
-    "generic": ("ne dit pas qui écrit", "does not say who writes"),
-}
-
 
 def senders(settings: Settings) -> Iterator[Finding]:
     """Yields findings for the configured senders."""
@@ -41,14 +24,8 @@ def senders(settings: Settings) -> Iterator[Finding]:
         sender = getattr(settings, name)
         reason = sender and objection(sender)
         if reason:
-            fr, en = _OBJECTIONS[reason]
-            yield warning(
-                "sms sender",
-                f"GUICHET_{name.upper()}={sender} {fr}.",
-                f"GUICHET_{name.upper()}={sender} {en}.",
-                "Les opérateurs français le bloquent : demandez un numéro court ou 09, ou un nom comme « VALBOURG ».",
-                "French operators block it: ask for a short or 09 number, or a name like 'VALBOURG'.",
-            )
+            variable, why = f"GUICHET_{name.upper()}", sentence(f"sender_{reason}")
+            yield warning("sms sender", "sender_blocked", variable=variable, sender=sender, why=why)
 
 
 def objection(sender: str) -> str:

@@ -1,13 +1,11 @@
 """The processes: running, ready, or restarted again and again."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import httpx
 
-from cli.doctor.findings import Finding, ok, problem, warning
-from cli.manager_state import STOPPED, manager_state, manager_trouble
+from cli.doctor.findings import Finding, finding, ok, problem, warning
+from cli.manager_state import manager_state, manager_trouble, stopped
 from cli.processes import processes
 from cli.stack import is_ready
 from cli.supervisor import Supervisor
@@ -30,27 +28,22 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
         if parts is not None:
             yield from _by_gateway(parts)
             return
-        yield problem("processes", *(manager_trouble(manager) or STOPPED))
+        trouble = manager_trouble(manager) or stopped()
+        yield Finding("processes", "problem", trouble.problem, trouble.advice)
         return
     states = {state.name: state for state in supervisor.states()}
     with httpx.Client(timeout=3, trust_env=False) as client:
         for process in processes(settings):
             if process.on_demand:
                 continue
-            state, log = states.get(process.name), supervisor.log_file(process.name)
-            see = (f"Voyez ./guichet logs {process.name} ({log}).", f"See ./guichet logs {process.name} ({log}).")
+            state = states.get(process.name)
+            name, log = process.name, supervisor.log_file(process.name)
             if state is None or not is_ready(process, state, settings, client):
-                message = (f"« {process.name} » ne répond pas.", f"'{process.name}' does not answer.")
-                yield problem(process.name, *message, *see)
+                yield problem(name, "process_silent", name=name, log=log)
             elif state.restarts >= _RESTARTS:
-                yield warning(
-                    process.name,
-                    f"« {process.name} » a été relancé {state.restarts} fois.",
-                    f"'{process.name}' was restarted {state.restarts} times.",
-                    *see,
-                )
+                yield warning(name, "process_restarted", name=name, restarts=state.restarts, log=log)
             else:
-                yield ok(process.name, f"« {process.name} » est prêt.", f"'{process.name}' is ready.")
+                yield ok(name, "process_ready", name=name)
 
 
 def _parts(settings: Settings) -> dict[str, str] | None:
@@ -67,14 +60,6 @@ def _parts(settings: Settings) -> dict[str, str] | None:
 def _by_gateway(parts: dict[str, str]) -> Iterator[Finding]:
     for part, state in parts.items():
         if state == "ok":
-            yield ok(part, f"« {part} » est prêt.", f"'{part}' is ready.")
-            continue
-        yield Finding(
-            part,
-            "warning" if state == "degraded" else "problem",
-            (f"« {part} » ne répond pas comme il faut.", f"'{part}' does not answer as it should."),
-            (
-                f"journalctl -u guichet@{part}, ou docker compose logs {part} (docs/runbooks/part-down.md).",
-                f"journalctl -u guichet@{part}, or docker compose logs {part} (docs/runbooks/part-down.md).",
-            ),
-        )
+            yield ok(part, "process_ready", name=part)
+        else:
+            yield finding(part, "warning" if state == "degraded" else "problem", "part_fails", part=part)

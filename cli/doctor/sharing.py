@@ -1,7 +1,5 @@
 """The shared storage of snapshots: whether it answers, and has the snapshot in use here."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from cli.doctor.findings import Finding, ok, warning
@@ -22,21 +20,9 @@ def shared_folder(settings: Settings) -> Iterator[Finding]:
         is_shared = bool(active) and shared.holds(active)
         count = len(shared.versions())
     except SharedUnreachable as error:
-        yield warning(
-            "shared-snapshots",
-            f"Le stockage partagé des index ne répond pas ; chaque machine construit les siens. ({error})",
-            f"The storage that indexes are shared through does not answer; each machine builds its own. ({error})",
-            "Vérifiez GUICHET_SNAPSHOTS_URL, que le dossier est monté, ou les clés et l'adresse S3 (deploy/README.md).",
-            "Check GUICHET_SNAPSHOTS_URL, that the folder is mounted, or S3's keys and address (deploy/README.md).",
-        )
+        yield warning("shared-snapshots", "shared_silent", error=error)
         return
     if active and not is_shared:
-        yield warning(
-            "shared-snapshots",
-            f"L'index {active} n'est pas dans {shared.url}.",
-            f"Index {active} is not in {shared.url}.",
-            "./guichet index build l'y dépose ; ./guichet logs publisher dit pourquoi il n'y est pas.",
-            "./guichet index build puts it there; ./guichet logs publisher says why it is not.",
-        )
+        yield warning("shared-snapshots", "index_not_shared", active=active, place=shared.url)
         return
-    yield ok("shared-snapshots", f"Index partagés dans {shared.url} : {count}.", f"Indexes shared in {shared.url}: {count}.")
+    yield ok("shared-snapshots", "indexes_shared", place=shared.url, count=count)

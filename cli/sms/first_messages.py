@@ -1,7 +1,5 @@
 """Every published entry as its first SMS: its length, alphabet and price. Pure except for the wording."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass

@@ -1,7 +1,5 @@
 """The accounts of SMS: by day and provider, and messages with a delivery problem."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """``python -m cli.worker``: runs until SIGTERM or SIGINT, then completes the current turns."""
 
-from __future__ import annotations
-
 import asyncio
 import signal
 

@@ -1,7 +1,5 @@
 """A worker process: consumer, sweep and jobs around the conversation processor; and its orderly end."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import socket

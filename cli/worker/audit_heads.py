@@ -1,7 +1,5 @@
 """The jobs that send the audit's signed head off the machine, with the ids of erased conversations, and delete old rows."""
 
-from __future__ import annotations
-
 import httpx
 import structlog
 from sqlalchemy import select, update

@@ -1,7 +1,5 @@
 """The parts of a worker, from settings. Their order is in ``conversations/turn_pipeline.py``."""
 
-from __future__ import annotations
-
 from channels.sms.composition import sms_channels, sms_renderer
 from cli.worker.app import Worker
 from cli.worker.engines import Engines

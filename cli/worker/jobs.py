@@ -1,22 +1,22 @@
 """The periodic jobs of a worker. ``core.database.jobs`` decides who runs each, and when."""
 
-from __future__ import annotations
-
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 from typing import NamedTuple
 
 import structlog
 
 from analytics.insights.job import CountingRules, refresh
 from cli.worker.audit_heads import AuditHeads
-from cli.worker.backups import scheduled_backup
 from conversations.engine.rasa_client import RasaClient
 from conversations.record.erasure import erase_closing, forget_erased
 from conversations.record.phone_copies import delete_expired_copies
 from conversations.record.retention import apply_retention
 from core.audit.ledger_sync import LedgerSync
+from core.backup.creation import FolderMissing, make_scheduled_backup, prune
 from core.database import Database
 from core.database.base import now
 from core.database.jobs import REST
@@ -29,6 +29,18 @@ _LEDGER = timedelta(minutes=1)  # acts of this period may be missing from remote
 _DAYS_AT_A_TIME = 40  # so that citizens' messages get in between
 
 log = structlog.get_logger(__name__)
+
+
+async def scheduled_backup(database: Database, settings: Settings) -> Path:
+    """Makes a backup in the configured folder and deletes the oldest. Raises the exceptions of ``make_scheduled_backup``."""
+    try:
+        file, contents = await make_scheduled_backup(database, settings)
+    except FolderMissing as error:
+        log.error("backup_folder_away", reason=str(error))
+        raise
+    pruned = await asyncio.to_thread(prune, file.parent, keep=settings.backup_keep)
+    log.info("backup", rows=sum(contents.tables.values()), files=len(contents.digests), pruned=pruned)
+    return file
 
 
 class Periodic(NamedTuple):

@@ -1,7 +1,5 @@
 """Announcements and emergencies, sent before a reply on channels that have no page to show them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession

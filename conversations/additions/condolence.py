@@ -1,7 +1,5 @@
 """Condolences, given once: a second message about the same death gets its answer only."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from conversations.turns.care import MOURNING, CareReplies
 from conversations.turns.recent_care import Recall

@@ -1,7 +1,5 @@
 """Commands that need the record, which the dialogue therefore leaves to the worker: repeat, change language, erase."""
 
-from __future__ import annotations
-
 from conversations.events import read_blocks
 from conversations.record.replies import latest_replies
 from conversations.signing import BadToken, Signing

@@ -1,7 +1,5 @@
 """The emergency numbers above any other reply to a message about a danger."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from conversations.turns.care import CareReplies
 from core.turns import Turn

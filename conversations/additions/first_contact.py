@@ -1,7 +1,5 @@
 """The notice for a new number, in a message of its own: who answers, that it is a machine, how to stop."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from sqlalchemy import exists, select

@@ -1,7 +1,5 @@
 """Labels of cards in the language of the message, if the conversation has another language."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from conversations.wording import Wording
 from core.turns import AnswerBlock, Frame, Turn

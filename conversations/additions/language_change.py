@@ -1,7 +1,5 @@
 """The change of a conversation's language, when a message is in another language than the one before."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from core.turns import Outcome, Turn
 

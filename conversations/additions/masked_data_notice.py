@@ -1,7 +1,5 @@
 """The notice that personal data were masked."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from conversations.wording import Wording
 from core.turns import NoticeBlock, Outcome, Turn

@@ -1,7 +1,5 @@
 """Sends a phone copy in the transaction that commits the turn: queues the SMS and deletes the number."""
 
-from __future__ import annotations
-
 import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession

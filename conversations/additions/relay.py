@@ -1,7 +1,5 @@
 """Adds the telephone relay, for people who cannot hear, below the administration's number in a reply."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession

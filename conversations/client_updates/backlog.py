@@ -4,8 +4,6 @@ Waiting and answered messages are in the record, so the figures cover all worker
 because nothing is counted on its way.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

@@ -3,8 +3,6 @@
 A query costs the same for one conversation as for sixty-four.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The register of opt-outs: numbers that sent STOP, by keyed digest. Everything that sends a message obeys it."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -6,8 +6,6 @@ Counts are written at the end of a transaction, the number's row before the serv
 row, and two that took the rows in different orders would deadlock.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta

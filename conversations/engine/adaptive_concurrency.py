@@ -4,8 +4,6 @@ Additive increase, multiplicative decrease, as in TCP's congestion avoidance (RF
 machine makes every turn late when the machine is half as fast for a minute.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 

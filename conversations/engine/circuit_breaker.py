@@ -1,7 +1,5 @@
 """A circuit breaker for one dependency: skips it while it refuses connections, or accepts requests and never answers."""
 
-from __future__ import annotations
-
 import asyncio
 import math
 import time

@@ -1,7 +1,5 @@
 """Several Rasa processes: which one serves a conversation, the health of each, and its number of concurrent turns."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import time

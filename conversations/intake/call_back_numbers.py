@@ -1,7 +1,5 @@
 """The number for a call-back: taken from the citizen's text before masking, and only while they agreed to that."""
 
-from __future__ import annotations
-
 import re
 from contextlib import suppress
 

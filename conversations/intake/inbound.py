@@ -1,7 +1,5 @@
 """Intake for every channel: verify → parse → deduplicate → mask → commit → wake-up; then the caller acknowledges."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo

@@ -5,8 +5,6 @@ Parts come in any order, twice, and sometimes not at all. A part is acknowledged
 once it is complete. An incomplete message is finally taken in as it is: the reply can ask for the rest.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta

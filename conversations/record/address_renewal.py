@@ -3,8 +3,6 @@
 An opt-out whose conversation was erased is known by its digest alone: it moves when its number writes again.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from sqlalchemy import exists, select, update

@@ -4,8 +4,6 @@ A commit that survives a power cut costs a disk flush, whatever its size. One co
 acknowledged; one for all waiting messages does not. A caller is answered only after its transaction is committed.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 

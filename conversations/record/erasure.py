@@ -1,7 +1,5 @@
 """Erasing conversations: from the record at once, and from the dialogue engine's memory until that has surely worked."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Sequence
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Messages as rows: masked, storable in any database, and each once."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Opening conversations: without an address, or of a telephone number."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -1,7 +1,5 @@
 """The arrangement of a phone copy in the record, and how long it is kept."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from sqlalchemy import bindparam, delete, exists, select

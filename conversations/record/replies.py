@@ -1,7 +1,5 @@
 """Replies in the record: the bot's to a message, or one that a human or the service sends unasked."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Deletes what is older than the published retention period, and records the run and what remains."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

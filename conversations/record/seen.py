@@ -1,7 +1,5 @@
 """The last reply of a human that a citizen has seen, as the widget or a request for the history reports it."""
 
-from __future__ import annotations
-
 from sqlalchemy import select, update
 
 from conversations.signals.event_bus import EventBus

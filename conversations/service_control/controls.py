@@ -3,8 +3,6 @@
 A process reads them at most once a second, so it applies a change within two seconds.
 """
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Literal
 

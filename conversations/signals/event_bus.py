@@ -4,8 +4,6 @@ No caller may rely on it. Every call returns whether it succeeded; the caller fa
 called for a second, so that a dead Redis costs one short wait only.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 import time

@@ -3,8 +3,6 @@
 Counters are named by digests, so that no address is stored, not even in Redis.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, override

@@ -8,8 +8,6 @@ the address of a conversation; the worker learns nothing else. Without Redis eac
 not know the payer of the website's answers.
 """
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """The step of a channel that an operator has switched off."""
 
-from __future__ import annotations
-
 from sqlalchemy import exists, select
 
 from conversations.service_control.controls import ActiveControl, ServiceStateCache

@@ -2,8 +2,6 @@
 understand it.
 """
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from conversations.turns.care import CareReplies
 from conversations.turns.recent_care import Recall

@@ -1,7 +1,5 @@
 """The step of a message about a danger and nothing else. The engine is not asked, because it could misunderstand it."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from core.turns import Outcome, Turn
 

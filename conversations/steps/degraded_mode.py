@@ -4,8 +4,6 @@ The step sends ``action_answer_enquiry`` to the action server as the engine woul
 context. Only search results are shown; anything else gets the fallback's sentence.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Mapping, Sequence

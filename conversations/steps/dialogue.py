@@ -1,7 +1,5 @@
 """Asks the dialogue engine, and asks again if it missed a wish for a human or a danger."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from conversations.engine.rasa_client import EngineRequest, RasaClient

@@ -1,7 +1,5 @@
 """The step of a message that is empty once its personal data are masked."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from conversations.turns.text_turn import text_turn
 from conversations.wording import Wording

@@ -1,7 +1,5 @@
 """The step that arranges a phone copy: which answer, which number, whether it is right. Its texts are in ``domain.yml``."""
 
-from __future__ import annotations
-
 from conversations.events import read_blocks
 from conversations.record.phone_copies import find_pending_copy
 from conversations.record.replies import latest_replies

@@ -1,7 +1,5 @@
 """The step for SMS keywords: answers them here, and leaves a number that sent STOP unanswered."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 
 from conversations.delivery.opt_outs import stop_message_of

@@ -5,8 +5,6 @@ last, because each confirmation is paid for. A number over the limit is notified
 each message would keep a robot going. A person in danger is answered beyond any message limit, once in ten minutes.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple

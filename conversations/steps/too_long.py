@@ -1,7 +1,5 @@
 """The step of a text that is longer than the service reads."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from conversations.turns.text_turn import text_turn
 from conversations.wording import Wording

@@ -1,7 +1,5 @@
 """The step that gives up a message that crashes its worker again and again."""
 
-from __future__ import annotations
-
 import structlog
 
 from conversations.turn_context import TurnContext

@@ -1,7 +1,5 @@
 """The step of a number that names no choice."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from conversations.turns.choices import is_unknown_number
 from conversations.turns.text_turn import text_turn

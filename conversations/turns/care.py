@@ -1,7 +1,5 @@
 """Replies to a person in danger: the numbers first, above any other text, with or without the dialogue engine."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from functools import lru_cache
 

@@ -1,7 +1,5 @@
 """Typed choices: the meaning of "2", "le deuxième", "oui" or a button's label depends on the last offer."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Asks the action server for the meaning of the sentences of a long message."""
 
-from __future__ import annotations
-
 import asyncio
 from dataclasses import asdict
 

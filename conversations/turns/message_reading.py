@@ -1,7 +1,5 @@
 """Reads a message once for all steps: whether it reports a danger, and in which language it is answered."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The texts about a danger or a death that a conversation got shortly before. "Il est là" alone names no danger."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 

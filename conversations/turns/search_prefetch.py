@@ -3,8 +3,6 @@
 This saves time only where a processor is idle, so a worker does it only with a single turn under way.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress

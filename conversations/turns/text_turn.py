@@ -1,7 +1,5 @@
 """A turn that is one text of ``domain.yml``."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from conversations.wording import Wording
 from core.turns import Outcome, TextBlock, Turn

@@ -1,7 +1,5 @@
 """The source of wake-ups: the Redis stream, or SQL while Redis is away."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence

@@ -1,7 +1,5 @@
 """One conversation, answered from its first unanswered message to its last, under one lease."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable, Mapping

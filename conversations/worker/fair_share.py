@@ -5,8 +5,6 @@ A worker handles many conversations at a time. Those of one address (IPv6: a /64
 are enough to keep the engine busy, so that an office whose staff and visitors share one address is answered quickly, too.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 
 from conversations.signals.work_budget import Payer

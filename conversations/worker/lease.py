@@ -6,8 +6,6 @@ is put back leaves leases that seem to end in hours and whose owners may be gone
 free. Its owner, if alive, keeps it by the next renewal, or finds its commit refused.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any

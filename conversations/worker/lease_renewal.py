@@ -1,7 +1,5 @@
 """The renewal of a conversation's lease while its messages are answered."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager

@@ -1,7 +1,5 @@
 """The options that a conversation was offered last, and which of them a text names."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import suppress
 

@@ -6,8 +6,6 @@ subscribes to ``readers_channel(2)`` on the same connection. If the news has mor
 Every worker writes its name under ``ALIVE``. One of this version includes its form, and keeps the name of an older worker.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The worker's transactions: finding what waits, taking a conversation, committing a reply."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta

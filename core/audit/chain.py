@@ -1,7 +1,5 @@
 """The hash chain without I/O: which bytes are digested, and how a chain is checked up to its first broken link."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

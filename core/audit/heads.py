@@ -5,8 +5,6 @@ setting ``GUICHET_AUDIT_HEADS`` names a file (on another machine's disk, append-
 receives them.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Completes the ledger and its copies from the audit: rows that could not be written, or that are older than the ledger."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 

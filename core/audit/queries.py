@@ -1,7 +1,5 @@
 """Reads the audit: lists rows, and checks the whole chain."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 

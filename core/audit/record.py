@@ -4,8 +4,6 @@ Rows that a restore must replay are in the ledger before the transaction commits
 fails, the line states a request by somebody who was entitled to make it: replaying it does no harm.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict
 

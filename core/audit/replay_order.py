@@ -1,7 +1,5 @@
 """The rows of the ledger that a backup does not contain, in the order in which they must be replayed. No I/O."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections.abc import Collection, Iterable
 

@@ -4,8 +4,6 @@ The checkpoint's target holds number and digest of the last deleted row. Where h
 row leaves the machine before anything is deleted: a checkpoint without one was not made by us.
 """
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 

@@ -3,8 +3,6 @@
 Anyone with the key can open it without this program: ``age -d -i KEY FILE | tar xz``.
 """
 
-from __future__ import annotations
-
 import errno
 import os
 import tarfile

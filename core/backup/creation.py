@@ -1,7 +1,5 @@
 """Makes a backup, on the operator's command or as a job."""
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Removes what a backup leaves if its process is killed: an unencrypted copy of the record, and a partial file."""
 
-from __future__ import annotations
-
 import fcntl
 import os
 import shutil

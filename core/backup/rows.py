@@ -1,7 +1,5 @@
 """The record as lines of JSON, table by table, the same for SQLite and PostgreSQL; one transaction each way."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence

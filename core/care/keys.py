@@ -1,7 +1,5 @@
 """Words by their sound: spelling mistakes, SMS writing and missing accents do not change a word's key. Pure functions."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 

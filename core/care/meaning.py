@@ -4,8 +4,6 @@ Words of danger often mean something else ("un placement sans risque", "ce formu
 dangers in passing, in words that no pattern has (docs/care.md).
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """Locks without a row: PostgreSQL's advisory locks, held until the transaction ends. SQLite has one writer anyway."""
 
-from __future__ import annotations
-
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 

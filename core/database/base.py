@@ -1,7 +1,5 @@
 """The declarative base, and column types that behave alike on SQLite and PostgreSQL."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Any, cast

@@ -1,7 +1,5 @@
 """A value from the record, cached in one process: read once for all concurrent callers, and only on demand."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Awaitable, Callable

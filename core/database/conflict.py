@@ -1,7 +1,5 @@
 """``INSERT … ON CONFLICT``, which SQLite and PostgreSQL both have, but SQLAlchemy offers only per dialect."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

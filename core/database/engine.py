@@ -1,7 +1,5 @@
 """Sessions on the record. Reading never blocks. A write takes SQLite's write lock at its start, so it cannot fail half-way."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Sequence

@@ -5,8 +5,6 @@ just released it: a gateway next to a busy worker waited for seconds. Here a wri
 files: the gate, then the room. After leaving the room a process must pass the gate again, where another may already wait.
 """
 
-from __future__ import annotations
-
 import asyncio
 import fcntl
 import os

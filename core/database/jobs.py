@@ -4,8 +4,6 @@ A running process renews its claim every few seconds, so that the job of a dead 
 may take.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping

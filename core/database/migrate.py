@@ -5,8 +5,6 @@ The names tell: a migration that breaks the previous version begins a new genera
 revisions (``2.0123``); the first generation has no number. ``tests/unit/core/test_migrations`` checks this.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 from pathlib import Path

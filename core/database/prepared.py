@@ -1,7 +1,5 @@
 """Statements that are built once: building one costs SQLAlchemy more than running it costs SQLite."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 

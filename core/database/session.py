@@ -5,8 +5,6 @@ times per statement. Only steps that may wait run in a thread: beginning a write
 and a commit (it waits for the disk).
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from functools import partial

@@ -1,7 +1,5 @@
 """Accounts: invite, list, change, disable, reset. Each function runs in the caller's transaction and writes to the audit."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta

@@ -5,8 +5,6 @@ has a member who answers citizens: a request routed to an empty team belongs to 
 answer it.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Reasons for a refused sign-in or a refused change of an account. The desk and the commands have a text for each ``code``."""
 
-from __future__ import annotations
-
 from typing import Any
 
 

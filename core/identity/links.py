@@ -1,7 +1,5 @@
 """Links for choosing a password: an invitation, a reset, the first administrator's. Each works once."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from sqlalchemy import select, update

@@ -1,7 +1,5 @@
 """Changes that people make to their own account, and the use of a link that opens an account."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Passwords: Argon2id with the parameters of RFC 9106 for memory-bound machines, off the event loop."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from concurrent.futures import ThreadPoolExecutor

@@ -1,7 +1,5 @@
 """Roles and rights: a role is a set of rights, and routes check only rights."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from enum import StrEnum
 from types import MappingProxyType

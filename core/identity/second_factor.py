@@ -1,7 +1,5 @@
 """The second factor: codes of an authenticator (TOTP, RFC 6238), and recovery codes in case the telephone is lost."""
 
-from __future__ import annotations
-
 import hmac
 import re
 import secrets

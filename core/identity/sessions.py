@@ -1,7 +1,5 @@
 """Sessions on the server: the cookie has a random token, the record its digest. A session ended here is ended everywhere."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta

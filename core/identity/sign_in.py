@@ -1,7 +1,5 @@
 """Sign-in: a password, then a code. A person without a second factor must set one up first."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """A signed-in person, for the rest of the code."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from sqlalchemy import select

@@ -5,8 +5,6 @@ which the person has signed in before: guessing from other addresses, however ma
 address counts by its /64, which belongs to one subscriber.
 """
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, func, select

@@ -1,7 +1,5 @@
 """Secrets and signatures of identity, by keys from the installation's secret: the record alone opens nothing."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import secrets

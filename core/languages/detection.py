@@ -4,8 +4,6 @@ The script decides if possible. For Latin letters, three scores are added: py3la
 one language has, and a preference for the expected language. docs/adr/0008 compares it with libraries.
 """
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Alembic's environment. ``core.database.migrate`` passes an open connection; the command line opens one from settings."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any, Literal
 

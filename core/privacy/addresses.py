@@ -5,8 +5,6 @@ that key, data encrypted with the other key can still be read, and ``older_diges
 (``conversations.record.address_renewal``).
 """
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 

@@ -1,7 +1,5 @@
 """A copy of a text for searching, with plain digits, letters, spaces and dashes instead of all similar characters."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from bisect import bisect_right

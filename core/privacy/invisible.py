@@ -1,7 +1,5 @@
 """Invisible characters: they hide words from people, split a number that must be masked, or reverse a line."""
 
-from __future__ import annotations
-
 import re
 
 HIDDEN = "hidden"  # in ``messages.masked`` next to the kinds of masked data: a supervisor is told

@@ -4,8 +4,6 @@ Code logs ids and figures, never texts. As a safeguard every string is masked, a
 places it passed are written (messages of validators and drivers quote their input).
 """
 
-from __future__ import annotations
-
 import logging
 import re
 import sys

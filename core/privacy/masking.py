@@ -4,8 +4,6 @@ Similar data is kept: SIREN and SIRET, amounts, dates of laws, CERFA and article
 (3939, 115, 112), names of laws, streets and schools.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Receipts of erasures: a code for the citizen, with which the erasure can be found later."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 

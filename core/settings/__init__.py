@@ -4,8 +4,6 @@ Each comes from the environment or from ``.env`` (the environment wins). A secre
 random ones into ``.env``. ``.env.example`` is generated from these fields; a test checks that they agree.
 """
 
-from __future__ import annotations
-
 from pydantic import SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 

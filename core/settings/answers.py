@@ -1,7 +1,5 @@
 """Settings of the knowledge base, of conversations, and of their protection and observation."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import AliasChoices, BaseModel, Field, SecretStr

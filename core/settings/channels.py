@@ -1,7 +1,5 @@
 """The citizens' channels: the widget and SMS."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr

@@ -1,7 +1,5 @@
 """Paths and addresses derived from the settings: the record, Redis, the processes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit

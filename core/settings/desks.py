@@ -1,13 +1,11 @@
 """Settings of the desks: the hours of the team, and sign-in of staff."""
 
-from __future__ import annotations
-
 from ipaddress import ip_address
 from typing import Literal, Self
 
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
-from core.bad_setting import BadSetting
+from core.bad_setting import BadSetting, sentence
 from core.opening_hours import OpeningHours
 from core.settings.validators import parse_opening_hours
 
@@ -90,42 +88,26 @@ class DeskSettings(BaseModel):
     @model_validator(mode="after")
     def _whole_mail(self) -> Self:
         if self.smtp_host and "@" not in self.mail_from:
-            raise BadSetting(
-                "GUICHET_SMTP_HOST demande GUICHET_MAIL_FROM, une adresse électronique",
-                "GUICHET_SMTP_HOST needs GUICHET_MAIL_FROM, an e-mail address",
-            )
+            raise BadSetting(*sentence("mail_from_missing"))
         if self.smtp_host and self.smtp_security == "none" and not _is_this_machine(self.smtp_host):
-            raise BadSetting(
-                "GUICHET_SMTP_SECURITY=none ferait passer des liens de connexion et le mot de passe en clair sur le réseau : "
-                "mettez starttls ou tls, ou un serveur de cette machine dans GUICHET_SMTP_HOST",
-                "GUICHET_SMTP_SECURITY=none would send sign-in links and the password in the clear over the network: set "
-                "starttls or tls, or a server on this machine in GUICHET_SMTP_HOST",
-            )
+            raise BadSetting(*sentence("smtp_in_the_clear"))
         return self
 
     @model_validator(mode="after")
     def _whole_sign_in(self) -> Self:
         if not self.oidc_issuer:
             if not self.desk_passwords:
-                raise BadSetting(
-                    "GUICHET_DESK_PASSWORDS=false demande GUICHET_OIDC_ISSUER : personne ne pourrait se connecter",
-                    "GUICHET_DESK_PASSWORDS=false needs GUICHET_OIDC_ISSUER: nobody could sign in",
-                )
+                raise BadSetting(*sentence("passwords_needed"))
             return self
         local = self.oidc_issuer.startswith(("http://127.0.0.1:", "http://localhost:"))
         if not self.oidc_issuer.startswith("https://") and not local:
-            raise BadSetting("GUICHET_OIDC_ISSUER commence par https://", "GUICHET_OIDC_ISSUER must begin with https://")
+            raise BadSetting(*sentence("oidc_issuer"))
         if not self.oidc_client_id or not self.oidc_client_secret.get_secret_value():
-            raise BadSetting(
-                "GUICHET_OIDC_ISSUER demande GUICHET_OIDC_CLIENT_ID et GUICHET_OIDC_CLIENT_SECRET",
-                "GUICHET_OIDC_ISSUER needs GUICHET_OIDC_CLIENT_ID and GUICHET_OIDC_CLIENT_SECRET",
-            )
+            raise BadSetting(*sentence("oidc_client_missing"))
         if "openid" not in self.oidc_scopes.split():
-            raise BadSetting("GUICHET_OIDC_SCOPES doit contenir openid", "GUICHET_OIDC_SCOPES must hold openid")
+            raise BadSetting(*sentence("oidc_scopes"))
         if self.oidc_roles and not self.oidc_role_claim:
-            raise BadSetting(
-                "GUICHET_OIDC_ROLES demande GUICHET_OIDC_ROLE_CLAIM", "GUICHET_OIDC_ROLES needs GUICHET_OIDC_ROLE_CLAIM"
-            )
+            raise BadSetting(*sentence("oidc_role_claim_missing"))
         return self
 
     @property

@@ -1,7 +1,5 @@
 """Settings of the record, Redis, secrets, the audit and backups."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pydantic import AliasChoices, BaseModel, Field, JsonValue, SecretStr

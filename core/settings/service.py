@@ -1,7 +1,5 @@
 """Settings of the service's operator, and of the addresses on which its processes listen."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from pydantic import BaseModel, Field

@@ -4,8 +4,6 @@ With an address without ``https://`` every webhook's signature fails; with a num
 answered; a website with a path embeds nothing. Each error is in French and English (``BadSetting``).
 """
 
-from __future__ import annotations
-
 import ipaddress
 import re
 from collections.abc import Callable, Mapping
@@ -16,7 +14,7 @@ import pyrage
 from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic.fields import FieldInfo
 
-from core.bad_setting import BadSetting
+from core.bad_setting import BadSetting, sentence
 from core.opening_hours import OpeningHours
 from core.privacy.finders.cases import too_slow
 
@@ -53,19 +51,8 @@ def parse_opening_hours(hours: str, zone: str, country: str) -> OpeningHours:
 
 def _unreadable_hours(zone: str, country: str) -> BadSetting:
     if not _can_read("", zone, "FR"):
-        return BadSetting(
-            "GUICHET_DESK_TIMEZONE : un fuseau horaire s'écrit « Europe/Paris »",
-            "GUICHET_DESK_TIMEZONE: a time zone is written 'Europe/Paris'",
-        )
-    if not _can_read("Mo 09:00-10:00", zone, country):
-        return BadSetting(
-            "GUICHET_DESK_COUNTRY : un pays s'écrit en deux lettres, « FR »",
-            "GUICHET_DESK_COUNTRY: a country is two letters, 'FR'",
-        )
-    return BadSetting(
-        "GUICHET_DESK_HOURS : des horaires s'écrivent « Mo-Fr 09:00-12:00,14:00-17:00; PH off »",
-        "GUICHET_DESK_HOURS: hours are written 'Mo-Fr 09:00-12:00,14:00-17:00; PH off'",
-    )
+        return BadSetting(*sentence("time_zone"))
+    return BadSetting(*sentence("desk_hours" if _can_read("Mo 09:00-10:00", zone, country) else "country"))
 
 
 def _can_read(hours: str, zone: str, country: str) -> bool:
@@ -93,47 +80,25 @@ def _is_origin(text: str) -> bool:
     return parts.scheme in _SCHEMES and bool(parts.hostname) and not (parts.path.strip("/") or parts.query or parts.fragment)
 
 
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if value and not (parts.scheme in _SCHEMES and parts.hostname and not parts.query and not parts.fragment):
-        raise BadSetting(
-            "une adresse commence par https:// : « https://guichet.exemple.fr »",
-            "an address begins with https://: 'https://guichet.example.fr'",
-        )
-    return value
+def _is_address(text: str) -> bool:
+    parts = urlsplit(text)
+    return parts.scheme in _SCHEMES and bool(parts.hostname) and not parts.query and not parts.fragment
 
 
-def _web_page(value: str) -> str:
-    if value and not re.fullmatch(r"https?://\S+", value):
-        raise BadSetting(
-            "l'adresse d'une page commence par https:// : « https://www.exemple.fr/rendez-vous »",
-            "the address of a page begins with https://: 'https://www.example.fr/appointment'",
-        )
-    return value
+def _check(is_usable: Callable[[str], object], name: str, *, optional: bool = True) -> AfterValidator:
+    """Returns a validator that refuses a value, with the sentence ``name``, unless it ``is_usable`` or may be empty."""
 
-
-def _database_url(value: str) -> str:
-    if value and not value.startswith(_DATABASES):
-        raise BadSetting(
-            "l'adresse de la base commence par postgresql+asyncpg:// ; vide : SQLite",
-            "the record's address begins with postgresql+asyncpg://; empty: SQLite",
-        )
-    return value
-
-
-def _colour(value: str) -> str:
-    if not re.fullmatch(r"#[0-9A-Fa-f]{6}", value):
-        raise BadSetting("une couleur s'écrit « #0b5c6b »", "a colour is written '#0b5c6b'")
-    return value
-
-
-def _list_of(one: Callable[[str], bool], fr: str, en: str) -> AfterValidator:
     def checked(value: str) -> str:
-        if not all(one(part.strip()) for part in value.split(",") if part.strip()):
-            raise BadSetting(fr, en)
+        if not (optional and not value) and not is_usable(value):
+            raise BadSetting(*sentence(name))
         return value
 
     return AfterValidator(checked)
+
+
+def _check_each(is_usable: Callable[[str], object], name: str) -> AfterValidator:
+    """Returns the same for a list, separated by commas."""
+    return _check(lambda value: all(is_usable(part.strip()) for part in value.split(",") if part.strip()), name)
 
 
 def _patterns(value: str) -> str:
@@ -141,56 +106,23 @@ def _patterns(value: str) -> str:
         try:
             slow = too_slow(pattern)
         except ValueError:
-            raise BadSetting(
-                f"l'expression régulière n° {number} ne se lit pas", f"regular expression no. {number} cannot be read"
-            ) from None
+            raise BadSetting(*sentence("pattern_unreadable", number=number)) from None
         if slow:
-            raise BadSetting(
-                f"l'expression régulière n° {number} cherche sans fin dans certains textes : pas de répétition dans une "
-                "répétition, « (\\d+)+ », et des longueurs bornées, « \\d{6,10} »",
-                f"regular expression no. {number} searches some texts for ages: no repetition within a repetition, '(\\d+)+', "
-                "and lengths with a bound, '\\d{6,10}'",
-            )
-    return value
-
-
-def _shared_url(value: str) -> str:
-    if value and not value.startswith(("file:///", "s3://")):
-        raise BadSetting("une adresse file:///dossier ou s3://seau/préfixe", "an address file:///folder or s3://bucket/prefix")
-    return value
-
-
-def _heads_location(value: str) -> str:
-    if "://" in value and urlsplit(value).scheme not in _SCHEMES:
-        raise BadSetting("le chemin d'un fichier, ou une adresse https://", "the path of a file, or an https:// address")
-    return value
-
-
-def _locked_url(value: str) -> str:
-    if value and not re.fullmatch(r"s3://[^/]+/.+", value):
-        raise BadSetting("une adresse s3://seau/préfixe", "an address s3://bucket/prefix")
+            raise BadSetting(*sentence("pattern_slow", number=number))
     return value
 
 
 def _age_key(value: SecretStr) -> SecretStr:
     key = value.get_secret_value().strip()
     if key and not _is_key(pyrage.x25519.Identity.from_str, key):
-        raise BadSetting(
-            "n'est pas une clé secrète age, AGE-SECRET-KEY-1… : supprimez la ligne, ./guichet up en tirera une au hasard. "
-            "Une sauvegarde déjà faite ne s'ouvre qu'avec la clé d'alors",
-            "is no age secret key, AGE-SECRET-KEY-1…: delete its line, and ./guichet up writes a random one. A backup that is "
-            "made already opens by the key of its time only",
-        )
+        raise BadSetting(*sentence("age_key"))
     return value
 
 
 def _age_recipients(value: str) -> str:
     for number, one in enumerate(value.replace(",", " ").split(), 1):
         if not _is_key(pyrage.x25519.Recipient.from_str, one):
-            raise BadSetting(
-                f"la clé n° {number} n'est pas une clé publique age, « age1… »",
-                f"key no. {number} is no age public key, 'age1…'",
-            )
+            raise BadSetting(*sentence("age_recipient", number=number))
     return value
 
 
@@ -204,54 +136,25 @@ def _is_key(read: Callable[[str], object], text: str) -> bool:
 
 def _not_empty(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().strip():
-        raise BadSetting(
-            "est vide : supprimez la ligne, ./guichet up en tirera un au hasard",
-            "is empty: delete its line, and ./guichet up writes a random one",
-        )
+        raise BadSetting(*sentence("secret_empty"))
     return value
 
 
 Port = Annotated[int, Field(ge=1, le=65_535)]
-Address = Annotated[str, AfterValidator(_address)]
-WebPage = Annotated[str, AfterValidator(_web_page)]
-DatabaseUrl = Annotated[str, AfterValidator(_database_url)]
-Colour = Annotated[str, AfterValidator(_colour)]
-Sites = Annotated[
-    str,
-    _list_of(
-        lambda site: site == "*" or _is_origin(site),
-        "des sites séparés par des virgules, sans chemin : « https://www.exemple.fr »",
-        "websites separated by commas, without a path: 'https://www.example.fr'",
-    ),
-]
-Hosts = Annotated[
-    str,
-    _list_of(
-        lambda host: host == "*" or bool(_HOST.fullmatch(host)),
-        "des noms d'hôtes sans port, séparés par des virgules : « guichet.exemple.fr,*.exemple.fr »",
-        "host names without a port, separated by commas: 'guichet.example.fr,*.example.fr'",
-    ),
-]
+Address = Annotated[str, _check(_is_address, "address")]
+WebPage = Annotated[str, _check(re.compile(r"https?://\S+").fullmatch, "web_page")]
+DatabaseUrl = Annotated[str, _check(lambda value: value.startswith(_DATABASES), "database_url")]
+Colour = Annotated[str, _check(re.compile(r"#[0-9A-Fa-f]{6}").fullmatch, "colour", optional=False)]
+Sites = Annotated[str, _check_each(lambda site: site == "*" or _is_origin(site), "sites")]
+Hosts = Annotated[str, _check_each(lambda host: host == "*" or _HOST.fullmatch(host), "hosts")]
 Prefixes = Annotated[
-    str,
-    _list_of(
-        lambda prefix: prefix == "*" or bool(_PREFIX.fullmatch(prefix.removesuffix("*"))),
-        "des débuts de numéros qui commencent par +, séparés par des virgules : « +33,+262 »",
-        "beginnings of numbers that begin with +, separated by commas: '+33,+262'",
-    ),
+    str, _check_each(lambda prefix: prefix == "*" or _PREFIX.fullmatch(prefix.removesuffix("*")), "number_prefixes")
 ]
-Networks = Annotated[
-    str,
-    _list_of(
-        _is_network,
-        "des adresses ou des réseaux séparés par des virgules : « 10.0.0.7,172.16.0.0/12 »",
-        "addresses or networks separated by commas: '10.0.0.7,172.16.0.0/12'",
-    ),
-]
+Networks = Annotated[str, _check_each(_is_network, "networks")]
 Patterns = Annotated[str, AfterValidator(_patterns)]
-SharedUrl = Annotated[str, AfterValidator(_shared_url)]
-LockedUrl = Annotated[str, AfterValidator(_locked_url)]
-HeadsLocation = Annotated[str, AfterValidator(_heads_location)]
+SharedUrl = Annotated[str, _check(lambda value: value.startswith(("file:///", "s3://")), "shared_url")]
+LockedUrl = Annotated[str, _check(re.compile(r"s3://[^/]+/.+").fullmatch, "locked_url")]
+HeadsLocation = Annotated[str, _check(lambda value: "://" not in value or urlsplit(value).scheme in _SCHEMES, "heads_location")]
 Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
 AgeKey = Annotated[SecretStr, AfterValidator(_age_key)]
 AgeRecipients = Annotated[str, AfterValidator(_age_recipients)]

@@ -4,8 +4,6 @@ Any free port is used, so that any number of workers may run on one machine. ``{
 the format of Prometheus' ``file_sd_configs``. Metrics have counts and times: no text, no id, no address.
 """
 
-from __future__ import annotations
-
 import json
 import os
 from collections.abc import Iterator

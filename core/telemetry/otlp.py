@@ -1,7 +1,5 @@
 """Spans by OpenTelemetry's SDK, sent over OTLP/HTTP by a separate thread. Imported only if traces are enabled."""
 
-from __future__ import annotations
-
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence

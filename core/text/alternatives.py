@@ -3,8 +3,6 @@
 Python tries alternatives one after the other. Where they begin with a letter, and each letter stands once, it skips the others.
 """
 
-from __future__ import annotations
-
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence

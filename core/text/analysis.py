@@ -5,8 +5,6 @@ between two expressions: each must be quick by itself (tests/integration/test_pa
 one such thread: with several, the event loop would wait for an expression of each whenever it has something to do.
 """
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Text without accents, as many people write it. The only module that removes accents; Rasa loads it too (Python 3.11)."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from typing import Literal

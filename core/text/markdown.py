@@ -1,7 +1,5 @@
 """Converts the safe subset of Markdown, in which entries are written, to plain text."""
 
-from __future__ import annotations
-
 import re
 
 _LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")

@@ -7,8 +7,6 @@ Not here: synonyms of the search (``retrieval/query/synonyms.yml``, which editor
 depend on neighbouring words (``actions/messages/plain_words.yml``).
 """
 
-from __future__ import annotations
-
 BOTH = {
     "g": "j ai", "jai": "j ai", "chui": "je suis", "chuis": "je suis", "jsui": "je suis", "jsuis": "je suis",
     "ya": "il y a", "c": "c est", "k": "que", "keske": "qu est ce que", "pk": "pourquoi", "pr": "pour", "mn": "mon",

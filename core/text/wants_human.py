@@ -3,8 +3,6 @@
 Patterns are matched against the message without accents, in lower case; some against each of its sentences separately.
 """
 
-from __future__ import annotations
-
 import re
 
 from core.text.folding import fold

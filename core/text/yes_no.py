@@ -3,8 +3,6 @@
 Within the call-back form a yes may begin a longer message: ``actions/messages/call_back_words.yml``.
 """
 
-from __future__ import annotations
-
 import re
 
 from core.text.folding import unaccented

@@ -1,7 +1,5 @@
 """The headers of every page: nothing from other origins, no inline script or style, no script that turns text into markup."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 _FIXED = {

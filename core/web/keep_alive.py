@@ -1,7 +1,5 @@
 """Closes idle connections, but never while a request is on its way, as far as a server can tell."""
 
-from __future__ import annotations
-
 import os
 import select
 import socket

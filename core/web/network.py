@@ -1,7 +1,5 @@
 """Network addresses: which count as one caller, which pages are ours, which addresses are public."""
 
-from __future__ import annotations
-
 import ipaddress
 from urllib.parse import urlsplit
 

@@ -1,7 +1,5 @@
 """The limit of open files: each connection needs one, and most systems allow a process 1,024."""
 
-from __future__ import annotations
-
 import resource
 
 import structlog

@@ -3,8 +3,6 @@
 This halves the time to build the gateway, and saves each request one level of matching per nested router.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from fastapi import APIRouter

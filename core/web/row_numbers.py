@@ -1,7 +1,5 @@
 """The limit of numbers from callers. Larger ones than the record can store would fail inside the database."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from annotated_types import Interval

@@ -1,7 +1,5 @@
 """uvicorn for our processes: on the holder's socket if there is one, and with a graceful end."""
 
-from __future__ import annotations
-
 import asyncio
 import socket
 import sys

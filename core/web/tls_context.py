@@ -1,7 +1,5 @@
 """The trusted TLS authorities: httpx reads the certificates for each client, 12 ms that this process spends only once."""
 
-from __future__ import annotations
-
 import ssl
 from functools import cache
 

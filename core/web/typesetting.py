@@ -1,7 +1,5 @@
 """Typography of days, numbers and French punctuation."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime, timedelta
 from typing import Literal

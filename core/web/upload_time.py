@@ -1,7 +1,5 @@
 """More time for a slow upload, once its sender is known. A server that gives it puts a function into the request's scope."""
 
-from __future__ import annotations
-
 from starlette.types import Scope
 
 MORE_TIME = "guichet.more_time"

@@ -1,7 +1,5 @@
 """``/desk/account``: a person's own settings."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Request, Response

@@ -1,7 +1,5 @@
 """``/api/desk/calls``: a socket on which an open page receives its reader's alerts."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

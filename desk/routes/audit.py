@@ -1,7 +1,5 @@
 """``/desk/audit``: the audit for administrators, and the check of its chain. The command checks exported chain heads."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response

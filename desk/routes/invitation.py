@@ -1,7 +1,5 @@
 """``/desk/invitation/{token}``: the invited person chooses a password, and continues to the second factor."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response

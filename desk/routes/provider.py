@@ -1,7 +1,5 @@
 """``/desk/oidc``: to the administration's identity provider, and back from it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

@@ -1,7 +1,5 @@
 """Signing in and out: a password, then a code of the second factor, which is set up first if there is none."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """``/desk/staff``: the members of staff, for administrators: invite, roles, collections, disable, reset."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from hashlib import sha256

@@ -1,7 +1,5 @@
 """``/desk``: the start page."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response

@@ -1,7 +1,5 @@
 """``/desk/static/{part}/{name}``: modules, styles and icons of the shell and its parts. They contain no secrets."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from fastapi import APIRouter, HTTPException, Request, Response

@@ -1,7 +1,5 @@
 """Access to the editor's desk: dependencies of routes, by the rights that they need."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Depends

@@ -1,7 +1,5 @@
 """Collections: sets of entries with one owner, and the people who may work in each."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection as Several
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The comparison of two revisions: the parts that differ, and the words in each."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Reasons to refuse an editor's request. The texts are in the desk's own file, by ``code``. Nothing has changed."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from core.entry import Entry

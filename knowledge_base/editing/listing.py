@@ -1,7 +1,5 @@
 """The lists of the desk: the history of an entry, work in progress, entries to review, open conflicts, language versions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """The metadata of an entry: its owner, its date of review, and the entry that it translates."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from core.audit import record

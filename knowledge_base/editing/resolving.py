@@ -1,7 +1,5 @@
 """Resolves a conflict between an import and local changes: part by part, mine or theirs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

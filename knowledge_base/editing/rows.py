@@ -1,7 +1,5 @@
 """Rows of one entry for changes: locked, checked, and written with the decision."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 

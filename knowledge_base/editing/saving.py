@@ -1,7 +1,5 @@
 """Saving: each save is a revision. A save based on an older revision is merged with the other's changes."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The steps of an entry towards publication: submitted, approved, scheduled, published, archived; one or many at once."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime

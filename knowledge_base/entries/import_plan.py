@@ -4,8 +4,6 @@ Imported content and local changes are kept apart. ``base`` is the last import t
 it, changes of the source and of editors are distinguished and merged (``knowledge_base.entries.merge``).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal

@@ -1,7 +1,5 @@
 """Reads a collection's state for an import, and writes its plan, in few statements for any number of entries."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from itertools import batched

@@ -1,7 +1,5 @@
 """Writes the safe subset of Markdown (core/entry.py): foreign text must not become markup."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from html import unescape

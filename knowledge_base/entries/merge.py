@@ -3,8 +3,6 @@
 A conflict keeps the local side, so that no editor's text is overwritten; ``choices`` can select the other.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date

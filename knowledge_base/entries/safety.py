@@ -1,7 +1,5 @@
 """Checks that an entry holds only the safe subset of Markdown (core/entry.py), by one grammar for editor, import and export."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from typing import NamedTuple

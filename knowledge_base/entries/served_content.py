@@ -4,8 +4,6 @@
 activated yet, it is the revision that citizens still get, 0 if they get none.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import batched

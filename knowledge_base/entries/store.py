@@ -18,7 +18,7 @@ from core.database.models.entries import EntryRow, ImportRun
 from core.entry import Entry
 from knowledge_base.entries.import_plan import PUBLISHED, Plan, missing_from_source, needs_contents, plan
 from knowledge_base.entries.import_rows import contents_of, known_entries, lock_collection, write
-from knowledge_base.errors import InvalidSource, Reason, TooManyWithdrawals
+from knowledge_base.errors import InvalidSource, Reason, TooManyWithdrawals, sentence
 from retrieval.index.catalogue import Listed
 
 _BATCH = 500  # rows in a statement: about 5 MB of JSON
@@ -188,22 +188,12 @@ def _checked(collection: str, entries: Sequence[Entry]) -> dict[str, tuple[Entry
         if entry.collection != collection:
             raise ValueError(f"entry {entry.id} is of collection {entry.collection}, not {collection}")
         if entry.id in found:
-            raise InvalidSource(
-                f"L'identifiant {entry.id} figure deux fois dans la source : corrigez-la, puis relancez l'importation.",
-                f"The id {entry.id} stands twice in the source: correct it, then import again.",
-            )
+            raise InvalidSource(*sentence("id_twice_in_source", id=entry.id))
         found[entry.id] = (entry, entry.digest())
     if not found:
-        raise InvalidSource(
-            "La source ne contient aucune fiche : vérifiez le fichier.", "The source holds no entry: check the file."
-        )
+        raise InvalidSource(*sentence("no_entry"))
     return found
 
 
 def _too_many(collection: str, missing: int, published_: int) -> TooManyWithdrawals:
-    return TooManyWithdrawals(
-        f"Cette importation retirerait {missing} des {published_} fiches de « {collection} » : "
-        "vérifiez que le fichier est complet, ou relancez avec --force.",
-        f"This import would withdraw {missing} of the {published_} entries of '{collection}': "
-        "check that the file is complete, or run it again with --force.",
-    )
+    return TooManyWithdrawals(*sentence("too_many_withdrawals", missing=missing, published=published_, collection=collection))

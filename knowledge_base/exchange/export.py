@@ -1,7 +1,5 @@
 """Exports the whole knowledge base as one file: a zip of JSON lines with a manifest (docs/guides/format-export.md)."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import zipfile

@@ -1,7 +1,5 @@
 """Reads an exported file and checks all of it before any change."""
 
-from __future__ import annotations
-
 import hashlib
 import zipfile
 from collections import defaultdict
@@ -15,7 +13,7 @@ from pydantic import ValidationError
 
 from core.entry import Entry
 from knowledge_base.entries.safety import unsafe
-from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of, not_imported
+from knowledge_base.errors import BROKEN_ZIP, InvalidSource, Reason, all_of, not_imported, sentence
 from knowledge_base.exchange.tables import FORMAT, MANIFEST, TABLES, VERSION, Table, from_json
 from knowledge_base.sources.unpacking import ArchiveRefused, CountedZip
 from knowledge_base.synonyms.checks import faults
@@ -114,10 +112,7 @@ def _manifest(path: Path, archive: zipfile.ZipFile) -> dict[str, Any]:
     if version != VERSION:
         raise not_imported(
             path,
-            Reason(
-                f"il est du format {version}, et cette version de Guichet lit le format {VERSION}",
-                f"it is of format {version}, and this version of Guichet reads format {VERSION}",
-            ),
+            Reason(*sentence("other_format", version=version, read=VERSION)),
         )
     found: dict[str, Any] = manifest
     return found
@@ -142,10 +137,7 @@ def _lines(path: Path, archive: zipfile.ZipFile, table: Table, manifest: dict[st
     if (number, digest.hexdigest()) != (promised.get("lines"), promised.get("sha256")):
         raise not_imported(
             path,
-            Reason(
-                f"{table.file} n'est pas tel qu'il a été écrit ({number} lignes, {promised.get('lines')} annoncées)",
-                f"{table.file} is not as it was written ({number} lines, {promised.get('lines')} announced)",
-            ),
+            Reason(*sentence("not_as_written", file=table.file, number=number, announced=promised.get("lines"))),
         )
 
 
@@ -192,9 +184,7 @@ def _take_revision(contents: Contents, row: Row) -> Reason | None:
     before = contents.revisions[key]
     if row["version"] != len(before) + 1:
         what, wanted = f"{row['version']}", len(before) + 1
-        return Reason(
-            f"révision {what} de {row['entry_id']} : {wanted} attendue", f"revision {what} of {row['entry_id']}: not {wanted}"
-        )
+        return Reason(*sentence("other_revision_expected", what=what, entry=row["entry_id"], wanted=wanted))
     try:
         entry = Entry.model_validate(row["content"])
     except ValidationError as error:
@@ -202,10 +192,7 @@ def _take_revision(contents: Contents, row: Row) -> Reason | None:
         where, message = ".".join(map(str, first["loc"])), first["msg"]
         return Reason(f"fiche {row['entry_id']}, {where} : {message}", f"entry {row['entry_id']}, {where}: {message}")
     if (entry.collection, entry.id) != key or entry.digest() != row["digest"]:
-        return Reason(
-            f"révision {row['version']} de {row['entry_id']} : le contenu n'est pas celui de l'empreinte",
-            f"revision {row['version']} of {row['entry_id']}: the content is not that of the digest",
-        )
+        return Reason(*sentence("other_content_than_digest", version=row["version"], entry=row["entry_id"]))
     if (fault := unsafe(entry)) is not None:
         contents.unsafe[*key, row["version"]] = fault
     before.append(row)
@@ -230,9 +217,7 @@ def _loose_ends(contents: Contents) -> list[Reason]:
         count = len(contents.revisions.get((row["collection"], page), ()))
         numbers = [row[name] for name in ("version", "head", "latest", "base") if row[name] is not None]
         if row["latest"] != count or not all(1 <= number <= count for number in numbers):
-            loose = Reason(
-                f"{page} nomme une révision qui n'est pas dans le fichier", f"{page} names a revision that is not in the file"
-            )
+            loose = Reason(*sentence("revision_not_in_file", page=page))
             found.append(loose.of("entries.jsonl"))
     for table in (contents.revisions, contents.steps, contents.conflicts):
         absent = [page for one, page in table if (one, page) not in contents.entries]
@@ -276,20 +261,12 @@ def _replace_unsafe(contents: Contents) -> tuple[Reason, ...]:
 
 
 def _left_out(page: str, number: int, instead: int, why: Reason) -> Reason:
-    left_out = Reason(
-        f"révision {number} de {page} laissée de côté : {why}", f"revision {number} of {page} was left out: {why.en}"
-    )
+    left_out = Reason(*sentence("revision_left_out", why=why, number=number, page=page))
     if instead:
-        return Reason(
-            f"{left_out} ; le texte de la révision {instead} y reste",
-            f"{left_out.en}; the text of revision {instead} stays in its place",
-        )
+        return Reason(*sentence("other_revision_stays", left_out=left_out, instead=instead))
     return Reason(f"{left_out} ; la fiche n'a pas d'autre texte", f"{left_out.en}; the entry has no other text")
 
 
 def _faulty(path: Path, faults: list[Reason]) -> InvalidSource:
     reasons = all_of(faults[:_NAMED])
-    return InvalidSource(
-        f"{path.name} n'a pas été importé, rien n'a changé : {reasons}.",
-        f"{path.name} was not imported, nothing has changed: {reasons.en}.",
-    )
+    return InvalidSource(*sentence("not_imported", reasons=reasons, file=path.name))

@@ -1,7 +1,5 @@
 """Imports an exported file into the database: entries with their history. A change on both sides is a conflict."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field

@@ -1,7 +1,5 @@
 """FAQPage structured data (schema.org) of published entries, for the administration's own site."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

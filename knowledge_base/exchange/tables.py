@@ -1,7 +1,5 @@
 """The tables of an exported file (docs/guides/format-export.md), and their rows as JSON and back."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

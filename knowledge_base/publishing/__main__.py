@@ -1,7 +1,5 @@
 """``python -m knowledge_base.publishing``: runs the publisher until SIGTERM or SIGINT."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

@@ -1,7 +1,5 @@
 """The moment of publishing in the database: entries get the content of their revisions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -13,7 +11,7 @@ from core.entry import Entry
 from knowledge_base.editing.rows import open_conflict
 from knowledge_base.entries.import_plan import ARCHIVED, DRAFT, PUBLISHED, WITHDRAWN
 from knowledge_base.entries.served_content import served_version, waiting
-from knowledge_base.errors import ImportRefused
+from knowledge_base.errors import ImportRefused, sentence
 from knowledge_base.publishing.contracts import Change
 
 
@@ -63,10 +61,7 @@ async def refuse_disputed(session: AsyncSession, changes: Sequence[Change]) -> N
         if row is None or change.version is None or imported:  # the import's own publication is no conflict
             continue
         if await open_conflict(session, row) is not None:
-            raise CannotPublish(
-                f"Une importation a modifié la fiche « {row.title} » entre-temps : réglez d'abord le désaccord.",
-                f"An import has changed the entry '{row.title}' meanwhile: settle the conflict first.",
-            )
+            raise CannotPublish(*sentence("changed_by_import", title=row.title))
 
 
 async def apply_changes(session: AsyncSession, changes: Sequence[Change]) -> None:
@@ -77,10 +72,7 @@ async def apply_changes(session: AsyncSession, changes: Sequence[Change]) -> Non
             raise _unknown(change)
         newer = row.served is not None and change.version is not None and change.version < row.version
         if newer or served_version(row) not in (change.before, change.version):
-            raise CannotPublish(
-                f"La fiche « {row.title} » a été publiée entre-temps dans une autre version : redemandez la publication.",
-                f"The entry '{row.title}' was published in another version meanwhile: ask for the publication again.",
-            )
+            raise CannotPublish(*sentence("published_meanwhile", title=row.title))
         if change.version is None:
             row.status = ARCHIVED if row.status != WITHDRAWN else WITHDRAWN
         else:
@@ -130,7 +122,4 @@ async def _content(session: AsyncSession, change: Change) -> Entry:
 
 def _unknown(change: Change) -> CannotPublish:
     version = "" if change.version is None else f" (version {change.version})"
-    return CannotPublish(
-        f"Il n'y a pas de fiche {change.entry_id}{version} dans « {change.collection} ».",
-        f"There is no entry {change.entry_id}{version} in '{change.collection}'.",
-    )
+    return CannotPublish(*sentence("no_such_revision", entry=change.entry_id, version=version, collection=change.collection))

@@ -1,7 +1,5 @@
 """The candidate: a snapshot of the content to be published, built next to the active one without disturbing it."""
 
-from __future__ import annotations
-
 import shutil
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Compares results before and after, question by question. Pure functions."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 from knowledge_base.publishing.contracts import Change, ChangedQuestion, ReplayQuestion, ReplayResult, Report, Shadowed, Verdict

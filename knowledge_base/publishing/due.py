@@ -1,7 +1,5 @@
 """Requests publications of scheduled entries whose time has come. They pass the gate like any other publication."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -1,7 +1,5 @@
 """The gate: builds a candidate, replays questions on it and on the active snapshot, and reports the differences."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Publications are carried out one at a time, by any node. If a node dies, another takes over."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from sqlalchemy import func, select, update

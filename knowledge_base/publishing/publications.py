@@ -1,7 +1,5 @@
 """Publications in the database: requested, followed and decided at the desk."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Sequence
 

@@ -1,7 +1,5 @@
 """The publisher: one process on each node, which carries out the desk's requests and follows the activations of other nodes."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import secrets

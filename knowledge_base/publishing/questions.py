@@ -1,7 +1,5 @@
 """The questions to replay: golden questions, and citizens' real questions of the last month."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """Replays questions on a snapshot, and searches for entries by their own names."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 

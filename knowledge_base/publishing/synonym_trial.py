@@ -1,7 +1,5 @@
 """Tries a group of synonyms before it is used: on an editor's questions, and on citizens' questions that contain its words."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Decides whether a source still has the form that it had: a reading that looks damaged is refused. Pure."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Set
 

@@ -1,7 +1,5 @@
 """Re-reads the sources that are due, one after another, on one node. What is refused changes nothing, and the desk says why."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The sources in the database: what is re-read, from where and when, and what came of it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """What this project has written for the pages of a source, added at import: wordings, opening sentences, answered questions."""
 
-from __future__ import annotations
-
 from functools import cached_property
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """FAQ files in JSON lines (``{"id", "title", "theme", "audience", "keywords", "text"}``), of any administration → entries."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -12,7 +10,7 @@ import orjson
 
 from core.entry import Entry, TextBlock
 from knowledge_base.entries import markdown
-from knowledge_base.errors import InvalidSource, Reason, all_of
+from knowledge_base.errors import InvalidSource, Reason, all_of, sentence
 
 _MAX_LINE = 1024 * 1024
 # field → its name for people, and its name in files
@@ -43,10 +41,7 @@ def read_faq(path: Path, collection: str, source: str = "") -> Faq:
     try:
         lines = path.read_bytes().splitlines()
     except OSError as error:
-        raise InvalidSource(
-            f"{path} ne peut être lu ({error.strerror}) : vérifiez le chemin et les droits.",
-            f"{path} cannot be read ({error.strerror}): check the path and the permissions.",
-        ) from error
+        raise InvalidSource(*sentence("unreadable", path=path, reason=error.strerror)) from error
     entries: dict[str, Entry] = {}
     rejected: list[Reason] = []
     for number, raw in enumerate(lines, start=1):
@@ -63,10 +58,7 @@ def read_faq(path: Path, collection: str, source: str = "") -> Faq:
             entries[entry.id] = entry
     if len(rejected) > len(entries):
         why = all_of(rejected[:3])
-        raise InvalidSource(
-            f"{path} ne ressemble pas à une FAQ : {len(rejected)} lignes refusées pour {len(entries)} lues ({why}).",
-            f"{path} does not look like a FAQ: {len(rejected)} lines rejected, {len(entries)} read ({why.en}).",
-        )
+        raise InvalidSource(*sentence("no_faq", why=why, path=path, rejected=len(rejected), entries=len(entries)))
     return Faq(tuple(entries.values()), tuple(rejected))
 
 
@@ -76,10 +68,7 @@ def _parsed(raw: bytes, number: int, path: Path) -> Mapping[str, Any]:
     except orjson.JSONDecodeError:
         line = None
     if not isinstance(line, dict):
-        raise InvalidSource(
-            f"{path}, ligne {number} : ce n'est pas un objet JSON (fichier coupé ?) : corrigez-le, puis relancez.",
-            f"{path}, line {number}: not a JSON object (a file cut off?): correct it, then try again.",
-        )
+        raise InvalidSource(*sentence("not_json_line", path=path, number=number))
     return line
 
 

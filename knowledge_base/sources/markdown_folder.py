@@ -4,8 +4,6 @@
 the first heading is the introduction.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from datetime import date

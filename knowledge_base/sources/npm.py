@@ -1,7 +1,5 @@
 """Downloads a pinned npm package once, with npm, and keeps it in the state folder."""
 
-from __future__ import annotations
-
 import base64
 import errno
 import hashlib
@@ -18,7 +16,7 @@ from pathlib import Path
 import orjson
 
 from core.digests import sha256_of
-from knowledge_base.errors import FetchFailed
+from knowledge_base.errors import FetchFailed, sentence
 from knowledge_base.sources.tarballs import MAX_TOTAL_BYTES
 
 _TIMEOUT_SECONDS = 900
@@ -55,10 +53,7 @@ def fetch_pinned(package: Pinned, home: Path, *, npm: Sequence[str] | None = Non
             found = sha256_of(packed)
             if found != package.sha256:
                 raise FetchFailed(
-                    f"Le paquet {package.name} reçu n'est pas celui attendu (sha256 {found[:12]}… au lieu de "
-                    f"{package.sha256[:12]}…) : vérifiez le registre npm configuré (npm config get registry), puis relancez.",
-                    f"The package {package.name} received is not the expected one (sha256 {found[:12]}… instead of "
-                    f"{package.sha256[:12]}…): check the npm registry in use (npm config get registry), then try again.",
+                    *sentence("other_package", package=package.name, found=found[:12], wanted=package.sha256[:12])
                 )
             packed.replace(target)
     except OSError as error:
@@ -180,10 +175,7 @@ def _find_npm() -> list[str]:
         node, script = folder / "bin" / "node", folder / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         if node.is_file() and script.is_file():
             return [str(node), str(script)]
-    raise FetchFailed(
-        "npm est introuvable : installez Node.js, ou « uv sync --group node » dans cet environnement, puis relancez.",
-        "npm was not found: install Node.js, or 'uv sync --group node' in this environment, then try again.",
-    )
+    raise FetchFailed(*sentence("npm_missing"))
 
 
 def _from_npm(name: str, errors: str, folder: Path) -> FetchFailed:
@@ -193,10 +185,7 @@ def _from_npm(name: str, errors: str, folder: Path) -> FetchFailed:
         return _no_network()
     match = _ERROR_LINE.search(errors)
     reason = match[1].strip() if match else (errors.strip().splitlines() or ["?"])[-1]
-    return FetchFailed(
-        f"npm n'a pas pu fournir {name} ({reason}) : vérifiez le registre npm configuré, puis relancez.",
-        f"npm could not provide {name} ({reason}): check the npm registry in use, then try again.",
-    )
+    return FetchFailed(*sentence("npm_failed", name=name, reason=reason))
 
 
 def _from_os_error(error: OSError, folder: Path) -> FetchFailed:
@@ -204,21 +193,12 @@ def _from_os_error(error: OSError, folder: Path) -> FetchFailed:
         return _full_disk(folder)
     reason = os.strerror(error.errno) if error.errno else str(error)
     where = error.filename or folder
-    return FetchFailed(
-        f"Le paquet des fiches n'a pas pu être enregistré ({where} : {reason}) : vérifiez les droits sur {folder}.",
-        f"The package of pages could not be stored ({where}: {reason}): check the permissions of {folder}.",
-    )
+    return FetchFailed(*sentence("package_not_stored", where=where, reason=reason, folder=folder))
 
 
 def _full_disk(folder: Path) -> FetchFailed:
-    return FetchFailed(
-        f"Le disque est plein : libérez de la place sous {folder} (100 Mo suffisent), puis relancez.",
-        f"The disk is full: free some space under {folder} (100 MB will do), then try again.",
-    )
+    return FetchFailed(*sentence("disk_full", folder=folder))
 
 
 def _no_network() -> FetchFailed:
-    return FetchFailed(
-        "Le registre npm ne répond pas : vérifiez le réseau ou le proxy (npm config get registry), puis relancez.",
-        "The npm registry does not answer: check the network or the proxy (npm config get registry), then try again.",
-    )
+    return FetchFailed(*sentence("registry_silent"))

@@ -1,7 +1,5 @@
 """Files of an npm package (a gzipped tar), read as a stream and never unpacked to disk."""
 
-from __future__ import annotations
-
 import gzip
 import re
 import tarfile
@@ -9,7 +7,7 @@ import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, sentence
 from knowledge_base.sources.unpacking import ArchiveRefused, Unpacked
 
 MAX_FILE_BYTES = 64 * 1024 * 1024  # the largest page is 2 MB, the ministry's single file 17 MB; more is an attack
@@ -37,20 +35,14 @@ def files_of(path: Path, wanted: re.Pattern[str]) -> Iterator[tuple[str, bytes]]
             while unpacked.read(_BLOCK):
                 pass
     except ArchiveRefused as error:
-        raise InvalidSource(
-            f"Le paquet {path} n'est pas lu : {error.why}. Supprimez-le et relancez l'importation.",
-            f"The package {path} is not read: {error.why.en}. Delete it and import again.",
-        ) from error
+        raise InvalidSource(*sentence("package_not_read", why=error.why, path=path)) from error
     except (tarfile.TarError, EOFError, OSError, zlib.error, ValueError) as error:
         raise truncated(path, str(error)) from error
 
 
 def truncated(path: Path, what: str) -> InvalidSource:
     """Returns the error for a package at ``path`` in which ``what`` is missing or has another form."""
-    return InvalidSource(
-        f"Le paquet {path} est incomplet ou n'est pas le bon ({what}) : supprimez-le et relancez l'importation.",
-        f"The package {path} is incomplete or not the right one ({what}): delete it and import again.",
-    )
+    return InvalidSource(*sentence("package_incomplete", path=path, what=what))
 
 
 class _CountedGzip(gzip.GzipFile):

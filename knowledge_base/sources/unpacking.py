@@ -1,7 +1,5 @@
 """Reads untrusted archives: unpacked bytes are counted, independent of declared sizes, and reading stops at the limit."""
 
-from __future__ import annotations
-
 import copy
 import io
 import sys
@@ -10,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Literal
 
-from knowledge_base.errors import Reason, WithReason
+from knowledge_base.errors import Reason, WithReason, sentence
 
 MAX_RATIO = 200  # unpacked to packed; text has 4 to 16, a workbook up to 30
 MAX_MEMBERS = 50_000  # the package of service-public has 7,606
@@ -51,12 +49,7 @@ class Unpacked:
     def refuse(self, limit: int) -> None:
         """Raises ``ArchiveRefused``: there are more than ``limit`` bytes."""
         most, packed = limit // 1024**2, self._packed // 1024
-        raise ArchiveRefused(
-            Reason(
-                f"déplié, il dépasse {most} Mo pour {packed} Ko, bien plus qu'un vrai fichier de ce genre",
-                f"unpacked, it has more than {most} MB for {packed} kB, far more than a real file of this kind",
-            )
-        )
+        raise ArchiveRefused(Reason(*sentence("unpacks_too_large", most=most, packed=packed)))
 
 
 def too_many_members() -> ArchiveRefused:
@@ -90,12 +83,7 @@ class CountedZip(zipfile.ZipFile):
     ) -> IO[bytes]:
         known = name if isinstance(name, zipfile.ZipInfo) else self.getinfo(name)
         if known.compress_type not in _METHODS:
-            raise ArchiveRefused(
-                Reason(
-                    f"{known.filename} est comprimé d'une façon inhabituelle : enregistrez-le de nouveau en zip ordinaire",
-                    f"{known.filename} is compressed in an unusual way: save it again as an ordinary zip",
-                )
-            )
+            raise ArchiveRefused(Reason(*sentence("odd_compression", member=known.filename)))
         info = copy.copy(known)
         info.file_size = sys.maxsize  # otherwise the output would be cut at the declared size, after unpacking
         inner = super().open(info, mode, pwd, force_zip64=force_zip64)

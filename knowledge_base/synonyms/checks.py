@@ -1,7 +1,5 @@
 """Checks a group of synonyms: faults that prevent it, and remarks for its author."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """A group of synonyms at the desk, and the reasons for refusing a change."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal

@@ -1,7 +1,5 @@
 """Imports the groups of a file into the database, so that editors can continue an operator's list."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

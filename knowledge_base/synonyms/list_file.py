@@ -1,7 +1,5 @@
 """Copies the groups in use from the database to the state folder of a node; other processes follow the file."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import time

@@ -1,7 +1,5 @@
 """Groups of synonyms in the database. Each change is one transaction, which names the version that its author saw."""
 
-from __future__ import annotations
-
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress

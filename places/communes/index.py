@@ -1,7 +1,5 @@
 """All places by name and by postal code, in memory: 20 MB for the communes of France."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import cast

@@ -1,7 +1,5 @@
 """Converts the npm package ``@etalab/decoupage-administratif`` to the one small file that is searched."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Mapping

@@ -1,7 +1,5 @@
 """One place that a citizen may name."""
 
-from __future__ import annotations
-
 from typing import Literal, NamedTuple
 
 Kind = Literal["commune", "district", "departement", "epci"]

@@ -3,8 +3,6 @@
 Hours are written as OpenStreetMap's ``opening_hours`` has them: ``Mo-Fr 09:00-12:00,14:00-17:00; PH off; 2026 Dec 24 off``.
 """
 
-from __future__ import annotations
-
 from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo

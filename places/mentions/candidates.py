@@ -1,7 +1,5 @@
 """Finds names of places, postal codes and départements in a message, whatever the message says about them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The words around the name of a place: an office, a home, a street … Pure, on folded words."""
 
-from __future__ import annotations
-
 import re
 from functools import cache, lru_cache
 from pathlib import Path

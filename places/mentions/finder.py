@@ -4,8 +4,6 @@ The words before a name decide: an office ("la mairie de"), a home ("j'habite à
 that is about no journey, birth or job. After "rue de", a title or a relative, it is the name of something else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from itertools import islice
 from typing import NamedTuple

@@ -4,8 +4,6 @@ https://www.data.gouv.fr/fr/datasets/service-public-fr-annuaire-de-ladministrati
 A field with a list is a JSON list or, in the directory's API, a string that contains a JSON list.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -13,7 +11,7 @@ from datetime import date, datetime
 from typing import Any
 
 from places.hours.schedule import HoursUnreadable, Schedule
-from places.offices.errors import DirectoryRefused
+from places.offices.errors import DirectoryRefused, sentence
 from places.offices.kinds import kind_of
 from places.offices.office import Office
 from places.words import folded
@@ -39,16 +37,10 @@ def read_dila(text: str) -> Iterator[Office]:
     try:
         content = json.loads(text)
     except ValueError as error:
-        raise DirectoryRefused(
-            "Le fichier est tronqué ou n'est pas du JSON : téléchargez-le à nouveau. L'annuaire en service reste.",
-            "The file is truncated or is not JSON: download it again. The directory in use stays.",
-        ) from error
+        raise DirectoryRefused(*sentence("not_json")) from error
     rows = content.get("service") or content.get("results") if isinstance(content, dict) else content
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise DirectoryRefused(
-            "Le fichier n'est pas celui de l'annuaire de l'administration : une liste « service » est attendue.",
-            "The file is not that of the State's directory: a list 'service' is expected.",
-        )
+        raise DirectoryRefused(*sentence("not_the_directory"))
     for row in rows:
         if (office := _office(row)) is not None:
             yield office

@@ -4,8 +4,6 @@ The action server looks up rows by kind and commune in about ten microseconds, w
 none in memory. Without the file there is no directory.
 """
 
-from __future__ import annotations
-
 import os
 import sqlite3
 import threading

@@ -1,7 +1,5 @@
 """Copies the directory in use from the record to a node's state folder, where the action server reads it."""
 
-from __future__ import annotations
-
 import asyncio
 from contextlib import suppress
 from pathlib import Path

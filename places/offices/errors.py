@@ -1,6 +1,10 @@
 """The error for a directory that is not imported, in French and English."""
 
-from __future__ import annotations
+from pathlib import Path
+
+from core.sentences import Sentences
+
+sentence = Sentences(Path(__file__).with_name("sentences.yml"))
 
 
 class DirectoryRefused(Exception):

@@ -1,7 +1,5 @@
 """Kinds of offices: their names in a directory, and citizens' words for them."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """One office of a directory."""
 
-from __future__ import annotations
-
 from datetime import date
 
 from pydantic import BaseModel, ConfigDict, Field

@@ -1,7 +1,6 @@
 """The directory in the record. It is replaced in one transaction: if that fails, the previous one stays in use."""
 
-from __future__ import annotations
-
+from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from itertools import batched
 from typing import Any
@@ -10,10 +9,29 @@ from sqlalchemy import delete, func, insert, select
 
 from core.database import Database
 from core.database.models import Directory, OfficeRow
-from places.offices.checks import check
+from places.offices.errors import DirectoryRefused, sentence
 from places.offices.office import Office
 
+_MAX_SHRINKING = 10  # how many times smaller a new directory may be
+_MAX_DUPLICATES = 0.2  # share of offices that appear twice, under different ids
 _ROWS = 1_000
+
+
+def check(offices: Sequence[Office], current: int) -> None:
+    """Raises ``DirectoryRefused`` for a directory that is empty, full of duplicates, or much smaller than the one in use.
+
+    ``current``: how many offices the one in use has.
+    """
+    if not offices:
+        raise DirectoryRefused(*sentence("no_office"))
+    if len(offices) * _MAX_SHRINKING < current:
+        raise DirectoryRefused(*sentence("too_few_offices", offices=len(offices), current=current))
+    ids = Counter(office.id for office in offices)
+    twice = [one for one, count in ids.items() if count > 1]
+    same = Counter((office.kind, office.name, office.commune, office.address) for office in offices)
+    duplicates = sum(count - 1 for count in same.values())
+    if twice or duplicates > _MAX_DUPLICATES * len(offices):
+        raise DirectoryRefused(*(sentence("ids_twice", first=twice[0]) if twice else sentence("offices_twice")))
 
 
 async def replace_directory(

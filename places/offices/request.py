@@ -1,7 +1,5 @@
 """The office that a message asks for, and the fact about it. Pure, on folded words."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

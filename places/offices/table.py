@@ -1,7 +1,5 @@
 """An administration's own directory: a CSV with one office per line. Its columns are the fields of ``Office``."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator
@@ -9,7 +7,7 @@ from collections.abc import Iterator
 from pydantic import ValidationError
 
 from places.hours.schedule import HoursUnreadable, Schedule
-from places.offices.errors import DirectoryRefused
+from places.offices.errors import DirectoryRefused, sentence
 from places.offices.kinds import kind_of
 from places.offices.office import Office
 
@@ -28,10 +26,7 @@ def read_table(text: str) -> Iterator[Office]:
     unknown = [name for name in columns if name not in Office.model_fields]
     if missing or unknown:
         wrong = ", ".join(missing or unknown)
-        raise DirectoryRefused(
-            f"Colonnes {'manquantes' if missing else 'inconnues'} : {wrong}. Voir docs/places.md. L'annuaire en service reste.",
-            f"{'Missing' if missing else 'Unknown'} columns: {wrong}. See docs/places.md. The directory in use stays.",
-        )
+        raise DirectoryRefused(*sentence("columns_missing" if missing else "columns_unknown", wrong=wrong))
     for number, row in enumerate(reader, 2):
         fields = {
             name: (value or "").strip() for name, value in row.items() if isinstance(name, str) and isinstance(value, str)
@@ -58,9 +53,4 @@ def read_table(text: str) -> Iterator[Office]:
 
 
 def _wrong(line: int, column: str) -> DirectoryRefused:
-    return DirectoryRefused(
-        f"Ligne {line}, colonne {column} : illisible ou incomplète. Corrigez le fichier "
-        "(docs/places.md) ; l'annuaire en service reste.",
-        f"Line {line}, column {column}: unreadable or incomplete. Correct the file (docs/places.md); the "
-        "directory in use stays.",
-    )
+    return DirectoryRefused(*sentence("line_unreadable", line=line, column=column))

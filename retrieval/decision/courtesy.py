@@ -5,8 +5,6 @@ them for the search as well improves nothing (real messages R@1 .642 without, .6
 questions).
 """
 
-from __future__ import annotations
-
 import re
 
 _GREETING = r"(?:bonjour|bonsoir|salut|coucou|hello|madame,? monsieur|madame|monsieur)"

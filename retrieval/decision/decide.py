@@ -1,7 +1,5 @@
 """Decides whether a page was found and whether it answers, by the confidence and the kind of the message."""
 
-from __future__ import annotations
-
 from math import log
 from typing import NamedTuple, Protocol
 

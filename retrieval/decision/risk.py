@@ -1,7 +1,5 @@
 """The quality of a confidence: is it calibrated, and what does a threshold achieve? Pure functions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import numpy as np

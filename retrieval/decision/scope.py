@@ -7,8 +7,6 @@ obligatoire ?") cannot be answered before its subject is known.
 The weights are for one encoder. With another one, everything is an ``enquiry`` until ``./guichet train scope`` has run.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from math import log1p
 from pathlib import Path

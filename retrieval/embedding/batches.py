@@ -1,7 +1,5 @@
 """Shared by all embedders: the longest text and the size of a batch."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 

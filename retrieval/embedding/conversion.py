@@ -4,8 +4,6 @@ The folder is written under another name and renamed, so it is either complete o
 weights file, the adapters and the conversion format: a change of one gives a new folder, and new indexes.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

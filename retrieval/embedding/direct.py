@@ -4,8 +4,6 @@ Processor time of a query (AVX2, one thread): torch 44 ms, traced 27 ms, this mo
 VNNI: 15.6 ms in fp32, 6.5 ms in 8 bits at cosine .9991 (ADRs 0042, 0051). ADR 0030 describes the use of memory.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path

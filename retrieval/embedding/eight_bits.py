@@ -8,8 +8,6 @@ a vector depends on its own text only, not on its batch. With ONNX Runtime's own
 because all texts share one scale.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 from onnx import TensorProto

@@ -1,7 +1,5 @@
 """The inputs of the layers: the vectors of a text's tokens."""
 
-from __future__ import annotations
-
 import json
 import threading
 from collections.abc import Sequence

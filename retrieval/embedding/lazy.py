@@ -1,7 +1,5 @@
 """An embedder that is identified at once and loaded only when something must be embedded."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Sequence
 

@@ -4,8 +4,6 @@ For each changed matrix ``NAME.weight`` (out × in) the file holds ``NAME.up`` (
 fp16; the matrix becomes ``weight + up @ down``. Merged once, it costs nothing when texts are embedded.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import numpy as np

@@ -1,7 +1,5 @@
 """Embeds texts with a sentence-transformers model, in this process."""
 
-from __future__ import annotations
-
 import os
 import threading
 from collections.abc import Sequence

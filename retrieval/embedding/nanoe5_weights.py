@@ -5,8 +5,6 @@ normalised characters; a directory of tensors. Matrices are Q4_0 blocks (an fp16
 values 0 to 15, the high ones 16 to 31, each minus 8). Everything else is fp32.
 """
 
-from __future__ import annotations
-
 import struct
 from dataclasses import dataclass
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """Sessions of ONNX Runtime."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import onnxruntime

@@ -3,8 +3,6 @@
 They are measured once for a model, in fp32, on the texts of ``peaks.txt`` (about 5 s), and stored next to its weights.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Tells whether this machine's processor multiplies 8-bit numbers itself. Without that, 8 bits are slower than fp32."""
 
-from __future__ import annotations
-
 from functools import lru_cache
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """An embedder whose query vectors are cached on disk."""
 
-from __future__ import annotations
-
 import hashlib
 import os
 from collections import OrderedDict

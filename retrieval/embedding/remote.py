@@ -1,7 +1,5 @@
 """Embeds in the running action server, so that a build or a publication on the same machine needs no model of its own."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import httpx

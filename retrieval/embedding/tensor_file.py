@@ -3,8 +3,6 @@
 Layout: the header's length (8 bytes, little-endian), the header in JSON (name → dtype, shape, offsets), the tensors.
 """
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

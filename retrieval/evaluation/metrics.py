@@ -1,7 +1,5 @@
 """The quality of rankings, compared with known answers."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 
 import numpy as np

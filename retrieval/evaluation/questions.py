@@ -1,7 +1,5 @@
 """Evaluation files: one question in JSON per line."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError

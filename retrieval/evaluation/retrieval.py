@@ -1,7 +1,5 @@
 """Asks a retriever questions with known answers."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from typing import Protocol
 

@@ -1,7 +1,5 @@
 """The result of one question of an evaluation."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, ConfigDict
 
 from retrieval.contracts import Decision, Scope

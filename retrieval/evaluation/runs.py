@@ -3,8 +3,6 @@
 They hold questions that real people may have written, so they are in the state folder only.
 """
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterable
 from datetime import UTC, datetime

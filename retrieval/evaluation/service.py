@@ -1,9 +1,10 @@
 """Measures the running service for /about, without a second copy of model and index."""
 
-from __future__ import annotations
-
+import hashlib
+import subprocess
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -11,14 +12,49 @@ import httpx
 
 from core.action_server import blocking_action_server
 from core.entry import Entry
-from core.settings import Settings
+from core.settings import ROOT, Settings
 from retrieval.contracts import RetrievalResult
-from retrieval.evaluation.configuration import configuration
 from retrieval.evaluation.questions import own_questions, read_questions
 from retrieval.evaluation.retrieval import ask, recall
-from retrieval.evaluation.runs import Run, keep, new_run, publish
-from retrieval.snapshots.folder import Snapshots
+from retrieval.evaluation.runs import Configuration, Run, keep, new_run, publish
+from retrieval.snapshots.folder import Manifest, Snapshots
 from retrieval.snapshots.update import snapshots_folder
+
+
+def configuration(manifest: Manifest, files: Sequence[Path], options: dict[str, str]) -> Configuration:
+    """Returns the configuration of figures measured on the snapshot of ``manifest``."""
+    return Configuration(
+        snapshot=manifest.version,
+        stage=manifest.stage,
+        model=manifest.model,
+        revision=manifest.revision,
+        entries=manifest.counts["entries"],
+        thresholds=manifest.thresholds,
+        commit=commit(),
+        files={file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
+        options=options,
+    )
+
+
+def commit() -> str:
+    """Returns the checkout's commit, with a ``+`` if files were changed since; empty outside a repository."""
+    try:
+        head = _git("rev-parse", "--short=12", "HEAD")
+        return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+
+
+def _git(*arguments: str) -> str:
+    found = subprocess.run(  # noqa: S603
+        ["git", *arguments],  # noqa: S607
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return found.stdout.strip()
+
 
 _SWAP_SECONDS = 60.0  # time for the action server to load a new snapshot
 

@@ -3,8 +3,6 @@
 A build reads only the content that changed. The rest comes from the previous snapshot.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple, Protocol, runtime_checkable
 

@@ -1,7 +1,5 @@
 """The index terms of the passages of an entry."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from core.entry import Entry, part_wordings, passages

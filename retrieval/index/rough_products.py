@@ -1,7 +1,5 @@
 """The approximate best product of a query with the vectors of each entry. It selects the entries for exact products."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import numpy as np

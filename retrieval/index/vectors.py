@@ -1,7 +1,5 @@
 """Vectors of texts, embedded once. Known vectors are taken over; new ones are written to disk in chunks."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The aspect of a page that a question asks for (cost, delay, papers, an end, a loss …), and the parts of the page about it."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import cache

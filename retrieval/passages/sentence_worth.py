@@ -1,7 +1,5 @@
 """The relevance of a page's sentences to a question: the log-odds that a sentence states the answer."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Collection, Mapping, Sequence

@@ -5,8 +5,6 @@ nearest word of the sentence, as in ColBERT's late interaction (Khattab and Zaha
 everywhere: no model runs for it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from pathlib import Path

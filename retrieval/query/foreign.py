@@ -1,7 +1,5 @@
 """A question in another language as a query to the French index."""
 
-from __future__ import annotations
-
 import re
 
 from retrieval.query.glossary import french_terms

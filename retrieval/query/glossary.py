@@ -4,8 +4,6 @@ Each line of ``glossary/*.yml`` is one concept: French terms as the pages write 
 dictionary form (a second form if the stem changes). Editors may add lines; nothing else is needed.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache

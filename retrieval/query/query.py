@@ -1,7 +1,5 @@
 """A citizen's message as a query: in the spelling of the pages, with the pages' words added to the citizen's."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable

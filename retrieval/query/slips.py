@@ -4,8 +4,6 @@ A doubled letter costs least, then two exchanged letters or a neighbouring key. 
 beginning of a word, which is seldom wrong.
 """
 
-from __future__ import annotations
-
 # Chosen on the project's own questions with random slips. Share of their terms that is lost before and after, slips alone and
 # all noises at once: .129 → .112, .182 → .171; on the real development questions .104 → .078, .122 → .102. Limits a sixth
 # higher or lower, or other weights of frequency, lose up to .007 more.

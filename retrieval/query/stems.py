@@ -5,8 +5,6 @@ their Snowball stems are. Arabic, Turkish and Ukrainian have too many inflection
 glossary stem that it begins with, if the rest may be an ending.
 """
 
-from __future__ import annotations
-
 import re
 import threading
 from collections.abc import Iterator, Sequence

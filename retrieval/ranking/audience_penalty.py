@@ -4,8 +4,6 @@ Three in ten errors on the labour-law questions were the civil servants' page be
 and texts differ by words that citizens leave out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from functools import cache
 from pathlib import Path

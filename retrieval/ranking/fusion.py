@@ -1,7 +1,5 @@
 """Ranks entries for one query: lexical and dense scores, standardised and added."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

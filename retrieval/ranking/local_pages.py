@@ -1,7 +1,5 @@
 """Local pages: a town's entries. One on the matter of a page of the State is shown with that page, and is no rival of it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 

@@ -5,8 +5,6 @@ code_du_travail_dev. This module decides which of these comes first. The weights
 index calibrate``) make a score the log-odds that an entry is the right one, so that the confidence can use it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace

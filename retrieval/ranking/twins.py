@@ -1,7 +1,5 @@
 """Twins: entries of several sources with the same answer. The most recently verified one comes first."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from retrieval.index.entry_file import EntryFile

@@ -2,8 +2,6 @@
 analysed and embedded.
 """
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import time

@@ -5,8 +5,6 @@ a file with the active version's name, which is replaced in one step. ``check`` 
 in the manifest.
 """
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -1,7 +1,5 @@
 """Follows the active snapshot: loads a new one when the pointer changes, and the last good one if the active one is damaged."""
 
-from __future__ import annotations
-
 import threading
 import time
 

@@ -1,7 +1,5 @@
 """A manifest with a seal (a keyed digest): write access to the shared place is not enough to forge a snapshot."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

@@ -5,8 +5,6 @@
 file's name is its digest, two nodes that build one version at the same time cannot mix their files.
 """
 
-from __future__ import annotations
-
 import re
 import time
 from collections.abc import Collection, Sequence

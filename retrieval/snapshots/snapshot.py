@@ -1,7 +1,5 @@
 """A snapshot in memory: its entries, its indexes, its confidence model."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path

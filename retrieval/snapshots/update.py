@@ -1,7 +1,5 @@
 """From published entries to the active snapshot: the work of ``index build`` and of a publication."""
 
-from __future__ import annotations
-
 import fcntl
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager

@@ -6,8 +6,6 @@ A term is the Snowball stem of simplemma's lemma, without accents. Measured with
 take minutes, these take seconds.
 """
 
-from __future__ import annotations
-
 import re
 import threading
 from dataclasses import dataclass

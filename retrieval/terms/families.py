@@ -7,8 +7,6 @@ The second half (from *démission* on, a verb and its noun with different stems)
 service_public_dev .841 without and with, code_du_travail_dev .888 → .890, own questions .851 → .857.
 """
 
-from __future__ import annotations
-
 _FAMILIES = """
 perdre perte perdu égarer égaré
 voler vol volé

@@ -1,7 +1,5 @@
 """The fields of an entry that are searched by words."""
 
-from __future__ import annotations
-
 from core.entry import Entry, passages
 
 FIELDS = ("title", "summary", "body")

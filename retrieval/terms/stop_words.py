@@ -1,7 +1,5 @@
 """Words without information on the subject of a question."""
 
-from __future__ import annotations
-
 _GRAMMAR = """
 a à ai aie aient ait alors as au aucun aucune aura aurait auront aussi autre autres aux avaient avais avait avant avec avez
 avoir avons ayant c ce ceci cela celle celles celui ces cet cette ceux chaque chez ci comme comment d dans de des deux doit

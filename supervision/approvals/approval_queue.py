@@ -1,7 +1,5 @@
 """Holds back a turn about a checked subject: the answer waits at the desk, in the transaction that commits the reply."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import timedelta
 

@@ -1,7 +1,5 @@
 """The subjects whose answers are checked before they are sent: chosen at the desk, audited."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 
 from sqlalchemy import delete, select

@@ -1,7 +1,5 @@
 """The gateway's services that the parts of the supervisors' desk need."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Protocol
 

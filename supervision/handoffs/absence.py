@@ -1,7 +1,5 @@
 """Absent supervisors: their conversations go back to the queue, in the old place, and each citizen is informed once."""
 
-from __future__ import annotations
-
 from contextlib import suppress
 
 import structlog

@@ -1,7 +1,5 @@
 """Decisions on an answer that waits for approval: a supervisor approves, replaces or refuses it, or it lapses."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from contextlib import suppress
 

@@ -1,7 +1,5 @@
 """Call-backs in the record: opened with the citizen's consent, complete when the form is, deleted if it is given up."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from sqlalchemy import delete, update

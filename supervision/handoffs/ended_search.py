@@ -1,7 +1,5 @@
 """Search in ended handoffs: by the citizen's words, a note, the supervisor, a label, a team."""
 
-from __future__ import annotations
-
 from itertools import count
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Counts the bot's failures: after two in a row it offers a human without being asked. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from core.turns import Outcome

@@ -1,7 +1,5 @@
 """The base of all supervisors' actions: the conversation's lock, the claim, the texts to the citizen."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass

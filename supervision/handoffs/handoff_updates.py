@@ -1,7 +1,5 @@
 """Changes of a turn to the handoff record, in the transaction that commits its reply."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -1,7 +1,5 @@
 """The step while a supervisor has claimed the conversation: the message is for them, and the bot is not asked."""
 
-from __future__ import annotations
-
 from conversations.turn_context import TurnContext
 from core.database import Database
 from core.turns import Outcome, Turn

@@ -1,7 +1,5 @@
 """Supervisors' views: the list of handoffs, and one handoff with its conversation."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Supervisors' notes (masked, never shown to citizens) and labels on a conversation."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from sqlalchemy import ColumnElement, delete, select

@@ -1,7 +1,5 @@
 """The presence of supervisors. A claim is kept while its owner sends signs of life; the row is also the owner's lock."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta

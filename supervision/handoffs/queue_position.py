@@ -3,8 +3,6 @@
 A process reads the places for all who wait at once, and only while a client asks.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Handoffs in the record, for a transaction that holds the lock of their conversation."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select, update

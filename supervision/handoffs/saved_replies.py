@@ -1,7 +1,5 @@
 """Replies that supervisors use often: shared by all, found by a shortcut."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 

@@ -5,8 +5,6 @@ The console, the command line and integrators all use it. A claim gives a fencin
 refused if the handoff changed its owner in between, even if it came back.
 """
 
-from __future__ import annotations
-
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 

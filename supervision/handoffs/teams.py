@@ -1,7 +1,5 @@
 """Routing of conversations to teams, by subject and language."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Sequence
 

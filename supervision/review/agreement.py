@@ -1,7 +1,5 @@
 """Agreement of two people beyond chance. Pure."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Correction of a bot's answer after it was sent: the citizen receives it if they are still there."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from sqlalchemy import select

@@ -1,7 +1,5 @@
 """Judging the items of a sample, without seeing other verdicts; and the consequences of a verdict."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The day's sample: every kind of reply is represented, rare ones more than in proportion. Pure except ``draw``."""
 
-from __future__ import annotations
-
 import random
 from collections import defaultdict
 from collections.abc import Sequence

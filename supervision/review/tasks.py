@@ -1,7 +1,5 @@
 """Editors' tasks from verdicts: listed and closed by editors."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 

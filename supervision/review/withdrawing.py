@@ -1,7 +1,5 @@
 """Withdrawal of a reviewer's last verdict, so that a wrong click is corrected before it reaches an editor."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from sqlalchemy import delete, func, select

@@ -19,7 +19,7 @@ from cli.language import Refusal
 from cli.processes import Process
 from cli.supervisor import Supervisor
 from cli.worker.audit_heads import AuditHeads
-from cli.worker.backups import scheduled_backup
+from cli.worker.jobs import scheduled_backup
 from conversations.delivery.opt_outs import apply_stop_or_start, has_opted_out
 from conversations.record.erasure import erase_rows
 from conversations.record.opening import open_conversation

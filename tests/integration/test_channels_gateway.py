@@ -14,7 +14,6 @@ from sqlalchemy import select
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
 
-from channels.gateway.public import PUBLIC
 from cli.gateway import create
 from conversations.record.erasure import erase_rows
 from core.database import Database
@@ -23,6 +22,7 @@ from core.settings import Settings
 from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, working
 from tests.integration.handoff_support import ask
 from tests.integration.migrated import migrated
+from tests.public_routes import PUBLIC
 from tests.waiting import until
 
 _STRANGER = {"X-Forwarded-For": "203.0.113.9"}  # a proxy on this machine passes on somebody from outside

@@ -87,11 +87,11 @@ def test_manager_killed_process_that_stays_is_named_and_stopped(small: SmallInst
     wait_until(lambda: small.pids() == {"direct": pid})
     trouble = manager_trouble(manager_state(small.home))
     assert trouble is not None
-    assert f"direct {pid}" in trouble.en
-    assert "./guichet down" in trouble.advice_en
+    assert f"direct {pid}" in trouble.problem[1]
+    assert "./guichet down" in trouble.advice[1]
     assert running(small.settings)  # so that restore is refused
     (finding,) = check_processes(small.settings)
-    assert (finding.level, finding.message) == ("problem", (trouble.fr, trouble.en))
+    assert (finding.level, finding.message) == ("problem", trouble.problem)
     assert stack.stop(small.settings)
     assert not runs(pid)
     assert manager_state(small.home).kind == "stopped"
@@ -151,7 +151,7 @@ def test_start_machine_restarted_says_so_and_runs(small: SmallInstallation) -> N
     _write_record(small, boot="another", pid=os.getpid(), started=start_time(os.getpid()))
     trouble = manager_trouble(manager_state(small.home))
     assert trouble is not None
-    assert "restarted" in trouble.en
+    assert "restarted" in trouble.problem[1]
     (small.home / "run" / "supervisor.sock").touch()  # as a power failure leaves it
     small.start()
     assert manager_state(small.home).kind == "running"

@@ -39,6 +39,7 @@ SELECTOR: dict[str, Any] = {
     "epochs": 1_000_000,  # training is stopped by time
     "random_seed": 20,
 }
+_TIMED = "tools.rasa_scripts.timed_selector.TimedSelector"
 
 
 class SelectorModel:
@@ -51,7 +52,7 @@ class SelectorModel:
         self._model = self.folder / "model.tar.gz"
 
     def _command(self, what: str) -> list[str]:
-        return [str(BOT_PYTHON), "-m", "bot.selector", what, str(self.folder)]
+        return [str(BOT_PYTHON), "-m", "tools.rasa_scripts.selector", what, str(self.folder)]
 
     def _seconds(self) -> float:
         return float(self._curve()[-1]["seconds"])
@@ -71,7 +72,7 @@ class SelectorModel:
                 "Rasa's environment is not installed: run ./guichet up once.",
             )
         if not is_ours(self._settings, self._model) or self._seconds() < minutes * 60:
-            timed = {"name": "bot.timed_selector.TimedSelector", "folder": str(self.folder), "seconds": minutes * 60.0}
+            timed = {"name": _TIMED, "folder": str(self.folder), "seconds": minutes * 60.0}
             self._model.unlink(missing_ok=True)  # after an interruption, the recorded training would be more than the real one
             write_data(self.folder, self._entries, [*FEATURES, timed | SELECTOR])
             run_reporting(self._command("train"), environment(self._settings), self.folder / "train.log", report)

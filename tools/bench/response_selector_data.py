@@ -44,7 +44,7 @@ def sub_intent(place: int) -> str:
 
 
 def ranked(answer: dict[str, Any], ids: Sequence[str]) -> list[str]:
-    """Returns the entries of an answer of ``bot.selector``, best first. Raises ``ValueError`` if it is not such an answer."""
+    """Returns the entries of an answer of ``selector`` (tools.rasa_scripts), best first. Raises ``ValueError``."""
     try:
         return [ids[int(name.removeprefix(f"{INTENT}/"))] for name in answer["ranking"]]
     except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:

@@ -13,10 +13,10 @@ from cli.engine import open_engine
 from cli.language import pick, say
 from cli.progress import reporter
 from core.settings import Settings
-from retrieval.evaluation.configuration import configuration
 from retrieval.evaluation.retrieval import Progress
 from retrieval.evaluation.rows import Row
 from retrieval.evaluation.runs import Run, keep, new_run, publish
+from retrieval.evaluation.service import configuration
 from retrieval.service import SearchService
 from tools.evaluation.charts import Chart
 from tools.evaluation.report import write_report

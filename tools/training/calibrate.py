@@ -14,7 +14,7 @@ from retrieval.contracts import Embedder, Vectors
 from retrieval.decision.confidence import COMMITTED, Calibration, Logistic
 from retrieval.embedding.model import load_embedder
 from retrieval.evaluation import Question, read_questions
-from retrieval.index.links import theme_of
+from retrieval.index.entry_file import theme_of
 from retrieval.service import SearchService
 from retrieval.snapshots.folder import SnapshotUnusable
 from retrieval.snapshots.update import snapshots_folder

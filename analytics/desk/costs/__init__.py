@@ -1,7 +1,5 @@
 """The operator's page on the cost of SMS, in segments and euros: ``/desk/costs``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Staff's decisions on messages that did not arrive, or may not have: only staff may send these again."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from sqlalchemy.ext.asyncio import AsyncSession

@@ -1,7 +1,5 @@
 """The insights' part of the desk: charts and tables, down to the masked conversations behind them."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Any
 

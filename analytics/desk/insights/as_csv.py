@@ -1,7 +1,5 @@
 """The conversations of a period as a CSV file: a row each, without text, number or identifier."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Response
 from fastapi.responses import StreamingResponse
 

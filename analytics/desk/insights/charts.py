@@ -1,7 +1,5 @@
 """Geometry of charts: from numbers to positions in a drawing. Templates draw them, with the same numbers in a table below."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The data of each page of the insights, read once for a page."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """The reader of a page, and the period and filters in its address."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Annotated

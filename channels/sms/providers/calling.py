@@ -1,7 +1,5 @@
 """HTTP calls to a provider, with errors that tell a sure failure from an unknown outcome."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import httpx

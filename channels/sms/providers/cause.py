@@ -1,7 +1,5 @@
 """Causes of undelivered messages, grouped by what staff can do. Each provider's file maps its codes."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 Cause = Literal[

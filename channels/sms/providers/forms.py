@@ -1,7 +1,5 @@
 """Fields of providers' requests: forms and query strings, each field at most once and in its form."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from urllib.parse import parse_qsl

@@ -1,7 +1,5 @@
 """SMS by any HTTP provider that a YAML file describes (``description``): field names, formats, authentication, codes."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

@@ -4,8 +4,6 @@ Messages are sent with ``senderForResponse`` (a number that accepts answers) and
 sent once, instead of a line under each message). A message is deleted at OVHcloud once it is in the record.
 """
 
-from __future__ import annotations
-
 import hashlib
 import re
 import time
@@ -42,24 +40,10 @@ STATUS: dict[int, DeliveryStatus] = {
     2: "sending",  # tried again: the operator
     3: "sent",
     4: "delivered",
-    5: "failed",
     6: "sent",  # the operator never reported a final state
     8: "expired",
-    20: "failed",
     21: "expired",  # tried again until it expired, for lack of the subscriber's credit
-    23: "failed",
-    24: "failed",
-    25: "failed",
-    26: "failed",
-    27: "failed",
-    28: "failed",
-    29: "failed",
-    33: "failed",
-    39: "failed",
-    73: "failed",
-    74: "failed",
-    76: "failed",
-    202: "failed",
+    **dict.fromkeys((5, 20, 23, 24, 25, 26, 27, 28, 29, 33, 39, 73, 74, 76, 202), "failed"),
 }
 SHORT_STATUS: dict[int, DeliveryStatus] = {
     0: "sending",  # being created, or waiting

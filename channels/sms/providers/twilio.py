@@ -6,8 +6,6 @@ field, or the text cut short at a capital letter. So the fields at which that is
 occur twice; otherwise the signature counts as wrong. Other fields are ignored: Twilio adds new ones without notice.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The simulator's account at its simulated Twilio, and the rule of access to the simulator."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import ipaddress

@@ -3,8 +3,6 @@
 It is in the gateway's memory: a restart of the simulator loses it, but not the record.
 """
 
-from __future__ import annotations
-
 import asyncio
 import secrets
 from collections import defaultdict, deque

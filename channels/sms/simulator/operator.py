@@ -1,7 +1,5 @@
 """Defines what the exchange needs of a simulated provider."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol

@@ -1,7 +1,5 @@
 """Opt-outs of simulated telephones, to explain why one gets no answer."""
 
-from __future__ import annotations
-
 from sqlalchemy import select
 
 from conversations.delivery.opt_outs import stop_message_of

@@ -1,7 +1,5 @@
 """The simulator's routes. Other machines get 404."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path

@@ -1,7 +1,5 @@
 """SMS as the simulated telephones see them, and possible failures on the way."""
 
-from __future__ import annotations
-
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum

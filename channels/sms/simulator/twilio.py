@@ -1,7 +1,5 @@
 """The simulated Twilio."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Annotated
 

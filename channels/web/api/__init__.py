@@ -1,7 +1,5 @@
 """The web API, ``/api/web``, used by the widget and ``/assistant``. One file for each resource."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter
 
 from channels.http.deps import Deps

@@ -1,7 +1,5 @@
 """The widget before a conversation begins: names, colours, texts. Public, and cached for a while."""
 
-from __future__ import annotations
-
 from functools import partial
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Beginning a conversation, changing its language, erasing it."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import update

@@ -1,7 +1,5 @@
 """Replies as server-sent events. Read them with ``fetch``: the token goes into a header."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Annotated

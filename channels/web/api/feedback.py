@@ -1,7 +1,5 @@
 """Feedback on a reply."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Response
 from pydantic import Field
 from sqlalchemy import select

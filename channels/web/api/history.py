@@ -1,7 +1,5 @@
 """The history of a conversation: to resume, for another tab, to download."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated
 

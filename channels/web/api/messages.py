@@ -1,7 +1,5 @@
 """Receiving a message: by POST here, by frame in ``socket``; both through ``take``."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal, Self
 
 import structlog

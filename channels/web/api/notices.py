@@ -1,7 +1,5 @@
 """The present notices to every citizen: announcement, emergency, and that the website's assistant is switched off."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, Response

@@ -1,7 +1,5 @@
 """The router of one resource of the web API, and the form of its requests."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 

@@ -1,7 +1,5 @@
 """The end of a contact: satisfied or not, and what was missing. One press each."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from fastapi import APIRouter, Response

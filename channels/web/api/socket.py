@@ -1,7 +1,5 @@
 """The same conversation over a WebSocket: the token in the first frame, messages up, replies down."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import deque
 from contextlib import aclosing

@@ -1,7 +1,5 @@
 """Suggestions while a citizen types. The text comes in the body: access logs print addresses."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Request
 from pydantic import Field
 

@@ -1,7 +1,5 @@
 """Anchors within a page of the knowledge base, as the address of an answer names them."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Sequence

@@ -4,8 +4,6 @@
 loads on opening are under a path with their common digest, and may be cached for ever.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 from pathlib import Path

@@ -4,8 +4,6 @@ The token is in a cookie that scripts cannot read and other sites cannot cause t
 before. A post from another site is recognised by the browser's headers (Fetch Metadata, else Origin) and refused.
 """
 
-from __future__ import annotations
-
 import re
 import uuid
 from collections.abc import Awaitable, Callable

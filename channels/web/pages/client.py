@@ -1,7 +1,5 @@
 """The pages as a client of our own web API, called in the same process, so that they use the same contract."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from typing import Any

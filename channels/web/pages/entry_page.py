@@ -3,8 +3,6 @@
 A link to an answer leads to the part from which it was taken, and needs no conversation.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """The facts on /about: from the record, the active snapshot and the last evaluation, each only if it exists."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Problems as pages: an old link, or too many requests, get an explanation in a sentence."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """The start page, the demonstration site, and the legally required pages: about, privacy, legal, accessibility."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Request, Response
 from starlette.routing import Match
 

@@ -1,7 +1,5 @@
 """The criteria of the accessibility standard RGAA 4.1, and the tests that check each of them (``rgaa.yml``)."""
 
-from __future__ import annotations
-
 from collections import Counter
 from functools import cache
 from pathlib import Path

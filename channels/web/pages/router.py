@@ -1,7 +1,5 @@
 """All public pages and assets; the gateway mounts this one router."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter
 
 from channels.web.pages import assets, assistant, entry_page, public

@@ -1,7 +1,5 @@
 """Templates, their language, and the security headers of every page."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The audit: who did what to which object, each row chained to the one before."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import BigInteger, Index, String, Text

@@ -1,7 +1,5 @@
 """Conversations, their messages and replies, and the state of each."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Questions without an answer: clusters of messages, and the editors' decision on each."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, Text

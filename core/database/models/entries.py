@@ -1,7 +1,5 @@
 """The knowledge base in the record: entries, their immutable revisions, decisions about them, and import runs."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any
 

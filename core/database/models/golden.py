@@ -1,7 +1,5 @@
 """Golden questions: questions that the service must answer, and the right entries."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import String, Text, true

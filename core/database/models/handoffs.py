@@ -1,7 +1,5 @@
 """Conversations that wait for a supervisor or have one, and call-backs to make."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, text

@@ -1,7 +1,5 @@
 """Counts of each day: no text, no id of a conversation, nothing that identifies anybody."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import Date, Index, String, false

@@ -1,7 +1,5 @@
 """E-mail to staff, waiting or sent."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String

@@ -1,7 +1,5 @@
 """The directory of offices in use, and which file it came from."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

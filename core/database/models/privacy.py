@@ -1,7 +1,5 @@
 """Evidence that erasures and the retention were carried out."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The quality of the answers, night by night, from which drift is detected."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import Date, String

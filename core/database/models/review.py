@@ -1,7 +1,5 @@
 """Review: the sampled replies, the verdicts, and the resulting tasks."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, String, Text

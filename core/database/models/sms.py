@@ -1,7 +1,5 @@
 """Additional data for SMS: numbers that opted out, messages already seen, parts in transit, and costs."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import Date, ForeignKey, LargeBinary, String, false

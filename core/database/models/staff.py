@@ -1,7 +1,5 @@
 """Staff: accounts, their sessions, the links that invite them, and failed sign-ins."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String

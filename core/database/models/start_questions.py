@@ -1,7 +1,5 @@
 """Questions that editors pin to the start of a conversation, or hide from it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import String

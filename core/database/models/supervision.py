@@ -1,7 +1,5 @@
 """The supervisors' part of the record: presence, teams, notes, and controls of the service."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, String, Text

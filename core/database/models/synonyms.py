@@ -1,7 +1,5 @@
 """Groups of synonyms, maintained by editors: citizens' words for the pages' words."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

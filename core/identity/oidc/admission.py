@@ -1,7 +1,5 @@
 """Finds the account for a provider's identity. Nobody gets a right that an operator or administrator did not give."""
 
-from __future__ import annotations
-
 import hashlib
 
 from sqlalchemy import select

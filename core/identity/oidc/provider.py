@@ -1,7 +1,5 @@
 """A provider's metadata: its addresses (OpenID Connect Discovery 1.0) and its keys (RFC 7517), cached for an hour."""
 
-from __future__ import annotations
-
 import asyncio
 import time
 from typing import Any

@@ -1,7 +1,5 @@
 """Verifies what a provider signed: OpenID Connect Core 1.0, 3.1.3.7 (ID token) and 5.3.2 (userinfo)."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import hmac

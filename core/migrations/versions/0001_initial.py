@@ -1,7 +1,5 @@
 """The first version of the record: entries, conversations, and the coordination of their processes."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

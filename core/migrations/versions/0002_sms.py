@@ -1,7 +1,5 @@
 """Numbers that opted out of SMS."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """SMS: the rest of a reply for SUITE, erasure by EFFACER, parts in transit, and costs."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

@@ -1,7 +1,5 @@
 """Conversations that wait for a supervisor or have one, and call-backs to make."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """Staff: accounts, their sessions, the links that invite them, and failed sign-ins."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

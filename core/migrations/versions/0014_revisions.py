@@ -1,7 +1,5 @@
 """The editors' work on entries: drafts, steps, autosaves, conflicts, collections, import tasks."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

@@ -1,7 +1,5 @@
 """Golden questions: questions that the service must answer."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

@@ -1,7 +1,5 @@
 """Counts of each day, and review: sampled replies, verdicts, corrections, and answers that wait for approval."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

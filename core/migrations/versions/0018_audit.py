@@ -1,7 +1,5 @@
 """The audit: append-only rows, each chained to the previous one, and the head that its writers lock."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """Copies of web answers to a telephone, and how many a number received in a day."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

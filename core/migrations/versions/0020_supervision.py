@@ -1,7 +1,5 @@
 """The supervisors' desk: presence, teams, notes, labels, saved replies; and controls of the service."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

@@ -1,7 +1,5 @@
 """Removes a second list of the editors of a collection, which was never used: the rights are in ``staff.collections``."""
 
-from __future__ import annotations
-
 from alembic import op
 
 revision = "0034"

@@ -1,7 +1,5 @@
 """Publications: the changes to publish, the findings of the gate, and the result."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

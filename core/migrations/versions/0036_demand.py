@@ -1,7 +1,5 @@
 """Questions without an answer: clusters of messages, and the editors' decision on each."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

@@ -1,7 +1,5 @@
 """Evidence of erasure and retention: erased conversations, and runs of the retention."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

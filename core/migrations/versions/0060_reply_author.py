@@ -1,7 +1,5 @@
 """The staff member who wrote a reply."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

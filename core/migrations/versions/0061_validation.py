@@ -1,7 +1,5 @@
 """Answers that wait for a supervisor before they are sent, and the subjects whose answers wait."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql

@@ -1,7 +1,5 @@
 """The quality of the answers, night by night."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

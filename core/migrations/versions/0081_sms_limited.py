@@ -1,7 +1,5 @@
 """The number of SMS above a limit, day by day."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """The staff's identity at the identity provider, what ends their session there, and passwords accepted for some hours."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

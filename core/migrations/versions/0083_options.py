@@ -1,7 +1,5 @@
 """The last choices with their labels, on every channel: typing a label counts as pressing its button."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB

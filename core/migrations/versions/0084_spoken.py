@@ -1,7 +1,5 @@
 """The language in which the citizen last wrote: the press of a button is answered in it."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

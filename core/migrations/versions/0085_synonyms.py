@@ -1,7 +1,5 @@
 """Groups of synonyms, maintained by editors, and every version of each."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """Indexes of the few rows that wait, will soon be erased, or are being filled in. Before, whole tables were read."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

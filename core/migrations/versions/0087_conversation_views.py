@@ -1,7 +1,5 @@
 """Continued views of conversations: reading again soon counts as the same view in the audit."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

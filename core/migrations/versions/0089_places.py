@@ -1,7 +1,5 @@
 """The directory of offices in use."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

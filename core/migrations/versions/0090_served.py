@@ -1,7 +1,5 @@
 """The revision of an entry that citizens get while an import waits for an index, so that an undone import has no effect."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

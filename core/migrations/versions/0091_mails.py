@@ -1,7 +1,5 @@
 """E-mail to staff: waiting e-mails, and how often each person wants to be told about waiting work."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

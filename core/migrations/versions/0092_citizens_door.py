@@ -1,7 +1,5 @@
 """What citizens say at the end of a contact, and the questions that editors pin to the start or hide from it."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """When an announcement, an urgent message or an off-switch ends by itself."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """Sources that are re-read by themselves, and the links of entries that are checked at night."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """When a member of staff last confirmed password and code in an open session."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

@@ -1,7 +1,5 @@
 """Audit rows up to a checkpoint may be deleted; the triggers refuse every other deletion as before."""
 
-from __future__ import annotations
-
 import sqlalchemy as sa
 from alembic import op
 

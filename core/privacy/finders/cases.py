@@ -1,7 +1,5 @@
 """Numbers of files, of beneficiaries, of identity papers: announced by a word, or matched by the operator's patterns."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 

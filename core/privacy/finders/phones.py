@@ -3,8 +3,6 @@
 Numbers in 08 of public services and other toll-free or premium numbers identify nobody: they are kept.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

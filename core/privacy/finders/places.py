@@ -1,7 +1,5 @@
 """Number plates and postal addresses."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

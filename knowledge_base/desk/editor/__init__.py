@@ -3,8 +3,6 @@
 History, workflow and publication are pages of other parts, under the same ``/desk/entries/{collection}/{id}``.
 """
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from fastapi import APIRouter

@@ -1,7 +1,5 @@
 """The requests of the edit page during typing: autosave, preview and checks, cleaning of pasted text, link checks."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request

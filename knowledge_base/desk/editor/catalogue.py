@@ -3,8 +3,6 @@
 The content of 3,371 pages is 60 MB of JSON; searching it in SQL takes more than a second. The data of a list is 2 MB.
 """
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import Iterable

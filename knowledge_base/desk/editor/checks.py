@@ -1,7 +1,5 @@
 """Checks during writing: text that is hard to read, out of date, or unsafe to publish. They advise and never refuse."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field

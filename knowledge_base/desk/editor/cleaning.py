@@ -1,7 +1,5 @@
 """Pasted HTML → the safe subset of Markdown of entries. Anything else is left out."""
 
-from __future__ import annotations
-
 import re
 
 import nh3

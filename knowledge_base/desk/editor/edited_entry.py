@@ -1,7 +1,5 @@
 """The entry on an edit page: the head revision, the editor's unsaved text, and the right to edit."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any

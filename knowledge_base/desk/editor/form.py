@@ -1,7 +1,5 @@
 """The edit form and its entry. Fields that the form does not show (related pages, services) stay unchanged."""
 
-from __future__ import annotations
-
 import re
 import secrets
 from collections.abc import Mapping

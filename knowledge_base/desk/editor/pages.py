@@ -1,7 +1,5 @@
 """The list of entries, the edit page, and the page after a save that came second."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from typing import Annotated, Any
 

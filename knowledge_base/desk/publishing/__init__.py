@@ -1,21 +1,35 @@
 """The desk's part on publishing: the gate, trying questions, unanswered demand, golden questions."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from pathlib import Path
 
 from fastapi import APIRouter
 
 from core.database import Database
-from core.identity import Right
+from core.identity import Right, Staff
 from core.settings import Settings
 from core.web.routes import join_router
-from desk import Item, Part
+from desk import Alert, Item, Part
+from desk.parts import Alerts
 from knowledge_base.desk.publishing import facts, golden, publications, start_questions, subjects, try_question
-from knowledge_base.desk.publishing.alerts import alerts_for_publishers
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.editing.steps import Policy
+from knowledge_base.publishing.contracts import State
+from knowledge_base.publishing.publications import recent
+
+
+def alerts_for_publishers(database: Database) -> Alerts:
+    """Returns a function that reports publications that wait for a decision. Each open page of the desk calls it."""
+
+    async def alerts(staff: Staff) -> Sequence[Alert]:
+        if not staff.may(Right.PUBLISH_ENTRIES):
+            return ()
+        waiting = [one for one in await recent(database) if one.state == State.CHECKED]
+        ids = tuple(one.id for one in waiting if all(staff.may_edit(change.collection) for change in one.changes))
+        return (Alert(path="/desk/publications", key="call_decision", ids=ids),)
+
+    return alerts
 
 
 def part(settings: Settings, database: Database, replies: Replies = no_replies) -> Part:

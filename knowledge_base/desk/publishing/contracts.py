@@ -1,7 +1,5 @@
 """The types that this part needs from the composition root, since ``knowledge_base`` imports neither channels nor actions."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 

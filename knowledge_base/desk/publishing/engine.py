@@ -1,7 +1,5 @@
 """The action server's explanations: why a question gets its answer, and what would change."""
 
-from __future__ import annotations
-
 from typing import Any
 
 import httpx

@@ -1,7 +1,5 @@
 """The explanation of a reply in words, for the desk's page and for ``ask --explain``. Pure."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What a publication has changed in facts, who was told the old ones, and how golden questions about them fared."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Request, Response
 
 from core.database import Database

@@ -1,7 +1,5 @@
 """Types and functions that the pages of this part share."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import Form

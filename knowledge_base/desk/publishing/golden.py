@@ -1,7 +1,5 @@
 """Golden questions at the desk."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated

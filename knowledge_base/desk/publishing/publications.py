@@ -1,7 +1,5 @@
 """Publications: what waits, the gate's verdict, approval and rollback."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated
 

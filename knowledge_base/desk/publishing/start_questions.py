@@ -1,7 +1,5 @@
 """Questions offered at the start of a conversation: editors pin and hide them."""
 
-from __future__ import annotations
-
 import hashlib
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Subjects with unanswered questions, and the editors' actions on them."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response

@@ -1,7 +1,5 @@
 """Trying a question: the ranking with its reasons, and the editor's action on it."""
 
-from __future__ import annotations
-
 import asyncio
 from functools import partial
 from typing import Annotated, Any

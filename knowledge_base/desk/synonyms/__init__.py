@@ -1,7 +1,5 @@
 """The desk's part on synonyms: the citizens' words for the words of the pages."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from fastapi import APIRouter

@@ -1,7 +1,5 @@
 """The JSON API of synonyms: groups, and the effect of one."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime

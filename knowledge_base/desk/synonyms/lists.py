@@ -1,7 +1,5 @@
 """The other lists than the desk's own: Guichet's built-in list, and the operator's file."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The list of synonyms, and the page of one group: edit, try, put in use, remove."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response

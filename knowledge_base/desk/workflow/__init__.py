@@ -1,7 +1,5 @@
 """The workflow of an entry: history, comparison, steps, lists of work, conflicts, import and export."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from fastapi import APIRouter

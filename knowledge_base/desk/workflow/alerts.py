@@ -1,7 +1,5 @@
 """Notifications: entries that wait for a review, and sources whose last reading was refused."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from core.database import Database

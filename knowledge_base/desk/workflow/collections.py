@@ -1,7 +1,5 @@
 """Collections: the content of each, who may work in it, and new ones."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request, Response

@@ -1,7 +1,5 @@
 """Conflicts between an import and editors: each part with both texts, and the choice."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Request, Response
 
 from core.database import Database

@@ -1,7 +1,5 @@
 """Import and export: a file is read, its changes are shown, and then it is imported. Everything can be exported."""
 
-from __future__ import annotations
-
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Mapping

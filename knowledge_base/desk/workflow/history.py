@@ -1,7 +1,5 @@
 """The history of an entry, the comparison of any two revisions, and the return to one."""
 
-from __future__ import annotations
-
 import asyncio
 
 from fastapi import APIRouter, Request, Response

@@ -1,7 +1,5 @@
 """Publication from the desk goes through the gate: the request is checked first, then filed."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from core.database import Database

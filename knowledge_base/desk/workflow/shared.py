@@ -1,7 +1,5 @@
 """Functions that the pages of this part share: addresses, refusals, rights."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any

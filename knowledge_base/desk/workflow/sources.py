@@ -1,7 +1,5 @@
 """Sources: where collections come from, when they are re-read, and what came of the last time."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response

@@ -1,7 +1,5 @@
 """The steps of one entry, and its metadata."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 

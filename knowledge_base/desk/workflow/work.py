@@ -1,7 +1,5 @@
 """Work in progress: drafts by stage, with steps for many at once; and the entries to be reviewed."""
 
-from __future__ import annotations
-
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 

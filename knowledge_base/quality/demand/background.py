@@ -1,7 +1,5 @@
 """The knowledge base as the background that subjects are compared with."""
 
-from __future__ import annotations
-
 from retrieval.contracts import Vectors
 from retrieval.snapshots.snapshot import Snapshot
 

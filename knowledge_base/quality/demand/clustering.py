@@ -1,7 +1,5 @@
 """Clusters messages, run after run: a later message joins the cluster of its subject, or forms a new one."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

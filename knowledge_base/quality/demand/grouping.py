@@ -1,7 +1,5 @@
 """Groups messages by subject: groups of near vectors, and names from each group's own words. Deterministic; no I/O."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Sequence
 from math import log1p

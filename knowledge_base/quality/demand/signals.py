@@ -1,7 +1,5 @@
 """Answered and unanswered messages: citizens' own words, masked, without tests."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Clusters as editors see them, and the editors' actions on them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta

@@ -6,8 +6,6 @@ over turns would give false alarms. Both windows are whole weeks, so no weekday 
 False alarms and missed changes are simulated by ``./guichet drift --simulate`` (docs/quality-drift.md).
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta

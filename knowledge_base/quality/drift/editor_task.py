@@ -1,7 +1,5 @@
 """A drift in an editor's words, and the editor's task about it."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 

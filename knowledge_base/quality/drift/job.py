@@ -1,7 +1,5 @@
 """The nightly job: one node measures yesterday, compares, and tells editors."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 
 import structlog

@@ -1,7 +1,5 @@
 """Nights in the database: citizens' outcomes of a day, and the results of the golden questions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

@@ -5,8 +5,6 @@ often than the old one: what only moved has not changed. Another wording with th
 a condition.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The editors' task about a publication that has changed facts which answers had stated."""
 
-from __future__ import annotations
-
 from core import both_languages
 from core.database import Database
 from core.database.models import EditorTask

@@ -1,7 +1,5 @@
 """The answers of the last days that stated a fact which a publication has changed; golden questions about its entries."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

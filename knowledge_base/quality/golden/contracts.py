@@ -1,7 +1,5 @@
 """The golden question as a data type."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 from typing import Literal

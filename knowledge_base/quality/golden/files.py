@@ -1,14 +1,12 @@
 """Golden questions as files: JSON lines, one question each. An exported file imports back identically."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, sentence
 from knowledge_base.quality.golden.contracts import Golden
 
 
@@ -25,10 +23,7 @@ def read_golden(path: Path, *, author: str = "") -> FileRead:
     try:
         lines = path.read_text(encoding="utf-8-sig").splitlines()
     except (UnicodeDecodeError, OSError) as error:
-        raise InvalidSource(
-            f"{path.name} ne se lit pas comme un texte en UTF-8 : enregistrez-le ainsi, puis relancez.",
-            f"{path.name} cannot be read as UTF-8 text: save it as such, then run this again.",
-        ) from error
+        raise InvalidSource(*sentence("not_utf8", file=path.name)) from error
     found: dict[str, Golden] = {}
     rejected = []
     for number, line in enumerate(lines, start=1):
@@ -45,10 +40,7 @@ def read_golden(path: Path, *, author: str = "") -> FileRead:
             continue
         found[question.digest] = question if question.author else question.model_copy(update={"author": author})
     if not found:
-        raise InvalidSource(
-            f"{path.name} ne contient aucune question : une ligne de JSON par question ({_SHAPE}).",
-            f"{path.name} holds no question: one line of JSON each ({_SHAPE}).",
-        )
+        raise InvalidSource(*sentence("no_question", file=path.name, shape=_SHAPE))
     return FileRead(tuple(found.values()), tuple(rejected))
 
 

@@ -1,7 +1,5 @@
 """Golden questions in the database."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from itertools import batched

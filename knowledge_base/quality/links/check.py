@@ -1,7 +1,5 @@
 """The links of an entry, and whether one works. Only the public web is called (``SafeFetcher``)."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from collections.abc import Iterable

@@ -1,7 +1,5 @@
 """The nightly job: a few links every few minutes, the longest unchecked first."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping, Sequence

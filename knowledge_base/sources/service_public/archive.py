@@ -1,7 +1,5 @@
 """The official archive ("co-marquage"): a zip of XML files for each audience. A folder of such zips counts as one source."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -11,7 +9,7 @@ from pathlib import Path
 from lxml import etree
 
 from knowledge_base.entries.markdown import tidy
-from knowledge_base.errors import BROKEN_ZIP, InvalidSource
+from knowledge_base.errors import BROKEN_ZIP, InvalidSource, sentence
 from knowledge_base.sources.service_public.context import AUDIENCES
 from knowledge_base.sources.service_public.page import Page
 from knowledge_base.sources.service_public.tree import DC, from_xml
@@ -75,10 +73,7 @@ class Archive:
                 raise self._wrong(str(error), str(error)) from error
 
     def _wrong(self, fr: str, en: str) -> InvalidSource:
-        return InvalidSource(
-            f"{self._path} n'est pas une archive XML complète de service-public.fr ({fr}) : téléchargez-la de nouveau.",
-            f"{self._path} is not a complete XML archive of service-public.fr ({en}): download it again.",
-        )
+        return InvalidSource(*sentence("archive_incomplete", what=(fr, en), file=self._path))
 
 
 def _audience(root: etree._Element) -> str:

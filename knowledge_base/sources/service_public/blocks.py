@@ -1,7 +1,5 @@
 """Block elements → the blocks of an entry: text, chapters, and the tree of cases."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from typing import Literal

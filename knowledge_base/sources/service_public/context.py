@@ -1,7 +1,5 @@
 """The context of the conversion of one page: data from outside the page, and the converter's notes."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """One page (``Publication``) → one entry."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from datetime import date
@@ -11,7 +9,7 @@ from lxml import etree
 
 from core.entry import Block, Entry, TextBlock
 from knowledge_base.entries import markdown
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, sentence
 from knowledge_base.sources.additions import AnsweredQuestions, Openings, Wordings
 from knowledge_base.sources.service_public.blocks import blocks, flat, merged
 from knowledge_base.sources.service_public.context import Context, page_url
@@ -39,10 +37,7 @@ def entry(root: etree._Element, context: Context) -> Entry:
     """Returns the entry of a page for one audience; ``root`` is consumed. Raises ``InvalidSource`` without an id or a title."""
     page, title = root.get("ID", ""), _title(root)
     if root.tag != "Publication" or not page or not title:
-        raise InvalidSource(
-            f"Une fiche n'a pas d'identifiant ou de titre (« {page or root.tag} ») : téléchargez de nouveau l'archive.",
-            f"A page has no id or no title ('{page or root.tag}'): download the archive again.",
-        )
+        raise InvalidSource(*sentence("page_without_title", page=page or root.tag))
     # Read while the tree is complete: the conversion of blocks removes parts of it.
     links = {"services": services(root, context), "related": related(root, context)}
     definitions = _gathered([*root.findall("Definition"), *root.findall("Abreviation")])

@@ -4,8 +4,6 @@ The package was written by a parser that drops text made of white space only, so
 mai</b>`` is missing. Two neighbours are hardly ever one word: a space is inserted unless their ends exclude it.
 """
 
-from __future__ import annotations
-
 import re
 
 _GLUED_LEFT = re.compile(r"(?:[\s(\[{«“'’]|\w[-/])$")  # an elision (l', d', qu'), an opening bracket, "porte-"

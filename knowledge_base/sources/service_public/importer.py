@@ -1,13 +1,11 @@
 """Imports all pages of a source: one entry per page, in whichever edition it appears."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.entry import Entry, Link
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, sentence
 from knowledge_base.progress import Progress
 from knowledge_base.sources.service_public.archive import Archive
 from knowledge_base.sources.service_public.context import AUDIENCES, Context, page_url
@@ -33,18 +31,12 @@ def open_source(path: Path) -> Source:
         with path.open("rb") as file:
             start = file.read(4)
     except OSError as error:
-        raise InvalidSource(
-            f"{path} ne peut être lu ({error.strerror}) : vérifiez le chemin et les droits.",
-            f"{path} cannot be read ({error.strerror}): check the path and the permissions.",
-        ) from error
+        raise InvalidSource(*sentence("unreadable", path=path, reason=error.strerror)) from error
     if start.startswith(b"PK"):
         return Archive(path)
     if start.startswith(b"\x1f\x8b"):
         return Package(path)
-    raise InvalidSource(
-        f"{path} n'est ni l'archive XML (zip) ni le paquet npm (tgz) de service-public.fr : vérifiez le fichier.",
-        f"{path} is neither the XML archive (zip) nor the npm package (tgz) of service-public.fr: check the file.",
-    )
+    raise InvalidSource(*sentence("neither_archive_nor_package", path=path))
 
 
 def read(source: Source, progress: Progress | None = None) -> Reading:

@@ -1,7 +1,5 @@
 """Inline elements → one line of Markdown, or of plain text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from html import unescape

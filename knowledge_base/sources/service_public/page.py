@@ -1,7 +1,5 @@
 """One page of service-public, as either kind of file yields it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from lxml import etree

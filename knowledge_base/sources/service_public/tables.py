@@ -1,7 +1,5 @@
 """Tables → Markdown: merged cells are repeated in each place that they cover, several header rows become one."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable
 

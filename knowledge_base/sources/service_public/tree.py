@@ -1,14 +1,12 @@
 """One element tree for both forms of a page: the package's JSON (an XML tree, node by node) and the official XML."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lxml import etree
 
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, sentence
 from knowledge_base.sources.service_public.gaps import needs_gap
 
 DC = "{http://purl.org/dc/elements/1.1/}"
@@ -30,16 +28,10 @@ def from_xml(content: bytes, name: str) -> etree._Element:
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise InvalidSource(
-            f"{name} n'est pas un fichier XML bien formé ({error}) : téléchargez de nouveau l'archive.",
-            f"{name} is not well-formed XML ({error}): download the archive again.",
-        ) from error
+        raise InvalidSource(*sentence("xml_malformed", name=name, error=error)) from error
     dtd: Any = root.getroottree().docinfo.internalDTD
     if dtd is not None and any(True for _ in dtd.iterentities()):
-        raise InvalidSource(
-            f"{name} déclare des entités XML, ce que les fichiers officiels ne font pas : l'archive est refusée.",
-            f"{name} declares XML entities, which the official files never do: the archive is refused.",
-        )
+        raise InvalidSource(*sentence("xml_entities", name=name))
     return root
 
 
@@ -49,10 +41,7 @@ def from_json(document: Mapping[str, Any], name: str) -> etree._Element:
         (top,) = document["children"]
         return _element(top)
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-        raise InvalidSource(
-            f"{name} n'a pas la forme attendue ({error!r}) : supprimez le paquet en cache et relancez l'importation.",
-            f"{name} does not have the expected form ({error!r}): delete the cached package and import again.",
-        ) from error
+        raise InvalidSource(*sentence("page_unexpected", name=name, error=error)) from error
 
 
 def _element(node: Mapping[str, Any]) -> etree._Element:

@@ -1,7 +1,5 @@
 """The rows of a file of separated values, with any separator that spreadsheets use."""
 
-from __future__ import annotations
-
 import csv
 import io
 import re
@@ -10,7 +8,7 @@ from contextlib import suppress
 from itertools import islice
 from pathlib import Path
 
-from knowledge_base.errors import Reason
+from knowledge_base.errors import Reason, sentence
 from knowledge_base.sources.sheets.encodings import broken, control, decoded, lost_accents
 from knowledge_base.sources.sheets.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
 
@@ -22,12 +20,7 @@ def csv_rows(path: Path) -> Iterator[Line]:
     """Yields the rows with content, each with its line in the file. Raises ``Unreadable``."""
     text = decoded(path.read_bytes())
     if text is None:
-        raise Unreadable(
-            Reason(
-                "son codage n'est pas connu : dans votre tableur, enregistrez-le en « CSV UTF-8 »",
-                "its encoding is not known: save it as 'CSV UTF-8' in your spreadsheet",
-            )
-        )
+        raise Unreadable(Reason(*sentence("unknown_encoding")))
     odd = next(((line, part) for line, part in enumerate(text.split("\n"), 1) if any(map(control, part))), None)
     if odd is not None:
         lost = broken(odd[1])
@@ -70,15 +63,9 @@ def _rows(text: str, separator: str) -> Iterator[Line]:
 def _why(error: str, separator: str) -> Reason:
     """Returns the error of Python's reader as a sentence with advice."""
     if "unexpected end" in error:
-        return Reason(
-            "un guillemet s'ouvre et n'est jamais refermé (fichier coupé ?)",
-            "a quotation mark is never closed (a file cut off?)",
-        )
+        return Reason(*sentence("quotation_open"))
     if "expected after" in error:
-        return Reason(
-            f'un guillemet fermant n\'est pas suivi de « {separator} » : dans un texte entre guillemets, doublez-les ("")',
-            f"a closing quotation mark is not followed by '{separator}': within a quoted text, double them (\"\")",
-        )
+        return Reason(*sentence("quotation_not_separated", separator=separator))
     if "larger than field limit" in error:
         limit = csv.field_size_limit()
         return Reason(f"une cellule dépasse {limit} caractères", f"a cell has more than {limit} characters")

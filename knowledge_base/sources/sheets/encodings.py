@@ -1,10 +1,8 @@
 """The text of a file without a declared encoding, and a check that its accents are intact."""
 
-from __future__ import annotations
-
 import re
 
-from knowledge_base.errors import Reason
+from knowledge_base.errors import Reason, sentence
 
 # Encodings of spreadsheets, the likeliest first. If two fit, the one with more of the usual letters is taken.
 _ENCODINGS = ("utf-8-sig", "cp1252", "mac_roman")
@@ -42,10 +40,7 @@ def broken(text: str) -> str:
 
 def lost_accents(odd: str) -> Reason:
     """Returns why a text with ``odd`` instead of a letter is refused."""
-    return Reason(
-        f"ses accents sont perdus (« {odd} ») : repartez du fichier d'origine, enregistré en .xlsx ou en « CSV UTF-8 »",
-        f"its accents are lost ('{odd}'): start from the original file, saved as .xlsx or as 'CSV UTF-8'",
-    )
+    return Reason(*sentence("accents_lost", odd=odd))
 
 
 def control(one: str) -> bool:

@@ -1,7 +1,5 @@
 """Reads the rows of a sheet as entries of the FAQ form (``faq``). Rows that cannot be read are reported by line."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,7 +12,7 @@ from lxml import html as lxml_html
 
 from core.entry import Entry
 from knowledge_base.entries import markdown
-from knowledge_base.errors import InvalidSource, Reason, all_of
+from knowledge_base.errors import InvalidSource, Reason, all_of, sentence
 from knowledge_base.sources.faq import called, faq_entry
 from knowledge_base.sources.sheets.encodings import broken, lost_accents
 from knowledge_base.sources.sheets.header_row import FIELDS, guess_mapping
@@ -61,10 +59,7 @@ def read_rows(path: Path, collection: str, mapping: Mapping[str, str] | None = N
             lines[entry.id] = number
     if len(rejected) > len(entries):
         why, left, read = all_of(rejected[:_NAMED]), len(rejected), len(entries)
-        raise InvalidSource(
-            f"{path.name} n'a pas été importé, rien n'a changé. Lignes refusées : {left}, lues : {read} ({why}).",
-            f"{path.name} was not imported, nothing has changed. Lines rejected: {left}, read: {read} ({why.en}).",
-        )
+        raise InvalidSource(*sentence("most_lines_rejected", why=why, file=path.name, left=left, read=read))
     return Rows(tuple(entries.values()), tuple(rejected), chosen)
 
 
@@ -73,21 +68,13 @@ def _shifted(sheet: Sheet, cells: tuple[str, ...]) -> Reason | None:
     if not sheet.separated or not any(cell.strip() for cell in cells[len(sheet.header) :]):
         return None
     has, known = len(cells), len(sheet.header)
-    return Reason(
-        f"elle a {has} cellules pour {known} colonnes : mettez entre guillemets le texte qui contient le séparateur",
-        f"it has {has} cells for {known} columns: put the text that holds the separator in quotation marks",
-    )
+    return Reason(*sentence("cells_shifted", has=has, known=known))
 
 
 def _twice(entry: Entry, above: int, *, by_title: bool) -> Reason:
     if by_title:  # the id is generated, and has no meaning for readers
-        return Reason(
-            f"le titre « {entry.title[:60]} » figure déjà à la ligne {above}, et ces lignes n'ont pas d'identifiant",
-            f"the title '{entry.title[:60]}' stands on line {above} already, and these lines have no id",
-        )
-    return Reason(
-        f"l'identifiant {entry.id} figure déjà à la ligne {above}", f"the id {entry.id} stands on line {above} already"
-    )
+        return Reason(*sentence("title_twice", title=entry.title[:60], above=above))
+    return Reason(*sentence("id_twice", id=entry.id, above=above))
 
 
 def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, str]:
@@ -98,10 +85,7 @@ def _chosen(path: Path, sheet: Sheet, mapping: Mapping[str, str]) -> dict[str, s
     if unknown or lacking:
         columns, names = ", ".join(sheet.header), called([*unknown, *lacking])
         raise InvalidSource(
-            f"{path.name} : dites quelle colonne est laquelle (sur cette page, ou par --map champ=Colonne). À préciser : "
-            f"{names}. Colonnes : {columns}. Champs : {', '.join(FIELDS)}.",
-            f"{path.name}: say which column is which (on this page, or by --map field=Column). To be said: "
-            f"{names.en}. Columns: {columns}. Fields: {', '.join(FIELDS)}.",
+            *sentence("columns_unclear", names=names, file=path.name, columns=columns, fields=", ".join(FIELDS))
         )
     return chosen
 
@@ -119,10 +103,7 @@ def _entry(line: Mapping[str, str], collection: str, source: str) -> Entry | Rea
         return Reason(f"« {values['verified_on']} » n'est pas une date", f"'{values['verified_on']}' is no date")
     if values.get("url") and not markdown.url(values["url"]):
         address = values["url"][:100]
-        return Reason(
-            f"« {address} » n'est pas une adresse, qui commence par https://",
-            f"'{address}' is no address beginning with https://",
-        )
+        return Reason(*sentence("no_address", address=address))
     entry = faq_entry({**values, "id": page}, collection, source)
     if isinstance(entry, Reason):
         return entry

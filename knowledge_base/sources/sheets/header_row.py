@@ -1,7 +1,5 @@
 """Finds the row with the names of the columns, and the field of each column, as far as its name tells."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 
 from core.text.folding import unaccented

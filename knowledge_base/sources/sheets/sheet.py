@@ -1,14 +1,12 @@
 """CSV and XLSX: the rows of a sheet, whatever its file name, and the row with the names of its columns."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from knowledge_base.errors import Reason, not_imported
+from knowledge_base.errors import Reason, not_imported, sentence
 from knowledge_base.sources.sheets.csv_rows import csv_rows
 from knowledge_base.sources.sheets.encodings import broken, lost_accents
 from knowledge_base.sources.sheets.header_row import SEARCHED, Line, Unreadable, find_header
@@ -19,14 +17,8 @@ _ZIP = b"PK\x03\x04"
 # The first bytes of other formats that people rename.
 _OTHERS = {
     b"%PDF": Reason("c'est un PDF : donnez le tableau d'où il vient", "this is a PDF: give the table that it was made from"),
-    b"\xd0\xcf\x11\xe0": Reason(
-        "c'est un classeur d'un ancien Excel, ou protégé par un mot de passe : enregistrez-le en .xlsx, sans mot de passe",
-        "this is a workbook of an old Excel, or one with a password: save it as .xlsx, without a password",
-    ),
-    b"<": Reason(
-        "c'est une page web : ouvrez-la dans votre tableur et enregistrez-la en .xlsx",
-        "this is a web page: open it in your spreadsheet and save it as .xlsx",
-    ),
+    b"\xd0\xcf\x11\xe0": Reason(*sentence("old_workbook")),
+    b"<": Reason(*sentence("web_page")),
 }
 
 

@@ -1,7 +1,5 @@
 """The rows of an Excel workbook: of the first sheet with known column names, else of the first with content."""
 
-from __future__ import annotations
-
 import warnings
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -14,7 +12,7 @@ from lxml import etree
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.utils.cell import range_boundaries
 
-from knowledge_base.errors import Reason
+from knowledge_base.errors import Reason, sentence
 from knowledge_base.sources.sheets.header_row import MAX_COLUMNS, MAX_ROWS, SEARCHED, Line, Unreadable, find_header, too_large
 from knowledge_base.sources.unpacking import ArchiveRefused, CountedZip
 
@@ -51,12 +49,7 @@ def _read(path: Path, archive: CountedZip) -> Iterator[Line]:
 
 def _refuse_others(archive: CountedZip) -> None:
     if "[Content_Types].xml" not in archive.namelist():
-        raise Unreadable(
-            Reason(
-                "ce n'est pas un classeur Excel : dans votre tableur, enregistrez-le en .xlsx",
-                "this is no Excel workbook: save it as .xlsx in your spreadsheet",
-            )
-        )
+        raise Unreadable(Reason(*sentence("no_workbook")))
 
 
 def _sheet(sheets: list[Any]) -> Any:

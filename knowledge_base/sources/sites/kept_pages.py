@@ -1,7 +1,5 @@
 """Fetches pages and files, and keeps a copy of each, so that the next reading fetches only what has changed."""
 
-from __future__ import annotations
-
 import hashlib
 import shutil
 import time

@@ -1,7 +1,5 @@
 """What a site asks of programs that read it: ``robots.txt`` (RFC 9309)."""
 
-from __future__ import annotations
-
 from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 

@@ -1,7 +1,5 @@
 """Fetches pages of a public site only: no private address, no endless file, and no redirect to either."""
 
-from __future__ import annotations
-
 import socket
 import time
 from collections.abc import Callable, Iterable, Mapping
@@ -12,7 +10,7 @@ from urllib.parse import urljoin, urlsplit
 import httpx
 
 from core.web.network import is_public
-from knowledge_base.errors import Reason, WithReason
+from knowledge_base.errors import Reason, WithReason, sentence
 
 MAX_BYTES = 5 * 1024**2
 _REDIRECTS = 5
@@ -106,9 +104,7 @@ class SafeFetcher:
                 name = type(error).__name__
                 raise FetchRefused(f"pas de réponse ({name})", f"no answer ({name})") from error
             except (httpx.InvalidURL, KeyError, ValueError) as error:
-                raise FetchRefused(
-                    "la page renvoie à une adresse qui n'en est pas une", "the page leads to no address"
-                ) from error
+                raise FetchRefused(*sentence("leads_nowhere")) from error
         raise FetchRefused("trop de redirections", "too many redirections")
 
     def _request(self, url: str, headers: Mapping[str, str]) -> httpx.Request:

@@ -1,7 +1,5 @@
 """Reads a site's own pages, named by its sitemap or a list, one by one. An interrupted import can continue."""
 
-from __future__ import annotations
-
 import gzip
 import hashlib
 import io
@@ -14,7 +12,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from core.entry import Entry
-from knowledge_base.errors import InvalidSource, Reason, all_of
+from knowledge_base.errors import InvalidSource, Reason, all_of, sentence
 from knowledge_base.progress import Progress
 from knowledge_base.sources.sites.kept_pages import KeptPages
 from knowledge_base.sources.sites.safe_fetch import MAX_BYTES, Fetched, FetchRefused, SafeFetcher
@@ -68,15 +66,9 @@ def read_site(
             progress(done, len(pages))
     if len(rejected) > len(entries):
         why = all_of(rejected[:_NAMED])
-        raise InvalidSource(
-            f"{start} n'a pas été importé, rien n'a changé : {len(rejected)} refus, {len(entries)} fiches ({why}).",
-            f"{start} was not imported, nothing has changed: {len(rejected)} rejected, {len(entries)} entries ({why.en}).",
-        )
+        raise InvalidSource(*sentence("site_not_imported", why=why, start=start, rejected=len(rejected), entries=len(entries)))
     if kept.stale * _STALE > len(pages):
-        raise InvalidSource(
-            f"{start} n'a pas été importé, rien n'a changé : {kept.stale} pages sur {len(pages)} ne répondent pas.",
-            f"{start} was not imported, nothing has changed: {kept.stale} pages of {len(pages)} do not answer.",
-        )
+        raise InvalidSource(*sentence("pages_silent", start=start, silent=kept.stale, pages=len(pages)))
     kept.finish()
     return Site(tuple(entries.values()), tuple(rejected))
 
@@ -90,16 +82,10 @@ def _pages(start: str, fetcher: SafeFetcher) -> list[str]:
             found = list(_of_sitemap(fetcher.get(start), fetcher, [_SITEMAPS]))
     except (FetchRefused, OSError, UnicodeDecodeError) as error:
         reason = error.why if isinstance(error, FetchRefused) else Reason(str(error), str(error))
-        raise InvalidSource(
-            f"{start} ne peut être lu ({reason}) : vérifiez l'adresse. Rien n'a changé.",
-            f"{start} cannot be read ({reason.en}): check the address. Nothing has changed.",
-        ) from error
+        raise InvalidSource(*sentence("site_unreadable", reason=reason, start=start)) from error
     pages = list(dict.fromkeys(found))
     if not pages or len(pages) > MAX_PAGES:
-        raise InvalidSource(
-            f"{start} nomme {len(pages)} pages : il en faut de 1 à {MAX_PAGES}.",
-            f"{start} names {len(pages)} pages: there must be 1 to {MAX_PAGES}.",
-        )
+        raise InvalidSource(*sentence("too_many_pages", start=start, pages=len(pages), most=MAX_PAGES))
     return pages
 
 

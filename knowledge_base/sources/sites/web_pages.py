@@ -1,7 +1,5 @@
 """Questions and answers in a web page: FAQPage as JSON-LD or microdata, ``<details>``, else the texts under its headings."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from hashlib import sha256

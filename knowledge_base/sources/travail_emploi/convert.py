@@ -1,7 +1,5 @@
 """One page of the ministry → one entry."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote
@@ -11,7 +9,7 @@ from lxml import etree
 from core.entry import Entry, Link
 from core.text.markdown import plain
 from knowledge_base.entries import markdown
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, sentence
 from knowledge_base.sources.service_public.blocks import blocks, flat
 from knowledge_base.sources.service_public.context import Context
 from knowledge_base.sources.service_public.inline import heading
@@ -40,10 +38,7 @@ def entry(page: Page, entries: Mapping[str, str]) -> Entry:
     """Returns the entry of ``page``; ``entries`` maps addresses to the ids of entries. Raises ``InvalidSource``."""
     title = markdown.tidy(repaired(page.title))
     if not title or not markdown.url(page.url):
-        raise InvalidSource(
-            f"Une fiche du ministère n'a pas de titre ou d'adresse (« {page.id} ») : supprimez le paquet et relancez.",
-            f"A page of the ministry has no title or address ('{page.id}'): delete the package and try again.",
-        )
+        raise InvalidSource(*sentence("ministry_page_without_title", page=page.id))
     context = Context("particuliers", {})
     introduction = etree.Element("Texte")
     add_html(introduction, page.intro)

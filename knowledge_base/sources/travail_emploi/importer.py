@@ -1,7 +1,5 @@
 """All pages of the package → entries."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The npm package ``@socialgouv/fiches-travail-data``: all pages in one JSON file."""
 
-from __future__ import annotations
-
 import re
 from datetime import date, datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Undoes changes of the package's maker to texts: spaces after full stops, lost no-break spaces, masked "@"."""
 
-from __future__ import annotations
-
 import re
 
 from knowledge_base.entries.markdown import NBSP, readable

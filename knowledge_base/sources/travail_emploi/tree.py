@@ -3,8 +3,6 @@
 Both sources have the same elements (paragraphs, lists, tables, boxes, chapters), so one converter writes the Markdown of both.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 
@@ -12,7 +10,7 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from knowledge_base.entries.markdown import readable, tidy, url
-from knowledge_base.errors import InvalidSource
+from knowledge_base.errors import InvalidSource, sentence
 from knowledge_base.sources.service_public.tree import append_text, text_of
 from knowledge_base.sources.travail_emploi.text_repair import repaired
 
@@ -45,10 +43,7 @@ def add_html(parent: etree._Element, content: str, *, level: int = 1) -> None:
     try:
         body = lxml_html.document_fromstring(f"<div>{readable(content)}</div>").find("body")
     except (etree.ParserError, etree.XMLSyntaxError, ValueError) as error:
-        raise InvalidSource(
-            f"Une partie d'une fiche n'est pas du HTML ({error}) : supprimez le paquet en cache et relancez l'importation.",
-            f"A part of a page is no HTML ({error}): delete the cached package and import again.",
-        ) from error
+        raise InvalidSource(*sentence("no_html", error=error)) from error
     if body is not None:
         _Writer(parent, level).write(body)
 

@@ -1,7 +1,5 @@
 """``/desk/validation``: the subjects whose answers are checked before they are sent, chosen by administrators."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The actions on a handoff, as JSON. Each sends the fencing number of the claim that it relies on."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response

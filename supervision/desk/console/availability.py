@@ -1,7 +1,5 @@
 """The line at the console about the desk's availability: what a citizen who asks for a person is told now, and why."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime

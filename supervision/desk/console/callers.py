@@ -1,7 +1,5 @@
 """Access to the console: who may use it, and on which conversation."""
 
-from __future__ import annotations
-
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Annotated

@@ -5,8 +5,6 @@ News (Redis) tells when to read, and which conversations. While a console is ope
 Redis every 0.3 s. With 500 waiting citizens, the whole list costs 21 ms of processor time, one conversation 4.5 ms.
 """
 
-from __future__ import annotations
-
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Collection, Iterable

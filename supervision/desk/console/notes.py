@@ -1,7 +1,5 @@
 """Notes and labels on a conversation."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 

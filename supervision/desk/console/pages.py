@@ -1,7 +1,5 @@
 """The console's page. Its behaviour is in the modules in ``static/``."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response

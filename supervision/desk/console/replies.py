@@ -1,7 +1,5 @@
 """Saved replies, shared by all supervisors. The author of one, or a manager of conversations, may delete it."""
 
-from __future__ import annotations
-
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select

@@ -1,7 +1,5 @@
 """Service control for administrators: announcement, urgent message, channels off. The same as ``./guichet control``."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, get_args
 

@@ -1,7 +1,5 @@
 """The console's socket: sends the live list and news of open conversations, receives signs of life."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Annotated, Any, Literal
 

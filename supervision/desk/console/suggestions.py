@@ -1,7 +1,5 @@
 """Knowledge-base suggestions for a supervisor: found while typing, inserted as a card or as SMS text."""
 
-from __future__ import annotations
-
 from typing import Any, Literal
 from urllib.parse import quote
 

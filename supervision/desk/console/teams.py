@@ -1,7 +1,5 @@
 """Teams for administrators: the conversations for each, and its members. The same as ``./guichet teams``."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Annotated

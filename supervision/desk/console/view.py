@@ -1,7 +1,5 @@
 """A conversation as a supervisor sees it: all texts, and how the bot understood each message."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """The review's part of the desk: one reply at a time to judge, without seeing other verdicts; and the tasks that follow."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated, Any
 

@@ -1,7 +1,5 @@
 """The editors' part of the review: tasks about entries, requested by reviewers."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -16,7 +16,6 @@ import yaml
 from fastapi import FastAPI
 from starlette.types import Message
 
-from channels.gateway.public import PUBLIC
 from cli.gateway import create
 from conversations.record.opening import open_conversation
 from core.database import Database
@@ -30,6 +29,7 @@ from tests.desk_support import make_staff, sign_in
 from tests.integration.access.callers import NO_RIGHT, OPEN_FORM, Caller, callers, rights
 from tests.integration.channels_support import settings_for
 from tests.integration.test_channels_gateway import all_routes
+from tests.public_routes import PUBLIC
 
 _TABLE: dict[str, Any] = yaml.safe_load((Path(__file__).parent / "matrix.yml").read_text())
 _LISTS = ("objects", "harmless", "held")

@@ -10,10 +10,10 @@ import pytest
 
 from places.communes.package import PackageIncomplete, convert
 from places.hours.schedule import Schedule
-from places.offices.checks import check
 from places.offices.dila import read_dila
 from places.offices.directory_file import DirectoryFile, version_of
 from places.offices.errors import DirectoryRefused
+from places.offices.record import check
 from places.offices.table import read_table
 from tests.unit.places.support import DEMONSTRATION, offices, shelf_file
 

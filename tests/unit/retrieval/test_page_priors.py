@@ -8,8 +8,7 @@ import numpy as np
 import pytest
 
 from core.entry import Entry, Link, TextBlock
-from retrieval.index.entry_file import EntryFile, EntryLine
-from retrieval.index.links import linked, theme_of
+from retrieval.index.entry_file import EntryFile, EntryLine, linked, theme_of
 from retrieval.ranking.page_priors import EVEN, asked_about, page_priors
 from tests.unit.retrieval.samples import BINS, IDENTITY, PASSPORT, entry
 from tools.training.calibration import with_themes

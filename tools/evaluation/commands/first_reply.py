@@ -19,9 +19,8 @@ from cli.refusals import refusal_of
 from cli.service_client import running_service
 from core.channels import CHANNELS, traits_of
 from core.settings import Settings
-from retrieval.evaluation.configuration import configuration
 from retrieval.evaluation.runs import Configuration, keep
-from retrieval.evaluation.service import ServiceSearcher
+from retrieval.evaluation.service import ServiceSearcher, configuration
 from retrieval.snapshots.folder import Snapshots, SnapshotUnusable
 from retrieval.snapshots.update import snapshots_folder
 from tools.evaluation.first_reply import files

@@ -84,7 +84,7 @@ def classify(settings: Settings, texts: Sequence[str]) -> list[str]:
             "The dialogue model is not trained: run ./guichet up once.",
         )
     done = subprocess.run(  # noqa: S603
-        [str(BOT_PYTHON), "-m", "bot.nlu_report", str(model)],
+        [str(BOT_PYTHON), "-m", "tools.rasa_scripts.nlu_report", str(model)],
         input="".join(f"{json.dumps(text)}\n" for text in texts),
         env={**os.environ, **environment(settings)},
         cwd=ROOT,

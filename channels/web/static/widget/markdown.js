@@ -8,7 +8,7 @@ const RULE = /^ *\|?[ :|-]*-{3}[ :|-]*$/;
 const TITLE = /^(?:#{1,6} +(.*)|\*\*((?:(?!\*\*).)*[^*.!?:;])\*\*)$/; // a line in bold by itself that is no sentence
 const INLINE = /\\([\\*[\]()|_`#.-])|\*\*(.+?)\*\*|\[([^\]]+)\]\(((?:[^()\s]|\([^()\s]*\))+)\)/g;
 
-// Amounts and places, and the words before a list of steps: the same as in channels/web/pages/emphasis.py.
+// Amounts and places, and the words before a list of steps: the same as in channels/web/pages/markup.py.
 const STANDS_OUT = /(\d(?:[\d.,\u00a0\u202f ]*\d)?[\u00a0\u202f ]?(?:€|euros?\b)|\b(?:mairie|sous-préfecture|préfecture|commissariat|gendarmerie|consulat|ambassade|tribunal|notaire|Caf|MSA|CPAM|France Travail)\b)/;
 const STEPS = /(?:étapes|dans l['’]ordre|in this order|steps)[^.]*:\s*$/i;
 

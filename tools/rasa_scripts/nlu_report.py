@@ -1,5 +1,5 @@
-"""``python -m bot.nlu_report MODEL``: reads texts from standard input, one JSON string a line; prints the intent of each, one a
-line.
+"""``python -m tools.rasa_scripts.nlu_report MODEL``: reads texts from standard input, one JSON string a line; prints the intent
+of each, one a line.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""``python -m bot.selector train FOLDER`` and ``… answer FOLDER``: Rasa's ResponseSelector, for ``./guichet bench search``.
+"""``python -m tools.rasa_scripts.selector train FOLDER`` and ``… answer FOLDER``: Rasa's ResponseSelector, for ``bench
+search``.
 
 ``FOLDER`` has ``config.yml``, ``domain.yml`` and ``nlu.yml``; training writes ``model.tar.gz`` into it. Answering reads
 questions from standard input, one JSON string a line, and prints ``{"ranking": [names of sub-intents, best first]}`` for each.

@@ -1,7 +1,0 @@
-"""``./guichet bench``: how fast, how many, how much memory, by the developers' tools."""
-
-from __future__ import annotations
-
-from tools.bench.commands.app import app
-
-__all__ = ["app"]

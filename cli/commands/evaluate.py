@@ -1,7 +1,0 @@
-"""``./guichet eval``: measurements on questions with known answers, of the developers' tools."""
-
-from __future__ import annotations
-
-from tools.evaluation.commands.app import app
-
-__all__ = ["app"]

@@ -1,7 +1,0 @@
-"""``./guichet supply``: the components of the service, by the developers' tools."""
-
-from __future__ import annotations
-
-from tools.supply.commands import app
-
-__all__ = ["app"]
