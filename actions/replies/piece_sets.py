@@ -174,7 +174,8 @@ def stub(sentence: str, max_chars: int = STUB_CHARS) -> str:
     text = " ".join(plain(sentence, links=False).split())
     if len(text) <= max_chars:
         return f"{text.rstrip(' :')}{_ELLIPSIS}" if text.endswith(":") else text
-    return f"{text[: max_chars - 1].rsplit(' ', 1)[0].rstrip(' ,;:(')}{_ELLIPSIS}"
+    kept = text[: max_chars - 1].rsplit(" ", 1)[0].removesuffix(" (au")  # no half of the date that the service added
+    return f"{kept.rstrip(' ,;:(')}{_ELLIPSIS}"
 
 
 def closed(text: str) -> str:

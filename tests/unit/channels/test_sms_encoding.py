@@ -85,6 +85,7 @@ def test_the_alphabet_has_128_places_less_escape_and_ten_extensions() -> None:
         ("«\u00a0Oui\u00a0» et « non »", '"Oui" et "non"'),
         ("“a” ‘b’", "\"a\" 'b'"),
         ("attendez…", "attendez..."),
+        ("⩾ 4 m, ⩽ 12 m, ≈ 8 m", ">= 4 m, <= 12 m, ~ 8 m"),
         ("Passeport › Prix", "Passeport > Prix"),
         ("10\u00a0000\u202f€", "10 000 €"),
         ("lundi – vendredi — 9\u2011h", "lundi - vendredi - 9-h"),

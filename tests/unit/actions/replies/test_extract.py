@@ -247,6 +247,10 @@ def test_is_exception_knows_what_turns_round(sentence: str) -> None:
     ("sentence", "shown"),
     [
         ("Toutefois, **non**.", "Toutefois, non."),
+        (
+            "Toutefois, la mairie a un délai de réponse de 30 jours (au 12/05/2020).",
+            "Toutefois, la mairie a un délai de réponse de 30 jours…",
+        ),
         ("Sauf [la page](https://exemple.fr/f).", "Sauf la page."),
         (
             "Toutefois, il faut venir avec une photo récente et un timbre.",
