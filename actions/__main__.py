@@ -1,7 +1,5 @@
 """``python -m actions``: loads the embedding model and the active snapshot once, then serves on loopback."""
 
-from __future__ import annotations
-
 import sys
 from contextlib import suppress
 

@@ -1,7 +1,5 @@
 """Composes the reply to a message: the steps in the order in which they are tried (sections 2 and 3 of docs/answers.md)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 
 from actions import metrics

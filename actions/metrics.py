@@ -1,7 +1,5 @@
 """Metrics of the action server: custom actions by name, searches by part and decision."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import accumulate

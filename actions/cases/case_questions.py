@@ -1,7 +1,5 @@
 """The question that a fork asks: the source's own, or one from ``domain.yml`` for the difference between its cases."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 from actions.cases.case_tree import Fork

@@ -1,7 +1,5 @@
 """Resolves a found passage to what may be shown: the part that applies, or the question that decides it."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 

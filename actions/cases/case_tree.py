@@ -1,7 +1,5 @@
 """Navigates the cases of an entry, by addresses (``core.entry.Address``)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import takewhile

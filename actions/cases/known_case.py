@@ -1,7 +1,5 @@
 """Decides which case of a fork is the citizen's: by their choices and statements, or by what holds for nearly everybody."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 

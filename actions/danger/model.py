@@ -6,8 +6,6 @@ pattern of ``core.care`` matches. A second model of the same kind examines each 
 whole messages miss dangers told in passing. Results are in docs/care.md.
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The route by which the worker asks whether sentences of a long message are about a danger."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from fastapi import APIRouter

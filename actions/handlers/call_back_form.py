@@ -4,8 +4,6 @@ The number itself never arrives here: it is masked before the dialogue, and stor
 is stored, the message's metadata have a hint of it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any

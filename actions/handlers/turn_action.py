@@ -1,7 +1,5 @@
 """The custom actions that answer a message. One class is enough, since the composer has the step of each."""
 
-from __future__ import annotations
-
 import asyncio
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Aspects that a follow-up asks for (cost, place, papers …), and the passages of a page about them."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from functools import cache

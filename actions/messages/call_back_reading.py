@@ -3,8 +3,6 @@
 Words decide, not the classifier: "lundi matin" or "le 06 …" are answers here, and enquiries elsewhere.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Reads a message as a follow-up on the page in focus. Pure functions."""
 
-from __future__ import annotations
-
 import re
 from enum import Enum
 from functools import cache

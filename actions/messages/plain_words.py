@@ -1,7 +1,5 @@
 """A short message with SMS writing expanded and polite words removed. Pure."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

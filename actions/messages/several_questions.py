@@ -1,7 +1,5 @@
 """Finds two questions in one message. Pure."""
 
-from __future__ import annotations
-
 import re
 from itertools import pairwise
 

@@ -1,7 +1,5 @@
 """Finds the question in a message that announces another subject, corrects a misunderstanding, or refuses a page. Pure."""
 
-from __future__ import annotations
-
 import re
 
 from actions.messages.aspects import asked_in

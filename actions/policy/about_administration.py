@@ -1,7 +1,5 @@
 """Step: a question about the administration itself: its hours, its name, stored data, files that this service cannot see."""
 
-from __future__ import annotations
-
 import re
 
 from actions.messages.file_questions import asks_a_page, only_asks_where

@@ -1,7 +1,5 @@
 """The same question for another situation ("et pour un mineur ?"), if the page distinguishes it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from actions.cases.case_tree import fork_after, passages_under, steps_to, written

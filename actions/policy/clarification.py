@@ -1,7 +1,5 @@
 """Step and reply for a message that does not name its subject."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from actions.cases.dialogue_state import Focus

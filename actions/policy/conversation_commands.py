@@ -1,7 +1,5 @@
 """Step: commands that the worker carries out, since it owns the record: repeat, another language, to a phone, erase."""
 
-from __future__ import annotations
-
 import re
 
 from actions.policy.subject_change import is_told

@@ -1,7 +1,5 @@
 """Step: the classifier detects a person in danger (intents ``crisis_…``)."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 
 from actions.messages.follow_up_parser import pattern

@@ -1,7 +1,5 @@
 """Step: the page shown last in easy words, if its editors wrote some; for a citizen who has not understood it, in few words."""
 
-from __future__ import annotations
-
 from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
 from actions.replies.cards import entry_option, plain_card

@@ -1,7 +1,5 @@
 """Step: the message is a follow-up on the page in focus."""
 
-from __future__ import annotations
-
 from actions.messages.aspects import Aspect, has_heading_on, passages_on
 from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up
 from actions.policy.another_situation import answer_for_situation, answer_where_spoken_of

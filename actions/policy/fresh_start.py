@@ -1,7 +1,5 @@
 """Steps: one question back ("retour", "comme avant"); the service is to forget the citizen's situation, or everything."""
 
-from __future__ import annotations
-
 from actions.cases.case_tree import steps_to
 from actions.cases.dialogue_state import DialogueState, UserFacts
 from actions.messages.follow_up_parser import pattern

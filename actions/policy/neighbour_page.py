@@ -1,7 +1,5 @@
 """Answers from a neighbour of the page in focus what that page does not say."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from actions.messages.aspects import Aspect, aspects, has_heading_on

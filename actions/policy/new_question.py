@@ -1,7 +1,5 @@
 """Last step: searches for the answer to a new question."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

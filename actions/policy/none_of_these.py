@@ -1,7 +1,5 @@
 """Step: none of the offered pages is meant, according to a button or a "no"."""
 
-from __future__ import annotations
-
 from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import named_instead, tells

@@ -1,7 +1,5 @@
 """Step: pages were offered, and the message names one of them, or tells whose it is."""
 
-from __future__ import annotations
-
 from actions.messages.follow_up_parser import Kind, as_follow_up, is_short
 from actions.policy.another_situation import first_for, is_for_others
 from actions.policy.easy_words import page_in_short

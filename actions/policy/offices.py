@@ -3,8 +3,6 @@
 The only module of the actions that uses ``places``. Without a directory and without an own office it does nothing.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Steps: a button names a page, or a case or a part of one; and the answers to these."""
 
-from __future__ import annotations
-
 from actions.cases.case_tree import Fork, counterparts, fork_at, passages_under, read, steps_to, written
 from actions.policy.offices import chosen_place
 from actions.replies.cards import whole_fork_card

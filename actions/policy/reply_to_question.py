@@ -1,7 +1,5 @@
 """Steps: a few words answer the pending question about the citizen's case, or name the other one of two cases or pages."""
 
-from __future__ import annotations
-
 from actions.cases.case_tree import fork_at, read, steps_to
 from actions.messages.follow_up_parser import is_short, pattern
 from actions.messages.plain_words import plain

@@ -1,7 +1,5 @@
 """Step: the message asks for a human, whatever else it names."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from actions.messages.topic_switch import turned_to

@@ -1,7 +1,5 @@
 """Step: a message asks two questions."""
 
-from __future__ import annotations
-
 from actions.cases.dialogue_state import Focus
 from actions.messages.several_questions import questions_in, quoted
 from actions.replies.cards import Card

@@ -1,7 +1,5 @@
 """Step: help, insults, "are you a machine?", unless a page answers the message."""
 
-from __future__ import annotations
-
 from actions.policy.subject_change import is_about_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say

@@ -1,7 +1,5 @@
 """Steps: a message continues the question before it, or turns to another subject."""
 
-from __future__ import annotations
-
 from actions.messages.file_questions import addresses_us
 from actions.messages.follow_up_classifier import context_features, stands_alone
 from actions.messages.follow_up_parser import is_short, pattern, states

@@ -1,7 +1,5 @@
 """The town's own page on the matter of a reply, shown with the State's: the rule, then where, when and what is asked here."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """Step: a message without a word ("👍", "😡", "?", "…", "3"). Nothing can be searched for, but each has a meaning."""
 
-from __future__ import annotations
-
 import re
 
 from actions.policy.easy_words import page_in_short

@@ -4,8 +4,6 @@ Of 668 questions (service_public_dev, code_du_travail_dev, the project's own), 3
 first two places. One of the two is right for 26 (.84; of sure answers .77 to .81 are right), the first for 20.
 """
 
-from __future__ import annotations
-
 from actions.situation.matching import borne_out
 from actions.situation.reading import Facets, demanded, without_facts
 from retrieval.terms.analysis import terms

@@ -1,7 +1,5 @@
 """Blocks made from entries: the answer card and the buttons below it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection, Sequence
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """Puts the date of an old page after its amounts, rates and deadlines: "86 € (au 12/05/2020)". Pure functions."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import date

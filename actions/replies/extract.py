@@ -1,7 +1,5 @@
 """Chooses the sentences of a part that answer a message. They are shown whole, together with their exceptions."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The first answer from a page: the sentences that answer, wherever they stand, each behind its heading and its cases."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Which items and rows of a part are for the citizen, and which for others: by an age, a quantity or a year. Pure functions."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Makes the card of a page whose answer depends on an unknown case."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 from actions.cases.case_resolution import CaseOf

@@ -1,7 +1,5 @@
 """Labels of choices: titles, made different where they are equal."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from core.entry import Entry

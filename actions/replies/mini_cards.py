@@ -1,7 +1,5 @@
 """Makes mini cards: a page that may answer, as a choice with the sentences that would answer, its source and its date."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from functools import partial

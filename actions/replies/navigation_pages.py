@@ -1,7 +1,5 @@
 """Navigates within and between pages: chapters that a question names, passages that only link to another page."""
 
-from __future__ import annotations
-
 import re
 
 from actions.messages.aspects import passages_on

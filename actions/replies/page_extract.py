@@ -1,7 +1,5 @@
 """Chooses the sentences of a page that answer a message, wherever they stand (ADR 0065). Pure functions."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """A question about one page, and the parts of the page that a reply may use: the likeliest ones that hold for the citizen."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace

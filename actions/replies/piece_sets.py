@@ -1,7 +1,5 @@
 """Sets of pieces of one part: what they need to be understood, their exceptions, and their joined text. Pure functions."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace

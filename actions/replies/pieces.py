@@ -1,7 +1,5 @@
 """Splits the Markdown of a part into pieces that are never cut: sentences, list items, table rows. Pure functions."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace

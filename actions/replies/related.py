@@ -1,7 +1,5 @@
 """Other pages and parts that may help, offered below an answer."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from actions.replies.cards import entry_option, part_option

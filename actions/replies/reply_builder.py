@@ -1,7 +1,5 @@
 """Makes the utterances of a reply: one method for each kind of reply."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any, Literal

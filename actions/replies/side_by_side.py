@@ -1,7 +1,5 @@
 """Shows the cases of a fork side by side, none chosen, each with its label and its first sentences. Pure functions."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

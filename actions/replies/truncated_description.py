@@ -4,8 +4,6 @@ They are shown up to their last whole sentence, and only if a page has no text t
 keeps about 150 characters of a description; of 3,371, 198 end without a full stop.
 """
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The result of a turn: utterances worded in ``domain.yml``, and the state that is remembered."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any

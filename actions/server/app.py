@@ -1,7 +1,5 @@
 """The action server: Rasa's custom actions, and the search for the other processes, on loopback, protected by the secret."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import time

@@ -3,8 +3,6 @@
 A second copy of the model would cost 0.9 GB.
 """
 
-from __future__ import annotations
-
 import asyncio
 import os
 import sys

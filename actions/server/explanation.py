@@ -1,7 +1,5 @@
 """Explains the reply to a first message: runs the turn on each channel as for a citizen, and returns its steps."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date

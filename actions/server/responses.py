@@ -1,7 +1,5 @@
 """Converts an action's responses for workers of the previous version, which read the blocks (``core/reply_form.py``)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

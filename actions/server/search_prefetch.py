@@ -1,7 +1,5 @@
 """Starts the search of a turn while Rasa still classifies the message."""
 
-from __future__ import annotations
-
 import asyncio
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Ages in French and English: in messages, and in the labels of cases."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 

@@ -1,7 +1,5 @@
 """Matches a situation with the cases of a fork."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from enum import Enum

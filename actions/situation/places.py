@@ -1,7 +1,5 @@
 """Places that citizens name, as numbers of departments or as parts of the world."""
 
-from __future__ import annotations
-
 import re
 from functools import cache
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Quantities with a unit: in messages ("depuis 2 ans", "700 €"), and as ranges in the labels of cases ("moins de 5 ans")."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache

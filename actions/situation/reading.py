@@ -1,7 +1,5 @@
 """Reads facets from text: the situation in a message, and the conditions in the label of a case."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache

@@ -1,7 +1,5 @@
 """Choice lists: pages of which the citizen chooses one."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from actions.cases.dialogue_state import Focus, packed

@@ -1,7 +1,5 @@
 """Answers from a page: with the passage that applies to the citizen, or with the question that decides it."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from actions.cases.case_resolution import Guidance

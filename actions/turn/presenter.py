@@ -1,7 +1,5 @@
 """Shows a card, or asks for the citizen's case, with other offers below."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """Answers a follow-up that leads to the text that was just shown: with the part that answers, or with other pages."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection
 

@@ -1,7 +1,5 @@
 """Finds the citizen's way through the cases of a page."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 from functools import partial
 

@@ -1,7 +1,5 @@
 """Searches for one turn; each text is searched only once."""
 
-from __future__ import annotations
-
 from actions.metrics import count_search
 from core.entry import Entry
 from retrieval.contracts import Hit, RetrievalResult, Retriever
