@@ -28,7 +28,7 @@ _SHOWN = "town_page"  # in the data of an utterance: the id of the page
 _WHERE_OR_WHEN = re.compile(
     r"^(?:et )?ou\b|\bou *$|\bou (?:(?:la|les?|l'|en|se|s'|me|m') ?)?(?:aller|(?:re)?faire|faut|est|sont|je|on|peut|puis|dois"
     r"|doit|adresser|rendre|deposer|demander|declarer|inscrire|retirer|trouver|signaler|envoyer|acheter|prendre|payer|jeter)\b"
-    r"|\bquand\b(?! meme)|\bhoraires?\b|\bquel(?:le)?s? (?:jours?|heures?|adresse|guichet|bureau|service|endroit)\b"
+    r"|\bquand\b(?! meme)|\bhoraires?\b|\bheures?\b|\bquel(?:le)?s? (?:jours?|adresse|guichet|bureau|service|endroit)\b"
     r"|\ba qui (?:m'|s'|dois|faut|je)|\b(?:ouverte?s?|ouvre|ouvrent|ferme|ferment|adresse)\b"
     r"|\bwhere\b|\bwhen\b|\bopening hours\b"
 )
@@ -87,9 +87,9 @@ def _utterances(turn: Turn, page: Entry, question: str) -> Sequence[Utterance]:
     heading = settings.local_heading if turn.language == settings.default_language else ""
     heading = heading or page.source or settings.organisation
     if turn.style.pays_by_segment:
-        text = without_marks(block.sms_text or block.body, links=False).replace("\n\n", "\n").rstrip(".")
+        line = without_marks(block.sms_text or block.body, links=False).replace("\n\n", "\n").rstrip(".")
         source = ", ".join(filter(None, (page.source, day)))
-        return [say("utter_town_page", {_SHOWN: page.id}, heading=heading, text=text, source=source)]
+        return [say("utter_town_page", {_SHOWN: page.id}, heading=heading, line=line, source=source)]
     said = [say("utter_town_page", {"block": block.model_dump(mode="json"), _SHOWN: page.id}, heading=heading)]
     if page.verified_on and is_old(page.verified_on, settings.verified_months, turn.style.today):
         said.append(say("utter_old", {"fill": "notice"}, date=day))

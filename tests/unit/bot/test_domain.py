@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
+from string import Formatter
 
 import yaml
+from rasa_sdk.executor import CollectingDispatcher
 
 from actions.server.app import build_executor
 from core.settings import Settings
@@ -29,6 +32,18 @@ def test_every_response_of_the_dialogue_is_used() -> None:
     by_rules = {step["action"] for rule in RULES for step in rule["steps"] if "action" in step}
     code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "actions").rglob("*.py"))
     assert {name for name in spoken if name not in by_rules and f'"{name}"' not in code} == set()
+
+
+def test_no_value_of_a_response_is_named_as_a_part_of_a_message() -> None:
+    """``utter_message(text=…)`` would be the whole message, instead of a value in it."""
+    parts = set(inspect.signature(CollectingDispatcher.utter_message).parameters) - {"self", "kwargs"}
+    texts = {
+        name: " ".join(one.get("text", "") for one in said)
+        for name, said in DOMAIN["responses"].items()
+        if name.startswith("utter_")
+    }
+    values = {name: {value for _, value, _, _ in Formatter().parse(text) if value} for name, text in texts.items()}
+    assert {name: found for name, own in values.items() if (found := own & parts)} == {}
 
 
 def test_every_intent_has_one_rule() -> None:

@@ -152,6 +152,7 @@ async def test_the_town_page_comes_before_the_built_in_opening_hours(valbourg: S
         ("quand passent les encombrants", True),
         ("à quel guichet ?", True),
         ("Horaires de la déchèterie", True),
+        ("heures dechetterie dimanche", True),
         ("la peinture ou les piles", False),
         ("quels papiers pour un passeport ?", False),
         ("un mariage ou un pacs", False),
