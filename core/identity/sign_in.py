@@ -130,7 +130,8 @@ class SignIn:
         """Checks password and code of a signed-in person again: an open session may be in a thief's hands.
 
         ``code``: from the present authenticator, or a recovery code. A person from the identity provider may have no
-        password or no second factor, and gives what there is. Raises ``IdentityError``; the fifth failure ends the session.
+        password or no second factor, and gives what there is; with neither, only another sign-in at the provider confirms.
+        Raises ``IdentityError``; the fifth failure ends the session.
         """
         async with self._database.write() as session:
             # Counted before the check: of concurrent attempts, those above the limit are not checked.
@@ -141,7 +142,8 @@ class SignIn:
         async with self._database.write() as session:
             own_session = await session.get_one(StaffSession, staff.session, with_for_update=True)
             row = await session.get_one(StaffRow, staff.id, with_for_update=True)
-            if matches and (row.totp is None or self._accepts(row, code)):
+            has_secret = stored is not None or row.totp is not None
+            if matches and has_secret and (row.totp is None or self._accepts(row, code)):
                 own_session.failures, own_session.confirmed_at = 0, now()
                 if second_factor.is_recovery(code):
                     await audit.record(session, actor=row.id, action="staff.recovery_used", target=f"staff:{row.id}")

@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from cli.gateway import create, serving
 from core.database.base import now
-from core.database.models import Mail, StaffSession
+from core.database.models import Mail, StaffRow, StaffSession
 from core.identity import Role, accounts, links, passwords
 from core.settings import Settings
 from tests.desk_support import csrf_of, found_on, make_staff, sign_in
@@ -159,6 +159,20 @@ async def test_a_stolen_session_changes_no_account_after_some_minutes(settings: 
             assert (await desk.http.post(path, data=form | mine | {"confirm_code": "000000"})).status_code == 403
         last = await desk.http.post(path, data=form | mine | {"confirm_code": "000000"})
         assert last.headers["location"].startswith("/desk/sign-in"), "whoever guesses loses the session"
+
+
+async def test_who_has_no_password_here_confirms_by_the_provider_alone(desk: Desk) -> None:
+    """Whoever came in by the identity provider has nothing to give again, and nothing typed is taken for it."""
+    await desk.accept(await desk.link(Role.ADMINISTRATOR))
+    await desk.enrol()
+    colleague = await make_staff(desk.database, Role.EDITOR, email="collegue@mairie.example")
+    mine = {"csrf": csrf_of(await desk.http.get("/desk/account")), "role": "publisher", "name": "Claude"}
+    async with desk.database.write() as session:
+        await session.execute(update(StaffSession).values(created_at=now() - timedelta(minutes=11), confirmed_at=None))
+        await session.execute(update(StaffRow).values(password=None, totp=None))
+    refused = await desk.http.post(f"/desk/staff/{colleague.id}", data=mine | {"confirm_password": "x", "confirm_code": "y"})
+    assert refused.status_code == 403
+    assert {one.role for one in await desk.people() if one.id == colleague.id} == {"editor"}
 
 
 async def test_a_session_ends_by_sign_out_revocation_idling_and_disabling(desk: Desk) -> None:
