@@ -78,6 +78,11 @@ def cases_card(entry: Entry, fork: Fork, beside: SideBySide, lead: str, snapshot
     return card._replace(shortened=not beside.complete)
 
 
+def empty_card(entry: Entry, fork: Fork, snapshot: str, style: Style) -> Card:
+    """Returns the card of ``fork`` without a text."""
+    return _card(entry, snapshot, style, fork.headings, fork.cases, Extract(""))
+
+
 def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: Style, *, only_part: bool = False) -> Card:
     """Returns the card with the cases of ``fork`` in full, each text under the labels and headings that lead to it.
 

@@ -7,7 +7,7 @@ from actions.cases.case_tree import fork_at, written
 from actions.cases.dialogue_state import Focus, packed
 from actions.cases.known_case import assumed_case, supposed_cases
 from actions.messages.aspects import Aspect, passages_on
-from actions.replies.cards import Card, answer_card, whole_fork_card
+from actions.replies.cards import Card, answer_card, empty_card, whole_fork_card
 from actions.replies.first_answer import FirstAnswer, is_first
 from actions.replies.fork_card import fork_card
 from actions.replies.navigation_pages import leads_to, orders_headed_for, says_nothing
@@ -109,9 +109,11 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     if likely is not None:
         assumed = (*focus.assumed, written((*fork.address, likely)))
         return answer_from(turn.with_focus(assumed=assumed), entry, start, context)
-    if card is not None and not context.named and not again and (first := _first_answer(turn, entry)):
-        card = first.of_cases(card, complete=complete)
-        others = tuple(number for number, label in enumerate(fork.labels) if not is_labelled(card.block.sms_text, label))
+    if not context.named and not again and (first := _first_answer(turn, entry)):
+        found = first.of_cases(card or empty_card(entry, fork, turn.snapshot, turn.style), complete=complete)
+        if found.block.body:
+            card = found
+            others = tuple(number for number, label in enumerate(fork.labels) if not is_labelled(found.block.sms_text, label))
     if not complete and (again or (context.named and not turn.style.pays_by_segment)):
         whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=context.named)
         fits = visible_chars(whole.block.body) <= turn.style.limits.rest

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from actions.server.app import build_executor
+from core.entry import Cases, Chapter, TextBlock
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock, Turn
-from tests.unit.actions.fakes import FakeKnowledge
+from tests.unit.actions.fakes import ENTRIES, PASSPORT, FakeKnowledge, case
 from tests.unit.actions.talk import Talk, option, options
 
 
@@ -51,6 +52,19 @@ async def test_an_answer_that_depends_shows_all_cases_side_by_side(settings: Set
     assert shown == ([["En France", "À l'étranger"]] if channel == "web" else [])  # by SMS each line is paid for
     abroad = await (talk.press(option(turn, "À l'étranger")) if channel == "web" else talk.say("à l'étranger"))
     assert (abroad.outcome, body(abroad)) == ("answered", "Allez au consulat.")
+
+
+async def test_a_question_about_cases_that_do_not_fit_comes_after_the_best_sentences(
+    talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = f"Apportez {', '.join(f'le papier numéro {number}' for number in range(20))}."
+    handing_in = Cases(cases=(case("Par courrier", long), case("Sur place", long.replace("papier", "document"))))
+    cost = Chapter(heading="Coût", body=(TextBlock(markdown="Un passeport vaut 86 €."),))
+    page = PASSPORT.model_copy(update={"introduction": "", "body": (Chapter(heading="Remise", body=(handing_in,)), cost)})
+    monkeypatch.setitem(ENTRIES, "T4", page)
+    turn = await talk.say("combien vaut un passeport ?")
+    assert (turn.outcome, body(turn)) == ("guided", "**Coût** : Un passeport vaut 86 €.")
+    assert labels(turn)[:2] == ["Par courrier", "Sur place"]
 
 
 async def test_cases_in_cases_are_chosen_one_after_the_other(talk: Talk) -> None:
@@ -165,8 +179,8 @@ async def test_the_way_of_one_request_is_not_kept(talk: Talk) -> None:
 
 
 async def test_a_button_that_leads_nowhere_begins_the_entry_anew(talk: Talk) -> None:
-    for case in ("9.9", "0", "x", "0.0.0.7", ""):
-        turn = await talk.press(f'/choose_case{{"entry": "T4", "case": "{case}"}}')
+    for address in ("9.9", "0", "x", "0.0.0.7", ""):
+        turn = await talk.press(f'/choose_case{{"entry": "T4", "case": "{address}"}}')
         assert (turn.outcome, paragraphs(turn)) == ("answered", [INTRODUCTION, *EVERY_CASE])
     assert (await talk.press('/choose_case{"entry": "T404", "case": "0.0"}')).outcome == "no_answer"
 
