@@ -51,8 +51,8 @@ def sought_town_page(turn: Turn, *, surely: bool = False) -> Entry | None:
 def with_town_page(turn: Turn, reply: Reply) -> Reply:
     """Returns ``reply`` with the town's page on the matter of the page that it shows, or offers first.
 
-    It comes after the State's page, or first if the message asks where or when: then it holds the answer. Where each line
-    costs, it is one line. It is shown once, and again if the message asks where or when.
+    It comes after the State's page. If the message asks where or when, it comes first where each line costs, and elsewhere
+    where the search is sure of it ("horaires de la déchèterie"). It is shown once, and again if the message asks where or when.
     """
     question = turn.typed or (reply.state and reply.state.focus and reply.state.focus.question) or ""
     entries = filter(None, map(turn.search.entry, _pages_of(reply, 1 if turn.style.pays_by_segment else _MINI_CARDS)))
@@ -64,7 +64,8 @@ def with_town_page(turn: Turn, reply: Reply) -> Reply:
         return reply
     note("town_page", title=page.title)
     said = _utterances(turn, page, question)
-    return replace(reply, utterances=(*said, *reply.utterances) if urgent else (*reply.utterances, *said))
+    first = urgent and (turn.style.pays_by_segment or sought_town_page(turn, surely=True) is not None)
+    return replace(reply, utterances=(*said, *reply.utterances) if first else (*reply.utterances, *said))
 
 
 def _pages_of(reply: Reply, most: int) -> list[str]:

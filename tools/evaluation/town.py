@@ -29,11 +29,14 @@ _TITLE = 24  # characters of a title that no cut takes away
 
 
 class TownReply(NamedTuple):
-    """The reply to a question on ``channel``. ``state`` and ``town``: where each begins in it; -1 where it is missing."""
+    """The reply to a question on ``channel``. ``state`` and ``town``: where each begins in it; -1 where it is missing.
+
+    ``town_first``: ``None`` if either may come first, as on the website where the message asks where or when.
+    """
 
     question: str
     channel: str
-    town_first: bool
+    town_first: bool | None
     state: int
     town: int
     shown: str
@@ -41,7 +44,7 @@ class TownReply(NamedTuple):
     @property
     def right(self) -> bool:
         """Decides whether both are shown, in the right order."""
-        return min(self.state, self.town) >= 0 and (self.town < self.state) == self.town_first
+        return min(self.state, self.town) >= 0 and self.town_first in (None, self.town < self.state)
 
 
 def with_town(engine: SearchService, snapshots: Path, folder: Path) -> PinnedSearchService:
@@ -79,7 +82,15 @@ def measure_town(settings: Settings, retriever: Retriever) -> list[TownReply]:
                 ids = ["|".join(_pages(block)) for block in turn.blocks]
                 state = next((at for at, pages in enumerate(ids) if national & set(pages.split("|"))), -1)
                 places = (state, ids.index(entry.id) if entry.id in ids else -1)
-                found.append(TownReply(row["question"], channel, row["where_or_when"], *places, " / ".join(filter(None, ids))))
+                found.append(
+                    TownReply(
+                        row["question"],
+                        channel,
+                        None if row["where_or_when"] else False,
+                        *places,
+                        " / ".join(filter(None, ids)),
+                    )
+                )
     return found
 
 
