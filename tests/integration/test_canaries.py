@@ -119,8 +119,9 @@ async def _by_every_way(settings: Settings, database: Database) -> tuple[Guichet
         await _by_call_back(service, database)
         await _by_sms(service, settings, database)
         await _by_mistake(service)
-        figures = (await service.http.get("/metrics")).text
-        return service, figures, (await service.http.get("/health/ready")).text
+        ours = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+        figures = (await service.http.get("/metrics", headers=ours)).text
+        return service, figures, (await service.http.get("/health/ready", headers=ours)).text
 
 
 async def _traced(collector: Collector) -> bool:
