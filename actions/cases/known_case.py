@@ -108,7 +108,7 @@ def _named(fork: Fork, text: str) -> int | None:
     return case
 
 
-def assumed_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> int | None:
+def case_to_assume(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> int | None:
     """Returns the number of the case to assume for a citizen who did not say theirs: adults, and people who live in France.
 
     ``None`` if the settings assume neither, if another person than the writer is named, for protected subjects, if the
@@ -169,7 +169,7 @@ def _only_travels(asked: str) -> bool:
     return _TRAVELS.search(asked) is not None and _RESIDENCE.search(asked) is None
 
 
-def supposed_cases(entry: Entry, taken: Mapping[Address, int], focus: Focus, user: UserFacts) -> list[tuple[Fork, int]]:
+def assumed_cases(entry: Entry, taken: Mapping[Address, int], focus: Focus, user: UserFacts) -> list[tuple[Fork, int]]:
     """Returns those of the cases ``taken`` on the way (by their forks' addresses) that were assumed, and not said since."""
     stated = focus.model_copy(update={"assumed": ()})
     assumed = [(fork_at(entry, address), case) for address, case in taken.items() if written((*address, case)) in focus.assumed]

@@ -115,13 +115,13 @@ def _without_what_was_not_shown(steps: Sequence[Step]) -> Iterator[Step]:
 
 def _seen_in_reply(utterances: Sequence[Utterance], settings: Settings, *, followed_from: str) -> Iterator[Step]:
     """Yields the steps visible in the reply itself: a link was followed, a case was stated, figures have their date."""
-    supposed = next((str(one.values["cases"]) for one in utterances if one.response == "utter_supposed"), "")
+    assumed = next((str(one.values["cases"]) for one in utterances if one.response == "utter_assumed"), "")
     blocks = [one.custom["block"] for one in utterances if "block" in one.custom and one.response != "utter_town_page"]
     cards = [AnswerBlock.model_validate(block) for block in blocks if block["type"] == "answer"]
     for card in cards:
         if followed_from and card.entry != followed_from:
             yield Step(name="link_followed", values={"title": card.title})
-        cases = [case for case in card.cases if case not in supposed.split(", ")]
+        cases = [case for case in card.cases if case not in assumed.split(", ")]
         if cases:
             yield Step(name="case_of_part", values={"cases": " › ".join(cases)})
         if card.verified_on and is_dated(card.body, card.verified_on):

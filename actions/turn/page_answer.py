@@ -5,7 +5,7 @@ from functools import partial
 from actions.cases.case_resolution import Guidance
 from actions.cases.case_tree import fork_at, written
 from actions.cases.dialogue_state import Focus, packed
-from actions.cases.known_case import assumed_case, supposed_cases
+from actions.cases.known_case import assumed_cases, case_to_assume
 from actions.messages.aspects import Aspect, passages_on
 from actions.replies.cards import Card, answer_card, empty_card, whole_fork_card
 from actions.replies.first_answer import FirstAnswer, is_first
@@ -83,15 +83,15 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
         return say_nothing_else(turn, entry, passage, card)
     pieces = card.pieces if card.shortened else ()
     turn = turn.about(focus).with_focus(asked=None, shown=passage, pieces=pieces, passages_shown=focus.shown_with(passage))
-    supposed = supposed_cases(entry, way.taken, focus, turn.user)
+    assumed = assumed_cases(entry, way.taken, focus, turn.user)
     taken = [(fork_at(entry, address), case) for address, case in way.taken.items()]
     remembered = [
         fork.labels[case]
         for fork, case in taken
-        if (fork, case) not in supposed and turn.case(focus, fork, remembered=False) != case
+        if (fork, case) not in assumed and turn.case(focus, fork, remembered=False) != case
     ]
-    back = bool(card.block.cases) and not supposed
-    return show(turn, entry, card, context, assumed=remembered, supposed=supposed, back=back)
+    back = bool(card.block.cases) and not assumed
+    return show(turn, entry, card, context, remembered=remembered, assumed=assumed, back=back)
 
 
 def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, context: SearchContext) -> Reply:
@@ -105,10 +105,10 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
     case_of = partial(turn.case, focus)
     card, complete, others = fork_card(entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), case_of)
-    likely = None if complete or again else assumed_case(fork, entry, focus, turn.user, turn.settings)
+    likely = None if complete or again else case_to_assume(fork, entry, focus, turn.user, turn.settings)
     if likely is not None:
-        assumed = (*focus.assumed, written((*fork.address, likely)))
-        return answer_from(turn.with_focus(assumed=assumed), entry, start, context)
+        with_likely = (*focus.assumed, written((*fork.address, likely)))
+        return answer_from(turn.with_focus(assumed=with_likely), entry, start, context)
     if not context.named and not again and (first := _first_answer(turn, entry)):
         found = first.of_cases(card or empty_card(entry, fork, turn.snapshot, turn.style), complete=complete)
         if found.block.body:
@@ -124,12 +124,12 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     turn = turn.with_focus(asked=pending_fork, shown=lead, pieces=(), passages_shown=shown)
     if card is not None and repeats_card(turn, card.block.body):
         return say_nothing_else(turn, entry, start, card)
-    supposed = supposed_cases(entry, way.taken, focus, turn.user)
+    assumed = assumed_cases(entry, way.taken, focus, turn.user)
     if card is None or not complete:
         part = passages(entry)[start].headings if context.named else ()
-        return ask(turn, entry, fork, card, part=part, only=others, confidence=context.confidence, supposed=supposed)
-    back = bool(fork.cases) and not supposed
-    return show(turn, entry, card, context, cases=[(fork, None)], supposed=supposed, back=back)
+        return ask(turn, entry, fork, card, part=part, only=others, confidence=context.confidence, assumed=assumed)
+    back = bool(fork.cases) and not assumed
+    return show(turn, entry, card, context, cases=[(fork, None)], assumed=assumed, back=back)
 
 
 def _first_answer(turn: Turn, entry: Entry) -> FirstAnswer | None:

@@ -34,28 +34,28 @@ def show(
     card: Card,
     context: SearchContext = UNSEARCHED,
     *,
-    assumed: Sequence[str] = (),
-    supposed: Sequence[tuple[Fork, int]] = (),
+    remembered: Sequence[str] = (),
+    assumed: Sequence[tuple[Fork, int]] = (),
     cases: Sequence[tuple[Fork, int | None]] = (),
     back: bool = False,
     again: bool = False,
 ) -> Reply:
     """Answers with ``card``, and with other offers below it.
 
-    ``assumed``: cases taken from what the citizen said before. ``supposed``: forks at which a case was taken that nobody
+    ``remembered``: cases taken from what the citizen said before. ``assumed``: forks at which a case was taken that nobody
     said. ``cases``: forks whose cases can be chosen below. ``back``: the last case can be taken back. ``again``: the card
     was just shown.
     """
     focus, paid = turn.focus, turn.style.pays_by_segment
     answer = turn.replies.answer(entry, card, language=turn.language, confidence=context.confidence, again=again)
-    found = [*_say_supposed(supposed), *answer]
-    if assumed:
-        found.append(say("utter_assumed", {}, cases=", ".join(assumed)))
-    others, every_case = other_cases(entry.id, [*cases, *supposed])
+    found = [*_say_assumed(assumed), *answer]
+    if remembered:
+        found.append(say("utter_remembered", {}, cases=", ".join(remembered)))
+    others, every_case = other_cases(entry.id, [*cases, *assumed])
     # By SMS each line costs: cases that are on the card in full are not named again.
-    if others and (supposed or card.shortened or not paid):
+    if others and (assumed or card.shortened or not paid):
         most = turn.replies.most_cases
-        name = "utter_other_cases" if supposed else "utter_each_case"
+        name = "utter_other_cases" if assumed else "utter_each_case"
         found.append(say(name, {"block": block_of("cases", others[:most])}))
         if len(others) > most:
             found.append(option_of("utter_option_more", every_case))
@@ -93,15 +93,15 @@ def ask(
     only: Sequence[int] = (),
     page: int = 0,
     confidence: float | None = None,
-    supposed: Sequence[tuple[Fork, int]] = (),
+    assumed: Sequence[tuple[Fork, int]] = (),
 ) -> Reply:
     """Asks which case of ``fork`` is the citizen's.
 
     ``card``: content that can be shown before the question. ``part``: the headings of the requested part of the page.
     ``only``: the numbers of the cases that are still possible, if not all are. ``page``: the first case to offer.
-    ``supposed``: as in ``show``.
+    ``assumed``: as in ``show``.
     """
-    found = _say_supposed(supposed)
+    found = _say_assumed(assumed)
     if card:
         found += turn.replies.card(entry, card, language=turn.language)
     elif only:
@@ -112,7 +112,7 @@ def ask(
     last = count if only or count <= page + most + 1 else page + most
     numbers = sorted(only) if only else range(page, last)
     options = [case_option(fork.labels[number], entry.id, (*fork.address, number)) for number in numbers]
-    others = other_cases(entry.id, supposed)[0][:most]
+    others = other_cases(entry.id, assumed)[0][:most]
     brief = card is not None and turn.style.pays_by_segment  # the card answers something: the other cases need few words
     name = "utter_other_cases" if brief else question_for(fork)
     custom = {"outcome": Outcome.GUIDED, **about(entry, turn.snapshot, confidence)}
@@ -129,9 +129,9 @@ def ask(
     return turn.reply(found)
 
 
-def _say_supposed(supposed: Sequence[tuple[Fork, int]]) -> list[Utterance]:
-    """Returns the utterance that names the cases ``supposed``."""
-    return [say("utter_supposed", {}, cases=", ".join(fork.labels[case] for fork, case in supposed))] if supposed else []
+def _say_assumed(assumed: Sequence[tuple[Fork, int]]) -> list[Utterance]:
+    """Returns the utterance that names the cases ``assumed``."""
+    return [say("utter_assumed", {}, cases=", ".join(fork.labels[case] for fork, case in assumed))] if assumed else []
 
 
 def parts_besides(turn: Turn, entry: Entry, shown: tuple[str, ...]) -> tuple[Option, ...]:

@@ -6,7 +6,7 @@ import pytest
 
 from actions.cases.case_tree import Fork, fork_at
 from actions.cases.dialogue_state import Focus, UserFacts
-from actions.cases.known_case import assumed_case, is_protected
+from actions.cases.known_case import case_to_assume, is_protected
 from actions.situation.reading import facts_in
 from core.entry import Case, Cases, Entry, TextBlock
 from core.settings import Settings
@@ -33,7 +33,7 @@ def assumed(
 ) -> str | None:
     subject = Focus.model_validate({"entry": "A1", "query": query, **more})
     situation = UserFacts().with_said(facts_in(said_before), said_before) if said_before else UserFacts()
-    case = assumed_case(*page(*labels), subject, situation, settings)
+    case = case_to_assume(*page(*labels), subject, situation, settings)
     return None if case is None else labels[case]
 
 
@@ -148,7 +148,7 @@ def test_is_protected_knows_subjects_by_theme_and_title(
     fork, entry = page(*AGES, theme=theme, title=title)
     assert is_protected(entry, settings) is protected
     subject = Focus(entry=entry.id, query="la règle")
-    assert (assumed_case(fork, entry, subject, UserFacts(), settings) is None) is protected
+    assert (case_to_assume(fork, entry, subject, UserFacts(), settings) is None) is protected
     nothing_protected = settings.model_copy(update={"protected_subjects": " ; "})
     assert not is_protected(entry, nothing_protected)
 

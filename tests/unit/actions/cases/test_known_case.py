@@ -6,7 +6,7 @@ import pytest
 
 from actions.cases.case_tree import Fork, fork_at
 from actions.cases.dialogue_state import Focus, UserFacts
-from actions.cases.known_case import decided_by, excluded_cases, known_case, supposed_cases
+from actions.cases.known_case import assumed_cases, decided_by, excluded_cases, known_case
 from actions.situation.reading import facts_in
 from core.entry import Case, Cases, Entry, TextBlock
 
@@ -107,7 +107,7 @@ def test_known_case_destination_where_the_fork_asks_for_ones_own_place_is_none()
 
 
 @pytest.mark.parametrize(
-    ("more", "text", "supposed"),
+    ("more", "text", "assumed"),
     [
         ({"assumed": ("0.0",)}, "", ["Vous êtes majeur"]),
         ({}, "", []),  # it was chosen or said
@@ -116,12 +116,12 @@ def test_known_case_destination_where_the_fork_asks_for_ones_own_place_is_none()
         ({"assumed": ("0.0",)}, "je suis majeur", []),
     ],
 )
-def test_supposed_cases_are_those_that_were_assumed_and_not_said_since(
-    more: dict[str, object], text: str, supposed: list[str]
+def test_assumed_cases_are_those_that_were_assumed_and_not_said_since(
+    more: dict[str, object], text: str, assumed: list[str]
 ) -> None:
     entry, _ = page(*AGES)
-    found = supposed_cases(entry, {(0,): 0}, subject(**more), heard(text))  # type: ignore[arg-type]
-    assert [fork.labels[case] for fork, case in found] == supposed
+    found = assumed_cases(entry, {(0,): 0}, subject(**more), heard(text))  # type: ignore[arg-type]
+    assert [fork.labels[case] for fork, case in found] == assumed
 
 
 @pytest.mark.parametrize(
