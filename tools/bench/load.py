@@ -183,7 +183,7 @@ async def _sms(load: Load, client: httpx.AsyncClient, number: str, asked: Iterat
     while not load.stopped.is_set():
         began = time.monotonic()
         form = {"AccountSid": account.sid, "MessageSid": f"SM{secrets.token_hex(16)}", "From": number, "To": account.sender}
-        form |= {"SmsSid": form["MessageSid"], "Body": next(asked)}
+        form |= {"ApiVersion": "2010-04-01", "SmsSid": form["MessageSid"], "Body": next(asked)}
         signed = {"X-Twilio-Signature": validator.compute_signature(load.settings.base_url + _PATH, form)}
         post = partial(client.post, _PATH, data=form, headers=signed)
         await load.insist(post, 200, form["MessageSid"])

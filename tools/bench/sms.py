@@ -46,6 +46,7 @@ async def acknowledgement(settings: Settings, *, per_second: int, seconds: int) 
         message = f"SM{secrets.token_hex(16)}"
         form = {
             "AccountSid": account.sid,
+            "ApiVersion": "2010-04-01",
             "MessageSid": message,
             "SmsSid": message,
             "From": next(numbers),
