@@ -72,7 +72,7 @@ def _desk(service: Service, *arguments: str) -> Any:
 def test_from_a_question_to_a_supervisor_and_through_stop(service: Service, http: httpx.Client) -> None:
     phone = Telephone(http, "+33639980040")
     offered = phone.say("qui peut changer de nom ?")
-    assert "\n1 Changement de nom de famille pour..." in offered
+    assert "\n1 Changement de nom de famille pour " in offered
     answer = phone.say("1")
     assert answer.startswith("(Vous résidez en France)\nChangement de nom de famille")
     assert re.search(r"\nM(?:aj|in)eur seul : \w", answer)  # the best sentence, with its case; the other cases by number
