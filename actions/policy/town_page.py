@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 from actions.cases.dialogue_state import Focus
 from actions.messages.plain_words import plain
@@ -60,7 +59,7 @@ def with_town_page(turn: Turn, reply: Reply) -> Reply:
     if page is None or not passages(page) or turn.settings.collection not in ("", page.collection):
         return reply
     urgent = asks_where_or_when(question)
-    if not urgent and any(_custom(event).get(_SHOWN) == page.id for event in turn.events):
+    if not urgent and any(custom.get(_SHOWN) == page.id for custom in turn.customs()):
         return reply
     note("town_page", title=page.title)
     said = _utterances(turn, page, question)
@@ -76,10 +75,6 @@ def _pages_of(reply: Reply, most: int) -> list[str]:
     blocks = (one.custom.get("block") or {} for one in reply.utterances)
     options = [option for block in blocks if block.get("purpose") == "entries" for option in block["options"]]
     return [*answering, *[option["entry"] for option in options if option.get("entry")][:most]]
-
-
-def _custom(event: Any) -> dict[str, Any]:
-    return (event.get("data") or {}).get("custom") or {} if event.get("event") == "bot" else {}
 
 
 def _utterances(turn: Turn, page: Entry, question: str) -> Sequence[Utterance]:
@@ -100,7 +95,7 @@ def _utterances(turn: Turn, page: Entry, question: str) -> Sequence[Utterance]:
 def _block(turn: Turn, page: Entry, question: str) -> AnswerBlock:
     """Returns the card of ``page``: all of it if it fits, else what answers ``question``."""
     parts = [part_of(page, one.order) for one in passages(page) if not is_description(page, one.order)]
-    body = turn.style.dated(page, page_text(parts, {part.order: frozenset(range(len(part.pieces))) for part in parts}))
+    body = turn.style.on_card(page, page_text(parts, {part.order: frozenset(range(len(part.pieces))) for part in parts}))
     card = answer_card(page, 0, turn.snapshot, turn.style)
     if page.sms_text if turn.style.pays_by_segment else 0 < visible_chars(body) <= turn.style.limits.page:
         return card.block.model_copy(update={"headings": (), "cases": (), "body": body, "sms_text": page.sms_text})

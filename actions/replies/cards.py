@@ -119,13 +119,12 @@ def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: 
 def _card(
     entry: Entry, snapshot: str, style: Style, headings: tuple[str, ...], cases: tuple[str, ...], shown_part: Extract
 ) -> Card:
-    text = style.dated(entry, shown_part.text)
+    text = style.on_card(entry, shown_part.text)
     # By SMS the extract is sent, and SUITE continues with the other content of the part.
-    follows = style.dated(entry, shown_part.rest) if style.pays_by_segment else ""
+    follows = style.on_card(entry, shown_part.rest) if style.pays_by_segment else ""
     own = "" if headings or cases else entry.sms_text  # the text that holds for everyone is too general for one part
-    offered = [link for link in entry.services if link.url and f"]({link.url})" not in text]
+    offered = [link for link in entry.services if link.url and f"]({link.url})" not in shown_part.text]
     services = (Source(name=style.link_name(entry, link.title, link.url), url=link.url) for link in offered)
-    text, follows = style.linked(entry, text), style.linked(entry, follows)
     block = AnswerBlock(
         entry=entry.id,
         entry_version=entry.version,

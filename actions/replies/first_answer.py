@@ -84,13 +84,13 @@ class FirstAnswer:
         return [*parts, *(part_of(self._entry, order) for order in more if all(part.order != order for part in parts))]
 
     def _text(self, parts: Sequence[PagePart], chosen: Chosen) -> str:
-        return self._style.dated(self._entry, page_text(parts, chosen))
+        return self._style.on_card(self._entry, page_text(parts, chosen))
 
     def _easy_text(self) -> str:
         """Returns the easy words that editors wrote for the page, if they fit and no part clearly answers."""
         easy = self._entry.easy_text
         fits = not self._asked.is_clear and visible_chars(easy) <= self._style.limits.card
-        return self._style.dated(self._entry, easy) if fits else ""
+        return self._style.on_card(self._entry, easy) if fits else ""
 
     def _by_sms(self, card: Card, passage: int) -> Card:
         """Returns ``card`` with the best sentences as its first message, and the rest of the passage for SUITE.
@@ -108,7 +108,7 @@ class FirstAnswer:
         own = chosen.get(passage, frozenset())
         rest = text_of(main.pieces, left_out(main.pieces, own))
         card = card._replace(pieces=tuple(sorted(own)), shortened=len(own) < len(main.pieces))
-        return _changed(card, text, self._style.dated(self._entry, rest), sms_text=text)
+        return _changed(card, text, self._style.on_card(self._entry, rest), sms_text=text)
 
     def _case_by_sms(self, card: Card) -> Card:
         """Returns ``card``, which shows some cases of a fork, with the best sentences as its first message."""

@@ -99,9 +99,9 @@ class Style:
         day = entry.verified_on
         return with_dates(markdown, day) if day and is_old(day, self.old_after_months, self.today) else markdown
 
-    def linked(self, entry: Entry, markdown: str) -> str:
-        """Returns ``markdown`` in which links that do not work are labels that say so."""
-        return broken_links.with_marks(markdown, self.broken, entry.locale)
+    def on_card(self, entry: Entry, markdown: str) -> str:
+        """Returns ``markdown`` as a card shows it: ``dated``, and with links that do not work as labels that say so."""
+        return broken_links.with_marks(self.dated(entry, markdown), self.broken, entry.locale)
 
     def link_name(self, entry: Entry, name: str, url: str) -> str:
         """Returns ``name`` of the link to ``url``, which says so if it does not work."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain
@@ -118,10 +118,13 @@ class Turn:
 
     def last_card(self) -> Mapping[str, Any]:
         """Returns the data of the last card of the conversation; empty without any."""
-        customs = (
-            (event.get("data") or {}).get("custom") or {} for event in reversed(self.events) if event.get("event") == "bot"
-        )
-        return next((custom for custom in customs if custom.get("entry")), {})
+        return next((custom for custom in self.customs() if custom.get("entry")), {})
+
+    def customs(self) -> Iterator[Mapping[str, Any]]:
+        """Yields the ``custom`` data of all that the service said in the conversation, the last first."""
+        for event in reversed(self.events):
+            if event.get("event") == "bot":
+                yield (event.get("data") or {}).get("custom") or {}
 
     def focus_on(self, entry: Entry) -> Focus:
         """Returns the focus if it is on ``entry``, else a new one."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -98,6 +99,15 @@ def test_of_part_shows_the_best_sentences_under_their_heading_instead_of_the_par
     found = first(LIKELY, "25 €").of_part(card(DELAY_AT), DELAY_AT)
     assert (found.block.body, found.block.headings) == (COSTS, ("Coût",))
     assert (found.passage, found.pieces, found.shortened) == (COST_AT, (0,), False)
+
+
+def test_of_part_says_of_a_link_that_it_does_not_work() -> None:
+    url = "https://exemple.fr/timbre"
+    timbre = Chapter(heading="Coût", body=(TextBlock(markdown=f"Elle coûte un [timbre]({url})."),))
+    page = PAGE.model_copy(update={"body": (timbre, DELAY)})
+    style = replace(ON_WEB, broken=frozenset({url}))
+    found = FirstAnswer(asked_of(page, LIKELY, worth_of("timbre")), style).of_part(card(DELAY_AT, page), DELAY_AT)
+    assert found.block.body == "Elle coûte un timbre (lien indisponible)."
 
 
 def test_of_part_that_answers_best_leads_under_its_heading() -> None:
