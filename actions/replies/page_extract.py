@@ -1,6 +1,6 @@
 """Chooses the sentences of a page that answer a message, wherever they stand (ADR 0065). Pure functions."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -65,10 +65,9 @@ def best_sentences(
         own = chosen.get(part.order, frozenset())
         if at in own:
             continue
-        lists = short_lists(part.pieces, own | needed(part.pieces, at)) if with_list else set()
-        for wider in _with_context(part.pieces, at, own, lists):
+        for wider, has_lists in _with_context(part.pieces, at, own, whole_lists=with_list > 0):
             tried = {**chars, part.order: _chars(part, wider)}
-            room = with_list if lists and wider >= lists else max_chars
+            room = with_list if has_lists else max_chars
             if sum(tried.values()) + len(APART) * (len(tried) - 1) <= room:
                 chosen[part.order], chars = wider, tried
                 shown_text += plain(page_text([part], chosen), links=False)
@@ -80,16 +79,18 @@ def best_sentences(
     return chosen
 
 
-def _with_context(pieces: Sequence[Piece], at: int, shown: frozenset[int], lists: Set[int]) -> Iterator[frozenset[int]]:
-    """Yields ``shown`` and piece ``at`` with what it needs, longest first: with its whole ``lists``, without, and briefly; each
-    with its exception, and without.
+def _with_context(
+    pieces: Sequence[Piece], at: int, shown: frozenset[int], *, whole_lists: bool
+) -> Iterator[tuple[frozenset[int], bool]]:
+    """Yields ``shown`` and piece ``at`` with what it needs, longest first: with its short lists whole (``whole_lists``),
+    without, and briefly; each with its exception, and without. With each, whether it has short lists, all of them whole.
     """
     fully, briefly = (shown | needed(pieces, at, briefly=briefly) for briefly in (False, True))
+    lists = short_lists(pieces, fully) if whole_lists else set[int]()
     for with_it in dict.fromkeys((fully | lists, fully, briefly)):
         exception = exception_after(pieces, with_it)
-        if exception is not None:
-            yield with_it | needed(pieces, exception)
-        yield with_it
+        for wider in ([with_it | needed(pieces, exception)] if exception is not None else []) + [with_it]:
+            yield wider, bool(lists) and wider >= lists
 
 
 def short_extract(parts: Sequence[PagePart], worth: Worth, max_chars: int, longest: int) -> Chosen:

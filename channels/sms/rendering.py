@@ -26,7 +26,7 @@ _LABEL_CHARACTERS = 60  # of a choice: two or three lines of an old phone
 _PLACE_CHARACTERS = (60, 38, 24)  # of an office's name: the first value with which address and hours fit in one segment
 _TITLE_CHARACTERS = 38  # of a page with its own sentences
 _OTHER_TITLE_CHARACTERS = 30  # of an alternative page: enough to tell pages apart, mostly; more where it costs no segment
-_TITLES = (_LABEL_CHARACTERS, 45, 37, _OTHER_TITLE_CHARACTERS)
+_LONGER_TITLES = (_LABEL_CHARACTERS, 45, 37)
 _FEWEST_CHARACTERS = 40  # of a sentence that is cut: fewer say nothing
 _SHORT_SEGMENTS = 2
 _EMPTY_LINES = re.compile(r"\n\s*\n")
@@ -164,11 +164,13 @@ class SmsRenderer:
         self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option], *, more: bool
     ) -> str:
         """Returns the message with the longest titles of pages that need no further segment."""
-        texts = [
-            self._prepared(draft.text(kept, options, related, more=more, title_characters=characters)) for characters in _TITLES
-        ]
-        fewest = measure(texts[-1]).segments
-        return next(text for text in texts if measure(text).segments <= fewest)
+
+        def with_titles(characters: int) -> str:
+            return self._prepared(draft.text(kept, options, related, more=more, title_characters=characters))
+
+        shortest = with_titles(_OTHER_TITLE_CHARACTERS)
+        fewest = measure(shortest).segments
+        return next((text for text in map(with_titles, _LONGER_TITLES) if measure(text).segments <= fewest), shortest)
 
     def _is_short(
         self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option] = (), *, more: bool
