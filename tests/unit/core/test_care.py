@@ -18,7 +18,9 @@ def test_misspelt_words_sound_the_same(words: tuple[str, str]) -> None:
     assert first == second
 
 
-@pytest.mark.parametrize("words", [("viol", "vol"), ("viol", "violet"), ("agressée", "agréée"), ("faim", "femme"), ("laisse", "les")])
+@pytest.mark.parametrize(
+    "words", [("viol", "vol"), ("viol", "violet"), ("agressée", "agréée"), ("faim", "femme"), ("laisse", "les")]
+)
 def test_words_of_another_meaning_do_not(words: tuple[str, str]) -> None:
     first, second = (key(fold(word)) for word in words)
     assert first != second
