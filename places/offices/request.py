@@ -65,6 +65,11 @@ def _errands() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple((kind, re.compile(rf"\b(?:{'|'.join(words)})\b")) for kind, words in content.items())
 
 
+def asks_nearest(text: str) -> bool:
+    """Decides whether ``text`` asks for the nearest office, wherever it is."""
+    return _pattern("nearest").search(key_of(text)) is not None
+
+
 def follow_up_in(text: str) -> Asks | None:
     """Returns what ``text`` asks about the office that was shown just before; ``None`` if it asks nothing about it."""
     plain = key_of(text)
