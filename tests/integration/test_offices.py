@@ -220,13 +220,15 @@ async def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(
     typed = FORM | {"name": "Annexe", "hours": "le matin", "phone": "appelez-nous", "address": "", "email": "x", "website": "y"}
     wrong = await editor.post("/desk/offices/new", data=typed | {"action": "keep", "serves": "12"})
     assert wrong.status_code == 422
-    for field in ("hours", "phone", "address", "email", "website", "serves"):
+    for field in ("address", "hours", "phone", "email", "website", "serves"):
         assert f'id="{field}-wrong"' in wrong.text
         assert f'href="#{field}"' in wrong.text
     assert "le matin</textarea>" in wrong.text
     for commune in ("", "Nulle-Part-sur-Rien"):
         unknown = await editor.post("/desk/offices/new", data=typed | {"commune": commune, "action": "keep"})
         assert "Commune inconnue" in unknown.text
+    empty = await editor.post("/desk/offices/new", data={"action": "keep", "seen": "0"})
+    assert re.findall(r'<li><a href="#(\w+)"', empty.text) == ["name", "kind", "commune", "address"]
     twice = await editor.post("/desk/offices/new", data=FORM | {"action": "keep"})
     assert twice.status_code == 409
     assert "existe déjà" in twice.text

@@ -14,6 +14,7 @@ from places.hours.written import osm_hours, written_hours
 from places.offices.office import Office
 
 LINES = ("name", "address", "hours_note", "phone", "email", "website", "appointment", "access")  # as they are in ``Office``
+FIELDS = ("name", "kind", "commune", "address", "hours", *LINES[2:], "serves")  # in their order on the page
 _CODE = re.compile(r"\(([^()]*)\)\s*$")
 
 
@@ -28,7 +29,7 @@ class OfficeForm(BaseModel):
     kind: str = Field("", max_length=64)
     commune: str = Field("", max_length=120)
     address: str = Field("", max_length=300)
-    hours: str = Field("", max_length=1_000)
+    hours: str = Field("", max_length=400)  # times may take twice the room in ``Office``
     hours_note: str = Field("", max_length=500)
     phone: str = Field("", max_length=60)
     email: str = Field("", max_length=254)
@@ -60,8 +61,9 @@ class OfficeForm(BaseModel):
         return (code[1] if code else self.commune).strip()
 
     def office(self, before: Office | None, commune: tuple[str, str], source: tuple[str, str], today: date) -> Office:
-        """Returns the office, cleaned, which keeps of ``before`` what the form does not show. Another person than the directory
-        says it now: ``source`` (name, address).
+        """Returns the office, cleaned; "?" stands for what an office must have. The rest is that of ``before``.
+
+        ``source``: name and address of who says so now, instead of the directory.
         """
         values = {name: _clean(getattr(self, name)) for name in LINES}
         kept: dict[str, Any] = {"id": before.id, "verified_on": before.verified_on} if before else {"id": "new"}
@@ -73,7 +75,8 @@ class OfficeForm(BaseModel):
             **kept
             | values
             | {
-                "kind": self.kind,
+                "name": values["name"] or "?",
+                "kind": self.kind or "?",
                 "commune": commune[0],
                 "commune_name": commune[1],
                 "hours": osm_hours(self.hours),

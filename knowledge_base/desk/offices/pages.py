@@ -15,10 +15,11 @@ from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
 from knowledge_base.desk.access import Editor, Reader
-from knowledge_base.desk.offices.form import OfficeForm, form_of
+from knowledge_base.desk.offices.form import FIELDS, OfficeForm, form_of
 from knowledge_base.editing import listing
 from places.communes.lookup import communes_named
 from places.hours.schedule import HoursUnreadable, week_in_words
+from places.hours.written import written_hours
 from places.offices import edits
 from places.offices.checks import faults, reasons
 from places.offices.edits import OfficeRefused, StoredOffice
@@ -29,6 +30,8 @@ from places.words import key_of
 LIST = "/desk/offices"
 _NEW = "new"
 _USING = ("use", "remove")
+_NOWHERE = ("00000", "?")
+_KINDS = sorted(kinds(), key=lambda kind: kind != "mairie")  # the most common one first
 
 
 def router(settings: Settings, database: Database) -> APIRouter:
@@ -50,7 +53,7 @@ def router(settings: Settings, database: Database) -> APIRouter:
             gone=[one for one in rows if one.state == "gone"],
             why=why,
             why_ids=[name for name, codes in why.items() if codes],
-            kinds=list(kinds()),
+            kinds=_KINDS,
             limit=edits.LISTED,
         )
 
@@ -75,7 +78,7 @@ def router(settings: Settings, database: Database) -> APIRouter:
         office = None
         if action in ("keep", "use"):
             office, wrong = await page.office(stored, form)
-            if wrong or office is None:
+            if wrong:
                 return await page.show(request, staff, stored, form, wrong=wrong, status=422)
         elif stored is None:
             raise Problem(422)
@@ -114,19 +117,16 @@ class _OfficePage:
         except OfficeRefused as error:
             raise Problem(404) from error
 
-    async def office(self, stored: StoredOffice | None, form: OfficeForm) -> tuple[Office | None, list[tuple[str, str]]]:
+    async def office(self, stored: StoredOffice | None, form: OfficeForm) -> tuple[Office, list[tuple[str, str]]]:
         """Returns the office of ``form``, and its faults (field, code)."""
         settings = self._settings
         communes = await self._communes(form.commune_sought)
         wrong = [] if len(communes) == 1 else [("commune", "several" if communes else "commune")]
-        if not form.name.strip():
-            wrong.append(("name", "missing"))
-        if wrong:
-            return None, wrong
         source = (settings.organisation, settings.contact_url)
         today = local_day(now(), settings.opening.zone)
-        office = form.office(stored.shown if stored else None, communes[0], source, today)
-        return office, faults(office, now())
+        office = form.office(stored.shown if stored else None, communes[0] if communes else _NOWHERE, source, today)
+        wrong += [] if form.name.strip() else [("name", "missing")]
+        return office, sorted([*wrong, *faults(office, now())], key=lambda one: FIELDS.index(one[0]))
 
     async def _communes(self, text: str) -> Sequence[tuple[str, str]]:
         """Returns code and name of the communes that ``text`` names: those of the directory, which may be imaginary, first."""
@@ -161,7 +161,8 @@ class _OfficePage:
             refused=refused,
             why=reasons(stored, now(), self._settings.verified_months) if stored else [],
             week=_week,
-            kinds=list(kinds()),
+            written=written_hours,
+            kinds=_KINDS,
             two_persons=self._settings.desk_two_persons,
             history=await edits.history(self._database, stored.id) if stored else [],
             names=await listing.names(self._database),
