@@ -200,7 +200,7 @@ def block_of(office: Office, language: str) -> PlaceBlock:
         commune=office.commune_name,
         address=office.address,
         hours=_week(office, language),
-        note=office.hours_note,
+        note=" · ".join(filter(None, (office.hours_note, office.email, office.access))),
         phone=office.phone,
         appointment=office.appointment,
         source=Source(name=office.source or office.name, url=office.source_url or office.website),

@@ -118,11 +118,27 @@ def test_read_table_with_a_fault_is_refused_with_its_place(text: str, named: str
         list(read_table(text))
 
 
+def test_read_table_cut_inside_a_line_is_refused_or_loses_no_more_than_its_last_column() -> None:
+    text = DEMONSTRATION.read_text(encoding="utf-8")
+    last_comma = text.rstrip("\n").rindex(",")
+    for end in range(text.index("caf,") + 1, len(text) - 1, 97):
+        line = text[:end].rpartition("\n")[2]
+        if end <= last_comma and line and line.count(",") < len(text.partition("\n")[0].split(",")) - 1:
+            with pytest.raises(DirectoryRefused):
+                list(read_table(text[:end]))
+
+
 def test_check_of_doubled_empty_or_shrunken_directory_is_refused() -> None:
     known = offices()
     check(known, len(known))
-    check(known, 10 * len(known))
-    for wrong, before in (([], 0), ([*known, *known], 26), (known[:2], 21), ([*known, *_copies(0.5)], 0)):
+    check(known, 9 * len(known))
+    for wrong, before in (
+        ([], 0),
+        ([*known, *known], 26),
+        (known[:2], 21),
+        (known, 10 * len(known)),
+        ([*known, *_copies(0.5)], 0),
+    ):
         with pytest.raises(DirectoryRefused):
             check(wrong, before)
 

@@ -58,6 +58,7 @@ async def test_hours_of_a_town_hall_are_answered_by_its_card(town: Settings) -> 
         ("lundi – vendredi", "8:30–12:00, 13:30–17:00"),
         ("samedi", "9:00–12:00"),
     ]
+    assert block.note.split(" · ")[1:] == ["mairie@clairval.example", "accessible"]
     assert (block.phone, str(block.verified_on)) == ("00 00 00 01 00", "2026-10-12")
 
 
