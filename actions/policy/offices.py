@@ -15,6 +15,7 @@ from actions.turn.turn import Turn
 from core.broken_links import LINK
 from core.database.base import now
 from core.decision_trace import note
+from core.entry import passages
 from core.opening_hours import day_and_time
 from core.settings import Settings
 from core.turns import ChoicesBlock, OpeningDays, Option, Outcome, PlaceBlock, Source
@@ -57,6 +58,16 @@ _OPENING = {
 _ABOUT_OFFICE = re.compile(r"(?:(?:horaires|heures|ouverture|acces|d|de|du|des|la|les?|l|et)\b ?)*")
 # Links to a directory of offices, as the State's pages have them beside "Mairie", "Préfecture", "Caf".
 _DIRECTORY = re.compile(r"annuaire|recherche|prefectures|contact|votre-caisse", re.IGNORECASE)
+# Of the town hall of another place than where the citizen lives: "la mairie du lieu de naissance". A third of the pages with a
+# link to town halls have such words; of these half mean another one.
+_OTHER_TOWN = re.compile(
+    r"\b(?:lieu|commune|mairie|ville)s? (?:"
+    r"(?:de l[’']|d[’']|de |du |des )(?:la |leur |sa |son |votre |l[’'])?"
+    r"(?:naissance|mariage|décès|évé?nement|accouchement|inhumation|célébration|travaux|terrain|biens?|logement|établissement"
+    r"|manifestation|union|défunt|cimetière|implantation|accueil|situation|déroulement|hébergement)"
+    r"|où |dont |dans laquelle |choisie )",
+    re.IGNORECASE,
+)
 _books: dict[tuple[object, ...], PlaceDataLoader] = {}
 
 
@@ -125,18 +136,26 @@ def with_own_offices(turn: Turn, reply: Reply) -> Reply:
         return reply
     memory = _memory(turn.knowing(reply.state.user) if reply.state else turn)
 
-    def own(link: re.Match[str]) -> str:
+    def own(link: re.Match[str], page: str) -> str:
         kind = kind_named(link[1]) if _DIRECTORY.search(link[2]) else None
         found = office_of_citizen(pages, kind, memory) if kind else None
-        return f"[{found.name}]({found.link})" if found and found.link and not set(found.name) & set("[]\\") else link[0]
+        if found is None or not found.link or set(found.name) & set("[]\\") or (kind == "mairie" and _is_elsewhere(turn, page)):
+            return link[0]
+        return f"[{found.name}]({found.link})"
 
     def led(said: Utterance) -> Utterance:
         block = said.custom.get("block") or {}
         before = block.get("body") or ""
-        body = LINK.sub(own, before)
+        body = LINK.sub(lambda link: own(link, block.get("entry", "")), before)
         return said if body == before else replace(said, custom={**said.custom, "block": {**block, "body": body}})
 
     return replace(reply, utterances=tuple(map(led, reply.utterances)))
+
+
+def _is_elsewhere(turn: Turn, page: str) -> bool:
+    """Decides whether a page may mean the town hall of another place than where the citizen lives, in any of its parts."""
+    entry = turn.search.entry(page)
+    return entry is None or any(_OTHER_TOWN.search(passage.markdown) for passage in passages(entry))
 
 
 def _answer(turn: Turn, answer: Answer | None, memory: Memory) -> Reply | Turn:

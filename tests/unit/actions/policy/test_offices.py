@@ -207,11 +207,15 @@ NOT_OURS = "[Mairie de Paris](https://lannuaire.service-public.fr/paris) et [Caf
 
 
 class Linked(FakeKnowledge):
-    """Has links to directories on its page."""
+    """Has links to directories on its page, after ``before``."""
+
+    def __init__(self, before: str = "") -> None:
+        super().__init__()
+        self._before = before
 
     def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
         found = super().entry(entry_id, collection)
-        text = f"Le renouvellement coûte 25 € : [Mairie]({TOWN_HALL}), [Caf]({FAMILY}), {NOT_OURS}."
+        text = f"Le renouvellement coûte 25 € : [Mairie]({TOWN_HALL}), [Caf]({FAMILY}), {NOT_OURS}.{self._before}"
         chapter = Chapter(heading="Coût", body=(MarkdownBlock(markdown=text),))
         return found.model_copy(update={"introduction": text, "body": (chapter,)}) if found else None
 
@@ -241,3 +245,18 @@ async def test_links_to_directories_lead_to_the_own_office_once_the_place_is_kno
     assert f"[{own.organisation}](https://ville.example/ici), [Caf]({FAMILY})" in body_of(
         await Talk(own, Linked()).say(question)
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("À la mairie du lieu de naissance.", False),
+        ("La mairie de la commune où est célébré le mariage.", False),
+        ("À la mairie de votre domicile.", True),
+        ("La mairie doit répondre dans les 2 mois.", True),
+    ],
+)
+async def test_links_to_the_town_hall_of_another_place_stay(town: Settings, text: str, leads: bool) -> None:
+    turn = await Talk(town, Linked(f" {text}")).say("j'habite à Valdoré, quel est le prix d'une carte d'identité perdue ?")
+    assert ("[Mairie de Valdoré]" in body_of(turn)) == leads
+    assert FAMILY not in body_of(turn)
