@@ -35,6 +35,7 @@ from places.communes.place import Place
 from places.hours.schedule import HoursUnreadable, clock, week_in_words
 from places.offices.kinds import kind_in, kind_named
 from places.offices.office import Office
+from places.offices.request import names_another_town
 from places.place_data import PlaceDataLoader, loader_for
 from places.words import key_of
 
@@ -58,16 +59,6 @@ _OPENING = {
 _ABOUT_OFFICE = re.compile(r"(?:(?:horaires|heures|ouverture|acces|d|de|du|des|la|les?|l|et)\b ?)*")
 # Links to a directory of offices, as the State's pages have them beside "Mairie", "Préfecture", "Caf".
 _DIRECTORY = re.compile(r"annuaire|recherche|prefectures|contact|votre-caisse", re.IGNORECASE)
-# Of the town hall of another place than where the citizen lives: "la mairie du lieu de naissance". A third of the pages with a
-# link to town halls have such words; of these half mean another one.
-_OTHER_TOWN = re.compile(
-    r"\b(?:lieu|commune|mairie|ville)s? (?:"
-    r"(?:de l[’']|d[’']|de |du |des )(?:la |leur |sa |son |votre |l[’'])?"
-    r"(?:naissance|mariage|décès|évé?nement|accouchement|inhumation|célébration|travaux|terrain|biens?|logement|établissement"
-    r"|manifestation|union|défunt|cimetière|implantation|accueil|situation|déroulement|hébergement)"
-    r"|où |dont |dans laquelle |choisie )",
-    re.IGNORECASE,
-)
 _books: dict[tuple[object, ...], PlaceDataLoader] = {}
 
 
@@ -149,13 +140,14 @@ def with_own_offices(turn: Turn, reply: Reply) -> Reply:
         body = LINK.sub(lambda link: own(link, block.get("entry", "")), before)
         return said if body == before else replace(said, custom={**said.custom, "block": {**block, "body": body}})
 
-    return replace(reply, utterances=tuple(map(led, reply.utterances)))
+    utterances = tuple(map(led, reply.utterances))
+    return reply if utterances == reply.utterances else replace(reply, utterances=utterances)
 
 
 def _is_elsewhere(turn: Turn, page: str) -> bool:
     """Decides whether a page may mean the town hall of another place than where the citizen lives, in any of its parts."""
     entry = turn.search.entry(page)
-    return entry is None or any(_OTHER_TOWN.search(passage.markdown) for passage in passages(entry))
+    return entry is None or any(names_another_town(passage.markdown) for passage in passages(entry))
 
 
 def _answer(turn: Turn, answer: Answer | None, memory: Memory) -> Reply | Turn:

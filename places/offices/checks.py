@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from places.hours.schedule import HoursUnreadable, Schedule
 from places.offices.edits import StoredOffice
+from places.offices.errors import sentence
 from places.offices.kinds import kinds
 from places.offices.office import Office
 
@@ -61,3 +62,8 @@ def reasons(stored: StoredOffice, moment: datetime, old_after_months: int) -> li
     if stored.edited and stored.base is not None and stored.base != stored.imported:
         found.append("left" if stored.imported is None else "changed")
     return found
+
+
+def reason_sentence(code: str) -> tuple[str, str]:
+    """Returns a reason in French and English."""
+    return sentence(f"task_{code}")

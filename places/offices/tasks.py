@@ -13,9 +13,8 @@ from core.database.base import now
 from core.database.jobs import Jobs
 from core.database.models import EditorTask
 from core.settings import Settings
-from places.offices.checks import reasons
+from places.offices.checks import reason_sentence, reasons
 from places.offices.edits import stored_offices_of
-from places.offices.errors import sentence
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +57,7 @@ async def raise_tasks(database: Database, settings: Settings) -> int:
         new = [path for path in wrong if path not in known][: max(_MOST - still_open, 0)]
         for path in new:
             name, codes = wrong[path]
-            said = [sentence(f"task_{code}") for code in codes]
+            said = [reason_sentence(code) for code in codes]
             french, english = (", ".join(texts) for texts in zip(*said, strict=True))
             note = both_languages.join(f"{name} : {french}. {path}", f"{name}: {english}. {path}")
             session.add(EditorTask(kind=KIND, note=note, created_by=_AUTHOR))

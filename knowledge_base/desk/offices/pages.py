@@ -21,7 +21,7 @@ from places.communes.lookup import communes_named
 from places.hours.schedule import HoursUnreadable, week_in_words
 from places.hours.written import written_hours
 from places.offices import edits
-from places.offices.checks import faults, reasons
+from places.offices.checks import faults, reason_sentence, reasons
 from places.offices.edits import OfficeRefused, StoredOffice
 from places.offices.kinds import kinds
 from places.offices.office import Office
@@ -52,6 +52,7 @@ def router(settings: Settings, database: Database) -> APIRouter:
             used=[one for one in rows if one.used and not one.waits],
             gone=[one for one in rows if one.state == "gone"],
             why=why,
+            reason=reason_sentence,
             why_ids=[name for name, codes in why.items() if codes],
             kinds=_KINDS,
             limit=edits.LISTED,
@@ -160,6 +161,7 @@ class _OfficePage:
             wrong=wrong,
             refused=refused,
             why=reasons(stored, now(), self._settings.verified_months) if stored else [],
+            reason=reason_sentence,
             week=_week,
             written=written_hours,
             kinds=_KINDS,
