@@ -4,7 +4,7 @@ import re
 
 from actions.messages.file_questions import asks_a_page, only_asks_where
 from actions.messages.plain_words import plain
-from actions.policy.offices import office
+from actions.policy.offices import book_of, office
 from actions.policy.subject_change import is_about_page
 from actions.policy.town_page import sought_town_page
 from actions.replies.style import PAGES
@@ -43,6 +43,8 @@ def about_administration(turn: Turn) -> Reply | None:
     at_office = office(turn, ours=turn.intent == "opening_hours") if turn.intent != "ask_file" else None
     if isinstance(at_office, Reply):
         return at_office
+    if turn.intent == "who_we_are" and at_office is None and book_of(turn.settings).open() is not None:
+        return None  # "où se trouve la mairie ?": the town has a page of its own about it
     if turn.intent == "opening_hours" and sought_town_page(turn, surely=True):
         return None  # "quand ouvre la piscine ?"
     settings = turn.settings
