@@ -111,6 +111,7 @@ def _return_to_bot(console: Page, summary: str) -> None:
     expect(console.locator("#ending")).to_be_hidden()
 
 
+@pytest.mark.both_databases
 def test_on_the_website_from_the_wish_for_a_human_to_the_feedback(
     service: Service, console: Page, context: Callable[[], BrowserContext]
 ) -> None:
