@@ -99,7 +99,7 @@ def _left_to_the_human(service: Service) -> None:
             async with database.read() as session:
                 return (await session.execute(select(Message.id).where(Message.outcome.is_(None)))).first() is None
 
-        await until(nothing_waits, seconds=20)
+        await until(nothing_waits)
 
     _on_record(service, settled)
 

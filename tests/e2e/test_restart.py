@@ -18,7 +18,10 @@ def _pids(service: Service) -> dict[str, int]:
     return {state.name: state.pid for state in service.stack.supervisor.states() if state.name != "indexer"}
 
 
-@pytest.mark.parametrize(("names", "per_second"), [(_ONE_OF_EACH, 1), pytest.param(_ALL, 3, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("names", "per_second"),
+    [pytest.param(_ONE_OF_EACH, 1, id="one of each"), pytest.param(_ALL, 3, id="all", marks=pytest.mark.long)],
+)
 def test_processes_are_replaced_and_nobody_notices(service: Service, names: tuple[str, ...], per_second: int) -> None:
     before = _pids(service)
     found = apart(rolled(service.settings, per_second=per_second, names=names))
