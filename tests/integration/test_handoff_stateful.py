@@ -1,4 +1,4 @@
-"""The bot never speaks over the human: random orders of everything that can happen, on SQLite and on PostgreSQL.
+"""The bot never speaks over the human: 200 random orders of everything that can happen, on SQLite, and on PostgreSQL when long.
 
 Hypothesis picks the moves and, where one fails, finds the shortest order that does. A turn of the bot is two steps, between
 which anything may come; two moves may also be made at the same time.
@@ -40,8 +40,9 @@ from supervision.handoffs.presence import Duty, record_presence
 from supervision.handoffs.record import is_claimed
 from supervision.handoffs.supervisor_actions import SupervisorActions
 from tests.integration.channels_support import settings_for
+from tests.integration.databases import postgresql_when_long
 
-_STEPS = 14
+_EXAMPLES, _STEPS = 200, 14
 _LEASE = timedelta(seconds=60)
 _NAMES = ("anne", "paul")
 _SAYS = Turn(outcome=Outcome.ANSWERED, blocks=(TextBlock(text="Réponse."),))
@@ -253,10 +254,8 @@ def _with(move: Callable[[str], Awaitable[None]], name: str) -> Callable[[], Awa
     return lambda: move(name)
 
 
-@pytest.mark.parametrize("examples", [60, pytest.param(200, marks=pytest.mark.long)])
-def test_the_bot_never_speaks_over_the_human(
-    database_url: str, tmp_path_factory: pytest.TempPathFactory, examples: int
-) -> None:
+@postgresql_when_long  # test_handoff_interleavings.py shows it there every time
+def test_the_bot_never_speaks_over_the_human(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     parts = settings_for("", "redis://127.0.0.1:1", tmp_path_factory.mktemp("home"))  # no Redis: SQL alone decides
     words = Wording.load(ROOT / "domain.yml").filled_from(parts)
     with asyncio.Runner() as runner:
@@ -268,7 +267,7 @@ def test_the_bot_never_speaks_over_the_human(
         run_state_machine_as_test(
             Talk,
             settings=settings(
-                max_examples=examples,
+                max_examples=_EXAMPLES,
                 stateful_step_count=_STEPS,
                 deadline=None,
                 derandomize=True,
@@ -276,7 +275,7 @@ def test_the_bot_never_speaks_over_the_human(
             ),
         )
         runner.run(_closed(database, event_bus))
-    assert world.claims > examples  # what was tried is not all the same
+    assert world.claims > _EXAMPLES  # what was tried is not all the same
     assert world.silenced
     assert world.spoken
 
