@@ -95,8 +95,9 @@ def test_a_slash_from_a_citizen_commands_nothing(service: Service) -> None:
 @pytest.mark.both_databases
 def test_numbers_that_identify_people_reach_no_log(service: Service) -> None:
     telephone, identity = "06 12 34 56 78", "1 85 05 78 006 084 91"
-    answer = service.ask(f"mon numéro est le {telephone}, sécu {identity}, comment renouveler mon passeport ?")
-    assert answer["outcome"] in ("answered", "guided", "choices", "no_answer")
+    question = f"mon numéro est le {telephone}, sécu {identity}, comment renouveler mon passeport ?"
+    # On a busy machine the engine may just be left out: it goes through all processes the next time.
+    wait_until(lambda: service.ask(question)["outcome"] in ("answered", "guided", "choices", "no_answer"))
     kept = {file.name: file.read_bytes() for file in service.settings.home.glob("log/*")}
     if service.settings.database_url:
         kept |= _rows(service.settings.database_url)
