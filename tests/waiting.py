@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 _PAUSE = 0.01
-_SECONDS = 60.0  # on a busy machine a process takes 16 s to start
+_SECONDS = 180.0  # where nine others want the two cores, a gateway that was killed took more than a minute
 
 type Ignored = type[Exception] | tuple[type[Exception], ...]
 

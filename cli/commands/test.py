@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from typing import Annotated
 
 import typer
 
@@ -26,7 +27,11 @@ _TWO_AT_A_TIME = ["-n", "2", "--dist", "loadgroup", "--no-loadscope-reorder", "-
 _ALL = ["tests"]
 
 
-def test(context: typer.Context) -> None:
+def test(
+    context: typer.Context,
+    *,
+    long_ones: Annotated[bool, typer.Option("--long", help="Only those that take too long for every run.")] = False,  # noqa: PT028
+) -> None:
     """Set up what the tests need, then run them all, two at a time.
 
     Arguments go to pytest (``./guichet test tests/unit -k sms``). Whole folders alone are run two at a time, too.
@@ -35,6 +40,8 @@ def test(context: typer.Context) -> None:
     arguments = context.args or _ALL
     if all((ROOT / argument).is_dir() for argument in arguments):
         arguments = [*arguments, *_TWO_AT_A_TIME]
+    if long_ones:
+        arguments = [*arguments, "-m", "long"]
     named = [argument for argument in arguments if argument.startswith("tests")]
     if not named or any(not argument.startswith("tests/unit") for argument in named):
         say("Préparation des tests…", "Preparing the tests…")

@@ -93,7 +93,15 @@ def start_service(**changes: Any) -> Service:
     return Service(f"http://127.0.0.1:{settings.port}", settings, start(settings))
 
 
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """The service runs on SQLite. On PostgreSQL, in every run, only for the tests that show what depends on the record."""
+    if "service" in metafunc.fixturenames:
+        marks = () if metafunc.definition.get_closest_marker("both_databases") else pytest.mark.long
+        databases = ["sqlite", pytest.param("postgresql", marks=marks)]
+        metafunc.parametrize("service", databases, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
 def service(request: pytest.FixtureRequest) -> Iterator[Service]:
     """The service on each of its databases, one after the other; the pages are imported into each."""
     changes = {} if request.param == "sqlite" else {"database_url": request.getfixturevalue("postgres_record")}

@@ -20,6 +20,7 @@ def _measured(service: Service, *arguments: str) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.long
 def test_a_profile_shows_where_each_process_spends_its_time(service: Service) -> None:
     found = _measured(service, "profile")
     folder = Path(found["profile.flame_graphs"])

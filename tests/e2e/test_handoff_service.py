@@ -99,7 +99,7 @@ def _left_to_the_human(service: Service) -> None:
             async with database.read() as session:
                 return (await session.execute(select(Message.id).where(Message.outcome.is_(None)))).first() is None
 
-        await until(nothing_waits, seconds=20)
+        await until(nothing_waits)
 
     _on_record(service, settled)
 
@@ -111,6 +111,7 @@ def _return_to_bot(console: Page, summary: str) -> None:
     expect(console.locator("#ending")).to_be_hidden()
 
 
+@pytest.mark.both_databases
 def test_on_the_website_from_the_wish_for_a_human_to_the_feedback(
     service: Service, console: Page, context: Callable[[], BrowserContext]
 ) -> None:

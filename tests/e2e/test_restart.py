@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import psutil
+import pytest
 
 from tests.apart import apart
 from tests.e2e.conftest import Service
 from tools.bench.rolling import rolled
 
-_REPLACED = ("actions", "gateway", "worker", "worker-2")
+_ONE_OF_EACH = ("actions", "gateway", "worker")
+_ALL = (*_ONE_OF_EACH, "worker-2")
 
 
 def _pids(service: Service) -> dict[str, int]:
@@ -16,12 +18,16 @@ def _pids(service: Service) -> dict[str, int]:
     return {state.name: state.pid for state in service.stack.supervisor.states() if state.name != "indexer"}
 
 
-def test_processes_are_replaced_and_nobody_notices(service: Service) -> None:
+@pytest.mark.parametrize(
+    ("names", "per_second"),
+    [pytest.param(_ONE_OF_EACH, 1, id="one of each"), pytest.param(_ALL, 3, id="all", marks=pytest.mark.long)],
+)
+def test_processes_are_replaced_and_nobody_notices(service: Service, names: tuple[str, ...], per_second: int) -> None:
     before = _pids(service)
-    found = apart(rolled(service.settings, per_second=3, names=_REPLACED))
+    found = apart(rolled(service.settings, per_second=per_second, names=names))
     after = _pids(service)
-    assert {name for name in before if before[name] != after[name]} == set(_REPLACED)
-    assert not any(psutil.pid_exists(before[name]) for name in _REPLACED)
+    assert {name for name in before if before[name] != after[name]} == set(names)
+    assert not any(psutil.pid_exists(before[name]) for name in names)
     assert found["rolling.acknowledged"] > 0
     wrong = ("server_errors", "connections_refused", "lost", "without_outcome", "answered_twice", "out_of_order")
     assert {name: found[f"rolling.{name}"] for name in wrong} == dict.fromkeys(wrong, 0)

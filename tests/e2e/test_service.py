@@ -37,6 +37,7 @@ def _stopped(service: Service, name: str) -> Iterator[None]:
         wait_until(lambda: service.command("status").returncode == 0)
 
 
+@pytest.mark.both_databases
 def test_a_question_gets_a_sourced_answer(service: Service) -> None:
     answer = service.ask(QUESTION)
     assert answer["outcome"] in ("answered", "guided")
@@ -58,6 +59,7 @@ def test_greeting_in_both_languages(service: Service) -> None:
     assert french["text"] != english["text"]
 
 
+@pytest.mark.both_databases
 def test_a_conversation_goes_on(service: Service) -> None:
     first = service.ask("bonjour")
     second = service.ask(QUESTION, "--conversation", first["conversation"])
@@ -90,10 +92,12 @@ def test_a_slash_from_a_citizen_commands_nothing(service: Service) -> None:
         assert answer["outcome"] not in ("fallback", "silent", "command")
 
 
+@pytest.mark.both_databases
 def test_numbers_that_identify_people_reach_no_log(service: Service) -> None:
     telephone, identity = "06 12 34 56 78", "1 85 05 78 006 084 91"
-    answer = service.ask(f"mon numéro est le {telephone}, sécu {identity}, comment renouveler mon passeport ?")
-    assert answer["outcome"] in ("answered", "guided", "choices", "no_answer")
+    question = f"mon numéro est le {telephone}, sécu {identity}, comment renouveler mon passeport ?"
+    # On a busy machine the engine may just be left out: it goes through all processes the next time.
+    wait_until(lambda: service.ask(question)["outcome"] in ("answered", "guided", "choices", "no_answer"))
     kept = {file.name: file.read_bytes() for file in service.settings.home.glob("log/*")}
     if service.settings.database_url:
         kept |= _rows(service.settings.database_url)
@@ -119,8 +123,18 @@ def _rows(url: str) -> dict[str, bytes]:
     return apart(read())
 
 
-@pytest.mark.parametrize("victim", ["actions", "rasa", "worker", "gateway"])
-def test_a_killed_process_comes_back_and_answers(service: Service, victim: str) -> None:
+@pytest.mark.both_databases
+@pytest.mark.parametrize("victim", ["worker", "gateway"])
+def test_a_killed_process_that_writes_to_the_record_comes_back_and_answers(service: Service, victim: str) -> None:
+    _comes_back_once_killed(service, victim)
+
+
+@pytest.mark.parametrize("victim", ["actions", "rasa"])
+def test_a_killed_process_that_knows_no_record_comes_back_and_answers(service: Service, victim: str) -> None:
+    _comes_back_once_killed(service, victim)
+
+
+def _comes_back_once_killed(service: Service, victim: str) -> None:
     pid = _pid(service, victim)
     os.kill(pid, signal.SIGKILL)
     wait_until(lambda: _pid(service, victim) not in (0, pid))
@@ -162,6 +176,7 @@ def test_without_rasa_pages_are_found_and_all_else_is_a_fallback_then_it_answers
     assert service.ask(QUESTION)["outcome"] in ("answered", "guided")
 
 
+@pytest.mark.both_databases
 def test_redis_flushed_and_stopped_loses_nothing(service: Service) -> None:
     with redis.Redis.from_url(service.settings.redis_address) as client:
         client.flushall()

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.conftest import Service
 
 QUESTION = "comment déclarer un décès ?"
-ANSWER_MS = 20_000
+ANSWER_MS = 60_000
 
 
 class Phone:

@@ -10,6 +10,6 @@ from core.settings import Settings
 from retrieval.service import SearchService
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def engine() -> SearchService:
     return open_engine(for_tests(Settings()))

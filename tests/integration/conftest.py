@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -10,7 +11,11 @@ import redis
 
 from core.database import Database
 from core.database.migrate import upgrade
-from core.settings import Settings
+from core.settings import ROOT, Settings
+from knowledge_base.errors import FetchFailed
+from knowledge_base.sources.npm import fetch_pinned
+from knowledge_base.sources.service_public.importer import Reading, open_source, read
+from knowledge_base.sources.service_public.package import PACKAGE
 from tests.integration.channels_support import served, settings_for
 from tests.integration.collector import Collector, collecting
 from tests.integration.migrated import copy_of_empty
@@ -98,3 +103,18 @@ async def collector() -> AsyncIterator[Collector]:
     """Where traces can be sent to."""
     async with collecting() as listening:
         yield listening
+
+
+@pytest.fixture(scope="session")
+def service_public_package() -> Path:
+    """The real package of service-public's pages."""
+    try:
+        return fetch_pinned(PACKAGE, Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
+    except FetchFailed as failure:
+        pytest.skip(f"the package is not in the cache, and: {failure.en}")
+
+
+@pytest.fixture(scope="session")
+def service_public(service_public_package: Path) -> Reading:
+    """All real pages, read once: that takes 20 s of processor time."""
+    return read(open_source(service_public_package))

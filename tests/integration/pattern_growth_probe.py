@@ -58,7 +58,6 @@ _OTHER_TEXTS = (
 _SMALL, _LARGE = 512, 2048  # characters
 _GROWTH = 9.0  # fourfold length: fourfold time is linear, sixteenfold quadratic
 _FLOOR = 100e-6  # seconds of processor time; below, nothing is measured well, and nothing is quadratic that matters
-_FOR_FUNCTIONS = 900  # of the texts made for patterns: each function is tried with them
 _GIVEN_UP = 1.0  # the same, for ``_SMALL`` characters
 
 type Found = dict[tuple[str, int], str]
@@ -256,14 +255,14 @@ def measuring() -> Iterator[None]:
         signal.signal(signal.SIGVTALRM, before)
 
 
-def main() -> None:
-    """Print what grows, and how much was looked at."""
+def main(for_functions: int) -> None:
+    """Print what grows, and how much was looked at. Each function is tried with ``for_functions`` of the patterns' texts."""
     found = watched()
     functions = readers()
     looks = [(f"{module}: {pattern[:80]}", pattern, flags) for (pattern, flags), module in found.items()]
     hard = dict.fromkeys(Growing("", again, "") for again in PLAIN)
     made = [text for _, pattern, flags in looks for text in islice(growing_texts(pattern, flags), 100)]
-    hard |= dict.fromkeys(random.Random(1).sample(made, _FOR_FUNCTIONS))
+    hard |= dict.fromkeys(random.Random(1).sample(made, for_functions))
     with measuring():
         for name, pattern, flags in looks:
             _tell(name, grows(partial(look, re.compile(pattern, flags)), growing_texts(pattern, flags)))
@@ -278,4 +277,4 @@ def _tell(name: str, text: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(int(sys.argv[1]))

@@ -30,7 +30,7 @@ from rasa.shared.core.trackers import DialogueStateTracker, EventVerbosity
 
 from bot import patches
 
-_CONVERSATIONS = 400
+_CONVERSATIONS = 150
 _MESSAGES = Path("tests/evaluation/nlu/dev.jsonl")
 _FORM = "call_back_form"
 

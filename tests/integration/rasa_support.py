@@ -18,6 +18,7 @@ from actions.server.app import create_app
 from cli.rasa_commands import BOT_PYTHON, environment, model_path, run_command, training_command
 from core.settings import ROOT, Settings
 from tests.integration.servers import free_port
+from tests.prompt_server import PromptServer
 from tests.unit.actions.fakes import FakeKnowledge
 from tests.waiting import wait_until
 
@@ -82,7 +83,7 @@ class ActionServer:
         app = create_app(self._settings, self.knowledge)
         self._count_events(app)
         config = uvicorn.Config(app, host="127.0.0.1", port=self._settings.actions_port, log_config=None, access_log=False)
-        self._server = uvicorn.Server(config)
+        self._server = PromptServer(config)
         self._thread = threading.Thread(target=self._server.run, daemon=True)
         self._thread.start()
         wait_until_ok(f"{self._settings.actions_url}/health")

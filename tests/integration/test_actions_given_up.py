@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,19 @@ from actions.server import app as action_server
 from retrieval.contracts import RetrievalResult
 from tests.integration.channels_support import SECRET, served, settings_for
 from tests.unit.actions.fakes import FakeKnowledge
-
-_SEARCH_SECONDS = 0.5
+from tests.waiting import until
 
 
 class _SlowKnowledge(FakeKnowledge):
+    """Searches that end once ``gate`` is open."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun, self.gate = threading.Event(), threading.Event()
+
     def search(self, query: str, **options: Any) -> RetrievalResult:
-        time.sleep(_SEARCH_SECONDS)
+        self.begun.set()
+        self.gate.wait(60)
         return super().search(query, **options)
 
 
@@ -28,7 +34,7 @@ async def _ask(client: httpx.AsyncClient, text: str, seconds: float) -> httpx.Re
     message = {"text": text, "intent": {"name": "enquiry"}, "entities": []}
     tracker = {"sender_id": "c", "slots": {}, "latest_message": message, "latest_input_channel": "web", "events": []}
     call = {"next_action": "action_answer_enquiry", "sender_id": "c", "tracker": tracker}
-    return await client.post("/webhook", json=call, timeout=seconds)
+    return await client.post("/webhook", json=call, timeout=httpx.Timeout(60, read=seconds))
 
 
 async def test_who_has_given_up_is_not_searched_for(monkeypatch: pytest.MonkeyPatch, redis_url: str, tmp_path: Path) -> None:
@@ -42,11 +48,13 @@ async def test_who_has_given_up_is_not_searched_for(monkeypatch: pytest.MonkeyPa
         httpx.AsyncClient(base_url=settings.actions_url, headers=secret) as client,
         asyncio.TaskGroup() as group,
     ):
-        first = group.create_task(_ask(client, "carte perdue", 10))
-        await asyncio.sleep(0.1)
+        first = group.create_task(_ask(client, "carte perdue", 60))
+        await until(knowledge.begun.is_set)
         impatient = [_ask(client, f"passeport {number}", 0.1) for number in range(5)]
         given_up = await asyncio.gather(*impatient, return_exceptions=True)
-        last = group.create_task(_ask(client, "carte volée", 10))
+        last = group.create_task(_ask(client, "carte volée", 60))
+        await asyncio.sleep(0.5)  # longer than the server waits before it asks whether a client is still there
+        knowledge.gate.set()
     assert [type(one) for one in given_up] == [httpx.ReadTimeout] * 5
     assert (first.result().status_code, last.result().status_code) == (200, 200)
     assert [query for query, *_ in knowledge.asked] == ["carte perdue", "carte volée"]

@@ -54,6 +54,6 @@ async def test_an_open_socket_is_closed_when_session_or_right_end(settings: Sett
             else:
                 await accounts.change(session, staff.id, actor="test", role=Role.READER)
         with pytest.raises(websockets.ConnectionClosed):
-            await asyncio.wait_for(socket.recv(), 5)
+            await asyncio.wait_for(socket.recv(), 60)
         assert socket.close_code == 4401
     await database.close()

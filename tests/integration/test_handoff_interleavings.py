@@ -29,7 +29,7 @@ from supervision.handoffs.record import is_claimed
 from supervision.handoffs.supervisor_actions import SupervisorActions
 from tests.integration.channels_support import settings_for
 
-_ROUNDS, _MESSAGES = 100, 6
+_MESSAGES = 6
 _LEASE = timedelta(seconds=30)
 _ANSWER = Turn(outcome=Outcome.ANSWERED, blocks=(TextBlock(text="Réponse."),))
 _SIGNING = Signing("key")
@@ -85,8 +85,9 @@ def _hand_back(desk: SupervisorActions):  # type: ignore[no-untyped-def]  # noqa
     return lambda claim: desk.close(claim, to_bot=True)
 
 
+@pytest.mark.parametrize("rounds", [30, pytest.param(100, marks=pytest.mark.long)])
 async def test_the_bot_never_speaks_over_a_human(
-    database: Database, wording: Wording, tmp_path_factory: pytest.TempPathFactory
+    database: Database, wording: Wording, tmp_path_factory: pytest.TempPathFactory, rounds: int
 ) -> None:
     settings = settings_for("", "redis://127.0.0.1:1", tmp_path_factory.mktemp("home"))  # no Redis: SQL alone decides
     spoken = wording.filled_from(settings)
@@ -95,7 +96,7 @@ async def test_the_bot_never_speaks_over_a_human(
     event_bus = EventBus(settings.redis_address)
     desk, before_commit = SupervisorActions(database, event_bus, spoken, {}), HandoffUpdates(spoken, Addresses("key"))
     claims = silenced = 0
-    for seed in range(_ROUNDS):
+    for seed in range(rounds):
         chance = random.Random(seed)
         conversation, handoff = await _round(database, seed)
         await asyncio.gather(
@@ -129,8 +130,8 @@ async def test_the_bot_never_speaks_over_a_human(
             else:
                 assert not held, f"seed {seed}: the bot spoke over the human"
     await event_bus.close()
-    assert claims > _ROUNDS  # the interleavings are not all the same
-    assert 0 < silenced < _ROUNDS * _MESSAGES
+    assert claims > rounds  # the interleavings are not all the same
+    assert 0 < silenced < rounds * _MESSAGES
 
 
 async def _round(database: Database, seed: int) -> tuple[str, str]:

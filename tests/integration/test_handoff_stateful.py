@@ -1,4 +1,4 @@
-"""The bot never speaks over the human: 200 random orders of everything that can happen, on SQLite and on PostgreSQL.
+"""The bot never speaks over the human: 200 random orders of everything that can happen, on SQLite, and on PostgreSQL when long.
 
 Hypothesis picks the moves and, where one fails, finds the shortest order that does. A turn of the bot is two steps, between
 which anything may come; two moves may also be made at the same time.
@@ -40,6 +40,7 @@ from supervision.handoffs.presence import Duty, record_presence
 from supervision.handoffs.record import is_claimed
 from supervision.handoffs.supervisor_actions import SupervisorActions
 from tests.integration.channels_support import settings_for
+from tests.integration.databases import postgresql_when_long
 
 _EXAMPLES, _STEPS = 200, 14
 _LEASE = timedelta(seconds=60)
@@ -253,6 +254,7 @@ def _with(move: Callable[[str], Awaitable[None]], name: str) -> Callable[[], Awa
     return lambda: move(name)
 
 
+@postgresql_when_long  # test_handoff_interleavings.py shows it there every time
 def test_the_bot_never_speaks_over_the_human(database_url: str, tmp_path_factory: pytest.TempPathFactory) -> None:
     parts = settings_for("", "redis://127.0.0.1:1", tmp_path_factory.mktemp("home"))  # no Redis: SQL alone decides
     words = Wording.load(ROOT / "domain.yml").filled_from(parts)

@@ -2,24 +2,18 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import select
 
 from core.database import Database
 from core.database.models.entries import Conflict, EntryRow
 from core.entry import Chapter, Entry, TextBlock
-from core.settings import ROOT
 from knowledge_base.editing import saving
 from knowledge_base.editing.steps import Policy, Target
 from knowledge_base.entries.store import ImportReport, published, upsert
-from knowledge_base.errors import FetchFailed
-from knowledge_base.sources.npm import fetch_pinned
-from knowledge_base.sources.service_public.importer import open_source, read
-from knowledge_base.sources.service_public.package import PACKAGE
+from knowledge_base.sources.service_public.importer import Reading
+from tests.integration.databases import postgresql_when_long
 from tests.integration.editing_support import publish, take_away
 
 PARTS = ("Coût", "Délai", "Où")
@@ -164,13 +158,10 @@ async def test_a_dry_run_says_it_and_changes_nothing(database: Database) -> None
     assert report == await bring(database, *wanted)
 
 
-async def test_the_next_edition_of_service_public_over_50_changed_entries(database: Database) -> None:
+@postgresql_when_long
+async def test_the_next_edition_of_service_public_over_50_changed_entries(database: Database, service_public: Reading) -> None:
     """The real pages. The next edition changes the titles of all, and the introductions of half of what was changed here."""
-    try:
-        package = fetch_pinned(PACKAGE, Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
-    except FetchFailed as failure:
-        pytest.skip(f"the package is not in the cache, and: {failure.en}")
-    pages = read(open_source(package)).entries
+    pages = service_public.entries
     assert len(pages) == 3371
 
     async def edition(entries: Any) -> ImportReport:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 import re
 import zipfile
 from collections.abc import Iterator
@@ -15,34 +14,18 @@ from markdown_it import MarkdownIt
 
 from core.database import Database
 from core.entry import Block, Cases, Chapter, Entry, TextBlock, passages
-from core.settings import ROOT
 from knowledge_base.entries.store import ImportReport, published, upsert
-from knowledge_base.errors import FetchFailed
-from knowledge_base.sources.npm import fetch_pinned
 from knowledge_base.sources.service_public.context import Context
 from knowledge_base.sources.service_public.convert import entry as convert
-from knowledge_base.sources.service_public.importer import Reading, open_source, read
-from knowledge_base.sources.service_public.package import PACKAGE
+from knowledge_base.sources.service_public.importer import Reading, open_source
+from tests.integration.databases import sqlite_when_long
 
 _SAFE = re.compile("(paragraph|(bullet|ordered)_list|list_item|table|thead|tbody|tr|th|td|strong|link)_(open|close)$")
 
 
 @pytest.fixture(scope="module")
-def package() -> Path:
-    try:
-        return fetch_pinned(PACKAGE, Path(os.environ.get("GUICHET_HOME", ROOT / "var")))
-    except FetchFailed as failure:
-        pytest.skip(f"the package is not in the cache, and: {failure.en}")
-
-
-@pytest.fixture(scope="module")
-def reading(package: Path) -> Reading:
-    return read(open_source(package))
-
-
-@pytest.fixture(scope="module")
-def entries(reading: Reading) -> dict[str, Entry]:
-    return {entry.id: entry for entry in reading.entries}
+def entries(service_public: Reading) -> dict[str, Entry]:
+    return {entry.id: entry for entry in service_public.entries}
 
 
 def texts(body: tuple[Block, ...]) -> Iterator[str]:
@@ -79,11 +62,11 @@ def plain(entry: Entry) -> str:
     return re.sub(r"\s+", " ", " ".join(seen))
 
 
-def test_counts(package: Path, reading: Reading, entries: dict[str, Entry]) -> None:
-    assert open_source(package).listings() == 3479
-    assert len(reading.entries) == len(entries) == 3371
-    assert sum(len(entry.audiences) > 1 for entry in reading.entries) == 108
-    assert reading.unknown == {}
+def test_counts(service_public_package: Path, service_public: Reading, entries: dict[str, Entry]) -> None:
+    assert open_source(service_public_package).listings() == 3479
+    assert len(service_public.entries) == len(entries) == 3371
+    assert sum(len(entry.audiences) > 1 for entry in service_public.entries) == 108
+    assert service_public.unknown == {}
 
 
 def test_every_entry_is_whole(entries: dict[str, Entry]) -> None:
@@ -142,10 +125,10 @@ def test_cases_of_a_page_are_a_tree(entries: dict[str, Entry]) -> None:
     assert max(map(len, paths)) >= 2
 
 
-def test_an_official_archive_of_the_same_pages_gives_the_same_entries(package: Path, tmp_path: Path) -> None:
+def test_an_official_archive_of_the_same_pages_gives_the_same_entries(service_public_package: Path, tmp_path: Path) -> None:
     """One audience's edition, written as XML: the readers differ, what they read must not."""
     path = tmp_path / "vosdroits.zip"
-    source = open_source(package)
+    source = open_source(service_public_package)
     expected: dict[str, Entry] = {}
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for page in source.pages():
@@ -164,12 +147,19 @@ def _written(root: etree._Element) -> bytes:
     return buffer.getvalue()
 
 
-async def test_the_whole_package_in_the_record(database: Database, reading: Reading) -> None:
+@sqlite_when_long  # the next edition of the same pages is tried there
+async def test_the_whole_package_in_the_record(database: Database, service_public: Reading) -> None:
     async def bring() -> ImportReport:
         return await upsert(
-            database, "service-public", reading.entries, source="package", checksum="0" * 64, author="test", reason="test"
+            database,
+            "service-public",
+            service_public.entries,
+            source="package",
+            checksum="0" * 64,
+            author="test",
+            reason="test",
         )
 
     first, again = await bring(), await bring()
     assert (first.created, again.unchanged, again.created + again.updated + again.withdrawn) == (3371, 3371, 0)
-    assert await published(database) == sorted(reading.entries, key=lambda entry: entry.id)
+    assert await published(database) == sorted(service_public.entries, key=lambda entry: entry.id)

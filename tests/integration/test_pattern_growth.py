@@ -15,10 +15,12 @@ from tests.integration.growing_texts import growing_texts
 from tests.integration.pattern_growth_probe import grows, look, measuring
 
 
-def test_patterns_of_danger_language_and_dialogue_grow_no_faster_than_the_text() -> None:
+@pytest.mark.parametrize("texts", [300, pytest.param(900, marks=pytest.mark.long)])
+def test_patterns_of_danger_language_and_dialogue_grow_no_faster_than_the_text(texts: int) -> None:
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.integration.pattern_growth_probe"], cwd=ROOT, capture_output=True, text=True, check=True
-    )
+        [sys.executable, "-m", "tests.integration.pattern_growth_probe", str(texts)],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
     *rising_subjects, looked_at = map(json.loads, ran.stdout.splitlines())
     assert rising_subjects == []
     assert looked_at["patterns"] > 500

@@ -1,4 +1,4 @@
-"""1,000 queries during 20 publications: no error, and each answer wholly from one snapshot."""
+"""Queries during publications: no error, and each answer wholly from one snapshot."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from tests.integration.migrated import migrated
 from tests.integration.publishing_support import carried_out, knowledge, publisher, revise, settings_for
 from tests.unit.retrieval.samples import PARENTAL, PASSPORT, WordEmbedder, entry
 
-QUERIES, PUBLICATIONS, ASKERS = 1000, 20, 4
+ASKERS = 4
 MARK = re.compile(r"tarif (\d+)")
 
 
@@ -50,7 +50,10 @@ def call(number: int) -> dict[str, Any]:
     return {"next_action": "action_answer_enquiry", "sender_id": f"c{number}", "tracker": tracker, "version": "3.6.21"}
 
 
-async def test_answers_during_publications(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("queries", "publications"), [(200, 5), pytest.param(1000, 20, marks=pytest.mark.long)])
+async def test_answers_during_publications(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, queries: int, publications: int
+) -> None:
     monkeypatch.setattr(server, "AT_ONCE", ASKERS)
     url = f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}"
     await migrated(url)
@@ -66,7 +69,7 @@ async def test_answers_during_publications(monkeypatch: pytest.MonkeyPatch, tmp_
 
     def ask(asker: int) -> None:
         number = 0
-        while not stop.is_set() and (number < QUERIES // ASKERS or not published.is_set()):
+        while not stop.is_set() and (number < queries // ASKERS or not published.is_set()):
             answer = client.post("/webhook", json=call(asker))
             answers.append((answer.status_code, answer.text))
             number += 1
@@ -75,7 +78,7 @@ async def test_answers_during_publications(monkeypatch: pytest.MonkeyPatch, tmp_
         asking = [pool.submit(ask, asker) for asker in range(ASKERS)]
         try:
             node = publisher(database, tmp_path, url)
-            for number in range(2, 2 + PUBLICATIONS):
+            for number in range(2, 2 + publications):
                 changes = [await revise(database, one) for one in priced(number)]
                 view = await carried_out(node, database, await request(database, changes, author="a", go_at_once=True))
                 assert view.state == State.ACTIVE, view.report or view.error
@@ -87,11 +90,11 @@ async def test_answers_during_publications(monkeypatch: pytest.MonkeyPatch, tmp_
         finally:
             stop.set()
     await database.close()
-    assert len(answers) >= QUERIES
+    assert len(answers) >= queries
     assert {status for status, _ in answers} == {200}
     seen = set()
     for _, text in answers:
         (snapshot,) = {name for name in marks if name in text}
         assert set(MARK.findall(text)) == {marks[snapshot]}
         seen.add(snapshot)
-    assert len(seen) > PUBLICATIONS // 2
+    assert len(seen) > publications // 2

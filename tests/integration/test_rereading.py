@@ -268,7 +268,7 @@ async def test_the_publisher_reads_what_is_due_while_it_runs(
     async def is_read() -> bool:
         return (await sources(database))[0].outcome == "changed"
 
-    await until(is_read, seconds=20)
+    await until(is_read)
     node.stop()
     await running
 

@@ -17,6 +17,8 @@ Allocation logement|Congé de maternité|Rupture conventionnelle|Retraite antici
 Inscription à l'école|Bourse de lycée|Carte grise en ligne|Vignette Crit'Air|Logement social|Caution du locataire
 Visa de long séjour|Vote par procuration
 """
+pytestmark = pytest.mark.long  # minutes by the clock, of what only a comparison of the developers' uses
+
 ENTRIES = [
     Entry(id=f"F{number}", collection="fiches", title=title)
     for number, title in enumerate(_TITLES.strip().replace("\n", "|").split("|"))

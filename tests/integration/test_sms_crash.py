@@ -24,9 +24,6 @@ from tests.integration.migrated import migrated
 from tests.integration.sms_support import FakeTwilio, inbound, post
 from tests.waiting import until
 
-TIMES = 20
-
-
 # Starts a worker for each byte that it reads, as ``python -m cli.worker`` does, and says its process id: libraries are
 # read once, and what is killed is a process all the same.
 _NURSERY = """
@@ -72,13 +69,14 @@ async def database_url(tmp_path: Path) -> str:
     return url
 
 
-async def test_a_worker_killed_after_acceptance_twenty_times(
-    database: Database, database_url: str, redis_url: str, tmp_path: Path
+@pytest.mark.parametrize("times", [4, pytest.param(20, marks=pytest.mark.long)])
+async def test_workers_killed_after_acceptance_send_nothing_twice(
+    database: Database, database_url: str, redis_url: str, tmp_path: Path, times: int
 ) -> None:
     twilio = FakeTwilio()
     settings = settings_for(database_url, redis_url, tmp_path, **twilio.settings)
     async with served(twilio.app(), twilio.port), guichet(settings) as service, _nursery(settings) as start:
-        for time in range(TIMES):
+        for time in range(times):
             accepted = len(twilio.sent)
             twilio.gate.clear()  # the provider has taken the message, and its answer is on the way
             worker = await start()
@@ -98,9 +96,9 @@ async def test_a_worker_killed_after_acceptance_twenty_times(
                 await session.execute(update(Lease).values(expires_at=now() - timedelta(minutes=1)))
             async with working(settings, sweep_seconds=0.05):
                 await until(lambda: _settled(database, time + 1))  # noqa: B023 - called at once
-        assert await _states(database) == ["uncertain", "sent"] * TIMES
+        assert await _states(database) == ["uncertain", "sent"] * times
     sent = [(message["To"], message["Body"]) for message in twilio.sent]
-    assert len(sent) == len(set(sent)) == 2 * TIMES
+    assert len(sent) == len(set(sent)) == 2 * times
 
 
 async def _more_than(twilio: FakeTwilio, number: int) -> bool:

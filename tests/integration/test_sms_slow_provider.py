@@ -136,7 +136,7 @@ async def test_the_website_is_answered_while_the_provider_answers_nobody(
                 return await session.scalar(select(Message.outcome).where(Message.id == "lost")) is not None
 
         try:
-            await until(answered, seconds=5)
+            await until(answered)
         finally:
             twilio.gate.set()
 
@@ -151,10 +151,10 @@ async def test_replies_by_sms_that_a_provider_keeps_waiting_leave_room_for_the_w
         try:
             for n in range(6):
                 await post(service.http, settings, inbound("carte perdue", phone=f"+3363998000{n}"))
-            await until(_some(twilio, 6), seconds=10)
+            await until(_some(twilio, 6))
             citizen = await service.citizen()
             await citizen.post("carte perdue")
-            await citizen.answered(1, seconds=5)
+            await citizen.answered(1)
         finally:
             twilio.gate.set()
         await until(_all_sent(database))

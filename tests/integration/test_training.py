@@ -66,6 +66,7 @@ def test_questions_come_nearer_to_the_part_that_answers(base: Path, adapter: Pat
     assert leaning(tuned) > leaning(base) + 0.05
 
 
+@pytest.mark.long
 def test_an_interrupted_training_ends_where_it_would_have(base: Path, adapter: Path, tmp_path: Path) -> None:
     expected, found = load_file(adapter), load_file(learned(base, tmp_path, until=21))
     assert expected.keys() == found.keys()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from core.database.models import Conversation, EntryRow, Message, Satisfaction
 from core.settings import Settings
 from tests.integration.channels_support import guichet, settings_for
 from tests.integration.migrated import migrated
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -66,9 +68,7 @@ async def test_suggestions_are_of_published_pages_and_leave_nothing_behind(setti
             assert answer.status_code == 200
             return [one["text"] for one in answer.json()]
 
-        for _ in range(200):  # the index is made aside
-            if await typed("cart"):
-                break
+        await until(partial(typed, "cart"))  # the index is made aside
         assert await typed("cart") == ["Carte perdue"]
         assert await typed("egare pap") == ["égaré mes papiers"]
         too_long = await service.http.post("/api/web/suggestions", json={"text": "x" * 121})

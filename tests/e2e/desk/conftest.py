@@ -20,6 +20,7 @@ from core.settings import ROOT, Settings
 from tests.desk_support import cookie_for_playwright, make_staff, on_record, sign_in
 from tests.e2e.browser import NewContext
 from tests.integration.channels_support import settings_for
+from tests.integration.migrated import copy_of_empty
 from tests.integration.servers import free_port
 from tests.waiting import wait_until
 
@@ -43,11 +44,7 @@ class DeskService:
 def start_gateway(home: Path, **changes: Any) -> DeskService:
     """A gateway on an empty record in ``home``; returns once it answers."""
     settings = settings_for(f"sqlite+aiosqlite:///{home / 'guichet.db'}", f"redis://127.0.0.1:{free_port()}/0", home, **changes)
-    subprocess.run(
-        [sys.executable, "-c", f"from core.database.migrate import upgrade; upgrade({settings.sql_url!r})"],
-        cwd=ROOT,
-        check=True,
-    )
+    copy_of_empty(home / "guichet.db")
     process = subprocess.Popen(
         [sys.executable, "-m", "cli.gateway"], cwd=ROOT, env={"PATH": "/usr/bin:/bin", **settings.as_environment()}
     )

@@ -28,10 +28,11 @@ from channels.web.pages.router import router
 from channels.web.questions import pinned
 from conversations.wording import Wording
 from core.database import Database
-from core.database.base import Base
 from core.languages import PanelLanguage
 from core.settings import ROOT, Settings
 from tests.e2e.web.fake_replies import reply_to
+from tests.integration.migrated import migrated
+from tests.prompt_server import PromptServer
 
 SUGGESTED = ("Carte d’identité perdue", "Carte grise : changement d’adresse")
 _WANTED = {"in English please": "en", "en español por favor": "es", "em português por favor": "pt", "بالعربية من فضلكم": "ar"}
@@ -67,7 +68,7 @@ class FakeGateway:
         self._probe = socket.socket()
         self._probe.bind(("127.0.0.1", 0))
         self.url = f"http://127.0.0.1:{self._probe.getsockname()[1]}"
-        self._server = uvicorn.Server(
+        self._server = PromptServer(
             uvicorn.Config(self._app(), log_level="warning", ws_ping_interval=None, timeout_graceful_shutdown=1)
         )
         self._thread = threading.Thread(target=self._server.run, args=([self._probe],), daemon=True)
@@ -145,8 +146,7 @@ class FakeGateway:
 
         @asynccontextmanager
         async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-            async with database.engine.begin() as connection:
-                await connection.run_sync(Base.metadata.create_all)
+            await migrated(self.settings.sql_url)
             yield
             await database.close()
 

@@ -86,6 +86,7 @@ def test_the_network_goes_in_the_middle_of_an_answer(real: Widget) -> None:
     expect(real.said).to_have_count(3)
 
 
+@pytest.mark.both_databases
 def test_start_again_erases(real: Widget) -> None:
     real.open().ask("bonjour")
     expect(real.replies).to_have_count(1)

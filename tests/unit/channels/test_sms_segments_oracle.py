@@ -1,4 +1,4 @@
-"""10,000 texts against an implementation that shares nothing with ours: the ``gsm0338`` package's alphabet, real octets.
+"""Texts against an implementation that shares nothing with ours: the ``gsm0338`` package's alphabet, real octets.
 
 A segment is 140 octets: 160 septets or 70 UTF-16 units; the concatenation header of a longer message takes 6 of them
 (3GPP TS 23.040). Here messages are really packed into octets, segment by segment, and the octets are counted.
@@ -7,6 +7,7 @@ A segment is 140 octets: 160 septets or 70 UTF-16 units; the concatenation heade
 from __future__ import annotations
 
 import gsm0338
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -77,9 +78,12 @@ def _pack_units(text: str) -> list[int]:
     return sizes
 
 
-@settings(max_examples=10_000)
-@given(_TEXTS)
-def test_agreement(text: str) -> None:
+@pytest.mark.parametrize("examples", [1_500, pytest.param(10_000, marks=pytest.mark.long)])
+def test_agreement(examples: int) -> None:
+    settings(max_examples=examples)(given(_TEXTS)(_agrees))()
+
+
+def _agrees(text: str) -> None:
     septets = _septets(text)
     sizes = _pack_units(text) if septets is None else _pack_septets(septets)
     found = measure(text)
