@@ -7,6 +7,7 @@ revisions (``2.0123``); the first generation has no number. ``tests/unit/core/te
 
 import asyncio
 import re
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -46,6 +47,7 @@ async def upgrade_async(url: str, *, revision: str = "head") -> str:
         return await connection.run_sync(_upgrade, revision)
 
 
+@cache
 def code_revision() -> str:
     """Returns the revision that this code needs."""
     revision = ScriptDirectory(str(_SCRIPTS)).get_current_head()
