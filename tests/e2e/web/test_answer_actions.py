@@ -17,7 +17,7 @@ from core.database.models import EntryRow
 from core.entry import Chapter, Entry, TextBlock
 from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import FakeGateway
-from tests.e2e.web.fake_replies import CARD
+from tests.e2e.web.fake_replies import CARD, PLACE
 from tests.e2e.web.widget import Widget, violations
 
 VOICE = """(() => {
@@ -94,6 +94,23 @@ def test_print_of_one_answer_leaves_out_the_rest_of_the_conversation_and_of_the_
 def test_print_with_the_widget_closed_is_the_page_alone(widget: Widget) -> None:
     assert paper(widget.page) == ""
     expect(widget.page.locator("guichet-widget")).to_be_hidden()
+
+
+def test_print_of_an_office_has_its_address_hours_and_telephone(widget: Widget) -> None:
+    widget.open().ask("horaires de la mairie de Clairval")
+    widget.page.evaluate("window.print = () => {}")
+    widget.button("Imprimer").click()
+    text = paper(widget.page)
+    for words in (PLACE["text"], PLACE["address"], "8:30–12:00", PLACE["note"], PLACE["phone"], PLACE["source"]["name"]):
+        assert words in text
+    assert "Voir sur une carte" not in text
+
+
+def test_print_of_an_answer_that_sends_to_the_town_hall_says_where_it_is(fake: FakeGateway, new_context: NewContext) -> None:
+    object.__setattr__(fake.settings, "contact_address", "1 place de la Halle")
+    widget = Widget(new_context().new_page(), fake.url).visit().open().ask("ma carte")  # "… au guichet de la mairie"
+    expect(widget.cards).to_be_visible()
+    assert "1 place de la Halle" in paper(widget.page)
 
 
 def test_copy_takes_passage_source_date_and_address(fake: FakeGateway, new_context: NewContext) -> None:

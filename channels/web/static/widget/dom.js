@@ -44,6 +44,13 @@ export const tongue = (language) => ({ lang: language, dir: RIGHT_TO_LEFT.has(la
 /** Returns the colon between a name and its value. */
 export const colon = (language) => typeset(" : ", language).replace(" :", ":");
 
+/** Returns the words of the panel by name: the texts of the configuration in `language`. */
+export function wordsOf({ wording, service_name: service }, language) {
+  const texts = Object.entries(wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
+  const words = { ...Object.fromEntries(texts), language, colon: colon(language) };
+  return { ...words, agent: fill(words.agent, { service }) };
+}
+
 /** Returns a day ("2026-03-01") or the day of an instant in words. */
 export function day(value, language) {
   const date = moment(value);
