@@ -20,6 +20,8 @@ def test_look_is_tried_on_the_panel_before_it_is_set(desk: DeskService, new_cont
     panels = page.locator(".look dialog")
     expect(panels).to_have_count(2)
     expect(panels.first).to_contain_text("La déclaration de perte se fait au guichet de la mairie")
+    expect(panels.first.locator(".options")).to_have_count(2)
+    expect(panels.first.locator(".options:visible")).to_have_count(0)
     colours = "all => all.map(each => getComputedStyle(each.querySelector('.head')).backgroundColor)"
     expect(page.get_by_text("Texte blanc sur cette couleur")).to_be_visible()
     page.get_by_label(re.compile("La même")).fill("#ffe600")
