@@ -21,12 +21,24 @@ def town(tmp_path: Path) -> Iterator[Callable[[str], FakeGateway]]:
     running: list[FakeGateway] = []
 
     def start(colour: str) -> FakeGateway:
-        running.append(FakeGateway(tmp_path, widget_colour=colour, widget_logo_url=LOGO).start())
+        running.append(
+            FakeGateway(
+                tmp_path, widget_colour=colour, widget_logo_url=LOGO, organisation="Ville de Valbourg (démonstration)"
+            ).start()
+        )
         return running[-1]
 
     yield start
     for one in running:
         one.stop()
+
+
+def test_head_with_a_logo_is_one_row_on_a_telephone(town: Callable[[str], FakeGateway], new_context: NewContext) -> None:
+    widget = Widget(new_context(viewport={"width": 390, "height": 844}).new_page(), town("#0b5c6b").url).visit().open()
+    boxes = [widget.panel.locator(place).bounding_box() for place in (".bar .logo", ".bar .close")]
+    assert boxes[0] is not None
+    assert boxes[1] is not None
+    assert abs(boxes[0]["y"] + boxes[0]["height"] / 2 - boxes[1]["y"] - boxes[1]["height"] / 2) < 4
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

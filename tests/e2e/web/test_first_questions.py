@@ -122,6 +122,13 @@ def test_panel_in_arabic_runs_from_the_right(fake: FakeGateway, new_context: New
     assert widget.page.evaluate(wide) == []
 
 
+def test_date_of_an_answer_in_arabic_is_in_order(fake: FakeGateway, new_context: NewContext) -> None:
+    widget = Widget(new_context().new_page(), fake.url).visit("ar").open().ask("une ancienne page")
+    date = widget.cards.locator("time")
+    expect(date).to_have_text("01/03/2020")  # no marks of direction, which would show it as 012020/03/
+    expect(date).to_have_attribute("dir", "ltr")
+
+
 def test_text_alone_at_200_percent_leaves_the_question_its_width(fake: FakeGateway, new_context: NewContext) -> None:
     """Telephones enlarge text without the sizes that are written in rem."""
     page = new_context(viewport={"width": 390, "height": 844}, is_mobile=True, has_touch=True).new_page()

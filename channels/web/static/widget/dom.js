@@ -59,9 +59,12 @@ export function day(value, language) {
   return language === "fr" ? text.replace(/^1 /, "1er ") : text;
 }
 
-/** Returns the same in figures; in words in English, where figures are ambiguous (as in core/dates.py). */
+/**
+ * Returns the same in figures; in words in English, where figures are ambiguous (as in core/dates.py). Arabic browsers put marks
+ * of direction between the figures, which disorder them in text from the left.
+ */
 export const shortDay = (value, language) =>
-  language === "en" ? day(value, language) : moment(value).toLocaleDateString(language, { day: "2-digit", month: "2-digit", year: "numeric" });
+  language === "en" ? day(value, language) : moment(value).toLocaleDateString(language, { day: "2-digit", month: "2-digit", year: "numeric" }).replaceAll("\u200f", "");
 
 /** Returns how long ago a day is, in the largest unit that fits: "il y a 6 ans", "5 months ago". */
 export function age(value, language) {

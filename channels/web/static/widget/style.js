@@ -33,7 +33,7 @@ export const STYLE = `
   .head { flex: none; color: var(--on-colour); background: var(--colour); }
   .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; padding: .5rem .75rem .5rem 1rem; }
   .logo { flex: none; height: 2.5rem; max-width: 6rem; object-fit: contain; background: #fff; border-radius: .25rem; padding: .125rem; }
-  .panel h2 { flex: 1 1 8rem; min-width: 0; font-size: 1.0625rem; line-height: 1.3; overflow-wrap: anywhere; }
+  .panel h2 { flex: 1 1 6rem; min-width: 0; font-size: 1.0625rem; line-height: 1.3; overflow-wrap: anywhere; }
   h2 small { display: block; font-size: .8125rem; font-weight: 400; }
   .tools { display: flex; flex-wrap: wrap; gap: .25rem; margin-inline-start: auto; align-items: center; }
   .panel .head .plain { display: flex; align-items: center; gap: .25rem; min-height: 2.25rem; padding: .125rem .5rem; color: inherit; background: none;
