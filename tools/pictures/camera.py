@@ -67,7 +67,7 @@ class Camera:
             self.page("about", "/about"),
             self.console("console"),
             self.desk_page("service", "/desk/service", Role.ADMINISTRATOR),
-            self.desk_page("look", "/desk/look", Role.ADMINISTRATOR, viewport={"width": 1280, "height": 1300}),
+            self.desk_page("look", "/desk/look", Role.ADMINISTRATOR, viewport={"width": 1280, "height": 1180}),
             *self.editor(),
             *(self.telephone("simulator", text) for text in _BY_SMS if self._settings.sms_provider == "simulator"),
         ]

@@ -104,6 +104,7 @@ def test_print_of_an_office_has_its_address_hours_and_telephone(widget: Widget) 
     for words in (PLACE["text"], PLACE["address"], "8:30–12:00", PLACE["note"], PLACE["phone"], PLACE["source"]["name"]):
         assert words in text
     assert "Voir sur une carte" not in text
+    assert re.search(r"Valbourg · \d+(er)? \w+ \d{4}, \d\d:\d\d", text)  # "open now" is true of one moment
 
 
 def test_print_of_an_answer_that_sends_to_the_town_hall_says_where_it_is(fake: FakeGateway, new_context: NewContext) -> None:

@@ -99,7 +99,7 @@ def test_page_gives_the_relay_with_the_number(town: FakeGateway, new_context: Ne
 
 
 @pytest.mark.parametrize("path", ["/", "/about", "/privacy", "/legal", "/accessibility", "/assistant"])
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
 def test_public_page_names_no_setting_and_no_path(fake: FakeGateway, new_context: NewContext, path: str, language: str) -> None:
     page = new_context().new_page()
     page.goto(f"{fake.url}{path}?lang={language}")

@@ -4,7 +4,7 @@ import { frame } from "/widget/desk/parts.js";
 import { replyArticle } from "/widget/desk/reply.js";
 import { STYLE } from "/widget/desk/style.js";
 
-const HERE = "[hidden] { display: none !important; } .panel, .left .panel { position: static; inset: auto; width: 100%; height: 38rem; border: 1px solid var(--edge); box-shadow: none; }";
+const HERE = "[hidden] { display: none !important; } .panel, .left .panel { position: static; inset: auto; width: 100%; height: 28rem; border: 1px solid var(--edge); box-shadow: none; }";
 const sheets = [STYLE, HERE].map((text) => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(text);

@@ -33,10 +33,11 @@ export class Paper {
     if (covers === "nothing" || !items.length) return;
     const words = this.words();
     const { service_name: service, organisation } = this.config();
+    const now = new Date(); // with its time: an office may be said to be open
     this.sheet = h(
       "section",
       { class: "paper", lang: words.language },
-      h("p", { class: "printed" }, `${service} · ${organisation} · ${day(new Date().toISOString(), words.language)}`),
+      h("p", { class: "printed" }, `${service} · ${organisation} · ${day(now.toISOString(), words.language)}, ${now.toLocaleTimeString(words.language, { timeStyle: "short" })}`),
       items.map((item) => (item.kind === "said" ? h("p", { class: "asked" }, words.you + words.colon + item.text) : item.blocks.map((block) => this.#block(block, words, item.language)))),
     );
     this.root.append(this.sheet);
