@@ -11,7 +11,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from channels.web.pages.anchors import anchor
+from channels.web.pages.anchors import anchor, place_of
 from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Chapter, Entry, TextBlock
@@ -246,6 +246,26 @@ def test_address_of_an_answer_opens_its_passage(fake: FakeGateway, new_context: 
     expect(page.get_by_role("navigation", name="Sur cette page").get_by_role("link")).to_have_text(["Que faire ?", "Coût"])
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_address_of_an_answer_without_a_heading_is_that_of_its_first_label(
+    fake: FakeGateway, new_context: NewContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "**En France** : Au guichet.\n\n**Coût** : 25 €"
+    monkeypatch.setitem(CARD, "headings", [])
+    monkeypatch.setitem(CARD, "cases", [])
+    monkeypatch.setitem(CARD, "body", body)
+    publish(fake)
+    page = new_context(viewport={"width": 390, "height": 500}).new_page()
+    widget = Widget(page, fake.url).visit().open().ask("ma carte")
+    expect(widget.cards).to_be_visible()
+    assert f"{fake.url}/page/F1341#en-france" in paper(page)
+    assert place_of(CARD) == "en-france"
+    page.emulate_media(media="screen")
+    page.goto(f"{fake.url}/page/F1341#en-france")
+    heading = page.get_by_role("heading", name="En France")
+    expect(heading).to_be_in_viewport()
+    expect(heading).to_have_css("background-color", "rgb(255, 246, 224)")
 
 
 @pytest.mark.parametrize("status", ["withdrawn", "draft", "archived"])
