@@ -14,6 +14,7 @@ from channels.gateway.composition import build
 from channels.gateway.connection_limits import limited_protocol
 from channels.http.deps import Deps
 from channels.sms.composition import sms_renderer
+from channels.web import desk as website
 from channels.web.api.socket import MAX_FRAME
 from cli.citizen_replies import replies_with
 from cli.desk_preview import near_with, preview_with
@@ -49,6 +50,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         review.part(deps, _keep_golden(deps.database)),
         tasks.part(deps.database),
         approvals.part(settings, deps.database),
+        website.part(settings, deps.database),
     ]
 
 

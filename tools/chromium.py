@@ -42,12 +42,15 @@ def ensure() -> None:
         say("Installation de Chromium (Playwright)…", "Installing Chromium (Playwright)…")
         commands = [[sys.executable, "-m", "playwright", "install", "chromium"]]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    optional = [["apt-get", "install", "-y", "-qq", "firefox-esr"]] if commands[0][0] == "apt-get" else []  # some tests use it
     for command in commands:
         if subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False).returncode:  # noqa: S603
             raise Refusal(
                 "Chromium n'a pas pu être installé pour les tests : installez-le (paquet « chromium »), puis relancez.",
                 "Chromium could not be installed for the tests: install it (package 'chromium'), then run this again.",
             )
+    for command in optional:
+        subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=False)  # noqa: S603
 
 
 def library() -> Callable[[], AbstractContextManager[Playwright]]:

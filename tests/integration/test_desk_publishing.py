@@ -8,9 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import select
 
-from core.database.models import StartQuestion
 from core.identity import Role
 from core.problems import Problem
 from knowledge_base.desk import publishing
@@ -159,23 +157,6 @@ async def test_a_golden_question_of_a_collection_is_no_business_of_another_s_edi
     assert (await other.post("/desk/try/golden", data={"q": "autre", "entry": "test/F2"})).status_code == 403
     assert await golden(desk.database) == [kept]
     assert (await other.post("/desk/golden", data={"question": "la piscine", "entries": ""})).status_code == 303
-
-
-async def test_questions_of_the_start_are_pinned_hidden_and_taken_back(desk: Desk) -> None:
-    editor, reader = await desk.browser(Role.EDITOR), await desk.browser(Role.SUPERVISOR, email="reader@mairie.example")
-    page = "/desk/start-questions"
-    for choice in ("pin", "hide"):  # the second choice replaces the first
-        assert (await editor.post(page, data={"text": "Où  est la piscine ?", "choice": choice})).status_code == 303
-    async with desk.database.read() as session:
-        (row,) = (await session.execute(select(StartQuestion))).scalars().all()
-    assert (row.text, row.language, row.hidden) == ("Où est la piscine ?", "fr", True)
-    assert "Où est la piscine" in (await editor.get(page)).text
-    assert (await reader.post(page, data={"text": "x"})).status_code == 403
-    assert (await editor.post(page, data={"text": " "})).headers["location"] != page
-    assert (await editor.post(page, data={"text": "x" * 201})).status_code == 422
-    assert (await editor.post(f"{page}/{row.id}/remove")).status_code == 303
-    async with desk.database.read() as session:
-        assert (await session.execute(select(StartQuestion))).scalars().all() == []
 
 
 async def test_a_subject_asked_in_vain_becomes_a_draft(desk: Desk) -> None:

@@ -19,11 +19,12 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 LOST = "J’ai perdu ma carte d’identité, que faire ?"
+LOST_IN_ARABIC = "فقدت بطاقة هويتي، ماذا أفعل؟"
 CASE = "En France"
 _SMS_SOURCE = "service-public.fr"
 _BY_SMS = ("jai perdu ma carte d'identite",)
 _DESKTOP = {"width": 1280, "height": 800}
-_TELEPHONE = {"width": 390, "height": 780}
+_TELEPHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 780}, "has_touch": True, "device_scale_factor": 2}
 
 
 def take_pictures(url: str, out: Path) -> None:
@@ -59,11 +60,14 @@ class Camera:
     def take_all(self) -> list[Path]:
         return [
             self.conversation("widget-answer"),
-            self.conversation("widget-mobile", viewport=_TELEPHONE, has_touch=True, device_scale_factor=2),
+            self.conversation("widget-mobile", **_TELEPHONE),
+            self.conversation("widget-dark", color_scheme="dark", **_TELEPHONE),
+            self.conversation("widget-arabic", LOST_IN_ARABIC, "ar", **_TELEPHONE),
             self.page("assistant-without-javascript", "/assistant", java_script_enabled=False),
             self.page("about", "/about"),
             self.console("console"),
             self.desk_page("service", "/desk/service", Role.ADMINISTRATOR),
+            self.desk_page("look", "/desk/look", Role.ADMINISTRATOR, viewport={"width": 1280, "height": 1180}),
             *self.editor(),
             *(self.telephone("simulator", text) for text in _BY_SMS if self._settings.sms_provider == "simulator"),
         ]
@@ -87,13 +91,13 @@ class Camera:
         answers.nth(before).wait_for()
         return self._shoot(page, context, name)
 
-    def conversation(self, name: str, **options: Any) -> Path:
+    def conversation(self, name: str, question: str = LOST, language: str = "fr", **options: Any) -> Path:
         """Takes a picture of the widget on the demonstration site, after a question and the choice of a case."""
         context = self._context(**options)
         page = context.new_page()
-        page.goto(f"{self._url}/demo")
+        page.goto(f"{self._url}/demo?lang={language}")
         page.locator("guichet-widget .launcher").click()
-        page.locator("#question").fill(LOST)
+        page.locator("#question").fill(question)
         page.locator("guichet-widget .send").click()
         page.locator("article.reply").wait_for()
         button = page.get_by_role("button", name=CASE, exact=True)
@@ -128,13 +132,13 @@ class Camera:
         citizen.close()
         return taken
 
-    def desk_page(self, name: str, path: str, role: Role) -> Path:
+    def desk_page(self, name: str, path: str, role: Role, **options: Any) -> Path:
         """Takes a picture of a page of the desks, as seen with ``role``."""
         with signed_in(self._settings, role, "Camille Martin") as cookie:
-            context = self._context()
+            context = self._context(**options)
             context.add_cookies([cookie])  # type: ignore[list-item]
             page = context.new_page()
-            page.goto(self._url + path)
+            page.goto(self._url + path, wait_until="networkidle")
             return self._shoot(page, context, name)
 
     def editor(self) -> list[Path]:

@@ -14,12 +14,15 @@ from fastapi import APIRouter, Request, Response
 from channels.web.contact import unavailable
 from channels.web.pages.templating import PageDeps
 from core.languages import PANEL_LANGUAGES
+from core.settings import Settings
 from core.web.assets import Asset, asset_or_404, load_assets, version_of
+from core.web.colours import readable_on
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
 _ON_DEMAND = frozenset({"suggest.js", "satisfaction.js"})  # loaded with the first letter, and when the panel closes
 _FOR_EVER = "public, max-age=31536000, immutable"
 _PLACEHOLDER = "const SETTINGS = {}; // replaced by channels/web/pages/assets.py"
+_COLOURS = "--colour: #0b5c6b; --on-colour: #ffffff;"
 
 _COMMENT = re.compile(r"^[ \t]*(?://[^\n]*|/\*\*.*?\*/[ \t]*)\n", re.DOTALL | re.MULTILINE)
 _INDENTATION = re.compile(r"^[ \t]+", re.MULTILINE)
@@ -45,21 +48,32 @@ def launcher(deps: PageDeps, version: str, modules: Collection[str]) -> Asset:
         "version": version,
         "modules": list(modules),
         "colour": settings.widget_colour,
+        "onColour": readable_on(settings.widget_colour),
         "language": settings.default_language,
         "words": words,
     }
-    source = (STATIC / "widget.js").read_text(encoding="utf-8")
-    if _PLACEHOLDER not in source:
-        raise RuntimeError("widget.js has no place for its settings")
-    filled = source.replace(_PLACEHOLDER, f"const SETTINGS = {orjson.dumps(content).decode()};")
+    filled = _filled("widget.js", _PLACEHOLDER, f"const SETTINGS = {orjson.dumps(content).decode()};")
     return Asset.of("widget.js", shortened(filled).encode())
+
+
+def page_style(settings: Settings) -> Asset:
+    """Returns the pages' style sheet with the administration's colour."""
+    colours = f"--colour: {settings.widget_colour}; --on-colour: {readable_on(settings.widget_colour)};"
+    return Asset.of("pages.css", _filled("pages/pages.css", _COLOURS, colours).encode())
+
+
+def _filled(name: str, place: str, value: str) -> str:
+    source = (STATIC / name).read_text(encoding="utf-8")
+    if place not in source:
+        raise RuntimeError(f"{name} has no place for its settings")
+    return source.replace(place, value)
 
 
 def router(deps: PageDeps) -> APIRouter:
     """Returns ``/widget.js``, ``/widget/{version}/{file}`` and ``/static/pages/{file}``."""
     paths = sorted((STATIC / "widget").glob("*.js"))
     modules = {path.name: Asset.of(path.name, shortened(path.read_text(encoding="utf-8")).encode()) for path in paths}
-    files = load_assets(STATIC / "pages")
+    files = load_assets(STATIC / "pages") | {"pages.css": page_style(deps.settings)}
     version = version_of(modules)
     widget = launcher(deps, version, [name for name in modules if name not in _ON_DEMAND])
     routes = APIRouter()

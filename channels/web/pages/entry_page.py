@@ -23,19 +23,27 @@ _NARROWEST = 5
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A heading with its text; ``anchor`` is its place in the address, empty if another part has it."""
+    """A heading with its text; ``anchor`` is its place in the address, empty if another part has it.
+
+    ``alias``: a second one, of its last heading and its cases, as answers label their sentences.
+    """
 
     heading: str
     level: int
     anchor: str
     markdown: str
+    alias: str = ""
 
 
 def parts_of(entry: Entry) -> Iterator[Part]:
     """Yields the whole of ``entry`` in reading order, beginning with the text above all headings."""
     path: tuple[str, ...] = ()
     used: set[str] = set()
-    for passage in passages(entry):
+    known = passages(entry)
+    taken = {
+        anchor((*each.headings, *each.cases)[:end]) for each in known for end in range(1, len(each.headings + each.cases) + 1)
+    }
+    for passage in known:
         heads = (*passage.headings, *passage.cases)
         same = next((at for at, (a, b) in enumerate(zip(path, heads, strict=False)) if a != b), min(len(path), len(heads)))
         new = range(same, len(heads))
@@ -43,7 +51,11 @@ def parts_of(entry: Entry) -> Iterator[Part]:
             name = anchor(heads[: at + 1])
             own = "" if name in used else name
             used.add(name)
-            yield Part(heads[at], min(_WIDEST + at, _NARROWEST), own, passage.markdown if at == new[-1] else "")
+            deep = len(passage.headings)
+            brief = anchor(heads[min(at, max(deep - 1, 0)) : at + 1])
+            alias = "" if brief in taken else brief
+            taken.add(brief)
+            yield Part(heads[at], min(_WIDEST + at, _NARROWEST), own, passage.markdown if at == new[-1] else "", alias)
         if not new:
             yield Part("", 0, "", passage.markdown)
         path = heads

@@ -9,7 +9,8 @@ from core.database import Database
 
 
 def router(pages: Pages, database: Database) -> APIRouter:
-    """Returns pages that only read. The notices exist in each language: ``templates/{language}/{name}.html``."""
+    """Returns pages that only read. The notices are in French and English, what every citizen needs also in the
+    panel's other languages: ``templates/{language}/{name}.html``."""
     routes, collections = APIRouter(), facts.Collections(database)
 
     @routes.get("/")
@@ -30,11 +31,13 @@ def router(pages: Pages, database: Database) -> APIRouter:
             "quality": facts.evaluation(home, "latest"),
             "first_reply": facts.evaluation(home, "first_reply"),
         }
-        return pages.render(f"{pages.language(request)}/about.html", request, values)
+        language = pages.panel_language(request)
+        return pages.render(f"{language}/about.html", request, values, language=language)
 
     @routes.get("/privacy")
     async def privacy(request: Request) -> Response:
-        return pages.render(f"{pages.language(request)}/privacy.html", request)
+        language = pages.panel_language(request)
+        return pages.render(f"{language}/privacy.html", request, language=language)
 
     @routes.get("/legal")
     async def legal(request: Request) -> Response:

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from channels.web.contact import contact_lines, own_names
-from channels.web.pages.anchors import anchor
+from channels.web.pages.anchors import place_of
 from channels.web.pages.markup import html
 from conversations.wording import Wording
 from core.database import Database
@@ -54,7 +54,7 @@ class Pages:
             age=age,
             by_human=by_human,
             own_name=own_name,
-            anchor=anchor,
+            place_of=place_of,
             same_answer=same_answer,
         )
 

@@ -11,17 +11,8 @@
   const pageLanguage = (data.language || document.documentElement.lang || "").slice(0, 2).toLowerCase();
   const language = SETTINGS.words[pageLanguage] ? pageLanguage : SETTINGS.language;
 
-  /** Returns black or white, the one with more contrast on `colour` (#rrggbb): WCAG 2.2 relative luminance. */
-  const readableOn = (colour) => {
-    const [r, g, b] = [1, 3, 5].map((at) => {
-      const part = parseInt(colour.slice(at, at + 2), 16) / 255;
-      return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
-    });
-    return 0.2126 * r + 0.7152 * g + 0.0722 * b > 0.179 ? "#000000" : "#ffffff";
-  };
-
   const STYLE = `
-    :host { --colour: ${SETTINGS.colour}; --on-colour: ${readableOn(SETTINGS.colour)}; all: initial; color-scheme: light; }
+    :host { --colour: ${SETTINGS.colour}; --on-colour: ${SETTINGS.onColour}; all: initial; color-scheme: light; }
     :host, button { font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "Liberation Sans", sans-serif; }
     [hidden] { display: none !important; }
     .launcher { position: fixed; z-index: 2147483000; bottom: max(1rem, env(safe-area-inset-bottom)); right: 1rem;

@@ -11,7 +11,7 @@ from core.settings import Settings
 from core.web.routes import join_router
 from desk import Alert, Item, Part
 from desk.parts import Alerts
-from knowledge_base.desk.publishing import facts, golden, publications, start_questions, subjects, try_question
+from knowledge_base.desk.publishing import facts, golden, publications, subjects, try_question
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.editing.steps import Policy
@@ -42,7 +42,6 @@ def part(settings: Settings, database: Database, replies: Replies = no_replies) 
         try_question.router(database, engine, settings.collection, replies),
         subjects.router(database, engine, settings.collection),
         golden.router(database),
-        start_questions.router(database),
     ):
         join_router(routes, router)
     return Part(
@@ -54,7 +53,6 @@ def part(settings: Settings, database: Database, replies: Replies = no_replies) 
             Item(key="nav_try", path="/desk/try", right=Right.READ_ENTRIES, group="answers", order=21),
             Item(key="nav_demand", path="/desk/demand", right=Right.READ_ENTRIES, group="citizens", order=35),
             Item(key="nav_golden", path="/desk/golden", right=Right.READ_ENTRIES, group="answers", order=23),
-            Item(key="nav_start", path="/desk/start-questions", right=Right.READ_ENTRIES, group="answers", order=24),
         ),
         alerts=alerts_for_publishers(database),
     )

@@ -24,6 +24,7 @@ PAGES = (
         "demand/1",
         "golden",
         "start-questions",
+        "look",
         "nowhere",
     ),
     *("synonyms", "synonyms?q=carte", "synonyms/new", "synonyms/used", "synonyms/changing", "synonyms/gone"),

@@ -49,12 +49,14 @@ class Conversation:
 
 
 class FakeGateway:
-    """A gateway on a port of its own, in a thread. ``sockets`` off: only server-sent events are served."""
+    """A gateway on a port of its own, in a thread.
 
-    def __init__(self, home: Path, *, sockets: bool = True) -> None:
-        self.settings = Settings(
-            home=home, secret_key="k", internal_secret="i", address_key="a", organisation="Ville de Valbourg", _env_file=None
-        )
+    ``sockets`` off: only server-sent events are served. ``changes``: settings.
+    """
+
+    def __init__(self, home: Path, *, sockets: bool = True, **changes: Any) -> None:
+        secrets = {"secret_key": "k", "internal_secret": "i", "address_key": "a"}
+        self.settings = Settings(home=home, **{"organisation": "Ville de Valbourg"} | secrets | changes, _env_file=None)
         self.sockets = sockets
         self.conversations: dict[str, Conversation] = {}
         self.said: list[str] = []

@@ -11,13 +11,13 @@ import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from channels.web.pages.anchors import anchor
+from channels.web.pages.anchors import anchor, place_of
 from core.database import Database
 from core.database.models import EntryRow
 from core.entry import Chapter, Entry, TextBlock
 from tests.e2e.browser import NewContext
 from tests.e2e.web.fake_gateway import FakeGateway
-from tests.e2e.web.fake_replies import CARD
+from tests.e2e.web.fake_replies import CARD, PLACE
 from tests.e2e.web.widget import Widget, violations
 
 VOICE = """(() => {
@@ -94,6 +94,24 @@ def test_print_of_one_answer_leaves_out_the_rest_of_the_conversation_and_of_the_
 def test_print_with_the_widget_closed_is_the_page_alone(widget: Widget) -> None:
     assert paper(widget.page) == ""
     expect(widget.page.locator("guichet-widget")).to_be_hidden()
+
+
+def test_print_of_an_office_has_its_address_hours_and_telephone(widget: Widget) -> None:
+    widget.open().ask("horaires de la mairie de Clairval")
+    widget.page.evaluate("window.print = () => {}")
+    widget.button("Imprimer").click()
+    text = paper(widget.page)
+    for words in (PLACE["text"], PLACE["address"], "8:30–12:00", PLACE["note"], PLACE["phone"], PLACE["source"]["name"]):
+        assert words in text
+    assert "Voir sur une carte" not in text
+    assert re.search(r"Valbourg · \d+(er)? \w+ \d{4}, \d\d:\d\d", text)  # "open now" is true of one moment
+
+
+def test_print_of_an_answer_that_sends_to_the_town_hall_says_where_it_is(fake: FakeGateway, new_context: NewContext) -> None:
+    object.__setattr__(fake.settings, "contact_address", "1 place de la Halle")
+    widget = Widget(new_context().new_page(), fake.url).visit().open().ask("ma carte")  # "… au guichet de la mairie"
+    expect(widget.cards).to_be_visible()
+    assert "1 place de la Halle" in paper(widget.page)
 
 
 def test_copy_takes_passage_source_date_and_address(fake: FakeGateway, new_context: NewContext) -> None:
@@ -228,6 +246,26 @@ def test_address_of_an_answer_opens_its_passage(fake: FakeGateway, new_context: 
     expect(page.get_by_role("navigation", name="Sur cette page").get_by_role("link")).to_have_text(["Que faire ?", "Coût"])
     assert violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_address_of_an_answer_without_a_heading_is_that_of_its_first_label(
+    fake: FakeGateway, new_context: NewContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = "**En France** : Au guichet.\n\n**Coût** : 25 €"
+    monkeypatch.setitem(CARD, "headings", [])
+    monkeypatch.setitem(CARD, "cases", [])
+    monkeypatch.setitem(CARD, "body", body)
+    publish(fake)
+    page = new_context(viewport={"width": 390, "height": 500}).new_page()
+    widget = Widget(page, fake.url).visit().open().ask("ma carte")
+    expect(widget.cards).to_be_visible()
+    assert f"{fake.url}/page/F1341#en-france" in paper(page)
+    assert place_of(CARD) == "en-france"
+    page.emulate_media(media="screen")
+    page.goto(f"{fake.url}/page/F1341#en-france")
+    heading = page.get_by_role("heading", name="En France")
+    expect(heading).to_be_in_viewport()
+    expect(heading).to_have_css("background-color", "rgb(255, 246, 224)")
 
 
 @pytest.mark.parametrize("status", ["withdrawn", "draft", "archived"])

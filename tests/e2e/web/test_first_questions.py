@@ -99,7 +99,7 @@ def test_page_gives_the_relay_with_the_number(town: FakeGateway, new_context: Ne
 
 
 @pytest.mark.parametrize("path", ["/", "/about", "/privacy", "/legal", "/accessibility", "/assistant"])
-@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("language", ["fr", "en", "es", "ar"])
 def test_public_page_names_no_setting_and_no_path(fake: FakeGateway, new_context: NewContext, path: str, language: str) -> None:
     page = new_context().new_page()
     page.goto(f"{fake.url}{path}?lang={language}")
@@ -120,6 +120,13 @@ def test_panel_in_arabic_runs_from_the_right(fake: FakeGateway, new_context: New
       .filter(each => !each.closest('.table, .unseen')).map(each => [each.outerHTML, each.getBoundingClientRect()])
       .filter(([_, box]) => box.right > innerWidth + 1 || box.left < -1).map(([html]) => html)"""
     assert widget.page.evaluate(wide) == []
+
+
+def test_date_of_an_answer_in_arabic_is_in_order(fake: FakeGateway, new_context: NewContext) -> None:
+    widget = Widget(new_context().new_page(), fake.url).visit("ar").open().ask("une ancienne page")
+    date = widget.cards.locator("time")
+    expect(date).to_have_text("01/03/2020")  # no marks of direction, which would show it as 012020/03/
+    expect(date).to_have_attribute("dir", "ltr")
 
 
 def test_text_alone_at_200_percent_leaves_the_question_its_width(fake: FakeGateway, new_context: NewContext) -> None:

@@ -53,6 +53,19 @@ def test_ask_choose_read_and_say_what_one_thinks(page: Page, fake: FakeGateway) 
     assert fake.said == ["perdu", "Passeport perdu"]
 
 
+def test_paper_has_the_notice_of_an_old_page_and_the_address_of_the_answer(page: Page, fake: FakeGateway) -> None:
+    ask(page, "une ancienne page")
+    notice, link = page.locator(".source details p"), page.locator(".source .link")
+    expect(notice).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(notice).to_be_visible()
+    address = f"{fake.settings.base_url}/page/F1341#que-faire-en-france-vous-etes-majeur"
+    assert link.get_attribute("data-address") == address
+    assert "data-address" in link.evaluate("each => [...document.styleSheets[0].cssRules].map(rule => rule.cssText).join()")
+    for hidden in (".ask", ".end", ".before", ".feedback"):
+        expect(page.locator(hidden).first).to_be_hidden()
+
+
 def test_an_old_page_says_so_once_beside_its_source(page: Page) -> None:
     ask(page, "une ancienne page")
     card = page.locator(".card")

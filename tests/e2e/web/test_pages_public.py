@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import httpx
 import orjson
 import pytest
@@ -34,6 +36,24 @@ def test_axe_finds_nothing_at_320_px(fake: FakeGateway, new_context: NewContext,
     page = new_context(viewport={"width": 320, "height": 800}).new_page()
     page.goto(f"{fake.url}{path}?lang={language}")
     assert page.locator("html").get_attribute("lang") == language
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert violations(page) == []
+
+
+@pytest.mark.parametrize(("language", "direction"), [("es", "ltr"), ("ar", "rtl")])
+@pytest.mark.parametrize("path", ["/about", "/privacy"])
+def test_page_that_the_panel_links_to_speaks_its_language(
+    fake: FakeGateway, new_context: NewContext, path: str, language: str, direction: str
+) -> None:
+    page = new_context(viewport={"width": 320, "height": 800}).new_page()
+    page.goto(f"{fake.url}{path}?lang={language}")
+    html = page.locator("html")
+    expect(html).to_have_attribute("lang", language)
+    expect(html).to_have_attribute("dir", direction)
+    letters = re.sub(r"[^\w]", "", page.locator("main").inner_text())
+    arabic = sum("\u0600" <= letter <= "\u06ff" for letter in letters) / len(letters)
+    assert (arabic > 0.75) == (language == "ar")
+    expect(page.get_by_text("Vos données", exact=True)).to_have_count(0)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
     assert violations(page) == []
 

@@ -12,7 +12,7 @@ from desk.words import Words, WordsError, read
 
 FOLDERS = sorted(
     path.parent
-    for package in ("desk", "supervision/desk", "analytics/desk", "knowledge_base/desk")
+    for package in ("desk", "channels/web/desk", "supervision/desk", "analytics/desk", "knowledge_base/desk")
     if (ROOT / package).is_dir()
     for path in (ROOT / package).rglob("words.yml")
 )

@@ -29,7 +29,7 @@ export function actions({ words, base, card, opinionUrl, rate, print, toPhone, t
       "div",
       { class: "row" },
       rate && feedback(words, rate, tool, opinionUrl),
-      card && tool("print", words.print, print),
+      print && tool("print", words.print, print),
       card && tool("copy", words.copy, copy),
       card && toPhone && tool("phone", words.by_sms, toPhone, { class: "sms", "aria-label": words.send_by_sms }),
       card && aloudButton(words, card.locale ?? words.language, () => `${card.title}\n${plainBody(card.body)}`),

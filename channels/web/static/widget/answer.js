@@ -5,9 +5,12 @@ import { fill, shortDay } from "./dom.js";
 export const anchor = (names) =>
   names.join(" ").normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "").slice(0, 60).replace(/-$/, "");
 
+const LABEL = /^\*\*([^*]+)\*\*/; // of the first sentences, where none stands above all
+
 /** Returns the public address of the same passage on the service. */
 export function address(block, base) {
-  const place = anchor([...(block.headings ?? []), ...(block.cases ?? [])]);
+  const [, label = ""] = LABEL.exec(block.body) ?? [];
+  const place = anchor([...(block.headings ?? []), ...(block.cases ?? [])]) || anchor([label.split(" / ")[0]]);
   return `${base}/page/${encodeURIComponent(block.entry)}${place && `#${place}`}`;
 }
 

@@ -44,6 +44,13 @@ export const tongue = (language) => ({ lang: language, dir: RIGHT_TO_LEFT.has(la
 /** Returns the colon between a name and its value. */
 export const colon = (language) => typeset(" : ", language).replace(" :", ":");
 
+/** Returns the words of the panel by name: the texts of the configuration in `language`. */
+export function wordsOf({ wording, service_name: service }, language) {
+  const texts = Object.entries(wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
+  const words = { ...Object.fromEntries(texts), language, colon: colon(language) };
+  return { ...words, agent: fill(words.agent, { service }) };
+}
+
 /** Returns a day ("2026-03-01") or the day of an instant in words. */
 export function day(value, language) {
   const date = moment(value);
@@ -52,9 +59,12 @@ export function day(value, language) {
   return language === "fr" ? text.replace(/^1 /, "1er ") : text;
 }
 
-/** Returns the same in figures; in words in English, where figures are ambiguous (as in core/dates.py). */
+/**
+ * Returns the same in figures; in words in English, where figures are ambiguous (as in core/dates.py). Arabic browsers put marks
+ * of direction between the figures, which disorder them in text from the left.
+ */
 export const shortDay = (value, language) =>
-  language === "en" ? day(value, language) : moment(value).toLocaleDateString(language, { day: "2-digit", month: "2-digit", year: "numeric" });
+  language === "en" ? day(value, language) : moment(value).toLocaleDateString(language, { day: "2-digit", month: "2-digit", year: "numeric" }).replaceAll("\u200f", "");
 
 /** Returns how long ago a day is, in the largest unit that fits: "il y a 6 ans", "5 months ago". */
 export function age(value, language) {

@@ -1,7 +1,7 @@
 // The open widget: a dialog (modal if it fills the screen) with a log and a form. Loaded when the launcher is first used.
 import { Conversation } from "./conversation.js";
 import { actions, fold } from "./actions.js";
-import { colon, fill, h, typeset } from "./dom.js";
+import { h, typeset, wordsOf } from "./dom.js";
 import { Paper } from "./paper.js";
 import { frame, intro, notice } from "./parts.js";
 import { replyArticle, unfold } from "./reply.js";
@@ -80,9 +80,7 @@ class Panel {
     const prefetched = this.prefetched.language === language && (await this.prefetched.config);
     const config = (this.#configs[language] ??= prefetched || (await this.conversation.api.config(language)));
     this.config = config;
-    const wording = Object.entries(config.wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
-    this.words = { ...Object.fromEntries(wording), language, colon: colon(language) };
-    this.words.agent = fill(this.words.agent, { service: config.service_name });
+    this.words = wordsOf(config, language);
     const before = this.dialog;
     this.#openedCards.clear();
     const writing = this.input && this.root.activeElement === this.input;
@@ -225,7 +223,7 @@ class Panel {
       words, base, card,
       opinionUrl: this.config.opinion_url,
       rate: !conversation.isRated(item.id) && ((opinion) => conversation.rate(item.id, opinion)),
-      print: () => this.paper.print(item),
+      print: item.blocks.some(({ type }) => type === "answer" || type === "place") && (() => this.paper.print(item)),
       tell: (text) => this.#status(text),
       toPhone: this.config.phone_copy && (() => conversation.say(words.send_by_sms)),
     });

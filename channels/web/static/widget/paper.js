@@ -1,8 +1,11 @@
 // Prints the conversation, or one answer, with source, date and address. The surrounding page is left out if the widget covers
 // it, or if one answer is printed.
 import { address } from "./answer.js";
+import { contact } from "./contact.js";
 import { day, fill, h, tongue } from "./dom.js";
 import { markdown } from "./markdown.js";
+import { placeCard } from "./place.js";
+import { namesAdministration } from "./reply.js";
 
 const WIDGET_ONLY = "@media print { body > :not(guichet-widget) { display: none !important; } }";
 
@@ -30,11 +33,12 @@ export class Paper {
     if (covers === "nothing" || !items.length) return;
     const words = this.words();
     const { service_name: service, organisation } = this.config();
+    const now = new Date(); // with its time: an office may be said to be open
     this.sheet = h(
       "section",
       { class: "paper", lang: words.language },
-      h("p", { class: "printed" }, `${service} · ${organisation} · ${day(new Date().toISOString(), words.language)}`),
-      items.map((item) => (item.kind === "said" ? h("p", { class: "asked" }, words.you + words.colon + item.text) : item.blocks.map((block) => this.#block(block, words)))),
+      h("p", { class: "printed" }, `${service} · ${organisation} · ${day(now.toISOString(), words.language)}, ${now.toLocaleTimeString(words.language, { timeStyle: "short" })}`),
+      items.map((item) => (item.kind === "said" ? h("p", { class: "asked" }, words.you + words.colon + item.text) : item.blocks.map((block) => this.#block(block, words, item.language)))),
     );
     this.root.append(this.sheet);
     this.host.setAttribute("printing", covers);
@@ -51,7 +55,8 @@ export class Paper {
     document.adoptedStyleSheets = document.adoptedStyleSheets.filter((sheet) => sheet !== this.widgetOnly);
   }
 
-  #block(block, words) {
+  #block(block, words, language) {
+    if (block.type === "place") return placeCard(block, { words, language });
     if (block.type === "choices")
       return block.purpose === "related"
         ? null // related pages are useless on paper
@@ -68,6 +73,7 @@ export class Paper {
       h("p", { class: "from", ...tongue(words.language) },
         `${words.source}${words.colon}${source.name}, ${notice || (verified ? fill(words.verified_on, { date: day(verified, words.language) }) : words.undated)}`,
         h("br"), address(block, this.base)),
+      namesAdministration(body, this.config()) && contact(this.config(), words, true),
     );
   }
 }

@@ -15,7 +15,7 @@ export function placeCard(block, { words, language }) {
       "div",
       { class: "body" },
       text && h("p", tongue(language), h("strong", {}, typeset(text, language))),
-      address && h("p", { dir: "auto" }, address, " ", link(words.place_map, MAP + encodeURIComponent(address), words)),
+      address && h("p", { dir: "auto" }, address, " ", link(words.place_map, MAP + encodeURIComponent(address), words, { class: "map" })),
       hours.length > 0 && [
         h("p", { class: "path" }, words.place_hours),
         h("ul", {}, hours.map(({ days, times }) => h("li", {}, typeset(`${days} : ${times}`, language)))),

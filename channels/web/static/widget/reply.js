@@ -144,7 +144,7 @@ function card(block, context) {
 const emphasis = (current) => ({ amounts: Boolean(current), places: new Set() });
 
 /** Decides whether an answer names this administration. */
-const namesAdministration = (body, { own_names: names = [] }) => names.some((name) => body.toLowerCase().includes(name.toLowerCase()));
+export const namesAdministration = (body, { own_names: names = [] }) => names.some((name) => body.toLowerCase().includes(name.toLowerCase()));
 
 /** Returns source, date and age in one line. The date of an old page unfolds to the notice about it. */
 function sourceLine(source, verified, notice, words) {

@@ -33,7 +33,7 @@ export const STYLE = `
   .head { flex: none; color: var(--on-colour); background: var(--colour); }
   .bar { display: flex; flex-wrap: wrap; align-items: center; gap: .25rem .75rem; padding: .5rem .75rem .5rem 1rem; }
   .logo { flex: none; height: 2.5rem; max-width: 6rem; object-fit: contain; background: #fff; border-radius: .25rem; padding: .125rem; }
-  .panel h2 { flex: 1 1 8rem; min-width: 0; font-size: 1.0625rem; line-height: 1.3; overflow-wrap: anywhere; }
+  .panel h2 { flex: 1 1 6rem; min-width: 0; font-size: 1.0625rem; line-height: 1.3; overflow-wrap: anywhere; }
   h2 small { display: block; font-size: .8125rem; font-weight: 400; }
   .tools { display: flex; flex-wrap: wrap; gap: .25rem; margin-inline-start: auto; align-items: center; }
   .panel .head .plain { display: flex; align-items: center; gap: .25rem; min-height: 2.25rem; padding: .125rem .5rem; color: inherit; background: none;
@@ -101,6 +101,7 @@ export const STYLE = `
   .table :is(th, td) { padding: .375rem .5rem; border: 1px solid var(--line); text-align: start; vertical-align: top; }
   .table th { background: var(--pale); }
   .source { display: flex; flex-wrap: wrap; align-items: baseline; gap: 0 .625rem; margin-top: .625rem; font-size: .875rem; color: var(--soft); }
+  .source > a { min-height: 1.5rem; }
   .source a .icon { inline-size: .8125em; block-size: .8125em; margin-inline-start: .25em; vertical-align: -.0625em; stroke-width: 2.25; }
   .source details[open] { flex-basis: 100%; }
   .source summary { min-height: 1.5rem; padding-block: 0; list-style: none; display: flex; align-items: baseline; gap: .25rem; text-decoration: underline dotted; text-underline-offset: .2em; }
@@ -188,7 +189,7 @@ export const STYLE = `
   .ask label { font-weight: 600; font-size: .875rem; }
   .ask .row { display: flex; flex-wrap: wrap; gap: .5rem; align-items: flex-end; justify-content: flex-end; margin-top: .125rem; }
   .ask textarea { flex: 1 1 60%; min-width: 60%; min-height: 2.75rem; max-height: 30vh; overflow: auto; } /* in %: text alone may be enlarged */
-  .panel .send { flex: none; color: var(--on-colour); background: var(--colour); border-color: var(--colour); font-weight: 600; }
+  .panel .send { flex: none; color: var(--on-colour); background: var(--colour); border-color: var(--edge); font-weight: 600; } /* seen as a button whatever its colour */
   .panel .send:hover { color: var(--on-colour); background: var(--colour); text-decoration: underline; text-underline-offset: .2em; }
 
   @media (max-width: 40rem), (max-height: 30rem) {
@@ -225,6 +226,8 @@ export const STYLE = `
     .paper .from { border-top: 1px solid; padding-top: .5em; overflow-wrap: anywhere; }
     .paper table { border-collapse: collapse; }
     .paper :is(th, td) { border: 1px solid; padding: .25em .5em; text-align: start; }
-    .paper .unseen { display: none; }
+    .paper :is(.unseen, .map, summary small) { display: none; }
+    .paper .contact :is(dt, dd) { display: inline; margin: 0; }
+    .paper .contact dt::after { content: " : "; }
   }
 `;

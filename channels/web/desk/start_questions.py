@@ -1,33 +1,39 @@
-"""Questions offered at the start of a conversation: editors pin and hide them."""
+"""Questions offered at the start of a conversation: editors see them, pin and hide them."""
 
 import hashlib
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
 from sqlalchemy import delete, select
 
+from channels.web.questions import FirstQuestions
 from core.database import Database
 from core.database.conflict import insert_into
 from core.database.models import StartQuestion
+from core.identity import Right, Staff
 from core.languages import PANEL_LANGUAGES, PanelLanguage
+from core.settings import Settings
 from core.text.folding import fold
-from desk import back, render
-from knowledge_base.desk.access import Editor, Reader
+from desk import back, render, signed_in
 
-_PAGE = "/desk/start-questions"
+PAGE = "/desk/start-questions"
+Reader = Annotated[Staff, Depends(signed_in(Right.READ_ENTRIES))]
+Editor = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
 
 
-def router(database: Database) -> APIRouter:
+def router(database: Database, settings: Settings) -> APIRouter:
     """Returns the page ``/desk/start-questions``."""
     routes = APIRouter()
 
-    @routes.get(_PAGE, include_in_schema=False)
+    @routes.get(PAGE, include_in_schema=False)
     async def overview(http: Request, staff: Reader) -> Response:
         async with database.read() as session:
             rows = list(await session.scalars(select(StartQuestion).order_by(StartQuestion.created_at)))
-        return render(http, staff, "publishing/start_questions.html", questions=rows, languages=PANEL_LANGUAGES)
+        offer = FirstQuestions(database, settings)  # not the citizens', which may be ten minutes old
+        offered = {language: await offer(language) for language in PANEL_LANGUAGES}
+        return render(http, staff, "website/start_questions.html", questions=rows, offered=offered)
 
-    @routes.post(_PAGE, include_in_schema=False)
+    @routes.post(PAGE, include_in_schema=False)
     async def choose(
         staff: Editor,
         text: Annotated[str, Form(max_length=200)],
@@ -36,7 +42,7 @@ def router(database: Database) -> APIRouter:
     ) -> Response:
         text = " ".join(text.replace("\x00", "").split())
         if not text:
-            return back(_PAGE, failed="start_blank")
+            return back(PAGE, failed="start_blank")
         identifier = hashlib.sha256(f"{language} {fold(text)}".encode()).hexdigest()
         values = {"text": text, "hidden": choice == "hide", "author": staff.id}
         async with database.write() as session:
@@ -45,12 +51,12 @@ def router(database: Database) -> APIRouter:
                 .values(id=identifier, language=language, **values)
                 .on_conflict_do_update(index_elements=["id"], set_=values)
             )
-        return back(_PAGE, "start_kept")
+        return back(PAGE, "start_kept")
 
-    @routes.post(_PAGE + "/{name}/remove", include_in_schema=False)
+    @routes.post(PAGE + "/{name}/remove", include_in_schema=False)
     async def remove(name: str, staff: Editor) -> Response:
         async with database.write() as session:
             await session.execute(delete(StartQuestion).where(StartQuestion.id == name))
-        return back(_PAGE, "start_removed")
+        return back(PAGE, "start_removed")
 
     return routes
