@@ -1,4 +1,4 @@
-"""Seeded changes of a reply's words, each of which its proof must find: as an error, or somebody who deceives, would make it."""
+"""Seeded changes of a reply's words, each of which its proof must find, as by an error or by somebody who deceives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from core.proof.verify import shown_texts
 type Json = dict[str, Any]
 type Change = Callable[[random.Random, str], str]
 
-_NOT_PROVED = re.compile(r"\]\([^)]*\)|https?://\S+|\(\d+ sur \d+\)")  # addresses are compared as such; the count of a list is not
+_NOT_PROVED = re.compile(
+    r"\]\([^)]*\)|https?://\S+|\(\d+ sur \d+\)"
+)  # addresses are compared as such; the count of a list is not
 _SENTENCE = re.compile(r"[^.!?\n|]{20,}[.!?]")
 _OTHERS = (
     "La demande est gratuite.",

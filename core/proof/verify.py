@@ -201,22 +201,20 @@ def _of_page(shown: str, proof: Json, card: Json, page: Json) -> int:
             names = [*names, quote] if names and "\n" not in shown[names[-1].end : quote.start] else [quote]
             continue
         places = [place for place, text in at.items() if f" {quote.said} " in joined(text)]
-        if any(not any(name.text in above(place, at, _NAMES) for place in places) for name in names):
+        over = {joined(text) for place in places for text in above(place, at, _NAMES)}
+        if any(joined(name.text) not in over for name in names):
             raise Fault("name", f"{names[-1].said} : {quote.said}")
         names, quoted = [], quoted.union(places)
     path, address = {*card.get("headings", ()), *card.get("cases", ())}, card["source"]["url"]
     main, _, anchor = address.partition("#")
-    urls, links = (
-        page["urls"].values() or [""],
-        {link for place in quoted for link in LINK.findall(at[place].replace("**", ""))},
-    )
+    urls, links = page["urls"].values() or [""], {link for place in quoted for link in LINK.findall(written(at[place]))}
     facts = {
         "title": card.get("title", page["title"]) == page["title"],
         "headings": shown == card.get("sms_text") or not path or any(path <= above(place, at) for place in quoted),
         "source": address in urls or (main in urls and anchor in page.get("anchors", {}).values()),
         "verified_on": card.get("verified_on") == page["verified_on"],
         "services": all(any(one["url"] == link["url"] for link in page["services"]) for one in card.get("services", ())),
-        "body": links.issuperset(LINK.findall(shown.replace("**", ""))),
+        "body": links.issuperset(LINK.findall(written(shown))),
     }
     for name in (name for name, holds in facts.items() if not holds):
         raise Fault("fact", f"{name} = {card.get(name)}")
@@ -232,8 +230,8 @@ def _of_blocks(shown: str, proof: Json, blocks: Sequence[Json], wording: Collect
             raise Fault("added", one["text"])
     at, entries = texts(blocks, "/blocks"), {block.get("entry") for block in blocks}
     _quotes(shown, proof, at, folded)
-    for url in _URL.findall(shown):  # a short link names the page
-        if url not in " ".join(at.values()) and url.rpartition("/l/")[2].rpartition("-")[0] not in entries:
+    for url in set(_URL.findall(shown)).difference(*map(_URL.findall, at.values())):
+        if url.rpartition("/l/")[2].rpartition("-")[0] not in entries:  # a short link names the page
             raise Fault("fact", url)
 
 

@@ -206,8 +206,8 @@ def _skip(reply: Json) -> None:
     ],
 )
 def test_change_of_a_card_or_its_proof_is_found(snapshot: Snapshot, change: Callable[[Json], None], kind: str) -> None:
-    body, path = "**À l'étranger** : Comptez 3 semaines.", {"headings": ("Délais",), "cases": ("À l'étranger",)}
-    reply = _proved(snapshot, _reply(snapshot, body, **path))
+    body = "**À l'étranger** : Comptez 3 semaines."
+    reply = _proved(snapshot, _reply(snapshot, body, headings=("Délais",), cases=("À l'étranger",)))
     assert _faults(snapshot, reply) == []
     change(reply)
     assert _faults(snapshot, reply) == [kind]
@@ -221,7 +221,7 @@ def test_later_part_may_begin_inside_a_sentence_or_a_date(snapshot: Snapshot) ->
 
 
 def test_mini_card_is_verified(snapshot: Snapshot) -> None:
-    option = {
+    option: Json = {
         **{"label": "Passeport", "payload": "x", "entry": "F1", "entry_version": 3, "snapshot": snapshot.name},
         **{"source": {"name": "exemple.fr", "url": "https://exemple.fr/F1"}, "verified_on": "2020-05-12"},
         "extract": "À l'étranger : Comptez 3 semaines (au 12/05/2020).",
@@ -254,6 +254,8 @@ _SMS = (
         (_SMS.replace("\n1 En", "\n1 2 En"), ["added"]),
         (_SMS.replace("/l/F1-", "/l/F2-"), ["fact"]),
         (_SMS.replace("http://127.0.0.1/l/F1-p34dvzxz", "https://exemple.org"), ["fact"]),
+        (_SMS.replace("http://127.0.0.1/l/F1-p34dvzxz", "https://exemple.fr/F1"), []),
+        (_SMS.replace("http://127.0.0.1/l/F1-p34dvzxz", "https://exemple.fr/F"), ["fact"]),
     ],
 )
 def test_sent_text_is_proved_from_the_blocks(snapshot: Snapshot, text: str, kinds: list[str]) -> None:
