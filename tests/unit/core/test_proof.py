@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import subprocess
 import sys
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,61 +13,20 @@ import pytest
 
 from actions.replies.cards import answer_card
 from actions.replies.style import Style
-from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from core.proof import verify as verifier
 from core.proof.prove import with_proof
 from core.proof.verify import Snapshot, replies_in, verify
 from tests.unit.actions.fakes import BY_SMS, ON_WEB
+from tests.unit.core.published_page import PAGE, publish, write
 
 type Json = dict[str, Any]
 
-PAGE = Entry(
-    id="F1",
-    collection="test",
-    version=3,
-    title="Passeport",
-    introduction="Le passeport coûte **86 €** pour un majeur. Vous l'achetez [en ligne](https://exemple.fr/timbre).",
-    body=(
-        Chapter(
-            heading="Délais",
-            body=(
-                Cases(
-                    cases=(
-                        Case(label="En France", body=(TextBlock(markdown="Comptez 10 jours."),)),
-                        Case(label="À l'étranger", body=(TextBlock(markdown="Comptez 3 semaines. Le consulat répond."),)),
-                    )
-                ),
-            ),
-        ),
-        Chapter(heading="Pièces", body=(TextBlock(markdown="Apportez :\n\n- une photo,\n- un timbre,\n- l'ancien passeport"),)),
-        Chapter(
-            heading="Tarifs", body=(TextBlock(markdown="| Âge | Prix |\n|---|---|\n| Majeur | 86 € |\n| Mineur | 42 € |"),)
-        ),
-        Chapter(heading="Accord", body=(TextBlock(markdown="Il ne suf**fit** pas de ⅓ des 20 °C."),)),
-    ),
-    source="exemple.fr",
-    urls={"": "https://exemple.fr/F1"},
-    verified_on=date(2020, 5, 12),
-)
-
-_HEAD = {"format": 8, "made_by": "5/6", "model": "m", "revision": "r", "dimension": 3}
 _WORDING = ("La suite : SUITE.", "Vérifié le 12/05/2020")
-
-
-def _write(folder: Path, content: str, page: Entry = PAGE) -> None:
-    folder.mkdir()
-    (folder / "manifest.json").write_text(json.dumps({**_HEAD, "content": content}))
-    (folder / "calibration.json").write_text("{}")
-    (folder / "entries.jsonl").write_text(page.model_dump_json() + "\n")
 
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Returns the folder of a snapshot with one page."""
-    content = hashlib.sha256(b"8 5/6 m@r 3\n{}" + f"test/F1 3 {PAGE.digest()}\n".encode()).hexdigest()
-    folder = tmp_path_factory.mktemp("snapshots") / f"20260101T000000-{content[:8]}-full"
-    _write(folder, content)
-    return folder
+    return publish(tmp_path_factory.mktemp("snapshots"))
 
 
 @pytest.fixture(scope="module")
@@ -281,7 +238,7 @@ def test_missing_or_changed_snapshot_is_refused(snapshot: Snapshot, tmp_path: Pa
         Snapshot(tmp_path / snapshot.name)
     reply = _reply(snapshot, "Comptez 10 jours.")
     assert with_proof(reply, lambda name: Snapshot(tmp_path / name))["proof"] == {"snapshots": {}, "texts": []}
-    _write(tmp_path / snapshot.name, snapshot.digest, PAGE.model_copy(update={"introduction": "Le passeport est gratuit."}))
+    write(tmp_path / snapshot.name, snapshot.digest, PAGE.model_copy(update={"introduction": "Le passeport est gratuit."}))
     assert _faults(Snapshot(tmp_path / snapshot.name), _proved(snapshot, reply)) == ["snapshot"]
 
 
