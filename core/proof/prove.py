@@ -5,9 +5,11 @@ Made after the turn, where the reply is printed or exported: from its blocks and
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from typing import Any
 
 from core.proof import verify
@@ -52,12 +54,14 @@ def _aligned(
         for first, word in enumerate(words(text)):
             if begun or word.start() in may_begin:
                 starts[own[field][first]].append((field, first, word.start() in may_begin))
+    gaps = [shown[one.end() : other.start()] for one, other in pairwise(said)]  # no piece goes on after a line that was cut
+    stops = [*(number for number, gap in enumerate(gaps, start=1) if re.search(r"(?:…|\.{3})\n", gap)), len(said)]
     pieces, others, done, last = list[dict[str, Any]](), list[tuple[int, int]](), 0, ("", 0)
     while done < len(said):
         best: tuple[int, bool, bool, int, str] = (0, False, False, 0, "")
         for field, first, begins in starts[forms[done]]:
             if begins or (begun and not done):
-                size = _size(forms[done:], own[field][first:])
+                size = _size(forms[done : next(stop for stop in stops if stop > done)], own[field][first:])
                 ends = bounds(at[field])[1]
                 while (
                     size

@@ -22,7 +22,7 @@ Word = re.Match[str]
 
 LINK = re.compile(r"\[([^\]]*)\]\(([^)\s]+)\)")
 _URL = re.compile(r"https?://[^\s)\]]+")
-_WORD = re.compile(r"\d+/\d+|(?:[^\W_]|[°×]|\b\*\*\b)+|[€%‰$£]")  # bold may begin inside of a word
+_WORD = re.compile(r"\d+/\d+|(?:[^\W_]|[°×]|\b(?:\*\*|\0)\b)+|[€%‰$£]")  # bold or a link may begin inside of a word
 _UNIT = re.compile(r"[^\n|]*?[.!?…][»)”\"*\0]*(?=[\s|]|\Z)|[^\n|]+")  # a sentence, a line or a cell
 # All that the service puts into a page's text: the page's date, the count of a list; by SMS a part may begin inside of one.
 ADDED = re.compile(r"(?:\(au |\A(?:au )?)(?P<day>\d\d/\d\d/\d{4})\)|(?:… \(\d+ |\A(?:\(?\d+ )?)sur \d+\)")
@@ -80,7 +80,7 @@ def _visible(markdown: str) -> str:
 
 def written(word: str) -> str:
     """Returns ``word`` without marks."""
-    return word.replace("**", "")
+    return word.replace("**", "").replace("\0", "")
 
 
 def folded(word: str) -> str:

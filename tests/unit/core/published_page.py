@@ -31,7 +31,10 @@ PAGE = Entry(
         Chapter(
             heading="Tarifs", body=(TextBlock(markdown="| Âge | Prix |\n|---|---|\n| Majeur | 86 € |\n| Mineur | 42 € |"),)
         ),
-        Chapter(heading="Accord", body=(TextBlock(markdown="Il ne suf**fit** pas de ⅓ des 20 °C."),)),
+        Chapter(
+            heading="Accord",
+            body=(TextBlock(markdown="Il ne suf**fit** pas de ⅓ des 20 °C d'un[juré](https://exemple.fr/j)."),),
+        ),
     ),
     source="exemple.fr",
     urls={"": "https://exemple.fr/F1"},

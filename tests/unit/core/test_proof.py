@@ -77,7 +77,7 @@ def test_offsets_are_those_of_the_page(snapshot: Snapshot) -> None:
         "| Âge | Prix |\n|---|---|\n| Mineur | 42 € |\n\n… (1 sur 2)",
         "Âge : Mineur ; Prix : 42 €",
         "Comptez 10 jours.\n\nLe consulat…",
-        "Il ne suffit pas de ⅓ des 20 °C.",
+        "Il ne suffit pas de ⅓ des 20 °C d'unjuré.",
     ],
 )
 def test_extract_in_each_form_is_proved(snapshot: Snapshot, body: str) -> None:
@@ -203,6 +203,7 @@ _SMS = (
         (_SMS, []),
         (_SMS.replace(" Le consulat repond.", ""), []),  # cut at the end of a sentence
         (_SMS.replace("semaines. Le consulat repond.", "..."), []),
+        (_SMS.replace("Passeport\nA", "Passeport...\nA"), []),
         (_SMS.replace("semaines. Le consulat repond.", ""), ["added"]),
         (_SMS.replace("3 semaines", "5 semaines"), ["added"]),
         (_SMS.replace("Le consulat", "Le consulat ne"), ["added"]),
@@ -224,6 +225,12 @@ def test_sent_text_is_proved_from_the_blocks(snapshot: Snapshot, text: str, kind
     assert _faults(snapshot, proved) == kinds
     proved["text"] += " Gratuit."  # after the proof
     assert "words" in _faults(snapshot, proved) or kinds
+
+
+def test_line_that_was_cut_is_not_continued_by_the_next(snapshot: Snapshot) -> None:
+    reply = _reply(snapshot, "Comptez 3 semaines.", cases=("À l'étranger",)) | {"text": "Passeport du...\nMajeur en France"}
+    reply["blocks"][0] |= {"text": "Passeport du Majeur", "notice": "Majeur en France"}
+    assert _faults(snapshot, _proved(snapshot, reply)) == []
 
 
 def test_text_without_the_service_s_wording_names_what_it_adds(snapshot: Snapshot) -> None:
