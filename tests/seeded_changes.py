@@ -56,7 +56,7 @@ def _other_page(rng: random.Random, text: str) -> str:
 CHANGES: Mapping[str, Change] = {
     "digit": _on_match(r"\d", _other_digit),
     "word": _on_match(r"\b[^\W\d_]{3,}\b", _other_word),
-    "word dropped": _on_match(r"\b[^\W\d_]{4,} (?=\w)", lambda *_: ""),
+    "word dropped": _on_match(r"(?<=\w )[^\W\d_]{4,} (?=\w)", lambda *_: ""),
     "negation removed": _on_match(r"(?<=\w )(?:ne |n['’]|pas |jamais |aucune? )(?=\w)", lambda *_: ""),
     "negation added": _on_match(r"\b(?:est|peut|doit|sont|peuvent|doivent|devez|pouvez)\b", lambda _, verb: f"{verb} pas"),
     "sentence of another page": _other_page,

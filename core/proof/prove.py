@@ -5,15 +5,15 @@ Made after the turn, where the reply is printed or exported: from its blocks and
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from itertools import pairwise
 from typing import Any
 
 from core.proof import verify
 from core.proof.verify import ADDED, CUT, Fault, Json, Snapshot, Texts, bounds, words
+
+type _Way = tuple[int, int, int, int, tuple[str, int, int]]
 
 
 def with_proof(reply: Json, snapshot_of: Callable[[str], Snapshot]) -> dict[str, Any]:
@@ -42,47 +42,49 @@ def _aligned(
     *,
     begun: bool = False,
 ) -> dict[str, Any]:
-    """Returns the pieces of ``shown``, each the longest that stands in a text of ``at``, and as added all words of no piece.
+    """Returns the pieces of ``shown`` that stand in texts of ``at``, and as added all words of no piece.
 
-    Of several the one that follows the last piece is taken, else one under ``path``.
+    Of all ways to read ``shown`` the one with fewest such words is taken, then that with fewest pieces; of equal pieces the one
+    that follows the last, and one under ``path``.
     """
     said = verify.words_but(shown, added)
     forms, own = [form(word[0]) for word in said], {field: [form(word[0]) for word in words(at[field])] for field in at}
-    starts = defaultdict[str, list[tuple[str, int, bool]]](list)
-    for field, text in at.items():
-        may_begin = bounds(text)[0]
-        for first, word in enumerate(words(text)):
-            if begun or word.start() in may_begin:
-                starts[own[field][first]].append((field, first, word.start() in may_begin))
-    gaps = [shown[one.end() : other.start()] for one, other in pairwise(said)]  # no piece goes on after a line that was cut
-    stops = [*(number for number, gap in enumerate(gaps, start=1) if re.search(r"(?:…|\.{3})\n", gap)), len(said)]
-    pieces, others, done, last = list[dict[str, Any]](), list[tuple[int, int]](), 0, ("", 0)
-    while done < len(said):
-        best: tuple[int, bool, bool, int, str] = (0, False, False, 0, "")
-        for field, first, begins in starts[forms[done]]:
+    starts = _starts(at, own, anywhere=begun)
+    cuts = [CUT.match(shown, word.end()) is not None for word in said]
+    # For each number of words read: words of no piece, pieces, pieces that do not fit, and the last step to here.
+    ways: list[_Way] = [(0, 0, 0, 0, ("", 0, 0)), *[(len(said) + 1, 0, 0, 0, ("", 0, 0))] * len(said)]
+    for done, begin in enumerate(forms):
+        lost, count, unfit, _, (last, last_first, last_size) = ways[done]
+        ways[done + 1] = min(ways[done + 1], (lost + 1, count, unfit, done, ("", 0, 0)))
+        for field, first, begins in starts[begin]:
             if begins or (begun and not done):
-                size = _size(forms[done : next(stop for stop in stops if stop > done)], own[field][first:])
-                ends = bounds(at[field])[1]
-                while (
-                    size
-                    and words(at[field])[first + size - 1].end() not in ends
-                    and not CUT.match(shown, said[done + size - 1].end())
-                ):
-                    size -= 1
-                follows = field == last[0] and last[1] <= first
-                best = max(best, (size, follows, verify.above(field, at).issuperset(path), -first, field))
-        size, _, _, negative, field = best
+                follows, ends = field == last and last_first + last_size <= first, bounds(at[field])[1]
+                worse = unfit + (not follows) + (not verify.above(field, at).issuperset(path))
+                for size, (one, other) in enumerate(zip(forms[done:], own[field][first:], strict=False), start=1):
+                    if one != other:
+                        break
+                    if words(at[field])[first + size - 1].end() in ends or cuts[done + size - 1]:
+                        ways[done + size] = min(ways[done + size], (lost, count + 1, worse, done, (field, first, size)))
+    pieces, others, done = list[dict[str, Any]](), list[tuple[int, int]](), len(said)
+    while done:
+        *_, before, (field, first, size) = ways[done]
         if size:
-            start, end = words(at[field])[-negative].start(), words(at[field])[size - 1 - negative].end()
-            pieces.append({"field": field, "start": start, "end": end})
-        elif others and "\n" not in (between := shown[others[-1][1] : said[done].start()]) and not words(between):
-            others[-1] = (others[-1][0], said[done].end())
+            start, end = words(at[field])[first].start(), words(at[field])[first + size - 1].end()
+            pieces.insert(0, {"field": field, "start": start, "end": end})
+        elif others and "\n" not in (between := shown[said[before].end() : others[0][0]]) and not words(between):
+            others[0] = (said[before].start(), others[0][1])
         else:
-            others.append(said[done].span())
-        done, last = done + (size or 1), (field, size - negative)
+            others.insert(0, said[before].span())
+        done = before
     return {"pieces": pieces, "added": [{"start": start, "text": shown[start:end]} for start, end in others]}
 
 
-def _size(one: Sequence[str], other: Sequence[str]) -> int:
-    """Returns how many words both begin with."""
-    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+def _starts(at: Texts, own: Mapping[str, Sequence[str]], *, anywhere: bool) -> Mapping[str, Sequence[tuple[str, int, bool]]]:
+    """Returns, by its word, where a piece may begin; with ``anywhere`` each word, and whether a piece may begin there."""
+    found = defaultdict[str, list[tuple[str, int, bool]]](list)
+    for field, text in at.items():
+        may_begin = bounds(text)[0]
+        for first, word in enumerate(words(text)):
+            if anywhere or word.start() in may_begin:
+                found[own[field][first]].append((field, first, word.start() in may_begin))
+    return found

@@ -40,14 +40,15 @@ class Fault(Exception):
 
 
 class Quote(NamedTuple):
-    """A piece of a shown text: its words, where it stands there, and its place: which text it quotes, and from where on."""
+    """A piece of a shown text: its words, where it stands there, and its place: which text it quotes, from where to where."""
 
     said: str
     start: int
     end: int
     place: str
     text: str
-    begin: int
+    first: int
+    last: int
 
 
 class Verdict(NamedTuple):
@@ -247,7 +248,9 @@ def _quotes(shown: str, proof: Json, at: Texts, form: Callable[[str], str], *, b
         said, rest = rest[: len(own)], rest[len(own) :]
         if not said or [form(word[0]) for word in said] != [form(word[0]) for word in own]:
             raise Fault("words", shown[said[0].start() : said[-1].end()] if said else piece)
-        quote = Quote(" ".join(written(word[0]) for word in own), said[0].start(), said[-1].end(), piece["field"], text, start)
+        quote = Quote(
+            " ".join(written(word[0]) for word in own), said[0].start(), said[-1].end(), piece["field"], text, start, end
+        )
         begins = start in bounds(text)[0] or (begun and not found and start == own[0].start())
         if not begins or (end not in bounds(text)[1] and not CUT.match(shown, quote.end)):
             raise Fault("cut", shown[quote.start : quote.end])
@@ -274,12 +277,12 @@ def _check_rows(shown: str, quotes: Sequence[Quote]) -> None:
     """Raises ``Fault`` if a line of ``shown`` has cells of two rows of a table, or a cell after the head of another column."""
     lines, head = defaultdict[tuple[int, str], list[tuple[int, str]]](list), (-1, 0)
     for quote in quotes:
-        begin, end = quote.text.rfind("\n", 0, quote.begin) + 1, quote.text.find("\n", quote.begin)
+        begin, end = quote.text.rfind("\n", 0, quote.first) + 1, quote.text.find("\n", quote.first)
         line = shown.count("\n", 0, quote.start)
         if not quote.text.startswith("|", begin) or "\n" in shown[quote.start : quote.end]:
             continue
         if re.match(r"\|[ :|-]*---", quote.text[end + 1 :]):
-            head = (line, quote.text.count("|", begin, quote.begin))
+            head = (line, quote.text.count("|", begin, quote.last))
         else:
             lines[line, quote.text].append((head[1] if head[0] == line else 0, quote.said))
             head = (-1, 0)

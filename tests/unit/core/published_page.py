@@ -29,7 +29,10 @@ PAGE = Entry(
         ),
         Chapter(heading="Pièces", body=(TextBlock(markdown="Apportez :\n\n- une photo,\n- un timbre,\n- l'ancien passeport"),)),
         Chapter(
-            heading="Tarifs", body=(TextBlock(markdown="| Âge | Prix |\n|---|---|\n| Majeur | 86 € |\n| Mineur | 42 € |"),)
+            heading="Tarifs",
+            body=(
+                TextBlock(markdown="| Âge | Délai | Prix |\n|---|---|---|\n| Majeur | - | 86 € |\n| Mineur | 5 ans | 42 € |"),
+            ),
         ),
         Chapter(
             heading="Accord",
