@@ -12,7 +12,7 @@ from actions.policy.fresh_start import forget_situation, go_back, start_again
 from actions.policy.new_question import new_question
 from actions.policy.none_of_these import none_of_these
 from actions.policy.offered_page import offered_page
-from actions.policy.offices import office
+from actions.policy.offices import office, with_own_offices
 from actions.policy.page_button import case_button, page_button
 from actions.policy.reply_to_question import reply_to_question, the_other
 from actions.policy.request_for_human import human_intent, request_for_human
@@ -63,18 +63,19 @@ STEPS: tuple[Step, ...] = (
 
 
 def compose(turn: Turn, family_step: FamilyStep | None = None) -> Reply:
-    """Returns the reply of the first step that ends ``turn``: ``family_step``, then ``STEPS``; with the town's own page.
+    """Returns the reply of the first step that ends ``turn``: ``family_step``, then ``STEPS``; with the town's own page, and
+    with links that lead to the citizen's own office.
 
     Errors of the search are not caught: the turn fails, and the worker says so.
     """
     if family_step:
         reply = family_step(turn)
         if reply is not None:
-            return with_town_page(turn, reply)
+            return with_own_offices(turn, with_town_page(turn, reply))
         metrics.INTENTS_OVERRULED.labels(turn.intent).inc()
     for step in STEPS:
         result = step(turn)
         if isinstance(result, Reply):
-            return with_town_page(turn, result)
+            return with_own_offices(turn, with_town_page(turn, result))
         turn = result or turn
     raise AssertionError("the last step ends every turn")

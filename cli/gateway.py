@@ -25,7 +25,7 @@ from core.telemetry.tracing import traced
 from core.web.open_file_limit import raise_open_file_limit
 from core.web.serving import serve
 from desk import Part
-from knowledge_base.desk import editor, publishing, synonyms, workflow
+from knowledge_base.desk import editor, offices, publishing, synonyms, workflow
 from knowledge_base.quality.golden import store as golden
 from knowledge_base.quality.golden.contracts import Golden
 from supervision.desk import approvals, console, review, tasks
@@ -45,6 +45,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         publishing.part(settings, deps.database, replies_with(settings)),
         editor.part(deps.database, preview=preview, near=near_with(settings)),
         synonyms.part(settings, deps.database),
+        offices.part(settings, deps.database),
         review.part(deps, _keep_golden(deps.database)),
         tasks.part(deps.database),
         approvals.part(settings, deps.database),

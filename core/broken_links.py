@@ -10,7 +10,8 @@ import orjson
 
 FILE = "broken_links.json"
 MARK = {"fr": "lien indisponible", "en": "link not working"}
-_LINK = re.compile(r"\[([^\[\]]*)\]\((https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
+# A link of our Markdown: its label, its address.
+LINK = re.compile(r"\[([^\[\]]*)\]\((https?://[^\s()]+(?:\([^\s()]*\)[^\s()]*)*)\)")
 
 
 def write(file: Path, urls: Iterable[str]) -> bool:
@@ -47,4 +48,4 @@ def with_marks(markdown: str, broken: frozenset[str], locale: str) -> str:
     """Returns ``markdown`` with each link of ``broken`` replaced by its marked label."""
     if not broken:
         return markdown
-    return _LINK.sub(lambda link: marked(link[1], locale) if link[2] in broken else link[0], markdown)
+    return LINK.sub(lambda link: marked(link[1], locale) if link[2] in broken else link[0], markdown)

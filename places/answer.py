@@ -13,7 +13,7 @@ from places.hours.schedule import HoursUnreadable, Schedule
 from places.mentions.finder import Mention, find
 from places.offices.kinds import kinds
 from places.offices.office import Office
-from places.offices.request import Asks, Request, errand_in, follow_up_in, request_in
+from places.offices.request import Asks, Request, asks_nearest, errand_in, follow_up_in, request_in
 from places.place_data import PlaceData
 from places.words import key_of
 
@@ -171,7 +171,7 @@ def _look_up(  # noqa: PLR0911 - a rule a line, in one place
     if place is None:
         return WhichPlace(request.kind), Memory(pending=_write_pending(request, question))
     code = f"d{place.code}" if place.kind == "departement" else place.code
-    offices = _offices(data, request.kind, place)
+    offices = _offices(data, request.kind, place, nearest=asks_nearest(question))
     new_memory = Memory(place=code)
     if not offices:
         return NotKnown(request.kind, place.name), new_memory
@@ -180,7 +180,8 @@ def _look_up(  # noqa: PLR0911 - a rule a line, in one place
     return _with_opening(data, offices, question, new_memory, now)
 
 
-def _offices(data: PlaceData, kind: str, place: Place) -> list[Office]:
+def _offices(data: PlaceData, kind: str, place: Place, *, nearest: bool) -> list[Office]:
+    """Returns the offices of ``kind`` for ``place``. ``nearest``: the nearest ones if the commune has none."""
     own, directory_file = data.own, data.directory_file
     if own is not None and own.kind == kind and own.commune in (place.code, place.within):
         return [own]
@@ -191,9 +192,20 @@ def _offices(data: PlaceData, kind: str, place: Place) -> list[Office]:
     offices = directory_file.in_commune(kind, place.code)
     if not offices and place.within:
         offices = directory_file.in_commune(kind, place.within)
-    if not offices and kind in kinds() and not kinds()[kind].in_each_commune:
+    serves_departement = kind in kinds() and not kinds()[kind].in_each_commune
+    if not offices and (nearest or serves_departement):
+        offices = directory_file.nearest(kind, place.departement, place.within or place.code)
+    if not offices and serves_departement:
         offices = directory_file.in_departement(kind, place.departement)
     return offices
+
+
+def office_of_citizen(data: PlaceData, kind: str, memory: Memory) -> Office | None:
+    """Returns the citizen's own office of ``kind``; ``None`` if their place is not known, unless it is the administration's."""
+    if not memory.place:
+        return data.own if data.own and data.own.kind == kind else None
+    place = data.places.get(memory.place)
+    return next(iter(_offices(data, kind, place, nearest=False)), None) if place else None
 
 
 def _office(data: PlaceData, name: str) -> Office | None:

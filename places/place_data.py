@@ -65,7 +65,8 @@ class PlaceDataLoader:
             more = [line for line in communes if listed.get(line.split("\t")[1]) is None]
             places = load(self._communes, more) if more else listed
             find("mairie de rennes", places)  # dictionaries are read at their first use
-            place_data = PlaceData(places, directory_file, self.own)
+            own = self.own and directory_file and directory_file.of_desk(self.own.kind, self.own.commune)
+            place_data = PlaceData(places, directory_file, own or self.own)
             log.info("places_loaded", communes=len(places), directory=directory_file is not None)
         self._place_data, self._state = place_data, state
 

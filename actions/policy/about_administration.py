@@ -4,7 +4,8 @@ import re
 
 from actions.messages.file_questions import asks_a_page, only_asks_where
 from actions.messages.plain_words import plain
-from actions.policy.offices import office
+from actions.policy.offices import book_of, office
+from actions.policy.small_talk import finds_page
 from actions.policy.subject_change import is_about_page
 from actions.policy.town_page import sought_town_page
 from actions.replies.style import PAGES
@@ -43,8 +44,8 @@ def about_administration(turn: Turn) -> Reply | None:
     at_office = office(turn, ours=turn.intent == "opening_hours") if turn.intent != "ask_file" else None
     if isinstance(at_office, Reply):
         return at_office
-    if turn.intent == "opening_hours" and sought_town_page(turn, surely=True):
-        return None  # "quand ouvre la piscine ?"
+    if _has_page(turn, no_office=at_office is None):
+        return None
     settings = turn.settings
     response, outcome = _RESPONSES[turn.intent]
     if turn.intent == "delete_messages" and not wants_erased(turn.text):
@@ -72,6 +73,16 @@ def about_administration(turn: Turn) -> Reply | None:
     # This service sees no files. Pages answer what holds for every file: how long it takes and where it can be followed.
     rules = offer(turn, result.hits, turn.text, result)
     return Reply((sentence, *rules.utterances), rules.state)
+
+
+def _has_page(turn: Turn, *, no_office: bool) -> bool:
+    """Decides whether a page answers the message better."""
+    if turn.intent == "opening_hours":  # "quand ouvre la piscine ?"
+        return sought_town_page(turn, surely=True) is not None
+    if turn.intent != "who_we_are":
+        return False
+    # "où se trouve la mairie ?", where the town has a page of its own about it; "les poubelles chez vous c'est quel jour ?"
+    return (no_office and book_of(turn.settings).open() is not None) or finds_page(turn)
 
 
 def _is_for_pages(turn: Turn) -> bool:

@@ -6,25 +6,36 @@ The only module of the actions that uses ``places``. Without a directory and wit
 import json
 import re
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
-
-from babel.dates import get_day_names
 
 from actions.policy.town_page import sought_town_page
 from actions.replies.utterance import Reply, Utterance
 from actions.turn.turn import Turn
+from core.broken_links import LINK
 from core.database.base import now
 from core.decision_trace import note
+from core.entry import passages
 from core.opening_hours import day_and_time
 from core.settings import Settings
 from core.turns import ChoicesBlock, OpeningDays, Option, Outcome, PlaceBlock, Source
-from places.answer import Found, Memory, NotKnown, Opening, WhichPlace, choose_place, office_for_errand, respond
+from places.answer import (
+    Found,
+    Memory,
+    NotKnown,
+    Opening,
+    WhichPlace,
+    choose_place,
+    office_for_errand,
+    office_of_citizen,
+    respond,
+)
 from places.answer import Reply as Answer
 from places.communes.place import Place
-from places.hours.schedule import HoursUnreadable, Schedule, clock
-from places.offices.kinds import kind_in
+from places.hours.schedule import HoursUnreadable, clock, week_in_words
+from places.offices.kinds import kind_in, kind_named
 from places.offices.office import Office
+from places.offices.request import names_another_town
 from places.place_data import PlaceDataLoader, loader_for
 from places.words import key_of
 
@@ -46,6 +57,8 @@ _OPENING = {
 }
 # Before the name of an office, in the title of a page about it.
 _ABOUT_OFFICE = re.compile(r"(?:(?:horaires|heures|ouverture|acces|d|de|du|des|la|les?|l|et)\b ?)*")
+# Links to a directory of offices, as the State's pages have them beside "Mairie", "Préfecture", "Caf".
+_DIRECTORY = re.compile(r"annuaire|recherche|prefectures|contact|votre-caisse", re.IGNORECASE)
 _books: dict[tuple[object, ...], PlaceDataLoader] = {}
 
 
@@ -105,6 +118,36 @@ def with_office(turn: Turn, reply: Reply) -> Reply:
     note("office_beside")
     card = _card(found.offices[0], found.opening, turn.language)
     return replace(reply, utterances=(*reply.utterances, card))
+
+
+def with_own_offices(turn: Turn, reply: Reply) -> Reply:
+    """Returns ``reply`` with its links to directories ("Mairie") leading to the citizen's own office, once it is known."""
+    pages = None if turn.style.pays_by_segment else book_of(turn.settings).open()
+    if pages is None:
+        return reply
+    memory = _memory(turn.knowing(reply.state.user) if reply.state else turn)
+
+    def own(link: re.Match[str], page: str) -> str:
+        kind = kind_named(link[1]) if _DIRECTORY.search(link[2]) else None
+        found = office_of_citizen(pages, kind, memory) if kind else None
+        if found is None or not found.link or set(found.name) & set("[]\\") or (kind == "mairie" and _is_elsewhere(turn, page)):
+            return link[0]
+        return f"[{found.name}]({found.link})"
+
+    def led(said: Utterance) -> Utterance:
+        block = said.custom.get("block") or {}
+        before = block.get("body") or ""
+        body = LINK.sub(lambda link: own(link, block.get("entry", "")), before)
+        return said if body == before else replace(said, custom={**said.custom, "block": {**block, "body": body}})
+
+    utterances = tuple(map(led, reply.utterances))
+    return reply if utterances == reply.utterances else replace(reply, utterances=utterances)
+
+
+def _is_elsewhere(turn: Turn, page: str) -> bool:
+    """Decides whether a page may mean the town hall of another place than where the citizen lives, in any of its parts."""
+    entry = turn.search.entry(page)
+    return entry is None or any(names_another_town(passage.markdown) for passage in passages(entry))
 
 
 def _answer(turn: Turn, answer: Answer | None, memory: Memory) -> Reply | Turn:
@@ -168,7 +211,7 @@ def block_of(office: Office, language: str) -> PlaceBlock:
         commune=office.commune_name,
         address=office.address,
         hours=_week(office, language),
-        note=office.hours_note,
+        note=" · ".join(filter(None, (office.hours_note, office.email, office.access))),
         phone=office.phone,
         appointment=office.appointment,
         source=Source(name=office.source or office.name, url=office.source_url or office.website),
@@ -178,22 +221,10 @@ def block_of(office: Office, language: str) -> PlaceBlock:
 
 def _week(office: Office, language: str) -> tuple[OpeningDays, ...]:
     try:
-        schedule = Schedule(office.hours, office.departement) if office.hours else None
+        week = week_in_words(office.hours, office.departement, language) if office.hours else []
     except HoursUnreadable:
-        schedule = None
-    if schedule is None:
         return ()
-    names = get_day_names("wide", locale=language)
-    today = date.today()
-    runs = schedule.week(today - timedelta(days=today.weekday()))
-    return tuple(
-        OpeningDays(
-            days=names[first] if first == last else f"{names[first]} – {names[last]}",
-            times=", ".join(f"{opens}–{closes}" for opens, closes in times),
-        )
-        for first, last, times in runs
-        if times
-    )
+    return tuple(OpeningDays(days=days, times=times) for days, times in week)
 
 
 def _values(opening: Opening, language: str) -> dict[str, str]:

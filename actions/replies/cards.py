@@ -32,7 +32,13 @@ def nothing_asked(sentences: Sequence[PageSentence]) -> list[float]:
 
 
 def answer_card(
-    entry: Entry, passage: int, snapshot: str, style: Style, cases: int | None = None, worth: Worth = nothing_asked
+    entry: Entry,
+    passage: int,
+    snapshot: str,
+    style: Style,
+    cases: int | None = None,
+    worth: Worth = nothing_asked,
+    question: str = "",
 ) -> Card:
     """Returns the card with the answer from passage number ``passage`` of ``entry``, or from the first if that number does not
     exist.
@@ -46,7 +52,9 @@ def answer_card(
     place = stand_in(entry, passage if 0 <= passage < len(found) else 0)
     limits = style.limits
     text = shown(entry, place)
-    chosen = extract(text, worth, limits.card, answer_chars=limits.answer, whole_chars=limits.whole, strict=True)
+    chosen = extract(
+        text, worth, limits.card, question=question, answer_chars=limits.answer, whole_chars=limits.whole, strict=True
+    )
     if not chosen.text:  # only links: the page says nothing else here
         chosen = continued(text, (), limits.rest)
     return _card(entry, snapshot, style, found[place].headings, found[place].cases[:cases], chosen)

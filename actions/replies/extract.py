@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
+from actions.replies.fitting_items import fitting_items
 from actions.replies.piece_sets import (
     APART,
     STUB_CHARS,
@@ -43,16 +44,24 @@ class Extract:
 
 
 def extract(
-    markdown: str, worth: Worth, max_chars: int, *, answer_chars: int = 0, whole_chars: int = 0, strict: bool = False
+    markdown: str,
+    worth: Worth,
+    max_chars: int,
+    *,
+    question: str = "",
+    answer_chars: int = 0,
+    whole_chars: int = 0,
+    strict: bool = False,
 ) -> Extract:
     """Returns the content of ``markdown`` that answers best within ``max_chars`` visible characters (labels of links, no
     addresses).
 
     A first sentence that is too long is shown whole; with ``strict``, only if no other fits. An exception to the shown text
     ("Toutefois …") is shown with it, or its first words. A list keeps its lead-in and says how many of its items are shown;
-    a table keeps its header. The beginning of the part is kept if the answer then still ends within ``answer_chars`` (by
-    default ``max_chars``). A part of at most ``whole_chars`` is shown whole, with its links, and so is a short one that
-    begins with "Oui" or "Non". Empty ``markdown`` gives an empty text.
+    a table keeps its header. Items and rows for another amount, size, age or year than ``question`` states are left out.
+    The beginning of the part is kept if the answer then still ends within ``answer_chars`` (by default ``max_chars``). A part
+    of at most ``whole_chars`` is shown whole, with its links, and so is a short one that begins with "Oui" or "Non". Empty
+    ``markdown`` gives an empty text.
     """
     pieces = pieces_of(markdown)
     found = answering(pieces)
@@ -62,15 +71,16 @@ def extract(
     if visible_chars(markdown) <= max(max_chars, whole_chars, _DECIDED_CHARS if decides and whole_chars else 0):
         shown = [piece for at, piece in enumerate(pieces) if whole_chars or not is_aside(pieces, at)]
         return Extract(closed(joined(shown)), pieces=tuple(range(len(pieces))))
-    found = preferred(pieces, found)
+    fit = fitting_items(pieces, question)
+    found = [at for at in preferred(pieces, found) if at not in fit.others] or found
     if strict and (short := [at for at in found if visible_chars(text_of(pieces, needed(pieces, at))) <= max_chars]):
         found = short
     chosen = needed(pieces, found[0] if decides else _best(pieces, found, worth))
     first = min(found[0], *chosen)
-    from_start = {at for at in range(first, max(chosen) + 1) if not is_aside(pieces, at)} | chosen
+    from_start = {at for at in range(first, max(chosen) + 1) if not is_aside(pieces, at) and at not in fit.others} | chosen
     if visible_chars(closed(counted(pieces, from_start))) <= (answer_chars or max_chars):
         chosen = from_start
-    return _filled(pieces, chosen, max_chars)
+    return _filled(pieces, chosen, max_chars, fit.others)
 
 
 def continued(markdown: str, shown: Collection[int], max_chars: int) -> Extract:
@@ -88,10 +98,12 @@ def continued(markdown: str, shown: Collection[int], max_chars: int) -> Extract:
     return Extract(text_of(pieces, chosen), rest=rest, pieces=tuple(sorted({*shown, *chosen})))
 
 
-def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int) -> Extract:
-    """Returns the extract of ``chosen``, with following pieces as far as they fit, and with the next exception."""
+def _filled(pieces: Sequence[Piece], chosen: set[int], max_chars: int, unfit: Collection[int]) -> Extract:
+    """Returns the extract of ``chosen``, with following pieces but the ``unfit`` as far as there is space, and with the next
+    exception.
+    """
     for at in range(max(chosen) + 1, len(pieces)):
-        if is_aside(pieces, at):
+        if is_aside(pieces, at) or at in unfit:
             continue
         wider = chosen | needed(pieces, at) | {at}
         room = 0 if exception_after(pieces, wider) is None else STUB_CHARS + len(APART)

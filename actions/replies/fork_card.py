@@ -33,24 +33,28 @@ def fork_card(
     style: Style,
     worth: Worth,
     case_of: CaseOf = lambda _: None,
+    *,
+    question: str = "",
 ) -> ForkCard:
     """Returns the card that answers although ``fork`` is open: all cases side by side if they fit, none of them chosen; else
     the text that holds for everyone, and the first cases.
 
     ``lead_passage``: the passage before the fork, if any. ``start``: the passage that was found for the question. ``case_of``:
-    the known cases of the citizen, for inner forks.
+    the known cases of the citizen, for inner forks. ``question``: the citizen's words, for what their amounts, sizes, ages
+    and years exclude.
     """
     limits = style.limits
     note("fork", cases=" / ".join(fork.labels), question=fork.question)
-    lead = extract(shown(entry, lead_passage), worth, limits.mini).text if lead_passage is not None else ""
+    lead = extract(shown(entry, lead_passage), worth, limits.mini, question=question).text if lead_passage is not None else ""
     for above in dict.fromkeys((lead, "")):
-        beside = side_by_side(entry, fork, start, worth, limits.cases - visible_chars(above), case_of)
+        beside = side_by_side(entry, fork, start, worth, limits.cases - visible_chars(above), case_of, question=question)
         if beside is not None:
             note("side_by_side", chars=visible_chars(beside.body), room=limits.cases)
             return ForkCard(cases_card(entry, fork, beside, above, snapshot, style), complete=True)
     if not (style.pays_by_segment and lead):  # by SMS, text that holds for everyone is preferred to a single case
         alone = (limits.lone_case, limits.cases) if style.pays_by_segment else ()
-        some = first_cases(entry, fork, start, worth, limits.cases - visible_chars(lead), case_of, alone=alone)
+        room = limits.cases - visible_chars(lead)
+        some = first_cases(entry, fork, start, worth, room, case_of, alone=alone, question=question)
         if some is not None:
             note("first_cases", room=limits.cases)
             others = _other_cases(entry, fork, start) if some.alone else ()
@@ -58,7 +62,8 @@ def fork_card(
     common = _for_everyone(entry) if lead_passage is None else lead_passage
     if common is not None:
         note("for_everyone", room=limits.cases)
-        return ForkCard(answer_card(entry, common, snapshot, style.above_choices(), worth=worth), complete=False)
+        card = answer_card(entry, common, snapshot, style.above_choices(), worth=worth, question=question)
+        return ForkCard(card, complete=False)
     note("only_asked", room=limits.cases)
     return ForkCard(None, complete=False)
 

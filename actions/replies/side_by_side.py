@@ -1,11 +1,12 @@
 """Shows the cases of a fork side by side, none chosen, each with its label and its first sentences. Pure functions."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from actions.cases.case_resolution import CaseOf
 from actions.cases.case_tree import Fork, counterparts, passages_under, steps_to
-from actions.replies.extract import Worth, extract
+from actions.replies.extract import Extract, Worth, extract
 from actions.replies.piece_sets import visible_chars
 from actions.replies.pieces import joined, pieces_of
 from actions.situation.matching import is_default
@@ -36,7 +37,14 @@ class SideBySide(NamedTuple):
 
 
 def side_by_side(
-    entry: Entry, fork: Fork, start: int, worth: Worth, max_chars: int, case_of: CaseOf = lambda _: None
+    entry: Entry,
+    fork: Fork,
+    start: int,
+    worth: Worth,
+    max_chars: int,
+    case_of: CaseOf = lambda _: None,
+    *,
+    question: str = "",
 ) -> SideBySide | None:
     """Returns all cases of ``fork`` within ``max_chars`` visible characters, each by its part of passage ``start``.
 
@@ -50,7 +58,7 @@ def side_by_side(
         return None
     best: SideBySide | None = None
     for budget in _BUDGETS:
-        found = _within(shown, worth, budget, fork)
+        found = _within(shown, partial(extract, worth=worth, max_chars=budget, question=question), fork)
         if found is None or visible_chars(found.body) > max_chars:
             break
         best = found
@@ -68,6 +76,7 @@ def first_cases(
     case_of: CaseOf = lambda _: None,
     *,
     alone: Sequence[int] = (),
+    question: str = "",
 ) -> SideBySide | None:
     """Returns as many cases of ``fork`` as fit into ``max_chars``, in the page's order.
 
@@ -80,30 +89,29 @@ def first_cases(
     own = next((one for one in every if one.passage.order == start), None)
     for count in range(min(_MOST_SHOWN, len(every) - 1), 1, -1):
         some = every[:count] if own is None or own in every[:count] else [*every[: count - 1], own]
-        found = _within(some, worth, _BUDGETS[0], fork)
+        found = _within(some, partial(extract, worth=worth, max_chars=_BUDGETS[0], question=question), fork)
         body = f"{found.body}\n\n… ({count} sur {len(every)})" if found else ""
         if found and visible_chars(body) <= max_chars:
             return found._replace(body=body, complete=False)
     labels, passage = own or every[0]
     label = f"**{LABELS.join(labels)}** : "
     for most in alone:
-        lone = extract(passage.markdown, worth, most - len(label), strict=True)
+        lone = extract(passage.markdown, worth, most - len(label), question=question, strict=True)
         body = label + lone.text
         if lone.text and visible_chars(body) <= most:
             return SideBySide(body, complete=False, headings=passage.headings, alone=True, rest=lone.rest)
     return None
 
 
-def _within(shown: Sequence[_Shown], worth: Worth, budget: int, fork: Fork) -> SideBySide | None:
-    """Returns each of ``shown`` with ``budget`` characters of its text. If all texts would be equal, the text stands once."""
+def _within(shown: Sequence[_Shown], shorten: Callable[[str], Extract], fork: Fork) -> SideBySide | None:
+    """Returns each of ``shown`` with its text as ``shorten`` makes it. If all texts would be equal, the text stands once."""
     texts = [passage.markdown for _, passage in shown]
-    extracts = [extract(text, worth, budget) for text in texts]
+    extracts = [shorten(text) for text in texts]
     paragraphs: list[str] = []
     if len(shown) > 1 and len({one.text for one in extracts}) == 1:
         shared, rest = _shared_beginning(texts)
         if all(rest):
-            above = extract(shared, worth, budget)
-            extracts, paragraphs = [extract(text, worth, budget) for text in rest], [above.text]
+            extracts, paragraphs = [shorten(text) for text in rest], [shorten(shared).text]
         elif not any(rest):
             extracts = extracts[:1]
     if not all(one.text for one in extracts):

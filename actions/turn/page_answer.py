@@ -75,7 +75,7 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
     first = None if context.named else _first_answer(turn, entry)
     style = turn.style.for_follow_up() if focus.latest else turn.style.for_first_answer() if first else turn.style
     cases = None if way.alike is None else len(way.alike.cases)
-    card = answer_card(entry, passage, turn.snapshot, style, cases, turn.worth(entry))
+    card = answer_card(entry, passage, turn.snapshot, style, cases, turn.worth(entry), focus.question)
     if first:
         card = first.of_part(card, passage)
         passage = passage if card.passage is None else card.passage
@@ -104,7 +104,9 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     before = turn.before if turn.typed or context.named else None  # a button of the page itself starts it again
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
     case_of = partial(turn.case, focus)
-    card, complete, others = fork_card(entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), case_of)
+    card, complete, others = fork_card(
+        entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), case_of, question=focus.question
+    )
     likely = None if complete or again else case_to_assume(fork, entry, focus, turn.user, turn.settings)
     if likely is not None:
         with_likely = (*focus.assumed, written((*fork.address, likely)))
@@ -145,9 +147,9 @@ def unasked_card(turn: Turn, entry: Entry, focus: Focus, start: int) -> Card:
     worth = partial(turn.retriever.sentence_worth, entry, focus.query)
     way = resolve(turn, entry, start, focus)
     if way.passage is None and way.asked is not None:
-        card = fork_card(entry, way.asked, None, start, turn.snapshot, turn.style, worth).card
+        card = fork_card(entry, way.asked, None, start, turn.snapshot, turn.style, worth, question=focus.query).card
         return card or whole_fork_card(entry, way.asked, turn.snapshot, start, turn.style)
-    return answer_card(entry, way.passage or 0, turn.snapshot, turn.style, worth=worth)
+    return answer_card(entry, way.passage or 0, turn.snapshot, turn.style, worth=worth, question=focus.query)
 
 
 def _answer_from_link(turn: Turn, entry: Entry, order: int) -> Reply | None:

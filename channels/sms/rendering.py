@@ -88,6 +88,16 @@ class _Draft:
         """Returns how many options earlier parts have shown."""
         return sum(block.shown for block in self.choices)
 
+    def set_extract(self, number: int, extract: str) -> None:
+        """Replaces the extract of option ``number``, counted from 0 over all lists."""
+        for at, block in enumerate(self.choices):
+            if number < len(block.options):
+                option = block.options[number].model_copy(update={"extract": extract})
+                options = (*block.options[:number], option, *block.options[number + 1 :])
+                self.choices[at] = block.model_copy(update={"options": options})
+                return
+            number -= len(block.options)
+
     def _numbered_options(self, count: int, title_characters: int) -> list[str]:
         """Returns the lines of the next ``count`` options, each list under its sentence."""
         lines: list[str] = []
@@ -122,6 +132,7 @@ class SmsRenderer:
             first, later = _split(blocks)
             draft = self._draft(first, language)
             draft.has_more = True
+        self._keep_an_option(draft)
         passage = draft.passage
         shown_before, wanted = draft.options[: draft.shown], draft.options[draft.shown :]
 
@@ -159,6 +170,21 @@ class SmsRenderer:
             rest = (TextBlock(text=after), *rest)
         payloads = tuple(option.payload for option in [*shown_before, *options, *related])
         return Rendered(text, payloads, measure(text).segments, rest)
+
+    def _keep_an_option(self, draft: _Draft) -> None:
+        """Shortens the extract of the next option if there is no space for it: in Arabic a segment has 67 characters, and a
+        message with no option at all says nothing.
+        """
+        following = draft.options[draft.shown : draft.shown + 1]
+        if draft.passage or not following or not following[0].extract:
+            return
+
+        def fits(extract: str) -> bool:
+            draft.set_extract(draft.shown, extract)
+            return self._fits(draft.text("", following, (), more=True))
+
+        whole = following[0].extract
+        draft.set_extract(draft.shown, whole if fits(whole) else cut(whole, fits)[0])
 
     def _with_long_titles(
         self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option], *, more: bool

@@ -62,7 +62,7 @@ class ReplyReader:
     ) -> ConversationReplies | None:
         if conversation is None:
             return None
-        render, language = self._renderers[conversation.channel], conversation.language
+        render, language = self._renderers[conversation.channel], conversation.last_language
         new = [one for one in replies if after is not None and one[0].seq > after]
         events = [reply_event(reply, external_id, render=render, language=language) for reply, external_id in new]
         return ConversationReplies(conversation, events)

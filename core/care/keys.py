@@ -20,12 +20,14 @@ _SOUNDS = tuple(
     for pattern, sound in (
         ("ph", "f"), ("sc(?=[eiy])", "s"), ("ch", "X"), ("qu|q|ck", "k"), ("gu(?=[eiy])", "g"), ("g(?=[eiy])", "j"),
         ("c(?=[eiy])", "s"), ("c", "k"), ("h", ""), ("y", "i"), ("z", "s"), ("eau|au", "o"), ("oeu|oe", "eu"),
-        ("[ae]i(?![mn])", "e"), ("e[mn](?=[bcdfgjklpqrstvzX])", "an"), (r"(\S)\1+", r"\1"),
+        ("[ae]i(?![mn])", "e"), ("e[mn](?=[bcdfgjklpqrstvzX])", "an"), (r"([^\W\d])\1+", r"\1"),
     )
 )  # fmt: skip
 _ENDING = re.compile(r"(?:aient|ees|ent|ait|ais|ai|ee|es|er|ez|e)$")
 _SILENT = re.compile(r"[stxd]{1,2}$")
 _SHORT = 3  # letters; shorter words have no ending to lose
+# Frequent words that sound like a word of a danger ("laisse", "mère"), and are nearly never written for it.
+_KEPT = {word: f"{word}." for word in ("les", "maire", "mai", "loyer")}
 
 
 def fold(text: str) -> str:
@@ -57,8 +59,8 @@ def keys(words: Iterable[str]) -> str:
 
 
 def _stem(word: str) -> str:
-    if len(word) <= _SHORT:
-        return word
+    if word in _KEPT or len(word) <= _SHORT:
+        return _KEPT.get(word, word)
     # What stands before a written ending is pronounced ("agresse"); what ends a word is not ("coups").
     cut = _ENDING.sub("", word)
     spoken = cut if cut != word else _SILENT.sub("", word)

@@ -13,7 +13,8 @@ _SHORT_WORDS = 12  # up to this length the classifier judges messages in which n
 _MOST_SENTENCES = 24  # one takes about 7 ms
 # Other kinds in such a message are judged as well: "je suis à bout" may be written in a car, with a baby.
 _JOINED = frozenset({Care.SUICIDE, Care.HUNGER})
-_SENTENCE_END = re.compile(r"(?<=[.!?…;:])\s+|\n+")
+_EMPTY_WORDS = 2  # "Bonjour." and "Mme Petit" mean nothing, and resemble what frightened people write
+_SENTENCE_END = re.compile(r"(?<=[.!?…;:])(?<!\bM\.)(?<!\bMr\.)(?<!\bMme\.)(?<!\bDr\.)\s+|\n+")
 _LEARNT = "fr"  # the language of the model's training data
 
 
@@ -40,13 +41,16 @@ def sentences_to_judge(text: str, alert: Alert | None, language: str, detector: 
     """Returns the sentences of ``text`` (in ``language``) whose meaning decides whether ``alert`` is kept, or whether there is
     a danger that no pattern matches. ``None`` if there is nothing to judge.
 
-    If a message has too many sentences, the longest are judged: "Bonjour." and "Merci d'avance." say least.
+    If a message has too many sentences, the longest are judged.
     """
     if language != _LEARNT or (alert.language != _LEARNT if alert else _is_short(text)):
         return None
     sentences = sentences_of(text)
     alarmed = (tuple(one for one in sentences if detector.detect(one)) or (text,))[:_MOST_SENTENCES] if alert else ()
-    others = sorted((one for one in sentences if one not in alarmed), key=len, reverse=True)
+    others = [one for one in sentences if one not in alarmed and len(one.split()) > _EMPTY_WORDS]
+    if not alarmed and not others:
+        return None
+    others.sort(key=len, reverse=True)
     return SentencesToJudge(alarmed, tuple(others[: _MOST_SENTENCES - len(alarmed)]))
 
 

@@ -36,6 +36,7 @@ from knowledge_base.rereading.job import reread_periodically
 from knowledge_base.synonyms.list_file import keep_file_updated
 from places.offices.directory_file import FILE as DIRECTORY
 from places.offices.directory_sync import sync_periodically as sync_directory
+from places.offices.tasks import watch_offices
 from retrieval.contracts import Embedder
 from retrieval.query.synonym_lists import DESK_LIST
 from retrieval.snapshots.folder import SnapshotUnusable
@@ -142,6 +143,7 @@ class Publisher:
                 await self._jobs.run("demand", self._cluster_demand, every=_DEMAND_EVERY)
                 await watch_quality(self._database, self._settings, self._jobs)
                 await watch_links(self._database, self._settings, self._jobs)
+                await watch_offices(self._database, self._settings, self._jobs)
         except (httpx.HTTPError, SnapshotUnusable) as error:
             log.info("publisher_not_prepared", reason=type(error).__name__)  # the next publication asks them itself
             self._prepare_again_at = time.monotonic() + _REST

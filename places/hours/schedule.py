@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+from babel.dates import get_day_names
 from opening_hours import OpeningHours, State
 
 from core.opening_hours import runs_of_days
@@ -133,3 +134,16 @@ class Schedule:
         usual = self._read(self._usual, country=None)
         days = [self._spans(usual, monday + timedelta(days=weekday)) for weekday in range(7)]
         return runs_of_days([[(clock(opens), clock(closes, closes=True)) for opens, closes in spans] for spans in days])
+
+
+def week_in_words(hours: str, departement: str, language: str) -> list[tuple[str, str]]:
+    """Returns days ("lundi – vendredi") and times of the usual week, without closed days. Raises ``HoursUnreadable``."""
+    names, today = get_day_names("wide", locale=language), date.today()
+    return [
+        (
+            names[first] if first == last else f"{names[first]} – {names[last]}",
+            ", ".join(f"{opens}–{closes}" for opens, closes in times),
+        )
+        for first, last, times in Schedule(hours, departement).week(today - timedelta(days=today.weekday()))
+        if times
+    ]

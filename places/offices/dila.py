@@ -74,6 +74,8 @@ def _office(row: Mapping[str, Any]) -> Office | None:
         access=_text(address.get("note_accessibilite"))[:300]
         or {"ACC": "accessible"}.get(str(address.get("accessibilite")), ""),
         serves=tuple(dict.fromkeys(code for code in serves if code != commune and _CODE.fullmatch(code))),
+        latitude=_degrees(address.get("latitude"), 90),
+        longitude=_degrees(address.get("longitude"), 180),
         source=_SOURCE,
         source_url=_web(_text(row.get("url_service_public"))) or f"https://{_SOURCE}",
         verified_on=_day(row.get("date_modification")),
@@ -115,6 +117,15 @@ def _address(address: Mapping[str, Any]) -> str:
     street = [_text(address.get(name)) for name in ("complement1", "complement2", "numero_voie", "service_distribution")]
     town = f"{_text(address.get('code_postal'))} {_text(address.get('nom_commune'))}".strip()
     return ", ".join(part for part in (*street, town) if part)[:300]
+
+
+def _degrees(value: object, most: int) -> float | None:
+    """Returns a latitude or longitude; ``None`` if it is none."""
+    try:
+        degrees = float(str(value))
+    except ValueError:
+        return None
+    return degrees if -most <= degrees <= most else None
 
 
 def _hours(rows: list[dict[str, Any]]) -> tuple[str, str]:

@@ -9,6 +9,7 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Sequence
 from contextlib import closing
+from math import cos, radians
 from pathlib import Path
 
 from places.offices.office import Office, departement_of
@@ -16,9 +17,13 @@ from places.offices.office import Office, departement_of
 FILE = Path("places") / "offices.db"
 _CACHE_KIB = 1_024
 _TOWN = "5000"  # inhabitants assumed for a commune that the list of communes lacks: it may be shortened, or misspelt
+_OLD_FORM = -1  # instead of a number of changes: a file that the version before has written, without desk and positions
 _SCHEMA = """
-CREATE TABLE directory (version INTEGER, source TEXT);
-CREATE TABLE offices (number INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT, commune TEXT, departement TEXT, content TEXT);
+CREATE TABLE directory (version INTEGER, source TEXT, changes INTEGER);
+CREATE TABLE offices (
+    number INTEGER PRIMARY KEY, id TEXT UNIQUE, kind TEXT, commune TEXT, departement TEXT, content TEXT,
+    of_desk INTEGER, latitude REAL, longitude REAL
+);
 CREATE TABLE served (kind TEXT, commune TEXT, number INTEGER, PRIMARY KEY (kind, commune, number)) WITHOUT ROWID;
 CREATE TABLE communes (code TEXT PRIMARY KEY, name TEXT, postal_code TEXT) WITHOUT ROWID;
 """
@@ -29,26 +34,25 @@ CREATE INDEX by_departement ON offices (kind, departement);
 
 
 class DirectoryFileWriter:
-    """Writes a new shelf next to ``file``. ``close`` replaces ``file`` with it."""
+    """Writes a new shelf next to ``file``. ``close`` replaces ``file`` with it. ``changes``: how many the desk has made."""
 
-    def __init__(self, file: Path, version: int, source: str) -> None:
+    def __init__(self, file: Path, version: int, source: str, changes: int = 0) -> None:
         file.parent.mkdir(parents=True, exist_ok=True)
         self._file, self._new_file = file, file.with_name(f".{file.name}.{os.getpid()}")
         self._new_file.unlink(missing_ok=True)
         self._connection = sqlite3.connect(self._new_file, check_same_thread=False)
         self._connection.executescript("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF;" + _SCHEMA)
-        self._connection.execute("INSERT INTO directory VALUES (?, ?)", (version, source))
+        self._connection.execute("INSERT INTO directory VALUES (?, ?, ?)", (version, source, changes))
         self._number = 0
 
-    def add(self, offices: Iterable[Office]) -> None:
-        """Writes some offices."""
+    def add(self, offices: Iterable[Office], *, of_desk: bool = False) -> None:
+        """Writes some offices. Those written first come first; ``of_desk``: written at the desk."""
         for office in offices:
             self._number += 1
             content = office.model_dump_json(exclude_defaults=True, exclude={"serves"})
-            self._connection.execute(
-                "INSERT INTO offices VALUES (?, ?, ?, ?, ?, ?)",
-                (self._number, office.id, office.kind, office.commune, office.departement, content),
-            )
+            row = (self._number, office.id, office.kind, office.commune, office.departement, content)
+            position = (of_desk, office.latitude, office.longitude)
+            self._connection.execute("INSERT INTO offices VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, *position))
             self._connection.executemany(
                 "INSERT OR IGNORE INTO served VALUES (?, ?, ?)",
                 [(office.kind, commune, self._number) for commune in office.serves],
@@ -69,11 +73,18 @@ class DirectoryFileWriter:
 
 def version_of(file: Path) -> int | None:
     """Returns the version of the directory in ``file``; ``None`` if the file is missing or unreadable."""
+    state = state_of(file)
+    return state[0] if state else None
+
+
+def state_of(file: Path) -> tuple[int, int] | None:
+    """Returns the version of the directory in ``file``, and how many changes of the desk it has; ``None`` as ``version_of``."""
     if not file.is_file():
         return None
     try:
         with closing(_open(file)) as connection:
-            return int(connection.execute("SELECT version FROM directory").fetchone()[0])
+            version, _, *changes = connection.execute("SELECT * FROM directory").fetchone()
+            return int(version), int(changes[0]) if changes else _OLD_FORM
     except (sqlite3.DatabaseError, TypeError):
         return None
 
@@ -90,6 +101,7 @@ class DirectoryFile:
     def __init__(self, file: Path) -> None:
         self._connection = _open(file)
         self._lock = threading.Lock()
+        self._old_form = (state_of(file) or (0, 0))[1] == _OLD_FORM
 
     def close(self) -> None:
         """Closes the file."""
@@ -106,9 +118,30 @@ class DirectoryFile:
             "number IN (SELECT number FROM served WHERE kind = ? AND commune = ?) ORDER BY number", (kind, commune)
         )
 
+    def of_desk(self, kind: str, commune: str) -> Office | None:
+        """Returns the office of a kind in the commune that was written at the desk."""
+        if self._old_form:
+            return None
+        return next(iter(self._find("of_desk AND kind = ? AND commune = ?", (kind, commune))), None)
+
     def in_departement(self, kind: str, departement: str) -> list[Office]:
         """Returns the offices of a kind in a département."""
         return self._find("kind = ? AND departement = ? ORDER BY number", (kind, departement))
+
+    def nearest(self, kind: str, departement: str, commune: str) -> list[Office]:
+        """Returns the offices of a kind in a département, the nearest to ``commune`` first; none without known positions.
+
+        The position of a commune is that of its town hall.
+        """
+        town_hall = next(iter(self.in_commune("mairie", commune)), None)
+        if self._old_form or town_hall is None or town_hall.latitude is None or town_hall.longitude is None:
+            return []
+        shrinking = cos(radians(town_hall.latitude)) ** 2  # of a degree of longitude, squared
+        return self._find(
+            "kind = ? AND departement = ? AND latitude IS NOT NULL AND longitude IS NOT NULL "
+            "ORDER BY (latitude - ?) * (latitude - ?) + (longitude - ?) * (longitude - ?) * ?",
+            (kind, departement, *(town_hall.latitude,) * 2, *(town_hall.longitude,) * 2, shrinking),
+        )
 
     def communes(self) -> list[str]:
         """Returns a line (``places.communes.index``) for each commune with an office."""

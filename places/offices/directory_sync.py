@@ -7,7 +7,8 @@ from pathlib import Path
 import structlog
 
 from core.database import Database
-from places.offices.directory_file import DirectoryFileWriter, version_of
+from places.offices.directory_file import DirectoryFileWriter, state_of
+from places.offices.edits import edits_in_use
 from places.offices.record import current_directory, stored_offices
 
 log = structlog.get_logger(__name__)
@@ -33,15 +34,18 @@ async def sync_periodically(database: Database, file: Path, stopping: asyncio.Ev
 async def sync(database: Database, file: Path) -> bool:
     """Writes the directory in use to ``file``, or deletes ``file`` if there is none. Returns whether anything changed."""
     directory = await current_directory(database)
-    if directory is None or not directory.offices:
+    version = directory.version if directory else 0
+    changes, edits = await edits_in_use(database)
+    if not (directory and directory.offices) and not any(edits.values()):
         existed = await asyncio.to_thread(file.exists)
         await asyncio.to_thread(file.unlink, missing_ok=True)
         return existed
-    if await asyncio.to_thread(version_of, file) == directory.version:
+    if await asyncio.to_thread(state_of, file) == (version, changes):
         return False
-    writer = await asyncio.to_thread(DirectoryFileWriter, file, directory.version, directory.source)
-    async for offices in stored_offices(database, directory.version):
-        await asyncio.to_thread(writer.add, offices)
+    writer = await asyncio.to_thread(DirectoryFileWriter, file, version, directory.source if directory else "", changes)
+    await asyncio.to_thread(writer.add, [office for office in edits.values() if office], of_desk=True)
+    async for offices in stored_offices(database, version):
+        await asyncio.to_thread(writer.add, [office for office in offices if office.id not in edits])
     await asyncio.to_thread(writer.close)
-    log.info("directory_followed", version=directory.version, offices=directory.offices)
+    log.info("directory_followed", version=version, changes=changes)
     return True

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from core.yaml_text import load as load_yaml
+from places.words import key_of
 
 _FILE = Path(__file__).with_name("kinds.yml")
 
@@ -42,3 +43,11 @@ def kind_in(folded: str) -> tuple[str, re.Match[str]] | None:
         if match := kind.pattern.search(folded):
             return kind.name, match
     return None
+
+
+@cache
+def kind_named(label: str) -> str | None:
+    """Returns the kind of office that ``label`` names and nothing else: "Mairie", but not "Mairie de Paris"."""
+    folded = key_of(label)
+    found = kind_in(folded)
+    return found[0] if found and not kinds()[found[0]].pattern.sub("", folded).strip() else None

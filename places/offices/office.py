@@ -1,8 +1,13 @@
 """One office of a directory."""
 
+import re
 from datetime import date
+from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
+
+_PAGE = re.compile(r"https?://[^\s()<>/]+/[^\s()<>]+")  # a page of a site, not only the site
+_MAP = "https://www.openstreetmap.org/search?query="  # no tracker
 
 
 class Office(BaseModel):
@@ -11,7 +16,7 @@ class Office(BaseModel):
 
     ``address``: on one line. ``hours``: in OpenStreetMap's format, empty if unknown. ``hours_note``: what they do not say
     ("sur rendez-vous l'après-midi"). ``appointment``: a page or a sentence. ``access``: for wheelchairs. ``serves``: INSEE
-    codes of other communes that it serves.
+    codes of other communes that it serves. ``latitude`` and ``longitude`` in degrees, if both are known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -31,9 +36,17 @@ class Office(BaseModel):
     appointment: str = Field("", max_length=500)
     access: str = Field("", max_length=300)
     serves: tuple[str, ...] = ()
+    latitude: float | None = Field(None, ge=-90, le=90)
+    longitude: float | None = Field(None, ge=-180, le=180)
     source: str = Field("", max_length=100)
     source_url: str = Field("", max_length=500)
     verified_on: date | None = None
+
+    @property
+    def link(self) -> str:
+        """Returns the address of its page, else of a map of its address; empty without either."""
+        page = next((url for url in (self.source_url, self.website) if _PAGE.fullmatch(url)), "")
+        return page or (f"{_MAP}{quote(self.address, safe='')}" if self.address else "")
 
     @property
     def departement(self) -> str:

@@ -12,7 +12,7 @@ from core.database.models import Directory, OfficeRow
 from places.offices.errors import DirectoryRefused, sentence
 from places.offices.office import Office
 
-_MAX_SHRINKING = 10  # how many times smaller a new directory may be
+_MAX_SHRINKING = 10  # a directory that is so many times smaller than the one in use, or more, is refused
 _MAX_DUPLICATES = 0.2  # share of offices that appear twice, under different ids
 _ROWS = 1_000
 
@@ -24,7 +24,7 @@ def check(offices: Sequence[Office], current: int) -> None:
     """
     if not offices:
         raise DirectoryRefused(*sentence("no_office"))
-    if len(offices) * _MAX_SHRINKING < current:
+    if len(offices) * _MAX_SHRINKING <= current:
         raise DirectoryRefused(*sentence("too_few_offices", offices=len(offices), current=current))
     ids = Counter(office.id for office in offices)
     twice = [one for one, count in ids.items() if count > 1]

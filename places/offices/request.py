@@ -14,6 +14,17 @@ _FILE = Path(__file__).with_name("request.yml")
 _MOST_WORDS = 25  # a longer message that names an office asks for more than its address
 _ASKED: tuple[Asks, ...] = ("hours", "phone", "where")
 
+# Of the town hall of another place than where the citizen lives: "la mairie du lieu de naissance". A third of the pages with a
+# link to town halls have such words; of these half mean another one.
+_OTHER_TOWN = re.compile(
+    r"\b(?:lieu|commune|mairie|ville)s? (?:"
+    r"(?:de l[’']|d[’']|de |du |des )(?:la |leur |sa |son |votre |l[’'])?"
+    r"(?:naissance|mariage|décès|évé?nement|accouchement|inhumation|célébration|travaux|terrain|biens?|logement|établissement"
+    r"|manifestation|union|défunt|cimetière|implantation|accueil|situation|déroulement|hébergement)"
+    r"|où |dont |dans laquelle |choisie )",
+    re.IGNORECASE,
+)
+
 
 class Request(NamedTuple):
     """The ``kind`` of the office (``kinds.yml``), and what is ``asked`` about it."""
@@ -63,6 +74,16 @@ def errand_in(text: str) -> str | None:
 def _errands() -> tuple[tuple[str, re.Pattern[str]], ...]:
     content: dict[str, list[str]] = load_yaml(_FILE.with_name("errands.yml").read_text(encoding="utf-8"))
     return tuple((kind, re.compile(rf"\b(?:{'|'.join(words)})\b")) for kind, words in content.items())
+
+
+def asks_nearest(text: str) -> bool:
+    """Decides whether ``text`` asks for the nearest office, wherever it is."""
+    return _pattern("nearest").search(key_of(text)) is not None
+
+
+def names_another_town(text: str) -> bool:
+    """Decides whether the text of a page may mean the town hall of another place than where its reader lives."""
+    return _OTHER_TOWN.search(text) is not None
 
 
 def follow_up_in(text: str) -> Asks | None:

@@ -39,7 +39,7 @@ def read_table(text: str) -> Iterator[Office]:
                     **fields,
                     "kind": kind_of(fields["kind"]),
                     "serves": tuple(fields.get("serves", "").split()),
-                    "verified_on": fields.get("verified_on") or None,
+                    **{name: fields.get(name) or None for name in ("verified_on", "latitude", "longitude")},
                 }
             )
         except ValidationError as error:

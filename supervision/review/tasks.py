@@ -13,7 +13,7 @@ from core.database.models import EditorTask, EntryRow, Message, Reply
 from core.identity.staff import staff_names
 
 type _Tasks = Select[EditorTask, str | None, str | None]  # with the citizen's question, and the conversation's id
-CHECK_KINDS = ("drift", "link", "fact")  # kinds of tasks that come from a check of the service, not from a reviewer
+CHECK_KINDS = ("drift", "link", "fact", "office")  # kinds of tasks that come from a check of the service, not from a reviewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from knowledge_base.sources.tarballs import files_of
 from places.communes import package
 from places.communes.index import load
 from tools.evaluation.places import measure_mentions, measure_offices
+from tools.evaluation.places_size import measure_size
 
 
 @pytest.fixture(scope="module")
@@ -32,9 +33,19 @@ def test_places_in_messages_are_right_and_found(communes: Path, name: str) -> No
     assert found.sentences >= 40
     assert found.precision >= 0.97, found.wrong
     assert found.recall >= 0.93, found.wrong
+    assert found.p95_ms <= 2.0  # processor time
 
 
 def test_offices_asked_for_are_right(communes: Path) -> None:
     found = measure_offices(communes)
     assert found.questions == 80
     assert found.right >= 0.9 * found.questions, found.wrong
+    assert found.on_hours >= 20
+    assert found.right_on_hours >= 0.9 * found.on_hours, found.wrong
+
+
+def test_all_communes_and_a_directory_of_70000_offices_are_small_and_fast(communes: Path) -> None:
+    size = measure_size(communes, 70_000)
+    assert (size.communes, size.offices) > (35_000, 69_999)
+    assert size.megabytes <= 60
+    assert size.p95_ms <= 2.0  # of processor time, more for a turn

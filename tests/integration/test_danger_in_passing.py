@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pydantic import SecretStr
 
-from actions.danger.model import SENTENCES, read
-from core.care import judged_alert, load_detector, sentences_to_judge
+from actions.danger.model import SENTENCES, SecondLook, read
+from core.care import Alert, judged_alert, load_detector, sentences_to_judge
 from core.settings import Settings
 from retrieval.contracts import Embedder
 from retrieval.embedding.model import load_embedder
@@ -64,14 +64,31 @@ def embedder() -> Embedder:
     return load_embedder(Settings(_env_file=None, secret_key=secret, internal_secret=secret, address_key=secret))
 
 
+def _heard(text: str, model: SecondLook, embedder: Embedder) -> Alert | None:
+    detector = load_detector()
+    alert = detector.detect(text)
+    asked = sentences_to_judge(text, alert, "fr", detector)
+    return judged_alert(text, alert, model.judge(asked, embedder.embed_queries)) if asked else alert
+
+
 def test_long_dangers_are_heard_and_everyday_mails_are_not(embedder: Embedder) -> None:
-    model, detector = read(embedder, SENTENCES), load_detector()
+    model = read(embedder, SENTENCES)
     assert model is not None, "the committed model is of another encoder"
-    heard = {}
-    for text in (*DANGERS, *EVERYDAY):
-        alert = detector.detect(text)
-        asked = sentences_to_judge(text, alert, "fr", detector)
-        heard[text] = judged_alert(text, alert, model.judge(asked, embedder.embed_queries)) if asked else alert
-    missed, alarmed = [text for text in DANGERS if not heard[text]], [text for text in EVERYDAY if heard[text]]
+    missed = [text for text in DANGERS if not _heard(text, model, embedder)]
+    alarmed = [text for text in EVERYDAY if _heard(text, model, embedder)]
     assert len(missed) <= 3, missed  # two when they were first read, and one alarm
+    assert len(alarmed) <= 1, alarmed
+
+
+@pytest.mark.parametrize("greeting", ["Bonjour.", "Bonsoir !", "Bonjour à tous,", "Madame, Monsieur,"])
+@pytest.mark.parametrize("closing", ["Merci d'avance.", "Cordialement.\nM. Lebrun", "Bonne journée à vous\nMme Petit"])
+def test_a_question_between_courtesies_is_no_danger(greeting: str, closing: str, embedder: Embedder) -> None:
+    model = read(embedder, SENTENCES)
+    assert model is not None
+    questions = [
+        "Quel est le délai de préavis pour quitter mon appartement ?",
+        "Suis-je exonéré de taxe d'habitation à 75 ans ?",
+    ]
+    wrapped = [f"{greeting}\n{text}\n{closing}" for text in (*questions, *EVERYDAY)]
+    alarmed = [text for text in wrapped if _heard(text, model, embedder)]
     assert len(alarmed) <= 1, alarmed

@@ -37,10 +37,12 @@ class Mentions(NamedTuple):
 
 
 class Offices(NamedTuple):
-    """The results for the questions about offices."""
+    """The results for the questions about offices. ``on_hours``: at a certain moment, mostly holidays, lunch, nights."""
 
     questions: int
     right: int
+    on_hours: int
+    right_on_hours: int
     wrong: tuple[tuple[str, str, str], ...]
 
 
@@ -82,6 +84,7 @@ def demonstration(communes: Path, folder: Path) -> PlaceData:
 def measure_offices(communes: Path) -> Offices:
     """Measures the questions of ``offices.jsonl``, each at its own time."""
     rows, wrong = _rows("offices"), []
+    on_hours = [row["question"] for row in rows if "says" in row]
     with tempfile.TemporaryDirectory() as folder:
         pages = demonstration(communes, Path(folder))
         for row in rows:
@@ -91,7 +94,9 @@ def measure_offices(communes: Path) -> Offices:
             wanted = str(row.get("office") or row["reply"])
             if came != wanted or row.get("says", says) != says:
                 wrong.append((str(row["question"]), f"{wanted} {row.get('says', '')}", f"{came} {says}"))
-    return Offices(len(rows), len(rows) - len(wrong), tuple(wrong))
+    missed = {question for question, _, _ in wrong}
+    right_on_hours = sum(question not in missed for question in on_hours)
+    return Offices(len(rows), len(rows) - len(wrong), len(on_hours), right_on_hours, tuple(wrong))
 
 
 def told(reply: Reply | None) -> tuple[str, str]:

@@ -77,7 +77,7 @@ def router(deps: Deps) -> APIRouter:
         def event(reply: Reply | None, external: str | None) -> ReplyEvent | None:
             if reply is None:
                 return None
-            return reply_event(reply, external, render=render, language=conversation.language)
+            return reply_event(reply, external, render=render, language=conversation.last_language)
 
         turns = [
             (

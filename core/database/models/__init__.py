@@ -28,7 +28,7 @@ from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
 from core.database.models.insights import InsightDay, InsightFigure
 from core.database.models.mail import Mail
-from core.database.models.places import Directory, OfficeRow
+from core.database.models.places import Directory, OfficeEdit, OfficeRow
 from core.database.models.privacy import ErasedConversation, RetentionRun
 from core.database.models.publishing import Publication
 from core.database.models.quality import QualityNight
@@ -86,6 +86,7 @@ __all__ = [
     "Message",
     "MessagePart",
     "NumberUsage",
+    "OfficeEdit",
     "OfficeRow",
     "OptOut",
     "PageSource",

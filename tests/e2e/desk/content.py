@@ -25,8 +25,11 @@ from knowledge_base.entries.store import upsert
 from knowledge_base.publishing.contracts import Change, ChangedQuestion, FoundEntry, Report, Shadowed
 from knowledge_base.quality.golden.contracts import Golden
 from knowledge_base.quality.golden.store import add
+from places.offices.edits import propose
+from places.offices.record import replace_directory
 from retrieval.query.synonyms import Group
 from tests.integration.editing_support import publish
+from tests.unit.places.support import offices
 from tests.unit.retrieval.samples import IDENTITY, PASSPORT
 
 REACHED = FoundEntry(entry_id="F1", version=1, title=IDENTITY.title, part=("Coût",))
@@ -55,11 +58,12 @@ REPORT = Report(
 
 async def fill(database: Database) -> None:
     """Something on every page: a draft, a publication that waits and one that is active, a subject, a golden question,
-    synonyms in use, changing and gone."""
+    synonyms in use, changing and gone, offices of which one is to be changed and one taken out."""
     entries = [IDENTITY, PASSPORT]
     await upsert(database, "test", entries, source="e", checksum="0" * 64, author="test", reason="e")
     await save(database, IDENTITY.model_copy(update={"easy_text": "Facile."}), started_from=1, author="a", reason="r")
     await add(database, Golden(question="refaire ma carte", gold=("F1",), heading="Coût", author="a"))
+    await _offices(database)
     async with database.write() as session:
         told = {"changes": [change.model_dump() for change in REPORT.changes], "author": "a", "base": "s1", "candidate": "s2"}
         waiting = Publication(id="waiting", kind="publish", state="checked", verdict="worse", **told)
@@ -94,6 +98,16 @@ async def fill(database: Database) -> None:
 def entry(page: str, text: str) -> Entry:
     body = (Chapter(heading="Coût", body=(TextBlock(markdown=text),)),)
     return Entry(id=page, collection="essai", title=f"Carte {page}", body=body)
+
+
+async def _offices(database: Database) -> None:
+    known = offices()
+    await replace_directory(database, known, source="x.csv", checksum="0" * 64, author="test")
+    town_hall = next(office for office in known if office.id == "mairie-valdore")
+    changed = town_hall.model_copy(update={"phone": "00 00 00 04 01"})
+    await propose(database, changed, author="a", name="mairie-valdore", use=True)
+    await propose(database, changed.model_copy(update={"hours": "24/7"}), author="a", name="mairie-valdore", seen=1)
+    await propose(database, None, author="a", name=known[0].id, use=True)
 
 
 async def bring(database: Database, *entries: Entry) -> None:

@@ -18,7 +18,9 @@ def test_misspelt_words_sound_the_same(words: tuple[str, str]) -> None:
     assert first == second
 
 
-@pytest.mark.parametrize("words", [("viol", "vol"), ("viol", "violet"), ("agressée", "agréée"), ("faim", "femme")])
+@pytest.mark.parametrize(
+    "words", [("viol", "vol"), ("viol", "violet"), ("agressée", "agréée"), ("faim", "femme"), ("laisse", "les")]
+)
 def test_words_of_another_meaning_do_not(words: tuple[str, str]) -> None:
     first, second = (key(fold(word)) for word in words)
     assert first != second
@@ -156,6 +158,8 @@ def test_no_page_stands_under_a_suicide(text: str) -> None:
         "violation de domicile",
         "mon fils a disparu des listes électorales",
         "je meurs d'envie de savoir",
+        "j'ai 3 enfants et je les élève toute seule",
+        "j'ai 15 000 euros à placer sans risque",
     ],
 )
 def test_paperwork_is_no_danger(text: str) -> None:
@@ -195,6 +199,11 @@ def test_a_pattern_that_names_unknown_words_is_refused() -> None:
         ("il lit mes messages", LaterSign.SILENT),
         ("je suis sourde", LaterSign.SILENT),
         ("il va revenir", LaterSign.AGAIN),
+        ("il est revenu", LaterSign.AGAIN),
+        ("et la cantine, c'est selon les revenus ?", None),
+        ("et maintenant je fais quoi", LaterSign.AGAIN),
+        ("mais qu'est-ce que je peux faire ?", LaterSign.AGAIN),
+        ("mon assurance refuse de payer le dégât des eaux, que faire ?", None),
         ("je ne peux pas faire appel", None),
         ("comment appeler la mairie", None),
         ("j'ai préparé une lettre pour mes enfants", LaterSign.DESPAIR),

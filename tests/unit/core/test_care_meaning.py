@@ -52,6 +52,11 @@ def test_to_ask_beside_thoughts_of_suicide_is_what_else_is_told() -> None:
     assert len(asked.others) == 2
 
 
+def test_to_ask_of_a_letter_is_no_greeting_and_no_signature() -> None:
+    asked = _asked("Bonjour.\nQuel est le délai de préavis pour quitter un appartement loué vide ?\nMerci d'avance.\nM. Lebrun")
+    assert asked == SentencesToJudge((), ("Quel est le délai de préavis pour quitter un appartement loué vide ?",))
+
+
 def test_to_ask_in_a_language_that_was_not_learnt_is_nothing() -> None:
     assert _asked("I moved to Lyon in May and would like to know how to register my two children at the nursery.", "en") is None
 

@@ -13,6 +13,7 @@ from dotenv import dotenv_values
 from cli.demonstration import IDENTITY
 from core.settings import Settings
 from places.answer import Found, Memory, NotKnown, Reply, WhichPlace, choose_place, office_for_errand, respond
+from places.offices.directory_file import DirectoryFileWriter
 from places.offices.office import Office
 from places.place_data import PlaceData, PlaceDataLoader, own_office
 from tests.unit.places.support import communes_file, pages
@@ -144,3 +145,49 @@ def test_office_for_errand_in_the_demonstration_is_its_town_hall_with_hours(tmp_
     assert office(reply) == ("own", "day_closed")
     reply, _ = respond(town, "où est la France services de Valbourg ?", Memory(), NOW)
     assert office(reply) == ("fs-valbourg", "open")
+
+
+def _written(folder: Path, offices: list[Office], desk: list[Office], own: Office | None = None) -> PlaceData:
+    file = folder / "places" / "offices.db"
+    writer = DirectoryFileWriter(file, 1, "test")
+    writer.add(desk, of_desk=True)
+    writer.add(offices)
+    writer.close()
+    found = PlaceDataLoader(communes_file(folder), file, own).load()
+    assert found is not None
+    return found
+
+
+def _at(number: int, kind: str, latitude: float | None, longitude: float | None = 0.0) -> Office:
+    code = f"2300{number}"
+    return Office(
+        id=f"{kind}-{number}", name=kind, kind=kind, commune=code, commune_name=f"Villeneuve{number}", latitude=latitude
+    ).model_copy(update={"longitude": longitude})
+
+
+def test_respond_for_the_nearest_office_measures_from_the_town_hall(tmp_path: Path) -> None:
+    halls = [_at(number, "mairie", 46.0 + number / 10) for number in range(1, 6)]
+    others = [_at(1, "france_services", 46.1), _at(4, "france_services", 46.4), _at(5, "caf", None), _at(2, "caf", 46.2)]
+    known = _written(tmp_path, [*halls, *others, _at(1, "caf", 46.1)], [])
+    assert office(respond(known, "la maison france services la plus proche de Villeneuve3", Memory(), NOW)[0])[0] == (
+        "france_services-4"
+    )
+    near_me = respond(
+        known, "j'habite à Villeneuve5, où est la maison france services la plus près de chez moi ?", Memory(), NOW
+    )
+    assert office(near_me[0])[0] == "france_services-4"
+    assert isinstance(respond(known, "où est la maison france services de Villeneuve3 ?", Memory(), NOW)[0], NotKnown)
+    reply, _ = respond(known, "où est la caf de Villeneuve4 ?", Memory(), NOW)
+    assert isinstance(reply, Found)
+    assert [one.id for one in reply.offices] == ["caf-2", "caf-1"]
+    nowhere = _written(tmp_path, [halls[0].model_copy(update={"latitude": None}), *others], [])
+    unknown = respond(nowhere, "la maison france services la plus proche de Villeneuve1", Memory("23003"), NOW)[0]
+    assert office(unknown)[0] == "france_services-1"  # its own
+
+
+def test_office_of_the_desk_comes_before_the_one_of_the_settings(tmp_path: Path) -> None:
+    hall = OWN.model_copy(update={"id": "mairie-clairval", "hours": "Mo-Fr 09:00-12:00; 2026 Nov 30 off"})
+    from_settings = _written(tmp_path, [hall], [], OWN)
+    assert office(respond(from_settings, "vos horaires ?", Memory(), NOW, about_own_office=True)[0]) == ("own", "open")
+    of_desk = _written(tmp_path, [], [hall], OWN)
+    assert office(respond(of_desk, "vos horaires ?", Memory(), NOW, about_own_office=True)[0]) == ("mairie-clairval", "closed")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +13,7 @@ import pytest
 from places.communes.package import PackageIncomplete, convert
 from places.hours.schedule import Schedule
 from places.offices.dila import read_dila
-from places.offices.directory_file import DirectoryFile, version_of
+from places.offices.directory_file import DirectoryFile, state_of, version_of
 from places.offices.errors import DirectoryRefused
 from places.offices.record import check
 from places.offices.table import read_table
@@ -24,7 +26,14 @@ SERVICE = {
     "code_insee_commune": "00001",
     "adresse": [
         {"type_adresse": "Adresse postale", "numero_voie": "BP 3", "code_postal": "00100", "nom_commune": "Clairval Cedex"},
-        {"type_adresse": "Adresse", "numero_voie": "1 place du Tilleul", "code_postal": "00100", "nom_commune": "Clairval"},
+        {
+            "type_adresse": "Adresse",
+            "numero_voie": "1 place du Tilleul",
+            "code_postal": "00100",
+            "nom_commune": "Clairval",
+            "latitude": "48.11",
+            "longitude": "?",
+        },
     ],
     "plage_ouverture": [
         {
@@ -57,6 +66,7 @@ def test_read_dila_service_returns_office_with_hours_and_area() -> None:
     assert office.hours == "Mo-Fr 09:00-12:00,14:00-17:00, Sa 09:00-12:00; PH off"
     assert (office.hours_note, office.phone, office.website) == ("Fermé en août", "00 00 00 01 00", "")
     assert office.verified_on == date(2026, 11, 22)
+    assert (office.latitude, office.longitude) == (48.11, None)
 
 
 def test_read_dila_day_in_two_rows_is_open_in_both() -> None:
@@ -108,11 +118,27 @@ def test_read_table_with_a_fault_is_refused_with_its_place(text: str, named: str
         list(read_table(text))
 
 
+def test_read_table_cut_inside_a_line_is_refused_or_loses_no_more_than_its_last_column() -> None:
+    text = DEMONSTRATION.read_text(encoding="utf-8")
+    last_comma = text.rstrip("\n").rindex(",")
+    for end in range(text.index("caf,") + 1, len(text) - 1, 97):
+        line = text[:end].rpartition("\n")[2]
+        if end <= last_comma and line and line.count(",") < len(text.partition("\n")[0].split(",")) - 1:
+            with pytest.raises(DirectoryRefused):
+                list(read_table(text[:end]))
+
+
 def test_check_of_doubled_empty_or_shrunken_directory_is_refused() -> None:
     known = offices()
     check(known, len(known))
-    check(known, 10 * len(known))
-    for wrong, before in (([], 0), ([*known, *known], 26), (known[:2], 21), ([*known, *_copies(0.5)], 0)):
+    check(known, 9 * len(known))
+    for wrong, before in (
+        ([], 0),
+        ([*known, *known], 26),
+        (known[:2], 21),
+        (known, 10 * len(known)),
+        ([*known, *_copies(0.5)], 0),
+    ):
         with pytest.raises(DirectoryRefused):
             check(wrong, before)
 
@@ -133,6 +159,19 @@ def test_shelf_of_directory_returns_offices_by_commune_area_and_departement(tmp_
     ]  # its own before the one that serves it
     assert len(shelf.in_departement("mairie", "00")) == 6
     assert shelf.in_commune("caf", "35238") == []
+    shelf.close()
+
+
+def test_shelf_of_the_version_before_is_read_until_it_is_written_again(tmp_path: Path) -> None:
+    file = shelf_file(tmp_path)
+    with closing(sqlite3.connect(file)) as connection:
+        for column in ("of_desk", "latitude", "longitude"):
+            connection.execute(f"ALTER TABLE offices DROP COLUMN {column}")
+        connection.execute("ALTER TABLE directory DROP COLUMN changes")
+    assert state_of(file) == (1, -1)
+    shelf = DirectoryFile(file)
+    assert [office.id for office in shelf.in_commune("mairie", "00004")] == ["mairie-valdore"]
+    assert (shelf.of_desk("mairie", "00004"), shelf.nearest("caf", "00", "00004")) == (None, [])
     shelf.close()
 
 

@@ -1,4 +1,4 @@
-"""Small talk gives way to a page that is sure, and to a request for a human."""
+"""Small talk gives way to pages that are found, and to a request for a human."""
 
 from __future__ import annotations
 
@@ -20,6 +20,12 @@ def talk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Talk:
 async def test_small_talk_message_that_a_page_answers_gets_the_page(talk: Talk) -> None:
     turn = await talk.say("mon chat a griffé ma carte", "ask_if_bot")
     assert (turn.outcome, turn.entry) == ("answered", "T1")
+
+
+@pytest.mark.parametrize("intent", ["ask_if_bot", "who_we_are"])
+async def test_small_talk_message_for_which_pages_are_found_gets_them(talk: Talk, intent: str) -> None:
+    turn = await talk.say("chez vous les poubelles, quel choix", intent)
+    assert turn.outcome == "choices"
 
 
 @pytest.mark.parametrize(

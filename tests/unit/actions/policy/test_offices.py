@@ -16,9 +16,10 @@ from actions.server.responses import responses_in_form
 from channels.sms.encoding import segments
 from channels.sms.rendering import SmsRenderer
 from conversations.wording import Wording
-from core.entry import Entry
+from core.entry import Chapter, Entry
+from core.entry import TextBlock as MarkdownBlock
 from core.settings import ROOT, Settings
-from core.turns import ChoicesBlock, PlaceBlock, TextBlock, Turn
+from core.turns import AnswerBlock, ChoicesBlock, PlaceBlock, TextBlock, Turn
 from retrieval.contracts import RetrievalResult
 from tests.unit.actions.fakes import LOST_CARD, SNAPSHOT, FakeKnowledge, hit
 from tests.unit.actions.talk import Talk, options
@@ -57,6 +58,7 @@ async def test_hours_of_a_town_hall_are_answered_by_its_card(town: Settings) -> 
         ("lundi – vendredi", "8:30–12:00, 13:30–17:00"),
         ("samedi", "9:00–12:00"),
     ]
+    assert block.note.split(" · ")[1:] == ["mairie@clairval.example", "accessible"]
     assert (block.phone, str(block.verified_on)) == ("00 00 00 01 00", "2026-10-12")
 
 
@@ -190,3 +192,71 @@ async def test_the_towns_own_page_comes_before_the_directory(
     offices.book_of(own).load()
     turn = await Talk(own, OwnPage(title)).say(question)
     assert (turn.entry == "own") == by_page
+
+
+async def test_question_for_the_town_hall_with_a_page_of_its_own_is_not_answered_with_who_we_are(town: Settings) -> None:
+    own = town.model_copy(update={"office_commune": "00001", "office_kind": "mairie"})
+    offices.book_of(own).load()
+    text = "bonjour, où se trouve la mairie svp"
+    assert (await Talk(own, OwnPage("Mairie : horaires et accès")).say(text, "who_we_are")).entry == "own"
+    assert place(await Talk(own, FakeKnowledge()).say(text, "who_we_are")).kind == "mairie"
+
+
+TOWN_HALL, FAMILY = "https://lannuaire.service-public.fr/", "http://www.caf.fr/allocataires/ma-caf-recherche/"
+NOT_OURS = "[Mairie de Paris](https://lannuaire.service-public.fr/paris) et [Caf](https://www.caf.fr/aide)"
+
+
+class Linked(FakeKnowledge):
+    """Has links to directories on its page, after ``before``."""
+
+    def __init__(self, before: str = "") -> None:
+        super().__init__()
+        self._before = before
+
+    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
+        found = super().entry(entry_id, collection)
+        text = f"Le renouvellement coûte 25 € : [Mairie]({TOWN_HALL}), [Caf]({FAMILY}), {NOT_OURS}.{self._before}"
+        chapter = Chapter(heading="Coût", body=(MarkdownBlock(markdown=text),))
+        return found.model_copy(update={"introduction": text, "body": (chapter,)}) if found else None
+
+
+def body_of(turn: Turn) -> str:
+    return next(block.body for block in turn.blocks if isinstance(block, AnswerBlock))
+
+
+async def test_links_to_directories_lead_to_the_own_office_once_the_place_is_known(town: Settings) -> None:
+    question = "quel est le prix d'une carte d'identité perdue ?"
+    talk = Talk(town, Linked())
+    assert f"[Mairie]({TOWN_HALL}), [Caf]({FAMILY})" in body_of(await talk.say(question))
+    body = body_of(await talk.say(f"j'habite à Valdoré, {question}"))
+    town_hall = "[Mairie de Valdoré](https://www.openstreetmap.org/search?query=8%20grande%20rue%2C%2000300%20Valdor%C3%A9)"
+    assert town_hall in body
+    assert "[Caisse d’allocations familiales du Val-d’Orbe](https://" in body
+    assert FAMILY not in body
+    assert NOT_OURS in body
+    await talk.say("oublie ma situation", "forget_situation")
+    assert f"[Mairie]({TOWN_HALL})" in body_of(await talk.say(question))
+    by_sms = await Talk(town, Linked(), channel="sms").say(f"j'habite à Valdoré, {question}")
+    assert "Mairie de Valdoré" not in body_of(by_sms)
+    own = town.model_copy(
+        update={"office_commune": "00001", "office_kind": "mairie", "contact_url": "https://ville.example/ici"}
+    )
+    offices.book_of(own).load()
+    assert f"[{own.organisation}](https://ville.example/ici), [Caf]({FAMILY})" in body_of(
+        await Talk(own, Linked()).say(question)
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "leads"),
+    [
+        ("À la mairie du lieu de naissance.", False),
+        ("La mairie de la commune où est célébré le mariage.", False),
+        ("À la mairie de votre domicile.", True),
+        ("La mairie doit répondre dans les 2 mois.", True),
+    ],
+)
+async def test_links_to_the_town_hall_of_another_place_stay(town: Settings, text: str, leads: bool) -> None:
+    turn = await Talk(town, Linked(f" {text}")).say("j'habite à Valdoré, quel est le prix d'une carte d'identité perdue ?")
+    assert ("[Mairie de Valdoré]" in body_of(turn)) == leads
+    assert FAMILY not in body_of(turn)

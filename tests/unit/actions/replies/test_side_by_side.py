@@ -234,3 +234,16 @@ def test_side_by_side_leaves_out_inner_cases_that_are_not_the_citizens() -> None
     found = side_by_side(entry, fork, 0, nothing, 600, lambda one: 1 if one.labels == ("Majeur", "Mineur") else None)
     assert found is not None
     assert found.body == "**En France, Mineur** : Venez avec un parent.\n\n**À l'étranger** : Au consulat."
+
+
+@pytest.mark.parametrize(
+    ("question", "shown"), [("un abri de 15 m²", "Déclaration"), ("il fait 4 m2", "Rien"), ("et 30 m²", "Permis")]
+)
+def test_side_by_side_of_tables_shows_the_row_for_the_size_that_is_stated(question: str, shown: str) -> None:
+    rows = "| Plus de 20 m² | Permis |\n| De 5 à 20 m² | Déclaration |\n| Moins de 5 m² | Rien |"
+    table = f"| Surface | Autorisation |\n| --- | --- |\n{rows}"
+    found = side_by_side(
+        *page(case("Cas général", table), case("Secteur protégé", table + "\n")), 0, nothing, 200, question=question
+    )
+    assert found is not None
+    assert [word for word in ("Permis", "Déclaration", "Rien") if word in found.body] == [shown]

@@ -111,7 +111,7 @@ async def test_cases_side_by_side_choose_none(settings: Settings) -> None:
 async def test_what_is_assumed_and_why_not(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, changes: dict[str, object], message: str, expected: tuple[str, object]
 ) -> None:
-    monkeypatch.setattr("actions.replies.fork_card.side_by_side", lambda *_: None)
+    monkeypatch.setattr("actions.replies.fork_card.side_by_side", lambda *_, **__: None)
     monkeypatch.setattr("actions.replies.fork_card.first_cases", lambda *_, **__: None)
     why = await explained(settings, message, **changes)
     name, values = expected
