@@ -45,7 +45,7 @@ def _aligned(
     """Returns the pieces of ``shown`` that stand in texts of ``at``, and as added all words of no piece.
 
     Of all ways to read ``shown`` the one with fewest such words is taken, then that with fewest pieces; of equal pieces the one
-    that follows the last, and one under ``path``.
+    that follows the last, one under ``path``, and a name.
     """
     said = verify.words_but(shown, added)
     forms, own = [form(word[0]) for word in said], {field: [form(word[0]) for word in words(at[field])] for field in at}
@@ -59,7 +59,8 @@ def _aligned(
         for field, first, begins in starts[begin]:
             if begins or (begun and not done):
                 follows, ends = field == last and last_first + last_size <= first, bounds(at[field])[1]
-                worse = unfit + (not follows) + (not verify.above(field, at).issuperset(path))
+                worse = unfit + 2 * (not follows) + 2 * (not verify.above(field, at).issuperset(path))
+                worse += not field.endswith(verify.NAMES)
                 for size, (one, other) in enumerate(zip(forms[done:], own[field][first:], strict=False), start=1):
                     if one != other:
                         break

@@ -30,7 +30,7 @@ CUT = re.compile(r"[^\w\n]*(?:\(au [\d/]{10}\)[^\w\n]*)?(?:…|\.\.\.)")  # foll
 _QUOTABLE = re.compile(
     r"/(title|short_answer|introduction|description|easy_text|sms_text|body/.*/(markdown|heading|label|question))"
 )
-_NAMES = ("heading", "label", "question")
+NAMES = ("heading", "label", "question")
 _UNSEEN = frozenset({"payload", "type", "snapshot", "purpose"})
 _LETTERS = {"\u2044": "/", "°": "o", "×": "x", "œ": "oe", "Œ": "OE", "æ": "ae", "Æ": "AE"}
 
@@ -198,11 +198,11 @@ def _of_page(shown: str, proof: Json, card: Json, page: Json) -> int:
             raise Fault("added", one["text"])
     quotes, names, quoted = _quotes(shown, proof, at, written, begun=bool(card.get("part"))), list[Quote](), set[str]()
     for quote in quotes:  # the name of a case or a heading stands before a text that is under it
-        if quote.place.endswith(_NAMES):
+        if quote.place.endswith(NAMES):
             names = [*names, quote] if names and "\n" not in shown[names[-1].end : quote.start] else [quote]
             continue
         places = [place for place, text in at.items() if f" {quote.said} " in joined(text)]
-        over = {joined(text) for place in places for text in above(place, at, _NAMES)}
+        over = {joined(text) for place in places for text in above(place, at, NAMES)}
         if any(joined(name.text) not in over for name in names):
             raise Fault("name", f"{names[-1].said} : {quote.said}")
         names, quoted = [], quoted.union(places)
