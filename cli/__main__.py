@@ -31,6 +31,7 @@ _COMMANDS = {
     "slo": "slo",
     "drift": "drift",
     "ask": "ask",
+    "verify": "verify",
     "search": "search",
     "publish": "publish",
     "demand": "demand",

@@ -10,8 +10,10 @@ import typer
 
 from cli.batches import in_order
 from cli.language import Refusal, say, sentence
+from cli.proofs import snapshots_of
 from cli.service_client import ServiceClient, running_service
 from core.channels import CHANNELS
+from core.proof.prove import with_proof
 from core.settings import Settings
 
 
@@ -48,10 +50,11 @@ async def _run(
     settings: Settings, lines: Iterable[str], turn: Callable[[ServiceClient, str], Awaitable[dict[str, Any]]], *, as_json: bool
 ) -> None:
     """Asks all lines and prints each result."""
+    snapshot_of = snapshots_of(settings)
     async with running_service(settings) as service:
         async for result in in_order(lines, lambda line: turn(service, line)):
             explanation = result.pop("told", result["text"])
-            print(orjson.dumps(result).decode() if as_json else explanation, flush=True)
+            print(orjson.dumps(with_proof(result, snapshot_of)).decode() if as_json else explanation, flush=True)
             if not as_json and any(block.get("options") for block in result.get("blocks", ())):
                 command = f"./guichet ask --conversation {result['conversation']} NUM"
                 say(f"Pour choisir par le numéro : {command}", f"To choose by number: {command}")
