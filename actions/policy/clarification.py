@@ -36,4 +36,4 @@ def clarify(turn: Turn, hits: Sequence[Hit], result: RetrievalResult) -> Reply:
             return offer(turn, narrowed.hits, query, narrowed)
     turn = turn.about(Focus(entry="", query=turn.text))
     options = themes(turn, hits)
-    return turn.reply(turn.replies.clarify(options, snapshot=result.snapshot, confidence=result.confidence))
+    return turn.reply(turn.replies.menu("utter_clarify", options, snapshot=result.snapshot, confidence=result.confidence))

@@ -55,7 +55,7 @@ def _looked_up(turn: Turn) -> Reply:
         return _answer_from_twin(turn, result) or offer(turn, result.hits, turn.text, result)
     if result.scope == "outside":
         note("outside")
-        return turn.reply(turn.replies.out_of_scope(snapshot=result.snapshot, confidence=result.confidence))
+        return turn.reply(turn.replies.refuse("utter_out_of_scope", snapshot=result.snapshot, confidence=result.confidence))
     note("nothing_found")
     return _nothing_found(turn, result, nearest)
 
@@ -79,7 +79,8 @@ def _bare_subject(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -
     note("dossiers", names=", ".join(names))
     options = [theme_option(name) for name in names]
     turn = turn.about(Focus(entry="", query=turn.text))
-    return turn.reply(turn.replies.choose_subject(options, snapshot=result.snapshot, confidence=result.confidence))
+    menu = turn.replies.menu("utter_dossiers", options, snapshot=result.snapshot, confidence=result.confidence, last="none")
+    return turn.reply(menu)
 
 
 def _sure(turn: Turn, result: RetrievalResult) -> Reply:
@@ -96,7 +97,9 @@ def _nothing_found(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) 
     """Says that there is no answer, with the nearest titles. By SMS this is one segment."""
     shown = () if turn.style.pays_by_segment or result.unknown else nearest[:_MOST_NEAREST]
     titles = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in shown]
-    return turn.reply(turn.replies.no_answer(titles, snapshot=result.snapshot, confidence=result.confidence))
+    return turn.reply(
+        turn.replies.refuse("utter_no_answer", snapshot=result.snapshot, confidence=result.confidence, nearest=titles)
+    )
 
 
 def _answer_from_twin(turn: Turn, result: RetrievalResult) -> Reply | None:

@@ -56,7 +56,7 @@ def _offer_themes(turn: Turn) -> Reply:
     query = turn.focus.query if turn.focus else ""
     result = turn.search.pages(query, LOOKED_AT) if query else None
     options = themes(turn, (result.hits or result.rejected) if result else ())
-    return turn.reply(turn.replies.offer_themes(options, snapshot=turn.snapshot))
+    return turn.reply(turn.replies.menu("utter_none_of_these", options, snapshot=turn.snapshot))
 
 
 def _offer_pages_of(turn: Turn, theme: str) -> Reply:
@@ -71,7 +71,7 @@ def _offer_pages_of(turn: Turn, theme: str) -> Reply:
     ]
     if hits:
         return offer(turn, hits, query, result)
-    return turn.reply(turn.replies.no_answer((), snapshot=result.snapshot, confidence=result.confidence))
+    return turn.reply(turn.replies.refuse("utter_no_answer", snapshot=result.snapshot, confidence=result.confidence))
 
 
 def _is_in(entry: Entry | None, theme: str) -> bool:

@@ -63,7 +63,7 @@ def _pressed(turn: Turn, entry: Entry) -> Reply:
 
 
 def _gone(turn: Turn) -> Reply:
-    return turn.reply(turn.replies.entry_gone(snapshot=turn.snapshot))
+    return turn.reply(turn.replies.refuse("utter_entry_gone", snapshot=turn.snapshot))
 
 
 def answer_for_case(turn: Turn, entry: Entry, address: Address) -> Reply:

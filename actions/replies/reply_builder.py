@@ -15,6 +15,7 @@ from core.settings import Settings
 from core.turns import ChoicesBlock, Option, Outcome
 
 type Utterances = Iterator[Utterance]
+_LAST = {"human": ("utter_option_human", "/ask_human"), "none": ("utter_option_none", "/none_of_these")}
 
 
 class ReplyBuilder:
@@ -50,19 +51,19 @@ class ReplyBuilder:
         custom = {"outcome": Outcome.GUIDED, **about(entry, card.block.snapshot, confidence)}
         yield from self.card(entry, card, language=language)
         yield say("utter_twin", {**custom, "block": block_of("entries", [twin])})
-        yield option_of("utter_option_none", "/none_of_these")
+        yield option_of(*_LAST["none"])
 
     def explain(self, entry: Entry, card: Card, points: Sequence[Option], *, language: str) -> Utterances:
         """Answers with the page in a few words, and offers its chapters."""
         yield from self.answer(entry, card, language=language)
         yield say("utter_points", {"block": block_of("menu", points)})
-        yield option_of("utter_option_human", "/ask_human")
+        yield option_of(*_LAST["human"])
 
     def not_on_page(self, entry: Entry, options: Sequence[Option], *, snapshot: str) -> Utterances:
         """Says that the page does not answer the question. ``options`` are pages that may."""
         custom = {"outcome": Outcome.CHOICES, **about(entry, snapshot), "block": block_of("entries", options)}
         yield say("utter_not_on_page", custom, title=entry.title)
-        yield option_of("utter_option_human", "/ask_human")
+        yield option_of(*_LAST["human"])
 
     def nothing_else(
         self, entry: Entry, shown: Sequence[str], parts: Sequence[Option], pages: Sequence[Option], *, snapshot: str
@@ -78,7 +79,7 @@ class ReplyBuilder:
         yield say("utter_nothing_else", custom, title=" › ".join((entry.title, *shown)))
         for name, options in offered:
             yield say(name, {"block": block_of("related", options)})
-        yield option_of("utter_option_human", "/ask_human")
+        yield option_of(*_LAST["human"])
 
     def no_more(self, entry: Entry, *, snapshot: str) -> Utterances:
         """Says that everything was shown, and where the page is."""
@@ -89,18 +90,15 @@ class ReplyBuilder:
         custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
         yield say("utter_choices", {**custom, "block": block_of("entries", options)})
         if not self._paid:  # where each line costs, "aucune" is understood without its own line
-            yield option_of("utter_option_none", "/none_of_these")
+            yield option_of(*_LAST["none"])
 
-    def choose_subject(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
-        """Asks which of these subjects is meant: the message is a name that they share."""
+    def menu(
+        self, response: str, options: Sequence[Option], *, snapshot: str, confidence: float | None = None, last: str = "human"
+    ) -> Utterances:
+        """Asks ``response``, with ``options`` (subjects, themes) and a ``last`` one: a human, or none of them."""
         custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
-        yield say("utter_dossiers", {**custom, "block": block_of("menu", options)})
-        yield option_of("utter_option_none", "/none_of_these")
-
-    def offer_themes(self, options: Sequence[Option], *, snapshot: str) -> Utterances:
-        """Offers the themes that may contain the question, rephrasing, and a human."""
-        yield say("utter_none_of_these", {"outcome": Outcome.CHOICES, "snapshot": snapshot, "block": block_of("menu", options)})
-        yield option_of("utter_option_human", "/ask_human")
+        yield say(response, {**custom, "block": block_of("menu", options)})
+        yield option_of(*_LAST[last])
 
     def answer_part(self, entry: Entry, card: Card, question: str, *, first: bool, language: str) -> Utterances:
         """Answers one of two questions in a message; the first answer gives the turn its outcome."""
@@ -108,31 +106,15 @@ class ReplyBuilder:
         yield say("utter_part", custom, question=question)
         yield from self.card(entry, card, language=language)
 
-    def no_answer(self, nearest: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
-        """Says that there is no good answer, and where else to ask; offers the nearest titles."""
-        custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": confidence}
-        yield say("utter_no_answer", custom, contact=self._settings.contact)
+    def refuse(
+        self, response: str, *, snapshot: str, confidence: float | None = None, nearest: Sequence[Option] = ()
+    ) -> Utterances:
+        """Says (``response``) that there is no good answer, and where else to ask; offers the ``nearest`` titles."""
+        outcome = Outcome.OUT_OF_SCOPE if response == "utter_out_of_scope" else Outcome.NO_ANSWER
+        custom = {"outcome": outcome, "snapshot": snapshot, "confidence": confidence}
+        yield say(response, custom, contact=self._settings.contact)
         if nearest:
             yield say("utter_nearest", {"block": block_of("related", nearest)})
-
-    def entry_gone(self, *, snapshot: str) -> Utterances:
-        """Says that the page of a button no longer exists, and where else to ask."""
-        custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": None}
-        yield say("utter_entry_gone", custom, contact=self._settings.contact)
-
-    def out_of_scope(self, *, snapshot: str, confidence: float | None) -> Utterances:
-        """Says that the question is not for an administration, and which questions are."""
-        custom = {"outcome": Outcome.OUT_OF_SCOPE, "snapshot": snapshot, "confidence": confidence}
-        yield say("utter_out_of_scope", custom, contact=self._settings.contact)
-
-    def clarify(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
-        """Asks what the message is about. ``options`` are themes; the citizen may also answer in their own words."""
-        custom: dict[str, Any] = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
-        if options:
-            custom["block"] = block_of("menu", options)
-        yield say("utter_clarify", custom)
-        if options:
-            yield option_of("utter_option_human", "/ask_human")
 
     def acknowledge(self, response: str) -> Utterances:
         """Says a sentence about the conversation itself."""

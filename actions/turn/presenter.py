@@ -141,4 +141,4 @@ def parts_besides(turn: Turn, entry: Entry, shown: tuple[str, ...]) -> tuple[Opt
         return ()
     ranked = unread_first(entry, turn.retriever.ranked_passages(entry, focus.question), focus.passages_shown)
     most = MOST_AT_HEAD if is_open(turn.retriever, focus, entry) else MOST_PARTS
-    return same_page_options(entry, shown, (order for order in ranked if has_part(turn, entry, order)), most)
+    return same_page_options(entry, shown, filter(has_part(turn, entry), ranked), most)
