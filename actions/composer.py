@@ -11,7 +11,6 @@ from actions.policy.follow_up import follow_up
 from actions.policy.fresh_start import forget_situation, go_back, start_again
 from actions.policy.new_question import new_question
 from actions.policy.none_of_these import none_of_these
-from actions.policy.offered_page import offered_page
 from actions.policy.offices import office
 from actions.policy.page_button import case_button, page_button
 from actions.policy.reply_to_question import reply_to_question, the_other
@@ -54,7 +53,6 @@ STEPS: tuple[Step, ...] = (
     reply_to_question,
     the_other,
     follow_up,
-    offered_page,
     missing_subject,
     several_questions,
     question_in_context,

@@ -28,16 +28,13 @@ def questions_in(text: str) -> tuple[str, ...]:
 
 def quoted(question: str) -> str:
     """Returns ``question`` as it is quoted: without greetings and the word that linked it to the previous one."""
-    both = folded_and_plain(question)
-    before = _BEFORE.match(both[0]) if both else None
-    return (both[1][before.end() :] if both and before else "") or question
+    folded, said = folded_and_plain(question)
+    before = _BEFORE.match(folded)
+    return said[before.end() if before else 0 :] or question
 
 
 def _split(text: str) -> list[str]:
     """Returns ``text`` cut where its folded form would be cut."""
-    both = folded_and_plain(text)
-    if both is None:
-        return [text]
-    folded, plain = both
+    folded, plain = folded_and_plain(text)
     cuts = [0, *(found.end() for found in _SPLIT.finditer(folded)), len(plain)]
     return [plain[start:end] for start, end in pairwise(cuts)]

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from actions.cases.dialogue_state import Focus
 from actions.policy.clarification import clarify
 from actions.policy.offices import with_office
-from actions.replies.audience_variants import are_twins, meant
 from actions.replies.cards import entry_option, theme_option
 from actions.replies.labels import is_vague
-from actions.replies.navigation_pages import in_chapter
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import CHOICES, offer
-from actions.turn.page_answer import open_page, unasked_card
+from actions.turn.page_answer import open_page
 from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
 from core.decision_trace import note
@@ -24,7 +22,6 @@ _MOST_NEAREST = 3  # titles shown when there is no answer
 LOOKED_AT = 100  # pages; among the first 40, only three were about the vehicle's papers, the largest topic of "carte"
 _DEPTH = 1  # of the theme: "Transports › Carte grise"
 _FEWEST = 2  # pages that a subject must have as their theme
-_LEAST_OF_TWINS = 0.4  # confidence: below it neither of two pages with one name is opened
 
 
 def new_question(turn: Turn) -> Reply:
@@ -52,7 +49,7 @@ def _looked_up(turn: Turn) -> Reply:
         return clarify(turn, nearest, result)
     if result.hits:
         note("likely")
-        return _answer_from_twin(turn, result) or offer(turn, result.hits, turn.text, result)
+        return offer(turn, result.hits, turn.text, result)
     if result.scope == "outside":
         note("outside")
         return turn.reply(turn.replies.refuse("utter_out_of_scope", snapshot=result.snapshot, confidence=result.confidence))
@@ -84,13 +81,12 @@ def _bare_subject(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -
 
 
 def _sure(turn: Turn, result: RetrievalResult) -> Reply:
-    """Answers from the first page, with the found part or the part that the question names."""
+    """Answers from the first page."""
     best = result.hits[0]
     entry = turn.search.entry_of(best)
     if entry is None or entry.version != best.version:
         raise LookupError("another snapshot became active in between")  # the worker repeats the turn
-    start = in_chapter(turn.retriever, entry, best.passage, turn.text)
-    return open_page(turn, entry, start, turn.text, SearchContext(result.confidence, result.hits[1:]))
+    return open_page(turn, entry, best.passage, turn.text, SearchContext(result.confidence, result.hits[1:]))
 
 
 def _nothing_found(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -> Reply:
@@ -100,28 +96,6 @@ def _nothing_found(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) 
     return turn.reply(
         turn.replies.refuse("utter_no_answer", snapshot=result.snapshot, confidence=result.confidence, nearest=titles)
     )
-
-
-def _answer_from_twin(turn: Turn, result: RetrievalResult) -> Reply | None:
-    """Answers from the one of the first two pages that fits the citizen; ``None`` if they are no twins, or not likely."""
-    if len(result.hits) < 2:
-        return None
-    pair = result.hits[:2]
-    titles = (pair[0].title, pair[1].title)
-    if result.confidence < _LEAST_OF_TWINS or not are_twins(*titles):
-        return None
-    entries = [entry for hit in pair if (entry := turn.search.entry_of(hit))]
-    if len(entries) < 2:
-        return None
-    number = meant(titles, turn.user.facts_for(turn.text))
-    note("twins", shown=titles[number], other=titles[1 - number])
-    entry, other, start = entries[number], entries[1 - number], pair[number].passage
-    offered = tuple(one.id for one in entries)
-    focus = Focus(entry=entry.id, query=turn.text, start=start, offered=offered)
-    turn = turn.about(focus)
-    card = unasked_card(turn, entry, focus, start)
-    option = entry_option(other.title, other.id, pair[1 - number].passage)
-    return turn.reply(turn.replies.answer_or_twin(entry, card, option, language=turn.language, confidence=result.confidence))
 
 
 def subjects_named(turn: Turn, query: str) -> list[str]:

@@ -5,7 +5,6 @@ from actions.messages.plain_words import plain
 from actions.messages.topic_switch import named_instead, tells
 from actions.policy.follow_up import follow_up
 from actions.policy.new_question import LOOKED_AT, new_question
-from actions.policy.offered_page import offered_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import offer, themes
@@ -36,7 +35,7 @@ def _answer_instead(turn: Turn) -> Reply:
 
     "Plutôt pour mon fils" is still about the same subject.
     """
-    if turn.text.lower().startswith(("pour ", "for ")) and (reply := follow_up(turn) or offered_page(turn)):
+    if turn.text.lower().startswith(("pour ", "for ")) and (reply := follow_up(turn)):
         return reply
     return new_question(turn.about(None))
 

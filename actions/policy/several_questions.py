@@ -3,7 +3,6 @@
 from actions.cases.dialogue_state import Focus
 from actions.messages.several_questions import questions_in, quoted
 from actions.replies.cards import Card
-from actions.replies.navigation_pages import detail
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import CHOICES
 from actions.turn.page_answer import unasked_card
@@ -13,10 +12,7 @@ from core.entry import Entry
 
 
 def several_questions(turn: Turn) -> Reply | None:
-    """Answers two questions with one card each; passes if one of them has no answer of its own.
-
-    The second one may be a follow-up on the page of the first.
-    """
+    """Answers two questions with one card each; passes if one of them has no answer of its own."""
     questions = questions_in(turn.text)
     if len(questions) < 2:
         return None
@@ -41,9 +37,7 @@ def several_questions(turn: Turn) -> Reply | None:
 
 
 def _place_of_answer(turn: Turn, question: str, first: Entry | None) -> tuple[Entry, int] | None:
-    """Returns the page and the passage that answer ``question``, asked after a question that the page ``first`` answers."""
-    if first and (order := detail(first, question)) is not None:
-        return first, order
+    """Returns the page and the passage that answer ``question``; none on the page ``first``, which answers the other one."""
     hits = turn.search.pages(question, CHOICES).hits
     entry = turn.search.entry_of(hits[0]) if hits else None
     if entry is None or (first and entry.id == first.id):

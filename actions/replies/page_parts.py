@@ -11,7 +11,6 @@ from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case
 from actions.replies.extract import Worth
 from actions.replies.fitting_items import NO_FIT, Fit, fitting_items
-from actions.replies.navigation_pages import says_nothing
 from actions.replies.pieces import Piece, pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
@@ -119,7 +118,7 @@ def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[
 
     parts: list[PagePart] = []
     for order in dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage)):
-        tells = not (known[order].defines or says_nothing(entry, order) or is_description(entry, order))
+        tells = not (known[order].defines or is_description(entry, order))
         if tells and order not in seen and question.holds(order):
             part = part_of(entry, order)
             parts.append(replace(part, fit=fitting_items(part.pieces, question.text)))

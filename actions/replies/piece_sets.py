@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from actions.replies.pieces import BRACKETED, Kind, Piece, joined
+from actions.replies.pieces import Kind, Piece, joined
 from core.text.markdown import plain
 
 APART = "\n\n"
@@ -42,11 +42,6 @@ def preferred(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
 def is_note(sentence: str) -> bool:
     """Decides whether ``sentence`` begins like a note on the rule ("À savoir")."""
     return _NOTE.match(sentence) is not None
-
-
-def is_bracketed(markdown: str) -> bool:
-    """Decides whether ``markdown`` is only a remark in brackets on something else: "(en timbre fiscal)"."""
-    return BRACKETED.fullmatch(plain(markdown, links=False).strip()) is not None
 
 
 def is_aside(pieces: Sequence[Piece], at: int) -> bool:

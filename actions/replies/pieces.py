@@ -62,7 +62,7 @@ class Piece:
         """Decides whether an answer may begin with the piece: no link, heading, bare contact or remark in brackets."""
         text = _LIST_MARK.sub("", self.plain).strip()
         is_text = self.kind not in (Kind.LINK, Kind.HEADING) and len(text) > 2
-        return is_text and _ONLY_CONTACT.match(text) is None and BRACKETED.fullmatch(text) is None
+        return is_text and _ONLY_CONTACT.match(text) is None and _BRACKETED.fullmatch(text) is None
 
     @cached_property
     def is_exception(self) -> bool:
@@ -80,7 +80,7 @@ _ONLY_CONTACT = re.compile(
     r"(?:par (?:téléphone|courrier|internet)|téléphone|courriel|en ligne|sur place)\s*:?\W*\Z", re.IGNORECASE
 )
 _LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
-BRACKETED = re.compile(r"\([^()]*\)\.?")
+_BRACKETED = re.compile(r"\([^()]*\)\.?")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"(?:[-*] |\d+\. )")
 TABLE_RULE = re.compile(r"\|[\s:|-]+\|?\Z")

@@ -26,32 +26,20 @@ class ReplyBuilder:
         self._paid = traits.pays_by_segment  # each line costs
         self.most_cases = traits.most_cases
 
-    def answer(
-        self, entry: Entry, card: Card, *, language: str, confidence: float | None = None, again: bool = False
-    ) -> Utterances:
-        """Answers with the card. ``again``: it is a part of what was shown before."""
+    def answer(self, entry: Entry, card: Card, *, language: str, confidence: float | None = None) -> Utterances:
+        """Answers with the card."""
         custom = {"outcome": Outcome.ANSWERED, **about(entry, card.block.snapshot, confidence)}
-        yield from self.card(entry, card, custom, language=language, again=again)
+        yield from self.card(entry, card, custom, language=language)
 
-    def card(
-        self, entry: Entry, card: Card, custom: dict[str, Any] | None = None, *, language: str, again: bool = False
-    ) -> Utterances:
+    def card(self, entry: Entry, card: Card, custom: dict[str, Any] | None = None, *, language: str) -> Utterances:
         """Shows the card with its warnings. ``custom``: what it says of the turn."""
         block = card.block
-        name = "utter_answer_again" if again else "utter_answer"
-        name = name if entry.locale == language else "utter_answer_other_language"
+        name = "utter_answer" if entry.locale == language else "utter_answer_other_language"
         yield say(name, {**(custom or {}), "block": block.model_dump(mode="json")}, title=block.title)
         if block.verified_on is None:
             yield say("utter_undated", {"fill": "notice"})
         elif is_old(block.verified_on, self._settings.verified_months, date.today()):
             yield say("utter_old", {"fill": "notice"}, date=format_day(block.verified_on, language))
-
-    def answer_or_twin(self, entry: Entry, card: Card, twin: Option, *, language: str, confidence: float | None) -> Utterances:
-        """Answers with the card, and offers the page with the same content for another situation."""
-        custom = {"outcome": Outcome.GUIDED, **about(entry, card.block.snapshot, confidence)}
-        yield from self.card(entry, card, language=language)
-        yield say("utter_twin", {**custom, "block": block_of("entries", [twin])})
-        yield option_of(*_LAST["none"])
 
     def explain(self, entry: Entry, card: Card, points: Sequence[Option], *, language: str) -> Utterances:
         """Answers with the page in a few words, and offers its chapters."""
