@@ -15,7 +15,6 @@ from actions.policy.offices import office
 from actions.policy.page_button import case_button, page_button
 from actions.policy.reply_to_question import reply_to_question, the_other
 from actions.policy.request_for_human import human_intent, request_for_human
-from actions.policy.several_questions import several_questions
 from actions.policy.small_talk import small_talk
 from actions.policy.subject_change import question_in_context, topic_switch
 from actions.policy.town_page import with_town_page
@@ -54,7 +53,6 @@ STEPS: tuple[Step, ...] = (
     the_other,
     follow_up,
     missing_subject,
-    several_questions,
     question_in_context,
     new_question,
 )

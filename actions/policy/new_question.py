@@ -1,16 +1,14 @@
 """Last step: searches for the answer to a new question."""
 
-from collections import Counter
 from collections.abc import Sequence
 
-from actions.cases.dialogue_state import Focus
 from actions.policy.clarification import clarify
 from actions.policy.offices import with_office
-from actions.replies.cards import entry_option, theme_option
+from actions.replies.cards import entry_option
 from actions.replies.labels import is_vague
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
-from actions.turn.choice_list import CHOICES, offer
+from actions.turn.choice_list import offer
 from actions.turn.page_answer import open_page
 from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
@@ -19,9 +17,6 @@ from retrieval.contracts import Hit, RetrievalResult
 from retrieval.terms.analysis import terms
 
 _MOST_NEAREST = 3  # titles shown when there is no answer
-LOOKED_AT = 100  # pages; among the first 40, only three were about the vehicle's papers, the largest topic of "carte"
-_DEPTH = 1  # of the theme: "Transports › Carte grise"
-_FEWEST = 2  # pages that a subject must have as their theme
 
 
 def new_question(turn: Turn) -> Reply:
@@ -40,7 +35,7 @@ def _looked_up(turn: Turn) -> Reply:
     bare = _is_bare_subject(result, result.understood or turn.text, nearest)
     note("bare_subject", yes=bare)
     if bare:
-        return _bare_subject(turn, result, nearest)
+        return offer(turn, nearest, turn.text, result)
     if result.decision == "answered":
         note("sure")
         return _sure(turn, result)
@@ -68,18 +63,6 @@ def _is_bare_subject(result: RetrievalResult, understood: str, nearest: Sequence
     return is_vague(understood, [hit.title for hit in nearest])
 
 
-def _bare_subject(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -> Reply:
-    """Asks which subject of this name is meant, or which page if there is only one such subject."""
-    names = subjects_named(turn, result.understood or turn.text)
-    if len(names) < 2:
-        return offer(turn, nearest, turn.text, result)
-    note("dossiers", names=", ".join(names))
-    options = [theme_option(name) for name in names]
-    turn = turn.about(Focus(entry="", query=turn.text))
-    menu = turn.replies.menu("utter_dossiers", options, snapshot=result.snapshot, confidence=result.confidence, last="none")
-    return turn.reply(menu)
-
-
 def _sure(turn: Turn, result: RetrievalResult) -> Reply:
     """Answers from the first page."""
     best = result.hits[0]
@@ -96,17 +79,3 @@ def _nothing_found(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) 
     return turn.reply(
         turn.replies.refuse("utter_no_answer", snapshot=result.snapshot, confidence=result.confidence, nearest=titles)
     )
-
-
-def subjects_named(turn: Turn, query: str) -> list[str]:
-    """Returns the subjects whose names contain all of ``query``, those with most pages first, as many as are offered at a
-    time.
-    """
-    wanted = set(terms(query))
-    result = turn.search.pages(query, LOOKED_AT)
-    pages: Counter[str] = Counter()
-    for hit in result.hits or result.rejected:
-        entry = turn.search.entry_of(hit)
-        if entry and len(entry.theme) > _DEPTH and wanted <= set(terms(entry.theme[_DEPTH])):
-            pages[entry.theme[_DEPTH]] += 1
-    return [name for name, count in pages.most_common(CHOICES) if count >= _FEWEST]

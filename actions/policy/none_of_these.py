@@ -4,13 +4,15 @@ from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import named_instead, tells
 from actions.policy.follow_up import follow_up
-from actions.policy.new_question import LOOKED_AT, new_question
+from actions.policy.new_question import new_question
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import offer, themes
 from actions.turn.turn import Turn
 from core.entry import Entry
 from retrieval.terms.analysis import fold, terms
+
+_LOOKED_AT = 100  # pages
 
 
 def none_of_these(turn: Turn) -> Reply | None:
@@ -53,14 +55,14 @@ def _offer_others(turn: Turn) -> Reply | None:
 
 def _offer_themes(turn: Turn) -> Reply:
     query = turn.focus.query if turn.focus else ""
-    result = turn.search.pages(query, LOOKED_AT) if query else None
+    result = turn.search.pages(query, _LOOKED_AT) if query else None
     options = themes(turn, (result.hits or result.rejected) if result else ())
     return turn.reply(turn.replies.menu("utter_none_of_these", options, snapshot=turn.snapshot))
 
 
 def _offer_pages_of(turn: Turn, theme: str) -> Reply:
     query = turn.focus.query if turn.focus else ""
-    result = turn.search.pages(theme if set(terms(query)) <= set(terms(theme)) else query, LOOKED_AT)
+    result = turn.search.pages(theme if set(terms(query)) <= set(terms(theme)) else query, _LOOKED_AT)
     refused = {entry.title for one in (turn.focus.offered if turn.focus else ()) if (entry := turn.search.entry(one))}
     refused_titles = set(map(fold, refused))  # a page may have a duplicate
     hits = [

@@ -15,7 +15,7 @@ from core.settings import Settings
 from core.turns import ChoicesBlock, Option, Outcome
 
 type Utterances = Iterator[Utterance]
-_LAST = {"human": ("utter_option_human", "/ask_human"), "none": ("utter_option_none", "/none_of_these")}
+_HUMAN = ("utter_option_human", "/ask_human")
 
 
 class ReplyBuilder:
@@ -45,13 +45,13 @@ class ReplyBuilder:
         """Answers with the page in a few words, and offers its chapters."""
         yield from self.answer(entry, card, language=language)
         yield say("utter_points", {"block": block_of("menu", points)})
-        yield option_of(*_LAST["human"])
+        yield option_of(*_HUMAN)
 
     def not_on_page(self, entry: Entry, options: Sequence[Option], *, snapshot: str) -> Utterances:
         """Says that the page does not answer the question. ``options`` are pages that may."""
         custom = {"outcome": Outcome.CHOICES, **about(entry, snapshot), "block": block_of("entries", options)}
         yield say("utter_not_on_page", custom, title=entry.title)
-        yield option_of(*_LAST["human"])
+        yield option_of(*_HUMAN)
 
     def nothing_else(
         self, entry: Entry, shown: Sequence[str], parts: Sequence[Option], pages: Sequence[Option], *, snapshot: str
@@ -67,7 +67,7 @@ class ReplyBuilder:
         yield say("utter_nothing_else", custom, title=" › ".join((entry.title, *shown)))
         for name, options in offered:
             yield say(name, {"block": block_of("related", options)})
-        yield option_of(*_LAST["human"])
+        yield option_of(*_HUMAN)
 
     def no_more(self, entry: Entry, *, snapshot: str) -> Utterances:
         """Says that everything was shown, and where the page is."""
@@ -78,21 +78,13 @@ class ReplyBuilder:
         custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
         yield say("utter_choices", {**custom, "block": block_of("entries", options)})
         if not self._paid:  # where each line costs, "aucune" is understood without its own line
-            yield option_of(*_LAST["none"])
+            yield option_of("utter_option_none", "/none_of_these")
 
-    def menu(
-        self, response: str, options: Sequence[Option], *, snapshot: str, confidence: float | None = None, last: str = "human"
-    ) -> Utterances:
-        """Asks ``response``, with ``options`` (subjects, themes) and a ``last`` one: a human, or none of them."""
+    def menu(self, response: str, options: Sequence[Option], *, snapshot: str, confidence: float | None = None) -> Utterances:
+        """Asks ``response``, with ``options`` (themes) and a human."""
         custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
         yield say(response, {**custom, "block": block_of("menu", options)})
-        yield option_of(*_LAST[last])
-
-    def answer_part(self, entry: Entry, card: Card, question: str, *, first: bool, language: str) -> Utterances:
-        """Answers one of two questions in a message; the first answer gives the turn its outcome."""
-        custom = {"outcome": Outcome.ANSWERED, **about(entry, card.block.snapshot)} if first else {}
-        yield say("utter_part", custom, question=question)
-        yield from self.card(entry, card, language=language)
+        yield option_of(*_HUMAN)
 
     def refuse(
         self, response: str, *, snapshot: str, confidence: float | None = None, nearest: Sequence[Option] = ()

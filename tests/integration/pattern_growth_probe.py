@@ -99,7 +99,6 @@ def readers() -> dict[str, Callable[[str], object]]:
         call_back_reading,
         file_questions,
         follow_up_parser,
-        several_questions,
         topic_switch,
     )
     from actions.messages.plain_words import plain
@@ -160,7 +159,6 @@ def readers() -> dict[str, Callable[[str], object]]:
         "page_of_file": lambda text: file_questions.asks_a_page(text, page_shown=True),
         "places": lambda text: find(text, communes),
         "plain": plain,
-        "questions_in": several_questions.questions_in,
         "refuses": lambda text: refusals.refuses(text, "", answered_as_refusal=True),
         "restated": detector.in_page_terms,
         "rewords": lambda text: rewording.rewords("passeport", text),

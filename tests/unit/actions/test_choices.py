@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from actions.messages.several_questions import questions_in, quoted
 from actions.messages.topic_switch import named_instead
 from actions.replies.labels import is_vague, labels_for
 from core.entry import Entry
@@ -44,35 +43,6 @@ def test_labels_of_equal_titles_are_told_apart_by_theme() -> None:
 )
 def test_a_message_that_only_names_a_subject_is_vague(query: str, titles: list[str], vague: bool) -> None:
     assert is_vague(query, titles) is vague
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("comment refaire mon passeport ? et combien coûte la carte grise ?", 2),
-        ("comment obtenir un acte de naissance et comment changer de prénom", 2),
-        ("quel âge pour voter et quels papiers apporter ?", 2),
-        ("comment refaire mon passeport ?", 1),
-        ("j'ai perdu mes papiers. que faire ?", 1),
-        ("mon fils a 12 ans. comment avoir une carte d'identité ?", 1),
-        ("Bonjour. Je voudrais savoir comment faire un testament. Merci", 1),
-        ("comment faire ? je suis perdu", 1),
-    ],
-)
-def test_two_questions_in_one_message(text: str, parts: int) -> None:
-    found = questions_in(text)
-    assert len(found) == parts
-    assert "".join(found).replace(" ", "") == text.replace(" ", "")
-
-
-async def test_two_questions_get_two_cards(settings: Settings) -> None:
-    talk = Talk(settings, FakeKnowledge())
-    turn = await talk.say("comment demander un passeport ? comment déclarer une carte perdue ?")
-    assert (turn.outcome, turn.entry) == ("answered", "T4")
-    cards = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
-    assert [card.entry for card in cards] == ["T4", "T1"]
-    assert "En France" in cards[0].body
-    assert "À l'étranger" in cards[0].body  # nothing was asked: the cases stand side by side
 
 
 async def test_none_of_these_leads_on(settings: Settings) -> None:
@@ -125,15 +95,6 @@ async def test_a_negation_before_anything_was_said_refuses_nothing(settings: Set
 )
 def test_what_a_refusal_names_instead(text: str, instead: str) -> None:
     assert named_instead(text) == instead
-
-
-def test_questions_are_quoted_without_greeting_and_link() -> None:
-    asked = "Bonjour, comment refaire ma carte d'identité et combien coûte le passeport ?"
-    assert [quoted(one) for one in questions_in(asked)] == [
-        "comment refaire ma carte d'identité",
-        "combien coûte le passeport ?",
-    ]
-    assert quoted("Bonjour") == "Bonjour"
 
 
 class Nearest(FakeKnowledge):
