@@ -4,12 +4,11 @@ from collections.abc import Callable, Mapping
 
 from actions import metrics
 from actions.policy.about_administration import about_administration
-from actions.policy.clarification import missing_subject
 from actions.policy.conversation_commands import conversation_command
 from actions.policy.easy_words import easy_words
 from actions.policy.follow_up import follow_up
 from actions.policy.fresh_start import forget_situation, go_back, start_again
-from actions.policy.new_question import new_question
+from actions.policy.new_question import missing_subject, new_question
 from actions.policy.none_of_these import none_of_these
 from actions.policy.offices import office
 from actions.policy.page_button import case_button, page_button

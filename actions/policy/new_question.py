@@ -1,14 +1,15 @@
-"""Last step: searches for the answer to a new question."""
+"""Steps: a message that does not name its subject; and the last one, which searches for the answer to a new question."""
 
 from collections.abc import Sequence
 
-from actions.policy.clarification import clarify
+from actions.cases.dialogue_state import Focus
+from actions.messages.aspects import names_nothing
 from actions.policy.offices import with_office
 from actions.replies.cards import entry_option
 from actions.replies.labels import is_vague
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
-from actions.turn.choice_list import offer
+from actions.turn.choice_list import offer, themes
 from actions.turn.page_answer import open_page
 from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
@@ -17,6 +18,14 @@ from retrieval.contracts import Hit, RetrievalResult
 from retrieval.terms.analysis import terms
 
 _MOST_NEAREST = 3  # titles shown when there is no answer
+
+
+def missing_subject(turn: Turn) -> Reply | None:
+    """Asks for the subject of a question that names none ("c'est payant ?")."""
+    if turn.focus is not None or not names_nothing(turn.text):
+        return None
+    note("names_nothing")
+    return _clarify(turn, (), turn.search.pages(turn.text, PAGES))
 
 
 def new_question(turn: Turn) -> Reply:
@@ -41,7 +50,7 @@ def _looked_up(turn: Turn) -> Reply:
         return _sure(turn, result)
     if result.scope == "fragment":
         note("fragment")
-        return clarify(turn, nearest, result)
+        return _clarify(turn, nearest, result)
     if result.hits:
         note("likely")
         return offer(turn, result.hits, turn.text, result)
@@ -79,3 +88,16 @@ def _nothing_found(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) 
     return turn.reply(
         turn.replies.refuse("utter_no_answer", snapshot=result.snapshot, confidence=result.confidence, nearest=titles)
     )
+
+
+def _clarify(turn: Turn, hits: Sequence[Hit], result: RetrievalResult) -> Reply:
+    """Takes a fragment for a question about the page in focus; else asks for the subject.
+
+    ``result`` is the search result for it; the themes of ``hits`` are offered too.
+    """
+    entry = turn.entry_in_focus()
+    if entry is not None:
+        return open_page(turn, entry, turn.retriever.best_passage(entry, turn.text), turn.text)
+    turn = turn.about(Focus(entry="", query=turn.text))
+    options = themes(turn, hits)
+    return turn.reply(turn.replies.menu("utter_clarify", options, snapshot=result.snapshot, confidence=result.confidence))
