@@ -124,7 +124,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     from retrieval.query.stems import LANGUAGES
     from retrieval.terms.analysis import terms
 
-    for name, patterns in follow_up_parser._file().items():
+    for name, patterns in follow_up_parser.table(follow_up_parser._FILE).items():
         if isinstance(patterns, list):
             follow_up_parser.pattern(name)
     detector = load_detector()
