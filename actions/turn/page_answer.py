@@ -24,7 +24,7 @@ from actions.turn.turn import Turn
 from core.entry import Entry, passages
 from retrieval.terms.analysis import terms
 
-_ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\]]+\]\(\S*/([A-Z]\d+)\)\.?")
+_ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\[\]]+\]\([^()\s]*/([A-Z]\d+)\)\.?")
 
 
 def open_page(
