@@ -4,19 +4,16 @@ from collections.abc import Callable, Mapping
 
 from actions import metrics
 from actions.policy.about_administration import about_administration
-from actions.policy.clarification import missing_subject
 from actions.policy.conversation_commands import conversation_command
 from actions.policy.easy_words import easy_words
 from actions.policy.follow_up import follow_up
 from actions.policy.fresh_start import forget_situation, go_back, start_again
-from actions.policy.new_question import new_question
+from actions.policy.new_question import missing_subject, new_question
 from actions.policy.none_of_these import none_of_these
-from actions.policy.offered_page import offered_page
 from actions.policy.offices import office, with_own_offices
 from actions.policy.page_button import case_button, page_button
 from actions.policy.reply_to_question import reply_to_question, the_other
 from actions.policy.request_for_human import human_intent, request_for_human
-from actions.policy.several_questions import several_questions
 from actions.policy.small_talk import small_talk
 from actions.policy.subject_change import question_in_context, topic_switch
 from actions.policy.town_page import with_town_page
@@ -54,9 +51,7 @@ STEPS: tuple[Step, ...] = (
     reply_to_question,
     the_other,
     follow_up,
-    offered_page,
     missing_subject,
-    several_questions,
     question_in_context,
     new_question,
 )

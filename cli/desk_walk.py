@@ -9,8 +9,8 @@ from actions.cases.case_tree import Fork, fork_at, read, steps_to
 from actions.cases.case_tree import written as address_of
 from actions.replies.cards import Card, answer_card, nothing_asked, whole_fork_card
 from actions.replies.fork_card import ForkCard, fork_card
-from actions.replies.navigation_pages import says_nothing
 from actions.replies.style import Style
+from actions.replies.truncated_description import is_broken
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.dates import format_day, is_old
@@ -66,7 +66,7 @@ def _reply_at_fork(
 
     found = guide(entry, start, lambda fork: chosen_cases.get(fork.address), best)
     order = found.passage
-    if found.asked is not None and order is not None and says_nothing(entry, order):
+    if found.asked is not None and order is not None and is_broken(entry, order):
         order = None
     if found.asked is None:
         named = None if found.alike is None else len(found.alike.cases)

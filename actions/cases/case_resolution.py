@@ -21,6 +21,18 @@ class Guidance(NamedTuple):
     alike: Fork | None = None  # the outermost fork whose cases all have the same text; it is passed without a decision
 
 
+def once_for_each(case_of: CaseOf) -> CaseOf:
+    """Returns ``case_of``, asked only once for each fork of one page."""
+    known: dict[Address, int | None] = {}
+
+    def remembered(fork: Fork) -> int | None:
+        if fork.address not in known:
+            known[fork.address] = case_of(fork)
+        return known[fork.address]
+
+    return remembered
+
+
 def guide(entry: Entry, start: int, case_of: CaseOf, best_of: BestOf) -> Guidance:
     """Finds the way from passage ``start`` to the answer for the citizen's own case.
 

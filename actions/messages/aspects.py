@@ -4,17 +4,16 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from actions.messages.plain_words import plain
 from actions.situation.reading import flat
 from core.entry import Entry, passages
 from core.text.markdown import plain as without_marks
-from core.yaml_text import load as load_yaml
+from core.yaml_text import table
 
 _FILE = Path(__file__).with_name("aspects.yml")
 _LAST = re.compile(r"~(?=$|\(\?:[^~]*\)\?$)")
-_FIRST_HEADINGS = 4  # further down they are as wide as "demande"
 _LONGEST = 1_000  # characters; a longer message asks for more than an aspect of the page in focus
 _LED_ON = 6  # small words between two asking words
 
@@ -27,15 +26,6 @@ class Aspect(NamedTuple):
     headings: tuple[re.Pattern[str], ...]
     text: re.Pattern[str]
 
-    def is_named_in(self, title: str) -> bool:
-        """Decides whether ``title`` is about it: "Coût de la carte grise"."""
-        return any(pattern.search(flat(title)) for pattern in self.headings[:_FIRST_HEADINGS])
-
-    @property
-    def is_figure(self) -> bool:
-        """Decides whether a figure answers it."""
-        return r"\d" in self.text.pattern
-
     def is_said_in(self, text: str) -> bool:
         """Decides whether ``text`` (Markdown) states it: "86 €" is a cost, and "%" in the address of a link is not."""
         return self.text.search(flat(without_marks(text, links=False))) is not None
@@ -44,7 +34,7 @@ class Aspect(NamedTuple):
 @cache
 def aspects() -> dict[str, Aspect]:
     """Returns all aspects by name, in the order in which they are tried."""
-    content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
+    content = table(_FILE)
     return {
         name: Aspect(
             name,
@@ -98,11 +88,6 @@ def passages_on(entry: Entry, aspect: Aspect, among: Sequence[int] | None = None
             ranked.append((rank if rank is not None else len(aspect.headings), 0 if says else 1, passage.order))
     # A heading alone counts less than a text that says it, under a heading a little further down the list.
     return [order for _, _, order in sorted(ranked, key=lambda one: (one[0] + 3 * one[1], one[2]))]
-
-
-def has_heading_on(entry: Entry, aspect: Aspect) -> bool:
-    """Decides whether a heading of ``entry`` is about ``aspect``, so that the page means to answer it."""
-    return any(aspect.is_named_in(heading) for passage in passages(entry) for heading in passage.headings)
 
 
 def _rank(aspect: Aspect, headings: Sequence[str]) -> float | None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from core.text.folding import unaccented
-from core.yaml_text import load as load_yaml
+from core.yaml_text import table
 
 CONSENT, NUMBER, TIME, SUBJECT, CONFIRMED = (
     "call_back_consent",
@@ -24,7 +24,7 @@ OWN = "own"  # the number from which the SMS came
 _LONGEST = {TIME: 100, SUBJECT: 200}  # characters that are stored
 _FEW_WORDS = 6
 
-_WORDS = load_yaml((Path(__file__).parent / "call_back_words.yml").read_text(encoding="utf-8"))
+_WORDS = table(Path(__file__).with_name("call_back_words.yml"))
 
 
 def _pattern(name: str) -> re.Pattern[str]:

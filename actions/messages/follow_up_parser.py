@@ -4,13 +4,13 @@ import re
 from enum import Enum
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from actions.messages.aspects import Aspect, asked_in
 from actions.messages.plain_words import plain
 from actions.situation.reading import Facets, facts_in, without_facts
 from core.entry import Entry
-from core.yaml_text import load as load_yaml
+from core.yaml_text import table
 from retrieval.terms.analysis import fold, term, terms, words
 
 _SHORT = 4  # terms: "je suis fonctionnaire à l'hôpital de Lyon" is an answer; a longer message is a question
@@ -31,15 +31,13 @@ class FollowUp(NamedTuple):
     """A message read as a follow-up on an entry.
 
     ``unexplained_terms``: those that neither the kind nor the entry's title explains; if there are none, it is certainly a
-    follow-up. ``names_entry``: it names the entry's own subject. ``has_anaphora``: it begins with, or contains, a word that
-    refers to earlier text.
+    follow-up. ``has_anaphora``: it begins with, or contains, a word that refers to earlier text.
     """
 
     kind: Kind | None
     aspect: Aspect | None
     facts: Facets
     unexplained_terms: frozenset[str]
-    names_entry: bool
     has_anaphora: bool
 
 
@@ -74,19 +72,13 @@ def as_follow_up(text: str, entry: Entry) -> FollowUp:
         unasked = pattern("more").sub(" ", pattern("explain").sub(" ", folded))
     said_of = frozenset(made for word in words(without_facts(unasked)) if not _is_empty(word) and (made := term(word)))
     title = frozenset(terms(entry.title))
-    return FollowUp(kind, aspect, facts, said_of - title, bool(said_of & title), has_anaphora)
-
-
-@cache
-def _file() -> dict[str, Any]:
-    content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
-    return content
+    return FollowUp(kind, aspect, facts, said_of - title, has_anaphora)
 
 
 @cache
 def pattern(name: str) -> re.Pattern[str]:
     """Returns one expression for the patterns called ``name`` in the file, for folded text."""
-    return re.compile(rf"(?<!\w)(?:{'|'.join(_file()[name])})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(table(_FILE)[name])})(?!\w)")
 
 
 def _is_empty(word: str) -> bool:
@@ -97,5 +89,5 @@ def _is_empty(word: str) -> bool:
 
 @cache
 def _empty() -> tuple[frozenset[str], frozenset[str]]:
-    listed = str(_file()["empty"])
+    listed = str(table(_FILE)["empty"])
     return frozenset(map(fold, words(listed))), frozenset(terms(listed))

@@ -3,10 +3,9 @@
 import re
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 from actions.situation.reading import flat
-from core.yaml_text import load as load_yaml
+from core.yaml_text import table
 
 _FILE = Path(__file__).with_name("plain_words.yml")
 _MOST = 50  # times that one spelling is expanded: a text of nothing else would become three times as long
@@ -31,20 +30,14 @@ def respelled(text: str) -> str:
 
 
 @cache
-def _file() -> dict[str, Any]:
-    content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
-    return content
-
-
-@cache
 def _spelled() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((meant, _word(pattern)) for meant, pattern in _file()["spelled"])
+    return tuple((meant, _word(pattern)) for meant, pattern in table(_FILE)["spelled"])
 
 
 @cache
 def _any_to_spell() -> re.Pattern[str]:
     """Returns one expression for all of them: most messages have none, and one search takes a fifth of separate ones."""
-    return _word("|".join(f"(?:{pattern})" for _, pattern in _file()["spelled"]))
+    return _word("|".join(f"(?:{pattern})" for _, pattern in table(_FILE)["spelled"]))
 
 
 def _word(pattern: str) -> re.Pattern[str]:
@@ -53,4 +46,4 @@ def _word(pattern: str) -> re.Pattern[str]:
 
 @cache
 def _around() -> re.Pattern[str]:
-    return re.compile(rf"(?<!\w)(?:{'|'.join(_file()['around'])})(?!\w)")
+    return re.compile(rf"(?<!\w)(?:{'|'.join(table(_FILE)['around'])})(?!\w)")

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from actions.cases.case_tree import fork_after, passages_under, steps_to, written
 from actions.cases.dialogue_state import packed
 from actions.messages.follow_up_parser import FollowUp
-from actions.replies.navigation_pages import orders_headed_for
 from actions.replies.utterance import Reply
 from actions.situation.matching import borne_out
 from actions.situation.reading import Facets, demanded, passing
 from actions.turn.page_answer import answer_from, open_page
 from actions.turn.resolution import reconsidered
 from actions.turn.turn import Turn
-from core.entry import Address, Entry, located_passages
+from core.entry import Address, Entry, located_passages, passages
 from retrieval.terms.analysis import terms
 
 
@@ -34,15 +33,13 @@ def answer_for_situation(turn: Turn, entry: Entry, found: FollowUp) -> Reply | N
         return None
     turn, decided = reconsidered(turn, entry, turn.text)
     focus = turn.focus_on(entry)
-    headed = [] if decided else orders_headed_for(entry, facts)
+    headed = [] if decided else _orders_headed_for(entry, facts)
     if not (decided or headed):
         return None
     inside = [order for address in decided for order in passages_under(entry, address)]
     start = focus.start
     if headed:
         start = turn.best(entry, headed)
-    elif found.aspect and (nearest := turn.retriever.best_passage(entry, turn.text)) in inside:
-        start = nearest  # "où la demander à Paris ?" asks for a place too; "c'était un meublé" asks what was asked before
     elif not _is_on_the_way(turn, entry, start, decided):
         start = turn.best(entry, inside or [start])
     now = {"latest": turn.text, "facts": {**focus.facts, **packed(passing(facts))}, "start": start}
@@ -54,6 +51,11 @@ def answer_where_spoken_of(turn: Turn, entry: Entry, facts: Facets) -> Reply | N
     if is_for_others(entry.title, facts) or not turn.retriever.spoken(entry, set(terms(turn.text))):
         return None
     return open_page(turn.hearing(), entry, turn.retriever.best_passage(entry, turn.text), turn.text)
+
+
+def _orders_headed_for(entry: Entry, facts: Facets) -> list[int]:
+    """Returns the orders of the passages of ``entry`` under a heading for the situation ``facts``."""
+    return [one.order for one in passages(entry) if any(borne_out(demanded(heading), facts) for heading in one.headings)]
 
 
 def _is_on_the_way(turn: Turn, entry: Entry, start: int, decided: Sequence[Address]) -> bool:

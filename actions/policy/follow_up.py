@@ -1,17 +1,11 @@
 """Step: the message is a follow-up on the page in focus."""
 
-from actions.messages.aspects import Aspect, has_heading_on, passages_on
+from actions.messages.aspects import Aspect, passages_on
 from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up
 from actions.policy.another_situation import answer_for_situation, answer_where_spoken_of
 from actions.policy.easy_words import page_in_short
-from actions.policy.neighbour_page import (
-    answer_from_nearer_page,
-    answer_from_neighbour,
-    answer_from_page_on,
-    has_neighbour_for,
-)
+from actions.policy.neighbour_page import answer_from_neighbour, has_neighbour_for
 from actions.policy.subject_change import continues_on_page
-from actions.replies.navigation_pages import says_nothing
 from actions.replies.utterance import Reply
 from actions.turn.page_answer import answer_from, open_page
 from actions.turn.presenter import SearchContext, show_rest
@@ -23,11 +17,12 @@ from core.entry import Entry, passages
 
 def follow_up(turn: Turn) -> Reply | None:
     """Answers from the page, or from its nearest neighbour; passes if the message begins a new subject."""
-    entry = turn.entry_in_focus()
-    if entry is None:
-        return None
-    found = as_follow_up(turn.text, entry)
-    if found.unexplained_terms or found.kind is None or (found.names_entry and not found.has_anaphora):
+    offered = turn.focus.offered if turn.focus and not turn.focus.entry else ()
+    entry = turn.entry_in_focus() or (turn.search.entry(offered[0]) if offered else None)
+    found = as_follow_up(turn.text, entry) if entry else None
+    if entry is None or found is None or (offered and found.kind is not Kind.EXPLAIN):
+        return None  # while nothing is chosen, only "pas compris" is about the first page
+    if found.kind is None or (found.unexplained_terms and not offered):
         return _detail(turn, entry)
     match found.kind:
         case Kind.EXPLAIN:
@@ -39,7 +34,6 @@ def follow_up(turn: Turn) -> Reply | None:
         case Kind.SITUATION:
             return (
                 answer_for_situation(turn, entry, found)
-                or answer_from_nearer_page(turn, entry, found)
                 or (None if _has_neighbour(turn, entry, found) else answer_where_spoken_of(turn, entry, found.facts))
                 or answer_from_neighbour(turn, entry, found, same_question=True)
             )
@@ -61,15 +55,13 @@ def _detail(turn: Turn, entry: Entry) -> Reply | None:
 
 def _aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) -> Reply:
     """Answers "combien ?", "où ?" … from the page's text about it, also for another situation in the message."""
-    orders = [order for order in passages_on(entry, aspect) if not says_nothing(entry, order)]
+    orders = passages_on(entry, aspect)
     if orders:
         turn = turn.with_focus(aspect=aspect.name, start=orders[0])
     if found.facts and (reply := answer_for_situation(turn, entry, found)):
         return reply
     if not orders:
         return answer_from_neighbour(turn, entry, found)
-    if not has_heading_on(entry, aspect) and (other := answer_from_page_on(turn, entry, aspect)):
-        return other
     return answer_from(turn.with_focus(latest=turn.text), entry, orders[0], SearchContext(named=True))
 
 

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 
-from actions.messages.aspects import Aspect, aspects, has_heading_on
+from actions.messages.aspects import aspects
 from actions.messages.follow_up_parser import FollowUp
 from actions.policy.another_situation import first_for
 from actions.replies.cards import entry_option
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
-from actions.situation.reading import WHERE_OR_HOW_OLD, Facets
+from actions.situation.reading import Facets
 from actions.turn.page_answer import open_page
 from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
-from core.decision_trace import note
 from core.entry import Entry
 from retrieval.contracts import Hit, RetrievalResult
 from retrieval.terms.analysis import terms
@@ -22,13 +21,12 @@ _MOST_OFFERED = 3
 
 
 def answer_from_neighbour(turn: Turn, entry: Entry, found: FollowUp, *, same_question: bool = False) -> Reply:
-    """Answers from the page for the situation in the message, or whose title names what is asked for; else says that ``entry``
-    has no answer, and offers pages.
+    """Answers from the page for the situation in the message; else says that ``entry`` has no answer, and offers pages.
 
     ``same_question``: only the situation differs ("et pour mon fils de 12 ans ?"), and the previous question is still asked.
     """
     result, near = _neighbours(turn, entry)
-    hit = _meant_for(entry, near, found.facts) or (_on_aspect(entry, near, found.aspect) if found.aspect else None)
+    hit = _meant_for(entry, near, found.facts)
     other = turn.search.entry_of(hit) if hit else None
     turn = turn.hearing()
     if hit is None or other is None:
@@ -40,37 +38,6 @@ def answer_from_neighbour(turn: Turn, entry: Entry, found: FollowUp, *, same_que
         start = turn.retriever.best_passage(other, focus.query)
         return open_page(turn, other, start, f"{focus.query} {turn.text}", context, aspects().get(focus.aspect))
     return open_page(turn, other, hit.passage, f"{entry.title} {turn.text}", context)
-
-
-def answer_from_nearer_page(turn: Turn, entry: Entry, found: FollowUp) -> Reply | None:
-    """Answers from a page on the same matter, if ``entry`` asks for a case that the situation in the message does not decide,
-    and the search for both is sure of that page.
-    """
-    focus = turn.focus
-    if focus is None or focus.asked is None or found.facts.keys() <= WHERE_OR_HOW_OLD:
-        return None
-    result = turn.search.pages_behind_title(entry, turn.text, PAGES)
-    first = result.hits[0] if result.decision == "answered" else None
-    other = turn.search.entry_of(first) if first and first.entry_id != entry.id and _close(entry, [first]) else None
-    if other is None:
-        return None
-    note("nearer_page", title=other.title)
-    query = f"{focus.query} {turn.text}"
-    context = SearchContext(result.confidence, result.hits)
-    return open_page(turn.hearing(), other, turn.retriever.best_passage(other, query), query, context)
-
-
-def answer_from_page_on(turn: Turn, entry: Entry, aspect: Aspect) -> Reply | None:
-    """Answers from the other page with a heading about ``aspect`` of which the search for the question before and the message
-    is sure.
-    """
-    both = turn.search.glimpse(turn.in_context, PAGES)
-    other = turn.search.entry_of(both.hits[0]) if both.decision == "answered" else None
-    if other is None or other.id == entry.id or not has_heading_on(other, aspect):
-        return None
-    note("page_on_aspect", title=other.title)
-    context = SearchContext(both.confidence, both.hits[1:])
-    return open_page(turn.hearing(), other, both.hits[0].passage, f"{entry.title} {turn.text}", context, aspect)
 
 
 def has_neighbour_for(turn: Turn, entry: Entry, facts: Facets) -> bool:
@@ -89,13 +56,6 @@ def _meant_for(entry: Entry, near: Sequence[Hit], facts: Facets) -> Hit | None:
     close = sorted(_close(entry, near), key=lambda hit: -_closeness(hit.title, entry.title))
     number = first_for([hit.title for hit in close], facts)
     return None if number is None else close[number]
-
-
-def _on_aspect(entry: Entry, near: Sequence[Hit], aspect: Aspect) -> Hit | None:
-    """Returns the page among ``near`` whose title is about ``aspect``: "Coût de la carte grise". Others have costs of their
-    own.
-    """
-    return next((hit for hit in _close(entry, near) if aspect.is_named_in(hit.title)), None)
 
 
 def _close(entry: Entry, near: Sequence[Hit]) -> list[Hit]:

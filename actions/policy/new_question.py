@@ -1,19 +1,16 @@
-"""Last step: searches for the answer to a new question."""
+"""Steps: a message that does not name its subject; and the last one, which searches for the answer to a new question."""
 
-from collections import Counter
 from collections.abc import Sequence
 
 from actions.cases.dialogue_state import Focus
-from actions.policy.clarification import clarify
+from actions.messages.aspects import names_nothing
 from actions.policy.offices import with_office
-from actions.replies.audience_variants import are_twins, meant
-from actions.replies.cards import entry_option, theme_option
+from actions.replies.cards import entry_option
 from actions.replies.labels import is_vague
-from actions.replies.navigation_pages import in_chapter
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
-from actions.turn.choice_list import CHOICES, offer
-from actions.turn.page_answer import open_page, unasked_card
+from actions.turn.choice_list import offer, themes
+from actions.turn.page_answer import open_page
 from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
 from core.decision_trace import note
@@ -21,10 +18,14 @@ from retrieval.contracts import Hit, RetrievalResult
 from retrieval.terms.analysis import terms
 
 _MOST_NEAREST = 3  # titles shown when there is no answer
-LOOKED_AT = 100  # pages; among the first 40, only three were about the vehicle's papers, the largest topic of "carte"
-_DEPTH = 1  # of the theme: "Transports › Carte grise"
-_FEWEST = 2  # pages that a subject must have as their theme
-_LEAST_OF_TWINS = 0.4  # confidence: below it neither of two pages with one name is opened
+
+
+def missing_subject(turn: Turn) -> Reply | None:
+    """Asks for the subject of a question that names none ("c'est payant ?")."""
+    if turn.focus is not None or not names_nothing(turn.text):
+        return None
+    note("names_nothing")
+    return _clarify(turn, (), turn.search.pages(turn.text, PAGES))
 
 
 def new_question(turn: Turn) -> Reply:
@@ -43,19 +44,19 @@ def _looked_up(turn: Turn) -> Reply:
     bare = _is_bare_subject(result, result.understood or turn.text, nearest)
     note("bare_subject", yes=bare)
     if bare:
-        return _bare_subject(turn, result, nearest)
+        return offer(turn, nearest, turn.text, result)
     if result.decision == "answered":
         note("sure")
         return _sure(turn, result)
     if result.scope == "fragment":
         note("fragment")
-        return clarify(turn, nearest, result)
+        return _clarify(turn, nearest, result)
     if result.hits:
         note("likely")
-        return _answer_from_twin(turn, result) or offer(turn, result.hits, turn.text, result)
+        return offer(turn, result.hits, turn.text, result)
     if result.scope == "outside":
         note("outside")
-        return turn.reply(turn.replies.out_of_scope(snapshot=result.snapshot, confidence=result.confidence))
+        return turn.reply(turn.replies.refuse("utter_out_of_scope", snapshot=result.snapshot, confidence=result.confidence))
     note("nothing_found")
     return _nothing_found(turn, result, nearest)
 
@@ -71,65 +72,32 @@ def _is_bare_subject(result: RetrievalResult, understood: str, nearest: Sequence
     return is_vague(understood, [hit.title for hit in nearest])
 
 
-def _bare_subject(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -> Reply:
-    """Asks which subject of this name is meant, or which page if there is only one such subject."""
-    names = subjects_named(turn, result.understood or turn.text)
-    if len(names) < 2:
-        return offer(turn, nearest, turn.text, result)
-    note("dossiers", names=", ".join(names))
-    options = [theme_option(name) for name in names]
-    turn = turn.about(Focus(entry="", query=turn.text))
-    return turn.reply(turn.replies.choose_subject(options, snapshot=result.snapshot, confidence=result.confidence))
-
-
 def _sure(turn: Turn, result: RetrievalResult) -> Reply:
-    """Answers from the first page, with the found part or the part that the question names."""
+    """Answers from the first page."""
     best = result.hits[0]
     entry = turn.search.entry_of(best)
     if entry is None or entry.version != best.version:
         raise LookupError("another snapshot became active in between")  # the worker repeats the turn
-    start = in_chapter(turn.retriever, entry, best.passage, turn.text)
-    return open_page(turn, entry, start, turn.text, SearchContext(result.confidence, result.hits[1:]))
+    return open_page(turn, entry, best.passage, turn.text, SearchContext(result.confidence, result.hits[1:]))
 
 
 def _nothing_found(turn: Turn, result: RetrievalResult, nearest: Sequence[Hit]) -> Reply:
     """Says that there is no answer, with the nearest titles. By SMS this is one segment."""
     shown = () if turn.style.pays_by_segment or result.unknown else nearest[:_MOST_NEAREST]
     titles = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in shown]
-    return turn.reply(turn.replies.no_answer(titles, snapshot=result.snapshot, confidence=result.confidence))
+    return turn.reply(
+        turn.replies.refuse("utter_no_answer", snapshot=result.snapshot, confidence=result.confidence, nearest=titles)
+    )
 
 
-def _answer_from_twin(turn: Turn, result: RetrievalResult) -> Reply | None:
-    """Answers from the one of the first two pages that fits the citizen; ``None`` if they are no twins, or not likely."""
-    if len(result.hits) < 2:
-        return None
-    pair = result.hits[:2]
-    titles = (pair[0].title, pair[1].title)
-    if result.confidence < _LEAST_OF_TWINS or not are_twins(*titles):
-        return None
-    entries = [entry for hit in pair if (entry := turn.search.entry_of(hit))]
-    if len(entries) < 2:
-        return None
-    number = meant(titles, turn.user.facts_for(turn.text))
-    note("twins", shown=titles[number], other=titles[1 - number])
-    entry, other, start = entries[number], entries[1 - number], pair[number].passage
-    offered = tuple(one.id for one in entries)
-    focus = Focus(entry=entry.id, query=turn.text, start=start, offered=offered)
-    turn = turn.about(focus)
-    card = unasked_card(turn, entry, focus, start)
-    option = entry_option(other.title, other.id, pair[1 - number].passage)
-    return turn.reply(turn.replies.answer_or_twin(entry, card, option, language=turn.language, confidence=result.confidence))
+def _clarify(turn: Turn, hits: Sequence[Hit], result: RetrievalResult) -> Reply:
+    """Takes a fragment for a question about the page in focus; else asks for the subject.
 
-
-def subjects_named(turn: Turn, query: str) -> list[str]:
-    """Returns the subjects whose names contain all of ``query``, those with most pages first, as many as are offered at a
-    time.
+    ``result`` is the search result for it; the themes of ``hits`` are offered too.
     """
-    wanted = set(terms(query))
-    result = turn.search.pages(query, LOOKED_AT)
-    pages: Counter[str] = Counter()
-    for hit in result.hits or result.rejected:
-        entry = turn.search.entry_of(hit)
-        if entry and len(entry.theme) > _DEPTH and wanted <= set(terms(entry.theme[_DEPTH])):
-            pages[entry.theme[_DEPTH]] += 1
-    return [name for name, count in pages.most_common(CHOICES) if count >= _FEWEST]
+    entry = turn.entry_in_focus()
+    if entry is not None:
+        return open_page(turn, entry, turn.retriever.best_passage(entry, turn.text), turn.text)
+    turn = turn.about(Focus(entry="", query=turn.text))
+    options = themes(turn, hits)
+    return turn.reply(turn.replies.menu("utter_clarify", options, snapshot=result.snapshot, confidence=result.confidence))

@@ -4,14 +4,15 @@ from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import named_instead, tells
 from actions.policy.follow_up import follow_up
-from actions.policy.new_question import LOOKED_AT, new_question
-from actions.policy.offered_page import offered_page
+from actions.policy.new_question import new_question
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import offer, themes
 from actions.turn.turn import Turn
 from core.entry import Entry
 from retrieval.terms.analysis import fold, terms
+
+_LOOKED_AT = 100  # pages
 
 
 def none_of_these(turn: Turn) -> Reply | None:
@@ -36,7 +37,7 @@ def _answer_instead(turn: Turn) -> Reply:
 
     "Plutôt pour mon fils" is still about the same subject.
     """
-    if turn.text.lower().startswith(("pour ", "for ")) and (reply := follow_up(turn) or offered_page(turn)):
+    if turn.text.lower().startswith(("pour ", "for ")) and (reply := follow_up(turn)):
         return reply
     return new_question(turn.about(None))
 
@@ -54,14 +55,14 @@ def _offer_others(turn: Turn) -> Reply | None:
 
 def _offer_themes(turn: Turn) -> Reply:
     query = turn.focus.query if turn.focus else ""
-    result = turn.search.pages(query, LOOKED_AT) if query else None
+    result = turn.search.pages(query, _LOOKED_AT) if query else None
     options = themes(turn, (result.hits or result.rejected) if result else ())
-    return turn.reply(turn.replies.offer_themes(options, snapshot=turn.snapshot))
+    return turn.reply(turn.replies.menu("utter_none_of_these", options, snapshot=turn.snapshot))
 
 
 def _offer_pages_of(turn: Turn, theme: str) -> Reply:
     query = turn.focus.query if turn.focus else ""
-    result = turn.search.pages(theme if set(terms(query)) <= set(terms(theme)) else query, LOOKED_AT)
+    result = turn.search.pages(theme if set(terms(query)) <= set(terms(theme)) else query, _LOOKED_AT)
     refused = {entry.title for one in (turn.focus.offered if turn.focus else ()) if (entry := turn.search.entry(one))}
     refused_titles = set(map(fold, refused))  # a page may have a duplicate
     hits = [
@@ -71,7 +72,7 @@ def _offer_pages_of(turn: Turn, theme: str) -> Reply:
     ]
     if hits:
         return offer(turn, hits, query, result)
-    return turn.reply(turn.replies.no_answer((), snapshot=result.snapshot, confidence=result.confidence))
+    return turn.reply(turn.replies.refuse("utter_no_answer", snapshot=result.snapshot, confidence=result.confidence))
 
 
 def _is_in(entry: Entry | None, theme: str) -> bool:

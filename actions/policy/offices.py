@@ -42,18 +42,12 @@ from places.words import key_of
 _SLOT = "place"  # in the facts of the situation
 _CHOSEN = "place:"  # before a commune's code, in the payload of a button
 _OPENING = {
-    "open": "utter_place_open",
-    "open_always": "utter_place_open_always",
-    "lunch": "utter_place_lunch",
-    "later": "utter_place_later",
-    "closed": "utter_place_closed",
-    "holiday": "utter_place_holiday",
-    "day_open": "utter_place_day_open",
-    "day_closed": "utter_place_day_closed",
-    "day_holiday": "utter_place_day_holiday",
-    "time_open": "utter_place_time_open",
-    "time_closed": "utter_place_time_closed",
-    "hours_unknown": "utter_place_hours_unknown",
+    response.removeprefix("utter_place_"): response
+    for response in (
+        *("utter_place_open", "utter_place_open_always", "utter_place_lunch", "utter_place_later", "utter_place_closed"),
+        *("utter_place_holiday", "utter_place_day_open", "utter_place_day_closed", "utter_place_day_holiday"),
+        *("utter_place_time_open", "utter_place_time_closed", "utter_place_hours_unknown"),
+    )
 }
 # Before the name of an office, in the title of a page about it.
 _ABOUT_OFFICE = re.compile(r"(?:(?:horaires|heures|ouverture|acces|d|de|du|des|la|les?|l|et)\b ?)*")

@@ -1,6 +1,7 @@
 """Steps: a button names a page, or a case or a part of one; and the answers to these."""
 
 from actions.cases.case_tree import Fork, counterparts, fork_at, passages_under, read, steps_to, written
+from actions.cases.dialogue_state import Focus
 from actions.policy.offices import chosen_place
 from actions.replies.cards import whole_fork_card
 from actions.replies.utterance import Reply
@@ -43,27 +44,41 @@ def case_button(turn: Turn) -> Reply:
     if entry is None:
         return _gone(turn)
     try:
-        return _pressed(turn, entry)
+        return _pressed(turn, entry, turn.focus_on(entry))
     except (LookupError, ValueError):
         return open_page(turn, entry, 0, "")
 
 
-def _pressed(turn: Turn, entry: Entry) -> Reply:
+def _pressed(turn: Turn, entry: Entry, focus: Focus) -> Reply:
     button = turn.button
     if "case" in button:
         return answer_for_case(turn, entry, read(button["case"]))
-    if "rest" in button:
-        return read_on(turn, entry, int(button["rest"]))
-    if "passage" in button:
-        return turn_to_part(turn, entry, int(button["passage"]))
+    if "rest" in button:  # from where it was cut, or all of it for a citizen who returns to it later
+        order = _order_in(entry, button["rest"])
+        pieces = focus.pieces if focus.shown == order and left_to_read(entry, order, focus.pieces) else ()
+        return show_rest(turn.about(focus.model_copy(update={"shown": order, "pieces": pieces})), entry, order)
+    if "passage" in button:  # the same question, answered from another part
+        passage = _order_in(entry, button["passage"])
+        if turn.focus is not focus:  # the button is older than the page in focus
+            return open_page(turn, entry, passage, "", SearchContext(named=True))
+        turn = turn.with_focus(start=passage, aspect="", asked=None)
+        return answer_from(turn, entry, passage, SearchContext(named=True))
     fork = fork_at(entry, read(button.get("fork", "")))
     if "page" in button:
         return ask_case_again(turn, entry, fork, int(button["page"]))
-    return show_every_case(turn, entry, fork)
+    card = whole_fork_card(entry, fork, turn.snapshot, focus.start, turn.style)
+    return show(turn.about(focus.model_copy(update={"asked": None, "shown": None})), entry, card, back=True)
+
+
+def _order_in(entry: Entry, value: str) -> int:
+    """Returns ``value`` as the number of a passage. Raises ``LookupError`` if the entry has no such passage."""
+    if not 0 <= int(value) < len(passages(entry)):
+        raise LookupError(f"{entry.id} has no passage {value}")
+    return int(value)
 
 
 def _gone(turn: Turn) -> Reply:
-    return turn.reply(turn.replies.entry_gone(snapshot=turn.snapshot))
+    return turn.reply(turn.replies.refuse("utter_entry_gone", snapshot=turn.snapshot))
 
 
 def answer_for_case(turn: Turn, entry: Entry, address: Address) -> Reply:
@@ -83,38 +98,3 @@ def ask_case_again(turn: Turn, entry: Entry, fork: Fork, page: int = 0) -> Reply
     """Asks again at ``fork``, whatever was chosen or said, from option number ``page`` on."""
     turn = turn.about(asking_again(turn.focus_on(entry), fork))
     return ask(turn, entry, fork, page=page)
-
-
-def show_every_case(turn: Turn, entry: Entry, fork: Fork) -> Reply:
-    """Shows the cases of ``fork`` in full, side by side, for a citizen who does not know which one applies."""
-    focus = turn.focus_on(entry).model_copy(update={"asked": None, "shown": None})
-    card = whole_fork_card(entry, fork, turn.snapshot, focus.start, turn.style)
-    return show(turn.about(focus), entry, card, back=True)
-
-
-def turn_to_part(turn: Turn, entry: Entry, passage: int) -> Reply:
-    """Answers the same question from ``passage``, with all known facts about the citizen.
-
-    Raises ``LookupError`` if the entry has no such passage.
-    """
-    _check(entry, passage)
-    if turn.focus is None or turn.focus.entry != entry.id:  # the button is older than the page in focus
-        return open_page(turn, entry, passage, "", SearchContext(named=True))
-    turn = turn.with_focus(start=passage, aspect="", asked=None)
-    return answer_from(turn, entry, passage, SearchContext(named=True))
-
-
-def read_on(turn: Turn, entry: Entry, order: int) -> Reply:
-    """Shows the rest of passage ``order``, or all of it if the citizen returns to it later.
-
-    Raises ``LookupError`` if the entry has no such passage.
-    """
-    _check(entry, order)
-    focus = turn.focus_on(entry)
-    pieces = focus.pieces if focus.shown == order and left_to_read(entry, order, focus.pieces) else ()
-    return show_rest(turn.about(focus.model_copy(update={"shown": order, "pieces": pieces})), entry, order)
-
-
-def _check(entry: Entry, order: int) -> None:
-    if not 0 <= order < len(passages(entry)):
-        raise LookupError(f"{entry.id} has no passage {order}")

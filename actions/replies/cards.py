@@ -67,12 +67,6 @@ def rest_card(entry: Entry, passage: int, read: Collection[int], snapshot: str, 
     return _card(entry, snapshot, style, here.headings, here.cases, rest)
 
 
-def part_card(entry: Entry, passage: int, markdown: str, snapshot: str, style: Style) -> Card:
-    """Returns the card that shows ``markdown``, a part of the passage."""
-    here = passages(entry)[passage]
-    return _card(entry, snapshot, style, here.headings, here.cases, Extract(markdown))
-
-
 def plain_card(entry: Entry, snapshot: str, style: Style) -> Card:
     """Returns the card in a few plain words: the easy text if there is one, else the page's summary."""
     text = entry.easy_text or entry.short_answer or whole(entry.description) or entry.introduction

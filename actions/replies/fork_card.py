@@ -6,12 +6,11 @@ from actions.cases.case_resolution import CaseOf
 from actions.cases.case_tree import Fork, passages_under
 from actions.replies.cards import Card, answer_card, cases_card
 from actions.replies.extract import Worth, extract
-from actions.replies.navigation_pages import says_nothing
 from actions.replies.piece_sets import answering, visible_chars
 from actions.replies.pieces import pieces_of
 from actions.replies.side_by_side import first_cases, side_by_side
 from actions.replies.style import Style
-from actions.replies.truncated_description import shown, stand_in
+from actions.replies.truncated_description import is_broken, shown, stand_in
 from core.decision_trace import note
 from core.entry import Entry, passages
 
@@ -72,7 +71,7 @@ def _for_everyone(entry: Entry) -> int | None:
     """Returns the passage that introduces ``entry``, if it holds for every case and is not empty."""
     first = stand_in(entry, 0)
     known = passages(entry)[first]
-    says = not says_nothing(entry, first) and answering(pieces_of(shown(entry, first)))
+    says = not is_broken(entry, first) and answering(pieces_of(shown(entry, first)))
     return first if says and not known.cases and not known.headings else None
 
 

@@ -6,17 +6,16 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 
 from actions.cases.case_resolution import BestOf, CaseOf
-from actions.cases.case_tree import Fork, Step, steps_to
+from actions.cases.case_tree import Fork, fork_at, steps_to
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case
 from actions.replies.extract import Worth
 from actions.replies.fitting_items import NO_FIT, Fit, fitting_items
-from actions.replies.navigation_pages import says_nothing
 from actions.replies.pieces import Piece, pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
 from actions.situation.matching import folded_label, is_abroad
-from core.entry import Entry, Passage, SameEntry, located_passages, passages
+from core.entry import Address, Entry, Passage, SameEntry, located_passages, passages
 from core.opening_sentences import may_hold_opening
 from retrieval.contracts import Retriever
 from retrieval.terms.analysis import terms
@@ -119,7 +118,7 @@ def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[
 
     parts: list[PagePart] = []
     for order in dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage)):
-        tells = not (known[order].defines or says_nothing(entry, order) or is_description(entry, order))
+        tells = not (known[order].defines or is_description(entry, order))
         if tells and order not in seen and question.holds(order):
             part = part_of(entry, order)
             parts.append(replace(part, fit=fitting_items(part.pieces, question.text)))
@@ -138,22 +137,23 @@ def holding(
     abroad next to a case for others, or is an exception to a general case that the ``words`` of the question do not name.
     """
 
-    def may_hold(step: Step) -> bool:
-        known = case_of(step.fork)
-        if known is not None:
-            return known == step.case
-        return step.case not in excluded_at(step.fork) and not _is_only_abroad(step) and not _is_unnamed_exception(step, words)
+    @cache
+    def cases_at(address: Address) -> Collection[int]:
+        fork = fork_at(entry, address)
+        known = case_of(fork)
+        return {*range(len(fork.labels))} - {*excluded_at(fork)} - _not_for_most(fork, words) if known is None else (known,)
 
-    return lambda order: all(map(may_hold, steps_to(entry, located_passages(entry)[order][1])))
-
-
-def _is_only_abroad(step: Step) -> bool:
-    labels = step.fork.labels
-    return is_abroad(labels[step.case]) and not all(map(is_abroad, labels))
+    return lambda order: all(
+        case in cases_at(fork.address) for fork, case in steps_to(entry, located_passages(entry)[order][1])
+    )
 
 
-def _is_unnamed_exception(step: Step, words: Collection[str]) -> bool:
-    """Decides whether ``step`` is an exception to a "Cas général", and none of ``words`` names it."""
-    folded = [folded_label(label) for label in step.fork.labels]
-    is_exception = _GENERAL in folded and folded[step.case] != _GENERAL
-    return is_exception and not set(terms(step.fork.labels[step.case])) & set(words)
+def _not_for_most(fork: Fork, words: Collection[str]) -> set[int]:
+    """Returns the cases of ``fork`` for people abroad next to others, and the exceptions to a "Cas général" that none of
+    ``words`` names.
+    """
+    abroad = {number for number, label in enumerate(fork.labels) if is_abroad(label)}
+    general = {number for number, label in enumerate(fork.labels) if folded_label(label) == _GENERAL}
+    named = {number for number, label in enumerate(fork.labels) if {*terms(label)} & {*words}}
+    every = {*range(len(fork.labels))}
+    return (abroad if abroad < every else set()) | (every - general - named if general else set())

@@ -9,12 +9,6 @@ from core.text.markdown import plain
 
 APART = "\n\n"
 STUB_CHARS = 60  # of an exception that does not fit: enough to see whether it may concern the reader
-_EXCEPTION = re.compile(
-    r"(?:[-*] )?(?:\*\*)?(?:toutefois|cependant|sauf|attention|en revanche|néanmoins|par exception|exceptions?\b|par dérogation"
-    r"|mais |à condition|à l'exception|sinon\b|à défaut|dans le cas contraire|il existe (?:des|plusieurs) exceptions"
-    r"|(?:cette|ces) (?:règles?|dispositions?|obligations?|interdictions?) ne )",
-    re.IGNORECASE,
-)
 # Notes on the rule: they are shown with the rule, and never instead of it.
 _NOTE = re.compile(
     r"(?:[-*] )?(?:\*\*)?(?:à (?:noter|savoir)|attention|exemples?|par exemple|rappel|remarque|bon à savoir)\b", re.IGNORECASE
@@ -22,11 +16,6 @@ _NOTE = re.compile(
 _WARNS = re.compile(r"(?:\*\*)?attention\b", re.IGNORECASE)
 _ENDS = re.compile(r"[.!?…»)](?:\*\*)?\Z")
 _OPEN_END = re.compile(r"[\s;,:]*(\*\*)?\Z")
-_ONLY_CONTACT = re.compile(
-    r"(?:par (?:téléphone|courrier|internet)|téléphone|courriel|en ligne|sur place)\s*:?\W*\Z", re.IGNORECASE
-)
-_LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
-_BRACKETED = re.compile(r"\([^()]*\)\.?")
 _ALTERNATIVE = re.compile(r"(?:[-*] )?(?:soit|ou|ni)\b", re.IGNORECASE)
 _SHORT_LIST = 6  # items
 _ELLIPSIS = "…"
@@ -36,7 +25,7 @@ def answering(pieces: Sequence[Piece]) -> list[int]:
     """Returns the numbers of the pieces with which an answer may begin: no link, no heading, no bare contact, and no
     announcement without what it announces, unless there is nothing else.
     """
-    found = [at for at, piece in enumerate(pieces) if _tells(piece) and not is_aside(pieces, at)]
+    found = [at for at, piece in enumerate(pieces) if piece.tells and not is_aside(pieces, at)]
     return [at for at in found if at < len(pieces) - 1 or not pieces[at].announces] or found
 
 
@@ -53,18 +42,6 @@ def preferred(pieces: Sequence[Piece], among: Sequence[int]) -> list[int]:
 def is_note(sentence: str) -> bool:
     """Decides whether ``sentence`` begins like a note on the rule ("À savoir")."""
     return _NOTE.match(sentence) is not None
-
-
-def is_bracketed(markdown: str) -> bool:
-    """Decides whether ``markdown`` is only a remark in brackets on something else: "(en timbre fiscal)"."""
-    return _BRACKETED.fullmatch(plain(markdown, links=False).strip()) is not None
-
-
-def _tells(piece: Piece) -> bool:
-    if piece.kind in (Kind.LINK, Kind.HEADING):
-        return False
-    text = _LIST_MARK.sub("", piece.plain).strip()
-    return len(text) > 2 and _ONLY_CONTACT.match(text) is None and _BRACKETED.fullmatch(text) is None
 
 
 def is_aside(pieces: Sequence[Piece], at: int) -> bool:
@@ -122,16 +99,11 @@ def left_out(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:
 def exception_after(pieces: Sequence[Piece], chosen: Collection[int]) -> int | None:
     """Returns the number of the exception to the last of ``chosen``, or of a warning for the whole part; else ``None``."""
     for at in range(max(chosen) + 1, len(pieces)):
-        if is_exception(pieces[at].text):
+        if pieces[at].is_exception:
             before = next((other for other in range(at - 1, -1, -1) if not is_aside(pieces, other)), None)
             if before in chosen or _WARNS.match(pieces[at].text):
                 return at
     return None
-
-
-def is_exception(sentence: str) -> bool:
-    """Decides whether ``sentence`` begins like an exception to the text before it."""
-    return _EXCEPTION.match(sentence) is not None
 
 
 def counted(pieces: Sequence[Piece], chosen: Collection[int]) -> str:

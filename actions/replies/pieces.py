@@ -52,12 +52,35 @@ class Piece:
         """Decides whether the piece points back to a text that is not in its part, or is a list or table."""
         return self.kind is Kind.SENTENCE and not self.needs and refers_back(self.text) and bool(_POINTS_BACK.match(self.text))
 
-    @property
+    @cached_property
     def announces(self) -> bool:
         """Decides whether the piece says nothing without the next one."""
         return self.kind is Kind.HEADING or self.leads or _ANNOUNCES.search(self.text) is not None
 
+    @cached_property
+    def tells(self) -> bool:
+        """Decides whether an answer may begin with the piece: no link, heading, bare contact or remark in brackets."""
+        text = _LIST_MARK.sub("", self.plain).strip()
+        is_text = self.kind not in (Kind.LINK, Kind.HEADING) and len(text) > 2
+        return is_text and _ONLY_CONTACT.match(text) is None and _BRACKETED.fullmatch(text) is None
 
+    @cached_property
+    def is_exception(self) -> bool:
+        """Decides whether the piece begins like an exception to the text before it."""
+        return _EXCEPTION.match(self.text) is not None
+
+
+_EXCEPTION = re.compile(
+    r"(?:[-*] )?(?:\*\*)?(?:toutefois|cependant|sauf|attention|en revanche|néanmoins|par exception|exceptions?\b|par dérogation"
+    r"|mais |à condition|à l'exception|sinon\b|à défaut|dans le cas contraire|il existe (?:des|plusieurs) exceptions"
+    r"|(?:cette|ces) (?:règles?|dispositions?|obligations?|interdictions?) ne )",
+    re.IGNORECASE,
+)
+_ONLY_CONTACT = re.compile(
+    r"(?:par (?:téléphone|courrier|internet)|téléphone|courriel|en ligne|sur place)\s*:?\W*\Z", re.IGNORECASE
+)
+_LIST_MARK = re.compile(r"^\s*(?:[-*]|\d+\.)\s+", re.MULTILINE)
+_BRACKETED = re.compile(r"\([^()]*\)\.?")
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _ITEM = re.compile(r"(?:[-*] |\d+\. )")
 TABLE_RULE = re.compile(r"\|[\s:|-]+\|?\Z")

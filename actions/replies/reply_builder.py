@@ -15,6 +15,7 @@ from core.settings import Settings
 from core.turns import ChoicesBlock, Option, Outcome
 
 type Utterances = Iterator[Utterance]
+_HUMAN = ("utter_option_human", "/ask_human")
 
 
 class ReplyBuilder:
@@ -25,44 +26,32 @@ class ReplyBuilder:
         self._paid = traits.pays_by_segment  # each line costs
         self.most_cases = traits.most_cases
 
-    def answer(
-        self, entry: Entry, card: Card, *, language: str, confidence: float | None = None, again: bool = False
-    ) -> Utterances:
-        """Answers with the card. ``again``: it is a part of what was shown before."""
+    def answer(self, entry: Entry, card: Card, *, language: str, confidence: float | None = None) -> Utterances:
+        """Answers with the card."""
         custom = {"outcome": Outcome.ANSWERED, **about(entry, card.block.snapshot, confidence)}
-        yield from self.card(entry, card, custom, language=language, again=again)
+        yield from self.card(entry, card, custom, language=language)
 
-    def card(
-        self, entry: Entry, card: Card, custom: dict[str, Any] | None = None, *, language: str, again: bool = False
-    ) -> Utterances:
+    def card(self, entry: Entry, card: Card, custom: dict[str, Any] | None = None, *, language: str) -> Utterances:
         """Shows the card with its warnings. ``custom``: what it says of the turn."""
         block = card.block
-        name = "utter_answer_again" if again else "utter_answer"
-        name = name if entry.locale == language else "utter_answer_other_language"
+        name = "utter_answer" if entry.locale == language else "utter_answer_other_language"
         yield say(name, {**(custom or {}), "block": block.model_dump(mode="json")}, title=block.title)
         if block.verified_on is None:
             yield say("utter_undated", {"fill": "notice"})
         elif is_old(block.verified_on, self._settings.verified_months, date.today()):
             yield say("utter_old", {"fill": "notice"}, date=format_day(block.verified_on, language))
 
-    def answer_or_twin(self, entry: Entry, card: Card, twin: Option, *, language: str, confidence: float | None) -> Utterances:
-        """Answers with the card, and offers the page with the same content for another situation."""
-        custom = {"outcome": Outcome.GUIDED, **about(entry, card.block.snapshot, confidence)}
-        yield from self.card(entry, card, language=language)
-        yield say("utter_twin", {**custom, "block": block_of("entries", [twin])})
-        yield option_of("utter_option_none", "/none_of_these")
-
     def explain(self, entry: Entry, card: Card, points: Sequence[Option], *, language: str) -> Utterances:
         """Answers with the page in a few words, and offers its chapters."""
         yield from self.answer(entry, card, language=language)
         yield say("utter_points", {"block": block_of("menu", points)})
-        yield option_of("utter_option_human", "/ask_human")
+        yield option_of(*_HUMAN)
 
     def not_on_page(self, entry: Entry, options: Sequence[Option], *, snapshot: str) -> Utterances:
         """Says that the page does not answer the question. ``options`` are pages that may."""
         custom = {"outcome": Outcome.CHOICES, **about(entry, snapshot), "block": block_of("entries", options)}
         yield say("utter_not_on_page", custom, title=entry.title)
-        yield option_of("utter_option_human", "/ask_human")
+        yield option_of(*_HUMAN)
 
     def nothing_else(
         self, entry: Entry, shown: Sequence[str], parts: Sequence[Option], pages: Sequence[Option], *, snapshot: str
@@ -78,7 +67,7 @@ class ReplyBuilder:
         yield say("utter_nothing_else", custom, title=" › ".join((entry.title, *shown)))
         for name, options in offered:
             yield say(name, {"block": block_of("related", options)})
-        yield option_of("utter_option_human", "/ask_human")
+        yield option_of(*_HUMAN)
 
     def no_more(self, entry: Entry, *, snapshot: str) -> Utterances:
         """Says that everything was shown, and where the page is."""
@@ -91,48 +80,21 @@ class ReplyBuilder:
         if not self._paid:  # where each line costs, "aucune" is understood without its own line
             yield option_of("utter_option_none", "/none_of_these")
 
-    def choose_subject(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
-        """Asks which of these subjects is meant: the message is a name that they share."""
+    def menu(self, response: str, options: Sequence[Option], *, snapshot: str, confidence: float | None = None) -> Utterances:
+        """Asks ``response``, with ``options`` (themes) and a human."""
         custom = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
-        yield say("utter_dossiers", {**custom, "block": block_of("menu", options)})
-        yield option_of("utter_option_none", "/none_of_these")
+        yield say(response, {**custom, "block": block_of("menu", options)})
+        yield option_of(*_HUMAN)
 
-    def offer_themes(self, options: Sequence[Option], *, snapshot: str) -> Utterances:
-        """Offers the themes that may contain the question, rephrasing, and a human."""
-        yield say("utter_none_of_these", {"outcome": Outcome.CHOICES, "snapshot": snapshot, "block": block_of("menu", options)})
-        yield option_of("utter_option_human", "/ask_human")
-
-    def answer_part(self, entry: Entry, card: Card, question: str, *, first: bool, language: str) -> Utterances:
-        """Answers one of two questions in a message; the first answer gives the turn its outcome."""
-        custom = {"outcome": Outcome.ANSWERED, **about(entry, card.block.snapshot)} if first else {}
-        yield say("utter_part", custom, question=question)
-        yield from self.card(entry, card, language=language)
-
-    def no_answer(self, nearest: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
-        """Says that there is no good answer, and where else to ask; offers the nearest titles."""
-        custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": confidence}
-        yield say("utter_no_answer", custom, contact=self._settings.contact)
+    def refuse(
+        self, response: str, *, snapshot: str, confidence: float | None = None, nearest: Sequence[Option] = ()
+    ) -> Utterances:
+        """Says (``response``) that there is no good answer, and where else to ask; offers the ``nearest`` titles."""
+        outcome = Outcome.OUT_OF_SCOPE if response == "utter_out_of_scope" else Outcome.NO_ANSWER
+        custom = {"outcome": outcome, "snapshot": snapshot, "confidence": confidence}
+        yield say(response, custom, contact=self._settings.contact)
         if nearest:
             yield say("utter_nearest", {"block": block_of("related", nearest)})
-
-    def entry_gone(self, *, snapshot: str) -> Utterances:
-        """Says that the page of a button no longer exists, and where else to ask."""
-        custom = {"outcome": Outcome.NO_ANSWER, "snapshot": snapshot, "confidence": None}
-        yield say("utter_entry_gone", custom, contact=self._settings.contact)
-
-    def out_of_scope(self, *, snapshot: str, confidence: float | None) -> Utterances:
-        """Says that the question is not for an administration, and which questions are."""
-        custom = {"outcome": Outcome.OUT_OF_SCOPE, "snapshot": snapshot, "confidence": confidence}
-        yield say("utter_out_of_scope", custom, contact=self._settings.contact)
-
-    def clarify(self, options: Sequence[Option], *, snapshot: str, confidence: float | None) -> Utterances:
-        """Asks what the message is about. ``options`` are themes; the citizen may also answer in their own words."""
-        custom: dict[str, Any] = {"outcome": Outcome.CHOICES, "snapshot": snapshot, "confidence": confidence}
-        if options:
-            custom["block"] = block_of("menu", options)
-        yield say("utter_clarify", custom)
-        if options:
-            yield option_of("utter_option_human", "/ask_human")
 
     def acknowledge(self, response: str) -> Utterances:
         """Says a sentence about the conversation itself."""

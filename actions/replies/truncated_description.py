@@ -41,6 +41,11 @@ def is_description(entry: Entry, order: int) -> bool:
     return order == 0 and not (entry.short_answer or entry.introduction) and bool(entry.description)
 
 
+def is_broken(entry: Entry, order: int) -> bool:
+    """Decides whether passage number ``order`` is a description without one whole sentence: it is never shown above cases."""
+    return is_description(entry, order) and not whole(entry.description)
+
+
 def stand_in(entry: Entry, order: int) -> int:
     """Returns the passage to show for number ``order``: for a description the next one, if that holds for everyone.
 

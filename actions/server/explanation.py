@@ -14,7 +14,6 @@ from actions.composer import compose
 from actions.messages.topic_switch import turned_to
 from actions.replies.cards import entry_option
 from actions.replies.dated_amounts import is_dated
-from actions.replies.navigation_pages import in_chapter
 from actions.replies.page_parts import CLEAR
 from actions.replies.truncated_description import stand_in
 from actions.replies.utterance import Utterance
@@ -156,7 +155,7 @@ def _candidate(
     focus = Focus(entry=entry.id, query=query, facts=packed(passing(facts_in(query))))
     best = partial(retriever.best_passage, entry, query)
     answers = place == 1 and found.decision == "answered"  # an answer starts at the found part, a choice at its best part
-    start = in_chapter(retriever, entry, hit.passage, query) if answers else best()
+    start = hit.passage if answers else best()
     lead = guide(entry, start, partial(turns["web"].case, focus), best)
     shown = passages(entry)[stand_in(entry, start if lead.passage is None else lead.passage)]
     option = entry_option(entry.title, entry.id, hit.passage)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.text.alternatives import longest_of
-from core.yaml_text import load as load_yaml
+from core.yaml_text import table
 
 AREA, COUNTRY = "area", "country"
 # Lists of countries in the file → the parts of the world that each may be. Switzerland is Europe only on some pages.
@@ -32,9 +32,9 @@ def places(text: str, *, anywhere: bool) -> tuple[frozenset[str], frozenset[str]
     if "metropole" in text.split():
         return _all_departments() - _departments_of("outre-mer"), frozenset()
     areas: set[str] = set()
-    for pattern, table in _tables(anywhere=anywhere):
+    for pattern, numbers_of in _tables(anywhere=anywhere):
         for name in pattern.findall(text):
-            areas.update(table[name])
+            areas.update(numbers_of[name])
     pattern, meant = _countries(anywhere=anywhere)
     return frozenset(areas), frozenset().union(*(meant[name] for name in pattern.findall(text)))
 
@@ -52,16 +52,10 @@ def without_places(text: str) -> str:
 
 
 @cache
-def _file() -> dict[str, Any]:
-    content: dict[str, Any] = load_yaml(_FILE.read_text(encoding="utf-8"))
-    return content
-
-
-@cache
 def _tables(*, anywhere: bool) -> tuple[tuple[re.Pattern[str], dict[str, frozenset[str]]], ...]:
-    file = _file()
+    file = table(_FILE)
     plain: dict[str, frozenset[str]] = {name: frozenset(numbers) for name, numbers in file["regions"].items()}
-    plain |= {name: frozenset({number}) for table in ("departments", "cities") for name, number in file[table].items()}
+    plain |= {name: frozenset({number}) for kind in ("departments", "cities") for name, number in file[kind].items()}
     cautious = {name: frozenset({number}) for name, number in file["cautious"].items()}
     exact = rf"(?:^|{_PREPOSITION})({longest_of(cautious)})(?![\w'-])(?! de| en| du)"
     return (_pattern(plain, anywhere=anywhere), plain), (re.compile(exact), cautious)
@@ -69,8 +63,8 @@ def _tables(*, anywhere: bool) -> tuple[tuple[re.Pattern[str], dict[str, frozens
 
 @cache
 def _countries(*, anywhere: bool) -> tuple[re.Pattern[str], dict[str, frozenset[str]]]:
-    table = {name: meant for part, meant in _PARTS.items() for name in _file()[part]}
-    return _pattern(table, anywhere=anywhere), table
+    parts = {name: meant for part, meant in _PARTS.items() for name in table(_FILE)[part]}
+    return _pattern(parts, anywhere=anywhere), parts
 
 
 def _pattern(names: dict[str, Any], *, anywhere: bool) -> re.Pattern[str]:
@@ -84,9 +78,9 @@ def _pattern(names: dict[str, Any], *, anywhere: bool) -> re.Pattern[str]:
 
 @cache
 def _all_departments() -> frozenset[str]:
-    file = _file()
+    file = table(_FILE)
     return frozenset([*file["departments"].values(), *file["cautious"].values(), *file["cities"].values()])
 
 
 def _departments_of(region: str) -> frozenset[str]:
-    return frozenset(_file()["regions"][region])
+    return frozenset(table(_FILE)["regions"][region])

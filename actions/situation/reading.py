@@ -6,12 +6,12 @@ from functools import cache, lru_cache
 from itertools import chain
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal, NamedTuple
+from typing import Literal, NamedTuple
 
 from actions.situation.ages import AGE, age_demanded, age_said, without_ages
 from actions.situation.places import AREA, COUNTRY, places, without_places
 from core.text.alternatives import first_of
-from core.yaml_text import load as load_yaml
+from core.yaml_text import table
 from retrieval.terms.analysis import fold
 
 # Facet → possible values: ages as (from, to) in years, everything else as a set of values.
@@ -84,7 +84,7 @@ def without_facts(text: str) -> str:
 @cache
 def lasting() -> frozenset[str]:
     """Returns the facets that remain true when the subject changes."""
-    return frozenset({AGE, AREA}) | {facet for facet, values in _file().items() if values["lasting"]}
+    return frozenset({AGE, AREA}) | {facet for facet, values in table(_FILE).items() if values["lasting"]}
 
 
 def passing(facts: Facets) -> Facets:
@@ -144,25 +144,19 @@ def flat(text: str) -> str:
     return " ".join(fold(text).split())
 
 
-def folded_and_plain(text: str) -> tuple[str, str] | None:
+def folded_and_plain(text: str) -> tuple[str, str]:
     """Returns ``flat(text)``, and ``text`` on one line, with the same positions in both.
 
-    ``None`` if folding has changed the number of characters; in French only "œ" does.
+    Both are folded if folding has changed the number of characters; in French only "œ" does.
     """
     folded, plain = flat(text), " ".join(text.split())
-    return (folded, plain) if len(folded) == len(plain) else None
-
-
-@cache
-def _file() -> dict[str, dict[str, Any]]:
-    content: dict[str, dict[str, Any]] = load_yaml(_FILE.read_text(encoding="utf-8"))
-    return content
+    return folded, plain if len(folded) == len(plain) else folded
 
 
 @cache
 def _groups(source: Source) -> tuple[_Group, ...]:
     found: list[_Group] = []
-    for facet, by_value in _file().items():
+    for facet, by_value in table(_FILE).items():
         patterns = {
             values: [*texts.get(source, ()), *texts.get("both", ())]
             for values, texts in by_value.items()

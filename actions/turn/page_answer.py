@@ -1,5 +1,6 @@
 """Answers from a page: with the passage that applies to the citizen, or with the question that decides it."""
 
+import re
 from functools import partial
 
 from actions.cases.case_resolution import Guidance
@@ -10,19 +11,20 @@ from actions.messages.aspects import Aspect, passages_on
 from actions.replies.cards import Card, answer_card, empty_card, whole_fork_card
 from actions.replies.first_answer import FirstAnswer, is_first
 from actions.replies.fork_card import fork_card
-from actions.replies.navigation_pages import leads_to, orders_headed_for, says_nothing
 from actions.replies.page_extract import is_labelled
 from actions.replies.page_parts import page_question
 from actions.replies.piece_sets import visible_chars
-from actions.replies.truncated_description import stand_in
+from actions.replies.truncated_description import is_broken, stand_in
 from actions.replies.utterance import Reply
 from actions.situation.reading import facts_in, passing
 from actions.turn.presenter import UNSEARCHED, SearchContext, ask, show
-from actions.turn.repeat_detection import repeats, repeats_card, say_nothing_else
+from actions.turn.repeat_detection import repeats_card, say_nothing_else
 from actions.turn.resolution import reconsidered, resolve
 from actions.turn.turn import Turn
 from core.entry import Entry, passages
 from retrieval.terms.analysis import terms
+
+_ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\[\]]+\]\([^()\s]*/([A-Z]\d+)\)\.?")
 
 
 def open_page(
@@ -33,12 +35,6 @@ def open_page(
     on_aspect = passages_on(entry, aspect) if aspect else []
     facts = passing(facts_in(query))
     start = on_aspect[0] if on_aspect else passage
-    if not on_aspect and passage in before.passages_shown and turn.retriever.status().titles_only:
-        # An index of titles often leads to the top of a page, and showing it twice answers nothing.
-        start = next(iter(turn.retriever.ranked_passages(entry, query)), passage)
-    headed = orders_headed_for(entry, facts) if facts and not on_aspect else []
-    if headed and start not in headed:
-        start = turn.retriever.best_passage(entry, query, headed)  # "perdue": the part about a loss
     focus = Focus(
         entry=entry.id,
         query=query,
@@ -64,8 +60,6 @@ def answer_from(turn: Turn, entry: Entry, start: int, context: SearchContext = U
     if followed := _answer_from_link(turn, entry, way.passage):
         return followed
     passage = stand_in(entry, way.passage)
-    if repeats(turn.before, turn.typed, entry, passage):
-        return say_nothing_else(turn, entry, passage)
     return _answer_from_passage(turn, entry, passage, way, context)
 
 
@@ -80,7 +74,7 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
         card = first.of_part(card, passage)
         passage = passage if card.passage is None else card.passage
     if repeats_card(turn, card.block.body):
-        return say_nothing_else(turn, entry, passage, card)
+        return say_nothing_else(turn, entry, passage)
     pieces = card.pieces if card.shortened else ()
     turn = turn.about(focus).with_focus(asked=None, shown=passage, pieces=pieces, passages_shown=focus.shown_with(passage))
     assumed = assumed_cases(entry, way.taken, focus, turn.user)
@@ -100,7 +94,7 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     assert fork is not None
     focus, pending_fork = turn.focus_on(entry), written(fork.address)
     turn = turn.about(focus)
-    lead = None if way.passage is None or says_nothing(entry, way.passage) else way.passage
+    lead = None if way.passage is None or is_broken(entry, way.passage) else way.passage
     before = turn.before if turn.typed or context.named else None  # a button of the page itself starts it again
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
     case_of = partial(turn.case, focus)
@@ -125,7 +119,7 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     shown = focus.passages_shown if lead is None else focus.shown_with(lead)
     turn = turn.with_focus(asked=pending_fork, shown=lead, pieces=(), passages_shown=shown)
     if card is not None and repeats_card(turn, card.block.body):
-        return say_nothing_else(turn, entry, start, card)
+        return say_nothing_else(turn, entry, start)
     assumed = assumed_cases(entry, way.taken, focus, turn.user)
     if card is None or not complete:
         part = passages(entry)[start].headings if context.named else ()
@@ -150,6 +144,12 @@ def unasked_card(turn: Turn, entry: Entry, focus: Focus, start: int) -> Card:
         card = fork_card(entry, way.asked, None, start, turn.snapshot, turn.style, worth, question=focus.query).card
         return card or whole_fork_card(entry, way.asked, turn.snapshot, start, turn.style)
     return answer_card(entry, way.passage or 0, turn.snapshot, turn.style, worth=worth, question=focus.query)
+
+
+def leads_to(entry: Entry, order: int) -> str:
+    """Returns the id of the page that passage ``order`` of ``entry`` links to, if the passage is only a link; else ""."""
+    found = _ONLY_A_LINK.fullmatch(passages(entry)[order].markdown.strip())
+    return found[1] if found else ""
 
 
 def _answer_from_link(turn: Turn, entry: Entry, order: int) -> Reply | None:

@@ -38,16 +38,14 @@ def show(
     assumed: Sequence[tuple[Fork, int]] = (),
     cases: Sequence[tuple[Fork, int | None]] = (),
     back: bool = False,
-    again: bool = False,
 ) -> Reply:
     """Answers with ``card``, and with other offers below it.
 
     ``remembered``: cases taken from what the citizen said before. ``assumed``: forks at which a case was taken that nobody
-    said. ``cases``: forks whose cases can be chosen below. ``back``: the last case can be taken back. ``again``: the card
-    was just shown.
+    said. ``cases``: forks whose cases can be chosen below. ``back``: the last case can be taken back.
     """
     focus, paid = turn.focus, turn.style.pays_by_segment
-    answer = turn.replies.answer(entry, card, language=turn.language, confidence=context.confidence, again=again)
+    answer = turn.replies.answer(entry, card, language=turn.language, confidence=context.confidence)
     found = [*_say_assumed(assumed), *answer]
     if remembered:
         found.append(say("utter_remembered", {}, cases=", ".join(remembered)))
@@ -141,4 +139,4 @@ def parts_besides(turn: Turn, entry: Entry, shown: tuple[str, ...]) -> tuple[Opt
         return ()
     ranked = unread_first(entry, turn.retriever.ranked_passages(entry, focus.question), focus.passages_shown)
     most = MOST_AT_HEAD if is_open(turn.retriever, focus, entry) else MOST_PARTS
-    return same_page_options(entry, shown, (order for order in ranked if has_part(turn, entry, order)), most)
+    return same_page_options(entry, shown, filter(has_part(turn, entry), ranked), most)

@@ -1,9 +1,9 @@
 """Finds the citizen's way through the cases of a page."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 
-from actions.cases.case_resolution import Guidance, guide
+from actions.cases.case_resolution import Guidance, guide, once_for_each
 from actions.cases.case_tree import Fork, read, written
 from actions.cases.dialogue_state import Focus
 from actions.cases.known_case import decided_by
@@ -23,10 +23,15 @@ def applies(turn: Turn, entry: Entry, order: int) -> bool:
     return way.passage == order or (way.passage is None and way.asked is not None)
 
 
-def has_part(turn: Turn, entry: Entry, order: int) -> bool:
-    """Decides whether the citizen's case, as far as it is known, has the part that contains passage ``order``."""
-    way, known = resolve(turn, entry, order), passages(entry)
-    return way.passage is None or known[way.passage].headings[-1:] == known[order].headings[-1:]
+def has_part(turn: Turn, entry: Entry) -> Callable[[int], bool]:
+    """Returns a function that decides whether the citizen's case, as far as it is known, has the part with a passage."""
+    case_of, known = once_for_each(partial(turn.case, turn.focus_on(entry))), passages(entry)
+
+    def decide(order: int) -> bool:
+        way = guide(entry, order, case_of, partial(turn.best, entry))
+        return way.passage is None or known[way.passage].headings[-1:] == known[order].headings[-1:]
+
+    return decide
 
 
 def reconsidered(turn: Turn, entry: Entry, text: str) -> tuple[Turn, list[Address]]:

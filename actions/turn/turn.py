@@ -13,7 +13,6 @@ from rasa_sdk import Tracker
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import DialogueState, Focus, UserFacts
 from actions.cases.known_case import known_case
-from actions.messages.aspects import aspects, passages_on
 from actions.messages.follow_up_classifier import in_context
 from actions.messages.plain_words import respelled
 from actions.replies.extract import Worth
@@ -24,9 +23,8 @@ from actions.situation.reading import facts_in
 from actions.turn.turn_search import TurnSearch
 from core.entry import Entry
 from core.settings import Settings
-from retrieval.contracts import PageSentence, Retriever
+from retrieval.contracts import Retriever
 
-_ASPECT_WORTH = 6.0  # log-odds: more than the words of a question and the place of a sentence together
 _ENTITIES = ("entry", "passage", "case", "fork", "page", "rest", "theme")  # names in the payloads of buttons
 
 
@@ -133,19 +131,8 @@ class Turn:
         return Focus(entry=entry.id)
 
     def worth(self, entry: Entry) -> Worth:
-        """Returns the function that rates sentences of ``entry`` for the question. Those that say the aspect asked for come
-        first: "combien ?" is answered by an amount.
-        """
-        query, aspect = (self.focus.question, aspects().get(self.focus.aspect)) if self.focus else ("", None)
-        rate = partial(self.retriever.sentence_worth, entry, query)
-        if aspect is None or not aspect.is_figure:
-            return rate
-
-        def with_aspect(sentences: Sequence[PageSentence]) -> list[float]:
-            rated = zip(rate(sentences), sentences, strict=True)
-            return [worth + _ASPECT_WORTH * aspect.is_said_in(one.text) for worth, one in rated]
-
-        return with_aspect
+        """Returns the function that rates sentences of ``entry`` for the question."""
+        return partial(self.retriever.sentence_worth, entry, self.focus.question if self.focus else "")
 
     @property
     def question_before(self) -> str:
@@ -173,6 +160,4 @@ class Turn:
 
     def best(self, entry: Entry, orders: Sequence[int]) -> int:
         """Returns the passage among ``orders`` that best answers the question."""
-        query, aspect = (self.focus.query, self.focus.aspect) if self.focus else ("", "")
-        on_aspect = passages_on(entry, aspects()[aspect], orders) if aspect in aspects() else []
-        return on_aspect[0] if on_aspect else self.retriever.best_passage(entry, query, orders)
+        return self.retriever.best_passage(entry, self.focus.query if self.focus else "", orders)

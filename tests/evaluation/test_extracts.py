@@ -13,7 +13,7 @@ import pytest
 from actions.replies.cards import nothing_asked
 from actions.replies.dated_amounts import has_figure, is_dated, with_dates
 from actions.replies.extract import Extract, extract
-from actions.replies.piece_sets import is_exception, stub
+from actions.replies.piece_sets import stub
 from actions.replies.pieces import Kind, pieces_of
 from actions.replies.style import SMS, WEB
 from actions.replies.truncated_description import shown, stand_in
@@ -66,7 +66,7 @@ def test_extract_of_every_part_begins_with_a_whole_piece(parts: list[str]) -> No
 
 
 def test_exceptions_of_seeded_parts_are_shown_or_begun(parts: list[str]) -> None:
-    depends = [text for text in parts if any(is_exception(piece.text) for piece in pieces_of(text)[1:])]
+    depends = [text for text in parts if any(piece.is_exception for piece in pieces_of(text)[1:])]
     drawn = random.Random(SEED).sample(depends, SEEDED)
     hidden = [text for text in drawn for limit in (WEB.card, WEB.mini, SMS.mini) if _hides(text, limit)]
     print(f"{len(depends)} parts, {SEEDED} drawn, {len(hidden)} of {3 * SEEDED} extracts hide an exception")
@@ -79,7 +79,7 @@ def _hides(text: str, limit: int) -> bool:
     if not found.pieces:
         return False
     following = [at for at in range(found.pieces[-1] + 1, len(pieces)) if pieces[at].kind is not Kind.LINK][:1]
-    return any(is_exception(pieces[at].text) and not _tells(found, pieces[at].text) for at in following)
+    return any(pieces[at].is_exception and not _tells(found, pieces[at].text) for at in following)
 
 
 def _tells(found: Extract, exception: str) -> bool:

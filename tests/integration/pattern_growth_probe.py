@@ -98,7 +98,6 @@ def readers() -> dict[str, Callable[[str], object]]:
         call_back_reading,
         file_questions,
         follow_up_parser,
-        several_questions,
         topic_switch,
     )
     from actions.messages.plain_words import plain
@@ -124,7 +123,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     from retrieval.query.stems import LANGUAGES
     from retrieval.terms.analysis import terms
 
-    for name, patterns in follow_up_parser._file().items():
+    for name, patterns in follow_up_parser.table(follow_up_parser._FILE).items():
         if isinstance(patterns, list):
             follow_up_parser.pattern(name)
     detector = load_detector()
@@ -159,7 +158,6 @@ def readers() -> dict[str, Callable[[str], object]]:
         "page_of_file": lambda text: file_questions.asks_a_page(text, page_shown=True),
         "places": lambda text: find(text, communes),
         "plain": plain,
-        "questions_in": several_questions.questions_in,
         "refuses": lambda text: refusals.refuses(text, "", answered_as_refusal=True),
         "restated": detector.in_page_terms,
         "rewords": lambda text: rewording.rewords("passeport", text),

@@ -8,7 +8,7 @@ import pytest
 from pydantic import SecretStr
 
 from actions.cases.case_tree import Fork, forks, passages_under, read, steps_to
-from actions.replies.navigation_pages import leads_to
+from actions.turn.page_answer import leads_to
 from core.entry import Address, Cases, Chapter, Entry, passages
 from core.settings import Settings
 from core.turns import AnswerBlock, Turn

@@ -43,6 +43,7 @@ class Talk:
         self._actions = build_executor(settings, retriever).actions
         self._channel = channel
         self.slots: dict[str, Any] = {"language": language}
+        self._events: list[dict[str, Any]] = []  # what was said so far
 
     async def say(self, text: str, intent: str = "enquiry") -> Turn:
         return await self._turn(intent, {"text": text, "intent": {"name": intent}, "entities": []})
@@ -54,11 +55,13 @@ class Talk:
 
     async def _turn(self, intent: str, message: dict[str, Any]) -> Turn:
         dispatcher = CollectingDispatcher()
-        tracker = Tracker("c1", self.slots, message, [], False, None, {}, self._channel)
+        tracker = Tracker("c1", self.slots, message, list(self._events), False, None, {}, self._channel)
         tracker.get_latest_input_channel = lambda: self._channel
         for event in await self._actions[BY_INTENT[intent]](dispatcher, tracker, {}) or []:
             self.slots[event["name"]] = json.loads(json.dumps(event["value"]))
-        return Turn.model_validate(assemble(self._spoken(message) for message in dispatcher.messages))
+        spoken = [self._spoken(message) for message in dispatcher.messages]
+        self._events += spoken
+        return Turn.model_validate(assemble(spoken))
 
     def _spoken(self, message: dict[str, Any]) -> dict[str, Any]:
         values = {name: value for name, value in message.items() if isinstance(value, str)}

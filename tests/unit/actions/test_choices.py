@@ -7,14 +7,13 @@ from typing import Any
 
 import pytest
 
-from actions.messages.several_questions import questions_in, quoted
 from actions.messages.topic_switch import named_instead
 from actions.replies.labels import is_vague, labels_for
 from core.entry import Entry
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock
-from retrieval.contracts import Decision, RetrievalResult
-from tests.unit.actions.fakes import LOST_CARD, SNAPSHOT, FakeKnowledge, hit
+from retrieval.contracts import RetrievalResult
+from tests.unit.actions.fakes import LOST_CARD, FakeKnowledge
 from tests.unit.actions.talk import Talk, option, options
 
 
@@ -44,41 +43,6 @@ def test_labels_of_equal_titles_are_told_apart_by_theme() -> None:
 )
 def test_a_message_that_only_names_a_subject_is_vague(query: str, titles: list[str], vague: bool) -> None:
     assert is_vague(query, titles) is vague
-
-
-@pytest.mark.parametrize(
-    ("text", "parts"),
-    [
-        ("comment refaire mon passeport ? et combien coûte la carte grise ?", 2),
-        ("comment obtenir un acte de naissance et comment changer de prénom", 2),
-        ("quel âge pour voter et quels papiers apporter ?", 2),
-        ("comment refaire mon passeport ?", 1),
-        ("j'ai perdu mes papiers. que faire ?", 1),
-        ("mon fils a 12 ans. comment avoir une carte d'identité ?", 1),
-        ("Bonjour. Je voudrais savoir comment faire un testament. Merci", 1),
-        ("comment faire ? je suis perdu", 1),
-    ],
-)
-def test_two_questions_in_one_message(text: str, parts: int) -> None:
-    found = questions_in(text)
-    assert len(found) == parts
-    assert "".join(found).replace(" ", "") == text.replace(" ", "")
-
-
-async def test_two_questions_get_two_cards(settings: Settings) -> None:
-    talk = Talk(settings, FakeKnowledge())
-    turn = await talk.say("comment demander un passeport ? comment déclarer une carte perdue ?")
-    assert (turn.outcome, turn.entry) == ("answered", "T4")
-    cards = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
-    assert [card.entry for card in cards] == ["T4", "T1"]
-    assert "En France" in cards[0].body
-    assert "À l'étranger" in cards[0].body  # nothing was asked: the cases stand side by side
-
-
-async def test_the_second_question_may_be_about_the_first_page(settings: Settings) -> None:
-    turn = await Talk(settings, FakeKnowledge()).say("comment déclarer une carte perdue ? combien ça coûte ?")
-    cards = [block for block in turn.blocks if isinstance(block, AnswerBlock)]
-    assert [card.headings for card in cards] == [("Coût",), ("Coût",)] or cards[1].headings == ("Coût",)
 
 
 async def test_none_of_these_leads_on(settings: Settings) -> None:
@@ -133,21 +97,6 @@ def test_what_a_refusal_names_instead(text: str, instead: str) -> None:
     assert named_instead(text) == instead
 
 
-def test_questions_are_quoted_without_greeting_and_link() -> None:
-    asked = "Bonjour, comment refaire ma carte d'identité et combien coûte le passeport ?"
-    assert [quoted(one) for one in questions_in(asked)] == [
-        "comment refaire ma carte d'identité",
-        "combien coûte le passeport ?",
-    ]
-    assert quoted("Bonjour") == "Bonjour"
-
-
-async def test_an_offered_page_may_be_named_in_words(settings: Settings) -> None:
-    talk = Talk(settings, FakeKnowledge())
-    await talk.say("choix")
-    assert (await talk.say("vol de papiers")).entry == "T2"
-
-
 class Nearest(FakeKnowledge):
     """The nearest passage of T1 is its first."""
 
@@ -163,28 +112,3 @@ async def test_a_page_that_was_chosen_is_begun_where_it_answers(settings: Settin
     talk = Talk(settings, Nearest())
     turn = await talk.press(options(await talk.say("choix"))[0].payload)
     assert ["**Coût** :" in block.body for block in turn.blocks if isinstance(block, AnswerBlock)] == [True]
-
-
-LOSS, THEFT, BOTH = (
-    Entry(id=title, collection="test", title=title, introduction=title)
-    for title in ("Perte du permis de conduire", "Vol du permis de conduire", "Perte ou vol d'un permis européen")
-)
-
-
-class Permits(FakeKnowledge):
-    """Theft is not among the pages offered for a loss."""
-
-    def search(self, query: str, **options: Any) -> RetrievalResult:
-        found = (THEFT, BOTH) if "volé" in query else (LOSS, BOTH)
-        decision: Decision = "answered" if "volé" in query else "choices"
-        return RetrievalResult(hits=tuple(hit(one, 1.0) for one in found), confidence=0.7, decision=decision, snapshot=SNAPSHOT)
-
-    def entry(self, entry_id: str, collection: str | None = None) -> Entry | None:
-        return next((one for one in (LOSS, THEFT, BOTH) if one.id == entry_id), None)
-
-
-async def test_what_contradicts_the_page_offered_first_opens_the_one_that_it_is_about(settings: Settings) -> None:
-    for then, opened in (("et si on me l'a volé ?", THEFT), ("le permis européen, perdu ou volé", BOTH)):
-        talk = Talk(settings, Permits())
-        await talk.say("j'ai perdu mon permis")
-        assert (await talk.say(then)).entry == opened.id

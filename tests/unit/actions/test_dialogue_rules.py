@@ -42,12 +42,6 @@ async def test_combien_shows_the_amount_wherever_it_stands_in_the_part(settings:
     assert "46 €" in body(await talk.say("combien ?"))
 
 
-async def test_page_opens_at_the_part_for_what_has_happened(settings: Settings) -> None:
-    talk = Talk(settings, More())
-    talk.slots["subject"] = {"entry": "", "query": "permis de chasse perdu", "offered": ["P40"]}
-    assert "Écrivez à la fédération." in body(await talk.press('/choose{"entry": "P40"}'))
-
-
 async def test_a_page_that_is_refused_is_left_and_others_are_offered(talk: Talk) -> None:
     await talk.say("vol passeport")
     turn = await talk.say("c'est pas ça", intent="deny")

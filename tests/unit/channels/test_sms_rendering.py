@@ -290,13 +290,10 @@ def test_titles_of_other_pages_wait_rather_than_cost_a_third_segment(characters:
     assert ([3] if shown < 3 else []) == [len(part.offered) for part in later]
 
 
-@pytest.mark.parametrize(("language", "question"), [("ar", "هل هي إحدى هذه الصفحات؟"), ("uk", "Одна з цих сторінок?")])
-def test_first_option_in_a_script_with_short_segments_is_shown_with_a_shorter_extract(language: str, question: str) -> None:
+def test_first_option_in_a_script_with_short_segments_has_a_shorter_extract() -> None:
     pages = page_choices("Vous devez vous rendre sur le site et remplir une demande. " * 3)
-    text, offered = render(pages.model_copy(update={"text": question}), language=language)
-    assert text.splitlines()[:2] == [question, "1 Droits de succession"]
-    assert text.splitlines()[2].startswith("Vous devez vous rendre sur le site et remplir une demande.")
-    assert offered[0] == "/choose1"
+    text, _ = render(pages.model_copy(update={"text": "هل هي إحدى هذه الصفحات؟"}), language="ar")
+    assert "\n1 Droits de succession\nVous devez vous rendre sur le site et remplir une demande." in text
 
 
 def test_titles_that_would_be_cut_alike_are_longer() -> None:

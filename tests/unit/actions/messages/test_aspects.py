@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.messages.aspects import asked_in, aspects, has_heading_on, passages_on
+from actions.messages.aspects import asked_in, aspects, passages_on
 from actions.messages.plain_words import plain, respelled
 from core.entry import Chapter, Entry, TextBlock
 
@@ -29,12 +29,6 @@ def test_a_heading_that_begins_with_what_is_asked_comes_first() -> None:
 
 def test_the_address_of_a_link_states_no_figure() -> None:
     assert not aspects()["amount"].is_said_in("[Département](https://annuaire.fr/?q=Conseil+d%C3%A9partemental)")
-
-
-def test_a_page_that_only_mentions_a_figure_has_no_heading_on_it() -> None:
-    delay = aspects()["delay"]
-    assert has_heading_on(page(("Durée d'attente", "Elle varie.")), delay)
-    assert not has_heading_on(page(("Revenus", "Ceux des 12 derniers mois.")), delay)
 
 
 @pytest.mark.parametrize("text", ["mon congé dure combien de temps", "gratuit ou pas ?", "et duré"])

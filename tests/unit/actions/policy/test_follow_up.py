@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from actions.cases.dialogue_state import Focus
 from actions.situation.reading import demanded, facts_in
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.settings import Settings
@@ -175,9 +174,3 @@ def test_how_many_children_is_no_age() -> None:
 def test_ages_of_labels(label: str, ends: tuple[int, int]) -> None:
     years = sorted(map(int, demanded(f"Vous avez {label}")["age"]))
     assert (years[0], years[-1]) == ends
-
-
-async def test_a_childs_age_under_pages_of_adults_leads_to_the_childs(talk: Talk) -> None:
-    """Before, the page of an adult was opened for a son of twelve."""
-    talk.slots["subject"] = Focus(entry="", query="permis de pêche", offered=("P10", "P1")).model_dump(mode="json")
-    assert (await talk.say("il a 12 ans")).entry == "P11"

@@ -1,16 +1,14 @@
-"""A subject's bare name: the dossiers that share it, then the pages of one."""
+"""A subject's bare name gets the pages of that name."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from core.entry import Entry
 from core.settings import Settings
 from retrieval.contracts import RetrievalResult
 from tests.unit.actions.fakes import SNAPSHOT, FakeKnowledge, hit
-from tests.unit.actions.talk import Talk, option, options
+from tests.unit.actions.talk import Talk, options
 
 IDENTITY, VEHICLE, BUS = "Carte d'identité", "Carte grise (certificat d'immatriculation)", "Carte de bus"
 
@@ -47,22 +45,13 @@ class Cards(FakeKnowledge):
         return self._pages.get(entry_id)
 
 
-async def test_dossiers_of_that_name_are_offered_the_largest_first_then_pages_of_one(
-    settings: Settings,
-) -> None:
+async def test_pages_of_that_name_are_offered_and_those_of_a_theme_that_is_chosen(settings: Settings) -> None:
     talk = Talk(settings, Cards(PAGES))
     turn = await talk.say("carte")
     assert turn.outcome == "choices"
-    assert [one.label for one in options(turn)] == [VEHICLE, IDENTITY, "Aucune de ces réponses"]
-    pages = await talk.press(option(turn, IDENTITY))
-    assert [one.payload for one in options(pages)][:2] == ['/choose{"entry": "C1"}', '/choose{"entry": "C2"}']
-    assert len(options(pages)) == 3
-
-
-@pytest.mark.parametrize("pages", [PAGES[:2] + PAGES[5:], PAGES[2:]])
-async def test_where_one_dossier_only_has_that_name_pages_are_offered(settings: Settings, pages: list[Entry]) -> None:
-    turn = await Talk(settings, Cards(pages)).say("carte")
-    assert options(turn)[0].payload.startswith("/choose{")
+    assert [one.label for one in options(turn)][:2] == ["Carte d'identité perdue", "Carte d'identité volée"]
+    pages = await talk.press(f'/none_of_these{{"theme": "{VEHICLE}"}}')
+    assert options(pages) == []  # all of them were offered before
 
 
 async def test_a_sentence_that_is_understood_as_a_name_gets_the_pages_of_that_name(settings: Settings) -> None:
@@ -74,4 +63,4 @@ async def test_a_sentence_that_is_understood_as_a_name_gets_the_pages_of_that_na
             )
 
     turn = await Talk(settings, Understood(PAGES)).say("j'ai un truc en plastique")
-    assert [one.label for one in options(turn)] == [VEHICLE, IDENTITY, "Aucune de ces réponses"]
+    assert options(turn)[0].label == "Carte d'identité perdue"

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from actions.cases.case_tree import fork_at
-from actions.replies.cards import answer_card, entry_option, other_cases, part_card, rest_card, whole_fork_card
+from actions.replies.cards import answer_card, entry_option, other_cases, rest_card, whole_fork_card
 from core.dates import is_old
 from core.entry import Chapter, Entry, TextBlock, passages
 from core.text.markdown import plain
@@ -125,12 +125,6 @@ def test_rest_card_goes_on_to_the_end_where_the_extract_stopped() -> None:
         if not more.shortened:
             break
     assert " ".join(" ".join(said).replace(".", "").split()) == " ".join(LONG.introduction.split())
-
-
-def test_part_card_shows_the_part_alone() -> None:
-    card = part_card(LOST_CARD, 1, "Il coûte 25 €.", "s1", ON_WEB)
-    assert (card.block.body, card.block.headings) == ("Il coûte 25 € (au 05/03/2019).", ("Coût",))
-    assert (card.shortened, card.pieces) == (False, ())
 
 
 def test_an_entry_without_text_is_an_error() -> None:

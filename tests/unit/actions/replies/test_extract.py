@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from actions.replies.extract import extract
-from actions.replies.piece_sets import is_exception, left_out, stub
-from actions.replies.pieces import joined, pieces_of
+from actions.replies.piece_sets import left_out, stub
+from actions.replies.pieces import Kind, Piece, joined, pieces_of
 from core.text.markdown import plain
 from retrieval.contracts import PageSentence
 from tests.unit.actions.replies.worths import holding, nothing
@@ -239,8 +239,8 @@ def test_extract_counts_the_labels_of_links_and_no_addresses() -> None:
     "sentence", ["Toutefois, non.", "**Attention** : non.", "- sauf le lundi", "Cette règle ne vaut pas ici."]
 )
 def test_is_exception_knows_what_turns_round(sentence: str) -> None:
-    assert is_exception(sentence)
-    assert not is_exception(f"Il est dit : {sentence}")
+    assert Piece(sentence, Kind.SENTENCE, 0).is_exception
+    assert not Piece(f"Il est dit : {sentence}", Kind.SENTENCE, 0).is_exception
 
 
 @pytest.mark.parametrize(

@@ -111,10 +111,8 @@ def test_candidate_parts_hold_a_sentence_that_opens_the_page_though_its_part_is_
     assert orders(odds, PARTS.model_copy(update={"opening": ("Comptez un",)})) == [INTRODUCTION, COST, DELAY]
 
 
-def test_candidate_parts_leave_out_what_was_seen_and_what_says_nothing() -> None:
+def test_candidate_parts_leave_out_what_was_seen() -> None:
     assert orders({}, seen=(COST, IN_FRANCE)) == [INTRODUCTION, DELAY]
-    entry = page(chapter("Prix", TextBlock(markdown="(en timbre fiscal)")), chapter("Titre", TextBlock(markdown="Carte.")))
-    assert orders({}, entry) == []
 
 
 def test_candidate_parts_hold_no_description() -> None:

@@ -204,3 +204,17 @@ def test_counted_leaves_out_a_heading_whose_own_text_was_not_chosen() -> None:
 def test_counted_keeps_a_heading_right_above_another() -> None:
     pieces = pieces_of("**Montant**\n\n**En 2026**\n\nIl est de 12 €.")
     assert counted(pieces, {0, 1, 2}).startswith("**Montant**\n\n**En 2026**")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "tells"),
+    [
+        ("(en [timbre fiscal](https://town.example/F1))", False),
+        ("(gratuit) pour un mineur", True),
+        ("86 € (en [timbre fiscal](https://town.example/F1))", True),
+        ("- Par téléphone :", False),
+        ("**Coût**", False),
+    ],
+)
+def test_an_answer_begins_with_no_remark_contact_or_heading(markdown: str, tells: bool) -> None:
+    assert pieces_of(markdown)[0].tells is tells

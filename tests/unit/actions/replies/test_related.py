@@ -295,16 +295,6 @@ async def test_a_page_of_which_no_part_is_likely_offers_more_of_its_parts(
     assert labels(parts(turn)) == offered
 
 
-@pytest.mark.parametrize(("stage", "said"), [("titles", "Le plafond dépend des enfants."), ("full", None)])
-async def test_a_head_that_was_read_is_not_shown_again_while_there_are_titles_only(
-    settings: Settings, stage: Stage, said: str | None
-) -> None:
-    talk = Talk(settings, AtHead(stage))
-    assert body(await talk.say("la prime, que faire")) == PAGE.introduction
-    again = await talk.say("la prime pour le camion de mon voisin")
-    assert next((block.body for block in again.blocks if isinstance(block, AnswerBlock)), None) == said
-
-
 async def test_where_every_line_costs_none_is_offered(settings: Settings) -> None:
     turn = await Talk(settings, OnePage(), channel="sms").say("c'est combien la prime pour trois enfants")
     assert body(turn) == "Le plafond dépend des enfants."

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from actions.replies.cards import answer_card, plain_card
-from actions.replies.navigation_pages import says_nothing
-from actions.replies.truncated_description import whole
+from actions.replies.truncated_description import is_broken, whole
 from core.entry import Case, Cases, Entry, TextBlock
 from core.settings import Settings
 from core.turns import AnswerBlock, Turn
@@ -98,21 +97,8 @@ def test_answer_card_shows_no_description_where_a_text_holds_for_all(
 def test_where_nothing_is_whole_that_it_goes_on_is_said() -> None:
     assert answer_card(_page(REFUSAL, FORK), 0, "s", ON_WEB).block.body == f"{REFUSAL}…"  # one case's text is not for all
     assert plain_card(_page(REFUSAL), "s", ON_WEB).block.body == f"{REFUSAL}…"
-    assert says_nothing(_page(REFUSAL, FORK), 0)
-    assert not says_nothing(_page(PRICE, FORK), 0)
-
-
-@pytest.mark.parametrize(
-    ("text", "nothing"),
-    [
-        ("(en [timbre fiscal](https://town.example/F1))", True),
-        ("(en [timbre fiscal)](https://town.example/F1)", True),
-        ("(gratuit) pour un mineur", False),
-        ("86 € (en [timbre fiscal](https://town.example/F1))", False),
-    ],
-)
-def test_says_nothing_of_a_remark_in_brackets(text: str, nothing: bool) -> None:
-    assert says_nothing(_page("", TextBlock(markdown=text)), 0) == nothing
+    assert is_broken(_page(REFUSAL, FORK), 0)
+    assert not is_broken(_page(PRICE, FORK), 0)
 
 
 def test_an_introduction_is_shown_in_all_its_words_and_never_cut_as_a_description() -> None:

@@ -1,17 +1,16 @@
-"""The same card is not shown twice in a row for two messages: its rest, or what may help instead."""
+"""The same card is not shown twice in a row for two messages, but what may help instead."""
 
 from __future__ import annotations
 
 import pytest
 
-from actions.cases.dialogue_state import Focus
-from actions.turn.repeat_detection import excerpt, left_to_read, repeats, rest_speaks
+from actions.turn.repeat_detection import left_to_read
 from core.entry import Entry
 from core.settings import Settings
 from core.turns import Outcome, Turn
 from retrieval.contracts import RetrievalResult
-from tests.unit.actions.fakes import LONG, hit
-from tests.unit.actions.policy.test_follow_up import CARD, MOVE, Pages, body, page
+from tests.unit.actions.fakes import hit
+from tests.unit.actions.policy.test_follow_up import MOVE, Pages, body, page
 from tests.unit.actions.talk import Talk, option, options
 
 OTHER = page(20, "Déménagement d'un agent public", ("Montant", "Un forfait."))
@@ -71,43 +70,6 @@ async def test_there_is_a_way_on_where_nothing_else_is_found(settings: Settings)
     assert [one.label for one in options(turn)] == ["Joindre une personne"]
 
 
-def test_another_page_or_passage_is_no_repetition() -> None:
-    before = Focus(entry=MOVE.id, query="prime", shown=2)
-    assert repeats(before, "la facture", MOVE, 2)
-    assert not any(repeats(before, "la facture", *other) for other in ((MOVE, 1), (CARD, 2)))
-    assert not repeats(before, "", MOVE, 2)
-    assert not repeats(None, "la facture", MOVE, 2)
-
-
-@pytest.mark.parametrize(
-    ("read", "typed", "speaks"),
-    [
-        ((0,), "le paragraphe suivant", True),
-        ((0,), "la taxe", False),
-        ((), "le paragraphe", False),  # all of it was shown
-        (tuple(range(10)), "le paragraphe", False),
-        ((0,), "combien ça coûte ?", False),
-    ],
-)
-def test_rest_speaks_where_what_was_not_read_says_it(read: tuple[int, ...], typed: str, speaks: bool) -> None:
-    assert rest_speaks(LONG, 0, read, typed) is speaks
-
-
 def test_left_to_read_leaves_out_the_pieces_that_were_read() -> None:
     assert left_to_read(HUNT, 1, (0,)) == "Il coûte 46 €."
     assert left_to_read(HUNT, 1, ()) == "Le gibier est l'affaire de l'armurier.\n\nIl coûte 46 €."
-
-
-async def test_what_of_it_speaks_of_what_is_asked_now_is_quoted(talk: Talk) -> None:
-    await talk.press('/choose{"entry": "P21", "passage": 1}')
-    turn = await talk.say("combien ça coûte ?")
-    assert (turn.outcome, body(turn)) == (Outcome.ANSWERED, "Il coûte 46 €.")
-    assert "Voici ce qu’en dit le passage que je vous ai montré." in said(turn)
-
-
-@pytest.mark.parametrize(
-    ("typed", "found"),
-    [("combien ça coûte ?", "Il coûte 46 €."), ("quel délai pour contester le prix ?", ""), ("la taxe", "")],
-)
-def test_an_excerpt_is_less_than_the_whole(typed: str, found: str) -> None:
-    assert excerpt(HUNT, 1, typed) == found
