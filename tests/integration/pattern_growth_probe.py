@@ -113,6 +113,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     from core.languages.detection import detect
     from core.text import yes_no
     from core.text.wants_human import wants_human
+    from core.yaml_text import table
     from places.communes.index import OWN, load
     from places.hours.requested_time import requested_time
     from places.mentions.finder import find
@@ -123,7 +124,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     from retrieval.query.stems import LANGUAGES
     from retrieval.terms.analysis import terms
 
-    for name, patterns in follow_up_parser.table(follow_up_parser._FILE).items():
+    for name, patterns in table(follow_up_parser._FILE).items():
         if isinstance(patterns, list):
             follow_up_parser.pattern(name)
     detector = load_detector()

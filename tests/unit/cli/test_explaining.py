@@ -10,7 +10,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
-from actions.situation.reading import _file as facets
+from actions.situation import reading
 from cli import explain_output
 from cli.__main__ import with_commands
 from cli.citizen_replies import as_reply
@@ -20,9 +20,11 @@ from core.decision_trace import Step
 from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Threshold, Understood
 from core.settings import Settings
 from core.turns import Outcome
+from core.yaml_text import table
 from desk.words import read
 from knowledge_base.desk import publishing
 
+FACETS = Path(reading.__file__).with_name("facets.yml")
 STEPS = (
     Step(name="bare_subject", values={"yes": False}),
     Step(name="sure"),
@@ -136,8 +138,8 @@ def test_only_a_first_message_is_explained() -> None:
 def test_each_outcome_and_each_fact_has_words() -> None:
     words = read(Path(publishing.__file__).parent / "words.yml")
     assert {f"came_to_{outcome}" for outcome in Outcome} <= set(words)
-    wanted = {f"facet_{facet}" for facet in (*facets(), "age", "area")}
-    for facet, values in facets().items():
+    wanted = {f"facet_{facet}" for facet in (*table(FACETS), "age", "area")}
+    for facet, values in table(FACETS).items():
         known = {one for key in values if key not in ("lasting", "unknown") for one in str(key).split()}
         wanted |= {f"fact_{facet}_{value}" for value in known if not value.isdecimal()}
     assert wanted <= set(words)
