@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from actions.replies.pieces import Kind, Piece
+from actions.replies.pieces import Kind, Piece, is_about_health_crisis
 from actions.situation.ages import AGE
 from actions.situation.matching import excluded
 from actions.situation.quantities import out_of_range
@@ -21,12 +21,15 @@ NO_FIT = Fit()
 
 
 def fitting_items(pieces: Sequence[Piece], question: str) -> Fit:
-    """Returns which items and rows fit the ages, amounts, sizes or years that ``question`` states.
+    """Returns which items and rows fit the ages, amounts, sizes or years that ``question`` states. Sentences about the health
+    crisis are for others, unless ``question`` or most of the part is about it.
 
     Only lists and tables count that distinguish by them: at least half of their items are for others.
     """
+    over = [] if is_about_health_crisis(question) else [at for at, one in enumerate(pieces) if is_about_health_crisis(one.text)]
+    past = frozenset(over if 2 * len(over) < len(pieces) else ())
     if not any(character.isdigit() for character in question):
-        return NO_FIT
+        return Fit(others=past) if past else NO_FIT
     facts = facts_in(question)
     age: Facets = {AGE: facts[AGE]} if AGE in facts else {}
     own: set[int] = set()
@@ -37,7 +40,7 @@ def fitting_items(pieces: Sequence[Piece], question: str) -> Fit:
         if unfit and 2 * len(unfit) >= len(names):
             for number, at in enumerate(labels):
                 (others if number in unfit else own).add(at)
-    return Fit(frozenset(own), frozenset(others))
+    return Fit(frozenset(own - past), frozenset(others) | past)
 
 
 def _lists(pieces: Sequence[Piece]) -> Iterator[Mapping[int, str]]:

@@ -11,7 +11,7 @@ from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case
 from actions.replies.extract import Worth
 from actions.replies.fitting_items import NO_FIT, Fit, fitting_items
-from actions.replies.pieces import Piece, pieces_of
+from actions.replies.pieces import Piece, is_about_health_crisis, pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
 from actions.situation.matching import folded_label, is_abroad
@@ -107,14 +107,17 @@ def briefly_labelled(entry: Entry, parts: Sequence[PagePart], named: Sequence[st
 def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:
     """Returns the introduction, the passages of likely parts and those with a sentence that opens the page, in reading order.
 
-    Left out are passages that do not hold for the citizen, definitions of words, and the passages ``seen``.
+    Left out are passages that do not hold for the citizen, definitions of words, measures of the health crisis unless it is
+    asked about, and the passages ``seen``.
     """
     entry, known = question.entry, passages(question.entry)
+    in_crisis = is_about_health_crisis(f"{entry.title} {question.text}")
     odds = {known[order].headings: odd for order, odd in question.odds.items()}
 
     def may_answer(passage: Passage) -> bool:
         likely = passage.order == 0 or not odds or odds.get(passage.headings, -math.inf) >= _LEAST_LIKELY
-        return not passage.defines and (likely or may_hold_opening(entry, passage.markdown))
+        is_over = not in_crisis and is_about_health_crisis(" ".join((*passage.headings, *passage.cases)))
+        return not (passage.defines or is_over) and (likely or may_hold_opening(entry, passage.markdown))
 
     parts: list[PagePart] = []
     for order in dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage)):

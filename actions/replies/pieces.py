@@ -70,6 +70,8 @@ class Piece:
         return _EXCEPTION.match(self.text) is not None
 
 
+# The measures of 2020 are over. Pages of that year still hold them, often as their first warning.
+_HEALTH_CRISIS = re.compile(r"covid|coronavirus|(?:crise|urgence) sanitaire|confinement", re.IGNORECASE)
 _EXCEPTION = re.compile(
     r"(?:[-*] )?(?:\*\*)?(?:toutefois|cependant|sauf|attention|en revanche|néanmoins|par exception|exceptions?\b|par dérogation"
     r"|mais |à condition|à l'exception|sinon\b|à défaut|dans le cas contraire|il existe (?:des|plusieurs) exceptions"
@@ -116,6 +118,11 @@ _IMPERSONAL = re.compile(
     r"|ce que\b|cela dit\b",
     re.IGNORECASE,
 )
+
+
+def is_about_health_crisis(text: str) -> bool:
+    """Decides whether ``text`` names the health crisis of 2020."""
+    return _HEALTH_CRISIS.search(text) is not None
 
 
 def pieces_of(markdown: str) -> list[Piece]:

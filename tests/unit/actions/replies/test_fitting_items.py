@@ -8,6 +8,7 @@ from actions.replies.fitting_items import Fit, fitting_items
 from actions.replies.page_extract import best_sentences, page_text
 from actions.replies.page_parts import PagePart
 from actions.replies.pieces import pieces_of
+from tests.unit.actions.replies.worths import holding
 
 SHEDS = """Selon la surface :
 
@@ -23,9 +24,17 @@ PAPERS = """Il faut :
 - un timbre"""
 
 
+CRISIS = """L'employeur peut refuser. Attention : pendant l'état d'urgence sanitaire, il impose six jours. Le congé est reporté.
+
+Le délai est d'un mois."""
+
+
 @pytest.mark.parametrize(
     ("markdown", "question", "fit"),
     [
+        (CRISIS, "mon patron peut refuser mes congés ?", Fit(others=frozenset({1}))),
+        (CRISIS, "et pendant le confinement de 2020 ?", Fit()),
+        ("Pendant la crise sanitaire, rien n'est dû.", "que dois-je ?", Fit()),  # the part is about nothing else
         (SHEDS, "un abri de 12 m2, que faut-il ?", Fit(frozenset({3}), frozenset({2, 4}))),
         (SHEDS, "un abri de jardin, que faut-il ?", Fit()),
         (PAPERS, "j'ai 40 ans, que faut-il ?", Fit()),  # one of three items is for others: the list is about something else
@@ -41,3 +50,10 @@ def test_best_sentences_hold_the_row_with_the_citizens_own_quantity() -> None:
     text = page_text([part], best_sentences([part], lambda sentences: [0.0] * len(sentences), 120))
     assert "Déclaration préalable" in text
     assert "Permis de construire" not in text
+
+
+def test_best_sentences_have_no_warning_of_the_health_crisis() -> None:
+    pieces = pieces_of(CRISIS)
+    part = PagePart(0, pieces, fit=fitting_items(pieces, "mon patron peut refuser mes congés ?"))
+    chosen = best_sentences([part], holding("refuser"), 300)
+    assert page_text([part], chosen) == "L'employeur peut refuser."

@@ -111,6 +111,13 @@ def test_candidate_parts_hold_a_sentence_that_opens_the_page_though_its_part_is_
     assert orders(odds, PARTS.model_copy(update={"opening": ("Comptez un",)})) == [INTRODUCTION, COST, DELAY]
 
 
+@pytest.mark.parametrize(("text", "shown"), [("combien ça coûte ?", 1), ("et pendant le Covid ?", 2)])
+def test_candidate_parts_hold_measures_of_the_health_crisis_only_if_asked(text: str, shown: int) -> None:
+    bodies = (chapter("Coût", TextBlock(markdown="25 €.")), chapter("Conséquences du coronavirus", TextBlock(markdown="Rien.")))
+    entry = page(*bodies)
+    assert len(candidate_parts(PageQuestion(entry, nothing, {}, min, lambda _: True, text))) == shown
+
+
 def test_candidate_parts_leave_out_what_was_seen() -> None:
     assert orders({}, seen=(COST, IN_FRANCE)) == [INTRODUCTION, DELAY]
 
