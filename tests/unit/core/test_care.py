@@ -160,6 +160,7 @@ def test_no_page_stands_under_a_suicide(text: str) -> None:
         "je meurs d'envie de savoir",
         "j'ai 3 enfants et je les élève toute seule",
         "j'ai 15 000 euros à placer sans risque",
+        "je voudrais en finir avec le Pacs",
     ],
 )
 def test_paperwork_is_no_danger(text: str) -> None:
