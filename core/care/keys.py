@@ -11,7 +11,8 @@ _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "هوي")
 # Turkish has a dotless i and a dotted capital I, which lower() decomposes; a Ukrainian apostrophe is a letter to regular
 # expressions. People type the plain characters instead.
 _TYPED = str.maketrans({"ı": "i", "İ": "i", "ʼ": "'", "’": "'", "œ": "oe", "æ": "ae"})
-_WORD = re.compile(r"[^\W_]+")
+_WORD = re.compile(r"[^\W_]+|[.!?…؟]+(?=\s)|\n")
+SENTENCE_END = "."  # stands between the sentences of a folded text
 
 _GLUED_I = re.compile(r"j(?=[bcdfghklmnpqrstvwxz])(\w{2,})")
 
@@ -27,20 +28,25 @@ _ENDING = re.compile(r"(?:aient|ees|ent|ait|ais|ai|ee|es|er|ez|e)$")
 _SILENT = re.compile(r"[stxd]{1,2}$")
 _SHORT = 3  # letters; shorter words have no ending to lose
 # Frequent words that sound like a word of a danger ("laisse", "mère"), and are nearly never written for it.
-_KEPT = {word: f"{word}." for word in ("les", "maire", "mai", "loyer")}
+_KEPT = {word: f"{word}=" for word in ("les", "maire", "mai", "loyer")}
 
 
 def fold(text: str) -> str:
-    """Returns ``text`` in lower case without accents, with single spaces between words and SMS words written in full."""
+    """Returns ``text`` in lower case without accents, with single spaces between words and SMS words written in full.
+    ``SENTENCE_END`` stands between its sentences.
+    """
     composed = compatible(text).translate(_TYPED).lower().translate(_TYPED)
     words: list[str] = []
-    for word in _WORD.findall(composed.replace(_MARKS, "")):
+    for word in _WORD.findall(composed.replace(_MARKS, "").strip()):
+        if not word[0].isalnum():
+            words.append(SENTENCE_END)
+            continue
         plain = word if word.isascii() else _bare(word)
         spelled = DANGER.get(word) or DANGER.get(plain)
         if spelled is None:
             spelled = _apart(plain) if "j" in plain else plain
         words.extend(spelled.split())
-    return " ".join(words)
+    return " ".join(words).replace(f"{SENTENCE_END} {SENTENCE_END}", SENTENCE_END)
 
 
 def _apart(plain: str) -> str:

@@ -1,18 +1,19 @@
 """The small language in which ``lexicon.yml`` is written, turned into regular expressions over keys.
 
 ``a|b`` one of these words; ``a_b`` two words as one alternative; ``suicid*`` any word that begins so; ``word?`` may be absent;
-``!a|b`` none of these words comes next; ``<3>`` up to three words of any kind; ``$name`` the words listed under ``words``;
-``^`` in front: the message begins here; ``$`` as last word or alternative: it ends here. Spelling does not matter
-(``core.care.keys``).
+``!a|b`` none of these words comes next; ``<3>`` up to three words of any kind in the same sentence; ``$name`` the words listed
+under ``words``; ``^`` in front: the message begins here; ``$`` as last word or alternative: it ends here. Spelling does not
+matter (``core.care.keys``).
 """
 
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from core.care.keys import fold, key
+from core.care.keys import SENTENCE_END, fold, key
 
 _GAP = re.compile(r"<(\d+)>")
+_END = re.escape(SENTENCE_END)
 
 
 # A folded word of a pattern as expressions for it. Each non-empty one begins with a literal letter.
@@ -87,7 +88,7 @@ def _by_initial(parts: Sequence[str], words: Mapping[str, str], spelling: Spelli
 def _part(part: str, words: Mapping[str, str], spelling: Spelling) -> str:
     gap = _GAP.fullmatch(part)
     if gap:
-        return rf"(?:\S+ ){{0,{gap[1]}}}"
+        return rf"(?:(?!{_END} )\S+ ){{0,{gap[1]}}}"
     if part.startswith("!"):
         return f"(?!{_part(part[1:], words, spelling)})"
     end = "|$" if "$" in part.removesuffix("?").split("|") else ""
