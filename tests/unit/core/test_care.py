@@ -381,6 +381,7 @@ def test_who_is_kept_in_is_in_danger(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "rest"),
     [
+        ("jeter un frigo ou ça", "ou ca"),
         ("elle perd un peu la tête", ""),
         ("je perds la tête", "je perds la tête"),  # may be said in distress
         ("Ma mère perd la tête, elle veut mourir", "ma elle veut mourir"),
