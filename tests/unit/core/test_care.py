@@ -161,9 +161,6 @@ def test_no_page_stands_under_a_suicide(text: str) -> None:
         "j'ai 3 enfants et je les élève toute seule",
         "j'ai 15 000 euros à placer sans risque",
         "je voudrais en finir avec le Pacs",
-        "Ma fille part en mai. Le propriétaire ne répond pas, que faire ?",
-        "La maison est à lui, achetée avant moi. Son ex-femme en veut la moitié.",
-        "On me dit d'attendre, je n'en peux plus. Existe-t-il un recours ?",
     ],
 )
 def test_paperwork_is_no_danger(text: str) -> None:

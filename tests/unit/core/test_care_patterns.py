@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from core.care import load_detector
 from core.care.patterns import by_letter, compile_all
 
 
@@ -18,3 +21,9 @@ def test_compile_all_pattern_that_goes_on_where_another_ends_is_found_whole() ->
     assert found is not None
     assert found.sub("", " passeport de fils de 9 ans volé ").strip() == "volé"
     assert found.search(" passeport de fils volé ")
+
+
+@pytest.mark.parametrize("text", ["Je n'en peux plus. Existe-t-il un recours ?", "Il a trois enfants.\nSeuls à la maison ?"])
+def test_a_pattern_stays_within_a_sentence(text: str) -> None:
+    assert load_detector().detect(text) is None
+    assert load_detector().detect(text.replace(". ", " ").replace(".\n", " ")) is not None
