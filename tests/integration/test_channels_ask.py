@@ -60,7 +60,7 @@ async def test_a_turn_and_its_continuation(settings: Settings) -> None:
         code, out, err = await run_ask(settings, "carte perdue", "--json")
         assert code == 0, err
         first = json.loads(out)
-        assert list(first) == ["conversation", "outcome", "text", "blocks", "entry", "source", "snapshot", "ms"]
+        assert list(first) == ["conversation", "outcome", "text", "blocks", "entry", "source", "snapshot", "ms", "proof"]
         assert (first["outcome"], first["entry"], first["source"]) == ("answered", "F1", "https://exemple.fr/F1")
         code, out, err = await run_ask(settings, "et après ?", "--json", "--conversation", first["conversation"])
         assert code == 0, err
