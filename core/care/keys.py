@@ -11,7 +11,7 @@ _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "هوي")
 # Turkish has a dotless i and a dotted capital I, which lower() decomposes; a Ukrainian apostrophe is a letter to regular
 # expressions. People type the plain characters instead.
 _TYPED = str.maketrans({"ı": "i", "İ": "i", "ʼ": "'", "’": "'", "œ": "oe", "æ": "ae"})
-_WORD = re.compile(r"[^\W_]+|[.!?…؟]+(?=\s)|\n")
+_WORD = re.compile(r"[^\W_]+|[.!?…؟](?=\s)|\n")
 SENTENCE_END = "."  # stands between the sentences of a folded text
 
 _GLUED_I = re.compile(r"j(?=[bcdfghklmnpqrstvwxz])(\w{2,})")

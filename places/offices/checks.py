@@ -11,7 +11,7 @@ from places.offices.office import Office
 
 _DAYS_OF_A_MONTH = 30.5
 _PHONE = re.compile(r"\+?\d[\d .()-]{1,24}")
-_MAIL = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_MAIL = re.compile(r"[^\s@]{1,64}@[^\s@.]{1,63}(?:\.[^\s@.]{1,63}){1,8}")
 _CODE = re.compile(r"\d[\dAB]\d{3}")
 
 
