@@ -66,11 +66,15 @@ def compose(turn: Turn, family_step: FamilyStep | None = None) -> Reply:
     if family_step:
         reply = family_step(turn)
         if reply is not None:
-            return with_own_offices(turn, with_town_page(turn, reply))
+            return _with_places(turn, reply)
         metrics.INTENTS_OVERRULED.labels(turn.intent).inc()
     for step in STEPS:
         result = step(turn)
         if isinstance(result, Reply):
-            return with_own_offices(turn, with_town_page(turn, result))
+            return _with_places(turn, result)
         turn = result or turn
     raise AssertionError("the last step ends every turn")
+
+
+def _with_places(turn: Turn, reply: Reply) -> Reply:
+    return with_own_offices(turn, with_town_page(turn, reply))

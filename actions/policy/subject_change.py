@@ -13,8 +13,8 @@ from core.entry import Entry
 from retrieval.contracts import RetrievalResult
 from retrieval.terms.analysis import terms
 
-# From this confidence on the search for a message alone has found something.
-_FOUND = 0.6
+# From this confidence on the search for a message has found something.
+FOUND = 0.6
 
 
 def continues(turn: Turn) -> bool:
@@ -33,7 +33,7 @@ def continues(turn: Turn) -> bool:
     if alone.decision == "answered" or _names_a_page(turn.text, alone):
         return False
     both = turn.search.glimpse(turn.in_context, PAGES)
-    if alone.confidence >= max(_FOUND, both.confidence):
+    if alone.confidence >= max(FOUND, both.confidence):
         return False  # "comment refaire mon passeport ?", after a question about the papers of a car
     return not stands_alone(context_features(turn.text, turn.question_before, alone, both))
 

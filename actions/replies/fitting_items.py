@@ -26,7 +26,7 @@ def fitting_items(pieces: Sequence[Piece], question: str) -> Fit:
 
     Only lists and tables count that distinguish by them: at least half of their items are for others.
     """
-    over = [] if is_about_health_crisis(question) else [at for at, one in enumerate(pieces) if is_about_health_crisis(one.text)]
+    over = [] if is_about_health_crisis(question) else [at for at, one in enumerate(pieces) if one.is_about_health_crisis]
     past = frozenset(over if 2 * len(over) < len(pieces) else ())
     if not any(character.isdigit() for character in question):
         return Fit(others=past) if past else NO_FIT

@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from actions.replies.pieces import Kind, Piece, is_about_health_crisis, joined
+from actions.replies.pieces import Kind, Piece, joined
 from core.text.markdown import plain
 
 APART = "\n\n"
@@ -99,7 +99,7 @@ def left_out(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:
 def exception_after(pieces: Sequence[Piece], chosen: Collection[int]) -> int | None:
     """Returns the number of the exception to the last of ``chosen``, or of a warning for the whole part; else ``None``."""
     for at in range(max(chosen) + 1, len(pieces)):
-        if pieces[at].is_exception and not is_about_health_crisis(pieces[at].text):
+        if pieces[at].is_exception and not pieces[at].is_about_health_crisis:
             before = next((other for other in range(at - 1, -1, -1) if not is_aside(pieces, other)), None)
             if before in chosen or _WARNS.match(pieces[at].text):
                 return at

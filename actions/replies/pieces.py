@@ -69,6 +69,11 @@ class Piece:
         """Decides whether the piece begins like an exception to the text before it."""
         return _EXCEPTION.match(self.text) is not None
 
+    @cached_property
+    def is_about_health_crisis(self) -> bool:
+        """Decides whether the piece names the health crisis of 2020."""
+        return is_about_health_crisis(self.text)
+
 
 # The measures of 2020 are over. Pages of that year still hold them, often as their first warning.
 _HEALTH_CRISIS = re.compile(r"covid|coronavirus|(?:crise|urgence) sanitaire|confinement", re.IGNORECASE)

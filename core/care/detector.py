@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from core.care.keys import fold, keys
+from core.care.keys import fold, keys, words_of
 from core.care.patterns import Spelling, by_letter, by_sound, compile_all
 from core.yaml_text import load as load_yaml
 
@@ -124,7 +124,7 @@ class CareDetector:
         found = sure or maybe
         if not found:
             return None
-        calm_and_long = _CALM_IF_LONG.issuperset(sure) and len(prepared.letters.split()) > LONG_WORDS
+        calm_and_long = _CALM_IF_LONG.issuperset(sure) and len(words_of(prepared.letters)) > LONG_WORDS
         answer_too = not sure or calm_and_long or (_NEVER_ANSWERED.isdisjoint(sure) and self._asks(text, prepared.letters))
         return Alert(tuple(found)[:MOST_KINDS], next(iter(found.values())), answer_too)
 
@@ -132,7 +132,7 @@ class CareDetector:
         """Returns ``text`` unchanged, or folded and without the phrases that only sound like a danger, if it has any."""
         written = f" {fold(text)} "
         rest = self._idioms.sub("", written) if self._idioms else written
-        return text if rest == written else rest.strip()
+        return text if rest == written else " ".join(words_of(rest))
 
     def later_sign(self, text: str | AnalysedMessage) -> tuple[LaterSign, str] | None:
         """Returns what ``text`` adds to a danger that the citizen mentioned before, and in which language."""

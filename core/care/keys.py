@@ -12,7 +12,7 @@ _ARABIC = str.maketrans("أإآٱىةؤئ", "ااااي" + "هوي")
 # expressions. People type the plain characters instead.
 _TYPED = str.maketrans({"ı": "i", "İ": "i", "ʼ": "'", "’": "'", "œ": "oe", "æ": "ae"})
 _WORD = re.compile(r"[^\W_]+|[.!?…؟](?=\s)|\n")
-SENTENCE_END = "."  # stands between the sentences of a folded text
+SENTENCE_END = "."  # stands between the sentences of a folded text; never first or last
 
 _GLUED_I = re.compile(r"j(?=[bcdfghklmnpqrstvwxz])(\w{2,})")
 
@@ -39,14 +39,20 @@ def fold(text: str) -> str:
     words: list[str] = []
     for word in _WORD.findall(composed.replace(_MARKS, "").strip()):
         if not word[0].isalnum():
-            words.append(SENTENCE_END)
+            if words and words[-1] != SENTENCE_END:
+                words.append(SENTENCE_END)
             continue
         plain = word if word.isascii() else _bare(word)
         spelled = DANGER.get(word) or DANGER.get(plain)
         if spelled is None:
             spelled = _apart(plain) if "j" in plain else plain
         words.extend(spelled.split())
-    return " ".join(words).replace(f"{SENTENCE_END} {SENTENCE_END}", SENTENCE_END)
+    return " ".join(words[:-1] if words[-1:] == [SENTENCE_END] else words)
+
+
+def words_of(folded: str) -> list[str]:
+    """Returns the words of a folded text, without the ends of its sentences."""
+    return [word for word in folded.split() if word != SENTENCE_END]
 
 
 def _apart(plain: str) -> str:

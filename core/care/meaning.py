@@ -14,7 +14,7 @@ _MOST_SENTENCES = 24  # one takes about 7 ms
 # Other kinds in such a message are judged as well: "je suis à bout" may be written in a car, with a baby.
 _JOINED = frozenset({Care.SUICIDE, Care.HUNGER})
 _EMPTY_WORDS = 2  # "Bonjour." and "Mme Petit" mean nothing, and resemble what frightened people write
-_SENTENCE_END = re.compile(r"(?<=[.!?…;:])(?<!\bM\.)(?<!\bMr\.)(?<!\bMme\.)(?<!\bDr\.)\s+|\n+")
+_BETWEEN_SENTENCES = re.compile(r"(?<=[.!?…;:])(?<!\bM\.)(?<!\bMr\.)(?<!\bMme\.)(?<!\bDr\.)\s+|\n+")
 _LEARNT = "fr"  # the language of the model's training data
 
 
@@ -60,7 +60,7 @@ def _is_short(text: str) -> bool:
 
 def sentences_of(text: str) -> tuple[str, ...]:
     """Returns the sentences of ``text``, each once."""
-    return tuple(dict.fromkeys(one.strip() for one in _SENTENCE_END.split(text) if one.strip()))
+    return tuple(dict.fromkeys(one.strip() for one in _BETWEEN_SENTENCES.split(text) if one.strip()))
 
 
 def judged_alert(text: str, alert: Alert | None, judgement: DangerJudgement) -> Alert | None:

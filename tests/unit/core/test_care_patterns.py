@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from core.care import load_detector
+from core.care.keys import SENTENCE_END, fold, words_of
 from core.care.patterns import by_letter, compile_all
 
 
@@ -27,3 +28,11 @@ def test_compile_all_pattern_that_goes_on_where_another_ends_is_found_whole() ->
 def test_a_pattern_stays_within_a_sentence(text: str) -> None:
     assert load_detector().detect(text) is None
     assert load_detector().detect(text.replace(". ", " ").replace(".\n", " ")) is not None
+
+
+@pytest.mark.parametrize("text", ["... je veux en finir", "je veux en finir. 😢", "Je veux\n\n en finir !!"])
+def test_ends_of_sentences_stand_neither_first_nor_last_nor_twice(text: str) -> None:
+    folded = fold(text).split()
+    assert SENTENCE_END not in (folded[0], folded[-1])
+    assert f"{SENTENCE_END} {SENTENCE_END}" not in fold(text)
+    assert words_of(fold(text)) == ["je", "veux", "en", "finir"]
