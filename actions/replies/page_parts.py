@@ -9,6 +9,7 @@ from actions.cases.case_resolution import BestOf, CaseOf
 from actions.cases.case_tree import Fork, fork_at, steps_to
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case
+from actions.messages.several_questions import questions_in
 from actions.replies.extract import Worth
 from actions.replies.fitting_items import NO_FIT, Fit, fitting_items
 from actions.replies.pieces import Piece, is_about_health_crisis, pieces_of
@@ -17,12 +18,14 @@ from actions.replies.truncated_description import is_description, shown, stand_i
 from actions.situation.matching import folded_label, is_abroad
 from core.entry import Address, Entry, Passage, SameEntry, located_passages, passages
 from core.opening_sentences import may_hold_opening
-from retrieval.contracts import Retriever
+from retrieval.contracts import PageSentence, Retriever
 from retrieval.terms.analysis import terms
 
 _LEAST_LIKELY = -3.0  # log-odds of a part, relative to the likeliest one: with less likely parts replies say no more
 _GENERAL = "cas general"
 BETWEEN = " › "
+_WHOLE = 0.5  # how much the whole message counts for the choice of the sentence that answers one of its questions
+_LEAD = 0.01  # log-odds: orders the sentences that answer several questions
 # From this likelihood on a part clearly answers. Below it editors' easy words stand above the answer, and more of the other
 # parts are offered (ADR 0054).
 CLEAR = 0.8
@@ -56,13 +59,20 @@ class PagePart:
 
 
 def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts) -> PageQuestion:
-    """Returns the question of ``focus`` about ``entry``, asked by a citizen with the facts ``user``."""
+    """Returns the question of ``focus`` about ``entry``, asked by a citizen with the facts ``user``.
+
+    Of several questions in a message each one counts: the sentence that answers it best comes before others, and its parts may
+    answer, too. So does a message that continues a question.
+    """
     query = focus.query
-    rated = cache(lambda sentences: tuple(retriever.sentence_worth(entry, query, sentences)))
+    own = (focus.continued_by,) if focus.continued_by else questions_in(query)
+    own = own if focus.continued_by or len(own) > 1 else ()
+    # Each length that is tried for a text rates the same sentences.
+    rated = cache(lambda sentences: _rated(partial(retriever.sentence_worth, entry), query, own, sentences))
     return PageQuestion(
         entry,
-        worth=lambda sentences: rated(tuple(sentences)),  # each length that is tried for a text rates the same sentences
-        odds=retriever.part_odds(entry, query),
+        worth=lambda sentences: rated(tuple(sentences)),
+        odds=_highest(entry, [retriever.part_odds(entry, one) for one in (query, *own)]),
         best_of=partial(retriever.best_passage, entry, query),
         holds=holding(
             entry,
@@ -72,6 +82,29 @@ def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFa
         ),
         text=query,
     )
+
+
+def _rated(
+    worth: Callable[[str, Sequence[PageSentence]], Sequence[float]],
+    query: str,
+    own: Sequence[str],
+    sentences: Sequence[PageSentence],
+) -> tuple[float, ...]:
+    """Returns the worth of ``sentences`` for ``query``; those that best answer its ``own`` questions lead, in order."""
+    rated = worth(query, sentences)
+    values, most = list(rated), max(rated, default=0.0)
+    for number, question in enumerate(own):
+        both = [one + _WHOLE * other for one, other in zip(worth(question, sentences), rated, strict=True)]
+        best = max(range(len(both)), key=both.__getitem__)
+        values[best] = max(values[best], most + _LEAD * (len(own) - number))
+    return tuple(values)
+
+
+def _highest(entry: Entry, several: Sequence[Mapping[int, float]]) -> dict[int, float]:
+    """Returns the highest log-odds of each part of ``entry``, by the order of the passage that has them."""
+    ordered = sorted((odd, order) for odds in several for order, odd in odds.items())
+    by_part = {passages(entry)[order].headings: (order, odd) for odd, order in ordered}
+    return dict(by_part.values())
 
 
 def part_of(entry: Entry, order: int) -> PagePart:

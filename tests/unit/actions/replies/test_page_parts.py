@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pytest
 
+from actions.cases.dialogue_state import Focus, UserFacts
 from actions.replies.page_extract import is_labelled
-from actions.replies.page_parts import PageQuestion, candidate_parts, holding
+from actions.replies.page_parts import PageQuestion, candidate_parts, holding, page_question
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
-from tests.unit.actions.fakes import case
+from retrieval.contracts import PageSentence
+from tests.unit.actions.fakes import FakeKnowledge, case
 from tests.unit.actions.replies.worths import nothing
 
 
@@ -155,3 +157,42 @@ def test_question_is_clear_if_one_part_is_likely_enough(odds: Mapping[int, float
 )
 def test_a_text_is_labelled_with_a_case_that_ends_its_label(markdown: str, labelled: bool) -> None:
     assert is_labelled(markdown, "Majeur") is labelled
+
+
+class RatedByWords(FakeKnowledge):
+    """Rates a sentence by the words that it shares with the query, and finds the part on costs likely."""
+
+    def sentence_worth(self, entry: Entry, query: str, sentences: Sequence[PageSentence]) -> list[float]:
+        return [float(len(set(query.split()) & set(one.text.split()))) for one in sentences]
+
+    def part_odds(self, entry: Entry, query: str) -> dict[int, float]:
+        return {COST: 0.0, DELAY: 0.0 if "délai" in query else -4.0}
+
+
+SENTENCES = [
+    PageSentence("La carte perdue coûte 25 €."),
+    PageSentence("La carte perdue est inutile."),
+    PageSentence("Délai : un mois."),
+]
+
+
+def asked(query: str, continued_by: str = "") -> PageQuestion:
+    return page_question(RatedByWords(), PARTS, Focus(entry="O1", query=query, continued_by=continued_by), UserFacts())
+
+
+@pytest.mark.parametrize(
+    ("query", "continued_by", "order", "likely"),
+    [
+        ("La carte perdue coûte combien", "", [0, 1, 2], -4.0),
+        ("La carte perdue coûte combien, et quel Délai : ?", "", [0, 2, 1], -4.0),
+        ("Délai : La carte perdue Délai :", "Délai :", [2, 0, 1], -4.0),
+        ("La carte perdue coûte combien, et quel délai ?", "", [0, 1, 2], 0.0),
+    ],
+)
+def test_page_question_answers_each_question_of_a_message_first(
+    query: str, continued_by: str, order: list[int], likely: float
+) -> None:
+    question = asked(query, continued_by)
+    worth = question.worth(SENTENCES)
+    assert sorted(range(3), key=lambda at: -worth[at]) == order
+    assert question.odds[DELAY] == likely
