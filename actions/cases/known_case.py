@@ -114,13 +114,17 @@ def case_to_assume(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, sett
     ``None`` if the settings assume neither, if another person than the writer is named, for protected subjects, if the
     citizen took the assumption back, and if the fork asks for anything else.
     """
-    reason = _no_assumption(fork, entry, focus, settings)
-    case = None if reason else _case_of_most(fork, focus, user, settings)
+    case = likely_case(fork, entry, focus, user, settings)
     if case is None:
-        note("not_assumed", reason=reason or "other_fork")
+        note("not_assumed", reason=_no_assumption(fork, entry, focus, settings) or "other_fork")
     else:
         note("assumed", case=fork.labels[case])
     return case
+
+
+def likely_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> int | None:
+    """Returns the case that ``case_to_assume`` returns, and notes nothing."""
+    return None if _no_assumption(fork, entry, focus, settings) else _case_of_most(fork, focus, user, settings)
 
 
 def _case_of_most(fork: Fork, focus: Focus, user: UserFacts, settings: Settings) -> int | None:

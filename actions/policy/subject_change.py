@@ -1,5 +1,6 @@
 """Steps: a message continues the question before it, or turns to another subject."""
 
+from actions.messages.aspects import names_nothing
 from actions.messages.file_questions import addresses_us
 from actions.messages.follow_up_classifier import context_features, stands_alone
 from actions.messages.follow_up_parser import is_short, pattern, states
@@ -21,14 +22,15 @@ def continues(turn: Turn) -> bool:
     """Decides whether the message continues the question before it, rather than being a question of its own.
 
     A message with a sure answer is one of its own, and so is one that finds a page at least as surely alone; "asdfgh" means
-    none of the pages found before. "J'ai dit …", with words said before, always continues.
+    none of the pages found before. "J'ai dit …", with words said before, and "combien ça coûte ?", which names no subject,
+    always continue.
     """
     if not turn.question_before:
         return False
     alone = turn.search.pages(turn.text, PAGES)
     if alone.unknown:
         return False
-    if _repeats_itself(turn):
+    if _repeats_itself(turn) or names_nothing(turn.text):
         return True
     if alone.decision == "answered" or _names_a_page(turn.text, alone):
         return False

@@ -27,6 +27,7 @@ MARGIN = 3.0  # log-odds behind the best sentence: fewer sentences say as much, 
 _SMS_MARGIN = 1.5  # the same by SMS, where there is space for one or two
 ALIKE = " / "  # between the labels of parts that say the same
 _FITS = 2.0  # log-odds: more for an item or row with the citizen's own age, quantity or year
+_LESS_LIKELY = 2.0  # log-odds: less for the case of a minor, or of another place, that nobody mentioned
 _TRIED = 40  # sentences, best first: a limit to the work for one reply
 # The numbers of the shown pieces, by the order of their part, in the order of choice.
 type Chosen = Mapping[int, frozenset[int]]
@@ -125,7 +126,10 @@ def _ranked(parts: Sequence[PagePart], worth: Worth, margin: float) -> list[_Sen
         answers = answering(part.pieces)
         found += [_Sentence(part, at, part.pieces[at].plain, at == answers[0]) for at in answers if at not in part.fit.others]
     values = worth([PageSentence(one.text, one.part.order, begins=one.begins) for one in found]) if found else []
-    rated = [(value + _FITS * (one.at in one.part.fit.own), one) for value, one in zip(values, found, strict=True)]
+    rated = [
+        (value + _FITS * (one.at in one.part.fit.own) - _LESS_LIKELY * (not one.part.is_likely), one)
+        for value, one in zip(values, found, strict=True)
+    ]
     rated.sort(key=lambda pair: -pair[0])
     rated = [pair for pair in rated if stands_alone(pair[1].part.pieces, pair[1].at)] or rated
     return [one for value, one in rated if value >= rated[0][0] - margin]

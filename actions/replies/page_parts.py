@@ -1,6 +1,7 @@
 """A question about one page, and the parts of the page that a reply may use: the likeliest ones that hold for the citizen."""
 
 import math
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
@@ -8,21 +9,26 @@ from functools import cache, lru_cache, partial
 from actions.cases.case_resolution import BestOf, CaseOf
 from actions.cases.case_tree import Fork, fork_at, steps_to
 from actions.cases.dialogue_state import Focus, UserFacts
-from actions.cases.known_case import excluded_cases, known_case
+from actions.cases.known_case import excluded_cases, known_case, likely_case
 from actions.messages.several_questions import questions_in
 from actions.replies.extract import Worth
 from actions.replies.fitting_items import NO_FIT, Fit, fitting_items
 from actions.replies.pieces import Piece, is_about_health_crisis, pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
-from actions.situation.matching import folded_label, is_abroad
+from actions.situation.matching import folded_label, is_abroad, is_default
+from actions.situation.places import AREA
+from actions.situation.reading import demanded
 from core.entry import Address, Entry, Passage, SameEntry, located_passages, passages
 from core.opening_sentences import may_hold_opening
+from core.settings import Settings
 from retrieval.contracts import PageSentence, Retriever
 from retrieval.terms.analysis import terms
 
 _LEAST_LIKELY = -3.0  # log-odds of a part, relative to the likeliest one: with less likely parts replies say no more
 _GENERAL = "cas general"
+_NUMBER = re.compile(r"\(\d[\dAB]\d?\)")  # "Oise (60)": "60 %" in a message names no department
+_MANY_AREAS = 4  # cases of a fork: more are not shown side by side
 BETWEEN = " › "
 _WHOLE = 0.5  # how much the whole message counts for the choice of the sentence that answers one of its questions
 _LEAD = 0.01  # log-odds: orders the sentences that answer several questions
@@ -41,6 +47,7 @@ class PageQuestion:
     best_of: BestOf  # returns the best of some passages
     holds: Callable[[int], bool]  # decides whether a passage holds for the citizen (``holding``)
     text: str = ""
+    is_likely: Callable[[int], bool] = lambda _: True  # … for an adult who lives where the settings say
 
     @property
     def is_clear(self) -> bool:
@@ -56,9 +63,10 @@ class PagePart:
     pieces: Sequence[Piece]
     label: str = ""  # stands before its sentences
     fit: Fit = NO_FIT  # the items and rows that are for the citizen, and those for others
+    is_likely: bool = True  # for an adult who lives where the settings say
 
 
-def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts) -> PageQuestion:
+def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> PageQuestion:
     """Returns the question of ``focus`` about ``entry``, asked by a citizen with the facts ``user``.
 
     Of several questions in a message each one counts: the sentence that answers it best comes before others, and its parts may
@@ -80,6 +88,7 @@ def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFa
             lambda fork: excluded_cases(fork, focus, user),
             set(terms(query)) - set(terms(entry.title)),
         ),
+        is_likely=holding(entry, lambda fork: likely_case(fork, entry, focus, user, settings)),
         text=query,
     )
 
@@ -157,7 +166,8 @@ def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[
         tells = not (known[order].defines or is_description(entry, order))
         if tells and order not in seen and question.holds(order):
             part = part_of(entry, order)
-            parts.append(replace(part, fit=fitting_items(part.pieces, question.text)))
+            fit = fitting_items(part.pieces, question.text)
+            parts.append(replace(part, fit=fit, is_likely=question.is_likely(order)))
     return parts
 
 
@@ -185,11 +195,18 @@ def holding(
 
 
 def _not_for_most(fork: Fork, words: Collection[str]) -> set[int]:
-    """Returns the cases of ``fork`` for people abroad next to others, and the exceptions to a "Cas général" that none of
-    ``words`` names.
+    """Returns the cases of ``fork`` that are not for a citizen with the ``words``: those for people abroad next to others, the
+    exceptions to a "Cas général" and the areas that none of the words names, and "Autres …" next to a case that one names.
     """
-    abroad = {number for number, label in enumerate(fork.labels) if is_abroad(label)}
-    general = {number for number, label in enumerate(fork.labels) if folded_label(label) == _GENERAL}
-    named = {number for number, label in enumerate(fork.labels) if {*terms(label)} & {*words}}
-    every = {*range(len(fork.labels))}
-    return (abroad if abroad < every else set()) | (every - general - named if general else set())
+    labels = dict(enumerate(fork.labels))
+    abroad = {number for number, label in labels.items() if is_abroad(label)}
+    named = {number for number, label in labels.items() if {*terms(_NUMBER.sub("", label))} & {*words}}
+    general = {number for number, label in labels.items() if folded_label(label) == _GENERAL}
+    others = {number for number, label in labels.items() if is_default(label)} - general
+    by_area = sum(AREA in demanded(label) for label in labels.values()) >= _MANY_AREAS
+    every = labels.keys()
+    return (
+        (abroad if abroad < every else set())
+        | (every - general - named if general or by_area else set())
+        | (others - named if named - others else set())
+    )

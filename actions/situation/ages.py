@@ -15,6 +15,7 @@ _NO_AGE = re.compile(
     r"|achev\w*|construi\w*|vehicule|credit"
     r"|formation|service|recrute\w*|since|for the (?:last|past))\b"
 )
+_PERSONS_AGE = re.compile(r"\b(?:locataire|personne|enfant|conjointe?|demandeur) a (?:moins|plus) de \d+ ans(?! d)")
 # Spans of time in folded messages, which are no ages.
 SPAN_SAID = re.compile(
     r"\b(?:depuis|pendant|durant|dans|d'ici|il y a(?: plus de| moins de)?|duree de|tous les|toutes les|since|ago)"
@@ -63,7 +64,7 @@ _ADULT_RELATIVE = re.compile(
     r"|grand-?(?:mere|pere|parents)|wife|husband|mother|father|mum|dad)\b"
 )
 _CHILD = re.compile(
-    r"\b(?:enfants?|fils|fille|bebe|petit[e-]|neveu|niece|ado(?:lescente?)?|gamine?|mineure?s?"
+    r"\b(?:enfants?|fils|(?<!nom de jeune )fille|bebe|petit[e-]|neveu|niece|ado(?:lescente?)?|gamine?|mineure?s?"
     r"|my (?:son|daughter|child|kids?))\b"
 )
 _MYSELF = re.compile(r"\b(?:je|j'|moi|me|m'|mon|ma|mes|i|my|i'm)(?=\b|[a-z])")
@@ -88,7 +89,7 @@ def age_said(text: str) -> frozenset[str]:
 
 def age_demanded(label: str) -> frozenset[str]:
     """Returns the ages for which the case with this folded ``label`` is meant; empty for any age."""
-    found = [] if _NO_AGE.search(label) else list(_ranges(label))
+    found = [] if _NO_AGE.search(label) and not _PERSONS_AGE.search(label) else list(_ranges(label))
     if not found and _MINOR_LABEL.search(label):
         found.append((0, MAJORITY - 1))
     if not found and _ADULT.search(label):

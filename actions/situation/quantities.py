@@ -19,7 +19,7 @@ _UNITS: dict[str, tuple[str, float]] = {
     r"semaines?|weeks?": (_TIME, 7.0),
     r"jours?|days?": (_TIME, 1.0),
     r"heures?|hours?": (_TIME, 1 / 24),
-    r"€|euros?|e": ("money", 1.0),
+    r"€|euros?|e|nets?|bruts?": ("money", 1.0),
     r"enfants?|children": ("children", 1.0),
     r"salaries?": ("employees", 1.0),
     r"personnes?": ("people", 1.0),

@@ -76,5 +76,5 @@ def _choose_among(turn: Turn, pages: Sequence[_Page], query: str, snapshot: str,
 def with_extract(turn: Turn, option: Option, entry: Entry, query: str, snapshot: str) -> Option:
     """Returns ``option``, a button of ``entry``, with the part of the page that would answer ``query``."""
     focus = Focus(entry=entry.id, query=query, continued_by=turn.continued_by, facts=packed(passing(facts_in(query))))
-    asked = page_question(turn.retriever, entry, focus, turn.user)
+    asked = page_question(turn.retriever, entry, focus, turn.user, turn.settings)
     return mini_card(option, turn.retriever.best_passage(entry, query), snapshot, turn.style, asked)

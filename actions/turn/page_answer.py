@@ -133,7 +133,7 @@ def _first_answer(turn: Turn, entry: Entry) -> FirstAnswer | None:
     focus = turn.focus
     if focus is None or not is_first(focus, entry):
         return None
-    return FirstAnswer(page_question(turn.retriever, entry, focus, turn.user), turn.style, focus.passages_shown)
+    return FirstAnswer(page_question(turn.retriever, entry, focus, turn.user, turn.settings), turn.style, focus.passages_shown)
 
 
 def unasked_card(turn: Turn, entry: Entry, focus: Focus, start: int) -> Card:

@@ -68,7 +68,7 @@ async def test_close_entries_are_offered(settings: Settings) -> None:
     first = block.options[0]
     assert first.payload == '/choose{"entry": "T1", "passage": 1}'
     assert (first.entry, first.entry_version, first.snapshot) == ("T1", 3, SNAPSHOT)
-    cases = "Vous êtes mineur : Venez à deux.\nVous êtes majeur : Venez."
+    cases = "Vous êtes majeur : Venez.\nVous êtes mineur : Venez à deux."  # nobody said that the writer is a minor
     assert first.extract == f"{LOST_CARD.introduction}\n{cases}"
     assert (first.source, first.verified_on) == (Source(name="demonstration", url=LOST_CARD.url), LOST_CARD.verified_on)
 

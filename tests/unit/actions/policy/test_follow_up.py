@@ -174,3 +174,8 @@ def test_how_many_children_is_no_age() -> None:
 def test_ages_of_labels(label: str, ends: tuple[int, int]) -> None:
     years = sorted(map(int, demanded(f"Vous avez {label}")["age"]))
     assert (years[0], years[-1]) == ends
+
+
+def test_age_of_tenant_is_no_span_of_the_lease() -> None:
+    assert max(map(int, demanded("Le locataire a moins de 65 ans à la date de fin du bail")["age"])) == 64
+    assert "age" not in demanded("Fin du bail de moins de 3 ans")

@@ -133,6 +133,12 @@ def test_sure_question_continues_nothing(settings: Settings) -> None:
     assert question_in_context(turn_after(settings, asked, knowledge, ON_HOUSING)) is None
 
 
+def test_question_without_subject_continues_whatever_it_finds_alone(settings: Settings) -> None:
+    asked = "combien ça va me coûter"
+    knowledge = Knowledge({asked: ((WAGE,), 0.9, "choices"), in_context(asked, ON_HOUSING.query): ((HOUSING,), 0.2, "choices")})
+    assert question_in_context(turn_after(settings, asked, knowledge, ON_HOUSING)) is not None
+
+
 @pytest.mark.parametrize("text", ["non, je voulais dire la salaire", "j'ai dit le salaire"])
 def test_a_correction_leaves_the_subject(settings: Settings, text: str) -> None:
     assert topic_switch(turn_after(settings, text, Knowledge({}), ON_HOUSING)) is not None

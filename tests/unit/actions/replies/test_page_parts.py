@@ -10,6 +10,7 @@ from actions.cases.dialogue_state import Focus, UserFacts
 from actions.replies.page_extract import is_labelled
 from actions.replies.page_parts import PageQuestion, candidate_parts, holding, page_question
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
+from core.settings import Settings
 from retrieval.contracts import PageSentence
 from tests.unit.actions.fakes import FakeKnowledge, case
 from tests.unit.actions.replies.worths import nothing
@@ -30,6 +31,8 @@ def cases(*labels: str) -> Cases:
 PLACES = page(cases("En France", "À l'étranger"))
 COUNTRIES = page(cases("Au Maroc", "En Espagne"))
 USUAL = page(cases("Cas général", "Né à Mayotte", "Né en Guyane"))
+AREAS = page(cases("Oise (60)", "Aisne (02)", "Ain (01)", "Allier (03)"))
+OFFENCES = page(cases("Alcool", "Autres infractions"))
 INNER = page(
     Cases(
         cases=(
@@ -52,6 +55,12 @@ INNER = page(
         (USUAL, None, (), (), ["Cas général"]),
         (USUAL, None, (), ("mayott",), ["Cas général", "Né à Mayotte"]),
         (USUAL, 2, (), (), ["Né en Guyane"]),
+        (AREAS, None, (), (), []),  # "60 %" names no department
+        (AREAS, None, (), ("60",), []),
+        (AREAS, None, (), ("ois",), ["Oise (60)"]),
+        (AREAS, 1, (), (), ["Aisne (02)"]),
+        (OFFENCES, None, (), (), ["Alcool", "Autres infractions"]),
+        (OFFENCES, None, (), ("alcool",), ["Alcool"]),
         (INNER, None, (), (), ["Majeur", "Cas général", "Mineur"]),
         (INNER, None, (), ("mayott",), ["Majeur", "Cas général", "Né à Mayotte", "Mineur"]),
         (INNER, None, (0,), (), ["Mineur"]),  # neither the case nor the cases in it
@@ -177,7 +186,26 @@ SENTENCES = [
 
 
 def asked(query: str, continued_by: str = "") -> PageQuestion:
-    return page_question(RatedByWords(), PARTS, Focus(entry="O1", query=query, continued_by=continued_by), UserFacts())
+    focus = Focus(entry="O1", query=query, continued_by=continued_by)
+    return page_question(RatedByWords(), PARTS, focus, UserFacts(), Settings())
+
+
+ADULTS = page(cases("Vous êtes mineur", "Vous êtes majeur"))
+
+
+@pytest.mark.parametrize(
+    ("query", "assume_adult", "held"),
+    [
+        ("quels papiers", True, [False, True]),
+        ("quels papiers", False, [True, True]),
+        ("quels papiers pour mon fils", True, [True, True]),
+        ("garder son nom de jeune fille", True, [False, True]),
+    ],
+)
+def test_page_question_takes_writer_for_adult_if_the_settings_say_so(query: str, assume_adult: bool, held: list[bool]) -> None:
+    focus, settings = Focus(entry="O1", query=query), Settings(assume_adult=assume_adult)
+    is_likely = page_question(FakeKnowledge(), ADULTS, focus, UserFacts(), settings).is_likely
+    assert [is_likely(passage.order) for passage in passages(ADULTS) if passage.cases] == held
 
 
 @pytest.mark.parametrize(

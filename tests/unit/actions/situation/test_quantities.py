@@ -69,6 +69,7 @@ MEANS = (
         (BIRTHS, "né en 1975", {0, 1, 2, 3}),
         (BIRTHS, "amende de 1960 €", set()),
         (MEANS, "je gagne 30 000 euros par an", {0, 2}),
+        (MEANS, "je gagne 30 000 net par an", {0, 2}),
         (("Véhicule de plus de 4 ans", "Justificatif de moins de 6 mois"), "depuis 5 ans", {1}),
         (("Moins de 21 ans de service", "Moins de 6 mois"), "depuis 5 ans", set()),  # they do not exclude each other
         (("Âgé de moins de 18 ans", "Âgé de 18 ans ou plus"), "depuis 2 ans", set()),
