@@ -42,15 +42,12 @@ Continued = Annotated[str, Header(alias="Guichet-Conversation", max_length=500, 
 
 
 class Question(RequestBody):
-    """Either a text in the citizen's words, or the ``payload`` of a button of the last reply.
+    """Either a text in the citizen's words, or the button that they pressed."""
 
-    ``conversation``: that of an earlier answer, to continue it; without it, a new one begins. ``language``: of a new one.
-    """
-
-    text: str | None = Field(None, min_length=1)
-    payload: str | None = Field(None, max_length=4000)
-    conversation: str = Field("", max_length=500)
-    language: PanelLanguage | None = None
+    text: str | None = Field(None, min_length=1, description="What the citizen wrote.")
+    payload: str | None = Field(None, max_length=4000, description="`payload` of an option of an earlier reply.")
+    conversation: str = Field("", max_length=500, description="That of an earlier answer; empty: a new one begins.")
+    language: PanelLanguage | None = Field(None, description="Language of a new conversation.")
 
     @model_validator(mode="after")
     def _one(self) -> Self:
@@ -60,10 +57,10 @@ class Question(RequestBody):
 
 
 class Answer(BaseModel):
-    """The reply, as the widget gets it. ``conversation`` continues it; it holds only with the token that asked."""
+    """The answer to a question."""
 
-    conversation: str
-    reply: ReplyEvent
+    conversation: str = Field(description="Continues the conversation, with the same token only.")
+    reply: ReplyEvent = Field(description="The reply, as the widget gets it.")
 
 
 class Replies(BaseModel):

@@ -80,7 +80,10 @@ def router() -> APIRouter:
     @routes.get(_DESCRIPTION)
     async def page(request: Request, me: Administrator) -> Response:
         described = document(request.app)
-        objects = {name: [*properties(one)] for name, one in described["components"]["schemas"].items() if "properties" in one}
+        schemas = described["components"]["schemas"]
+        objects = {
+            name: (one.get("description", ""), [*properties(one)]) for name, one in schemas.items() if "properties" in one
+        }
         return render(request, me, "integrators/description.html", operations=[*operations(described)], objects=objects)
 
     @routes.get(_DESCRIPTION + ".json")
