@@ -16,7 +16,6 @@ from core.database.models import ApiToken
 from core.identity.vault import new_token, token_digest
 
 PREFIX = "guichet_"  # so that scanners find tokens that were published by mistake
-REVOKED = "api_token.revoked"
 _USE_NOTED = timedelta(minutes=1)  # not each use costs a transaction
 
 
@@ -78,7 +77,7 @@ async def revoke(session: AsyncSession, identifier: str, *, actor: str) -> bool:
     revoked = await session.execute(update(ApiToken).where(valid).values(revoked_at=now()).returning(ApiToken.id))
     if revoked.first() is None:
         return False
-    await record(session, actor=actor, action=REVOKED, target=f"api_token:{identifier}")
+    await record(session, actor=actor, action="api_token.revoked", target=f"api_token:{identifier}")
     return True
 
 

@@ -7,8 +7,6 @@ from channels.http.deps import Deps
 from core.web.routes import join_router
 from integrators.api import ask, entries, figures, handoffs
 
-PREFIX = "/api/v1"
-
 
 def router(deps: Deps, releases: Releases) -> APIRouter:
     """Returns all routes of ``/api/v1``."""

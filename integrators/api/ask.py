@@ -17,6 +17,7 @@ from conversations.record.erasure import erase
 from conversations.record.messages import Accepted
 from conversations.record.opening import open_conversation
 from conversations.signing import BadToken, new_id
+from core.database.base import now
 from core.database.conflict import insert_if_absent
 from core.database.models import ApiRequest, ApiToken, Conversation, Reply
 from core.identity.vault import Vault
@@ -108,7 +109,7 @@ class Asking:
                 conversation = continued or open_conversation(session, channel=_CHANNEL, language=language, origin=origin)
                 await session.flush()
                 values = {"token_id": token.id, "key": key, "conversation_id": conversation.id, "digest": digest}
-                if await insert_if_absent(session, ApiRequest, **values, created_at=conversation.last_at):
+                if await insert_if_absent(session, ApiRequest, **values, created_at=now()):
                     return conversation
                 if continued is None:  # the same request came twice at once, and the other was first
                     await session.delete(conversation)

@@ -17,7 +17,6 @@ from core.web.network import is_among, is_public
 from integrators.webhooks.events import OFFERED, Event
 
 SECRET_PREFIX = "whsec_"  # noqa: S105 - of the specification "Standard Webhooks"
-REMOVED = "webhook.removed"
 
 
 def allowed_for(settings: Settings, url: str) -> Callable[[str], bool]:
@@ -61,7 +60,7 @@ async def remove(session: AsyncSession, identifier: str, *, actor: str) -> bool:
     gone = await session.execute(delete(Webhook).where(Webhook.id == identifier).returning(Webhook.id))
     if gone.first() is None:
         return False
-    await record(session, actor=actor, action=REMOVED, target=_target(identifier))
+    await record(session, actor=actor, action="webhook.removed", target=_target(identifier))
     return True
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from datetime import timedelta
@@ -88,11 +89,14 @@ async def test_ask_with_a_key_is_asked_once(settings: Settings, database: Databa
         assert len(service.rasa.handled) == 1
         reused = await _ask(service, token, "k1", text="autre chose")
         assert (reused.status_code, reused.json()["code"]) == (409, "integrators.key_reused")
+        both = await asyncio.gather(*(_ask(service, token, "k2", text="acte de naissance") for _ in range(2)))
+        assert both[0].json()["reply"] == both[1].json()["reply"]
+        assert len(service.rasa.handled) == 2
         theirs = await _ask(service, other, "k1", text="carte perdue")
         assert theirs.json()["reply"]["id"] != first.json()["reply"]["id"]
         assert (await _ask(service, token, "not a key", text="x")).status_code == 422
     async with database.read() as session:
-        assert len((await session.scalars(select(Conversation))).all()) == 2
+        assert len((await session.scalars(select(Conversation))).all()) == 3
 
 
 async def test_ask_masks_and_sees_danger(settings: Settings, database: Database) -> None:

@@ -26,6 +26,7 @@ from core.identity import Role
 from core.identity.vault import Vault
 from core.settings import Settings
 from core.turns import Origin
+from integrators import desk as integrators
 from integrators.webhooks import addresses
 from integrators.webhooks.events import OFFERED, Event
 from integrators.webhooks.sending import PAUSES, Sender
@@ -149,7 +150,13 @@ async def test_event_that_is_refused_is_tried_again_then_the_address_is_stopped(
         assert len(receiver.got) == row.attempts
         async with database.write() as session:
             await session.execute(update(WebhookDelivery).values(due_at=now()))
+    administrator, editor = [await make_staff(database, role) for role in (Role.ADMINISTRATOR, Role.EDITOR)]
+    alerts = integrators.part(settings, database).alerts
+    assert alerts is not None
+    assert [one.ids for one in await alerts(administrator)] == [()]
     await sender.run()
+    assert [one.ids for one in await alerts(administrator)] == [(identifier,)]
+    assert await alerts(editor) == ()
     async with database.read() as session:
         stopped = await session.get_one(Webhook, identifier)
     assert (stopped.gave_up, stopped.disabled_at is not None) == (True, True)
