@@ -6,7 +6,7 @@ from itertools import batched
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.record.erasure import erase_rows, erasure_target
@@ -15,7 +15,7 @@ from core.audit.ledger import ERASED, REPLAYED, LedgerRow
 from core.audit.replay_order import Key
 from core.database.base import now
 from core.database.conflict import insert_into
-from core.database.models import AuditRow, Conversation, ErasedConversation, StaffRow
+from core.database.models import ApiToken, AuditRow, Conversation, ErasedConversation, StaffRow, Webhook
 from core.identity import links, sessions
 from core.privacy.receipts import receipt_of
 
@@ -67,6 +67,16 @@ async def replay_staff(session: AsyncSession, acts: Sequence[LedgerRow]) -> Repl
         sessions=ended[0],
         links=ended[1],
     )
+
+
+async def revoke_again(session: AsyncSession, acts: Sequence[LedgerRow] | None) -> None:
+    """Revokes the tokens, and switches off the addresses of webhooks, of ``acts``; ``None``: all of them."""
+    targets = None if acts is None else {act.target for act in acts}
+    for kind, model, column in (("api_token", ApiToken, ApiToken.revoked_at), ("webhook", Webhook, Webhook.disabled_at)):
+        statement = update(model).where(column.is_(None)).values({column: now()})
+        if targets is not None:
+            statement = statement.where(model.id.in_([one.partition(":")[2] for one in targets if one.startswith(f"{kind}:")]))
+        await session.execute(statement)
 
 
 async def close_accounts(session: AsyncSession) -> tuple[str, ...]:

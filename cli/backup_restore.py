@@ -12,7 +12,7 @@ from pydantic import JsonValue
 from sqlalchemy import insert, inspect, make_url, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from cli.act_replay import Replayed, audit_replayed, close_accounts, erase_again, replay_staff
+from cli.act_replay import Replayed, audit_replayed, close_accounts, erase_again, replay_staff, revoke_again
 from cli.acts_since_backup import BackupAudit, acts_since
 from core.audit import record
 from core.audit.heads import load_heads
@@ -97,6 +97,7 @@ async def restore(
                 opt_outs += await _carry_opt_outs(source, database)
             async with database.write() as session:
                 replayed = await replay_staff(session, acts)
+                await revoke_again(session, acts if all_known else None)
                 if not all_known:
                     replayed = replace(replayed, closed=await close_accounts(session))
                 again = await erase_again(session, acts, erased)

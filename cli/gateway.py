@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from analytics.desk import costs, insights
 from analytics.open_data import routes as open_data
+from analytics.open_data.release import Releases
 from channels.gateway.app import create_app
 from channels.gateway.composition import build
 from channels.gateway.connection_limits import limited_protocol
@@ -26,6 +27,8 @@ from core.telemetry.tracing import traced
 from core.web.open_file_limit import raise_open_file_limit
 from core.web.serving import serve
 from desk import Part
+from integrators import api
+from integrators import desk as integrators
 from knowledge_base.desk import editor, offices, publishing, synonyms, workflow
 from knowledge_base.quality.golden import store as golden
 from knowledge_base.quality.golden.contracts import Golden
@@ -51,6 +54,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         tasks.part(deps.database),
         approvals.part(settings, deps.database),
         website.part(settings, deps.database),
+        integrators.part(settings, deps.database),
     ]
 
 
@@ -69,7 +73,8 @@ def _keep_golden(database: Database) -> KeepGolden:
 def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
     """Returns the whole gateway for ``settings``."""
     deps = deps or build(settings)
-    return create_app(settings, deps, parts(settings, deps), [open_data.router(deps.database, settings)])
+    releases = Releases(deps.database, settings)
+    return create_app(settings, deps, parts(settings, deps), [open_data.router(releases), api.router(deps, releases)])
 
 
 def serving(settings: Settings) -> dict[str, Any]:

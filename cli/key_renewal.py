@@ -10,7 +10,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from conversations.record.address_renewal import move_to_present_digest
 from core.audit import record
 from core.database import Database
-from core.database.models import Conversation, Handoff, OptOut, PhoneCopy, StaffRow, StaffSession
+from core.database.models import Conversation, Handoff, OptOut, PhoneCopy, StaffRow, StaffSession, Webhook
 from core.identity.vault import Vault
 from core.privacy.addresses import Addresses
 from core.settings import Settings
@@ -38,7 +38,7 @@ async def renew(settings: Settings) -> Renewed:
         values = 0
         for column in (Conversation.address, Handoff.number, PhoneCopy.number):
             values += await _reencrypt_column(database, column, addresses.re_encrypted)
-        for column in (StaffRow.totp, StaffSession.pending, StaffSession.id_token):
+        for column in (StaffRow.totp, StaffSession.pending, StaffSession.id_token, Webhook.secret):
             values += await _reencrypt_column(database, column, vault.re_encrypted)
         async with database.write() as session:
             known = select(Conversation.address_digest).where(Conversation.address_digest.is_not(None))

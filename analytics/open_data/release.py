@@ -44,13 +44,17 @@ class Releases:
 
     async def files(self) -> dict[str, bytes]:
         """Returns every file of the release by name. Includes empty months."""
-        async with self._lock:  # concurrent requests wait for the same computation
-            months = await self._months()
+        months = await self.months()
         return {
             "monthly.csv": _csv(_COLUMNS, [row for data in months for row in _rows(data)]),
             "dictionary.csv": _dictionary(),
             "catalogue.jsonld": orjson.dumps(catalogue(self.settings, months), option=orjson.OPT_INDENT_2),
         }
+
+    async def months(self) -> list[Month]:
+        """Returns the published months, oldest first. Concurrent requests wait for the same computation."""
+        async with self._lock:
+            return await self._months()
 
     async def _months(self) -> list[Month]:
         themes, languages = await domains(self.database, origin=self.origin)

@@ -3,13 +3,11 @@
 from fastapi import APIRouter, HTTPException, Response
 
 from analytics.open_data.release import FILES, Releases
-from core.database import Database
-from core.settings import Settings
 
 
-def router(database: Database, settings: Settings) -> APIRouter:
+def router(releases: Releases) -> APIRouter:
     """Returns the routes of the release's files, by name."""
-    routes, releases = APIRouter(tags=["open data"]), Releases(database, settings)
+    routes = APIRouter(tags=["open data"])
 
     @routes.get("/open-data/{name}")
     async def file(name: str) -> Response:

@@ -13,7 +13,7 @@ from core.settings import ROOT, Settings
 
 _TYPED = (
     *("core", "retrieval", "knowledge_base", "conversations", "supervision", "channels", "analytics", "places"),
-    *("actions", "cli", "tools", "bot", "desk", "tests"),
+    *("integrators", "actions", "cli", "tools", "bot", "desk", "tests"),
 )
 _CHECKS = (
     ["ruff", "check", "."],

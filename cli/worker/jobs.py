@@ -22,6 +22,7 @@ from core.database.base import now
 from core.database.jobs import REST
 from core.dates import local_day
 from core.settings import Settings
+from integrators.webhooks import sending
 from supervision.handoffs.call_back import delete_unfinished_forms
 from supervision.review.sampling import draw
 
@@ -59,6 +60,7 @@ class PeriodicJobs:
         self._database, self._settings, self._engine = database, settings, engine
         self._heads = AuditHeads(database, settings)
         self._ledger = LedgerSync(database, settings)
+        self._webhooks = sending.Sender(database, settings)
 
     def all(self, *, retention: timedelta, forget: timedelta, insights: timedelta) -> Sequence[Periodic]:
         """Returns all jobs, with their names in the database."""
@@ -69,6 +71,7 @@ class PeriodicJobs:
             Periodic("insights", self._count, insights),
             Periodic("audit_retention", self._heads.delete_old, timedelta(days=1)),
             Periodic("ledger", self._ledger.run, _LEDGER, _LEDGER),
+            Periodic("webhooks", self._webhooks.run, sending.EVERY, timedelta(minutes=1)),
         ]
         if settings.backup_folder:
             jobs.append(

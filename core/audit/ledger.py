@@ -26,6 +26,7 @@ ERASED, RESTORED = "conversation.erased", "backup.restored"
 REPLAYED = "replayed"  # in the details of a row that a restore wrote: the original row is in the ledger already
 LEDGER_ACTIONS = frozenset(
     {
+        "api_token.revoked",
         "staff.accept",
         "staff.change",
         "staff.disable",
@@ -35,6 +36,8 @@ LEDGER_ACTIONS = frozenset(
         "staff.recovery_used",
         "staff.reset",
         "staff.second_factor",
+        "webhook.disabled",
+        "webhook.removed",
         ERASED,
         RESTORED,
     }

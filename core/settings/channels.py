@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
-from core.settings.validators import Colour, Prefixes, Sites
+from core.settings.validators import Colour, Networks, Prefixes, Sites
 
 
 class ChannelSettings(BaseModel):
@@ -95,3 +95,9 @@ class ChannelSettings(BaseModel):
     sms_generic_account: str = Field("", description="Account at the generic provider.")
     sms_generic_secret: SecretStr = Field(SecretStr(""), description="Its secret: password, token or HMAC key.")
     sms_generic_sender: str = Field("", description="Number or name that sends at the generic provider.")
+
+    # Webhooks to other programs (docs/guides/api.md).
+    webhook_networks: Networks = Field(
+        "",
+        description="Inner addresses or networks, separated by commas, to which webhooks may be sent; empty: public ones only.",
+    )

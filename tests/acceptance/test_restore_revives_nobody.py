@@ -1,6 +1,7 @@
 """An old backup is put back after the record was lost: who was turned away since stays out, who was erased stays erased.
 
-What the attackers hold: an old cookie, an old password with its second factor, an unused link, an old web token.
+What the attackers hold: an old cookie, an old password with its second factor, an unused link, an old web token, a token of the
+API.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ from core.database import Database
 from core.identity import Role, Staff, accounts, links, own_account, passwords
 from core.identity.vault import Vault
 from core.settings import Settings
+from integrators import tokens
+from integrators.tokens import Scope
+from integrators.webhooks import addresses
+from integrators.webhooks.events import OFFERED
 from tests.desk_support import csrf_of, make_staff, sign_in
 from tests.integration.channels_support import settings_for
 from tests.integration.migrated import migrated
@@ -45,6 +50,7 @@ class Known:
     conversation: str = ""
     token: str = ""
     receipt: str = ""
+    programs: dict[str, str] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -66,6 +72,10 @@ async def _before(database: Database, http: httpx.AsyncClient, settings: Setting
     known.cookies = {name: await sign_in(database, settings, person) for name, person in staff.items()}
     async with database.write() as session:
         _, token = await accounts.invite(session, email="new@mairie.example", role=Role.ADMINISTRATOR, actor="test", days=7)
+        for name in ("kept", "revoked"):
+            access: dict[str, Any] = {"scopes": [Scope.ENTRIES], "per_minute": 9, "days": 9, "test": False}
+            _, known.programs[name] = await tokens.create(session, name=name, **access, actor="test")
+        await addresses.create(session, vault, url="https://program.example/", events=OFFERED, actor="test")
     known.link = links.path(token)
     opened = (await http.post("/api/web/conversations", json={})).json()
     known.conversation, known.token = opened["conversation"], opened["token"]
@@ -74,12 +84,17 @@ async def _before(database: Database, http: httpx.AsyncClient, settings: Setting
 
 
 async def _since(database: Database, http: httpx.AsyncClient, known: Known, staff: dict[str, Staff]) -> None:
-    """After the backup: one leaves, one is demoted, one changes the password, the citizen is erased."""
+    """After the backup: one leaves, one is demoted, one changes the password, the citizen is erased, a program is shut out."""
     boss = staff["boss"].id
     async with database.write() as session:
         await accounts.disable(session, staff["leaver"].id, actor=boss)
     async with database.write() as session:
         await accounts.change(session, staff["mover"].id, actor=boss, role=Role.READER)
+    async with database.write() as session:
+        revoked = next(row.id for row in await tokens.listed(session) if row.name == "revoked")
+        assert await tokens.revoke(session, revoked, actor=boss)
+    async with database.write() as session:
+        assert await addresses.remove(session, (await addresses.listed(session))[0].id, actor=boss)
     await own_account.change_password(database, staff["careful"], old=_OLD, new=_NEW)
     gone = await http.delete("/api/web/conversations/current", headers={"Authorization": f"Bearer {known.token}"})
     assert gone.status_code == 204
@@ -106,6 +121,17 @@ async def _reads(http: httpx.AsyncClient, cookie: dict[str, str]) -> bool:
     """Whether an old cookie still opens the desk."""
     http.cookies.clear()
     return (await http.get("/desk/account", headers=cookie)).status_code == 200
+
+
+async def _opens(http: httpx.AsyncClient, token: str) -> bool:
+    """Whether a token opens the API."""
+    return (await http.get("/api/v1/entries", headers={"Authorization": f"Bearer {token}"})).status_code == 200
+
+
+async def _sends(database: Database) -> bool:
+    """Whether events would be sent to the address that was removed."""
+    async with database.read() as session:
+        return any(row.disabled_at is None for row in await addresses.listed(session))
 
 
 def _lose(settings: Settings) -> None:
@@ -149,6 +175,8 @@ async def test_restore_after_the_record_is_lost_revives_nobody(
         tried["disabled account"] = await _enters(http, "leaver@mairie.example", known)
         tried["old password"] = await _enters(http, "careful@mairie.example", known)
         tried["old role"] = rows["mover"].role != Role.READER
+        tried["revoked token"] = await _opens(http, known.programs["revoked"])
+        tried["removed webhook"] = await _sends(database)
         tried["erased conversation"] = (await _ask(http, known.token)).status_code == 202
         assert [name for name, worked in tried.items() if worked] == []
         assert rows["leaver"].disabled_at is not None
@@ -158,6 +186,7 @@ async def test_restore_after_the_record_is_lost_revives_nobody(
         assert known.conversation not in "".join(row.details for row in audited)
         # Who was left alone comes in as ever.
         assert await _enters(http, "boss@mairie.example", known)
+        assert await _opens(http, known.programs["kept"])
 
 
 async def test_restore_without_its_ledger_is_refused_until_it_is_asked_for(
@@ -187,6 +216,8 @@ async def test_restore_without_its_ledger_is_refused_until_it_is_asked_for(
             assert not await _reads(http, headers)
         for name in staff:  # anybody may have been turned away since: nobody comes in until the operator says who may
             assert not await _enters(http, f"{name}@mairie.example", known)
+        assert not await _opens(http, known.programs["kept"])
+        assert not await _sends(database)
         async with database.write() as session:
             await accounts.enable(session, staff["boss"].id, actor="test")
             token = await accounts.reset(session, staff["boss"].id, actor="test", days=1)

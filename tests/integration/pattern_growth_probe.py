@@ -30,6 +30,7 @@ _PACKAGES = (
     "actions",
     "bot",
     "analytics",
+    "integrators",
     "channels",
     "conversations",
     "places",

@@ -1,6 +1,7 @@
 """The API asked at random, as its own description says and otherwise: it never fails, whoever asks.
 
-Every operation of the OpenAPI document, as an administrator with a citizen's token, and as nobody.
+Every operation of the OpenAPI document, as an administrator with a citizen's token, and as nobody; those of ``/api/v1`` also as
+a program with a token.
 """
 
 from __future__ import annotations
@@ -27,13 +28,15 @@ from core.database.migrate import upgrade
 from core.identity import Role
 from core.settings import Settings
 from core.turns import Origin
+from integrators import tokens
+from integrators.tokens import Scope
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
 
 _EXAMPLES = 8  # of each operation, mode and caller: some 1,600 requests
 _QUIET = list(HealthCheck)
 # What says that another process does not answer: none does here.
-_ELSEWHERE = ("console.search_down", "publishing.engine_silent")
+_ELSEWHERE = ("console.search_down", "publishing.engine_silent", "integrators.reply_late")
 _ENDLESS = ("/api/web/events",)  # a stream: test_channels_streams
 
 
@@ -43,7 +46,8 @@ def where(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     found = settings_for(f"sqlite+aiosqlite:///{home / 'guichet.db'}", "redis://127.0.0.1:1/0", home)
     upgrade(found.sql_url)
     # The limits are for others to feel.
-    return found.model_copy(update={"limit_requests_per_minute": 10**6, "limit_openings_per_minute": 10**6})
+    limits = {"limit_requests_per_minute": 10**6, "limit_openings_per_minute": 10**6}
+    return found.model_copy(update=limits | {"web_turn_seconds": 0.1})  # no worker answers
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +70,32 @@ def signed_in(where: Settings) -> dict[str, str]:
         return headers | {"Authorization": f"Bearer {token}"}
 
     return asyncio.run(prepare())
+
+
+@pytest.fixture(scope="module")
+def program(where: Settings) -> dict[str, str]:
+    """Headers of a program that may do everything."""
+
+    async def prepare() -> str:
+        database = Database(where.sql_url)
+        async with database.write() as session:
+            _, token = await tokens.create(
+                session, name="x", scopes=[*Scope], per_minute=3000, days=1, test=False, actor="test"
+            )
+        await database.close()
+        return token
+
+    return {"Authorization": f"Bearer {asyncio.run(prepare())}"}
+
+
+def test_nothing_that_a_program_asks_makes_it_fail(app: TestClient, program: dict[str, str]) -> None:
+    schema = schemathesis.openapi.from_dict(app.get("/api/openapi.json").json())
+    found = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
+    operations = [one for one in found if one.path.startswith("/api/v1/")]
+    assert len(operations) == 7
+    answers = [answer for one in operations for mode in _modes(one) for answer in _fuzz(app, one, mode, program)]
+    assert [answer.wrong for answer in answers if answer.wrong] == []
+    assert {200, 404, 422} <= {answer.status for answer in answers}
 
 
 @pytest.mark.parametrize("caller", ["administrator and citizen", "nobody"])

@@ -105,7 +105,7 @@ def test_there_is_one_door() -> None:
     """Only ``conversations.delivery.outbound`` hands a message to a channel: what does not pass it would not ask for STOP."""
     calls = {
         str(path.relative_to(ROOT))
-        for folder in ("analytics", "channels", "conversations", "supervision", "cli", "desk", "core")
+        for folder in ("analytics", "integrators", "channels", "conversations", "supervision", "cli", "desk", "core")
         for path in (ROOT / folder).rglob("*.py")
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
         if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("channel.send")

@@ -46,15 +46,14 @@ class Receipt(BaseModel):
     seq: int
 
 
-async def take(deps: Deps, conversation: Conversation, incoming: Incoming, connection: HTTPConnection) -> Accepted:
-    """Commits a message received over ``connection``.
+async def take(deps: Deps, conversation: Conversation, incoming: Incoming, payer: Payer) -> Accepted:
+    """Commits a message, whose answer ``payer`` pays for.
 
     Raises ``Problem``: 400 for a button that is not (or no longer) ours, 422 too long, 429 too many.
     """
     content: str | Choice
     if conversation.origin == Origin.CITIZEN and not await deps.limits.allow_message(conversation.id):
         raise Problem(429, language=conversation.language, retry_seconds=RETRY_SECONDS)
-    payer = _payer(deps, conversation, connection)
     if not await deps.budget.is_left(payer):
         log.warning("held_off", limit="work")
         raise Problem(429, language=conversation.language, retry_seconds=RETRY_SECONDS)
@@ -75,8 +74,8 @@ async def take(deps: Deps, conversation: Conversation, incoming: Incoming, conne
         raise Problem(429, "gateway_too_many_waiting", language=conversation.language) from None
 
 
-def _payer(deps: Deps, conversation: Conversation, connection: HTTPConnection) -> Payer:
-    """Returns the payer of the answer: the citizen's address; nobody for our own tools and for this machine itself."""
+def payer_over(deps: Deps, conversation: Conversation, connection: HTTPConnection) -> Payer:
+    """Returns who pays for answers over ``connection``: the citizen's address; nobody for our own tools and this machine."""
     ours = is_from_here(deps, connection) or shows_secret(deps, connection)
     if conversation.origin != Origin.CITIZEN or ours or not connection.client:
         return ()
@@ -89,7 +88,7 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.post("/messages", status_code=202)
     async def send(incoming: Incoming, conversation: Caller, request: Request) -> Receipt:
-        accepted = await take(deps, conversation, incoming, request)
+        accepted = await take(deps, conversation, incoming, payer_over(deps, conversation, request))
         return Receipt(id=incoming.id, seq=accepted.seq)
 
     return routes

@@ -14,7 +14,7 @@ from starlette.websockets import WebSocketDisconnect
 from channels.http.deps import Deps
 from channels.http.origins import allowed_site, site_of
 from channels.http.security import conversation_by_token
-from channels.web.api.messages import Incoming, take
+from channels.web.api.messages import Incoming, payer_over, take
 from channels.web.api.resource import RequestBody, resource
 from channels.web.update_stream import follow
 from conversations.events import QueueEvent, ReplyEvent
@@ -129,7 +129,8 @@ class Session:
                     await self._hint(conversation, Hint.model_validate(content))
                     continue
                 incoming = Incoming.model_validate(content)
-                accepted = await take(self._deps, conversation, incoming, self._socket)
+                payer = payer_over(self._deps, conversation, self._socket)
+                accepted = await take(self._deps, conversation, incoming, payer)
                 await self._send({"type": "accepted", "id": incoming.id, "seq": accepted.seq})
             except (orjson.JSONDecodeError, ValidationError):
                 await self._error(Problem(422), conversation.language, content)

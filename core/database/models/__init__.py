@@ -27,6 +27,7 @@ from core.database.models.entries import (
 from core.database.models.golden import GoldenQuestion
 from core.database.models.handoffs import Handoff
 from core.database.models.insights import InsightDay, InsightFigure
+from core.database.models.integrators import ApiRequest, ApiToken, Webhook, WebhookDelivery
 from core.database.models.mail import Mail
 from core.database.models.places import Directory, OfficeEdit, OfficeRow
 from core.database.models.privacy import ErasedConversation, RetentionRun
@@ -51,6 +52,8 @@ from core.database.models.synonyms import SynonymGroup, SynonymVersion
 from core.database.models.validation import CheckedSubject, HeldAnswer
 
 __all__ = [
+    "ApiRequest",
+    "ApiToken",
     "AuditHead",
     "AuditRow",
     "Autosave",
@@ -115,4 +118,6 @@ __all__ = [
     "Team",
     "Told",
     "Verdict",
+    "Webhook",
+    "WebhookDelivery",
 ]

@@ -1,15 +1,15 @@
 """Fetches pages of a public site only: no private address, no endless file, and no redirect to either."""
 
-import socket
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 import httpx
 
 from core.web.network import is_public
+from core.web.outgoing import AddressRefused, Resolve, Why, checked, resolved
 from knowledge_base.errors import Reason, WithReason, sentence
 
 MAX_BYTES = 5 * 1024**2
@@ -17,8 +17,11 @@ _REDIRECTS = 5
 _TIMEOUT = httpx.Timeout(15.0, connect=5.0)
 AGENT = "Guichet-import"
 _CONDITIONS = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
-
-type Resolve = Callable[[str, int], Iterable[str]]
+_REFUSED: Mapping[Why, tuple[str, str]] = {
+    "not_http": ("ce n'est pas une adresse http(s)", "this is no http(s) address"),
+    "unknown_host": ("ce nom d'hôte n'existe pas", "there is no such host"),
+    "not_public": ("cette adresse n'est pas publique", "this address is not public"),
+}
 
 
 class Limits(NamedTuple):
@@ -62,11 +65,6 @@ def anywhere(_address: str) -> bool:
     return True
 
 
-def resolved(host: str, port: int) -> list[str]:
-    """Returns the addresses of ``host``."""
-    return sorted({str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)})
-
-
 class SafeFetcher:
     """Fetches pages from the IP addresses that ``allows`` returns ``True`` for: public ones, or ``anywhere``."""
 
@@ -108,22 +106,12 @@ class SafeFetcher:
         raise FetchRefused("trop de redirections", "too many redirections")
 
     def _request(self, url: str, headers: Mapping[str, str]) -> httpx.Request:
-        """Returns a request to the checked IP address, because the name could resolve differently a moment later."""
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.password:
-            raise FetchRefused("ce n'est pas une adresse http(s)", "this is no http(s) address")
         try:
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-            addresses = list(self._resolve(parts.hostname, port))
-        except (OSError, ValueError) as error:
-            raise FetchRefused("ce nom d'hôte n'existe pas", "there is no such host") from error
-        if not addresses or not all(map(self._allows, addresses)):
-            raise NotPublic("cette adresse n'est pas publique", "this address is not public")
-        literal = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
-        target = parts._replace(netloc=f"{literal}:{port}", fragment="").geturl()
-        return self._client.build_request(
-            "GET", target, headers={**headers, "Host": parts.netloc}, extensions={"sni_hostname": parts.hostname}
-        )
+            address = checked(url, allows=self._allows, resolve=self._resolve)
+        except AddressRefused as refused:
+            kind = NotPublic if refused.why == "not_public" else FetchRefused
+            raise kind(*_REFUSED[refused.why]) from refused
+        return address.request(self._client, "GET", headers)
 
 
 def _read(response: httpx.Response, limits: Limits, deadline: float) -> bytes:

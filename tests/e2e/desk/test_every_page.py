@@ -28,6 +28,7 @@ PAGES = (
         "nowhere",
     ),
     *("synonyms", "synonyms?q=carte", "synonyms/new", "synonyms/used", "synonyms/changing", "synonyms/gone"),
+    *("integrators", "integrators/webhooks", "integrators/api"),
     *("offices", "offices?q=mairie", "offices/new", "offices/mairie-clairval", "offices/mairie-valdore"),
     *(f"entries/essai/a{part}" for part in ENTRY),
     "entries/essai/b/conflict",

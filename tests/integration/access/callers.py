@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from conversations.record.opening import open_conversation
 from conversations.signing import Signing
@@ -11,6 +12,8 @@ from core.identity import Right, Role, accounts, sessions
 from core.identity.rights import RIGHTS
 from core.settings import Settings
 from core.turns import Origin
+from integrators import tokens
+from integrators.tokens import Scope
 from tests.desk_support import make_staff, sign_in
 
 OPEN_FORM = "desk.desk_form_stale"
@@ -34,8 +37,11 @@ async def callers(database: Database, settings: Settings) -> list[Caller]:
     found.append(Caller("secret", {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}, frozenset({"operations"})))
     async with database.write() as session:
         conversation = open_conversation(session, channel="web", language="fr", origin=Origin.TEST)
+        everything: dict[str, Any] = {"scopes": [*Scope], "per_minute": 3000, "days": 1, "test": False}
+        _, access = await tokens.create(session, name="program", **everything, actor="test")
     token = Signing(settings.secret_key.get_secret_value()).token(conversation.id)
     found.append(Caller("citizen", {"Authorization": f"Bearer {token}"}, frozenset({"citizen"})))
+    found.append(Caller("program", {"Authorization": f"Bearer {access}"}, frozenset({"integrator"})))
     for role in Role:
         headers = await sign_in(database, settings, await make_staff(database, role))
         kinds = frozenset(map(str, RIGHTS[role])) | {"signed_in", "setting_up"}

@@ -1,7 +1,7 @@
 """Imports point one way; bot imports none of them, but for the few files of ``core`` that its Python can read.
 
-cli → analytics → channels → supervision → conversations → core, and cli → knowledge_base, actions → desk, retrieval,
-places → core.
+cli → integrators → analytics → channels → supervision → conversations → core, and cli → knowledge_base, actions → desk,
+retrieval, places → core.
 Beside them stand the developers' tools, which an image leaves out: they import what they measure or train, and no package
 imports them but ``cli.commands``, a command at a time. They use no command themselves.
 """
@@ -19,6 +19,7 @@ from core.settings import ROOT
 PACKAGES = (
     "tools",
     "cli",
+    "integrators",
     "analytics",
     "channels",
     "conversations",
@@ -34,6 +35,7 @@ PACKAGES = (
 ALLOWED = {
     "tools": {*PACKAGES} - {"bot"},
     "cli": {*PACKAGES} - {"bot", "tools"},
+    "integrators": {"integrators", "analytics", "channels", "supervision", "conversations", "desk", "core"},
     "analytics": {"analytics", "channels", "supervision", "conversations", "desk", "core"},
     "channels": {"channels", "supervision", "conversations", "desk", "core"},
     "supervision": {"supervision", "conversations", "desk", "core"},

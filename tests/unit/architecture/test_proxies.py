@@ -18,6 +18,7 @@ _PACKAGES = (
     "cli",
     "core",
     "desk",
+    "integrators",
     "knowledge_base",
     "retrieval",
     "tools",

@@ -1,0 +1,1 @@
+"""Access for other programs: tokens, the API ``/api/v1``, and signed webhooks."""
