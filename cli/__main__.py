@@ -26,6 +26,7 @@ _COMMANDS = {
     "restart": "restart",
     "down": "down",
     "status": "status",
+    "version": "version",
     "logs": "status",
     "doctor": "doctor",
     "slo": "slo",
@@ -124,6 +125,8 @@ def _described(module: str, name: str) -> str:
 def main() -> None:
     """Runs a command. A failure that a person can fix is reported in one sentence, with exit code 1."""
     try:
+        if sys.argv[1:2] == ["--version"]:
+            sys.argv[1] = "version"
         command = typer.main.get_command(application(sys.argv[1] if len(sys.argv) > 1 else ""))
         in_french(command)
         code = command(prog_name="./guichet", standalone_mode=False)

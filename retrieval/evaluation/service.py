@@ -1,7 +1,6 @@
 """Measures the running service for /about, without a second copy of model and index."""
 
 import hashlib
-import subprocess
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -12,7 +11,8 @@ import httpx
 
 from core.action_server import blocking_action_server
 from core.entry import Entry
-from core.settings import ROOT, Settings
+from core.settings import Settings
+from core.version import commit
 from retrieval.contracts import RetrievalResult
 from retrieval.evaluation.questions import own_questions, read_questions
 from retrieval.evaluation.retrieval import ask, recall
@@ -34,26 +34,6 @@ def configuration(manifest: Manifest, files: Sequence[Path], options: dict[str, 
         files={file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
         options=options,
     )
-
-
-def commit() -> str:
-    """Returns the checkout's commit, with a ``+`` if files were changed since; empty outside a repository."""
-    try:
-        head = _git("rev-parse", "--short=12", "HEAD")
-        return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-
-
-def _git(*arguments: str) -> str:
-    found = subprocess.run(  # noqa: S603
-        ["git", *arguments],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return found.stdout.strip()
 
 
 _SWAP_SECONDS = 60.0  # time for the action server to load a new snapshot
