@@ -34,6 +34,7 @@ _COMMANDS = {
     "ask": "ask",
     "verify": "verify",
     "search": "search",
+    "benchmark": "benchmark",
     "publish": "publish",
     "demand": "demand",
     "backup": "backup",
