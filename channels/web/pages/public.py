@@ -30,6 +30,7 @@ def router(pages: Pages, database: Database) -> APIRouter:
             "snapshot": facts.snapshot(home),
             "quality": facts.evaluation(home, "latest"),
             "equality": facts.evaluation(home, "equality"),
+            "energy": facts.evaluation(home, "energy"),
             "first_reply": facts.evaluation(home, "first_reply"),
         }
         language = pages.panel_language(request)
