@@ -14,26 +14,26 @@ from rich.table import Table
 from cli.language import Refusal, pick, sentence
 from cli.options import Json
 from core.settings import ROOT, Settings
+from core.version import version
 
 
 def benchmark(
     command: Annotated[str, typer.Option(help="A command: JSON lines id, question in; id, text, pages out.")] = "",
     url: Annotated[str, typer.Option(help="An address: posted id and question, answers text and pages.")] = "",
-    baseline: Annotated[bool, typer.Option("--bm25", help="The baseline: BM25 over the titles of the pinned pages.")] = False,
+    bm25: Annotated[str, typer.Option(help="A baseline: BM25 over the pinned pages' titles, or pages whole.")] = "",
     questions: Annotated[str, typer.Option(help="Set of graded questions: dev, messages or held_out.")] = "dev",
     limit: Annotated[int, typer.Option(min=0, help="So many questions of each part only; 0: all.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Write all answers there, as JSON lines.")] = None,
     as_json: Json = False,
 ) -> None:
     """Measure a system that answers questions, by default this service: graded questions, and some in ten ways of writing."""
-    from tools.benchmark import baseline as plain  # noqa: PLC0415 - developers' tools, which an image leaves out
+    from tools.benchmark import baseline, ruler, systems  # noqa: PLC0415 - developers' tools, which an image leaves out
     from tools.benchmark import questions as asked  # noqa: PLC0415
-    from tools.benchmark import ruler, systems  # noqa: PLC0415
 
-    if sum(map(bool, (command, url, baseline))) > 1 or questions not in asked.SETS:
-        raise Refusal(*sentence("benchmark_options", sets=", ".join(asked.SETS)))
-    if baseline:
-        system = plain.bm25(plain.pinned_pages(ROOT / "var"))
+    if sum(map(bool, (command, url, bm25))) > 1 or questions not in asked.SETS or bm25 not in ("", *baseline.KINDS):
+        raise Refusal(*sentence("benchmark_options", sets=", ".join(asked.SETS), kinds=", ".join(baseline.KINDS)))
+    if bm25:
+        system = baseline.bm25(baseline.pinned_pages(ROOT / "var"), bm25)
     elif command or url:
         system = systems.command(command) if command else systems.address(url)
     else:
@@ -47,16 +47,18 @@ def benchmark(
     gaps = ruler.gaps({way: of for way, of in parts.items() if way != questions}, answers)
     if out:
         out.write_bytes(b"".join(orjson.dumps(answer.model_dump()) + b"\n" for answer in answers.values()))
-    report = {"worst_gap": asdict(gaps[0]), "figures": figures, "gaps": [asdict(gap) for gap in gaps]}
     if as_json:
-        print(json.dumps({**report, "seconds_a_question": round(seconds, 4)}, ensure_ascii=False))
+        report = {"worst_gap": asdict(gaps[0]), "figures": figures, "gaps": [asdict(gap) for gap in gaps]}
+        asked_of = {"version": version(), "set": questions, "digest": asked.digest(all_asked)}
+        print(json.dumps({**report, "seconds_a_question": round(seconds, 4), "benchmark": asked_of}, ensure_ascii=False))
         return
     worst = gaps[0]
     values = {"way": worst.way, "points": 100 * worst.difference, "low": 100 * worst.low, "high": 100 * worst.high}
     table = Table(title=pick(*sentence("benchmark_worst_gap", figure=worst.figure, **values)), title_justify="left")
     table.add_column(pick("questions", "questions"))
-    for name in ("n", *ruler.FIGURES):
+    for name in ("n", *ruler.FIGURES, pick("écart (95 %)", "gap (95 %)")):
         table.add_column(name, justify="right")
+    lost = {gap.way: f"{gap.difference:.3f} [{gap.low:.3f}, {gap.high:.3f}]" for gap in gaps}
     for part, found in figures.items():
-        table.add_row(part, *(f"{found[name]:g}" for name in ("n", *ruler.FIGURES)))
+        table.add_row(part, *(f"{found[name]:g}" for name in ("n", *ruler.FIGURES)), lost.get(part, ""))
     Console().print(table)

@@ -1,4 +1,4 @@
-"""The plain baseline: BM25 over the titles of the pinned pages, answering with the beginning of the page found."""
+"""Plain baselines: BM25 over the titles, or the whole text, of the pinned pages, answering with the beginning of the first."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from tools.benchmark.ruler import READ
 from tools.benchmark.systems import Answer, Question, System
 
 PINNED = (SERVICE_PUBLIC, TRAVAIL_EMPLOI)
+KINDS = ("titles", "pages")
 
 
 def pinned_pages(home: Path) -> list[Entry]:
@@ -25,17 +26,14 @@ def pinned_pages(home: Path) -> list[Entry]:
     return [*service_public.read(Package(old)).entries, *travail_emploi.read(new)]
 
 
-def bm25(pages: Sequence[Entry]) -> System:
-    """Returns the system that finds one of ``pages`` by the words of its title."""
-    search = PlainBm25([page.id for page in pages], [page.title for page in pages])
-    texts = {page.id: page for page in pages}
+def bm25(pages: Sequence[Entry], kind: str) -> System:
+    """Returns the system that finds one of ``pages`` by the words of its title, or of all its text (``kind`` of ``KINDS``)."""
+    texts = {page.id: "\n".join([page.description, *(part.markdown for part in passages(page))]) for page in pages}
+    whole = kind == "pages"
+    search = PlainBm25([*texts], [f"{page.title}\n{texts[page.id]}" if whole else page.title for page in pages])
 
     def one(question: Question) -> Answer:
         found = search(question.message)
-        return Answer(id=question.id, text=_beginning(texts[found[0]]) if found else "", pages=tuple(found))
+        return Answer(id=question.id, text=texts[found[0]][:READ] if found else "", pages=tuple(found))
 
     return lambda asked: {question.id: one(question) for question in asked}
-
-
-def _beginning(page: Entry) -> str:
-    return "\n".join([page.description, *(part.markdown for part in passages(page))])[:READ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Sequence
 
 from retrieval.evaluation.questions import read_parallel
@@ -31,3 +33,9 @@ def by_way(limit: int) -> dict[str, list[GradedQuestion]]:
 def all_of(parts: dict[str, list[GradedQuestion]]) -> Sequence[GradedQuestion]:
     """Returns the questions of all ``parts``, in order."""
     return [question for part in parts.values() for question in part]
+
+
+def digest(asked: Sequence[GradedQuestion]) -> str:
+    """Returns a digest of the questions with their grades and facts: figures of two runs compare only where it is the same."""
+    content = [(one.id, one.message, sorted(one.grades.items()), one.must) for one in asked]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()[:16]

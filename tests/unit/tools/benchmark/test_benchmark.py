@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from cli.language import Refusal
+from core.entry import Entry
 from retrieval.evaluation.questions import read_parallel
-from tools.benchmark.questions import STANDARD, by_way, graded
+from tools.benchmark.baseline import bm25
+from tools.benchmark.questions import STANDARD, by_way, digest, graded
 from tools.benchmark.ruler import Gap, figures, gaps, measure
 from tools.benchmark.systems import Answer, command
 from tools.evaluation.first_reply.files import ANSWERS, GradedQuestion
@@ -66,6 +70,24 @@ def test_equality_set_asks_the_same_questions_in_every_way() -> None:
         assert {of.grades[page] for page in line.gold} == {ANSWERS}
         assert of.must
     assert {len(part) for part in parts.values()} == {len(read_parallel())}
+
+
+def test_digest_changes_with_what_is_asked_and_with_how_it_is_judged() -> None:
+    others = [replace(ASKED, message="?"), replace(ASKED, grades={"F1": 2}), replace(ASKED, must=())]
+    assert len({digest([one]) for one in (ASKED, *others)}) == 4
+    assert digest([ASKED]) == digest([replace(ASKED, grades=dict(sorted(ASKED.grades.items(), reverse=True)))])
+
+
+@pytest.mark.parametrize(("kind", "found"), [("titles", ("F1",)), ("pages", ("F2", "F1"))])
+def test_bm25_answers_with_the_beginning_of_the_page(kind: str, found: tuple[str, ...]) -> None:
+    titles = {"F1": "Passeport", **{f"F{number}": "Autre page" for number in range(2, 9)}}
+    texts = {"F1": "Durée de validité", "F2": "passeport, prix du passeport"}
+    pages = [Entry(id=page, collection="c", title=title, description=texts.get(page, "")) for page, title in titles.items()]
+    system = bm25(pages, kind)
+    answer = system([GradedQuestion("1", "prix du passeport", {})])["1"]
+    assert answer.pages == found
+    assert answer.text.startswith("Durée" if kind == "titles" else "passeport, prix")
+    assert system([GradedQuestion("2", "кіт", {})])["2"] == Answer(id="2")
 
 
 _ECHO = """python3 -c 'import json, sys
