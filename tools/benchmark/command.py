@@ -1,5 +1,7 @@
 """``./guichet benchmark``: measures any system on the project's own graded questions (docs/benchmark.md)."""
 
+from __future__ import annotations
+
 import json
 import time
 from dataclasses import asdict
@@ -15,8 +17,13 @@ from cli.language import Refusal, pick, sentence
 from cli.options import Json
 from core.settings import ROOT, Settings
 from core.version import version
+from tools.benchmark import baseline, ruler, systems
+from tools.benchmark import questions as asked
+
+app = typer.Typer()
 
 
+@app.callback(invoke_without_command=True)
 def benchmark(
     command: Annotated[str, typer.Option(help="A command: JSON lines id, question in; id, text, pages out.")] = "",
     url: Annotated[str, typer.Option(help="An address: posted id and question, answers text and pages.")] = "",
@@ -27,11 +34,10 @@ def benchmark(
     as_json: Json = False,
 ) -> None:
     """Measure a system that answers questions, by default this service: graded questions, and some in ten ways of writing."""
-    from tools.benchmark import baseline, ruler, systems  # noqa: PLC0415 - developers' tools, which an image leaves out
-    from tools.benchmark import questions as asked  # noqa: PLC0415
-
     if sum(map(bool, (command, url, bm25))) > 1 or questions not in asked.SETS or bm25 not in ("", *baseline.KINDS):
         raise Refusal(*sentence("benchmark_options", sets=", ".join(asked.SETS), kinds=", ".join(baseline.KINDS)))
+    if out and not out.parent.is_dir():
+        raise Refusal(*sentence("backup_folder_missing", folder=out.parent))
     if bm25:
         system = baseline.bm25(baseline.pinned_pages(ROOT / "var"), bm25)
     elif command or url:
@@ -56,9 +62,9 @@ def benchmark(
     values = {"way": worst.way, "points": 100 * worst.difference, "low": 100 * worst.low, "high": 100 * worst.high}
     table = Table(title=pick(*sentence("benchmark_worst_gap", figure=worst.figure, **values)), title_justify="left")
     table.add_column(pick("questions", "questions"))
-    for name in ("n", *ruler.FIGURES, pick("écart (95 %)", "gap (95 %)")):
+    for name in ("n", *ruler.FIGURES, pick("écart, points (95 %)", "gap, points (95 %)")):
         table.add_column(name, justify="right")
-    lost = {gap.way: f"{gap.difference:.3f} [{gap.low:.3f}, {gap.high:.3f}]" for gap in gaps}
+    lost = {gap.way: f"{100 * gap.difference:.0f} ({100 * gap.low:.0f} to {100 * gap.high:.0f})" for gap in gaps}
     for part, found in figures.items():
         table.add_row(part, *(f"{found[name]:g}" for name in ("n", *ruler.FIGURES)), lost.get(part, ""))
     Console().print(table)
