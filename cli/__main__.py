@@ -26,6 +26,7 @@ _COMMANDS = {
     "restart": "restart",
     "down": "down",
     "status": "status",
+    "version": "version",
     "logs": "status",
     "doctor": "doctor",
     "slo": "slo",
@@ -53,6 +54,7 @@ _GROUPS = {
     "places": ("places", "Where to go, and when it is open: communes, the directory of offices."),
     "golden": ("golden", "Golden questions, by which each publication is judged."),
     "bench": ("tools.bench.commands.app", "Measure speed, load, faults and capacity; without a name: all."),
+    "benchmark": ("tools.benchmark.command", "Measure any system that answers questions, by default this service."),
     "eval": ("tools.evaluation.commands.app", "Measure answers on questions with known answers."),
     "staff": ("staff", "Accounts of the desks: invite, list, disable, reset."),
     "sms": ("sms", "SMS: what answers cost, what was spent, what did not arrive."),
@@ -124,6 +126,8 @@ def _described(module: str, name: str) -> str:
 def main() -> None:
     """Runs a command. A failure that a person can fix is reported in one sentence, with exit code 1."""
     try:
+        if sys.argv[1:2] == ["--version"]:
+            sys.argv[1] = "version"
         command = typer.main.get_command(application(sys.argv[1] if len(sys.argv) > 1 else ""))
         in_french(command)
         code = command(prog_name="./guichet", standalone_mode=False)

@@ -30,6 +30,7 @@ from channels.web.pages.templating import Pages
 from core import problems
 from core.privacy.finders.cases import use_patterns
 from core.settings import Settings
+from core.version import version
 from core.web.routes import join_router
 from desk import Part, composition
 from desk.mail_alerts import Mailing
@@ -92,6 +93,7 @@ def create_app(
 
     app = FastAPI(
         title=settings.service_name,
+        version=version(),
         openapi_url="/api/openapi.json",
         docs_url=None,  # the default page loads its script from a third party
         redoc_url=None,

@@ -19,6 +19,7 @@ from core.database.base import now
 from core.database.migrate import code_revision, database_revision, works_with
 from core.database.models import Message
 from core.full_disk import has_room
+from core.version import version
 
 _LATE = timedelta(seconds=20)  # a message unanswered for so long shows that no worker works
 _TIMEOUT_SECONDS = 2
@@ -107,6 +108,6 @@ def router(deps: Deps, health: Health) -> APIRouter:
         parts = await health.report()
         is_ready = "failed" not in parts.values()
         response.status_code = 200 if is_ready else 503
-        return {"ready": is_ready, "parts": parts}
+        return {"ready": is_ready, "version": version(), "parts": parts}
 
     return routes

@@ -7,8 +7,10 @@ from typing import Any
 
 from redis.asyncio.cluster import RedisCluster
 
+from cli.bundled_redis import is_bundled, version_and_advisories
 from cli.doctor.clock import clock
 from cli.doctor.findings import Finding, ok, problem, warning
+from cli.processes import redis_binary
 from conversations.signals.redis_client import FAILURES, Client, client, sentinels
 from core.redis_address import RedisAddress, read_address
 from core.settings import Settings
@@ -18,6 +20,8 @@ _SECONDS = 5
 
 def event_bus(settings: Settings, *, running: bool) -> Iterator[Finding]:
     """Checks Redis as the service uses it. The embedded one does not run while the service is stopped."""
+    if not settings.redis_url:
+        yield from of_binary(redis_binary())
     if settings.redis_url or running:
         yield from asyncio.run(_look(settings))
 
@@ -38,6 +42,13 @@ async def _look(settings: Settings) -> list[Finding]:
         await redis.aclose()
     found.insert(0, ok("redis", "redis_answers", version=version))
     return [*found, clock("Redis", off)] if settings.redis_url else found
+
+
+def of_binary(binary: str) -> Iterator[Finding]:
+    """Yields a finding if the server that ``up`` starts is the bundled one, which its distribution does not mend."""
+    if is_bundled(binary):
+        version, known = version_and_advisories()
+        yield warning("redis", "redis_bundled", version=version, count=len(known), ids=", ".join(one.id for one in known))
 
 
 async def _spares(address: RedisAddress, redis: Client) -> list[Finding]:

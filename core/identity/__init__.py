@@ -3,8 +3,18 @@
 Routes use only ``Staff`` and ``Right``, through ``desk.signed_in``.
 """
 
-from core.identity.errors import IdentityError, TooManyAttempts, WrongCredentials
+from core.identity.errors import IdentityError, TooManyAttempts, TooManyCodes, WrongCredentials
 from core.identity.rights import RIGHTS, Right, Role
 from core.identity.staff import Staff, staff_of
 
-__all__ = ["RIGHTS", "IdentityError", "Right", "Role", "Staff", "TooManyAttempts", "WrongCredentials", "staff_of"]
+__all__ = [
+    "RIGHTS",
+    "IdentityError",
+    "Right",
+    "Role",
+    "Staff",
+    "TooManyAttempts",
+    "TooManyCodes",
+    "WrongCredentials",
+    "staff_of",
+]

@@ -25,3 +25,12 @@ class TooManyAttempts(IdentityError):
     def __init__(self, seconds: int) -> None:
         super().__init__("held_off", minutes=max(1, round(seconds / 60)))
         self.seconds = seconds
+
+
+class TooManyCodes(TooManyAttempts):
+    """Too many wrong codes of one account within a day. ``just_now``: this one was the last that is looked at."""
+
+    def __init__(self, seconds: int, *, just_now: bool = False) -> None:
+        super().__init__(seconds)
+        self.code, self.values = "codes_held", {"hours": max(1, round(seconds / 3600))}
+        self.just_now = just_now

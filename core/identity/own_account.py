@@ -13,10 +13,10 @@ from core.database.models import AuditRow
 from core.identity import accounts, links, passwords, sessions
 from core.identity.errors import IdentityError, WrongCredentials
 from core.identity.rights import Role
-from core.identity.sign_in import SECOND_FACTOR
+from core.identity.sign_in import CODES_HELD, SECOND_FACTOR
 from core.identity.staff import Staff
 
-_SHOWN = (SECOND_FACTOR, "staff.password", "staff.recovery_used", "staff.change")
+_SHOWN = (SECOND_FACTOR, "staff.password", "staff.recovery_used", "staff.change", CODES_HELD)
 _SHOWN_FOR = timedelta(days=30)
 
 

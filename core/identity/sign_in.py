@@ -12,14 +12,15 @@ from core.database import Database
 from core.database.base import now
 from core.database.models import StaffRow, StaffSession
 from core.identity import accounts, passwords, second_factor, sessions, throttle
-from core.identity.errors import IdentityError, WrongCredentials
+from core.identity.errors import IdentityError, TooManyCodes, WrongCredentials
 from core.identity.oidc import Identity, admit
 from core.identity.sessions import ValidSession
 from core.identity.staff import Staff
 from core.identity.vault import Vault
 from core.settings import Settings
 
-SECOND_FACTOR = "staff.second_factor"  # in the audit
+SECOND_FACTOR, CODES_HELD = "staff.second_factor", "staff.codes_held"  # in the audit
+_DAY_SECONDS = 24 * 3600
 _TRIES = 5  # codes in one session between password and second factor, and wrong confirmations in an open one
 
 
@@ -97,9 +98,13 @@ class SignIn:
             )
 
     async def code(self, found: ValidSession, code: str, caller: Caller) -> str:
-        """Returns the token of the open session. ``code``: from the authenticator, or a recovery code, which works once."""
+        """Returns the token of the open session. ``code``: from the authenticator, or a recovery code, which works once.
+
+        Raises ``IdentityError``; ``TooManyCodes`` with ``just_now`` for the code after which the owner is to be told.
+        """
         email = found.staff.email
         known = self.vault.knows_device(caller.known_device, found.staff.id)
+        recovery, last = second_factor.is_recovery(code), False
         async with self._database.read() as session:
             await throttle.check(session, self.vault, email=email, address=caller.address, known=known)
         async with self._database.write() as session:
@@ -108,14 +113,22 @@ class SignIn:
             row = await session.get_one(StaffRow, found.staff.id, with_for_update=True)
             if fresh.ended_at is not None:
                 raise IdentityError("codes_wrong")
+            if not recovery:
+                await throttle.check_codes(session, self.vault, email=email, known=known)
             if self._accepts(row, code):
-                return await self._open(session, row, found, caller, recovery=second_factor.is_recovery(code))
+                return await self._open(session, row, found, caller, recovery=recovery)
+            if not recovery:
+                last = await throttle.count_wrong_code(session, self.vault, email=email, known=known)
             fresh.failures += 1
-            if fresh.failures >= _TRIES:
+            if fresh.failures >= _TRIES or last:
                 fresh.ended_at = now()
+            if last:
+                await audit.record(session, actor="stranger", action=CODES_HELD, target=f"staff:{row.id}")
         await self._count_failure(email, caller, row, known=known)
+        if last:
+            raise TooManyCodes(_DAY_SECONDS, just_now=True)
         # Reaching this step shows already that the password was right, so the error may say what is wrong.
-        wrong = "recovery_wrong" if second_factor.is_recovery(code) else "code_wrong"
+        wrong = "recovery_wrong" if recovery else "code_wrong"
         raise IdentityError("codes_wrong" if fresh.ended_at else wrong)
 
     async def pending_secret(self, found: ValidSession) -> str:

@@ -20,6 +20,7 @@ from opentelemetry.trace import NonRecordingSpan, SpanContext, SpanKind, Status,
 
 from core.settings import Settings
 from core.telemetry.tracing import SILENT, Kind, Part, Span, Value
+from core.version import version
 
 _SEND_SECONDS = 2.0  # a collector that does not answer loses spans, and delays nothing: not even the end of a process
 _LOW = 2**64 - 1
@@ -64,7 +65,8 @@ class Traces:
     """The spans of one process. A share of all messages is traced (``settings.otlp_share``): the same ones in every process."""
 
     def __init__(self, settings: Settings, process: str) -> None:
-        resource = {"service.namespace": "guichet", "service.name": process, "service.instance.id": f"{process}-{os.getpid()}"}
+        resource = {"service.namespace": "guichet", "service.name": process, "service.version": version()}
+        resource["service.instance.id"] = f"{process}-{os.getpid()}"
         self._below = int(settings.otlp_share * 2**64)
         self._provider = TracerProvider(
             sampler=ALWAYS_ON, resource=Resource(resource), shutdown_on_exit=False, id_generator=_Ids()

@@ -8,7 +8,7 @@ import segno
 from fastapi import APIRouter, Depends, Form, Request, Response
 from markupsafe import Markup
 
-from core.identity import IdentityError, TooManyAttempts, second_factor, sessions
+from core.identity import IdentityError, TooManyAttempts, TooManyCodes, second_factor, sessions
 from core.identity.sessions import ValidSession
 from core.problems import Problem
 from desk.access import check_form, check_origin, session_of
@@ -64,12 +64,7 @@ def router() -> APIRouter:
         try:
             token = await shell.sign_in.code(current, code, shell.caller(request))
         except IdentityError as error:
-            if (again := await session_of(request)) is None:  # too many wrong codes: back to the start
-                passwords = shell.settings.desk_passwords
-                return _failure_page(
-                    request, error, "desk/sign_in.html", next=next, email=current.staff.email, passwords=passwords
-                )
-            return _code_page(request, again, next, error)
+            return await _after_wrong_code(request, current, next, error)
         path = safe_path(next)
         if second_factor.is_recovery(code) and path == "/desk":  # no page was asked for: a lost telephone comes first
             path = "/desk/account?done=desk_by_recovery"
@@ -122,6 +117,16 @@ def router() -> APIRouter:
     return routes
 
 
+async def _after_wrong_code(request: Request, current: ValidSession, next_path: str, error: IdentityError) -> Response:
+    """Returns the page for the next code, or for the password, if the session has ended: too many wrong codes."""
+    if isinstance(error, TooManyCodes) and error.just_now:
+        await _notify_owner(request, current, "codes_held")
+    if (again := await session_of(request)) is not None:
+        return _code_page(request, again, next_path, error)
+    passwords = shell_of(request).settings.desk_passwords
+    return _failure_page(request, error, "desk/sign_in.html", next=next_path, email=current.staff.email, passwords=passwords)
+
+
 def _code_page(request: Request, current: ValidSession, next_path: str, error: IdentityError | None = None) -> Response:
     if current.stage == sessions.ENROL:
         return back("/desk/second-factor")
@@ -133,9 +138,14 @@ def _code_page(request: Request, current: ValidSession, next_path: str, error: I
 
 async def _recovery_page(request: Request, current: ValidSession, codes: Sequence[str]) -> Response:
     """Tells the owner of the account by e-mail of the new second factor, and returns the page with its recovery codes."""
-    async with shell_of(request).database.write() as session:
-        shell_of(request).notify_owner(session, "second_factor", current.staff.id, current.staff.language)
+    await _notify_owner(request, current, "second_factor")
     return render(request, None, "desk/recovery.html", codes=codes)
+
+
+async def _notify_owner(request: Request, current: ValidSession, name: str) -> None:
+    shell = shell_of(request)
+    async with shell.database.write() as session:
+        shell.notify_owner(session, name, current.staff.id, current.staff.language)
 
 
 async def _enrolment(request: Request, current: ValidSession, error: IdentityError | None = None) -> Response:

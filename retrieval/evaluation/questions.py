@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from core.settings import ROOT
 
 OWN = ROOT / "tests" / "evaluation"
+EQUALITY = OWN / "equality" / "ways.jsonl"
 
 
 class Question(BaseModel):
@@ -42,6 +43,21 @@ def read_questions(path: Path) -> list[Question]:
             problem = error.errors()[0]["msg"]
             raise ValueError(f'{path}, line {number}: {problem}. Each line is {{"id", "question", "gold": [ids]}}.') from error
     return questions
+
+
+class Parallel(BaseModel):
+    """One question in several ways of writing (``standard`` is plain French): the same pages, ``gold``, answer each of them."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    gold: tuple[str, ...]
+    ways: dict[str, str]
+
+
+def read_parallel(path: Path = EQUALITY) -> list[Parallel]:
+    """Returns the questions of the equality table. Raises ``OSError`` where the tests are left out, as in an image."""
+    return [Parallel.model_validate_json(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def own_questions(collections: set[str]) -> Path:

@@ -4,9 +4,10 @@ They hold questions that real people may have written, so they are in the state 
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -107,6 +108,11 @@ def publish(run: Run, home: Path, name: str = "latest", figures: Iterable[str] =
         "snapshot": run.configuration.snapshot,
         "figures": {name: whole[name] for name in figures},
     }
+    return write_published(home, name, content)
+
+
+def write_published(home: Path, name: str, content: Mapping[str, Any]) -> Path:
+    """Writes ``content`` (``channels.web.pages.facts.Quality``) for /about to the file ``name``, replaced in one step."""
     path = home / "evaluation" / f"{name}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(f".{name}.{os.getpid()}")

@@ -1,7 +1,6 @@
 """Measures the running service for /about, without a second copy of model and index."""
 
 import hashlib
-import subprocess
 import time
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
@@ -12,9 +11,10 @@ import httpx
 
 from core.action_server import blocking_action_server
 from core.entry import Entry
-from core.settings import ROOT, Settings
+from core.settings import Settings
+from core.version import commit
 from retrieval.contracts import RetrievalResult
-from retrieval.evaluation.questions import own_questions, read_questions
+from retrieval.evaluation.questions import EQUALITY, Question, own_questions, read_parallel, read_questions
 from retrieval.evaluation.retrieval import ask, recall
 from retrieval.evaluation.runs import Configuration, Run, keep, new_run, publish
 from retrieval.snapshots.folder import Manifest, Snapshots
@@ -34,26 +34,6 @@ def configuration(manifest: Manifest, files: Sequence[Path], options: dict[str, 
         files={file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
         options=options,
     )
-
-
-def commit() -> str:
-    """Returns the checkout's commit, with a ``+`` if files were changed since; empty outside a repository."""
-    try:
-        head = _git("rev-parse", "--short=12", "HEAD")
-        return head + ("+" if _git("status", "--porcelain", "--untracked-files=no") else "")
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-
-
-def _git(*arguments: str) -> str:
-    found = subprocess.run(  # noqa: S603
-        ["git", *arguments],  # noqa: S607
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return found.stdout.strip()
 
 
 _SWAP_SECONDS = 60.0  # time for the action server to load a new snapshot
@@ -111,7 +91,8 @@ def measure_service(
     report: Callable[[Run], str],
     searcher: ServiceSearcher | None = None,
 ) -> Run:
-    """Asks the running service the project's own questions, stores the run with its ``report``, and publishes its figures.
+    """Asks the running service the project's own questions, stores the run with its ``report``, and publishes its figures,
+    and those by way of writing where service-public's pages are answered from.
 
     Raises ``httpx.HTTPError`` or ``TimeoutError`` if the service does not answer from ``snapshot``, ``OSError`` or
     ``ValueError`` if there are no questions.
@@ -119,9 +100,25 @@ def measure_service(
     path = own_questions(collections)
     with searcher or ServiceSearcher(settings) as service:
         service.wait_for(snapshot)
+        manifest = Snapshots(snapshots_folder(settings.home)).manifest(snapshot)
         rows = ask([question for question in read_questions(path) if question.gold], service)
-    manifest = Snapshots(snapshots_folder(settings.home)).manifest(snapshot)
+        equality = _equality(service, manifest) if "service-public" in collections else None
     run = new_run("retrieval", configuration(manifest, [path], {"through": "service"}), {"": recall(rows)}, rows)
     keep(run, settings.home, report(run))
     publish(run, settings.home)
+    if equality is not None:
+        keep(equality, settings.home, "")
+        publish(equality, settings.home, "equality", [name for name in equality.figures[""] if name != "n"])
     return run
+
+
+def _equality(service: ServiceSearcher, manifest: Manifest) -> Run:
+    """Returns the share of the same questions whose right page is among the first three, by way of writing."""
+    asked, rows = read_parallel(), []
+    shares: dict[str, float] = {"n": len(asked)}
+    for way in asked[0].ways:
+        questions = [Question(id=one.id, question=one.ways[way], gold=one.gold) for one in asked]
+        found = ask(questions, service, part=way)
+        shares[way] = recall(found)["recall@3"]
+        rows += found
+    return new_run("equality", configuration(manifest, [EQUALITY], {"through": "service"}), {"": shares}, rows)

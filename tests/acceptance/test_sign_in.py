@@ -16,7 +16,7 @@ from sqlalchemy import select, update
 
 from cli.gateway import create, serving
 from core.database.base import now
-from core.database.models import Mail, StaffRow, StaffSession
+from core.database.models import Mail, SignInFailure, StaffRow, StaffSession
 from core.identity import Role, accounts, links, passwords
 from core.settings import Settings
 from tests.desk_support import csrf_of, found_on, make_staff, sign_in
@@ -258,6 +258,46 @@ async def test_guesses_at_a_code_are_counted_however_many_come_at_once(desk: Des
     answers = await asyncio.gather(*(desk.http.post("/desk/sign-in/code", data=guess) for guess in guesses))
     assert all(answer.status_code != 303 for answer in answers)
     assert (await desk.actions()).count("staff.sign_in_failed") <= 5
+
+
+async def test_codes_are_counted_by_the_day_and_the_owner_is_told(settings: Settings) -> None:
+    """Who knows the password guesses slowly, from many addresses: after twenty wrong codes none is looked at for a day."""
+    settings = settings.model_copy(update={"smtp_host": "127.0.0.1", "mail_from": "guichet@mairie.example"})
+    email = "agent@mairie.example"
+    async with desk_on(settings) as desk:
+        await desk.accept(await desk.link(Role.EDITOR, email))
+        recovery = re.findall(r"<code>([a-z0-9-]{17})</code>", (await desk.enrol()).text)
+        device = desk.http.cookies["guichet-device"]
+
+        async def guessed(code: str) -> int:
+            desk.http.cookies.clear()
+            await desk.enter(email)
+            return (await desk.code(code)).status_code
+
+        async def moved(change: timedelta) -> None:
+            async with desk.database.write() as session:
+                for failure in await session.scalars(select(SignInFailure)):
+                    failure.at -= change
+
+        wrong = str((int(pyotp.TOTP(desk.secret).now()) + 500_000) % 1_000_000).zfill(6)
+        for number in range(20):
+            assert await guessed(wrong) == (422 if number < 19 else 429), number
+            await moved(timedelta(minutes=20))
+        async with desk.database.read() as session:
+            assert [one.kind for one in await session.scalars(select(Mail))].count("security") == 2, "set up, and held"
+        await desk.forget_step()
+        held = pyotp.TOTP(desk.secret).now()
+        assert await guessed(held) == 429, "not even the right one"
+        assert (await desk.actions()).count("staff.codes_held") == 1
+        desk.http.cookies.clear()
+        desk.http.cookies.set("guichet-device", device)
+        await desk.enter(email)
+        assert (await desk.code(held)).status_code == 303, "the owner's browser is not held"
+        assert "Trop de codes faux" in (await desk.http.get("/desk/account")).text
+        assert await guessed(recovery[0]) == 303
+        await moved(timedelta(hours=24))
+        await desk.forget_step()
+        assert await guessed(pyotp.TOTP(desk.secret).now()) == 303, "a day later"
 
 
 async def test_nobody_is_sent_to_another_site_after_signing_in(desk: Desk) -> None:

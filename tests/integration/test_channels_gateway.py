@@ -19,6 +19,7 @@ from conversations.record.erasure import erase_rows
 from core.database import Database
 from core.database.models import Conversation, Feedback
 from core.settings import Settings
+from core.version import version
 from tests.integration.channels_support import SECRET, FakeRasa, guichet, served, settings_for, working
 from tests.integration.handoff_support import ask
 from tests.integration.migrated import migrated
@@ -195,6 +196,7 @@ async def test_readiness_names_the_part_that_is_missing(settings: Settings) -> N
 
         async def state() -> tuple[int, dict[str, str]]:
             answer = await service.http.get("/health/ready")
+            assert answer.json()["version"] == version()
             return answer.status_code, answer.json()["parts"]
 
         assert (await service.http.get("/health/live")).status_code == 200

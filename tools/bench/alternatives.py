@@ -54,7 +54,8 @@ class PlainBm25:
 
     def __call__(self, question: str) -> list[str]:
         scores = self._weights @ self._words.transform([question]).T
-        return _first(self._ids, np.asarray(scores.todense()).ravel())
+        found = np.asarray(scores.todense()).ravel()
+        return _first(self._ids, found)[: int((found > 0).sum())]  # a page without any of the words is not found
 
 
 def plain_vectors(snapshot: Snapshot, embedder: RemoteEmbedder) -> Search:

@@ -19,7 +19,7 @@ from cli.processes import kind_of
 from cli.supervisor import Supervisor
 from core.action_server import action_server
 from core.settings import ROOT, Settings
-from tools.bench import processor
+from tools.bench import energy, processor
 from tools.bench.client import Citizen
 from tools.bench.memory import proportional_mb
 from tools.bench.statistics import percentiles
@@ -77,15 +77,16 @@ async def rasa_latency(settings: Settings, count: int) -> dict[str, float]:
 
 async def turn_latency(settings: Settings, count: int) -> dict[str, Any]:
     """Returns the time of a whole turn on the website, each in a conversation of its own, one after the other; and the
-    processor time of the stack (including opening the conversation), which other programs affect less.
+    processor time and energy of the stack (including opening the conversation), which other programs affect less.
     """
     times, outcomes = [], []
     asked = questions()
     pids = {state.name: state.keeper for state in Supervisor(settings.home).states() if state.keeper}
     before: dict[str, float] = {}
+    energy_before = energy.read()
     for number in range(count + _WARM_UP):
         if number == _WARM_UP:
-            before = processor.seconds(pids)
+            before, energy_before = processor.seconds(pids), energy.read()
         async with Citizen(settings) as citizen:
             reply, milliseconds = await citizen.ask(next(asked))
         if number >= _WARM_UP:
@@ -94,7 +95,14 @@ async def turn_latency(settings: Settings, count: int) -> dict[str, Any]:
     used: dict[str, float] = defaultdict(float)
     for name, spent in processor.per_turn_ms(before, processor.seconds(pids), count).items():
         used[kind_of(name)] += spent
+    cpu_seconds = sum(used.values()) / 1000
+    joules, method = energy.used(energy_before, energy.read(), cpu_seconds * count)
     report: dict[str, Any] = percentiles(times, "turn.web") | {"turn.web.fallbacks": outcomes.count("fallback")}
+    report |= {
+        "turn.web.cpu_s": round(cpu_seconds, 3),
+        "turn.web.joules": round(joules / count, 2),
+        "turn.web.joules_by": method,
+    }
     return report | {"turn.web.cpu_ms": {name: round(spent, 1) for name, spent in (used | {"all": sum(used.values())}).items()}}
 
 

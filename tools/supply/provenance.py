@@ -22,7 +22,10 @@ LISTED = Path(__file__).parent / "provenance.yml"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One model or set of data. ``checked``: how its origin was checked; ``files``: path → SHA-256."""
+    """One model or set of data, or a program inside a package, with its ``version``.
+
+    ``checked``: how its origin was checked; ``files``: path → SHA-256.
+    """
 
     name: str
     kind: str
@@ -33,6 +36,7 @@ class Item:
     environment: str = ""
     wheel: str = ""
     npm: bool = False
+    version: str = ""
     files: Mapping[str, str] | None = None
 
     @property

@@ -88,7 +88,8 @@ class Quality(BaseModel):
 
 
 def evaluation(home: Path, name: str) -> Quality | None:
-    """Returns the published figures of the evaluation ``name``, or ``None``: ``latest`` of search, ``first_reply``."""
+    """Returns the published figures of the evaluation ``name``, or ``None``: ``latest`` of search, ``first_reply``,
+    ``equality`` (shares by way of writing), ``energy`` (of one turn)."""
     try:
         return Quality.model_validate_json((home / "evaluation" / f"{name}.json").read_bytes())
     except (OSError, ValidationError):

@@ -29,6 +29,8 @@ def router(pages: Pages, database: Database) -> APIRouter:
             "collections": await collections(),
             "snapshot": facts.snapshot(home),
             "quality": facts.evaluation(home, "latest"),
+            "equality": facts.evaluation(home, "equality"),
+            "energy": facts.evaluation(home, "energy"),
             "first_reply": facts.evaluation(home, "first_reply"),
         }
         language = pages.panel_language(request)

