@@ -21,7 +21,6 @@ from core.entry import Entry, passages
 from core.text.markdown import plain as without_marks
 from core.turns import AnswerBlock, Outcome
 
-_MINI_CARDS = 3
 _SHOWN = "town_page"  # in the data of an utterance: the id of the page
 # Folded words. "ou" is "où" where a verb, or nothing, follows, or where the message begins with it.
 _WHERE_OR_WHEN = re.compile(
@@ -54,8 +53,8 @@ def with_town_page(turn: Turn, reply: Reply) -> Reply:
     where the search is sure of it ("horaires de la déchèterie"). It is shown once, and again if the message asks where or when.
     """
     question = turn.typed or (reply.state and reply.state.focus and reply.state.focus.question) or ""
-    entries = filter(None, map(turn.search.entry, _pages_of(reply, 1 if turn.style.pays_by_segment else _MINI_CARDS)))
-    page = next(filter(None, (turn.retriever.local_page(entry, question) for entry in entries)), None)
+    entry = turn.search.entry(_page_of(reply))
+    page = turn.retriever.local_page(entry, question) if entry else None
     if page is None or not passages(page) or turn.settings.collection not in ("", page.collection):
         return reply
     urgent = asks_where_or_when(question)
@@ -67,14 +66,17 @@ def with_town_page(turn: Turn, reply: Reply) -> Reply:
     return replace(reply, utterances=(*said, *reply.utterances) if first else (*reply.utterances, *said))
 
 
-def _pages_of(reply: Reply, most: int) -> list[str]:
-    """Returns the page that ``reply`` answers from, and the first of those whose content it offers, ``most`` at most."""
-    answering = [str(one.custom["entry"]) for one in reply.utterances if one.custom.get("entry")][:1]
-    if not any(one.custom.get("outcome") == Outcome.CHOICES for one in reply.utterances):
-        return answering
+def _page_of(reply: Reply) -> str:
+    """Returns the page that ``reply`` answers from, or offers first; empty without one.
+
+    Pages that it offers behind the first have a town's page that helps in 9 of 30 replies only.
+    """
+    answering = [str(one.custom["entry"]) for one in reply.utterances if one.custom.get("entry")]
+    if answering or not any(one.custom.get("outcome") == Outcome.CHOICES for one in reply.utterances):
+        return "".join(answering[:1])
     blocks = (one.custom.get("block") or {} for one in reply.utterances)
     options = [option for block in blocks if block.get("purpose") == "entries" for option in block["options"]]
-    return [*answering, *[option["entry"] for option in options if option.get("entry")][:most]]
+    return next((option["entry"] for option in options if option.get("entry")), "")
 
 
 def _utterances(turn: Turn, page: Entry, question: str) -> Sequence[Utterance]:

@@ -18,7 +18,7 @@ from core.entry import Chapter, Entry, TextBlock
 from core.settings import Settings
 from core.turns import AnswerBlock, ChoicesBlock
 from retrieval.contracts import RetrievalResult
-from tests.unit.actions.fakes import LOCAL, LOST_CARD, SNAPSHOT, FakeKnowledge, hit
+from tests.unit.actions.fakes import LOCAL, LONG, LOST_CARD, SNAPSHOT, FakeKnowledge, hit
 from tests.unit.actions.talk import WORDING, Talk
 
 COUNTER = Entry(
@@ -88,7 +88,16 @@ async def test_by_sms_the_town_comes_first_where_where_or_when_is_asked(
     assert LOST_CARD.title[:20] in text
 
 
-async def test_choices_are_followed_by_the_town_page_of_the_first_that_has_one(valbourg: Settings) -> None:
+async def test_choices_are_not_followed_by_the_town_page_of_another_than_the_first(
+    valbourg: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(LOCAL, LOST_CARD.id)
+    monkeypatch.setitem(LOCAL, LONG.id, COUNTER)
+    turn = await Talk(valbourg, FakeKnowledge()).say("choix de carte")
+    assert not any(isinstance(block, AnswerBlock) for block in turn.blocks)
+
+
+async def test_choices_are_followed_by_the_town_page_of_the_first(valbourg: Settings) -> None:
     turn = await Talk(valbourg, FakeKnowledge()).say("choix de carte")
     assert isinstance(turn.blocks[0], ChoicesBlock)
     assert isinstance(turn.blocks[-1], AnswerBlock)
