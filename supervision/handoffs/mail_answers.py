@@ -29,10 +29,10 @@ class MailAnswers:
         if not self._settings.smtp_host or row.number is None:
             raise Refused("no_mail")
         link = f"{self._settings.base_url}{LINK_PATH}?lang={conversation.last_language}#{self._signing.link(conversation.id)}"
-        values = {"answer": "\n\n".join(_as_text(block) for block in blocks), "link": link, "link_days": LINK_DAYS}
+        answer = "\n\n".join(_as_text(block) for block in blocks)
         about = {"channel": conversation.channel, "language": conversation.last_language}
         subject = self._wording.text("gateway_mail_subject", **about)
-        text = self._wording.text("gateway_mail_text", **about, **values)
+        text = self._wording.text("gateway_mail_text", **about, answer=answer, link=link, link_days=LINK_DAYS)
         queue_answer(session, self._settings, conversation.id, reply, self._addresses.decrypt(row.number), subject, text)
 
 

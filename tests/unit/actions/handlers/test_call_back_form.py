@@ -12,6 +12,8 @@ from actions.handlers.call_back_form import START, CallBackQuestion, SubmitCallB
 from actions.messages.call_back_reading import BY, CONFIRMED, CONSENT, NUMBER, SLOTS, SUBJECT, TIME
 from core.settings import Settings
 
+_CHOSEN: dict[str, Any] = {BY: "mail"}
+_AGREED: dict[str, Any] = _CHOSEN | {CONSENT: True, TIME: ""}
 BY_MAIL = '/ask_call_back{"by": "mail"}'
 
 
@@ -54,7 +56,7 @@ async def test_a_number_before_the_consent_is_answered_by_asking_for_it_again(in
 async def test_who_asks_to_be_called_back_again_is_asked_again() -> None:
     """Without any slot set, Rasa would take the message for somebody else's, and the turn would come to nothing."""
     assert await _validated("rappelez-moi", START, requested_slot=CONSENT) == ([(CONSENT, None)], [])
-    anew = await _validated("rappelez-moi", START, requested_slot=NUMBER, **{CONSENT: True})
+    anew = await _validated("rappelez-moi", START, requested_slot=NUMBER, call_back_consent=True)
     assert anew == ([(CONSENT, None)], [])
 
 
@@ -64,7 +66,7 @@ async def test_as_it_begins_nothing_is_set() -> None:
 
 async def test_the_button_begins_the_form_by_mail() -> None:
     assert await _validated(BY_MAIL, START) == ([(BY, "mail")], [])
-    pressed_in_the_form = await _validated(BY_MAIL, START, requested_slot=NUMBER, **{CONSENT: True})
+    pressed_in_the_form = await _validated(BY_MAIL, START, requested_slot=NUMBER, call_back_consent=True)
     assert pressed_in_the_form == ([(CONSENT, None), (BY, "mail")], [])
 
 
@@ -80,28 +82,28 @@ async def test_without_a_mail_server_and_by_sms_there_is_no_form_by_mail(about: 
 
 
 async def test_a_call_asked_for_after_all_asks_for_a_number_again() -> None:
-    again = await _validated("rappelez-moi", START, requested_slot=NUMBER, **{BY: "mail", CONSENT: True})
+    again = await _validated("rappelez-moi", START, requested_slot=NUMBER, **_AGREED)
     assert again == ([(CONSENT, None), (BY, None)], [])
 
 
 async def test_by_mail_no_time_is_asked_for() -> None:
-    agreed = await _validated("oui", "affirm", requested_slot=CONSENT, **{BY: "mail"})
+    agreed = await _validated("oui", "affirm", requested_slot=CONSENT, **_CHOSEN)
     assert agreed == ([(CONSENT, True), (TIME, "")], [])
 
 
 @pytest.mark.parametrize("text", ["jean@exemple", "jean.dupont.exemple.fr", "jean arobase exemple", "oui", "•••"])
 async def test_an_incomplete_address_is_asked_for_again(text: str) -> None:
-    found = await _validated(text, "enquiry", requested_slot=NUMBER, **{BY: "mail", CONSENT: True, TIME: ""})
+    found = await _validated(text, "enquiry", requested_slot=NUMBER, **_AGREED)
     assert found == ([(NUMBER, None)], ["utter_call_back_mail_wrong"])
 
 
 async def test_a_question_instead_of_the_address_is_for_another_action() -> None:
-    found = await _validated("combien coûte un passeport ?", "enquiry", requested_slot=NUMBER, **{BY: "mail", CONSENT: True})
+    found = await _validated("combien coûte un passeport ?", "enquiry", requested_slot=NUMBER, **_AGREED)
     assert found == ([], [])
 
 
 async def test_at_the_end_address_and_subject_can_be_corrected_and_no_time() -> None:
-    filled = {BY: "mail", CONSENT: True, NUMBER: "j•••@gmail.com", TIME: "", SUBJECT: "", "requested_slot": CONFIRMED}
+    filled: dict[str, Any] = {BY: "mail", CONSENT: True, NUMBER: "j•••@gmail.com", TIME: "", SUBJECT: "", "requested_slot": CONFIRMED}
     address = await _validated("non, c'est •••", "enquiry", number="a•••@free.fr", **filled)
     assert address == ([(NUMBER, "a•••@free.fr")], [])
     assert await _validated("le sujet est la cantine", "enquiry", **filled) == ([(SUBJECT, "la cantine")], [])
