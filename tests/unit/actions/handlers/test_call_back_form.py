@@ -103,7 +103,14 @@ async def test_a_question_instead_of_the_address_is_for_another_action() -> None
 
 
 async def test_at_the_end_address_and_subject_can_be_corrected_and_no_time() -> None:
-    filled: dict[str, Any] = {BY: "mail", CONSENT: True, NUMBER: "j•••@gmail.com", TIME: "", SUBJECT: "", "requested_slot": CONFIRMED}
+    filled: dict[str, Any] = {
+        BY: "mail",
+        CONSENT: True,
+        NUMBER: "j•••@gmail.com",
+        TIME: "",
+        SUBJECT: "",
+        "requested_slot": CONFIRMED,
+    }
     address = await _validated("non, c'est •••", "enquiry", number="a•••@free.fr", **filled)
     assert address == ([(NUMBER, "a•••@free.fr")], [])
     assert await _validated("le sujet est la cantine", "enquiry", **filled) == ([(SUBJECT, "la cantine")], [])
