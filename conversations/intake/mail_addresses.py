@@ -47,11 +47,14 @@ def hint_of_address(address: str) -> str:
     return f"{name[:1]}•••@{domain}"
 
 
-async def address_hint_of(database: Database, conversation: str) -> str:
-    """Returns the hint of the address that ``conversation`` gave so far for an answer by e-mail; empty if there is none."""
+async def address_hint_of(database: Database, conversation: str) -> str | None:
+    """Returns the hint of the address that ``conversation`` gave so far for an answer by e-mail; empty if it gave none.
+
+    ``None``: it was asked for no address.
+    """
     async with database.read(brief=True) as session:
         hint = await session.execute(select(Handoff.number_hint).where(*collecting(conversation, Kind.MAIL_BACK)))
-    return hint.scalar_one_or_none() or ""
+    return hint.scalar_one_or_none()
 
 
 async def keep_address(session: AsyncSession, addresses: Addresses, conversation: str, address: str | None) -> None:

@@ -181,8 +181,7 @@ class ConversationProcessor:
         buttons = traits_of(conversation.channel).has_buttons
         has_number, has_address = (kind in (message.masked or ()) and not message.payload for kind in ("phone", "email"))
         number_hint = await number_hint_of(self.database, conversation.id) if has_number else ""
-        if has_address and not number_hint:
-            number_hint = await address_hint_of(self.database, conversation.id)
+        address_hint = await address_hint_of(self.database, conversation.id) if has_address and not number_hint else None
         offers = Offers(conversation, self.signing)
         return TurnContext(
             message_id=message.id,
@@ -198,8 +197,9 @@ class ConversationProcessor:
             choices_not_shown=not buttons and not conversation.offered and bool(conversation.options),
             attempts=message.attempts,
             deadline=Deadline.begin(self.limits[conversation.channel], waited),
-            number_hint=number_hint,
-            number_for_yes_or_no=(has_number or has_address) and not number_hint and offers.ask_yes_or_no(),
+            number_hint=number_hint or address_hint or "",
+            number_for_yes_or_no=not (number_hint or address_hint)
+            and (address_hint is not None or ((has_number or has_address) and offers.ask_yes_or_no())),
         )
 
 

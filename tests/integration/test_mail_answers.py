@@ -166,6 +166,18 @@ async def test_each_form_takes_only_what_it_asked_for(settings: Settings, databa
         assert (await ask(citizen, "c'est la bonne adresse"))["outcome"] == "fallback"
 
 
+@pytest.mark.parametrize("wrong", ["jérôme@exemple.fr", "jeanne.dupont@gmail"])
+async def test_a_wrong_address_is_masked_and_left_to_the_form(settings: Settings, database: Database, wrong: str) -> None:
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        unasked = await ask(citizen, wrong)
+        assert unasked["outcome"] == "personal_data"
+        await ask(citizen, "par e-mail")
+        assert (await ask(citizen, wrong))["outcome"] != "personal_data"
+    assert [said for _, said in service.rasa.handled] == ["par e-mail", "•••"]
+    assert [row.number for row in await handoffs(database)] == [None]
+
+
 async def test_what_is_given_up_unfinished_or_erased_leaves_no_address(
     settings: Settings, database: Database, box: Mailbox
 ) -> None:
