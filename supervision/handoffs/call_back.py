@@ -27,7 +27,7 @@ async def apply_call_back_request(
     """Carries out ``draft``, ``call_back`` or ``drop``. Returns false if the form's number or address is no longer there."""
     kind, other = (Kind.MAIL_BACK, Kind.CALL_BACK) if request.by_mail else (Kind.CALL_BACK, Kind.MAIL_BACK)
     row = await open_handoff(session, conversation.id, kind)
-    before = await open_handoff(session, conversation.id, other) if request.want != "drop" else None
+    before = await open_handoff(session, conversation.id, other)
     match request.want:
         case "draft":
             if row is None:
@@ -36,6 +36,7 @@ async def apply_call_back_request(
             await _end_form(session, before)
         case "drop":
             await _end_form(session, row)
+            await _end_form(session, before)
         case "call_back":
             if row is None or not _has_number(row, conversation, request, addresses):
                 return False

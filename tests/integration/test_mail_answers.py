@@ -166,6 +166,15 @@ async def test_each_form_takes_only_what_it_asked_for(settings: Settings, databa
         assert (await ask(citizen, "c'est la bonne adresse"))["outcome"] == "fallback"
 
 
+async def test_giving_up_takes_what_was_begun_in_the_other_way(settings: Settings, database: Database) -> None:
+    """The number was given, then an e-mail preferred, and no consent given to that."""
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        for said in ("rappel", "01 99 00 12 34", "plus d'e-mail"):
+            await ask(citizen, said)
+    assert await handoffs(database) == []
+
+
 @pytest.mark.parametrize("wrong", ["jérôme@exemple.fr", "jeanne.dupont@gmail"])
 async def test_a_wrong_address_is_masked_and_left_to_the_form(settings: Settings, database: Database, wrong: str) -> None:
     async with guichet(settings) as service, working(settings):
