@@ -1,13 +1,16 @@
-"""Signed values that clients return unchanged: tokens of web conversations, and payloads of buttons."""
+"""Signed values that clients return unchanged: tokens of web conversations, links to them, and payloads of buttons."""
 
 import secrets
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
 
 from core.turns import ChoicesBlock, ReplyBlock
+
+LINK_DAYS = 7  # of a link in an e-mail to a conversation
 
 
 class BadToken(Exception):
@@ -32,6 +35,7 @@ class Signing:
             raise ValueError("the secret key is empty")
         self._secrets = secrets[::-1]  # itsdangerous signs with the last
         self._tokens = URLSafeTimedSerializer(self._secrets, salt="guichet web conversation of a site")
+        self._links = URLSafeTimedSerializer(self._secrets, salt="guichet link to a conversation")
         self._seconds = int(token_days * 86400)
 
     def token(self, conversation: str, site: str = "") -> str:
@@ -41,12 +45,18 @@ class Signing:
     def conversation(self, token: str) -> tuple[str, str]:
         """Returns the conversation and the site of ``token``. Raises ``BadToken``, also for an expired one."""
         try:
-            (conversation, site), signed_at = self._tokens.loads(token, return_timestamp=True)
-        except (BadData, UnicodeError, ValueError, TypeError) as error:
+            conversation, site = _loaded(self._tokens, token, self._seconds)
+        except (ValueError, TypeError) as error:
             raise BadToken from error
-        if time.time() - signed_at.timestamp() > self._seconds:  # ``max_age`` refuses tokens from before the clock was put back
-            raise BadToken
         return str(conversation), str(site)
+
+    def link(self, conversation: str) -> str:
+        """Returns the code in the link of an e-mail: it opens ``conversation`` on our own pages, for ``LINK_DAYS``."""
+        return str(self._links.dumps(conversation))
+
+    def conversation_of_link(self, code: str) -> str:
+        """Returns the conversation of a link's code. Raises ``BadToken``, also for an expired one."""
+        return str(_loaded(self._links, code, LINK_DAYS * 86400))
 
     def sign_choices(self, conversation: str, blocks: Iterable[ReplyBlock]) -> tuple[ReplyBlock, ...]:
         """Returns ``blocks`` whose options have signed payloads, valid in ``conversation`` only."""
@@ -75,6 +85,16 @@ class Signing:
 
     def _choices(self, conversation: str) -> URLSafeSerializer:
         return URLSafeSerializer(self._secrets, salt=f"guichet choice {conversation}")
+
+
+def _loaded(serializer: URLSafeTimedSerializer, token: str, seconds: int) -> Any:
+    try:
+        value, signed_at = serializer.loads(token, return_timestamp=True)
+    except (BadData, UnicodeError, ValueError, TypeError) as error:
+        raise BadToken from error
+    if time.time() - signed_at.timestamp() > seconds:  # ``max_age`` refuses tokens from before the clock was put back
+        raise BadToken
+    return value
 
 
 def new_id() -> str:

@@ -12,8 +12,9 @@ class TurnContext:
 
     - ``language``: the citizen's choice. ``last_written_language``: the language in which they wrote last, or empty.
     - ``payload``: of the button that was pressed. ``chosen_payload``: of the option that ``text`` names by number or label.
-    - ``masked``: the kinds of personal data masked in ``text``. ``number_hint``: what may be shown of a telephone number among
-    them that is kept for a call, or empty. ``number_for_yes_or_no``: a number came instead of a yes or a no.
+    - ``masked``: the kinds of personal data masked in ``text``. ``number_hint``: what may be shown of a number or an address
+    among them that is kept for a form, or empty. ``number_for_yes_or_no``: one came that the form
+    cannot keep: instead of a yes or a no, or an incomplete address.
     - ``offered``: payloads of the numbered choices shown last. ``choices_not_shown``: the last message had no space for its
     choices.
     - ``attempts``: how often a worker has begun this message, now included.

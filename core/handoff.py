@@ -15,12 +15,14 @@ from enum import StrEnum
 class Kind(StrEnum):
     """The kind of a handoff.
 
-    ``chat``: a human answers in the conversation, and the bot is silent. ``call_back``: a human telephones.
-    ``validation``: answers of the bot wait for a supervisor before they are sent, and the bot continues.
+    ``chat``: a human answers in the conversation, and the bot is silent. ``call_back``: a human telephones. ``mail_back``: a
+    human answers by e-mail. ``validation``: answers of the bot wait for a supervisor before they are sent, and the bot
+    continues.
     """
 
     CHAT = "chat"
     CALL_BACK = "call_back"
+    MAIL_BACK = "mail_back"
     VALIDATION = "validation"
 
 
@@ -46,6 +48,7 @@ class Reason(StrEnum):
     SUBJECT = "subject"  # a subject whose answers are checked before they are sent
 
 
+BY_FORM = frozenset({Kind.CALL_BACK, Kind.MAIL_BACK})  # the citizen leaves a number or an address in the form
 UNCLAIMED = frozenset({State.FLAGGED, State.OFFLINE, State.WAITING})
 OPEN = UNCLAIMED | {State.DRAFT, State.CLAIMED}
 ENDED = frozenset({State.CLOSED, State.RETURNED, State.CANCELLED})

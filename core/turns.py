@@ -172,13 +172,15 @@ class HandoffRequest(_Block):
 
     ``wait``: a human is asked for and somebody is on duty. ``offline``: nobody is on duty. ``cancel``: no longer wanted. Of
     the call-back form: ``draft`` (consent given, the number may be stored from now on), ``call_back`` (complete:
-    ``own_number``, ``subject``, ``best_time``), ``drop`` (cancelled: its data is deleted).
+    ``own_number``, ``subject``, ``best_time``), ``drop`` (cancelled: its data is deleted). ``by_mail``: the form asks for an
+    e-mail address instead of a number.
     """
 
     want: Literal["wait", "offline", "cancel", "draft", "call_back", "drop"]
     subject: str = ""
     best_time: str = ""
     own_number: bool = False
+    by_mail: bool = False
 
 
 class PhoneCopyRequest(_Block):

@@ -1,4 +1,4 @@
-"""The queue of e-mail to staff, kept in the record: written in the transaction it reports, and sent by any process."""
+"""The queue of e-mail, kept in the record: written in the transaction it reports, and sent by any process."""
 
 from collections.abc import Sequence
 
@@ -24,3 +24,11 @@ def queue_mail(
     content = ciphers_of(settings).encrypt(orjson.dumps([subject, text]).decode())
     session.add(Mail(staff_id=staff_id, kind=kind, content=content, about=list(about)))
     return True
+
+
+def queue_answer(
+    session: AsyncSession, settings: Settings, conversation: str, reply: str, address: str, subject: str, text: str
+) -> None:
+    """Queues the e-mail with ``reply`` to the citizen of ``conversation``, whose address is kept until it is sent."""
+    content = ciphers_of(settings).encrypt(orjson.dumps([subject, text, address]).decode())
+    session.add(Mail(conversation_id=conversation, kind="answer", content=content, about=[reply]))

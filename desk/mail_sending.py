@@ -34,7 +34,7 @@ async def send_due(database: Database, settings: Settings) -> int:
         async with database.read() as session:
             query = (
                 select(Mail, StaffRow.email)
-                .join(StaffRow, StaffRow.id == Mail.staff_id)
+                .outerjoin(StaffRow, StaffRow.id == Mail.staff_id)
                 .where(Mail.ended_at.is_(None), Mail.due_at <= now())
                 .order_by(Mail.seq)
                 .limit(1)
@@ -58,15 +58,16 @@ async def send_due(database: Database, settings: Settings) -> int:
     return sent
 
 
-async def _try_sending(settings: Settings, mail: Mail, address: str) -> tuple[str, bool]:
+async def _try_sending(settings: Settings, mail: Mail, staff_address: str | None) -> tuple[str, bool]:
     """Returns why the mail was not sent (empty: it was), and whether to try again. The reason has no address in it."""
     if mail.content is None or mail.created_at <= now() - _MAX_AGE:
         return "too old", False
     try:
-        subject, text = orjson.loads(ciphers_of(settings).decrypt(mail.content))
+        subject, text, *own_address = orjson.loads(ciphers_of(settings).decrypt(mail.content))
     except InvalidToken:
         return "unreadable", False
     try:
+        (address,) = own_address or [staff_address]
         await asyncio.to_thread(_deliver, settings, _message(settings, address, subject, text))
     except smtplib.SMTPRecipientsRefused as error:
         code = max((code for code, _ in error.recipients.values()), default=0)

@@ -10,6 +10,8 @@ PUBLIC = frozenset(
     {
         # Anybody may begin a conversation, as at the counter of a town hall.
         "POST /api/web/conversations",
+        # Proven by the signed code of an e-mail's link, which expires (tested in test_mail_answers).
+        "POST /api/web/conversations/reopened",
         # Titles and wordings of published pages; rate limited, and what is typed is not stored.
         "POST /api/web/suggestions",
         "GET /api/web/config",
@@ -42,6 +44,8 @@ PUBLIC = frozenset(
         "POST /assistant/satisfaction",
         "POST /assistant/language",
         "POST /assistant/restart",
+        "GET /assistant/answer",
+        "POST /assistant/answer",
         "GET /assistant/conversation.txt",
         # The sign-in of the desks: it cannot require a session. Throttled, and closed to posts caused by other sites; the steps
         # after the password need its session (tested in tests/acceptance/test_sign_in).

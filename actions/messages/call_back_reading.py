@@ -20,9 +20,11 @@ CONSENT, NUMBER, TIME, SUBJECT, CONFIRMED = (
     "call_back_confirmed",
 )
 SLOTS = (CONSENT, NUMBER, TIME, SUBJECT, CONFIRMED)
+BY = "call_back_by"  # "mail": the answer is to come by e-mail, and ``NUMBER`` has the hint of an address
 OWN = "own"  # the number from which the SMS came
 _LONGEST = {TIME: 100, SUBJECT: 200}  # characters that are stored
 _FEW_WORDS = 6
+_LIKE_ADDRESS = re.compile(r"\A[\w.+-]+\.[a-z]{2,}\Z|\barobas|\(at\)")  # without its sign, or spelt out
 
 _WORDS = table(Path(__file__).with_name("call_back_words.yml"))
 
@@ -35,18 +37,22 @@ def _pattern(name: str) -> re.Pattern[str]:
 
 _CANCEL, _YES, _NO, _OWN = _pattern("cancel"), _pattern("affirm"), _pattern("deny"), _pattern("own_number")
 _TIME, _ASKS, _ABOUT, _INSTEAD = _pattern("time"), _pattern("question"), _pattern("about"), _pattern("instead")
+_BY_MAIL = _pattern("by_mail")
 # Addressed to the bot, not to the form.
 _SMALL_TALK = frozenset({"greet", "thank", "goodbye", "help", "ask_if_bot", "ask_human", "choose", "choose_case"})
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A message during the form. ``number``: the visible part of a number in it that was stored; empty if none was."""
+    """A message during the form. ``number``: the visible part of a number or an address in it that was stored; empty if none
+    was. ``by_mail``: the form asks for an e-mail address.
+    """
 
     text: str
     intent: str = ""
     number: str = ""
     identified_by_number: bool = False
+    by_mail: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +83,14 @@ def read(said: Said, asked: str) -> Reading:
     return answer(said, text)
 
 
+def wants_mail(text: str) -> bool:
+    """Decides whether ``text`` asks for the answer by e-mail."""
+    folded = _fold(text)
+    return bool(_BY_MAIL.search(folded)) and not _is_question(folded)
+
+
 def comes_too_soon(said: Said, asked: str) -> bool:
-    """Decides whether a number is given when consent is asked for."""
+    """Decides whether a number or an address is given when consent is asked for."""
     return asked == CONSENT and _has_number(said, _fold(said.text))
 
 
@@ -88,11 +100,15 @@ def _consent(said: Said, text: str) -> Reading:
     if _no(said, text):
         return Reading(cancelled=True)
     if _has_number(said, text) and not _is_question(text) and len(text.split()) <= 2 * _FEW_WORDS:
-        return Reading(unclear="utter_call_back_consent_first")  # it was not stored, and is asked for after the yes
+        # It was not stored, and is asked for after the yes.
+        return Reading(unclear="utter_call_back_mail_consent_first" if said.by_mail else "utter_call_back_consent_first")
     return Reading()
 
 
 def _number(said: Said, text: str) -> Reading:
+    if said.by_mail:
+        given = "@" in text or _has_number(said, text) or _yes(said, text) or _no(said, text) or _LIKE_ADDRESS.search(text)
+        return Reading(unclear="utter_call_back_mail_wrong") if given else Reading()
     if said.identified_by_number and (_yes(said, text) or _OWN.search(text)):
         return Reading(filled={NUMBER: OWN})
     if _TIME.search(text) and not _is_question(text) and len(text.split()) <= _FEW_WORDS:
@@ -116,7 +132,7 @@ def _subject(said: Said, text: str) -> Reading:
     """Takes any message for the subject, also a question: it is the reason for the call."""
     if _yes(said, text) and len(text.split()) <= _FEW_WORDS:
         return Reading(filled={SUBJECT: ""})  # the question asked last
-    if _INSTEAD.search(text) and _TIME.search(text):
+    if _INSTEAD.search(text) and _TIME.search(text) and not said.by_mail:
         return Reading(filled={TIME: _kept(said, TIME)})
     if _no(said, text) and len(text.split()) == 1:
         return Reading(unclear="utter_call_back_subject_wrong")
@@ -132,9 +148,9 @@ def _confirmed(said: Said, text: str) -> Reading:
         return Reading()
     if found := _ABOUT.search(text):
         return Reading(filled={SUBJECT: said.text[found.end() :].strip(" :,.")[: _LONGEST[SUBJECT]] or ""})
-    if _TIME.search(text):
+    if _TIME.search(text) and not said.by_mail:
         return Reading(filled={TIME: _kept(said, TIME)})
-    return Reading(unclear="utter_call_back_what_to_change")
+    return Reading(unclear="utter_call_back_mail_what_to_change" if said.by_mail else "utter_call_back_what_to_change")
 
 
 def _yes(said: Said, text: str) -> bool:

@@ -114,7 +114,7 @@ class ReplyBuilder:
             day, time = day_and_time(back, language)
             yield say("utter_handoff_offline", custom, contact=self._settings.contact, day=day, time=time)
         if self._settings.opening.next_opening(now()) is not None:  # the team will be there for a call
-            yield say("utter_offer_call_back", {})
+            yield say(self._settings.offer_of_answer, {})
 
 
 def block_of(purpose: Literal["entries", "related", "menu", "cases"], options: Sequence[Option]) -> dict[str, Any]:

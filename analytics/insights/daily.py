@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from analytics.insights.figures import MILLISECONDS, SECONDS, Contact, Kind, class_of
 from analytics.insights.first_answers import first_answer
-from core.handoff import Kind as HandoffKind
+from core.handoff import BY_FORM
 from core.turns import Outcome
 
 _OFFERED = frozenset({Outcome.CHOICES, Outcome.GUIDED})
@@ -135,7 +135,7 @@ def count_day(facts: DayFacts, *, zone: ZoneInfo, themes: Mapping[str, str], seg
         key = "satisfied" if verdict.satisfied else f"not:{verdict.missing}" if verdict.missing else "not"
         counts.add(Kind.SATISFACTION, verdict.channel, "", key)
     for handoff in facts.handoffs:
-        is_call_back = handoff.kind == HandoffKind.CALL_BACK
+        is_call_back = handoff.kind in BY_FORM
         counts.add(Kind.HANDOFFS, handoff.channel, "", handoff.kind if is_call_back else handoff.reason)
         if handoff.waited is not None and not is_call_back:
             counts.add(Kind.HUMAN_WAITS, handoff.channel, "", class_of(handoff.waited, SECONDS), round(handoff.waited))

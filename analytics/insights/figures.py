@@ -23,7 +23,7 @@ class Kind(StrEnum):
     LANGUAGES = "languages"  # contacts [language]
     FEEDBACK = "feedback"  # opinions ["useful", "not", or "not:" and the reason]
     SATISFACTION = "satisfaction"  # contacts judged at their end ["satisfied", "not", or "not:" and what was missing]
-    HANDOFFS = "handoffs"  # requests for a human ["asked", "failures", "crisis", "call_back"]
+    HANDOFFS = "handoffs"  # requests for a human ["asked", "failures", "crisis", "call_back", "mail_back"]
     HUMAN_WAITS = "human_waits"  # requests claimed by a human [class of seconds; seconds]
     FIRST_ANSWERS = "first_answers"  # contacts to which a page was shown [reaction to the first one]
     SMS = "sms"  # segments sent ["segments"; ten-thousandths of a euro]

@@ -60,6 +60,7 @@ def examine() -> Iterator[Finding]:
     yield from senders(settings)
     yield from configuration.hours(settings)
     yield from configuration.relay(settings)
+    yield from configuration.answers_by_mail(settings)
     yield from configuration.production(settings)
     yield from machine.public_address(settings)
 

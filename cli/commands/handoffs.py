@@ -20,12 +20,14 @@ from cli.tables import add_columns
 from conversations.signals.event_bus import EventBus
 from conversations.wording import Wording
 from core.database import Database
+from core.handoff import Kind
 from core.identity.conversation_access import record_read
 from core.privacy.addresses import Addresses
 from core.privacy.logs import configure_logs
 from core.settings import ROOT, Settings
 from supervision.handoffs.handoff_actions import Claim, Refused
 from supervision.handoffs.listing import ListedHandoff, find_by_prefix, held_lines, list_handoffs, number_of, transcript
+from supervision.handoffs.mail_answers import MailAnswers
 from supervision.handoffs.supervisor_actions import REPLY_CHARACTERS, SupervisorActions
 
 _SEGMENTS = 10  # the longest human reply by SMS
@@ -76,7 +78,7 @@ def show(handoff: Id, who: As = "", as_json: Json = False) -> None:
         async with session.database.write() as writing:
             await record_read(writing, session.who, listed.conversation, by="command")
         number = None
-        if (listed.state, listed.owner) == ("claimed", session.who):
+        if (listed.kind, listed.state, listed.owner) == (Kind.CALL_BACK, "claimed", session.who):
             addresses = Addresses(*session.settings.address_keys)
             number = await number_of(session.database, addresses, await session.claim(handoff))
         lines = await transcript(session.database, listed.conversation, session.text)
@@ -184,7 +186,7 @@ async def _session(who: str) -> AsyncIterator[Session]:
     sms = SmsRenderer(wording, max_segments=_SEGMENTS, keep_accents=settings.sms_keep_accents)
     async with Database(settings.sql_url) as database:
         try:
-            desk = SupervisorActions(database, event_bus, wording, {"sms": sms})
+            desk = SupervisorActions(database, event_bus, wording, {"sms": sms}, mail=MailAnswers(settings, wording))
             yield Session(settings, database, desk, TextRenderer(wording), actor(who))
         finally:
             await event_bus.close()

@@ -87,6 +87,16 @@ def relay(settings: Settings) -> Iterator[Finding]:
         yield ok("relay", "relay_given")
 
 
+def answers_by_mail(settings: Settings) -> Iterator[Finding]:
+    """Says whether citizens may choose an answer by e-mail instead of a call."""
+    if settings.opening.next_opening(datetime.now(UTC)) is None:
+        return  # nobody would answer
+    if settings.smtp_host:
+        yield ok("mail", "answers_by_mail", host=settings.smtp_host)
+    else:
+        yield ok("mail", "no_answers_by_mail")
+
+
 def production(settings: Settings) -> Iterator[Finding]:
     """Yields what ``up --production`` would refuse, if the settings say that this is production."""
     if not settings.production:

@@ -22,6 +22,7 @@ from conversations.turns.danger_check import DangerCheck
 from conversations.turns.recent_care import RecentCare
 from conversations.wording import Wording
 from core.audit.ledger import open_record
+from core.database.base import now
 from core.languages.detection import detect
 from core.privacy.addresses import Addresses
 from core.privacy.finders.cases import use_patterns
@@ -42,6 +43,8 @@ def compose(settings: Settings) -> Worker:
     controls, engines, channels = ServiceStateCache(database), Engines.of(settings), sms_channels(settings)
     sms = sms_renderer(settings, wording)
     renderers = {"sms": sms}
+    by_mail = bool(settings.smtp_host)
+    answered = settings.opening.next_opening(now()) is not None  # by somebody, later
     copies = PhoneCopies(database, wording, possible=bool(channels) and settings.sms_copies_per_day > 0)
     before_reply = leading_messages(
         first_contact=FirstContact(wording, renderers, privacy_url=settings.privacy_url),
@@ -85,8 +88,14 @@ def compose(settings: Settings) -> Worker:
         leading_messages=before_reply,
         before_commit=before_commit(
             handoffs=HandoffUpdates(wording, addresses),
-            approvals=ApprovalQueue(wording, signing, renderers, opening=settings.opening if settings.desk_staffed else None),
-            relay=RelayLine(wording, renderers),
+            approvals=ApprovalQueue(
+                wording,
+                signing,
+                renderers,
+                opening=settings.opening if settings.desk_staffed else None,
+                offers_mail=by_mail,
+            ),
+            relay=RelayLine(wording, renderers, offers_mail=by_mail and answered),
             phone_copy=copy_sending if channels else None,
         ),
     )

@@ -8,23 +8,40 @@ from conversations.ports import Renderer
 from conversations.wording import Wording
 from core.channels import traits_of
 from core.database.models import Conversation, Message
-from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, PlaceBlock, ReplyBlock, TextBlock, Turn
+from core.turns import AnswerBlock, ChoicesBlock, NoticeBlock, Option, Outcome, PlaceBlock, ReplyBlock, TextBlock, Turn
 
-WORDS = frozenset({"gateway_relay"})
+WORDS = frozenset({"gateway_relay", "gateway_offer_mail", "gateway_option_mail"})
+ANSWER_BY_MAIL = '/ask_call_back{"by": "mail"}'
+_OFFER = ("gateway_offer_mail", "gateway_option_mail")
+_OFFERED_WITH = (Outcome.NO_ANSWER, Outcome.OUT_OF_SCOPE, Outcome.HANDOFF_OFFLINE)
 _SEGMENTS = 2  # of an SMS: the line costs no third one
 
 
 class RelayLine:
-    """A ``BeforeCommit``: adds the relay to every turn that gives the administration's number, whichever step made it."""
+    """A ``BeforeCommit``: adds the relay to every turn that gives the administration's number, whichever step made it.
 
-    def __init__(self, wording: Wording, renderers: Mapping[str, Renderer]) -> None:
+    ``offers_mail``: where the number was the way on, the website also offers the answer of a person by e-mail.
+    """
+
+    def __init__(self, wording: Wording, renderers: Mapping[str, Renderer], *, offers_mail: bool = False) -> None:
         wording.require(WORDS)
-        self._wording, self._renderers = wording, renderers
+        self._wording, self._renderers, self._offers_mail = wording, renderers, offers_mail
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
         language = turn.language or conversation.last_language
         blocks = with_relay(turn.blocks, self._wording, self._renderers, channel=conversation.channel, language=language)
-        return turn if blocks == turn.blocks else turn.model_copy(update={"blocks": blocks})
+        if blocks == turn.blocks:
+            return turn
+        if self._offers_mail and turn.outcome in _OFFERED_WITH and not traits_of(conversation.channel).identifies_by_number:
+            blocks = (*blocks, *self._offer(turn, conversation.channel, language))
+        return turn.model_copy(update={"blocks": blocks})
+
+    def _offer(self, turn: Turn, channel: str, language: str) -> Iterator[ReplyBlock]:
+        menus = (block for block in turn.blocks if isinstance(block, ChoicesBlock))
+        if any(option.payload == ANSWER_BY_MAIL for menu in menus for option in menu.options):
+            return
+        text, label = (self._wording.text(name, channel=channel, language=language) for name in _OFFER)
+        yield ChoicesBlock(purpose="menu", text=text, options=(Option(label=label, payload=ANSWER_BY_MAIL),))
 
 
 def with_relay(

@@ -64,7 +64,7 @@ async def number_hint_of(database: Database, conversation: str) -> str:
         copy = await pending_copy(session, conversation)
         if copy is not None:
             return copy.number_hint
-        hint = await session.execute(select(Handoff.number_hint).where(*_collecting(conversation)))
+        hint = await session.execute(select(Handoff.number_hint).where(*collecting(conversation, Kind.CALL_BACK)))
     return hint.scalar_one_or_none() or ""
 
 
@@ -81,16 +81,17 @@ async def keep_number(session: AsyncSession, addresses: Addresses, conversation:
         return
     await session.execute(
         update(Handoff)
-        .where(*_collecting(conversation))
+        .where(*collecting(conversation, Kind.CALL_BACK))
         .values(number=addresses.encrypt(number), number_hint=hint_of(number))
         .execution_options(synchronize_session=False)
     )
 
 
-def _collecting(conversation: str) -> tuple[ColumnElement[bool], ...]:
+def collecting(conversation: str, kind: Kind) -> tuple[ColumnElement[bool], ...]:
+    """Returns the conditions of the handoff whose form may take a number or an address from ``conversation`` now."""
     return (
         Handoff.conversation_id == conversation,
-        Handoff.kind == Kind.CALL_BACK,
+        Handoff.kind == kind,
         Handoff.state.in_(OPEN),
         Handoff.collecting_since.is_not(None),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.intake.call_back_numbers import keep_number, number_in
+from conversations.intake.mail_addresses import address_in, keep_address
 from conversations.record.messages import Accepted, insert_messages, mask_message, new_message
 from conversations.signing import Choice
 from core.database.base import now
@@ -30,10 +31,13 @@ class TooManyWaiting(Exception):
 
 @dataclass(frozen=True, slots=True)
 class WebMessage:
-    """A message with its row, masked outside any transaction. ``number``: the telephone number in its text."""
+    """A message with its row, masked outside any transaction. ``number``, ``address``: for a telephone, for e-mail, in its
+    text.
+    """
 
     conversation: str
     number: str | None
+    address: str | None
     row: dict[str, Any]
 
     @classmethod
@@ -41,7 +45,8 @@ class WebMessage:
         """Returns the message for a text, or for a button whose signature was checked."""
         text, payload = (content.label, content.payload) if isinstance(content, Choice) else (content, None)
         dedup = f"web:{conversation}:{external_id}"
-        return cls(conversation, number_in(text), new_message(conversation, dedup, external_id, mask_message(text), payload))
+        row = new_message(conversation, dedup, external_id, mask_message(text), payload)
+        return cls(conversation, number_in(text), address_in(text), row)
 
     @property
     def dedup(self) -> str:
@@ -73,6 +78,7 @@ async def take_batch(
             result = accepted[message.dedup]
             if result.fresh:
                 await keep_number(session, addresses, message.conversation, message.number)
+                await keep_address(session, addresses, message.conversation, message.address)
                 accepted[message.dedup] = replace(result, fresh=False)  # for the same message once more in this batch
             results.append(result)
     return results

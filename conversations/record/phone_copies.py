@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import bindparam, delete, exists, select
+from sqlalchemy import bindparam, delete, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.record.erasure import erase_rows
@@ -11,7 +11,7 @@ from core.database import Database
 from core.database.base import now, table
 from core.database.models import Conversation, Delivery, Handoff, Message, PhoneCopy, Reply
 from core.database.prepared import Prepared
-from core.handoff import OPEN, Kind
+from core.handoff import BY_FORM, OPEN
 
 ARRANGED_WITHIN = timedelta(minutes=15)  # from asking for the number to the confirmation
 KEPT_FOR = timedelta(hours=24)  # for an SMS conversation that is nothing but a copy: long enough to read on by SUITE
@@ -23,14 +23,14 @@ _ANY = Prepared(select(_COPIES.conversation_id).where(_COPIES.conversation_id ==
 async def pending_copy(session: AsyncSession, conversation: str) -> PhoneCopy | None:
     """Returns the copy for which ``conversation`` still has to give a number or a confirmation.
 
-    ``None`` also if a call-back form was begun since: a number that is typed now is for the call.
+    ``None`` also if a call-back form was begun since: what is typed now is for that form.
     """
     row = await session.get(PhoneCopy, conversation, populate_existing=True)
     if row is None or row.asked_at < now() - ARRANGED_WITHIN:
         return None
     form = await session.scalar(
-        select(Handoff.collecting_since).where(
-            Handoff.conversation_id == conversation, Handoff.kind == Kind.CALL_BACK, Handoff.state.in_(OPEN)
+        select(func.max(Handoff.collecting_since)).where(
+            Handoff.conversation_id == conversation, Handoff.kind.in_(BY_FORM), Handoff.state.in_(OPEN)
         )
     )
     return row if form is None or form < row.asked_at else None

@@ -16,6 +16,7 @@ from conversations import metrics
 from conversations.deadline import Deadline, TurnLimits
 from conversations.delivery.outbound import Outbound
 from conversations.intake.call_back_numbers import number_hint_of
+from conversations.intake.mail_addresses import address_hint_of
 from conversations.ports import Rendered, Renderer
 from conversations.signals.event_bus import EventBus
 from conversations.signals.work_budget import WorkBudget
@@ -178,8 +179,9 @@ class ConversationProcessor:
         message, conversation = taken.message, taken.conversation
         waited = (now() - message.received_at).total_seconds()
         buttons = traits_of(conversation.channel).has_buttons
-        has_number = "phone" in (message.masked or ()) and not message.payload
+        has_number, has_address = (kind in (message.masked or ()) and not message.payload for kind in ("phone", "email"))
         number_hint = await number_hint_of(self.database, conversation.id) if has_number else ""
+        address_hint = await address_hint_of(self.database, conversation.id) if has_address and not number_hint else None
         offers = Offers(conversation, self.signing)
         return TurnContext(
             message_id=message.id,
@@ -195,8 +197,9 @@ class ConversationProcessor:
             choices_not_shown=not buttons and not conversation.offered and bool(conversation.options),
             attempts=message.attempts,
             deadline=Deadline.begin(self.limits[conversation.channel], waited),
-            number_hint=number_hint,
-            number_for_yes_or_no=has_number and not number_hint and offers.ask_yes_or_no(),
+            number_hint=number_hint or address_hint or "",
+            number_for_yes_or_no=not (number_hint or address_hint)
+            and (address_hint is not None or ((has_number or has_address) and offers.ask_yes_or_no())),
         )
 
 

@@ -45,8 +45,9 @@ class DeskSettings(BaseModel):
     desk_passwords: bool = Field(
         True, description="Staff may sign in with a password; false: only at the provider below (./guichet staff break-glass)."
     )
-    # E-mail to staff: waiting work, invitations, resets, security notices. Never a citizen's words.
-    smtp_host: str = Field("", description="Server that takes e-mail to staff; empty: none is sent.")
+    # E-mail to staff: waiting work, invitations, resets, security notices; never a citizen's words. And the answers of staff to
+    # citizens who left an address.
+    smtp_host: str = Field("", description="Server that takes e-mail to staff, and answers to citizens; empty: none is sent.")
     smtp_port: int = Field(587, ge=1, le=65535, description="Its port.")
     smtp_security: Literal["starttls", "tls", "none"] = Field(
         "starttls", description="starttls, tls (port 465), or none: only for a server on this machine."
@@ -114,6 +115,11 @@ class DeskSettings(BaseModel):
     def opening(self) -> OpeningHours:
         """Returns the hours in which the team answers."""
         return parse_opening_hours(self.desk_hours, self.desk_timezone, self.desk_country)
+
+    @property
+    def offer_of_answer(self) -> str:
+        """Returns the response that offers a later answer: by telephone, and by e-mail where that can be sent."""
+        return "utter_offer_call_or_mail" if self.smtp_host else "utter_offer_call_back"
 
 
 def _is_this_machine(host: str) -> bool:

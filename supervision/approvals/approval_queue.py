@@ -6,10 +6,12 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from conversations.additions.relay import ANSWER_BY_MAIL
 from conversations.events import dump_blocks
 from conversations.ports import Rendered, Renderer
 from conversations.signing import Signing, new_id
 from conversations.wording import Wording
+from core.channels import traits_of
 from core.database.base import now
 from core.database.models import Conversation, HeldAnswer, Message
 from core.handoff import Kind, Reason, State
@@ -25,6 +27,7 @@ WORDS = frozenset(
         "gateway_check_offline",
         "gateway_check_nobody",
         "gateway_check_call_back",
+        "gateway_option_mail",
         "gateway_checked",
     }
 )
@@ -35,12 +38,21 @@ _SUBJECT_CHARACTERS = 200
 
 
 class ApprovalQueue:
-    """A ``BeforeCommit``. ``opening``: the opening hours of the desk; ``None``: it is never staffed."""
+    """A ``BeforeCommit``. ``opening``: the opening hours of the desk; ``None``: it is never staffed. ``offers_mail``: an answer
+    can be sent by e-mail.
+    """
 
     def __init__(
-        self, wording: Wording, signing: Signing, renderers: Mapping[str, Renderer], opening: OpeningHours | None
+        self,
+        wording: Wording,
+        signing: Signing,
+        renderers: Mapping[str, Renderer],
+        opening: OpeningHours | None,
+        *,
+        offers_mail: bool = False,
     ) -> None:
         wording.require(WORDS)
+        self._offers_mail = offers_mail
         self._wording, self._signing, self._renderers, self._opening = wording, signing, renderers, opening
 
     async def __call__(self, session: AsyncSession, conversation: Conversation, message: Message, turn: Turn) -> Turn:
@@ -103,9 +115,11 @@ class ApprovalQueue:
             text = self._text(conversation, "gateway_check_nobody")
             return Turn(outcome=Outcome.HANDOFF_OFFLINE, blocks=(TextBlock(text=text),))
         day, time = day_and_time(back, conversation.language)
-        option = Option(label=self._text(conversation, "gateway_check_call_back"), payload=_CALL_BACK)
+        options = [Option(label=self._text(conversation, "gateway_check_call_back"), payload=_CALL_BACK)]
+        if self._offers_mail and not traits_of(conversation.channel).identifies_by_number:
+            options.append(Option(label=self._text(conversation, "gateway_option_mail"), payload=ANSWER_BY_MAIL))
         text = self._text(conversation, "gateway_check_offline", day=day, time=time)
-        return Turn(outcome=Outcome.HANDOFF_OFFLINE, blocks=(ChoicesBlock(purpose="menu", text=text, options=(option,)),))
+        return Turn(outcome=Outcome.HANDOFF_OFFLINE, blocks=(ChoicesBlock(purpose="menu", text=text, options=tuple(options)),))
 
     def _text(self, conversation: Conversation, name: str, **values: object) -> str:
         return self._wording.text(name, channel=conversation.channel, language=conversation.language, **values)

@@ -1,4 +1,6 @@
-"""Call-backs in the record: opened with the citizen's consent, complete when the form is, deleted if it is given up."""
+"""Call-backs and answers by e-mail in the record: opened with the citizen's consent, complete when the form is, deleted if
+it is given up.
+"""
 
 from datetime import timedelta
 
@@ -22,35 +24,48 @@ _FORGOTTEN_AFTER = timedelta(hours=1)  # the dialogue engine then begins a new s
 async def apply_call_back_request(
     session: AsyncSession, conversation: Conversation, request: HandoffRequest, addresses: Addresses
 ) -> bool:
-    """Carries out ``draft``, ``call_back`` or ``drop``. Returns false if the form's number is no longer there."""
-    row = await open_handoff(session, conversation.id, Kind.CALL_BACK)
+    """Carries out ``draft``, ``call_back`` or ``drop``. Returns false if the form's number or address is no longer there."""
+    kind, other = (Kind.MAIL_BACK, Kind.CALL_BACK) if request.by_mail else (Kind.CALL_BACK, Kind.MAIL_BACK)
+    row = await open_handoff(session, conversation.id, kind)
+    before = await open_handoff(session, conversation.id, other)
     match request.want:
         case "draft":
             if row is None:
-                row = await add_handoff(session, conversation, Kind.CALL_BACK, State.DRAFT, Reason.ASKED)
+                row = await add_handoff(session, conversation, kind, State.DRAFT, Reason.ASKED)
             row.collecting_since = now()
+            await _end_form(session, before)
         case "drop":
-            if row is not None and row.state == State.DRAFT:
-                await session.delete(row)
-            elif row is not None:
-                row.collecting_since = None
+            await _end_form(session, row)
+            await _end_form(session, before)
         case "call_back":
             if row is None or not _has_number(row, conversation, request, addresses):
                 return False
             subject = request.subject or await subject_of(session, conversation.id)
-            # A second request before the call: one call about both subjects.
-            row.subject = subject if row.state == State.DRAFT else _join_subjects(row.subject, subject)
+            # A second request before the answer: one answer about both subjects, in the way chosen last.
+            replaced = before if before is not None and before.state == State.WAITING else None
+            earlier = replaced.subject if replaced is not None else row.subject if row.state != State.DRAFT else ""
+            row.subject = _join_subjects(earlier, subject)
+            if replaced is not None:
+                replaced.state, replaced.closed_at, replaced.number = State.CANCELLED, now(), None
             row.best_time, row.collecting_since = request.best_time, None
             chat = await open_handoff(session, conversation.id, Kind.CHAT)
             if row.state == State.DRAFT:
                 row.state, row.waiting_since = State.WAITING, now()
                 row.team = chat.team if chat else await route(session, conversation.id, conversation.language)
-            if chat is not None and chat.state in (State.WAITING, State.OFFLINE):  # the call replaces the chat
+            if chat is not None and chat.state in (State.WAITING, State.OFFLINE):  # this replaces the chat
                 chat.state, chat.closed_at = State.CANCELLED, now()
         case _:
             raise ValueError(request.want)
     await session.flush()
     return True
+
+
+async def _end_form(session: AsyncSession, row: Handoff | None) -> None:
+    """Deletes a draft; a request that was complete before remains."""
+    if row is not None and row.state == State.DRAFT:
+        await session.delete(row)
+    elif row is not None:
+        row.collecting_since = None
 
 
 async def delete_unfinished_forms(database: Database) -> None:
@@ -69,7 +84,7 @@ def _join_subjects(before: str, subject: str) -> str:
 
 
 def _has_number(row: Handoff, conversation: Conversation, request: HandoffRequest, addresses: Addresses) -> bool:
-    """Decides whether the request has a number; by SMS the sender's own may be taken from the conversation."""
+    """Decides whether the request has a number or an address; by SMS the sender's own number may be taken."""
     if request.own_number and conversation.address is not None:
         row.number, row.number_hint = conversation.address, hint_of(addresses.decrypt(conversation.address))
     return row.number is not None

@@ -29,7 +29,7 @@ CLAIMS_KEPT = timedelta(minutes=30)  # how long an action at a terminal keeps th
 class Refused(Exception):
     """The action is not possible now; nothing changed. ``owner`` is the handoff's present owner, if it has one.
 
-    ``reason``: ``unknown claimed not_yours ended opted_out blank too_long full absent decided``.
+    ``reason``: ``unknown claimed not_yours ended opted_out no_mail blank too_long full absent decided``.
     """
 
     def __init__(self, reason: str, *, owner: str | None = None) -> None:

@@ -51,14 +51,14 @@ async def is_claimed(database: Database, conversation: str) -> bool:
     """
     claimed, form = await database.fetch(
         (_CLAIMED, {"of": conversation, "kind": Kind.CHAT, "held": State.CLAIMED}),
-        (_FILLED_IN, {"of": conversation, "kind": Kind.CALL_BACK}),
+        (_FILLED_IN, {"of": conversation}),
     )
     return bool(claimed) and not form
 
 
 async def fills_in_form(session: AsyncSession, conversation: str) -> bool:
     """Decides whether the citizen is filling in the call-back form, which asks for consent first."""
-    return await _FILLED_IN.first(session, {"of": conversation, "kind": Kind.CALL_BACK}) is not None
+    return await _FILLED_IN.first(session, {"of": conversation}) is not None
 
 
 async def queue_place(session: AsyncSession, handoff: Handoff, origin: str) -> int:
@@ -101,7 +101,9 @@ def typed_text(message: Message) -> str:
 
 # Built once: each turn asks twice.
 _HANDOFFS = table(Handoff).c
-_THESE = select(_HANDOFFS.id).where(_HANDOFFS.conversation_id == bindparam("of"), _HANDOFFS.kind == bindparam("kind"))
-_IS_OPEN = Prepared(_THESE.where(or_(*(_HANDOFFS.state == state for state in OPEN))))
+_OPEN = or_(*(_HANDOFFS.state == state for state in OPEN))
+_ALL = select(_HANDOFFS.id).where(_HANDOFFS.conversation_id == bindparam("of"))
+_THESE = _ALL.where(_HANDOFFS.kind == bindparam("kind"))
+_IS_OPEN = Prepared(_THESE.where(_OPEN))
 _CLAIMED = Prepared(_THESE.where(_HANDOFFS.state == bindparam("held")))
-_FILLED_IN = Prepared(_THESE.where(_HANDOFFS.collecting_since.is_not(None), or_(*(_HANDOFFS.state == state for state in OPEN))))
+_FILLED_IN = Prepared(_ALL.where(_HANDOFFS.collecting_since.is_not(None), _OPEN))

@@ -5,18 +5,26 @@ The console, the command line and integrators all use it. A claim gives a fencin
 refused if the handoff changed its owner in between, even if it came back.
 """
 
+from collections.abc import Mapping
+from datetime import timedelta
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.delivery.opt_outs import stop_message_of
+from conversations.ports import Renderer
+from conversations.signals.event_bus import EventBus
+from conversations.wording import Wording
 from core.audit import record
+from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Handoff, Presence, Reply, Team
 from core.handoff import UNCLAIMED, Kind, State, sources
 from core.turns import ReplyBlock, TextBlock
 from supervision.handoffs.answer_decisions import WORDS as CHECKING_WORDS
 from supervision.handoffs.answer_decisions import AnswerDecisions
-from supervision.handoffs.handoff_actions import Claim, Refused, require_claim
+from supervision.handoffs.handoff_actions import CLAIMS_KEPT, Claim, Refused, require_claim
+from supervision.handoffs.mail_answers import MailAnswers
 from supervision.handoffs.notes import MOST_CHARACTERS, write_note
 from supervision.handoffs.presence import capacity_of, count_claims, present_supervisors
 
@@ -30,6 +38,19 @@ class SupervisorActions(AnswerDecisions):
     """The actions. See ``HandoffActions`` for the parameters."""
 
     required_texts = WORDS
+
+    def __init__(
+        self,
+        database: Database,
+        event_bus: EventBus,
+        wording: Wording,
+        renderers: Mapping[str, Renderer],
+        *,
+        mail: MailAnswers | None = None,
+        claims_kept: timedelta = CLAIMS_KEPT,
+    ) -> None:
+        super().__init__(database, event_bus, wording, renderers, claims_kept=claims_kept)
+        self._mail = mail
 
     async def claim(self, handoff: str, owner: str) -> Claim:
         """Claims ``handoff``: of two supervisors, one gets it. Claiming one's own handoff again changes nothing.
@@ -53,7 +74,8 @@ class SupervisorActions(AnswerDecisions):
 
         If answers wait for approval, this reply replaces one of them: ``answer``, or else the first. ``reply`` is the id if the
         caller has made one: a second call with the same id (a double click, a lost response) sends nothing again.
-        Raises ``Refused``: ``blank``, ``too_long``, ``opted_out`` (the number sent STOP), and those of ``require_claim``.
+        To a citizen who left an e-mail address it also goes there. Raises ``Refused``: ``blank``, ``too_long``, ``opted_out``
+        (the number sent STOP), ``no_mail`` (no mail server is set any more), and those of ``require_claim``.
         """
         checked = _checked_text(text, blank=card is not None)
         blocks: list[ReplyBlock] = [*([TextBlock(text=checked)] if checked else []), *((card,) if card else ())]
@@ -69,6 +91,10 @@ class SupervisorActions(AnswerDecisions):
             if known is not None:
                 raise Refused("unknown")
             reply_id = await self.send_reply(session, conversation, *blocks, author=claim.owner, reply=reply)
+            if row.kind == Kind.MAIL_BACK:
+                if self._mail is None:
+                    raise Refused("no_mail")
+                self._mail.queue(session, row, conversation, reply_id, *blocks)
             await _record_action(session, row, claim.owner, "replied", reply=reply_id)
             return reply_id
 
@@ -112,7 +138,7 @@ class SupervisorActions(AnswerDecisions):
             await _record_action(session, row, claim.owner, "transferred", to=to)
 
     async def close(self, claim: Claim, *, to_bot: bool = False, summary: str = "") -> None:
-        """Ends the handoff: done, or (``to_bot``) handed back to the bot. Deletes a call-back's number.
+        """Ends the handoff: done, or (``to_bot``) handed back to the bot. Deletes the number or the address.
 
         ``summary`` is sent to the citizen before the notice, and kept as a note. An unclaimed handoff may be closed by any
         supervisor who has seen it. Closing refuses answers that wait for approval. Raises ``Refused``.

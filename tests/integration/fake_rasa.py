@@ -103,6 +103,12 @@ _PLAIN: dict[str, dict[str, Any]] = {
     "la nuit": {"outcome": "handoff_offline", "handoff": {"want": "offline"}},
     "annuler": {"outcome": "small_talk", "handoff": {"want": "cancel"}},
     "rappel": {"outcome": "handoff_offline", "handoff": {"want": "draft"}},
+    "par e-mail": {"outcome": "handoff_offline", "handoff": {"want": "draft", "by_mail": True}},
+    "plus d'e-mail": {"outcome": "small_talk", "handoff": {"want": "drop", "by_mail": True}},
+    "c'est la bonne adresse": {
+        "outcome": "handoff_offline",
+        "handoff": {"want": "call_back", "subject": "cantine", "by_mail": True},
+    },
     "abandon": {"outcome": "small_talk", "handoff": {"want": "drop"}},
     "c'est bon": {
         "outcome": "handoff_offline",

@@ -108,6 +108,7 @@ def readers() -> dict[str, Callable[[str], object]]:
     from bot.citizen_text import neutralise
     from bot.components.phonetic_keys import phonetic_keys
     from conversations.intake.call_back_numbers import number_in
+    from conversations.intake.mail_addresses import address_in
     from conversations.keywords import keyword
     from conversations.turns import choices
     from core.care import load_detector
@@ -133,10 +134,12 @@ def readers() -> dict[str, Callable[[str], object]]:
     communes = load(OWN)
     form = partial(call_back_reading.read, asked=call_back_reading.TIME)
     found: dict[str, Callable[[str], object]] = {
+        "address_in": address_in,
         "asked_in": aspects.asked_in,
         "asked_of_page": passage_aspects.asked_of_page,
         "bare": bare,
         "call_back": lambda text: form(call_back_reading.Said(text)),
+        "mail_back": lambda text: call_back_reading.read(call_back_reading.Said(text, by_mail=True), call_back_reading.NUMBER),
         "unsure_option": lambda text: choices.unsure_option(text, offered),
         "option_by_number": lambda text: choices.option_by_number(text, offered),
         "copy_confirmed": yes_no.says_yes,

@@ -36,6 +36,8 @@ def settings_for(home: Path) -> Settings:
         address_key=secret,
         rasa_port=free_port(),
         actions_port=free_port(),
+        smtp_host="mail.example",
+        mail_from="guichet@mairie.example",
     )
 
 

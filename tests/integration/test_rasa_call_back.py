@@ -83,6 +83,7 @@ def test_the_form_from_consent_to_its_end(talk: Opener) -> None:  # noqa: F811
         "subject": "comment refaire mon passeport ?",
         "best_time": "lundi matin",
         "own_number": False,
+        "by_mail": False,
     }
     assert conversation.say("bonjour")["outcome"] == "small_talk"  # the form is over
 
@@ -158,6 +159,58 @@ def test_by_sms_the_sending_phone_is_a_number(talk: Opener) -> None:  # noqa: F8
         "best_time": "n'importe quand",
         "own_number": True,
     }
+
+
+BY_MAIL = '/ask_call_back{"by": "mail"}'
+
+
+def test_off_hours_the_website_offers_a_call_and_a_mail_and_sms_a_call_only(talk: Opener) -> None:  # noqa: F811
+    offered = {
+        channel: [
+            option["payload"] for option in talk(channel=channel).say("je veux parler à un conseiller")["blocks"][-1]["options"]
+        ]
+        for channel in ("web", "sms")
+    }
+    assert offered == {"web": ["/ask_call_back", BY_MAIL], "sms": ["/ask_call_back"]}
+
+
+@pytest.mark.parametrize("begins", ["button", "words"])
+def test_the_form_by_mail_from_consent_to_its_end(talk: Opener, begins: str) -> None:  # noqa: F811
+    conversation = talk()
+    if begins == "words":
+        _to("consent", conversation)
+    consent = conversation.say("plutôt par e-mail") if begins == "words" else conversation.say(payload=BY_MAIL)
+    assert "adresse e-mail" in _texts(consent)
+    assert [option["payload"] for option in consent["blocks"][-1]["options"]] == ["/affirm", "/deny"]
+    asked = Turn.model_validate(conversation.say(payload="/affirm"))
+    assert asked.handoff is not None
+    assert (asked.handoff.want, asked.handoff.by_mail) == ("draft", True)
+    assert "adresse e-mail complète" in _texts(conversation.say("jeanne.exemple.fr"))
+    between = conversation.say("comment faire si j'ai perdu ma carte d'identité ?")
+    assert (between["outcome"], between["entry"]) == ("answered", "T1")
+    assert "adresse e-mail" in between["blocks"][-1]["text"]
+    assert "sujet" in _texts(conversation.say("•••", number="j•••@gmail.com"))
+    recap = _texts(conversation.say("la cantine"))
+    assert "j•••@gmail.com" in recap
+    assert "Moment" not in recap
+    done = Turn.model_validate(conversation.say("oui"))
+    assert done.handoff is not None
+    assert done.handoff.model_dump() == {
+        "want": "call_back",
+        "subject": "la cantine",
+        "best_time": "",
+        "own_number": False,
+        "by_mail": True,
+    }
+    assert conversation.say("bonjour")["outcome"] == "small_talk"
+
+
+def test_the_form_by_mail_can_be_given_up_and_a_call_chosen_after_all(talk: Opener) -> None:  # noqa: F811
+    conversation = talk()
+    conversation.say(payload=BY_MAIL)
+    assert conversation.say("annuler")["handoff"] == {"want": "drop", "by_mail": True}
+    conversation.say(payload=BY_MAIL)
+    assert "numéro de téléphone" in _texts(conversation.say(payload="/ask_call_back"))
 
 
 def test_who_asks_for_a_human_leaves_the_form(talk: Opener) -> None:  # noqa: F811

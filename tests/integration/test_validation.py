@@ -123,15 +123,22 @@ async def test_nobody_in_time_and_nobody_there(settings: Settings, database: Dat
             words = [group.create_task(_tried(desk.approve(claim, ""))) for _ in range(2)]
         assert sorted(word.result() for word in words) in (["decided", "done"], ["done", "ended"])
         assert len([held for held in await _held(database) if held.state == "approved"]) == 1
-    for changes, told_instead in (
-        ({"desk_hours": "Mo 00:00-00:01"}, "L’équipe reprend"),
-        ({"desk_staffed": False}, "Adressez"),
+    by_mail = {"smtp_host": "mail.example", "mail_from": "guichet@mairie.example"}
+    for changes, told_instead, offered in (
+        ({"desk_hours": "Mo 00:00-00:01"}, "L’équipe reprend", ["Demander un rappel"]),
+        (
+            {"desk_hours": "Mo 00:00-00:01"} | by_mail,
+            "L’équipe reprend",
+            ["Demander un rappel", "Recevoir la réponse par e-mail"],
+        ),
+        ({"desk_staffed": False}, "Adressez", []),
     ):
         closed = settings.model_copy(update=changes)
         async with guichet(closed) as service, working(closed):
             reply = await ask(await service.citizen(), "carte perdue")
             assert reply["outcome"] == "handoff_offline"
             assert told_instead in reply["text"]
+            assert [option["label"] for block in reply["blocks"] for option in block.get("options", ())] == offered
             assert "Réponse à" not in reply["text"]
 
 

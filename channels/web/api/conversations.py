@@ -1,7 +1,7 @@
-"""Beginning a conversation, changing its language, erasing it."""
+"""Beginning a conversation, opening it again by the link in an e-mail, changing its language, erasing it."""
 
 from fastapi import APIRouter, Request, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy import update
 
 from channels.http.deps import Deps
@@ -11,6 +11,7 @@ from channels.http.security import Caller, shows_secret
 from channels.web.api.resource import RequestBody, resource
 from conversations.record.erasure import erase
 from conversations.record.opening import open_conversation
+from conversations.signing import BadToken
 from core.database.models import Conversation
 from core.languages import PanelLanguage
 from core.privacy.receipts import receipt_of
@@ -33,6 +34,12 @@ class Opened(BaseModel):
     conversation: str
     token: str
     language: str
+
+
+class Link(RequestBody):
+    """``code``: what follows ``#`` in the link of an e-mail."""
+
+    code: str = Field(max_length=500)
 
 
 class Language(RequestBody):
@@ -58,6 +65,20 @@ def router(deps: Deps) -> APIRouter:
         async with deps.database.write(brief=True) as session:
             conversation = open_conversation(session, channel="web", language=language, origin=origin)
         return Opened(conversation=conversation.id, token=deps.signing.token(conversation.id, site), language=language)
+
+    @routes.post("/conversations/reopened", status_code=201)
+    async def reopen(request: Request, link: Link) -> Opened:
+        """Returns a new token of the conversation that a link opens, for our own pages only. 404 if it is no longer valid."""
+        try:
+            current = await deps.reply_reader.read(deps.signing.conversation_of_link(link.code))
+        except BadToken:
+            current = None
+        site = site_of(deps.settings, request)
+        if current is None or site:
+            raise Problem(404, "gateway_link_expired")
+        conversation = current.conversation
+        token = deps.signing.token(conversation.id, site)
+        return Opened(conversation=conversation.id, token=token, language=conversation.last_language)
 
     @routes.post("/language", status_code=204)
     async def speak(body: Language, conversation: Caller) -> Response:

@@ -139,6 +139,26 @@ class Assistant:
         response.delete_cookie(COOKIE, path=PATH)
         return response
 
+    async def answer(self, request: Request) -> Response:
+        """Shows the page of an e-mail's link: the widget opens the conversation; without JavaScript the link is pasted."""
+        return self._answer_page(request)
+
+    async def open_answer(self, request: Request, link: Annotated[str, Form(max_length=1000)]) -> Response:
+        """Opens the conversation of a pasted link on the plain page."""
+        caller = self._client(request)
+        try:
+            await caller.reopen(link.strip().rpartition("#")[2])
+        except Refused as refused:
+            expired = self._pages.wording.text("gateway_link_expired", language=self._pages.panel_language(request))
+            return self._answer_page(request, expired, refused.status)
+        response = self._redirect(request, "#last")
+        self._set_cookie(request, response, caller.token)
+        return response
+
+    def _answer_page(self, request: Request, problem: str = "", status: int = 200) -> Response:
+        language = self._pages.panel_language(request)
+        return self._pages.render("answer.html", request, {"problem": problem}, language=language, script=True, status=status)
+
     async def download(self, request: Request) -> Response:
         try:
             history = await self._client(request).history()
@@ -218,6 +238,8 @@ def router(pages: Pages, database: Database) -> APIRouter:
     assistant = Assistant(pages, FirstQuestions(database, pages.settings))
     routes, same = APIRouter(prefix=PATH), [Depends(require_same_site)]
     routes.get("")(assistant.show)
+    routes.get("/answer")(assistant.answer)
+    routes.post("/answer", dependencies=same)(assistant.open_answer)
     routes.get("/conversation.txt")(assistant.download)
     routes.post("", dependencies=same)(assistant.say)
     routes.post("/feedback", dependencies=same)(assistant.feedback)

@@ -53,6 +53,10 @@ class Client:
         self.token = str((await self.call("POST", "/api/web/conversations", {"language": self._language}))["token"])
         return self.token
 
+    async def reopen(self, code: str) -> None:
+        """Uses the conversation that the link with ``code`` opens from now on. Raises ``Refused``."""
+        self.token = str((await self.call("POST", "/api/web/conversations/reopened", {"code": code}))["token"])
+
     async def history(self, *, last: int | None = None) -> dict[str, Any]:
         """Returns ``{conversation, language, turns}``; with ``last``, only so many messages."""
         return dict(await self.call("GET", "/api/web/history" + (f"?last={last}" if last else "")))

@@ -58,8 +58,11 @@
         event.preventDefault();
         this.open({ ask: asking.dataset.guichetAsk.trim() || asking.textContent.trim() });
       });
+      // The page of an e-mail's link: what follows # opens the conversation, and does not stay in the address.
+      const link = "link" in data ? location.hash.slice(1) : "";
+      if (link) history.replaceState(null, "", location.pathname + location.search);
       // If the widget was open on the previous page of this tab, it opens again. (Nothing is stored here.)
-      if (this.#wasOpen()) this.open({ quietly: true });
+      if (link || this.#wasOpen()) this.open({ quietly: !link, link });
     }
 
     #add(tag, properties, parent) {
@@ -76,8 +79,9 @@
       }
     }
 
-    /** Opens the conversation; `quietly` leaves the focus where it is (after a reload); `ask` is a question to begin with. */
-    async open({ quietly = false, ask = "" } = {}) {
+    /** Opens the conversation; `quietly` leaves the focus where it is (after a reload); `ask` is a question to begin with, `link`
+     * the code of an e-mail's link. */
+    async open({ quietly = false, ask = "", link = "" } = {}) {
       if (this.launcher.ariaBusy === "true") return;
       this.launcher.ariaBusy = "true";
       this.trouble.hidden = true;
@@ -89,7 +93,7 @@
           const [{ createPanel }] = await Promise.all(
             ["panel.js", ...SETTINGS.modules].map((name) => import(`${base}/widget/${SETTINGS.version}/${name}`)),
           );
-          this.#panel = await createPanel({ base, language, config, languages: Object.keys(SETTINGS.words), host: this, root: this.#root, frame: this.frame });
+          this.#panel = await createPanel({ base, language, config, languages: Object.keys(SETTINGS.words), link, host: this, root: this.#root, frame: this.frame });
         }
         await this.#panel.open({ quietly, ask });
         this.launcher.hidden = true;

@@ -16,10 +16,10 @@ class Handoff(Base):
 
     ``owner``: the supervisor who has it.
     ``fencing`` grows at each claim, so that a move planned under an earlier claim is refused.
-    ``subject`` and ``best_time`` are masked like any message. ``number`` (encrypted E.164) is the only place where a
-        call-back number is stored; ``number_hint`` is what all others may see of it. It is deleted when the call-back is
-        closed. A typed number is kept only from ``collecting_since`` on (the citizen consented) until the form ends, when it
-        is emptied.
+    ``subject`` and ``best_time`` are masked like any message. ``number`` (encrypted E.164, or the e-mail address of a
+        ``mail_back``) is the only place where it is stored; ``number_hint`` is what all others may see of it. It is deleted
+        when the request is closed. A typed number or address is kept only from ``collecting_since`` on (the citizen
+        consented) until the form ends, when it is emptied.
     ``team``: empty means everybody; ``core.identity.conversation_access`` decides who may read it.
     ``read_seq``: the last message that its owner has seen.
     ``seen_seq``: the last reply shown to the citizen.

@@ -1,4 +1,4 @@
-"""E-mail to staff, waiting or sent."""
+"""E-mail to staff and to citizens who left their address, waiting or sent."""
 
 from datetime import datetime
 
@@ -9,16 +9,18 @@ from core.database.base import Base, Json, Sequence, UtcDateTime, now
 
 
 class Mail(Base):
-    """One e-mail. ``content`` (subject and text) is encrypted, because a link in it opens an account.
+    """One e-mail, to the person ``staff_id`` or for ``conversation_id``. ``content`` is encrypted, because a link in it opens
+    an account or a conversation: subject and text, and the address of a citizen.
 
     It is deleted once ``ended_at`` is set: the e-mail was sent or given up (``error`` says why). ``about``: its subject, for
-    kind ``calls``.
+    kind ``calls``; the id of the reply, for kind ``answer``.
     """
 
     __tablename__ = "mails"
 
     seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=True)
-    staff_id: Mapped[str] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    staff_id: Mapped[str | None] = mapped_column(ForeignKey("staff.id", ondelete="CASCADE"))
+    conversation_id: Mapped[str | None] = mapped_column(ForeignKey("conversations.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(16))
     content: Mapped[bytes | None] = mapped_column(LargeBinary)
     about: Mapped[list[str]] = mapped_column(Json, default=list)

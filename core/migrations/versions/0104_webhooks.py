@@ -6,7 +6,7 @@ from alembic import op
 from core.database.base import Json, Sequence, UtcDateTime
 
 revision = "0104"
-down_revision = "0100"
+down_revision = "0102"
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""E-mail addresses, also in disguised spelling ("arobase", "(at)").
+"""E-mail addresses, also in disguised spelling ("arobase", "(at)"), or with a domain that was not finished ("jean@gmail").
 
 The search starts at the sign and goes backwards and forwards: a pattern that begins with the name would read a long word
 again from each of its letters.
@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 _AT = re.compile("@")
 _NAME_BACKWARDS = re.compile(r"\s?[\w.+%'\-]++")
-_DOMAIN = re.compile(r"\s?[\w\-]++(?:\.[\w\-]++)++")
+_DOMAIN = re.compile(r"\s?[\w\-]++(?:\.[\w\-]++)++|(?<=[\w.]@)[^\W\d_][\w\-]++")
 
 _MAYBE_SPOKEN = re.compile(r"aroba[sz]|[(\[]at[)\]]| at ", re.IGNORECASE)
 _SPOKEN_AT = re.compile(

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from conversations.ports import Renderer
 from core.database.models import ConversationNote, Handoff
-from core.handoff import UNCLAIMED, Kind, State
+from core.handoff import BY_FORM, UNCLAIMED, State
 from core.identity import Right, Staff
 from core.identity.conversation_access import Access, accesses, roster
 from core.turns import Origin
@@ -55,6 +55,7 @@ class Alerts:
             "call_transferred": mine,
             "call_waiting": [],
             "call_back_waiting": [],
+            "mail_back_waiting": [],
             "call_offline": [],
         }
         for row in open_:
@@ -64,8 +65,8 @@ class Alerts:
 
 
 def _key(row: ListedHandoff) -> str:
-    if row.kind == Kind.CALL_BACK:
-        return "call_back_waiting"
+    if row.kind in BY_FORM:
+        return f"{row.kind}_waiting"
     return {State.WAITING: "call_waiting", State.OFFLINE: "call_offline"}.get(State(row.state), "")
 
 

@@ -42,7 +42,7 @@ def availability_at(moment: datetime, settings: Settings, language: str) -> Avai
         values = {"time": day_and_time(closes, language)[1]} if closes else {}
         return Availability("reach_waits" if closes else "reach_waits_always", ("utter_handoff_waiting",), values)
     back = opening.next_opening(moment)
-    offer = ("utter_offer_call_back",) if back else ()
+    offer = (settings.offer_of_answer,) if back else ()
     if not staffed:
         return Availability("reach_unstaffed", ("utter_reach_human", *offer), {})
     if back is None:

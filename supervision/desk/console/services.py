@@ -14,6 +14,7 @@ from core.problems import Problem
 from supervision.desk.console.live_list import LiveList
 from supervision.desk.deps import Deps
 from supervision.handoffs.listing import ListedHandoff, find_by_id
+from supervision.handoffs.mail_answers import MailAnswers
 from supervision.handoffs.supervisor_actions import SupervisorActions
 
 _SEARCH_SECONDS = 4.0
@@ -37,7 +38,14 @@ class ConsoleServices:
         absent_after = timedelta(seconds=deps.settings.desk_absent_seconds)
         return cls(
             deps=deps,
-            desk=SupervisorActions(deps.database, deps.event_bus, deps.wording, {"sms": sms}, claims_kept=absent_after),
+            desk=SupervisorActions(
+                deps.database,
+                deps.event_bus,
+                deps.wording,
+                {"sms": sms},
+                mail=MailAnswers(deps.settings, deps.wording),
+                claims_kept=absent_after,
+            ),
             renderers={**deps.renderers, "sms": sms},
             live_list=LiveList(deps.database, deps.hub),
             search=action_server(deps.settings, seconds=_SEARCH_SECONDS),

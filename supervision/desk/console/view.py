@@ -12,7 +12,7 @@ from conversations.delivery.opt_outs import stop_message_of
 from conversations.events import BLOCKS, read_blocks
 from conversations.ports import Renderer
 from conversations.record.replies import latest_replies
-from core.database.models import Delivery, EntryRow, Handoff, HeldAnswer, Message, Reply
+from core.database.models import Delivery, EntryRow, Handoff, HeldAnswer, Mail, Message, Reply
 from core.handoff import Kind
 from core.privacy.invisible import HIDDEN
 from core.turns import AnswerBlock, ChoicesBlock, Outcome, TextBlock
@@ -28,8 +28,8 @@ class Line(BaseModel):
     (of the service).
 
     ``alternatives``: the bot's other suggestions. ``author``: the name of the human who wrote it; citizens never see it.
-    ``confidence``: the probability that ``entry`` is right. ``delivery``: the state of an SMS. ``hidden``: invisible characters
-    were removed from it.
+    ``confidence``: the probability that ``entry`` is right. ``delivery``: the state of an SMS; ``mailed``: of
+    an e-mail. ``hidden``: invisible characters were removed from it.
     """
 
     key: str
@@ -43,6 +43,7 @@ class Line(BaseModel):
     confidence: float | None = None
     alternatives: list[str] = []
     delivery: str = ""
+    mailed: str = ""
     author: str = ""
     hidden: bool = False
 
@@ -101,6 +102,7 @@ async def lines_of(
     answered = [reply for reply in await latest_replies(session, conversation, limit=_MOST) if reply.blocks]
     titles = await _titles(session, {reply.entry for reply in answered if reply.entry})
     deliveries = await _deliveries(session, [reply.id for reply in answered])
+    mailed = await _mailed(session, conversation)
     lines = [
         Line(
             key=f"m{message.seq}",
@@ -115,8 +117,9 @@ async def lines_of(
     for reply in answered:
         fields = _line_fields(reply, titles)
         text = render(read_blocks(reply), language=language).text
-        delivery = {"delivery": deliveries.get(reply.id, ""), "author": names.get(reply.author, reply.author)}
-        lines.append(Line(key=f"r{reply.seq}", seq=reply.seq, text=text, at=reply.created_at, **delivery, **fields))
+        delivery = {name: states.get(reply.id, "") for name, states in (("delivery", deliveries), ("mailed", mailed))}
+        fields |= delivery | {"author": names.get(reply.author, reply.author)}
+        lines.append(Line(key=f"r{reply.seq}", seq=reply.seq, text=text, at=reply.created_at, **fields))
     return sorted(lines, key=lambda line: (line.at, line.key))
 
 
@@ -194,3 +197,9 @@ async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, st
         select(Delivery.reply_id, Delivery.status).where(Delivery.reply_id.in_(replies)).order_by(Delivery.part)
     )
     return {row.reply_id: row.status for row in rows}
+
+
+async def _mailed(session: AsyncSession, conversation: str) -> dict[str, str]:
+    """Returns the state of each reply's e-mail, by reply."""
+    rows = await session.execute(select(Mail.about, Mail.ended_at, Mail.error).where(Mail.conversation_id == conversation))
+    return {row.about[0]: ("failed" if row.error else "sent") if row.ended_at else "queued" for row in rows}

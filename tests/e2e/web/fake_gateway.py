@@ -178,6 +178,14 @@ class FakeGateway:
             self.conversations[token] = Conversation(body.get("language", "fr"))
             return {"conversation": token[:8], "token": token, "language": self.conversations[token].language}
 
+        @app.post("/api/web/conversations/reopened", status_code=201)
+        async def reopen(body: dict[str, Any]) -> dict[str, Any]:
+            """The code of a link is the token itself."""
+            token = body["code"]
+            if token not in self.conversations:
+                raise HTTPException(404)
+            return {"conversation": token[:8], "token": token, "language": self.conversations[token].language}
+
         @app.post("/api/web/messages", status_code=202)
         async def say(body: dict[str, Any], authorization: str = Header("")) -> dict[str, Any]:
             return await self._take(self._of(authorization), body)

@@ -11,7 +11,7 @@ import pytest
 
 from cli.demonstration import COMMUNE, PHONE
 from cli.doctor.clock import clock
-from cli.doctor.configuration import hours, relay, secrets, sms
+from cli.doctor.configuration import answers_by_mail, hours, relay, secrets, sms
 from cli.doctor.index import snapshot
 from cli.doctor.machine import expiry, ports
 from cli.doctor.senders import objection, senders
@@ -233,3 +233,12 @@ def test_production_refuses_the_contact_details_of_the_demonstration() -> None:
         check_production(settings(**fit, contact_phone=PHONE))
     with pytest.raises(Refusal, match="GUICHET_OFFICE"):
         check_production(settings(**fit, contact_phone="01 99 00 45 68", office_commune=COMMUNE))
+
+
+def test_what_citizens_are_offered_without_a_mail_server_is_said() -> None:
+    (without,) = answers_by_mail(settings())
+    assert without.level == "ok"
+    assert "GUICHET_SMTP_HOST" in without.message[0]
+    (given,) = answers_by_mail(settings(smtp_host="mail.example", mail_from="guichet@mairie.example"))
+    assert "mail.example" in given.message[0]
+    assert list(answers_by_mail(settings(desk_hours="off"))) == []

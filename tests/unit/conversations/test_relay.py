@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from channels.sms.encoding import measure
 from channels.sms.rendering import SmsRenderer
 from cli.demonstration import PHONE
-from conversations.additions.relay import RelayLine, with_relay
+from conversations.additions.relay import ANSWER_BY_MAIL, RelayLine, with_relay
 from conversations.wording import Wording
 from core.channels import CHANNELS
 from core.database.models import Conversation, Message
@@ -118,3 +118,23 @@ async def test_relay_is_in_the_language_of_the_conversation() -> None:
     assert changed.blocks[-1].text.startswith("Personas sordas")
     calm = Turn(outcome=Outcome.SMALL_TALK, blocks=(TextBlock(text="Bonjour."),))
     assert await RelayLine(_WORDING, _SMS)(cast(AsyncSession, None), conversation, cast(Message, None), calm) is calm
+
+
+async def _offers(turn: Turn, *, channel: str = "web", offers_mail: bool = True) -> list[str]:
+    """The payloads that are offered with ``turn`` once the relay was added."""
+    line = RelayLine(_WORDING, _SMS, offers_mail=offers_mail)
+    about = Conversation(id="c", channel=channel, language="fr")
+    turn = await line(cast(AsyncSession, None), about, Message(), turn)
+    return [option.payload for block in turn.blocks if isinstance(block, ChoicesBlock) for option in block.options]
+
+
+async def test_below_the_relay_the_website_offers_the_answer_by_mail() -> None:
+    refusal = Turn(outcome=Outcome.NO_ANSWER, blocks=(TextBlock(text=f"Appelez le {PHONE}."),))
+    assert await _offers(refusal) == [ANSWER_BY_MAIL]
+    assert await _offers(refusal, offers_mail=False) == []
+    assert await _offers(refusal, channel="sms") == []
+    assert await _offers(refusal.model_copy(update={"blocks": (TextBlock(text="Je ne sais pas."),)})) == []
+    assert await _offers(refusal.model_copy(update={"outcome": Outcome.FALLBACK})) == [], "the form would not answer"
+    menu = ChoicesBlock(purpose="menu", options=(Option(label="Par e-mail", payload=ANSWER_BY_MAIL),))
+    offered = refusal.model_copy(update={"blocks": (*refusal.blocks, menu)})
+    assert await _offers(offered) == [ANSWER_BY_MAIL], "once"

@@ -48,6 +48,7 @@ _NBSP = "\u00a0"
         ("+32 475 12 34 56", "phone"),
         ("jeanne.d'arc+mairie@exemple.fr", "email"),
         ("jeanne @ exemple.co.uk", "email"),
+        ("jeanne.dupont@gmail", "email"),
         ("jeanne arobase exemple point fr", "email"),
         ("3023217600053", "tax"),
         ("AB-123-CD", "plate"),

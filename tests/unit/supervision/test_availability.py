@@ -56,3 +56,9 @@ def test_sentences_for_citizens_are_those_of_the_website() -> None:
     said = sentences_for_citizens(wording, settings, availability, "fr")
     assert "l’équipe reprend mercredi 25 novembre à 9:00" in said
     assert "01 99 00 45 67" in said
+
+
+def test_sentences_with_a_mail_server_offer_both_ways() -> None:
+    settings = Settings(desk_hours=_HOURS, smtp_host="mail.example", mail_from="guichet@mairie.example")
+    availability = availability_at(datetime(2026, 11, 24, 18, tzinfo=_ZONE), settings, "fr")
+    assert availability.responses[-1] == "utter_offer_call_or_mail"

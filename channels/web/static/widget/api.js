@@ -42,6 +42,7 @@ export class Api {
   config = async (language) => (await this.call("GET", `/api/web/config?lang=${language}`)).json();
   notices = async (language) => (await this.call("GET", `/api/web/notices?lang=${language}`, undefined, { cache: "no-store" })).json();
   begin = async (language) => (await this.call("POST", "/api/web/conversations", { language })).json();
+  reopen = async (code) => (await this.call("POST", "/api/web/conversations/reopened", { code })).json();
   history = async () => (await this.call("GET", "/api/web/history")).json();
   say = async (message) => (await this.call("POST", "/api/web/messages", message)).json();
   feedback = (opinion) => this.call("POST", "/api/web/feedback", opinion);

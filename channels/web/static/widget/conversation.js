@@ -55,6 +55,17 @@ export class Conversation extends EventTarget {
     if (!this.token() && this.outbox().length) this.#open();
   }
 
+  /** Continues the conversation that an e-mail's link opens. Returns the reason if it does not, else nothing. */
+  async reopen(code) {
+    try {
+      const { conversation, token, language } = await this.api.reopen(code);
+      if (this.store.read().conversation !== conversation) this.store.clear();
+      this.store.update((state) => Object.assign(state, { conversation, token, language }));
+    } catch (error) {
+      return error.message;
+    }
+  }
+
   /** Sends `text`. For a choice, `payload` is its signed payload, and `text` its label. */
   say(text, payload) {
     const message = { id: crypto.randomUUID?.() ?? randomId(), text, payload, at: new Date().toISOString() };

@@ -27,8 +27,8 @@ class Panel {
   #openedCards = new Map(); // message id → the mini card in which its answer is shown
   #pressedCard = null; // the mini card that is being pressed
 
-  constructor({ base, language, config, languages, host, frame: parent, root }) {
-    Object.assign(this, { base, host, parent, root });
+  constructor({ base, language, config, languages, link, host, frame: parent, root }) {
+    Object.assign(this, { base, link, host, parent, root });
     this.prefetched = { language, config }; // requested by the launcher while the modules were loading
     this.conversation = new Conversation(base, language, languages);
     const on = (type, listener) => this.conversation.addEventListener(type, ({ detail }) => this.dialog && listener(detail));
@@ -58,7 +58,9 @@ class Panel {
 
   async load() {
     await this.#build();
+    const problem = this.link && (await this.conversation.reopen(this.link));
     this.conversation.resume();
+    if (problem) this.#status(problem);
   }
 
   /** Opens the panel. `quietly`: the focus stays. `ask`: a question from the surrounding page, sent as the citizen's. */

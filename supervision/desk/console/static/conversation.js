@@ -149,7 +149,8 @@ export class Conversation extends EventTarget {
     // "Demain matin" needs the day on which it was written.
     const bestTime = handoff.best_time && fill(words.best_time, { time: handoff.best_time, at: clock(handoff.waiting_since ?? handoff.created_at, language) });
     const call = view.number && h("span", {}, ` · ${words.call} `, h("a", { href: `tel:${view.number}` }, view.number_shown));
-    $("about").replaceChildren(...[about, call, bestTime && ` · ${bestTime}`].filter(Boolean));
+    const mail = handoff.kind === "mail_back" && handoff.number && ` · ${fill(words.mail_to, { address: handoff.number })}`;
+    $("about").replaceChildren(...[about, call, mail, bestTime && ` · ${bestTime}`].filter(Boolean));
     const open = ["waiting", "offline", "flagged", "claimed"].includes(handoff.state);
     $("claim").hidden = !open || (handoff.state === "claimed" && !this.mine);
     $("claim").disabled = this.mine;
@@ -321,9 +322,9 @@ export class Conversation extends EventTarget {
   async #end(toBot) {
     const { state } = this.handoff;
     $("ending-title").textContent = toBot ? this.words.end_to_bot : this.words.end_close;
-    const call = this.handoff.kind === "call_back";
-    $("summary").closest("p").hidden = state !== "claimed" || call;
-    $("ending-hint").textContent = call ? this.words.end_call_hint : state === "claimed" ? this.words.summary_hint : this.words.end_unheld_hint;
+    const hint = { call_back: this.words.end_call_hint, mail_back: this.words.end_mail_hint }[this.handoff.kind];
+    $("summary").closest("p").hidden = state !== "claimed" || hint;
+    $("ending-hint").textContent = hint ?? (state === "claimed" ? this.words.summary_hint : this.words.end_unheld_hint);
     if (!(await ask($("ending")))) return;
     const id = this.handoff.id;
     const summary = state === "claimed" ? $("summary").value : "";

@@ -35,8 +35,9 @@ function understanding({ outcome, entry, title, confidence, alternatives }, word
   );
 }
 
-/** Returns whether the reply was seen on the website, or the state of its delivery by SMS. */
+/** Returns whether the reply was seen on the website, or the state of its delivery by e-mail or SMS. */
 function deliveryState(line, seen, paid, words) {
+  if (line.mailed) return words[`mailed_${line.mailed}`];
   if (paid) return words[`delivery_${line.delivery}`] ?? "";
   return line.seq <= seen ? words.seen : words.not_seen;
 }
