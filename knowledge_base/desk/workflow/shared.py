@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
@@ -39,6 +40,14 @@ def target_of(text: str) -> Target | None:
     """Returns the target from the ``collection/id/head`` of a ticked box."""
     parts = text.split("/")
     return Target(parts[0], parts[1], int(parts[2])) if len(parts) == 3 and parts[2].isdecimal() else None
+
+
+def day_of(text: str) -> date | None:
+    """Returns the day of a form; ``None`` if it names none. Raises a 422 if it is not a day."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Problem(422, "workflow.no_date") from error
 
 
 def answered(path: str, results: Sequence[StepResult], done: str, publication: str = "") -> Response:

@@ -14,8 +14,8 @@ from core.settings import Settings
 from desk import render
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.workflow.publishing import publish, take_away
-from knowledge_base.desk.workflow.shared import answered, check_collection, counts, target_of
-from knowledge_base.editing import listing, steps
+from knowledge_base.desk.workflow.shared import answered, check_collection, counts, day_of, target_of
+from knowledge_base.editing import listing, metadata, steps
 from knowledge_base.editing.steps import STAGES, Policy, StepResult, Target
 
 _AHEAD = timedelta(days=30)
@@ -53,6 +53,10 @@ def router(database: Database, settings: Settings) -> APIRouter:
         for target in targets:
             check_collection(staff, target.collection)
         action, reason = str(form.get("action", "")), str(form.get("reason", ""))[:500]
+        if action == "keep" and targets:
+            owner, review_by = str(form.get("owner", ""))[:128], day_of(str(form.get("review_by", "")))
+            results = await metadata.assign_all(database, targets, owner=owner, review_by=review_by, author=staff.id)
+            return answered("/desk/work", results, "did_keep")
         if action not in _ACTIONS or not targets:
             raise Problem(422, "workflow.nothing_chosen")
         if action != "submit" and not staff.may(Right.PUBLISH_ENTRIES):
