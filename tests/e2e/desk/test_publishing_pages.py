@@ -112,7 +112,8 @@ def test_a_tried_reply_is_drawn_as_the_widget_draws_it(filled: DeskService, new_
 
     def answered(route: Route) -> None:  # there is no engine here: the page without a question gets a reply
         shown = route.fetch(url=f"{filled.url}/desk/try").text()
-        reply = f'<h2>Issue</h2><section><h3>Site</h3><div id="card" data-outcome="answered" data-blocks="{escape(json.dumps(blocks))}" hidden></div>'
+        card = f'<div id="card" data-outcome="answered" data-blocks="{escape(json.dumps(blocks))}" hidden></div>'
+        reply = f"<h2>Issue</h2><section><h3>Site</h3>{card}"
         reply += '<p class="reply web">Elle coûte 25 €.</p></section>'
         route.fulfill(body=shown.replace("</main>", f"{reply}</main>"), content_type="text/html")
 
