@@ -98,7 +98,8 @@ class Replay:
             found = known.get(page) or (entry and FoundEntry(entry_id=page, version=entry.version, title=entry.title))
             shown += [found] if found else []
         rest = (one for one in result.found if one.entry_id not in pages)
-        return result.model_copy(update={"decision": _DECISIONS.get(outcome, "no_answer"), "found": (*shown, *rest)})
+        decision = _DECISIONS.get(outcome, "no_answer") if shown else "no_answer"  # an office is no page
+        return result.model_copy(update={"decision": decision, "found": (*shown, *rest)})
 
     def _replayed(self, result: RetrievalResult) -> ReplayResult:
         found = (*result.hits, *result.rejected)

@@ -83,12 +83,10 @@ async def _replay(
 def _is_right(question: Golden, why: ReplyExplanation) -> bool:
     """Decides whether the page shown, or the first one offered, is right; if none is, whether no page is shown."""
     decision = why.decisions[question.channel]
-    if not question.gold:
-        return decision.outcome not in _WITH_PAGES
-    page = decision.entry
+    page = decision.entry if decision.outcome in _WITH_PAGES else ""
     if decision.outcome == Outcome.CHOICES:
         page = page or next((one.entry_id for one in why.candidates), "")
-    return decision.outcome in _WITH_PAGES and page in question.gold
+    return page in question.gold if question.gold else not page
 
 
 async def _day(database: Database, day: date, zone: ZoneInfo) -> tuple[dict[str, int], int, float]:
