@@ -13,6 +13,7 @@ import structlog
 import uvloop
 
 from actions.first_reply import FirstReply, first_reply
+from actions.policy.offices import book_of
 from core.database import Database
 from core.privacy.logs import configure_logs
 from core.settings import Settings
@@ -33,6 +34,8 @@ def publisher_of(settings: Settings, database: Database, embedder: Callable[[], 
 
     def compose(retriever: Retriever, question: ReplayQuestion) -> FirstReply:
         here = settings.model_copy(update={"collection": question.collection or settings.collection})
+        if (places := book_of(settings)).open() is None:
+            places.load()  # now, so that both snapshots are asked with the same places
         try:
             return first_reply(here, retriever, question.question, language=question.locale, channel=question.channel)
         except httpx.HTTPError:
