@@ -43,4 +43,4 @@ def replies_with(settings: Settings) -> Replies:
 def as_reply(channel: str, result: Mapping[str, Any]) -> CitizenReply:
     """Returns the ``result`` of a turn, in the format of ``ask``, as a reply."""
     count = segments(result["text"]) if traits_of(channel).pays_by_segment else 0
-    return CitizenReply(result["text"], result["outcome"], result["entry"] or "", count)
+    return CitizenReply(result["text"], result["outcome"], result["entry"] or "", count, result["blocks"])

@@ -115,7 +115,7 @@ def processes(settings: Settings) -> list[Process]:
             )
             for number in range(1, settings.workers + 1)
         ),
-        Process("publisher", [python, "-m", "knowledge_base.publishing"], environment=_environment(settings, "publisher")),
+        Process("publisher", [python, "-m", "cli.publisher"], environment=_environment(settings, "publisher")),
         Process(
             "indexer",
             [python, "-m", "cli", "index", "build", "--stage", "full", "--through-service"],

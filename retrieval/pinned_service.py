@@ -7,6 +7,7 @@ import time
 from collections import OrderedDict
 
 from retrieval.contracts import Embedder, RetrievalResult, Vectors
+from retrieval.decision.scope import ScopeModel
 from retrieval.query.synonym_lists import SynonymLists
 from retrieval.query.synonyms import Group, Synonyms
 from retrieval.service import SearchService
@@ -20,11 +21,19 @@ type Asked = tuple[str, str, str | None, str | None, int]
 class PinnedSearchService(SearchService):
     """Searches ``snapshot`` only, even when another one becomes active."""
 
-    def __init__(self, snapshot: Snapshot, embedder: Embedder, *, synonyms: SynonymLists | None = None) -> None:
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        embedder: Embedder,
+        *,
+        synonyms: SynonymLists | None = None,
+        scope: ScopeModel | None = None,
+    ) -> None:
+        """Takes ``scope``, the model of what is in scope; without one every message is a question."""
         self._pinned = snapshot
         self._embedder = embedder
         self._synonyms = synonyms or SynonymLists()
-        self._scope = None  # the scope of a message matters to the dialogue, not to this search
+        self._scope = scope
         self._parts = None
         self._analysis = None
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
@@ -38,9 +47,7 @@ class PinnedSearchService(SearchService):
         snapshot = engine._current()
         if snapshot is None:
             return None
-        pinned = cls(snapshot, engine._embedder, synonyms=engine._synonyms)
-        pinned._scope = engine._scope
-        return pinned
+        return cls(snapshot, engine._embedder, synonyms=engine._synonyms, scope=engine._scope)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -63,8 +70,8 @@ class PinnedSearchService(SearchService):
 
     def with_synonyms(self, synonyms: SynonymLists) -> PinnedSearchService:
         """Returns the same engine with other synonyms. Both share the cache of embedded queries."""
-        other = PinnedSearchService(self._pinned, self._embedder, synonyms=synonyms)
-        other._scope, other._vectors = self._scope, self._vectors
+        other = PinnedSearchService(self._pinned, self._embedder, synonyms=synonyms, scope=self._scope)
+        other._vectors = self._vectors
         return other
 
     def begin(self, query: str, *, locale: str, collection: str | None, limit: int) -> None:

@@ -62,10 +62,13 @@ class ExplainRequest(BaseModel):
 
 
 class ReplyRequest(BaseModel):
-    """A first message, masked, whose reply is to be explained. ``language``: the one chosen by the citizen."""
+    """A first message, masked, whose reply is to be explained. ``language``: the one chosen by the citizen. ``collection``: to
+    answer from, instead of the service's.
+    """
 
     message: str = Field(min_length=1, max_length=10_000)
     language: str = "fr"
+    collection: str | None = None
 
 
 def create_app(settings: Settings, retriever: Retriever, embedder: Embedder | None = None) -> FastAPI:
@@ -216,7 +219,8 @@ def add_explanations(app: FastAPI, settings: Settings, retriever: TurnScopedRetr
                 retriever.status()
             except LookupError as error:
                 raise HTTPException(503, "there is no snapshot yet") from error
-            return await explain_reply(settings, retriever, request.message, request.language)
+            here = settings.model_copy(update={"collection": request.collection or settings.collection})
+            return await explain_reply(here, retriever, request.message, request.language)
 
     @app.post("/synonyms/try")
     def try_group(trial: Trial) -> TrialResult:

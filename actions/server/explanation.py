@@ -6,11 +6,10 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from rasa_sdk import Tracker
-
 from actions.cases.case_resolution import guide
 from actions.cases.dialogue_state import Focus, packed
 from actions.composer import compose
+from actions.first_reply import first_turn
 from actions.messages.topic_switch import turned_to
 from actions.replies.cards import entry_option
 from actions.replies.dated_amounts import is_dated
@@ -55,7 +54,7 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
     before = (Step(name="danger", values={"alone": not alert.answer_too}),) if alert else ()
     decisions = {}
     for channel in CHANNELS:
-        one = await _decided(_first_turn(settings, retriever, query, found.language, channel), found)
+        one = await _decided(first_turn(settings, retriever, query, found.language, channel), found)
         if alert and not alert.answer_too:
             one = ReplyDecision(outcome=Outcome.CRISIS)
         outcome = Outcome.CRISIS if alert else one.outcome
@@ -77,14 +76,6 @@ async def explain_reply(settings: Settings, retriever: Retriever, message: str, 
         thresholds=tuple(_thresholds(retriever, asked, found, searched)),
         decisions=decisions,
     )
-
-
-def _first_turn(settings: Settings, retriever: Retriever, text: str, language: str, channel: str) -> Turn:
-    """Returns the turn of a first message, as Rasa would send it."""
-    latest = {"text": text, "intent": {"name": "enquiry"}, "entities": []}
-    events = [{"event": "user", "text": text, "input_channel": channel}]
-    tracker = Tracker("explained", {"language": language}, latest, events, False, None, {}, "action_listen")
-    return Turn.read(tracker, settings, retriever)
 
 
 async def _decided(turn: Turn, found: RetrievalResult) -> ReplyDecision:
@@ -138,7 +129,7 @@ def _day(title: str, day: date, settings: Settings) -> dict[str, Value]:
 def _candidates(settings: Settings, retriever: Retriever, query: str, found: RetrievalResult) -> list[Candidate]:
     """Returns the nearest pages, with the part of each that would be shown."""
     turns: dict[str, Turn] = {
-        channel: _first_turn(settings, retriever, query, found.language, channel).hearing() for channel in CHANNELS
+        channel: first_turn(settings, retriever, query, found.language, channel).hearing() for channel in CHANNELS
     }
     hits = (found.hits or found.rejected)[:_MOST]
     made = (_candidate(turns, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))

@@ -10,12 +10,12 @@ from cli.database import run_on_database
 from cli.language import Refusal, pick, say, sentence
 from cli.options import Json
 from cli.progress import report_done
+from cli.publisher import publisher_of
 from core.database import Database
 from core.settings import Settings
 from knowledge_base.errors import ImportRefused
 from knowledge_base.publishing.contracts import Change, ChangedQuestion, PublicationView, Report, State
 from knowledge_base.publishing.publications import NothingToUndo, ask_rollback, decide, get, request
-from knowledge_base.publishing.publisher import Publisher
 from retrieval.embedding.lazy import LazyEmbedder
 
 _AUTHOR = "cli"
@@ -77,7 +77,7 @@ def roll_back() -> str | None:
 async def _until_decided(database: Database, name: str) -> PublicationView:
     """Waits until the publication is decided or can be. This process does the work if the service's publisher does not."""
     settings = Settings()
-    publisher = Publisher(settings, database, lambda: LazyEmbedder(settings))
+    publisher = publisher_of(settings, database, lambda: LazyEmbedder(settings))
     printed_step, idle = "", 0
     while True:
         view = await get(database, name)

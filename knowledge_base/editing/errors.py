@@ -16,6 +16,7 @@ type Code = Literal[
     "past",  # a time of publication in the past
     "itself",  # an entry cannot be its own translation
     "bad_name",  # not a possible name of a collection
+    "unsaved",  # the person has typed text there that is not saved yet
     "unsafe",  # a text has content that an entry may not have (knowledge_base.entries.safety)
     "last_collection",  # a person would be left without a collection, which would mean all of them
 ]

@@ -1,12 +1,39 @@
 """The metadata of an entry: its owner, its date of review, and the entry that it translates."""
 
+from collections.abc import Sequence
 from datetime import date
+
+from pydantic import JsonValue
 
 from core.audit import record
 from core.database import Database
 from core.database.models import EntryRow
 from knowledge_base.editing.errors import EditRefused
 from knowledge_base.editing.rows import at_head
+from knowledge_base.editing.steps import StepResult, Target
+
+
+async def assign_all(
+    database: Database, targets: Sequence[Target], *, owner: str, review_by: date | None, author: str
+) -> list[StepResult]:
+    """Sets the owner and the date of review of each entry, whichever is given. Refused: missing, moved_on."""
+    found = []
+    for target in targets:
+        try:
+            async with database.write() as session:
+                row = await at_head(session, *target)
+                row.owner, row.review_by = owner or row.owner, review_by or row.review_by
+                await session.flush()
+                details: dict[str, JsonValue] = {
+                    "owner": row.owner,
+                    "review_by": row.review_by.isoformat() if row.review_by else "",
+                }
+                name = f"entry:{row.collection}/{row.id}"
+                await record(session, actor=author, action="entry.assigned", target=name, details=details)
+            found.append(StepResult(target))
+        except EditRefused as refused:
+            found.append(StepResult(target, refused.code))
+    return found
 
 
 async def assign(

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from retrieval.contracts import Decision
+from core.channels import ChannelName
+from core.turns import Outcome
+from retrieval.contracts import Decision, Retriever
 
 type Verdict = Literal["clear", "changes", "worse"]
 VERDICTS: tuple[Verdict, ...] = ("clear", "changes", "worse")  # from harmless to harmful
@@ -62,7 +65,8 @@ class Change(_Frozen):
 
 class ReplayQuestion(_Frozen):
     """A question to replay. For a golden question, ``golden`` is the id, ``gold`` the right entries (none: no answer is right),
-    and ``heading`` and ``situation`` the part to show. A real question was asked in ``citizens`` conversations.
+    ``heading`` and ``situation`` the part to show, and ``channel`` where it is asked. A real question was asked in ``citizens``
+    conversations.
     """
 
     question: str
@@ -72,7 +76,12 @@ class ReplayQuestion(_Frozen):
     gold: tuple[str, ...] = ()
     heading: str = ""
     situation: str = ""
+    channel: ChannelName = "web"
     citizens: int = 1
+
+
+type Compose = Callable[[Retriever, ReplayQuestion], tuple[Outcome, tuple[str, ...]]]
+"""Returns what citizens get on a snapshot: the outcome, and the ids of the pages that they see, best first."""
 
 
 class FoundEntry(_Frozen):

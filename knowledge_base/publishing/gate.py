@@ -12,10 +12,11 @@ from core.garbage_collection import freeze_long_lived
 from knowledge_base.entries.served_content import fetch
 from knowledge_base.publishing.candidate import IntendedContent, NodeSnapshots, intended_content
 from knowledge_base.publishing.comparison import compare
-from knowledge_base.publishing.contracts import Change, Judgement, ReplayQuestion, Report
+from knowledge_base.publishing.contracts import Change, Compose, Judgement, ReplayQuestion, Report
 from knowledge_base.publishing.questions import SelectedQuestions, questions
 from knowledge_base.publishing.replay import Replay, shadowed
-from retrieval.contracts import Embedder
+from retrieval.contracts import Embedder, model_id
+from retrieval.decision import scope
 from retrieval.embedding.query_cache import CachedQueryEmbedder
 from retrieval.index.catalogue import Listed
 from retrieval.pinned_service import PinnedSearchService
@@ -42,15 +43,16 @@ class Gate:
         synonyms: Path | None = None,
         most: int = 300,
         shared: SharedSnapshots | None = None,
+        compose: Compose | None = None,
     ) -> None:
         """Takes ``most``, the number of real questions to replay, and ``collection``, which the service answers from (empty:
         all).
 
-        ``shared`` is the place through which machines exchange snapshots.
+        ``shared`` is the place through which machines exchange snapshots. ``compose`` makes the replies to golden questions.
         """
         limit_search_threads()  # a pinned engine does not set this itself: elsewhere one is made for each turn
         self.node_snapshots = NodeSnapshots(home, shared)
-        self._database, self._collection, self._most = database, collection, most
+        self._database, self._collection, self._most, self._compose = database, collection, most, compose
         self._synonyms = SynonymLists(home / DESK_LIST, synonyms)
         self._known: tuple[Synonyms, dict[str, Replay]] = (self._synonyms.current, {})
         self._judged = -_KEPT_SECONDS
@@ -151,7 +153,7 @@ class Gate:
         if known is None:
             engine = self._engine(snapshot, embedder) if snapshot else None
             load = partial(load_snapshot, self.node_snapshots.snapshots, version, embedder)
-            known = Replay(lambda: self._engine(load(), embedder), self._collection, engine)
+            known = Replay(lambda: self._engine(load(), embedder), self._collection, engine, self._compose)
         replays[version] = known
         while len(replays) > _KNOWN:
             del replays[next(iter(replays))]
@@ -159,4 +161,5 @@ class Gate:
 
     def _engine(self, snapshot: Snapshot, embedder: CachedQueryEmbedder) -> PinnedSearchService:
         snapshot.vocabulary.prepare()
-        return PinnedSearchService(snapshot, embedder, synonyms=self._synonyms)
+        judge_scope = scope.read(model_id(embedder), self.node_snapshots.home / "scope.json", scope.COMMITTED)
+        return PinnedSearchService(snapshot, embedder, synonyms=self._synonyms, scope=judge_scope)

@@ -23,7 +23,7 @@ from core.settings import Settings
 from knowledge_base.import_tasks import Tasks
 from knowledge_base.publishing import publication_queue
 from knowledge_base.publishing.apply import CannotPublish
-from knowledge_base.publishing.contracts import VERDICTS, Change, Judgement, State
+from knowledge_base.publishing.contracts import VERDICTS, Change, Compose, Judgement, State
 from knowledge_base.publishing.due import request_due
 from knowledge_base.publishing.gate import Gate
 from knowledge_base.publishing.publications import request_of_source
@@ -67,9 +67,13 @@ _DISK_FULL = (
 
 
 class Publisher:
-    """The publisher; ``run()`` until ``stop()``. ``embedder`` connects to the running action server."""
+    """The publisher; ``run()`` until ``stop()``. ``embedder`` connects to the running action server; ``compose`` makes the
+    replies to golden questions.
+    """
 
-    def __init__(self, settings: Settings, database: Database, embedder: Callable[[], Embedder]) -> None:
+    def __init__(
+        self, settings: Settings, database: Database, embedder: Callable[[], Embedder], compose: Compose | None = None
+    ) -> None:
         self._settings, self._database, self._embedder = settings, database, embedder
         self._name = f"{socket.gethostname()[:24]}-{os.getpid()}-{secrets.token_hex(4)}"
         self._stopping = asyncio.Event()
@@ -83,6 +87,7 @@ class Publisher:
             synonyms=settings.synonyms_file,
             most=settings.publish_questions,
             shared=shared_snapshots(settings),
+            compose=compose,
         )
 
     async def run(self) -> None:

@@ -40,6 +40,7 @@ async def questions(database: Database, *, most: int, outcomes: Sequence[Outcome
             gold=one.gold,
             heading=one.heading,
             situation=one.situation,
+            channel=one.channel,
         )
         for one in await golden(database)
     ]

@@ -4,28 +4,40 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import islice
 
 from core.entry import Entry, passages
+from core.turns import Outcome
 from knowledge_base.progress import Progress
-from knowledge_base.publishing.contracts import Change, FoundEntry, ReplayQuestion, ReplayResult, Shadowed
-from retrieval.contracts import Hit, RetrievalResult
+from knowledge_base.publishing.contracts import Change, Compose, FoundEntry, ReplayQuestion, ReplayResult, Shadowed
+from retrieval.contracts import Decision, Hit, RetrievalResult
 from retrieval.pinned_service import PinnedSearchService
 
 _DEPTH = 5  # ranks in which a right entry counts as found
 _REAL_DEPTH = 4  # of a real question only the entries offered matter
 _NEIGHBOURS = 40  # entries examined that a changed one could shadow
 _NAMES = 6  # names of an entry: its title and the first other wordings
+_DECISIONS: dict[Outcome, Decision] = {
+    Outcome.ANSWERED: "answered",
+    Outcome.GUIDED: "answered",  # asked for the case, after content
+    Outcome.CHOICES: "choices",
+}  # any other outcome shows no page
 
 
 class Replay:
     """Asks one snapshot question by question, and caches the results."""
 
     def __init__(
-        self, load: Callable[[], PinnedSearchService], collection: str, engine: PinnedSearchService | None = None
+        self,
+        load: Callable[[], PinnedSearchService],
+        collection: str,
+        engine: PinnedSearchService | None = None,
+        compose: Compose | None = None,
     ) -> None:
         """Takes ``load``, which creates ``engine`` if there is none (any more). ``collection`` is the one that the service
-        answers from (empty: all), for questions that name none.
+        answers from (empty: all), for questions that name none. ``compose`` makes the replies to golden questions; without it
+        they have the decision of the search.
         """
-        self._load, self._engine = load, engine
+        self._load, self._engine, self._compose = load, engine, compose
         self._collection = collection
+        self._composed: dict[ReplayQuestion, ReplayResult] = {}
         self._known: dict[tuple[str, str, str, int], RetrievalResult] = {}
 
     @property
@@ -44,15 +56,15 @@ class Replay:
         """Returns the result of each of ``questions``, in order."""
         results = []
         for number, question in enumerate(questions, start=1):
-            results.append(
-                self._replayed(self._search(question.question, question.locale, question.collection, bool(question.golden)))
-            )
+            results.append(self._answered(question))
             if progress:
                 progress(number, len(questions))
         return results
 
     def knows(self, question: ReplayQuestion) -> bool:
         """Decides whether the result is cached."""
+        if question.golden and self._compose:
+            return question in self._composed
         return self._key(question.question, question.locale, question.collection, bool(question.golden)) in self._known
 
     def by_name(self, name: str, collection: str) -> list[Hit]:
@@ -67,6 +79,27 @@ class Replay:
         if entry is not None and hit.passage:
             part = next(((*one.headings, *one.cases) for one in passages(entry) if one.order == hit.passage), ())
         return FoundEntry(entry_id=hit.entry_id, version=hit.version, title=hit.title, part=part, local=hit.local)
+
+    def _answered(self, question: ReplayQuestion) -> ReplayResult:
+        if question in self._composed:
+            return self._composed[question]
+        result = self._replayed(self._search(question.question, question.locale, question.collection, bool(question.golden)))
+        if question.golden and self._compose:
+            result = self._composed[question] = self._as_citizens_get(question, result, self._compose)
+        return result
+
+    def _as_citizens_get(self, question: ReplayQuestion, result: ReplayResult, compose: Compose) -> ReplayResult:
+        """Returns ``result`` with the decision of the dialogue and the pages that it shows first."""
+        outcome, pages = compose(self.engine, question)
+        known = {one.entry_id: one for one in result.found}
+        shown = []
+        for page in pages:
+            entry = None if page in known else self.engine.entry(page)
+            found = known.get(page) or (entry and FoundEntry(entry_id=page, version=entry.version, title=entry.title))
+            shown += [found] if found else []
+        rest = (one for one in result.found if one.entry_id not in pages)
+        decision = _DECISIONS.get(outcome, "no_answer") if shown else "no_answer"  # an office is no page
+        return result.model_copy(update={"decision": decision, "found": (*shown, *rest)})
 
     def _replayed(self, result: RetrievalResult) -> ReplayResult:
         found = (*result.hits, *result.rejected)

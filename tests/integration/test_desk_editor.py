@@ -37,6 +37,7 @@ CARD = Entry(
     ),
 )
 _URL = "/desk/entries/ville/F1"
+_IMPORT: dict[str, Any] = {"source": "test", "checksum": "3", "author": "import", "reason": ""}
 
 
 @pytest.fixture
@@ -265,6 +266,35 @@ async def test_an_entry_is_found_by_words_theme_state_and_made_anew(desk: Desk) 
     form = await desk.form(headers)
     await desk.http.post(_URL, data=form | {"title": "Autre titre"}, headers=headers)
     assert json.dumps(await found(status="draft")).count("F1") == 1
+
+
+async def test_list_is_narrowed_by_owner_and_day_and_sorted(desk: Desk) -> None:
+    headers = await desk.editor()
+    old = CARD.model_copy(update={"id": "F3", "title": "Bac de tri", "verified_on": date(2024, 5, 1)})
+    none = CARD.model_copy(update={"id": "F4", "title": "Acte de naissance", "verified_on": None})
+    await store.upsert(desk.database, "bis", [one.model_copy(update={"collection": "bis"}) for one in (old, none)], **_IMPORT)
+
+    async def found(**asked: str) -> list[str]:
+        page = await desk.http.get("/desk/entries", params=asked, headers=headers)
+        assert page.status_code == 200
+        return re.findall(r'<th scope="row"><a href="/desk/entries/[a-z]+/([^"]+)"', page.text)
+
+    assert await found(order="verified") == ["F4", "F3", "F1", "F2"]
+    assert await found(order="title") == ["F4", "F3", "F1", "F2"]
+    assert await found(before="2026-03-01", order="verified") == ["F4", "F3"]
+    assert await found(before="2026-03-02", q="carte") == ["F1"]
+    data = {"action": "keep", "owner": "anne", "review_by": "2027-01-01", "entry": ["bis/F3/1", "ville/F1/1"]}
+    done = await desk.http.post("/desk/work", data=data, headers=headers)
+    assert "did_keep" in done.headers["location"]
+    assert sorted(await found(owner="anne")) == ["F1", "F3"]
+    await desk.http.post("/desk/work", data=data | {"owner": "", "review_by": "2027-02-01"}, headers=headers)
+    async with desk.database.read() as session:
+        row = await session.get_one(EntryRow, ("bis", "F3"))
+    assert (row.owner, row.review_by, row.status) == ("anne", date(2027, 2, 1), "published")
+    wrong = await desk.http.post("/desk/work", data=data | {"review_by": "demain"}, headers=headers)
+    assert wrong.status_code == 422
+    stale = await desk.http.post("/desk/work", data=data | {"entry": "bis/F3/7"}, headers=headers)
+    assert "refused_moved_on" in stale.headers["location"]
 
 
 async def test_a_national_page_is_proposed_linked_and_shown_with_its_title(desk: Desk) -> None:

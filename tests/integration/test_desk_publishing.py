@@ -115,13 +115,18 @@ async def test_the_page_says_why_the_reply_is_that_one(desk: Desk) -> None:
 async def test_the_page_shows_what_citizens_get(tmp_path: Path, redis_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async def replies(message: str, language: str) -> dict[str, CitizenReply]:
         assert (message, language) == ("passeport", "fr")
-        return {"web": CitizenReply("Bonjour !", "small_talk", ""), "sms": CitizenReply("Bonjour par SMS", "small_talk", "", 2)}
+        block = {"type": "text", "text": "Bonjour !"}
+        return {
+            "web": CitizenReply("Bonjour !", "small_talk", "", blocks=(block,)),
+            "sms": CitizenReply("Bonjour par SMS", "small_talk", "", 2),
+        }
 
     monkeypatch.setattr(publishing, "part", partial(publishing.part, replies=replies))
     desk = await desk_of(publishing, tmp_path, redis_url, monkeypatch)
     editor = await desk.browser(Role.EDITOR)
     page = (await editor.get("/desk/try", params={"q": "passeport", "lang": "en"})).text
     assert "Bonjour !" in page
+    assert """data-blocks="[{&#34;text&#34;: &#34;Bonjour !&#34;, &#34;type&#34;: &#34;text&#34;}]""" in page
     assert "By SMS (2 segments)" in page
     assert "The service treated this message otherwise (courtesy" in page
     await desk.database.close()

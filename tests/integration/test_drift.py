@@ -1,4 +1,4 @@
-"""The nightly look: golden questions replayed by search, citizens' day counted, and one task for editors."""
+"""The nightly look: golden questions asked as citizens ask, citizens' day counted, and one task for editors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ from core.database import Database
 from core.database.base import now
 from core.database.jobs import Jobs
 from core.database.models import Conversation, EditorTask, EntryRow, Message, QualityNight, Reply
+from core.reply_explanation import Candidate, ReplyDecision, ReplyExplanation, Understood
 from core.settings import Settings
+from core.turns import Outcome
 from knowledge_base.quality.drift import job
 from knowledge_base.quality.drift.job import watch_quality
 from knowledge_base.quality.golden import store as golden
@@ -24,21 +26,29 @@ from tests.integration.channels_support import served, settings_for
 _QUESTIONS = [f"question numéro {number}" for number in range(12)]
 
 
-class Search:
-    """An action server whose search finds page F1, or nothing for the questions in ``lost``."""
+class Dialogue:
+    """An action server that answers from page F1; ``lost``: question → another outcome, although the search finds the page."""
 
     def __init__(self) -> None:
-        self.lost: set[str] = set()
+        self.lost: dict[str, Outcome] = {}
         self.asked = 0
 
     def app(self) -> FastAPI:
         app = FastAPI()
 
-        @app.post("/search")
-        async def search(body: dict[str, object]) -> dict[str, object]:
+        @app.post("/explain/reply")
+        async def reply(body: dict[str, str | None]) -> ReplyExplanation:
             self.asked += 1
-            hits = [] if body["query"] in self.lost else [{"entry_id": "F1"}]
-            return {"hits": hits, "rejected": [], "decision": "answered" if hits else "no_answer", "snapshot": "s7"}
+            outcome = self.lost.get(str(body["message"]), Outcome.ANSWERED)
+            decision = ReplyDecision(outcome=outcome, entry="F1" if outcome == Outcome.ANSWERED else "")
+            return ReplyExplanation(
+                snapshot="s7",
+                understood=Understood(query="", searched="", language="fr", scope="enquiry"),
+                confidence=0.9,
+                candidates=(Candidate(place=1, entry_id="F1", collection="c", title="Page", score=1.0),),
+                thresholds=(),
+                decisions={"web": decision},
+            )
 
         return app
 
@@ -61,8 +71,8 @@ async def test_a_night_is_kept_and_a_fall_is_one_task(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await _knowledge(database)
-    search, noon = Search(), datetime.combine(now().date(), time(12), settings.opening.zone)
-    search.lost = {"quel temps fait-il"}  # nothing is the right answer to this one
+    dialogue, noon = Dialogue(), datetime.combine(now().date(), time(12), settings.opening.zone)
+    dialogue.lost = {"quel temps fait-il": Outcome.SMALL_TALK}  # nothing is the right answer to this one
     yesterday = noon - timedelta(days=1)
     async with database.write() as session:
         for number, (origin, outcome) in enumerate([("citizen", "answered"), ("citizen", "no_answer"), ("bench", "answered")]):
@@ -73,15 +83,16 @@ async def test_a_night_is_kept_and_a_fall_is_one_task(
             await session.flush()
             told = {"outcome": outcome, "blocks": [], "confidence": 0.5, "created_at": yesterday}
             session.add(Reply(id=name, conversation_id=name, in_reply_to=name, **told))
-    async with served(search.app(), settings.actions_port):
+    async with served(dialogue.app(), settings.actions_port):
         for days in (4, 3, 2, 1):  # four nights, the last of which is about yesterday
             monkeypatch.setattr(job, "now", lambda days=days: noon - timedelta(days=days - 1))
             if days == 1:
-                search.lost |= set(_QUESTIONS[:6])
+                lost = [Outcome.NO_ANSWER, Outcome.CRISIS, Outcome.OUT_OF_SCOPE] * 2
+                dialogue.lost |= dict(zip(_QUESTIONS, lost, strict=False)) | {_QUESTIONS[7]: Outcome.CHOICES}
             assert await watch_quality(database, settings, Jobs(database, "node"))
-            asked = search.asked
+            asked = dialogue.asked
             assert not await watch_quality(database, settings, Jobs(database, "another node"))
-            assert search.asked == asked
+            assert dialogue.asked == asked
         (task,) = await open_tasks(database)
         assert (task.kind, task.question, task.asked_by) == ("drift", "", "quality")
         assert "6 questions de référence sur 13" in task.note

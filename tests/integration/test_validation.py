@@ -184,3 +184,15 @@ async def test_subjects_are_chosen_by_administrators(settings: Settings, databas
             assert (await post(theme=theme, minutes=minutes))[0] == 422, (theme, minutes)
         assert (await post(theme="Logement", dropping="true"))[1].endswith("validation_dropped")
         assert (await post(theme="Logement", dropping="true"))[1].endswith("validation_unknown")
+
+
+async def test_page_without_anybody_at_the_desk_promises_no_check(settings: Settings, database: Database) -> None:
+    alone = settings.model_copy(update={"desk_staffed": False})
+    async with guichet(alone) as service:
+        admin = await sign_in(database, alone, await make_staff(database, Role.ADMINISTRATOR))
+        page = (await service.http.get("/desk/validation", headers=admin)).text
+        assert "Personne n’est déclaré au poste" in page
+        assert "attend qu’un superviseur" not in page
+        form = {"theme": "Logement", "minutes": "15", "csrf": admin["X-CSRF-Token"]}
+        done = await service.http.post("/desk/validation", data=form, headers=admin)
+        assert done.headers["location"].endswith("validation_kept_unstaffed")

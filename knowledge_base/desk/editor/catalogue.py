@@ -5,11 +5,11 @@ The content of 3,371 pages is 60 MB of JSON; searching it in SQL takes more than
 
 import asyncio
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import batched
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import or_, select, tuple_
 
@@ -18,9 +18,13 @@ from core.database.models import EntryRow
 from core.text.folding import unaccented
 
 _OVERLAP = timedelta(seconds=5)  # a transaction that began earlier may become visible later
-_NAMES = ("collection", "id", "title", "status", "stage", "updated_at", "owner", "served")
+_NAMES = ("collection", "id", "title", "status", "stage", "head", "updated_at", "owner", "served")
 _COLUMNS = tuple(getattr(EntryRow, name) for name in _NAMES)
-_DETAIL = (EntryRow.content["theme"].as_json().label("theme"), EntryRow.content["wordings"].as_json().label("wordings"))
+_DETAIL = (
+    EntryRow.content["theme"].as_json().label("theme"),
+    EntryRow.content["wordings"].as_json().label("wordings"),
+    EntryRow.content["verified_on"].as_string().label("verified_on"),
+)
 _BATCH = 500  # rows in a statement
 
 
@@ -28,7 +32,8 @@ _BATCH = 500  # rows in a statement
 class Listed:
     """One line of the list. ``stage`` is empty if nobody is changing the entry; ``searched`` is folded text.
 
-    ``served`` is the revision that citizens still get (0: none) if an import changed the published one; else empty.
+    ``verified_on`` is a day in ISO 8601, or empty. ``served`` is the revision that citizens still get (0: none) if an import
+    changed the published one; else empty.
     """
 
     collection: str
@@ -36,10 +41,12 @@ class Listed:
     title: str
     status: str
     stage: str
+    head: int
     updated_at: datetime
     owner: str
     theme: tuple[str, ...]
     searched: str
+    verified_on: str
     served: int | None = None
 
     @property
@@ -53,6 +60,14 @@ def shown_status(status: str, served: int | None) -> str:
     if served is None:
         return status
     return "changing" if status == "published" and served else "arriving" if status == "published" else "leaving"
+
+
+type Order = Literal["changed", "verified", "title"]
+_KEYS: dict[Order, Callable[[Listed], Any]] = {
+    "changed": lambda row: -row.updated_at.timestamp(),
+    "verified": lambda row: (row.verified_on, row.title),
+    "title": lambda row: folded(row.title),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,12 +90,23 @@ class Catalogue:
         self._seen: datetime | None = None
 
     async def find(
-        self, words: str = "", *, theme: str = "", status: str = "", collection: str = "", page: int = 1, size: int = 50
+        self,
+        words: str = "",
+        *,
+        theme: str = "",
+        status: str = "",
+        collection: str = "",
+        owner: str = "",
+        before: str = "",
+        order: Order | None = None,
+        page: int = 1,
+        size: int = 50,
     ) -> Page:
         """Returns the entries in which every word of ``words`` begins a word of the title, the wordings, a theme or the id;
-        best titles first.
+        best titles first, or by ``order``.
 
         ``status`` is the state for citizens (published, draft, withdrawn, archived) or a stage (in_review, scheduled, …).
+        ``before``: a day (ISO 8601); only entries verified before it, or never.
         """
         await self.refresh()
         patterns = [re.compile(rf"\b{re.escape(word)}") for word in folded(words).split()]
@@ -90,9 +116,13 @@ class Catalogue:
             if (not status or status in (row.shown, row.stage) or (status == "published" and row.served))
             and (not collection or row.collection == collection)
             and (not theme or theme in row.theme)
+            and (not owner or row.owner == owner)
+            and (not before or row.verified_on < before)
             and all(word.search(row.searched) for word in patterns)
         ]
-        if patterns:
+        if order:
+            found.sort(key=_KEYS[order])
+        elif patterns:
             found.sort(
                 key=lambda row: (-sum(bool(word.search(folded(row.title))) for word in patterns), len(row.title), row.id)
             )
@@ -136,11 +166,14 @@ class Catalogue:
                     tuple_(EntryRow.collection, EntryRow.id).in_(batch)
                 )
                 for row in (await session.execute(detail)).all():
-                    self._store(changed[row.collection, row.id], tuple(row.theme or ()), tuple(row.wordings or ()))
+                    self._store(changed[row.collection, row.id], row)
 
-    def _store(self, row: Any, theme: tuple[str, ...], wordings: tuple[str, ...]) -> None:
-        text = folded(" ".join((row.id, row.title, *wordings, *theme)))
-        self._rows[row.collection, row.id] = Listed(**row._mapping, theme=theme, searched=text)
+    def _store(self, row: Any, detail: Any) -> None:
+        theme = tuple(detail.theme or ())
+        text = folded(" ".join((row.id, row.title, *(detail.wordings or ()), *theme)))
+        self._rows[row.collection, row.id] = Listed(
+            **row._mapping, theme=theme, searched=text, verified_on=detail.verified_on or ""
+        )
         self._seen = max(self._seen or row.updated_at, row.updated_at)
 
 

@@ -1,7 +1,8 @@
 """The list of entries, the edit page, and the page after a save that came second."""
 
 from dataclasses import replace
-from typing import Annotated, Any
+from datetime import date
+from typing import Annotated, Any, Literal, get_args
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
@@ -15,10 +16,10 @@ from desk import back, render
 from desk.shell import shell_of
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.editor import form as forms
-from knowledge_base.desk.editor.catalogue import Catalogue
+from knowledge_base.desk.editor.catalogue import Catalogue, Order
 from knowledge_base.desk.editor.contracts import Near
 from knowledge_base.desk.editor.edited_entry import EditedEntry, base_of, edited_entry, form_error_json, must_edit, name_of
-from knowledge_base.editing import saving
+from knowledge_base.editing import listing, saving
 from knowledge_base.editing.diff import differences
 from knowledge_base.editing.errors import EditRefused, StaleSave
 from knowledge_base.entries.safety import COLLECTION_NAME
@@ -51,11 +52,28 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
         theme: Asked = "",
         status: Asked = "",
         collection: Asked = "",
+        owner: Asked = "",
+        before: Annotated[date | Literal[""], Query()] = "",
+        order: Order | Literal[""] = "",
         page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     ) -> Response:
-        found = await catalogue.find(q, theme=theme, status=status, collection=collection, page=page)
+        day = str(before)
+        found = await catalogue.find(
+            q,
+            theme=theme,
+            status=status,
+            collection=collection,
+            owner=owner,
+            before=day,
+            order=order or None,
+            page=page,
+        )
         collections, themes = await catalogue.facets()
-        asked = {"q": q, "theme": theme, "status": status, "collection": collection}
+        asked = {"q": q, "theme": theme, "status": status, "collection": collection} | {
+            "owner": owner,
+            "before": day,
+            "order": order,
+        }
         return render(
             request,
             staff,
@@ -66,6 +84,8 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
             collections=collections,
             themes=themes,
             statuses=_STATUSES,
+            orders=get_args(Order.__value__),
+            names=await listing.names(database),
             unsaved=await saving.all_unsaved_texts(database, staff.id),
         )
 

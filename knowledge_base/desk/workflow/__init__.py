@@ -9,7 +9,7 @@ from core.identity import Right
 from core.settings import Settings
 from core.web.routes import join_router
 from desk import Item, Part
-from knowledge_base.desk.workflow import collections, conflicts, exchange, history, sources, steps, work
+from knowledge_base.desk.workflow import collections, conflicts, exchange, history, replace, sources, steps, work
 from knowledge_base.desk.workflow.alerts import alerts_for_staff
 from knowledge_base.import_tasks import Tasks
 
@@ -21,6 +21,7 @@ def part(database: Database, settings: Settings) -> Part:
     for router in (
         work.router(database, settings),
         history.router(database),
+        replace.router(database, settings),
         steps.router(database, settings),
         conflicts.router(database),
         collections.router(database),

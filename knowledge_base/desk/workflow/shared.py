@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from fastapi import Request, Response
@@ -10,7 +11,7 @@ from core.identity import Staff
 from core.problems import Problem
 from desk import back
 from knowledge_base.editing.errors import Code, EditRefused
-from knowledge_base.editing.steps import StepResult
+from knowledge_base.editing.steps import StepResult, Target
 
 _STATUS: Mapping[Code, int] = {"missing": 404, "not_allowed": 403}
 
@@ -33,6 +34,20 @@ def check_collection(staff: Staff, collection: str) -> None:
     """Raises a 403 if the person has no right in ``collection``."""
     if not staff.may_edit(collection):
         raise Problem(403, "workflow.refused_not_allowed")
+
+
+def target_of(text: str) -> Target | None:
+    """Returns the target from the ``collection/id/head`` of a ticked box."""
+    parts = text.split("/")
+    return Target(parts[0], parts[1], int(parts[2])) if len(parts) == 3 and parts[2].isdecimal() else None
+
+
+def day_of(text: str) -> date | None:
+    """Returns the day of a form; ``None`` if it names none. Raises a 422 if it is not a day."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except ValueError as error:
+        raise Problem(422, "workflow.no_date") from error
 
 
 def answered(path: str, results: Sequence[StepResult], done: str, publication: str = "") -> Response:

@@ -1,6 +1,6 @@
 """The steps of one entry, and its metadata."""
 
-from datetime import date, datetime
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
@@ -12,7 +12,7 @@ from core.settings import Settings
 from desk import back, render
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.workflow.publishing import publish, take_away
-from knowledge_base.desk.workflow.shared import address, answered, check_collection, refusals
+from knowledge_base.desk.workflow.shared import address, answered, check_collection, day_of, refusals
 from knowledge_base.editing import listing, metadata, steps
 from knowledge_base.editing.steps import Policy, StepResult, Target
 
@@ -87,20 +87,13 @@ def router(database: Database, settings: Settings) -> APIRouter:
                 collection,
                 page,
                 owner=owner[:128],
-                review_by=_day(day),
+                review_by=day_of(day),
                 translation_of=original[:129],
                 author=staff.id,
             )
         return back(address(collection, page, "/workflow"), "did_keep")
 
     return routes
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError as error:
-        raise Problem(422, "workflow.no_date") from error
 
 
 def _moment(text: str, zone: ZoneInfo) -> datetime:

@@ -14,8 +14,8 @@ from core.settings import Settings
 from desk import render
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.workflow.publishing import publish, take_away
-from knowledge_base.desk.workflow.shared import answered, check_collection, counts
-from knowledge_base.editing import listing, steps
+from knowledge_base.desk.workflow.shared import answered, check_collection, counts, day_of, target_of
+from knowledge_base.editing import listing, metadata, steps
 from knowledge_base.editing.steps import STAGES, Policy, StepResult, Target
 
 _AHEAD = timedelta(days=30)
@@ -49,10 +49,14 @@ def router(database: Database, settings: Settings) -> APIRouter:
     @routes.post("/desk/work")
     async def many(request: Request, staff: Editor) -> Response:
         form = await request.form(max_fields=_MANY + 10)
-        targets = [target for one in form.getlist("entry") if (target := _target(str(one))) is not None]
+        targets = [target for one in form.getlist("entry") if (target := target_of(str(one))) is not None]
         for target in targets:
             check_collection(staff, target.collection)
         action, reason = str(form.get("action", "")), str(form.get("reason", ""))[:500]
+        if action == "keep" and targets:
+            owner, review_by = str(form.get("owner", ""))[:128], day_of(str(form.get("review_by", "")))
+            results = await metadata.assign_all(database, targets, owner=owner, review_by=review_by, author=staff.id)
+            return answered("/desk/work", results, "did_keep")
         if action not in _ACTIONS or not targets:
             raise Problem(422, "workflow.nothing_chosen")
         if action != "submit" and not staff.may(Right.PUBLISH_ENTRIES):
@@ -61,12 +65,6 @@ def router(database: Database, settings: Settings) -> APIRouter:
         return answered("/desk/work", results, f"did_{action}", publication)
 
     return routes
-
-
-def _target(text: str) -> Target | None:
-    """Returns the target from the ``collection/id/head`` of a ticked box."""
-    parts = text.split("/")
-    return Target(parts[0], parts[1], int(parts[2])) if len(parts) == 3 and parts[2].isdecimal() else None
 
 
 type _Result = tuple[list[StepResult], str]

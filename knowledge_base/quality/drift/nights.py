@@ -11,12 +11,15 @@ from core.action_server import action_server
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, QualityNight, Reply
+from core.reply_explanation import ReplyExplanation
 from core.settings import Settings
-from core.turns import Origin
+from core.turns import Origin, Outcome
 from knowledge_base.quality.drift.comparison import BEFORE, RECENT, Night
+from knowledge_base.quality.golden.contracts import Golden
 from knowledge_base.quality.golden.store import golden
 
 _SECONDS = 30.0
+_WITH_PAGES = (Outcome.ANSWERED, Outcome.GUIDED, Outcome.CHOICES)
 _FROM_HOUR = 2  # local time: yesterday is over everywhere in its zone, and few citizens write
 
 
@@ -37,7 +40,7 @@ async def stored_nights(database: Database, until: date) -> list[Night]:
 async def measure(
     database: Database, settings: Settings, day: date, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> Night:
-    """Measures ``day`` and stores the result. Raises ``httpx.HTTPError`` if the search does not answer."""
+    """Measures ``day`` and stores the result. Raises ``httpx.HTTPError`` if the action server does not answer."""
     answers, snapshot = await _replay(database, settings, transport)
     outcomes, searched, confidence = await _day(database, day, settings.opening.zone)
     night = Night(day, answers, outcomes, searched, confidence)
@@ -65,20 +68,25 @@ async def texts_of(database: Database, names: Sequence[str]) -> list[str]:
 async def _replay(
     database: Database, settings: Settings, transport: httpx.AsyncBaseTransport | None
 ) -> tuple[dict[str, bool], str]:
-    """Searches each active golden question. Returns whether it is answered rightly, and the snapshot used."""
+    """Asks each active golden question as a citizen would. Returns whether the reply is right, and the snapshot used."""
     found: dict[str, bool] = {}
     snapshot = ""
     async with action_server(settings, seconds=_SECONDS, transport=transport) as http:
         for one in await golden(database):
-            wanted = {"query": one.question, "locale": one.locale, "limit": 1}
-            if collection := one.collection or settings.collection:
-                wanted["collection"] = collection
-            result = (await http.post("/search", json=wanted)).raise_for_status().json()
-            snapshot = result["snapshot"]
-            # If no answer is right, showing nothing is right; else the first entry found must be a right one.
-            first = next((hit["entry_id"] for hit in (*result["hits"], *result["rejected"])), "")
-            found[one.name] = first in one.gold if one.gold else result["decision"] == "no_answer"
+            asked = {"message": one.question, "language": one.locale, "collection": one.collection or None}
+            answer = (await http.post("/explain/reply", json=asked)).raise_for_status()
+            why = ReplyExplanation.model_validate_json(answer.content)
+            found[one.name], snapshot = _is_right(one, why), why.snapshot
     return found, snapshot
+
+
+def _is_right(question: Golden, why: ReplyExplanation) -> bool:
+    """Decides whether the page shown, or the first one offered, is right; if none is, whether no page is shown."""
+    decision = why.decisions[question.channel]
+    page = decision.entry if decision.outcome in _WITH_PAGES else ""
+    if decision.outcome == Outcome.CHOICES:
+        page = page or next((one.entry_id for one in why.candidates), "")
+    return page in question.gold if question.gold else not page
 
 
 async def _day(database: Database, day: date, zone: ZoneInfo) -> tuple[dict[str, int], int, float]:

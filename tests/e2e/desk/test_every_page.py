@@ -32,6 +32,7 @@ PAGES = (
     *("offices", "offices?q=mairie", "offices/new", "offices/mairie-clairval", "offices/mairie-valdore"),
     *(f"entries/essai/a{part}" for part in ENTRY),
     "entries/essai/b/conflict",
+    *("replace", "replace?find=carte&instead=titre", "replace?find=x&instead="),
 )
 
 # The elements that Tab stops at, in order, until it leaves the page; and those it should have stopped at.

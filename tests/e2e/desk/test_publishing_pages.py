@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from html import escape
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 from sqlalchemy import update
 
 from core.database import Database
@@ -12,6 +15,7 @@ from core.identity import Role
 from tests.e2e.browser import NewContext
 from tests.e2e.desk.conftest import DeskService, page_of
 from tests.e2e.desk.content import REPORT, fill
+from tests.e2e.web.widget import violations
 from tests.unit.retrieval.samples import IDENTITY
 
 
@@ -91,6 +95,34 @@ def test_a_refusal_stands_in_red(filled: DeskService, new_context: NewContext) -
     page.get_by_role("button", name="Voir ce qui changerait").click()  # nothing was ticked
     expect(page.get_by_role("alert")).to_have_class("error")
     expect(page.locator(".said .notice")).to_have_count(0)
+
+
+def test_a_tried_reply_is_drawn_as_the_widget_draws_it(filled: DeskService, new_context: NewContext) -> None:
+    page, _ = page_of(filled, new_context, Role.EDITOR)
+    card = {
+        "type": "answer",
+        "entry": "F1",
+        "entry_version": 1,
+        "snapshot": "s",
+        "title": "Carte",
+        "body": "Elle coûte **25 €**.",
+    }
+    choices = {"type": "choices", "options": [{"label": "Passeport", "payload": "x"}], "purpose": "entries"}
+    blocks = [card | {"source": {"name": "Ville", "url": "https://x.example"}}, choices]
+
+    def answered(route: Route) -> None:  # there is no engine here: the page without a question gets a reply
+        shown = route.fetch(url=f"{filled.url}/desk/try").text()
+        card = f'<div id="card" data-outcome="answered" data-blocks="{escape(json.dumps(blocks))}" hidden></div>'
+        reply = f"<h2>Issue</h2><section><h3>Site</h3>{card}"
+        reply += '<p class="reply web">Elle coûte 25 €.</p></section>'
+        route.fulfill(body=shown.replace("</main>", f"{reply}</main>"), content_type="text/html")
+
+    page.route("**/desk/try?q=*", answered)
+    page.goto(f"{filled.url}/desk/try?q=carte")
+    expect(page.locator("#card .card strong")).to_have_text("25 €")
+    expect(page.locator(".reply.web")).to_be_hidden()
+    expect(page.locator("#card").get_by_role("button", name="Passeport")).to_be_disabled()
+    assert violations(page) == []
 
 
 def test_a_reader_sees_and_changes_nothing(filled: DeskService, new_context: NewContext) -> None:

@@ -16,10 +16,10 @@ export async function makePreview(host, language, press) {
   const wording = Object.entries(config.wording).map(([name, text]) => [name.replace(/^ui_/, ""), typeset(text, language)]);
   const words = { ...Object.fromEntries(wording), language, colon: typeset(" : ", language).replace(" :", ":") };
   words.agent = fill(words.agent, { service: config.service_name });
-  return (blocks) => {
+  return (blocks, outcome = "answered") => {
     const focused = shadow.activeElement !== null; // a button that was pressed is gone: its answer takes the focus
     const choose = (label, payload) => press(payload, label);
-    const article = replyArticle({ blocks, language, outcome: "answered" }, { words, choose, config });
+    const article = replyArticle({ blocks, language, outcome }, { words, choose, config });
     shadow.replaceChildren(h("div", { class: "panel" }, article));
     if (focused) article.focus({ preventScroll: true });
   };
