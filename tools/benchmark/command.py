@@ -35,7 +35,11 @@ def benchmark(
 ) -> None:
     """Measure a system that answers questions, by default this service: graded questions, and some in ten ways of writing."""
     if sum(map(bool, (command, url, bm25))) > 1 or questions not in asked.SETS or bm25 not in ("", *baseline.KINDS):
-        raise Refusal(*sentence("benchmark_options", sets=", ".join(asked.SETS), kinds=", ".join(baseline.KINDS)))
+        sets, kinds = ", ".join(asked.SETS), ", ".join(baseline.KINDS)
+        raise Refusal(
+            f"Donnez un seul de --command, --url et --bm25 ({kinds}), ou aucun : ce service ; et --questions parmi {sets}.",
+            f"Give one of --command, --url and --bm25 ({kinds}), or none: this service; and --questions one of {sets}.",
+        )
     if out and not out.parent.is_dir():
         raise Refusal(*sentence("backup_folder_missing", folder=out.parent))
     if bm25:
@@ -59,8 +63,12 @@ def benchmark(
         print(json.dumps({**report, "seconds_a_question": round(seconds, 4), "benchmark": asked_of}, ensure_ascii=False))
         return
     worst = gaps[0]
-    values = {"way": worst.way, "points": 100 * worst.difference, "low": 100 * worst.low, "high": 100 * worst.high}
-    table = Table(title=pick(*sentence("benchmark_worst_gap", figure=worst.figure, **values)), title_justify="left")
+    points, low, high = (round(100 * share) for share in (worst.difference, worst.low, worst.high))
+    title = pick(
+        f"Plus grand écart ({worst.figure}) : {worst.way}, {points} points sous le français courant (95 % : {low} à {high})",
+        f"Worst gap ({worst.figure}): {worst.way}, {points} points below plain French (95 %: {low} to {high})",
+    )
+    table = Table(title=title, title_justify="left")
     table.add_column(pick("questions", "questions"))
     for name in ("n", *ruler.FIGURES, pick("écart, points (95 %)", "gap, points (95 %)")):
         table.add_column(name, justify="right")

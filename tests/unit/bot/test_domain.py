@@ -30,7 +30,8 @@ def test_custom_actions_exist_and_are_declared(settings: Settings) -> None:
 def test_every_response_of_the_dialogue_is_used() -> None:
     spoken = {name for name in DOMAIN["responses"] if name.startswith("utter_")}
     by_rules = {step["action"] for rule in RULES for step in rule["steps"] if "action" in step}
-    code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "actions").rglob("*.py"))
+    files = [*(ROOT / "actions").rglob("*.py"), *(ROOT / "core" / "settings").glob("*.py")]
+    code = "".join(path.read_text(encoding="utf-8") for path in files)
     assert {name for name in spoken if name not in by_rules and f'"{name}"' not in code} == set()
 
 

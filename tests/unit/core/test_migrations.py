@@ -13,6 +13,8 @@ from core.settings import ROOT
 _VERSIONS = sorted((ROOT / "core" / "migrations" / "versions").glob("[0-9]*.py"))
 _HELD_FROM = "0086"  # the first that a version before it may meet without knowing it
 _ADDING = {"create_table", "create_index", "add_column"}
+# In a batch, these take away; a column that comes to allow NULL does not.
+_CHANGING = {"alter_column", "drop_column", "drop_constraint", "create_unique_constraint", "create_check_constraint"}
 
 
 @pytest.mark.parametrize(
@@ -52,8 +54,11 @@ def _takes_away(file: Path) -> list[str]:
     for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
         if not isinstance(call.func, ast.Attribute):
             continue
-        if ast.unparse(call.func.value) == "op" and call.func.attr not in _ADDING | {"f", "get_bind"}:
+        on_table, widens = ast.unparse(call.func.value) == "op", call.func.attr == "batch_alter_table"
+        if on_table and not widens and call.func.attr not in _ADDING | {"f", "get_bind"}:
             found.append(call.func.attr)
+        if call.func.attr in _CHANGING and not on_table:
+            found += [] if _widens(call) else [call.func.attr]
         if call.func.attr == "add_column":
             calls = [node for node in ast.walk(call) if isinstance(node, ast.Call)]
             told = {word.arg: ast.unparse(word.value) for one in calls for word in one.keywords}
@@ -62,6 +67,17 @@ def _takes_away(file: Path) -> list[str]:
         if call.func.attr == "create_index" and any(word.arg == "unique" for word in call.keywords):
             found.append("a unique index: code of before may write twice what it forbids")
     return found
+
+
+def _widens(call: ast.Call) -> bool:
+    """Decides whether a column only comes to allow NULL, which code of before never writes."""
+    told = {word.arg: ast.unparse(word.value) for word in call.keywords}
+    return (
+        isinstance(call.func, ast.Attribute)
+        and call.func.attr == "alter_column"
+        and told.get("nullable") == "True"
+        and told.keys() <= {"existing_type", "nullable"}
+    )
 
 
 def test_migrations_only_add_or_begin_a_generation() -> None:
@@ -84,3 +100,18 @@ def test_what_takes_away_is_seen(tmp_path: Path) -> None:
     assert len(_takes_away(_file(bad, tmp_path))) == 2
     good = 'def upgrade():\n    op.add_column("b", sa.Column("c", sa.Integer(), server_default="0", nullable=False))\n'
     assert _takes_away(_file(good, tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "taken"),
+    [
+        ('alter_column("b", existing_type=sa.Integer(), nullable=True)', 0),
+        ('alter_column("b", existing_type=sa.Integer(), nullable=False)', 1),
+        ('alter_column("b", type_=sa.Integer(), nullable=True)', 1),
+        ('drop_column("b")', 1),
+        ('add_column(sa.Column("b", sa.Integer(), nullable=False))', 1),
+    ],
+)
+def test_batch_may_only_allow_null_or_add(tmp_path: Path, change: str, taken: int) -> None:
+    text = f'def upgrade():\n    with op.batch_alter_table("a") as a:\n        a.{change}\n'
+    assert len(_takes_away(_file(text, tmp_path))) == taken

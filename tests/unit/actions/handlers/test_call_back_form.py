@@ -83,7 +83,7 @@ async def test_without_a_mail_server_and_by_sms_there_is_no_form_by_mail(about: 
 
 async def test_a_call_asked_for_after_all_asks_for_a_number_again() -> None:
     again = await _validated("rappelez-moi", START, requested_slot=NUMBER, **_AGREED)
-    assert again == ([(CONSENT, None), (BY, None)], [])
+    assert again == ([(CONSENT, None), (TIME, None), (BY, None)], [])
 
 
 async def test_by_mail_no_time_is_asked_for() -> None:
