@@ -1,4 +1,4 @@
-"""``python -m bot.train ARGUMENTS…``: ``rasa train ARGUMENTS…``, without TensorFlow where ``config.yml`` names no neural component."""
+"""``python -m bot.train ARGUMENTS…``: ``rasa train ARGUMENTS…``, without TensorFlow if ``config.yml`` names nothing neural."""
 
 import runpy
 import sys

@@ -47,7 +47,7 @@ def run_command(settings: Settings) -> list[str]:
 def training_environment(settings: Settings) -> dict[str, str]:
     """Returns the environment for training, which may use every core."""
     threads = {"OMP_NUM_THREADS": "2", "TF_INTRA_OP_PARALLELISM_THREADS": "2", "TF_INTER_OP_PARALLELISM_THREADS": "2"}
-    cache = {"RASA_CACHE_DIRECTORY": str(settings.home / "cache" / "rasa")}  # else in the working directory, read-only in an image
+    cache = {"RASA_CACHE_DIRECTORY": str(settings.home / "cache" / "rasa")}  # an image's working directory is read-only
     return {**settings.as_environment(), **environment(settings), **threads, **cache}
 
 

@@ -1,5 +1,5 @@
-"""Rasa without TensorFlow. Saves 300 MB of memory and ten seconds of processor time at each start (docs/adr/0030), and 1.6 GB of a
-server's disk (docs/adr/0078).
+"""Rasa without TensorFlow. Saves 300 MB of memory and ten seconds of processor time at each start (docs/adr/0030),
+and 1.4 GB of a server's disk (docs/adr/0078).
 
 Modules of Rasa's import TensorFlow although a linear model never calls them: callbacks, data, and the neural components, which
 training's checks name. A linear model needs no library of neural networks.
@@ -16,7 +16,8 @@ from typing import Any
 import yaml
 
 _UNUSED = frozenset(f"rasa.utils.tensorflow.{name}" for name in ("callback", "data_generator", "environment"))
-_SERVING = _UNUSED | {"rasa.graph_components.validators.default_recipe_validator"}  # named by a trained model, called by training
+# Named by a trained model, called by training alone.
+_SERVING = _UNUSED | {"rasa.graph_components.validators.default_recipe_validator"}
 _TRAINING = _UNUSED | {  # what that validator and the list of all components import
     "rasa.core.policies.ted_policy",
     "rasa.core.policies.unexpected_intent_policy",

@@ -1,4 +1,4 @@
-"""The image is built, run as ``deploy/compose.yaml`` says, and upgraded from the commit before and back (deploy/image-check.sh)."""
+"""The image is built, run as ``deploy/compose.yaml`` says, and upgraded from the commit before, and back."""
 
 from __future__ import annotations
 
