@@ -3,7 +3,7 @@
 #   deploy/image-check.sh                    # needs docker, or buildah, podman and podman-compose; 6 GB of disk
 #   deploy/image-check.sh --before REVISION  # also: from that commit's image to this one, and back again
 #   deploy/image-check.sh --before IMAGE     # the same, from an image that is here
-# BUILD_OPTIONS goes to the build (--isolation chroot …); podman's own settings are in containers.conf (CONTAINERS_CONF_OVERRIDE).
+# BUILD=no takes GUICHET_IMAGE as it is. BUILD_OPTIONS goes to the build (--isolation chroot …); podman's own settings are in containers.conf (CONTAINERS_CONF_OVERRIDE).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
 new=${GUICHET_IMAGE:-guichet:check} before='' project=guichet-check work=$(mktemp -d)
@@ -18,7 +18,7 @@ else
     engine=podman build="buildah bud --layers --ignorefile deploy/Dockerfile.dockerignore" compose=podman-compose
     export PODMAN_IGNORE_CGROUPSV1_WARNING=1
 fi
-compose="$compose -p $project -f deploy/compose.yaml -f $work/check.yaml"
+compose="$compose -p $project -f $PWD/deploy/compose.yaml -f $work/check.yaml"
 
 say() { printf '%4d s  %s\n' "$SECONDS" "$*"; }
 fail() {
@@ -31,7 +31,7 @@ in_image() { $engine run --rm --read-only --entrypoint "$1" "$new" "${@:2}"; }
 status() { curl --silent --output /dev/null --write-out '%{http_code}' "$@"; }
 clean_up() {
     code=$?
-    [ "$code" = 0 ] || for name in prepare gateway worker rasa actions; do $compose logs "$name" 2>&1 | tail -12 || true; done
+    [ "$code" = 0 ] || [ -z "${started:-}" ] || for name in prepare gateway worker rasa actions; do $compose logs "$name" 2>&1 | tail -12 || true; done
     $compose down --volumes >/dev/null 2>&1 || true
     [ -z "${health:-}" ] || kill "$health" 2>/dev/null || true
     rm -rf "$work"
@@ -63,7 +63,7 @@ sys.exit(f"not in the bill: {missing}; too heavy: {heavy}" if missing or heavy e
 }
 
 start() { # start IMAGE: as in deploy/README.md, with the small set of pages
-    export GUICHET_IMAGE=$1
+    export GUICHET_IMAGE=$1 started=yes
     quietly $compose up --detach --no-build
     for _ in $(seq 150); do
         [ "$(status "$here/widget.js")" = 200 ] && [ -n "$(answer)" ] && { say "answers: $1"; return; }
@@ -98,7 +98,7 @@ sys.exit(codes != [200, 403] and f"{codes}")' "$public" || fail "the SMS webhook
 }
 
 trap clean_up EXIT
-build_from . "$new"
+[ "${BUILD:-}" = no ] || build_from . "$new"
 holds_what_it_should
 secret() { od -An -N32 -tx1 /dev/urandom | tr -d ' \n'; }
 sed "s#^\(GUICHET_[A-Z]*_KEY\|GUICHET_INTERNAL_SECRET\)=.*##; s#^GUICHET_PRODUCTION=.*#GUICHET_PRODUCTION=false#; s#^GUICHET_SMS_PROVIDER=.*#GUICHET_SMS_PROVIDER=twilio#

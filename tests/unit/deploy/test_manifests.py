@@ -15,6 +15,7 @@ import yaml
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from cli.processes import kind_of, processes
+from cli.secret_file import generated_names
 from core.settings import ROOT, Settings
 
 _DEPLOY = ROOT / "deploy"
@@ -112,3 +113,9 @@ def test_the_image_takes_the_groups_of_a_server_alone() -> None:
     assert "--no-default-groups --group service --group node" in dockerfile
     groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
     assert not any(re.match("torch|transformers|sentence-transformers|spacy|matplotlib", one) for one in groups["service"])
+
+
+def test_the_example_names_every_secret_that_a_read_only_image_cannot_make() -> None:
+    named = {line.split("=")[0] for line in (_DEPLOY / "guichet.env.example").read_text().splitlines()}
+    assert set(generated_names()) - named == {"GUICHET_BACKUP_KEY"}  # GUICHET_BACKUP_RECIPIENTS stands for it
+    assert "GUICHET_BACKUP_RECIPIENTS" in named
