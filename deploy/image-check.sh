@@ -16,7 +16,7 @@ if command -v docker >/dev/null; then
     engine=docker build="docker build" compose="docker compose"
 else
     engine=podman build="buildah bud --layers --ignorefile deploy/Dockerfile.dockerignore" compose=podman-compose
-    export PODMAN_IGNORE_CGROUPSV1_WARNING=1
+    export PODMAN_IGNORE_CGROUPSV1_WARNING=1 REDIS_URL=redis://redis:6379/0 # podman-compose 1.3 fills in no default of the same name
 fi
 compose="$compose -p $project -f $PWD/deploy/compose.yaml -f $work/check.yaml"
 
