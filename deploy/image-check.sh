@@ -72,7 +72,7 @@ start() { # start IMAGE: as in deploy/README.md, with the small set of pages
     fail "no answer from $1"
 }
 
-answer() { inside ./guichet ask --json "$@" "$question" | grep '"blocks"' || true; } # answer [--conversation ID]
+answer() { inside ./guichet ask --json "$@" "$question" | grep '"blocks"' | grep -v "au ralenti" || true; } # answer [--conversation ID]: none while Rasa loads
 
 smoke() {
     reply=$(answer)

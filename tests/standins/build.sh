@@ -41,5 +41,5 @@ FROM python:3.13-slim-trixie
 RUN apt-get update -qq && apt-get install -y -qq --no-install-recommends valkey-server
 USER valkey
 WORKDIR /tmp
-CMD ["valkey-server", "--protected-mode", "no"]
+ENTRYPOINT ["sh", "-c", "exec \"$0\" \"$@\" --protected-mode no"]
 END
