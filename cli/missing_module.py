@@ -9,6 +9,8 @@ def refusal_for_missing_module(error: ModuleNotFoundError) -> Refusal:
     name = (error.name or "").partition(".")[0]
     if name == "tools":
         return Refusal(*sentence("tools_missing"))
+    if name in ("sentence_transformers", "torch"):
+        return Refusal(*sentence("models_missing"))
     if not name or (ROOT / name).is_dir():
         raise error
     return Refusal(*sentence("library_missing", name=name))

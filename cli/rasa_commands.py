@@ -29,7 +29,7 @@ def training_command(settings: Settings) -> list[str]:
     """Returns the command that trains into a separate folder. The caller moves the result, so no partial model is found."""
     model = model_path(settings)
     return [
-        *(str(BOT_PYTHON), "-m", "rasa", "train"),
+        *(str(BOT_PYTHON), "-m", "bot.train"),
         *("--config", "config.yml", "--domain", "domain.yml", "--data", "bot/data"),
         *("--out", str(model.parent / "making"), "--fixed-model-name", model.name.removesuffix(".tar.gz")),
     ]
@@ -47,7 +47,8 @@ def run_command(settings: Settings) -> list[str]:
 def training_environment(settings: Settings) -> dict[str, str]:
     """Returns the environment for training, which may use every core."""
     threads = {"OMP_NUM_THREADS": "2", "TF_INTRA_OP_PARALLELISM_THREADS": "2", "TF_INTER_OP_PARALLELISM_THREADS": "2"}
-    return {**settings.as_environment(), **environment(settings), **threads}
+    cache = {"RASA_CACHE_DIRECTORY": str(settings.home / "cache" / "rasa")}  # an image's working directory is read-only
+    return {**settings.as_environment(), **environment(settings), **threads, **cache}
 
 
 def environment(settings: Settings) -> dict[str, str]:

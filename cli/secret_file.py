@@ -9,6 +9,7 @@ from dotenv import dotenv_values
 from pydantic import SecretStr
 
 from cli.demonstration import IDENTITY
+from cli.language import Refusal, sentence
 from core.backup.archive import new_identity
 from core.settings import AGE, GENERATED, Settings
 
@@ -44,11 +45,16 @@ def ensure(path: Path) -> bool:
     """
     present = path.read_text() if path.exists() else ""
     given = {name for name, value in dotenv_values(stream=StringIO(present), interpolate=False).items() if value}
-    missing = [name for name in generated_names() if name not in given and not os.environ.get(name)]
+    given |= {name for name, value in os.environ.items() if value}
+    # Backups that others open need no key here.
+    needless = {"GUICHET_BACKUP_KEY"} if "GUICHET_BACKUP_RECIPIENTS" in given else set()
+    missing = [name for name in generated_names() if name not in given | needless]
     if path.exists():
         path.chmod(0o600)
     if not missing:
         return False
+    if not os.access(path.parent, os.W_OK):  # an image's folder is read-only
+        raise Refusal(*sentence("secrets_missing", names=", ".join(missing)))
     lines = "".join(f"{name}={_new(name)}\n" for name in missing)
     descriptor = os.open(path.with_suffix(".part"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:

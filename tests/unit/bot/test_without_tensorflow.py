@@ -40,6 +40,14 @@ def test_what_is_left_out_can_be_imported_and_called() -> None:
     assert lean.find_spec("rasa.utils.io", None) is None
 
 
+def test_training_keeps_rasas_checks_and_leaves_out_what_they_import() -> None:
+    validator, neural = "rasa.graph_components.validators.default_recipe_validator", "rasa.core.policies.ted_policy"
+    serving, training = Lean(), Lean(training=True)
+    assert serving.find_spec(validator, None) is not None
+    assert training.find_spec(validator, None) is None
+    assert training.find_spec(neural, None) is not None
+
+
 def test_whoever_needs_tensorflow_all_the_same_is_told_why() -> None:
     with pytest.raises(ImportError, match=r"bot/patches/without_tensorflow\.py"):
         Lean().find_spec("tensorflow", None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import stat
 from pathlib import Path
@@ -52,6 +53,17 @@ def test_missing_secrets_are_added_and_others_kept(tmp_path: Path, monkeypatch: 
     before = path.read_text()
     assert not secret_file.ensure(path)
     assert path.read_text() == before
+
+
+def test_secrets_of_a_read_only_image_come_from_outside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in secret_file.generated_names():
+        monkeypatch.setenv(name, "x" * 32)
+    monkeypatch.delenv("GUICHET_BACKUP_KEY")
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    with pytest.raises(Refusal, match="GUICHET_BACKUP_KEY"):
+        secret_file.ensure(tmp_path / ".env")
+    monkeypatch.setenv("GUICHET_BACKUP_RECIPIENTS", "age1others")  # who open the backups elsewhere
+    assert not secret_file.ensure(tmp_path / ".env")
 
 
 def test_new_installation_is_the_demonstration_s_town(tmp_path: Path) -> None:

