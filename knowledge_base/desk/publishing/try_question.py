@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Form, Query, Request, Response
 from pydantic import BaseModel, Field
 
+from core.channels import TRAITS
 from core.database import Database
 from core.privacy.masking import mask
 from core.problems import Problem
@@ -59,6 +60,7 @@ def router(database: Database, engine: EngineClient, collection: str, replies: R
             "why": why,
             "reply": reply,
             "replies": citizens,
+            "drawn": [name for name, traits in TRAITS.items() if traits.has_buttons],  # by the widget's own code
             "in_words": partial(explanation_text, reply, citizens),
         }
         shown["asks_human"] = wants_human(query)  # not sent: such a turn would wait in the supervisors' queue
