@@ -17,9 +17,24 @@ from knowledge_base.editing.errors import EditRefused
 from knowledge_base.editing.steps import StepResult, Target
 
 MOST = 200  # entries shown at once
+MOST_PLACES = 1000  # in them: more are compared for too long, and are no change that somebody can check
 _BATCH = 50  # rows
-_KEPT = frozenset(  # fields without text: identity, addresses, names of entries
-    ("id", "collection", "locale", "version", "urls", "url", "entry", "kind", "role", "audiences", "twins", "national_pages")
+_KEPT = frozenset(  # fields without text: identity, addresses, names of entries, days
+    [
+        "id",
+        "collection",
+        "locale",
+        "version",
+        "urls",
+        "url",
+        "entry",
+        "kind",
+        "role",
+        "audiences",
+        "twins",
+        "national_pages",
+        "verified_on",
+    ]
 )
 _ADDRESS = r"(?P<address>\]\([^)\s]*\)|https?://\S+)"
 
@@ -55,9 +70,10 @@ class Replacement:
             return "".join(map("".join, zip(self._instead, (*spaces, ""), strict=True)))
 
         def changed(value: Any, field: str = "") -> Any:
+            if field == "anchors":
+                return {changed(heading): fragment for heading, fragment in value.items()}
             if isinstance(value, dict):
-                heading = field == "anchors"  # the headings of the body are its names
-                return {changed(name) if heading else name: changed(one, name) for name, one in value.items()}
+                return {name: changed(one, name) for name, one in value.items()}
             if isinstance(value, list):
                 return [changed(one, field) for one in value]
             return self._pattern.sub(put, value) if isinstance(value, str) and field not in _KEPT else value

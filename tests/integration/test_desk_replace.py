@@ -95,6 +95,12 @@ async def test_words_that_cannot_be_replaced_are_explained(desk: Desk, find: str
     assert (await workflow_state(desk.database, "test", "F1")).head == 1
 
 
+async def test_words_in_too_many_places_are_not_compared(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(replacing, "MOST_PLACES", 7)
+    page = await (await desk.browser(Role.PUBLISHER)).get("/desk/replace", params=_ASKED)
+    assert (page.status_code, "trop d’endroits" in page.text) == (422, True)
+
+
 @pytest.mark.parametrize("words", ["25 €", 'dit "oui"', "50 % de", "a_b", "c/d", "é\\*è"])
 async def test_words_with_signs_of_json_and_sql_are_found(database: Database, tmp_path: Path, words: str) -> None:
     entry = Entry(id="a", collection="test", title="Fiche", short_answer=f"Il y a {words} ici.")

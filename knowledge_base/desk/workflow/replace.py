@@ -37,6 +37,8 @@ def router(database: Database, settings: Settings) -> APIRouter:
             wanted = await replacing.find(
                 database, Replacement(find, instead), collections=staff.collections, entry=entry.strip()
             )
+            if sum(one.places for one in wanted) > replacing.MOST_PLACES:
+                error, wanted = "replace_many", []
             found = await asyncio.to_thread(lambda: [(one, differences(one.old, one.new)) for one in wanted])
         return render(
             request,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from core.entry import AnsweredQuestion, Case, Cases, Chapter, Entry, Link, TextBlock
@@ -67,3 +69,12 @@ def test_all_texts_change_and_no_address_or_name() -> None:
     assert (changed.id, changed.urls, changed.related[0].url) == (entry.id, entry.urls, entry.related[0].url)
     assert changed.url_at(("Les 30 €",)) == "https://x.example/25#prix-25"
     assert written.count("https://x.example/25") == entry.model_dump_json().count("https://x.example/25")
+
+
+@pytest.mark.parametrize(("find", "instead"), [("25", "30"), ("2026", "2027"), ("03", "cette année")])
+def test_neither_days_nor_fragments_change(find: str, instead: str) -> None:
+    body = (Chapter(heading="Les 25 €", body=(TextBlock(markdown="25 € en 2026"),)),)
+    anchors, day = {"Les 25 €": "prix-25"}, date(2026, 3, 1)
+    entry = Entry(id="a", collection="c", title="Carte", body=body, anchors=anchors, verified_on=day)
+    changed, _ = Replacement(find, instead).applied(entry)
+    assert (list(changed.anchors.values()), changed.verified_on) == (["prix-25"], day)
