@@ -19,23 +19,8 @@ from knowledge_base.editing.steps import StepResult, Target
 MOST = 200  # entries shown at once
 MOST_PLACES = 1000  # in them: more are compared for too long, and are no change that somebody can check
 _BATCH = 50  # rows
-_KEPT = frozenset(  # fields without text: identity, addresses, names of entries, days
-    [
-        "id",
-        "collection",
-        "locale",
-        "version",
-        "urls",
-        "url",
-        "entry",
-        "kind",
-        "role",
-        "audiences",
-        "twins",
-        "national_pages",
-        "verified_on",
-    ]
-)
+_TEXTLESS = "id collection locale version urls url entry kind role audiences twins national_pages verified_on"  # fields
+_KEPT = frozenset(_TEXTLESS.split())
 _ADDRESS = r"(?P<address>\]\([^)\s]*\)|https?://\S+)"
 
 
