@@ -1,4 +1,7 @@
-"""The reply to the first message of a conversation on a given snapshot, if the dialogue engine takes it for a question."""
+"""The reply to the first message of a conversation, without Rasa: the message is taken for a question.
+
+The publication gate and the explanation of a reply need it, on the snapshot of the ``retriever``.
+"""
 
 from typing import NamedTuple
 
@@ -28,8 +31,10 @@ def first_turn(settings: Settings, retriever: Retriever, text: str, language: st
 
 
 def first_reply(settings: Settings, retriever: Retriever, message: str, *, language: str, channel: str) -> FirstReply:
-    """Returns the reply that citizens get to ``message``. One about a danger alone shows no page; below the numbers for a
-    danger, a question is answered.
+    """Returns the reply that citizens get to ``message``.
+
+    A message that only reports a danger gets the numbers, and no page. If it asks a question, too, this is the reply to the
+    question, which stands below the numbers.
     """
     alert = load_detector().detect(message)
     if alert and not alert.answer_too:

@@ -15,7 +15,7 @@ from retrieval.contracts import Retriever
 class TurnAction(Action):  # type: ignore[misc]
     """The custom action ``name`` of ``domain.yml``. It composes the reply in a thread, so that it does not block other turns.
 
-    ``step``: its own step, tried before those of every question; by default the one in the composer.
+    ``step``: its own step, tried before those of every question; by default that of ``FAMILY_STEPS``, if it has one there.
     """
 
     def __init__(self, name: str, settings: Settings, retriever: Retriever, step: FamilyStep | None = None) -> None:

@@ -22,15 +22,16 @@ def follow_up(turn: Turn) -> Reply | None:
     found = as_follow_up(turn.text, entry) if entry else None
     if entry is None or found is None or (offered and found.kind is not Kind.EXPLAIN):
         return None  # while nothing is chosen, only "pas compris" is about the first page
+    # Of no kind, or with words that neither its kind nor the title explains: only the search can tell what it is about.
     if found.kind is None or (found.unexplained_terms and not offered):
-        return _detail(turn, entry)
+        return _answer_continuation(turn, entry)
     match found.kind:
         case Kind.EXPLAIN:
             return page_in_short(turn, entry)
         case Kind.MORE:
             return _read_more(turn, entry)
         case Kind.ASPECT:
-            return _aspect(turn, entry, found, found.aspect) if found.aspect else None
+            return _answer_aspect(turn, entry, found, found.aspect) if found.aspect else None
         case Kind.SITUATION:
             return (
                 answer_for_situation(turn, entry, found)
@@ -44,7 +45,7 @@ def _has_neighbour(turn: Turn, entry: Entry, found: FollowUp) -> bool:
     return found.has_anaphora and has_neighbour_for(turn, entry, found.facts)
 
 
-def _detail(turn: Turn, entry: Entry) -> Reply | None:
+def _answer_continuation(turn: Turn, entry: Entry) -> Reply | None:
     """Answers a message that continues the question before it, if the page is found first for both."""
     both = continues_on_page(turn, entry)
     if both is None:
@@ -53,7 +54,7 @@ def _detail(turn: Turn, entry: Entry) -> Reply | None:
     return open_page(turn.hearing(), entry, start, turn.text, SearchContext(others=both.hits))
 
 
-def _aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) -> Reply:
+def _answer_aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) -> Reply:
     """Answers "combien ?", "où ?" … from the page's text about it, also for another situation in the message."""
     orders = passages_on(entry, aspect)
     if orders:

@@ -14,7 +14,10 @@ from core.entry import Address, Entry, passages
 
 
 def page_button(turn: Turn) -> Reply:
-    """Shows the entry of ``/choose{"entry", "passage"}``, or says that it no longer exists."""
+    """Shows the entry of ``/choose{"entry", "passage"}``, or says that it no longer exists.
+
+    A button with a commune in place of an entry is answered by ``offices``.
+    """
     name = turn.button.get("entry", "")
     result = chosen_place(turn, name)
     if isinstance(result, Reply):
@@ -22,11 +25,11 @@ def page_button(turn: Turn) -> Reply:
     turn = result or turn
     entry = turn.search.entry(name)
     if entry is None:
-        return _gone(turn)
+        return _say_entry_gone(turn)
     focus = turn.focus
     passage = int(turn.button.get("passage", 0))
     query = focus.query if focus and entry.id in focus.offered else ""
-    if query and focus and not focus.entry:  # one of the pages offered: its passage is only the nearest one
+    if query and focus and not focus.entry:  # offered as a choice: the search's passage need not answer best
         passage = turn.retriever.best_passage(entry, query)
     known = passages(entry)
     return open_page(turn, entry, passage if passage < len(known) and not known[passage].defines else 0, query)
@@ -42,14 +45,15 @@ def case_button(turn: Turn) -> Reply:
     """
     entry = turn.search.entry(turn.button.get("entry", ""))
     if entry is None:
-        return _gone(turn)
+        return _say_entry_gone(turn)
     try:
-        return _pressed(turn, entry, turn.focus_on(entry))
+        return _answer_case_button(turn, entry, turn.focus_on(entry))
     except (LookupError, ValueError):
         return open_page(turn, entry, 0, "")
 
 
-def _pressed(turn: Turn, entry: Entry, focus: Focus) -> Reply:
+def _answer_case_button(turn: Turn, entry: Entry, focus: Focus) -> Reply:
+    """Answers ``case_button`` on ``entry``. Raises ``LookupError`` or ``ValueError`` if the button names nothing in it."""
     button = turn.button
     if "case" in button:
         return answer_for_case(turn, entry, read(button["case"]))
@@ -77,7 +81,7 @@ def _order_in(entry: Entry, value: str) -> int:
     return int(value)
 
 
-def _gone(turn: Turn) -> Reply:
+def _say_entry_gone(turn: Turn) -> Reply:
     return turn.reply(turn.replies.refuse("utter_entry_gone", snapshot=turn.snapshot))
 
 

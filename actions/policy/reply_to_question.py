@@ -15,7 +15,7 @@ from actions.turn.turn import Turn
 from core.entry import Entry
 from retrieval.terms.analysis import terms
 
-_TWO = 2
+_TWO = 2  # terms; cases of a fork
 
 
 def reply_to_question(turn: Turn) -> Reply | None:
@@ -32,21 +32,23 @@ def reply_to_question(turn: Turn) -> Reply | None:
         return answer_for_case(turn.hearing(), entry, (*fork.address, case))
     if case is not None:
         return None
-    left = left_by(fork.labels, turn.text)
-    if not left or len(left) == len(fork.labels):
+    possible = left_by(fork.labels, turn.text)
+    if not possible or len(possible) == len(fork.labels):
         return None
-    return ask(turn.hearing(), entry, fork, only=left)  # "à l'étranger": in Europe or elsewhere?
+    return ask(turn.hearing(), entry, fork, only=possible)  # "à l'étranger": in Europe or elsewhere?
 
 
 def _asks_something_else(turn: Turn, entry: Entry, label: str) -> bool:
-    """Decides whether the message has the words of a case ("Perte") in a question of its own ("j'ai perdu ma carte
-    d'identité").
+    """Decides whether a message that names the case ``label`` ("Perte") is a question of its own ("j'ai perdu ma carte
+    d'identité"): it has two terms more, and does not continue on the page.
     """
     return len(set(terms(turn.text)) - set(terms(label))) >= _TWO and continues_on_page(turn, entry) is None
 
 
 def the_other(turn: Turn) -> Reply | None:
-    """Answers for the other one of two cases, or from the other one of two pages; of more pages, offers them again."""
+    """Answers "l'autre": for the other one of two cases, or from the other one of two pages; of more pages, offers them
+    again.
+    """
     focus, entry = turn.focus, turn.entry_in_focus()
     if focus is None or entry is None or pattern("the_other").fullmatch(plain(turn.text)) is None:
         return None

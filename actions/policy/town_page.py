@@ -49,27 +49,27 @@ def sought_town_page(turn: Turn, *, surely: bool = False) -> Entry | None:
 def with_town_page(turn: Turn, reply: Reply) -> Reply:
     """Returns ``reply`` with the town's page on the matter of the page that it shows, or offers first.
 
-    It comes after the State's page. If the message asks where or when, it comes first where each line costs, and elsewhere
-    where the search is sure of it ("horaires de la déchèterie"). It is shown once, and again if the message asks where or when.
+    It comes after the State's page. If the message asks where or when ("horaires de la déchèterie"), it comes first: always
+    where each line costs, else only if the search is sure of it. It is shown once, and again if a message asks where or when.
     """
     question = turn.typed or (reply.state and reply.state.focus and reply.state.focus.question) or ""
     entry = turn.search.entry(_page_of(reply))
     page = turn.retriever.local_page(entry, question) if entry else None
     if page is None or not passages(page) or turn.settings.collection not in ("", page.collection):
         return reply
-    urgent = asks_where_or_when(question)
-    if not urgent and any(custom.get(_SHOWN) == page.id for custom in turn.customs()):
+    where_or_when = asks_where_or_when(question)
+    if not where_or_when and any(custom.get(_SHOWN) == page.id for custom in turn.customs()):
         return reply
     note("town_page", title=page.title)
-    said = _utterances(turn, page, question)
-    first = urgent and (turn.style.pays_by_segment or sought_town_page(turn, surely=True) is not None)
-    return replace(reply, utterances=(*said, *reply.utterances) if first else (*reply.utterances, *said))
+    utterances = _utterances(turn, page, question)
+    first = where_or_when and (turn.style.pays_by_segment or sought_town_page(turn, surely=True) is not None)
+    return replace(reply, utterances=(*utterances, *reply.utterances) if first else (*reply.utterances, *utterances))
 
 
 def _page_of(reply: Reply) -> str:
     """Returns the page that ``reply`` answers from, or offers first; empty without one.
 
-    Pages that it offers behind the first have a town's page that helps in 9 of 30 replies only.
+    Of several pages offered, only the first counts: the town's pages of the others helped in 9 of 30 replies only.
     """
     answering = [str(one.custom["entry"]) for one in reply.utterances if one.custom.get("entry")]
     if answering or not any(one.custom.get("outcome") == Outcome.CHOICES for one in reply.utterances):
@@ -88,14 +88,16 @@ def _utterances(turn: Turn, page: Entry, question: str) -> Sequence[Utterance]:
         line = without_marks(block.sms_text or block.body, links=False).replace("\n\n", "\n").rstrip(".")
         source = ", ".join(filter(None, (page.source, day)))
         return [say("utter_town_page", {_SHOWN: page.id}, heading=heading, line=line, source=source)]
-    said = [say("utter_town_page", {"block": block.model_dump(mode="json"), _SHOWN: page.id}, heading=heading)]
+    utterances = [say("utter_town_page", {"block": block.model_dump(mode="json"), _SHOWN: page.id}, heading=heading)]
     if page.verified_on and is_old(page.verified_on, settings.verified_months, turn.style.today):
-        said.append(say("utter_old", {"fill": "notice"}, date=day))
-    return said
+        utterances.append(say("utter_old", {"fill": "notice"}, date=day))
+    return utterances
 
 
 def _block(turn: Turn, page: Entry, question: str) -> AnswerBlock:
-    """Returns the card of ``page``: all of it if it fits, else what answers ``question``."""
+    """Returns the card of ``page``: all of it if it fits (by SMS: if editors wrote a text for SMS), else what answers
+    ``question``.
+    """
     parts = [part_of(page, one.order) for one in passages(page) if not is_description(page, one.order)]
     body = turn.style.on_card(page, page_text(parts, {part.order: frozenset(range(len(part.pieces))) for part in parts}))
     card = answer_card(page, 0, turn.snapshot, turn.style)

@@ -23,7 +23,7 @@ class Card(NamedTuple):
     shortened: bool  # the body is only an extract of the passage
     pieces: tuple[int, ...] = ()  # the numbers of the pieces in it (``actions.replies.pieces``)
     headings: tuple[str, ...] = ()  # the path to the part that is shown
-    passage: int | None = None  # the one that is shown first, if it is another than the card was made from
+    passage: int | None = None  # the passage that is shown first, if it is not the one that the card was made for
 
 
 def nothing_asked(sentences: Sequence[PageSentence]) -> list[float]:
@@ -43,28 +43,28 @@ def answer_card(
     """Returns the card with the answer from passage number ``passage`` of ``entry``, or from the first if that number does not
     exist.
 
-    ``cases``: how many of the cases that lead to it are named; all if ``None``. ``text`` and ``notice`` are left to the
-    wording. Raises ``ValueError`` for an entry without any text.
+    ``cases``: how many of the cases that lead to it are named; all if ``None``. The fields ``text`` and ``notice`` of its block
+    stay empty: the utterances of the reply fill them. Raises ``ValueError`` for an entry without any text.
     """
-    found = passages(entry)
-    if not found:
+    known = passages(entry)
+    if not known:
         raise ValueError(f"entry {entry.id} has no text")
-    place = stand_in(entry, passage if 0 <= passage < len(found) else 0)
+    order = stand_in(entry, passage if 0 <= passage < len(known) else 0)
     limits = style.limits
-    text = shown(entry, place)
+    text = shown(entry, order)
     chosen = extract(
         text, worth, limits.card, question=question, answer_chars=limits.answer, whole_chars=limits.whole, strict=True
     )
     if not chosen.text:  # only links: the page says nothing else here
         chosen = continued(text, (), limits.rest)
-    return _card(entry, snapshot, style, found[place].headings, found[place].cases[:cases], chosen)
+    return _card(entry, snapshot, style, known[order].headings, known[order].cases[:cases], chosen)
 
 
 def rest_card(entry: Entry, passage: int, read: Collection[int], snapshot: str, style: Style) -> Card:
     """Returns the card that continues a passage after its pieces ``read``."""
-    here = passages(entry)[passage]
+    shown_passage = passages(entry)[passage]
     rest = continued(shown(entry, passage), read, style.limits.rest)
-    return _card(entry, snapshot, style, here.headings, here.cases, rest)
+    return _card(entry, snapshot, style, shown_passage.headings, shown_passage.cases, rest)
 
 
 def plain_card(entry: Entry, snapshot: str, style: Style) -> Card:
@@ -88,27 +88,29 @@ def empty_card(entry: Entry, fork: Fork, snapshot: str, style: Style) -> Card:
 def whole_fork_card(entry: Entry, fork: Fork, snapshot: str, start: int, style: Style, *, only_part: bool = False) -> Card:
     """Returns the card with the cases of ``fork`` in full, each text under the labels and headings that lead to it.
 
-    Of each case, it shows the part in which passage ``start`` answers the question, if the case has that part; else all of
-    it. With ``only_part``, cases without that part are left out, if others have it.
+    Of each case, it shows the part of passage ``start``, if the case has that part; else all of it. With ``only_part``, cases
+    without that part are left out, if others have it.
     """
     known = passages(entry)
     by_case = [counterparts(entry, start, passages_under(entry, (*fork.address, case))) for case in range(len(fork.labels))]
-    part = known[start].headings[-1:]
-    having = [bool(part) and any(known[order].headings[-1:] == part for order in orders) for orders in by_case]
-    every = not only_part or not any(having)
+    last_heading = known[start].headings[-1:]
+    have_part = [
+        bool(last_heading) and any(known[order].headings[-1:] == last_heading for order in orders) for orders in by_case
+    ]
+    keeps_all = not only_part or not any(have_part)
     shown_cases = [
         (label, [known[order] for order in orders])
-        for label, orders, has_part in zip(fork.labels, by_case, having, strict=True)
-        if has_part or every
+        for label, orders, has_part in zip(fork.labels, by_case, have_part, strict=True)
+        if has_part or keeps_all
     ]
-    parts = {passage.headings for _, some in shown_cases for passage in some}
+    parts = {passage.headings for _, case_passages in shown_cases for passage in case_passages}
     headings = parts.pop() if len(parts) == 1 else fork.headings
     texts: list[str] = []
     name_above = ""
-    for label, some in shown_cases:
-        if not some:
+    for label, case_passages in shown_cases:
+        if not case_passages:
             texts.append(f"**{label}**")
-        for passage in some:
+        for passage in case_passages:
             inner = (*passage.headings[len(headings) :], *passage.cases[len(fork.cases) + 1 :])
             name = f"**{' › '.join((label, *inner))}**"
             if name != name_above:
@@ -146,8 +148,8 @@ def _card(
 
 def entry_option(title: str, entry: str, passage: int = 0) -> Option:
     """Returns a button that shows ``entry``; ``action_show_entry`` reads it."""
-    named: dict[str, str | int] = {"entry": entry} | ({"passage": passage} if passage else {})
-    return Option(label=title, payload=f"/choose{json.dumps(named)}")
+    values: dict[str, str | int] = {"entry": entry} | ({"passage": passage} if passage else {})
+    return Option(label=title, payload=f"/choose{json.dumps(values)}")
 
 
 def part_option(heading: str, entry: str, passage: int) -> Option:
@@ -166,7 +168,9 @@ def case_option(label: str, entry: str, case: Address) -> Option:
 
 
 def other_cases(entry: str, forks: Sequence[tuple[Fork, int | None]]) -> tuple[list[Option], str]:
-    """Returns the buttons for the cases of ``forks`` except the chosen ones, and the payload for all of them."""
+    """Returns the buttons for the cases of ``forks`` except the taken ones, and the payload that offers all cases of the last
+    fork, page by page; it is empty without ``forks``.
+    """
     options = [
         case_option(label, entry, (*fork.address, number))
         for fork, taken in forks
@@ -183,5 +187,5 @@ def rest_payload(entry: str, passage: int) -> str:
 
 def fork_payload(entry: str, fork: Address, page: int | None = None) -> str:
     """Returns the payload that shows the fork's cases from number ``page`` on; without ``page``, all of them side by side."""
-    named: dict[str, str | int] = {"entry": entry, "fork": written(fork)} | ({} if page is None else {"page": page})
-    return f"/choose_case{json.dumps(named)}"
+    values: dict[str, str | int] = {"entry": entry, "fork": written(fork)} | ({} if page is None else {"page": page})
+    return f"/choose_case{json.dumps(values)}"

@@ -23,13 +23,13 @@ from actions.replies.side_by_side import LABELS
 from core.text.markdown import plain
 from retrieval.contracts import PageSentence
 
-MARGIN = 3.0  # log-odds behind the best sentence: fewer sentences say as much, and are read faster
+MARGIN = 3.0  # log-odds behind the best sentence, at most: worse ones would add nothing but reading time
 _SMS_MARGIN = 1.5  # the same by SMS, where there is space for one or two
 ALIKE = " / "  # between the labels of parts that say the same
 _FITS = 2.0  # log-odds: more for an item or row with the citizen's own age, quantity or year
 _LESS_LIKELY = 2.0  # log-odds: less for the case of a minor, or of another place, that nobody mentioned
 _TRIED = 40  # sentences, best first: a limit to the work for one reply
-# The numbers of the shown pieces, by the order of their part, in the order of choice.
+# The numbers of the shown pieces, by the order of their passage; passages in the order in which they were chosen.
 type Chosen = Mapping[int, frozenset[int]]
 
 
@@ -47,10 +47,14 @@ def best_sentences(
     """Returns the content of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and the most
     useful other sentences, each with the pieces that it needs and its exception.
 
-    ``below`` stands after them and has its own space. If it holds the best sentence, nothing is chosen, and nothing in it is
-    repeated. A short list is shown whole if all then fits within ``with_list`` characters. Sentences that are more than
-    ``margin`` log-odds behind the best are left out. A sentence that does not fit is not replaced by the same one of another
-    case, whose label is shorter; with ``only_with_best``, nothing is chosen if the best one does not fit.
+    - ``below``: a text that stands after them, and has its own space. Nothing in it is repeated; if it has the best sentence,
+    nothing is chosen.
+    - ``margin``: sentences that are more log-odds than this behind the best are left out.
+    - ``with_list``: the limit instead of ``max_chars`` if a short list is shown whole; 0: no list is shown whole for its own
+    sake.
+    - ``only_with_best``: nothing is chosen if the best sentence does not fit.
+
+    A sentence that did not fit is not tried again in another case, even if that case has a shorter label.
     """
     chosen = dict(shown or {})
     # The length of a part's text is measured only when it changes, not for each sentence that is tried.
@@ -63,10 +67,10 @@ def best_sentences(
             break
         if text in shown_text or text in too_long:
             continue  # the same sentence is in several parts or cases
-        own = chosen.get(part.order, frozenset())
-        if at in own:
+        shown_pieces = chosen.get(part.order, frozenset())
+        if at in shown_pieces:
             continue
-        for wider, has_lists in _with_context(part.pieces, at, own, whole_lists=with_list > 0):
+        for wider, has_lists in _with_context(part.pieces, at, shown_pieces, whole_lists=with_list > 0):
             tried = {**chars, part.order: _chars(part, wider)}
             room = with_list if has_lists else max_chars
             if sum(tried.values()) + len(APART) * (len(tried) - 1) <= room:
@@ -83,15 +87,17 @@ def best_sentences(
 def _with_context(
     pieces: Sequence[Piece], at: int, shown: frozenset[int], *, whole_lists: bool
 ) -> Iterator[tuple[frozenset[int], bool]]:
-    """Yields ``shown`` and piece ``at`` with what it needs, longest first: with its short lists whole (``whole_lists``),
-    without, and briefly; each with its exception, and without. With each, whether it has short lists, all of them whole.
+    """Yields sets of pieces to try, longest first: ``shown`` and piece ``at`` with what it needs.
+
+    First with its short lists whole (with ``whole_lists``), then without, then with the essential pieces only; each of these
+    with its exception, then without. The second value tells whether the set has short lists, all of them whole.
     """
-    fully, briefly = (shown | needed(pieces, at, briefly=briefly) for briefly in (False, True))
+    fully, essentials = (shown | needed(pieces, at, briefly=briefly) for briefly in (False, True))
     lists = short_lists(pieces, fully) if whole_lists else set[int]()
-    for with_it in dict.fromkeys((fully | lists, fully, briefly)):
-        exception = exception_after(pieces, with_it)
-        for wider in ([with_it | needed(pieces, exception)] if exception is not None else []) + [with_it]:
-            yield wider, bool(lists) and wider >= lists
+    for base in dict.fromkeys((fully | lists, fully, essentials)):
+        exception = exception_after(pieces, base)
+        for tried in ([base | needed(pieces, exception)] if exception is not None else []) + [base]:
+            yield tried, bool(lists) and tried >= lists
 
 
 def short_extract(parts: Sequence[PagePart], worth: Worth, max_chars: int, longest: int) -> Chosen:
@@ -111,7 +117,7 @@ def _chars(part: PagePart, chosen: frozenset[int]) -> int:
 
 
 class _Sentence(NamedTuple):
-    """Piece number ``at`` of ``part``. ``text`` has no marks. ``begins``: it is the first that may answer."""
+    """Piece number ``at`` of ``part``. ``text`` has no Markdown marks. ``begins``: no earlier piece may answer."""
 
     part: PagePart
     at: int
@@ -121,14 +127,16 @@ class _Sentence(NamedTuple):
 
 def _ranked(parts: Sequence[PagePart], worth: Worth, margin: float) -> list[_Sentence]:
     """Returns the sentences that may be shown, best first: those within ``margin`` log-odds of the best."""
-    found: list[_Sentence] = []
+    sentences: list[_Sentence] = []
     for part in parts:
         answers = answering(part.pieces)
-        found += [_Sentence(part, at, part.pieces[at].plain, at == answers[0]) for at in answers if at not in part.fit.others]
-    values = worth([PageSentence(one.text, one.part.order, begins=one.begins) for one in found]) if found else []
+        sentences += [
+            _Sentence(part, at, part.pieces[at].plain, at == answers[0]) for at in answers if at not in part.fit.others
+        ]
+    values = worth([PageSentence(one.text, one.part.order, begins=one.begins) for one in sentences]) if sentences else []
     rated = [
         (value + _FITS * (one.at in one.part.fit.own) - _LESS_LIKELY * (not one.part.is_likely), one)
-        for value, one in zip(values, found, strict=True)
+        for value, one in zip(values, sentences, strict=True)
     ]
     rated.sort(key=lambda pair: -pair[0])
     rated = [pair for pair in rated if stands_alone(pair[1].part.pieces, pair[1].at)] or rated
@@ -151,11 +159,11 @@ def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
 def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collection[int] = ()) -> list[PagePart]:
     """Returns those of ``parts`` with ``chosen`` pieces, in the order in which these were chosen.
 
-    The ``leading`` ones come first, then those that hold for everyone (without a label), notes on the rule after the others;
-    parts with the same label stand together.
+    First those with an order in ``leading``, then those without a label, which hold for everyone; among equals, notes on the
+    rule come last. Parts with the same label stand together, and only the first of them keeps it.
     """
-    found = {part.order: part for part in parts}
-    ordered = [found[order] for order, pieces in chosen.items() if pieces]
+    by_order = {part.order: part for part in parts}
+    ordered = [by_order[order] for order, pieces in chosen.items() if pieces]
     notes = {part.order for part in ordered if is_note(part.pieces[min(chosen[part.order])].text)}
     ordered.sort(key=lambda part: (part.order not in leading, bool(part.label), part.order in notes))
     by_label: dict[str, list[PagePart]] = {}

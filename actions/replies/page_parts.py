@@ -1,4 +1,4 @@
-"""A question about one page, and the parts of the page that a reply may use: the likeliest ones that hold for the citizen."""
+"""A question about one page, and the passages that a reply may use: those of the likeliest parts that hold for the citizen."""
 
 import math
 import re
@@ -25,13 +25,13 @@ from core.settings import Settings
 from retrieval.contracts import PageSentence, Retriever
 from retrieval.terms.analysis import terms
 
-_LEAST_LIKELY = -3.0  # log-odds of a part, relative to the likeliest one: with less likely parts replies say no more
+_LEAST_LIKELY = -3.0  # log-odds of a part, relative to the likeliest one: replies gain nothing from less likely parts
 _GENERAL = "cas general"
 _NUMBER = re.compile(r"\(\d[\dAB]\d?\)")  # "Oise (60)": "60 %" in a message names no department
 _MANY_AREAS = 4  # cases of a fork: more are not shown side by side
 BETWEEN = " › "
-_WHOLE = 0.5  # how much the whole message counts for the choice of the sentence that answers one of its questions
-_LEAD = 0.01  # log-odds: orders the sentences that answer several questions
+_WHOLE = 0.5  # weight of the whole message where the best sentence for one of its questions is chosen
+_LEAD = 0.01  # log-odds between the best sentences for the questions of one message: the first question leads
 # From this likelihood on a part clearly answers. Below it editors' easy words stand above the answer, and more of the other
 # parts are offered (ADR 0054).
 CLEAR = 0.8
@@ -47,7 +47,8 @@ class PageQuestion:
     best_of: BestOf  # returns the best of some passages
     holds: Callable[[int], bool]  # decides whether a passage holds for the citizen (``holding``)
     text: str = ""
-    is_likely: Callable[[int], bool] = lambda _: True  # … for an adult who lives where the settings say
+    # Decides whether a passage holds for an adult who lives where the settings say (``likely_case``).
+    is_likely: Callable[[int], bool] = lambda _: True
 
     @property
     def is_clear(self) -> bool:
@@ -57,30 +58,30 @@ class PageQuestion:
 
 @dataclass(frozen=True, slots=True)
 class PagePart:
-    """A part of a page. ``order`` is that of its passage."""
+    """One passage of a page, in pieces. A part has one such object for each of its cases; ``order`` is the passage's."""
 
     order: int
     pieces: Sequence[Piece]
     label: str = ""  # stands before its sentences
     fit: Fit = NO_FIT  # the items and rows that are for the citizen, and those for others
-    is_likely: bool = True  # for an adult who lives where the settings say
+    is_likely: bool = True  # as in ``PageQuestion``
 
 
 def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> PageQuestion:
     """Returns the question of ``focus`` about ``entry``, asked by a citizen with the facts ``user``.
 
-    Of several questions in a message each one counts: the sentence that answers it best comes before others, and its parts may
-    answer, too. So does a message that continues a question.
+    If a message asks several questions, each of them counts beside the whole message: the sentence that answers it best comes
+    before others, and the parts that answer it may be shown. The same holds for a message that continues an earlier question.
     """
     query = focus.query
     own = (focus.continued_by,) if focus.continued_by else questions_in(query)
     own = own if focus.continued_by or len(own) > 1 else ()
-    # Each length that is tried for a text rates the same sentences.
+    # Cached: several lengths are tried for a text, and the same sentences are rated for each.
     rated = cache(lambda sentences: _rated(partial(retriever.sentence_worth, entry), query, own, sentences))
     return PageQuestion(
         entry,
         worth=lambda sentences: rated(tuple(sentences)),
-        odds=_highest(entry, [retriever.part_odds(entry, one) for one in (query, *own)]),
+        odds=_highest_odds(entry, [retriever.part_odds(entry, one) for one in (query, *own)]),
         best_of=partial(retriever.best_passage, entry, query),
         holds=holding(
             entry,
@@ -100,27 +101,24 @@ def _rated(
     sentences: Sequence[PageSentence],
 ) -> tuple[float, ...]:
     """Returns the worth of ``sentences`` for ``query``; those that best answer its ``own`` questions lead, in order."""
-    rated = worth(query, sentences)
-    values, most = list(rated), max(rated, default=0.0)
+    for_query = worth(query, sentences)
+    values, most = list(for_query), max(for_query, default=0.0)
     for number, question in enumerate(own):
-        both = [one + _WHOLE * other for one, other in zip(worth(question, sentences), rated, strict=True)]
-        best = max(range(len(both)), key=both.__getitem__)
+        sums = [one + _WHOLE * other for one, other in zip(worth(question, sentences), for_query, strict=True)]
+        best = max(range(len(sums)), key=sums.__getitem__)
         values[best] = max(values[best], most + _LEAD * (len(own) - number))
     return tuple(values)
 
 
-def _highest(entry: Entry, several: Sequence[Mapping[int, float]]) -> dict[int, float]:
+def _highest_odds(entry: Entry, several: Sequence[Mapping[int, float]]) -> dict[int, float]:
     """Returns the highest log-odds of each part of ``entry``, by the order of the passage that has them."""
-    ordered = sorted((odd, order) for odds in several for order, odd in odds.items())
-    by_part = {passages(entry)[order].headings: (order, odd) for odd, order in ordered}
+    lowest_first = sorted((odd, order) for odds in several for order, odd in odds.items())
+    by_part = {passages(entry)[order].headings: (order, odd) for odd, order in lowest_first}
     return dict(by_part.values())
 
 
 def part_of(entry: Entry, order: int) -> PagePart:
-    """Returns the part of ``entry`` that contains passage number ``order``, with that passage alone.
-
-    Its label is its heading and its cases.
-    """
+    """Returns passage number ``order`` of ``entry`` in pieces. Its label is its last heading and its cases."""
     return _part_of(SameEntry(entry), order)
 
 
@@ -133,9 +131,9 @@ def _part_of(same: SameEntry, order: int) -> PagePart:
 
 
 def briefly_labelled(entry: Entry, parts: Sequence[PagePart], named: Sequence[str] = ()) -> list[PagePart]:
-    """Returns ``parts`` with the labels of a short text: their cases, without the first ones if these are ``named`` above it,
-    after the heading only where it is one of several under another heading ("Renonciation"), without which the text would not
-    be true.
+    """Returns ``parts`` with shorter labels: their cases, without the first ones if these are ``named`` above the text.
+
+    A heading under another heading ("Renonciation") stands before the cases: without it the text would not be true.
     """
     known = passages(entry)
     labelled: list[PagePart] = []
@@ -147,7 +145,8 @@ def briefly_labelled(entry: Entry, parts: Sequence[PagePart], named: Sequence[st
 
 
 def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:
-    """Returns the introduction, the passages of likely parts and those with a sentence that opens the page, in reading order.
+    """Returns the passages that may answer, in reading order: the introduction, those of likely parts, and those that may have
+    one of the page's ``opening`` sentences.
 
     Left out are passages that do not hold for the citizen, definitions of words, measures of the health crisis unless it is
     asked about, and the passages ``seen``.
@@ -158,13 +157,13 @@ def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[
 
     def may_answer(passage: Passage) -> bool:
         likely = passage.order == 0 or not odds or odds.get(passage.headings, -math.inf) >= _LEAST_LIKELY
-        is_over = not in_crisis and is_about_health_crisis(" ".join((*passage.headings, *passage.cases)))
-        return not (passage.defines or is_over) and (likely or may_hold_opening(entry, passage.markdown))
+        is_past_measure = not in_crisis and is_about_health_crisis(" ".join((*passage.headings, *passage.cases)))
+        return not (passage.defines or is_past_measure) and (likely or may_hold_opening(entry, passage.markdown))
 
     parts: list[PagePart] = []
     for order in dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage)):
-        tells = not (known[order].defines or is_description(entry, order))
-        if tells and order not in seen and question.holds(order):
+        has_content = not (known[order].defines or is_description(entry, order))
+        if has_content and order not in seen and question.holds(order):
             part = part_of(entry, order)
             fit = fitting_items(part.pieces, question.text)
             parts.append(replace(part, fit=fit, is_likely=question.is_likely(order)))
@@ -179,8 +178,8 @@ def holding(
 ) -> Callable[[int], bool]:
     """Returns a function that decides whether a passage of ``entry`` may hold for the citizen, whose cases ``case_of`` returns.
 
-    If a case is open, its text may be shown after its label, unless it is among those ``excluded_at`` the fork, is for people
-    abroad next to a case for others, or is an exception to a general case that the ``words`` of the question do not name.
+    At a fork that ``case_of`` does not decide, every case may hold except those ``excluded_at`` it and those of
+    ``_not_for_most``. ``words``: the terms of the question beyond the page's title.
     """
 
     @cache
@@ -195,8 +194,10 @@ def holding(
 
 
 def _not_for_most(fork: Fork, words: Collection[str]) -> set[int]:
-    """Returns the cases of ``fork`` that are not for a citizen with the ``words``: those for people abroad next to others, the
-    exceptions to a "Cas général" and the areas that none of the words names, and "Autres …" next to a case that one names.
+    """Returns the cases of ``fork`` that hardly hold for a citizen whose question has ``words``.
+
+    These are: cases abroad, if not all are; beside a "Cas général", and at a fork of areas, the cases that the words do not
+    name; and "Autres …", if the words name another case.
     """
     labels = dict(enumerate(fork.labels))
     abroad = {number for number, label in labels.items() if is_abroad(label)}

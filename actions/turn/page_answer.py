@@ -30,7 +30,10 @@ _ONLY_A_LINK = re.compile(r"(?:[-*] )?\[[^\[\]]+\]\([^()\s]*/([A-Z]\d+)\)\.?")
 def open_page(
     turn: Turn, entry: Entry, passage: int, query: str, context: SearchContext = UNSEARCHED, aspect: Aspect | None = None
 ) -> Reply:
-    """Puts ``entry`` in focus and answers ``query`` from ``passage``, or from the passage about ``aspect``."""
+    """Puts ``entry`` in focus and answers ``query`` from ``passage``, or from the passage about ``aspect``, if there is one.
+
+    Cases that were chosen on this page before stay chosen, unless ``query`` contradicts them.
+    """
     before = turn.focus_on(entry)
     on_aspect = passages_on(entry, aspect) if aspect else []
     facts = passing(facts_in(query))
@@ -64,7 +67,10 @@ def answer_from(turn: Turn, entry: Entry, start: int, context: SearchContext = U
 
 
 def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, context: SearchContext) -> Reply:
-    """Shows ``passage``, the result of ``way``."""
+    """Shows ``passage``, to which ``way`` leads; with other sentences of the page if this is the first answer from it.
+
+    Says that there is nothing else if the same card was just shown.
+    """
     focus = turn.focus_on(entry)
     first = None if context.named else _first_answer(turn, entry)
     style = turn.style.for_follow_up() if focus.latest else turn.style.for_first_answer() if first else turn.style
@@ -95,7 +101,8 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     focus, pending_fork = turn.focus_on(entry), written(fork.address)
     turn = turn.about(focus)
     lead = None if way.passage is None or is_broken(entry, way.passage) else way.passage
-    before = turn.before if turn.typed or context.named else None  # a button of the page itself starts it again
+    # After a button, except that of a part, the question of a fork does not count as asked before.
+    before = turn.before if turn.typed or context.named else None
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
     case_of = partial(turn.case, focus)
     card, complete, others = fork_card(
@@ -106,16 +113,18 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
         with_likely = (*focus.assumed, written((*fork.address, likely)))
         return answer_from(turn.with_focus(assumed=with_likely), entry, start, context)
     if not context.named and not again and (first := _first_answer(turn, entry)):
-        found = first.of_cases(card or empty_card(entry, fork, turn.snapshot, turn.style), complete=complete)
-        if found.block.body:
-            card = found
-            others = tuple(number for number, label in enumerate(fork.labels) if not is_labelled(found.block.sms_text, label))
+        first_card = first.of_cases(card or empty_card(entry, fork, turn.snapshot, turn.style), complete=complete)
+        if first_card.block.body:
+            card = first_card
+            others = tuple(
+                number for number, label in enumerate(fork.labels) if not is_labelled(first_card.block.sms_text, label)
+            )
     if not complete and (again or (context.named and not turn.style.pays_by_segment)):
         whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=context.named)
         fits = visible_chars(whole.block.body) <= turn.style.limits.rest
         says_cases = card is not None and not card.pieces  # else it is an extract of the text for everyone
         card = whole if fits or (again and not says_cases) else card
-        complete = again or fits  # nothing is asked twice
+        complete = again or fits  # the same question is not asked twice
     shown = focus.passages_shown if lead is None else focus.shown_with(lead)
     turn = turn.with_focus(asked=pending_fork, shown=lead, pieces=(), passages_shown=shown)
     if card is not None and repeats_card(turn, card.block.body):
@@ -129,7 +138,7 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
 
 
 def _first_answer(turn: Turn, entry: Entry) -> FirstAnswer | None:
-    """Returns the object that puts sentences of other parts on the card; ``None`` if this is not the first answer."""
+    """Returns what puts sentences of other parts on the card; ``None`` if this is not the first answer from ``entry``."""
     focus = turn.focus
     if focus is None or not is_first(focus, entry):
         return None
@@ -137,7 +146,10 @@ def _first_answer(turn: Turn, entry: Entry) -> FirstAnswer | None:
 
 
 def unasked_card(turn: Turn, entry: Entry, focus: Focus, start: int) -> Card:
-    """Returns the card that answers ``focus`` from passage ``start`` on and asks for no case: all of them, if it is open."""
+    """Returns the card that answers ``focus`` from passage ``start`` on, with no question about the case.
+
+    If the case is open and no text stands before its fork, the card shows the cases.
+    """
     worth = partial(turn.retriever.sentence_worth, entry, focus.query)
     way = resolve(turn, entry, start, focus)
     if way.passage is None and way.asked is not None:
@@ -148,8 +160,8 @@ def unasked_card(turn: Turn, entry: Entry, focus: Focus, start: int) -> Card:
 
 def leads_to(entry: Entry, order: int) -> str:
     """Returns the id of the page that passage ``order`` of ``entry`` links to, if the passage is only a link; else ""."""
-    found = _ONLY_A_LINK.fullmatch(passages(entry)[order].markdown.strip())
-    return found[1] if found else ""
+    link = _ONLY_A_LINK.fullmatch(passages(entry)[order].markdown.strip())
+    return link[1] if link else ""
 
 
 def _answer_from_link(turn: Turn, entry: Entry, order: int) -> Reply | None:
@@ -158,9 +170,9 @@ def _answer_from_link(turn: Turn, entry: Entry, order: int) -> Reply | None:
     other = turn.retriever.entry(linked, entry.collection) if linked else None
     if other is None or turn.focus is None or other.id in (entry.id, *turn.focus.offered):
         return None
-    asked = turn.focus.query
-    query = other.title if len(terms(asked)) <= len(terms(entry.title)) else f"{other.title} {asked}"
-    start = turn.retriever.best_passage(other, asked) if asked else 0
+    question = turn.focus.query
+    query = other.title if len(terms(question)) <= len(terms(entry.title)) else f"{other.title} {question}"
+    start = turn.retriever.best_passage(other, question) if question else 0
     focus = Focus(entry=other.id, query=query, start=start, facts=turn.focus.facts, offered=(entry.id,))
     turn, _ = reconsidered(turn.about(focus), other, query)
     return answer_from(turn, other, start)

@@ -18,10 +18,10 @@ from retrieval.contracts import Hit
 
 
 class SearchContext(NamedTuple):
-    """How a page was found."""
+    """How a page was found, and what the search found beside it."""
 
     confidence: float | None = None  # of the search
-    others: Sequence[Hit] = ()  # to offer
+    others: Sequence[Hit] = ()  # other pages to offer below
     named: bool = False  # the citizen asked for this very part of the page, so a question names it
 
 
@@ -41,38 +41,39 @@ def show(
 ) -> Reply:
     """Answers with ``card``, and with other offers below it.
 
-    ``remembered``: cases taken from what the citizen said before. ``assumed``: forks at which a case was taken that nobody
-    said. ``cases``: forks whose cases can be chosen below. ``back``: the last case can be taken back.
+    ``remembered``: the labels of cases taken from what the citizen said before. ``assumed``: forks, each with the case that was
+    assumed there. ``cases``: forks whose cases are offered below, each with the case to leave out, if any. ``back``: below
+    other offers, a button takes the last case back.
     """
     focus, paid = turn.focus, turn.style.pays_by_segment
     answer = turn.replies.answer(entry, card, language=turn.language, confidence=context.confidence)
-    found = [*_say_assumed(assumed), *answer]
+    utterances = [*_say_assumed(assumed), *answer]
     if remembered:
-        found.append(say("utter_remembered", {}, cases=", ".join(remembered)))
+        utterances.append(say("utter_remembered", {}, cases=", ".join(remembered)))
     others, every_case = other_cases(entry.id, [*cases, *assumed])
     # By SMS each line costs: cases that are on the card in full are not named again.
     if others and (assumed or card.shortened or not paid):
         most = turn.replies.most_cases
         name = "utter_other_cases" if assumed else "utter_each_case"
-        found.append(say(name, {"block": block_of("cases", others[:most])}))
+        utterances.append(say(name, {"block": block_of("cases", others[:most])}))
         if len(others) > most:
-            found.append(option_of("utter_option_more", every_case))
+            utterances.append(option_of("utter_option_more", every_case))
     same_page = parts_besides(turn, entry, card.headings)
     rest = focus.shown if focus and card.shortened and card.pieces and not paid else None
     if same_page or rest is not None:
-        found.append(say("utter_same_page", {"block": block_of("related", same_page)}))
+        utterances.append(say("utter_same_page", {"block": block_of("related", same_page)}))
     if rest is not None:
-        found.append(option_of("utter_option_read_on", rest_payload(entry.id, rest)))
+        utterances.append(option_of("utter_option_read_on", rest_payload(entry.id, rest)))
     related, alike = related_options(entry, context.others, turn.retriever)
     older = None if paid else older_twin(entry, focus.query if focus else "", turn.retriever)
     if related or older:
-        found.append(say("utter_related", {"block": block_of("related", related), "alike": list(alike)}))
+        utterances.append(say("utter_related", {"block": block_of("related", related), "alike": list(alike)}))
     if older and older.verified_on:
         payload, year = entry_option(older.title, older.id).payload, str(older.verified_on.year)
-        found.append(option_of("utter_option_also", payload, source=older.source, year=year))
+        utterances.append(option_of("utter_option_also", payload, source=older.source, year=year))
     if back and (same_page or rest is not None or related or older):
-        found.append(option_of("utter_option_other_case", "/go_back"))
-    return turn.reply(found)
+        utterances.append(option_of("utter_option_other_case", "/go_back"))
+    return turn.reply(utterances)
 
 
 def show_rest(turn: Turn, entry: Entry, order: int) -> Reply:
@@ -96,18 +97,18 @@ def ask(
     """Asks which case of ``fork`` is the citizen's.
 
     ``card``: content that can be shown before the question. ``part``: the headings of the requested part of the page.
-    ``only``: the numbers of the cases that are still possible, if not all are. ``page``: the first case to offer.
+    ``only``: the numbers of the cases that are still possible, if not all are. ``page``: the number of the first case to offer.
     ``assumed``: as in ``show``.
     """
-    found = _say_assumed(assumed)
+    utterances = _say_assumed(assumed)
     if card:
-        found += turn.replies.card(entry, card, language=turn.language)
+        utterances += turn.replies.card(entry, card, language=turn.language)
     elif only:
-        found.append(say("utter_cases_left", {}))
+        utterances.append(say("utter_cases_left", {}))
     elif part or not fork.cases:  # in a case that was just chosen, the citizen knows the page already
-        found.append(say("utter_about", {}, title=" › ".join((entry.title, *(part or fork.headings)))))
+        utterances.append(say("utter_about", {}, title=" › ".join((entry.title, *(part or fork.headings)))))
     count, most = len(fork.labels), turn.replies.most_cases
-    last = count if only or count <= page + most + 1 else page + most
+    last = count if only or count <= page + most + 1 else page + most  # one case more takes no more space than "more"
     numbers = sorted(only) if only else range(page, last)
     options = [case_option(fork.labels[number], entry.id, (*fork.address, number)) for number in numbers]
     others = other_cases(entry.id, assumed)[0][:most]
@@ -115,16 +116,16 @@ def ask(
     name = "utter_other_cases" if brief else question_for(fork)
     custom = {"outcome": Outcome.GUIDED, **about(entry, turn.snapshot, confidence)}
     custom["block"] = block_of("cases", [*options, *others] if brief else options)
-    found.append(say(name, custom, question=fork.question))
+    utterances.append(say(name, custom, question=fork.question))
     if last < count:
-        found.append(option_of("utter_option_more", fork_payload(entry.id, fork.address, last)))
+        utterances.append(option_of("utter_option_more", fork_payload(entry.id, fork.address, last)))
     if not brief:
-        found.append(option_of("utter_option_unsure", fork_payload(entry.id, fork.address)))
+        utterances.append(option_of("utter_option_unsure", fork_payload(entry.id, fork.address)))
         if fork.cases:
-            found.append(option_of("utter_option_back", "/go_back"))
+            utterances.append(option_of("utter_option_back", "/go_back"))
         if others:
-            found.append(say("utter_other_cases", {"block": block_of("cases", others)}))
-    return turn.reply(found)
+            utterances.append(say("utter_other_cases", {"block": block_of("cases", others)}))
+    return turn.reply(utterances)
 
 
 def _say_assumed(assumed: Sequence[tuple[Fork, int]]) -> list[Utterance]:

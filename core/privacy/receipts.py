@@ -5,7 +5,7 @@ import hashlib
 
 
 def receipt_of(conversation: str) -> str:
-    """Returns the receipt of erasing ``conversation`` (its id): ``XXXX-XXXX-XXXX``, the same before and after.
+    """Returns the receipt of erasing ``conversation`` (its id): ``XXXX-XXXX-XXXX``, the same before and after it.
 
     It depends only on a random id, so it reveals nothing about anybody.
     """

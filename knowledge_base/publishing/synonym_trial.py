@@ -1,4 +1,4 @@
-"""Tries a group of synonyms before it is used: on an editor's questions, and on citizens' questions that contain its words."""
+"""Tries a group of synonyms before it is used: on an editor's questions, and on golden and citizens' ones with its words."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
@@ -38,8 +38,9 @@ class ChangedRealQuestion:
 
 @dataclass(frozen=True, slots=True)
 class GroupTrialResult:
-    """The result. ``typed`` are the editor's questions. Of the ``matching`` real ones with a word of the group, ``tested`` were
-    searched for, the most frequent first, and ``changed`` have another result.
+    """The result. ``typed``: of the editor's questions, or of the group's own words. ``matching`` golden and real questions
+    have a word of the group; ``tested`` of them were searched for (golden ones first, then the most frequent), and
+    ``changed`` have another result. ``unheard``: the group's meanings whose words occur in no page.
     """
 
     typed: tuple[Compared, ...]
@@ -67,19 +68,21 @@ async def try_group(
     """
     alone = (add or drop or Group(terms=("",), means=("",))).terms[:_BY_ITSELF]
     own = [mask(one).text for one in typed[:_TYPED]] or list(alone)
-    found = await questions(database, most=_LOOKED_THROUGH, outcomes=_OUTCOMES)
-    either = Synonyms([one for one in (add, drop) if one])
-    real = [one for one in found.selected if either.touches(words(one.question))]
-    chosen = real[: MOST - len(own)]
+    selection = await questions(database, most=_LOOKED_THROUGH, outcomes=_OUTCOMES)
+    added_and_dropped = Synonyms([one for one in (add, drop) if one])
+    matching = [one for one in selection.selected if added_and_dropped.touches(words(one.question))]
+    chosen = matching[: MOST - len(own)]
     pairs = (*((one, "fr") for one in own), *((one.question, one.locale) for one in chosen))
     result = await ask(Trial(questions=pairs, collection=collection or None, add=add, drop=drop))
     compared = result.compared[len(own) :]
     changed = tuple(ChangedRealQuestion(one, other) for one, other in zip(chosen, compared, strict=True) if other.changed)
-    return GroupTrialResult(result.compared[: len(own)], changed, len(real), len(chosen), result.unheard)
+    return GroupTrialResult(result.compared[: len(own)], changed, len(matching), len(chosen), result.unheard)
 
 
 def _right(outcome: Outcome, gold: Sequence[str]) -> bool:
-    """Decides as the gate does: an accepted page comes first or is offered; if none is accepted, none is shown."""
+    """Decides as the gate does whether ``outcome`` is right: it answers with a page of ``gold``, or offers one; without
+    ``gold``, it shows no page.
+    """
     if not gold:
         return outcome.decision == "no_answer" or outcome.scope != "enquiry"
     shown = {"answered": 1, "choices": len(outcome.pages), "no_answer": 0}[outcome.decision]

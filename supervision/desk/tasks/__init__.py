@@ -16,8 +16,9 @@ _PATH = "/desk/tasks"
 
 
 def part(database: Database) -> Part:
-    """Returns the part with the page ``/desk/tasks``. Editors limited to collections see the tasks about their entries, and
-    about none.
+    """Returns the part with the page ``/desk/tasks``.
+
+    Editors who are limited to collections see the tasks about entries of these collections, and those about no entry.
     """
     routes = APIRouter(include_in_schema=False)
 
