@@ -6,6 +6,7 @@ from core.settings import Settings
 from core.web.network import is_same_host
 
 OURS = ""  # the site of our own pages, and of clients other than browsers
+PROGRAMS = "api:"  # begins the sites of other programs (integrators/api/ask.py), which are no pages
 
 
 def widget_origins(settings: Settings) -> list[str]:
@@ -26,6 +27,6 @@ def site_of(settings: Settings, connection: HTTPConnection) -> str:
 
 
 def allowed_site(settings: Settings, site: str) -> bool:
-    """Decides whether the widget may be embedded on ``site``."""
+    """Decides whether the widget may be embedded on ``site``. A program could send its own site as its origin: never there."""
     allowed = widget_origins(settings)
-    return site == OURS or "*" in allowed or site in allowed
+    return site == OURS or (("*" in allowed or site in allowed) and not site.startswith(PROGRAMS))

@@ -20,10 +20,12 @@ from core.database.models import (
     Receipt,
     Reply,
     RetentionRun,
+    WebhookDelivery,
 )
 
 _BATCH = 500  # rows in a transaction: citizens' messages must get in between
 _ERASURES_DAYS = 400
+_WEBHOOK_LOG = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def _others(cutoff: datetime, erasures: datetime) -> list[tuple[type[Base], Colu
         (MessagePart, MessagePart.received_at < cutoff),
         (ErasedConversation, ErasedConversation.erased_at < erasures),
         (RetentionRun, RetentionRun.started_at < erasures),
+        (WebhookDelivery, WebhookDelivery.created_at < now() - _WEBHOOK_LOG),
     ]
 
 

@@ -27,7 +27,10 @@ def resolved(host: str, port: int) -> list[str]:
 
 
 class CheckedAddress(NamedTuple):
-    """Where a request really goes: ``url`` names an IP address; ``host`` is for the header, ``name`` for the certificate."""
+    """Where a request really goes: ``url`` names an IP address; ``host`` is for the header, ``name`` for the certificate.
+
+    Both are ASCII: an accented host stands in its IDNA form.
+    """
 
     url: str
     host: str
@@ -53,10 +56,16 @@ def checked(url: str, *, allows: Callable[[str], bool] = is_public, resolve: Res
         raise AddressRefused("not_http")
     try:
         port = parts.port or (443 if parts.scheme == "https" else 80)
-        addresses = list(resolve(parts.hostname, port))
-    except (OSError, ValueError) as error:
+        name = httpx.URL(scheme=parts.scheme, host=parts.hostname).raw_host.decode()
+        addresses = list(resolve(name, port))
+    except (OSError, ValueError, httpx.InvalidURL) as error:
         raise AddressRefused("unknown_host") from error
     if not addresses or not all(map(allows, addresses)):
         raise AddressRefused("not_public")
-    literal = f"[{addresses[0]}]" if ":" in addresses[0] else addresses[0]
-    return CheckedAddress(parts._replace(netloc=f"{literal}:{port}", fragment="").geturl(), parts.netloc, parts.hostname)
+    host = f"{_bracketed(name)}:{parts.port}" if parts.port else _bracketed(name)
+    return CheckedAddress(parts._replace(netloc=f"{_bracketed(addresses[0])}:{port}", fragment="").geturl(), host, name)
+
+
+def _bracketed(host: str) -> str:
+    """Returns ``host`` as an address holds it: an IPv6 address stands in brackets."""
+    return f"[{host}]" if ":" in host else host

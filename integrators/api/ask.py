@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, model_validator
 from sqlalchemy import select
 
 from channels.http.deps import Deps
+from channels.http.origins import PROGRAMS
 from channels.web.api.conversations import RECEIPT
 from channels.web.api.messages import Incoming, MessageId, take
 from channels.web.api.resource import RequestBody
@@ -138,8 +139,8 @@ class Asking:
 
 
 def _site(token: ApiToken) -> str:
-    """Returns the site for which conversations of ``token`` are signed: no page has it, so the widget's API refuses them."""
-    return f"api:{token.id}"
+    """Returns the site for which conversations of ``token`` are signed: the widget's API refuses it."""
+    return f"{PROGRAMS}{token.id}"
 
 
 def router(deps: Deps) -> APIRouter:

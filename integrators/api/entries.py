@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, TypeAdapter
+from pydantic import BaseModel, StringConstraints, TypeAdapter
 from sqlalchemy import ColumnElement, and_, select, tuple_
 
 from channels.http.deps import Deps
@@ -12,11 +12,12 @@ from core.database.models import EntryRow
 from core.entry import Entry
 from core.problems import Problem
 from integrators.api.access import resource, scoped
-from integrators.api.pagination import Cursor, Limit, Page, cursor_of, place_of
+from integrators.api.pagination import NO_NUL, Cursor, Limit, Page, cursor_of, place_of
 from integrators.tokens import Scope
 
-_PLACE = TypeAdapter(tuple[str, str])
-Collection = Annotated[str, Query(max_length=64, description="Only entries of this collection.")]
+_Stored = Annotated[str, StringConstraints(pattern=NO_NUL)]
+_PLACE = TypeAdapter(tuple[_Stored, _Stored])
+Collection = Annotated[str, Query(max_length=64, pattern=NO_NUL, description="Only entries of this collection.")]
 
 
 class ListedEntry(BaseModel):

@@ -8,12 +8,13 @@ from pydantic import TypeAdapter
 from channels.http.deps import Deps
 from core.database.models import Handoff
 from core.handoff import OPEN
+from core.web.row_numbers import RowNumber
 from integrators.api.access import resource, scoped
 from integrators.api.pagination import Cursor, Limit, Page, cursor_of, place_of
 from integrators.shown_handoffs import ShownHandoff, citizens_handoffs
 from integrators.tokens import Scope
 
-_PLACE = TypeAdapter(tuple[int])
+_PLACE = TypeAdapter(tuple[RowNumber])
 
 
 def router(deps: Deps) -> APIRouter:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from core.problems import Problem
 
+NO_NUL = r"^[^\x00]*$"  # PostgreSQL's texts hold none
 Limit = Annotated[int, Query(ge=1, le=100, description="Items on a page.")]
 Cursor = Annotated[str, Query(max_length=500, description="`next` of the page before; empty: the first page.")]
 

@@ -3,7 +3,9 @@
 import base64
 import secrets
 from collections.abc import Callable, Sequence
+from urllib.parse import urlsplit
 
+from pydantic import JsonValue
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -37,9 +39,10 @@ async def create(session: AsyncSession, vault: Vault, *, url: str, events: Seque
     row = Webhook(id=new_id(), url=url, events=chosen, secret=vault.encrypt(secret), created_by=actor)
     session.add(row)
     await session.flush()
-    await record(
-        session, actor=actor, action="webhook.created", target=_target(row.id), details={"url": url, "events": [*chosen]}
-    )
+    parts = urlsplit(url)
+    # Paths and queries of such addresses often hold a secret.
+    details: dict[str, JsonValue] = {"url": f"{parts.scheme}://{parts.hostname}", "events": [*chosen]}
+    await record(session, actor=actor, action="webhook.created", target=_target(row.id), details=details)
     return row, secret
 
 

@@ -5,7 +5,6 @@ import base64
 import hashlib
 import hmac
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -13,8 +12,7 @@ from typing import Any
 import httpx
 import orjson
 import structlog
-from cryptography.fernet import InvalidToken
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from conversations.signing import new_id
@@ -31,9 +29,10 @@ from integrators.webhooks.events import events_since
 EVERY = timedelta(seconds=10)
 PAUSES = (*(timedelta(minutes=minutes) for minutes in (1, 5, 15)), *(timedelta(hours=hours) for hours in (1, 3, 6, 12)))
 _LOOKED_BACK = timedelta(days=1)  # events of a longer standstill are out of date
-_LOGGED = timedelta(days=30)
-_MAX_SENT = 200  # in one run
+_MAX_SENT = 20  # to one address in one run
+_SECONDS = 30.0  # for one address in one run; a message that is being sent is not broken off
 _TIMEOUT = httpx.Timeout(10.0, connect=5.0)
+_TOTAL_SECONDS = 15.0  # for one message: httpx's limits begin again with each byte
 
 log = structlog.get_logger(__name__)
 
@@ -54,25 +53,24 @@ class Sender:
             async with self._database.write() as session:
                 for values in new:
                     await insert_if_absent(session, WebhookDelivery, **values)
-                await session.execute(delete(WebhookDelivery).where(WebhookDelivery.created_at < now() - _LOGGED))
         if webhooks:
             await self._send_due(webhooks)
 
     async def _send_due(self, webhooks: Sequence[Webhook]) -> None:
-        due = WebhookDelivery.ended_at.is_(None) & (WebhookDelivery.due_at <= now())
-        query = select(WebhookDelivery).where(due, WebhookDelivery.webhook_id.in_([one.id for one in webhooks]))
-        async with self._database.read() as session:
-            rows = (await session.scalars(query.order_by(WebhookDelivery.seq).limit(_MAX_SENT))).all()
-        by_webhook: defaultdict[str, list[WebhookDelivery]] = defaultdict(list)
-        for row in rows:
-            by_webhook[row.webhook_id].append(row)
         # No proxy of the environment: it could connect to forbidden addresses.
         async with httpx.AsyncClient(timeout=_TIMEOUT, follow_redirects=False, trust_env=False) as http:
-            await asyncio.gather(*(self._send_to(http, one, by_webhook[one.id]) for one in webhooks))
+            await asyncio.gather(*(self._send_to(http, one) for one in webhooks))
 
-    async def _send_to(self, http: httpx.AsyncClient, webhook: Webhook, deliveries: Sequence[WebhookDelivery]) -> None:
-        """Sends ``deliveries`` in order; after a failure the others wait for the next run, as a dead address is slow."""
+    async def _send_to(self, http: httpx.AsyncClient, webhook: Webhook) -> None:
+        """Sends what is due in order; after a failure the others wait for the next run, as a dead address is slow."""
+        due = WebhookDelivery.ended_at.is_(None) & (WebhookDelivery.due_at <= now())
+        query = select(WebhookDelivery).where(WebhookDelivery.webhook_id == webhook.id, due)
+        async with self._database.read() as session:
+            deliveries = (await session.scalars(query.order_by(WebhookDelivery.seq).limit(_MAX_SENT))).all()
+        ends = time.monotonic() + _SECONDS
         for delivery in deliveries:
+            if time.monotonic() > ends:
+                return
             status, error = await self._post(http, webhook, delivery)
             async with self._database.write() as session:
                 row = await session.get(WebhookDelivery, delivery.seq)
@@ -83,6 +81,8 @@ class Sender:
                     row.ended_at = now()
                 elif row.attempts <= len(PAUSES):
                     row.due_at = now() + PAUSES[row.attempts - 1]
+                elif await _has_taken_others(session, webhook):
+                    row.ended_at = now()
                 else:
                     owner = await session.get_one(Webhook, webhook.id)
                     owner.disabled_at, owner.gave_up = now(), True
@@ -97,13 +97,14 @@ class Sender:
         try:
             headers = signature_headers(self._vault.decrypt(webhook.secret), delivery.id, int(time.time()), body)
             allows = allowed_for(self._settings, webhook.url)
-            address = await asyncio.to_thread(checked, webhook.url, allows=allows, resolve=self._resolve)
             headers |= {"Content-Type": "application/json", "User-Agent": "Guichet"}
-            response = await http.send(address.request(http, "POST", headers, content=body), stream=True)
-            await response.aclose()  # its content is of no interest, and may have no end
+            async with asyncio.timeout(_TOTAL_SECONDS):
+                address = await asyncio.to_thread(checked, webhook.url, allows=allows, resolve=self._resolve)
+                response = await http.send(address.request(http, "POST", headers, content=body), stream=True)
+                await response.aclose()  # its content is of no interest, and may have no end
         except AddressRefused as refused:
             return None, refused.why
-        except (httpx.HTTPError, httpx.InvalidURL, InvalidToken) as error:
+        except Exception as error:  # whatever it is, the other addresses' messages must go on
             return None, type(error).__name__
         return response.status_code, "" if response.is_success else "status"
 
@@ -117,6 +118,13 @@ def signature_headers(secret: str, identifier: str, moment: int, body: bytes) ->
         "webhook-timestamp": str(moment),
         "webhook-signature": f"v1,{base64.b64encode(signature).decode()}",
     }
+
+
+async def _has_taken_others(session: AsyncSession, webhook: Webhook) -> bool:
+    """Decides whether ``webhook`` got other events while one went through all its attempts: if so, it refuses that one only."""
+    delivered = (WebhookDelivery.ended_at >= now() - sum(PAUSES, timedelta())) & (WebhookDelivery.error == "")
+    query = select(WebhookDelivery.seq).where(WebhookDelivery.webhook_id == webhook.id, delivered)
+    return (await session.scalars(query.limit(1))).first() is not None
 
 
 async def _new_deliveries(session: AsyncSession, webhooks: Sequence[Webhook]) -> list[dict[str, Any]]:

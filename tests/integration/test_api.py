@@ -19,6 +19,7 @@ from core.entry import Entry
 from core.identity import Role
 from core.settings import Settings
 from integrators import tokens
+from integrators.api.pagination import cursor_of
 from integrators.tokens import Scope
 from tests.desk_support import found_on, make_staff, sign_in
 from tests.integration.channels_support import Guichet, guichet, settings_for, working
@@ -78,6 +79,21 @@ async def test_ask_gets_the_widgets_reply_and_goes_on(settings: Settings, databa
         )
         assert (gone.status_code, bool(gone.headers["Guichet-Receipt"])) == (204, True)
         assert (await _ask(service, token, text="x", conversation=first["conversation"])).status_code == 404
+
+
+async def test_conversation_of_a_program_is_no_conversation_of_a_page(settings: Settings, database: Database) -> None:
+    token = await _token(database, [Scope.ASK])
+    everywhere = settings.model_copy(update={"widget_sites": "*"})
+    async with guichet(everywhere) as service, working(everywhere):
+        conversation = (await _ask(service, token, text="carte perdue")).json()["conversation"]
+        async with database.read() as session:
+            row = (await session.scalars(select(ApiToken))).one()
+        pretended = {"Origin": f"api:{row.id}"}
+        history = await service.http.get("/api/web/history", headers=_bearer(conversation) | pretended)
+        assert history.status_code == 401
+        assert (await service.http.post("/api/web/conversations", json={}, headers=pretended)).status_code == 403
+        elsewhere = {"Origin": "https://mairie.example"}
+        assert (await service.http.post("/api/web/conversations", json={}, headers=elsewhere)).status_code == 201
 
 
 async def test_ask_with_a_key_is_asked_once(settings: Settings, database: Database) -> None:
@@ -179,6 +195,11 @@ async def test_entries_come_in_pages_and_whole(settings: Settings, database: Dat
         assert (await get("/entries/F2", collection="x")).json()["code"] == "integrators.entry_unknown"
         assert (await get("/entries", cursor="x")).json()["code"] == "integrators.cursor_unknown"
         assert (await get("/entries", limit=101)).status_code == 422
+        assert (await get("/entries", collection="c\x00")).json()["code"] == "bad_request"
+        assert (await get("/entries/F2", collection="c\x00")).json()["code"] == "bad_request"
+        for place in (("c", "F\x00"), ("c\x00", "F1")):
+            refused = await get("/entries", cursor=cursor_of(*place))
+            assert (refused.status_code, refused.json()["code"]) == (422, "integrators.cursor_unknown")
 
 
 async def test_handoffs_hold_nothing_of_the_citizen(settings: Settings, database: Database) -> None:
@@ -193,6 +214,10 @@ async def test_handoffs_hold_nothing_of_the_citizen(settings: Settings, database
             rows = (await session.scalars(select(Handoff).order_by(Handoff.seq.desc()))).all()
         assert [one["id"] for one in (*first["data"], *second["data"])] == [row.id for row in rows]
         assert second["next"] is None
+        for place in (2**63, -1):
+            cursor = {"cursor": cursor_of(place)}
+            refused = await service.http.get("/api/v1/handoffs", params=cursor, headers=_bearer(token))
+            assert (refused.status_code, refused.json()["code"]) == (422, "integrators.cursor_unknown")
         assert set(first["data"][0]).isdisjoint({"subject", "best_time", "number", "owner", "conversation"})
         figures = await service.http.get("/api/v1/figures", headers=_bearer(token))
         assert figures.json() == {"data": [], "next": None}

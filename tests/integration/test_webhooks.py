@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import hashlib
 import hmac
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +21,16 @@ from sqlalchemy import select, update
 
 from cli.gateway import create
 from conversations.record.opening import open_conversation
+from conversations.record.retention import apply_retention
 from core.database import Database
 from core.database.base import now
-from core.database.models import Correction, Handoff, Publication, Reply, Webhook, WebhookDelivery
+from core.database.models import AuditRow, Correction, Handoff, Publication, Reply, Webhook, WebhookDelivery
 from core.identity import Role
 from core.identity.vault import Vault
 from core.settings import Settings
 from core.turns import Origin
 from integrators import desk as integrators
-from integrators.webhooks import addresses
+from integrators.webhooks import addresses, sending
 from integrators.webhooks.events import OFFERED, Event
 from integrators.webhooks.sending import PAUSES, Sender
 from tests.desk_support import found_on, make_staff, sign_in
@@ -37,11 +40,13 @@ from tests.integration.servers import free_port
 
 @dataclass
 class Receiver:
-    """Another program. ``got``: the headers and the body of each request. It answers with ``status``."""
+    """Another program. ``got``: the headers and the body of each request. It answers with ``status``, 500 to ``refused``."""
 
     port: int = field(default_factory=free_port)
     got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     status: int = 204
+    refused: str = ""
+    seconds: float = 0.0
 
     @property
     def url(self) -> str:
@@ -53,7 +58,9 @@ class Receiver:
         @app.post("/events")
         async def take(request: Request) -> Response:
             self.got.append((dict(request.headers), await request.body()))
-            return Response(status_code=self.status, headers={"Location": "/elsewhere"})
+            await asyncio.sleep(self.seconds)
+            status = 500 if orjson.loads(self.got[-1][1])["type"] == self.refused else self.status
+            return Response(status_code=status, headers={"Location": "/elsewhere"})
 
         return app
 
@@ -186,6 +193,116 @@ async def test_address_that_leads_inside_later_is_not_called(
     await _happen(database)
     await Sender(database, settings, resolve=lambda _host, _port: [leads_to]).run()
     assert {row.error for row in await _log(database) if row.attempts} == {why}
+
+
+def _to_this_machine(host: str, _port: int) -> list[str]:
+    if host == "broken.example":
+        raise RuntimeError(host)
+    return ["127.0.0.1"]
+
+
+async def test_accented_host_gets_its_events(settings: Settings, database: Database, receiver: Receiver) -> None:
+    await _webhook(database, settings, f"http://mairie-évry.example:{receiver.port}/events", Event.CORRECTED)
+    await _happen(database)
+    await Sender(database, settings, resolve=_to_this_machine).run()
+    assert [headers["host"] for headers, _ in receiver.got] == [f"xn--mairie-vry-h7a.example:{receiver.port}"]
+
+
+async def test_failure_of_any_kind_stays_with_its_address(settings: Settings, database: Database, receiver: Receiver) -> None:
+    broken, _ = await _webhook(database, settings, "https://broken.example/x", Event.CORRECTED)
+    await _webhook(database, settings, receiver.url, Event.CORRECTED)
+    await _happen(database)
+    await Sender(database, settings, resolve=_to_this_machine).run()
+    assert {row.error for row in await _log(database) if row.webhook_id == broken} == {"RuntimeError"}
+    assert len(receiver.got) == 1
+
+
+async def test_receiver_that_answers_byte_by_byte_is_given_up(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_TOTAL_SECONDS", 0.3)
+
+    async def trickle(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(b"HTTP/1.1 200 OK\r\nX: ")
+        with suppress(ConnectionError):
+            while not writer.is_closing():
+                writer.write(b"x")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+
+    port = free_port()
+    await _webhook(database, settings, f"http://127.0.0.1:{port}/", Event.CORRECTED)
+    await _happen(database)
+    async with await asyncio.start_server(trickle, "127.0.0.1", port), asyncio.timeout(20):
+        await Sender(database, settings).run()
+    assert [row.error for row in await _log(database)] == ["TimeoutError"]
+
+
+async def test_slow_address_is_left_for_the_next_run(
+    settings: Settings, database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_SECONDS", 0.1)
+    receiver.seconds = 0.2
+    await _webhook(database, settings, receiver.url)
+    await _happen(database)
+    await Sender(database, settings).run()
+    assert len(receiver.got) == 1
+    assert sum(row.ended_at is None for row in await _log(database)) == len(OFFERED) - 1
+
+
+async def test_address_with_many_events_leaves_room_for_others(
+    settings: Settings, database: Database, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sending, "_MAX_SENT", 2)
+    dead, _ = await _webhook(database, settings, f"http://127.0.0.1:{free_port()}/", Event.CORRECTED)
+    async with database.write() as session:
+        for _ in range(3):
+            assert await addresses.send_test(session, dead)
+    await _webhook(database, settings, receiver.url, Event.CORRECTED)
+    await _happen(database)
+    await Sender(database, settings).run()
+    assert len(receiver.got) == 1
+
+
+async def test_event_that_alone_is_refused_does_not_stop_the_address(
+    settings: Settings, database: Database, receiver: Receiver
+) -> None:
+    identifier, _ = await _webhook(database, settings, receiver.url)
+    receiver.refused = Event.CORRECTED
+    await _happen(database)
+    sender = Sender(database, settings)
+    for _ in range(len(PAUSES) + len(OFFERED)):  # after the refusal the others wait for the next run
+        await sender.run()
+        async with database.write() as session:
+            await session.execute(update(WebhookDelivery).values(due_at=now()))
+    refused = [row for row in await _log(database) if row.error]
+    assert [(row.event, row.attempts, row.ended_at is not None) for row in refused] == [
+        (Event.CORRECTED, len(PAUSES) + 1, True)
+    ]
+    async with database.read() as session:
+        assert (await session.get_one(Webhook, identifier)).disabled_at is None
+    async with _desk(settings, database) as browser:
+        assert "abandonné" in (await browser.get("/desk/integrators/webhooks")).text
+
+
+async def test_log_is_kept_for_thirty_days_without_new_events(settings: Settings, database: Database) -> None:
+    identifier, _ = await _webhook(database, settings, "https://program.example/x")
+    async with database.write() as session:
+        for _ in range(2):
+            assert await addresses.send_test(session, identifier)
+    kept, old = await _log(database)
+    async with database.write() as session:
+        values = {"created_at": now() - timedelta(days=31)}
+        await session.execute(update(WebhookDelivery).where(WebhookDelivery.seq == old.seq).values(**values))
+    await apply_retention(database, days=90)
+    assert [row.seq for row in await _log(database)] == [kept.seq]
+
+
+async def test_audit_does_not_hold_the_secret_in_an_address(settings: Settings, database: Database) -> None:
+    await _webhook(database, settings, "https://hooks.example:8443/services/t0ken?key=s3cret", Event.CORRECTED)
+    async with database.read() as session:
+        row = (await session.scalars(select(AuditRow).where(AuditRow.action == "webhook.created"))).one()
+    assert orjson.loads(row.details) == {"url": "https://hooks.example", "events": [Event.CORRECTED]}
 
 
 @asynccontextmanager
