@@ -290,8 +290,13 @@ async def test_without_a_mail_server_no_answer_is_sent_half(
         assert ANSWER not in str(await desk.view())
 
 
-async def test_an_address_that_does_not_exist_is_told_at_the_console(
-    settings: Settings, database: Database, box: Mailbox
+@pytest.mark.parametrize(
+    ("hours", "state", "error"),
+    [(0, "failed", "refused 550"), (25, "unsent", "too old")],
+    ids=["the address does not exist", "our server was away for a day"],
+)
+async def test_an_answer_that_cannot_be_delivered_is_told_at_the_console(
+    settings: Settings, database: Database, box: Mailbox, hours: int, state: str, error: str
 ) -> None:
     box.answer = "550 unknown"
     async with guichet(settings) as service, working(settings):
@@ -301,11 +306,13 @@ async def test_an_address_that_does_not_exist_is_told_at_the_console(
         desk = await Supervisor.at(service, database, row.id)
         await desk.act("claim")
         await desk.act("reply", text=ANSWER)
+        async with database.write() as session:
+            await session.execute(update(Mail).values(created_at=now() - timedelta(hours=hours)))
         await send_due(database, settings)
-        assert "'mailed': 'failed'" in str(await desk.view())
+        assert f"'mailed': '{state}'" in str(await desk.view())
     async with database.read() as session:
         (mail,) = (await session.scalars(select(Mail))).all()
-    assert (mail.content, mail.error) == (None, "refused 550")
+    assert (mail.content, mail.error) == (None, error)
 
 
 async def test_a_link_that_is_forged_expired_or_of_an_erased_conversation_opens_nothing(
