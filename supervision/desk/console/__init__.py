@@ -70,7 +70,7 @@ class Alerts:
         return [Alert(path=PATH, key=key, ids=tuple(ids)) for key, ids in groups.items()]
 
 
-def _failed_answers() -> Select[tuple[int, str]]:
+def _failed_answers() -> Select[int, str]:
     """Returns the query of the answers by e-mail that were given up lately."""
     return (
         select(Mail.seq, Conversation.id.label("conversation_id"))
