@@ -3,6 +3,7 @@
 import secrets
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,25 +39,35 @@ class Signing:
         self._links = URLSafeTimedSerializer(self._secrets, salt="guichet link to a conversation")
         self._seconds = int(token_days * 86400)
 
-    def token(self, conversation: str, site: str = "") -> str:
-        """Returns the token with which a web client on a page of ``site`` (an origin; empty: ours) acts in ``conversation``."""
-        return str(self._tokens.dumps([conversation, site]))
+    def token(self, conversation: str, site: str = "", *, until: int | None = None) -> str:
+        """Returns the token with which a web client on a page of ``site`` (an origin; empty: ours) acts in ``conversation``.
+
+        ``until`` (seconds since 1970): it ends then already, and not only when all tokens do.
+        """
+        return str(self._tokens.dumps([conversation, site] if until is None else [conversation, site, until]))
 
     def conversation(self, token: str) -> tuple[str, str]:
         """Returns the conversation and the site of ``token``. Raises ``BadToken``, also for an expired one."""
-        try:
-            conversation, site = _loaded(self._tokens, token, self._seconds)
-        except (ValueError, TypeError) as error:
-            raise BadToken from error
-        return str(conversation), str(site)
+        return self._read(token)[:2]
 
     def link(self, conversation: str) -> str:
         """Returns the code in the link of an e-mail: it opens ``conversation`` on our own pages, for ``LINK_DAYS``."""
         return str(self._links.dumps(conversation))
 
-    def conversation_of_link(self, code: str) -> str:
-        """Returns the conversation of a link's code. Raises ``BadToken``, also for an expired one."""
-        return str(_loaded(self._links, code, LINK_DAYS * 86400))
+    def exchange_link(self, code: str, own: str = "") -> tuple[str, str]:
+        """Returns the conversation of a link's code and a token for it on our own pages, which ends with the link: whoever got
+        the e-mail by mistake reads no longer. ``own``, the caller's present token, is kept if it opens the same for longer.
+
+        Raises ``BadToken``, also for an expired link.
+        """
+        seconds = LINK_DAYS * 86400
+        value, signed_at = _loaded(self._links, code, seconds)
+        conversation, until = str(value), int(signed_at) + seconds
+        with suppress(BadToken):
+            *opened, end = self._read(own)
+            if opened == [conversation, ""] and end > until:
+                return conversation, own
+        return conversation, self.token(conversation, until=until)
 
     def sign_choices(self, conversation: str, blocks: Iterable[ReplyBlock]) -> tuple[ReplyBlock, ...]:
         """Returns ``blocks`` whose options have signed payloads, valid in ``conversation`` only."""
@@ -83,18 +94,31 @@ class Signing:
             raise BadToken from error
         return Choice(str(payload), str(label))
 
+    def _read(self, token: str) -> tuple[str, str, float]:
+        """Returns the conversation, the site and the end of a valid ``token``. Raises ``BadToken``."""
+        value, signed_at = _loaded(self._tokens, token, self._seconds)
+        try:
+            conversation, site, *until = value
+            end = min([signed_at + self._seconds, *until])
+        except (ValueError, TypeError) as error:
+            raise BadToken from error
+        if time.time() > end:
+            raise BadToken
+        return str(conversation), str(site), end
+
     def _choices(self, conversation: str) -> URLSafeSerializer:
         return URLSafeSerializer(self._secrets, salt=f"guichet choice {conversation}")
 
 
-def _loaded(serializer: URLSafeTimedSerializer, token: str, seconds: int) -> Any:
+def _loaded(serializer: URLSafeTimedSerializer, token: str, seconds: int) -> tuple[Any, float]:
+    """Returns the value, and when it was signed. Raises ``BadToken``, also ``seconds`` after that."""
     try:
         value, signed_at = serializer.loads(token, return_timestamp=True)
     except (BadData, UnicodeError, ValueError, TypeError) as error:
         raise BadToken from error
     if time.time() - signed_at.timestamp() > seconds:  # ``max_age`` refuses tokens from before the clock was put back
         raise BadToken
-    return value
+    return value, signed_at.timestamp()
 
 
 def new_id() -> str:

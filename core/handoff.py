@@ -16,13 +16,15 @@ class Kind(StrEnum):
     """The kind of a handoff.
 
     ``chat``: a human answers in the conversation, and the bot is silent. ``call_back``: a human telephones. ``mail_back``: a
-    human answers by e-mail. ``validation``: answers of the bot wait for a supervisor before they are sent, and the bot
-    continues.
+    human answers by e-mail. ``mail_again``: another address for a ``mail_back``, only ever a draft; kept apart so that no
+    answer goes to one that was not confirmed. ``validation``: answers of the bot wait for a supervisor before they are sent,
+    and the bot continues.
     """
 
     CHAT = "chat"
     CALL_BACK = "call_back"
     MAIL_BACK = "mail_back"
+    MAIL_AGAIN = "mail_again"
     VALIDATION = "validation"
 
 
@@ -48,7 +50,7 @@ class Reason(StrEnum):
     SUBJECT = "subject"  # a subject whose answers are checked before they are sent
 
 
-BY_FORM = frozenset({Kind.CALL_BACK, Kind.MAIL_BACK})  # the citizen leaves a number or an address in the form
+BY_FORM = frozenset({Kind.CALL_BACK, Kind.MAIL_BACK, Kind.MAIL_AGAIN})  # the citizen leaves a number or an address in the form
 UNCLAIMED = frozenset({State.FLAGGED, State.OFFLINE, State.WAITING})
 OPEN = UNCLAIMED | {State.DRAFT, State.CLAIMED}
 ENDED = frozenset({State.CLOSED, State.RETURNED, State.CANCELLED})

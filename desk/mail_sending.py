@@ -49,12 +49,13 @@ async def send_due(database: Database, settings: Settings) -> int:
             row = await session.get_one(Mail, mail.seq)
             row.attempts += 1
             row.error = failure[:200]
-            if failure and retry and row.created_at > now() - _MAX_AGE:
+            again = retry and row.created_at > now() - _MAX_AGE
+            if again:
                 row.due_at = now() + _PAUSES[min(row.attempts, len(_PAUSES)) - 1]
             else:
                 row.ended_at, row.content = now(), None
         if failure:
-            log.warning("mail_not_sent", kind=mail.kind, attempts=mail.attempts + 1, again=retry, reason=failure)
+            log.warning("mail_not_sent", kind=mail.kind, attempts=mail.attempts + 1, again=again, reason=failure)
     return sent
 
 

@@ -16,12 +16,18 @@ from core.secrets import is_one_of
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-real-ip", "x-forwarded-host")
 
 
+def bearer_token(request: Request) -> str | None:
+    """Returns the token in ``Authorization: Bearer``, unchecked; nothing without that."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else None
+
+
 async def signed_in(request: Request) -> Conversation:
     """Returns the caller's conversation, by ``Authorization: Bearer``. 401 without. A FastAPI dependency."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer":
+    token = bearer_token(request)
+    if token is None:
         raise Problem(401)
-    return await conversation_by_token(request.app.state.deps, token.strip(), request)
+    return await conversation_by_token(request.app.state.deps, token, request)
 
 
 Caller = Annotated[Conversation, Depends(signed_in)]

@@ -87,11 +87,11 @@ async def keep_number(session: AsyncSession, addresses: Addresses, conversation:
     )
 
 
-def collecting(conversation: str, kind: Kind) -> tuple[ColumnElement[bool], ...]:
+def collecting(conversation: str, *kinds: Kind) -> tuple[ColumnElement[bool], ...]:
     """Returns the conditions of the handoff whose form may take a number or an address from ``conversation`` now."""
     return (
         Handoff.conversation_id == conversation,
-        Handoff.kind == kind,
+        Handoff.kind.in_(kinds),
         Handoff.state.in_(OPEN),
         Handoff.collecting_since.is_not(None),
     )

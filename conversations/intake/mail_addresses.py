@@ -20,6 +20,7 @@ _ADDRESS = re.compile(
 )
 _BOUNDARY = re.compile(r"""(?:\A|[\s:;,.(<\["«])\Z""")  # before an address
 _MAY_HAVE_SIGN = re.compile("[@＠﹫]")
+_KINDS = (Kind.MAIL_BACK, Kind.MAIL_AGAIN)
 # Domains of so many people that they identify nobody: shown, because most slips of the fingers are in them.
 _SHARED_DOMAINS = frozenset(
     {"gmail.com", "hotmail.com", "hotmail.fr", "outlook.com", "outlook.fr", "live.fr", "yahoo.com", "yahoo.fr", "icloud.com"}
@@ -53,7 +54,7 @@ async def address_hint_of(database: Database, conversation: str) -> str | None:
     ``None``: it was asked for no address.
     """
     async with database.read(brief=True) as session:
-        hint = await session.execute(select(Handoff.number_hint).where(*collecting(conversation, Kind.MAIL_BACK)))
+        hint = await session.execute(select(Handoff.number_hint).where(*collecting(conversation, *_KINDS)))
     return hint.scalar_one_or_none()
 
 
@@ -63,7 +64,7 @@ async def keep_address(session: AsyncSession, addresses: Addresses, conversation
         return
     await session.execute(
         update(Handoff)
-        .where(*collecting(conversation, Kind.MAIL_BACK))
+        .where(*collecting(conversation, *_KINDS))
         .values(number=addresses.encrypt(address), number_hint=hint_of_address(address))
         .execution_options(synchronize_session=False)
     )

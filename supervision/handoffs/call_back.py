@@ -28,17 +28,22 @@ async def apply_call_back_request(
     kind, other = (Kind.MAIL_BACK, Kind.CALL_BACK) if request.by_mail else (Kind.CALL_BACK, Kind.MAIL_BACK)
     row = await open_handoff(session, conversation.id, kind)
     before = await open_handoff(session, conversation.id, other)
+    again = await open_handoff(session, conversation.id, Kind.MAIL_AGAIN)
+    if again is not None and request.by_mail and row is None:  # the request that waited was closed meanwhile
+        again.kind, row, again = kind, again, None
     match request.want:
         case "draft":
-            if row is None:
-                row = await add_handoff(session, conversation, kind, State.DRAFT, Reason.ASKED)
-            row.collecting_since = now()
+            await _begin_form(session, conversation, kind, row, again)
             await _end_form(session, before)
+            if not request.by_mail:
+                await _end_form(session, again)
         case "drop":
-            await _end_form(session, row)
-            await _end_form(session, before)
+            for each in (row, before, again):
+                await _end_form(session, each)
         case "call_back":
-            if row is None or not _has_number(row, conversation, request, addresses):
+            if row is None or (request.by_mail and not await _take_address(session, row, again)):
+                return False
+            if not _has_number(row, conversation, request, addresses):
                 return False
             subject = request.subject or await subject_of(session, conversation.id)
             # A second request before the answer: one answer about both subjects, in the way chosen last.
@@ -60,12 +65,34 @@ async def apply_call_back_request(
     return True
 
 
+async def _begin_form(
+    session: AsyncSession, conversation: Conversation, kind: Kind, row: Handoff | None, again: Handoff | None
+) -> None:
+    """Lets a draft take what the citizen types. A request by e-mail keeps its address until another one is confirmed."""
+    form = row or await add_handoff(session, conversation, kind, State.DRAFT, Reason.ASKED)
+    if kind == Kind.MAIL_BACK and form.state != State.DRAFT:
+        form.collecting_since = None
+        form = again or await add_handoff(session, conversation, Kind.MAIL_AGAIN, State.DRAFT, Reason.ASKED)
+    form.collecting_since = now()
+
+
 async def _end_form(session: AsyncSession, row: Handoff | None) -> None:
     """Deletes a draft; a request that was complete before remains."""
     if row is not None and row.state == State.DRAFT:
         await session.delete(row)
     elif row is not None:
         row.collecting_since = None
+
+
+async def _take_address(session: AsyncSession, row: Handoff, again: Handoff | None) -> bool:
+    """Moves the address that was just confirmed to the request. Returns false if it is no longer there."""
+    if again is None:
+        return row.collecting_since is not None
+    if again.number is None:
+        return False
+    row.number, row.number_hint = again.number, again.number_hint
+    await session.delete(again)
+    return True
 
 
 async def delete_unfinished_forms(database: Database) -> None:

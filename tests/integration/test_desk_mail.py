@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -10,8 +11,10 @@ import httpx
 import pytest
 from pydantic import ValidationError
 from sqlalchemy import select, update
+from structlog.testing import capture_logs
 
 from cli.gateway import create
+from conversations.record.opening import open_conversation
 from core.database import Database
 from core.database.base import now
 from core.database.models import Conversation, Handoff, Mail, StaffRow
@@ -19,10 +22,16 @@ from core.entry import Entry
 from core.handoff import Kind, Reason, State
 from core.identity import Role
 from core.settings import Settings
+from core.turns import Origin
+from desk import mail_sending
+from desk.alerts import alerts_as_json, alerts_for
 from desk.mail_alerts import Mailing
+from desk.mail_queue import queue_mail
 from desk.shell import Shell
 from knowledge_base.editing import saving, steps
 from knowledge_base.editing.steps import Target
+from supervision.handoffs.record import add_handoff
+from supervision.handoffs.teams import set_team
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
 from tests.integration.smtp_server import Mailbox, mailbox
@@ -191,3 +200,45 @@ def test_a_server_of_this_machine_needs_no_encryption(host: str) -> None:
 def test_a_server_elsewhere_without_encryption_is_refused() -> None:
     with pytest.raises(ValidationError, match="GUICHET_SMTP_SECURITY"):
         _mailing("mail.example", "guichet@mairie.example", "none")
+
+
+async def test_an_answer_that_did_not_arrive_calls_for_a_week_who_may_read_it(desk: Desk) -> None:
+    theirs = await make_staff(desk.database, Role.SUPERVISOR, email="s@mairie.example", teams=["social"])
+    others = await make_staff(desk.database, Role.SUPERVISOR, email="t@mairie.example", teams=["accueil"])
+    async with desk.database.write() as session:
+        for name in ("social", "accueil"):
+            await set_team(session, name, themes=[], languages=[], actor="test")
+        for origin in (Origin.CITIZEN, Origin.TEST):
+            conversation = open_conversation(session, channel="web", language="fr", origin=origin)
+            await session.flush()
+            await add_handoff(session, conversation, Kind.MAIL_BACK, State.CLOSED, Reason.ASKED, team="social")
+            for days, error in ((0, "too old"), (6, "refused 550"), (8, "refused 550"), (0, ""), (None, "refused 450")):
+                ended = now() - timedelta(days=days) if days is not None else None
+                session.add(Mail(conversation_id=conversation.id, kind="answer", ended_at=ended, error=error, about=["reply"]))
+                await session.flush()
+    ((alert, _),) = await alerts_for(desk.shell, theirs)
+    assert (alert.key, alert.ids) == ("mail_back_failed", ("1", "2"))
+    (shown,) = alerts_as_json(desk.shell, theirs, [(alert, "console")])
+    assert shown["text"] == "Réponses par e-mail qui ne sont pas arrivées\u00a0: 2"
+    assert await alerts_for(desk.shell, others) == []
+
+
+@pytest.mark.parametrize(("age", "again"), [(timedelta(days=1), True), (timedelta(0), False)])
+async def test_a_mail_that_is_given_up_is_logged_as_such(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, age: timedelta, again: bool
+) -> None:
+    """Before, the line said that it would be tried again, whatever was decided."""
+
+    def fail(*_: object) -> None:
+        monkeypatch.setattr(mail_sending, "_MAX_AGE", age)
+        raise OSError
+
+    monkeypatch.setattr(mail_sending, "_deliver", fail)
+    staff = await make_staff(desk.database, Role.SUPERVISOR)
+    async with desk.database.write() as session:
+        queue_mail(session, desk.settings, staff.id, "calls", "Sujet", "Texte")
+    with capture_logs() as logs:
+        await mail_sending.send_due(desk.database, desk.settings)
+    assert [line["again"] for line in logs if line["event"] == "mail_not_sent"] == [again]
+    (mail,) = await desk.mails()
+    assert (mail.ended_at is None) == again

@@ -6,9 +6,12 @@ On SQLite and on PostgreSQL, through the whole gateway, with a mail server.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -31,6 +34,7 @@ from tests.integration.handoff_support import ask, handoffs
 from tests.integration.smtp_server import Mailbox, mailbox
 
 ADDRESS = "jeanne.dupont@exemple.fr"
+OTHER_ADDRESS = "paul.martin@gmail.com"
 FORM = ("par e-mail", f"c'est {ADDRESS}", "c'est la bonne adresse")
 ANSWER = "Oui, la cantine est ouverte le mercredi."
 
@@ -175,6 +179,60 @@ async def test_giving_up_takes_what_was_begun_in_the_other_way(settings: Setting
     assert await handoffs(database) == []
 
 
+async def test_another_address_counts_once_it_is_confirmed(settings: Settings, database: Database, box: Mailbox) -> None:
+    """Before, a form begun again and given up left its address on the request that waited, and the answer went there."""
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        await _asks(citizen)
+        (row,) = await handoffs(database)
+        desk = await Supervisor.at(service, database, row.id)
+        await desk.act("claim")
+
+        async def goes_to() -> str:
+            assert (await desk.act("reply", text=ANSWER)).status_code == 201
+            await send_due(database, settings)
+            return str(box.mails[-1]["To"])
+
+        for said in ("par e-mail", OTHER_ADDRESS):
+            await ask(citizen, said)
+        assert await goes_to() == ADDRESS, "not confirmed yet"
+        await ask(citizen, "plus d'e-mail")
+        assert await goes_to() == ADDRESS, "given up"
+        for said in ("par e-mail", OTHER_ADDRESS):
+            await ask(citizen, said)
+        async with database.write() as session:
+            late = now() - timedelta(minutes=61)
+            await session.execute(update(Handoff).where(Handoff.collecting_since.is_not(None)).values(collecting_since=late))
+        await delete_unfinished_forms(database)
+        assert await goes_to() == ADDRESS, "forgotten"
+        assert (await ask(citizen, "c'est la bonne adresse"))["outcome"] == "fallback", "what they mean is no longer there"
+        for said in ("par e-mail", OTHER_ADDRESS, "c'est la bonne adresse"):
+            await ask(citizen, said)
+        assert await goes_to() == OTHER_ADDRESS
+        (row,) = await handoffs(database)
+        assert (row.state, row.subject, row.number_hint, row.collecting_since) == ("claimed", "cantine", "p•••@gmail.com", None)
+
+
+async def test_what_was_begun_again_outlives_the_first_request_and_not_another_wish(
+    settings: Settings, database: Database
+) -> None:
+    again = ("par e-mail", OTHER_ADDRESS)
+    async with guichet(settings) as service, working(settings):
+        citizen = await service.citizen()
+        for said in (*FORM, *again, "rappel"):
+            await ask(citizen, said)
+        assert [(row.kind, row.state) for row in await handoffs(database)] == [("mail_back", "waiting"), ("call_back", "draft")]
+        for said in again:
+            await ask(citizen, said)
+        (row,) = [row for row in await handoffs(database) if row.state == "waiting"]
+        desk = await Supervisor.at(service, database, row.id)
+        assert (await desk.act("close")).status_code == 200
+        for said in (*again, "c'est la bonne adresse"):
+            await ask(citizen, said)
+    states = [(row.kind, row.state, row.number_hint) for row in await handoffs(database)]
+    assert states == [("mail_back", "closed", "j•••@e•••.fr"), ("mail_back", "waiting", "p•••@gmail.com")]
+
+
 @pytest.mark.parametrize("wrong", ["jérôme@exemple.fr", "jeanne.dupont@gmail"])
 async def test_a_wrong_address_is_masked_and_left_to_the_form(settings: Settings, database: Database, wrong: str) -> None:
     async with guichet(settings) as service, working(settings):
@@ -232,8 +290,13 @@ async def test_without_a_mail_server_no_answer_is_sent_half(
         assert ANSWER not in str(await desk.view())
 
 
-async def test_an_address_that_does_not_exist_is_told_at_the_console(
-    settings: Settings, database: Database, box: Mailbox
+@pytest.mark.parametrize(
+    ("hours", "state", "error"),
+    [(0, "failed", "refused 550"), (25, "unsent", "too old")],
+    ids=["the address does not exist", "our server was away for a day"],
+)
+async def test_an_answer_that_cannot_be_delivered_is_told_at_the_console(
+    settings: Settings, database: Database, box: Mailbox, hours: int, state: str, error: str
 ) -> None:
     box.answer = "550 unknown"
     async with guichet(settings) as service, working(settings):
@@ -243,11 +306,13 @@ async def test_an_address_that_does_not_exist_is_told_at_the_console(
         desk = await Supervisor.at(service, database, row.id)
         await desk.act("claim")
         await desk.act("reply", text=ANSWER)
+        async with database.write() as session:
+            await session.execute(update(Mail).values(created_at=now() - timedelta(hours=hours)))
         await send_due(database, settings)
-        assert "'mailed': 'failed'" in str(await desk.view())
+        assert f"'mailed': '{state}'" in str(await desk.view())
     async with database.read() as session:
         (mail,) = (await session.scalars(select(Mail))).all()
-    assert (mail.content, mail.error) == (None, "refused 550")
+    assert (mail.content, mail.error) == (None, error)
 
 
 async def test_a_link_that_is_forged_expired_or_of_an_erased_conversation_opens_nothing(
@@ -275,6 +340,25 @@ async def test_a_link_that_is_forged_expired_or_of_an_erased_conversation_opens_
         assert (await service.http.post("/api/web/conversations/reopened", json=good)).status_code == 201
         monkeypatch.setattr("conversations.signing.LINK_DAYS", -1)
         assert (await service.http.post("/api/web/conversations/reopened", json=good)).status_code == 404
+
+
+async def test_who_opens_a_link_reads_as_long_as_it_is_valid(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    signing, path = Signing(*settings.secret_keys), "/api/web/conversations/reopened"
+    async with guichet(settings) as service:
+        citizen = await service.citizen()
+        link = {"code": signing.link(citizen.conversation)}
+        stranger = {"Authorization": f"Bearer {(await service.http.post(path, json=link)).json()['token']}"}
+        own = {"Authorization": f"Bearer {citizen.token}"}
+        assert (await service.http.post(path, json=link, headers=own)).json()["token"] == citizen.token
+        for days, status in ((0, 200), (8, 401)):
+            clock = SimpleNamespace(time=partial(_in, days))
+            monkeypatch.setattr("conversations.signing.time", clock)
+            assert (await service.http.get("/api/web/history", headers=stranger)).status_code == status
+            assert (await service.http.get("/api/web/history", headers=own)).status_code == 200
+
+
+def _in(days: int) -> float:
+    return time.time() + days * 86400
 
 
 def test_the_code_is_safe_in_an_address() -> None:

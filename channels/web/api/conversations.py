@@ -7,7 +7,7 @@ from sqlalchemy import update
 from channels.http.deps import Deps
 from channels.http.origins import allowed_site, site_of
 from channels.http.rate_limiting import RETRY_SECONDS
-from channels.http.security import Caller, shows_secret
+from channels.http.security import Caller, bearer_token, shows_secret
 from channels.web.api.resource import RequestBody, resource
 from conversations.record.erasure import erase
 from conversations.record.opening import open_conversation
@@ -68,16 +68,19 @@ def router(deps: Deps) -> APIRouter:
 
     @routes.post("/conversations/reopened", status_code=201)
     async def reopen(request: Request, link: Link) -> Opened:
-        """Returns a new token of the conversation that a link opens, for our own pages only. 404 if it is no longer valid."""
+        """Returns a token of the conversation that a link opens, for our own pages only. 404 if it is no longer valid.
+
+        The token ends with the link, unless the caller shows one of the same conversation that lasts longer.
+        """
         try:
-            current = await deps.reply_reader.read(deps.signing.conversation_of_link(link.code))
+            identifier, token = deps.signing.exchange_link(link.code, bearer_token(request) or "")
+            current = await deps.reply_reader.read(identifier)
         except BadToken:
             current = None
         site = site_of(deps.settings, request)
         if current is None or site:
             raise Problem(404, "gateway_link_expired")
         conversation = current.conversation
-        token = deps.signing.token(conversation.id, site)
         return Opened(conversation=conversation.id, token=token, language=conversation.last_language)
 
     @routes.post("/language", status_code=204)

@@ -1,13 +1,15 @@
 """The supervisors' console: who waits, the conversations, and the actions on them; and the page of service control."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
 from fastapi import APIRouter
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from conversations.ports import Renderer
-from core.database.models import ConversationNote, Handoff
+from core.database.base import now
+from core.database.models import Conversation, ConversationNote, Handoff, Mail
 from core.handoff import BY_FORM, UNCLAIMED, State
 from core.identity import Right, Staff
 from core.identity.conversation_access import Access, accesses, roster
@@ -20,6 +22,7 @@ from supervision.desk.deps import Deps
 from supervision.handoffs.listing import ListedHandoff, list_handoffs
 
 PATH = "/desk/conversations"
+_FAILED_SHOWN = timedelta(days=7)
 
 
 class Alerts:
@@ -35,7 +38,9 @@ class Alerts:
         rows = [row for row in await list_handoffs(self._database) if row.origin == Origin.CITIZEN]
         async with self._database.read() as session:
             person = (await roster(session)).people.get(staff.id, staff)  # with their present teams
-            access = await accesses(session, person, {row.conversation for row in rows})
+            failed = (await session.execute(_failed_answers())).all()
+            conversations = {row.conversation for row in rows} | {row.conversation_id for row in failed}
+            access = await accesses(session, person, conversations)
             handed_over = await session.scalars(
                 select(Handoff.id)
                 .join(ConversationNote, ConversationNote.conversation_id == Handoff.conversation_id)
@@ -56,12 +61,24 @@ class Alerts:
             "call_waiting": [],
             "call_back_waiting": [],
             "mail_back_waiting": [],
+            "mail_back_failed": [str(row.seq) for row in failed if access[row.conversation_id] is Access.OPEN],
             "call_offline": [],
         }
         for row in open_:
             if not row.alert and (key := _key(row)):
                 groups[key].append(row.id)
         return [Alert(path=PATH, key=key, ids=tuple(ids)) for key, ids in groups.items()]
+
+
+def _failed_answers() -> Select[int, str]:
+    """Returns the query of the answers by e-mail that were given up lately."""
+    return (
+        select(Mail.seq, Conversation.id.label("conversation_id"))
+        .join(Conversation, Conversation.id == Mail.conversation_id)
+        .where(Mail.kind == "answer", Mail.ended_at > now() - _FAILED_SHOWN, Mail.error != "")
+        .where(Conversation.origin == Origin.CITIZEN)
+        .order_by(Mail.seq)
+    )
 
 
 def _key(row: ListedHandoff) -> str:

@@ -200,6 +200,12 @@ async def _deliveries(session: AsyncSession, replies: list[str]) -> dict[str, st
 
 
 async def _mailed(session: AsyncSession, conversation: str) -> dict[str, str]:
-    """Returns the state of each reply's e-mail, by reply."""
+    """Returns the state of each reply's e-mail, by reply; ``failed``: the address was refused; ``unsent``: it did not leave."""
     rows = await session.execute(select(Mail.about, Mail.ended_at, Mail.error).where(Mail.conversation_id == conversation))
-    return {row.about[0]: ("failed" if row.error else "sent") if row.ended_at else "queued" for row in rows}
+    return {row.about[0]: _mail_state(row.error) if row.ended_at else "queued" for row in rows}
+
+
+def _mail_state(error: str) -> str:
+    if not error:
+        return "sent"
+    return "failed" if error.startswith("refused ") else "unsent"

@@ -46,6 +46,27 @@ def test_token_from_a_later_clock_is_valid(monkeypatch: pytest.MonkeyPatch) -> N
     assert signing.conversation(token) == (conversation, "")
 
 
+def test_token_of_a_link_ends_with_the_link(monkeypatch: pytest.MonkeyPatch) -> None:
+    signing, conversation = Signing("key"), new_id()
+    present, code = time.time(), signing.link(conversation)
+    monkeypatch.setattr(time, "time", lambda: present + 6 * 86400)
+    opened, token = signing.exchange_link(code)
+    assert (opened, signing.conversation(token)) == (conversation, (conversation, ""))
+    monkeypatch.setattr(time, "time", lambda: present + 8 * 86400)
+    with pytest.raises(BadToken):
+        signing.conversation(token)
+
+
+def test_own_token_is_kept_for_a_link_if_it_lasts_longer(monkeypatch: pytest.MonkeyPatch) -> None:
+    signing, conversation = Signing("key"), new_id()
+    present, own, former = time.time(), signing.token(conversation), signing.exchange_link(signing.link(conversation))[1]
+    monkeypatch.setattr(time, "time", lambda: present + 2 * 86400)
+    code = signing.link(conversation)
+    assert signing.exchange_link(code, own) == (conversation, own)
+    for other in (former, signing.token(new_id()), signing.token(conversation, "https://mairie.example"), "é"):
+        assert signing.exchange_link(code, other)[1] != other
+
+
 @pytest.mark.parametrize("token", ["", "abc", "abc.def", "é.è", "." * 50])
 def test_token_when_forged_is_refused(token: str) -> None:
     with pytest.raises(BadToken):
