@@ -11,15 +11,16 @@ _INTERROGATIVE = "|".join(
         r"(?:jusqu'[àa]|[àa] partir de|depuis) (?:quand|quel(?:le)?s?)\b",
         r"(?:combien|où|comment|pourquoi|quel(?:le)?s?|est[- ]ce|qu'est[- ]ce|que (?:dois|faut|faire|puis))\b",
         r"ou (?:faut|dois|est|sont|puis|peut|aller)\b",
-        r"\w+-(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles)\b",
+        r"\w{1,30}-(?:t-)?(?:je|tu|il|elle|on|nous|vous|ils|elles)\b",
         r"y a[- ]t[- ]il\b",
         r"(?:puis|peut|peuvent|dois|doit|doivent|faut|ai|a) (?:t )?(?:je|il|elle|on|nous|ils|elles)\b",
         r"(?:how (?:much|many|long|do|can)|when|where|which|what|can i|do i|must i)\b",
     )
 )
 _BEGINS = rf"(?:{_INTERROGATIVE}|(?:quand|qui)\b)"
-_NEXT = re.compile(rf"(?: ?[,;]| (?:et|ou|mais|sinon|and|or)\b)+ (?={_BEGINS})", re.IGNORECASE)
-_ASKS = re.compile(rf"{_BEGINS}|.*[ ,(](?:{_INTERROGATIVE})", re.IGNORECASE)
+_AND = r"(?:et|ou|mais|sinon|and|or) "
+_NEXT = re.compile(rf"(?:[,;] (?:{_AND})?| {_AND})(?={_BEGINS})", re.IGNORECASE)
+_ASKS = re.compile(rf"\A(?:quand|qui)\b|(?:\A|[ ,(])(?:{_INTERROGATIVE})", re.IGNORECASE)
 
 
 def questions_in(message: str) -> tuple[str, ...]:
@@ -29,5 +30,5 @@ def questions_in(message: str) -> tuple[str, ...]:
     """
     sentences = (" ".join(sentence.split()) for sentence in _SENTENCE.split(message[:_LONGEST]))
     asked = [sentence for sentence in sentences if sentence.endswith("?")]
-    clauses = [clause.strip(" ?") for sentence in asked for clause in _NEXT.split(sentence)]
-    return tuple(clause for clause in clauses if _ASKS.match(clause))[:MOST]
+    clauses = [clause.strip(" ?,;") for sentence in asked for clause in _NEXT.split(sentence)]
+    return tuple(clause for clause in clauses if _ASKS.search(clause))[:MOST]

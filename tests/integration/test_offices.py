@@ -202,7 +202,8 @@ async def test_editor_proposes_and_publisher_puts_in_use(desk: Desk) -> None:
     assert proposed.headers["location"] == "/desk/offices?done=did_keep"
     kept = await _kept(desk.database)
     assert kept.content is not None
-    assert (kept.state, kept.content.hours, kept.content.verified_on) == ("changing", "Mo-Fr 09:00-12:00", now().date())
+    today = now().astimezone(desk.settings.opening.zone).date()
+    assert (kept.state, kept.content.hours, kept.content.verified_on) == ("changing", "Mo-Fr 09:00-12:00", today)
     assert "Propositions en attente" in (await publisher.get("/desk/offices")).text
     assert "Mettre la proposition en service" not in (await editor.get(page)).text
     assert "lundi – vendredi : 9:00–12:00" in _plain(await publisher.get(page))
