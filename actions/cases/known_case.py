@@ -114,17 +114,24 @@ def case_to_assume(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, sett
     ``None`` if the settings assume neither, if another person than the writer is named, for protected subjects, if the
     citizen took the assumption back, and if the fork asks for anything else.
     """
-    case = likely_case(fork, entry, focus, user, settings)
+    case, reason = _assumption(fork, entry, focus, user, settings)
     if case is None:
-        note("not_assumed", reason=_no_assumption(fork, entry, focus, settings) or "other_fork")
+        note("not_assumed", reason=reason)
     else:
         note("assumed", case=fork.labels[case])
     return case
 
 
 def likely_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> int | None:
-    """Returns the case that ``case_to_assume`` returns, and notes nothing."""
-    return None if _no_assumption(fork, entry, focus, settings) else _case_of_most(fork, focus, user, settings)
+    """Returns what ``case_to_assume`` returns, for a text in which nothing is assumed: it only prefers this case."""
+    return _assumption(fork, entry, focus, user, settings)[0]
+
+
+def _assumption(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> tuple[int | None, str]:
+    """Returns the number of the case to assume, and the reason if there is none."""
+    if reason := _no_assumption(fork, entry, focus, settings):
+        return None, reason
+    return _case_of_most(fork, focus, user, settings), "other_fork"
 
 
 def _case_of_most(fork: Fork, focus: Focus, user: UserFacts, settings: Settings) -> int | None:

@@ -74,8 +74,8 @@ def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFa
     before others, and the parts that answer it may be shown. The same holds for a message that continues an earlier question.
     """
     query = focus.query
-    own = (focus.continued_by,) if focus.continued_by else questions_in(query)
-    own = own if focus.continued_by or len(own) > 1 else ()
+    several = questions_in(query)
+    own = (focus.continued_by,) if focus.continued_by else several if len(several) > 1 else ()
     # Cached: several lengths are tried for a text, and the same sentences are rated for each.
     rated = cache(lambda sentences: _rated(partial(retriever.sentence_worth, entry), query, own, sentences))
     return PageQuestion(
