@@ -158,6 +158,16 @@ async def test_asking_on_without_choosing_offers_the_pages_for_both_questions(ta
     assert offered.options[0].entry == "P3"
 
 
+@pytest.mark.parametrize(
+    ("text", "outcome"), [("j'ai pas compris", Outcome.ANSWERED), ("pas compris, combien coûte le timbre ?", Outcome.CHOICES)]
+)
+async def test_of_offered_pages_the_first_is_explained_unless_a_question_is_asked(
+    talk: Talk, text: str, outcome: Outcome
+) -> None:
+    await talk.say("passeport")
+    assert (await talk.say(text)).outcome is outcome
+
+
 async def test_two_words_that_a_page_answers_for_sure_are_more_than_a_name(talk: Talk) -> None:
     turn = await talk.say("vol passeport")
     assert (turn.entry, turn.outcome) == ("P4", Outcome.ANSWERED)
