@@ -1,6 +1,6 @@
 """Resolves a found passage to what may be shown: the part that applies, or the question that decides it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import NamedTuple
 
 from actions.cases.case_tree import Fork, counterparts, fork_after, passages_under, steps_to
@@ -8,6 +8,8 @@ from core.entry import Address, Entry, located_passages, passages
 
 # Returns the number of the case that applies at a fork, or ``None`` if the citizen must be asked.
 type CaseOf = Callable[[Fork], int | None]
+# Returns the numbers of the cases of a fork that are not the citizen's.
+type ExcludedAt = Callable[[Fork], Collection[int]]
 # Returns, of some passages (their orders), the one that answers best.
 type BestOf = Callable[[Sequence[int]], int]
 

@@ -73,9 +73,13 @@ class UserFacts(BaseModel):
             return cls()
 
     def with_said(self, facts: Facets, text: str) -> UserFacts:
-        """Returns these facts with those of a message: newer facts replace older ones."""
-        kept = packed({facet: values for facet, values in facts.items() if facet in lasting()})
+        """Returns these facts with those of a message: newer facts replace older ones, but "un enfant" does not make the child
+        of eight another one.
+        """
         of = self.of if AGE not in facts else "child" if about_child(flat(text)) else "self"
+        if of == self.of and unpacked(self.facts).get(AGE, frozenset(("",))) <= facts.get(AGE, frozenset()):
+            facts = {facet: values for facet, values in facts.items() if facet != AGE}
+        kept = packed({facet: values for facet, values in facts.items() if facet in lasting()})
         return self.model_copy(update={"facts": {**self.facts, **kept}, "of": of})
 
     def with_choice(self, label: str, query: str) -> UserFacts:

@@ -69,10 +69,11 @@ def _stated_cases(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool
 
 
 def excluded_cases(fork: Fork, focus: Focus, user: UserFacts) -> frozenset[int]:
-    """Returns the numbers of the cases of ``fork`` that are not the citizen's, from what they said."""
+    """Returns the numbers of the cases of ``fork`` that are not the citizen's, from what they said; none if no case is left."""
     if written(fork.address) in focus.reopened:
         return frozenset()
-    return excluded(fork.labels, _facts(fork, focus, user, remembered=True)) | out_of_range(fork.labels, _asked(focus))
+    out = excluded(fork.labels, _facts(fork, focus, user, remembered=True)) | out_of_range(fork.labels, _asked(focus))
+    return out if len(out) < len(fork.labels) else frozenset()
 
 
 def _asked(focus: Focus) -> str:

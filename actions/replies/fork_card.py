@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from actions.cases.case_resolution import CaseOf
+from actions.cases.case_resolution import CaseOf, ExcludedAt
 from actions.cases.case_tree import Fork, passages_under
 from actions.replies.cards import Card, answer_card, cases_card
 from actions.replies.extract import Worth, extract
@@ -32,6 +32,7 @@ def fork_card(
     style: Style,
     worth: Worth,
     case_of: CaseOf = lambda _: None,
+    excluded_at: ExcludedAt = lambda _: (),
     *,
     question: str = "",
 ) -> ForkCard:
@@ -39,21 +40,23 @@ def fork_card(
     the text that holds for everyone, and the first cases.
 
     ``lead_passage``: the passage before the fork, if any. ``start``: the passage that was found for the question. ``case_of``:
-    the known cases of the citizen, for inner forks. ``question``: the citizen's words, for what their amounts, sizes, ages
-    and years exclude.
+    the known cases of the citizen, for inner forks. ``excluded_at``: the cases that are not theirs. ``question``: the citizen's
+    words, for what their amounts, sizes, ages and years exclude.
     """
     limits = style.limits
     note("fork", cases=" / ".join(fork.labels), question=fork.question)
     lead = extract(shown(entry, lead_passage), worth, limits.mini, question=question).text if lead_passage is not None else ""
     for above in dict.fromkeys((lead, "")):
-        beside = side_by_side(entry, fork, start, worth, limits.cases - visible_chars(above), case_of, question=question)
+        beside = side_by_side(
+            entry, fork, start, worth, limits.cases - visible_chars(above), case_of, excluded_at, question=question
+        )
         if beside is not None:
             note("side_by_side", chars=visible_chars(beside.body), room=limits.cases)
             return ForkCard(cases_card(entry, fork, beside, above, snapshot, style), complete=True)
     if not (style.pays_by_segment and lead):  # by SMS, text that holds for everyone is preferred to a single case
         alone = (limits.lone_case, limits.cases) if style.pays_by_segment else ()
         room = limits.cases - visible_chars(lead)
-        some = first_cases(entry, fork, start, worth, room, case_of, alone=alone, question=question)
+        some = first_cases(entry, fork, start, worth, room, case_of, excluded_at, alone=alone, question=question)
         if some is not None:
             note("first_cases", room=limits.cases)
             others = _other_cases(entry, fork, start) if some.alone else ()

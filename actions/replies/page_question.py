@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 
-from actions.cases.case_resolution import BestOf, CaseOf
+from actions.cases.case_resolution import BestOf, CaseOf, ExcludedAt
 from actions.cases.case_tree import Fork, fork_at, steps_to
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case, likely_case
@@ -173,7 +173,7 @@ def candidate_passages(question: PageQuestion, seen: Collection[int] = ()) -> li
 def holding(
     entry: Entry,
     case_of: CaseOf,
-    excluded_at: Callable[[Fork], Collection[int]] = lambda _: (),
+    excluded_at: ExcludedAt = lambda _: (),
     words: Collection[str] = (),
 ) -> Callable[[int], bool]:
     """Returns a function that decides whether a passage of ``entry`` may hold for the citizen, whose cases ``case_of`` returns.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple
 
-from actions.cases.case_resolution import CaseOf
+from actions.cases.case_resolution import CaseOf, ExcludedAt
 from actions.cases.case_tree import Fork, counterparts, passages_under, steps_to
 from actions.replies.extract import Extract, Worth, extract
 from actions.replies.piece_sets import visible_chars
@@ -43,18 +43,21 @@ def side_by_side(
     worth: Worth,
     max_chars: int,
     case_of: CaseOf = lambda _: None,
+    excluded_at: ExcludedAt = lambda _: (),
     *,
     question: str = "",
 ) -> SideBySide | None:
     """Returns all cases of ``fork`` within ``max_chars`` visible characters, each by its part of passage ``start``.
 
-    A case with an inner fork is shown by its inner cases, or by the general one if these are too many. ``None`` if more than
-    four cases remain, if one of them has no text, or if their first sentences do not fit.
+    Cases ``excluded_at`` a fork are left out. A case with an inner fork is shown by its inner cases, or by the general one if
+    these are too many. ``None`` if more than four cases remain, if one of them has no text, or if their first sentences do not
+    fit.
     """
-    shown = _cases(entry, fork, start, case_of)
+    shown, excluded = _cases(entry, fork, start, case_of, excluded_at), excluded_at(fork)
     if len(shown) > _MOST_SHOWN:
         shown = _general_ones(shown)
-    if {one.labels[0] for one in shown} != set(fork.labels) or len(shown) > _MOST_SHOWN:
+    possible = {label for number, label in enumerate(fork.labels) if number not in excluded}
+    if {one.labels[0] for one in shown} != possible or len(shown) > _MOST_SHOWN:
         return None
     best: SideBySide | None = None
     for budget in _BUDGETS:
@@ -74,6 +77,7 @@ def first_cases(
     worth: Worth,
     max_chars: int,
     case_of: CaseOf = lambda _: None,
+    excluded_at: ExcludedAt = lambda _: (),
     *,
     alone: Sequence[int] = (),
     question: str = "",
@@ -83,7 +87,7 @@ def first_cases(
     The case that contains passage ``start`` is among them. If fewer than two fit, that case stands alone with its label,
     within the first of the lengths ``alone`` (characters) in which it fits; ``None`` if it fits in none.
     """
-    every = _general_ones(_cases(entry, fork, start, case_of))
+    every = _general_ones(_cases(entry, fork, start, case_of, excluded_at))
     if not every:
         return None
     own = next((one for one in every if one.passage.order == start), None)
@@ -138,14 +142,17 @@ def _shared_beginning(texts: Sequence[str]) -> tuple[str, list[str]]:
     return joined(pieces[0][:count]), [joined(one[count:]) for one in pieces]
 
 
-def _cases(entry: Entry, fork: Fork, start: int, case_of: CaseOf) -> list[_Shown]:
-    """Returns the cases of ``fork``, each by its own text, or by the inner cases that this text introduces.
+def _cases(entry: Entry, fork: Fork, start: int, case_of: CaseOf, excluded_at: ExcludedAt) -> list[_Shown]:
+    """Returns the cases of ``fork`` that are not excluded, each by its own text, or by the inner cases that this text
+    introduces.
 
     Of inner cases that ``case_of`` decides, only the citizen's.
     """
-    known, depth = passages(entry), len(fork.cases) + 1
+    known, depth, excluded = passages(entry), len(fork.cases) + 1, excluded_at(fork)
     shown: list[_Shown] = []
     for number, label in enumerate(fork.labels):
+        if number in excluded:
+            continue
         orders = counterparts(entry, start, passages_under(entry, (*fork.address, number)))
         part = [known[order] for order in orders if known[order].headings == known[orders[0]].headings]
         own = [passage for passage in part if len(passage.cases) == depth]
@@ -156,7 +163,7 @@ def _cases(entry: Entry, fork: Fork, start: int, case_of: CaseOf) -> list[_Shown
         inner: dict[tuple[str, ...], Passage] = {}
         for passage in deeper:
             steps = steps_to(entry, located_passages(entry)[passage.order][1])[depth:]
-            if all(case_of(step.fork) in (None, step.case) for step in steps):
+            if all(case_of(step.fork) in (None, step.case) and step.case not in excluded_at(step.fork) for step in steps):
                 inner.setdefault(passage.cases[depth - 1 :], passage)
         shown += [_Shown(labels, passage) for labels, passage in inner.items()]
     return shown

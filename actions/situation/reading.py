@@ -34,7 +34,7 @@ _TAKEN_BACK = re.compile(
 _BEFORE = 40  # characters examined before a fact
 # A destination, a workplace or an origin is not a home.
 _NOT_LIVED_IN = re.compile(
-    r"\b(?:demenag\w*|pars?|part(?:ir|ons|ez|ent|i|is)|travaill\w*|boss\w*|taff?\w*|voyag\w*|vacances|arriv\w*|revien\w*|reven\w*)"
+    r"\b(?:demenag\w*|pars?|part(?:ir|ons|ez|ent|i|is)?|travaill\w*|boss\w*|taff?\w*|voyag\w*|vacances|arriv\w*|revien\w*|reven\w*)"
     r"(?: \w+){0,2}? (?:en|a|au|aux|pour|vers|de|du|des|d') ?(?:la |le |les |l')?[\w'-]+"
 )
 _FILE = Path(__file__).with_name("facets.yml")

@@ -1,6 +1,7 @@
 """Answers from a page: with the passage that applies to the citizen, or with the question that decides it."""
 
 import re
+from collections.abc import Collection, Sequence
 from functools import partial
 
 from actions.cases.case_resolution import Guidance
@@ -104,8 +105,9 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     # After a button, except that of a part, the question of a fork does not count as asked before.
     before = turn.before if turn.typed or context.named else None
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
-    case_of = partial(turn.case, focus)
-    shown = fork_card(entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), case_of, question=focus.question)
+    case_of, excluded_at = partial(turn.case, focus), partial(turn.excluded, focus)
+    worth, question = turn.worth(entry), focus.question
+    shown = fork_card(entry, fork, lead, start, turn.snapshot, turn.style, worth, case_of, excluded_at, question=question)
     likely = None if shown.complete or again else case_to_assume(fork, entry, focus, turn.user, turn.settings)
     if likely is not None:
         with_likely = (*focus.assumed, written((*fork.address, likely)))
@@ -121,9 +123,16 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
         return say_nothing_else(turn, entry, start)
     if card is None or not shown.complete:
         part = passages(entry)[start].headings if context.named else ()
-        return ask(turn, entry, fork, card, part=part, only=shown.others, confidence=context.confidence, assumed=assumed)
+        only = _still_possible(fork, shown.others, excluded_at(fork))
+        return ask(turn, entry, fork, card, part=part, only=only, confidence=context.confidence, assumed=assumed)
     back = bool(fork.cases) and not assumed
     return show(turn, entry, card, context, cases=[(fork, None)], assumed=assumed, back=back)
+
+
+def _still_possible(fork: Fork, others: Sequence[int], excluded: Collection[int]) -> list[int]:
+    """Returns the numbers of the cases to offer, of ``others`` or of all, without those ``excluded``; none if all are to be."""
+    possible = [number for number in (others or range(len(fork.labels))) if number not in excluded]
+    return possible if others or excluded else []
 
 
 def _with_best_sentences(turn: Turn, entry: Entry, fork: Fork, shown: ForkCard) -> ForkCard:

@@ -12,7 +12,7 @@ from rasa_sdk import Tracker
 
 from actions.cases.case_tree import Fork
 from actions.cases.dialogue_state import DialogueState, Focus, UserFacts
-from actions.cases.known_case import known_case
+from actions.cases.known_case import excluded_cases, known_case
 from actions.messages.follow_up_classifier import in_context
 from actions.messages.plain_words import respelled
 from actions.replies.extract import Worth
@@ -157,6 +157,10 @@ class Turn:
     def case(self, focus: Focus, fork: Fork, *, remembered: bool = True) -> int | None:
         """Returns the number of the citizen's case at ``fork``; see ``known_case``."""
         return known_case(fork, focus, self.user, remembered=remembered)
+
+    def excluded(self, focus: Focus, fork: Fork) -> frozenset[int]:
+        """Returns the numbers of the cases of ``fork`` that are not the citizen's."""
+        return excluded_cases(fork, focus, self.user)
 
     def best(self, entry: Entry, orders: Sequence[int]) -> int:
         """Returns the passage among ``orders`` that best answers the question."""

@@ -107,6 +107,28 @@ def test_known_case_destination_where_the_fork_asks_for_ones_own_place_is_none()
 
 
 @pytest.mark.parametrize(
+    ("said", "case"),
+    [
+        (("mon fils a 8 ans", "le passeport pour un enfant de son âge"), "Avant 15 ans"),
+        (("j'ai 16 ans", "le passeport d'un enfant"), None),  # another person
+        (("mon fils a 8 ans", "et ma fille de 16 ans ?"), "À partir de 15 ans"),
+    ],
+)
+def test_known_case_of_an_age_is_not_widened_by_a_word_for_the_same_person(said: tuple[str, ...], case: str | None) -> None:
+    assert known(("Avant 15 ans", "À partir de 15 ans"), subject(said[-1]), heard(*said)) == case
+
+
+def test_known_case_of_who_goes_somewhere_is_not_abroad() -> None:
+    assert known(PLACES, subject(), heard("mon fils a 8 ans, on part au Maroc en février")) is None
+
+
+@pytest.mark.parametrize(("text", "excluded"), [("passeport d'un enfant", {0}), ("passeport", set()), ("j'ai 130 ans", set())])
+def test_excluded_cases_leave_one(text: str, excluded: set[int]) -> None:
+    ages = page("À partir de 18 ans", "Entre 15 et 17 ans", "Avant 15 ans")[1]
+    assert excluded_cases(ages, subject(text), heard(text)) == excluded
+
+
+@pytest.mark.parametrize(
     ("more", "text", "assumed"),
     [
         ({"assumed": ("0.0",)}, "", ["Vous êtes majeur"]),

@@ -44,6 +44,14 @@ def test_side_by_side_shows_the_part_that_was_found() -> None:
     assert found.headings == ("Coût",)
 
 
+def test_side_by_side_leaves_out_excluded_cases_at_each_fork() -> None:
+    inner = (case("En ligne", "C'est gratuit."), case("Au guichet", "C'est payant."))
+    entry, fork = page(case("Majeur", "Venez."), case("Mineur", then=inner))
+    found = side_by_side(entry, fork, 0, nothing, 600, excluded_at=lambda one: (0,))
+    assert found is not None
+    assert lines(found.body) == ["**Mineur, Au guichet** : C'est payant."]
+
+
 def test_side_by_side_of_different_parts_names_none_of_them() -> None:
     entry, fork = page(public("Majeur", Coût="86 € en tout."), public("Mineur", Coût="Rien.", Envoi="Par la poste."))
     found = side_by_side(entry, fork, order_of(entry, "poste"), nothing, 600)  # one of the cases lacks this part
