@@ -41,13 +41,13 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
         "PYTHON": sys.executable,
     }
     if any(subprocess.run(["podman", "image", "exists", name], check=False).returncode for name in _STAND_INS):
-        subprocess.run([ROOT / "tests" / "standins" / "build.sh", folder / "stand-ins"], cwd=ROOT, check=True)
+        subprocess.run([str(ROOT / "tests" / "standins" / "build.sh"), str(folder / "stand-ins")], cwd=ROOT, check=True)
     return variables
 
 
 def _told(environment: dict[str, str], *options: str) -> list[str]:
     """Returns the lines of a check that passed."""
-    command = [ROOT / "deploy" / "image-check.sh", *options]
+    command = [str(ROOT / "deploy" / "image-check.sh"), *options]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     print(done.stdout)  # sizes and seconds, for whoever reads the log
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
