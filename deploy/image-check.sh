@@ -1,22 +1,24 @@
 #!/bin/bash
 # Builds the image, says what it holds, and runs compose.yaml with it on a port and volumes of its own, which are removed again.
-#   deploy/image-check.sh                    # needs docker, or buildah, podman and podman-compose; 6 GB of disk
+#   deploy/image-check.sh                    # needs docker, or buildah, podman and docker-compose 2; 6 GB of disk
 #   deploy/image-check.sh --before REVISION  # also: from that commit's image to this one, and back again
 #   deploy/image-check.sh --before IMAGE     # the same, from an image that is here
-# BUILD=no takes GUICHET_IMAGE as it is. BUILD_OPTIONS goes to the build (--isolation chroot …); podman's own settings are in containers.conf (CONTAINERS_CONF_OVERRIDE).
+# BUILD=no takes GUICHET_IMAGE as it is; MODELS=var/models takes a checkout's dialogue and embedding model, which saves minutes. BUILD_OPTIONS goes to the build (--isolation chroot …); podman's own settings are in containers.conf (CONTAINERS_CONF_OVERRIDE).
 set -euo pipefail
 cd "$(dirname "$(readlink -f "$0")")/.."
-new=${GUICHET_IMAGE:-guichet:check} before='' project=guichet-check work=$(mktemp -d)
+new=${GUICHET_IMAGE:-localhost/guichet:check} before='' beside='' work=$(mktemp -d)
 [ "${1:-}" != --before ] || before=${2:?name a commit or an image}
 export GUICHET_PUBLISHED=${GUICHET_PUBLISHED:-18080} GUICHET_ENV_FILE=$work/guichet.env GUICHET_IMAGE=$new POSTGRES_PASSWORD
 POSTGRES_PASSWORD=$(od -An -N16 -tx1 /dev/urandom | tr -d ' \n')
-here=http://127.0.0.1:$GUICHET_PUBLISHED public=https://guichet.example.fr question="Comment renouveler ma carte d'identité ?"
+project=guichet-check-$GUICHET_PUBLISHED here=http://127.0.0.1:$GUICHET_PUBLISHED public=https://guichet.example.fr question="Comment renouveler ma carte d'identité ?"
 
 if command -v docker >/dev/null; then
     engine=docker build="docker build" compose="docker compose"
 else
-    engine=podman build="buildah bud --layers --ignorefile deploy/Dockerfile.dockerignore" compose=podman-compose
-    export PODMAN_IGNORE_CGROUPSV1_WARNING=1 REDIS_URL=redis://redis:6379/0 # podman-compose 1.3 fills in no default of the same name
+    # Not podman-compose: 1.3 and 1.6 make depends_on podman's --requires, which refuses what waits for a container that has ended, as prepare has.
+    engine=podman build="buildah bud --layers --ignorefile deploy/Dockerfile.dockerignore" compose=docker-compose
+    export PODMAN_IGNORE_CGROUPSV1_WARNING=1 DOCKER_HOST=unix://$work/podman.sock
+    [ -d /run/systemd/system ] || export DISABLE_HC_SYSTEMD=true # its timers run podman's health checks; see below
 fi
 compose="$compose -p $project -f $PWD/deploy/compose.yaml -f $work/check.yaml"
 
@@ -31,9 +33,12 @@ in_image() { $engine run --rm --read-only --entrypoint "$1" "$new" "${@:2}"; }
 status() { curl --silent --output /dev/null --write-out '%{http_code}' "$@"; }
 clean_up() {
     code=$?
-    [ "$code" = 0 ] || [ -z "${started:-}" ] || for name in prepare gateway worker rasa actions; do $compose logs "$name" 2>&1 | tail -12 || true; done
+    [ "$code" = 0 ] || [ -z "${started:-}" ] || {
+        for name in prepare gateway worker rasa actions; do $compose logs "$name" 2>&1 | tail -12 || true; done
+        tail -20 "$work/errors" || true
+    }
     $compose down --volumes >/dev/null 2>&1 || true
-    [ -z "${health:-}" ] || kill "$health" 2>/dev/null || true
+    kill $beside 2>/dev/null || true
     rm -rf "$work"
 }
 build_from() { # build_from FOLDER TAG
@@ -62,6 +67,16 @@ sys.exit(f"not in the bill: {missing}; too heavy: {heavy}" if missing or heavy e
     say "no torch, no TensorFlow; sbom/ names every package of both environments"
 }
 
+take_models() { # take_models FOLDER: into the volume, signed with this service's key
+    $compose create --no-build prepare >"$work/log" 2>&1
+    tar -C "$1" -c . | $engine run --rm --interactive --env-file "$GUICHET_ENV_FILE" --volume "${project}_guichet:/var/lib/guichet" --entrypoint sh "$new" -c '
+mkdir -m 700 -p /var/lib/guichet/models && tar -C /var/lib/guichet/models -x && .venv/bin/python -c "
+from cli.model_signing import sign
+from core.settings import Settings
+for model in (Settings().home / \"models/dialogue\").glob(\"*.tar.gz\"): sign(Settings(), model)"' || fail "the models of $1"
+    say "models: those of $1"
+}
+
 start() { # start IMAGE: as in deploy/README.md, with the small set of pages
     export GUICHET_IMAGE=$1 started=yes
     quietly $compose up --detach --no-build
@@ -72,7 +87,7 @@ start() { # start IMAGE: as in deploy/README.md, with the small set of pages
     fail "no answer from $1"
 }
 
-answer() { inside ./guichet ask --json "$@" "$question" | grep '"blocks"' | grep -v "au ralenti" || true; } # answer [--conversation ID]: none while Rasa loads
+answer() { inside ./guichet ask --json "$@" "$question" | grep '"blocks"' | grep -v '"outcome":"fallback"\|au ralenti' || true; } # answer [--conversation ID]: none while Rasa loads
 
 smoke() {
     reply=$(answer)
@@ -84,12 +99,12 @@ smoke() {
     inside .venv/bin/python -c '
 import os, sys, uuid, httpx
 from twilio.request_validator import RequestValidator
-path, form = "/webhooks/sms/twilio", {"MessageSid": "SM" + uuid.uuid4().hex, "AccountSid": "AC" + 32 * "0", "From": "+33639980001", "To": "+33639980000", "Body": "carte identite"}
+path, form = "/webhooks/sms/twilio", {"ApiVersion": "2010-04-01", "MessageSid": "SM" + uuid.uuid4().hex, "AccountSid": "AC" + 32 * "0", "From": "+33639980001", "To": "+33639980000", "Body": "carte identite"}
 signed = RequestValidator(os.environ["GUICHET_TWILIO_AUTH_TOKEN"]).compute_signature(sys.argv[1] + path, form)
 codes = [httpx.post("http://127.0.0.1:8080" + path, data=form, headers={"X-Twilio-Signature": one}).status_code for one in (signed, "no")]
 sys.exit(codes != [200, 403] and f"{codes}")' "$public" || fail "the SMS webhook"
     say "SMS webhook: a signed message is taken in, another refused"
-    [ "$(status "$here/desk/sign-in")" = 200 ] && [ "$(status "$here/desk")" = 303 ] || fail "the desk"
+    [ "$(status "$here/desk/sign-in")" = 200 ] && [ "$(status --header "Accept: text/html" "$here/desk")" = 303 ] || fail "the desk"
     link=$(inside ./guichet staff invite "check-$RANDOM@example.fr" --json | grep -o '/desk/[^"]*' | head -1)
     [ "$(status "$here$link")" = 200 ] || fail "an invitation to the desk ($link)"
     say "desk: sign-in and an invitation"
@@ -107,17 +122,21 @@ s#^GUICHET_BACKUP_RECIPIENTS=.*#GUICHET_BACKUP_RECIPIENTS=$(in_image .venv/bin/p
 for name in SECRET_KEY INTERNAL_SECRET ADDRESS_KEY AUDIT_KEY MODEL_KEY TWILIO_AUTH_TOKEN; do echo "GUICHET_$name=$(secret)" >>"$GUICHET_ENV_FILE"; done
 printf 'GUICHET_TWILIO_ACCOUNT_SID=AC%032d\nGUICHET_TWILIO_FROM=+33639980000\n' 0 >>"$GUICHET_ENV_FILE"
 printf 'services:\n  prepare: { command: [prepare, --demonstration] }\n' >"$work/check.yaml"
-if [ "$engine" = podman ] && [ ! -d /run/systemd/system ]; then # whose timers run podman's health checks
-    export DISABLE_HC_SYSTEMD=true
-    (while sleep 2; do podman healthcheck run "${project}_postgres_1" || true; done) >/dev/null 2>&1 &
-    health=$!
+if [ "$engine" = podman ]; then
+    podman system service --time 0 "$DOCKER_HOST" &
+    beside=$!
+    if [ -n "${DISABLE_HC_SYSTEMD:-}" ]; then
+        (while sleep 2; do podman healthcheck run "$project-postgres-1" || true; done) >/dev/null 2>&1 &
+        beside="$beside $!"
+    fi
 fi
 
 if [ -n "$before" ] && ! $engine image inspect "$before" >/dev/null 2>&1; then
-    mkdir "$work/before" && git archive "$before" | tar -x -C "$work/before"
-    before=guichet:before
+    mkdir "$work/before" && git -c tar.umask=022 archive "$before" | tar -x -C "$work/before"
+    before=localhost/guichet:before
     build_from "$work/before" $before
 fi
+[ -z "${MODELS:-}" ] || take_models "$MODELS"
 start "${before:-$new}"
 smoke
 conversation=$(grep -o '"conversation":"[^"]*"' <<<"$reply" | cut -d'"' -f4)
