@@ -5,37 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Dialog, Locator, Page, expect
+from playwright.sync_api import Dialog, expect
 
 from core.database import Database
 from core.database.models import EntryRow, Revision
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from core.identity import Role
-from core.settings import ROOT
 from knowledge_base.entries import store
-from knowledge_base.sources.markdown_folder import read_folder
 from tests.desk_support import cookie_for_playwright, sign_in
 from tests.e2e.browser import NewContext
-from tests.e2e.desk.conftest import DeskService, page_of, start_gateway
+from tests.e2e.desk.conftest import DeskService, page_of
+from tests.e2e.desk.editing import COLLECTION, ENTRY, PATH, opened, part_of, start_with_pages
 from tests.e2e.web.widget import violations
-
-COLLECTION, ENTRY = "demonstration", "demo-carte-identite-perte-vol"
-PATH = f"/desk/entries/{COLLECTION}/{ENTRY}"
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskService]:
-    """A gateway with the project's own pages."""
-    running = start_gateway(tmp_path_factory.mktemp("editor"))
-    entries = read_folder(ROOT / "knowledge_base" / "sources" / "demonstration")
-
-    async def fill(database: Database) -> None:
-        pages = [page.model_copy(update={"collection": COLLECTION}) for page in entries]
-        await store.upsert(database, COLLECTION, pages, source="test", checksum="1", author="test", reason="")
-        own = Entry(id="guichet", collection="ville", title="Mariage", introduction="1 place de la Halle.")
-        await store.upsert(database, "ville", [own], source="test", checksum="2", author="test", reason="")
-
-    running.work(fill)
+    running = start_with_pages(tmp_path_factory.mktemp("editor"))
     yield running
     running.process.terminate()
     running.process.wait(10)
@@ -50,25 +36,11 @@ def _head(desk: DeskService) -> Entry:
     return desk.work(read)
 
 
-def _opened(page: Page, desk: DeskService) -> Page:
-    page.goto(desk.url + PATH)
-    expect(page.locator("#web .card")).to_be_visible()
-    return page
-
-
-def _part(page: Page, name: str) -> Locator:
-    """The part of the page that the outline calls ``name``, opened."""
-    page.get_by_role("navigation", name="Plan de la fiche").get_by_role("link", name=name).click()
-    part = page.get_by_role("region", name=name)
-    expect(part).to_be_visible()
-    return part
-
-
 def test_a_national_page_is_searched_and_linked_by_a_press(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.EDITOR)
     page.goto(f"{desk.url}/desk/entries/ville/guichet")
     expect(page.locator("#web .card")).to_be_visible()
-    _part(page, "Trouver et classer")
+    part_of(page, "Trouver et classer")
     page.get_by_text("Chercher une fiche nationale").click()
     proposed = page.locator("#national li button").filter(has_text="(demonstration/demo-mariage)")
     proposed.click()
@@ -108,9 +80,9 @@ def test_an_entry_is_found_changed_previewed_and_saved(desk: DeskService, new_co
 
 def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
+    opened(page, desk)
     before = len(_head(desk).body)
-    _part(page, "Parties et situations")
+    part_of(page, "Parties et situations")
     adding = page.locator(".tree > .adding")
     adding.get_by_role("button", name="+ partie").focus()
     page.keyboard.press("Enter")
@@ -152,7 +124,7 @@ def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_cont
 
 def test_a_part_that_was_removed_comes_back_with_all_its_fields(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
+    opened(page, desk)
     asked: list[str] = []
 
     def answer(dialog: Dialog) -> None:
@@ -163,7 +135,7 @@ def test_a_part_that_was_removed_comes_back_with_all_its_fields(desk: DeskServic
             dialog.dismiss()
 
     page.on("dialog", answer)
-    _part(page, "Parties et situations")
+    part_of(page, "Parties et situations")
     fields = page.locator(".tree input, .tree textarea")
     before = fields.evaluate_all("all => all.map(({value}) => value)")
     part = page.locator(".tree > .body > .node", has=page.locator(".node")).first
@@ -181,172 +153,6 @@ def test_a_part_that_was_removed_comes_back_with_all_its_fields(desk: DeskServic
     page.keyboard.press("Control+z")
     assert fields.evaluate_all("all => all.map(({value}) => value)") == before
     expect(undo).to_be_hidden()
-
-
-def test_the_outline_shows_one_part_at_a_time_and_the_preview_follows(desk: DeskService, new_context: NewContext) -> None:
-    page, _ = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
-    expect(page.get_by_label("Réponse courte")).to_be_visible()
-    expect(page.get_by_label("Mots-clés")).to_be_hidden()
-    body = _part(page, "Parties et situations")
-    expect(page.get_by_label("Réponse courte")).to_be_hidden()
-    texts = body.locator('[data-field="markdown"]:visible')
-    expect(texts).to_have_count(0)
-    outline = page.get_by_role("navigation", name="Plan de la fiche")
-    outline.get_by_role("button", name="Faire la déclaration").click()
-    expect(page.locator("#start option:checked")).to_have_text("Faire la déclaration")
-    expect(body.locator(".node.here")).to_be_focused()
-    body.get_by_role("button", name="Ouvrir").first.click()  # one of its cases
-    expect(texts).not_to_have_count(0)
-    expect(outline.locator("[aria-current]")).to_have_count(1)
-    page.reload()  # the part that was open still is
-    expect(texts).not_to_have_count(0)
-    page.get_by_role("button", name="Partie précédente").click()
-    expect(outline.locator("[aria-current]")).to_have_text("Faire la déclaration")
-    page.get_by_role("button", name="Tout afficher").click()
-    expect(page.get_by_label("Mots-clés")).to_be_visible()
-    expect(page.get_by_label("Réponse courte")).to_be_visible()
-    assert violations(page) == []
-
-
-def test_the_part_of_a_wrong_field_is_open(desk: DeskService, new_context: NewContext) -> None:
-    page, _ = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
-    _part(page, "Source et date").get_by_label("Adresse de la page d’origine").fill("mairie.example")
-    _part(page, "Parties et situations")
-    page.get_by_role("button", name="Enregistrer").click()
-    expect(page.get_by_role("region", name="Source et date")).to_be_visible()
-    page.get_by_role("link", name="Aller au champ").click()
-    expect(page.locator("#url")).to_be_focused()
-
-
-def test_text_is_formatted_from_the_bar_and_by_keys(desk: DeskService, new_context: NewContext) -> None:
-    page, _ = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
-    field = page.get_by_label("Réponse courte")
-    bar = page.get_by_role("toolbar", name="Mise en forme").first
-    field.fill("Venez en mairie")
-    field.press("Control+Home")
-    field.press("Control+b")
-    expect(field).to_have_value("**Venez** en mairie")
-    field.press("Control+b")
-    expect(field).to_have_value("Venez en mairie")
-    bar.get_by_role("button", name="Étapes").click()
-    field.press("End")
-    field.press("Enter")
-    field.press_sequentially("Payez")
-    expect(field).to_have_value("1. Venez en mairie\n2. Payez")
-    field.press("Enter")
-    field.press("Enter")  # an empty item ends the list
-    expect(field).to_have_value("1. Venez en mairie\n2. Payez\n")
-    field.fill("Le plan")
-    field.press("Control+a")
-    field.press("Control+k")
-    dialog = page.get_by_role("dialog", name="Lien")
-    dialog.get_by_label("Adresse").fill("mairie.example")
-    dialog.get_by_role("button", name="Mettre le lien").click()
-    expect(dialog).to_be_visible()  # no address of ours: the browser says how it begins
-    assert violations(page) == []
-    dialog.get_by_label("Adresse").fill("https://mairie.example/plan_(1)")
-    dialog.get_by_label("Adresse").press("Enter")
-    expect(field).to_have_value("[Le plan](https://mairie.example/plan_%281%29)")
-    expect(field).to_be_focused()
-    field.press("Control+End")
-    field.press("ArrowLeft")
-    field.press("Control+k")  # the link that the cursor is in
-    expect(dialog.get_by_label("Texte du lien")).to_have_value("Le plan")
-    dialog.get_by_role("button", name="Annuler").click()
-    expect(field).to_have_value("[Le plan](https://mairie.example/plan_%281%29)")
-    field.fill("Les prix :")
-    bar.get_by_role("button", name="Tableau").click()
-    page.keyboard.type("Titre de séjour")
-    expect(field).to_have_value("Les prix :\n\n| Titre de séjour | Titre 2 |\n| --- | --- |\n| … | … |")
-    expect(page.locator("#web table")).to_be_visible()
-    bar.get_by_role("button", name="Gras").focus()
-    page.keyboard.press("ArrowRight")
-    expect(bar.get_by_role("button", name="Liste")).to_be_focused()
-
-
-def test_an_address_pasted_over_words_makes_a_link(desk: DeskService, new_context: NewContext) -> None:
-    page, _ = page_of(desk, new_context, Role.EDITOR)
-    field = _opened(page, desk).get_by_label("Introduction")
-    field.fill("Voir le plan")
-    field.evaluate(
-        """(element) => {
-            const data = new DataTransfer();
-            data.setData("text/plain", "https://mairie.example/plan");
-            element.focus();
-            element.setSelectionRange(5, 12);
-            element.dispatchEvent(new ClipboardEvent("paste", { clipboardData: data, bubbles: true, cancelable: true }));
-        }"""
-    )
-    expect(field).to_have_value("Voir [le plan](https://mairie.example/plan)")
-
-
-def test_everything_is_undone_and_redone_in_its_order(desk: DeskService, new_context: NewContext) -> None:
-    page, _ = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
-    page.on("dialog", lambda dialog: dialog.accept())
-    fields = page.locator("#entry").locator("input, textarea, select")
-    read = "all => all.map(({value, name, dataset}) => name === 'body' ? '' : `${name}${dataset.field ?? ''}: ${value}`)"
-    states = [fields.evaluate_all(read)]
-
-    def changed() -> None:
-        states.append(fields.evaluate_all(read))
-        assert states[-1] != states[-2]
-
-    field = page.get_by_label("Introduction")
-    field.press("Control+End")
-    field.press_sequentially(" Venez tôt.")  # one step, not eleven
-    changed()
-    field.press("Control+a")
-    field.press("Control+b")
-    changed()
-    body = _part(page, "Parties et situations")
-    body.get_by_role("button", name="Descendre").first.click()
-    changed()
-    body.get_by_role("button", name="+ partie").last.click()
-    page.keyboard.insert_text("Une partie neuve")
-    changed()
-    body.get_by_role("button", name="+ texte").last.click()
-    page.keyboard.insert_text("Son texte.")
-    changed()
-    body.get_by_role("combobox").last.select_option("warning")
-    changed()
-    page.get_by_role("list", name="Parties qui contiennent").get_by_role("button").first.click()
-    body.get_by_role("button", name="Supprimer").first.click()
-    changed()
-    undo, redo = page.get_by_role("button", name="Annuler le changement"), page.get_by_role("button", name="Rétablir")
-    seen = []
-    while undo.is_visible():
-        page.keyboard.press("Control+z")
-        seen.append(fields.evaluate_all(read))
-        assert len(seen) < 20
-    assert seen[-1] == states[0]
-    assert [state for state in seen if state in states] == states[-2::-1]
-    expect(field).to_be_focused()  # the part of the last step is open again
-    while redo.is_visible():
-        redo.click()
-    assert fields.evaluate_all(read) == states[-1]
-    page.keyboard.press("Control+z")
-    body.get_by_role("button", name="+ texte").last.click()  # what was undone cannot be redone after another change
-    expect(redo).to_be_hidden()
-
-
-def test_what_is_not_saved_is_forgotten_after_a_question(desk: DeskService, new_context: NewContext) -> None:
-    page, _ = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
-    page.get_by_label("Résumé").fill("À ne pas perdre.")
-    expect(page.locator("#state")).to_contain_text("Gardé pour vous")
-    page.reload()
-    answers = iter((False, True))
-    page.on("dialog", lambda dialog: dialog.accept() if next(answers) else dialog.dismiss())
-    forget = page.get_by_role("button", name="L’oublier")
-    forget.click()
-    expect(page.get_by_label("Résumé")).to_have_value("À ne pas perdre.")
-    forget.click()
-    expect(page.get_by_text("Ce que vous n’aviez pas enregistré est oublié")).to_be_visible()
-    expect(page.get_by_label("Résumé")).not_to_have_value("À ne pas perdre.")
 
 
 def test_the_preview_asks_for_the_case_and_goes_on_by_keyboard(desk: DeskService, new_context: NewContext) -> None:
@@ -376,7 +182,7 @@ def test_the_preview_asks_for_the_case_and_goes_on_by_keyboard(desk: DeskService
 
 def test_what_is_pasted_from_a_page_arrives_clean(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.EDITOR)
-    field = _opened(page, desk).get_by_label("Introduction")
+    field = opened(page, desk).get_by_label("Introduction")
     field.fill("")
     field.evaluate(
         """(element) => {
@@ -393,12 +199,12 @@ def test_what_is_pasted_from_a_page_arrives_clean(desk: DeskService, new_context
 def test_who_saves_late_sees_both_and_loses_nothing(desk: DeskService, new_context: NewContext) -> None:
     first, anna = page_of(desk, new_context, Role.EDITOR)
     second, _ = page_of(desk, new_context, Role.PUBLISHER)
-    _opened(first, desk)
-    _opened(second, desk)
+    opened(first, desk)
+    opened(second, desk)
     first.get_by_label("Résumé").fill("Résumé de la première.")
     first.get_by_role("button", name="Enregistrer").click()
     expect(first.get_by_text("C’est enregistré comme brouillon")).to_be_visible()
-    _part(second, "Trouver et classer").get_by_label("Mots-clés").fill("mot de la seconde")
+    part_of(second, "Trouver et classer").get_by_label("Mots-clés").fill("mot de la seconde")
     second.get_by_role("button", name="Enregistrer").click()
     expect(second.get_by_role("heading", name="Quelqu’un a enregistré avant vous")).to_be_visible()
     expect(second.get_by_role("heading", name=f"Modifications de {anna.name}")).to_be_visible()
@@ -413,7 +219,7 @@ def test_who_saves_late_sees_both_and_loses_nothing(desk: DeskService, new_conte
 def test_what_is_written_outlives_the_session(desk: DeskService, new_context: NewContext) -> None:
     """A long text, saved after the session has ended: it waits until its writer has signed in again in another tab."""
     page, claire = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
+    opened(page, desk)
     page.context.clear_cookies()
     page.get_by_label("Introduction").fill("Un long texte.\nSur deux lignes.")
     expect(page.get_by_text("connectez-vous dans un autre onglet")).to_be_visible()

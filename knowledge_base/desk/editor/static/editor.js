@@ -154,7 +154,7 @@ const buttons = { undo: document.getElementById("undo"), redo: document.getEleme
 const history = makeHistory(form, buttons, form.dataset, outline.show, changed);
 const tree = form.querySelector(".tree");
 addBars(form);
-makeFormatting(form);
+makeFormatting(form, form.elements.opening, tell);
 makeNational(document.getElementById("national"), form.elements.national_pages);
 makeTree(tree, form.dataset, changed, history, (node) => {
   addBars(node);

@@ -6,6 +6,7 @@ const MARKDOWN = 'textarea[data-field="markdown"], textarea[data-markdown]';
 const ITEM = /^( *)([-*]|(\d+)\.) (.*)$/;
 const LINK = /\[([^\]\n]*)\]\(([^)\s]*)\)/g;
 const ADDRESS = /^(?:https?:\/\/|mailto:)\S+$/;
+const OPENS_WITH = 8; // words, which tell a sentence from the others of a page
 const KEYS = { b: "bold", k: "link-dialog" };
 const SHIFT_KEYS = { Digit7: "ordered-list", Digit8: "unordered-list" };
 
@@ -32,11 +33,13 @@ export function addBars(part) {
     const bar = document.getElementById("formatting").content.firstElementChild.cloneNode(true);
     bar.setAttribute("for", field.id);
     bar.setAttribute("aria-controls", field.id);
+    if (["description", "easy_text"].includes(field.name)) bar.querySelector('[data-md-button="opening"]').remove();
     field.before(bar);
   }
 }
 
-export function makeFormatting(form) {
+/** Makes the bars work; `opening` is the field with the first words of the opening sentences, one a line. */
+export function makeFormatting(form, opening, tell) {
   const dialog = document.getElementById("link-dialog");
   const [label, address] = dialog.querySelectorAll("input");
   let place; // {field, start, end} that the dialog's link goes to
@@ -49,6 +52,7 @@ export function makeFormatting(form) {
     if (!field) return;
     if (what === "link-dialog") ask(field);
     else if (what === "table") table(field);
+    else if (what === "opening") open(sentenceAt(field));
   });
   form.addEventListener("keydown", (event) => {
     const { target: field, key, code, altKey, shiftKey } = event;
@@ -79,6 +83,17 @@ export function makeFormatting(form) {
     if (dialog.returnValue === "insert") write(field, link(label.value, address.value.trim()), start, end);
   });
 
+  /** Puts the sentence that begins with `words` among those that open the answer, or takes it out. */
+  function open(words) {
+    if (!words) return;
+    const lines = opening.value.split("\n").filter((line) => line.trim());
+    const rest = lines.filter((line) => !line.startsWith(words) && !words.startsWith(line.trim()));
+    const taken = rest.length < lines.length;
+    opening.value = (taken ? rest : [...lines, words]).join("\n");
+    opening.dispatchEvent(new Event("input", { bubbles: true }));
+    tell((taken ? dialog.dataset.openedNot : dialog.dataset.opened).replace("WORDS", words));
+  }
+
   function table(field) {
     const { value, selectionEnd: end } = field;
     const heading = dialog.dataset.heading;
@@ -102,6 +117,14 @@ function nextItem(field) {
   if (text.trim() || after.trim()) write(field, `\n${margin}${number ? `${Number(number) + 1}.` : sign} `);
   else write(field, "", start, at);
   return true;
+}
+
+/** The first words of the sentence that the cursor is in, as citizens read them. */
+function sentenceAt({ value, selectionStart: at }) {
+  const start = Math.max(0, ...[...value.slice(0, at).matchAll(/[.!?…]\s+|\n/g)].map(({ index, 0: end }) => index + end.length));
+  const [sentence] = value.slice(start).split(/(?<=[.!?…])\s|\n/, 1);
+  const words = sentence.replace(/^\s*(?:[-*]|\d+\.)\s+/, "").replaceAll("**", "").replace(LINK, "$1").replace(/\\(.)/g, "$1");
+  return words.trim().split(/\s+/).slice(0, OPENS_WITH).join(" ");
 }
 
 function link(label, address) {

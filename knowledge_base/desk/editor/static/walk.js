@@ -34,6 +34,7 @@ export function makeWalk(place, changed) {
   }
 
   select.addEventListener("change", () => {
+    wanted = undefined;
     start = Number(select.value);
     restart();
   });
