@@ -33,7 +33,7 @@ def pictures(page: Page, url: str, take: Take) -> list[Path]:
     page.locator("#short_answer").fill(_ANSWER)
     page.locator("#web", has_text="gratuite").wait_for()
     page.locator("#reason").fill("Tarif rappelé")
-    page.evaluate("scrollTo(0, 0)")
+    page.locator(".tabs").evaluate("tabs => tabs.scrollIntoView()")
     taken.append(take("editor-write"))
     page.locator("#entry button.main").click()
     page.wait_for_url("**done=saved")

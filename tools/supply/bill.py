@@ -13,7 +13,7 @@ from tools.supply.licences import licences, normal
 from tools.supply.provenance import items
 
 _GROUPS = {"service": ["--group", "service"], "rasa": ["--only-group", "bot"]}
-_KINDS = {"model": "machine-learning-model", "data": "data", "application": "application"}
+_KINDS = {"model": "machine-learning-model", "data": "data", "application": "application", "library": "library"}
 
 
 def bill(environment: str) -> dict[str, Any]:

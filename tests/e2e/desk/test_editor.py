@@ -5,37 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Dialog, Page, expect
+from playwright.sync_api import Dialog, expect
 
 from core.database import Database
 from core.database.models import EntryRow, Revision
 from core.entry import Case, Cases, Chapter, Entry, TextBlock
 from core.identity import Role
-from core.settings import ROOT
 from knowledge_base.entries import store
-from knowledge_base.sources.markdown_folder import read_folder
 from tests.desk_support import cookie_for_playwright, sign_in
 from tests.e2e.browser import NewContext
-from tests.e2e.desk.conftest import DeskService, page_of, start_gateway
+from tests.e2e.desk.conftest import DeskService, page_of
+from tests.e2e.desk.editing import COLLECTION, ENTRY, PATH, opened, part_of, start_with_pages
 from tests.e2e.web.widget import violations
-
-COLLECTION, ENTRY = "demonstration", "demo-carte-identite-perte-vol"
-PATH = f"/desk/entries/{COLLECTION}/{ENTRY}"
 
 
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DeskService]:
-    """A gateway with the project's own pages."""
-    running = start_gateway(tmp_path_factory.mktemp("editor"))
-    entries = read_folder(ROOT / "knowledge_base" / "sources" / "demonstration")
-
-    async def fill(database: Database) -> None:
-        pages = [page.model_copy(update={"collection": COLLECTION}) for page in entries]
-        await store.upsert(database, COLLECTION, pages, source="test", checksum="1", author="test", reason="")
-        own = Entry(id="guichet", collection="ville", title="Mariage", introduction="1 place de la Halle.")
-        await store.upsert(database, "ville", [own], source="test", checksum="2", author="test", reason="")
-
-    running.work(fill)
+    running = start_with_pages(tmp_path_factory.mktemp("editor"))
     yield running
     running.process.terminate()
     running.process.wait(10)
@@ -50,16 +36,11 @@ def _head(desk: DeskService) -> Entry:
     return desk.work(read)
 
 
-def _opened(page: Page, desk: DeskService) -> Page:
-    page.goto(desk.url + PATH)
-    expect(page.locator("#web .card")).to_be_visible()
-    return page
-
-
 def test_a_national_page_is_searched_and_linked_by_a_press(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.EDITOR)
     page.goto(f"{desk.url}/desk/entries/ville/guichet")
     expect(page.locator("#web .card")).to_be_visible()
+    part_of(page, "Trouver et classer")
     page.get_by_text("Chercher une fiche nationale").click()
     proposed = page.locator("#national li button").filter(has_text="(demonstration/demo-mariage)")
     proposed.click()
@@ -99,8 +80,9 @@ def test_an_entry_is_found_changed_previewed_and_saved(desk: DeskService, new_co
 
 def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
+    opened(page, desk)
     before = len(_head(desk).body)
+    part_of(page, "Parties et situations")
     adding = page.locator(".tree > .adding")
     adding.get_by_role("button", name="+ partie").focus()
     page.keyboard.press("Enter")
@@ -113,6 +95,7 @@ def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_cont
     chapter.get_by_role("button", name="+ texte").last.focus()
     page.keyboard.press("Enter")
     page.keyboard.type("25 euros.")
+    page.get_by_role("list", name="Parties qui contiennent").get_by_role("button").press("Enter")
     adding.get_by_role("button", name="+ situations").focus()
     page.keyboard.press("Enter")
     page.keyboard.type("Quel âge ?")
@@ -135,12 +118,13 @@ def test_the_tree_is_built_and_reordered_by_keyboard(desk: DeskService, new_cont
     assert (moved.question, moved.cases[0].label) == ("Quel âge ?", "Mineur")
     wordings = ("c'est payant", "ça coûte combien")
     assert last == Chapter(heading="Combien ça coûte ?", wordings=wordings, body=(TextBlock(markdown="25 euros."),))
+    page.get_by_role("navigation", name="Plan de la fiche").get_by_role("button", name="Combien ça coûte ?").click()
     expect(page.get_by_text("Ce que demandent les gens (2)")).to_be_visible()
 
 
 def test_a_part_that_was_removed_comes_back_with_all_its_fields(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
+    opened(page, desk)
     asked: list[str] = []
 
     def answer(dialog: Dialog) -> None:
@@ -151,6 +135,7 @@ def test_a_part_that_was_removed_comes_back_with_all_its_fields(desk: DeskServic
             dialog.dismiss()
 
     page.on("dialog", answer)
+    part_of(page, "Parties et situations")
     fields = page.locator(".tree input, .tree textarea")
     before = fields.evaluate_all("all => all.map(({value}) => value)")
     part = page.locator(".tree > .body > .node", has=page.locator(".node")).first
@@ -197,7 +182,7 @@ def test_the_preview_asks_for_the_case_and_goes_on_by_keyboard(desk: DeskService
 
 def test_what_is_pasted_from_a_page_arrives_clean(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.EDITOR)
-    field = _opened(page, desk).get_by_label("Introduction")
+    field = opened(page, desk).get_by_label("Introduction")
     field.fill("")
     field.evaluate(
         """(element) => {
@@ -214,12 +199,12 @@ def test_what_is_pasted_from_a_page_arrives_clean(desk: DeskService, new_context
 def test_who_saves_late_sees_both_and_loses_nothing(desk: DeskService, new_context: NewContext) -> None:
     first, anna = page_of(desk, new_context, Role.EDITOR)
     second, _ = page_of(desk, new_context, Role.PUBLISHER)
-    _opened(first, desk)
-    _opened(second, desk)
+    opened(first, desk)
+    opened(second, desk)
     first.get_by_label("Résumé").fill("Résumé de la première.")
     first.get_by_role("button", name="Enregistrer").click()
     expect(first.get_by_text("C’est enregistré comme brouillon")).to_be_visible()
-    second.get_by_label("Mots-clés").fill("mot de la seconde")
+    part_of(second, "Trouver et classer").get_by_label("Mots-clés").fill("mot de la seconde")
     second.get_by_role("button", name="Enregistrer").click()
     expect(second.get_by_role("heading", name="Quelqu’un a enregistré avant vous")).to_be_visible()
     expect(second.get_by_role("heading", name=f"Modifications de {anna.name}")).to_be_visible()
@@ -234,7 +219,7 @@ def test_who_saves_late_sees_both_and_loses_nothing(desk: DeskService, new_conte
 def test_what_is_written_outlives_the_session(desk: DeskService, new_context: NewContext) -> None:
     """A long text, saved after the session has ended: it waits until its writer has signed in again in another tab."""
     page, claire = page_of(desk, new_context, Role.EDITOR)
-    _opened(page, desk)
+    opened(page, desk)
     page.context.clear_cookies()
     page.get_by_label("Introduction").fill("Un long texte.\nSur deux lignes.")
     expect(page.get_by_text("connectez-vous dans un autre onglet")).to_be_visible()
@@ -270,5 +255,9 @@ def test_axe_finds_nothing_on_a_long_entry_in_both_languages_wide_and_narrow(
         page, _ = page_of(desk, new_context, Role.EDITOR, viewport={"width": width, "height": 800})
         page.goto(f"{desk.url}{PATH}?lang={language}")
         expect(page.locator("#web .card")).to_be_visible()
-        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), width
-        assert violations(page) == [], (language, width)
+        for part in ("answer", "body", "finding", "forms", "origin"):
+            if width == 320:
+                page.locator(".outline").evaluate("box => { box.open = true; }")
+            page.locator(f'#outline a[href="#part-{part}"]').click()
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (width, part)
+            assert violations(page) == [], (language, width, part)

@@ -114,6 +114,9 @@ def test_tools_use_no_command() -> None:
 def test_files_stay_small() -> None:
     suffixes = {".py", ".js", ".css", ".html", ".sh"}
     folders = (*PACKAGES, "tests")
+    # A library's file is kept byte for byte as its maker publishes it (tools/supply/provenance.yml has its digest).
+    vendored = {ROOT / "knowledge_base/desk/editor/static/markdown-toolbar-element.js"}
     files = [file for folder in folders for file in (ROOT / folder).rglob("*") if file.suffix in suffixes]
+    files = [file for file in files if file not in vendored]
     lengths = {str(file.relative_to(ROOT)): len(file.read_text().splitlines()) for file in files}
     assert {name: length for name, length in lengths.items() if length > 400} == {}

@@ -1,6 +1,9 @@
 // The edit page: keeps what is typed, shows what citizens would get, and turns pasted pages into the text of an entry.
 import { api } from "/desk/static/desk/api.js";
+import { addBars, makeFormatting, pasteAddress, write } from "./formatting.js";
+import { makeHistory } from "./history.js";
 import { makeNational } from "./national.js";
+import { makeOutline } from "./outline.js";
 import { makePreview } from "./preview.js";
 import { blocks, makeTree } from "./tree.js";
 import { makeWalk } from "./walk.js";
@@ -87,6 +90,7 @@ function element(name, text) {
 function changed(sentence = "") {
   dirty = true;
   if (sentence) tell(sentence);
+  outline.refresh();
   clearTimeout(keeping);
   keeping = setTimeout(keep, KEEP_AFTER);
   clearTimeout(changed.timer);
@@ -113,17 +117,17 @@ window.addEventListener("beforeunload", (event) => {
 form.addEventListener("paste", async (event) => {
   const field = event.target;
   const html = event.clipboardData?.getData("text/html");
+  const plain = event.clipboardData?.getData("text/plain") ?? "";
+  if (field.nodeName === "TEXTAREA" && pasteAddress(field, plain.trim())) return event.preventDefault();
   if (!html || field.nodeName !== "TEXTAREA") return;
   event.preventDefault();
-  const plain = event.clipboardData.getData("text/plain");
   let text = plain;
   try {
     text = (await api("POST", "/api/desk/entries/clean", { html })).markdown || plain;
   } catch {
     text = plain;
   }
-  field.setRangeText(text, field.selectionStart, field.selectionEnd, "end");
-  changed();
+  write(field, text);
 });
 
 document.getElementById("links").addEventListener("click", async (event) => {
@@ -140,6 +144,20 @@ document.getElementById("links").addEventListener("click", async (event) => {
   event.target.disabled = false;
 });
 
+document.getElementById("forget")?.addEventListener("submit", (event) => {
+  if (!confirm(event.target.dataset.sure)) event.preventDefault();
+  else sending = true; // what is thrown away needs no second question
+});
+
+const outline = makeOutline(form, form.dataset, walk.follow);
+const buttons = { undo: document.getElementById("undo"), redo: document.getElementById("redo") };
+const history = makeHistory(form, buttons, form.dataset, outline.show, changed);
+const tree = form.querySelector(".tree");
+addBars(form);
+makeFormatting(form, form.elements.opening, tell);
 makeNational(document.getElementById("national"), form.elements.national_pages);
-makeTree(form.querySelector(".tree"), form.dataset, changed, document.getElementById("undo"));
+makeTree(tree, form.dataset, changed, history, (node) => {
+  addBars(node);
+  if (node.dataset.kind === "chapter") outline.show(node);
+});
 show();

@@ -23,37 +23,16 @@ const field = (node, name) =>
   [...node.querySelectorAll(`[data-field="${name}"]`)].find((element) => element.closest(".node") === node);
 
 /**
- * Make `root` (.tree) work; `changed(sentence)` is called after each change, with what to tell. The button `undo` takes the
- * last change of the tree back, and the one before, to the first; so does Ctrl+Z outside of a field, which has its own.
+ * Make `root` (.tree) work; `changed(sentence)` is called after each change, with what to tell. Each change is a step of
+ * `history`, which can take it back; `made(node)` is called with each part that is added.
  */
-export function makeTree(root, words, changed, undo) {
-  const before = []; // how to take each change back, the last one last
-
-  function remember(takeBack) {
-    before.push(takeBack);
-    undo.hidden = false;
-  }
-
-  function takeBack() {
-    before.pop()?.();
-    undo.hidden = before.length === 0;
-    if (undo.hidden && document.activeElement === document.body) root.querySelector("button").focus();
-    changed(words.undone);
-  }
-  undo.addEventListener("click", takeBack);
-  document.addEventListener("keydown", (event) => {
-    const typing = event.target.closest?.("input, textarea, select");
-    if (typing || !before.length || event.altKey || event.shiftKey || !(event.ctrlKey || event.metaKey) || event.key !== "z") return;
-    event.preventDefault();
-    takeBack();
-  });
-
+export function makeTree(root, words, changed, history, made) {
   root.addEventListener("click", (event) => {
     const button = event.target.closest("button");
     if (!button) return;
     const node = button.closest(".node");
     if (button.dataset.add) add(button, root);
-    else if (button.dataset.do) act(button.dataset.do, node, button);
+    else if (button.dataset.do && button.dataset.do !== "open") act(button.dataset.do, node, button);
   });
   root.addEventListener("keydown", (event) => {
     const move = { ArrowUp: "up", ArrowDown: "down", ArrowLeft: "out" }[event.key];
@@ -65,36 +44,39 @@ export function makeTree(root, words, changed, undo) {
   });
 
   function act(what, node, focused) {
-    const place = placeOf(node);
+    const [place, list] = [placeOf(node), node.parentElement];
     if (what === "remove") {
       const fields = filled(node);
-      // What holds other blocks is not lost by one press too many.
-      if (node.querySelector(".node") && fields && !confirm(words.removeSure.replace("COUNT", fields))) return;
-      const next = node.nextElementSibling ?? node.previousElementSibling ?? node.parentElement.closest(".node");
+      if (fields && !confirm(words.removeSure.replace("COUNT", fields))) return;
+      const next = node.nextElementSibling ?? node.previousElementSibling ?? list.closest(".node");
       node.remove();
-      remember(() => (place(), node.focus()));
-      (next?.matches(".node") ? next : root.querySelector("button")).focus();
+      history.add({ place: list, undo: () => (place(), node.focus()), redo: () => node.remove() });
       changed(words.removed);
+      (next?.matches(".node") ? next : root.querySelector("button")).focus();
       return;
     }
     if (what === "up" && node.previousElementSibling) node.previousElementSibling.before(node);
     else if (what === "down" && node.nextElementSibling) node.nextElementSibling.after(node);
-    else if (what === "out" && canLeave(node)) node.parentElement.closest(".node").after(node);
+    else if (what === "out" && canLeave(node)) list.closest(".node").after(node);
     else return;
-    remember(() => (place(), focused.focus()));
+    const there = placeOf(node);
+    history.add({ place: node, undo: () => (place(), focused.focus()), redo: () => (there(), focused.focus()) });
+    changed(words.moved);
     focused.focus(); // moving an element takes the focus from it
     node.scrollIntoView({ block: "nearest" });
-    changed(words.moved);
   }
 
   function add(button, tree) {
     const kind = button.dataset.add;
     const node = document.getElementById(`new-${kind}`).content.firstElementChild.cloneNode(true);
-    const holder = button.closest(".node") ?? tree;
-    holder.querySelector(":scope > .body").append(node);
-    remember(() => node.remove());
-    node.querySelector("input, textarea").focus();
+    const list = (button.closest(".node") ?? tree).querySelector(":scope > .body");
+    list.append(node);
+    const place = placeOf(node);
+    history.watch(node);
+    history.add({ place: list, undo: () => node.remove(), redo: () => (place(), node.focus()) });
+    made(node);
     changed("");
+    node.querySelector("input, textarea").focus();
   }
 }
 

@@ -9,6 +9,8 @@ export function makeWalk(place, changed) {
   let whole = "";
   let page = 0;
   let start = 0;
+  let offered = []; // [order, headings] of each passage that a walk can begin at
+  let wanted; // the headings of the part that is being written, until they are offered
 
   function tell() {
     trail.replaceChildren(...taken.map(({ label }) => Object.assign(document.createElement("li"), { textContent: label })));
@@ -21,7 +23,18 @@ export function makeWalk(place, changed) {
     tell();
   }
 
+  function follow() {
+    const found = wanted && offered.find(([, headings]) => wanted.every((heading, depth) => headings[depth] === heading));
+    if (!found) return;
+    wanted = undefined;
+    if (found[0] === start) return;
+    start = found[0];
+    select.value = String(start);
+    restart();
+  }
+
   select.addEventListener("change", () => {
+    wanted = undefined;
     start = Number(select.value);
     restart();
   });
@@ -43,8 +56,13 @@ export function makeWalk(place, changed) {
       page = what === "page" ? Number(value) : 0;
       tell();
     },
-    /** `starts`: [order, headings] of each passage that a walk can begin at. */
+    /** Begins at the part under `headings`, as soon as a question can lead there. */
+    follow(headings) {
+      wanted = headings;
+      follow();
+    },
     offer(starts) {
+      offered = starts;
       const wanted = starts.map(([order, headings]) => new Option(headings.join(" › ") || place.dataset.top, order));
       const [was, now] = [[...select.options], wanted].map((some) => some.map(({ value, text }) => `${value} ${text}`).join("\n"));
       if (was !== now) {
@@ -53,6 +71,7 @@ export function makeWalk(place, changed) {
         select.value = String(start);
       }
       place.hidden = starts.length === 0;
+      follow();
     },
   };
 }
