@@ -10,11 +10,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import update
 
 from cli.gateway import create
 from core.database import Database
 from core.database.base import now
-from core.database.models import CheckedLink, EditorTask, InsightFigure, StaffRow
+from core.database.models import CheckedLink, EditorTask, EntryRow, InsightFigure, StaffRow
 from core.entry import Entry
 from core.identity import Role
 from core.settings import Settings
@@ -67,6 +68,7 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     ]
     await store.upsert(database, "ville", entries, source="x", checksum="1", author="import", reason="")
     async with database.write() as session:
+        await session.execute(update(EntryRow).values(served=None))  # as after their publication
         session.add(CheckedLink(digest="d" * 64, url=_DEAD, why="gone", failures=2, entries=["link", "other"]))
         session.add(EditorTask(kind="incomplete", entry="asked", note="À compléter", created_by="x"))
         for entry, shown, useless in (("asked", 7, 1), ("old", 3, 2)):

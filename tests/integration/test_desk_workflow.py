@@ -37,7 +37,6 @@ from tests.integration.editing_support import publish
 from tests.integration.migrated import migrated
 from tests.waiting import until
 
-
 SHOWN = Shown([{"kind": "text", "text": "Vu par le citoyen"}], [], ["Vu par SMS"], 1, 1, 0.05, 0.05, True)
 
 
