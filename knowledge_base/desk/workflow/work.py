@@ -60,7 +60,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
             owner, review_by = str(form.get("owner", ""))[:128], day_of(str(form.get("review_by", "")))
             results = await metadata.assign_all(database, targets, owner=owner, review_by=review_by, author=staff.id)
             # From a list of entries, with its filters: the same list again.
-            asked = {name: value for name, value in request.query_params.items() if name in (*Filters.model_fields, "page")}
+            asked = {name: one for name, one in request.query_params.items() if one and name in (*Filters.model_fields, "page")}
             if not asked:
                 return answered("/desk/work", results, "did_keep")
             refused = any(one.code for one in results)
