@@ -5,8 +5,9 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -19,9 +20,10 @@ from core.database.models import CheckedLink, EditorTask, EntryRow, InsightFigur
 from core.entry import Entry
 from core.identity import Role
 from core.settings import Settings
-from knowledge_base.editing import saving, steps
+from knowledge_base.editing import listing, saving, steps
 from knowledge_base.editing.steps import Target
 from knowledge_base.entries import store
+from knowledge_base.publishing.publications import recent
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
 
@@ -35,7 +37,7 @@ class Desk:
     def __init__(self, settings: Settings, database: Database, http: httpx.AsyncClient) -> None:
         self.settings, self.database, self.http = settings, database, http
 
-    async def person(self, role: Role, **more: object) -> tuple[str, dict[str, str]]:
+    async def person(self, role: Role, **more: Any) -> tuple[str, dict[str, str]]:
         staff = await make_staff(self.database, role, email=f"{role}{len(more)}@mairie.example", **more)
         return staff.id, await sign_in(self.database, self.settings, staff)
 
@@ -63,7 +65,9 @@ async def desk(database_url: str, tmp_path: Path) -> AsyncIterator[Desk]:
     today = now().astimezone(settings.opening.zone).date()
     entries = [
         Entry(id="old", collection="ville", title="Vieille", introduction="Un.", verified_on=date(2019, 1, 1)),
-        Entry(id="link", collection="ville", title="Liée", introduction=f"[Ici]({_DEAD}).", verified_on=today),
+        Entry(
+            id="link", collection="ville", title="Liée", introduction=f"[Ici]({_DEAD}).", verified_on=today - timedelta(days=30)
+        ),
         Entry(id="asked", collection="ville", title="Demandée", introduction="Trois.", verified_on=today),
     ]
     await store.upsert(database, "ville", entries, source="x", checksum="1", author="import", reason="")
@@ -184,3 +188,29 @@ async def test_twenty_lists_are_the_most(desk: Desk) -> None:
     assert "failed=view_many" in answer.headers["Location"]
     async with desk.database.write() as session:
         await session.delete(await session.get_one(StaffRow, me))  # its lists go with an account
+
+
+async def test_entries_that_were_read_again_get_a_new_date_by_one_publication(desk: Desk) -> None:
+    _, publisher = await desk.person(Role.PUBLISHER)
+    anne, _ = await desk.person(Role.EDITOR)
+    busy = Entry(id="asked", collection="ville", title="Demandée", introduction="Quatre.", verified_on=date(2019, 1, 1))
+    await saving.save(desk.database, busy, started_from=1, author=anne, reason="")
+    form = {"action": "verify", "entry": ["ville/old/1", "ville/link/1", "ville/asked/2"]}
+    answer = await desk.http.post("/desk/work", data=form, headers=publisher)
+    assert answer.headers["Location"] == "/desk/work?failed=refused_wrong_stage&refused=1&of=3"
+    [asked] = await recent(desk.database)
+    assert [(change.entry_id, change.version) for change in asked.changes] == [("old", 2), ("link", 2)]
+    day = now().astimezone(desk.settings.opening.zone).date()
+    old = await listing.revision(desk.database, "ville", "old", 2)
+    assert (old.verified_on, old.introduction) == (day, "Un.")
+    assert (await listing.revision(desk.database, "ville", "asked", 2)).verified_on == date(2019, 1, 1)
+
+
+async def test_editors_ask_for_a_review_of_what_they_read_again(desk: Desk) -> None:
+    _, editor = await desk.person(Role.EDITOR)
+    answer = await desk.http.post("/desk/work", data={"action": "verify", "entry": ["ville/old/1"]}, headers=editor)
+    assert answer.headers["Location"] == "/desk/work?done=did_submit"
+    answer = await desk.http.post("/desk/work", data={"action": "verify", "entry": ["ville/asked/1"]}, headers=editor)
+    assert answer.headers["Location"] == "/desk/work?done=did_keep", "it has this day already"
+    assert (await listing.workflow_state(desk.database, "ville", "old")).stage == "in_review"
+    assert await recent(desk.database) == []

@@ -11,12 +11,14 @@ from core.identity import Right
 from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
+from desk.shell import shell_of
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.editor.views import LIST, Filters
 from knowledge_base.desk.workflow.actions import ON_MANY
 from knowledge_base.desk.workflow.shared import answered, check_collection, counts, day_of, target_of
 from knowledge_base.editing import listing, metadata
 from knowledge_base.editing.steps import STAGES, Policy
+from knowledge_base.editing.verifying import verify
 
 _AHEAD = timedelta(days=30)
 _MANY = 500
@@ -63,8 +65,18 @@ def router(database: Database, settings: Settings) -> APIRouter:
             asked = {name: one for name, one in request.query_params.items() if one and name in (*Filters.model_fields, "page")}
             if not asked:
                 return answered("/desk/work", results, "did_keep")
-            refused = any(one.code for one in results)
-            return back(LIST, "" if refused else "did_keep", failed="not_all_kept" if refused else "", **asked)
+            failed = "not_all_kept" if any(one.code for one in results) else ""
+            return back(LIST, "" if failed else "did_keep", failed=failed, **asked)
+        if action == "verify" and targets:
+            today = local_day(now(), settings.opening.zone)
+            reason = shell_of(request).words.text("workflow", "verify_reason", settings.default_language)
+            results = await verify(database, targets, today, author=staff.id, reason=reason)
+            refused = [one for one in results if one.code is not None]
+            # An entry that has this day already keeps its head.
+            saved = [one.target for one in results if one.code is None and one.target not in targets]
+            action = "publish" if staff.may(Right.PUBLISH_ENTRIES) and not policy.two_persons else "submit"
+            decided, publication = await ON_MANY[action](database, saved, staff.id, reason, policy)
+            return answered("/desk/work", [*refused, *decided], "did_submit" if saved else "did_keep", publication)
         if action not in ON_MANY or not targets:
             raise Problem(422, "workflow.nothing_chosen")
         if action != "submit" and not staff.may(Right.PUBLISH_ENTRIES):
