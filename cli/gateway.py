@@ -3,11 +3,13 @@
 It is composed here because the packages of the desks' parts do not import each other.
 """
 
+from datetime import timedelta
 from typing import Any
 
 from fastapi import FastAPI
 
 from analytics.desk import costs, insights
+from analytics.insights.queries import Scope, subjects
 from analytics.open_data import routes as open_data
 from analytics.open_data.release import Releases
 from channels.gateway.app import create_app
@@ -20,6 +22,8 @@ from channels.web.api.socket import MAX_FRAME
 from cli.citizen_replies import replies_with
 from cli.desk_preview import near_with, preview_with
 from core.database import Database
+from core.database.base import now
+from core.dates import local_day
 from core.privacy.logs import configure_logs
 from core.privacy.masking import mask
 from core.settings import Settings
@@ -30,6 +34,7 @@ from desk import Part
 from integrators import api
 from integrators import desk as integrators
 from knowledge_base.desk import editor, offices, publishing, synonyms, workflow
+from knowledge_base.desk.editor.contracts import Use, Uses
 from knowledge_base.quality.golden import store as golden
 from knowledge_base.quality.golden.contracts import Golden
 from supervision.desk import approvals, console, review, tasks
@@ -42,12 +47,12 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
     """Returns the parts of both desks, one per line."""
     preview = preview_with(settings, deps.wording, deps.renderers)
     return [
-        workflow.part(deps.database, settings),
+        workflow.part(deps.database, settings, preview),
         console.part(deps, sms_renderer(settings, deps.wording, max_segments=_HUMAN_SEGMENTS)),
         costs.part(settings, deps.database),
         insights.part(settings, deps.database, deps.renderers["web"]),
         publishing.part(settings, deps.database, replies_with(settings)),
-        editor.part(deps.database, preview=preview, near=near_with(settings)),
+        editor.part(settings, deps.database, preview=preview, near=near_with(settings), used=_used(settings, deps.database)),
         synonyms.part(settings, deps.database),
         offices.part(settings, deps.database),
         review.part(deps, _keep_golden(deps.database)),
@@ -56,6 +61,17 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         website.part(settings, deps.database),
         integrators.part(settings, deps.database),
     ]
+
+
+def _used(settings: Settings, database: Database) -> Uses:
+    """Returns a function that counts how often entries were shown to citizens in the last 90 days."""
+
+    async def used() -> dict[str, Use]:
+        today = local_day(now(), settings.opening.zone)
+        shown = await subjects(database, Scope(today - timedelta(days=89), today))
+        return {one.entry: Use(one.count, one.not_useful) for one in shown}
+
+    return used
 
 
 def _keep_golden(database: Database) -> KeepGolden:

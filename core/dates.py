@@ -25,10 +25,18 @@ def day_bounds(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datet
     )
 
 
+def old_before(months: int, today: date) -> date:
+    """Returns the first day that does not lie more than ``months`` calendar months before ``today``."""
+    year, month = divmod(today.year * _MONTHS + today.month - 1 - months, _MONTHS)
+    try:
+        return date(year, month + 1, today.day)
+    except ValueError:  # the month is shorter: nothing in it is as recent
+        return date(year, month + 2, 1)
+
+
 def is_old(verified_on: date, months: int, today: date) -> bool:
     """Decides whether ``verified_on`` lies more than ``months`` calendar months before ``today``."""
-    elapsed = (today.year - verified_on.year) * _MONTHS + today.month - verified_on.month
-    return elapsed > months or (elapsed == months and today.day > verified_on.day)
+    return verified_on < old_before(months, today)
 
 
 def format_day(day: date, language: str) -> str:

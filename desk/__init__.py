@@ -2,7 +2,8 @@
 
 A desk is made of parts. A part is a folder (``knowledge_base/desk/``, ``supervision/desk/``) with
 
-- ``part(...) -> desk.Part``: its router, navigation items, limits for uploads, and alerts for staff;
+- ``part(...) -> desk.Part``: its router, navigation items, limits for uploads, alerts for staff, and the numbers of
+  their start page;
 - ``words.yml``: all texts for staff, ``key: {fr: …, en: …}``; ``say("key", name=…)`` fills ``{name}``;
 - ``templates/*.html``, which extend ``desk/base.html`` and are named ``PART/x.html``;
 - ``static/``: ES modules and CSS, served at ``/desk/static/PART/x``. No inline script or style; Trusted Types.
@@ -26,6 +27,6 @@ right 403. Unsafe methods require the session's form token, in the field ``csrf`
 
 from desk.access import SignedOut, signed_in, signed_in_socket
 from desk.pages import back, render
-from desk.parts import Alert, Item, Part
+from desk.parts import Alert, Figure, Item, Part
 
-__all__ = ["Alert", "Item", "Part", "SignedOut", "back", "render", "signed_in", "signed_in_socket"]
+__all__ = ["Alert", "Figure", "Item", "Part", "SignedOut", "back", "render", "signed_in", "signed_in_socket"]

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from fastapi import APIRouter
 
@@ -34,6 +35,24 @@ class Alert:
     ids: tuple[str, ...]
 
 
+type Unit = Literal["count", "share", "milliseconds", "euros"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A number on the start page, under ``group`` (one of ``GROUPS``), that leads to ``path``. ``key``: the word of the part
+    that names it. ``value`` is ``None`` without any data, as is ``before``, that of the period before.
+    """
+
+    key: str
+    path: str
+    group: str
+    value: float | None
+    before: float | None = None
+    unit: Unit = "count"
+
+
+type Figures = Callable[[Staff], Awaitable[Sequence[Figure]]]
 type Alerts = Callable[[Staff], Awaitable[Sequence[Alert]]]
 
 
@@ -41,7 +60,8 @@ type Alerts = Callable[[Staff], Awaitable[Sequence[Alert]]]
 class Part:
     """A part of the desk. ``folder`` holds ``words.yml``, ``templates/`` and ``static/``; ``name`` is the prefix of all three.
 
-    ``bodies``: path prefix → bytes, where a request may be larger than a form. ``alerts``: returns the alerts for a person.
+    ``bodies``: path prefix → bytes, where a request may be larger than a form. ``alerts`` and ``figures``: return those for
+    a person.
     """
 
     name: str
@@ -50,3 +70,4 @@ class Part:
     items: tuple[Item, ...] = ()
     bodies: Mapping[str, int] = field(default_factory=dict)
     alerts: Alerts | None = None
+    figures: Figures | None = None

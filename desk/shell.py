@@ -57,7 +57,8 @@ class Shell:
             lstrip_blocks=True,
         )
         self.templates.filters.update(decimal=decimal, euros=euros, whole_number=whole_number, language_name=language_name)
-        self.templates.globals["table"] = self.templates.get_template("desk/table.html").module.table  # type: ignore[attr-defined] # its macro
+        for name in ("table", "tile"):
+            self.templates.globals[name] = getattr(self.templates.get_template(f"desk/{name}.html").module, name)
         # Days and times are local to the administration, wherever the server or the reader is.
         self.templates.filters.update({one.__name__: partial(one, zone=settings.desk_timezone) for one in (day, moment)})
         items = [*((item, "desk") for item in _ITEMS), *((item, part.name) for part in parts for item in part.items)]

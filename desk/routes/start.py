@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from core.identity import Staff
 from desk.access import signed_in
-from desk.alerts import alerts_for
+from desk.alerts import alerts_for, figures_for
 from desk.pages import back, render
 from desk.shell import shell_of
 
@@ -16,7 +16,9 @@ def router() -> APIRouter:
 
     @routes.get("/desk")
     async def start(request: Request, staff: Annotated[Staff, Depends(signed_in())]) -> Response:
-        return render(request, staff, "desk/start.html", calls=await alerts_for(shell_of(request), staff))
+        shell = shell_of(request)
+        figures, calls = await figures_for(shell, staff), await alerts_for(shell, staff)
+        return render(request, staff, "desk/start.html", calls=calls, figures=figures)
 
     @routes.get("/desk/")
     async def same(staff: Annotated[Staff, Depends(signed_in())]) -> Response:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 
 from core.database import Database
 from core.database.models import Conflict, EntryRow, Revision, StaffRow, Step
@@ -84,14 +84,41 @@ async def revision(database: Database, collection: str, page: str, version: int)
     return Entry.model_validate(found.content)
 
 
-async def in_progress(database: Database, stage: str = "", collections: Sequence[str] = ()) -> list[WorkflowState]:
-    """Returns entries with a draft (at ``stage``, if given), latest first; of ``collections``, if any are given."""
+async def in_progress(
+    database: Database, stage: str = "", collections: Sequence[str] = (), *, person: str = ""
+) -> list[WorkflowState]:
+    """Returns entries with a draft (at ``stage``, if given), latest first; of ``collections``, if any are given.
+
+    ``person``: only those that this account owns, or whose latest revision is theirs.
+    """
     query = select(*_STATE_COLUMNS).where(EntryRow.stage == stage if stage else EntryRow.stage != "")
     if collections:
         query = query.where(EntryRow.collection.in_(collections))
+    if person:
+        query = query.where((EntryRow.owner == person) | _head_is_by(person))
     async with database.read() as session:
         rows = await session.execute(query.order_by(EntryRow.updated_at.desc()).limit(LIMIT))
         return [WorkflowState(*row) for row in rows]
+
+
+async def returned(database: Database, person: str = "") -> list[WorkflowState]:
+    """Returns the drafts whose latest revision was sent back to its author (``person``, if given) for changes, latest first."""
+    sent_back = (
+        select(Step.seq)
+        .where(Step.collection == EntryRow.collection, Step.entry_id == EntryRow.id)
+        .where(Step.version == EntryRow.head, Step.action == "returned")
+    )
+    query = select(*_STATE_COLUMNS).where(EntryRow.stage == "draft", sent_back.exists())
+    if person:
+        query = query.where(_head_is_by(person))
+    async with database.read() as session:
+        rows = await session.execute(query.order_by(EntryRow.updated_at.desc()).limit(LIMIT))
+        return [WorkflowState(*row) for row in rows]
+
+
+def _head_is_by(person: str) -> ColumnElement[bool]:
+    head = select(Revision.version).where(Revision.collection == EntryRow.collection, Revision.entry_id == EntryRow.id)
+    return head.where(Revision.version == EntryRow.head, Revision.author == person).exists()
 
 
 async def to_review(

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -130,13 +130,20 @@ def _with_words(replacement: Replacement, rows: Sequence[Any]) -> list[Found]:
 async def replace(
     database: Database, replacement: Replacement, targets: Sequence[Target], *, author: str, reason: str
 ) -> list[StepResult]:
-    """Saves each entry with the replacement, as a draft. Returns the new heads, or the refusals: missing, moved_on, unsafe, and
-    unsaved if the author has typed text there that is not saved yet.
+    """Saves each entry with the replacement, as a draft. Returns the new heads, or the refusals of ``save_changed``."""
+
+    def change(entry: Entry) -> Entry:
+        return replacement.applied(entry)[0]
+
+    return [await save_changed(database, target, change, author=author, reason=reason) for target in targets]
+
+
+async def save_changed(
+    database: Database, target: Target, change: Callable[[Entry], Entry], *, author: str, reason: str
+) -> StepResult:
+    """Saves one entry with ``change``, as a draft. Returns the new head, or the refusal: missing, moved_on, unsafe, and unsaved
+    if the author has typed text there that is not saved yet.
     """
-    return [await _replaced(database, replacement, target, author, reason) for target in targets]
-
-
-async def _replaced(database: Database, replacement: Replacement, target: Target, author: str, reason: str) -> StepResult:
     try:
         if await saving.unsaved_text(database, target.collection, target.id, author) is not None:
             raise EditRefused("unsaved")
@@ -147,7 +154,7 @@ async def _replaced(database: Database, replacement: Replacement, target: Target
             if row.head != target.head:
                 raise EditRefused("moved_on")
             saved = await session.get_one(Revision, (target.collection, target.id, row.head))
-        new, _ = replacement.applied(Entry.model_validate(saved.content))
+        new = change(Entry.model_validate(saved.content))
         head = await saving.save(database, new, started_from=saved.version, author=author, reason=reason)
     except EditRefused as refused:
         return StepResult(target, refused.code)

@@ -84,6 +84,8 @@ def _listing(merging: _Merging, name: str, base: Any, local: Any, theirs: Any) -
             sides = [{one.entry or one.url: one for one in links} for links in (base, local, theirs)]
             return tuple(_mapping(merging, name, *sides).values())
         return _members(base, local, theirs)
+    if isinstance(local, date) and isinstance(theirs, date):  # of verification: the later reading holds
+        return max(local, theirs)
     side = merging.choose((name,), *map(_shown, (base, local, theirs)))
     return local if side == "local" else theirs
 

@@ -165,6 +165,22 @@ async def recent(database: Database, limit: int = 20) -> list[PublicationView]:
         return [_view(row) for row in rows]
 
 
+async def latest_of(database: Database, collection: str, entry: str, version: int) -> PublicationView | None:
+    """Returns the newest publication of this revision that was not dropped."""
+    query = (
+        select(Publication.id, Publication.changes)
+        .where(Publication.kind == "publish", Publication.state != State.DROPPED)
+        .order_by(Publication.seq.desc())
+        .limit(_LOOKED_AT)
+    )
+    wanted = {"collection": collection, "entry_id": entry, "version": version}
+    async with database.read() as session:
+        rows = (await session.execute(query)).all()
+    names = (row.id for row in rows if any(wanted.items() <= change.items() for change in row.changes))
+    name = next(names, None)
+    return await get(database, name) if name else None
+
+
 async def undoable(database: Database) -> PublicationView | None:
     """Returns the publication that a rollback would undo."""
     async with database.read() as session:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 
 from core import both_languages
 from core.audit import record
@@ -53,6 +53,13 @@ async def open_tasks(
         .limit(limit)
     )
     return await _read(database, query, collections)
+
+
+async def count_tasks(database: Database, *, collections: tuple[str, ...] = ()) -> int:
+    """Returns the number of the open tasks, as ``open_tasks`` returns them."""
+    query = select(func.count()).select_from(EditorTask).where(EditorTask.closed_at.is_(None), *_within(collections))
+    async with database.read() as session:
+        return await session.scalar(query) or 0
 
 
 async def closed_tasks(database: Database, *, collections: tuple[str, ...] = (), limit: int = 20) -> list[Task]:

@@ -23,7 +23,8 @@ from core.database.models import Conflict, EntryRow, ImportTask, Publication
 from core.entry import Entry
 from core.identity import Role
 from core.settings import Settings
-from knowledge_base.desk import publishing, workflow
+from knowledge_base.desk import editor, publishing, workflow
+from knowledge_base.desk.editor.contracts import Shown
 from knowledge_base.editing import collections, saving
 from knowledge_base.editing.listing import workflow_state
 from knowledge_base.editing.steps import Target
@@ -35,6 +36,12 @@ from tests.integration.channels_support import settings_for
 from tests.integration.editing_support import publish
 from tests.integration.migrated import migrated
 from tests.waiting import until
+
+SHOWN = Shown([{"kind": "text", "text": "Vu par le citoyen"}], [], ["Vu par SMS"], 1, 1, 0.05, 0.05, True)
+
+
+async def nothing_near(_query: str) -> list[tuple[str, str, str]]:
+    return []
 
 
 @dataclass
@@ -58,7 +65,11 @@ async def desk(tmp_path: Path, redis_url: str) -> AsyncIterator[Desk]:
     await migrated(url)
     settings = settings_for(url, redis_url, tmp_path, desk_two_persons=True)
     deps = build(settings)
-    parts = [workflow.part(deps.database, settings), publishing.part(settings, deps.database)]
+    parts = [
+        workflow.part(deps.database, settings, lambda _entry, _walk: SHOWN),
+        publishing.part(settings, deps.database),
+        editor.part(settings, deps.database, preview=lambda _entry, _walk: SHOWN, near=nothing_near),
+    ]
     yield Desk(settings, deps.database, create_app(settings, deps, parts))
     await deps.database.close()
 

@@ -19,7 +19,7 @@ from core.settings import Settings
 from knowledge_base.entries.store import upsert
 from knowledge_base.quality.links import job
 from knowledge_base.quality.links.check import links_of
-from knowledge_base.quality.links.job import check_next, watch_links, write_broken_links
+from knowledge_base.quality.links.job import broken_by_entry, check_next, watch_links, write_broken_links
 from knowledge_base.sources.sites.safe_fetch import SafeFetcher
 from supervision.review.tasks import Task, closed_tasks, open_tasks
 from tests.integration.publishing_support import settings_for
@@ -79,6 +79,8 @@ async def test_a_page_that_is_gone_for_two_nights_is_one_task_and_the_cards_say_
     assert f"Le lien {site.url}/disparue mène à une page disparue (autres fiches : 1)" in task.note_in("fr")
     assert "leads to a page that is gone" in task.note_in("en")
     assert await nights.next() == [task], "it is not said again"
+    broken = [(f"{site.url}/disparue", "gone")]
+    assert await broken_by_entry(database) == {("ville", "a"): broken, ("ville", "b"): broken}
     settings = settings_for(tmp_path, database_url)
     await write_broken_links(database, settings.home / broken_links.FILE)
     card = answer_card(first, 0, "s1", Style.of("web", settings)).block
@@ -88,6 +90,7 @@ async def test_a_page_that_is_gone_for_two_nights_is_one_task_and_the_cards_say_
     site.page("/disparue", "De retour ?")
     assert await nights.next() == []
     assert [one.closed_by for one in await closed_tasks(database)] == ["links"]
+    assert await broken_by_entry(database) == {}
     await write_broken_links(database, settings.home / broken_links.FILE)
     assert "indisponible" not in answer_card(first, 0, "s1", Style.of("web", settings)).block.body
 

@@ -1,17 +1,20 @@
 """The operator's page on the cost of SMS, in segments and euros: ``/desk/costs``."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
+from sqlalchemy import func, select
 
 from analytics.desk.costs.figures import Costs, costs_of
 from analytics.desk.costs.uncertain_deliveries import Decision, decide
 from conversations.steps.sms_limits import REASONS
 from core.database import Database
+from core.database.models import Delivery
 from core.identity import Right, Staff
 from core.settings import Settings
-from desk import Item, Part, back, render, signed_in
+from desk import Figure, Item, Part, back, render, signed_in
 
 _PERIODS = (7, 30, 90)
 _RIGHT = Right.HANDLE_CONVERSATIONS  # supervisors and administrators
@@ -41,5 +44,12 @@ def part(settings: Settings, database: Database) -> Part:
             done = await decide(session, seq, decision, actor=staff.id)
         return back("/desk/costs", f"costs_said_{decision}") if done else back("/desk/costs", failed="costs_said_gone")
 
+    async def doubtful(staff: Staff) -> Sequence[Figure]:
+        if not staff.may(_RIGHT):
+            return ()
+        async with database.read() as session:
+            count = await session.scalar(select(func.count()).select_from(Delivery).where(Delivery.status == "uncertain"))
+        return (Figure("figure_doubtful", "/desk/costs", "figures", count or 0),)
+
     item = Item(key="costs_nav", path="/desk/costs", right=_RIGHT, group="figures", order=70)
-    return Part(name="costs", folder=Path(__file__).parent, router=routes, items=(item,))
+    return Part(name="costs", folder=Path(__file__).parent, router=routes, items=(item,), figures=doubtful)

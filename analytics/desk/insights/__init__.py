@@ -1,5 +1,6 @@
 """The insights' part of the desk: charts and tables, down to the masked conversations behind them."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,7 +24,7 @@ from core.settings import Settings
 from core.turns import Origin
 from core.web.routes import join_router
 from core.web.row_numbers import RowNumber
-from desk import Item, Part, render
+from desk import Figure, Item, Part, render
 from supervision.handoffs.listing import transcript
 
 Id = Annotated[str, PathParam(pattern="^[0-9A-Za-z_-]{1,32}$")]
@@ -125,8 +126,12 @@ def part(settings: Settings, database: Database, text: Renderer, *, origin: str 
             raise HTTPException(404)
         return await page(request, staff, name, parameters)
 
+    async def figures(staff: Staff) -> Sequence[Figure]:
+        return await reader.figures(staff, local_day(now(), settings.opening.zone)) if staff.may(Right.READ_INSIGHTS) else ()
+
     return Part(
         name="insights",
+        figures=figures,
         folder=Path(__file__).parent,
         router=routes,
         items=(Item(key="nav", path="/desk/insights", right=Right.READ_INSIGHTS, group="figures", order=40),),

@@ -29,9 +29,11 @@ from analytics.open_data.tables import domains
 from analytics.service_levels import WINDOW_DAYS, service_levels
 from core.database import Database
 from core.database.models import InsightDay, InsightFigure
-from core.identity import Staff
+from core.identity import Right, Staff
 from core.settings import Settings
 from core.turns import Outcome
+from desk import Figure
+from desk.parts import Unit
 
 REACTIONS = (Reaction.REFUSED, Reaction.REWORDED, Reaction.HUMAN)
 RESULTS = tuple(str(one) for one in Contact)
@@ -86,6 +88,21 @@ class Reader:
             "handoffs": (await counts_by_key(self.database, Kind.HANDOFFS, replace(scope, theme=""))).most_common(),
             "languages": (await counts_by_key(self.database, Kind.LANGUAGES, replace(scope, theme=""))).most_common(),
         }
+
+    async def figures(self, staff: Staff, today: date) -> list[Figure]:
+        """Returns the figures of the start page: of the last seven days, with those of the seven before."""
+        scope = Scope(today - timedelta(days=7), today - timedelta(days=1), origin=self.origin)
+        last, before = await summary(self.database, scope), await summary(self.database, scope.before)
+        period = f"?first={scope.first}&last={scope.last}"
+        shown: list[tuple[str, Unit]] = [("turns", "count"), ("resolved", "share"), ("useful", "share")]
+        if staff.may(Right.HANDLE_CONVERSATIONS):
+            shown += [("satisfied", "share"), ("handoffs", "count")]
+        if staff.may(Right.MANAGE_SERVICE):
+            shown += [("answer_p95_ms", "milliseconds"), ("euros", "euros")]
+        return [
+            Figure(f"figure_{key}", "/desk/insights" + period, "figures", getattr(last, key), getattr(before, key), unit)
+            for key, unit in shown
+        ]
 
     async def subjects(self, scope: Scope) -> dict[str, Any]:
         shown = await subjects(self.database, scope)

@@ -22,6 +22,7 @@ from core.database.models.entries import (
     ImportRun,
     ImportTask,
     Revision,
+    SavedView,
     Step,
 )
 from core.database.models.golden import GoldenQuestion
@@ -104,6 +105,7 @@ __all__ = [
     "Revision",
     "Satisfaction",
     "SavedReply",
+    "SavedView",
     "SeenMessage",
     "SignInFailure",
     "SmsLimited",

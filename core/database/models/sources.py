@@ -35,7 +35,8 @@ class PageSource(Base):
 
 
 class CheckedLink(Base):
-    """A web address in what citizens read, as it was found at night. ``digest``: SHA-256 of ``url``.
+    """A web address in what citizens read, as it was found at night. ``digest``: SHA-256 of ``url``. ``entries``: the ids of
+    those that have it, once it does not work.
 
     ``why`` is empty while it works, else gone or unreachable. ``failures``: nights in a row without it.
     """
@@ -46,4 +47,5 @@ class CheckedLink(Base):
     url: Mapped[str] = mapped_column(Text)
     why: Mapped[str] = mapped_column(String(16), default="")
     failures: Mapped[int] = mapped_column(default=0)
+    entries: Mapped[list[str]] = mapped_column(Json, default=list)
     checked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)

@@ -5,9 +5,9 @@ The content of 3,371 pages is 60 MB of JSON; searching it in SQL takes more than
 
 import asyncio
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import batched
 from typing import Any, Literal
 
@@ -16,9 +16,10 @@ from sqlalchemy import or_, select, tuple_
 from core.database import Database
 from core.database.models import EntryRow
 from core.text.folding import unaccented
+from knowledge_base.desk.editor.contracts import Use
 
 _OVERLAP = timedelta(seconds=5)  # a transaction that began earlier may become visible later
-_NAMES = ("collection", "id", "title", "status", "stage", "head", "updated_at", "owner", "served")
+_NAMES = ("collection", "id", "title", "status", "stage", "head", "updated_at", "owner", "review_by", "served")
 _COLUMNS = tuple(getattr(EntryRow, name) for name in _NAMES)
 _DETAIL = (
     EntryRow.content["theme"].as_json().label("theme"),
@@ -44,6 +45,7 @@ class Listed:
     head: int
     updated_at: datetime
     owner: str
+    review_by: date | None
     theme: tuple[str, ...]
     searched: str
     verified_on: str
@@ -62,11 +64,15 @@ def shown_status(status: str, served: int | None) -> str:
     return "changing" if status == "published" and served else "arriving" if status == "published" else "leaving"
 
 
-type Order = Literal["changed", "verified", "title"]
-_KEYS: dict[Order, Callable[[Listed], Any]] = {
-    "changed": lambda row: -row.updated_at.timestamp(),
-    "verified": lambda row: (row.verified_on, row.title),
-    "title": lambda row: folded(row.title),
+type Order = Literal["changed", "verified", "title", "asked", "disliked"]
+_NEVER = Use()
+type _Uses = Mapping[str, Use]
+_KEYS: dict[Order, Callable[[Listed, _Uses], Any]] = {
+    "changed": lambda row, _uses: -row.updated_at.timestamp(),
+    "verified": lambda row, _uses: (row.verified_on, row.title),
+    "title": lambda row, _uses: folded(row.title),
+    "asked": lambda row, uses: (-uses.get(row.id, _NEVER).asked, row.title),
+    "disliked": lambda row, uses: (-uses.get(row.id, _NEVER).disliked, row.title),
 }
 
 
@@ -99,6 +105,8 @@ class Catalogue:
         owner: str = "",
         before: str = "",
         order: Order | None = None,
+        only: Container[tuple[str, str]] | None = None,
+        uses: _Uses | None = None,
         page: int = 1,
         size: int = 50,
     ) -> Page:
@@ -106,7 +114,8 @@ class Catalogue:
         best titles first, or by ``order``.
 
         ``status`` is the state for citizens (published, draft, withdrawn, archived) or a stage (in_review, scheduled, …).
-        ``before``: a day (ISO 8601); only entries verified before it, or never.
+        ``before``: a day (ISO 8601); only entries verified before it, or never. ``only``: (collection, id) of the entries to
+        choose from. ``uses`` by id: for the orders ``asked`` and ``disliked``, which list only entries that were.
         """
         await self.refresh()
         patterns = [re.compile(rf"\b{re.escape(word)}") for word in folded(words).split()]
@@ -118,10 +127,14 @@ class Catalogue:
             and (not theme or theme in row.theme)
             and (not owner or row.owner == owner)
             and (not before or row.verified_on < before)
+            and (only is None or (row.collection, row.id) in only)
             and all(word.search(row.searched) for word in patterns)
         ]
         if order:
-            found.sort(key=_KEYS[order])
+            known = uses or {}
+            if order in ("asked", "disliked"):
+                found = [row for row in found if getattr(known.get(row.id, _NEVER), order)]
+            found.sort(key=lambda row: _KEYS[order](row, known))
         elif patterns:
             found.sort(
                 key=lambda row: (-sum(bool(word.search(folded(row.title))) for word in patterns), len(row.title), row.id)

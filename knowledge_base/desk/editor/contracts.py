@@ -1,6 +1,6 @@
 """The types that this part needs from the composition root, since ``knowledge_base`` imports neither channels nor actions."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,5 +38,14 @@ class Shown:
     gsm7: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How often an entry was shown to citizens lately (``asked``), and how often they said that it was not useful."""
+
+    asked: int = 0
+    disliked: int = 0
+
+
+Uses = Callable[[], Awaitable[Mapping[str, Use]]]  # by the entry's id
 Preview = Callable[[Entry, Walk], Shown | None]  # None: the entry has no text yet
 Near = Callable[[str], Awaitable[list[tuple[str, str, str]]]]  # query → (collection, id, title), nearest first; [] if unsure

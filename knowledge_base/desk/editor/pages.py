@@ -1,14 +1,14 @@
 """The list of entries, the edit page, and the page after a save that came second."""
 
 from dataclasses import replace
-from datetime import date
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import ValidationError
 
 from core.database import Database
 from core.database.base import now
+from core.dates import local_day, old_before
 from core.entry import Entry
 from core.identity import Staff
 from core.problems import Problem
@@ -16,15 +16,17 @@ from desk import back, render
 from desk.shell import shell_of
 from knowledge_base.desk.access import Editor, Reader
 from knowledge_base.desk.editor import form as forms
+from knowledge_base.desk.editor import views
 from knowledge_base.desk.editor.catalogue import Catalogue, Order
-from knowledge_base.desk.editor.contracts import Near
+from knowledge_base.desk.editor.contracts import Near, Uses
 from knowledge_base.desk.editor.edited_entry import EditedEntry, base_of, edited_entry, form_error_json, must_edit, name_of
+from knowledge_base.desk.editor.views import LIST, Filters
 from knowledge_base.editing import listing, saving
 from knowledge_base.editing.diff import differences
 from knowledge_base.editing.errors import EditRefused, StaleSave
 from knowledge_base.entries.safety import COLLECTION_NAME
+from knowledge_base.quality.links.job import broken_by_entry
 
-_LIST = "/desk/entries"
 _ONE = "/desk/entries/{collection}/{identifier}"
 _STATUSES = (
     "published",
@@ -38,49 +40,49 @@ _STATUSES = (
     "withdrawn",
     "archived",
 )
-Asked = Annotated[str, Query(max_length=200)]
 
 
-def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
+def router(database: Database, catalogue: Catalogue, near: Near, used: Uses) -> APIRouter:
     routes = APIRouter()
 
-    @routes.get(_LIST)
+    @routes.get(LIST)
     async def entries(
         request: Request,
         staff: Reader,
-        q: Asked = "",
-        theme: Asked = "",
-        status: Asked = "",
-        collection: Asked = "",
-        owner: Asked = "",
-        before: Annotated[date | Literal[""], Query()] = "",
-        order: Order | Literal[""] = "",
+        filters: Annotated[Filters, Query()],
         page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     ) -> Response:
-        day = str(before)
+        by_use = filters.order in ("asked", "disliked")
+        broken = await broken_by_entry(database) if filters.links else {}
+        uses = await used() if by_use else {}
         found = await catalogue.find(
-            q,
-            theme=theme,
-            status=status,
-            collection=collection,
-            owner=owner,
-            before=day,
-            order=order or None,
+            filters.q,
+            theme=filters.theme,
+            status=filters.status,
+            collection=filters.collection,
+            owner=filters.owner,
+            before=str(filters.before),
+            order=filters.order or None,
+            only=broken if filters.links else None,
+            uses=uses,
             page=page,
         )
         collections, themes = await catalogue.facets()
-        asked = {"q": q, "theme": theme, "status": status, "collection": collection} | {
-            "owner": owner,
-            "before": day,
-            "order": order,
-        }
+        settings = shell_of(request).settings
+        old = old_before(settings.verified_months, local_day(now(), settings.opening.zone))
+        kept = await views.saved(database, staff)
         return render(
             request,
             staff,
             "editor/entries.html",
             found=found,
-            asked=asked,
-            meant=await near(q) if q and page == 1 else [],
+            asked=filters.model_dump(mode="json"),
+            query=filters.query,
+            views=[*views.offered(staff, old), *kept],
+            broken=broken,
+            uses=uses,
+            by_use=by_use,
+            meant=await near(filters.q) if filters.q and page == 1 else [],
             collections=collections,
             themes=themes,
             statuses=_STATUSES,
@@ -89,7 +91,7 @@ def router(database: Database, catalogue: Catalogue, near: Near) -> APIRouter:
             unsaved=await saving.all_unsaved_texts(database, staff.id),
         )
 
-    @routes.post(f"{_LIST}/new")
+    @routes.post(f"{LIST}/new")
     async def create(request: Request, staff: Editor) -> Response:
         typed = forms.without_unknown(await request.form())
         title, collection = typed.get("title", "").strip()[:300], typed.get("collection", "").strip()

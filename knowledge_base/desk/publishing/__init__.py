@@ -9,14 +9,16 @@ from core.database import Database
 from core.identity import Right, Staff
 from core.settings import Settings
 from core.web.routes import join_router
-from desk import Alert, Item, Part
-from desk.parts import Alerts
+from desk import Alert, Figure, Item, Part
+from desk.parts import Alerts, Figures
 from knowledge_base.desk.publishing import facts, golden, publications, subjects, try_question
 from knowledge_base.desk.publishing.contracts import Replies, no_replies
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.editing.steps import Policy
+from knowledge_base.entries.served_content import count_waiting
 from knowledge_base.publishing.contracts import State
 from knowledge_base.publishing.publications import recent
+from knowledge_base.quality.demand.subjects import count_open
 
 
 def alerts_for_publishers(database: Database) -> Alerts:
@@ -30,6 +32,23 @@ def alerts_for_publishers(database: Database) -> Alerts:
         return (Alert(path="/desk/publications", key="call_decision", ids=ids),)
 
     return alerts
+
+
+def figures_for_publishers(database: Database) -> Figures:
+    """Returns a function that counts what waits for a decision on the start page."""
+
+    async def figures(staff: Staff) -> Sequence[Figure]:
+        if not staff.may(Right.EDIT_ENTRIES):
+            return ()
+        demand = Figure("figure_demand", "/desk/demand", "citizens", await count_open(database))
+        if not staff.may(Right.PUBLISH_ENTRIES):
+            return (demand,)
+        decisions = len((await alerts_for_publishers(database)(staff))[0].ids)
+        imported = await count_waiting(database, staff.collections)
+        waiting = (("figure_decisions", decisions), ("figure_imported", imported))
+        return [*(Figure(key, "/desk/publications", "answers", count) for key, count in waiting), demand]
+
+    return figures
 
 
 def part(settings: Settings, database: Database, replies: Replies = no_replies) -> Part:
@@ -55,4 +74,5 @@ def part(settings: Settings, database: Database, replies: Replies = no_replies) 
             Item(key="nav_golden", path="/desk/golden", right=Right.READ_ENTRIES, group="answers", order=23),
         ),
         alerts=alerts_for_publishers(database),
+        figures=figures_for_publishers(database),
     )

@@ -15,6 +15,7 @@ from desk import back, render
 from knowledge_base.desk.access import Publisher, Reader
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.publishing.forms import Line, RequestedChange, parse_change
+from knowledge_base.editing import listing
 from knowledge_base.editing.steps import Policy, publication_refusals
 from knowledge_base.entries.served_content import count_waiting
 from knowledge_base.errors import ImportRefused
@@ -86,7 +87,8 @@ def router(database: Database, policy: Policy, engine: EngineClient) -> APIRoute
 
     @routes.get(_PAGE + "/{name}", include_in_schema=False)
     async def one(name: str, http: Request, staff: Reader) -> Response:
-        return render(http, staff, "publishing/publication.html", publication=await _publication_or_404(database, name))
+        publication, names = await _publication_or_404(database, name), await listing.names(database)
+        return render(http, staff, "publishing/publication.html", publication=publication, names=names)
 
     @routes.post(_PAGE + "/{name}/decision", include_in_schema=False)
     async def choose(name: str, staff: Publisher, go: Annotated[bool, Form()]) -> Response:

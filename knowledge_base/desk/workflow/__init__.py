@@ -9,20 +9,21 @@ from core.identity import Right
 from core.settings import Settings
 from core.web.routes import join_router
 from desk import Item, Part
+from knowledge_base.desk.editor.contracts import Preview
 from knowledge_base.desk.workflow import collections, conflicts, exchange, history, replace, sources, steps, work
-from knowledge_base.desk.workflow.alerts import alerts_for_staff
+from knowledge_base.desk.workflow.alerts import alerts_for_staff, figures_for_staff
 from knowledge_base.import_tasks import Tasks
 
 
-def part(database: Database, settings: Settings) -> Part:
-    """Returns the part. Files to import are in the state folder until they are imported."""
+def part(database: Database, settings: Settings, preview: Preview | None = None) -> Part:
+    """Returns the part. Files to import are in the state folder until they are imported. ``preview`` shows a draft's answer."""
     routes = APIRouter()
     tasks = Tasks(database, settings)
     for router in (
         work.router(database, settings),
         history.router(database),
         replace.router(database, settings),
-        steps.router(database, settings),
+        steps.router(database, settings, preview),
         conflicts.router(database),
         collections.router(database),
         sources.router(database, settings),
@@ -43,4 +44,5 @@ def part(database: Database, settings: Settings) -> Part:
         ),
         bodies={"/desk/exchange": 200 * 2**20},
         alerts=alerts_for_staff(database),
+        figures=figures_for_staff(database, settings),
     )

@@ -1,6 +1,5 @@
 """Work in progress: drafts by stage, with steps for many at once; and the entries to be reviewed."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from fastapi import APIRouter, Request, Response
@@ -11,12 +10,15 @@ from core.dates import local_day
 from core.identity import Right
 from core.problems import Problem
 from core.settings import Settings
-from desk import render
+from desk import back, render
+from desk.shell import shell_of
 from knowledge_base.desk.access import Editor, Reader
-from knowledge_base.desk.workflow.publishing import publish, take_away
+from knowledge_base.desk.editor.views import LIST, Filters
+from knowledge_base.desk.workflow.actions import ON_MANY
 from knowledge_base.desk.workflow.shared import answered, check_collection, counts, day_of, target_of
-from knowledge_base.editing import listing, metadata, steps
-from knowledge_base.editing.steps import STAGES, Policy, StepResult, Target
+from knowledge_base.editing import listing, metadata
+from knowledge_base.editing.steps import STAGES, Policy
+from knowledge_base.editing.verifying import verify
 
 _AHEAD = timedelta(days=30)
 _MANY = 500
@@ -31,6 +33,7 @@ def router(database: Database, settings: Settings) -> APIRouter:
     async def work(request: Request, staff: Reader) -> Response:
         stage = request.query_params.get("stage", "")
         stage = stage if stage in STAGES else ""
+        mine = request.query_params.get("mine") == "1"
         today = local_day(now(), settings.opening.zone)
         return render(
             request,
@@ -38,7 +41,9 @@ def router(database: Database, settings: Settings) -> APIRouter:
             "workflow/work.html",
             stage=stage,
             stages=STAGES,
-            rows=await listing.in_progress(database, stage, staff.collections),
+            mine=mine,
+            rows=await listing.in_progress(database, stage, staff.collections, person=staff.id if mine else ""),
+            returned={(row.collection, row.id) for row in await listing.returned(database)},
             reminders=await listing.to_review(database, today + _AHEAD, collections=staff.collections),
             limit=listing.LIMIT,
             today=today,
@@ -56,27 +61,27 @@ def router(database: Database, settings: Settings) -> APIRouter:
         if action == "keep" and targets:
             owner, review_by = str(form.get("owner", ""))[:128], day_of(str(form.get("review_by", "")))
             results = await metadata.assign_all(database, targets, owner=owner, review_by=review_by, author=staff.id)
-            return answered("/desk/work", results, "did_keep")
-        if action not in _ACTIONS or not targets:
+            # From a list of entries, with its filters: the same list again.
+            asked = {name: one for name, one in request.query_params.items() if one and name in (*Filters.model_fields, "page")}
+            if not asked:
+                return answered("/desk/work", results, "did_keep")
+            failed = "not_all_kept" if any(one.code for one in results) else ""
+            return back(LIST, "" if failed else "did_keep", failed=failed, **asked)
+        if action == "verify" and targets:
+            today = local_day(now(), settings.opening.zone)
+            reason = shell_of(request).words.text("workflow", "verify_reason", settings.default_language)
+            results = await verify(database, targets, today, author=staff.id, reason=reason)
+            refused = [one for one in results if one.code is not None]
+            # An entry that has this day already keeps its head.
+            saved = [one.target for one in results if one.code is None and one.target not in targets]
+            action = "publish" if staff.may(Right.PUBLISH_ENTRIES) and not policy.two_persons else "submit"
+            decided, publication = await ON_MANY[action](database, saved, staff.id, reason, policy)
+            return answered("/desk/work", [*refused, *decided], "did_submit" if saved else "did_keep", publication)
+        if action not in ON_MANY or not targets:
             raise Problem(422, "workflow.nothing_chosen")
         if action != "submit" and not staff.may(Right.PUBLISH_ENTRIES):
             raise Problem(403, "workflow.refused_not_allowed")
-        results, publication = await _ACTIONS[action](database, targets, staff.id, reason, policy)
+        results, publication = await ON_MANY[action](database, targets, staff.id, reason, policy)
         return answered("/desk/work", results, f"did_{action}", publication)
 
     return routes
-
-
-type _Result = tuple[list[StepResult], str]
-type _Action = Callable[[Database, list[Target], str, str, Policy], Awaitable[_Result]]
-
-
-async def _submit(database: Database, targets: list[Target], author: str, reason: str, _policy: Policy) -> _Result:
-    return await steps.submit(database, targets, author=author, reason=reason), ""
-
-
-async def _approve(database: Database, targets: list[Target], author: str, reason: str, policy: Policy) -> _Result:
-    return await steps.approve(database, targets, author=author, reason=reason, policy=policy), ""
-
-
-_ACTIONS: dict[str, _Action] = {"submit": _submit, "approve": _approve, "publish": publish, "archive": take_away}

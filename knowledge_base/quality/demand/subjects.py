@@ -76,6 +76,14 @@ async def clusters(database: Database, *, status: Status | None = None, limit: i
     return sorted(current, key=lambda one: (one.status != "open", -one.citizens, one.id))[:limit]
 
 
+async def count_open(database: Database) -> int:
+    """Returns the number of the undecided clusters of the last four weeks."""
+    query = select(func.count(func.distinct(DemandCluster.seq))).join(DemandMember, DemandMember.cluster == DemandCluster.seq)
+    recent = query.where(DemandCluster.status == "open", DemandMember.kind.in_(FAILURES), DemandMember.at >= now() - WINDOW)
+    async with database.read() as session:
+        return await session.scalar(recent) or 0
+
+
 async def get(database: Database, number: int) -> Cluster:
     """Returns the cluster. Raises ``NoCluster``."""
     async with database.read() as session:

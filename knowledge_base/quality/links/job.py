@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
+from itertools import batched
 from pathlib import Path
 
 import structlog
@@ -17,7 +18,8 @@ from core.database import Database
 from core.database.base import now
 from core.database.conflict import insert_into
 from core.database.jobs import Jobs
-from core.database.models import CheckedLink, EditorTask
+from core.database.models import CheckedLink, EditorTask, EntryRow
+from core.entry import Entry
 from core.settings import Settings
 from knowledge_base.entries.store import published
 from knowledge_base.quality.links.check import links_of, why_dead
@@ -74,6 +76,7 @@ async def check_next(database: Database, fetcher: SafeFetcher) -> tuple[int, int
             row = await session.get_one(CheckedLink, link.digest)
             row.why, row.checked_at = found[row.url], now()
             row.failures = row.failures + 1 if row.why else 0
+            row.entries = sorted(set(entries.get(row.url, ()))) if row.why else []
             if row.why and row.failures >= _NIGHTS[row.why]:
                 broken += 1
                 await _raise_task(session, row, entries.get(row.url, ()))
@@ -87,6 +90,32 @@ async def write_broken_links(database: Database, file: Path) -> None:
     async with database.read() as session:
         urls = set(await session.scalars(select(CheckedLink.url).where(_BROKEN)))
     await asyncio.to_thread(broken_links.write, file, urls)
+
+
+async def broken_among(database: Database, urls: Sequence[str]) -> list[tuple[str, str]]:
+    """Returns those of ``urls`` that count as broken, each with the reason."""
+    query = select(CheckedLink.url, CheckedLink.why).where(_BROKEN)
+    async with database.read() as session:
+        broken = {row.url: row.why for row in await session.execute(query)}
+    return [(url, broken[url]) for url in urls if url in broken]
+
+
+async def broken_by_entry(database: Database) -> Mapping[tuple[str, str], Sequence[tuple[str, str]]]:
+    """Returns the links (address, reason) that count as broken, by entry (collection, id).
+
+    Only while the text that citizens read has them: a link that was corrected during the day is no longer shown.
+    """
+    async with database.read() as session:
+        links = {row.url: row for row in await session.scalars(select(CheckedLink).where(_BROKEN))}
+        ids = {entry for row in links.values() for entry in row.entries}
+        found: dict[tuple[str, str], list[tuple[str, str]]] = {}
+        for batch in batched(sorted(ids), _ROWS):
+            query = select(EntryRow).where(EntryRow.id.in_(batch), EntryRow.status == "published")
+            for entry in await session.scalars(query):
+                broken = [(url, links[url].why) for url in links_of(Entry.model_validate(entry.content)) if url in links]
+                if broken:
+                    found[entry.collection, entry.id] = broken
+    return found
 
 
 async def _entries_by_link(database: Database) -> Mapping[str, Sequence[str]]:
@@ -105,7 +134,7 @@ async def _follow(database: Database, entries: Mapping[str, Sequence[str]]) -> N
         new = [{"digest": one, "url": digests[one], "checked_at": _UNCHECKED} for one in digests.keys() - known]
         old = list(known - digests.keys())
         for start in range(0, len(new), _ROWS):
-            values = [row | {"why": "", "failures": 0} for row in new[start : start + _ROWS]]
+            values = [row | {"why": "", "failures": 0, "entries": []} for row in new[start : start + _ROWS]]
             await session.execute(insert_into(session, CheckedLink).values(values).on_conflict_do_nothing())
         for start in range(0, len(old), _ROWS):
             await session.execute(delete(CheckedLink).where(CheckedLink.digest.in_(old[start : start + _ROWS])))

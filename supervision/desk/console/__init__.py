@@ -5,9 +5,10 @@ from datetime import timedelta
 from pathlib import Path
 
 from fastapi import APIRouter
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from conversations.ports import Renderer
+from conversations.service_control.controls import OFF, read
 from core.database.base import now
 from core.database.models import Conversation, ConversationNote, Handoff, Mail
 from core.handoff import BY_FORM, UNCLAIMED, State
@@ -15,7 +16,7 @@ from core.identity import Right, Staff
 from core.identity.conversation_access import Access, accesses, roster
 from core.turns import Origin
 from core.web.routes import join_router
-from desk import Alert, Item, Part
+from desk import Alert, Figure, Item, Part
 from supervision.desk.console import api, availability, notes, pages, replies, service_control, socket, suggestions, teams
 from supervision.desk.console.services import ConsoleServices
 from supervision.desk.deps import Deps
@@ -69,6 +70,22 @@ class Alerts:
                 groups[key].append(row.id)
         return [Alert(path=PATH, key=key, ids=tuple(ids)) for key, ids in groups.items()]
 
+    async def figures(self, staff: Staff) -> Sequence[Figure]:
+        """Returns the figures of the start page: who waits, and for administrators the channels that are stopped."""
+        if not staff.may(Right.HANDLE_CONVERSATIONS):
+            return ()
+        waiting = {alert.key: len(alert.ids) for alert in await self(staff)}
+        async with self._database.read() as session:
+            mine = await session.scalar(select(func.count()).where(Handoff.state == State.CLAIMED, Handoff.owner == staff.id))
+            stopped = len({*(await read(session)).controls} & {*OFF.values()})
+        groups = (("call_danger", "call_waiting", "call_offline"), ("call_back_waiting", "mail_back_waiting"))
+        numbers = [sum(waiting[key] for key in keys) for keys in groups]
+        named = zip(("figure_waiting", "figure_call_back", "figure_mine"), (*numbers, mine or 0), strict=True)
+        figures = [Figure(key, PATH, "citizens", number) for key, number in named]
+        if staff.may(Right.MANAGE_SERVICE):
+            figures.append(Figure("figure_stopped", "/desk/service", "service", stopped))
+        return figures
+
 
 def _failed_answers() -> Select[int, str]:
     """Returns the query of the answers by e-mail that were given up lately."""
@@ -90,6 +107,7 @@ def _key(row: ListedHandoff) -> str:
 def part(deps: Deps, sms: Renderer) -> Part:
     """Returns the part, on the gateway's ``deps``. ``sms`` renders a human's replies, which may be longer than the bot's."""
     services, routes = ConsoleServices.of(deps, sms), APIRouter()
+    alerts = Alerts(services)
     for module in (api, notes, availability, replies, suggestions, socket, pages, service_control, teams):
         join_router(routes, module.router(services))
     return Part(
@@ -101,5 +119,6 @@ def part(deps: Deps, sms: Renderer) -> Part:
             Item(key="nav_teams", path="/desk/teams", right=Right.MANAGE_SERVICE, group="service", order=78),
             Item(key="nav_service", path="/desk/service", right=Right.MANAGE_SERVICE, group="service", order=80),
         ),
-        alerts=Alerts(services),
+        alerts=alerts,
+        figures=alerts.figures,
     )

@@ -1,5 +1,6 @@
 """The review's part of the desk: one reply at a time to judge, without seeing other verdicts; and the tasks that follow."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,7 +11,7 @@ from core.identity import Right, Staff
 from core.identity.conversation_access import require
 from core.problems import Problem
 from core.web.row_numbers import LARGEST, RowNumber
-from desk import Item, Part, render, signed_in
+from desk import Figure, Item, Part, render, signed_in
 from desk.pages import back
 from desk.shell import shell_of
 from supervision.desk.deps import Deps
@@ -113,8 +114,15 @@ def part(deps: Deps, golden: KeepGolden) -> Part:
         why = await corrector.correct(reply, correction, staff.id)
         return back("/desk/review", failed=f"correction_{why}") if why else back("/desk/review", "correction_sent")
 
+    async def figures(staff: Staff) -> Sequence[Figure]:
+        if not staff.may(Right.HANDLE_CONVERSATIONS):
+            return ()
+        _, left = await next_item(deps.database, staff, text)
+        return (Figure("figure_left", "/desk/review", "citizens", left),)
+
     return Part(
         name="review",
+        figures=figures,
         folder=Path(__file__).parent,
         router=routes,
         items=(Item(key="nav", path="/desk/review", right=Right.HANDLE_CONVERSATIONS, group="citizens", order=45),),

@@ -1,5 +1,6 @@
 """The editors' part of the review: tasks about entries, requested by reviewers."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -8,8 +9,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from core.database import Database
 from core.identity import Right, Staff
 from core.web.row_numbers import RowNumber
-from desk import Item, Part, back, render, signed_in
-from supervision.review.tasks import close_task, closed_tasks, open_tasks, reopen_task
+from desk import Figure, Item, Part, back, render, signed_in
+from supervision.review.tasks import close_task, closed_tasks, count_tasks, open_tasks, reopen_task
 
 Editing = Annotated[Staff, Depends(signed_in(Right.EDIT_ENTRIES))]
 _PATH = "/desk/tasks"
@@ -44,8 +45,14 @@ def part(database: Database) -> Part:
         done = await reopen_task(database, seq, staff.id, collections=staff.collections)
         return back(_PATH, "reopened") if done else back(_PATH, failed="gone")
 
+    async def figures(staff: Staff) -> Sequence[Figure]:
+        if not staff.may(Right.EDIT_ENTRIES):
+            return ()
+        return (Figure("figure_open", _PATH, "entries", await count_tasks(database, collections=staff.collections)),)
+
     return Part(
         name="tasks",
+        figures=figures,
         folder=Path(__file__).parent,
         router=routes,
         items=(Item(key="nav", path=_PATH, right=Right.EDIT_ENTRIES, group="entries", order=22),),

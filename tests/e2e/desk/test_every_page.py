@@ -14,7 +14,20 @@ from tests.e2e.web.widget import violations
 NARROW, TABLET, WIDE = ({"width": width, "height": 800} for width in (320, 768, 1280))
 ENTRY = ("", "/workflow", "/history")
 PAGES = (
-    *("account", "entries", "entries?q=carte", "work", "conflicts", "collections", "collections/essai", "exchange", "tasks"),
+    *(
+        "",
+        "account",
+        "entries",
+        "entries?q=carte",
+        "entries?links=broken",
+        "entries?order=asked",
+        "work",
+        "conflicts",
+        "collections",
+        "collections/essai",
+        "exchange",
+        "tasks",
+    ),
     *(
         "publications",
         "publications/waiting",

@@ -96,6 +96,13 @@ def test_a_section_that_one_side_removed_is_no_clash_where_the_other_only_says_w
     assert merge(BASE, with_body(DELAY, FORK), rewritten).clashes
 
 
+def test_two_days_of_verification_are_no_clash_and_the_later_one_holds() -> None:
+    local, theirs = (BASE.model_copy(update={"verified_on": date(2024, month, 1)}) for month in (5, 3))
+    for sides in ((local, theirs), (theirs, local)):
+        found = merge(BASE, *sides)
+        assert (found.entry.verified_on, found.clashes) == (date(2024, 5, 1), ())
+
+
 def test_the_same_section_changed_twice_is_a_clash_that_stays_local() -> None:
     local = with_body(chapter("Coût", "30 €, sauf en ligne."), DELAY, FORK)
     theirs = with_body(chapter("Coût", "28 € depuis mars."), chapter("Délai", "Un mois."), FORK)
