@@ -15,7 +15,6 @@ from channels.gateway.problems import KNOWN
 from channels.gateway.relative_redirects import RelativeRedirects
 from channels.gateway.widget_cors import WidgetCors
 from channels.http.deps import Deps
-from channels.http.origins import widget_origins
 from channels.http.rate_limiting import RateLimiting
 from channels.sms import short_link_routes, webhooks
 from channels.sms.composition import sms_channels
@@ -77,7 +76,7 @@ def create_app(
     def page(request: Request, document: dict[str, Any]) -> Response | None:
         return composition.problem_page(request, document) or public(request, document, answer.language(request))
 
-    answer = problems.ProblemResponder(say, settings.default_language, page)
+    answer = problems.ProblemResponder(say, lambda: settings.default_language, page)
 
     mailing = Mailing(shell)
 
@@ -105,7 +104,7 @@ def create_app(
             Middleware(AllowedHosts, deps=deps, answer=answer),
             Middleware(
                 WidgetCors,
-                allow_origins=widget_origins(settings),
+                settings=settings,
                 allow_credentials=False,
                 allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=["Authorization", "Content-Type", "Accept-Language", "Last-Event-ID"],
