@@ -34,9 +34,8 @@ def reason_of(detail: ErrorDetails) -> tuple[str, str]:
         return reason.fr, reason.en
     if detail["type"] == "literal_error":
         expected: str = about["expected"]
-        return sentence(
-            "literal", fr=expected.replace(" or ", " ou ").replace("''", "vide"), en=expected.replace("''", "empty")
-        )
+        fr, en = expected.replace(" or ", " ou ").replace("''", "vide"), expected.replace("''", "empty")
+        return sentence("literal", expected=(fr, en))
     if detail["type"] in _OF_PYDANTIC:
         return sentence(detail["type"], **about)
     return detail["msg"], detail["msg"]

@@ -1,10 +1,11 @@
 """What administrators have changed of the settings at the desk: in the record, audited, and from there in each node's file."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import structlog
+from pydantic import ValidationError
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +20,14 @@ log = structlog.get_logger(__name__)
 
 _EVERY = 2.0  # seconds
 _EVERY_AT_MOST = 60.0
+
+
+class Refused(Exception):
+    """Values that the settings refuse: ``errors`` says for each setting why."""
+
+    def __init__(self, errors: Mapping[str, ValidationError]) -> None:
+        super().__init__(", ".join(errors))
+        self.errors = errors
 
 
 class ChangedMeanwhile(Exception):
@@ -41,8 +50,7 @@ async def change(
 ) -> list[str]:
     """Sets each setting of ``changes``, or gives it back to the environment (``None``). Returns the names that changed.
 
-    Raises pydantic's ``ValidationError`` for what the settings refuse, and ``ChangedMeanwhile`` if the page showed another
-    version than ``seen``. Nothing is changed then.
+    Raises ``Refused``, and ``ChangedMeanwhile`` if the page showed another version than ``seen``. Nothing is changed then.
     """
     rows = await stored(session)
     if seen is not None and seen != version_of(rows):
@@ -50,7 +58,8 @@ async def change(
     in_environment = {name: at_desk.as_text(settings.in_environment(name)) for name in changes}
     before = {name: rows[name].value if name in rows else in_environment[name] for name in changes}
     new = {name: value for name, value in changes.items() if value is not None and value != before[name]}
-    settings.checked_for_desk(new)
+    if errors := dict(_errors(settings, new)):
+        raise Refused(errors)
     reset = [name for name, value in changes.items() if value is None and name in rows]
     for name in reset:
         await session.delete(rows[name])
@@ -65,6 +74,14 @@ async def change(
         # An administration publishes these about itself: masked, its own telephone number would be missing from the audit.
         await record(session, actor=actor, action=action, target=f"setting:{name}", details=details, masked=False)
     return [*after]
+
+
+def _errors(settings: Settings, new: Mapping[str, str]) -> Iterator[tuple[str, ValidationError]]:
+    for name, value in new.items():
+        try:
+            settings.checked_for_desk(name, value)
+        except ValidationError as error:
+            yield name, error
 
 
 async def update_file(database: Database, home: Path) -> bool:

@@ -22,7 +22,6 @@ from channels.sms.simulator import routes as simulator
 from channels.sms.simulator.account import is_offered
 from channels.sms.simulator.opt_outs import SimulatedOptOuts
 from channels.web import api
-from channels.web.api.conversations import RECEIPT
 from channels.web.pages import router as pages
 from channels.web.pages.problem import ProblemPage
 from channels.web.pages.templating import Pages
@@ -102,15 +101,7 @@ def create_app(
         middleware=[
             Middleware(metrics.CountRequests, metrics=figures),
             Middleware(AllowedHosts, deps=deps, answer=answer),
-            Middleware(
-                WidgetCors,
-                settings=settings,
-                allow_credentials=False,
-                allow_methods=["GET", "POST", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Accept-Language", "Last-Event-ID"],
-                expose_headers=[RECEIPT],
-                max_age=3600,
-            ),
+            Middleware(WidgetCors, settings=settings),
             Middleware(RelativeRedirects),
             Middleware(RateLimiting, deps=deps, answer=answer),
             Middleware(BodyLimit, answer=answer, streamed=shell.bodies),

@@ -5,7 +5,8 @@ random ones into ``.env``. ``.env.example`` is generated from these fields; a te
 ``core.settings.at_desk`` may be changed at the desk while the service runs: their values here change then.
 """
 
-from collections.abc import Callable, Mapping
+import threading
+from collections.abc import Callable
 from typing import Any, Self
 
 import structlog
@@ -24,6 +25,7 @@ from core.settings.validators import variable_of
 __all__ = ["AGE", "GENERATED", "ROOT", "PerEdition", "Settings"]
 
 log = structlog.get_logger(__name__)
+_FOLLOWING = threading.Lock()  # a request that stores a change and the thread that follows may come at once
 
 
 class Settings(
@@ -62,25 +64,27 @@ class Settings(
 
         A value that is refused (by the checks of a newer version) counts as unchanged, so that the service starts all the same.
         """
-        desk = at_desk.read(self.home)
-        if desk == self._desk:
-            return False
-        taken: dict[str, Any] = {}
-        for name, text in desk.items():
-            try:
-                taken |= self.checked_for_desk({name: text})
-            except ValidationError:
-                log.warning("desk_setting_refused", setting=name)
-        environment = {name: self.in_environment(name) for name in taken}
-        # The model is frozen for the code that reads it; this is the one place at which its values change.
-        self.__dict__.update({**self._environment, **taken})
-        self._desk, self._environment = desk, environment
-        self._edition += 1
-        return True
+        with _FOLLOWING:
+            desk = at_desk.read(self.home)
+            if desk == self._desk:
+                return False
+            taken: dict[str, Any] = {}
+            for name in at_desk.CHANGEABLE:
+                if name in desk:
+                    try:
+                        taken[name] = self.checked_for_desk(name, desk[name])
+                    except ValidationError:
+                        log.warning("desk_setting_refused", setting=name)
+            environment = {name: self.in_environment(name) for name in taken}
+            # The model is frozen for the code that reads it; this is the one place at which its values change.
+            self.__dict__.update({**self._environment, **taken})
+            self._desk, self._environment = desk, environment
+            self._edition += 1
+            return True
 
-    def checked_for_desk(self, changes: Mapping[str, str]) -> dict[str, Any]:
-        """Returns the values of ``changes`` (setting → text). Raises ``ValidationError`` for what the desk may not set."""
-        return at_desk.checked(changes, zone=self.desk_timezone, country=self.desk_country, production=self.production)
+    def checked_for_desk(self, name: str, text: str) -> Any:
+        """Returns the value that the desk's ``text`` gives the setting ``name``. Raises ``ValidationError``."""
+        return at_desk.checked(name, text, zone=self.desk_timezone, country=self.desk_country, production=self.production)
 
     def in_environment(self, name: str) -> Any:
         """Returns the value of the setting ``name`` that the environment gives, whatever the desk says."""

@@ -56,21 +56,19 @@ class _Changeable(AnswerSettings, ChannelSettings, DeskSettings, ServiceSettings
     @field_validator("widget_sites")
     @classmethod
     def _named_in_production(cls, value: str, about: ValidationInfo) -> str:
-        if about.context["production"] and "*" in value:
+        if (about.context or {}).get("production") and "*" in value:
             raise BadSetting(*sentence("sites_in_production"))
         return value
 
 
-def checked(changes: Mapping[str, str], *, zone: str, country: str, production: bool) -> dict[str, Any]:
-    """Returns ``changes`` (setting → text, as in ``.env``) with the types of the settings. Raises ``ValidationError``.
+def checked(name: str, text: str, *, zone: str, country: str, production: bool) -> Any:
+    """Returns the value of the setting ``name`` from its ``text``, as in ``.env``. Raises ``ValidationError``.
 
     ``zone`` and ``country``: those in which opening hours are read. ``production``: the start refuses what would open the
     service to every website, so the desk does too.
     """
-    known = {name: changes[name] for name in CHANGEABLE if name in changes}
-    given = {**known, "desk_timezone": zone, "desk_country": country}
-    found = _Changeable.model_validate(given, context={"production": production})
-    return {name: getattr(found, name) for name in known}
+    given = {name: text, "desk_timezone": zone, "desk_country": country}
+    return getattr(_Changeable.model_validate(given, context={"production": production}), name)
 
 
 def as_text(value: object) -> str:

@@ -14,7 +14,6 @@ from core.settings import Settings, at_desk
 
 _MOST_CHARACTERS = 1000
 _LISTS = ("widget_languages",)  # boxes to tick, stored with commas
-_OF_SEVERAL = "desk_hours"  # the one setting of the form in a check of several settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +77,12 @@ def _typed(form: FormData) -> Iterator[tuple[str, str]]:
             yield name, " ".join(values[-1].replace("\x00", "").split())[:_MOST_CHARACTERS]
 
 
-def errors_of(error: ValidationError, language: str) -> dict[str, str]:
-    """Returns a sentence for each wrong setting."""
-    found = {}
-    for detail in error.errors():
-        name = str(detail["loc"][0]) if detail["loc"] else _OF_SEVERAL
-        reason = reason_of(detail)[0 if language == "fr" else 1]
-        text = reason.rpartition(f"{name.upper()}")[2].lstrip(" :\u00a0")
-        found[name] = f"{text[:1].upper()}{text[1:]}."
-    return found
+def errors_of(refused: Mapping[str, ValidationError], language: str) -> dict[str, str]:
+    """Returns a sentence for each refused setting."""
+    return {name: _sentence(name, error, language) for name, error in refused.items()}
+
+
+def _sentence(name: str, error: ValidationError, language: str) -> str:
+    reason = reason_of(error.errors()[0])[0 if language == "fr" else 1]
+    text = reason.rpartition(name.upper())[2].lstrip(" :\u00a0")  # the field says which setting it is
+    return f"{text[:1].upper()}{text[1:]}."

@@ -71,7 +71,11 @@ async def test_changes_are_in_use_at_once_in_what_citizens_get_and_in_the_audit(
         "widget_sites": "https://www.valbourg.fr",
         "publication_director": "Mme Dupont, maire",
     }
-    saved = await operator.post(PAGE, data={"seen": seen_in(page), **changes})
+    sent = {"seen": seen_in(page), **changes}
+    question = await operator.post(PAGE, data=sent)  # thirty days erase what sixty more would have kept
+    assert (question.status_code, desk.settings.edition) == (200, 0)
+    assert 'name="service_name" value="Allô Valbourg"' in question.text
+    saved = await operator.post(PAGE, data=sent | {"shorter": "yes"})
     assert (saved.status_code, saved.headers["location"]) == (303, f"{PAGE}?done=saved")
 
     config = (await operator.get("/api/web/config")).json()
@@ -122,12 +126,13 @@ async def test_changes_are_in_use_at_once_in_what_citizens_get_and_in_the_audit(
 async def test_wrong_value_is_refused_in_french_beside_its_field_and_kept_there(
     desk: Desk, operator: httpx.AsyncClient, name: str, value: str, sentence: str
 ) -> None:
-    answer = await operator.post(PAGE, data={"contact_url": "https://valbourg.fr", name: value})
+    answer = await operator.post(PAGE, data={"contact_url": "https://valbourg.fr", "widget_logo_url": "\\", name: value})
     page = unescape(answer.text).replace(" :", "\u00a0:").replace("« ", "«\u00a0").replace(" »", "\u00a0»")
     assert answer.status_code == 422
     beside = re.search(rf'<p class="error" id="{name}-wrong">([^<]*)</p>', page)
     assert beside
     assert beside[1].startswith(sentence)
+    assert 'id="widget_logo_url-wrong"' in page  # every fault at once
     assert 'value="https://valbourg.fr"' in page  # what was right stays typed, too
     async with desk.database.read() as session:
         assert (await session.scalars(select(DeskSetting))).all() == []
@@ -135,18 +140,22 @@ async def test_wrong_value_is_refused_in_french_beside_its_field_and_kept_there(
 
 
 def test_every_website_is_refused_in_production(tmp_path: Path) -> None:
-    settings_for("", "redis://127.0.0.1:1/0", tmp_path).checked_for_desk({"widget_sites": "*"})
+    settings_for("", "redis://127.0.0.1:1/0", tmp_path).checked_for_desk("widget_sites", "*")
     production = settings_for("", "redis://127.0.0.1:1/0", tmp_path, production=True)
     with pytest.raises(ValueError, match="un service en production nomme ses sites"):
-        production.checked_for_desk({"widget_sites": "*"})
+        production.checked_for_desk("widget_sites", "*")
 
 
 async def test_reset_gives_a_setting_back_to_the_environment(desk: Desk, operator: httpx.AsyncClient) -> None:
-    await operator.post(PAGE, data={"retention_days": "30", "organisation": "Valbourg"})
-    answer = await operator.post(f"{PAGE}/reset", data={"name": "retention_days"})
+    await operator.post(PAGE, data={"retention_days": "120", "organisation": "Valbourg"})
+    assert desk.settings.retention_days == 120
+    question = await operator.post(f"{PAGE}/reset", data={"name": "retention_days", "confirm_password": "mot-de-passe"})
+    assert "ceux qui sont plus anciens sont effacés" in question.text
+    assert "mot-de-passe" not in question.text
+    answer = await operator.post(f"{PAGE}/reset", data={"name": "retention_days", "shorter": "yes"})
     assert answer.headers["location"] == f"{PAGE}?done=was_reset"
     assert (desk.settings.retention_days, desk.settings.organisation) == (90, "Valbourg")
-    assert (await audited(desk))[-1] == ("setting.reset", "setting:retention_days", '{"from":"30","to":"90"}')
+    assert (await audited(desk))[-1] == ("setting.reset", "setting:retention_days", '{"from":"120","to":"90"}')
     for name in ("secret_key", "port", "nothing"):
         assert (await operator.post(f"{PAGE}/reset", data={"name": name})).status_code == 404
         await operator.post(PAGE, data={name: "12345"})
@@ -182,7 +191,7 @@ async def test_export_is_an_env_file_that_gives_the_same_settings(
         "retention_days": "45",
         "widget_languages": "fr,ar",
     }
-    await operator.post(PAGE, data=changes)
+    await operator.post(PAGE, data=changes | {"shorter": "yes"})
     answer = await operator.get(f"{PAGE}/export")
     assert answer.headers["content-disposition"] == 'attachment; filename="guichet.env"'
     assert set(dotenv_values(stream=StringIO(answer.text))) == {f"GUICHET_{name.upper()}" for name in changes}
