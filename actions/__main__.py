@@ -12,6 +12,7 @@ from core import socket_handover
 from core.action_server import blocking_action_server
 from core.privacy.logs import configure_logs
 from core.settings import Settings
+from core.settings.following import followed
 from core.telemetry import metrics_server
 from core.telemetry.tracing import traced
 from core.web.serving import serve
@@ -41,7 +42,7 @@ def main(settings: Settings) -> None:
     for query, locale in _FIRST:
         steady.search(query, locale=locale)
     app = create_app(settings, steady, embedder)
-    with metrics_server("actions", settings.home), traced(settings, "actions"):
+    with metrics_server("actions", settings.home), traced(settings, "actions"), followed(settings):
         serve(app, host=settings.inner_host, port=settings.actions_port)
 
 

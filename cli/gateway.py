@@ -27,10 +27,11 @@ from core.dates import local_day
 from core.privacy.logs import configure_logs
 from core.privacy.masking import mask
 from core.settings import Settings
+from core.settings.following import followed
 from core.telemetry.tracing import traced
 from core.web.open_file_limit import raise_open_file_limit
 from core.web.serving import serve
-from desk import Part
+from desk import Part, service_settings
 from integrators import api
 from integrators import desk as integrators
 from knowledge_base.desk import editor, offices, publishing, synonyms, workflow
@@ -59,6 +60,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         tasks.part(deps.database),
         approvals.part(settings, deps.database),
         website.part(settings, deps.database),
+        service_settings.part(settings, deps.database),
         integrators.part(settings, deps.database),
     ]
 
@@ -116,7 +118,7 @@ def main(settings: Settings) -> None:
     """
     mask("bonjour")
     raise_open_file_limit(settings.limit_connections)
-    with traced(settings, "gateway"):
+    with traced(settings, "gateway"), followed(settings):
         serve(create(settings), host=settings.host, port=settings.port, **serving(settings))
 
 

@@ -17,6 +17,7 @@ from actions.policy.offices import book_of
 from core.database import Database
 from core.privacy.logs import configure_logs
 from core.settings import Settings
+from core.settings.following import followed
 from core.telemetry import metrics_server
 from core.turns import Outcome
 from knowledge_base.publishing.contracts import ReplayQuestion
@@ -54,7 +55,7 @@ async def main(settings: Settings) -> None:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, publisher.stop)
-        with metrics_server("publisher", settings.home):
+        with metrics_server("publisher", settings.home), followed(settings):
             await publisher.run()
 
 

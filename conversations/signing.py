@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -31,13 +31,18 @@ class Signing:
     has its own key, so that none is valid as another kind.
     """
 
-    def __init__(self, *secrets: str, token_days: float = 90) -> None:
+    def __init__(self, *secrets: str, token_days: float | Callable[[], float] = 90) -> None:
         if not secrets or not all(secrets):
             raise ValueError("the secret key is empty")
         self._secrets = secrets[::-1]  # itsdangerous signs with the last
         self._tokens = URLSafeTimedSerializer(self._secrets, salt="guichet web conversation of a site")
         self._links = URLSafeTimedSerializer(self._secrets, salt="guichet link to a conversation")
-        self._seconds = int(token_days * 86400)
+        self._token_days = token_days
+
+    @property
+    def _seconds(self) -> int:
+        days = self._token_days
+        return int((days() if callable(days) else days) * 86400)
 
     def token(self, conversation: str, site: str = "", *, until: int | None = None) -> str:
         """Returns the token with which a web client on a page of ``site`` (an origin; empty: ours) acts in ``conversation``.

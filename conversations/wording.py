@@ -7,7 +7,7 @@ no citizen sees a wrong text.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -20,9 +20,39 @@ from core.settings import Settings
 FRAMES = ("es", "ar", "pt", "tr", "uk")  # languages with some of the texts; the others are given in French
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
+# common placeholder → setting
+_COMMON = {
+    "service": "service_name",
+    "organisation": "organisation",
+    "contact": "contact",
+    "days": "retention_days",
+    "max": "message_max_chars",
+    "url": "base_url",
+    "phone": "contact_phone",
+    "hours": "opening_hours",
+    "relay": "relay_with_address",
+    "relay_brief": "relay_brief",
+}
+
 
 class WordingError(ValueError):
     """``domain.yml`` lacks a text, or has two for one pair. The message names it."""
+
+
+class _Common(Mapping[str, object]):
+    """The common placeholders, as the settings are at the moment at which they are read."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+
+    def __getitem__(self, name: str) -> object:
+        return getattr(self._settings, _COMMON[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(_COMMON)
+
+    def __len__(self) -> int:
+        return len(_COMMON)
 
 
 class Wording:
@@ -30,7 +60,7 @@ class Wording:
 
     def __init__(self, texts: Mapping[tuple[str, str, str], str], values: Mapping[str, object] | None = None) -> None:
         self._texts = dict(texts)
-        self._values = dict(values or {})
+        self._values = values or {}
 
     @classmethod
     def load(cls, path: Path) -> Wording:
@@ -44,19 +74,7 @@ class Wording:
         """Returns the same texts, with the common placeholders filled: ``contact days max organisation service url``; and the
         values of ``common`` for what is said beside a telephone number: ``phone hours relay relay_brief``.
         """
-        values = {
-            "service": settings.service_name,
-            "organisation": settings.organisation,
-            "contact": settings.contact,
-            "days": settings.retention_days,
-            "max": settings.message_max_chars,
-            "url": settings.base_url,
-            "phone": settings.contact_phone,
-            "hours": settings.opening_hours,
-            "relay": settings.relay_with_address,
-            "relay_brief": settings.relay_url or settings.relay_means,
-        }
-        return Wording(self._texts, values)
+        return Wording(self._texts, _Common(settings))
 
     def text(self, name: str, /, *, channel: str = "web", language: str = "fr", **values: object) -> str:
         """Returns the text ``name`` with ``{placeholders}`` filled. Raises ``WordingError`` for an unknown name or a missing

@@ -88,13 +88,13 @@ class ProblemResponder:
     """Responses for problems: a document, or the result of ``page``."""
 
     say: TextSource
-    default_language: str
+    default_language: Callable[[], str]
     page: Page = lambda request, document: None
 
     def language(self, request: Request) -> str:
         """Returns the chosen language (of the signed-in person, or in the address), else one of the browser's."""
         chosen = getattr(request.state, "language", "") or request.query_params.get("lang", "")
-        return chosen if chosen in LANGUAGES else language_of(request, self.default_language)
+        return chosen if chosen in LANGUAGES else language_of(request, self.default_language())
 
     def __call__(
         self, request: Request, problem: Problem, headers: Mapping[str, str] | None = None, **more: object

@@ -4,6 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+import structlog
+
+log = structlog.get_logger(__name__)
+
 
 @asynccontextmanager
 async def repeating(do: Callable[[], Awaitable[None]], seconds: float) -> AsyncIterator[None]:
@@ -26,3 +30,21 @@ async def repeating(do: Callable[[], Awaitable[None]], seconds: float) -> AsyncI
     finally:
         over.set()
         await task
+
+
+async def repeat_until(
+    stopping: asyncio.Event, do: Callable[[], Awaitable[None]], *, seconds: float, at_most: float, failure_event: str
+) -> None:
+    """Awaits ``do`` every ``seconds`` until ``stopping``. Failures are logged as ``failure_event``; the pause then doubles, up
+    to ``at_most``.
+    """
+    pause = seconds
+    while not stopping.is_set():
+        try:
+            await do()
+            pause = seconds
+        except Exception:
+            log.error(failure_event, exc_info=True)
+            pause = min(2 * pause, at_most)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), pause)

@@ -1,12 +1,13 @@
 """Communes and offices in the memory of the action server: loaded if a directory exists, loaded again when it changes."""
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
 import structlog
 
-from core.settings import Settings
+from core.settings import PerEdition, Settings
 from places.communes.index import Places, load
 from places.mentions.finder import find
 from places.offices.directory_file import FILE, DirectoryFile, version_of
@@ -28,8 +29,8 @@ class PlaceData(NamedTuple):
 class PlaceDataLoader:
     """Loads the data for answers about places. Without any data, ``open()`` returns ``None`` and nothing stays in memory."""
 
-    def __init__(self, communes: Path, directory: Path, own: Office | None = None) -> None:
-        self._communes, self._directory, self.own = communes, directory, own
+    def __init__(self, communes: Path, directory: Path, own: Callable[[], Office | None] = lambda: None) -> None:
+        self._communes, self._directory, self._own = communes, directory, own
         self._place_data: PlaceData | None = None
         self._state: object = None
         self._loading = threading.Lock()
@@ -59,19 +60,20 @@ class PlaceDataLoader:
     def _load(self, state: object) -> None:
         directory_file = DirectoryFile(self._directory) if version_of(self._directory) is not None else None
         place_data = None
-        if directory_file is not None or self.own is not None:
+        at_town = self._own()
+        if directory_file is not None or at_town is not None:
             listed = load(self._communes)
             communes = directory_file.communes() if directory_file else []
             more = [line for line in communes if listed.get(line.split("\t")[1]) is None]
             places = load(self._communes, more) if more else listed
             find("mairie de rennes", places)  # dictionaries are read at their first use
-            own = self.own and directory_file and directory_file.of_desk(self.own.kind, self.own.commune)
-            place_data = PlaceData(places, directory_file, own or self.own)
+            own = at_town and directory_file and directory_file.of_desk(at_town.kind, at_town.commune)
+            place_data = PlaceData(places, directory_file, own or at_town)
             log.info("places_loaded", communes=len(places), directory=directory_file is not None)
         self._place_data, self._state = place_data, state
 
     def _state_of_files(self) -> object:
-        return tuple(_stamp(file) for file in (self._directory, self._communes))
+        return self._own(), *(_stamp(file) for file in (self._directory, self._communes))
 
 
 def _stamp(file: Path) -> tuple[int, int, int] | None:
@@ -84,7 +86,7 @@ def _stamp(file: Path) -> tuple[int, int, int] | None:
 
 def loader_for(settings: Settings) -> PlaceDataLoader:
     """Returns the book of an installation."""
-    return PlaceDataLoader(settings.communes_file, settings.home / FILE, own_office(settings))
+    return PlaceDataLoader(settings.communes_file, settings.home / FILE, PerEdition(settings, lambda: own_office(settings)))
 
 
 def own_office(settings: Settings) -> Office | None:

@@ -131,7 +131,7 @@ class SubmitCallBack(Action):  # type: ignore[misc]
     """``action_submit_call_back``: the form has ended, confirmed or cancelled. Its slots are emptied."""
 
     def __init__(self, settings: Settings, clock: Callable[[], datetime] = now) -> None:
-        self._clock, self._opening, self._language = clock, settings.opening, settings.default_language
+        self._clock, self._settings = clock, settings
 
     def name(self) -> str:
         return "action_submit_call_back"
@@ -149,7 +149,7 @@ class SubmitCallBack(Action):  # type: ignore[misc]
             custom = {"outcome": Outcome.HANDOFF_OFFLINE, "handoff": request}
             noted = "utter_call_back_mail_noted" if by_mail else "utter_call_back_noted"
             dispatcher.utter_message(response=noted, json_message=custom)
-            self._say_when(dispatcher, str(tracker.get_slot("language") or self._language))
+            self._say_when(dispatcher, str(tracker.get_slot("language") or self._settings.default_language))
         else:
             custom = {"outcome": Outcome.SMALL_TALK, "handoff": {"want": "drop", **_way(by_mail)}}
             dropped = "utter_call_back_mail_dropped" if by_mail else "utter_call_back_dropped"
@@ -157,9 +157,9 @@ class SubmitCallBack(Action):  # type: ignore[misc]
         return [SlotSet(slot, None) for slot in (*SLOTS, BY)]
 
     def _say_when(self, dispatcher: CollectingDispatcher, language: str) -> None:
-        moment = self._clock()
-        back = self._opening.next_opening(moment)
-        if back is not None and not self._opening.is_open(moment):
+        moment, opening = self._clock(), self._settings.opening
+        back = opening.next_opening(moment)
+        if back is not None and not opening.is_open(moment):
             day, time = day_and_time(back, language)
             dispatcher.utter_message(response="utter_call_back_from", day=day, time=time)
 

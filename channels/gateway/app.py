@@ -15,7 +15,6 @@ from channels.gateway.problems import KNOWN
 from channels.gateway.relative_redirects import RelativeRedirects
 from channels.gateway.widget_cors import WidgetCors
 from channels.http.deps import Deps
-from channels.http.origins import widget_origins
 from channels.http.rate_limiting import RateLimiting
 from channels.sms import short_link_routes, webhooks
 from channels.sms.composition import sms_channels
@@ -23,7 +22,6 @@ from channels.sms.simulator import routes as simulator
 from channels.sms.simulator.account import is_offered
 from channels.sms.simulator.opt_outs import SimulatedOptOuts
 from channels.web import api
-from channels.web.api.conversations import RECEIPT
 from channels.web.pages import router as pages
 from channels.web.pages.problem import ProblemPage
 from channels.web.pages.templating import Pages
@@ -77,7 +75,7 @@ def create_app(
     def page(request: Request, document: dict[str, Any]) -> Response | None:
         return composition.problem_page(request, document) or public(request, document, answer.language(request))
 
-    answer = problems.ProblemResponder(say, settings.default_language, page)
+    answer = problems.ProblemResponder(say, lambda: settings.default_language, page)
 
     mailing = Mailing(shell)
 
@@ -103,15 +101,7 @@ def create_app(
         middleware=[
             Middleware(metrics.CountRequests, metrics=figures),
             Middleware(AllowedHosts, deps=deps, answer=answer),
-            Middleware(
-                WidgetCors,
-                allow_origins=widget_origins(settings),
-                allow_credentials=False,
-                allow_methods=["GET", "POST", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Accept-Language", "Last-Event-ID"],
-                expose_headers=[RECEIPT],
-                max_age=3600,
-            ),
+            Middleware(WidgetCors, settings=settings),
             Middleware(RelativeRedirects),
             Middleware(RateLimiting, deps=deps, answer=answer),
             Middleware(BodyLimit, answer=answer, streamed=shell.bodies),

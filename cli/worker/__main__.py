@@ -11,6 +11,7 @@ from core import socket_handover
 from core.garbage_collection import freeze_long_lived
 from core.privacy.logs import configure_logs
 from core.settings import Settings
+from core.settings.following import followed
 from core.telemetry import metrics_server
 from core.telemetry.tracing import traced
 
@@ -23,7 +24,7 @@ async def main(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, worker.stop)
     try:
-        with metrics_server("worker", settings.home), traced(settings, "worker"):
+        with metrics_server("worker", settings.home), traced(settings, "worker"), followed(settings):
             await worker.run(ready=socket_handover.report_ready)
     finally:
         await worker.database.close()

@@ -97,7 +97,7 @@ class Worker:
             self.event_bus,
             addresses,
             self.budget,
-            language=settings.default_language,
+            language=lambda: settings.default_language,
             zone=settings.opening.zone,
             is_temporary=is_temporary,
         )

@@ -44,7 +44,10 @@ def compose(settings: Settings) -> Worker:
     sms = sms_renderer(settings, wording)
     renderers = {"sms": sms}
     by_mail = bool(settings.smtp_host)
-    answered = settings.opening.next_opening(now()) is not None  # by somebody, later
+
+    def somebody_answers_mail() -> bool:
+        return by_mail and settings.opening.next_opening(now()) is not None
+
     copies = PhoneCopies(database, wording, possible=bool(channels) and settings.sms_copies_per_day > 0)
     before_reply = leading_messages(
         first_contact=FirstContact(wording, renderers, privacy_url=settings.privacy_url),
@@ -92,10 +95,10 @@ def compose(settings: Settings) -> Worker:
                 wording,
                 signing,
                 renderers,
-                opening=settings.opening if settings.desk_staffed else None,
+                opening=lambda: settings.opening if settings.desk_staffed else None,
                 offers_mail=by_mail,
             ),
-            relay=RelayLine(wording, renderers, offers_mail=by_mail and answered),
+            relay=RelayLine(wording, renderers, offers_mail=somebody_answers_mail),
             phone_copy=copy_sending if channels else None,
         ),
     )

@@ -1,6 +1,6 @@
 """Adds the telephone relay, for people who cannot hear, below the administration's number in a reply."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -23,7 +23,9 @@ class RelayLine:
     ``offers_mail``: where the number was the way on, the website also offers the answer of a person by e-mail.
     """
 
-    def __init__(self, wording: Wording, renderers: Mapping[str, Renderer], *, offers_mail: bool = False) -> None:
+    def __init__(
+        self, wording: Wording, renderers: Mapping[str, Renderer], *, offers_mail: Callable[[], bool] = lambda: False
+    ) -> None:
         wording.require(WORDS)
         self._wording, self._renderers, self._offers_mail = wording, renderers, offers_mail
 
@@ -32,7 +34,8 @@ class RelayLine:
         blocks = with_relay(turn.blocks, self._wording, self._renderers, channel=conversation.channel, language=language)
         if blocks == turn.blocks:
             return turn
-        if self._offers_mail and turn.outcome in _OFFERED_WITH and not traits_of(conversation.channel).identifies_by_number:
+        by_number = traits_of(conversation.channel).identifies_by_number
+        if turn.outcome in _OFFERED_WITH and not by_number and self._offers_mail():
             blocks = (*blocks, *self._offer(turn, conversation.channel, language))
         return turn.model_copy(update={"blocks": blocks})
 

@@ -1,7 +1,7 @@
 """Intake for every channel: verify → parse → deduplicate → mask → commit → wake-up; then the caller acknowledges."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from zoneinfo import ZoneInfo
 
 from conversations.delivery.outbound import IsTemporary, record_receipt
@@ -31,7 +31,7 @@ class Inbound:
         addresses: Addresses,
         budget: WorkBudget,
         *,
-        language: str,
+        language: Callable[[], str],
         zone: ZoneInfo,
         is_temporary: IsTemporary,
     ) -> None:

@@ -6,7 +6,7 @@ the commit on, everything that is still to be sent respects them.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -52,9 +52,12 @@ class SmsMessage:
 
 
 class SmsIntake:
-    """Takes in batches of SMS. ``language``: that of a new conversation. ``zone``: in whose days messages are counted."""
+    """Takes in batches of SMS.
 
-    def __init__(self, addresses: Addresses, *, language: str, zone: ZoneInfo) -> None:
+    ``language``: returns that of a new conversation. ``zone``: in whose days messages are counted.
+    """
+
+    def __init__(self, addresses: Addresses, *, language: Callable[[], str], zone: ZoneInfo) -> None:
         self._zone = zone
         self._addresses = addresses
         self._language = language
@@ -91,7 +94,7 @@ class SmsIntake:
         The lock makes messages of one conversation commit in the order of their numbers. All callers lock in one order. SQLite
         has one writer anyway.
         """
-        opened = await open_by_number(session, [self._row(messages[digest], self._language) for digest in sorted(messages)])
+        opened = await open_by_number(session, [self._row(messages[digest], self._language()) for digest in sorted(messages)])
         conversations = {str(conversation.address_digest): conversation for conversation in opened}
         for digest, conversation in conversations.items():
             incoming = messages[digest]

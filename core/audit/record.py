@@ -26,17 +26,19 @@ async def record(
     action: str,
     target: str,
     details: Mapping[str, JsonValue] | None = None,
+    masked: bool = True,
 ) -> None:
     """Adds who (``actor``) did what (``action``, ``noun.verb``: ``entry.published``) to what (``target``: ``entry:F1234``).
 
     Call it in a session of ``Database.write()``, as the LAST statement of the transaction: until its end all other audited
     transactions wait, and taking further locks after it could cause a deadlock. ``details`` say from what to what, never
-    what a citizen wrote; personal numbers that slip in are masked. Raises ``ValueError`` if a name is empty or too long.
+    what a citizen wrote; personal numbers that slip in are masked, unless ``masked`` is false. Raises ``ValueError`` if a name
+    is empty or too long.
     """
     for name, value, longest in (("actor", actor, 128), ("action", action, 64), ("target", target, 200)):
         if not 0 < len(value) <= longest:
             raise ValueError(f"the audit's {name} needs 1 to {longest} characters")
-    content = canonical({key: _masked(value) for key, value in (details or {}).items()})
+    content = canonical({key: _masked(value) if masked else value for key, value in (details or {}).items()})
     # The update locks the head's row until this transaction ends: rows follow each other without a gap, whatever process
     # writes.
     locked = await session.execute(

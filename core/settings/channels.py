@@ -4,7 +4,8 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, SecretStr
 
-from core.settings.validators import Colour, Networks, Prefixes, Sites
+from core.languages import PANEL_LANGUAGES
+from core.settings.validators import Colour, Networks, PanelLanguages, Prefixes, Sites
 
 
 class ChannelSettings(BaseModel):
@@ -12,6 +13,11 @@ class ChannelSettings(BaseModel):
 
     # Website widget.
     widget_sites: Sites = Field("*", description="Origins that may embed the widget, separated by commas; * in demonstration.")
+    widget_languages: PanelLanguages = Field(
+        ",".join(PANEL_LANGUAGES),
+        description="Languages that the website's assistant offers besides default_language, separated by commas; a message in "
+        "another one is answered all the same.",
+    )
     widget_colour: Colour = Field("#0b5c6b", description="Main colour of the widget (#rrggbb).")
     widget_logo_url: str = Field("", description="Image beside the name of the service.")
 

@@ -6,6 +6,8 @@ from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
+from core.languages import PANEL_LANGUAGES
+
 _THIS_MACHINE = ("127.0.0.1", "localhost", "::1", "[::1]")
 
 
@@ -28,6 +30,8 @@ class DerivedSettings:
         rasa_port: int
         actions_host: str
         actions_port: int
+        default_language: str
+        widget_languages: str
 
     @property
     def synonyms_file(self) -> Path:
@@ -83,6 +87,12 @@ class DerivedSettings:
     @property
     def listens_everywhere(self) -> bool:
         return self.host in ("", "0.0.0.0", "::")  # noqa: S104 - compared, not bound
+
+    @property
+    def offered_languages(self) -> list[str]:
+        """Returns the languages to choose from on the website's assistant."""
+        offered = {self.default_language, *(name.strip() for name in self.widget_languages.split(","))}
+        return [language for language in PANEL_LANGUAGES if language in offered]
 
     @property
     def privacy_url(self) -> str:

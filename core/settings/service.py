@@ -105,6 +105,11 @@ class ServiceSettings(BaseModel):
         return ", ".join(dict.fromkeys(part for part in (self.relay, self.relay_url) if part))
 
     @property
+    def relay_brief(self) -> str:
+        """Returns the telephone relay in the fewest words: its address, or its ways."""
+        return self.relay_url or self.relay_means
+
+    @property
     def contact(self) -> str:
         """Returns how to reach the administration, in one line: telephone, e-mail, page and hours as set, else its name."""
         return ", ".join(part for part in (self.contact_ways, self.opening_hours) if part) or self.organisation

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, AliasChoices, Field, SecretStr
 from pydantic.fields import FieldInfo
 
 from core.bad_setting import BadSetting, sentence
+from core.languages import PANEL_LANGUAGES
 from core.opening_hours import OpeningHours
 from core.privacy.finders.cases import too_slow
 
@@ -145,6 +146,7 @@ Address = Annotated[str, _check(_is_address, "address")]
 WebPage = Annotated[str, _check(re.compile(r"https?://\S+").fullmatch, "web_page")]
 DatabaseUrl = Annotated[str, _check(lambda value: value.startswith(_DATABASES), "database_url")]
 Colour = Annotated[str, _check(re.compile(r"#[0-9A-Fa-f]{6}").fullmatch, "colour", optional=False)]
+PanelLanguages = Annotated[str, _check_each(lambda language: language in PANEL_LANGUAGES, "panel_languages")]
 Sites = Annotated[str, _check_each(lambda site: site == "*" or _is_origin(site), "sites")]
 Hosts = Annotated[str, _check_each(lambda host: host == "*" or _HOST.fullmatch(host), "hosts")]
 Prefixes = Annotated[

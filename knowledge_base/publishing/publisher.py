@@ -17,6 +17,7 @@ from core.action_server import action_server
 from core.database import Database
 from core.database.jobs import Jobs
 from core.database.models import Publication
+from core.desk_settings import keep_file_updated as keep_settings_updated
 from core.full_disk import is_full
 from core.repeating import repeating
 from core.settings import Settings
@@ -93,11 +94,12 @@ class Publisher:
     async def run(self) -> None:
         """Checks for work, and for activations of other nodes, twice a second; less often after failures.
 
-        Synonyms and the directory are followed, and sources re-read, in parallel, because a publication may take a minute.
+        Synonyms, settings and the directory are followed, and sources re-read, in parallel: a publication may take a minute.
         """
         async with asyncio.TaskGroup() as background:
             background.create_task(keep_file_updated(self._database, self._settings.home / DESK_LIST, self._stopping))
             background.create_task(sync_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
+            background.create_task(keep_settings_updated(self._database, self._settings.home, self._stopping))
             background.create_task(
                 reread_periodically(self._database, self._settings, self._jobs, request_of_source, self._stopping)
             )

@@ -1,12 +1,12 @@
 """Copies the directory in use from the record to a node's state folder, where the action server reads it."""
 
 import asyncio
-from contextlib import suppress
 from pathlib import Path
 
 import structlog
 
 from core.database import Database
+from core.repeating import repeat_until
 from places.offices.directory_file import DirectoryFileWriter, state_of
 from places.offices.edits import edits_in_use
 from places.offices.record import current_directory, stored_offices
@@ -19,16 +19,11 @@ _EVERY_AT_MOST = 60.0
 
 async def sync_periodically(database: Database, file: Path, stopping: asyncio.Event) -> None:
     """Calls ``sync`` every few seconds until ``stopping``. While it fails, it is called less often and the old file stays."""
-    pause = _EVERY
-    while not stopping.is_set():
-        try:
-            await sync(database, file)
-            pause = _EVERY
-        except Exception:
-            log.error("directory_not_followed", exc_info=True)
-            pause = min(2 * pause, _EVERY_AT_MOST)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stopping.wait(), pause)
+
+    async def follow() -> None:
+        await sync(database, file)
+
+    await repeat_until(stopping, follow, seconds=_EVERY, at_most=_EVERY_AT_MOST, failure_event="directory_not_followed")
 
 
 async def sync(database: Database, file: Path) -> bool:

@@ -1,6 +1,6 @@
 """Holds back a turn about a checked subject: the answer waits at the desk, in the transaction that commits the reply."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -38,8 +38,10 @@ _SUBJECT_CHARACTERS = 200
 
 
 class ApprovalQueue:
-    """A ``BeforeCommit``. ``opening``: the opening hours of the desk; ``None``: it is never staffed. ``offers_mail``: an answer
-    can be sent by e-mail.
+    """A ``BeforeCommit``.
+
+    ``opening``: returns the opening hours of the desk; ``None``: it is not staffed. ``offers_mail``: an answer can be sent by
+    e-mail.
     """
 
     def __init__(
@@ -47,7 +49,7 @@ class ApprovalQueue:
         wording: Wording,
         signing: Signing,
         renderers: Mapping[str, Renderer],
-        opening: OpeningHours | None,
+        opening: Callable[[], OpeningHours | None],
         *,
         offers_mail: bool = False,
     ) -> None:
@@ -63,8 +65,9 @@ class ApprovalQueue:
         minutes = await approval_minutes(session, entries)
         if minutes is None or await _was_approved(session, conversation.id, turn):
             return turn
-        if self._opening is None or not self._opening.is_open(now()):
-            return self._desk_closed(conversation)
+        opening = self._opening()
+        if opening is None or not opening.is_open(now()):
+            return self._desk_closed(conversation, opening)
         await self._queue_answer(session, conversation, message, turn, minutes)
         text = self._text(conversation, "gateway_check_waits", minutes=minutes)
         return Turn(outcome=Outcome.HANDOFF_WAITING, blocks=(TextBlock(text=text),), language=turn.language)
@@ -108,9 +111,9 @@ class ApprovalQueue:
         )
         await session.flush()
 
-    def _desk_closed(self, conversation: Conversation) -> Turn:
+    def _desk_closed(self, conversation: Conversation, opening: OpeningHours | None) -> Turn:
         """Returns the turn while the desk is closed: when it opens, and the way to a call-back."""
-        back = self._opening.next_opening(now()) if self._opening else None
+        back = opening.next_opening(now()) if opening else None
         if back is None:
             text = self._text(conversation, "gateway_check_nobody")
             return Turn(outcome=Outcome.HANDOFF_OFFLINE, blocks=(TextBlock(text=text),))

@@ -12,7 +12,7 @@ from channels.web.contact import ContactLine, contact_lines, own_names, unavaila
 from channels.web.questions import FirstQuestions, Question
 from channels.web.suggestions import Suggestions
 from conversations.wording import Wording
-from core.languages import PANEL_LANGUAGES, PanelLanguage
+from core.languages import PanelLanguage
 from core.settings import Settings
 
 
@@ -52,7 +52,7 @@ def widget_config(settings: Settings, wording: Wording, language: str, questions
         organisation=settings.organisation,
         colour=settings.widget_colour,
         logo_url=settings.widget_logo_url,
-        languages=list(PANEL_LANGUAGES),
+        languages=settings.offered_languages,
         retention_days=settings.retention_days,
         phone_copy=bool(settings.sms_provider) and settings.sms_copies_per_day > 0,
         opinion_url=settings.opinion_url,

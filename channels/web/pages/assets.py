@@ -14,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from channels.web.contact import unavailable
 from channels.web.pages.templating import PageDeps
 from core.languages import PANEL_LANGUAGES
-from core.settings import Settings
+from core.settings import PerEdition, Settings
 from core.web.assets import Asset, asset_or_404, load_assets, version_of
 from core.web.colours import readable_on
 
@@ -73,14 +73,15 @@ def router(deps: PageDeps) -> APIRouter:
     """Returns ``/widget.js``, ``/widget/{version}/{file}`` and ``/static/pages/{file}``."""
     paths = sorted((STATIC / "widget").glob("*.js"))
     modules = {path.name: Asset.of(path.name, shortened(path.read_text(encoding="utf-8")).encode()) for path in paths}
-    files = load_assets(STATIC / "pages") | {"pages.css": page_style(deps.settings)}
-    version = version_of(modules)
-    widget = launcher(deps, version, [name for name in modules if name not in _ON_DEMAND])
+    files, version = load_assets(STATIC / "pages"), version_of(modules)
+    at_once = [name for name in modules if name not in _ON_DEMAND]
+    widget = PerEdition(deps.settings, lambda: launcher(deps, version, at_once))
+    style = PerEdition(deps.settings, lambda: {"pages.css": page_style(deps.settings)})
     routes = APIRouter()
 
     @routes.get("/widget.js")
     async def widget_script(request: Request) -> Response:
-        return widget.response(request, "public, max-age=300")
+        return widget().response(request, "public, max-age=300")
 
     @routes.get("/widget/{asked}/{name}")
     async def widget_module(request: Request, asked: str, name: str) -> Response:
@@ -89,6 +90,6 @@ def router(deps: PageDeps) -> APIRouter:
 
     @routes.get("/static/pages/{name}")
     async def page_file(request: Request, name: str) -> Response:
-        return asset_or_404(files, name).response(request, "public, max-age=300")
+        return asset_or_404(files | style(), name).response(request, "public, max-age=300")
 
     return routes

@@ -89,7 +89,7 @@ class Pages:
             language=language,
             direction="rtl" if language in _RIGHT_TO_LEFT else "ltr",
             other="en" if language == "fr" else "fr",
-            languages=PANEL_LANGUAGES,
+            languages=self.settings.offered_languages,
             contact=contact_lines(self.settings, say),
             own_names=[name.lower() for name in own_names(self.settings)],
             say=say,

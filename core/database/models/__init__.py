@@ -35,6 +35,7 @@ from core.database.models.privacy import ErasedConversation, RetentionRun
 from core.database.models.publishing import Publication
 from core.database.models.quality import QualityNight
 from core.database.models.review import Correction, EditorTask, ReviewItem, Verdict
+from core.database.models.settings import DeskSetting
 from core.database.models.sms import MessagePart, NumberUsage, OptOut, PhoneCopy, SeenMessage, SmsLimited, SmsUsage
 from core.database.models.sources import CheckedLink, PageSource
 from core.database.models.staff import SignInFailure, StaffLink, StaffRow, StaffSession
@@ -71,6 +72,7 @@ __all__ = [
     "Delivery",
     "DemandCluster",
     "DemandMember",
+    "DeskSetting",
     "Directory",
     "EditorTask",
     "EntryRow",

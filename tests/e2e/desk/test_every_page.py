@@ -38,6 +38,7 @@ PAGES = (
         "golden",
         "start-questions",
         "look",
+        "settings",
         "nowhere",
     ),
     *("synonyms", "synonyms?q=carte", "synonyms/new", "synonyms/used", "synonyms/changing", "synonyms/gone"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import httpx
 from playwright.sync_api import expect
 
 from core.database import Database
@@ -31,14 +32,17 @@ def test_look_is_tried_on_the_panel_before_it_is_set(desk: DeskService, new_cont
     assert panels.evaluate_all(colours) == ["rgb(26, 0, 51)"] * 2
     page.get_by_label(re.compile("Adresse du logo")).fill(f"{desk.url}/static/pages/icon.svg")
     expect(panels.first.locator(".logo")).to_be_visible()
-    lines = f'GUICHET_WIDGET_COLOUR="#1a0033"\nGUICHET_WIDGET_LOGO_URL="{desk.url}/static/pages/icon.svg"'
-    expect(page.get_by_label(re.compile(r"fichier \.env"))).to_have_value(lines)
     page.get_by_label(re.compile("La même")).fill("bleu")
     expect(page.get_by_role("status").filter(has_text="Écrivez la couleur")).to_be_visible()
-    expect(page.get_by_label(re.compile(r"fichier \.env"))).to_have_value(lines)  # the last that can be set
     grounds = panels.evaluate_all("all => all.map(each => getComputedStyle(each).backgroundColor)")
     assert grounds == ["rgb(255, 255, 255)", "rgb(22, 25, 29)"]
     assert violations(page) == []
+    page.get_by_role("button", name="Enregistrer pour les citoyens").click()
+    expect(page).to_have_url(f"{desk.url}/desk/look")  # the browser refuses what is no colour
+    page.get_by_label(re.compile("La même")).fill("#1a0033")
+    page.get_by_role("button", name="Enregistrer pour les citoyens").click()
+    expect(page.get_by_text("C’est enregistré et en service.")).to_be_visible()
+    assert httpx.get(f"{desk.url}/api/web/config").json()["colour"] == "#1a0033"
 
 
 def test_look_is_no_business_of_editors(desk: DeskService, new_context: NewContext) -> None:

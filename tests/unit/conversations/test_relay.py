@@ -122,7 +122,7 @@ async def test_relay_is_in_the_language_of_the_conversation() -> None:
 
 async def _offers(turn: Turn, *, channel: str = "web", offers_mail: bool = True) -> list[str]:
     """The payloads that are offered with ``turn`` once the relay was added."""
-    line = RelayLine(_WORDING, _SMS, offers_mail=offers_mail)
+    line = RelayLine(_WORDING, _SMS, offers_mail=lambda: offers_mail)
     about = Conversation(id="c", channel=channel, language="fr")
     turn = await line(cast(AsyncSession, None), about, Message(), turn)
     return [option.payload for block in turn.blocks if isinstance(block, ChoicesBlock) for option in block.options]

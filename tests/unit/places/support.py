@@ -58,6 +58,6 @@ def communes_file(folder: Path) -> Path:
 
 
 def pages(folder: Path, own: Office | None = None) -> PlaceData:
-    found = PlaceDataLoader(communes_file(folder), shelf_file(folder), own).load()
+    found = PlaceDataLoader(communes_file(folder), shelf_file(folder), lambda: own).load()
     assert found is not None
     return found

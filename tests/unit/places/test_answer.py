@@ -100,7 +100,7 @@ def test_respond_to_a_question_that_only_names_an_office_returns_nothing(known: 
 
 
 def test_respond_without_a_directory_knows_the_own_office(tmp_path: Path) -> None:
-    own = PlaceDataLoader(communes_file(tmp_path), tmp_path / "none.db", OWN).load()
+    own = PlaceDataLoader(communes_file(tmp_path), tmp_path / "none.db", lambda: OWN).load()
     assert own is not None
     assert office(respond(own, "où est la mairie ?", Memory(), NOW)[0]) == ("own", "open")
     assert office(respond(own, "vos horaires ?", Memory(), NOW, about_own_office=True)[0]) == ("own", "open")
@@ -153,7 +153,7 @@ def _written(folder: Path, offices: list[Office], desk: list[Office], own: Offic
     writer.add(desk, of_desk=True)
     writer.add(offices)
     writer.close()
-    found = PlaceDataLoader(communes_file(folder), file, own).load()
+    found = PlaceDataLoader(communes_file(folder), file, lambda: own).load()
     assert found is not None
     return found
 

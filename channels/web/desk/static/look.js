@@ -11,7 +11,7 @@ const sheets = [STYLE, HERE].map((text) => {
   return sheet;
 });
 const form = document.getElementById("look");
-const { colour, code, logo, lines } = form.elements;
+const { colour, code, logo } = form.elements;
 const contrast = document.getElementById("contrast");
 const language = document.documentElement.lang;
 const config = await (await fetch(`/api/web/config?lang=${language}`)).json();
@@ -39,7 +39,6 @@ function show() {
   const ratio = black ? (light + 0.05) / 0.05 : 1.05 / (light + 0.05);
   const shown = new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(ratio);
   contrast.textContent = form.dataset[black ? "black" : "white"].replace("{ratio}", shown);
-  lines.value = `GUICHET_WIDGET_COLOUR="${code.value}"\nGUICHET_WIDGET_LOGO_URL="${logo.value}"`;
   for (const place of document.querySelectorAll(".look")) {
     const root = place.shadowRoot ?? place.attachShadow({ mode: "open" });
     root.adoptedStyleSheets = sheets;
