@@ -29,7 +29,7 @@ from core.web.serving import serve
 from desk import Part
 from integrators import api
 from integrators import desk as integrators
-from knowledge_base.desk import editor, offices, publishing, synonyms, workflow
+from knowledge_base.desk import editor, offices, publishing, synonyms, topics, workflow
 from knowledge_base.quality.golden import store as golden
 from knowledge_base.quality.golden.contracts import Golden
 from supervision.desk import approvals, console, review, tasks
@@ -50,6 +50,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         editor.part(deps.database, preview=preview, near=near_with(settings)),
         synonyms.part(settings, deps.database),
         offices.part(settings, deps.database),
+        topics.part(settings, deps.database),
         review.part(deps, _keep_golden(deps.database)),
         tasks.part(deps.database),
         approvals.part(settings, deps.database),
