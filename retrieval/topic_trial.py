@@ -44,9 +44,9 @@ def try_topic(engine: PinnedSearchService, trial: TopicTrial) -> TopicTrialResul
     other = engine.with_topics(TopicList.fixed(topics, engine.embed(examples_of(topics))))
     touching = [topic for topic in (trial.add, trial.drop) if topic]
     examples = TopicList.fixed(touching, engine.embed(examples_of(touching)))
-    texts = [text for text, _ in trial.questions]
+    texts = [text for text, _ in trial.questions] or [""]
     batches = [engine.embed(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
-    near = examples.nearness(np.concatenate(batches)) >= LEAST - _MARGIN if batches else []
+    near = examples.nearness(np.concatenate(batches)) >= LEAST - _MARGIN
     compared = {
         number: compare_searches(engine, other, *question, trial.collection)
         for number, question in enumerate(trial.questions)

@@ -16,6 +16,7 @@ from core.turns import ChoicesBlock, Option, Outcome, PlaceBlock, Source
 from retrieval.contracts import Topic
 
 type Utterances = Iterator[Utterance]
+_ROOM_OF_SEGMENT = 115  # characters of an SMS that "… : pas traité par nos services. Voyez … : …" leaves
 _HUMAN = ("utter_option_human", "/ask_human")
 
 
@@ -118,6 +119,8 @@ class ReplyBuilder:
             )
         )
         ways = ", ".join(filter(None, (topic.phone, site))) or topic.address
+        if len(name + topic.body + ways) > _ROOM_OF_SEGMENT:
+            ways = topic.phone or ways
         yield say("utter_handed_on", custom, topic=name, sentence=sentence, body=topic.body, ways=ways)
         if not self._paid:
             block = PlaceBlock(

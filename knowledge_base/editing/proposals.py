@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import BaseModel, JsonValue
-from sqlalchemy import Row, Select, and_, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -237,7 +237,7 @@ class ProposalStore[T: BaseModel]:
             raise ProposalRefused("missing")
         return self._stored(row)
 
-    def _stored(self, found: Row[Any]) -> Stored[T]:
+    def _stored(self, found: Any) -> Stored[T]:
         row, newest, used, last = found
         return Stored(
             id=row.id,

@@ -98,7 +98,7 @@ class TopicList:
 
         def nearness(number: int) -> float:
             own = [cosine for owner, cosine in zip(owners, near.tolist(), strict=True) if owner == number]
-            return sum(sorted(own)[-2:])
+            return float(sum(sorted(own)[-2:]))
 
         return topics[max(candidates, key=nearness)] if candidates else None
 

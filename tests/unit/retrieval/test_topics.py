@@ -53,7 +53,7 @@ def test_nearness_is_that_of_the_nearest_example() -> None:
 def test_refresh_follows_the_file_and_refuses_what_it_cannot_read(tmp_path: Path) -> None:
     file = tmp_path / "topics.desk.json"
     topics = TopicList("e@1", file)
-    assert topics.topics == ()
+    assert not topics.topics
     file.write_text(EmbeddedTopics.of((BUS, WATER), AXES, "e@1").model_dump_json())
     topics.refresh()
     assert topics.topics == (BUS, WATER)
@@ -66,7 +66,7 @@ def test_refresh_follows_the_file_and_refuses_what_it_cannot_read(tmp_path: Path
     assert topics.topics == (BUS, WATER)
     file.unlink()
     topics.refresh()
-    assert topics.topics == ()
+    assert not topics.topics
 
 
 def test_refresh_does_not_use_vectors_of_another_model(tmp_path: Path) -> None:

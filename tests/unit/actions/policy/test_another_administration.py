@@ -65,12 +65,20 @@ async def test_sms_is_one_segment_that_names_the_body_its_telephone_and_its_page
         assert part in shown.text
 
 
+async def test_sms_without_room_for_both_gives_the_telephone(settings: Settings) -> None:
+    topic = COACHES.model_copy(update={"body": "Région Orbe-et-Valdore, direction des transports scolaires et des mobilités"})
+    turn = await Talk(settings, Elsewhere(topic, found=False), channel="sms").say("le car")
+    shown = SmsRenderer(WORDING)(turn.blocks, language="fr")
+    assert shown.segments == 1
+    assert shown.text.endswith(topic.phone)
+
+
 async def test_sms_offers_the_pages_that_were_found(settings: Settings) -> None:
     turn = await Talk(settings, Elsewhere(), channel="sms").say("le car")
     shown = SmsRenderer(WORDING)(turn.blocks, language="fr")
     assert shown.segments <= 2
     assert "1 " in shown.text
-    assert shown.options
+    assert len(shown.offered) > 0
 
 
 async def test_a_message_that_continues_it_is_handed_on_too(settings: Settings) -> None:
