@@ -19,7 +19,7 @@ ROWS = [
     for line in (ROOT / "tests" / "evaluation" / "questions" / "topics.jsonl").read_text(encoding="utf-8").splitlines()
 ]
 # Of the messages about a topic (2026-12-02): handed on, and handed on to the right body; of those near a topic: handed on.
-HANDED_ON, RIGHT, MISTAKEN = 0.60, 0.97, 0.02
+HANDED_ON, RIGHT, MISTAKEN = 0.60, 0.94, 0.02
 
 
 @pytest.fixture(scope="module")
