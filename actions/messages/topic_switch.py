@@ -44,11 +44,11 @@ def corrected(text: str, before: str) -> str:
 
 
 def turned_to(text: str) -> str:
-    """Returns the question in ``text`` after an announced change of subject; empty if there is no announcement, or nothing
-    else.
+    """Returns the question in ``text`` after an announced change of subject, or return to one; empty if there is no
+    announcement, or nothing else.
     """
     folded, said = folded_and_plain(text)
-    turned = pattern("turns_to").match(folded)
+    turned = pattern("turns_to").match(folded) or pattern("returns_to").match(folded)
     if turned is None:
         return ""
     rest = said[turned.end() :].lstrip(_BETWEEN)
@@ -56,6 +56,11 @@ def turned_to(text: str) -> str:
     if aspect is not None and not terms(subject):
         return ""  # "dernière question : combien ça coûte ?": it names no subject, so it is about the page in focus
     return rest if terms(rest) else ""
+
+
+def is_return(text: str) -> bool:
+    """Decides whether ``text`` announces that it returns to an earlier subject."""
+    return pattern("returns_to").match(flat(text)) is not None
 
 
 def named_instead(text: str) -> str:

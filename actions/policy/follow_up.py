@@ -1,7 +1,8 @@
 """Step: the message is a follow-up on the page in focus."""
 
 from actions.messages.aspects import Aspect, passages_on
-from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up
+from actions.messages.follow_up_parser import FollowUp, Kind, as_follow_up, pattern
+from actions.messages.plain_words import plain
 from actions.policy.another_situation import answer_for_situation, answer_where_spoken_of
 from actions.policy.easy_words import page_in_short
 from actions.policy.neighbour_page import answer_from_neighbour, has_neighbour_for
@@ -20,7 +21,7 @@ def follow_up(turn: Turn) -> Reply | None:
     offered = turn.focus.offered if turn.focus and not turn.focus.entry else ()
     entry = turn.entry_in_focus() or (turn.search.entry(offered[0]) if offered else None)
     found = as_follow_up(turn.text, entry) if entry else None
-    if entry is None or found is None or (offered and found.kind is not Kind.EXPLAIN):
+    if entry is None or found is None or (offered and not _asks_only_to_explain(turn.text, found)):
         return None  # while nothing is chosen, only "pas compris" is about the first page
     # Of no kind, or with words that neither its kind nor the title explains: only the search can tell what it is about.
     if found.kind is None or (found.unexplained_terms and not offered):
@@ -38,6 +39,11 @@ def follow_up(turn: Turn) -> Reply | None:
                 or (None if _has_neighbour(turn, entry, found) else answer_where_spoken_of(turn, entry, found.facts))
                 or answer_from_neighbour(turn, entry, found, same_question=True)
             )
+
+
+def _asks_only_to_explain(text: str, found: FollowUp) -> bool:
+    """Decides whether ``text`` says "pas compris" and asks no question of its own besides ("par quoi je commence ?")."""
+    return found.kind is Kind.EXPLAIN and not (found.unexplained_terms and pattern("asks").search(plain(text)))
 
 
 def _has_neighbour(turn: Turn, entry: Entry, found: FollowUp) -> bool:

@@ -54,7 +54,7 @@ def _looked_up(turn: Turn) -> Reply:
     if result.hits:
         note("likely")
         return offer(turn, result.hits, turn.text, result)
-    if result.scope == "outside":
+    if result.scope == "outside" and not turn.opened_by:  # what continues a question for an administration is one, too
         note("outside")
         return turn.reply(turn.replies.refuse("utter_out_of_scope", snapshot=result.snapshot, confidence=result.confidence))
     note("nothing_found")

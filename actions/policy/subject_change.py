@@ -1,13 +1,15 @@
 """Steps: a message continues the question before it, or turns to another subject."""
 
+from actions.cases.dialogue_state import Focus
 from actions.messages.aspects import names_nothing
 from actions.messages.file_questions import addresses_us
 from actions.messages.follow_up_classifier import context_features, stands_alone
 from actions.messages.follow_up_parser import is_short, pattern, states
 from actions.messages.plain_words import plain
-from actions.messages.topic_switch import corrected, turned_to
+from actions.messages.topic_switch import corrected, is_return, turned_to
 from actions.replies.style import PAGES
 from actions.situation.reading import flat
+from actions.turn.earlier_question import earlier_question
 from actions.turn.turn import Turn
 from core.decision_trace import note
 from core.entry import Entry
@@ -90,13 +92,16 @@ def is_told(turn: Turn) -> bool:
 
 
 def topic_switch(turn: Turn) -> Turn | None:
-    """Continues with the new question, without the previous subject."""
+    """Continues with the new question, without the previous subject. If it returns to an earlier question, it continues that
+    one.
+    """
     before = turn.focus.query if turn.focus else ""
     query = turned_to(turn.text) or ("" if _repeats_itself(turn) else corrected(turn.text, before))
     if not query:
         return None
-    note("turned", query=query)
-    return turn.about(None).asking(query)
+    earlier = earlier_question(turn.events, query) if is_return(turn.text) else ""
+    note("turned", query=query, earlier=earlier)
+    return turn.about(Focus(entry="", query=earlier) if earlier else None).asking(query)
 
 
 def _repeats_itself(turn: Turn) -> bool:

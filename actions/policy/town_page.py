@@ -8,7 +8,7 @@ from actions.cases.dialogue_state import Focus
 from actions.messages.plain_words import plain
 from actions.replies.cards import answer_card
 from actions.replies.page_extract import page_text
-from actions.replies.page_parts import part_of
+from actions.replies.page_question import split_passage
 from actions.replies.piece_sets import visible_chars
 from actions.replies.style import PAGES
 from actions.replies.truncated_description import is_description
@@ -98,7 +98,7 @@ def _block(turn: Turn, page: Entry, question: str) -> AnswerBlock:
     """Returns the card of ``page``: all of it if it fits (by SMS: if editors wrote a text for SMS), else what answers
     ``question``.
     """
-    parts = [part_of(page, one.order) for one in passages(page) if not is_description(page, one.order)]
+    parts = [split_passage(page, one.order) for one in passages(page) if not is_description(page, one.order)]
     body = turn.style.on_card(page, page_text(parts, {part.order: frozenset(range(len(part.pieces))) for part in parts}))
     card = answer_card(page, 0, turn.snapshot, turn.style)
     if page.sms_text if turn.style.pays_by_segment else 0 < visible_chars(body) <= turn.style.limits.page:

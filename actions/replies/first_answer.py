@@ -6,7 +6,7 @@ from dataclasses import replace
 from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card
 from actions.replies.page_extract import Chosen, best_sentences, most_useful_first, page_text, short_extract
-from actions.replies.page_parts import CLEAR, PagePart, PageQuestion, briefly_labelled, candidate_parts, part_of
+from actions.replies.page_question import CLEAR, PageQuestion, SplitPassage, briefly_labelled, candidate_passages, split_passage
 from actions.replies.piece_sets import APART, left_out, visible_chars
 from actions.replies.pieces import text_of
 from actions.replies.style import Style
@@ -45,22 +45,22 @@ class FirstAnswer:
             return self._by_sms(card, passage)
         known, easy = passages(self._entry), self._easy_text()
         heading = "".join(known[passage].headings[-1:])
-        parts = [replace(part, label=heading) if part.order == passage else part for part in self._parts(passage)]
+        candidates = [replace(one, label=heading) if one.order == passage else one for one in self._candidates(passage)]
         named = {passage: frozenset(card.pieces)} if card.block.cases else {}
         limits, easy_chars = self._style.limits, _room_for(easy)
         room, with_list = limits.page - easy_chars, limits.with_list - easy_chars
-        chosen = best_sentences(parts, self._asked.worth, room, named, with_list=with_list)
+        chosen = best_sentences(candidates, self._asked.worth, room, named, with_list=with_list)
         if not chosen:
             return _changed(card, easy, card.block.body)
         note("page_extract", parts=len(chosen))
-        first, *others = most_useful_first(parts, chosen, leading=named)
+        first, *others = most_useful_first(candidates, chosen, leading=named)
         lead = passage if passage in chosen else first.order
         # The heading of the first part stands above the card, with the cases that the card names.
         above = first.order == lead and not easy and (lead == passage or not known[lead].cases)
         display = [replace(first, label="") if above else first, *others]
         headings, own = known[lead].headings, chosen[lead]
         source = card.block.source.model_copy(update={"url": self._entry.url_at(headings)})
-        shortened = len(own) < len(part_of(self._entry, lead).pieces)
+        shortened = len(own) < len(split_passage(self._entry, lead).pieces)
         card = card._replace(shortened=shortened, pieces=tuple(sorted(own)), headings=headings, passage=lead)
         return _changed(card, easy, self._text(display, chosen), headings=headings if above else (), source=source)
 
@@ -69,22 +69,22 @@ class FirstAnswer:
         if self._style.pays_by_segment:
             return card if complete else self._case_by_sms(card)
         limits, easy, cases = self._style.limits, self._easy_text(), card.block.body if complete else ""
-        parts, room = self._parts(), (limits.answer if complete else limits.page) - _room_for(easy)
+        candidates, room = self._candidates(), (limits.answer if complete else limits.page) - _room_for(easy)
         with_list = 0 if complete else limits.with_list - _room_for(easy)
-        chosen = best_sentences(parts, self._asked.worth, room, below=cases, with_list=with_list)
+        chosen = best_sentences(candidates, self._asked.worth, room, below=cases, with_list=with_list)
         if not chosen:
             return _changed(card, easy, card.block.body)
         note("page_extract_above_cases" if complete else "page_extract_instead_of_cases", parts=len(chosen))
         heading = "".join(f"**{heading}**" for heading in card.block.headings[-1:] if cases)
-        return _changed(card, easy, self._text(most_useful_first(parts, chosen), chosen), heading, cases, headings=())
+        return _changed(card, easy, self._text(most_useful_first(candidates, chosen), chosen), heading, cases, headings=())
 
-    def _parts(self, *more: int) -> list[PagePart]:
-        """Returns the parts that may answer, and those of the passages ``more``."""
-        parts = candidate_parts(self._asked, self._seen)
-        return [*parts, *(part_of(self._entry, order) for order in more if all(part.order != order for part in parts))]
+    def _candidates(self, *more: int) -> list[SplitPassage]:
+        """Returns the passages that may answer, and the passages ``more``."""
+        found = candidate_passages(self._asked, self._seen)
+        return [*found, *(split_passage(self._entry, order) for order in more if all(one.order != order for one in found))]
 
-    def _text(self, parts: Sequence[PagePart], chosen: Chosen) -> str:
-        return self._style.on_card(self._entry, page_text(parts, chosen))
+    def _text(self, candidates: Sequence[SplitPassage], chosen: Chosen) -> str:
+        return self._style.on_card(self._entry, page_text(candidates, chosen))
 
     def _easy_text(self) -> str:
         """Returns the easy words that editors wrote for the page, if they fit and no part clearly answers."""
@@ -99,9 +99,9 @@ class FirstAnswer:
         """
         if self._entry.sms_text and card.block.sms_text == self._entry.sms_text:
             return card
-        known, main, named = passages(self._entry), part_of(self._entry, passage), card.block.cases
-        parts = [part for part in self._parts(passage) if known[part.order].cases[: len(named)] == named]
-        text, chosen = self._short_text(briefly_labelled(self._entry, parts, named))
+        known, main, named = passages(self._entry), split_passage(self._entry, passage), card.block.cases
+        candidates = [one for one in self._candidates(passage) if known[one.order].cases[: len(named)] == named]
+        text, chosen = self._short_text(briefly_labelled(self._entry, candidates, named))
         if not text:
             return card
         note("page_extract", parts=len(chosen))
@@ -112,17 +112,17 @@ class FirstAnswer:
 
     def _case_by_sms(self, card: Card) -> Card:
         """Returns ``card``, which shows some cases of a fork, with the best sentences as its first message."""
-        text, chosen = self._short_text(briefly_labelled(self._entry, self._parts(), card.block.cases))
+        text, chosen = self._short_text(briefly_labelled(self._entry, self._candidates(), card.block.cases))
         if not text:
             return card
         note("page_extract_instead_of_cases", parts=len(chosen))
         return _changed(card, text, "" if card.block.body in text else card.block.body, sms_text=text, headings=())
 
-    def _short_text(self, parts: Sequence[PagePart]) -> tuple[str, Chosen]:
+    def _short_text(self, candidates: Sequence[SplitPassage]) -> tuple[str, Chosen]:
         """Returns the best sentences for one SMS, and the numbers of their pieces."""
         limits = self._style.limits
-        chosen = short_extract(parts, self._asked.worth, limits.page, limits.longest)
-        return self._text(most_useful_first(parts, chosen), chosen), chosen
+        chosen = short_extract(candidates, self._asked.worth, limits.page, limits.longest)
+        return self._text(most_useful_first(candidates, chosen), chosen), chosen
 
 
 def _changed(card: Card, *texts: str, **fields: object) -> Card:

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from actions.replies.extract import Worth, extract
-from actions.replies.page_extract import after_label, best_sentences, most_useful_first, page_text
-from actions.replies.page_parts import PagePart, PageQuestion, briefly_labelled, candidate_parts
+from actions.replies.page_extract import Chosen, after_label, best_sentences, most_useful_first, page_text
+from actions.replies.page_question import PageQuestion, SplitPassage, briefly_labelled, candidate_passages
 from actions.replies.piece_sets import closed, stub, visible_chars
 from actions.replies.pieces import TABLE_RULE
 from actions.replies.side_by_side import LABELS
@@ -47,13 +47,13 @@ def mini_card(option: Option, passage: int, snapshot: str, style: Style, asked: 
 
 
 def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
-    entry, limits, parts, text = asked.entry, style.limits, candidate_parts(asked), ""
+    entry, limits, candidates, text = asked.entry, style.limits, candidate_passages(asked), ""
     for most, only_with_best in ((limits.mini, True), (limits.longest, True), (limits.mini, False)):
-        made = partial(_best, parts, entry, asked.worth, only_with_best=only_with_best)
+        made = partial(_best, candidates, entry, asked.worth, only_with_best=only_with_best)
         if text := _fitting(made, entry, style, most):
             break
     if not text:
-        orders = [part.order for part in parts] or [stand_in(entry, 0)]
+        orders = [one.order for one in candidates] or [stand_in(entry, 0)]
         place = passage if passage in orders else asked.best_of(orders)
         case = LABELS.join(passages(entry)[place].cases)
         whole = partial(extract, shown(entry, place), asked.worth, strict=True)
@@ -61,14 +61,18 @@ def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
     return text if len(text) >= _SHORTEST or not text else _plain(after_label(entry.title, text))
 
 
-def _best(parts: Sequence[PagePart], entry: Entry, worth: Worth, room: int, *, only_with_best: bool) -> str:
+def _best(candidates: Sequence[SplitPassage], entry: Entry, worth: Worth, room: int, *, only_with_best: bool) -> str:
     """Returns the best sentences behind their cases; behind their headings, too, where they are too short to be clear."""
-    brief = briefly_labelled(entry, parts)
+    brief = briefly_labelled(entry, candidates)
     chosen = best_sentences(brief, worth, room, only_with_best=only_with_best)
-    headed = {part.order: part for part in parts}
+    headed = {one.order: one for one in candidates}
     display = most_useful_first(brief, chosen)
-    short = [visible_chars(page_text([part], chosen)) < _CLEAR_CHARS for part in display]
-    return page_text([headed[part.order] if is_short else part for part, is_short in zip(display, short, strict=True)], chosen)
+    return page_text([headed[one.order] if _is_short(one, chosen) else one for one in display], chosen)
+
+
+def _is_short(passage: SplitPassage, chosen: Chosen) -> bool:
+    """Decides whether the ``chosen`` text of ``passage`` is too short to be clear without its heading."""
+    return visible_chars(page_text([passage], chosen)) < _CLEAR_CHARS
 
 
 def _rows_written_out(markdown: str) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from actions.replies.dated_amounts import without_dates
 from actions.replies.extract import Worth
-from actions.replies.page_parts import BETWEEN, PagePart
+from actions.replies.page_question import BETWEEN, SplitPassage
 from actions.replies.piece_sets import (
     APART,
     answering,
@@ -25,7 +25,7 @@ from retrieval.contracts import PageSentence
 
 MARGIN = 3.0  # log-odds behind the best sentence, at most: worse ones would add nothing but reading time
 _SMS_MARGIN = 1.5  # the same by SMS, where there is space for one or two
-ALIKE = " / "  # between the labels of parts that say the same
+ALIKE = " / "  # between the labels of passages that say the same
 _FITS = 2.0  # log-odds: more for an item or row with the citizen's own age, quantity or year
 _LESS_LIKELY = 2.0  # log-odds: less for the case of a minor, or of another place, that nobody mentioned
 _TRIED = 40  # sentences, best first: a limit to the work for one reply
@@ -34,7 +34,7 @@ type Chosen = Mapping[int, frozenset[int]]
 
 
 def best_sentences(
-    parts: Sequence[PagePart],
+    passages: Sequence[SplitPassage],
     worth: Worth,
     max_chars: int,
     shown: Chosen | None = None,
@@ -44,8 +44,8 @@ def best_sentences(
     with_list: int = 0,
     only_with_best: bool = False,
 ) -> Chosen:
-    """Returns the content of ``parts`` to show within ``max_chars`` visible characters: what is ``shown`` already, and the most
-    useful other sentences, each with the pieces that it needs and its exception.
+    """Returns the content of ``passages`` to show within ``max_chars`` visible characters: what is ``shown`` already, and the
+    most useful other sentences, each with the pieces that it needs and its exception.
 
     - ``below``: a text that stands after them, and has its own space. Nothing in it is repeated; if it has the best sentence,
     nothing is chosen.
@@ -57,25 +57,25 @@ def best_sentences(
     A sentence that did not fit is not tried again in another case, even if that case has a shorter label.
     """
     chosen = dict(shown or {})
-    # The length of a part's text is measured only when it changes, not for each sentence that is tried.
-    chars = {part.order: _chars(part, chosen[part.order]) for part in parts if chosen.get(part.order)}
+    # The length of a passage's text is measured only when it changes, not for each sentence that is tried.
+    chars = {passage.order: _chars(passage, chosen[passage.order]) for passage in passages if chosen.get(passage.order)}
     text_below = without_dates(plain(below, links=False))
-    shown_text = without_dates(page_text(parts, chosen)) + text_below
+    shown_text = without_dates(page_text(passages, chosen)) + text_below
     too_long: set[str] = set()
-    for part, at, text, _ in _ranked(parts, worth, margin)[:_TRIED]:
+    for passage, at, text, _ in _ranked(passages, worth, margin)[:_TRIED]:
         if not chosen and text in text_below:
             break
         if text in shown_text or text in too_long:
-            continue  # the same sentence is in several parts or cases
-        shown_pieces = chosen.get(part.order, frozenset())
+            continue  # the same sentence is in several passages or cases
+        shown_pieces = chosen.get(passage.order, frozenset())
         if at in shown_pieces:
             continue
-        for wider, has_lists in _with_context(part.pieces, at, shown_pieces, whole_lists=with_list > 0):
-            tried = {**chars, part.order: _chars(part, wider)}
+        for wider, has_lists in _with_context(passage.pieces, at, shown_pieces, whole_lists=with_list > 0):
+            tried = {**chars, passage.order: _chars(passage, wider)}
             room = with_list if has_lists else max_chars
             if sum(tried.values()) + len(APART) * (len(tried) - 1) <= room:
-                chosen[part.order], chars = wider, tried
-                shown_text += plain(page_text([part], chosen), links=False)
+                chosen[passage.order], chars = wider, tried
+                shown_text += plain(page_text([passage], chosen), links=False)
                 break
         else:
             too_long.add(text)
@@ -100,76 +100,76 @@ def _with_context(
             yield tried, bool(lists) and tried >= lists
 
 
-def short_extract(parts: Sequence[PagePart], worth: Worth, max_chars: int, longest: int) -> Chosen:
+def short_extract(passages: Sequence[SplitPassage], worth: Worth, max_chars: int, longest: int) -> Chosen:
     """Returns the content for one SMS, within ``max_chars``: the best sentence, and others that are nearly as good.
 
     If the best sentence does not fit, it may take up to ``longest`` characters; if it is longer still, others stand instead.
     """
     for only_with_best in (True, False):
         for room in (max_chars, longest):
-            if chosen := best_sentences(parts, worth, room, margin=_SMS_MARGIN, only_with_best=only_with_best):
+            if chosen := best_sentences(passages, worth, room, margin=_SMS_MARGIN, only_with_best=only_with_best):
                 return chosen
     return {}
 
 
-def _chars(part: PagePart, chosen: frozenset[int]) -> int:
-    return visible_chars(after_label(part.label, with_exception(part.pieces, chosen)))
+def _chars(passage: SplitPassage, chosen: frozenset[int]) -> int:
+    return visible_chars(after_label(passage.label, with_exception(passage.pieces, chosen)))
 
 
 class _Sentence(NamedTuple):
-    """Piece number ``at`` of ``part``. ``text`` has no Markdown marks. ``begins``: no earlier piece may answer."""
+    """Piece number ``at`` of ``passage``. ``text`` has no Markdown marks. ``begins``: no earlier piece may answer."""
 
-    part: PagePart
+    passage: SplitPassage
     at: int
     text: str
     begins: bool
 
 
-def _ranked(parts: Sequence[PagePart], worth: Worth, margin: float) -> list[_Sentence]:
+def _ranked(passages: Sequence[SplitPassage], worth: Worth, margin: float) -> list[_Sentence]:
     """Returns the sentences that may be shown, best first: those within ``margin`` log-odds of the best."""
     sentences: list[_Sentence] = []
-    for part in parts:
-        answers = answering(part.pieces)
+    for passage in passages:
+        answers = answering(passage.pieces)
         sentences += [
-            _Sentence(part, at, part.pieces[at].plain, at == answers[0]) for at in answers if at not in part.fit.others
+            _Sentence(passage, at, passage.pieces[at].plain, at == answers[0]) for at in answers if at not in passage.fit.others
         ]
-    values = worth([PageSentence(one.text, one.part.order, begins=one.begins) for one in sentences]) if sentences else []
+    values = worth([PageSentence(one.text, one.passage.order, begins=one.begins) for one in sentences]) if sentences else []
     rated = [
-        (value + _FITS * (one.at in one.part.fit.own) - _LESS_LIKELY * (not one.part.is_likely), one)
+        (value + _FITS * (one.at in one.passage.fit.own) - _LESS_LIKELY * (not one.passage.is_likely), one)
         for value, one in zip(values, sentences, strict=True)
     ]
     rated.sort(key=lambda pair: -pair[0])
-    rated = [pair for pair in rated if stands_alone(pair[1].part.pieces, pair[1].at)] or rated
+    rated = [pair for pair in rated if stands_alone(pair[1].passage.pieces, pair[1].at)] or rated
     return [one for value, one in rated if value >= rated[0][0] - margin]
 
 
-def page_text(parts: Sequence[PagePart], chosen: Chosen) -> str:
-    """Returns the text of the ``chosen`` pieces, part by part in the order of ``parts``, each after its label.
+def page_text(passages: Sequence[SplitPassage], chosen: Chosen) -> str:
+    """Returns the text of the ``chosen`` pieces, passage by passage in the order of ``passages``, each after its label.
 
-    Labelled parts with the same text share it, after all their labels.
+    Labelled passages with the same text share it, after all their labels.
     """
     labels: dict[tuple[str, bool], list[str]] = {}
-    for part in parts:
-        if chosen.get(part.order):
-            text = with_exception(part.pieces, chosen[part.order])
-            labels.setdefault((text, bool(part.label)), []).append(part.label)
+    for passage in passages:
+        if chosen.get(passage.order):
+            text = with_exception(passage.pieces, chosen[passage.order])
+            labels.setdefault((text, bool(passage.label)), []).append(passage.label)
     return APART.join(after_label(ALIKE.join(dict.fromkeys(names)), text) for (text, _), names in labels.items())
 
 
-def most_useful_first(parts: Sequence[PagePart], chosen: Chosen, leading: Collection[int] = ()) -> list[PagePart]:
-    """Returns those of ``parts`` with ``chosen`` pieces, in the order in which these were chosen.
+def most_useful_first(passages: Sequence[SplitPassage], chosen: Chosen, leading: Collection[int] = ()) -> list[SplitPassage]:
+    """Returns those of ``passages`` with ``chosen`` pieces, in the order in which these were chosen.
 
     First those with an order in ``leading``, then those without a label, which hold for everyone; among equals, notes on the
     rule come last. Parts with the same label stand together, and only the first of them keeps it.
     """
-    by_order = {part.order: part for part in parts}
+    by_order = {passage.order: passage for passage in passages}
     ordered = [by_order[order] for order, pieces in chosen.items() if pieces]
-    notes = {part.order for part in ordered if is_note(part.pieces[min(chosen[part.order])].text)}
-    ordered.sort(key=lambda part: (part.order not in leading, bool(part.label), part.order in notes))
-    by_label: dict[str, list[PagePart]] = {}
-    for part in ordered:
-        by_label.setdefault(part.label, []).append(part)
-    return [replace(part, label="" if number else part.label) for same in by_label.values() for number, part in enumerate(same)]
+    notes = {passage.order for passage in ordered if is_note(passage.pieces[min(chosen[passage.order])].text)}
+    ordered.sort(key=lambda passage: (passage.order not in leading, bool(passage.label), passage.order in notes))
+    by_label: dict[str, list[SplitPassage]] = {}
+    for passage in ordered:
+        by_label.setdefault(passage.label, []).append(passage)
+    return [replace(one, label="" if number else one.label) for same in by_label.values() for number, one in enumerate(same)]
 
 
 def after_label(label: str, text: str) -> str:

@@ -13,7 +13,7 @@ from actions.first_reply import first_turn
 from actions.messages.topic_switch import turned_to
 from actions.replies.cards import entry_option
 from actions.replies.dated_amounts import is_dated
-from actions.replies.page_parts import CLEAR
+from actions.replies.page_question import CLEAR
 from actions.replies.truncated_description import stand_in
 from actions.replies.utterance import Utterance
 from actions.situation.reading import facts_in, passing

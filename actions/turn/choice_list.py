@@ -6,7 +6,7 @@ from actions.cases.dialogue_state import Focus, packed
 from actions.replies.cards import entry_option, theme_option
 from actions.replies.labels import labels_for
 from actions.replies.mini_cards import mini_card
-from actions.replies.page_parts import page_question
+from actions.replies.page_question import page_question
 from actions.replies.utterance import Reply
 from actions.situation.reading import facts_in, passing
 from actions.turn.turn import Turn

@@ -4,15 +4,15 @@ import re
 from functools import partial
 
 from actions.cases.case_resolution import Guidance
-from actions.cases.case_tree import fork_at, written
+from actions.cases.case_tree import Fork, fork_at, written
 from actions.cases.dialogue_state import Focus, packed
 from actions.cases.known_case import assumed_cases, case_to_assume
 from actions.messages.aspects import Aspect, passages_on
 from actions.replies.cards import Card, answer_card, empty_card, whole_fork_card
 from actions.replies.first_answer import FirstAnswer, is_first
-from actions.replies.fork_card import fork_card
+from actions.replies.fork_card import ForkCard, fork_card
 from actions.replies.page_extract import is_labelled
-from actions.replies.page_parts import page_question
+from actions.replies.page_question import page_question
 from actions.replies.piece_sets import visible_chars
 from actions.replies.truncated_description import is_broken, stand_in
 from actions.replies.utterance import Reply
@@ -105,36 +105,47 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     before = turn.before if turn.typed or context.named else None
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
     case_of = partial(turn.case, focus)
-    card, complete, others = fork_card(
-        entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), case_of, question=focus.question
-    )
-    likely = None if complete or again else case_to_assume(fork, entry, focus, turn.user, turn.settings)
+    shown = fork_card(entry, fork, lead, start, turn.snapshot, turn.style, turn.worth(entry), case_of, question=focus.question)
+    likely = None if shown.complete or again else case_to_assume(fork, entry, focus, turn.user, turn.settings)
     if likely is not None:
         with_likely = (*focus.assumed, written((*fork.address, likely)))
         return answer_from(turn.with_focus(assumed=with_likely), entry, start, context)
-    if not context.named and not again and (first := _first_answer(turn, entry)):
-        first_card = first.of_cases(card or empty_card(entry, fork, turn.snapshot, turn.style), complete=complete)
-        if first_card.block.body:
-            card = first_card
-            others = tuple(
-                number for number, label in enumerate(fork.labels) if not is_labelled(first_card.block.sms_text, label)
-            )
-    if not complete and (again or (context.named and not turn.style.pays_by_segment)):
-        whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=context.named)
-        fits = visible_chars(whole.block.body) <= turn.style.limits.rest
-        says_cases = card is not None and not card.pieces  # else it is an extract of the text for everyone
-        card = whole if fits or (again and not says_cases) else card
-        complete = again or fits  # the same question is not asked twice
-    shown = focus.passages_shown if lead is None else focus.shown_with(lead)
-    turn = turn.with_focus(asked=pending_fork, shown=lead, pieces=(), passages_shown=shown)
+    if not context.named and not again:
+        shown = _with_best_sentences(turn, entry, fork, shown)
+    if not shown.complete and (again or (context.named and not turn.style.pays_by_segment)):
+        shown = _with_all_cases(turn, entry, fork, shown, start, again=again, only_part=context.named)
+    passages_shown = focus.passages_shown if lead is None else focus.shown_with(lead)
+    turn = turn.with_focus(asked=pending_fork, shown=lead, pieces=(), passages_shown=passages_shown)
+    card, assumed = shown.card, assumed_cases(entry, way.taken, focus, turn.user)
     if card is not None and repeats_card(turn, card.block.body):
         return say_nothing_else(turn, entry, start)
-    assumed = assumed_cases(entry, way.taken, focus, turn.user)
-    if card is None or not complete:
+    if card is None or not shown.complete:
         part = passages(entry)[start].headings if context.named else ()
-        return ask(turn, entry, fork, card, part=part, only=others, confidence=context.confidence, assumed=assumed)
+        return ask(turn, entry, fork, card, part=part, only=shown.others, confidence=context.confidence, assumed=assumed)
     back = bool(fork.cases) and not assumed
     return show(turn, entry, card, context, cases=[(fork, None)], assumed=assumed, back=back)
+
+
+def _with_best_sentences(turn: Turn, entry: Entry, fork: Fork, shown: ForkCard) -> ForkCard:
+    """Returns ``shown`` with the best sentences of the page, if this is the first answer from it and it has any."""
+    first = _first_answer(turn, entry)
+    if first is None:
+        return shown
+    card = first.of_cases(shown.card or empty_card(entry, fork, turn.snapshot, turn.style), complete=shown.complete)
+    if not card.block.body:
+        return shown
+    others = tuple(number for number, label in enumerate(fork.labels) if not is_labelled(card.block.sms_text, label))
+    return shown._replace(card=card, others=others)
+
+
+def _with_all_cases(
+    turn: Turn, entry: Entry, fork: Fork, shown: ForkCard, start: int, *, again: bool, only_part: bool
+) -> ForkCard:
+    """Returns the card with the text of every case, if it fits; the same question is not asked ``again``."""
+    whole = whole_fork_card(entry, fork, turn.snapshot, start, turn.style, only_part=only_part)
+    fits = visible_chars(whole.block.body) <= turn.style.limits.rest
+    says_cases = shown.card is not None and not shown.card.pieces  # else it is an extract of the text for everyone
+    return shown._replace(card=whole if fits or (again and not says_cases) else shown.card, complete=again or fits)
 
 
 def _first_answer(turn: Turn, entry: Entry) -> FirstAnswer | None:
@@ -173,6 +184,6 @@ def _answer_from_link(turn: Turn, entry: Entry, order: int) -> Reply | None:
     question = turn.focus.query
     query = other.title if len(terms(question)) <= len(terms(entry.title)) else f"{other.title} {question}"
     start = turn.retriever.best_passage(other, question) if question else 0
-    focus = Focus(entry=other.id, query=query, start=start, facts=turn.focus.facts, offered=(entry.id,))
+    focus = Focus(entry=other.id, query=query, start=start, facts=turn.focus.facts, offered=(*turn.focus.offered, entry.id))
     turn, _ = reconsidered(turn.about(focus), other, query)
     return answer_from(turn, other, start)

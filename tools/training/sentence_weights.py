@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import orjson
 
-from actions.replies.page_parts import part_of
+from actions.replies.page_question import split_passage
 from actions.replies.piece_sets import answering, counted, needed
 from core.entry import Entry, passages
 from core.text.markdown import plain
@@ -53,7 +53,7 @@ def sentences_of(entry: Entry) -> Iterator[tuple[PageSentence, str]]:
     for passage in passages(entry):
         if passage.defines:
             continue
-        pieces = part_of(entry, passage.order).pieces
+        pieces = split_passage(entry, passage.order).pieces
         tells = answering(pieces)
         for at in tells:
             sentence = PageSentence(pieces[at].plain, passage.order, begins=at == tells[0])

@@ -55,6 +55,7 @@ class Talk:
 
     async def _turn(self, intent: str, message: dict[str, Any]) -> Turn:
         dispatcher = CollectingDispatcher()
+        self._events.append({"event": "user", "text": message["text"]})
         tracker = Tracker("c1", self.slots, message, list(self._events), False, None, {}, self._channel)
         tracker.get_latest_input_channel = lambda: self._channel
         for event in await self._actions[BY_INTENT[intent]](dispatcher, tracker, {}) or []:

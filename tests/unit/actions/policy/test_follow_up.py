@@ -58,7 +58,16 @@ FISHING = [
         (("d'un majeur", 10, "en mairie", 30), ("d'un mineur", 5, "au club", 7))
     )
 ]
-PAGES = {one.id: one for one in (MOVE, BIKE, PASSPORT, *THEFTS, CARD, NAMED, *FISHING)}
+RING = [  # pages that only lead to each other
+    Entry(
+        id=f"P{20 + number}",
+        collection="test",
+        title=f"Cerfa {name}",
+        body=(TextBlock(markdown=f"[Suite](https://www.service-public.fr/vosdroits/P{20 + (number + 1) % 3})"),),
+    )
+    for number, name in enumerate(("bleu", "rouge", "vert"))
+]
+PAGES = {one.id: one for one in (MOVE, BIKE, PASSPORT, *THEFTS, CARD, NAMED, *FISHING, *RING)}
 
 
 class Pages(FakeKnowledge):
@@ -158,9 +167,23 @@ async def test_asking_on_without_choosing_offers_the_pages_for_both_questions(ta
     assert offered.options[0].entry == "P3"
 
 
+@pytest.mark.parametrize(
+    ("text", "outcome"), [("j'ai pas compris", Outcome.ANSWERED), ("pas compris, combien coûte le timbre ?", Outcome.CHOICES)]
+)
+async def test_of_offered_pages_the_first_is_explained_unless_a_question_is_asked(
+    talk: Talk, text: str, outcome: Outcome
+) -> None:
+    await talk.say("passeport")
+    assert (await talk.say(text)).outcome is outcome
+
+
 async def test_two_words_that_a_page_answers_for_sure_are_more_than_a_name(talk: Talk) -> None:
     turn = await talk.say("vol passeport")
     assert (turn.entry, turn.outcome) == ("P4", Outcome.ANSWERED)
+
+
+async def test_pages_that_only_lead_to_each_other_end_the_turn(talk: Talk) -> None:
+    assert (await talk.say("cerfa bleu")).entry in {one.id for one in RING}
 
 
 def test_how_many_children_is_no_age() -> None:

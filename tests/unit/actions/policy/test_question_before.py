@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from rasa_sdk import Tracker
@@ -177,3 +178,35 @@ def test_the_card_of_another_message_is_not_shown_again(settings: Settings) -> N
     assert not repeats_card(replace(turn, events=[card]), "En ligne.")
     assert not repeats_card(replace(turn, events=[card], typed="j'ai dit en mairie"), "Au guichet.")
     assert not repeats_card(replace(turn, events=[card], typed=""), "Au guichet.")
+
+
+async def test_a_message_that_continues_a_question_is_not_refused_as_out_of_scope(settings: Settings) -> None:
+    """ "Elle a le droit ?" after "je veux divorcer" is the administration's business, though no page is found for it."""
+
+    class Outside(Knowledge):
+        def search(self, query: str, **options: Any) -> RetrievalResult:
+            if query == "demande de logement social":
+                return super().search(query)
+            return RetrievalResult(rejected=(hit(WAGE, 0.1),), confidence=0.05, scope="outside", snapshot="s")
+
+    talk = Talk(settings, Outside({}))
+    await talk.say("demande de logement social")
+    reply = await talk.say("et pour elle ?")
+    assert reply.outcome is Outcome.NO_ANSWER
+
+
+async def test_a_return_continues_the_earlier_question(settings: Settings) -> None:
+    returned = "revenons au logement, il faut quoi de plus"
+    both = in_context("logement, il faut quoi de plus", "demande de logement social")
+    alone: Found = ((WAGE,), 0.1, "choices")
+    knowledge = Knowledge(
+        {
+            "salaire": ((WAGE,), 0.9, "answered"),
+            "logement, il faut quoi de plus": alone,
+            both: ((RENEWAL,), 0.9, "answered"),
+        }
+    )
+    talk = Talk(settings, knowledge)
+    await talk.say("demande de logement social")
+    await talk.say("salaire")
+    assert (await talk.say(returned)).entry == "P31"

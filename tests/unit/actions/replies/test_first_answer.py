@@ -13,7 +13,7 @@ from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card, answer_card
 from actions.replies.extract import Worth
 from actions.replies.first_answer import FirstAnswer, is_open
-from actions.replies.page_parts import CLEAR, PageQuestion, holding
+from actions.replies.page_question import CLEAR, PageQuestion, holding
 from actions.replies.piece_sets import visible_chars
 from actions.replies.style import Style
 from core.entry import Case, Cases, Chapter, Entry, TextBlock

@@ -6,7 +6,7 @@ import pytest
 
 from actions.replies.fitting_items import Fit, fitting_items
 from actions.replies.page_extract import best_sentences, page_text
-from actions.replies.page_parts import PagePart
+from actions.replies.page_question import SplitPassage
 from actions.replies.pieces import pieces_of
 from tests.unit.actions.replies.worths import holding
 
@@ -46,7 +46,7 @@ def test_fitting_items_are_those_with_the_stated_quantity(markdown: str, questio
 
 def test_best_sentences_hold_the_row_with_the_citizens_own_quantity() -> None:
     pieces = pieces_of(SHEDS)
-    part = PagePart(0, pieces, fit=fitting_items(pieces, "un abri de 12 m2"))
+    part = SplitPassage(0, pieces, fit=fitting_items(pieces, "un abri de 12 m2"))
     text = page_text([part], best_sentences([part], lambda sentences: [0.0] * len(sentences), 120))
     assert "Déclaration préalable" in text
     assert "Permis de construire" not in text
@@ -54,6 +54,6 @@ def test_best_sentences_hold_the_row_with_the_citizens_own_quantity() -> None:
 
 def test_best_sentences_have_no_warning_of_the_health_crisis() -> None:
     pieces = pieces_of(CRISIS)
-    part = PagePart(0, pieces, fit=fitting_items(pieces, "mon patron peut refuser mes congés ?"))
+    part = SplitPassage(0, pieces, fit=fitting_items(pieces, "mon patron peut refuser mes congés ?"))
     chosen = best_sentences([part], holding("refuser"), 300)
     assert page_text([part], chosen) == "L'employeur peut refuser."

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from actions.cases.case_tree import Fork
 from actions.replies.extract import Worth
 from actions.replies.mini_cards import mini_card
-from actions.replies.page_parts import PageQuestion, holding
+from actions.replies.page_question import PageQuestion, holding
 from actions.replies.style import Style
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.turns import Option, Source

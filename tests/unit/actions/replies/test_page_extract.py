@@ -14,7 +14,7 @@ from actions.replies.page_extract import (
     page_text,
     short_extract,
 )
-from actions.replies.page_parts import PagePart
+from actions.replies.page_question import SplitPassage
 from actions.replies.piece_sets import visible_chars
 from actions.replies.pieces import pieces_of
 from retrieval.contracts import PageSentence
@@ -25,8 +25,8 @@ COST = "La carte coûte 25 €. Toutefois, elle est gratuite la première fois."
 PAPERS = "Apportez :\n\n- une photo\n- un timbre\n- un justificatif"
 
 
-def part(order: int, markdown: str, label: str = "") -> PagePart:
-    return PagePart(order, pieces_of(markdown), label)
+def part(order: int, markdown: str, label: str = "") -> SplitPassage:
+    return SplitPassage(order, pieces_of(markdown), label)
 
 
 def test_best_sentences_takes_what_says_most_from_any_part_with_its_exception() -> None:

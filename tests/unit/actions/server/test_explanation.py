@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from actions.replies.page_parts import CLEAR
+from actions.replies.page_question import CLEAR
 from actions.replies.style import SMS, WEB
 from actions.server.explanation import explain_reply
 from actions.situation.reading import facts_in

@@ -57,8 +57,8 @@ class PageQuestion:
 
 
 @dataclass(frozen=True, slots=True)
-class PagePart:
-    """One passage of a page, in pieces. A part has one such object for each of its cases; ``order`` is the passage's."""
+class SplitPassage:
+    """A passage of a page, split into pieces. ``order`` is its number in the page."""
 
     order: int
     pieces: Sequence[Piece]
@@ -117,34 +117,34 @@ def _highest_odds(entry: Entry, several: Sequence[Mapping[int, float]]) -> dict[
     return dict(by_part.values())
 
 
-def part_of(entry: Entry, order: int) -> PagePart:
-    """Returns passage number ``order`` of ``entry`` in pieces. Its label is its last heading and its cases."""
-    return _part_of(SameEntry(entry), order)
+def split_passage(entry: Entry, order: int) -> SplitPassage:
+    """Returns passage number ``order`` of ``entry``, split into pieces. Its label is its last heading and its cases."""
+    return _split(SameEntry(entry), order)
 
 
 @lru_cache(maxsize=1024)
-def _part_of(same: SameEntry, order: int) -> PagePart:
-    """Returns the part, cached for the pages of recent turns."""
+def _split(same: SameEntry, order: int) -> SplitPassage:
+    """Returns the split passage, cached for the pages of recent turns."""
     entry = same.entry
     passage = passages(entry)[order]
-    return PagePart(order, pieces_of(shown(entry, order)), BETWEEN.join((*passage.headings[-1:], *passage.cases)))
+    return SplitPassage(order, pieces_of(shown(entry, order)), BETWEEN.join((*passage.headings[-1:], *passage.cases)))
 
 
-def briefly_labelled(entry: Entry, parts: Sequence[PagePart], named: Sequence[str] = ()) -> list[PagePart]:
-    """Returns ``parts`` with shorter labels: their cases, without the first ones if these are ``named`` above the text.
+def briefly_labelled(entry: Entry, candidates: Sequence[SplitPassage], named: Sequence[str] = ()) -> list[SplitPassage]:
+    """Returns ``candidates`` with shorter labels: their cases, without the first ones if these are ``named`` above the text.
 
     A heading under another heading ("Renonciation") stands before the cases: without it the text would not be true.
     """
     known = passages(entry)
-    labelled: list[PagePart] = []
-    for part in parts:
-        headings, cases = known[part.order].headings, known[part.order].cases
+    labelled: list[SplitPassage] = []
+    for candidate in candidates:
+        headings, cases = known[candidate.order].headings, known[candidate.order].cases
         own = cases[len(named) :] if cases[: len(named)] == tuple(named) else cases
-        labelled.append(replace(part, label=LABELS.join((*headings[1:][-1:], *own))))
+        labelled.append(replace(candidate, label=LABELS.join((*headings[1:][-1:], *own))))
     return labelled
 
 
-def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[PagePart]:
+def candidate_passages(question: PageQuestion, seen: Collection[int] = ()) -> list[SplitPassage]:
     """Returns the passages that may answer, in reading order: the introduction, those of likely parts, and those that may have
     one of the page's ``opening`` sentences.
 
@@ -160,14 +160,14 @@ def candidate_parts(question: PageQuestion, seen: Collection[int] = ()) -> list[
         is_past_measure = not in_crisis and is_about_health_crisis(" ".join((*passage.headings, *passage.cases)))
         return not (passage.defines or is_past_measure) and (likely or may_hold_opening(entry, passage.markdown))
 
-    parts: list[PagePart] = []
+    candidates: list[SplitPassage] = []
     for order in dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage)):
         has_content = not (known[order].defines or is_description(entry, order))
         if has_content and order not in seen and question.holds(order):
-            part = part_of(entry, order)
-            fit = fitting_items(part.pieces, question.text)
-            parts.append(replace(part, fit=fit, is_likely=question.is_likely(order)))
-    return parts
+            candidate = split_passage(entry, order)
+            fit = fitting_items(candidate.pieces, question.text)
+            candidates.append(replace(candidate, fit=fit, is_likely=question.is_likely(order)))
+    return candidates
 
 
 def holding(

@@ -8,7 +8,7 @@ import pytest
 
 from actions.cases.dialogue_state import Focus, UserFacts
 from actions.replies.page_extract import is_labelled
-from actions.replies.page_parts import PageQuestion, candidate_parts, holding, page_question
+from actions.replies.page_question import PageQuestion, candidate_passages, holding, page_question
 from core.entry import Case, Cases, Chapter, Entry, TextBlock, passages
 from core.settings import Settings
 from retrieval.contracts import PageSentence
@@ -92,7 +92,7 @@ ALL = [INTRODUCTION, COST, DELAY, IN_FRANCE]
 
 def orders(odds: Mapping[int, float], entry: Entry = PARTS, seen: tuple[int, ...] = ()) -> list[int]:
     holds = holding(entry, lambda _: None)
-    found = candidate_parts(PageQuestion(entry, nothing, odds, min, holds), seen)
+    found = candidate_passages(PageQuestion(entry, nothing, odds, min, holds), seen)
     return [part.order for part in found]
 
 
@@ -105,35 +105,35 @@ def orders(odds: Mapping[int, float], entry: Entry = PARTS, seen: tuple[int, ...
         ({COST: -3.1, DELAY: -3.1, IN_FRANCE: 0.0, INTRODUCTION: -9.0}, [INTRODUCTION, IN_FRANCE]),
     ],
 )
-def test_candidate_parts_are_the_introduction_and_the_likely_parts_without_definitions(
+def test_candidate_passages_are_the_introduction_and_the_likely_parts_without_definitions(
     odds: Mapping[int, float], found: list[int]
 ) -> None:
     assert orders(odds) == found
 
 
-def test_candidate_parts_hold_each_passage_of_a_likely_part() -> None:
+def test_candidate_passages_hold_each_passage_of_a_likely_part() -> None:
     entry = page(chapter("Où", cases("Majeur", "Mineur")), introduction="Venez.")
     assert orders({1: 0.0, 0: -1.0}, entry) == [0, 1, 2]
 
 
-def test_candidate_parts_hold_a_sentence_that_opens_the_page_though_its_part_is_unlikely() -> None:
+def test_candidate_passages_hold_a_sentence_that_opens_the_page_though_its_part_is_unlikely() -> None:
     odds = {COST: 0.0, DELAY: -9.0, IN_FRANCE: -9.0}
     assert orders(odds) == [INTRODUCTION, COST]
     assert orders(odds, PARTS.model_copy(update={"opening": ("Comptez un",)})) == [INTRODUCTION, COST, DELAY]
 
 
 @pytest.mark.parametrize(("text", "shown"), [("combien ça coûte ?", 1), ("et pendant le Covid ?", 2)])
-def test_candidate_parts_hold_measures_of_the_health_crisis_only_if_asked(text: str, shown: int) -> None:
+def test_candidate_passages_hold_measures_of_the_health_crisis_only_if_asked(text: str, shown: int) -> None:
     bodies = (chapter("Coût", TextBlock(markdown="25 €.")), chapter("Conséquences du coronavirus", TextBlock(markdown="Rien.")))
     entry = page(*bodies)
-    assert len(candidate_parts(PageQuestion(entry, nothing, {}, min, lambda _: True, text))) == shown
+    assert len(candidate_passages(PageQuestion(entry, nothing, {}, min, lambda _: True, text))) == shown
 
 
-def test_candidate_parts_leave_out_what_was_seen() -> None:
+def test_candidate_passages_leave_out_what_was_seen() -> None:
     assert orders({}, seen=(COST, IN_FRANCE)) == [INTRODUCTION, DELAY]
 
 
-def test_candidate_parts_hold_no_description() -> None:
+def test_candidate_passages_hold_no_description() -> None:
     entry = page(TextBlock(markdown="Adressez-vous à la mairie."), description="Tout sur la carte.")
     assert orders({}, entry) == [1]
     assert orders({}, page(cases("Majeur", "Mineur"), description="Tout sur la carte.")) == [1, 2]
@@ -141,7 +141,7 @@ def test_candidate_parts_hold_no_description() -> None:
 
 def test_part_is_labelled_with_its_heading_and_its_cases() -> None:
     holds = holding(PARTS, lambda _: None)
-    parts = candidate_parts(PageQuestion(PARTS, nothing, {}, min, holds))
+    parts = candidate_passages(PageQuestion(PARTS, nothing, {}, min, holds))
     assert [part.label for part in parts] == ["", "Coût", "Délai", "Où › En France"]
 
 
