@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 from actions import metrics
 from actions.policy.about_administration import about_administration
+from actions.policy.another_administration import another_administration
 from actions.policy.conversation_commands import conversation_command
 from actions.policy.easy_words import easy_words
 from actions.policy.follow_up import follow_up
@@ -53,6 +54,7 @@ STEPS: tuple[Step, ...] = (
     follow_up,
     missing_subject,
     question_in_context,
+    another_administration,
     new_question,
 )
 

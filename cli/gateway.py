@@ -34,7 +34,7 @@ from core.web.serving import serve
 from desk import Part, service_settings
 from integrators import api
 from integrators import desk as integrators
-from knowledge_base.desk import editor, offices, publishing, synonyms, workflow
+from knowledge_base.desk import editor, offices, publishing, synonyms, topics, workflow
 from knowledge_base.desk.editor.contracts import Use, Uses
 from knowledge_base.quality.golden import store as golden
 from knowledge_base.quality.golden.contracts import Golden
@@ -56,6 +56,7 @@ def parts(settings: Settings, deps: Deps) -> list[Part]:
         editor.part(settings, deps.database, preview=preview, near=near_with(settings), used=_used(settings, deps.database)),
         synonyms.part(settings, deps.database),
         offices.part(settings, deps.database),
+        topics.part(settings, deps.database),
         review.part(deps, _keep_golden(deps.database)),
         tasks.part(deps.database),
         approvals.part(settings, deps.database),

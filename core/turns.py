@@ -147,7 +147,8 @@ class PlaceBlock(_Block):
     """An office: its address and its hours. ``text`` says whether it is open at the requested moment, from ``domain.yml``.
 
     ``address``: on one line. ``hours``: those of the usual week, without closed days. ``note``: what they do not say.
-    ``appointment``: a sentence or a page. ``kind``: one of ``places/offices/kinds.yml``.
+    ``appointment``: a sentence or a page. ``kind``: one of ``places/offices/kinds.yml``; empty, as ``commune``, if another
+    administration is handed on to.
     """
 
     type: Literal["place"] = "place"

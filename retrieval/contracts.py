@@ -36,6 +36,28 @@ class Hit(BaseModel):
     scores: dict[str, float] = Field(default_factory=dict)
 
 
+class Topic(BaseModel):
+    """A matter that another administration handles, as the desk has written it, and who that is.
+
+    ``examples`` are messages of people. ``body`` handles it; ``sentence`` says what it does. Texts whose names end with ``_en``
+    are for the reply in English; where one is empty, the other one counts.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    name_en: str = ""
+    examples: tuple[str, ...]
+    body: str
+    address: str = ""
+    phone: str = ""
+    hours: str = ""
+    hours_en: str = ""
+    url: str = ""
+    sentence: str
+    sentence_en: str = ""
+
+
 class RetrievalResult(BaseModel):
     """The result of a search, best hit first. A result without hits is an answer, not an error.
 
@@ -44,6 +66,8 @@ class RetrievalResult(BaseModel):
     nearest entries when the decision is ``no_answer`` (``hits`` is then empty).
 
     ``local``: the page found first is one of the town's own; if it is linked to a page of the State, that page is the hit.
+
+    ``topic``: no page answers surely, and the query is about this matter of another administration.
 
     ``scope`` is the kind of the query: a question for an administration, a fragment without a clear subject, or a message
     outside the service's scope. If a page answers surely, the query is always a question. ``understood`` is the query as it was
@@ -58,6 +82,7 @@ class RetrievalResult(BaseModel):
     confidence: float = Field(0.0, ge=0.0, le=1.0)
     decision: Decision = "no_answer"
     local: bool = False
+    topic: Topic | None = None
     scope: Scope = "enquiry"
     snapshot: str = ""
     language: str = "fr"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from retrieval.contracts import Embedder, RetrievalResult, Vectors
 from retrieval.decision.scope import ScopeModel
+from retrieval.decision.topics import TopicList
 from retrieval.query.synonym_lists import SynonymLists
 from retrieval.query.synonyms import Group, Synonyms
 from retrieval.service import SearchService
@@ -28,12 +30,16 @@ class PinnedSearchService(SearchService):
         *,
         synonyms: SynonymLists | None = None,
         scope: ScopeModel | None = None,
+        topics: TopicList | None = None,
     ) -> None:
-        """Takes ``scope``, the model of what is in scope; without one every message is a question."""
+        """Takes ``scope``, the model of what is in scope; without one every message is a question. ``topics``: those of other
+        administrations; without them, nothing is handed on.
+        """
         self._pinned = snapshot
         self._embedder = embedder
         self._synonyms = synonyms or SynonymLists()
         self._scope = scope
+        self._topics = topics or TopicList("")
         self._parts = None
         self._analysis = None
         self._vectors: OrderedDict[str, Vectors] = OrderedDict()
@@ -47,7 +53,7 @@ class PinnedSearchService(SearchService):
         snapshot = engine._current()
         if snapshot is None:
             return None
-        return cls(snapshot, engine._embedder, synonyms=engine._synonyms, scope=engine._scope)
+        return cls(snapshot, engine._embedder, synonyms=engine._synonyms, scope=engine._scope, topics=engine._topics)
 
     @property
     def snapshot(self) -> Snapshot:
@@ -68,9 +74,25 @@ class PinnedSearchService(SearchService):
         """Returns the administration's own groups among them."""
         return self._synonyms.own
 
+    @property
+    def topics(self) -> TopicList:
+        """Returns the topics of other administrations."""
+        return self._topics
+
     def with_synonyms(self, synonyms: SynonymLists) -> PinnedSearchService:
         """Returns the same engine with other synonyms. Both share the cache of embedded queries."""
-        other = PinnedSearchService(self._pinned, self._embedder, synonyms=synonyms, scope=self._scope)
+        return self._with(synonyms, self._topics)
+
+    def with_topics(self, topics: TopicList) -> PinnedSearchService:
+        """Returns the same engine with other topics. Both share the cache of embedded queries."""
+        return self._with(self._synonyms, topics)
+
+    def embed(self, texts: Sequence[str]) -> Vectors:
+        """Returns the vectors of queries."""
+        return self._embedder.embed_queries(texts)
+
+    def _with(self, synonyms: SynonymLists, topics: TopicList) -> PinnedSearchService:
+        other = PinnedSearchService(self._pinned, self._embedder, synonyms=synonyms, scope=self._scope, topics=topics)
         other._vectors = self._vectors
         return other
 

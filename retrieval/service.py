@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Collection, Mapping, Sequence, Set
 from pathlib import Path
 
@@ -11,10 +10,12 @@ from numpy.typing import NDArray
 
 from core.entry import Entry
 from core.languages.detection import detect
+from retrieval.clock import Clock
 from retrieval.contracts import Embedder, Hit, PageSentence, RetrievalResult, Status, Vectors, model_id
 from retrieval.decision import scope
 from retrieval.decision.confidence import LOOKED_AT, features
 from retrieval.decision.decide import ENQUIRY, decide, judge
+from retrieval.decision.topics import TOPICS_FILE, TopicList
 from retrieval.index.passage_terms import passage_terms
 from retrieval.passages.choice import Asked, Chosen, Nearness, choose_passages
 from retrieval.passages.sentence_worth import PageRead, sentence_worth
@@ -52,10 +53,11 @@ class SearchService:
         falls_back: bool = False,
     ) -> None:
         """Takes ``synonyms``, the operator's list. It is used together with the built-in list and the desk's (``DESK_LIST``,
-        next to the snapshots); changes of both files are picked up. ``falls_back``: if the active snapshot cannot be used, the
-        last good one is; otherwise ``SnapshotUnusable`` is raised.
+        next to the snapshots, as ``TOPICS_FILE`` is); changes of these files are picked up. ``falls_back``: if the active
+        snapshot cannot be used, the last good one is; otherwise ``SnapshotUnusable`` is raised.
         """
         self._synonyms = SynonymLists(snapshots_folder.parent / DESK_LIST, synonyms)
+        self._topics = TopicList(model_id(embedder), snapshots_folder.parent / TOPICS_FILE)
         self._embedder = embedder
         self._scope = scope.read(model_id(embedder), snapshots_folder.parent / "scope.json", scope.COMMITTED)
         self._last: tuple[str, Vectors] | None = None
@@ -179,7 +181,7 @@ class SearchService:
         Entries whose ids are ``withheld`` are treated as if they were not in the index; evaluations use this to ask questions
         without an answer. Before the first snapshot, and for a query without a letter or digit, the result has no hits.
         """
-        clock = _Clock()
+        clock = Clock()
         snapshot = self._current()
         if snapshot is None:
             return RetrievalResult(timings_ms=clock.finish())
@@ -199,6 +201,8 @@ class SearchService:
         if not model.sure(confidence):
             judged = judge(self._scope, asked, vector, snapshot, self._embedder, self._synonyms)
         decision = decide(model, confidence, judged)
+        nearest = max(max(one.section, one.head) for one in ranked)
+        topic = self._topics.of(vector, nearest) if decision != "answered" else None
         # Only the passage of the first entry is shown at once, so it is chosen with care; for the others the nearest is taken.
         first = ranked[0].place
         parts = _passages(snapshot, first, snapshot.entries.at(first), asked, vector)
@@ -213,6 +217,7 @@ class SearchService:
             confidence=confidence,
             decision=decision,
             local=snapshot.local_pages.is_local(found_as[0].place),
+            topic=topic,
             scope=judged.scope,
             snapshot=snapshot.version,
             language=language,
@@ -227,7 +232,7 @@ class SearchService:
         """Returns the ranking behind a search, without a decision. Requires an active snapshot."""
         snapshot = self._needed()
         allowed = _without(snapshot, snapshot.allowed(collection, None), withheld)
-        return snapshot, *self._rank(snapshot, query, detect(query), allowed, limit, _Clock())[:2]
+        return snapshot, *self._rank(snapshot, query, detect(query), allowed, limit, Clock())[:2]
 
     def candidates(
         self, query: str, *, collection: str | None = None, withheld: Collection[str] = ()
@@ -235,7 +240,7 @@ class SearchService:
         """Returns the input of the reranker: its candidates, and their values. ``calibrate`` learns from it."""
         snapshot = self._needed()
         allowed = _without(snapshot, snapshot.allowed(collection, None), withheld)
-        return snapshot, *self._candidates(snapshot, query, detect(query), allowed, REORDERED, _Clock())[:3]
+        return snapshot, *self._candidates(snapshot, query, detect(query), allowed, REORDERED, Clock())[:3]
 
     def _needed(self) -> Snapshot:
         snapshot = self._current()
@@ -271,7 +276,7 @@ class SearchService:
         language: str,
         allowed: Mask | None,
         limit: int,
-        clock: _Clock,
+        clock: Clock,
         audience: str | None = None,
     ) -> tuple[list[Ranked], Query, Vectors]:
         count = max(limit, REORDERED)
@@ -288,7 +293,7 @@ class SearchService:
         language: str,
         allowed: Mask | None,
         count: int,
-        clock: _Clock,
+        clock: Clock,
         audience: str | None = None,
     ) -> tuple[list[Ranked], Values, Query, Vectors]:
         if not any(character.isalnum() for character in query) or (allowed is not None and not allowed.any()):
@@ -331,23 +336,8 @@ class SearchService:
     def _current(self) -> Snapshot | None:
         if self._follower.look():
             self._synonyms.refresh()
+            self._topics.refresh()
         return self._follower.snapshot
-
-
-class _Clock:
-    """Milliseconds of each part of a search."""
-
-    def __init__(self) -> None:
-        self._start = self._last = time.perf_counter()
-        self._parts: dict[str, float] = {}
-
-    def mark(self, part: str) -> None:
-        now = time.perf_counter()
-        self._parts[part] = round((now - self._last) * 1000, 3)
-        self._last = now
-
-    def finish(self) -> dict[str, float]:
-        return {**self._parts, "total": round((time.perf_counter() - self._start) * 1000, 3)}
 
 
 def _place(snapshot: Snapshot, entry: Entry) -> int | None:

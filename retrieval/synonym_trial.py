@@ -39,13 +39,17 @@ class Page(_Frozen):
 
 
 class Outcome(_Frozen):
-    """The reply that citizens would get: the first of ``pages`` if ``answered``, all as ``choices``, none if ``no_answer``."""
+    """The reply that citizens would get: the first of ``pages`` if ``answered``, all as ``choices``, none if ``no_answer``.
+
+    With a ``topic``, another administration's address stands above them.
+    """
 
     decision: Decision
     scope: Scope
     confidence: float
     pages: tuple[Page, ...]
     understood: str
+    topic: str = ""  # what another administration handles, if the message is handed on to it
 
 
 class Compared(_Frozen):
@@ -94,8 +98,20 @@ def _compare(
 ) -> Compared:
     known = engine.snapshot.vocabulary
     read = [analyse(question, known, one.synonyms) for one in (engine, changed)]
+    return compare_searches(engine, changed, question, locale, collection, touched=read[0] != read[1])
+
+
+def compare_searches(
+    engine: PinnedSearchService,
+    changed: PinnedSearchService,
+    question: str,
+    locale: str,
+    collection: str | None,
+    *,
+    touched: bool = True,
+) -> Compared:
+    """Returns what ``question`` gets of ``engine``, and of the ``changed`` one, which is asked only if it is ``touched``."""
     before = _outcome(engine.search(question, locale=locale, collection=collection, limit=_SHOWN))
-    touched = read[0] != read[1]
     after = _outcome(changed.search(question, locale=locale, collection=collection, limit=_SHOWN)) if touched else before
     return Compared(question=question, touched=touched, before=before, after=after)
 
@@ -108,9 +124,10 @@ def _outcome(result: RetrievalResult) -> Outcome:
         confidence=result.confidence,
         pages=tuple(Page(entry_id=hit.entry_id, collection=hit.collection, title=hit.title) for hit in found),
         understood=result.understood,
+        topic=result.topic.name if result.topic else "",
     )
 
 
 def _compared(outcome: Outcome) -> tuple[object, ...]:
     shown = {"answered": 1, "choices": len(outcome.pages), "no_answer": 0}[outcome.decision]
-    return outcome.decision, outcome.scope, outcome.pages[:shown]
+    return outcome.decision, outcome.scope, outcome.topic, outcome.pages[:shown]

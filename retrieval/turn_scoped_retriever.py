@@ -11,6 +11,7 @@ from retrieval.explanation import Explanation, explain
 from retrieval.pinned_service import PinnedSearchService
 from retrieval.service import SearchService
 from retrieval.synonym_trial import Trial, TrialResult, try_group
+from retrieval.topic_trial import TopicTrial, TopicTrialResult, try_topic
 
 _BEGUN = 32  # turns with a search in advance
 
@@ -95,6 +96,10 @@ class TurnScopedRetriever:
     def try_group(self, trial: Trial) -> TrialResult:
         """Returns the effect of a group of synonyms. Raises ``LookupError`` before the first snapshot."""
         return try_group(self._pinned(), trial)
+
+    def try_topic(self, trial: TopicTrial) -> TopicTrialResult:
+        """Returns the effect of another administration's topic. Raises ``LookupError`` before the first snapshot."""
+        return try_topic(self._pinned(), trial)
 
     def _pinned(self) -> PinnedSearchService:
         pinned = PinnedSearchService.of(self._engine)

@@ -12,9 +12,11 @@ from core.dates import format_day, is_old
 from core.entry import Entry
 from core.opening_hours import day_and_time
 from core.settings import Settings
-from core.turns import ChoicesBlock, Option, Outcome
+from core.turns import ChoicesBlock, Option, Outcome, PlaceBlock, Source
+from retrieval.contracts import Topic
 
 type Utterances = Iterator[Utterance]
+_ROOM_OF_SEGMENT = 115  # characters of an SMS that "… : pas traité par nos services. Voyez … : …" leaves
 _HUMAN = ("utter_option_human", "/ask_human")
 
 
@@ -93,6 +95,44 @@ class ReplyBuilder:
         outcome = Outcome.OUT_OF_SCOPE if response == "utter_out_of_scope" else Outcome.NO_ANSWER
         custom = {"outcome": outcome, "snapshot": snapshot, "confidence": confidence}
         yield say(response, custom, contact=self._settings.contact)
+        if nearest:
+            yield say("utter_nearest", {"block": block_of("related", nearest)})
+
+    def hand_on(
+        self,
+        topic: Topic,
+        *,
+        language: str,
+        snapshot: str,
+        confidence: float | None = None,
+        nearest: Sequence[Option] = (),
+    ) -> Utterances:
+        """Says that another administration handles ``topic``, and how to reach it; offers the ``nearest`` titles."""
+        custom = {"outcome": Outcome.OUT_OF_SCOPE, "snapshot": snapshot, "confidence": confidence}
+        english, site = language == "en", topic.url.partition("://")[2].rstrip("/")
+        name, hours, sentence = (
+            (english and translated) or text
+            for text, translated in (
+                (topic.name, topic.name_en),
+                (topic.hours, topic.hours_en),
+                (topic.sentence, topic.sentence_en),
+            )
+        )
+        ways = ", ".join(filter(None, (topic.phone, site))) or topic.address
+        if len(name + topic.body + ways) > _ROOM_OF_SEGMENT:
+            ways = topic.phone or ways
+        yield say("utter_handed_on", custom, topic=name, sentence=sentence, body=topic.body, ways=ways)
+        if not self._paid:
+            block = PlaceBlock(
+                name=topic.body,
+                kind="",
+                commune="",
+                address=topic.address,
+                note=hours[:1].upper() + hours[1:],
+                phone=topic.phone,
+                source=Source(name=site or self._settings.organisation, url=topic.url),
+            )
+            yield Utterance(None, {"block": block.model_dump(mode="json")})  # a card without a sentence of its own
         if nearest:
             yield say("utter_nearest", {"block": block_of("related", nearest)})
 

@@ -34,6 +34,7 @@ from core.telemetry import tracing
 from retrieval.contracts import Embedder, RetrievalResult, Retriever, Status
 from retrieval.explanation import Explanation
 from retrieval.synonym_trial import Trial, TrialResult
+from retrieval.topic_trial import TopicTrial, TopicTrialResult
 from retrieval.turn_scoped_retriever import TurnScopedRetriever
 
 AT_ONCE = (os.cpu_count() or 1) + 1  # turns: one is embedded while others run Python code (docs/adr/0061)
@@ -199,8 +200,8 @@ def _form(tracker: dict[str, Any]) -> int:
 
 
 def add_explanations(app: FastAPI, settings: Settings, retriever: TurnScopedRetriever) -> None:
-    """Adds ``POST /explain``, ``/explain/reply`` and ``/synonyms/try``: why a question has its answer, and what would change
-    it.
+    """Adds ``POST /explain``, ``/explain/reply``, ``/synonyms/try`` and ``/topics/try``: why a question has its answer, and
+    what would change it.
     """
 
     @app.post("/explain")
@@ -226,6 +227,13 @@ def add_explanations(app: FastAPI, settings: Settings, retriever: TurnScopedRetr
     def try_group(trial: Trial) -> TrialResult:
         try:
             return retriever.try_group(trial)
+        except LookupError as error:
+            raise HTTPException(503, "there is no snapshot yet") from error
+
+    @app.post("/topics/try")
+    def try_topic(trial: TopicTrial) -> TopicTrialResult:
+        try:
+            return retriever.try_topic(trial)
         except LookupError as error:
             raise HTTPException(503, "there is no snapshot yet") from error
 

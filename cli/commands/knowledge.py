@@ -37,6 +37,7 @@ from knowledge_base.rereading.record import keep_source, read_from_elsewhere
 from knowledge_base.sources.markdown_folder import TOWN
 from knowledge_base.sources.service_public.convert import COLLECTION as SERVICE_PUBLIC
 from knowledge_base.sources.sites.safe_fetch import SafeFetcher, anywhere
+from knowledge_base.topics.demonstration import settle_demonstration_topics
 
 app = typer.Typer(no_args_is_help=True)
 _REJECTED = 10  # rejected rows shown
@@ -114,13 +115,14 @@ def export_pages(
 
 @app.command(hidden=True)
 def town() -> None:
-    """Put the imaginary town's pages in use if this is that town, take them out if it is not. A step of up."""
+    """Put the imaginary town's pages and topics in use if this is that town, take them out if it is not. A step of up."""
     settings = Settings()
     run_on_database(settings.sql_url, lambda database: settle_town(database, settings))
 
 
 async def settle_town(database: Database, settings: Settings) -> None:
-    """Imports the imaginary town's pages, or withdraws them, as ``settings`` say. What editors have changed stays."""
+    """Imports the imaginary town's pages and topics, or withdraws them, as ``settings`` say. Editors' changes stay."""
+    await settle_demonstration_topics(database, wanted=is_demonstration(settings))
     if is_demonstration(settings):
         _print(await import_town(database, options=ImportOptions(force=True)), as_json=False)
     elif count := await withdraw(database, TOWN.name, author="import", reason=settings.organisation):

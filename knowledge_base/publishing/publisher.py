@@ -35,10 +35,12 @@ from knowledge_base.quality.facts.editor_task import raise_task as raise_fact_ta
 from knowledge_base.quality.links.job import watch_links, write_broken_links
 from knowledge_base.rereading.job import reread_periodically
 from knowledge_base.synonyms.list_file import keep_file_updated
+from knowledge_base.topics.topic_file import keep_topics_updated
 from places.offices.directory_file import FILE as DIRECTORY
 from places.offices.directory_sync import sync_periodically as sync_directory
 from places.offices.tasks import watch_offices
 from retrieval.contracts import Embedder
+from retrieval.decision.topics import TOPICS_FILE
 from retrieval.query.synonym_lists import DESK_LIST
 from retrieval.snapshots.folder import SnapshotUnusable
 from retrieval.snapshots.sealed import SharedTorn
@@ -94,10 +96,13 @@ class Publisher:
     async def run(self) -> None:
         """Checks for work, and for activations of other nodes, twice a second; less often after failures.
 
-        Synonyms, settings and the directory are followed, and sources re-read, in parallel: a publication may take a minute.
+        Synonyms, topics, settings and the directory are followed, and sources re-read, in parallel: a publication may take a
+        minute.
         """
         async with asyncio.TaskGroup() as background:
             background.create_task(keep_file_updated(self._database, self._settings.home / DESK_LIST, self._stopping))
+            topics = self._settings.home / TOPICS_FILE
+            background.create_task(keep_topics_updated(self._database, topics, self._embedder, self._stopping))
             background.create_task(sync_directory(self._database, self._settings.home / DIRECTORY, self._stopping))
             background.create_task(keep_settings_updated(self._database, self._settings.home, self._stopping))
             background.create_task(

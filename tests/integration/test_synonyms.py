@@ -14,13 +14,14 @@ from structlog.testing import capture_logs
 from core.backup.rows import dump, load
 from core.database import Database
 from core.database.models import AuditRow, Conversation, Message
+from knowledge_base.editing.state_file import replace_text
 from knowledge_base.publishing.synonym_trial import try_group
 from knowledge_base.quality.golden.contracts import Golden
 from knowledge_base.quality.golden.store import add
 from knowledge_base.synonyms import store
 from knowledge_base.synonyms.contracts import SynonymRefused
 from knowledge_base.synonyms.import_groups import import_groups
-from knowledge_base.synonyms.list_file import _write, keep_file_updated, update_file
+from knowledge_base.synonyms.list_file import keep_file_updated, update_file
 from retrieval.query.synonym_lists import DESK_LIST
 from retrieval.query.synonyms import Group, dump_groups, read_groups
 from retrieval.service import SearchService
@@ -196,7 +197,7 @@ async def test_a_follower_that_is_killed_leaves_the_old_list_or_the_new_one(
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", killed)
         with pytest.raises(KeyboardInterrupt):
-            _write(file, [LEAVE])
+            replace_text(file, dump_groups([LEAVE]))
     assert read_groups(file) == [ZORGLUB]
     assert await update_file(database, file)
     assert read_groups(file) == [LEAVE]

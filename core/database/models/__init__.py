@@ -51,6 +51,7 @@ from core.database.models.supervision import (
     Told,
 )
 from core.database.models.synonyms import SynonymGroup, SynonymVersion
+from core.database.models.topics import TopicRow, TopicVersion
 from core.database.models.validation import CheckedSubject, HeldAnswer
 
 __all__ = [
@@ -121,6 +122,8 @@ __all__ = [
     "SynonymVersion",
     "Team",
     "Told",
+    "TopicRow",
+    "TopicVersion",
     "Verdict",
     "Webhook",
     "WebhookDelivery",

@@ -12,6 +12,7 @@ from core.settings import Settings
 from retrieval.contracts import Status
 from retrieval.explanation import Explanation
 from retrieval.synonym_trial import Trial, TrialResult
+from retrieval.topic_trial import TopicTrial, TopicTrialResult
 
 _SECONDS = 10.0
 _STATUS_SECONDS = 1.0
@@ -44,6 +45,10 @@ class EngineClient:
     async def try_group(self, trial: Trial) -> TrialResult:
         """Returns the effect of a group of synonyms. Raises the same."""
         return await self._asked("/synonyms/try", trial.model_dump(mode="json"), TrialResult)
+
+    async def try_topic(self, trial: TopicTrial) -> TopicTrialResult:
+        """Returns the effect of another administration's topic. Raises the same."""
+        return await self._asked("/topics/try", trial.model_dump(mode="json"), TopicTrialResult)
 
     async def _asked[T: BaseModel](self, path: str, body: dict[str, Any], kind: type[T]) -> T:
         try:

@@ -66,7 +66,8 @@ class Talk:
 
     def _spoken(self, message: dict[str, Any]) -> dict[str, Any]:
         values = {name: value for name, value in message.items() if isinstance(value, str)}
-        text = WORDING.text(message["response"], channel=self._channel, language=self.slots["language"], **values)
+        response, language = message["response"], self.slots["language"]
+        text = WORDING.text(response, channel=self._channel, language=language, **values) if response else ""
         return {"event": "bot", "text": text, "data": {"custom": message["custom"]}}
 
 
