@@ -19,7 +19,8 @@ from core.web.assets import Asset, asset_or_404, load_assets, version_of
 from core.web.colours import readable_on
 
 STATIC = Path(__file__).resolve().parent.parent / "static"
-_ON_DEMAND = frozenset({"suggest.js", "satisfaction.js"})  # loaded with the first letter, and when the panel closes
+# Loaded with the first letter, when the panel closes, and on "The nearest to me".
+_ON_DEMAND = frozenset({"suggest.js", "satisfaction.js", "nearest.js"})
 _FOR_EVER = "public, max-age=31536000, immutable"
 _PLACEHOLDER = "const SETTINGS = {}; // replaced by channels/web/pages/assets.py"
 _COLOURS = "--colour: #0b5c6b; --on-colour: #ffffff;"
