@@ -53,8 +53,7 @@ class TextRenderer:
         hours = (f"{line.days} : {line.times}" for line in block.hours)
         source = f"{block.source.name} : {block.source.url}" if block.source.url else block.source.name
         source += self._verified(block, language)
-        label = self._wording.text("ui_place_postal", language=language)
-        post = f"{label} : {block.postal_address}" if block.postal_address else ""
+        post = block.postal_address and f"{self._wording.text('ui_place_postal', language=language)} : {block.postal_address}"
         addresses = (block.address, *block.other_addresses, post)
         lines = (block.name, block.text, *addresses, *hours, block.note, block.phone, block.appointment, source)
         return [line for line in lines if line]
