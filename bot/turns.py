@@ -5,15 +5,16 @@ from typing import Any
 
 _FILLED = {"notice": "answer", "more": "answer", "option": "choices"}
 _COPIED = ("entry", "entry_version", "snapshot", "confidence", "handoff", "care", "move", "language", "alike")
-# The forms (core/reply_form.py) from which on an option may have more than a label and a payload, and an office is a block.
-_WITH_MINI_CARDS, _WITH_PLACES = 2, 3
+# The forms (core/reply_form.py) from which on an option may have more than a label and a payload, an office is a block, and
+# has several addresses.
+_WITH_MINI_CARDS, _WITH_PLACES, _WITH_ADDRESSES = 2, 3, 4
 
 
 class TurnFailed(Exception):
     """The turn has nothing that may be shown: no outcome, or more than one."""
 
 
-def assemble(events: Iterable[dict[str, Any]], form: int = _WITH_PLACES) -> dict[str, Any]:
+def assemble(events: Iterable[dict[str, Any]], form: int = _WITH_ADDRESSES) -> dict[str, Any]:
     """Returns the turn made of the ``bot`` events among ``events`` (Rasa's serialised form), in order, with blocks of ``form``.
     A replayed turn may be requested in another form than before, by a newer worker.
 
@@ -47,18 +48,22 @@ def assemble(events: Iterable[dict[str, Any]], form: int = _WITH_PLACES) -> dict
     if len(outcomes) != 1:
         raise TurnFailed(f"{len(outcomes)} outcomes")
     turn["outcome"] = outcomes[0]
-    if form < _WITH_PLACES:
-        turn["blocks"] = [_place_in_words(block) if block["type"] == "place" else block for block in turn["blocks"]]
-    if form < _WITH_MINI_CARDS:
-        for block in turn["blocks"]:
-            if "options" in block:
-                block["options"] = [{name: option[name] for name in ("label", "payload")} for option in block["options"]]
+    turn["blocks"] = [_in_form(block, form) for block in turn["blocks"]]
     return turn
 
 
-def _place_in_words(block: dict[str, Any]) -> dict[str, Any]:
-    lines = (str(block.get(name) or "") for name in ("name", "address", "text", "phone"))
-    return {"type": "text", "text": "\n".join(line for line in lines if line)}
+def _in_form(block: dict[str, Any], form: int) -> dict[str, Any]:
+    """Returns ``block`` without anything that a reader of ``form`` refuses (``core/reply_form.py``)."""
+    if form < _WITH_PLACES and block["type"] == "place":
+        lines = (str(block.get(name) or "") for name in ("name", "address", "text", "phone"))
+        return {"type": "text", "text": "\n".join(line for line in lines if line)}
+    if form < _WITH_ADDRESSES:
+        block = {name: value for name, value in block.items() if name not in ("other_addresses", "postal_address")}
+        if block.get("purpose") == "nearest":
+            block["purpose"] = "cases"
+    if form < _WITH_MINI_CARDS and "options" in block:
+        block["options"] = [{name: option[name] for name in ("label", "payload")} for option in block["options"]]
+    return block
 
 
 def _options(buttons: list[dict[str, Any]]) -> list[dict[str, Any]]:

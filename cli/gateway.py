@@ -4,6 +4,7 @@ It is composed here because the packages of the desks' parts do not import each 
 """
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from fastapi import FastAPI
@@ -18,6 +19,7 @@ from channels.gateway.connection_limits import limited_protocol
 from channels.http.deps import Deps
 from channels.sms.composition import sms_renderer
 from channels.web import desk as website
+from channels.web.api import nearby
 from channels.web.api.socket import MAX_FRAME
 from cli.citizen_replies import replies_with
 from cli.desk_preview import near_with, preview_with
@@ -38,6 +40,7 @@ from knowledge_base.desk import editor, offices, publishing, synonyms, topics, w
 from knowledge_base.desk.editor.contracts import Use, Uses
 from knowledge_base.quality.golden import store as golden
 from knowledge_base.quality.golden.contracts import Golden
+from places.offices.directory_file import FILE, nearest_office
 from supervision.desk import approvals, console, review, tasks
 from supervision.review.judging import KeepGolden
 
@@ -93,7 +96,9 @@ def create(settings: Settings, deps: Deps | None = None) -> FastAPI:
     """Returns the whole gateway for ``settings``."""
     deps = deps or build(settings)
     releases = Releases(deps.database, settings)
-    return create_app(settings, deps, parts(settings, deps), [open_data.router(releases), api.router(deps, releases)])
+    nearest = partial(nearest_office, settings.home / FILE)
+    routers = [open_data.router(releases), api.router(deps, releases), nearby.router(deps, nearest)]
+    return create_app(settings, deps, parts(settings, deps), routers)
 
 
 def serving(settings: Settings) -> dict[str, Any]:

@@ -123,15 +123,15 @@ class Option(_Block):
 
 
 class ChoicesBlock(_Block):
-    """Buttons (numbers by SMS) under a sentence. ``purpose`` distinguishes "which of these?", "see also" and "which is your
-    case?".
+    """Buttons (numbers by SMS) under a sentence. ``purpose`` distinguishes "which of these?", "see also", "which is your case?"
+    and "the nearest to me": the widget alone shows this one, and asks for the position first (``channels/web/api/nearby.py``).
 
     ``shown``: how many of ``options`` an earlier part has shown by SMS; they can still be chosen by their number.
     """
 
     type: Literal["choices"] = "choices"
     text: str = ""
-    purpose: Literal["entries", "related", "menu", "cases"] = "entries"
+    purpose: Literal["entries", "related", "menu", "cases", "nearest"] = "entries"
     options: tuple[Option, ...]
     shown: int = 0
 
@@ -146,7 +146,8 @@ class OpeningDays(_Block):
 class PlaceBlock(_Block):
     """An office: its address and its hours. ``text`` says whether it is open at the requested moment, from ``domain.yml``.
 
-    ``address``: on one line. ``hours``: those of the usual week, without closed days. ``note``: what they do not say.
+    ``address``: on one line. ``other_addresses``: more to visit, each on one line, some after a name and " : ".
+    ``postal_address``: for letters. ``hours``: those of the usual week, without closed days. ``note``: what they do not say.
     ``appointment``: a sentence or a page. ``kind``: one of ``places/offices/kinds.yml``; empty, as ``commune``, if another
     administration is handed on to.
     """
@@ -157,6 +158,8 @@ class PlaceBlock(_Block):
     kind: str
     commune: str
     address: str = ""
+    other_addresses: tuple[str, ...] = Field(default=(), exclude_if=_is_empty)
+    postal_address: str = Field(default="", exclude_if=_is_empty)
     hours: tuple[OpeningDays, ...] = ()
     note: str = ""
     phone: str = ""

@@ -3,9 +3,11 @@
 ``Memory`` is what a conversation remembers about places. It is a slot and ends with the conversation.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple, cast
+from zoneinfo import ZoneInfo
 
 from places.communes.place import Place
 from places.hours.requested_time import When, requested_time
@@ -15,33 +17,38 @@ from places.offices.kinds import kinds
 from places.offices.office import Office
 from places.offices.request import Asks, Request, asks_nearest, errand_in, follow_up_in, request_in
 from places.place_data import PlaceData
-from places.words import key_of
+from places.words import folded, key_of
 
 _MOST_OFFICES = 3
 _MOST_CHOICES = 6
 _LOOK_AHEAD_DAYS = 14
 _MOST_CHARACTERS = 300  # of a question that waits for its commune
 _SHORT_WORDS = 8  # of the reply to "in which commune?"
+_ANNEXE = re.compile(r"\b(?:annexes?|antennes?|deleguees?|quartiers?|secteurs?|proximite)\b")
+_ZONE = ZoneInfo("Europe/Paris")
+_HOUR = re.compile(r"\b(?:heures?|quand|midi|minuit|matin|soir|apres|\d{1,2} ?h)\b|\d ?h")
 
 
 class Memory(NamedTuple):
     """The facts about places in one conversation.
 
     ``place``: code of the place where the citizen lives or asks for an office. ``office``: id of the office shown last.
-    ``pending``: the request that waits for a commune (kind of office, what is asked of it, the question).
+    ``pending``: the request that waits for a commune (kind of office, what is asked of it, the question). ``day``: the day
+    that was asked about last (ISO).
     """
 
     place: str = ""
     office: str = ""
     pending: str = ""
+    day: str = ""
 
 
 class Opening(NamedTuple):
     """The opening of an office now, or at the time that the citizen asks for.
 
     ``says``: ``open``, ``open_always``, ``lunch``, ``later``, ``closed``, ``holiday``, ``day_open``, ``day_closed``,
-    ``day_holiday``, ``time_open``, ``time_closed``, ``hours_unknown``. ``at``: the day or moment asked for. ``change``: when
-    the office closes, or opens next. ``spans``: its opening hours on that day.
+    ``day_holiday``, ``time_open``, ``time_closed``, ``part_closed``, ``hours_unknown``. ``at``: the day or moment asked for.
+    ``change``: when the office closes, or opens next. ``spans``: its opening hours on that day, or part of the day.
     """
 
     says: str
@@ -92,6 +99,7 @@ def respond(
     question = text
     if request is None and (continued := _continued_request(data, text, memory, mentions)) is not None:
         request, question = continued
+        question = _with_day(question, memory, now)
         if not mentions and memory.office and (office := _office(data, memory.office)):
             return _with_opening(data, [office], question, memory, now)
     if request is None and about_own_office and data.own is not None and not mentions:
@@ -125,6 +133,14 @@ def choose_place(data: PlaceData, code: str, memory: Memory, now: datetime) -> t
     return _look_up(data, request, question, Mention((place,), place.name, for_office=True), memory, now)
 
 
+def choose_office(data: PlaceData, name: str, memory: Memory, now: datetime) -> tuple[Reply | None, Memory]:
+    """Returns the reply to the pending question about the office ``name``, which is the nearest to where the citizen is."""
+    office, pending_request = _office(data, name), _read_pending(memory)
+    if office is None:
+        return None, memory
+    return _with_opening(data, [office], pending_request[1] if pending_request else "", memory, now)
+
+
 def _write_pending(request: Request, question: str) -> str:
     return f"{request.kind} {request.asked} {question[:_MOST_CHARACTERS]}"
 
@@ -150,6 +166,15 @@ def _continued_request(data: PlaceData, text: str, memory: Memory, mentions: Seq
     return (Request(office.kind, asked), text) if asked else None
 
 
+def _with_day(question: str, memory: Memory, now: datetime) -> str:
+    """Returns ``question`` with the day that was asked about last, where it asks for an hour and names no day: "jusqu'à quelle
+    heure ?".
+    """
+    today = now.astimezone(_ZONE).date()
+    names_hour = _HOUR.search(folded(question)) and requested_time(question, today).day is None
+    return f"{question} {date.fromisoformat(memory.day):%d/%m/%Y}" if names_hour and memory.day >= f"{today}" else question
+
+
 def _relevant_mention(mentions: Sequence[Mention]) -> Mention | None:
     """Returns the place in which an office is asked for: the first one that follows an office, else the first one."""
     return next((mention for mention in mentions if mention.for_office), mentions[0] if mentions else None)
@@ -161,7 +186,9 @@ def _look_up(  # noqa: PLR0911 - a rule a line, in one place
     own = data.own
     if mention is None and not memory.place:
         if own is not None and own.kind == request.kind:
-            return _with_opening(data, [own], question, memory, now)
+            home = data.places.get(own.commune)
+            offices = _offices(data, own.kind, home, nearest=False) if home else [own]
+            return _with_opening(data, _asked_first(offices, question), question, memory, now)
         return WhichPlace(request.kind), Memory(pending=_write_pending(request, question))
     if mention is not None and len(mention.places) > 1:
         return WhichPlace(request.kind, mention.places[:_MOST_CHOICES]), Memory(
@@ -175,6 +202,7 @@ def _look_up(  # noqa: PLR0911 - a rule a line, in one place
     new_memory = Memory(place=code)
     if not offices:
         return NotKnown(request.kind, place.name), new_memory
+    offices = _asked_first(offices, question)
     if place.kind == "departement" and len(offices) > _MOST_OFFICES:
         return WhichPlace(request.kind), Memory(pending=_write_pending(request, question))
     return _with_opening(data, offices, question, new_memory, now)
@@ -184,7 +212,8 @@ def _offices(data: PlaceData, kind: str, place: Place, *, nearest: bool) -> list
     """Returns the offices of ``kind`` for ``place``. ``nearest``: the nearest ones if the commune has none."""
     own, directory_file = data.own, data.directory_file
     if own is not None and own.kind == kind and own.commune in (place.code, place.within):
-        return [own]
+        there = directory_file.in_commune(kind, own.commune) if directory_file else []
+        return [own, *(office for office in there if office.id != own.id and _is_annexe(office))]
     if directory_file is None:
         return []
     if place.kind == "departement":
@@ -195,9 +224,19 @@ def _offices(data: PlaceData, kind: str, place: Place, *, nearest: bool) -> list
     serves_departement = kind in kinds() and not kinds()[kind].in_each_commune
     if not offices and (nearest or serves_departement):
         offices = directory_file.nearest(kind, place.departement, place.within or place.code)
-    if not offices and serves_departement:
+    if not offices and (nearest or serves_departement):
         offices = directory_file.in_departement(kind, place.departement)
     return offices
+
+
+def _asked_first(offices: list[Office], question: str) -> list[Office]:
+    """Returns ``offices`` with annexes first where ``question`` asks for one."""
+    return sorted(offices, key=_is_annexe, reverse=True) if _ANNEXE.search(key_of(question)) else offices
+
+
+def _is_annexe(office: Office) -> bool:
+    """Decides whether an office is a further one of its kind, by its name: the first may be there as the town's own, too."""
+    return _ANNEXE.search(key_of(office.name)) is not None
 
 
 def office_of_citizen(data: PlaceData, kind: str, memory: Memory) -> Office | None:
@@ -217,8 +256,10 @@ def _office(data: PlaceData, name: str) -> Office | None:
 def _with_opening(
     data: PlaceData, offices: Sequence[Office], question: str, memory: Memory, now: datetime
 ) -> tuple[Found, Memory]:
-    first = offices[0]
-    return Found(tuple(offices[:_MOST_OFFICES]), opening_of(first, question, now)), Memory(memory.place, office=first.id)
+    first, opening = offices[0], opening_of(offices[0], question, now)
+    named = opening.at if opening.says.startswith(("day_", "time_", "part_")) else None
+    asked = f"{named.date()}" if named else ""
+    return Found(tuple(offices[:_MOST_OFFICES]), opening), Memory(memory.place, office=first.id, day=asked)
 
 
 def opening_of(office: Office, question: str, now: datetime) -> Opening:
@@ -233,8 +274,8 @@ def opening_of(office: Office, question: str, now: datetime) -> Opening:
     when = requested_time(question, local.date())
     if when.time is not None:
         return _at_time(schedule, when, local)
-    if when.day is not None:
-        return _on_day(schedule, when.day)
+    if when.part is not None or when.day is not None:
+        return _on_day(schedule, when.day) if when.part is None and when.day else _in_part(schedule, when, local)
     status = schedule.status(local)
     spans = tuple(schedule.on(local.date()))
     if status.now == "open":
@@ -252,6 +293,23 @@ def _on_day(schedule: Schedule, day: date) -> Opening:
     if after is None:
         return Opening("hours_unknown")
     return Opening("day_holiday" if schedule.is_holiday(day) else "day_closed", noon, after)
+
+
+def _in_part(schedule: Schedule, when: When, local: datetime) -> Opening:
+    """Returns the opening in a part of a day: of the day named, else of the next one that opens in that part."""
+    assert when.part is not None
+    first, last = when.part
+    ahead = [when.day] if when.day else [local.date() + timedelta(days=days) for days in range(_LOOK_AHEAD_DAYS)]
+    for day in ahead:
+        start, end = (datetime.combine(day, clock, schedule.zone) for clock in (first, last))
+        spans = tuple(span for span in schedule.on(day) if span[0] < end and span[1] > start)
+        if spans and (when.day or spans[-1][1] > local):
+            return Opening("day_open", start, None, spans)
+    moment = datetime.combine(ahead[0], first, schedule.zone)
+    if not schedule.on(ahead[0]):
+        return _on_day(schedule, ahead[0])
+    after = schedule.status(moment).next
+    return Opening("part_closed", moment, after, tuple(schedule.on(ahead[0]))) if after else Opening("hours_unknown")
 
 
 def _at_time(schedule: Schedule, when: When, local: datetime) -> Opening:

@@ -107,6 +107,8 @@ def own_office(settings: Settings) -> Office | None:
         phone=settings.contact_phone,
         email=settings.contact_email,
         website=settings.contact_url,
+        appointment=settings.appointment_url,
+        access=settings.contact_access,
         source=settings.organisation,
         source_url=settings.contact_url,
     )

@@ -29,6 +29,8 @@ _ERASES = re.compile(
     r"|\b(?:ne |n')(?:gard|conserv|stock|sauvegard|enregistr)|(?:veux|souhaite|desire) pas|refus|m'oppos|(?:aucune|de) trace"
     r"|(?:not|n't) (?:keep|store|save)|article 17|consentement"
 )
+# "vous êtes où ?", "quelle est votre adresse ?"
+_WHERE = re.compile(r"\bou (?:etes|se trouv|sont|est\b|vous)|\b(?:etes|est|c) ou\b|\badresse\b|\bwhere\b|\baddress\b|\bdonde\b")
 
 
 def wants_erased(text: str) -> bool:
@@ -41,7 +43,8 @@ def about_administration(turn: Turn) -> Reply | None:
     if _is_for_pages(turn):
         return None
     # "mairie de Rennes" sounds like the question which administration answers here.
-    at_office = office(turn, ours=turn.intent == "opening_hours") if turn.intent != "ask_file" else None
+    ours = turn.intent == "opening_hours" or (turn.intent == "who_we_are" and _WHERE.search(plain(turn.text)) is not None)
+    at_office = office(turn, ours=ours) if turn.intent != "ask_file" else None
     if isinstance(at_office, Reply):
         return at_office
     if _has_page(turn, no_office=at_office is None):

@@ -3,7 +3,6 @@
 The only module of the actions that uses ``places``. Without a directory and without an own office it does nothing.
 """
 
-import json
 import re
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +15,7 @@ from core.broken_links import LINK
 from core.database.base import now
 from core.decision_trace import note
 from core.entry import passages
+from core.nearest import CHOSEN_OFFICE, NEAREST_OF, payload_of
 from core.opening_hours import day_and_time
 from core.settings import Settings
 from core.turns import ChoicesBlock, OpeningDays, Option, Outcome, PlaceBlock, Source
@@ -25,6 +25,7 @@ from places.answer import (
     NotKnown,
     Opening,
     WhichPlace,
+    choose_office,
     choose_place,
     office_for_errand,
     office_of_citizen,
@@ -46,7 +47,7 @@ _OPENING = {
     for response in (
         *("utter_place_open", "utter_place_open_always", "utter_place_lunch", "utter_place_later", "utter_place_closed"),
         *("utter_place_holiday", "utter_place_day_open", "utter_place_day_closed", "utter_place_day_holiday"),
-        *("utter_place_time_open", "utter_place_time_closed", "utter_place_hours_unknown"),
+        *("utter_place_time_open", "utter_place_time_closed", "utter_place_part_closed", "utter_place_hours_unknown"),
     )
 }
 # Before the name of an office, in the title of a page about it.
@@ -98,9 +99,18 @@ def _is_on_town_page(turn: Turn, answer: Answer, own: Office | None) -> bool:
 
 
 def chosen_place(turn: Turn, entry: str) -> Reply | Turn | None:
-    """Answers a button that names a commune; passes for other buttons."""
+    """Answers a button that names a commune, or the office found by the position; passes for other buttons.
+
+    The button that asks for the position was pressed where no position can be had: the commune is asked for again.
+    """
     pages = book_of(turn.settings).open() if entry.startswith(_CHOSEN) else None
-    return _answer(turn, *choose_place(pages, entry.removeprefix(_CHOSEN), _memory(turn), now())) if pages else None
+    if pages is None:
+        return None
+    if entry.startswith(NEAREST_OF):
+        return _answer(turn, WhichPlace(entry.removeprefix(NEAREST_OF)), _memory(turn))
+    if entry.startswith(CHOSEN_OFFICE):
+        return _answer(turn, *choose_office(pages, entry.removeprefix(CHOSEN_OFFICE), _memory(turn), now()))
+    return _answer(turn, *choose_place(pages, entry.removeprefix(_CHOSEN), _memory(turn), now()))
 
 
 def with_office(turn: Turn, reply: Reply) -> Reply:
@@ -152,12 +162,26 @@ def _answer(turn: Turn, answer: Answer | None, memory: Memory) -> Reply | Turn:
     if answer is None:
         return turn
     paid = turn.style.pays_by_segment
-    return turn.about(None).reply(utterances_of(answer, turn.language, turn.settings.contact, first_only=paid))
+    said = utterances_of(answer, turn.language, turn.settings.contact, first_only=paid)
+    if not paid and isinstance(answer, WhichPlace) and not answer.places:
+        said = _with_nearest(turn, said, answer.kind)
+    return turn.about(None).reply(said)
+
+
+def _with_nearest(turn: Turn, said: list[Utterance], kind: str) -> list[Utterance]:
+    """Returns the question for the commune with a button for the nearest office, if positions of the kind are known."""
+    pages = book_of(turn.settings).open()
+    if pages is None or pages.directory_file is None or not pages.directory_file.has_positions(kind):
+        return said
+    (question,) = said
+    block = ChoicesBlock(purpose="nearest", options=()).model_dump(mode="json")
+    option = Utterance("utter_place_near", {"fill": "option", "payload": payload_of(NEAREST_OF + kind)}, {})
+    return [replace(question, custom={**question.custom, "block": block}), option]
 
 
 def _memory(turn: Turn) -> Memory:
     kept = turn.user.facts.get(_SLOT, ())
-    return Memory(*kept) if len(kept) == len(Memory._fields) else Memory()
+    return Memory(*kept[: len(Memory._fields)])  # a version before has written fewer
 
 
 def utterances_of(answer: Answer, language: str, contact: str, *, first_only: bool) -> list[Utterance]:
@@ -193,8 +217,7 @@ def _block(office: Office, language: str) -> dict[str, Any]:
 
 
 def _option(place: Place) -> Option:
-    payload = f"/choose{json.dumps({'entry': _CHOSEN + place.code})}"
-    return Option(label=f"{place.name} ({place.departement})", payload=payload)
+    return Option(label=f"{place.name} ({place.departement})", payload=payload_of(_CHOSEN + place.code))
 
 
 def block_of(office: Office, language: str) -> PlaceBlock:
@@ -204,6 +227,8 @@ def block_of(office: Office, language: str) -> PlaceBlock:
         kind=office.kind,
         commune=office.commune_name,
         address=office.address,
+        other_addresses=office.other_addresses,
+        postal_address=office.postal_address,
         hours=_week(office, language),
         note=" · ".join(filter(None, (office.hours_note, office.email, office.access))),
         phone=office.phone,

@@ -26,6 +26,8 @@ class TextRenderer:
                     parts.extend(self._answer(block, language))
                 case PlaceBlock():
                     parts.append("\n".join(self._place(block, language)))
+                case ChoicesBlock(purpose="nearest"):  # its button needs the widget
+                    parts.append(block.text)
                 case ChoicesBlock():
                     first = len(offered) + 1
                     offered.extend(option.payload for option in block.options)
@@ -51,7 +53,9 @@ class TextRenderer:
         hours = (f"{line.days} : {line.times}" for line in block.hours)
         source = f"{block.source.name} : {block.source.url}" if block.source.url else block.source.name
         source += self._verified(block, language)
-        lines = (block.name, block.text, block.address, *hours, block.note, block.phone, block.appointment, source)
+        post = block.postal_address and f"{self._wording.text('ui_place_postal', language=language)} : {block.postal_address}"
+        addresses = (block.address, *block.other_addresses, post)
+        lines = (block.name, block.text, *addresses, *hours, block.note, block.phone, block.appointment, source)
         return [line for line in lines if line]
 
     def _answer(self, block: AnswerBlock, language: str) -> list[str]:

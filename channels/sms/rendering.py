@@ -249,13 +249,14 @@ class SmsRenderer:
             draft.lines += [_notice(block, language), self._source(block, language)]
 
     def _place(self, block: PlaceBlock) -> list[str]:
-        """Returns name, address, opening hours, and telephone and remark if they still fit in one segment."""
+        """Returns name, address, opening hours, and one more if it still fits in one segment: telephone, remark, addresses."""
         lines = [block.name, block.address, block.text]
         for max_characters in _PLACE_CHARACTERS:
             lines[0] = _label(block.name, max_characters)
             if self._is_one(lines):
                 break
-        return [*lines, *(more for more in (block.phone, block.appointment) if more and self._is_one([*lines, more]))][:4]
+        details = (block.phone, block.appointment, *block.other_addresses, block.postal_address)
+        return [*lines, *(more for more in details if more and self._is_one([*lines, more]))][:4]
 
     def _is_one(self, lines: Sequence[str]) -> bool:
         return measure(self._prepared("\n".join(lines))).segments == 1

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), interest-cohort=()",
     "Cross-Origin-Opener-Policy": "same-origin",
 }
 
@@ -13,8 +12,8 @@ _FIXED = {
 def security_headers(*, script: bool = False, images: str = "", more: Mapping[str, str] | None = None) -> dict[str, str]:
     """Returns the headers of an HTML page.
 
-    ``script``: the page runs our modules. ``images``: another origin from which it shows an image. ``more``: directives of
-    the content security policy by name.
+    ``script``: the page runs our modules, which may ask for the position. ``images``: another origin from which it shows an
+    image. ``more``: directives of the content security policy by name.
     """
     rules = {
         "default-src": "'none'",
@@ -29,4 +28,5 @@ def security_headers(*, script: bool = False, images: str = "", more: Mapping[st
     if script:
         rules |= {"script-src": "'self'", "connect-src": "'self'"}
     policy = "; ".join(f"{name} {value}" for name, value in (rules | dict(more or {})).items())
-    return _FIXED | {"Content-Security-Policy": policy, "Cache-Control": "no-store"}
+    powers = f"camera=(), microphone=(), geolocation=({'self' if script else ''}), interest-cohort=()"
+    return _FIXED | {"Permissions-Policy": powers, "Content-Security-Policy": policy, "Cache-Control": "no-store"}

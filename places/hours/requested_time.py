@@ -45,54 +45,80 @@ _FEASTS = {
 _DATE = re.compile(rf"\b(\d{{1,2}})(?:er)? ({'|'.join(_MONTHS)})(?: (\d{{4}}))?\b")
 _NUMBERS = re.compile(r"\b(\d{1,2})[/.](\d{1,2})(?:[/.](\d{4}))?\b")
 _CLOCK = re.compile(r"\b(\d{1,2}) ?(?:h|heures?|:) ?(\d{2})?\b(?! d)")
-_NOON = re.compile(r"\b(?:a midi|le midi|ce midi|entre midi(?: et (?:deux|2|14 ?h))?|pause de midi|at noon|midi)\b")
-_EASTER_MONDAY = re.compile(r"lundi de paques|easter monday")
+_NOON = re.compile(r"\b(?<!apres )(?:midi|(?:heure|pause)(?: de| du)? dejeuner|a l heure du repas|at noon|lunch)\b")
+_MOVABLE = {  # days after Easter Sunday
+    r"lundi de paques|easter monday": 1,
+    r"ascension(?: day)?": 39,
+    r"(?:lundi de )?pentecote|whit ?monday": 50,
+}
+# "Le pont": the day between a holiday on a Tuesday or Thursday and the week-end.
+_BRIDGE = re.compile(
+    r"\bfai\w+ le pont\b|\bpont (?:(?:de|du|d|la|l|le) )+(?:\d|ascension|noel|toussaint|armistice|nouvel|jour|assomption)"
+)
+_BRIDGED = {1: -1, 3: 1}
+# Parts of the day, and the hours of which an office must have some to be open then.
+_PARTS = {
+    r"\bapres ?m(?:idi)?s?\b|\bapr?em\b|\bafternoons?\b": (time(14), time(18)),
+    r"\bmatins?\b|\bmatinee\b|\bmornings?\b": (time(7), time(11, 30)),
+}
+
+
+type Hours = tuple[time, time]
 
 
 class When(NamedTuple):
-    """The ``day`` and ``time`` of day, ``None`` if the message does not say them. ``weekday``: the day was named by its weekday
-    ("le samedi").
+    """The ``day`` and ``time`` of day, ``None`` if the message does not say them. ``part``: the hours of the part of the day
+    that it names ("le matin").
     """
 
     day: date | None = None
     time: time | None = None
-    weekday: bool = False
+    part: Hours | None = None
 
 
 def requested_time(text: str, today: date) -> When:
     """Returns the day and time that ``text`` names, seen from ``today``. A weekday or date is the next one, today included."""
     plain = re.sub(r"['’-]", " ", folded(text))
-    day, weekday = _day(plain, today)
-    return When(day, _time(plain), weekday)
+    day, asked = _day(plain, today), _time(plain)
+    if day and _BRIDGE.search(plain):
+        day += timedelta(days=_BRIDGED.get(day.weekday(), 0))
+    part = next((hours for words, hours in _PARTS.items() if re.search(words, plain)), None)
+    return When(day, asked, None if asked else part)
 
 
-def _day(plain: str, today: date) -> tuple[date | None, bool]:  # noqa: PLR0911 - a rule a line, in one place
+def _day(plain: str, today: date) -> date | None:  # noqa: PLR0911 - a rule a line, in one place
     if match := _DATE.search(plain):
-        return _next(today, _MONTHS[match[2]], int(match[1]), match[3]), False
+        return _next(today, _MONTHS[match[2]], int(match[1]), match[3])
     if match := _NUMBERS.search(plain):
-        return _next(today, int(match[2]), int(match[1]), match[3]), False
-    if _EASTER_MONDAY.search(plain):
-        return next(
-            (one for one in (_easter(today.year) + timedelta(1), _easter(today.year + 1) + timedelta(1)) if one >= today), None
-        ), False
-    for pattern, (month, number) in reversed(_FEASTS.items()):
-        if re.search(rf"\b(?:{pattern})\b", plain):
-            return _next(today, month, number, None), False
+        return _next(today, int(match[2]), int(match[1]), match[3])
+    if feast := _feast(plain, today):
+        return feast
     if re.search(r"\bapres demain\b|day after tomorrow|pasado manana", plain):
-        return today + timedelta(days=2), False
+        return today + timedelta(days=2)
     if re.search(r"\bdemain\b|\bdem1\b|\btomorrow\b|\bmanana\b", plain):
-        return today + timedelta(days=1), False
+        return today + timedelta(days=1)
     for names in (_DAYS, _ENGLISH_DAYS, _SPANISH_DAYS):
         for number, name in enumerate(names):
             if re.search(rf"\b{name}s?\b", plain):
-                return today + timedelta(days=(number - today.weekday()) % 7), True
+                return today + timedelta(days=(number - today.weekday()) % 7)
     if re.search(r"\bweek ?ends?\b", plain):
-        return today + timedelta(days=(5 - today.weekday()) % 7), True
+        return today + timedelta(days=(5 - today.weekday()) % 7)
     if re.search(
         r"\baujourd ?hui\b|\bauj\b|\btoday\b|\bhoy\b|\bce (?:soir|midi|matin)\b|\bcet? apr\w*|\bcette nuit\b|\btonight\b", plain
     ):
-        return today, False
-    return None, False
+        return today
+    return None
+
+
+def _feast(plain: str, today: date) -> date | None:
+    for pattern, after in _MOVABLE.items():
+        if re.search(rf"\b(?:{pattern})\b", plain):
+            days = (_easter(year) + timedelta(days=after) for year in (today.year, today.year + 1))
+            return next(day for day in days if day >= today)
+    for pattern, (month, number) in reversed(_FEASTS.items()):
+        if re.search(rf"\b(?:{pattern})\b", plain):
+            return _next(today, month, number, None)
+    return None
 
 
 def _time(plain: str) -> time | None:

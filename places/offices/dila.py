@@ -13,7 +13,7 @@ from typing import Any
 from places.hours.schedule import HoursUnreadable, Schedule
 from places.offices.errors import DirectoryRefused, sentence
 from places.offices.kinds import kind_of
-from places.offices.office import Office
+from places.offices.office import MOST_ADDRESSES, Office
 from places.words import folded
 
 _SOURCE = "lannuaire.service-public.fr"
@@ -49,9 +49,9 @@ def read_dila(text: str) -> Iterator[Office]:
 def _office(row: Mapping[str, Any]) -> Office | None:
     pivots, addresses = _list(row, "pivot"), _list(row, "adresse")
     kind = next((str(pivot["type_service_local"]) for pivot in pivots if pivot.get("type_service_local")), "")
-    address = next((one for one in addresses if one.get("type_adresse") != "Adresse postale"), None) or next(
-        iter(addresses), None
-    )
+    postal = [one for one in addresses if one.get("type_adresse") == "Adresse postale"]
+    visited = [one for one in addresses if one not in postal]
+    address = next(iter(visited or postal), None)
     serves = [str(code) for pivot in pivots for code in _codes(pivot.get("code_insee_commune"))]
     commune = str(row.get("code_insee_commune") or (serves[0] if serves else ""))
     if not kind or address is None or not _CODE.fullmatch(commune) or not row.get("id"):
@@ -65,6 +65,8 @@ def _office(row: Mapping[str, Any]) -> Office | None:
         commune_name=_text(address.get("nom_commune"))[:100] or commune,
         postal_code=_text(address.get("code_postal"))[:10],
         address=_address(address),
+        other_addresses=tuple(dict.fromkeys(map(_address, visited[1 : MOST_ADDRESSES + 1]))),
+        postal_address=next(iter(map(_address, postal if visited else ())), ""),
         hours=hours,
         hours_note=(_text(row.get("commentaire_plage_ouverture")) or note)[:500],
         phone=_first(row, "telephone", "valeur")[:60],

@@ -33,6 +33,29 @@ CREATE INDEX by_departement ON offices (kind, departement);
 """
 
 
+# The square of the distance to a position (``_from``), in degrees of latitude.
+_DISTANCE = "(latitude - ?) * (latitude - ?) + (longitude - ?) * (longitude - ?) * ?"
+_KM_OF_A_DEGREE = 111.2
+REACH_KM = 50
+
+
+def _from(latitude: float, longitude: float) -> tuple[float, ...]:
+    """Returns the values of ``_DISTANCE`` for a position."""
+    return (latitude, latitude, longitude, longitude, cos(radians(latitude)) ** 2)
+
+
+def nearest_office(file: Path, kind: str, latitude: float, longitude: float) -> str | None:
+    """Returns the id of the office of ``kind`` that is nearest to a position; ``None`` if none is near."""
+    if state_of(file) is None:
+        return None
+    directory = DirectoryFile(file)
+    try:
+        office = directory.nearest_to(kind, latitude, longitude)
+    finally:
+        directory.close()
+    return office.id if office else None
+
+
 class DirectoryFileWriter:
     """Writes a new shelf next to ``file``. ``close`` replaces ``file`` with it. ``changes``: how many the desk has made."""
 
@@ -136,12 +159,28 @@ class DirectoryFile:
         town_hall = next(iter(self.in_commune("mairie", commune)), None)
         if self._old_form or town_hall is None or town_hall.latitude is None or town_hall.longitude is None:
             return []
-        shrinking = cos(radians(town_hall.latitude)) ** 2  # of a degree of longitude, squared
         return self._find(
-            "kind = ? AND departement = ? AND latitude IS NOT NULL AND longitude IS NOT NULL "
-            "ORDER BY (latitude - ?) * (latitude - ?) + (longitude - ?) * (longitude - ?) * ?",
-            (kind, departement, *(town_hall.latitude,) * 2, *(town_hall.longitude,) * 2, shrinking),
+            f"kind = ? AND departement = ? AND latitude IS NOT NULL AND longitude IS NOT NULL ORDER BY {_DISTANCE}",
+            (kind, departement, *_from(town_hall.latitude, town_hall.longitude)),
         )
+
+    def nearest_to(self, kind: str, latitude: float, longitude: float) -> Office | None:
+        """Returns the office of a kind that is nearest to a position, within ``REACH_KM``."""
+        here, reach = _from(latitude, longitude), REACH_KM / _KM_OF_A_DEGREE
+        found = (
+            []
+            if self._old_form
+            else self._find(
+                f"kind = ? AND latitude BETWEEN ? AND ? AND {_DISTANCE} <= ? ORDER BY {_DISTANCE}",
+                (kind, latitude - reach, latitude + reach, *here, reach**2, *here),
+            )
+        )
+        return next(iter(found), None)
+
+    def has_positions(self, kind: str) -> bool:
+        """Decides whether the position of an office of ``kind`` is known."""
+        where = "kind = ? AND latitude IS NOT NULL AND longitude IS NOT NULL"
+        return not self._old_form and bool(self._rows(f"SELECT id FROM offices WHERE {where} LIMIT 1", (kind,)))  # noqa: S608
 
     def communes(self) -> list[str]:
         """Returns a line (``places.communes.index``) for each commune with an office."""

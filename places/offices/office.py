@@ -2,21 +2,25 @@
 
 import re
 from datetime import date
+from typing import Annotated
 from urllib.parse import quote
 
 from pydantic import BaseModel, ConfigDict, Field
 
 _PAGE = re.compile(r"https?://[^\s()<>/]+/[^\s()<>]+")  # a page of a site, not only the site
 _MAP = "https://www.openstreetmap.org/search?query="  # no tracker
+MOST_ADDRESSES, LONGEST_LINE = 10, 300  # addresses besides the first one, and characters of one
+type _Line = Annotated[str, Field(min_length=1, max_length=LONGEST_LINE)]
 
 
 class Office(BaseModel):
     """An office that the public can visit. ``kind``: one of ``kinds.yml``, or the directory's own word. ``commune``: its INSEE
     code.
 
-    ``address``: on one line. ``hours``: in OpenStreetMap's format, empty if unknown. ``hours_note``: what they do not say
-    ("sur rendez-vous l'après-midi"). ``appointment``: a page or a sentence. ``access``: for wheelchairs. ``serves``: INSEE
-    codes of other communes that it serves. ``latitude`` and ``longitude`` in degrees, if both are known.
+    ``address``: on one line. ``other_addresses``: more to visit, each on one line, after its name and " : " if it has one.
+    ``postal_address``: for letters, if it is another. ``hours``: in OpenStreetMap's format, empty if unknown. ``hours_note``:
+    what they do not say ("sur rendez-vous l'après-midi"). ``appointment``: a page or a sentence. ``access``: for wheelchairs.
+    ``serves``: INSEE codes of other communes that it serves. ``latitude`` and ``longitude`` in degrees, if both are known.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -27,7 +31,9 @@ class Office(BaseModel):
     commune: str = Field(min_length=5, max_length=5)
     commune_name: str = Field(min_length=1, max_length=100)
     postal_code: str = Field("", max_length=10)
-    address: str = Field("", max_length=300)
+    address: str = Field("", max_length=LONGEST_LINE)
+    other_addresses: tuple[_Line, ...] = Field((), max_length=MOST_ADDRESSES)
+    postal_address: str = Field("", max_length=LONGEST_LINE)
     hours: str = Field("", max_length=1_000)
     hours_note: str = Field("", max_length=500)
     phone: str = Field("", max_length=60)

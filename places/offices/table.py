@@ -15,7 +15,8 @@ _WANTED = ("id", "name", "kind", "commune", "commune_name")
 
 
 def read_table(text: str) -> Iterator[Office]:
-    """Yields the offices of a CSV with commas or semicolons. Codes in ``serves`` are separated by spaces.
+    """Yields the offices of a CSV with commas or semicolons. Codes in ``serves`` are separated by spaces, ``other_addresses``
+    by a vertical bar.
 
     Raises ``DirectoryRefused``, which names the line and the column.
     """
@@ -39,6 +40,7 @@ def read_table(text: str) -> Iterator[Office]:
                     **fields,
                     "kind": kind_of(fields["kind"]),
                     "serves": tuple(fields.get("serves", "").split()),
+                    "other_addresses": tuple(filter(None, map(str.strip, fields.get("other_addresses", "").split("|")))),
                     **{name: fields.get(name) or None for name in ("verified_on", "latitude", "longitude")},
                 }
             )

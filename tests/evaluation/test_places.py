@@ -36,9 +36,10 @@ def test_places_in_messages_are_right_and_found(communes: Path, name: str) -> No
     assert found.p95_ms <= 2.0  # processor time
 
 
-def test_offices_asked_for_are_right(communes: Path) -> None:
-    found = measure_offices(communes)
-    assert found.questions == 80
+@pytest.mark.parametrize(("name", "questions"), [("offices", 80), ("offices_more", 55)])
+def test_offices_asked_for_are_right(communes: Path, name: str, questions: int) -> None:
+    found = measure_offices(communes, name)
+    assert found.questions == questions
     assert found.right >= 0.9 * found.questions, found.wrong
     assert found.on_hours >= 20
     assert found.right_on_hours >= 0.9 * found.on_hours, found.wrong

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from core.settings import Settings
 from tools import chromium
@@ -12,8 +12,18 @@ from tools import chromium
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
-# Lighthouse's values for a telephone on a slow mobile network: round trip in ms, bits a second, slowdown of the processor.
-_ROUND_TRIP, _DOWN, _UP, _SLOWER = 150, 1_600_000, 750_000, 4
+
+class Telephone(NamedTuple):
+    """``round_trip`` in ms, ``down`` and ``up`` in bits a second; how many times ``slower`` than here its processor is."""
+
+    round_trip: int
+    down: int
+    up: int
+    slower: int
+
+
+# Lighthouse's telephone on a slow mobile network; WebPageTest's slow 3G, and a processor as of the cheapest telephones.
+TELEPHONES = {"widget": Telephone(150, 1_600_000, 750_000, 4), "widget.slow_3g": Telephone(400, 400_000, 400_000, 6)}
 _TELEPHONE = {"width": 390, "height": 780}
 _PATIENCE_MS = 30_000
 # The time since the navigation began until the launcher is on the page and the page can react to it.
@@ -24,7 +34,7 @@ window.guichetReady = new Promise((resolve) => customElements.whenDefined("guich
 
 
 def on_a_telephone(settings: Settings, times: int) -> dict[str, Any]:
-    """Returns medians of ``times`` visits to the demonstration page, each with an empty browser cache.
+    """Returns medians of ``times`` visits to the demonstration page by each of ``TELEPHONES``, each with an empty cache.
 
     ``before_open.bytes`` and ``opened.bytes`` were received over the network, including headers. ``ready_ms`` is when the
     launcher can be pressed, ``page_ms`` when the page was loaded, ``open_ms`` the time from pressing it until a message can be
@@ -33,12 +43,14 @@ def on_a_telephone(settings: Settings, times: int) -> dict[str, Any]:
     found: dict[str, list[float]] = defaultdict(list)
     with chromium.browsing() as browser:
         for _ in range(times):
-            for name, value in _visit(browser, settings.own_url).items():
-                found[name].append(value)
-    return {f"widget.{name}": round(median(values)) for name, values in found.items()}
+            for telephone, speed in TELEPHONES.items():
+                for name, value in visit(browser, settings.own_url, speed).items():
+                    found[f"{telephone}.{name}"].append(value)
+    return {name: round(median(values)) for name, values in found.items()}
 
 
-def _visit(browser: Browser, url: str) -> dict[str, float]:
+def visit(browser: Browser, url: str, telephone: Telephone) -> dict[str, float]:
+    """Opens the widget of the service at ``url`` once. Returns what ``on_a_telephone`` describes."""
     context = browser.new_context(viewport=_TELEPHONE, locale="fr-FR")  # type: ignore[arg-type]
     page = context.new_page()
     told = context.new_cdp_session(page)
@@ -52,9 +64,9 @@ def _visit(browser: Browser, url: str) -> dict[str, float]:
 
     told.on("Network.loadingFinished", finished)
     told.send("Network.enable")
-    speed = {"downloadThroughput": _DOWN / 8, "uploadThroughput": _UP / 8}
-    told.send("Network.emulateNetworkConditions", {"offline": False, "latency": _ROUND_TRIP, **speed})
-    told.send("Emulation.setCPUThrottlingRate", {"rate": _SLOWER})
+    speed = {"downloadThroughput": telephone.down / 8, "uploadThroughput": telephone.up / 8}
+    told.send("Network.emulateNetworkConditions", {"offline": False, "latency": telephone.round_trip, **speed})
+    told.send("Emulation.setCPUThrottlingRate", {"rate": telephone.slower})
     page.add_init_script(_READY)
     page.goto(f"{url}/demo", wait_until="load", timeout=_PATIENCE_MS)
     ready = page.evaluate("window.guichetReady")

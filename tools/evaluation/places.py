@@ -81,9 +81,9 @@ def demonstration(communes: Path, folder: Path) -> PlaceData:
     return pages
 
 
-def measure_offices(communes: Path) -> Offices:
-    """Measures the questions of ``offices.jsonl``, each at its own time."""
-    rows, wrong = _rows("offices"), []
+def measure_offices(communes: Path, name: str = "offices") -> Offices:
+    """Measures the questions of ``{name}.jsonl``, each at its own time."""
+    rows, wrong = _rows(name), []
     on_hours = [row["question"] for row in rows if "says" in row]
     with tempfile.TemporaryDirectory() as folder:
         pages = demonstration(communes, Path(folder))

@@ -87,12 +87,9 @@
       this.trouble.hidden = true;
       try {
         if (!this.#panel) {
-          // All at once: with imports of imports, a slow network would cause several waits.
           const config = fetch(`${base}/api/web/config?lang=${language}`, { credentials: "omit" })
             .then((answer) => (answer.ok ? answer.json() : null)).catch(() => null);
-          const [{ createPanel }] = await Promise.all(
-            ["panel.js", ...SETTINGS.modules].map((name) => import(`${base}/widget/${SETTINGS.version}/${name}`)),
-          );
+          const { createPanel } = await import(`${base}/widget/${SETTINGS.version}/panel.js`);
           this.#panel = await createPanel({ base, language, config, languages: Object.keys(SETTINGS.words), link, host: this, root: this.#root, frame: this.frame });
         }
         await this.#panel.open({ quietly, ask });

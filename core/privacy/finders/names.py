@@ -132,7 +132,8 @@ def _name(text: str, tokens: Sequence[_Token], at: int, run: int, known: Lexicon
 def _unannounced(text: str, tokens: Sequence[_Token], at: int, some: Sequence[_Token], head: str, known: Lexicon) -> int:
     """Returns how many of ``some``, the tokens from ``at`` on, are a name without an announcing word; 0: none."""
     whole = [token for token in some if token.folded not in known.words["particles"]]
-    if some[0] is not whole[0] or some[0].folded in known.words["roles"]:  # "Usager poli": the word "Usager" is not a name
+    # "Usager poli", "saint malo": the first word is not a name.
+    if some[0] is not whole[0] or some[0].folded in known.words["roles"] | known.words["places"]:
         return 0
     needed = 2 if _PRESENTED.search(head) else 3
     if len(whole) > 1 and _pair(whole, needed):

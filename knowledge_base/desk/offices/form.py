@@ -11,10 +11,12 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from places.hours.written import osm_hours, written_hours
-from places.offices.office import Office
+from places.offices.office import LONGEST_LINE, MOST_ADDRESSES, Office
 
-LINES = ("name", "address", "hours_note", "phone", "email", "website", "appointment", "access")  # as they are in ``Office``
-FIELDS = ("name", "kind", "commune", "address", "hours", *LINES[2:], "serves")  # in their order on the page
+# As they are in ``Office``.
+LINES = ("name", "address", "postal_address", "hours_note", "phone", "email", "website", "appointment", "access")
+# In their order on the page.
+FIELDS = ("name", "kind", "commune", "address", "other_addresses", "postal_address", "hours", *LINES[3:], "serves")
 _CODE = re.compile(r"\(([^()]*)\)\s*$")
 
 
@@ -29,6 +31,8 @@ class OfficeForm(BaseModel):
     kind: str = Field("", max_length=64)
     commune: str = Field("", max_length=120)
     address: str = Field("", max_length=300)
+    other_addresses: str = Field("", max_length=4_000)
+    postal_address: str = Field("", max_length=300)
     hours: str = Field("", max_length=400)  # times may take twice the room in ``Office``
     hours_note: str = Field("", max_length=500)
     phone: str = Field("", max_length=60)
@@ -49,6 +53,7 @@ class OfficeForm(BaseModel):
         return cls(
             **values,
             commune=f"{office.commune_name} ({office.commune})",
+            other_addresses="\n".join(office.other_addresses),
             hours=written_hours(office.hours, language),
             serves=" ".join(office.serves),
             seen=seen,
@@ -59,6 +64,11 @@ class OfficeForm(BaseModel):
         """Returns what names the commune: the code in parentheses, if there is one."""
         code = _CODE.search(self.commune)
         return (code[1] if code else self.commune).strip()
+
+    @property
+    def addresses(self) -> list[str]:
+        """Returns the other addresses: those on their lines."""
+        return list(filter(None, map(_clean, self.other_addresses.splitlines())))
 
     def office(self, before: Office | None, commune: tuple[str, str], source: tuple[str, str], today: date) -> Office:
         """Returns the office, cleaned; "?" stands for what an office must have. The rest is that of ``before``.
@@ -79,6 +89,7 @@ class OfficeForm(BaseModel):
                 "kind": self.kind or "?",
                 "commune": commune[0],
                 "commune_name": commune[1],
+                "other_addresses": tuple(one[:LONGEST_LINE] for one in self.addresses[:MOST_ADDRESSES]),
                 "hours": osm_hours(self.hours),
                 "serves": tuple(self.serves.upper().split()),
                 "source": source[0][:100],

@@ -24,7 +24,7 @@ from places.offices import edits
 from places.offices.checks import faults, reason_sentence, reasons
 from places.offices.edits import OfficeRefused, StoredOffice
 from places.offices.kinds import kinds
-from places.offices.office import Office
+from places.offices.office import LONGEST_LINE, MOST_ADDRESSES, Office
 from places.words import key_of
 
 LIST = "/desk/offices"
@@ -127,6 +127,8 @@ class _OfficePage:
         today = local_day(now(), settings.opening.zone)
         office = form.office(stored.shown if stored else None, communes[0] if communes else _NOWHERE, source, today)
         wrong += [] if form.name.strip() else [("name", "missing")]
+        if len(form.addresses) > MOST_ADDRESSES or any(len(one) > LONGEST_LINE for one in form.addresses):
+            wrong.append(("other_addresses", "addresses"))
         return office, sorted([*wrong, *faults(office, now())], key=lambda one: FIELDS.index(one[0]))
 
     async def _communes(self, text: str) -> Sequence[tuple[str, str]]:

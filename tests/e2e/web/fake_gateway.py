@@ -63,6 +63,7 @@ class FakeGateway:
         self.opinions: list[dict[str, Any]] = []
         self.verdicts: list[dict[str, Any]] = []
         self.typed: list[str] = []
+        self.positions: list[dict[str, Any]] = []
         self.full = False
         self.late = ""
         self._free = threading.Event()
@@ -210,6 +211,12 @@ class FakeGateway:
         async def satisfaction(body: dict[str, Any], authorization: str = Header("")) -> None:
             self._of(authorization)
             self.verdicts.append(body)
+
+        @app.post("/api/web/nearby")
+        async def nearby(body: dict[str, Any], authorization: str = Header("")) -> dict[str, Any]:
+            self._of(authorization)
+            self.positions.append(body)
+            return {"label": "Le plus près de moi", "payload": "signed:office" if body["latitude"] > 0 else ""}
 
         @app.post("/api/web/suggestions")
         async def suggestions(body: dict[str, Any]) -> list[dict[str, Any]]:

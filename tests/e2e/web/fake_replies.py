@@ -58,6 +58,8 @@ PLACE: dict[str, Any] = {
     "type": "place", "text": "Ouvert en ce moment, jusqu’à 12:00.",
     "name": "Mairie de Clairval-sur-Orbe", "kind": "mairie", "commune": "Clairval-sur-Orbe",
     "address": "1 place du Tilleul, 00100 Clairval-sur-Orbe",
+    "other_addresses": ["Annexe des Prés : 4 rue du Moulin, 00100 Clairval-sur-Orbe"],
+    "postal_address": "BP 12, 00101 Clairval-sur-Orbe Cedex",
     "hours": [{"days": "lundi – vendredi", "times": "8:30–12:00, 13:30–17:00"}, {"days": "samedi", "times": "9:00–12:00"}],
     "note": "État civil : dernier accueil 15 minutes avant la fermeture", "phone": "00 00 00 01 00",
     "appointment": "Cartes d’identité et passeports sur rendez-vous",
@@ -109,8 +111,12 @@ def reply_to(message: dict[str, Any], language: str) -> dict[str, Any]:
     elif "succession" in said and "payload" not in message:
         about = {"text": "Est-ce l’une de ces pages ?", "purpose": "entries"}
         outcome, blocks = "choices", [{"type": "choices", **about, "options": PAGES}]
-    elif "horaires" in said:
+    elif "horaires" in said or message.get("payload") == "signed:office":
         outcome, blocks = "answered", [PLACE]
+    elif "où est" in said:
+        option = {"label": "Le plus près de moi", "payload": "signed:nearest"}
+        about = {"text": "Dans quelle commune ? Écrivez son nom ou son code postal.", "purpose": "nearest"}
+        outcome, blocks = "guided", [{"type": "choices", **about, "options": [option]}]
     elif "ancienne" in said:
         outcome, blocks = "answered", [OLD]
     elif "piscine" in said:

@@ -124,6 +124,8 @@ PLACE: dict[str, Any] = {
     "kind": "mairie",
     "commune": "Clairval",
     "address": "1 place du Tilleul, 00100 Clairval",
+    "other_addresses": ["Annexe : 4 rue du Moulin, 00100 Clairval"],
+    "postal_address": "BP 12, 00101 Clairval Cedex",
     "hours": [{"days": "lundi – vendredi", "times": "9:00–12:00"}],
     "note": "Fermé en août",
     "phone": "00 00 00 01 00",

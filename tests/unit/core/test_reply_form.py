@@ -36,7 +36,15 @@ def test_place_in_an_older_form_is_a_text_that_says_the_same(form: int) -> None:
             text="Mairie de Clairval\n1 place du Tilleul, 00100 Clairval\nOuvert en ce moment, jusqu'à 12:00.\n00 00 00 01 00"
         ),
     )
-    assert turn_in_form(turn, 3) is turn
+    assert turn_in_form(turn, FORM) is turn
+
+
+def test_form_3_has_one_address_and_a_button_that_asks_for_the_commune() -> None:
+    nearest = {"type": "choices", "purpose": "nearest", "text": "Où ?", "options": [{"label": "Ici", "payload": "/choose"}]}
+    turn = Turn.model_validate({"outcome": "answered", "blocks": [before.PLACE, nearest]})
+    place, choices = (block.model_dump(mode="json") for block in turn_in_form(turn, 3).blocks)
+    assert place == {name: value for name, value in before.PLACE.items() if not name.endswith(("_address", "_addresses"))}
+    assert (choices["purpose"], [option["label"] for option in choices["options"]]) == ("cases", ["Ici"])
 
 
 def test_turn_in_this_form_stays_as_it_is() -> None:

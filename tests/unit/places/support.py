@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from core.settings import ROOT
@@ -42,10 +43,10 @@ def offices() -> list[Office]:
     return list(read_table(DEMONSTRATION.read_text(encoding="utf-8")))
 
 
-def shelf_file(folder: Path) -> Path:
+def shelf_file(folder: Path, more: Sequence[Office] = ()) -> Path:
     file = folder / "places" / "offices.db"
     writer = DirectoryFileWriter(file, 1, "demonstration")
-    writer.add(offices())
+    writer.add([*offices(), *more])
     writer.close()
     return file
 
@@ -57,7 +58,7 @@ def communes_file(folder: Path) -> Path:
     return file
 
 
-def pages(folder: Path, own: Office | None = None) -> PlaceData:
-    found = PlaceDataLoader(communes_file(folder), shelf_file(folder), lambda: own).load()
+def pages(folder: Path, own: Office | None = None, more: Sequence[Office] = ()) -> PlaceData:
+    found = PlaceDataLoader(communes_file(folder), shelf_file(folder, more), lambda: own).load()
     assert found is not None
     return found

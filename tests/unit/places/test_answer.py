@@ -12,7 +12,17 @@ from dotenv import dotenv_values
 
 from cli.demonstration import IDENTITY
 from core.settings import Settings
-from places.answer import Found, Memory, NotKnown, Reply, WhichPlace, choose_place, office_for_errand, respond
+from places.answer import (
+    Found,
+    Memory,
+    NotKnown,
+    Reply,
+    WhichPlace,
+    choose_office,
+    choose_place,
+    office_for_errand,
+    respond,
+)
 from places.offices.directory_file import DirectoryFileWriter
 from places.offices.office import Office
 from places.place_data import PlaceData, PlaceDataLoader, own_office
@@ -40,7 +50,7 @@ def test_respond_without_a_place_asks_and_goes_on_with_the_reply(known: PlaceDat
     assert reply == WhichPlace("mairie")
     reply, memory = respond(known, "à Clairval", memory, NOW)
     assert office(reply) == ("mairie-clairval", "day_open")  # Saturday is remembered
-    assert memory == Memory("00001", "mairie-clairval")
+    assert memory == Memory("00001", "mairie-clairval", day="2026-12-05")
 
 
 @pytest.mark.parametrize(("text", "place"), [("rue", "80688"), ("RENNES", "35238"), ("35000", "35238"), ("à valence", "26362")])
@@ -191,3 +201,60 @@ def test_office_of_the_desk_comes_before_the_one_of_the_settings(tmp_path: Path)
     assert office(respond(from_settings, "vos horaires ?", Memory(), NOW, about_own_office=True)[0]) == ("own", "open")
     of_desk = _written(tmp_path, [], [hall], OWN)
     assert office(respond(of_desk, "vos horaires ?", Memory(), NOW, about_own_office=True)[0]) == ("mairie-clairval", "closed")
+
+
+@pytest.mark.parametrize(
+    ("question", "says", "spans"),
+    [
+        ("la médiathèque de Clairval est ouverte mercredi après-midi ?", "day_open", ["14:00-18:00"]),
+        ("la médiathèque de Clairval est ouverte mardi matin ?", "part_closed", ["14:00-18:30"]),
+        ("mairie de Valdoré, ouverte l'après-midi ?", "day_open", ["14:00-17:30"]),  # of Wednesday, the next such day
+        ("prud'hommes de Clairval ouvert l'après-midi ?", "part_closed", ["09:00-12:00"]),
+        ("mairie de Clairval ouverte samedi après-midi ?", "part_closed", ["09:00-12:00"]),
+        ("mairie de Montfleury dimanche matin ?", "day_closed", []),
+        ("la CPAM de Clairval est ouverte à l'heure du déjeuner ?", "time_open", ["08:30-17:00"]),
+        ("pause déjeuner de la déchetterie de Clairval ?", "time_closed", ["09:00-12:00", "14:00-18:00"]),
+        ("la CAF de Clairval fait le pont de l'Ascension ?", "day_open", ["08:45-12:15", "13:15-16:30"]),
+        ("la CAF de Clairval ouvre à l'Ascension ?", "day_holiday", []),
+        ("je peux passer à la CAF de Clairval à 12h30 ?", "time_closed", ["08:45-12:15", "13:15-16:30"]),
+    ],
+)
+def test_respond_about_a_part_of_the_day(known: PlaceData, question: str, says: str, spans: list[str]) -> None:
+    reply, _ = respond(known, question, Memory(), NOW)
+    assert isinstance(reply, Found)
+    found = [f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in reply.opening.spans]
+    assert (reply.opening.says, found) == (says, spans)
+
+
+def test_respond_to_an_hour_alone_is_about_the_day_asked_before(known: PlaceData) -> None:
+    _, memory = respond(known, "la mairie de Clairval ouvre samedi ?", Memory(), NOW)
+    reply, memory = respond(known, "jusqu'à quelle heure ?", memory, NOW)
+    assert isinstance(reply, Found)
+    assert (reply.opening.says, f"{reply.opening.spans[-1][1]:%A %H:%M}") == ("day_open", "Saturday 12:00")
+    reply, _ = respond(known, "et c'est ouvert maintenant ?", memory, NOW)
+    assert office(reply) == ("mairie-clairval", "open")
+
+
+def test_respond_for_the_nearest_of_which_the_commune_has_none(known: PlaceData) -> None:
+    for question in ("le commissariat le plus proche de Saint-Aubry", "un commissariat pas loin de Saint-Aubry ?"):
+        reply, _ = respond(known, question, Memory(), NOW)
+        assert office(reply)[0] == "commissariat"
+    assert isinstance(respond(known, "horaires du commissariat de Saint-Aubry", Memory(), NOW)[0], NotKnown)
+
+
+def test_respond_with_the_towns_own_office_shows_its_annexes_too(tmp_path: Path) -> None:
+    annexe = OWN.model_copy(update={"id": "annexe", "name": "Mairie annexe des Prés", "address": "4 rue du Moulin"})
+    again = OWN.model_copy(update={"id": "again", "name": "Mairie de Clairval"})
+    data = pages(tmp_path, OWN, more=[annexe, again])
+    for question, names in (("où est la mairie ?", ["own", "annexe"]), ("où est la mairie annexe ?", ["annexe", "own"])):
+        reply, _ = respond(data, question, Memory(), NOW)
+        assert isinstance(reply, Found)
+        assert [one.id for one in reply.offices] == names
+
+
+def test_choose_office_answers_the_question_that_waited(known: PlaceData) -> None:
+    _, memory = respond(known, "la CAF est ouverte samedi ?", Memory(), NOW)
+    reply, memory = choose_office(known, "caf", memory, NOW)
+    assert office(reply) == ("caf", "day_closed")
+    assert memory == Memory(office="caf", day="2026-12-05")  # where the citizen lives stays unknown
+    assert choose_office(known, "gone", memory, NOW) == (None, memory)

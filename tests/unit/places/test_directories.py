@@ -13,7 +13,7 @@ import pytest
 from places.communes.package import PackageIncomplete, convert
 from places.hours.schedule import Schedule
 from places.offices.dila import read_dila
-from places.offices.directory_file import DirectoryFile, state_of, version_of
+from places.offices.directory_file import DirectoryFile, nearest_office, state_of, version_of
 from places.offices.errors import DirectoryRefused
 from places.offices.record import check
 from places.offices.table import read_table
@@ -187,3 +187,49 @@ def test_convert_of_incomplete_package_is_refused() -> None:
         convert([("package/data/communes.json", b"[]")])
     with pytest.raises(PackageIncomplete):
         convert([("package/data/communes.json", b"[")])
+
+
+@pytest.mark.parametrize(
+    ("kind", "position", "office"),
+    [
+        ("mairie", (46.53, 2.44), "mairie-valdore"),
+        ("mairie", (46.64, 2.55), "mairie-montfleury"),
+        ("france_services", (46.56, 2.6), "fs-valbourg"),
+        ("mairie", (46.60, 3.10), "mairie-valbourg"),  # 35 km away
+        ("mairie", (46.60, 3.40), None),  # 58 km
+        ("mairie", (-46.60, 2.5), None),
+        ("msa", (46.6, 2.5), None),
+    ],
+)
+def test_nearest_office_of_a_position(tmp_path: Path, kind: str, position: tuple[float, float], office: str | None) -> None:
+    file = shelf_file(tmp_path)
+    assert nearest_office(file, kind, *position) == office
+    assert nearest_office(tmp_path / "missing.db", kind, *position) is None
+
+
+def test_read_dila_several_addresses_returns_those_to_visit_and_the_postal_one() -> None:
+    street = {"numero_voie": "1 place du Marché", "code_postal": "00100", "nom_commune": "Clairval", "type_adresse": "Adresse"}
+    annexe = street | {"complement1": "Annexe des Prés", "numero_voie": "4 rue du Moulin"}
+    post = {"service_distribution": "BP 12", "code_postal": "00101", "nom_commune": "Clairval Cedex"}
+    service = {
+        "id": "m1", "nom": "Mairie", "pivot": [{"type_service_local": "mairie", "code_insee_commune": ["00001"]}],
+        "adresse": [post | {"type_adresse": "Adresse postale"}, street, annexe],
+    }  # fmt: skip
+    (office,) = read_dila(json.dumps({"service": [service]}))
+    assert office.address == "1 place du Marché, 00100 Clairval"
+    assert office.other_addresses == ("Annexe des Prés, 4 rue du Moulin, 00100 Clairval",)
+    assert office.postal_address == "BP 12, 00101 Clairval Cedex"
+    service["adresse"] = [post | {"type_adresse": "Adresse postale"}]
+    (alone,) = read_dila(json.dumps({"service": [service]}))
+    assert (alone.address, alone.other_addresses, alone.postal_address) == ("BP 12, 00101 Clairval Cedex", (), "")
+
+
+def test_read_table_several_addresses_are_separated_by_a_bar() -> None:
+    office = next(office for office in offices() if office.id == "mairie-clairval")
+    assert office.other_addresses == ("Annexe des Prés : 4 rue du Moulin, 00100 Clairval-sur-Orbe",)
+    assert office.postal_address == "BP 12, 00101 Clairval-sur-Orbe Cedex"
+    row = "id,name,kind,commune,commune_name,other_addresses\nm,M,mairie,00001,C,A : 1 rue A | 2 rue B |"
+    (read,) = read_table(row)
+    assert read.other_addresses == ("A : 1 rue A", "2 rue B")
+    with pytest.raises(DirectoryRefused):
+        list(read_table(row + "x" * 301))

@@ -22,7 +22,7 @@ def places(
     offices: Annotated[int, typer.Option("--offices", help="Also measure a generated directory with so many offices.")] = 0,
     as_json: Json = False,
 ) -> None:
-    """Places in messages: precision, recall, time; the offices that 80 questions ask for; memory of a whole country."""
+    """Places in messages: precision, recall, time; the offices that 135 questions ask for; memory of a whole country."""
     file = Settings().communes_file
     communes = load(file)
     if len(communes) < _ALL_OF_FRANCE:
@@ -36,10 +36,11 @@ def places(
         figures[f"mentions_{name}"] = {**found._asdict(), "wrong": len(found.wrong)}
         for text, wanted, got in found.wrong if misses else ():
             say(f"{text} : attendu {wanted}, trouvé {got}", f"{text}: wanted {wanted}, found {got}")
-    asked = measure_offices(file)
-    figures["offices"] = {**asked._asdict(), "wrong": len(asked.wrong)}
-    for text, wanted_office, came in asked.wrong if misses else ():
-        say(f"{text} : attendu {wanted_office}, trouvé {came}", f"{text}: wanted {wanted_office}, found {came}")
+    for name in ("offices", "offices_more"):
+        asked = measure_offices(file, name)
+        figures[name] = {**asked._asdict(), "wrong": len(asked.wrong)}
+        for text, wanted_office, came in asked.wrong if misses else ():
+            say(f"{text} : attendu {wanted_office}, trouvé {came}", f"{text}: wanted {wanted_office}, found {came}")
     if offices:
         figures["size"] = measure_size(file, offices)._asdict()
     if as_json:

@@ -46,6 +46,7 @@ export class Api {
   history = async () => (await this.call("GET", "/api/web/history")).json();
   say = async (message) => (await this.call("POST", "/api/web/messages", message)).json();
   feedback = (opinion) => this.call("POST", "/api/web/feedback", opinion);
+  nearby = async (payload, position) => (await this.call("POST", "/api/web/nearby", { payload, ...position })).json();
   satisfaction = (verdict) => this.call("POST", "/api/web/satisfaction", verdict);
   suggestions = async (text) => (await this.call("POST", "/api/web/suggestions", { text })).json();
   setLanguage = (language) => this.call("POST", "/api/web/language", { language });

@@ -195,9 +195,10 @@ class Panel {
     if (!item.blocks.length) return; // a human answers, or no reply is shown
     const place = this.#openedCards.get(item.in_reply_to);
     const choose = (label, payload, pressed) => this.#choose(label, payload, pressed);
+    const locate = async (payload) => (await import("./nearest.js")).nearestOffice(payload, this.conversation.api, this.words);
     const card = item.blocks.find((block) => block.type === "answer");
     const repeats = !place && this.#repeats(item, card);
-    const article = replyArticle(item, { words: this.words, config: this.config, choose, within: Boolean(place), again: repeats });
+    const article = replyArticle(item, { words: this.words, config: this.config, choose, locate, within: Boolean(place), again: repeats });
     const rated = RATED.has(item.outcome) || card;
     for (const older of this.log.querySelectorAll(".sms")) older.remove(); // only the last answer can be sent to a telephone
     if (card && !repeats) for (const older of this.log.querySelectorAll(".actions")) fold(older, this.words);

@@ -5,7 +5,7 @@ const MAP = "https://www.openstreetmap.org/search?query="; // no tracker, and no
 
 /** Returns the card. The second argument is as for the other blocks of a reply. */
 export function placeCard(block, { words, language }) {
-  const { text, name, address, hours = [], note, phone, appointment, source, verified_on: verified } = block;
+  const { text, name, address, other_addresses: others = [], postal_address: post, hours = [], note, phone, appointment, source, verified_on: verified } = block;
   const line = (label, ...said) => h("p", {}, h("span", { class: "path" }, label + words.colon), ...said);
   return h(
     "div",
@@ -15,7 +15,8 @@ export function placeCard(block, { words, language }) {
       "div",
       { class: "body" },
       text && h("p", tongue(language), h("strong", {}, typeset(text, language))),
-      address && h("p", { dir: "auto" }, address, " ", link(words.place_map, MAP + encodeURIComponent(address), words, { class: "map" })),
+      [address, ...others].map((one) => one && h("p", { dir: "auto" }, one, " ", link(words.place_map, MAP + encodeURIComponent(one.split(" : ").at(-1)), words, { class: "map" }))),
+      post && line(words.place_postal, post),
       hours.length > 0 && [
         h("p", { class: "path" }, words.place_hours),
         h("ul", {}, hours.map(({ days, times }) => h("li", {}, typeset(`${days} : ${times}`, language)))),

@@ -10,8 +10,8 @@ const ARABIC = /\p{Script=Arabic}/u;
 let pages = 0; // number of mini cards, for their ids
 
 /**
- * Returns the article of one reply. `given`: {words, config, choose(label, payload, card), within, again}. `card`: the mini card
- * that was pressed. `within`: the reply is shown in a mini card. `again`: its answer is already shown above. The article can take
+ * Returns the article of one reply. `given`: {words, config, choose(label, payload, card), locate(payload), within, again}. `card`: the
+ * mini card that was pressed. `locate` returns the choice of the nearest office. `within`: the reply is shown in a mini card. `again`: its answer is already shown above. The article can take
  * the focus; its name is short because the log (role="log") reads its content.
  */
 export function replyArticle(event, given) {
@@ -44,7 +44,7 @@ const render = {
     block.text && h("div", { class: block.text === context.words.answer ? "unseen" : "lead" }, plain(block.text, context)),
     card(block, context),
   ],
-  choices: (block, context) => (block.purpose === "related" ? folded(block, context) : choices(block, context)),
+  choices: (block, context) => (({ related: folded, nearest })[block.purpose] ?? choices)(block, context),
 };
 
 function choices({ text, options, purpose }, { words, language, choose }) {
@@ -58,6 +58,24 @@ function choices({ text, options, purpose }, { words, language, choose }) {
 
 const choice = ({ label, payload }, { language, choose }) =>
   h("li", {}, h("button", { type: "button", dir: "auto", onclick: () => choose(label, payload) }, typeset(label, language)));
+
+/** Returns the question for the commune with the button that asks for the position instead, and what came of that. */
+function nearest({ text, options: [{ label, payload }] }, { words, language, choose, locate }) {
+  const said = h("p", { class: "path", role: "status" }, words.near_hint);
+  const button = h("button", { type: "button", dir: "auto" }, typeset(label, language));
+  button.addEventListener("click", async () => {
+    if (button.ariaBusy === "true") return;
+    button.ariaBusy = "true";
+    try {
+      const found = await locate(payload);
+      choose(found.label, found.payload);
+    } catch (error) {
+      said.textContent = error.message;
+    }
+    button.ariaBusy = null;
+  });
+  return h("div", { class: "choices", role: "group", "aria-label": text }, h("div", { class: "bubble" }, plain(text, { words, language })), h("ul", {}, h("li", {}, button)), said);
+}
 
 /** Returns related choices, folded; but a button to read on is always visible. */
 function folded({ text, options }, context) {

@@ -13,11 +13,13 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.policy import offices
 from actions.server.app import build_executor
 from actions.server.responses import responses_in_form
+from channels.rendering.text import TextRenderer
 from channels.sms.encoding import segments
 from channels.sms.rendering import SmsRenderer
 from conversations.wording import Wording
 from core.entry import Chapter, Entry
 from core.entry import TextBlock as MarkdownBlock
+from core.nearest import CHOSEN_OFFICE, kind_asked, payload_of
 from core.settings import ROOT, Settings
 from core.turns import AnswerBlock, ChoicesBlock, PlaceBlock, TextBlock, Turn
 from retrieval.contracts import RetrievalResult
@@ -65,7 +67,7 @@ async def test_hours_of_a_town_hall_are_answered_by_its_card(town: Settings) -> 
 async def test_commune_is_asked_for_remembered_and_forgotten(town: Settings) -> None:
     talk = Talk(town, FakeKnowledge())
     asked = await talk.say("où est la mairie ?")
-    assert (asked.outcome, [type(block) for block in asked.blocks]) == ("guided", [TextBlock])
+    assert (asked.outcome, [block.type for block in asked.blocks]) == ("guided", ["choices"])
     assert place(await talk.say("Valdoré")).name == "Mairie de Valdoré"
     assert (
         place(await talk.say("la CAF est ouverte à midi ?")).text
@@ -260,3 +262,55 @@ async def test_links_to_the_town_hall_of_another_place_stay(town: Settings, text
     turn = await Talk(town, Linked(f" {text}")).say("j'habite à Valdoré, quel est le prix d'une carte d'identité perdue ?")
     assert ("[Mairie de Valdoré]" in body_of(turn)) == leads
     assert FAMILY not in body_of(turn)
+
+
+async def test_question_for_the_commune_offers_the_nearest_office_and_its_choice_is_answered(town: Settings) -> None:
+    talk = Talk(town, FakeKnowledge())
+    (asked,) = (await talk.say("la CAF est ouverte samedi ?")).blocks
+    assert isinstance(asked, ChoicesBlock)
+    (button,) = asked.options
+    assert (asked.purpose, button.label, kind_asked(button.payload)) == ("nearest", "Le plus près de moi", "caf")
+    assert asked.text.startswith("Dans quelle commune")
+    again = await talk.press(button.payload)  # where no position can be had
+    assert [block.model_dump()["text"] for block in again.blocks] == [asked.text]
+    await talk.say("la CAF est ouverte samedi ?")
+    block = place(await talk.press(payload_of(f"{CHOSEN_OFFICE}caf")))
+    assert (block.name, block.text) == (
+        "Caisse d’allocations familiales du Val-d’Orbe",
+        "Fermé samedi 5 décembre. Ouvre lundi 7 décembre à 8:45.",
+    )
+    # The place where the citizen lives stays unknown: another office is asked for again.
+    assert (await talk.say("où est la préfecture ?")).outcome == "guided"
+
+
+async def test_question_for_the_commune_is_a_text_by_sms_and_where_no_position_is_known(town: Settings) -> None:
+    by_sms = await Talk(town, FakeKnowledge(), channel="sms").say("où est la CAF ?")
+    unknown = await Talk(town, FakeKnowledge()).say("où est la MSA ?")
+    assert [type(block) for turn in (by_sms, unknown) for block in turn.blocks] == [TextBlock, TextBlock]
+
+
+async def test_all_addresses_of_an_office_are_on_its_card_and_in_its_text(town: Settings) -> None:
+    block = place(await Talk(town, FakeKnowledge()).say("adresse de la mairie de Clairval"))
+    assert block.other_addresses == ("Annexe des Prés : 4 rue du Moulin, 00100 Clairval-sur-Orbe",)
+    assert block.postal_address == "BP 12, 00101 Clairval-sur-Orbe Cedex"
+    text = TextRenderer(WORDING)([block], language="fr").text
+    assert "Annexe des Prés : 4 rue du Moulin" in text
+    assert "Adresse postale : BP 12" in text
+    short = block.model_copy(
+        update={"name": "Mairie", "address": "1 rue A", "phone": "", "appointment": "", "postal_address": ""}
+    )
+    by_sms = SmsRenderer(WORDING)([short], language="fr").text
+    assert by_sms.endswith("Annexe des Prés : 4 rue du Moulin, 00100 Clairval-sur-Orbe")
+    assert segments(by_sms) == 1
+
+
+@pytest.mark.parametrize("question", ["vous êtes où exactement ?", "quelle est votre adresse ?"])
+async def test_where_the_administration_is_gets_the_card_of_its_office(
+    settings: Settings, tmp_path: Path, question: str
+) -> None:
+    communes_file(tmp_path)
+    changes = {"office_commune": "35238", "contact_access": "Plain-pied", "legal_address": "1 rue A"}
+    own = settings.model_copy(update={"home": tmp_path, **changes})
+    offices.book_of(own).load()
+    turn = await Talk(own, FakeKnowledge()).say(question, "who_we_are")
+    assert (place(turn).address, place(turn).note.split(" · ")[-1]) == ("1 rue A", "Plain-pied")
