@@ -24,8 +24,26 @@ _SERVER = {  # so that a machine that is gone keeps no lock: PostgreSQL rolls it
     "tcp_keepalives_count": str(_PROBES),
     "tcp_user_timeout": str(_UNACKNOWLEDGED_MS),
 }
-CONNECT_ARGUMENTS = {"timeout": _CONNECT_SECONDS, "server_settings": _SERVER}
-"""Of asyncpg."""
+
+
+async def connect(*arguments: Any, **options: Any) -> Any:
+    """Returns a new connection. Raises ``ConnectionError`` also where no route leads there, and where nobody answers."""
+    import asyncpg  # here, because an installation with SQLite never needs it
+
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except ConnectionError:
+        raise
+    except OSError as error:  # TimeoutError is one
+        raise ConnectionError(str(error) or "no answer") from error
+
+
+CONNECT_ARGUMENTS: dict[str, Any] = {
+    "async_creator_fn": connect,
+    "timeout": _CONNECT_SECONDS,
+    "server_settings": _SERVER,
+}
+"""Of SQLAlchemy's dialect for asyncpg."""
 
 
 def notice_silence(connection: Any, _record: Any) -> None:

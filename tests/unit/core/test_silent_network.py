@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import socket
 import sys
 from types import SimpleNamespace
 from typing import Any
 
+import asyncpg
 import pytest
 import uvloop
 
-from core.database.silent_network import CONNECT_ARGUMENTS, notice_silence
+from core.database.silent_network import CONNECT_ARGUMENTS, connect, notice_silence
 
 
 async def _keeps_alive(own: socket.socket) -> tuple[int, int]:
@@ -42,3 +44,15 @@ def test_a_unix_socket_has_no_such_options() -> None:
 
 def test_postgresql_is_asked_to_notice_silence_too() -> None:
     assert set(CONNECT_ARGUMENTS["server_settings"]) >= {"tcp_keepalives_idle", "tcp_user_timeout"}
+
+
+@pytest.mark.parametrize("error", [OSError(errno.EHOSTUNREACH, "No route to host"), TimeoutError(), ConnectionRefusedError()])
+async def test_a_server_out_of_reach_is_a_connection_error(monkeypatch: pytest.MonkeyPatch, error: OSError) -> None:
+    """Of which the gateway makes 503: the sender tries again."""
+
+    async def fails(**_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(asyncpg, "connect", fails)
+    with pytest.raises(ConnectionError):
+        await connect(host="192.0.2.1")

@@ -80,7 +80,8 @@ class Network:
 
     def cut_from_citizens(self, name: str, *, cut: bool) -> None:
         """Cuts the link between citizens and the set ``name``, or mends it."""
-        _ip("link", "set", f"out-{name}", "down" if cut else "up")
+        # On its side: without the device on this side, packets would go to the default route.
+        _ip("-n", space(name), "link", "set", f"out-{name}", "down" if cut else "up")
 
     def _remove(self) -> None:
         listed = subprocess.run(["ip", "netns", "list"], capture_output=True, text=True, check=True).stdout  # noqa: S607
