@@ -28,7 +28,7 @@ _SERVER = {  # so that a machine that is gone keeps no lock: PostgreSQL rolls it
 
 async def connect(*arguments: Any, **options: Any) -> Any:
     """Returns a new connection. Raises ``ConnectionError`` also where no route leads there, and where nobody answers."""
-    import asyncpg  # here, because an installation with SQLite never needs it
+    import asyncpg  # noqa: PLC0415 - an installation with SQLite never needs it
 
     try:
         return await asyncpg.connect(*arguments, **options)
