@@ -109,7 +109,7 @@ async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
     limits, asked = httpx.Limits(max_connections=200), questions()
     addresses, patience = load.addresses or [load.settings.own_url], httpx.Timeout(15, connect=_CONNECT_SECONDS)
     transport = InTurn(addresses, limits)
-    async with httpx.AsyncClient(base_url=addresses[0], timeout=patience, transport=transport) as client:
+    async with httpx.AsyncClient(base_url=addresses[0], timeout=patience, trust_env=False, transport=transport) as client:
         citizens = max(_CITIZENS, round(per_second * 2 / 3))
         load.tokens = [await _opened(client, load.settings) for _ in range(citizens)]
         each = per_second * 2 / 3 / citizens
