@@ -43,6 +43,10 @@ _ADD = TURNS.insert()
 _ALONE = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(sa.bindparam("of", type_=sa.Text))))  # until the commit
 _DAY = 86_400.0
 _TIDY_SECONDS = 600.0
+_SILENCE = {  # libpq's; waiting for PostgreSQL holds up all of Rasa
+    **{"connect_timeout": 3, "tcp_user_timeout": 5000, "keepalives_idle": 5, "keepalives_interval": 2, "keepalives_count": 3},
+    "options": "-c tcp_keepalives_idle=5 -c tcp_keepalives_interval=2 -c tcp_keepalives_count=3 -c tcp_user_timeout=10000",
+}
 _LOOP = "active loop"  # kept with the slots, none of which has a space in its name
 
 
@@ -159,9 +163,11 @@ def _pool(url: str) -> dict[str, Any]:
     """Returns the engine's options for a connection pool. By default SQLAlchemy 1.4 opens an SQLite file for each statement,
     and closing the last connection writes the whole journal back: a sixth of Rasa's time in a turn. A connection is kept
     instead, as on PostgreSQL.
+
+    PostgreSQL behind a network that fails without a word: both sides notice within seconds (core/database/silent_network.py).
     """
     if not url.startswith("sqlite"):
-        return {}
+        return {"connect_args": _SILENCE} if url.startswith("postgresql") else {}
     return {"poolclass": sa.pool.QueuePool, "connect_args": {"check_same_thread": False}}
 
 

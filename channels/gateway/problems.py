@@ -34,5 +34,5 @@ KNOWN: dict[type[Exception], Callable[[Exception], Problem]] = {
     UnknownConversation: lambda _: Problem(401),
     DBAPIError: _record_unavailable,
     PoolExhausted: _record_unavailable,
-    ConnectionError: _record_unavailable,  # from PostgreSQL's driver if no server listens
+    ConnectionError: _record_unavailable,  # from PostgreSQL's driver if no server listens or answers
 }

@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engin
 from core.database.fair_write_lock import FairWriteLock
 from core.database.prepared import Prepared, Rows, Values
 from core.database.session import InlineSession
+from core.database.silent_network import CONNECT_ARGUMENTS, notice_silence
 
 type Query = tuple[Prepared, Values]
 
@@ -42,7 +43,7 @@ class Database:
         self.engine: AsyncEngine = create_async_engine(
             url,
             hide_parameters=True,  # an error contains the statement, but never what a citizen wrote
-            **({} if url.startswith("sqlite") else {"pool_pre_ping": True}),
+            **({} if url.startswith("sqlite") else {"pool_pre_ping": True, "connect_args": CONNECT_ARGUMENTS}),
         )
         self._writing = asyncio.Lock()
         self.is_sqlite = self.engine.dialect.name == "sqlite"
@@ -55,6 +56,8 @@ class Database:
             for engine in self.engines:
                 event.listen(engine, "connect", _configure_sqlite)
                 event.listen(engine, "begin", _begin_sqlite)
+        else:
+            event.listen(self.engine.sync_engine, "connect", notice_silence)
 
     @asynccontextmanager
     async def read(self, *, brief: bool = False) -> AsyncIterator[AsyncSession]:

@@ -5,6 +5,7 @@ reply, in order.
 from __future__ import annotations
 
 import asyncio
+import itertools
 import secrets
 import time
 import uuid
@@ -33,6 +34,7 @@ _SETTLE_SECONDS = 3.0
 _SETTLED_SECONDS = 300.0  # messages without an outcome by then are reported
 _LOOK_SECONDS = 5.0
 _GIVEN_UP_SECONDS = 120.0  # after the end: no answer will come
+_CONNECT_SECONDS = 5.0  # then a balancer tries another gateway
 _PATH = f"/webhooks/sms/{NAME}"
 
 
@@ -41,11 +43,17 @@ class Load:
     """The acknowledged messages (the clients' ids), the longest time until an acknowledgement, how often and why a request had
     to be repeated, and how many messages were given up.
 
-    ``numbers`` are the telephones; if they are ``doubled``, the provider posts each of their messages twice.
+    ``numbers`` are the telephones; if they are ``doubled``, the provider posts each of their messages twice. ``tokens`` are the
+    website's conversations. ``sent``: when each message was first sent.
+
+    ``addresses`` of several gateways: each request goes to the next one, as without a health check.
     """
 
     settings: Settings
+    addresses: Sequence[str] = ()
     acknowledged: list[str] = field(default_factory=list)
+    sent: dict[str, float] = field(default_factory=dict)
+    tokens: list[str] = field(default_factory=list)
     longest_seconds: float = 0.0
     refusals: Counter[str] = field(default_factory=Counter)
     given_up: int = 0
@@ -64,7 +72,7 @@ class Load:
 
     async def insist(self, ask: Callable[[], Awaitable[httpx.Response]], expected: int, identifier: str) -> None:
         """Repeats a request until it is acknowledged, as a client and a provider do."""
-        began = time.monotonic()
+        began = self.sent[identifier] = time.monotonic()
         while not self.stopped.is_set() or time.monotonic() - began < _GIVEN_UP_SECONDS:
             try:
                 status = (await ask()).status_code
@@ -80,17 +88,32 @@ class Load:
         self.given_up += 1
 
 
+class InTurn(httpx.AsyncHTTPTransport):
+    """Sends each request to the next of several gateways, whether it lives or not."""
+
+    def __init__(self, addresses: Sequence[str], limits: httpx.Limits) -> None:
+        super().__init__(limits=limits)
+        self._gateways = itertools.cycle(httpx.URL(address) for address in addresses)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        gateway = next(self._gateways)
+        request.url = request.url.copy_with(host=gateway.host, port=gateway.port)
+        return await super().handle_async_request(request)
+
+
 @asynccontextmanager
 async def talking(load: Load, per_second: float) -> AsyncIterator[None]:
     """Sends ``per_second`` messages while the block runs, two thirds by the website, one by SMS; then waits a limited time for
     their outcomes.
     """
     limits, asked = httpx.Limits(max_connections=200), questions()
-    address = load.settings.own_url
-    async with httpx.AsyncClient(base_url=address, timeout=15, trust_env=False, limits=limits) as client:
+    addresses, patience = load.addresses or [load.settings.own_url], httpx.Timeout(15, connect=_CONNECT_SECONDS)
+    transport = InTurn(addresses, limits)
+    async with httpx.AsyncClient(base_url=addresses[0], timeout=patience, trust_env=False, transport=transport) as client:
         citizens = max(_CITIZENS, round(per_second * 2 / 3))
-        tokens = [await _opened(client, load.settings) for _ in range(citizens)]
-        tasks = [asyncio.create_task(_web(load, client, token, asked, per_second * 2 / 3 / citizens)) for token in tokens]
+        load.tokens = [await _opened(client, load.settings) for _ in range(citizens)]
+        each = per_second * 2 / 3 / citizens
+        tasks = [asyncio.create_task(_web(load, client, token, asked, each)) for token in load.tokens]
         # Different numbers each time, because daily limits add up.
         count = max(_LEAST_NUMBERS, round(per_second * 20))
         load.numbers = secrets.SystemRandom().sample(NUMBERS, count)

@@ -56,7 +56,7 @@ async def _measure(settings: Settings, cookie: dict[str, str], page: str, times:
     try:
         async with httpx.AsyncClient(base_url=settings.own_url, headers=headers, timeout=30, trust_env=False) as http:
             for _ in range(times):
-                change, title, published = await _revised(database, page)
+                change, title, published = await revised(database, page)
                 started, worked = time.perf_counter(), _worked(settings)
                 body = {"changes": [change], "reason": "bench", "at_once": True}
                 name = await _asked(http, "/api/desk/publications", body)
@@ -85,7 +85,7 @@ async def _measure(settings: Settings, cookie: dict[str, str], page: str, times:
     }
 
 
-async def _revised(database: Database, page: str) -> tuple[dict[str, Any], str, int]:
+async def revised(database: Database, page: str) -> tuple[dict[str, Any], str, int]:
     """Returns the change that publishes a new revision of ``page``, its title, and the published version."""
     collection, _, name = page.partition("/")
     async with database.read() as session:

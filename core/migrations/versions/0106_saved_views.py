@@ -6,7 +6,7 @@ from alembic import op
 from core.database.base import Json, Sequence
 
 revision = "0106"
-down_revision = "0104"
+down_revision = "0105"
 
 
 def upgrade() -> None:

@@ -6,7 +6,7 @@ from alembic import op
 from core.database.base import UtcDateTime
 
 revision = "0107"
-down_revision = "0104"
+down_revision = "0106"
 
 
 def upgrade() -> None:

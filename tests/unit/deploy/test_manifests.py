@@ -83,23 +83,41 @@ def test_the_target_starts_processes_that_there_are() -> None:
     assert set(wanted) == _processes() - {"indexer"}
 
 
-@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
-def test_systemd_reads_the_units(tmp_path: Path) -> None:
+@pytest.fixture
+def units(tmp_path: Path) -> list[str]:
+    """The units of an installation; here, the checkout stands in for /opt/guichet."""
     for unit in (_DEPLOY / "systemd").iterdir():
-        # Of an installation; here, the checkout stands in for /opt/guichet.
         (tmp_path / unit.name).write_text(unit.read_text().replace("/opt/guichet", str(ROOT)))
     (tmp_path / "guichet@.service").rename(tmp_path / "guichet@worker.service")
-    units = [str(tmp_path / name) for name in ("guichet@worker.service", "guichet-prepare.service")]
+    return [str(tmp_path / name) for name in ("guichet@worker.service", "guichet-prepare.service")]
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+def test_systemd_reads_the_units(units: list[str]) -> None:
     told = subprocess.run(
         ["systemd-analyze", "verify", "--man=no", *units],
         capture_output=True,
         text=True,
-        env={"SYSTEMD_UNIT_PATH": f"{tmp_path}:", "PATH": "/usr/bin:/bin"},
+        env={"SYSTEMD_UNIT_PATH": f"{Path(units[0]).parent}:", "PATH": "/usr/bin:/bin"},
         check=False,
     )
     ours = [line for line in told.stderr.splitlines() if "guichet" in line]
     assert ours == [], told.stderr
     assert told.returncode == 0, told.stderr
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="no systemd here")
+@pytest.mark.parametrize("number", [0, 1])
+def test_systemd_counts_each_unit_as_confined(units: list[str], number: int) -> None:
+    """At most 2.5, of 10 for a unit without any of it."""
+    told = subprocess.run(
+        ["systemd-analyze", "security", "--no-pager", "--offline=true", "--threshold=25", units[number]],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Overall exposure level" in told.stdout, told.stderr
+    assert told.returncode == 0, told.stdout.splitlines()[-1]
 
 
 def test_the_image_has_no_secrets_no_state_and_no_tools() -> None:

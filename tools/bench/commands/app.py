@@ -17,6 +17,7 @@ for name, command in {
     "kills": faults.kills,
     "rolling": faults.rolling,
     "faults": faults.faults,
+    "sets": faults.sets,
     "profile": observed.profile,
     "start": observed.start,
     "widget": observed.widget,

@@ -1,4 +1,4 @@
-"""``./guichet bench kills|rolling|faults``: losses while processes of the running service die, or are replaced."""
+"""``./guichet bench kills|rolling|faults|sets``: losses while processes or machines of the service die, or are replaced."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from typing import Annotated
 import typer
 
 from cli.language import say
+from core.settings import Settings
 from tools.bench.commands.options import Json, PerSecond, Quick
 from tools.bench.commands.reports import machine, running_with_simulator, show
 from tools.bench.faults.measuring import chosen, known_faults, seen_of
-from tools.bench.faults.table import table_of
+from tools.bench.faults.table import SETS_COLUMNS, table_of
 from tools.bench.kills import killed
 from tools.bench.rolling import rolled
+from tools.bench.sets import running
+from tools.bench.sets.trials import chosen as chosen_trials
 
 
 def kills(
@@ -45,3 +48,15 @@ def faults(
     seen = asyncio.run(seen_of(settings, wanted, per_second, lambda name: say(f"  {name}…", f"  {name}…")))
     rows = {f"faults.{name}": row for name, row in seen.items()}
     show("faults", settings, machine() | rows, as_json, table_of(seen))
+
+
+def sets(
+    as_json: Json = False,
+    per_second: PerSecond = 3,
+    only: Annotated[str, typer.Option(help="Names of faults, separated by commas; empty: all.")] = "",
+) -> None:
+    """Two sets on one PostgreSQL and one Valkey, in network namespaces of this machine (root): one dies, is cut off …"""
+    settings, names = Settings(), chosen_trials(only)
+    seen = running.measured(settings, names, per_second, lambda name: say(f"  {name}…", f"  {name}…"))
+    rows = {f"sets.{name}": row for name, row in seen.items()}
+    show("sets", settings, machine() | rows, as_json, table_of(seen, "sets", SETS_COLUMNS))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import func, select
@@ -49,11 +49,17 @@ def chosen(faults: Sequence[Fault], names: str) -> list[Fault]:
     wanted = [name.strip() for name in names.split(",") if name.strip()]
     known = [fault.name for fault in faults]
     if unknown := [name for name in wanted if name not in known]:
-        raise Refusal(
-            f"Aucune panne ne s'appelle « {unknown[0]} ». Choisissez parmi : {', '.join(known)}.",
-            f"No fault is called '{unknown[0]}'. Choose among: {', '.join(known)}.",
-        )
+        raise unknown_fault(unknown[0], known)
     return [fault for fault in faults if not wanted or fault.name in (*wanted, NO_FAULT)]
+
+
+def unknown_fault(name: str, known: Iterable[str]) -> Refusal:
+    """Returns the refusal for a fault that is not among those ``known``."""
+    listed = ", ".join(known)
+    return Refusal(
+        f"Aucune panne ne s'appelle « {name} ». Choisissez parmi : {listed}.",
+        f"No fault is called '{name}'. Choose among: {listed}.",
+    )
 
 
 def _baseline(seconds: float) -> Fault:
@@ -85,26 +91,31 @@ async def seen_of(
             except Refusal as refusal:
                 failed = str(refusal)
             await asyncio.sleep(_PAUSE_SECONDS)
-        record = await settled(settings, load.acknowledged)
-        missing = record["lost"] + record["without_outcome"]
-        waits = [spread["max"] for spread in record["wait_s"].values() if spread]
-        found[fault.name] = {
-            "taken": len(set(load.acknowledged)),
-            "answered": len(set(load.acknowledged)) - record["fallbacks"] - missing,
-            "fallback": record["fallbacks"],
-            "refused": load.repeated,
-            "given_up": load.given_up,
-            "lost": record["lost"],
-            "unanswered": record["without_outcome"],
-            "doubled": record["answered_twice"],
-            "sms_unconfirmed": await _unconfirmed(settings, load.acknowledged),
-            "longest_s": {
-                "taken": round(load.longest_seconds, 1),
-                "outcome": None if fault.moves_clock else max(waits, default=0.0),
-            },
-            **({"failed": failed} if failed else {}),
-        }
+        found[fault.name] = await row_of(load, moves_clock=fault.moves_clock) | ({"failed": failed} if failed else {})
     return found
+
+
+async def row_of(load: Load, *, moves_clock: bool = False) -> dict[str, Any]:
+    """Returns the figures of the messages of ``load`` from the record, once all have an outcome, or after five minutes."""
+    record = await settled(load.settings, load.acknowledged)
+    missing = record["lost"] + record["without_outcome"]
+    waits = [spread["max"] for spread in record["wait_s"].values() if spread]
+    return {
+        "taken": len(set(load.acknowledged)),
+        "answered": len(set(load.acknowledged)) - record["fallbacks"] - missing,
+        "fallback": record["fallbacks"],
+        "refused": load.repeated,
+        "given_up": load.given_up,
+        "lost": record["lost"],
+        "unanswered": record["without_outcome"],
+        "doubled": record["answered_twice"],
+        "out_of_order": record["out_of_order"],
+        "sms_unconfirmed": await _unconfirmed(load.settings, load.acknowledged),
+        "longest_s": {
+            "taken": round(load.longest_seconds, 1),
+            "outcome": None if moves_clock else max(waits, default=0.0),
+        },
+    }
 
 
 async def _unconfirmed(settings: Settings, identifiers: Sequence[str]) -> int:
