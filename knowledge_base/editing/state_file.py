@@ -25,11 +25,11 @@ async def keep_updated(
     update: Callable[[], Awaitable[bool]],
     stopping: asyncio.Event,
     *,
-    failed: str,
+    failure_event: str,
 ) -> None:
     """Calls ``update`` if ``changes`` or the ``file`` has changed, and once a minute, until ``stopping``.
 
-    It looks twice a second; less often after failures, which are logged as ``failed``. The previous file stays in use then.
+    It looks twice a second; less often after failures, which are logged as ``failure_event``. The previous file stays in use then.
     """
     pause, known, whole = _EVERY, None, 0.0
     while not stopping.is_set():
@@ -40,10 +40,10 @@ async def keep_updated(
                 known, whole = now, time.monotonic()
             pause = _EVERY
         except httpx.HTTPError as error:  # the action server is not up yet
-            log.info(failed, reason=type(error).__name__)
+            log.info(failure_event, reason=type(error).__name__)
             pause = min(2 * pause, _EVERY_AT_MOST)
         except Exception:
-            log.error(failed, exc_info=True)
+            log.error(failure_event, exc_info=True)
             pause = min(2 * pause, _EVERY_AT_MOST)
         with suppress(TimeoutError):
             await asyncio.wait_for(stopping.wait(), pause)

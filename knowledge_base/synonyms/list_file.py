@@ -19,7 +19,7 @@ _HEAD = "# Written by Guichet from the record (desk, Synonymes): changes made he
 async def keep_file_updated(database: Database, file: Path, stopping: asyncio.Event) -> None:
     """Keeps ``file`` equal to the groups in use until ``stopping``."""
     update = partial(update_file, database, file)
-    await keep_updated(file, partial(changes, database), update, stopping, failed="synonyms_not_followed")
+    await keep_updated(file, partial(changes, database), update, stopping, failure_event="synonyms_not_followed")
 
 
 async def update_file(database: Database, file: Path) -> bool:

@@ -22,7 +22,7 @@ async def keep_topics_updated(
 ) -> None:
     """Keeps ``file`` equal to the topics in use until ``stopping``. ``embedder`` connects to the action server."""
     update = partial(update_topics, database, file, embedder)
-    await keep_updated(file, partial(changes, database), update, stopping, failed="topics_not_followed")
+    await keep_updated(file, partial(changes, database), update, stopping, failure_event="topics_not_followed")
 
 
 async def update_topics(database: Database, file: Path, embedder: Callable[[], Embedder]) -> bool:
