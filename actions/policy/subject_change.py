@@ -99,9 +99,9 @@ def topic_switch(turn: Turn) -> Turn | None:
     query = turned_to(turn.text) or ("" if _repeats_itself(turn) else corrected(turn.text, before))
     if not query:
         return None
-    earlier = earlier_question(turn.events, query) if is_return(turn.text) else ""
-    note("turned", query=query, earlier=earlier)
-    return turn.about(Focus(entry="", query=earlier) if earlier else None).asking(query)
+    earlier = earlier_question(turn.events, query) if is_return(turn.text) else None
+    note("turned", query=query, earlier=earlier.text if earlier else "")
+    return turn.about(Focus(entry=earlier.entry, query=earlier.text) if earlier else None).asking(query)
 
 
 def _repeats_itself(turn: Turn) -> bool:

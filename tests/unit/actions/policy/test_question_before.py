@@ -196,13 +196,13 @@ async def test_a_message_that_continues_a_question_is_not_refused_as_out_of_scop
 
 
 async def test_a_return_continues_the_earlier_question(settings: Settings) -> None:
-    returned = "revenons au logement, il faut quoi de plus"
-    both = in_context("logement, il faut quoi de plus", "demande de logement social")
+    returned = "revenons au logement, mon frère y habite déjà"
+    both = in_context("logement, mon frère y habite déjà", "demande de logement social")
     alone: Found = ((WAGE,), 0.1, "choices")
     knowledge = Knowledge(
         {
             "salaire": ((WAGE,), 0.9, "answered"),
-            "logement, il faut quoi de plus": alone,
+            "logement, mon frère y habite déjà": alone,
             both: ((RENEWAL,), 0.9, "answered"),
         }
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from actions.messages.topic_switch import is_return, turned_to
-from actions.turn.earlier_question import earlier_question
+from actions.turn.earlier_question import EarlierQuestion, earlier_question
 
 
 def said(text: str) -> Mapping[str, Any]:
@@ -39,7 +39,14 @@ CONVERSATION = (
     ],
 )
 def test_returns_to_the_message_that_shares_its_words_or_those_of_its_titles(text: str, earlier: str) -> None:
-    assert earlier_question((*CONVERSATION, said(text)), text) == earlier
+    found = earlier_question((*CONVERSATION, said(text)), text)
+    assert (found.text if found else "") == earlier
+
+
+def test_returns_the_page_that_answered() -> None:
+    card = {"event": "bot", "data": {"custom": {"entry": "F1", "block": {"title": "Passeport"}}}}
+    events = (said("ma fille part en Italie"), card, said("autre chose"), said("le passeport de ma fille"))
+    assert earlier_question(events, "le passeport de ma fille") == EarlierQuestion("ma fille part en Italie", "F1")
 
 
 @pytest.mark.parametrize(
