@@ -19,7 +19,7 @@ from channels.gateway.app import create_app
 from channels.gateway.composition import build
 from core.database import Database
 from core.database.base import now
-from core.database.models import Conflict, EntryRow, ImportTask, Publication
+from core.database.models import Conflict, EntryRow, ImportTask, Publication, Revision
 from core.entry import Entry
 from core.identity import Role
 from core.settings import Settings
@@ -239,6 +239,8 @@ async def test_whoever_looks_after_one_collection_finds_its_work_among_much_of_o
                 )
                 session.add(row)
                 await session.flush()
+                saved = {"collection": collection, "entry_id": entry.id, "version": 1, "digest": row.digest, "status": "draft"}
+                session.add(Revision(**saved, content=content, author="import"))
                 session.add(Conflict(collection=collection, entry_id=entry.id, local=1, parts=[], proposal=content))
     publisher, _ = await desk.browser(Role.PUBLISHER, collections=["ville"])
     chief, _ = await desk.browser(Role.ADMINISTRATOR)

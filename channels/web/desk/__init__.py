@@ -21,8 +21,5 @@ def part(settings: Settings, database: Database) -> Part:
         name="website",
         folder=Path(__file__).parent,
         router=routes,
-        items=(
-            Item(key="nav_start", path=start_questions.PAGE, right=Right.READ_ENTRIES, group="answers", order=24),
-            Item(key="nav_look", path=look.PAGE, right=Right.MANAGE_SERVICE, group="service", order=86),
-        ),
+        items=(Item(key="nav_start", path=start_questions.PAGE, right=Right.READ_ENTRIES, group="answers", order=24),),
     )
