@@ -24,11 +24,12 @@ _ASKS = re.compile(rf"\A(?:quand|qui)\b|(?:\A|[ ,(])(?:{_INTERROGATIVE})", re.IG
 
 
 def questions_in(message: str) -> tuple[str, ...]:
-    """Returns the questions that ``message`` asks in sentences with a question mark, in order, at most ``MOST``.
+    """Returns the questions that ``message`` asks in sentences with a question mark, or without any mark, in order, at most
+    ``MOST``.
 
     A sentence is divided before each clause that begins with an interrogative ("et combien …", ", peut-on …").
     """
     sentences = (" ".join(sentence.split()) for sentence in _SENTENCE.split(message[:_LONGEST]))
-    asked = [sentence for sentence in sentences if sentence.endswith("?")]
+    asked = [sentence for sentence in sentences if not sentence.endswith((".", "!", "…"))]
     clauses = [clause.strip(" ?,;") for sentence in asked for clause in _NEXT.split(sentence)]
     return tuple(clause for clause in clauses if _ASKS.search(clause))[:MOST]

@@ -28,7 +28,12 @@ from actions.messages.several_questions import MOST, questions_in
         ("Do I need to do that, and can I travel?", ["Do I need to do that", "can I travel"]),
         ("J'ai perdu ma carte, que dois-je faire ?", ["que dois-je faire"]),
         ("C'est moi qui dois payer, est-ce que je peux le faire ?", ["est-ce que je peux le faire"]),
-        ("je dois refaire ma carte et combien ça coûte", []),
+        ("je dois refaire ma carte et combien ça coûte", ["combien ça coûte"]),
+        (
+            "enceinte, quelle est la durée du congé et quand est-ce que je préviens mon patron",
+            ["quelle est la durée du congé", "quand est-ce que je préviens mon patron"],
+        ),
+        ("Je ne sais pas où aller et combien ça coûte.", []),
         ("Je ne sais pas où aller.", []),
         ("", []),
     ],
