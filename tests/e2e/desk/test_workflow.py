@@ -107,7 +107,7 @@ def test_a_sheet_is_mapped_previewed_and_imported_and_everything_exported(
 def test_who_may_not_gets_no_buttons(desk: DeskService, new_context: NewContext) -> None:
     page, _ = page_of(desk, new_context, Role.READER)
     page.goto(f"{desk.url}/desk/entries/essai/a/workflow")
-    expect(page.get_by_role("heading", name="Carte a")).to_be_visible()
+    expect(page.get_by_role("heading", name="Carte a", level=1)).to_be_visible()
     expect(page.get_by_role("button", name="Publier")).to_have_count(0)
     answer = page.goto(f"{desk.url}/desk/exchange")
     assert answer is not None
