@@ -144,21 +144,21 @@ async def _publishing(sets: Sets, number: int) -> AsyncIterator[dict[str, Any]]:
                 await asyncio.sleep(_AGAIN_SECONDS)
             else:
                 found.pop("failed", None)
-                return
+                break
+        found["published_s"] = round(time.monotonic() - began, 1)
+        new = sets.first.snapshot
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FOLLOWED_SECONDS):
+                while sets.second.snapshot != new:  # noqa: ASYNC110 - another machine's file
+                    await asyncio.sleep(0.2)
+        followed = new != before and sets.second.snapshot == new
+        found["followed_s"] = round(time.monotonic() - began, 1) if followed else None
 
     task = asyncio.create_task(publish())
     try:
         yield found
     finally:
         await task
-    new = sets.first.snapshot
-    found["published_s"] = round(time.monotonic() - began, 1)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(_FOLLOWED_SECONDS):
-            while sets.second.snapshot != new:  # noqa: ASYNC110 - another machine's file
-                await asyncio.sleep(0.2)
-    followed = new != before and sets.second.snapshot == new
-    found["followed_s"] = round(time.monotonic() - began, 1) if followed else None
 
 
 async def _change(settings: Settings, number: int) -> str:
