@@ -77,10 +77,19 @@ def office(turn: Turn, *, ours: bool = False) -> Reply | Turn | None:
     answer, memory = respond(pages, turn.text, _memory(turn), now(), about_own_office=ours)
     if ours and answer == WhichPlace("mairie") and turn.settings.opening_hours:
         return None  # "horaires de la mairie", when the settings give the hours as a text
-    if answer is not None and _is_on_town_page(turn, answer, pages.own):
+    asked = _asking_for_hours(turn)
+    if answer is not None and _is_on_town_page(asked, answer, pages.own):
         note("town_page_of_office")
-        return None
+        return asked
     return _answer(turn, answer, memory)
+
+
+def _asking_for_hours(turn: Turn) -> Turn:
+    """Returns ``turn`` with the hours of the named office before its text: "la déchetterie est ouverte dimanche après-midi ?"
+    alone finds pages on Sundays.
+    """
+    named = kind_in(key_of(turn.text))
+    return turn.asking(f"{named[1][0]} : horaires. {turn.text}") if named else turn
 
 
 def _is_on_town_page(turn: Turn, answer: Answer, own: Office | None) -> bool:

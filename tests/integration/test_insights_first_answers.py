@@ -170,7 +170,7 @@ async def test_a_day_counted_before_there_was_the_figure_shows_a_dash(counted: D
         dashes = '<td class="number">–</td>' * 5
         async with counted.write() as session:
             await session.execute(delete(InsightFigure).where(InsightFigure.kind == Kind.FIRST_ANSWERS))
-        assert "<dt>Premières réponses non acceptées</dt><dd class="none">–</dd>" in await page("", "fr")
+        assert '<dt>Premières réponses non acceptées</dt><dd class="none">–</dd>' in await page("", "fr")
         assert f'<tr><th scope="row">All</th>{dashes}</tr> </tbody>' in await page("/subjects", "en")
     await deps.close()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -194,6 +195,20 @@ async def test_the_towns_own_page_comes_before_the_directory(
     offices.book_of(own).load()
     turn = await Talk(own, OwnPage(title)).say(question)
     assert (turn.entry == "own") == by_page
+
+
+async def test_the_towns_own_page_is_found_by_the_office_and_not_by_the_day(town: Settings) -> None:
+    """The message alone finds pages on Sundays."""
+
+    class OwnPageByName(OwnPage):
+        def search(self, query: str, **options: Any) -> RetrievalResult:
+            named = "déchèterie : horaires" in query or "decheterie : horaires" in query
+            return super().search(query) if named else FakeKnowledge.search(self, query)
+
+    own = town.model_copy(update={"office_commune": "00001", "office_kind": "mairie"})
+    offices.book_of(own).load()
+    turn = await Talk(own, OwnPageByName("Déchèterie de Clairval : horaires")).say("la déchèterie est ouverte dimanche ?")
+    assert turn.entry == "own"
 
 
 async def test_question_for_the_town_hall_with_a_page_of_its_own_is_not_answered_with_who_we_are(town: Settings) -> None:
