@@ -22,11 +22,13 @@ from cli.language import Refusal
 from cli.manager_record import ManagerRecord, mark_of
 from cli.manager_state import manager_state, manager_trouble
 from cli.process_identity import boot_id, start_time
+from cli.processes import redis_binary
 from tests.integration.manager_support import NAMES, SmallInstallation, runs
 from tests.waiting import wait_until
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere what is left is found by the next command")
 Made = Callable[[str], SmallInstallation]
+STORE = Path(redis_binary()).name.removesuffix("-server")  # Redis or Valkey, whichever is installed
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def _leave(small: SmallInstallation, name: str) -> int:
 
 
 def test_left_processes_running_installation_finds_all_of_it(small: SmallInstallation) -> None:
-    assert set(small.pids()) == {MANAGER, *NAMES, "redis"}
+    assert set(small.pids()) == {MANAGER, *NAMES, STORE}
     assert manager_state(small.home).kind == "running"
 
 
@@ -104,7 +106,7 @@ def test_manager_killed_start_ends_what_is_left_and_runs_anew(small: SmallInstal
     small.start()
     assert not runs(pid)
     assert manager_state(small.home).kind == "running"
-    assert set(small.pids()) == {MANAGER, *NAMES, "redis"}
+    assert set(small.pids()) == {MANAGER, *NAMES, STORE}
 
 
 @linux_only
