@@ -23,13 +23,13 @@ class Guidance(NamedTuple):
     alike: Fork | None = None  # the outermost fork whose cases all have the same text; it is passed without a decision
 
 
-def once_for_each(case_of: CaseOf) -> CaseOf:
-    """Returns ``case_of``, asked only once for each fork of one page."""
-    known: dict[Address, int | None] = {}
+def once_for_each[T](of: Callable[[Fork], T]) -> Callable[[Fork], T]:
+    """Returns ``of``, asked only once for each fork of one page."""
+    known: dict[Address, T] = {}
 
-    def remembered(fork: Fork) -> int | None:
+    def remembered(fork: Fork) -> T:
         if fork.address not in known:
-            known[fork.address] = case_of(fork)
+            known[fork.address] = of(fork)
         return known[fork.address]
 
     return remembered

@@ -77,8 +77,7 @@ def office(turn: Turn, *, ours: bool = False) -> Reply | Turn | None:
     answer, memory = respond(pages, turn.text, _memory(turn), now(), about_own_office=ours)
     if ours and answer == WhichPlace("mairie") and turn.settings.opening_hours:
         return None  # "horaires de la mairie", when the settings give the hours as a text
-    asked = _asking_for_hours(turn)
-    if answer is not None and _is_on_town_page(asked, answer, pages.own):
+    if answer is not None and _is_on_town_page(asked := _asking_for_hours(turn), answer, pages.own):
         note("town_page_of_office")
         return asked
     return _answer(turn, answer, memory)

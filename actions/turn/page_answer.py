@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Sequence
 from functools import partial
 
-from actions.cases.case_resolution import Guidance
+from actions.cases.case_resolution import Guidance, once_for_each
 from actions.cases.case_tree import Fork, fork_at, written
 from actions.cases.dialogue_state import Focus, packed
 from actions.cases.known_case import assumed_cases, case_to_assume
@@ -105,7 +105,7 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     # After a button, except that of a part, the question of a fork does not count as asked before.
     before = turn.before if turn.typed or context.named else None
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
-    case_of, excluded_at = partial(turn.case, focus), partial(turn.excluded, focus)
+    case_of, excluded_at = once_for_each(partial(turn.case, focus)), once_for_each(partial(turn.excluded, focus))
     worth, question = turn.worth(entry), focus.question
     shown = fork_card(entry, fork, lead, start, turn.snapshot, turn.style, worth, case_of, excluded_at, question=question)
     likely = None if shown.complete or again else case_to_assume(fork, entry, focus, turn.user, turn.settings)

@@ -29,7 +29,8 @@ async def keep_updated(
 ) -> None:
     """Calls ``update`` if ``changes`` or the ``file`` has changed, and once a minute, until ``stopping``.
 
-    It looks twice a second; less often after failures, which are logged as ``failure_event``. The previous file stays in use then.
+    It looks twice a second; less often after failures, which are logged as ``failure_event``. The previous file stays in use
+    then.
     """
     pause, known, whole = _EVERY, None, 0.0
     while not stopping.is_set():

@@ -20,7 +20,7 @@ def _shared_word(group: Group, other: Group) -> str:
     return next((term for term in group.terms if other.speaks_of(term)), "")
 
 
-_store = ProposalStore(
+proposals = ProposalStore(
     Group,
     SynonymGroup,
     SynonymVersion,
@@ -32,19 +32,25 @@ _store = ProposalStore(
     in_a_line=in_a_line,
     shared_word=_shared_word,
 )
-stored_groups, in_use, changes, get, history = _store.all, _store.in_use, _store.changes, _store.get, _store.history
-propose, check_free = _store.propose, _store.check_free
-put_in_use, drop_proposal = _store.put_in_use, _store.drop_proposal
+stored_groups, in_use, changes, get, history = (
+    proposals.all,
+    proposals.in_use,
+    proposals.changes,
+    proposals.get,
+    proposals.history,
+)
+propose, check_free = proposals.propose, proposals.check_free
+put_in_use, drop_proposal = proposals.put_in_use, proposals.drop_proposal
 
 
 async def unknown_groups(session: AsyncSession, groups: Mapping[str, Sequence[Group]]) -> list[str]:
     """Returns the names of those of ``groups`` (name → its contents) that are new here, with no word of an existing group."""
-    known = await _store.all_in(session, lock=True)
+    known = await proposals.all_in(session, lock=True)
     names, found = {one.id for one in known}, []
     for name, contents in groups.items():
         with suppress(SynonymRefused):
             for group in contents:
-                _store.check_shared(group, known)
+                proposals.check_shared(group, known)
             if name not in names:
                 found.append(name)
     return found

@@ -19,7 +19,7 @@ def _shared_word(topic: Topic, other: Topic) -> str:
     return topic.name if fold(topic.name) == fold(other.name) else ""
 
 
-_store = ProposalStore(
+proposals = ProposalStore(
     Topic,
     TopicRow,
     TopicVersion,
@@ -31,6 +31,12 @@ _store = ProposalStore(
     in_a_line=in_a_line,
     shared_word=_shared_word,
 )
-stored_topics, in_use, changes, get, history = _store.all, _store.in_use, _store.changes, _store.get, _store.history
-propose, check_free = _store.propose, _store.check_free
-put_in_use, drop_proposal = _store.put_in_use, _store.drop_proposal
+stored_topics, in_use, changes, get, history = (
+    proposals.all,
+    proposals.in_use,
+    proposals.changes,
+    proposals.get,
+    proposals.history,
+)
+propose, check_free = proposals.propose, proposals.check_free
+put_in_use, drop_proposal = proposals.put_in_use, proposals.drop_proposal

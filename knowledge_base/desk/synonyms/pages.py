@@ -11,6 +11,7 @@ from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
 from knowledge_base.desk.access import Editor, Reader
+from knowledge_base.desk.proposals import NEEDS_PUBLISHER, SAVING, carry_out, stored_item
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.synonyms.form import KINDS, GroupForm, form_of
 from knowledge_base.desk.synonyms.lists import OtherLists, mentions
@@ -22,9 +23,7 @@ from knowledge_base.synonyms.contracts import StoredGroup, SynonymRefused
 from retrieval.query.synonyms import Group
 
 _LIST = "/desk/synonyms"
-_NEW = "new"
 _BUILT_IN_SHOWN = 30
-_SAVING = ("keep", "use", "remove", "propose_removal")
 
 
 def router(settings: Settings, database: Database, engine: EngineClient, lists: OtherLists) -> APIRouter:
@@ -56,24 +55,24 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
         request: Request, name: str, staff: Reader, question: Annotated[str, Query(max_length=2000)] = ""
     ) -> Response:
         """Shows the page of one group. ``question`` is one to try, if another page has sent it."""
-        stored = await _found(database, name)
+        stored = await stored_item(store.proposals, database, name)
         form = GroupForm.of(stored.shown if stored else None, stored.version if stored else 0)
         return await page.show(request, staff, stored, form.model_copy(update={"questions": question}))
 
     @routes.post(_LIST + "/{name}")
     async def act(request: Request, name: str, staff: Editor) -> Response:
         """Carries out an ``action``: try, keep, use; try_removal, remove, propose_removal; accept or drop a proposal."""
-        stored = await _found(database, name)
+        stored = await stored_item(store.proposals, database, name)
         given = await request.form()
         try:
             form = form_of(given)
         except ValidationError:
             raise Problem(422) from None
         action = str(given.get("action", ""))
-        if action in ("use", "remove", "accept") and not staff.may(Right.PUBLISH_ENTRIES):
+        if action in NEEDS_PUBLISHER and not staff.may(Right.PUBLISH_ENTRIES):
             raise Problem(403, "desk.desk_no_right")
         group = None if action in ("remove", "propose_removal") else form.group()
-        wrong = faults(group) if group and action in ("try", *_SAVING) else []
+        wrong = faults(group) if group and action in ("try", *SAVING) else []
         if wrong:
             return await page.show(request, staff, stored, form, wrong=wrong, status=422)
         try:
@@ -82,19 +81,7 @@ def router(settings: Settings, database: Database, engine: EngineClient, lists: 
                 return await page.tried(request, staff, stored, form, add=group)
             if action == "try_removal" and stored:
                 return await page.tried(request, staff, stored, GroupForm.of(stored.shown, form.seen), add=None)
-            if action in ("use", "remove") and settings.desk_two_persons:
-                raise SynonymRefused("own_version")
-            if action in _SAVING:
-                use = action in ("use", "remove")
-                known = "" if stored is None else stored.id
-                name = await store.propose(database, group, author=staff.id, name=known, seen=form.seen, use=use)
-            elif action == "accept" and stored:
-                two = settings.desk_two_persons
-                await store.put_in_use(database, stored.id, seen=form.seen, author=staff.id, two_persons=two)
-            elif action == "drop" and stored:
-                await store.drop_proposal(database, stored.id, seen=form.seen, author=staff.id)
-            else:
-                raise Problem(422)
+            await carry_out(store.proposals, database, settings, action, stored, group, seen=form.seen, author=staff.id)
         except SynonymRefused as refused:
             return await page.refused(request, staff, stored, form, refused)
         removal = action == "accept" and stored is not None and stored.content is None
@@ -171,13 +158,3 @@ class _GroupPage:
             form = form.model_copy(update={"seen": refused.other.version})
             stored = refused.other
         return await self.show(request, staff, stored, form, refused=refused, status=409)
-
-
-async def _found(database: Database, name: str) -> StoredGroup | None:
-    """Returns the group with this name; ``None`` for a new one."""
-    if name == _NEW:
-        return None
-    try:
-        return await store.get(database, name)
-    except SynonymRefused as error:
-        raise Problem(404) from error

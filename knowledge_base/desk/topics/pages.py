@@ -12,6 +12,7 @@ from core.problems import Problem
 from core.settings import Settings
 from desk import back, render
 from knowledge_base.desk.access import Editor, Reader
+from knowledge_base.desk.proposals import NEEDS_PUBLISHER, carry_out, stored_item
 from knowledge_base.desk.publishing.engine import EngineClient
 from knowledge_base.desk.topics.form import TopicForm, form_of
 from knowledge_base.editing import listing
@@ -22,9 +23,6 @@ from knowledge_base.topics.store import StoredTopic, TopicRefused
 from retrieval.contracts import Topic
 
 LIST = "/desk/topics"
-_NEW = "new"
-_USING = ("use", "remove")
-_REMOVALS = ("remove", "propose_removal")
 
 
 def router(settings: Settings, database: Database, engine: EngineClient) -> APIRouter:
@@ -50,35 +48,34 @@ def router(settings: Settings, database: Database, engine: EngineClient) -> APIR
         request: Request, name: str, staff: Reader, question: Annotated[str, Query(max_length=2000)] = ""
     ) -> Response:
         """Shows the page of one topic. ``question`` is one to try, if another page has sent it."""
-        stored = await _found(database, name)
+        stored = await stored_item(store.proposals, database, name)
         form = TopicForm.of(stored.shown if stored else None, stored.version if stored else 0)
         return await page.show(request, staff, stored, form.model_copy(update={"questions": question}))
 
     @routes.post(LIST + "/{name}")
     async def act(request: Request, name: str, staff: Editor) -> Response:
         """Carries out an ``action``: try, keep, use; try_removal, remove, propose_removal; accept or drop a proposal."""
-        stored = await _found(database, name)
+        stored = await stored_item(store.proposals, database, name)
         given = await request.form()
         try:
             form = form_of(given)
         except ValidationError:
             raise Problem(422) from None
         action = str(given.get("action", ""))
-        if action in (*_USING, "accept") and not staff.may(Right.PUBLISH_ENTRIES):
+        if action in NEEDS_PUBLISHER and not staff.may(Right.PUBLISH_ENTRIES):
             raise Problem(403, "desk.desk_no_right")
         topic = form.topic() if action in ("try", "keep", "use") else None
         if topic and (wrong := faults(topic)):
             return await page.show(request, staff, stored, form, wrong=wrong, status=422)
         if stored is None and topic is None:
             raise Problem(422)
-        known = stored.id if stored else ""
         try:
             if action == "try" and topic:
-                await store.check_free(database, topic, name=known)
+                await store.check_free(database, topic, name=stored.id if stored else "")
                 return await page.tried(request, staff, stored, form, add=topic)
             if action == "try_removal" and stored:
                 return await page.tried(request, staff, stored, TopicForm.of(stored.shown, form.seen), add=None)
-            await page.save(action, known, topic, seen=form.seen, author=staff.id)
+            await carry_out(store.proposals, database, settings, action, stored, topic, seen=form.seen, author=staff.id)
         except TopicRefused as refused:
             if refused.code == "moved_on" and refused.other:  # the words stay as typed, from the version of the other person on
                 stored, form = refused.other, form.model_copy(update={"seen": refused.other.version})
@@ -94,20 +91,6 @@ class _TopicPage:
 
     def __init__(self, settings: Settings, database: Database, engine: EngineClient) -> None:
         self._settings, self._database, self._engine = settings, database, engine
-
-    async def save(self, action: str, name: str, topic: Topic | None, *, seen: int, author: str) -> None:
-        """Carries out an action that changes the topic ``name``. Raises ``TopicRefused`` and ``Problem`` (422)."""
-        two_persons = self._settings.desk_two_persons
-        if action in _USING and two_persons:
-            raise TopicRefused("own_version")
-        if topic or action in _REMOVALS:
-            await store.propose(self._database, topic, author=author, name=name, seen=seen, use=action in _USING)
-        elif action == "accept":
-            await store.put_in_use(self._database, name, seen=seen, author=author, two_persons=two_persons)
-        elif action == "drop":
-            await store.drop_proposal(self._database, name, seen=seen, author=author)
-        else:
-            raise Problem(422)
 
     async def show(
         self,
@@ -152,13 +135,3 @@ class _TopicPage:
         except Problem:
             return await self.show(request, staff, stored, form, silent=True)
         return await self.show(request, staff, stored, form, tried=found, adding=add is not None)
-
-
-async def _found(database: Database, name: str) -> StoredTopic | None:
-    """Returns the topic with this name; ``None`` for a new one."""
-    if name == _NEW:
-        return None
-    try:
-        return await store.get(database, name)
-    except TopicRefused as error:
-        raise Problem(404) from error
