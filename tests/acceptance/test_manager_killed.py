@@ -18,7 +18,7 @@ import typer
 from cli import secret_file, stack, supervisor
 from cli.commands import down, status, up
 from cli.installation_processes import MANAGER
-from tests.integration.manager_support import NAMES, SmallInstallation
+from tests.integration.manager_support import NAMES, STORE, SmallInstallation
 from tests.waiting import wait_until
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing ends before the next command")
@@ -80,7 +80,7 @@ def test_manager_killed_up_ends_what_is_left_and_starts_anew(
     town.be_stubborn("direct", yes=False)  # the next one
     said = _said(lambda: up.up(detach=True), capsys)
     assert "The process manager had been killed" in said
-    assert set(town.pids()) == {MANAGER, *NAMES, "redis"}
+    assert set(town.pids()) == {MANAGER, *NAMES, STORE}
     assert town.pids()["direct"] != left
     capsys.readouterr()
     with pytest.raises(typer.Exit) as over:

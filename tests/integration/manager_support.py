@@ -40,6 +40,7 @@ while True:
     signal.pause()
 """
 NAMES = ("direct", "held")
+STORE = Path(redis_binary()).name.removesuffix("-server")  # what an installation calls it: redis or valkey
 
 
 class SmallInstallation:

@@ -22,13 +22,11 @@ from cli.language import Refusal
 from cli.manager_record import ManagerRecord, mark_of
 from cli.manager_state import manager_state, manager_trouble
 from cli.process_identity import boot_id, start_time
-from cli.processes import redis_binary
-from tests.integration.manager_support import NAMES, SmallInstallation, runs
+from tests.integration.manager_support import NAMES, STORE, SmallInstallation, runs
 from tests.waiting import wait_until
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere what is left is found by the next command")
 Made = Callable[[str], SmallInstallation]
-STORE = Path(redis_binary()).name.removesuffix("-server")  # Redis or Valkey, whichever is installed
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ pytestmark = pytest.mark.skipif(
 @pytest.fixture
 def machines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Network, Stores]]:
     folder = Path(f"/var/tmp/guichet-silent-{os.getpid()}")  # pytest's own folders are closed to PostgreSQL's user
-    folder.mkdir(mode=0o711)
+    folder.mkdir()
     try:
         with Network([_NAME]) as network, Stores(folder, network.stores_from_here) as stores:
             yield network, stores

@@ -193,10 +193,11 @@ NAMES = [
 def test_address_names_the_same_place_in_the_widget_and_on_the_page(widget: Widget) -> None:
     widget.open()
     source = widget.page.evaluate(
-        "performance.getEntriesByType('resource').map(r => r.name).find(n => n.includes('/answer.js'))"
+        "performance.getEntriesByType('resource').map(r => r.name).find(n => n.includes('/panel.js'))"
     )
     made = widget.page.evaluate(
-        "async ([source, names]) => { const m = await import(source); return names.map(m.anchor) }", [source, NAMES]
+        "async ([source, names]) => { const panel = await import(source); return names.map(panel.$answer.anchor) }",
+        [source, NAMES],
     )
     assert made == [anchor(names) for names in NAMES]
 

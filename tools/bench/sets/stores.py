@@ -30,6 +30,7 @@ class Stores:
 
     def __enter__(self) -> Stores:
         self._data.mkdir()
+        self._data.parent.chmod(0o711)  # PostgreSQL's user passes through it, whatever this command's umask
         try:
             owner = pwd.getpwnam(_USER)
         except KeyError:
@@ -95,7 +96,8 @@ class Stores:
                 within(STORES, *user), stdin=subprocess.DEVNULL, stdout=out, stderr=out, cwd="/", check=False
             ).returncode
         if code and check:
-            raise Refusal(f"{program} : voir {log}.", f"{program}: see {log}.")
+            last = log.read_text(errors="replace").strip().rpartition("\n")[2]
+            raise Refusal(f"{program} : {last} (voir {log})", f"{program}: {last} (see {log})")
 
 
 def _program(name: str) -> str:
