@@ -4,7 +4,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from retrieval.contracts import Topic
-from retrieval.decision.topics import LEAST, TopicList, examples_of
+from retrieval.decision.topics import LEAST, TopicList, texts_of
 from retrieval.pinned_service import PinnedSearchService
 from retrieval.synonym_trial import Compared, compare_searches
 
@@ -41,9 +41,9 @@ def try_topic(engine: PinnedSearchService, trial: TopicTrial) -> TopicTrialResul
     dropped = [trial.drop] if trial.drop else []
     left = [topic for topic in engine.topics.topics if topic not in dropped]
     topics = [*left, trial.add] if trial.add else left
-    other = engine.with_topics(TopicList.fixed(topics, engine.embed(examples_of(topics))))
+    other = engine.with_topics(TopicList.fixed(topics, engine.embed(texts_of(topics))))
     touching = [topic for topic in (trial.add, trial.drop) if topic]
-    examples = TopicList.fixed(touching, engine.embed(examples_of(touching)))
+    examples = TopicList.fixed(touching, engine.embed(texts_of(touching)))
     texts = [text for text, _ in trial.questions] or [""]
     batches = [engine.embed(texts[start : start + _AT_ONCE]) for start in range(0, len(texts), _AT_ONCE)]
     near = examples.nearness(np.concatenate(batches)) >= LEAST - _MARGIN

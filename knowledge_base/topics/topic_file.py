@@ -1,4 +1,4 @@
-"""Copies the topics in use, with the vectors of their examples, from the database to the state folder of a node."""
+"""Copies the topics in use, with the vectors of their names and examples, from the database to the state folder of a node."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -12,7 +12,7 @@ from core.database import Database
 from knowledge_base.editing.state_file import keep_updated, replace_text
 from knowledge_base.topics.store import changes, in_use
 from retrieval.contracts import Embedder, Topic, model_id
-from retrieval.decision.topics import EmbeddedTopics, examples_of
+from retrieval.decision.topics import EmbeddedTopics, texts_of
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ async def keep_topics_updated(
 async def update_topics(database: Database, file: Path, embedder: Callable[[], Embedder]) -> bool:
     """Makes ``file`` equal to the topics in use in the database. Returns false if it was equal already.
 
-    Examples are embedded again only if a topic or the embedding model has changed. Raises the embedder's exceptions.
+    They are embedded again only if a topic or the embedding model has changed. Raises the embedder's exceptions.
     """
     topics = await in_use(database)
     if not await asyncio.to_thread(_write, file, topics, embedder):
@@ -43,7 +43,7 @@ def _write(file: Path, topics: Sequence[Topic], embedder: Callable[[], Embedder]
     model, known = embedder(), _read(file)
     if known and (known.model, list(known.topics)) == (model_id(model), list(topics)):
         return False
-    vectors = model.embed_queries(examples_of(topics))
+    vectors = model.embed_queries(texts_of(topics))
     return replace_text(file, EmbeddedTopics.of(topics, vectors, model_id(model)).model_dump_json())
 
 

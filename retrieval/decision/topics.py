@@ -19,10 +19,12 @@ TOPICS_FILE = "topics.desk.json"  # in the state folder; the publisher writes it
 # The least cosine of a message and an example. The example must be nearer than any text of a page, too. Chosen on
 # tests/evaluation/questions/topics.jsonl, checked on the project's other questions (docs/adr/0081).
 LEAST = 0.68
+# The least cosine of a message and the topic's name: an example may be near by its place alone ("… sur le trottoir").
+LEAST_OF_NAME = 0.54
 
 
 class EmbeddedTopics(BaseModel):
-    """The content of the file: the topics in use, and the ``vectors`` of all their examples, in order (float32, base64).
+    """The content of the file: the topics in use, and the vectors of ``texts_of`` them (float32, base64).
 
     ``model``: the weights that embedded them.
     """
@@ -31,18 +33,18 @@ class EmbeddedTopics(BaseModel):
 
     model: str
     topics: tuple[Topic, ...]
-    vectors: str
+    text_vectors: str
 
     @classmethod
     def of(cls, topics: Sequence[Topic], vectors: Vectors, model: str) -> EmbeddedTopics:
-        """Returns the content for ``topics`` and the ``vectors`` of their examples."""
+        """Returns the content for ``topics`` and the ``vectors`` of ``texts_of`` them."""
         written = base64.b64encode(np.asarray(vectors, "<f4").tobytes()).decode("ascii")
-        return cls(model=model, topics=tuple(topics), vectors=written)
+        return cls(model=model, topics=tuple(topics), text_vectors=written)
 
     def matrix(self) -> Vectors:
-        """Returns the vectors, a row for each example. Raises ``ValueError`` if they do not fit the examples."""
-        rows = len(examples_of(self.topics))
-        return np.frombuffer(base64.b64decode(self.vectors), "<f4").reshape(rows, -1).astype(np.float32)
+        """Returns the vectors, a row for each text. Raises ``ValueError`` if they do not fit the texts."""
+        rows = len(texts_of(self.topics))
+        return np.frombuffer(base64.b64decode(self.text_vectors), "<f4").reshape(rows, -1).astype(np.float32)
 
 
 class TopicList:
@@ -59,7 +61,7 @@ class TopicList:
 
     @classmethod
     def fixed(cls, topics: Sequence[Topic], vectors: Vectors) -> TopicList:
-        """Returns a list that follows no file; ``vectors`` are those of the examples, in order."""
+        """Returns a list that follows no file; ``vectors`` are those of ``texts_of`` the topics."""
         made = cls("")
         made._use(tuple(topics), vectors)
         return made
@@ -87,14 +89,18 @@ class TopicList:
         log.info("topics_loaded", topics=len(self._topics))
 
     def of(self, vector: Vectors, nearest_page: float) -> Topic | None:
-        """Returns the topic of a message; ``None`` if no example is near it, or a page is nearer.
+        """Returns the topic of a message; ``None`` if no topic has both an example and a name that are near it, or if a page is
+        nearer than the example.
 
-        Of several topics with a near example, it is the one whose two nearest examples are nearest. ``nearest_page`` is the
-        highest cosine of the message and a text of a page.
+        Of several such topics, it is the one whose two nearest examples are nearest. ``nearest_page`` is the highest cosine of
+        the message and a text of a page.
         """
-        topics, owners, matrix = self._current
-        near = matrix @ vector if topics else np.zeros(0, np.float32)
-        candidates = {owners[row] for row in np.flatnonzero(near >= max(LEAST, nearest_page))}
+        topics, owners, names, examples = self._current
+        if not topics:
+            return None
+        near = examples @ vector
+        named = set(np.flatnonzero(names @ vector >= LEAST_OF_NAME).tolist())
+        candidates = {owners[row] for row in np.flatnonzero(near >= max(LEAST, nearest_page))} & named
 
         def nearness(number: int) -> float:
             own = [cosine for owner, cosine in zip(owners, near.tolist(), strict=True) if owner == number]
@@ -104,15 +110,17 @@ class TopicList:
 
     def nearness(self, vectors: Vectors) -> Vectors:
         """Returns for each of ``vectors`` the highest cosine with an example; 0 without any."""
-        _, owners, matrix = self._current
-        return (vectors @ matrix.T).max(axis=1) if owners else np.zeros(len(vectors), np.float32)
+        _, owners, _, examples = self._current
+        return (vectors @ examples.T).max(axis=1) if owners else np.zeros(len(vectors), np.float32)
 
     def _use(self, topics: tuple[Topic, ...], matrix: Vectors) -> None:
+        """Takes ``topics`` and the vectors of ``texts_of`` them."""
         owners = tuple(number for number, topic in enumerate(topics) for _ in topic.examples)
         self._topics = topics
-        self._current = (topics, owners, matrix)  # replaced in one step: turns read it in other threads
+        # Replaced in one step: turns read it in other threads.
+        self._current = (topics, owners, matrix[: len(topics)], matrix[len(topics) :])
 
 
-def examples_of(topics: Sequence[Topic]) -> list[str]:
-    """Returns all examples of ``topics``, in the order of the vectors."""
-    return [example for topic in topics for example in topic.examples]
+def texts_of(topics: Sequence[Topic]) -> list[str]:
+    """Returns what is embedded of ``topics``: their names, then all their examples."""
+    return [topic.name for topic in topics] + [example for topic in topics for example in topic.examples]

@@ -27,7 +27,7 @@ from tests.integration.searching_desk import Desk, desk_of
 from tests.unit.retrieval.samples import WordEmbedder
 
 FORM = {
-    "name": "Transports scolaires",
+    "name": "Bus scolaire",
     "examples": "le bus scolaire roule\ncarte du bus scolaire\nretard du bus scolaire",
     "body": "Région",
     "sentence": "La Région inscrit les élèves.",
@@ -73,8 +73,8 @@ async def test_an_editor_tries_and_proposes_and_a_publisher_puts_in_use(desk: De
     assert "Mettre la proposition en service" not in (await editor.get(page)).text
     assert "Mettre la proposition en service" in (await publisher.get(page)).text
     assert (await publisher.post(page, data={"action": "accept", "seen": "1"})).status_code == 303
-    assert [one.name for one in await store.in_use(desk.database)] == ["Transports scolaires"]
-    assert "Transports scolaires" in (await editor.get("/desk/topics")).text
+    assert [one.name for one in await store.in_use(desk.database)] == ["Bus scolaire"]
+    assert "Bus scolaire" in (await editor.get("/desk/topics")).text
     async with desk.database.read() as session:
         acts = await session.scalars(
             select(AuditRow.action).where(AuditRow.target == f"topic:{kept.id}").order_by(AuditRow.seq)
@@ -113,7 +113,7 @@ async def test_two_editors_at_once_and_a_topic_that_is_there(desk: Desk) -> None
     assert "Publisher a changé ce sujet entre-temps" in plain(stale)
     assert 'value="le soir"' in stale.text
     assert 'name="seen" value="2"' in stale.text
-    taken = await editor.post(NEW, data=FORM | {"name": "TRANSPORTS scolaires", "action": "keep"})
+    taken = await editor.post(NEW, data=FORM | {"name": "BUS scolaire", "action": "keep"})
     assert taken.status_code == 409
     assert f'href="{page}"' in taken.text
 
