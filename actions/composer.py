@@ -15,7 +15,7 @@ from actions.policy.offices import office, with_own_offices
 from actions.policy.page_button import case_button, page_button
 from actions.policy.reply_to_question import reply_to_question, the_other
 from actions.policy.request_for_human import human_intent, request_for_human
-from actions.policy.small_talk import small_talk
+from actions.policy.small_talk import courtesy, small_talk
 from actions.policy.subject_change import question_in_context, topic_switch
 from actions.policy.town_page import with_town_page
 from actions.policy.wordless_message import wordless_message
@@ -39,6 +39,7 @@ FAMILY_STEPS: Mapping[str, FamilyStep | None] = {
     "action_start_again": start_again,
     "action_forget_situation": forget_situation,
     "action_reach_human": human_intent,
+    "action_courtesy": courtesy,
     "action_small_talk": small_talk,
     "action_about": about_administration,
 }  # and "action_care": actions.policy.danger

@@ -1,5 +1,6 @@
-"""Step: help, insults, "are you a machine?", unless a page answers the message."""
+"""Step: courtesies, unless the message asks something besides; help, insults, "are you a machine?", unless a page answers it."""
 
+from actions.messages.courtesies import asks_beside_courtesy
 from actions.policy.subject_change import FOUND, is_about_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say
@@ -8,6 +9,7 @@ from core.text.wants_human import wants_human
 from core.turns import Outcome
 from retrieval.terms.analysis import terms
 
+_COURTESIES = {"greet": "utter_greet", "thank": "utter_thank", "goodbye": "utter_goodbye", "affirm": "utter_affirm"}
 _RESPONSES = {"help": "utter_help", "ask_if_bot": "utter_ask_if_bot", "insult": "utter_insult"}
 _FEW_TERMS = 1  # a message this short is a courtesy, whatever page has its words
 
@@ -20,6 +22,13 @@ def small_talk(turn: Turn) -> Reply | None:
     if wants_human(turn.text) or is_about_page(turn) or finds_page(turn):
         return None
     return Reply((say(_RESPONSES.get(turn.intent, "utter_help"), {"outcome": Outcome.SMALL_TALK}),))
+
+
+def courtesy(turn: Turn) -> Reply | None:
+    """Returns the courtesy; passes if the message asks something besides ("ok merci, et c'est versé quand"), or for a human."""
+    if wants_human(turn.text) or asks_beside_courtesy(turn.text):
+        return None
+    return Reply((say(_COURTESIES[turn.intent], {"outcome": Outcome.SMALL_TALK}),))
 
 
 def finds_page(turn: Turn) -> bool:

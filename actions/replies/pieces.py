@@ -102,14 +102,16 @@ _ABBREVIATION = re.compile(
 # Such a beginning refers to a sentence, not to the subject of the page or of a heading as "il" or "elle" may.
 _POINTING = (
     r"cela |ce |cet |cette |ces |celui-ci|celle-ci|ceux-ci|celles-ci|ensuite|passé ce délai"
-    r"|(?:à|après|avec|dans|de|en|pendant|pour|sur) (?:ce|cet|cette|ces) |(?:\w+ ){0,4}alors "
+    r"|(?:à|après|au vu de|avec|dans|de|en|pendant|pour|sur) (?:ce|cet|cette|ces) |(?:\w+ ){0,4}alors "
 )
 _POINTS_BACK = re.compile(rf"(?:\*\*)?(?:{_POINTING})", re.IGNORECASE)
 # A sentence with such a beginning refers to the one before it.
 _REFERS = re.compile(
     rf"(?:\*\*)?(?:{_POINTING}|il |ils |elle |elles |dans les (?:\w+ )?cas|pour cela|ainsi|en effet|de même|sinon|y |en outre"
     r"|par ailleurs|toutefois|cependant|néanmoins|en revanche|mais |et |or |à défaut|de plus|son |sa |ses |leur |leurs |ceci "
-    r"|par exemple|on en )",
+    r"|par exemple|on en |l[ae]s? \w+ suivante?s? [^:]*\Z"
+    r"|(?:\w+ ){1,3}(?:doi(?:t|vent)|devez|peut|peuvent|pouvez|faut) (?:aussi |également )?(?:l'|le |la |les |lui |leur )"
+    r"\w+(?:er|ir|dre|tre|ire)\b)",
     re.IGNORECASE,
 )
 # A sentence with such a beginning continues a thought, but can be understood alone.

@@ -14,6 +14,8 @@ from tests.unit.actions.talk import BY_INTENT, WORDING, Talk
 def talk(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Talk:
     for intent in ("help", "ask_if_bot", "insult"):
         monkeypatch.setitem(BY_INTENT, intent, "action_small_talk")
+    for intent in ("greet", "thank", "affirm"):
+        monkeypatch.setitem(BY_INTENT, intent, "action_courtesy")
     return Talk(settings, FakeKnowledge())
 
 
@@ -46,3 +48,16 @@ async def test_small_talk_message_without_a_page_gets_its_sentence(talk: Talk, i
 async def test_small_talk_request_for_a_human_reaches_one(talk: Talk) -> None:
     turn = await talk.say("aidez-moi, je veux parler à quelqu'un", "help")
     assert turn.outcome == "handoff_offline"
+
+
+@pytest.mark.parametrize(("intent", "text"), [("greet", "bonjour"), ("thank", "ok merci beaucoup"), ("affirm", "oui")])
+async def test_courtesy_is_returned(talk: Talk, intent: str, text: str) -> None:
+    turn = await talk.say(text, intent)
+    assert turn.outcome == "small_talk"
+    assert [block.text for block in turn.blocks] == [WORDING.text(f"utter_{intent}", channel="web", language="fr")]
+
+
+async def test_courtesy_with_a_question_continues_the_page(talk: Talk) -> None:
+    await talk.say("carte perdue")
+    thanked = await talk.say("ok merci, et combien ça coûte", "thank")
+    assert (thanked.outcome, thanked.entry) == ("answered", "T1")

@@ -165,6 +165,13 @@ def test_a_piece_announces_what_it_says_nothing_without(markdown: str, announces
         ("Après 6 mois, le droit prend fin.", False),
         ("Alors que le délai court, payez.", True),
         ("Ilots et bois sont exclus.", False),
+        ("Les heures suivantes sont majorées de 50 %.", True),
+        ("Les sommes suivantes sont exonérées :", False),
+        ("Au vu de ces éléments, le juge décide.", True),
+        ("Vous devez l'envoyer à la caisse.", True),
+        ("Vous pouvez aussi le consulter en ligne.", True),
+        ("Le locataire doit les déclarer.", True),
+        ("Vous devez la taxe.", False),
     ],
 )
 def test_refers_back_knows_the_words_that_stand_for_others(sentence: str, refers: bool) -> None:
