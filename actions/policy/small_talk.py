@@ -1,4 +1,4 @@
-"""Step: courtesies, unless the message asks something besides; help, insults, "are you a machine?", unless a page answers it."""
+"""Step: courtesies, unless they also ask something; help, insults, "are you a machine?", unless a page answers the message."""
 
 from actions.messages.courtesies import asks_beside_courtesy
 from actions.policy.subject_change import FOUND, is_about_page
