@@ -108,8 +108,8 @@ _POINTS_BACK = re.compile(rf"(?:\*\*)?(?:{_POINTING})", re.IGNORECASE)
 # A sentence with such a beginning refers to the one before it.
 _REFERS = re.compile(
     rf"(?:\*\*)?(?:{_POINTING}|il |ils |elle |elles |dans les (?:\w+ )?cas|pour cela|ainsi|en effet|de même|sinon|y |en outre"
-    r"|par ailleurs|toutefois|cependant|néanmoins|en revanche|mais |et |or |à défaut|de plus|son |sa |ses |leur |leurs |ceci "
-    r"|par exemple|on en |l[ae]s? \w+ suivante?s? [^:]*\Z"
+    r"|par ailleurs|toutefois|cependant|néanmoins|en revanche|mais |et |or |à défaut(?! d[e'’])|de plus|son |sa |ses |leur "
+    r"|leurs |ceci |par exemple|on en |l[ae]s? (?:\*\*)?\w+ suivante?s?(?:\*\*)? [^:]*\Z"
     r"|(?:\w+ ){1,3}(?:doi(?:t|vent)|devez|peut|peuvent|pouvez|faut) (?:aussi |également )?(?:l'|le |la |les |lui |leur )"
     r"\w+(?:er|ir|dre|tre|ire)\b)",
     re.IGNORECASE,

@@ -17,6 +17,7 @@ type Opener = Callable[..., Talk]
 type Stack = tuple[str, ActionServer, RasaServer]
 
 PROBLEM = "application/problem+json"
+RASA_ALONE = "laissez tomber"  # is answered without an action of ours
 
 
 @pytest.fixture(scope="module")
@@ -190,7 +191,7 @@ def test_a_killed_action_server_is_a_failure_until_it_is_back(talk: Opener, acti
     try:
         failed = conversation.post("carte d'identité perdue", message_id="killed")
         assert (failed.status_code, failed.json()["cause"]) == (503, "actions_unreachable")
-        assert conversation.say("bonjour")["outcome"] == "small_talk"
+        assert conversation.say(RASA_ALONE)["outcome"] == "small_talk"
     finally:
         actions.start()
     turn = conversation.say("carte d'identité perdue", message_id="killed")
@@ -223,7 +224,7 @@ def test_turn_that_waited_in_vain_for_the_action_server_says_so(
 def test_turn_says_whether_the_action_server_answered_it(talk: Opener) -> None:
     header = "x-guichet-actions-answered"
     assert header in talk().post("carte d'identité perdue").headers
-    assert header not in talk().post("bonjour").headers
+    assert header not in talk().post(RASA_ALONE).headers
 
 
 def test_turn_whose_worker_knows_that_the_action_server_hangs_does_not_ask_it(
@@ -233,11 +234,11 @@ def test_turn_whose_worker_knows_that_the_action_server_hangs_does_not_ask_it(
     client.headers["x-guichet-skip-actions"] = "1"
     try:
         failed = conversation.post("carte d'identité perdue", message_id="skipped")
-        greeted = conversation.say("bonjour")
+        left_aside = conversation.say(RASA_ALONE)
     finally:
         del client.headers["x-guichet-skip-actions"]
     assert (failed.status_code, failed.json()["cause"]) == (503, "actions_skipped")
-    assert (greeted["outcome"], len(actions.calls)) == ("small_talk", before)
+    assert (left_aside["outcome"], len(actions.calls)) == ("small_talk", before)
     assert conversation.say("carte d'identité perdue", message_id="skipped")["outcome"] == "answered"
 
 
