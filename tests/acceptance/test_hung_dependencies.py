@@ -159,13 +159,13 @@ async def test_citizens_while_the_action_server_hangs_get_a_fallback_and_soon_at
         for _ in range(_ROUNDS):
             replies += await town.ask()
             calls.append(asked.count("/webhook"))
-        greetings = await town.ask("bonjour")
+        left_aside = await town.ask("laissez tomber")
     assert {reply.outcome for reply in replies} == {"fallback"}
     assert in_time(replies)
     assert all(town.settings.organisation in str(reply.blocks) for reply in replies[: len(CHANNELS)])
     assert 1 <= calls[0] <= calls[-1] == calls[-3]  # the last ones asked nothing of it
     assert max_concurrent(replies[-len(CHANNELS) :])
-    assert {reply.outcome for reply in greetings} == {"small_talk"}  # what needs no action goes on
+    assert {reply.outcome for reply in left_aside} == {"small_talk"}  # what needs no action goes on
     await town.assert_one_outcome_each()
 
 
