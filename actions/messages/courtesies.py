@@ -8,5 +8,5 @@ from actions.messages.several_questions import questions_in
 
 def asks_beside_courtesy(text: str) -> bool:
     """Decides whether ``text``, which sounds like a greeting, thanks, a goodbye or a yes, also asks something."""
-    left = plain(pattern("courtesy_question").sub(" ", plain(text)))
+    left = pattern("courtesy_question").sub(" ", plain(text)).strip()
     return asked_in(left)[0] is not None or bool(questions_in(left)) or pattern("goes_on").search(left) is not None

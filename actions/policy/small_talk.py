@@ -9,8 +9,10 @@ from core.text.wants_human import wants_human
 from core.turns import Outcome
 from retrieval.terms.analysis import terms
 
-_COURTESIES = {"greet": "utter_greet", "thank": "utter_thank", "goodbye": "utter_goodbye", "affirm": "utter_affirm"}
-_RESPONSES = {"help": "utter_help", "ask_if_bot": "utter_ask_if_bot", "insult": "utter_insult"}
+_RESPONSES = {
+    **{"greet": "utter_greet", "thank": "utter_thank", "goodbye": "utter_goodbye", "affirm": "utter_affirm"},
+    **{"help": "utter_help", "ask_if_bot": "utter_ask_if_bot", "insult": "utter_insult"},
+}
 _FEW_TERMS = 1  # a message this short is a courtesy, whatever page has its words
 
 
@@ -21,14 +23,18 @@ def small_talk(turn: Turn) -> Reply | None:
     """
     if wants_human(turn.text) or is_about_page(turn) or finds_page(turn):
         return None
-    return Reply((say(_RESPONSES.get(turn.intent, "utter_help"), {"outcome": Outcome.SMALL_TALK}),))
+    return _sentence(turn)
 
 
 def courtesy(turn: Turn) -> Reply | None:
     """Returns the courtesy; passes if the message asks something besides ("ok merci, et c'est versé quand"), or for a human."""
     if wants_human(turn.text) or asks_beside_courtesy(turn.text):
         return None
-    return Reply((say(_COURTESIES[turn.intent], {"outcome": Outcome.SMALL_TALK}),))
+    return _sentence(turn)
+
+
+def _sentence(turn: Turn) -> Reply:
+    return Reply((say(_RESPONSES.get(turn.intent, "utter_help"), {"outcome": Outcome.SMALL_TALK}),))
 
 
 def finds_page(turn: Turn) -> bool:

@@ -105,13 +105,18 @@ _POINTING = (
     r"|(?:à|après|au vu de|avec|dans|de|en|pendant|pour|sur) (?:ce|cet|cette|ces) |(?:\w+ ){0,4}alors "
 )
 _POINTS_BACK = re.compile(rf"(?:\*\*)?(?:{_POINTING})", re.IGNORECASE)
+# "Vous devez l'envoyer": the object stands in the sentence before.
+_WITH_PRONOUN = (
+    r"(?:\w+ ){1,3}(?:doi(?:t|vent)|devez|peut|peuvent|pouvez|faut) (?:aussi |également )?(?:l'|le |la |les |lui |leur )"
+    r"\w+(?:er|ir|dre|tre|ire)\b"
+)
+# "Les heures suivantes": those after the ones that the sentence before names. Before a colon they are those that follow.
+_THE_NEXT = r"l[ae]s? (?:\*\*)?\w+ suivante?s?(?:\*\*)? [^:]*\Z"
 # A sentence with such a beginning refers to the one before it.
 _REFERS = re.compile(
     rf"(?:\*\*)?(?:{_POINTING}|il |ils |elle |elles |dans les (?:\w+ )?cas|pour cela|ainsi|en effet|de même|sinon|y |en outre"
     r"|par ailleurs|toutefois|cependant|néanmoins|en revanche|mais |et |or |à défaut(?! d[e'’])|de plus|son |sa |ses |leur "
-    r"|leurs |ceci |par exemple|on en |l[ae]s? (?:\*\*)?\w+ suivante?s?(?:\*\*)? [^:]*\Z"
-    r"|(?:\w+ ){1,3}(?:doi(?:t|vent)|devez|peut|peuvent|pouvez|faut) (?:aussi |également )?(?:l'|le |la |les |lui |leur )"
-    r"\w+(?:er|ir|dre|tre|ire)\b)",
+    rf"|leurs |ceci |par exemple|on en |{_THE_NEXT}|{_WITH_PRONOUN})",
     re.IGNORECASE,
 )
 # A sentence with such a beginning continues a thought, but can be understood alone.

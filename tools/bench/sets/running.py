@@ -24,7 +24,6 @@ def measured(settings: Settings, names: list[str], per_second: float, told: Call
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that nothing is left behind then, either
     with tempfile.TemporaryDirectory(prefix="guichet-sets-", ignore_cleanup_errors=True) as made:
         folder = Path(made)
-        folder.chmod(0o711)  # PostgreSQL has a user of its own
         for name in ("shared", "ledger"):
             (folder / name).mkdir()
         with Network(NAMES) as network, Stores(folder, network.stores_from_here) as stores:

@@ -8,7 +8,7 @@ import pytest
 
 from actions.messages.courtesies import asks_beside_courtesy
 from core.settings import ROOT
-from core.yaml_text import load
+from tests.unit.bot.test_nlu_data import DATA
 
 COURTESIES = ("greet", "thank", "goodbye", "affirm")
 
@@ -33,10 +33,7 @@ def test_courtesy_with_a_question_asks(text: str) -> None:
 
 
 def test_courtesies_of_the_training_data_and_of_the_evaluation_ask_nothing() -> None:
-    said = []
-    for intent in COURTESIES:
-        for block in load((ROOT / "bot" / "data" / "nlu" / f"{intent}.yml").read_text(encoding="utf-8"))["nlu"]:
-            said += [line.removeprefix("- ") for line in str(block.get("examples") or "").splitlines()]
+    said = [text for intent in COURTESIES for text in DATA[intent]]
     for path in sorted((ROOT / "tests" / "evaluation" / "nlu").glob("*.jsonl")):
         rows = map(json.loads, path.read_text(encoding="utf-8").splitlines())
         said += [row["text"] for row in rows if row["intent"] in COURTESIES]
