@@ -24,6 +24,6 @@ def own_sentences(wording: Wording, reply: Json) -> Iterator[str]:
     shown = [one for block in reply["blocks"] for one in (block, *block.get("options", ()))]
     days = {date.fromisoformat(one["verified_on"]) for one in shown if one.get("verified_on")}
     for channel, language in ((channel, language) for channel in CHANNELS for language in (*LANGUAGES, *FRAMES)):
-        yield wording.text("gateway_more", channel=channel, language=language)
+        yield from (wording.text(name, channel=channel, language=language) for name in ("gateway_more", "gateway_more_cases"))
         for day in days:
             yield wording.text("ui_verified_on", channel=channel, language=language, date=format_day(day, language))

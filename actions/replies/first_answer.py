@@ -121,7 +121,7 @@ class FirstAnswer:
     def _short_text(self, candidates: Sequence[SplitPassage]) -> tuple[str, Chosen]:
         """Returns the best sentences for one SMS, and the numbers of their pieces."""
         limits = self._style.limits
-        chosen = short_extract(candidates, self._asked.worth, limits.page, limits.longest)
+        chosen = short_extract(candidates, self._asked.worth, limits.page, limits.longest_page)
         return self._text(most_useful_first(candidates, chosen), chosen), chosen
 
 

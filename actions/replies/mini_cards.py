@@ -48,7 +48,7 @@ def mini_card(option: Option, passage: int, snapshot: str, style: Style, asked: 
 
 def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
     entry, limits, candidates, text = asked.entry, style.limits, candidate_passages(asked), ""
-    for most, only_with_best in ((limits.mini, True), (limits.longest, True), (limits.mini, False)):
+    for most, only_with_best in ((limits.mini, True), (limits.longest_mini, True), (limits.mini, False)):
         made = partial(_best, candidates, entry, asked.worth, only_with_best=only_with_best)
         if text := _fitting(made, entry, style, most):
             break

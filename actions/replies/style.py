@@ -28,7 +28,8 @@ class Limits(NamedTuple):
     cases: int  # cases side by side
     lone_case: int  # the text above the cases that are asked for
     mini: int  # the extract of a page that may answer
-    longest: int  # the same, and by SMS a first answer, if the best sentence does not fit into less
+    longest_mini: int  # the same, if the best sentence does not fit into less
+    longest_page: int  # a first answer by SMS, if the best sentence does not fit into ``page``
     rest: int  # the continuation of a part
 
 
@@ -42,12 +43,13 @@ WEB = Limits(
     cases=600,
     lone_case=420,
     mini=280,
-    longest=280,
+    longest_mini=280,
+    longest_page=600,
     rest=1100,
 )
 # By SMS each 153 characters cost. Two segments have room for title, extract, date and source, or for an extract and three
-# titles: 175 characters take as many segments as 140, and a best sentence of up to 225 is worth the titles of other pages, and
-# a third segment now and then (ADR 0067). The rest is read part by part (SUITE): a basic telephone opens no link.
+# titles: 175 characters take as many segments as 140. A best sentence of up to 225 is worth the titles of other pages, and one
+# of up to 320 a third segment (ADR 0067). The rest is read part by part (SUITE).
 SMS = Limits(
     answer=140,
     card=140,
@@ -58,7 +60,8 @@ SMS = Limits(
     cases=200,
     lone_case=110,
     mini=175,
-    longest=225,
+    longest_mini=225,
+    longest_page=320,
     rest=6000,
 )
 

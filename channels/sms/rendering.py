@@ -43,7 +43,8 @@ class _Draft:
 
     The options of all ``choices`` are numbered in one sequence, each list under its own sentence. The last may be left out.
     ``closing``: what comes after pages to choose from. ``has_more``: there is more to read than ``lines`` have, whether they
-    are cut or not. ``later``: further answers, of which ``lines`` hold the beginning.
+    are cut or not. ``later``: further answers, of which ``lines`` hold the beginning. ``links`` end the last part;
+    ``links_wait``: those of this part do, too.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -53,6 +54,8 @@ class _Draft:
     later: list[AnswerBlock] = field(default_factory=list)
     choices: list[ChoicesBlock] = field(default_factory=list)
     closing: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    links_wait: bool = False
     related: ChoicesBlock | None = None
     hint: str = ""
 
@@ -66,7 +69,7 @@ class _Draft:
         title_characters: int = _OTHER_TITLE_CHARACTERS,
     ) -> str:
         lines = [passage if index == self.passage_index else line for index, line in enumerate(self.lines)]
-        lines += [*self._numbered_options(len(options), title_characters), *self.closing]
+        lines += [*([] if more else self.links), *self._numbered_options(len(options), title_characters), *self.closing]
         if related and self.related:
             lines += [self.related.text, *_numbered(related, len(self.options) + 1, title_characters)]
         if more:
@@ -126,11 +129,16 @@ class SmsRenderer:
     def __call__(self, blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
         # A message in another language than the conversation's continues in that language.
         language = next((one.frame.language for one in blocks if isinstance(one, AnswerBlock) and one.frame), language)
-        draft, later = self._draft(blocks, language), tuple[ReplyBlock, ...]()
+        with_links, without = (self._rendered(blocks, language, links_wait=wait) for wait in (False, True))
+        costs = [(made.segments, -len(made.offered)) for made in (with_links, without)]
+        return without if with_links.rest and costs[1] < costs[0] else with_links
+
+    def _rendered(self, blocks: Sequence[ReplyBlock], language: str, *, links_wait: bool) -> Rendered:
+        draft, later = self._draft(blocks, language, links_wait=links_wait), tuple[ReplyBlock, ...]()
         if draft.later and not self._fits(draft.text(draft.passage, draft.options, (), more=draft.has_more)):
             # The answer to a second question waits for SUITE: the first one keeps its room.
             first, later = _split(blocks)
-            draft = self._draft(first, language)
+            draft = self._draft(first, language, links_wait=links_wait)
             draft.has_more = True
         self._keep_an_option(draft)
         passage = draft.passage
@@ -158,6 +166,9 @@ class SmsRenderer:
             brief = _fitting(options, lambda some: self._is_short(draft, "", some, more=more or some != options))
             if brief and brief != options:
                 options, more = brief, True
+        if self._cases_wait(draft, kept, options, more=more):
+            options, more = (), True
+            draft.hint = self.wording.text("gateway_more_cases", channel="sms", language=language)
         # Related questions may use a second segment, but no more.
         candidates = draft.related.options if draft.related and not more else ()
         related = _fitting(candidates, lambda some: self._is_short(draft, kept, options, some, more=False))
@@ -186,6 +197,13 @@ class SmsRenderer:
         whole = following[0].extract
         draft.set_extract(draft.shown, whole if fits(whole) else cut(whole, fits)[0])
 
+    def _cases_wait(self, draft: _Draft, kept: str, options: Sequence[Option], *, more: bool) -> bool:
+        """Decides whether the other cases below an answer wait for SUITE, because they would cost a third segment."""
+        below_answer = bool(kept) and bool(options) and all(block.purpose == "cases" for block in draft.choices)
+        return (
+            below_answer and not self._is_short(draft, kept, options, more=more) and self._is_short(draft, kept, (), more=True)
+        )
+
     def _with_long_titles(
         self, draft: _Draft, kept: str, options: Sequence[Option], related: Sequence[Option], *, more: bool
     ) -> str:
@@ -210,8 +228,8 @@ class SmsRenderer:
     def _prepared(self, text: str) -> str:
         return prepare(text, keep_accents=self._keep_accents)
 
-    def _draft(self, blocks: Sequence[ReplyBlock], language: str) -> _Draft:
-        draft = _Draft(hint=self.wording.text("gateway_more", channel="sms", language=language))
+    def _draft(self, blocks: Sequence[ReplyBlock], language: str, *, links_wait: bool) -> _Draft:
+        draft = _Draft(hint=self.wording.text("gateway_more", channel="sms", language=language), links_wait=links_wait)
         for block in blocks:
             match block:
                 case TextBlock() if any(one.purpose == "entries" for one in draft.choices):
@@ -245,8 +263,13 @@ class SmsRenderer:
             draft.has_more = draft.has_more or bool(_after_sms_text(block))
             body = _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
         draft.lines.append(body)
-        if not block.part:
-            draft.lines += [_notice(block, language), self._source(block, language)]
+        link = _safe(self.link(block)) if block.source.url else ""
+        if block.part:
+            draft.links.append(link)
+            return
+        if draft.links_wait and link:
+            draft.has_more, link = True, ""
+        draft.lines += [_notice(block, language), self._source(block, link, language)]
 
     def _place(self, block: PlaceBlock) -> list[str]:
         """Returns name, address, opening hours, and one more if it still fits in one segment: telephone, remark, addresses."""
@@ -261,8 +284,8 @@ class SmsRenderer:
     def _is_one(self, lines: Sequence[str]) -> bool:
         return measure(self._prepared("\n".join(lines))).segments == 1
 
-    def _source(self, block: AnswerBlock, language: str) -> str:
-        source = f"{block.source.name} {_safe(self.link(block))}".strip()
+    def _source(self, block: AnswerBlock, link: str, language: str) -> str:
+        source = f"{block.source.name} {link}".strip()
         date = format_day(block.verified_on, language) if block.verified_on else ""
         if not date or date in block.notice:  # the date is in the notice already
             return source
@@ -287,9 +310,9 @@ def _rest(draft: _Draft, remainder: str, shown: int) -> tuple[ReplyBlock, ...]:
     if draft.answer is not None:
         own = draft.answer.sms_text
         body = remainder if not own else "\n\n".join(part for part in (remainder, _after_sms_text(draft.answer)) if part)
-        if body:
-            rest.append(_next_part(draft.answer, body))
-    rest += [_next_part(block, body) for block in draft.later if block.sms_text and (body := _after_sms_text(block))]
+        rest += _next_part(draft, draft.answer, body)
+    for answer in draft.later:
+        rest += _next_part(draft, answer, _after_sms_text(answer) if answer.sms_text else "")
     for block in draft.choices:
         rest.append(block.model_copy(update={"shown": min(shown, len(block.options))}))
         shown = max(0, shown - len(block.options))
@@ -306,8 +329,14 @@ def _split(blocks: Sequence[ReplyBlock]) -> tuple[Sequence[ReplyBlock], tuple[Re
     return blocks[:second], tuple(blocks[second:])
 
 
-def _next_part(block: AnswerBlock, body: str) -> AnswerBlock:
-    return block.model_copy(update={"part": block.part + 1, "body": body, "text": "", "notice": "", "sms_text": ""})
+def _next_part(draft: _Draft, block: AnswerBlock, body: str) -> list[AnswerBlock]:
+    """Returns the block that continues ``block`` with ``body``, and with its link if that waits; none if nothing follows."""
+    link_follows = bool(block.source.url) and (block.part > 0 or draft.links_wait)
+    if not body and not link_follows:
+        return []
+    source = block.source if link_follows else block.source.model_copy(update={"url": ""})
+    follows = {"part": block.part + 1, "body": body, "text": "", "notice": "", "sms_text": "", "source": source}
+    return [block.model_copy(update=follows)]
 
 
 def _after_sms_text(block: AnswerBlock) -> str:

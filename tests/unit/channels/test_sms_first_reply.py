@@ -10,7 +10,7 @@ from tests.unit.channels.test_sms_rendering import HINT, LONG, SENTENCES, URL, a
 
 FIRST = "La perte se déclare en mairie."
 EXTRACT = "Le renouvellement vaut 25 € (au 12/05/2020)."
-SOURCE = f"Service-public.fr {URL} (Vérifié le 12/03/2020)"
+SOURCE = "Service-public.fr (Vérifié le 12/03/2020)"
 
 
 def mini_cards(*extracts: str) -> ChoicesBlock:
@@ -34,14 +34,24 @@ def mini_cards(*extracts: str) -> ChoicesBlock:
 def test_sms_with_an_extract_says_it_first_and_suite_does_not_repeat_it() -> None:
     first, second = parts(answer(f"{FIRST}\n\nVenez avec une photo.", sms_text=FIRST))
     assert first.text.splitlines()[1:] == [FIRST, SOURCE, HINT]
-    assert second.text == "Venez avec une photo."
+    assert second.text.splitlines() == ["Venez avec une photo.", URL]
 
 
 def test_sms_with_an_extract_in_markdown_shows_no_marks() -> None:
     extract = "**Il faut** :\n\n- [une photo](https://exemple.fr/p)\n- … (1 sur 2)"
     first, second = parts(answer(f"{extract}\n\n- un timbre", sms_text=extract))
     assert first.text.splitlines()[1:] == ["Il faut :", "- une photo", "- ... (1 sur 2)", SOURCE, HINT]
-    assert second.text == "- un timbre"
+    assert second.text.splitlines() == ["- un timbre", URL]
+
+
+@pytest.mark.parametrize("sentences", [1, 4, 7, 10])
+def test_a_link_that_costs_a_segment_waits_for_the_last_part(sentences: int) -> None:
+    extract = " ".join(SENTENCES[:sentences])
+    found = parts(answer(LONG, sms_text=extract))
+    said = found[0].text.replace(SOURCE, f"Service-public.fr {URL} (Vérifié le 12/03/2020)")
+    assert (URL in found[0].text) == (segments(said) == found[0].segments)
+    assert sum(part.text.count(URL) for part in found) == 1
+    assert URL in found[0].text + found[-1].text
 
 
 def test_sms_with_a_longer_extract_than_fits_goes_on_where_it_was_cut() -> None:
@@ -56,6 +66,26 @@ def test_sms_with_the_whole_passage_has_no_suite() -> None:
     (only,) = parts(answer(FIRST, sms_text=FIRST))
     assert HINT not in only.text
     assert only.text.count(FIRST) == 1
+
+
+CASES = choices("Né en outre-mer", "Né à l'étranger", purpose="cases", text="Autres cas :")
+
+
+def test_other_cases_that_cost_a_third_segment_wait_for_suite_which_says_so() -> None:
+    extract = " ".join(SENTENCES[:4])
+    first, second = parts(answer(f"{extract}\n\nVenez avec une photo.", sms_text=extract), CASES)
+    assert (first.segments, first.offered) == (2, ())
+    assert first.text.endswith("Autres cas, suite : SUITE.")
+    assert second.text.splitlines()[0] == "Venez avec une photo."
+    assert second.offered == ("/choose1", "/choose2")
+
+
+def test_other_cases_have_the_space_of_the_link() -> None:
+    extract = " ".join(SENTENCES[:3])
+    first, second = parts(answer(f"{extract}\n\nVenez avec une photo.", sms_text=extract), CASES)
+    assert (first.segments, first.offered) == (2, ("/choose1", "/choose2"))
+    assert URL not in first.text
+    assert URL in second.text
 
 
 def test_a_mini_card_by_sms_has_its_extract_under_its_title_and_the_others_by_number() -> None:

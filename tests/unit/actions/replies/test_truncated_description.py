@@ -139,7 +139,7 @@ async def test_cases_do_not_stand_under_half_a_sentence(settings: Settings, desc
 @pytest.mark.parametrize(("description", "shown"), [(REFUSAL, []), (PRICE, [whole(PRICE)])])
 async def test_a_question_does_not_stand_under_half_a_sentence(settings: Settings, description: str, shown: list[str]) -> None:
     """Of five cases that are too long for an SMS, the question is all there is."""
-    texts = [TextBlock(markdown=f"Le recours {number} est à faire {'très ' * 50}tôt.") for number in range(5)]
+    texts = [TextBlock(markdown=f"Le recours {number} est à faire {'très ' * 70}tôt.") for number in range(5)]
     fork = Cases(cases=tuple(Case(label=f"Motif {number}", body=(text,)) for number, text in enumerate(texts)))
     turn = await Talk(settings, One(_page(description, fork)), channel="sms").say("recours passeport refusé")
     assert (turn.outcome, [block.sms_text or block.body for block in turn.blocks if isinstance(block, AnswerBlock)]) == (
