@@ -20,10 +20,13 @@ class Sentences(BaseModel):
 
 
 class Verdict(BaseModel):
-    """``confirmed``: an alarmed sentence may be about a danger. ``kinds``: the kinds of danger in all sentences."""
+    """``confirmed``: an alarmed sentence may be about a danger. ``kinds``: the kinds of danger in all sentences. ``sure``: the
+    message is as near to a danger as few others are.
+    """
 
     confirmed: bool
     kinds: tuple[Care, ...] = ()
+    sure: bool = True
 
 
 def router(model: SecondLook | None, embedder: Embedder) -> APIRouter:
@@ -35,6 +38,6 @@ def router(model: SecondLook | None, embedder: Embedder) -> APIRouter:
         if model is None or not message.alarmed + message.others:
             return Verdict(confirmed=True)
         meant = model.judge(SentencesToJudge(message.alarmed, message.others), embedder.embed_queries)
-        return Verdict(confirmed=meant.confirmed, kinds=meant.kinds)
+        return Verdict(confirmed=meant.confirmed, kinds=meant.kinds, sure=meant.sure)
 
     return routes

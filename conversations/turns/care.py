@@ -10,7 +10,9 @@ from core.turns import ChoicesBlock, Option, Outcome, ReplyBlock, TextBlock, Tur
 
 MOURNING = "care_mourning"
 NUMBERS = {f"care_{kind}": kind for kind in Care}
-WORDS = frozenset({"care_human", "care_reach_human", "care_answer", "care_again", "care_silent", MOURNING, *NUMBERS})
+# The one line above the answer to a message that may be about a danger. A suicide is never doubtful.
+PERHAPS = {f"care_perhaps_{kind}": kind for kind in Care if kind != Care.SUICIDE}
+WORDS = frozenset({"care_human", "care_reach_human", "care_answer", "care_again", "care_silent", MOURNING, *NUMBERS, *PERHAPS})
 _MOST_KINDS = 2  # in one reply, if several dangers were reported one after the other
 _ASK_HUMAN, _GO_BACK = "/ask_human", "/go_back"
 # These numbers need a conversation: a person who cannot speak is told about the text-message service instead.
@@ -53,14 +55,18 @@ class CareReplies:
     def put_numbers_first(self, alert: Alert, turn: Turn, *, channel: str, language: str) -> Turn:
         """Returns ``turn`` with the numbers first, then the answer if one was asked for, and the way to a human.
 
+        A doubtful danger gets one line that says for whom the number is, if there is an answer to stand below it.
         Uses the language of the message if that is not French: an SMS conversation begins in the service's language.
         """
         if turn.outcome == Outcome.SILENT:  # STOP is obeyed
             return turn
         about = {"channel": channel, "language": language if alert.language == "fr" else alert.language}
+        answered = alert.answer_too and turn.outcome in _ANSWERS and not _is_guess(turn)
+        if answered and alert.doubtful:
+            line = TextBlock(text=self._wording.text(f"care_perhaps_{alert.kinds[0]}", **about))
+            return turn.model_copy(update={"outcome": Outcome.CRISIS, "blocks": (line, *turn.blocks)})
         numbers = self._numbers(alert.kinds, about)
         blocks: list[ReplyBlock] = [*numbers]
-        answered = alert.answer_too and turn.outcome in _ANSWERS and not _is_guess(turn)
         if answered:
             blocks += [TextBlock(text=self._wording.text("care_answer", **about)), *_without_alike(turn)]
         elif turn.outcome == Outcome.HUMAN:

@@ -22,6 +22,7 @@ class DangerCheck:
             async with asyncio.timeout(_SECONDS):
                 answer = await self._actions.post("/danger", json=asdict(sentences))
             meaning = answer.raise_for_status().json()
-            return DangerJudgement(meaning["confirmed"] is not False, tuple(map(Care, meaning["kinds"])))
-        except (httpx.HTTPError, TimeoutError, ValueError, LookupError, TypeError):
+            kinds, sure = tuple(map(Care, meaning["kinds"])), meaning.get("sure") is not False
+            return DangerJudgement(meaning["confirmed"] is not False, kinds, sure)
+        except (httpx.HTTPError, TimeoutError, ValueError, LookupError, TypeError, AttributeError):
             return DangerJudgement(confirmed=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from conversations.events import read_blocks
 from conversations.record.replies import latest_replies
-from conversations.turns.care import MOURNING, NUMBERS
+from conversations.turns.care import MOURNING, NUMBERS, PERHAPS
 from conversations.wording import FRAMES, Wording
 from core.channels import CHANNELS
 from core.database import Database
@@ -27,8 +27,11 @@ class RecentCare:
     def __init__(self, database: Database, wording: Wording) -> None:
         self._database = database
         self._names = {
-            wording.text(name, channel=channel, language=language): name
-            for name in (*NUMBERS, MOURNING)
+            wording.text(text, channel=channel, language=language): name
+            for text, name in (
+                *((name, name) for name in (*NUMBERS, MOURNING)),
+                *((name, f"care_{kind}") for name, kind in PERHAPS.items()),
+            )
             for channel in CHANNELS
             for language in (*LANGUAGES, *FRAMES)
         }

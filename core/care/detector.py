@@ -57,11 +57,15 @@ LONG_WORDS = 40  # nobody writes so many next to a person who does not breathe
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """The dangers of a message. ``language``: of the words that matched. ``answer_too``: the message also asks a question."""
+    """The dangers of a message. ``language``: of the words that matched. ``answer_too``: the message also asks a question.
+
+    ``doubtful``: its meaning is far from most dangers.
+    """
 
     kinds: tuple[Care, ...]
     language: str
     answer_too: bool
+    doubtful: bool = False
 
 
 @dataclass(frozen=True, slots=True)

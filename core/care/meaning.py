@@ -30,11 +30,12 @@ class SentencesToJudge:
 class DangerJudgement:
     """The classifier's judgement. ``confirmed``: no sentence is alarmed, or one of the alarmed ones may be about a danger.
 
-    ``kinds``: the kinds of danger in all sentences.
+    ``kinds``: the kinds of danger in all sentences. ``sure``: the message is as near to a danger as few others are.
     """
 
     confirmed: bool
     kinds: tuple[Care, ...] = ()
+    sure: bool = True
 
 
 def sentences_to_judge(text: str, alert: Alert | None, language: str, detector: CareDetector) -> SentencesToJudge | None:
@@ -66,8 +67,16 @@ def sentences_of(text: str) -> tuple[str, ...]:
 def judged_alert(text: str, alert: Alert | None, judgement: DangerJudgement) -> Alert | None:
     """Returns the alert for ``text`` from the patterns' ``alert`` and the meaning ``judgement``.
 
-    As with patterns, a long message gets an answer below the numbers, except below those against suicide.
+    As with patterns, a long message gets an answer below the numbers, except below those against suicide. If the meaning is not
+    ``sure``, the alert is doubtful, except that of a suicide.
     """
+    found = _judged(text, alert, judgement)
+    if found is None or judgement.sure or Care.SUICIDE in found.kinds:
+        return found
+    return replace(found, answer_too=True, doubtful=True)
+
+
+def _judged(text: str, alert: Alert | None, judgement: DangerJudgement) -> Alert | None:
     if alert and judgement.confirmed:
         # Words show that somebody is in danger better than who: a beaten child, or a person beaten in front of a child.
         more = judgement.kinds if _JOINED.issuperset(alert.kinds) else judgement.kinds[:1]

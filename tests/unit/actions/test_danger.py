@@ -101,14 +101,27 @@ def test_judge_two_kinds_about_as_near_are_both_told_but_no_line_against_suicide
     assert model.judge(SentencesToJudge((), ("au secours",)), _Letters().embed_queries).kinds == kinds
 
 
+@pytest.mark.parametrize(
+    ("bias", "pattern", "sure"), [(-1.2, False, False), (-1.2, True, True), (-1.0, False, True), (-1.4, True, False)]
+)
+def test_judge_a_message_far_from_most_dangers_is_not_sure_unless_a_pattern_matches(
+    bias: float, pattern: bool, sure: bool
+) -> None:
+    model = SecondLook("e", _KNOWN, _ONE, bias, 4.0, ("fire",))
+    said = ("au feu",)
+    asked = SentencesToJudge(said, ()) if pattern else SentencesToJudge((), said)
+    assert model.judge(asked, _Letters().embed_queries).sure == sure
+
+
 def test_router_answers_what_the_sentences_mean_and_leaves_the_patterns_word_without_a_model() -> None:
     model = SecondLook("e", _KNOWN, _ONE, -0.7, 4.0, ("fire",))
-    for known, expected in ((model, {"confirmed": False, "kinds": ["fire"]}), (None, {"confirmed": True, "kinds": []})):
+    unjudged = {"confirmed": True, "kinds": [], "sure": True}
+    for known, expected in ((model, {"confirmed": False, "kinds": ["fire"], "sure": True}), (None, unjudged)):
         app = FastAPI()
         app.include_router(router(known, _Letters()))
         client = TestClient(app)
         assert client.post("/danger", json={"alarmed": ["bail"], "others": ["au feu"]}).json() == expected
-        assert client.post("/danger", json={"alarmed": [], "others": []}).json() == {"confirmed": True, "kinds": []}
+        assert client.post("/danger", json={"alarmed": [], "others": []}).json() == unjudged
         assert client.post("/danger", json={"alarmed": ["a"] * 25, "others": []}).status_code == 422
 
 

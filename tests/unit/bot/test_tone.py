@@ -41,7 +41,7 @@ OTHER_WORDS = {  # the words for the same thing that we do not use, and words th
     "es": r"\belimin|\bagente|\boperador|información personal|inválid|incorrect|no se ha podido tratar|debe ",
 }
 AROUND = ("care_human", "care_reach_human", "care_answer", "care_again", "care_silent", "care_mourning")
-DANGERS = [name for name in RESPONSES if name.startswith("care_") and name not in AROUND]
+DANGERS = [name for name in RESPONSES if name.startswith("care_") and name not in AROUND and "perhaps" not in name]
 
 
 class Said(NamedTuple):

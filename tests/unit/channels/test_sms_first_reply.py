@@ -62,6 +62,16 @@ def test_sms_with_a_longer_extract_than_fits_goes_on_where_it_was_cut() -> None:
     assert said == LONG
 
 
+def test_the_entry_s_own_sms_text_comes_first_and_the_passage_on_demand() -> None:
+    first, second = parts(answer(sms_text="Venez en mairie avec une photo."))
+    assert first.text.splitlines()[1:] == [
+        "Venez en mairie avec une photo.",
+        SOURCE,
+        HINT,
+    ]
+    assert second.text.splitlines() == ["La déclaration de perte se fait au moment du renouvellement, en mairie.", URL]
+
+
 def test_sms_with_the_whole_passage_has_no_suite() -> None:
     (only,) = parts(answer(FIRST, sms_text=FIRST))
     assert HINT not in only.text

@@ -310,16 +310,6 @@ def test_cases_asked_for_can_still_be_chosen_after_the_rest() -> None:
     assert sum("Votre situation" in part.text for part in found) == 1
 
 
-def test_the_entry_s_own_sms_text_comes_first_and_the_passage_on_demand() -> None:
-    first, second = parts(answer(sms_text="Venez en mairie avec une photo."))
-    assert first.text.splitlines()[1:] == [
-        "Venez en mairie avec une photo.",
-        "Service-public.fr (Vérifié le 12/03/2020)",
-        HINT,
-    ]
-    assert second.text.splitlines() == ["La déclaration de perte se fait au moment du renouvellement, en mairie.", URL]
-
-
 def test_answers_to_two_questions_each_begin_with_their_own_sms_text_and_go_on_on_demand() -> None:
     found = parts(answer(sms_text="Venez en mairie."), answer(f"Le prix est de 25 €. {BODY}", sms_text="Le prix est de 25 €."))
     assert "Venez en mairie." in found[0].text

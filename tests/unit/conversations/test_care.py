@@ -100,6 +100,22 @@ async def test_turn_with_a_danger_in_passing_has_numbers_above_the_answer() -> N
     assert b'"enquiry":true' in rasa.asked[0]
 
 
+async def test_turn_of_a_doubtful_danger_has_one_line_above_the_answer() -> None:
+    turn, _ = await judged(DangerJudgement(True, (Care.CHILD, Care.VIOLENCE), sure=False), context(_IN_PASSING), Rasa(ANSWERED))
+    assert (turn.outcome, turn.entry) == (Outcome.CRISIS, "F1")
+    assert said(turn) == [WORDING.text("care_perhaps_child"), CARD["text"]]
+
+
+async def test_turn_of_a_doubtful_danger_without_an_answer_has_the_numbers() -> None:
+    turn, _ = await judged(DangerJudgement(True, (Care.CHILD,), sure=False), context(_IN_PASSING), Rasa(None))
+    assert all(number in said(turn)[0] for number in NUMBERS[Care.CHILD])
+
+
+async def test_turn_of_a_suicide_is_never_doubtful() -> None:
+    turn, _ = await judged(DangerJudgement(True, (Care.SUICIDE,), sure=False), context(_IN_PASSING), Rasa(None))
+    assert all(number in said(turn)[0] for number in NUMBERS[Care.SUICIDE])
+
+
 async def test_turn_with_suicide_in_passing_needs_no_engine() -> None:
     rasa = Rasa(None)
     turn, _ = await judged(DangerJudgement(True, (Care.SUICIDE,)), context(_IN_PASSING), rasa)

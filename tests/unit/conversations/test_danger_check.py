@@ -24,6 +24,10 @@ _AS_BEFORE = DangerJudgement(confirmed=True)
             httpx.Response(200, json={"confirmed": True, "kinds": ["violence"]}),
             DangerJudgement(confirmed=True, kinds=(Care.VIOLENCE,)),
         ),
+        (
+            httpx.Response(200, json={"confirmed": True, "kinds": ["child"], "sure": False}),
+            DangerJudgement(confirmed=True, kinds=(Care.CHILD,), sure=False),
+        ),
         (httpx.Response(200, json={"confirmed": False, "kinds": ["nonsense"]}), _AS_BEFORE),
         (httpx.Response(200, json={"confirmed": False}), _AS_BEFORE),
         (httpx.Response(200, json=[1]), _AS_BEFORE),
@@ -31,7 +35,17 @@ _AS_BEFORE = DangerJudgement(confirmed=True)
         (httpx.Response(404, json={"detail": "an older action server"}), _AS_BEFORE),
         (httpx.Response(200, content=b"nonsense"), _AS_BEFORE),
     ],
-    ids=["taken back", "heard", "unknown kind", "an older action server", "a list", "failed", "unknown to it", "nonsense"],
+    ids=[
+        "taken back",
+        "heard",
+        "doubtful",
+        "unknown kind",
+        "an older action server",
+        "a list",
+        "failed",
+        "unknown to it",
+        "nonsense",
+    ],
 )
 async def test_danger_check_with_an_unreadable_answer_keeps_the_result_of_the_patterns(
     answer: httpx.Response, expected: DangerJudgement

@@ -6,7 +6,7 @@ import json
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,7 +16,7 @@ from sklearn.metrics import accuracy_score, f1_score
 from cli.language import Refusal
 from cli.model_signing import is_ours
 from cli.rasa_commands import BOT_PYTHON, environment, model_path
-from core.care import Alert, judged_alert, load_detector, sentences_to_judge
+from core.care import Alert, Care, judged_alert, load_detector, sentences_to_judge, uncertain_alert
 from core.languages.detection import detect
 from core.settings import ROOT, Settings
 
@@ -43,36 +43,31 @@ def care(
     """Messages about a person in danger: how many are recognised, and how many others are taken for one."""
     rows = [{**row, "text": row.get("text") or row.get("question")} for row in _rows(file)]
     texts = [str(row["text"]) for row in rows]
-    found = _as_the_service_hears(texts) if with_model else [_kinds(alert) for alert in map(load_detector().detect, texts)]
+    found = _as_the_service_hears(texts) if with_model else list(map(load_detector().detect, texts))
     _print(care_figures([row.get("kind") for row in rows], found, texts), as_json=as_json)
 
 
-def _as_the_service_hears(texts: Sequence[str]) -> list[list[str]]:
-    """Returns the kinds of danger in each text, by patterns, classifier and second looks."""
+def _as_the_service_hears(texts: Sequence[str]) -> list[Alert | None]:
+    """Returns the alert for each text, by patterns, classifier and second looks."""
     from actions.danger.model import SENTENCES, read  # noqa: PLC0415 - the encoder's library, only where it is used
     from retrieval.embedding.model import load_embedder  # noqa: PLC0415
 
     settings, detector = Settings(), load_detector()
     embedder = load_embedder(settings)
     second_look, of_sentences = read(embedder), read(embedder, SENTENCES)
-    heard: list[list[str]] = []
+    heard: list[Alert | None] = []
     for text, intent in zip(texts, classify(settings, texts), strict=True):
         alert = detector.detect(text)
         if of_sentences and (asked := sentences_to_judge(text, alert, detect(text), detector)):
             alert = judged_alert(text, alert, of_sentences.judge(asked, embedder.embed_queries))
-        if alert:
-            heard.append(_kinds(alert))
-        elif intent.startswith(_CRISIS) and (
-            second_look is None or second_look.confirms(text, lambda one: embedder.embed_queries([one])[0])
+        if (
+            alert is None
+            and intent.startswith(_CRISIS)
+            and (second_look is None or second_look.confirms(text, lambda one: embedder.embed_queries([one])[0]))
         ):
-            heard.append([intent.removeprefix(_CRISIS)])
-        else:
-            heard.append([])
+            alert = uncertain_alert((Care(intent.removeprefix(_CRISIS)),), "fr")
+        heard.append(alert)
     return heard
-
-
-def _kinds(alert: Alert | None) -> list[str]:
-    return [str(kind) for kind in alert.kinds] if alert else []
 
 
 def classify(settings: Settings, texts: Sequence[str]) -> list[str]:
@@ -116,20 +111,26 @@ def intent_figures(expected: Sequence[str], taken: Sequence[str]) -> dict[str, A
     }
 
 
-def care_figures(expected: Sequence[str | None], found: Sequence[Sequence[str]], texts: Sequence[str]) -> dict[str, Any]:
+def care_figures(expected: Sequence[str | None], found: Sequence[Alert | None], texts: Sequence[str]) -> dict[str, Any]:
     """Returns the recall over messages with a kind, the share with the right kind, the false alarms over the others; and these
-    messages.
+    messages. ``…_doubtful``: the share that is heard or alarmed, but gets no more than one line.
     """
-    about = [(kind, kinds, text) for kind, kinds, text in zip(expected, found, texts, strict=True) if kind]
-    other = [(kinds, text) for kind, kinds, text in zip(expected, found, texts, strict=True) if not kind]
+    about = [(kind, alert, text) for kind, alert, text in zip(expected, found, texts, strict=True) if kind]
+    other = [(alert, text) for kind, alert, text in zip(expected, found, texts, strict=True) if not kind]
+
+    def share(those: Iterable[bool], of: Sequence[object]) -> float | None:
+        return round(sum(those) / len(of), 4) if of else None
+
     return {
         "n": len(about),
-        "recall": round(sum(bool(kinds) for _, kinds, _ in about) / len(about), 4) if about else None,
-        "kind_right": round(sum(kind in kinds for kind, kinds, _ in about) / len(about), 4) if about else None,
+        "recall": share((alert is not None for _, alert, _ in about), about),
+        "recall_doubtful": share((alert is not None and alert.doubtful for _, alert, _ in about), about),
+        "kind_right": share((alert is not None and kind in alert.kinds for kind, alert, _ in about), about),
         "ordinary": len(other),
-        "false_alarms": round(sum(bool(kinds) for kinds, _ in other) / len(other), 4) if other else None,
-        "missed": [text for _, kinds, text in about if not kinds],
-        "alarmed": [text for kinds, text in other if kinds],
+        "false_alarms": share((alert is not None for alert, _ in other), other),
+        "false_alarms_doubtful": share((alert is not None and alert.doubtful for alert, _ in other), other),
+        "missed": [text for _, alert, text in about if alert is None],
+        "alarmed": [text for alert, text in other if alert and not alert.doubtful],
     }
 
 
