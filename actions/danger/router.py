@@ -20,8 +20,8 @@ class Sentences(BaseModel):
 
 
 class Verdict(BaseModel):
-    """``confirmed``: an alarmed sentence may be about a danger. ``kinds``: the kinds of danger in all sentences. ``sure``: the
-    message is as near to a danger as few others are.
+    """``confirmed``: an alarmed sentence may be about a danger. ``kinds``: the kinds of danger in all sentences. ``sure``:
+    few everyday messages come as near to a danger.
     """
 
     confirmed: bool

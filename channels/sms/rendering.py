@@ -129,9 +129,11 @@ class SmsRenderer:
     def __call__(self, blocks: Sequence[ReplyBlock], *, language: str) -> Rendered:
         # A message in another language than the conversation's continues in that language.
         language = next((one.frame.language for one in blocks if isinstance(one, AnswerBlock) and one.frame), language)
-        with_links, without = (self._rendered(blocks, language, links_wait=wait) for wait in (False, True))
-        costs = [(made.segments, -len(made.offered)) for made in (with_links, without)]
-        return without if with_links.rest and costs[1] < costs[0] else with_links
+        with_links = self._rendered(blocks, language, links_wait=False)
+        if not with_links.rest:  # without another part, links have nothing to wait for
+            return with_links
+        without = self._rendered(blocks, language, links_wait=True)
+        return min(with_links, without, key=lambda made: (made.segments, -len(made.offered)))
 
     def _rendered(self, blocks: Sequence[ReplyBlock], language: str, *, links_wait: bool) -> Rendered:
         draft, later = self._draft(blocks, language, links_wait=links_wait), tuple[ReplyBlock, ...]()
@@ -149,7 +151,8 @@ class SmsRenderer:
 
         # If accents leave no space for the essential parts, they are dropped: such a message holds twice as many characters.
         if self._keep_accents and not fits("", (), more=bool(passage)):
-            return SmsRenderer(self.wording, max_segments=self._max_segments, link=self.link)(blocks, language=language)
+            plainer = SmsRenderer(self.wording, max_segments=self._max_segments, link=self.link)
+            return plainer._rendered(blocks, language, links_wait=links_wait)
         options, kept, remainder = wanted, passage, ""
         more = draft.has_more or not fits(passage, wanted)
         if more and not (draft.has_more and fits(passage, wanted)):

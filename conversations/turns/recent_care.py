@@ -26,12 +26,11 @@ class RecentCare:
 
     def __init__(self, database: Database, wording: Wording) -> None:
         self._database = database
+        # The line for a doubtful danger counts as the numbers for it.
+        remembered = {name: name for name in (*NUMBERS, MOURNING)} | {name: f"care_{kind}" for name, kind in PERHAPS.items()}
         self._names = {
-            wording.text(text, channel=channel, language=language): name
-            for text, name in (
-                *((name, name) for name in (*NUMBERS, MOURNING)),
-                *((name, f"care_{kind}") for name, kind in PERHAPS.items()),
-            )
+            wording.text(said, channel=channel, language=language): name
+            for said, name in remembered.items()
             for channel in CHANNELS
             for language in (*LANGUAGES, *FRAMES)
         }

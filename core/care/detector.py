@@ -59,7 +59,7 @@ LONG_WORDS = 40  # nobody writes so many next to a person who does not breathe
 class Alert:
     """The dangers of a message. ``language``: of the words that matched. ``answer_too``: the message also asks a question.
 
-    ``doubtful``: its meaning is far from most dangers.
+    ``doubtful``: everyday messages come as near to a danger as this one.
     """
 
     kinds: tuple[Care, ...]

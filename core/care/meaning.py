@@ -30,7 +30,7 @@ class SentencesToJudge:
 class DangerJudgement:
     """The classifier's judgement. ``confirmed``: no sentence is alarmed, or one of the alarmed ones may be about a danger.
 
-    ``kinds``: the kinds of danger in all sentences. ``sure``: the message is as near to a danger as few others are.
+    ``kinds``: the kinds of danger in all sentences. ``sure``: few everyday messages come as near to a danger.
     """
 
     confirmed: bool
