@@ -3,7 +3,8 @@
 The parts that must not be lost (sentences, warnings, the source with its date, the choices that need an answer) get their space
 first; the passage fills the rest, cut between two words, at the end of a sentence if that costs little. Related questions come
 only if space remains. What was cut off is kept as blocks (``Rendered.rest``), from which the same renderer makes the next part
-when the citizen sends SUITE.
+when the citizen sends SUITE. A link that costs a segment, or the space of a choice, waits for the next part, if there is one: a
+basic telephone opens none. So do other cases that cost a third segment.
 """
 
 import re
@@ -43,8 +44,8 @@ class _Draft:
 
     The options of all ``choices`` are numbered in one sequence, each list under its own sentence. The last may be left out.
     ``closing``: what comes after pages to choose from. ``has_more``: there is more to read than ``lines`` have, whether they
-    are cut or not. ``later``: further answers, of which ``lines`` hold the beginning. ``links`` end the last part;
-    ``links_wait``: those of this part do, too.
+    are cut or not. ``later``: further answers, of which ``lines`` hold the beginning. ``waiting``: links for the next
+    part; ``None`` if links do not wait.
     """
 
     lines: list[str] = field(default_factory=list)
@@ -54,8 +55,7 @@ class _Draft:
     later: list[AnswerBlock] = field(default_factory=list)
     choices: list[ChoicesBlock] = field(default_factory=list)
     closing: list[str] = field(default_factory=list)
-    links: list[str] = field(default_factory=list)
-    links_wait: bool = False
+    waiting: list[str] | None = None
     related: ChoicesBlock | None = None
     hint: str = ""
 
@@ -69,7 +69,7 @@ class _Draft:
         title_characters: int = _OTHER_TITLE_CHARACTERS,
     ) -> str:
         lines = [passage if index == self.passage_index else line for index, line in enumerate(self.lines)]
-        lines += [*([] if more else self.links), *self._numbered_options(len(options), title_characters), *self.closing]
+        lines += [*self._numbered_options(len(options), title_characters), *self.closing]
         if related and self.related:
             lines += [self.related.text, *_numbered(related, len(self.options) + 1, title_characters)]
         if more:
@@ -232,7 +232,9 @@ class SmsRenderer:
         return prepare(text, keep_accents=self._keep_accents)
 
     def _draft(self, blocks: Sequence[ReplyBlock], language: str, *, links_wait: bool) -> _Draft:
-        draft = _Draft(hint=self.wording.text("gateway_more", channel="sms", language=language), links_wait=links_wait)
+        draft = _Draft(
+            hint=self.wording.text("gateway_more", channel="sms", language=language), waiting=[] if links_wait else None
+        )
         for block in blocks:
             match block:
                 case TextBlock() if any(one.purpose == "entries" for one in draft.choices):
@@ -266,11 +268,11 @@ class SmsRenderer:
             draft.has_more = draft.has_more or bool(_after_sms_text(block))
             body = _EMPTY_LINES.sub("\n", plain(block.sms_text, links=False))
         draft.lines.append(body)
-        link = _safe(self.link(block)) if block.source.url else ""
         if block.part:
-            draft.links.append(link)
             return
-        if draft.links_wait and link:
+        link = _safe(self.link(block))
+        if draft.waiting is not None and link:
+            draft.waiting.append(link)
             draft.has_more, link = True, ""
         draft.lines += [_notice(block, language), self._source(block, link, language)]
 
@@ -313,9 +315,11 @@ def _rest(draft: _Draft, remainder: str, shown: int) -> tuple[ReplyBlock, ...]:
     if draft.answer is not None:
         own = draft.answer.sms_text
         body = remainder if not own else "\n\n".join(part for part in (remainder, _after_sms_text(draft.answer)) if part)
-        rest += _next_part(draft, draft.answer, body)
-    for answer in draft.later:
-        rest += _next_part(draft, answer, _after_sms_text(answer) if answer.sms_text else "")
+        if body:
+            rest.append(_next_part(draft.answer, body))
+    rest += [_next_part(block, body) for block in draft.later if block.sms_text and (body := _after_sms_text(block))]
+    if draft.waiting:
+        rest.append(TextBlock(text="\n".join(draft.waiting)))
     for block in draft.choices:
         rest.append(block.model_copy(update={"shown": min(shown, len(block.options))}))
         shown = max(0, shown - len(block.options))
@@ -332,14 +336,8 @@ def _split(blocks: Sequence[ReplyBlock]) -> tuple[Sequence[ReplyBlock], tuple[Re
     return blocks[:second], tuple(blocks[second:])
 
 
-def _next_part(draft: _Draft, block: AnswerBlock, body: str) -> list[AnswerBlock]:
-    """Returns the block that continues ``block`` with ``body``, and with its link if that waits; none if nothing follows."""
-    link_follows = bool(block.source.url) and (block.part > 0 or draft.links_wait)
-    if not body and not link_follows:
-        return []
-    source = block.source if link_follows else block.source.model_copy(update={"url": ""})
-    follows = {"part": block.part + 1, "body": body, "text": "", "notice": "", "sms_text": "", "source": source}
-    return [block.model_copy(update=follows)]
+def _next_part(block: AnswerBlock, body: str) -> AnswerBlock:
+    return block.model_copy(update={"part": block.part + 1, "body": body, "text": "", "notice": "", "sms_text": ""})
 
 
 def _after_sms_text(block: AnswerBlock) -> str:

@@ -19,7 +19,7 @@ _LINK = re.compile(r"https?://\S+")
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """One entry's answer: its first part, and the number of parts with SUITE."""
+    """One entry's answer: its first part, and the number of parts with SUITE. ``link``: of the source, whole in some part."""
 
     entry: str
     text: str
@@ -29,6 +29,7 @@ class Compiled:
     all_segments: int
     words_cut: tuple[str, ...]
     links_cut: tuple[str, ...]
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +82,10 @@ def _compiled(card: AnswerBlock, renderer: SmsRenderer) -> Compiled:
     while parts[-1].rest:
         parts.append(renderer(parts[-1].rest, language="fr"))
     whole = SmsRenderer(renderer.wording, max_segments=10_000, link=renderer.link)
-    known = _words(whole((card,), language="fr").text) | _words(whole.wording.text("gateway_more", channel="sms"))
     first, link = parts[0], renderer.link(card)
+    text, hint = whole((card,), language="fr").text, whole.wording.text("gateway_more", channel="sms")
+    known = _words(f"{text} {hint} {link}")  # the link of the whole text may wait for its next part
+    has_link = any(link in _LINK.findall(part.text) for part in parts)
     cut = tuple(word for word in first.text.split() if _bare(word) not in known)
     return Compiled(
         entry=card.entry,
@@ -92,7 +95,8 @@ def _compiled(card: AnswerBlock, renderer: SmsRenderer) -> Compiled:
         parts=len(parts),
         all_segments=sum(part.segments for part in parts),
         words_cut=cut,
-        links_cut=(link,) if link and link not in _LINK.findall(first.text) else (),
+        links_cut=(link,) if link and not has_link else (),
+        link=link if has_link else "",
     )
 
 

@@ -53,5 +53,5 @@ def test_nearly_all_travel_in_the_cheap_alphabet(compiled: list[Compiled]) -> No
 
 
 def test_links_are_the_service_s_own_and_short(compiled: list[Compiled]) -> None:
-    with_link = [one for one in compiled if "https://guichet.exemple.fr/l/" in one.text]
+    with_link = [one for one in compiled if one.link.startswith("https://guichet.exemple.fr/l/")]
     assert len(with_link) > 0.95 * len(compiled)

@@ -45,13 +45,13 @@ def test_sms_with_an_extract_in_markdown_shows_no_marks() -> None:
 
 
 @pytest.mark.parametrize("sentences", [1, 4, 7, 10])
-def test_a_link_that_costs_a_segment_waits_for_the_last_part(sentences: int) -> None:
+def test_a_link_that_costs_a_segment_waits_for_the_next_part(sentences: int) -> None:
     extract = " ".join(SENTENCES[:sentences])
     found = parts(answer(LONG, sms_text=extract))
     said = found[0].text.replace(SOURCE, f"Service-public.fr {URL} (Vérifié le 12/03/2020)")
     assert (URL in found[0].text) == (segments(said) == found[0].segments)
     assert sum(part.text.count(URL) for part in found) == 1
-    assert URL in found[0].text + found[-1].text
+    assert URL in found[0].text + found[1].text
 
 
 def test_sms_with_a_longer_extract_than_fits_goes_on_where_it_was_cut() -> None:
@@ -85,7 +85,7 @@ def test_other_cases_that_cost_a_third_segment_wait_for_suite_which_says_so() ->
     extract = " ".join(SENTENCES[:4])
     first, second = parts(answer(f"{extract}\n\nVenez avec une photo.", sms_text=extract), CASES)
     assert (first.segments, first.offered) == (2, ())
-    assert first.text.endswith("Autres cas, suite : SUITE.")
+    assert first.text.endswith("Pas votre cas ? La suite : SUITE.")
     assert second.text.splitlines()[0] == "Venez avec une photo."
     assert second.offered == ("/choose1", "/choose2")
 

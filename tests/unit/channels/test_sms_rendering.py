@@ -21,7 +21,7 @@ WORDING = Wording(
         ("ui_verified_on", "sms", "en"): "Verified on {date}",
         ("gateway_more", "sms", "fr"): "SUITE pour lire la suite.",
         ("gateway_more", "sms", "en"): "MORE to read on.",
-        ("gateway_more_cases", "sms", "fr"): "Autres cas, suite : SUITE.",
+        ("gateway_more_cases", "sms", "fr"): "Pas votre cas ? La suite : SUITE.",
     }
 )
 HINT = "SUITE pour lire la suite."
