@@ -201,10 +201,14 @@ class SmsRenderer:
         draft.set_extract(draft.shown, whole if fits(whole) else cut(whole, fits)[0])
 
     def _cases_wait(self, draft: _Draft, kept: str, options: Sequence[Option], *, more: bool) -> bool:
-        """Decides whether the other cases below an answer wait for SUITE, because they would cost a third segment."""
-        below_answer = bool(kept) and bool(options) and all(block.purpose == "cases" for block in draft.choices)
+        """Decides whether the other cases below an answer wait for SUITE, once, because they would cost a third segment."""
+        is_first = bool(kept) and draft.answer is not None and not draft.answer.part
+        has_cases = bool(options) and all(block.purpose == "cases" for block in draft.choices)
         return (
-            below_answer and not self._is_short(draft, kept, options, more=more) and self._is_short(draft, kept, (), more=True)
+            is_first
+            and has_cases
+            and not self._is_short(draft, kept, options, more=more)
+            and self._is_short(draft, kept, (), more=True)
         )
 
     def _with_long_titles(

@@ -90,6 +90,12 @@ def test_other_cases_that_cost_a_third_segment_wait_for_suite_which_says_so() ->
     assert second.offered == ("/choose1", "/choose2")
 
 
+def test_other_cases_that_waited_come_with_the_first_suite_whatever_they_cost() -> None:
+    extract = " ".join(SENTENCES[:4])
+    found = parts(answer(f"{extract}\n\n{LONG}", sms_text=extract), CASES)
+    assert [part.offered for part in found[:2]] == [(), ("/choose1", "/choose2")]
+
+
 def test_other_cases_have_the_space_of_the_link() -> None:
     extract = " ".join(SENTENCES[:3])
     first, second = parts(answer(f"{extract}\n\nVenez avec une photo.", sms_text=extract), CASES)
