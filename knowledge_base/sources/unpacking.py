@@ -65,17 +65,19 @@ class CountedZip(zipfile.ZipFile):
     A file opened several times counts once. Raises ``ArchiveRefused`` in addition to the exceptions of ``zipfile``.
     """
 
+    _source: io.FileIO | None = None  # until it is open: a zip that was never opened is closed as well when it is deleted
+
     def __init__(self, path: Path, *, at_least: int, at_most: int, whole: int = MAX_WHOLE) -> None:
         """Takes ``at_least`` and ``at_most`` like ``Unpacked``; ``whole`` is the most bytes of a file read at once."""
         self._count, self._whole = Unpacked(path, at_least=at_least, at_most=at_most), whole
         self._counted: dict[int, int] = {}
-        self._source = _Source(path)
+        self._source = source = _Source(path)
         try:
-            super().__init__(self._source)
+            super().__init__(source)
             if len(self.filelist) > MAX_MEMBERS:
                 raise too_many_members()
         except BaseException:
-            self._source.close()
+            source.close()
             raise
 
     def open(
@@ -101,7 +103,8 @@ class CountedZip(zipfile.ZipFile):
 
     def close(self) -> None:
         super().close()
-        self._source.close()
+        if self._source is not None:
+            self._source.close()
 
 
 class _Source(io.FileIO):

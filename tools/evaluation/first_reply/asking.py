@@ -9,10 +9,14 @@ import httpx
 
 from cli.batches import in_order
 from core.entry import Entry
+from core.turns import Outcome
 from tools.evaluation.first_reply.files import GradedQuestion
 from tools.evaluation.first_reply.judgement import Judged, judge
 
 Progress = Callable[[int, int], None]  # done, total
+
+
+TRIES = 3  # of a question that gets the fallback: it says that the service was too busy, not what it answers
 
 
 class Asking(Protocol):
@@ -42,10 +46,16 @@ def themes_of(asked: Sequence[GradedQuestion], pages: Pages) -> dict[str, str]:
 async def ask_first_replies(
     asked: Sequence[GradedQuestion], service: Asking, channel: str, themes: Mapping[str, str], progress: Progress
 ) -> list[Judged]:
-    """Returns the judged reply to each of ``asked``, each in its own conversation, a few at a time."""
+    """Returns the judged reply to each of ``asked``, each in its own conversation, a few at a time.
+
+    A question that gets the fallback is asked again, ``TRIES`` times in all; then the fallback is judged.
+    """
 
     async def turn(question: GradedQuestion) -> Judged:
-        reply = await service.turn(question.message, channel=channel, language=None)
+        for _ in range(TRIES):
+            reply = await service.turn(question.message, channel=channel, language=None)
+            if reply["outcome"] != Outcome.FALLBACK:
+                break
         return judge(question, reply, channel, themes.get(question.best, ""))
 
     judged: list[Judged] = []

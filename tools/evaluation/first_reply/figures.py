@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from core.turns import Outcome
 from tools.evaluation.first_reply.files import ANSWERS
 from tools.evaluation.first_reply.judgement import Judged
 
@@ -32,6 +33,7 @@ SHARES = (
     Share("says_3", lambda one: one.says_3, lambda one: one.has_facts),
     Share("content", lambda one: bool(one.contents)),
     Share("pressed", lambda one: not one.contents),
+    Share("fallback", lambda one: one.outcome == Outcome.FALLBACK),
     Share("first_right", lambda one: one.first_right),
     Share("first_useful", lambda one: one.first_useful),
     Share("right_of_3", lambda one: ANSWERS in one.grades),

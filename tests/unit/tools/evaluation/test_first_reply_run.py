@@ -15,7 +15,7 @@ from core.entry import Entry
 from retrieval.evaluation.runs import Configuration, RunUnreadable, keep, read
 from tests.unit.retrieval.samples import ENTRIES
 from tests.unit.tools.evaluation.replies import FakeService, answer, choices, option, reply
-from tools.evaluation.first_reply.asking import ask_first_replies, themes_of
+from tools.evaluation.first_reply.asking import TRIES, ask_first_replies, themes_of
 from tools.evaluation.first_reply.files import GradedQuestion
 from tools.evaluation.first_reply.judgement import Judged
 from tools.evaluation.first_reply.report import worst, write_report
@@ -65,6 +65,19 @@ async def test_asking_gives_judgements_in_the_order_of_questions() -> None:
         ("b", "", "misleading"),
         ("c", "", "no content"),
     ]
+
+
+@pytest.mark.parametrize(("busy", "outcome"), [(TRIES - 1, "answered"), (TRIES, "fallback")])
+async def test_a_question_that_gets_the_fallback_is_asked_again(busy: int, outcome: str) -> None:
+    fallback = reply(outcome="fallback", text="Un problème technique.")
+    replies = iter([fallback] * busy + [reply(answer("F1"))])
+
+    class BusyService:
+        async def turn(self, text: str, *, channel: str, language: str | None) -> dict[str, Any]:
+            return next(replies)
+
+    [one] = await ask_first_replies(ASKED[:1], BusyService(), "web", {}, lambda *done: None)
+    assert one.outcome == outcome
 
 
 def test_themes_of_best_pages_are_known_where_the_service_answers() -> None:
