@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 
 from actions.cases.case_tree import Fork, fork_at, forks, written
 from actions.cases.dialogue_state import Focus, UserFacts, unpacked
@@ -29,7 +30,11 @@ _OTHER_PERSON = re.compile(
     r"|mujer|mulher|herman[oa]s?|irma\w*|abuel[oa]s?|avos?)\b"
 )
 _MYSELF = re.compile(r"\b(?:je suis|i am|i'm|soy) (?:une?|l'|d'|a|an)? ?\w+")  # "je suis un étudiant" is the writer
-_LIVES = frozenset(terms("vous résidez habitez vivez êtes domicilié installé demande jeune personne métropole métropolitaine"))
+_LIVES = frozenset(
+    terms("vous résidez habitez vivez êtes domicilié installé demande jeune personne métropole métropolitaine français")
+)
+# True of most citizens, but never assumed: these cases only come first.
+_USUAL: Facets = {"birth": frozenset({"france"}), "nationality": frozenset({"french"})}
 _RESIDENCE = re.compile(
     r"\b(?:habit\w*|resid\w*|viv(?:ez|ons|ent|re|ant)|vi[st]|domicili\w*|expatri\w*|install\w*|live|living)\b"
 )
@@ -124,20 +129,27 @@ def case_to_assume(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, sett
 
 
 def likely_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> int | None:
-    """Returns what ``case_to_assume`` returns, for a text in which nothing is assumed: it only prefers this case."""
-    return _assumption(fork, entry, focus, user, settings)[0]
+    """Returns the number of the case of most citizens, for a text in which nothing is assumed: it only prefers this case.
+
+    It is the one that ``case_to_assume`` returns, or that of a French citizen born in France.
+    """
+    return _assumption(fork, entry, focus, user, settings, _USUAL)[0]
 
 
-def _assumption(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings) -> tuple[int | None, str]:
+def _assumption(
+    fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings, usual: Facets = MappingProxyType({})
+) -> tuple[int | None, str]:
     """Returns the number of the case to assume, and the reason if there is none."""
     if reason := _no_assumption(fork, entry, focus, settings):
         return None, reason
-    return _case_of_most(fork, focus, user, settings), "other_fork"
+    return _case_of_most(fork, focus, user, settings, usual), "other_fork"
 
 
-def _case_of_most(fork: Fork, focus: Focus, user: UserFacts, settings: Settings) -> int | None:
-    """Returns the number of the case of an adult who lives where the settings say; ``None`` if ``fork`` asks for more."""
-    facts: dict[str, frozenset[str]] = {}
+def _case_of_most(fork: Fork, focus: Focus, user: UserFacts, settings: Settings, usual: Facets) -> int | None:
+    """Returns the number of the case of an adult with the ``usual`` facts who lives where the settings say; ``None`` if
+    ``fork`` asks for more.
+    """
+    facts = dict(usual)
     if settings.assume_place:
         areas, _ = places(settings.assume_place, anywhere=True)
         facts |= {COUNTRY: frozenset({"france"})} | ({AREA: areas} if areas else {})
