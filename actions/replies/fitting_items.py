@@ -1,5 +1,6 @@
-"""Which items and rows of a part are for the citizen, and which for others: by an age, a quantity or a year. Pure functions."""
+"""Decides which items and rows of a part are for the citizen: by an age, a quantity, a year or a relative. Pure functions."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -7,7 +8,8 @@ from actions.replies.pieces import Kind, Piece, is_about_health_crisis
 from actions.situation.ages import AGE
 from actions.situation.matching import excluded
 from actions.situation.quantities import out_of_range
-from actions.situation.reading import Facets, facts_in
+from actions.situation.reading import Facets, facts_in, flat
+from actions.situation.relatives import relatives_in
 
 
 class Fit(NamedTuple):
@@ -18,18 +20,28 @@ class Fit(NamedTuple):
 
 
 NO_FIT = Fit()
+_FIGURE = re.compile(r"\d|\b(?:jours?|semaines?|mois|ans?|annees?)\b")
 
 
-def fitting_items(pieces: Sequence[Piece], question: str) -> Fit:
-    """Returns which items and rows fit the ages, amounts, sizes or years that ``question`` states. Sentences about the health
-    crisis are for others, unless ``question`` or most of the part is about it.
+def fitting_items(pieces: Sequence[Piece], question: str, *, page_names_relative: bool = False) -> Fit:
+    """Returns which items and rows fit the ages, amounts, sizes or years that ``question`` states, and the relative that it
+    names. Sentences about the health crisis are for others, unless ``question`` or most of the part is about it.
 
-    Only lists and tables count that distinguish by them: at least half of their items are for others.
+    Only lists and tables count that distinguish by them: for an age or a quantity, at least half of their items are for others.
+    With ``page_names_relative`` another part has such a list of relatives (``names_relative``).
     """
     over = [] if is_about_health_crisis(question) else [at for at, one in enumerate(pieces) if one.is_about_health_crisis]
     past = frozenset(over if 2 * len(over) < len(pieces) else ())
+    by_number = _by_number(pieces, question)
+    by_relative = _by_relative(pieces, question) if page_names_relative or names_relative(pieces, question) else NO_FIT
+    others = past | by_number.others | by_relative.others
+    return Fit((by_number.own | by_relative.own) - others, others)
+
+
+def _by_number(pieces: Sequence[Piece], question: str) -> Fit:
+    """Returns the items and rows for the ages, amounts, sizes or years that ``question`` states, and those for others."""
     if not any(character.isdigit() for character in question):
-        return Fit(others=past) if past else NO_FIT
+        return NO_FIT
     facts = facts_in(question)
     age: Facets = {AGE: facts[AGE]} if AGE in facts else {}
     own: set[int] = set()
@@ -40,7 +52,37 @@ def fitting_items(pieces: Sequence[Piece], question: str) -> Fit:
         if unfit and 2 * len(unfit) >= len(names):
             for number, at in enumerate(labels):
                 (others if number in unfit else own).add(at)
-    return Fit(frozenset(own - past), frozenset(others) | past)
+    return Fit(frozenset(own), frozenset(others))
+
+
+def names_relative(pieces: Sequence[Piece], question: str) -> bool:
+    """Decides whether a list of figures distinguishes by relatives, and names the one that ``question`` names: "trois jours
+    pour le décès du père, un jour pour le mariage d'un enfant".
+
+    Papers to bring are for nobody else, although they name the parents and the child.
+    """
+    own, others = _relatives_with_figure(pieces, question)
+    return any(not own.isdisjoint(items) and not others.isdisjoint(items) for items in _lists(pieces))
+
+
+def _by_relative(pieces: Sequence[Piece], question: str) -> Fit:
+    """Returns the items and rows for the relative that ``question`` names; and those for others, with the sentences that have
+    a figure for another relative.
+    """
+    own, others = _relatives_with_figure(pieces, question)
+    lists = [items.keys() for items in _lists(pieces) if not own.isdisjoint(items)]
+    listed = frozenset[int]().union(*lists)
+    return Fit(own & listed, (others | listed) - own)
+
+
+def _relatives_with_figure(pieces: Sequence[Piece], question: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Returns the pieces with a figure that name the only relative of ``question``, and those that name others only."""
+    named = relatives_in(question)
+    if len(named) != 1:
+        return frozenset(), frozenset()
+    relatives = {at: relatives_in(one.plain) for at, one in enumerate(pieces) if _FIGURE.search(flat(one.plain))}
+    own = frozenset(at for at, found in relatives.items() if named <= found)
+    return own, frozenset(at for at, found in relatives.items() if found) - own
 
 
 def _lists(pieces: Sequence[Piece]) -> Iterator[Mapping[int, str]]:

@@ -56,7 +56,7 @@ def _extract(passage: int, style: Style, asked: PageQuestion) -> str:
         orders = [one.order for one in candidates] or [stand_in(entry, 0)]
         place = passage if passage in orders else asked.best_of(orders)
         case = LABELS.join(passages(entry)[place].cases)
-        whole = partial(extract, shown(entry, place), asked.worth, strict=True)
+        whole = partial(extract, shown(entry, place), asked.worth, question=asked.text, strict=True)
         text = _fitting(lambda room: after_label(case, whole(max_chars=room).text), entry, style, limits.mini)
     return text if len(text) >= _SHORTEST or not text else _plain(after_label(entry.title, text))
 

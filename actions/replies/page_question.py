@@ -12,7 +12,7 @@ from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case, likely_case
 from actions.messages.several_questions import questions_in
 from actions.replies.extract import Worth
-from actions.replies.fitting_items import NO_FIT, Fit, fitting_items
+from actions.replies.fitting_items import NO_FIT, Fit, fitting_items, names_relative
 from actions.replies.pieces import Piece, is_about_health_crisis, pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
@@ -160,14 +160,21 @@ def candidate_passages(question: PageQuestion, seen: Collection[int] = ()) -> li
         is_past_measure = not in_crisis and is_about_health_crisis(" ".join((*passage.headings, *passage.cases)))
         return not (passage.defines or is_past_measure) and (likely or may_hold_opening(entry, passage.markdown))
 
-    candidates: list[SplitPassage] = []
-    for order in dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage)):
-        has_content = not (known[order].defines or is_description(entry, order))
-        if has_content and order not in seen and question.holds(order):
-            candidate = split_passage(entry, order)
-            fit = fitting_items(candidate.pieces, question.text)
-            candidates.append(replace(candidate, fit=fit, is_likely=question.is_likely(order)))
-    return candidates
+    orders = dict.fromkeys(stand_in(entry, passage.order) for passage in known if may_answer(passage))
+    candidates = [
+        split_passage(entry, order)
+        for order in orders
+        if not (known[order].defines or is_description(entry, order)) and order not in seen and question.holds(order)
+    ]
+    named = any(names_relative(candidate.pieces, question.text) for candidate in candidates)
+    return [
+        replace(
+            candidate,
+            fit=fitting_items(candidate.pieces, question.text, page_names_relative=named),
+            is_likely=question.is_likely(candidate.order),
+        )
+        for candidate in candidates
+    ]
 
 
 def holding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.replies.fitting_items import Fit, fitting_items
+from actions.replies.fitting_items import Fit, fitting_items, names_relative
 from actions.replies.page_extract import best_sentences, page_text
 from actions.replies.page_question import SplitPassage
 from actions.replies.pieces import pieces_of
@@ -24,6 +24,16 @@ PAPERS = """Il faut :
 - un timbre"""
 
 
+LEAVE = """Le congé de deuil dure 8 jours en cas de décès de l'enfant. La durée est de :
+
+- quatre jours pour le mariage du salarié
+- un jour pour le mariage d'un enfant
+- douze jours pour le décès d'un enfant, même s'il était lui-même parent
+- trois jours pour le décès du père, de la mère ou d'un frère"""
+TO_BRING = """Il faut :
+
+- la carte d'identité de la mère ou du père
+- 2 photos de l'enfant"""
 CRISIS = """L'employeur peut refuser. Attention : pendant l'état d'urgence sanitaire, il impose six jours. Le congé est reporté.
 
 Le délai est d'un mois."""
@@ -37,11 +47,24 @@ Le délai est d'un mois."""
         ("Pendant la crise sanitaire, rien n'est dû.", "que dois-je ?", Fit()),  # the part is about nothing else
         (SHEDS, "un abri de 12 m2, que faut-il ?", Fit(frozenset({3}), frozenset({2, 4}))),
         (SHEDS, "un abri de jardin, que faut-il ?", Fit()),
+        (LEAVE, "combien de jours pour le décès de maman ?", Fit(frozenset({5}), frozenset({0, 2, 3, 4}))),
+        (LEAVE, "mon fils se marie, combien de jours ?", Fit(frozenset({3, 4}), frozenset({2, 5}))),
+        (LEAVE, "combien de jours pour mon beau-père ?", Fit()),  # named nowhere
+        (LEAVE, "mon fils et ma mère sont morts", Fit()),  # of two relatives, both may count
+        (TO_BRING, "quels papiers pour mon fils ?", Fit()),
         (PAPERS, "j'ai 40 ans, que faut-il ?", Fit()),  # one of three items is for others: the list is about something else
     ],
 )
 def test_fitting_items_are_those_with_the_stated_quantity(markdown: str, question: str, fit: Fit) -> None:
     assert fitting_items(pieces_of(markdown), question) == fit
+
+
+def test_a_sentence_about_another_relative_is_for_others_where_another_part_names_the_citizens_own() -> None:
+    elsewhere = pieces_of("Le congé de deuil dure 8 jours en cas de décès de l'enfant. Il est payé.")
+    question = "combien de jours pour le décès de ma mère ?"
+    assert names_relative(pieces_of(LEAVE), question)
+    assert fitting_items(elsewhere, question) == Fit()
+    assert fitting_items(elsewhere, question, page_names_relative=True) == Fit(others=frozenset({0}))
 
 
 def test_best_sentences_hold_the_row_with_the_citizens_own_quantity() -> None:
