@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
 
 from actions.cases.case_tree import Fork, fork_at, forks, written
 from actions.cases.dialogue_state import Focus, UserFacts, unpacked
@@ -30,7 +29,8 @@ _OTHER_PERSON = re.compile(
     r"|mujer|mulher|herman[oa]s?|irma\w*|abuel[oa]s?|avos?)\b"
 )
 _MYSELF = re.compile(r"\b(?:je suis|i am|i'm|soy) (?:une?|l'|d'|a|an)? ?\w+")  # "je suis un étudiant" is the writer
-_LIVES = frozenset(
+# Words of a label that state no condition beside a place, an age, a birthplace or a nationality.
+_NO_CONDITION = frozenset(
     terms("vous résidez habitez vivez êtes domicilié installé demande jeune personne métropole métropolitaine français")
 )
 # True of most citizens, but never assumed: these cases only come first.
@@ -120,7 +120,7 @@ def case_to_assume(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, sett
     ``None`` if the settings assume neither, if another person than the writer is named, for protected subjects, if the
     citizen took the assumption back, and if the fork asks for anything else.
     """
-    case, reason = _assumption(fork, entry, focus, user, settings)
+    case, reason = _assumption(fork, entry, focus, user, settings, usual={})
     if case is None:
         note("not_assumed", reason=reason)
     else:
@@ -137,9 +137,9 @@ def likely_case(fork: Fork, entry: Entry, focus: Focus, user: UserFacts, setting
 
 
 def _assumption(
-    fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings, usual: Facets = MappingProxyType({})
+    fork: Fork, entry: Entry, focus: Focus, user: UserFacts, settings: Settings, usual: Facets
 ) -> tuple[int | None, str]:
-    """Returns the number of the case to assume, and the reason if there is none."""
+    """Returns the number of the case to assume, and the reason if there is none. ``usual``: what is assumed, too."""
     if reason := _no_assumption(fork, entry, focus, settings):
         return None, reason
     return _case_of_most(fork, focus, user, settings, usual), "other_fork"
@@ -163,17 +163,17 @@ def _case_of_most(fork: Fork, focus: Focus, user: UserFacts, settings: Settings,
         facts.pop(AREA, None)
     open_facts: Facets = {facet: values for facet, values in facts.items() if facet not in known}
     case = applying(fork.labels, left_open(open_facts, fork.cases)) if open_facts else None
-    return case if case is not None and _only_says_where_or_how_old(fork, case) else None
+    return case if case is not None and _states_no_condition(fork, case) else None
 
 
-def _only_says_where_or_how_old(fork: Fork, case: int) -> bool:
-    """Decides whether the label of ``case`` has only a place or an age, apart from the words of all labels of ``fork``.
+def _states_no_condition(fork: Fork, case: int) -> bool:
+    """Decides whether the label of ``case`` has only usual facts, a place or an age, apart from the words of all labels.
 
     "Permis obtenu en France avant une expatriation" is an exception, and never assumed.
     """
     words = [set(terms(without_facts(label))) for label in fork.labels]
     common = set.intersection(*words) if len(words) > 1 else set()
-    return is_default(fork.labels[case]) or not words[case] - common - _LIVES
+    return is_default(fork.labels[case]) or not words[case] - common - _NO_CONDITION
 
 
 def _no_assumption(fork: Fork, entry: Entry, focus: Focus, settings: Settings) -> str:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
-from actions.replies.fitting_items import fitting_items
+from actions.replies.fitting_items import distinguishing_relative, fitting_items
 from actions.replies.piece_sets import (
     APART,
     STUB_CHARS,
@@ -71,7 +71,7 @@ def extract(
     if visible_chars(markdown) <= max(max_chars, whole_chars, _DECIDED_CHARS if decides and whole_chars else 0):
         shown = [piece for at, piece in enumerate(pieces) if whole_chars or not is_aside(pieces, at)]
         return Extract(closed(joined(shown)), pieces=tuple(range(len(pieces))))
-    fit = fitting_items(pieces, question)
+    fit = fitting_items(pieces, question, distinguishing_relative([pieces], question))
     found = [at for at in preferred(pieces, found) if at not in fit.others] or found
     if strict and (short := [at for at in found if visible_chars(text_of(pieces, needed(pieces, at))) <= max_chars]):
         found = short

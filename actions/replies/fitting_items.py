@@ -1,7 +1,7 @@
 """Decides which items and rows of a part are for the citizen: by an age, a quantity, a year or a relative. Pure functions."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from actions.replies.pieces import Kind, Piece, is_about_health_crisis
@@ -23,17 +23,16 @@ NO_FIT = Fit()
 _FIGURE = re.compile(r"\d|\b(?:jours?|semaines?|mois|ans?|annees?)\b")
 
 
-def fitting_items(pieces: Sequence[Piece], question: str, *, page_names_relative: bool = False) -> Fit:
-    """Returns which items and rows fit the ages, amounts, sizes or years that ``question`` states, and the relative that it
-    names. Sentences about the health crisis are for others, unless ``question`` or most of the part is about it.
+def fitting_items(pieces: Sequence[Piece], question: str, relative: str = "") -> Fit:
+    """Returns which items and rows fit the ages, amounts, sizes or years that ``question`` states, and the ``relative`` that it
+    names (``distinguishing_relative`` of the page). Sentences about the health crisis are for others, unless ``question`` or
+    most of the part is about it.
 
     Only lists and tables count that distinguish by them: for an age or a quantity, at least half of their items are for others.
-    With ``page_names_relative`` another part has such a list of relatives (``names_relative``).
     """
     over = [] if is_about_health_crisis(question) else [at for at, one in enumerate(pieces) if one.is_about_health_crisis]
     past = frozenset(over if 2 * len(over) < len(pieces) else ())
-    by_number = _by_number(pieces, question)
-    by_relative = _by_relative(pieces, question) if page_names_relative or names_relative(pieces, question) else NO_FIT
+    by_number, by_relative = _by_number(pieces, question), _by_relative(pieces, relative)
     others = past | by_number.others | by_relative.others
     return Fit((by_number.own | by_relative.own) - others, others)
 
@@ -55,33 +54,37 @@ def _by_number(pieces: Sequence[Piece], question: str) -> Fit:
     return Fit(frozenset(own), frozenset(others))
 
 
-def names_relative(pieces: Sequence[Piece], question: str) -> bool:
-    """Decides whether a list of figures distinguishes by relatives, and names the one that ``question`` names: "trois jours
-    pour le décès du père, un jour pour le mariage d'un enfant".
+def distinguishing_relative(parts: Iterable[Sequence[Piece]], question: str) -> str:
+    """Returns the only relative that ``question`` names, if a list of figures in ``parts`` names this relative and others:
+    "trois jours pour le décès du père, un jour pour le mariage d'un enfant"; else an empty text.
 
     Papers to bring are for nobody else, although they name the parents and the child.
     """
-    own, others = _relatives_with_figure(pieces, question)
+    named = relatives_in(question)
+    if len(named) != 1:
+        return ""
+    [relative] = named
+    return relative if any(_distinguishes(pieces, relative) for pieces in parts) else ""
+
+
+def _distinguishes(pieces: Sequence[Piece], relative: str) -> bool:
+    own, others = _with_figure_for(pieces, relative)
     return any(not own.isdisjoint(items) and not others.isdisjoint(items) for items in _lists(pieces))
 
 
-def _by_relative(pieces: Sequence[Piece], question: str) -> Fit:
-    """Returns the items and rows for the relative that ``question`` names; and those for others, with the sentences that have
-    a figure for another relative.
-    """
-    own, others = _relatives_with_figure(pieces, question)
-    lists = [items.keys() for items in _lists(pieces) if not own.isdisjoint(items)]
-    listed = frozenset[int]().union(*lists)
+def _by_relative(pieces: Sequence[Piece], relative: str) -> Fit:
+    """Returns the items and rows for ``relative``; and those for others, with the sentences that have a figure for others."""
+    if not relative:
+        return NO_FIT
+    own, others = _with_figure_for(pieces, relative)
+    listed = frozenset[int]().union(*(items for items in _lists(pieces) if not own.isdisjoint(items)))
     return Fit(own & listed, (others | listed) - own)
 
 
-def _relatives_with_figure(pieces: Sequence[Piece], question: str) -> tuple[frozenset[int], frozenset[int]]:
-    """Returns the pieces with a figure that name the only relative of ``question``, and those that name others only."""
-    named = relatives_in(question)
-    if len(named) != 1:
-        return frozenset(), frozenset()
+def _with_figure_for(pieces: Sequence[Piece], relative: str) -> tuple[frozenset[int], frozenset[int]]:
+    """Returns the pieces with a figure that name ``relative``, and those that name other relatives only."""
     relatives = {at: relatives_in(one.plain) for at, one in enumerate(pieces) if _FIGURE.search(flat(one.plain))}
-    own = frozenset(at for at, found in relatives.items() if named <= found)
+    own = frozenset(at for at, found in relatives.items() if relative in found)
     return own, frozenset(at for at, found in relatives.items() if found) - own
 
 

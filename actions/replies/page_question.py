@@ -12,7 +12,7 @@ from actions.cases.dialogue_state import Focus, UserFacts
 from actions.cases.known_case import excluded_cases, known_case, likely_case
 from actions.messages.several_questions import questions_in
 from actions.replies.extract import Worth
-from actions.replies.fitting_items import NO_FIT, Fit, fitting_items, names_relative
+from actions.replies.fitting_items import NO_FIT, Fit, distinguishing_relative, fitting_items
 from actions.replies.pieces import Piece, is_about_health_crisis, pieces_of
 from actions.replies.side_by_side import LABELS
 from actions.replies.truncated_description import is_description, shown, stand_in
@@ -47,7 +47,7 @@ class PageQuestion:
     best_of: BestOf  # returns the best of some passages
     holds: Callable[[int], bool]  # decides whether a passage holds for the citizen (``holding``)
     text: str = ""
-    # Decides whether a passage holds for an adult who lives where the settings say (``likely_case``).
+    # Decides whether a passage holds for most citizens (``likely_case``).
     is_likely: Callable[[int], bool] = lambda _: True
 
     @property
@@ -166,14 +166,10 @@ def candidate_passages(question: PageQuestion, seen: Collection[int] = ()) -> li
         for order in orders
         if not (known[order].defines or is_description(entry, order)) and order not in seen and question.holds(order)
     ]
-    named = any(names_relative(candidate.pieces, question.text) for candidate in candidates)
+    relative = distinguishing_relative([one.pieces for one in candidates], question.text)
     return [
-        replace(
-            candidate,
-            fit=fitting_items(candidate.pieces, question.text, page_names_relative=named),
-            is_likely=question.is_likely(candidate.order),
-        )
-        for candidate in candidates
+        replace(one, fit=fitting_items(one.pieces, question.text, relative), is_likely=question.is_likely(one.order))
+        for one in candidates
     ]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from actions.replies.fitting_items import Fit, fitting_items, names_relative
+from actions.replies.fitting_items import Fit, distinguishing_relative, fitting_items
 from actions.replies.page_extract import best_sentences, page_text
 from actions.replies.page_question import SplitPassage
 from actions.replies.pieces import pieces_of
@@ -56,15 +56,16 @@ Le délai est d'un mois."""
     ],
 )
 def test_fitting_items_are_those_with_the_stated_quantity(markdown: str, question: str, fit: Fit) -> None:
-    assert fitting_items(pieces_of(markdown), question) == fit
+    pieces = pieces_of(markdown)
+    assert fitting_items(pieces, question, distinguishing_relative([pieces], question)) == fit
 
 
 def test_a_sentence_about_another_relative_is_for_others_where_another_part_names_the_citizens_own() -> None:
     elsewhere = pieces_of("Le congé de deuil dure 8 jours en cas de décès de l'enfant. Il est payé.")
     question = "combien de jours pour le décès de ma mère ?"
-    assert names_relative(pieces_of(LEAVE), question)
-    assert fitting_items(elsewhere, question) == Fit()
-    assert fitting_items(elsewhere, question, page_names_relative=True) == Fit(others=frozenset({0}))
+    assert distinguishing_relative([elsewhere], question) == ""
+    relative = distinguishing_relative([elsewhere, pieces_of(LEAVE)], question)
+    assert fitting_items(elsewhere, question, relative) == Fit(others=frozenset({0}))
 
 
 def test_best_sentences_hold_the_row_with_the_citizens_own_quantity() -> None:

@@ -84,16 +84,8 @@ def judged_all() -> list[Judged]:
 def test_figures_of_five_replies_are_those_worked_out_by_hand() -> None:
     found = figures(judged_all())
     assert found == {
-        **{
-            "n": 5,
-            "says": 0.25,
-            "says_3": 0.25,
-            "content": 0.6,
-            "pressed": 0.4,
-            "fallback": 0.0,
-            "first_right": 0.2,
-            "first_useful": 0.2,
-        },
+        **{"n": 5, "says": 0.25, "says_3": 0.25, "content": 0.6, "pressed": 0.4, "fallback": 0.0},
+        **{"first_right": 0.2, "first_useful": 0.2},
         **{"right_of_3": 0.4, "in_two": 0.8, "sure": 0.4, "misleading": 0.2, "off": 0.2, "ungraded": 0.0, "sure_right": 0.5},
         **{"honest": 1.0, "chars p50": 24, "chars p90": 24},
     }
