@@ -1,6 +1,5 @@
 """Decides which items and rows of a part are for the citizen: by an age, a quantity, a year or a relative. Pure functions."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -8,7 +7,7 @@ from actions.replies.pieces import Kind, Piece, is_about_health_crisis
 from actions.situation.ages import AGE
 from actions.situation.matching import excluded
 from actions.situation.quantities import out_of_range
-from actions.situation.reading import Facets, facts_in, flat
+from actions.situation.reading import Facets, facts_in
 from actions.situation.relatives import relatives_in
 
 
@@ -20,7 +19,6 @@ class Fit(NamedTuple):
 
 
 NO_FIT = Fit()
-_FIGURE = re.compile(r"\d|\b(?:jours?|semaines?|mois|ans?|annees?)\b")
 
 
 def fitting_items(pieces: Sequence[Piece], question: str, relative: str = "") -> Fit:
@@ -83,9 +81,8 @@ def _by_relative(pieces: Sequence[Piece], relative: str) -> Fit:
 
 def _with_figure_for(pieces: Sequence[Piece], relative: str) -> tuple[frozenset[int], frozenset[int]]:
     """Returns the pieces with a figure that name ``relative``, and those that name other relatives only."""
-    relatives = {at: relatives_in(one.plain) for at, one in enumerate(pieces) if _FIGURE.search(flat(one.plain))}
-    own = frozenset(at for at, found in relatives.items() if relative in found)
-    return own, frozenset(at for at, found in relatives.items() if found) - own
+    own = frozenset(at for at, one in enumerate(pieces) if relative in one.relatives_with_figure)
+    return own, frozenset(at for at, one in enumerate(pieces) if one.relatives_with_figure) - own
 
 
 def _lists(pieces: Sequence[Piece]) -> Iterator[Mapping[int, str]]:

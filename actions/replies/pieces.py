@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 
+from actions.situation.reading import flat
+from actions.situation.relatives import relatives_in
 from core.text.markdown import plain
 
 
@@ -70,11 +72,17 @@ class Piece:
         return _EXCEPTION.match(self.text) is not None
 
     @cached_property
+    def relatives_with_figure(self) -> frozenset[str]:
+        """The kinds of relatives that the piece names beside a figure ("trois jours pour le père"); none without a figure."""
+        return relatives_in(self.plain) if _FIGURE.search(flat(self.plain)) else frozenset()
+
+    @cached_property
     def is_about_health_crisis(self) -> bool:
         """Decides whether the piece names the health crisis of 2020."""
         return is_about_health_crisis(self.text)
 
 
+_FIGURE = re.compile(r"\d|\b(?:jours?|semaines?|mois|ans?|annees?)\b")  # in folded text
 # The measures of 2020 are over. Pages of that year still hold them, often as their first warning.
 _HEALTH_CRISIS = re.compile(r"covid|coronavirus|(?:crise|urgence) sanitaire|confinement", re.IGNORECASE)
 _EXCEPTION = re.compile(
