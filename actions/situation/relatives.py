@@ -11,16 +11,16 @@ _RELATIVES = {
         "parent-in-law": r"(?:beaux?|belles?)[- ](?:peres?|meres?|parents?)",
         "sibling-in-law": r"(?:beaux?|belles?)[- ](?:freres?|soeurs?)",
         "child-in-law": r"(?:beaux?|belles?)[- ](?:fils|filles?|enfants?)|gendres?",
-        "grandchild": r"petit(?:e?s)?[- ](?:fils|filles?|enfants?)|petite[- ]fille",
-        "grandparent": r"grand(?:e?s)?[- ](?:meres?|peres?|parents?)|mam[iy]e?s?|pap[iy]s?",
+        "grandchild": r"petite?s?[- ](?:fils|filles?|enfants?)",
+        "grandparent": r"grands?[- ](?:meres?|peres?|parents?)|mam[iy]e?s?|pap[iy]s?",
         "child": r"enfants?|fils|filles?|bebes?|gosses?|gamine?s?|nourrissons?|descendants?",
         "parent": r"meres?|peres?|parents|mamans?|papas?|ascendants?",  # "si l'enfant était lui-même parent" is about a child
-        "partner": r"conjoint(?:e?s)?|maris?|epou(?:x|ses?)|concubin(?:e?s)?|partenaires?|compagn(?:ons?|es?)"
+        "partner": r"conjointe?s?|maris?|epou(?:x|ses?)|concubine?s?|partenaires?|compagn(?:ons?|es?)"
         r"|(?:ma|sa|votre) (?:femme|copine)|(?:mon|son|votre) copain",
         "sibling": r"freres?|soeurs?",
         "uncle": r"oncles?|tantes?",
         "nephew": r"neveux?|nieces?",
-        "cousin": r"cousin(?:e?s)?",
+        "cousin": r"cousine?s?",
     }.items()
 }
 
