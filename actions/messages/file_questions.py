@@ -28,6 +28,12 @@ _OWN = re.compile(
     r"\b(?:mon|ma|mes|notre|my|mi) (?:dossier|demande|compte|file|application|expediente|solicitud)\b"
     r"|\b(?:ce|le) mois|mois prochain|cette annee|this month"
 )
+# What one can do, or how one finds something out oneself: pages say it, whatever has become of the file.
+_SEEKS_A_WAY = re.compile(
+    r"\bcomment (?:(?:on|je) (?:peut|peux) )?(?:savoir|connaitre|voir|suivre|consulter|verifier)\b|\brecours\b|\bcontester\b"
+    r"|\bque (?:puis[- ]je |peut[- ]on |dois[- ]je )?faire\b|\bquoi faire\b"
+    r"|\b(?:je|on) (?:(?:dois|doit|peux|peut) )?fai(?:s|t|re) quoi\b"
+)
 _OF_US = re.compile(r"\b(?:vous|votre|vos|tu|toi|te|t|ton|ta|tes|ici|you|your|usted|ustedes|su)\b")
 _ASPECTS = frozenset({"amount", "cost", "place", "documents", "procedure", "age", "validity", "online", "eligibility"})
 
@@ -42,6 +48,12 @@ def asks_a_page(text: str, *, page_shown: bool) -> bool:
         return True
     aspect, _ = asked_in(folded)
     return page_shown and aspect is not None and aspect.name in _ASPECTS and _OWN.search(folded) is None
+
+
+def seeks_a_way(text: str) -> bool:
+    """Decides whether ``text`` asks what one can do, or how one finds something out oneself; not what we have done."""
+    folded = plain(text)
+    return _SEEKS_A_WAY.search(folded) is not None and _TO_US.search(folded) is None
 
 
 def addresses_us(folded: str) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.messages.file_questions import asks_a_page, only_asks_where
+from actions.messages.file_questions import asks_a_page, only_asks_where, seeks_a_way
 from actions.messages.plain_words import plain
 from actions.policy.offices import book_of, office
 from actions.policy.small_talk import finds_page
@@ -20,6 +20,9 @@ _RESPONSES = {
     "delete_messages": ("utter_delete_messages", Outcome.SMALL_TALK),
     "ask_file": ("utter_about_file", Outcome.OUT_OF_SCOPE),
 }
+# The confidence in the first page with which pages answer what to do about a file, and with which they are offered at all.
+_AS_LIKELY_AS_NOT = 0.5
+_PERHAPS = 0.25
 # A message without any of these asks what happens to messages: "qui lit ce que j'écris ?".
 _ERASES = re.compile(
     r"eff?ac|effass|suppr|retir|detru|destruct|dispara|oubli|enlev|jete[rz]|\bvire[rz]?\b"
@@ -61,9 +64,10 @@ def about_administration(turn: Turn) -> Reply | None:
     elif turn.intent == "ask_file" and turn.style.pays_by_segment:  # the page with the rule needs the room
         contact = settings.contact_phone or contact
     result = turn.search.pages(turn.text, PAGES) if turn.intent == "ask_file" else None
+    has_rule = result is not None and bool(result.hits) and result.confidence >= _PERHAPS
     sentence = say(
         response,
-        {} if result and result.hits else {"outcome": outcome},
+        {} if has_rule else {"outcome": outcome},
         service=settings.service_name,
         organisation=settings.organisation,
         contact=contact,
@@ -71,7 +75,7 @@ def about_administration(turn: Turn) -> Reply | None:
         days=str(settings.retention_days),
         url=settings.privacy_url,
     )
-    if result is None or not result.hits:
+    if result is None or not has_rule:  # "où en est mon dossier ?" names no matter
         return Reply((sentence,))
     # This service sees no files. Pages answer what holds for every file: how long it takes and where it can be followed.
     rules = offer(turn, result.hits, turn.text, result)
@@ -89,9 +93,14 @@ def _has_page(turn: Turn, *, no_office: bool) -> bool:
 
 
 def _is_for_pages(turn: Turn) -> bool:
-    """Decides whether pages answer the message: where to send a file, or "where?" about the page in focus."""
+    """Decides whether pages answer the message: where to send a file, what to do about it, or "where?" about the page in
+    focus.
+    """
     focus = turn.focus
     page_shown = bool(focus and focus.entry)
-    if turn.intent == "ask_file" and asks_a_page(turn.text, page_shown=page_shown):
-        return True
+    if turn.intent == "ask_file":
+        if asks_a_page(turn.text, page_shown=page_shown):
+            return True
+        if seeks_a_way(turn.text) and turn.search.pages(turn.text, PAGES).confidence >= _AS_LIKELY_AS_NOT:
+            return True
     return is_about_page(turn) or ((page_shown or bool(focus and focus.offered)) and only_asks_where(turn.text))

@@ -22,9 +22,11 @@ from core.text.markdown import plain as without_marks
 from core.turns import AnswerBlock, Outcome
 
 _SHOWN = "town_page"  # in the data of an utterance: the id of the page
-# Folded words. "ou" is "où" where a verb, or nothing, follows, or where the message begins with it.
+# Folded words. "ou" is "où" where a verb, or nothing, follows, or where the message begins with it. "Où en est …" asks for no
+# place.
 _WHERE_OR_WHEN = re.compile(
-    r"^(?:et )?ou\b|\bou *$|\bou (?:(?:la|les?|l'|en|se|s'|me|m') ?)?(?:aller|(?:re)?faire|faut|est|sont|je|on|peut|puis|dois"
+    r"^(?:et )?ou\b(?! en (?:est|sont)\b)|\bou *$"
+    r"|\bou (?:(?:la|les?|l'|se|s'|me|m') ?)?(?:aller|(?:re)?faire|faut|est|sont|je|on|peut|puis|dois"
     r"|doit|adresser|rendre|deposer|demander|declarer|inscrire|retirer|trouver|signaler|envoyer|acheter|prendre|payer|jeter)\b"
     r"|\bquand\b(?! meme)|\bhoraires?\b|\bheures?\b|\bquel(?:le)?s? (?:jours?|adresse|guichet|bureau|service|endroit)\b"
     r"|\ba qui (?:m'|s'|dois|faut|je)|\b(?:ouverte?s?|ouvre|ouvrent|ferme|ferment|adresse)\b"

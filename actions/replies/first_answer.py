@@ -7,7 +7,7 @@ from actions.cases.dialogue_state import Focus
 from actions.replies.cards import Card
 from actions.replies.page_extract import Chosen, best_sentences, most_useful_first, page_text, short_extract
 from actions.replies.page_question import CLEAR, PageQuestion, SplitPassage, briefly_labelled, candidate_passages, split_passage
-from actions.replies.piece_sets import APART, left_out, visible_chars
+from actions.replies.piece_sets import APART, is_note, left_out, visible_chars
 from actions.replies.pieces import text_of
 from actions.replies.style import Style
 from core.decision_trace import note
@@ -72,6 +72,8 @@ class FirstAnswer:
         candidates, room = self._candidates(), (limits.answer if complete else limits.page) - _room_for(easy)
         with_list = 0 if complete else limits.with_list - _room_for(easy)
         chosen = best_sentences(candidates, self._asked.worth, room, below=cases, with_list=with_list)
+        if complete and all(is_note(one.pieces[at].text) for one in candidates for at in chosen.get(one.order, ())):
+            chosen = {}
         if not chosen:
             return _changed(card, easy, card.block.body)
         note("page_extract_above_cases" if complete else "page_extract_instead_of_cases", parts=len(chosen))

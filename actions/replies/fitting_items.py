@@ -9,6 +9,7 @@ from actions.situation.matching import excluded
 from actions.situation.quantities import out_of_range
 from actions.situation.reading import Facets, facts_in
 from actions.situation.relatives import relatives_in
+from retrieval.passages.aspects import asks_how_long_it_takes, states_validity
 
 
 class Fit(NamedTuple):
@@ -24,15 +25,22 @@ NO_FIT = Fit()
 def fitting_items(pieces: Sequence[Piece], question: str, relative: str = "") -> Fit:
     """Returns which items and rows fit the ages, amounts, sizes or years that ``question`` states, and the ``relative`` that it
     names (``distinguishing_relative`` of the page). Sentences about the health crisis are for others, unless ``question`` or
-    most of the part is about it.
+    most of the part is about it; so are those on validity, if ``question`` asks how long something takes.
 
     Only lists and tables count that distinguish by them: for an age or a quantity, at least half of their items are for others.
     """
     over = [] if is_about_health_crisis(question) else [at for at, one in enumerate(pieces) if one.is_about_health_crisis]
     past = frozenset(over if 2 * len(over) < len(pieces) else ())
     by_number, by_relative = _by_number(pieces, question), _by_relative(pieces, relative)
-    others = past | by_number.others | by_relative.others
+    others = past | by_number.others | by_relative.others | _on_validity(pieces, question)
     return Fit((by_number.own | by_relative.own) - others, others)
+
+
+def _on_validity(pieces: Sequence[Piece], question: str) -> frozenset[int]:
+    """Returns the pieces that say how long something is valid, if ``question`` asks how long one waits for it."""
+    if not asks_how_long_it_takes(question):
+        return frozenset()
+    return frozenset(at for at, one in enumerate(pieces) if states_validity(one.plain))
 
 
 def _by_number(pieces: Sequence[Piece], question: str) -> Fit:

@@ -1,7 +1,7 @@
 """The aspect of a page that a question asks for (cost, delay, papers, an end, a loss …), and the parts of the page about it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +13,7 @@ from retrieval.terms.analysis import fold
 
 _FILE = Path(__file__).with_name("aspects.yml")
 _LONGEST = 2_000  # characters of a question, also if folding has made it longer
+_VALIDITY = re.compile(r"\bvali(?:de|dite)s?\b|\bvalables?\b")
 _WORD_BEGINS = r"\b"
 MOST = 1.5  # the most that particular aspects count for one heading
 
@@ -26,19 +27,34 @@ class Aspect(NamedTuple):
 
 
 @cache
+def _by_name() -> Mapping[str, Aspect]:
+    content: dict[str, dict[str, list[str]]] = load_yaml(_FILE.read_text(encoding="utf-8"))
+    return {
+        name: Aspect(_either(words["asked"]), _either(words["heading"]), _either(words["text"]) if "text" in words else None)
+        for name, words in content.items()
+    }
+
+
 def aspects() -> tuple[Aspect, ...]:
     """Returns all aspects."""
-    content: dict[str, dict[str, list[str]]] = load_yaml(_FILE.read_text(encoding="utf-8"))
-    return tuple(
-        Aspect(_either(words["asked"]), _either(words["heading"]), _either(words["text"]) if "text" in words else None)
-        for words in content.values()
-    )
+    return tuple(_by_name().values())
 
 
 def asked_of_page(question: str) -> list[Aspect]:
     """Returns the aspects that ``question`` asks for, often none."""
     folded = fold(question)[:_LONGEST]
     return [aspect for aspect in aspects() if aspect.asked.search(folded)]
+
+
+def asks_how_long_it_takes(question: str) -> bool:
+    """Decides whether ``question`` asks how long one waits for something (aspect ``waiting``), and not how long it is valid."""
+    folded = fold(question)[:_LONGEST]
+    return bool(_by_name()["waiting"].asked.search(folded)) and not states_validity(question)
+
+
+def states_validity(text: str) -> bool:
+    """Decides whether ``text`` says how long something is valid, or asks for it."""
+    return bool(_VALIDITY.search(fold(text)[:_LONGEST]))
 
 
 def asking_words(question: str, asked: Sequence[Aspect]) -> str:

@@ -9,11 +9,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.cases.dialogue_state import Focus
-from actions.messages.file_questions import asks_a_page, only_asks_where
+from actions.messages.file_questions import asks_a_page, only_asks_where, seeks_a_way
 from actions.messages.topic_switch import turned_to
 from actions.policy.danger import Danger, only_where
 from core.settings import Settings
-from tests.unit.actions.fakes import ENTRIES
+from retrieval.contracts import RetrievalResult
+from tests.unit.actions.fakes import ENTRIES, FakeKnowledge
 from tests.unit.actions.talk import action
 
 
@@ -173,6 +174,48 @@ async def test_a_personal_file_is_seen_by_nobody_here_and_the_rule_is_shown(sett
     assert "outcome" not in said["custom"]
     first = offered["custom"]["block"]["options"][0]
     assert (offered["custom"]["outcome"], first["entry"], bool(first["extract"])) == ("choices", "T1", True)
+
+
+class Confident(FakeKnowledge):
+    """Finds pages to choose from, with a confidence."""
+
+    def __init__(self, confidence: float) -> None:
+        super().__init__()
+        self._confidence = confidence
+
+    def search(self, query: str, **options: Any) -> RetrievalResult:
+        return super().search(f"{query} choix", **options).model_copy(update={"confidence": self._confidence})
+
+
+@pytest.mark.parametrize(
+    ("text", "confidence", "responses"),
+    [
+        ("où en est mon dossier ?", 0.12, {"utter_about_file"}),  # it names no matter
+        ("où en est ma demande de carte ?", 0.3, {"utter_about_file", "utter_choices"}),
+        ("ma demande attend depuis 3 ans, il y a un recours ?", 0.54, {"utter_choices"}),
+        ("mon dossier est bloqué, que faire ?", 0.3, {"utter_about_file", "utter_choices"}),
+        ("comment savoir où en est ma demande ?", 0.9, {"utter_about_file", "utter_choices"}),
+    ],
+)
+async def test_pages_are_shown_with_a_question_about_a_file_if_likely_and_alone_if_it_asks_what_to_do(
+    settings: Settings, text: str, confidence: float, responses: set[str]
+) -> None:
+    messages, _ = await run(action("about", settings, retriever=Confident(confidence)), "ask_file", text)
+    assert {message.get("response") for message in messages} & {"utter_about_file", "utter_choices"} == responses
+
+
+@pytest.mark.parametrize(
+    ("text", "sought"),
+    [
+        ("comment savoir combien de points il me reste", True),
+        ("j'ai toujours pas reçu ma carte, que faire ?", True),
+        ("pas de réponse, je dois faire quoi ?", True),
+        ("quand mon passeport sera prêt ?", False),
+        ("avez-vous reçu mon recours ?", False),
+    ],
+)
+def test_what_to_do_is_asked_of_pages(text: str, sought: bool) -> None:
+    assert seeks_a_way(text) is sought
 
 
 @pytest.mark.parametrize("text", ["où dois-je envoyer le dossier ?", "à quelle adresse envoyer ma demande ?"])

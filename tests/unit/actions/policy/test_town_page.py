@@ -169,6 +169,7 @@ async def test_the_town_page_comes_before_the_built_in_opening_hours(valbourg: S
         ("quels papiers pour un passeport ?", False),
         ("un mariage ou un pacs", False),
         ("quand même", False),
+        ("où en est mon dossier ?", False),
     ],
 )
 def test_asks_where_or_when(text: str, asked: bool) -> None:

@@ -263,6 +263,13 @@ def test_of_cases_stands_under_no_sentence_that_the_cases_say() -> None:
     assert body.count("25 €") == 1
 
 
+def test_of_cases_stands_under_no_mere_note() -> None:
+    noted = COST.model_copy(update={"body": (TextBlock(markdown="**À noter** : elle coûte 25 € après une perte."),)})
+    page, cases = PAGE.model_copy(update={"body": (noted, DELAY, PLACES)}), card(ABROAD)
+    answer = FirstAnswer(asked_of(page, WITH_CASES, worth_of("25 €")), ON_WEB, seen=(0,))
+    assert answer.of_cases(cases, complete=True) == cases
+
+
 def test_of_cases_that_are_not_all_shown_gives_way_to_the_best_sentences_each_behind_its_case() -> None:
     answer = FirstAnswer(asked_of(PAGE, WITH_CASES, valued({"25 €": 2.5, "mairie": 2.0})), ON_WEB, seen=(0, DELAY_AT))
     body = answer.of_cases(card(IN_FRANCE), complete=False).block.body

@@ -38,6 +38,8 @@ CRISIS = """L'employeur peut refuser. Attention : pendant l'état d'urgence sani
 
 Le délai est d'un mois."""
 
+PASSPORT = "Le passeport est valide 10 ans. Il n'est pas fabriqué sur place. Un titre valable 5 ans est gratuit."
+
 
 @pytest.mark.parametrize(
     ("markdown", "question", "fit"),
@@ -45,6 +47,10 @@ Le délai est d'un mois."""
         (CRISIS, "mon patron peut refuser mes congés ?", Fit(others=frozenset({1}))),
         (CRISIS, "et pendant le confinement de 2020 ?", Fit()),
         ("Pendant la crise sanitaire, rien n'est dû.", "que dois-je ?", Fit()),  # the part is about nothing else
+        (PASSPORT, "combien de temps pour avoir un passeport ?", Fit(others=frozenset({0, 2}))),
+        (PASSPORT, "quel est le délai d'obtention ?", Fit(others=frozenset({0, 2}))),
+        (PASSPORT, "il est valable combien de temps, et en combien de temps je l'ai ?", Fit()),
+        (PASSPORT, "le passeport dure combien de temps ?", Fit()),
         (SHEDS, "un abri de 12 m2, que faut-il ?", Fit(frozenset({3}), frozenset({2, 4}))),
         (SHEDS, "un abri de jardin, que faut-il ?", Fit()),
         (LEAVE, "combien de jours pour le décès de maman ?", Fit(frozenset({5}), frozenset({0, 2, 3, 4}))),
@@ -55,7 +61,7 @@ Le délai est d'un mois."""
         (PAPERS, "j'ai 40 ans, que faut-il ?", Fit()),  # one of three items is for others: the list is about something else
     ],
 )
-def test_fitting_items_are_those_with_the_stated_quantity(markdown: str, question: str, fit: Fit) -> None:
+def test_fitting_items_are_those_for_what_the_question_states(markdown: str, question: str, fit: Fit) -> None:
     pieces = pieces_of(markdown)
     assert fitting_items(pieces, question, distinguishing_relative([pieces], question)) == fit
 
