@@ -72,9 +72,7 @@ class FirstAnswer:
         candidates, room = self._candidates(), (limits.answer if complete else limits.page) - _room_for(easy)
         with_list = 0 if complete else limits.with_list - _room_for(easy)
         chosen = best_sentences(candidates, self._asked.worth, room, below=cases, with_list=with_list)
-        if complete and all(is_note(one.pieces[at].text) for one in candidates for at in chosen.get(one.order, ())):
-            chosen = {}
-        if not chosen:
+        if not chosen or (complete and _only_notes(candidates, chosen)):  # the cases say the rule
             return _changed(card, easy, card.block.body)
         note("page_extract_above_cases" if complete else "page_extract_instead_of_cases", parts=len(chosen))
         heading = "".join(f"**{heading}**" for heading in card.block.headings[-1:] if cases)
@@ -125,6 +123,11 @@ class FirstAnswer:
         limits = self._style.limits
         chosen = short_extract(candidates, self._asked.worth, limits.page, limits.longest_page)
         return self._text(most_useful_first(candidates, chosen), chosen), chosen
+
+
+def _only_notes(candidates: Sequence[SplitPassage], chosen: Chosen) -> bool:
+    """Decides whether all ``chosen`` pieces are notes on a rule that is not among them."""
+    return all(is_note(one.pieces[at].text) for one in candidates for at in chosen.get(one.order, ()))
 
 
 def _changed(card: Card, *texts: str, **fields: object) -> Card:
