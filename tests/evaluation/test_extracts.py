@@ -37,8 +37,8 @@ def _entries(engine: SearchService) -> Iterator[Entry]:
 
 @pytest.fixture(scope="module")
 def parts(engine: SearchService) -> list[str]:
-    """Returns the text of each part of each page, as citizens see it."""
-    return [shown(entry, part.order) for entry in _entries(engine) for part in passages(entry)]
+    """Returns the text of each part of each page, as citizens see it; a text that several cases share, once."""
+    return list(dict.fromkeys(shown(entry, part.order) for entry in _entries(engine) for part in passages(entry)))
 
 
 def _any_sentence(sentences: Sequence[PageSentence]) -> list[float]:

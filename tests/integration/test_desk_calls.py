@@ -19,6 +19,7 @@ from knowledge_base.editing.steps import Target
 from supervision.handoffs.presence import Duty, record_presence
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import guichet, working
+from tests.integration.databases import postgresql_when_long
 from tests.integration.handoff_support import ask, desk_of, handoffs
 from tests.waiting import until
 
@@ -59,6 +60,7 @@ async def _open(database: Database, settings: Settings, staff: Staff) -> AsyncIt
         await asyncio.gather(reading, return_exceptions=True)
 
 
+@postgresql_when_long
 async def test_who_waits_who_is_to_be_called_and_what_was_handed_over_are_heard(settings: Settings, database: Database) -> None:
     anne = await make_staff(database, Role.SUPERVISOR, email="anne@mairie.example")
     paul = await make_staff(database, Role.SUPERVISOR, email="paul@mairie.example")
@@ -92,6 +94,7 @@ async def test_who_waits_who_is_to_be_called_and_what_was_handed_over_are_heard(
             assert secret not in hers.heard + his.heard
 
 
+@postgresql_when_long
 async def test_a_submitted_entry_is_heard_by_those_who_may_publish_it(settings: Settings, database: Database) -> None:
     publisher = await make_staff(database, Role.PUBLISHER, email="p@mairie.example")
     elsewhere = await make_staff(database, Role.PUBLISHER, email="q@mairie.example", collections=["autre"])

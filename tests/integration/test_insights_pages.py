@@ -27,12 +27,15 @@ from core.settings import Settings
 from core.turns import Origin
 from tests.desk_support import make_staff, sign_in
 from tests.integration.channels_support import settings_for
+from tests.integration.databases import postgresql_when_long
 from tools.bench.traffic import Year, load
 from tools.bench.traffic.shape import ZONE
 
 TODAY = datetime.now(UTC).date()
 YEAR = Year(messages=3000, last=TODAY, days=90)
 PERIOD = f"first={YEAR.first}&last={TODAY}"
+
+pytestmark = postgresql_when_long  # what the pages read is read on both in test_insights_reading and _counting
 
 
 @pytest.fixture

@@ -6,11 +6,14 @@ import json
 import os
 import subprocess
 
+import pytest
+
 from cli.rasa_commands import BOT_PYTHON, environment, model_path
 from core.settings import ROOT
 from tests.integration.rasa_support import settings_for, trained_home
 
 
+@pytest.mark.long  # the lock file pins Rasa: it is for those who change its version, or a patch
 def test_patches_change_nothing_that_rasa_predicts_copies_or_understands() -> None:
     settings = settings_for(trained_home())
     ran = subprocess.run(

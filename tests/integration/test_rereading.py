@@ -29,6 +29,7 @@ from knowledge_base.sources.markdown_folder import DEMONSTRATION
 from knowledge_base.sources.sites import site as site_reader
 from knowledge_base.sources.sites.safe_fetch import FetchRefused, Limits, SafeFetcher
 from tests.desk_support import make_staff, sign_in
+from tests.integration.databases import postgresql_when_long
 from tests.integration.publishing_support import publisher, revise, settings_for
 from tests.integration.site_support import Site, site_served
 from tests.waiting import until
@@ -162,6 +163,7 @@ def _without_a_column(site: Site) -> None:
     site.pages["/plan.xml"] = b"<html><h1>Maintenance</h1></html>"
 
 
+@postgresql_when_long
 @pytest.mark.parametrize(
     ("damage", "sheet_says", "site_says"),
     [
@@ -212,6 +214,7 @@ async def test_a_person_who_has_seen_the_refusal_can_have_it_read_all_the_same(
     assert (row.outcome, row.report["withdrawn"], row.forced) == ("changed", _PAGES - 3, False)
 
 
+@postgresql_when_long
 async def test_a_page_that_does_not_answer_once_is_not_withdrawn(database: Database, settings: Settings, site: Site) -> None:
     _pages(site)
     await keep_source(database, "site", f"{site.url}/plan.xml", "anne")

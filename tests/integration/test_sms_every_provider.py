@@ -15,6 +15,7 @@ from core.settings import Settings
 from supervision.handoffs.handoff_actions import Refused
 from supervision.handoffs.listing import list_handoffs
 from tests.integration.channels_support import Guichet, guichet, settings_for, working
+from tests.integration.databases import postgresql_when_long
 from tests.integration.handoff_support import desk_of
 from tests.integration.sms_operators import SIMULATED_PROVIDERS, use_provider
 from tests.waiting import until
@@ -22,6 +23,7 @@ from tests.waiting import until
 PHONE = "+33639980001"
 LONG = " ".join(f"mot{n}" for n in range(120))
 
+pytestmark = postgresql_when_long  # test_sms_deliveries and test_sms_webhooks run on both
 each_provider = pytest.mark.parametrize("provider", SIMULATED_PROVIDERS, indirect=True)
 
 

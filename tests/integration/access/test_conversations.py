@@ -1,4 +1,4 @@
-"""Role × team × route × object for conversations, against ``conversations.yml``: every caller, on SQLite and on PostgreSQL."""
+"""Role × team × route × object for conversations, against ``conversations.yml``, for every caller."""
 
 from __future__ import annotations
 
@@ -29,6 +29,7 @@ from supervision.handoffs.notes import add_label, write_note
 from tests.desk_support import make_staff, sign_in
 from tests.integration.access.callers import rights
 from tests.integration.channels_support import settings_for
+from tests.integration.databases import postgresql_when_long
 from tests.integration.test_channels_gateway import all_routes
 
 _HERE = Path(__file__).parent
@@ -112,11 +113,8 @@ def test_matrix_names_every_route_of_those_who_answer_or_read_figures(tmp_path: 
     assert set(listed) == about | named
 
 
-@pytest.mark.parametrize(
-    ("database_url", "role", "team"),
-    [(kind, *caller) for kind in ("sqlite", "postgresql") for caller in _CALLERS],
-    indirect=["database_url"],
-)
+@postgresql_when_long
+@pytest.mark.parametrize(("role", "team"), _CALLERS)
 async def test_route_about_a_conversation_opens_to_whose_it_is_and_each_denial_is_audited(
     http: httpx.AsyncClient, settings: Settings, database: Database, role: Role, team: str
 ) -> None:
