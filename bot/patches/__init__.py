@@ -17,13 +17,7 @@ def apply(config: Path) -> None:
 
 def apply_to_rasa() -> None:
     """Applies those that change Rasa's own classes and functions."""
-    from bot.patches import (  # noqa: PLC0415 - they import Rasa
-        action_schema,
-        direct_graph,
-        fast_yaml,
-        shared_connections,
-        short_action_calls,
-    )
+    from bot.patches import action_schema, direct_graph, fast_yaml, shared_connections  # noqa: PLC0415 - they import Rasa
 
-    for patch in (action_schema, direct_graph, fast_yaml, shared_connections, short_action_calls):
+    for patch in (action_schema, direct_graph, fast_yaml, shared_connections):
         patch.apply()
