@@ -35,7 +35,7 @@ _SEEKS_A_WAY = re.compile(
     r"|\b(?:je|on) (?:(?:dois|doit|peux|peut) )?fai(?:s|t|re) quoi\b"
 )
 _OF_US = re.compile(r"\b(?:vous|votre|vos|tu|toi|te|t|ton|ta|tes|ici|you|your|usted|ustedes|su)\b")
-_ASPECTS = frozenset({"amount", "cost", "place", "documents", "procedure", "age", "validity", "online", "eligibility"})
+_ASPECTS = frozenset({"amount", "cost", "place", "documents", "procedure", "age", "validity", "delay", "online", "eligibility"})
 
 
 def asks_a_page(text: str, *, page_shown: bool) -> bool:

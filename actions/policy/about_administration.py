@@ -6,7 +6,7 @@ from actions.messages.file_questions import asks_a_page, only_asks_where, seeks_
 from actions.messages.plain_words import plain
 from actions.policy.offices import book_of, office
 from actions.policy.small_talk import finds_page
-from actions.policy.subject_change import is_about_page
+from actions.policy.subject_change import adds_to_question, is_about_page
 from actions.policy.town_page import sought_town_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say
@@ -97,10 +97,12 @@ def _is_for_pages(turn: Turn) -> bool:
     focus.
     """
     focus = turn.focus
-    page_shown = bool(focus and focus.entry)
+    page_shown = bool(focus and (focus.entry or focus.offered))
+    if adds_to_question(turn):
+        return True
     if turn.intent == "ask_file":
         if asks_a_page(turn.text, page_shown=page_shown):
             return True
         if seeks_a_way(turn.text) and turn.search.pages(turn.text, PAGES).confidence >= _AS_LIKELY_AS_NOT:
             return True
-    return is_about_page(turn) or ((page_shown or bool(focus and focus.offered)) and only_asks_where(turn.text))
+    return is_about_page(turn) or (page_shown and only_asks_where(turn.text))

@@ -2,7 +2,7 @@
 
 import re
 
-from actions.policy.subject_change import is_told
+from actions.policy.subject_change import adds_to_question, is_told
 from actions.replies.utterance import Reply, Utterance, say
 from actions.situation.places import COUNTRY
 from actions.situation.reading import facts_in
@@ -40,7 +40,7 @@ def conversation_command(turn: Turn) -> Reply | None:
     """
     if turn.intent in _COMMANDS:
         return _to_worker(move=_COMMANDS[turn.intent])
-    if turn.typed and is_told(turn):  # "faut parler français ?"
+    if turn.typed and (is_told(turn) or adds_to_question(turn)):  # "faut parler français ?", "elle est espagnole"
         return None
     picked = turn.intent.removeprefix(_PICKED)
     language = picked if turn.intent != picked else _language_wanted(turn.text)

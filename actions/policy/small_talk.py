@@ -1,7 +1,7 @@
 """Step: courtesies, unless they also ask something; help, insults, "are you a machine?", unless a page answers the message."""
 
 from actions.messages.courtesies import asks_beside_courtesy
-from actions.policy.subject_change import FOUND, is_about_page
+from actions.policy.subject_change import FOUND, adds_to_question, is_about_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say
 from actions.turn.turn import Turn
@@ -21,7 +21,7 @@ def small_talk(turn: Turn) -> Reply | None:
 
     One word never decides: "mon chat a griffé quelqu'un" is no question to the chatbot.
     """
-    if wants_human(turn.text) or is_about_page(turn) or finds_page(turn):
+    if wants_human(turn.text) or adds_to_question(turn) or is_about_page(turn) or finds_page(turn):
         return None
     return _sentence(turn)
 

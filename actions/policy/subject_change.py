@@ -75,6 +75,17 @@ def is_about_page(turn: Turn) -> bool:
     return pattern("third_person").search(folded) is not None or turn.retriever.spoken(entry, wanted) == wanted
 
 
+def adds_to_question(turn: Turn) -> bool:
+    """Decides whether a message that sounds like one to the service goes on about the question before it: it supposes something
+    ("et si je peux pas venir le jour du vote"), or tells of somebody else ("elle est espagnole").
+    """
+    folded = plain(turn.text)
+    if not turn.question_before or addresses_us(folded):
+        return False
+    tells = states(turn.text) and pattern("tells_of_another").match(folded) is not None
+    return tells or pattern("supposes").match(folded) is not None
+
+
 def is_told(turn: Turn) -> bool:
     """Decides whether a message that sounds like a command to the service is about the citizen's matter: it states something
     ("j'ai vendu la voiture avant"), and a page has its words as its title; or it asks for a duty ("faut parler français ?").

@@ -18,7 +18,7 @@ _PARTS = {
 }
 _FILE = Path(__file__).with_name("places.yml")
 _NUMBER = re.compile(r"\((\d{2,3}|2[ab])\)")
-_PREPOSITION = r"(?:dans|en|au|du|de|le|la|l'|a)\s*(?:le |la |l')?"
+_PREPOSITION = r"(?<!\w)(?:dans|en|au|du|de|le|la|l'|a)\s*(?:le |la |l')?"
 
 
 def places(text: str, *, anywhere: bool) -> tuple[frozenset[str], frozenset[str]]:

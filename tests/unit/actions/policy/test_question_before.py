@@ -14,7 +14,7 @@ from actions.messages.follow_up_classifier import in_context
 from actions.messages.follow_up_parser import pattern, states
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import turned_to
-from actions.policy.subject_change import is_told, question_in_context, topic_switch
+from actions.policy.subject_change import adds_to_question, is_told, question_in_context, topic_switch
 from actions.turn.repeat_detection import repeats_card
 from actions.turn.turn import Turn
 from core.entry import Entry
@@ -162,6 +162,28 @@ def test_words_said_again_keep_the_subject(settings: Settings) -> None:
 def test_a_command_that_tells_of_the_matter_is_none(settings: Settings, text: str, told: bool) -> None:
     knowledge = Knowledge({text: ((WAGE,), 0.4, "choices")})
     assert is_told(turn_after(settings, text, knowledge, ON_HOUSING)) is told
+
+
+@pytest.mark.parametrize(
+    ("text", "adds"),
+    [
+        ("et si je peux pas venir le jour du vote", True),
+        ("si j'ai pas tout", True),
+        ("et s'il refuse ?", True),
+        ("elle est espagnole", True),
+        ("s'il vous plaît, vous ouvrez quand ?", False),
+        ("et si je vous appelle ?", False),
+        ("il est quelle heure ?", False),
+        ("parlez anglais", False),
+        ("merci", False),
+    ],
+)
+def test_message_that_supposes_or_tells_of_another_adds_to_the_question_before(
+    settings: Settings, text: str, adds: bool
+) -> None:
+    knowledge = Knowledge({})
+    assert adds_to_question(turn_after(settings, text, knowledge, ON_HOUSING)) is adds
+    assert not adds_to_question(turn_after(settings, text, knowledge, Focus(entry="")))  # nothing was asked before
 
 
 def test_going_back_to_a_subject_is_announced() -> None:
