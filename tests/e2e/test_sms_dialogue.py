@@ -54,6 +54,15 @@ def test_sms_case_that_is_assumed_is_said_and_kept_for_a_follow_up(talk: Open) -
     assert re.search(r"\d €", cost)
 
 
+def test_sms_that_returns_to_an_earlier_question_is_answered_from_its_page(talk: Open) -> None:
+    say = talk("+33639980036").say
+    first = say("j'ai acheté une voiture d'occasion, comment faire la carte grise ?")
+    _, title, *_ = first.splitlines()
+    assert title.startswith("Carte grise : immatriculer")
+    assert "succession" in say("peut-on refuser une succession ?")
+    assert title in say("pour revenir à la carte grise, j'ai combien de temps ?").splitlines()[:2]
+
+
 def test_the_call_back_form_answers_a_question_and_goes_on(talk: Open) -> None:
     say = talk("+33639980032").say
     assert say("je voudrais être rappelé").endswith("D'accord ?\n1 Oui\n2 Non")
