@@ -76,12 +76,10 @@ def names_nothing(text: str) -> bool:
     return aspect is not None and not re.search(r"[^\W_]{2}", subject)
 
 
-def passages_on(entry: Entry, aspect: Aspect, among: Sequence[int] | None = None) -> list[int]:
+def passages_on(entry: Entry, aspect: Aspect) -> list[int]:
     """Returns the orders of the passages of ``entry`` about ``aspect``, best first: by heading, then by text."""
     ranked: list[tuple[float, int, int]] = []
     for passage in passages(entry):
-        if among is not None and passage.order not in among:
-            continue
         rank = _rank(aspect, [flat(heading) for heading in passage.headings])
         says = aspect.is_said_in(passage.markdown)
         if rank is not None or says:

@@ -23,7 +23,7 @@ class Danger:
 
     def __init__(self, confirms: Callable[[str], bool] | None = None) -> None:
         self._confirms = confirms
-        self._beside_idioms = load_detector().without_idioms
+        self._without_idioms = load_detector().without_idioms
 
     def __call__(self, turn: Turn) -> Reply | None:
         """Returns the reply with the kind of danger; ``None`` if there is none."""
@@ -34,8 +34,8 @@ class Danger:
     def _is_danger(self, text: str) -> bool:
         if self._confirms is None:
             return True
-        beside = self._beside_idioms(text)
-        return self._confirms(beside) if beside == text else len(beside.split()) > _FRAGMENT and self._confirms(beside)
+        rest = self._without_idioms(text)
+        return (rest == text or len(rest.split()) > _FRAGMENT) and self._confirms(rest)
 
 
 def only_where(text: str) -> bool:

@@ -60,7 +60,7 @@ def best_sentences(
     # The length of a passage's text is measured only when it changes, not for each sentence that is tried.
     chars = {passage.order: _chars(passage, chosen[passage.order]) for passage in passages if chosen.get(passage.order)}
     text_below = without_dates(plain(below, links=False))
-    shown_text = without_dates(page_text(passages, chosen)) + text_below
+    shown_text = without_dates(plain(page_text(passages, chosen), links=False)) + text_below
     too_long: set[str] = set()
     for passage, at, text, _ in _ranked(passages, worth, margin)[:_TRIED]:
         if not chosen and text in text_below:

@@ -121,13 +121,9 @@ def _head_is_by(person: str) -> ColumnElement[bool]:
     return head.where(Revision.version == EntryRow.head, Revision.author == person).exists()
 
 
-async def to_review(
-    database: Database, until: date, *, owner: str = "", collections: Sequence[str] = ()
-) -> list[WorkflowState]:
+async def to_review(database: Database, until: date, *, collections: Sequence[str] = ()) -> list[WorkflowState]:
     """Returns published entries whose review is due by ``until``, most urgent first."""
     query = select(*_STATE_COLUMNS).where(EntryRow.review_by <= until, EntryRow.status == "published")
-    if owner:
-        query = query.where(EntryRow.owner == owner)
     if collections:
         query = query.where(EntryRow.collection.in_(collections))
     async with database.read() as session:

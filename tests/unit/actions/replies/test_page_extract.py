@@ -160,6 +160,13 @@ def test_best_sentences_shows_a_sentence_once_though_two_parts_hold_it() -> None
     assert best_sentences(parts, holding("coûte"), 400, below="**Cas** : La carte coûte 25 €.") == {}
 
 
+def test_best_sentences_repeats_no_sentence_with_marks_that_is_already_shown() -> None:
+    same = "Il faut **toujours** une photo."
+    parts = [part(1, same, "Paris"), part(2, same, "Lyon")]
+    chosen = best_sentences(parts, nothing, 200, {1: frozenset({0})})
+    assert page_text(parts, chosen) == f"**Paris** : {same}"
+
+
 def test_page_text_says_once_how_many_items_of_a_list_are_shown() -> None:
     parts = [part(1, PAPERS, "Papiers")]
     assert page_text(parts, {1: frozenset({0, 1, 3})}) == (
