@@ -13,6 +13,7 @@ from actions.replies.utterance import Reply, say
 from actions.turn.choice_list import offer
 from actions.turn.turn import Turn
 from core.turns import Outcome
+from retrieval.contracts import RetrievalResult
 
 _RESPONSES = {
     "opening_hours": ("utter_opening_hours", Outcome.SMALL_TALK),
@@ -63,11 +64,10 @@ def about_administration(turn: Turn) -> Reply | None:
         contact = settings.contact_ways or contact
     elif turn.intent == "ask_file" and turn.style.pays_by_segment:  # the page with the rule needs the room
         contact = settings.contact_phone or contact
-    result = turn.search.pages(turn.text, PAGES) if turn.intent == "ask_file" else None
-    has_rule = result is not None and bool(result.hits) and result.confidence >= _PERHAPS
+    result = _pages_on_files(turn) if turn.intent == "ask_file" else None
     sentence = say(
         response,
-        {} if has_rule else {"outcome": outcome},
+        {} if result else {"outcome": outcome},
         service=settings.service_name,
         organisation=settings.organisation,
         contact=contact,
@@ -75,11 +75,18 @@ def about_administration(turn: Turn) -> Reply | None:
         days=str(settings.retention_days),
         url=settings.privacy_url,
     )
-    if result is None or not has_rule:  # "où en est mon dossier ?" names no matter
+    if result is None:
         return Reply((sentence,))
-    # This service sees no files. Pages answer what holds for every file: how long it takes and where it can be followed.
     rules = offer(turn, result.hits, turn.text, result)
     return Reply((sentence, *rules.utterances), rules.state)
+
+
+def _pages_on_files(turn: Turn) -> RetrievalResult | None:
+    """Returns the pages that say what holds for every file, since this service sees none: how long it takes, where it can be
+    followed. ``None`` if no page may fit: "où en est mon dossier ?" names no matter.
+    """
+    result = turn.search.pages(turn.text, PAGES)
+    return result if result.hits and result.confidence >= _PERHAPS else None
 
 
 def _has_page(turn: Turn, *, no_office: bool) -> bool:

@@ -9,7 +9,7 @@ from actions.situation.matching import excluded
 from actions.situation.quantities import out_of_range
 from actions.situation.reading import Facets, facts_in
 from actions.situation.relatives import relatives_in
-from retrieval.passages.aspects import asks_how_long_it_takes, states_validity
+from retrieval.passages.aspects import asks_how_long_it_takes
 
 
 class Fit(NamedTuple):
@@ -38,9 +38,8 @@ def fitting_items(pieces: Sequence[Piece], question: str, relative: str = "") ->
 
 def _on_validity(pieces: Sequence[Piece], question: str) -> frozenset[int]:
     """Returns the pieces that say how long something is valid, if ``question`` asks how long one waits for it."""
-    if not asks_how_long_it_takes(question):
-        return frozenset()
-    return frozenset(at for at, one in enumerate(pieces) if states_validity(one.plain))
+    found = frozenset(at for at, one in enumerate(pieces) if one.states_validity)
+    return found if found and asks_how_long_it_takes(question) else frozenset()
 
 
 def _by_number(pieces: Sequence[Piece], question: str) -> Fit:

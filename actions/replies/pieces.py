@@ -9,6 +9,7 @@ from functools import cached_property
 from actions.situation.reading import flat
 from actions.situation.relatives import relatives_in
 from core.text.markdown import plain
+from retrieval.passages.aspects import states_validity
 
 
 class Kind(Enum):
@@ -75,6 +76,11 @@ class Piece:
     def relatives_with_figure(self) -> frozenset[str]:
         """The kinds of relatives that the piece names beside a figure ("trois jours pour le père"); none without a figure."""
         return relatives_in(self.plain) if _FIGURE.search(flat(self.plain)) else frozenset()
+
+    @cached_property
+    def states_validity(self) -> bool:
+        """Decides whether the piece says how long something is valid."""
+        return states_validity(self.plain)
 
     @cached_property
     def is_about_health_crisis(self) -> bool:

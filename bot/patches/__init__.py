@@ -1,6 +1,7 @@
 """Changes to Rasa 3.6.21 in the serving process. Each names its benefit, measured as in docs/adr/0061.
 
-Rasa's answers stay the same (``tests/integration/test_rasa_patches.py``). An upgrade of Rasa must check each of them again.
+Rasa's answers stay the same (``./guichet test --long tests/integration/test_rasa_patches.py``). An upgrade of Rasa must check
+each of them again.
 """
 
 from pathlib import Path

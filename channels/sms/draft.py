@@ -92,11 +92,9 @@ class Draft:
         same numbers; ``options`` of them have been shown.
         """
         rest: list[ReplyBlock] = []
-        if self.answer is not None:
-            more = after_sms_text(self.answer) if self.answer.sms_text else ""
-            if body := "\n\n".join(part for part in (remainder, more) if part):
-                rest.append(_next_part(self.answer, body))
-        rest += [_next_part(block, body) for block in self.later if block.sms_text and (body := after_sms_text(block))]
+        if self.answer is not None and (body := "\n\n".join(filter(None, (remainder, after_sms_text(self.answer))))):
+            rest.append(_next_part(self.answer, body))
+        rest += [_next_part(block, body) for block in self.later if (body := after_sms_text(block))]
         if self.waiting:
             rest.append(TextBlock(text="\n".join(self.waiting)))
         for block in self.choices:
@@ -129,8 +127,10 @@ def label(text: str, max_characters: int = LABEL_CHARACTERS) -> str:
 
 
 def after_sms_text(block: AnswerBlock) -> str:
-    """Returns the part of the body that follows ``sms_text``: all of it if it does not begin with that text."""
-    return block.body.removeprefix(block.sms_text).strip()
+    """Returns what ``sms_text`` leaves of the body for the next message: all, if the body does not begin with that text;
+    nothing if there is no such text, so that the body itself is shown.
+    """
+    return block.body.removeprefix(block.sms_text).strip() if block.sms_text else ""
 
 
 def _next_part(block: AnswerBlock, body: str) -> AnswerBlock:

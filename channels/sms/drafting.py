@@ -54,8 +54,8 @@ class Drafter:
             draft.passage_index, draft.answer = len(draft.lines), block
         else:  # the answer to a second question
             draft.later.append(block)
-        if block.sms_text:  # the editor's own text, or the sentences that answer; the passage on request
-            draft.has_more = draft.has_more or bool(after_sms_text(block))
+        draft.has_more = draft.has_more or bool(after_sms_text(block))
+        # The editor's own text, or the sentences that answer, come first; the passage on request.
         draft.lines.append(_EMPTY_LINES.sub("\n", plain(block.sms_text or block.body, links=False)))  # each character costs
         if block.part:
             return

@@ -64,9 +64,9 @@ class SmsRenderer:
         offered = (*draft.shown_before, *shown.options)
         rest = (*later, *draft.next_part(remainder, len(offered))) if shown.hint else ()
         if not self._fits(text):  # the sentences alone are too long: they continue in the next part
-            whole = self._prepared(draft.text(replace(shown, options=(), related=(), hint="")))
-            text, after = cut(whole, lambda some: self._fits(f"{some}\n{shown.hint or go_on}"))
-            text = self._prepared(f"{text}\n{shown.hint or go_on}")
+            whole, hint = self._prepared(draft.text(Shown(shown.passage))), shown.hint or go_on
+            text, after = cut(whole, lambda some: self._fits(f"{some}\n{hint}"))
+            text = self._prepared(f"{text}\n{hint}")
             rest = (TextBlock(text=after), *rest)
         payloads = tuple(option.payload for option in (*offered, *shown.related))
         return Rendered(text, payloads, segments(text), rest)

@@ -15,7 +15,7 @@ from tests.integration.growing_texts import growing_texts
 from tests.integration.pattern_growth_probe import grows, look, measuring
 
 
-@pytest.mark.parametrize("texts", [150, pytest.param(900, marks=pytest.mark.long)])
+@pytest.mark.parametrize("texts", [300, pytest.param(900, marks=pytest.mark.long)])
 def test_patterns_of_danger_language_and_dialogue_grow_no_faster_than_the_text(texts: int) -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "tests.integration.pattern_growth_probe", str(texts)],
