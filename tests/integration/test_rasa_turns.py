@@ -260,15 +260,15 @@ def test_the_card_before_is_known_whatever_was_said_since(talk: Opener) -> None:
     assert conversation.say("plus simplement")["outcome"] == "answered"  # that page has no easier text: it is shown in short
 
 
-def test_what_actions_are_told_does_not_grow(talk: Opener, actions: ActionServer) -> None:
+def test_what_actions_are_told_stops_growing(talk: Opener, actions: ActionServer) -> None:
     conversation = talk()
     before = len(actions.calls)
-    for _ in range(200):
+    for _ in range(40):
         conversation.say("j'ai perdu ma carte d'identité")
     sizes = actions.calls[before:]
-    assert len(sizes) == 200
-    assert sizes[0] < sizes[1]  # the card before belongs to it (how long Rasa's own tracker is: test_rasa_tracker_store)
-    assert len(set(sizes[1:])) == 1
+    assert len(sizes) == 40
+    assert sizes[0] < sizes[1]  # the turns before belong to it (how many of them are kept: test_rasa_tracker_store)
+    assert len(set(sizes[20:])) == 1
     assert conversation.say("j'ai perdu ma carte d'identité", message_id="m1")["replayed"]
 
 
