@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from actions.cases.case_tree import Fork, fork_at, forks, written
 from actions.cases.dialogue_state import Focus, UserFacts, unpacked
 from actions.situation.ages import AGE, MAJORITY, about_child
+from actions.situation.denied_words import contradicted
 from actions.situation.matching import applying, excluded, folded_label, is_default, left_open, named_in, plain_label
 from actions.situation.places import AREA, COUNTRY, countries_named, places
 from actions.situation.quantities import out_of_range
@@ -64,9 +65,9 @@ def _stated_cases(fork: Fork, focus: Focus, user: UserFacts, *, remembered: bool
     """Yields what each kind of statement says of the case at ``fork``, the surest first."""
     yield applying(fork.labels, _facts(fork, focus, user, remembered=remembered))
     yield from (_named(fork, text) for text in (focus.latest, focus.query) if text)
-    out = out_of_range(fork.labels, _asked(focus))
-    in_range = [number for number in range(len(fork.labels)) if number not in out]
-    yield in_range[0] if out and len(in_range) == 1 else None  # "12 m²"
+    out = _excluded_by_words(fork, focus)
+    left = [number for number in range(len(fork.labels)) if number not in out]
+    yield left[0] if out and len(left) == 1 else None
     if remembered:
         known = [number for number, label in enumerate(fork.labels) if plain_label(label) in user.labels]
         yield known[0] if len(known) == 1 else None
@@ -77,8 +78,14 @@ def excluded_cases(fork: Fork, focus: Focus, user: UserFacts) -> frozenset[int]:
     """Returns the numbers of the cases of ``fork`` that are not the citizen's, from what they said; none if no case is left."""
     if written(fork.address) in focus.reopened:
         return frozenset()
-    out = excluded(fork.labels, _facts(fork, focus, user, remembered=True)) | out_of_range(fork.labels, _asked(focus))
+    out = excluded(fork.labels, _facts(fork, focus, user, remembered=True)) | _excluded_by_words(fork, focus)
     return out if len(out) < len(fork.labels) else frozenset()
+
+
+def _excluded_by_words(fork: Fork, focus: Focus) -> frozenset[int]:
+    """Returns the numbers of the cases that a number ("12 m²") or a negation ("sans enfant") in the question excludes."""
+    asked = _asked(focus)
+    return out_of_range(fork.labels, asked) | contradicted(fork.labels, asked)
 
 
 def _asked(focus: Focus) -> str:

@@ -9,6 +9,7 @@ from actions.replies.cards import entry_option
 from actions.replies.labels import is_vague
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
+from actions.situation.denied_words import contradicted
 from actions.turn.choice_list import offer, themes
 from actions.turn.page_answer import open_page
 from actions.turn.presenter import SearchContext
@@ -39,7 +40,7 @@ def new_question(turn: Turn) -> Reply:
 
 
 def _looked_up(turn: Turn) -> Reply:
-    result = turn.search.pages(turn.text, PAGES)
+    result = _in_fitting_order(turn.search.pages(turn.text, PAGES), turn.text)
     nearest = result.hits or result.rejected
     bare = _is_bare_subject(result, result.understood or turn.text, nearest)
     note("bare_subject", yes=bare)
@@ -59,6 +60,13 @@ def _looked_up(turn: Turn) -> Reply:
         return turn.reply(turn.replies.refuse("utter_out_of_scope", snapshot=result.snapshot, confidence=result.confidence))
     note("nothing_found")
     return _nothing_found(turn, result, nearest)
+
+
+def _in_fitting_order(result: RetrievalResult, text: str) -> RetrievalResult:
+    """Returns ``result`` with the pages last whose titles affirm what ``text`` denies ("sans enfant")."""
+    others = contradicted([hit.title for hit in result.hits], text)
+    hits = sorted(enumerate(result.hits), key=lambda hit: hit[0] in others)
+    return result.model_copy(update={"hits": tuple(hit for _, hit in hits)})
 
 
 def _is_bare_subject(result: RetrievalResult, understood: str, nearest: Sequence[Hit]) -> bool:

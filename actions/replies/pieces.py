@@ -45,7 +45,7 @@ class Piece:
     @property
     def essential(self) -> tuple[int, ...]:
         """The ``needs`` without which the piece cannot be understood, or would not be true: all but the sentence that a
-        "Toutefois, …" continues, and what introduces a table, whose columns have names.
+        "De plus, …" continues, and what introduces a table, whose columns have names. "Toutefois, …" needs its rule.
         """
         is_header = self.kind is Kind.HEADING and self.text.startswith("|")
         return () if is_header or (self.kind is Kind.SENTENCE and _CONTINUES.match(self.text)) else self.needs
@@ -135,7 +135,7 @@ _REFERS = re.compile(
 )
 # A sentence with such a beginning continues a thought, but can be understood alone.
 _CONTINUES = re.compile(
-    r"(?:\*\*)?(?:toutefois|cependant|néanmoins|en revanche|par exemple|en outre|par ailleurs|de plus),? "
+    r"(?:\*\*)?(?:par exemple|en outre|par ailleurs|de plus),? "
     r"(?!(?:il|ils|elle|elles|celui-ci|celle-ci|ceux-ci|celles-ci|cela|ce|cet|cette|ces|son|sa|ses|leur|leurs|on en) )",
     re.IGNORECASE,
 )

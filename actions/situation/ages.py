@@ -67,6 +67,7 @@ _CHILD = re.compile(
     r"\b(?:enfants?|fils|(?<!nom de jeune )fille|bebe|petit[e-]|neveu|niece|ado(?:lescente?)?|gamine?|mineure?s?"
     r"|my (?:son|daughter|child|kids?))\b"
 )
+_NO_CHILD = re.compile(r"\b(?:pas|sans|ni|aucune?|jamais)(?: eu)?(?: d'| de| une?)? ?(?:enfants?|mineure?s?)\b")
 _MYSELF = re.compile(r"\b(?:je|j'|moi|me|m'|mon|ma|mes|i|my|i'm)(?=\b|[a-z])")
 
 
@@ -74,7 +75,7 @@ def age_said(text: str) -> frozenset[str]:
     """Returns the ages that are possible according to folded ``text``, each as a number; empty if it states no age, or two
     different ones.
     """
-    without = SPAN_SAID.sub(" ", text)
+    without = _NO_CHILD.sub(" ", SPAN_SAID.sub(" ", text))
     found = list(_ranges(without))
     if _MONTHS.search(without):
         found.append((0, 2))
@@ -107,7 +108,7 @@ def without_ages(text: str) -> str:
 
 def about_child(text: str) -> bool:
     """Decides whether folded ``text`` is about a child."""
-    return _CHILD.search(text) is not None
+    return _CHILD.search(_NO_CHILD.sub(" ", text)) is not None
 
 
 def about_oneself(text: str) -> bool:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from rapidfuzz import fuzz
 
 from actions.situation.ages import AGE
+from actions.situation.denied_words import affirmed_terms, denies
 from actions.situation.places import AREA, COUNTRY, countries_named
 from actions.situation.quantities import in_range
 from actions.situation.reading import Facets, demanded, facts_in, flat, without_facts
@@ -21,11 +22,6 @@ _DEFAULT = re.compile(
 # "In another country": applies abroad, if no other case does.
 _ELSEWHERE = re.compile(r"\bautres? (?:pays|etats?)\b")
 _BUT = r"(?:hors|sauf|excepte|en dehors)\b[^,;()]*"
-# "Hors secteur protégé", "ville non tendue", "pas en zone tendue": negated words, in folded text.
-_DENIED = re.compile(
-    r"\b(?:hors|non|sans|ni|pas|sauf|jamais|en dehors|ex)\b(?:[ -](?:de|du|des|en|dans|une?|la|les?))*"
-    r"(?:[ -](?!(?:ni|mais)\b)(?:[dl]')?\w+){1,2}"
-)
 _BRACKETS = re.compile(r" ?\([^()]*\)")
 _SAME = 88.0  # rapidfuzz ratio (0 to 100) from which a typed answer counts as a label with a typing error
 
@@ -159,17 +155,14 @@ def named_in(labels: Sequence[str], text: str) -> int | None:
     wanted = _own_terms(tuple(labels))
     folded = flat(text)
     written = set(terms(text))
-    affirmed = set(terms(_DENIED.sub(" ; ", folded))) if _DENIED.search(folded) else written
+    affirmed = affirmed_terms(text)
     held = []
     for number, label in enumerate(labels):
         if wanted[number] & _FRANCE and not (_FRENCH if "francais" in folded_label(label) else _IN_FRANCE).search(folded):
             continue  # "en France" has the stem of "français"
-        denies = _DENIED.search(folded_label(label)) is not None  # "hors" alone says nothing: outside of what?
-        if (
-            wanted[number]
-            and not is_default(label)
-            and (set(terms(label)) <= written if denies else wanted[number] <= affirmed)
-        ):
+        # "Hors" alone says nothing: outside of what?
+        said = set(terms(label)) <= written if denies(label) else wanted[number] <= affirmed
+        if wanted[number] and not is_default(label) and said:
             held.append(number)
     widest = [number for number in held if all(wanted[other] < wanted[number] for other in held if other != number)]
     return widest[0] if len(widest) == 1 else None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from actions.situation.ages import about_child, age_said
+from actions.situation.denied_words import contradicted
 from actions.situation.matching import named_in
 from actions.situation.reading import facts_in
 
@@ -51,3 +53,26 @@ def test_named_in_words_that_are_denied_name_no_case(labels: list[str], text: st
 def test_said_leaves_out_what_is_denied_past_or_elsewhere(text: str, facts: dict[str, str]) -> None:
     found = facts_in(text)
     assert {facet: " ".join(sorted(values)) for facet, values in found.items()} == facts
+
+
+@pytest.mark.parametrize(
+    ("labels", "text", "expected"),
+    [
+        (["Le défunt a eu des enfants", "Le défunt n'a pas eu d'enfants"], "qui hérite si pas d'enfant et pas marié", {0}),
+        (["Le défunt a eu des enfants", "Le défunt n'a pas eu d'enfants"], "pas d'enfant commun, mais des enfants", set()),
+        (["Défunt marié", "Défunt non marié"], "qui hérite si pas d'enfant et pas marié", {0}),
+        (["Passeport valide", "Passeport périmé", "Pas de passeport"], "je n'ai pas de passeport valide", {0}),
+        (["Passeport valide", "Passeport périmé", "Pas de passeport"], "j'ai jamais eu de passeport", {0, 1}),
+        (["Procédure sans titre exécutoire", "Procédure avec titre exécutoire"], "en l'absence de titre exécutoire", {1}),
+        (["Bail signé par un seul concubin", "Bail signé par les deux"], "je n'ai pas de bail", set()),
+        (["Défunt marié", "Défunt non marié"], "mon père était marié", set()),
+    ],
+)
+def test_contradicted_label_has_a_counterpart(labels: list[str], text: str, expected: set[int]) -> None:
+    assert contradicted(labels, text) == expected
+
+
+@pytest.mark.parametrize("text", ["qui herite si pas d'enfant", "je suis sans enfant", "je n'ai jamais eu d'enfants"])
+def test_children_that_one_does_not_have_state_no_age(text: str) -> None:
+    assert not age_said(text)
+    assert not about_child(text)
