@@ -64,12 +64,13 @@ def _answer_aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) ->
     """Answers "combien ?", "où ?" … from the page's text about it, also for another situation in the message."""
     orders = passages_on(entry, aspect)
     if orders:
-        turn = turn.with_focus(aspect=aspect.name, start=orders[0])
+        start = next((order for order in orders if applies(turn, entry, order)), orders[0])
+        turn = turn.with_focus(aspect=aspect.name, start=start)
     if found.facts and (reply := answer_for_situation(turn, entry, found)):
         return reply
     if not orders:
         return answer_from_neighbour(turn, entry, found)
-    return answer_from(turn.with_focus(latest=turn.text), entry, orders[0], SearchContext(named=True))
+    return answer_from(turn.with_focus(latest=turn.text), entry, start, SearchContext(named=True))
 
 
 def _read_more(turn: Turn, entry: Entry) -> Reply:

@@ -1,5 +1,6 @@
 """Decides which items and rows of a part are for the citizen: by an age, a quantity, a year or a relative. Pure functions."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from actions.replies.pieces import Kind, Piece, is_about_health_crisis
 from actions.situation.ages import AGE
 from actions.situation.matching import excluded
 from actions.situation.quantities import out_of_range
-from actions.situation.reading import Facets, facts_in
+from actions.situation.reading import Facets, facts_in, flat
 from actions.situation.relatives import relatives_in
 from retrieval.passages.aspects import asks_how_long_it_takes
 
@@ -20,6 +21,7 @@ class Fit(NamedTuple):
 
 
 NO_FIT = Fit()
+_GRANTS = re.compile(r"\W*\w+ (?:jours?|semaines?|mois|ans?|euros?|€)\b")  # an item that begins with what one gets
 
 
 def fitting_items(pieces: Sequence[Piece], question: str, relative: str = "") -> Fit:
@@ -33,7 +35,21 @@ def fitting_items(pieces: Sequence[Piece], question: str, relative: str = "") ->
     past = frozenset(over if 2 * len(over) < len(pieces) else ())
     by_number, by_relative = _by_number(pieces, question), _by_relative(pieces, relative)
     others = past | by_number.others | by_relative.others | _on_validity(pieces, question)
+    others = _with_dependents(pieces, others)
     return Fit((by_number.own | by_relative.own) - others, others)
+
+
+def _with_dependents(pieces: Sequence[Piece], others: frozenset[int]) -> frozenset[int]:
+    """Returns ``others``, the sentences that only announce them, and those that continue one of them ("Ce congé peut …")."""
+    found = set(others)
+    for items in _lists(pieces):
+        if found >= items.keys():
+            before = min(items) - 1
+            found |= {before} if before >= 0 and pieces[before].announces else set()
+    for at, one in enumerate(pieces):
+        if one.kind is Kind.SENTENCE and not found.isdisjoint(one.needs):
+            found.add(at)
+    return frozenset(found)
 
 
 def _on_validity(pieces: Sequence[Piece], question: str) -> frozenset[int]:
@@ -60,29 +76,38 @@ def _by_number(pieces: Sequence[Piece], question: str) -> Fit:
 
 
 def distinguishing_relative(parts: Iterable[Sequence[Piece]], question: str) -> str:
-    """Returns the only relative that ``question`` names, if a list of figures in ``parts`` names this relative and others:
+    """Returns the only relative that ``question`` names, if a list of figures in ``parts`` has items for different relatives:
     "trois jours pour le décès du père, un jour pour le mariage d'un enfant"; else an empty text.
 
-    Papers to bring are for nobody else, although they name the parents and the child.
+    An item for others misleads, even if the list has none for this relative ("ma grand-mère"). Papers to bring are for nobody
+    else, although they name the parents and the child.
     """
     named = relatives_in(question)
     if len(named) != 1:
         return ""
     [relative] = named
-    return relative if any(_distinguishes(pieces, relative) for pieces in parts) else ""
+    return relative if any(_distinguishing_items(pieces, relative) for pieces in parts) else ""
 
 
-def _distinguishes(pieces: Sequence[Piece], relative: str) -> bool:
-    own, others = _with_figure_for(pieces, relative)
-    return any(not own.isdisjoint(items) and not others.isdisjoint(items) for items in _lists(pieces))
+def _distinguishing_items(pieces: Sequence[Piece], relative: str) -> frozenset[int]:
+    """Returns the items of the lists with figures for ``relative`` and for others, or that grant as much to several others."""
+    found = set[int]()
+    for items in _lists(pieces):
+        named = {at: kinds for at in items if (kinds := pieces[at].relatives_with_figure)}
+        others = {at: kinds for at, kinds in named.items() if relative not in kinds}
+        granted = [at for at in others if _GRANTS.match(flat(pieces[at].plain))]
+        mostly_others = 2 * len(granted) >= len(items) and len(set(others.values())) > 1
+        if (others and len(others) < len(named)) or mostly_others:
+            found |= items.keys()
+    return frozenset(found)
 
 
 def _by_relative(pieces: Sequence[Piece], relative: str) -> Fit:
     """Returns the items and rows for ``relative``; and those for others, with the sentences that have a figure for others."""
     if not relative:
         return NO_FIT
+    listed = _distinguishing_items(pieces, relative)
     own, others = _with_figure_for(pieces, relative)
-    listed = frozenset[int]().union(*(items for items in _lists(pieces) if not own.isdisjoint(items)))
     return Fit(own & listed, (others | listed) - own)
 
 

@@ -55,7 +55,7 @@ PASSPORT = "Le passeport est valide 10 ans. Il n'est pas fabriqué sur place. Un
         (SHEDS, "un abri de jardin, que faut-il ?", Fit()),
         (LEAVE, "combien de jours pour le décès de maman ?", Fit(frozenset({5}), frozenset({0, 2, 3, 4}))),
         (LEAVE, "mon fils se marie, combien de jours ?", Fit(frozenset({3, 4}), frozenset({2, 5}))),
-        (LEAVE, "combien de jours pour mon beau-père ?", Fit()),  # named nowhere
+        (LEAVE, "combien de jours pour mon beau-père ?", Fit(others=frozenset(range(6)))),  # named nowhere
         (LEAVE, "mon fils et ma mère sont morts", Fit()),  # of two relatives, both may count
         (TO_BRING, "quels papiers pour mon fils ?", Fit()),
         (PAPERS, "j'ai 40 ans, que faut-il ?", Fit()),  # one of three items is for others: the list is about something else
