@@ -54,6 +54,11 @@ class Focus(BaseModel):
         """Returns the present question about the entry: the last follow-up, or the question that led to it."""
         return self.latest or self.query
 
+    @property
+    def words(self) -> str:
+        """Returns all that was said of the present question: the question that led to the entry, and the last follow-up."""
+        return f"{self.query} {self.latest}"
+
 
 class UserFacts(BaseModel):
     """The citizen's statements and choices about themselves that outlast the subject. ``of``: the person whose age is known."""

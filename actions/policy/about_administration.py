@@ -4,9 +4,9 @@ import re
 
 from actions.messages.file_questions import asks_a_page, only_asks_where, seeks_a_way
 from actions.messages.plain_words import plain
+from actions.policy.about_the_matter import adds_to_question, is_about_page
 from actions.policy.offices import book_of, office
 from actions.policy.small_talk import finds_page
-from actions.policy.subject_change import adds_to_question, is_about_page
 from actions.policy.town_page import sought_town_page
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say

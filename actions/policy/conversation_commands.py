@@ -2,7 +2,7 @@
 
 import re
 
-from actions.policy.subject_change import adds_to_question, is_told
+from actions.policy.about_the_matter import adds_to_question, is_told
 from actions.replies.utterance import Reply, Utterance, say
 from actions.situation.places import COUNTRY
 from actions.situation.reading import facts_in

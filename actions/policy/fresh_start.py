@@ -5,8 +5,8 @@ from actions.cases.dialogue_state import DialogueState, UserFacts
 from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import asked_besides, corrected
+from actions.policy.about_the_matter import is_told
 from actions.policy.page_button import ask_case_again
-from actions.policy.subject_change import is_told
 from actions.replies.utterance import Reply
 from actions.turn.choice_list import offer_again
 from actions.turn.resolution import place_in

@@ -1,7 +1,8 @@
 """Step: courtesies, unless they also ask something; help, insults, "are you a machine?", unless a page answers the message."""
 
 from actions.messages.courtesies import asks_beside_courtesy
-from actions.policy.subject_change import FOUND, adds_to_question, is_about_page
+from actions.policy.about_the_matter import adds_to_question, is_about_page
+from actions.policy.subject_change import FOUND
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply, say
 from actions.turn.turn import Turn

@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache, partial
 
+from actions.cases.assumed_case import likely_case
 from actions.cases.case_resolution import BestOf, CaseOf, ExcludedAt
 from actions.cases.case_tree import Fork, fork_at, steps_to
 from actions.cases.dialogue_state import Focus, UserFacts
-from actions.cases.known_case import excluded_cases, known_case, likely_case
+from actions.cases.known_case import excluded_cases, known_case
 from actions.messages.several_questions import questions_in
 from actions.replies.extract import Worth
 from actions.replies.fitting_items import NO_FIT, Fit, distinguishing_relative, fitting_items

@@ -4,10 +4,10 @@ import re
 from collections.abc import Collection, Sequence
 from functools import partial
 
+from actions.cases.assumed_case import assumed_cases, case_to_assume
 from actions.cases.case_resolution import Guidance, once_for_each
 from actions.cases.case_tree import Fork, fork_at, written
 from actions.cases.dialogue_state import Focus, packed
-from actions.cases.known_case import assumed_cases, case_to_assume
 from actions.messages.aspects import Aspect, passages_on
 from actions.replies.cards import Card, answer_card, empty_card, whole_fork_card
 from actions.replies.first_answer import FirstAnswer, is_first

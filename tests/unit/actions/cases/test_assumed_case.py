@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from actions.cases.assumed_case import case_to_assume, is_protected
 from actions.cases.case_tree import Fork, fork_at
 from actions.cases.dialogue_state import Focus, UserFacts
-from actions.cases.known_case import case_to_assume, is_protected
 from actions.situation.reading import facts_in
 from core.entry import Case, Cases, Entry, TextBlock
 from core.settings import Settings

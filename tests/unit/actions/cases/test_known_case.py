@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from actions.cases.assumed_case import assumed_cases
 from actions.cases.case_tree import Fork, fork_at
 from actions.cases.dialogue_state import Focus, UserFacts
-from actions.cases.known_case import assumed_cases, decided_by, excluded_cases, known_case
+from actions.cases.known_case import decided_by, excluded_cases, known_case
 from actions.situation.reading import facts_in
 from core.entry import Case, Cases, Entry, TextBlock
 

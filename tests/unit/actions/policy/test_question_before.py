@@ -14,7 +14,8 @@ from actions.messages.follow_up_classifier import in_context
 from actions.messages.follow_up_parser import pattern, states
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import turned_to
-from actions.policy.subject_change import adds_to_question, is_told, question_in_context, topic_switch
+from actions.policy.about_the_matter import adds_to_question, is_told
+from actions.policy.subject_change import question_in_context, topic_switch
 from actions.turn.repeat_detection import repeats_card
 from actions.turn.turn import Turn
 from core.entry import Entry
