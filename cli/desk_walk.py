@@ -9,6 +9,7 @@ from actions.cases.case_tree import Fork, fork_at, read, steps_to
 from actions.cases.case_tree import written as address_of
 from actions.replies.cards import Card, answer_card, nothing_asked, whole_fork_card
 from actions.replies.fork_card import ForkCard, fork_card
+from actions.replies.side_by_side import OpenFork
 from actions.replies.style import Style
 from actions.replies.truncated_description import is_broken
 from conversations.wording import Wording
@@ -73,7 +74,7 @@ def _reply_at_fork(
         return (card_with_texts(answer_card(entry, order or 0, "", texts.style, named), texts),)
     fork_text = ForkCard(None, complete=False)
     if not page:
-        fork_text = fork_card(entry, found.asked, order, start, "", texts.style, nothing_asked)
+        fork_text = fork_card(OpenFork(entry, found.asked, start, nothing_asked), order, "", texts.style)
     blocks: list[ReplyBlock] = [] if fork_text.card is None else [card_with_texts(fork_text.card, texts)]
     if fork_text.card is None and not found.asked.cases:
         blocks.append(TextBlock(text=texts.say("utter_about", title=" › ".join((entry.title, *found.asked.headings)))))

@@ -2,13 +2,11 @@
 
 from typing import NamedTuple
 
-from actions.cases.case_resolution import CaseOf, ExcludedAt
 from actions.cases.case_tree import Fork, passages_under
 from actions.replies.cards import Card, answer_card, cases_card
-from actions.replies.extract import Worth, extract
 from actions.replies.piece_sets import answering, visible_chars
 from actions.replies.pieces import pieces_of
-from actions.replies.side_by_side import first_cases, side_by_side
+from actions.replies.side_by_side import OpenFork, first_cases, side_by_side
 from actions.replies.style import Style
 from actions.replies.truncated_description import is_broken, shown, stand_in
 from core.decision_trace import note
@@ -23,48 +21,31 @@ class ForkCard(NamedTuple):
     others: tuple[int, ...] = ()  # the numbers of the cases that are not on the card, if only one case is
 
 
-def fork_card(
-    entry: Entry,
-    fork: Fork,
-    lead_passage: int | None,
-    start: int,
-    snapshot: str,
-    style: Style,
-    worth: Worth,
-    case_of: CaseOf = lambda _: None,
-    excluded_at: ExcludedAt = lambda _: (),
-    *,
-    question: str = "",
-) -> ForkCard:
-    """Returns the card that answers although ``fork`` is open: all cases side by side if they fit, none of them chosen; else
+def fork_card(open_fork: OpenFork, lead_passage: int | None, snapshot: str, style: Style) -> ForkCard:
+    """Returns the card that answers although the fork is open: all cases side by side if they fit, none of them chosen; else
     the text that holds for everyone, and the first cases.
 
-    ``lead_passage``: the passage before the fork, if any. ``start``: the passage that was found for the question. ``case_of``:
-    the known cases of the citizen, for inner forks. ``excluded_at``: the cases that are not theirs. ``question``: the citizen's
-    words, for what their amounts, sizes, ages and years exclude.
+    ``lead_passage``: the passage before the fork, if any.
     """
-    limits = style.limits
+    entry, fork, limits = open_fork.entry, open_fork.fork, style.limits
     note("fork", cases=" / ".join(fork.labels), question=fork.question)
-    lead = extract(shown(entry, lead_passage), worth, limits.mini, question=question).text if lead_passage is not None else ""
+    lead = open_fork.extract(shown(entry, lead_passage), limits.mini).text if lead_passage is not None else ""
     for above in dict.fromkeys((lead, "")):
-        beside = side_by_side(
-            entry, fork, start, worth, limits.cases - visible_chars(above), case_of, excluded_at, question=question
-        )
+        beside = side_by_side(open_fork, limits.cases - visible_chars(above))
         if beside is not None:
             note("side_by_side", chars=visible_chars(beside.body), room=limits.cases)
             return ForkCard(cases_card(entry, fork, beside, above, snapshot, style), complete=True)
     if not (style.pays_by_segment and lead):  # by SMS, text that holds for everyone is preferred to a single case
         alone = (limits.lone_case, limits.cases) if style.pays_by_segment else ()
-        room = limits.cases - visible_chars(lead)
-        some = first_cases(entry, fork, start, worth, room, case_of, excluded_at, alone=alone, question=question)
+        some = first_cases(open_fork, limits.cases - visible_chars(lead), alone=alone)
         if some is not None:
             note("first_cases", room=limits.cases)
-            others = _other_cases(entry, fork, start) if some.alone else ()
+            others = _other_cases(entry, fork, open_fork.start) if some.alone else ()
             return ForkCard(cases_card(entry, fork, some, lead, snapshot, style), complete=False, others=others)
     common = _for_everyone(entry) if lead_passage is None else lead_passage
     if common is not None:
         note("for_everyone", room=limits.cases)
-        card = answer_card(entry, common, snapshot, style.above_choices(), worth=worth, question=question)
+        card = answer_card(entry, common, snapshot, style.above_choices(), worth=open_fork.worth, question=open_fork.question)
         return ForkCard(card, complete=False)
     note("only_asked", room=limits.cases)
     return ForkCard(None, complete=False)

@@ -1,6 +1,7 @@
 """Shows the cases of a fork side by side, none chosen, each with its label and its first sentences. Pure functions."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import NamedTuple
 
@@ -36,24 +37,36 @@ class SideBySide(NamedTuple):
     rest: str = ""  # of the part of the case that stands alone
 
 
-def side_by_side(
-    entry: Entry,
-    fork: Fork,
-    start: int,
-    worth: Worth,
-    max_chars: int,
-    case_of: CaseOf = lambda _: None,
-    excluded_at: ExcludedAt = lambda _: (),
-    *,
-    question: str = "",
-) -> SideBySide | None:
-    """Returns all cases of ``fork`` within ``max_chars`` visible characters, each by its part of passage ``start``.
+@dataclass(frozen=True)
+class OpenFork:
+    """A fork whose case is unknown, and what is known of the question.
 
-    Cases ``excluded_at`` a fork are left out. A case with an inner fork is shown by its inner cases, or by the general one if
-    these are too many. ``None`` if more than four cases remain, if one of them has no text, or if their first sentences do not
-    fit.
+    ``start``: the passage that was found for the question. ``case_of``: the known cases of the citizen, for inner forks.
+    ``excluded_at``: the cases that are not theirs. ``question``: the citizen's words, for what their amounts, sizes, ages and
+    years exclude.
     """
-    shown, excluded = _cases(entry, fork, start, case_of, excluded_at), excluded_at(fork)
+
+    entry: Entry
+    fork: Fork
+    start: int
+    worth: Worth
+    case_of: CaseOf = lambda _: None
+    excluded_at: ExcludedAt = lambda _: ()
+    question: str = ""
+
+    def extract(self, markdown: str, max_chars: int, *, strict: bool = False) -> Extract:
+        """Returns the extract of ``markdown`` for the question."""
+        return extract(markdown, self.worth, max_chars, question=self.question, strict=strict)
+
+
+def side_by_side(open_fork: OpenFork, max_chars: int) -> SideBySide | None:
+    """Returns all cases of the fork within ``max_chars`` visible characters, each by its part of the passage found.
+
+    Excluded cases are left out. A case with an inner fork is shown by its inner cases, or by the general one if these are too
+    many. ``None`` if more than four cases remain, if one of them has no text, or if their first sentences do not fit.
+    """
+    fork = open_fork.fork
+    shown, excluded = _cases(open_fork), open_fork.excluded_at(fork)
     if len(shown) > _MOST_SHOWN:
         shown = _general_ones(shown)
     possible = {label for number, label in enumerate(fork.labels) if number not in excluded}
@@ -61,7 +74,7 @@ def side_by_side(
         return None
     best: SideBySide | None = None
     for budget in _BUDGETS:
-        found = _within(shown, partial(extract, worth=worth, max_chars=budget, question=question), fork)
+        found = _within(shown, partial(open_fork.extract, max_chars=budget), fork)
         if found is None or visible_chars(found.body) > max_chars:
             break
         best = found
@@ -70,37 +83,26 @@ def side_by_side(
     return best
 
 
-def first_cases(
-    entry: Entry,
-    fork: Fork,
-    start: int,
-    worth: Worth,
-    max_chars: int,
-    case_of: CaseOf = lambda _: None,
-    excluded_at: ExcludedAt = lambda _: (),
-    *,
-    alone: Sequence[int] = (),
-    question: str = "",
-) -> SideBySide | None:
-    """Returns as many cases of ``fork`` as fit into ``max_chars``, in the page's order.
+def first_cases(open_fork: OpenFork, max_chars: int, *, alone: Sequence[int] = ()) -> SideBySide | None:
+    """Returns as many cases of the fork as fit into ``max_chars``, in the page's order.
 
-    The case that contains passage ``start`` is among them. If fewer than two fit, that case stands alone with its label,
-    within the first of the lengths ``alone`` (characters) in which it fits; ``None`` if it fits in none.
+    The case with the passage found is among them. If fewer than two fit, that case stands alone with its label, within the
+    first of the lengths ``alone`` (characters) in which it fits; ``None`` if it fits in none.
     """
-    every = _general_ones(_cases(entry, fork, start, case_of, excluded_at))
+    every = _general_ones(_cases(open_fork))
     if not every:
         return None
-    own = next((one for one in every if one.passage.order == start), None)
+    own = next((one for one in every if one.passage.order == open_fork.start), None)
     for count in range(min(_MOST_SHOWN, len(every) - 1), 1, -1):
         some = every[:count] if own is None or own in every[:count] else [*every[: count - 1], own]
-        found = _within(some, partial(extract, worth=worth, max_chars=_BUDGETS[0], question=question), fork)
+        found = _within(some, partial(open_fork.extract, max_chars=_BUDGETS[0]), open_fork.fork)
         body = f"{found.body}\n\n… ({count} sur {len(every)})" if found else ""
         if found and visible_chars(body) <= max_chars:
             return found._replace(body=body, complete=False)
     labels, passage = own or every[0]
     label = f"**{LABELS.join(labels)}** : "
     for most in alone:
-        lone = extract(passage.markdown, worth, most - len(label), question=question, strict=True)
+        lone = open_fork.extract(passage.markdown, most - len(label), strict=True)
         body = label + lone.text
         if lone.text and visible_chars(body) <= most:
             return SideBySide(body, complete=False, headings=passage.headings, alone=True, rest=lone.rest)
@@ -142,18 +144,18 @@ def _shared_beginning(texts: Sequence[str]) -> tuple[str, list[str]]:
     return joined(pieces[0][:count]), [joined(one[count:]) for one in pieces]
 
 
-def _cases(entry: Entry, fork: Fork, start: int, case_of: CaseOf, excluded_at: ExcludedAt) -> list[_Shown]:
-    """Returns the cases of ``fork`` that are not excluded, each by its own text, or by the inner cases that this text
-    introduces.
+def _cases(open_fork: OpenFork) -> list[_Shown]:
+    """Returns the cases of the fork that are not excluded, each by its own text, or by the inner cases that this introduces.
 
     Of inner cases that ``case_of`` decides, only the citizen's.
     """
+    entry, fork, case_of, excluded_at = open_fork.entry, open_fork.fork, open_fork.case_of, open_fork.excluded_at
     known, depth, excluded = passages(entry), len(fork.cases) + 1, excluded_at(fork)
     shown: list[_Shown] = []
     for number, label in enumerate(fork.labels):
         if number in excluded:
             continue
-        orders = counterparts(entry, start, passages_under(entry, (*fork.address, number)))
+        orders = counterparts(entry, open_fork.start, passages_under(entry, (*fork.address, number)))
         part = [known[order] for order in orders if known[order].headings == known[orders[0]].headings]
         own = [passage for passage in part if len(passage.cases) == depth]
         deeper = [passage for passage in part if len(passage.cases) > depth]

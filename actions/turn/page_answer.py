@@ -15,6 +15,7 @@ from actions.replies.fork_card import ForkCard, fork_card
 from actions.replies.page_extract import is_labelled
 from actions.replies.page_question import page_question
 from actions.replies.piece_sets import visible_chars
+from actions.replies.side_by_side import OpenFork
 from actions.replies.truncated_description import is_broken, stand_in
 from actions.replies.utterance import Reply
 from actions.situation.reading import facts_in, passing
@@ -106,8 +107,8 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     before = turn.before if turn.typed or context.named else None
     again = before is not None and (before.entry, before.asked) == (entry.id, pending_fork)
     case_of, excluded_at = once_for_each(partial(turn.case, focus)), once_for_each(partial(turn.excluded, focus))
-    worth, question = turn.worth(entry), focus.question
-    shown = fork_card(entry, fork, lead, start, turn.snapshot, turn.style, worth, case_of, excluded_at, question=question)
+    open_fork = OpenFork(entry, fork, start, turn.worth(entry), case_of, excluded_at, focus.question)
+    shown = fork_card(open_fork, lead, turn.snapshot, turn.style)
     likely = None if shown.complete or again else case_to_assume(fork, entry, focus, turn.user, turn.settings)
     if likely is not None:
         with_likely = (*focus.assumed, written((*fork.address, likely)))
@@ -173,7 +174,8 @@ def unasked_card(turn: Turn, entry: Entry, focus: Focus, start: int) -> Card:
     worth = partial(turn.retriever.sentence_worth, entry, focus.query)
     way = resolve(turn, entry, start, focus)
     if way.passage is None and way.asked is not None:
-        card = fork_card(entry, way.asked, None, start, turn.snapshot, turn.style, worth, question=focus.query).card
+        open_fork = OpenFork(entry, way.asked, start, worth, question=focus.query)
+        card = fork_card(open_fork, None, turn.snapshot, turn.style).card
         return card or whole_fork_card(entry, way.asked, turn.snapshot, start, turn.style)
     return answer_card(entry, way.passage or 0, turn.snapshot, turn.style, worth=worth, question=focus.query)
 

@@ -8,6 +8,7 @@ import pytest
 
 from actions.cases.case_tree import Fork, fork_at
 from actions.replies.fork_card import fork_card
+from actions.replies.side_by_side import OpenFork
 from actions.replies.style import Style
 from core.entry import Case, Cases, Chapter, Entry
 from core.settings import Settings
@@ -38,7 +39,7 @@ SHORT = (case("Majeur", "Il coûte 86 €."), case("Mineur", "Il coûte 42 €."
 @pytest.mark.parametrize("style", [ON_WEB, BY_SMS])
 def test_fork_card_of_short_cases_shows_them_all_below_what_holds_for_everyone(style: Style) -> None:
     entry, fork = page(*SHORT)
-    card, complete, _ = fork_card(entry, fork, 0, 0, "s1", style, nothing)
+    card, complete, _ = fork_card(OpenFork(entry, fork, 0, nothing), 0, "s1", style)
     assert complete
     assert card is not None
     assert card.block.body.split("\n\n") == [LEAD, "**Majeur** : Il coûte 86 €.", "**Mineur** : Il coûte 42 €."]
@@ -49,7 +50,7 @@ def test_fork_card_of_short_cases_shows_them_all_below_what_holds_for_everyone(s
 def test_fork_card_within_a_case_names_that_case() -> None:
     inner = (case("De 18 à 25 ans", "Il coûte 25 €."), case("Plus de 25 ans", "Il coûte 30 €."))
     entry, _ = page(case("Majeur", then=inner), case("Mineur", "Il coûte 42 €."))
-    card, complete, _ = fork_card(entry, fork_at(entry, (0, 0, 0)), None, 1, "s1", ON_WEB, nothing)
+    card, complete, _ = fork_card(OpenFork(entry, fork_at(entry, (0, 0, 0)), 1, nothing), None, "s1", ON_WEB)
     assert complete
     assert card is not None
     assert card.block.cases == ("Majeur",)
@@ -58,7 +59,7 @@ def test_fork_card_within_a_case_names_that_case() -> None:
 
 def test_fork_card_of_an_old_page_dates_each_case() -> None:
     entry, fork = page(*SHORT, verified_on=date(2020, 5, 12))
-    card, _, _ = fork_card(entry, fork, None, 0, "s1", ON_WEB, nothing)
+    card, _, _ = fork_card(OpenFork(entry, fork, 0, nothing), None, "s1", ON_WEB)
     assert card is not None
     assert card.block.body == f"**Majeur** : Il coûte 86 €{AT}.\n\n**Mineur** : Il coûte 42 €{AT}."
 
@@ -66,7 +67,7 @@ def test_fork_card_of_an_old_page_dates_each_case() -> None:
 def test_fork_card_gives_the_cases_more_room_than_their_lead() -> None:
     """Where all cases fit without what leads up to them, they are worth more."""
     entry, fork = page(*long(2, 52), introduction=f"Le prix est {'très ' * 20}variable.")
-    card, complete, _ = fork_card(entry, fork, 0, 0, "s1", ON_WEB, nothing)
+    card, complete, _ = fork_card(OpenFork(entry, fork, 0, nothing), 0, "s1", ON_WEB)
     assert complete
     assert card is not None
     assert card.block.body.startswith("**Cas 0** : ")
@@ -76,7 +77,7 @@ def test_fork_card_gives_the_cases_more_room_than_their_lead() -> None:
 @pytest.mark.parametrize("count", [3, 5, 9])
 def test_fork_card_of_too_many_cases_shows_the_first_and_counts_them(count: int) -> None:
     entry, fork = page(*long(count, 30))
-    card, complete, _ = fork_card(entry, fork, 0, 0, "s1", ON_WEB, nothing)
+    card, complete, _ = fork_card(OpenFork(entry, fork, 0, nothing), 0, "s1", ON_WEB)
     assert card is not None
     lead, *shown, last = card.block.body.split("\n\n")
     assert (lead, complete, card.shortened) == (LEAD, count == 3, count > 3)
@@ -86,7 +87,7 @@ def test_fork_card_of_too_many_cases_shows_the_first_and_counts_them(count: int)
 
 def test_fork_card_by_sms_of_cases_that_do_not_fit_says_what_holds_for_everyone() -> None:
     entry, fork = page(*long(3, 30))
-    card, complete, _ = fork_card(entry, fork, 0, 0, "s1", BY_SMS, nothing)
+    card, complete, _ = fork_card(OpenFork(entry, fork, 0, nothing), 0, "s1", BY_SMS)
     assert card is not None
     assert (card.block.body, complete) == (LEAD, False)
 
@@ -94,7 +95,7 @@ def test_fork_card_by_sms_of_cases_that_do_not_fit_says_what_holds_for_everyone(
 @pytest.mark.parametrize("style", [ON_WEB, BY_SMS])
 def test_fork_card_of_long_cases_that_nothing_leads_up_to_shows_the_introduction(style: Style) -> None:
     entry, fork = page(*long(2, 90))
-    card, complete, _ = fork_card(entry, fork, None, 1, "s1", style, nothing)
+    card, complete, _ = fork_card(OpenFork(entry, fork, 1, nothing), None, "s1", style)
     assert card is not None
     assert (card.block.body, complete) == (LEAD, False)
 
@@ -103,13 +104,13 @@ def test_fork_card_of_long_cases_that_nothing_leads_up_to_shows_the_introduction
 def test_fork_card_of_long_cases_on_a_page_without_introduction_is_none(style: Style) -> None:
     entry, _ = page(*long(2, 90))
     alone = entry.model_copy(update={"introduction": "", "body": entry.body[-1:]})
-    assert fork_card(alone, fork_at(alone, (0,)), None, 0, "s1", style, nothing) == (None, False, ())
+    assert fork_card(OpenFork(alone, fork_at(alone, (0,)), 0, nothing), None, "s1", style) == (None, False, ())
 
 
 @pytest.mark.parametrize(("start", "own", "others"), [(1, 0, (1, 2)), (3, 2, (0, 1))])
 def test_fork_card_by_sms_shows_the_case_found_and_leaves_the_others(start: int, own: int, others: tuple[int, ...]) -> None:
     entry, fork = page(*long(3, 30))
-    card, complete, left = fork_card(entry, fork, None, start, "s1", BY_SMS, nothing)
+    card, complete, left = fork_card(OpenFork(entry, fork, start, nothing), None, "s1", BY_SMS)
     assert card is not None
     assert card.block.body.startswith(f"**Cas {own}** : Le texte {own} est ")
     assert (complete, left) == (False, others)
