@@ -56,32 +56,47 @@ def best_sentences(
 
     A sentence that did not fit is not tried again in another case, even if that case has a shorter label.
     """
-    chosen = dict(shown or {})
-    # The length of a passage's text is measured only when it changes, not for each sentence that is tried.
-    chars = {passage.order: _chars(passage, chosen[passage.order]) for passage in passages if chosen.get(passage.order)}
+    selection = _Selection(passages, shown or {}, max_chars, with_list)
     text_below = without_dates(plain(below, links=False))
-    shown_text = without_dates(plain(page_text(passages, chosen), links=False)) + text_below
+    shown_text = without_dates(plain(page_text(passages, selection.chosen), links=False)) + text_below
     too_long: set[str] = set()
     for passage, at, text, _ in _ranked(passages, worth, margin)[:_TRIED]:
-        if not chosen and text in text_below:
+        if not selection.chosen and text in text_below:
             break
-        if text in shown_text or text in too_long:
+        if text in shown_text or text in too_long or selection.has(passage, at):
             continue  # the same sentence is in several passages or cases
-        shown_pieces = chosen.get(passage.order, frozenset())
-        if at in shown_pieces:
-            continue
-        for wider, has_lists in _with_context(passage.pieces, at, shown_pieces, whole_lists=with_list > 0):
-            tried = {**chars, passage.order: _chars(passage, wider)}
-            room = with_list if has_lists else max_chars
-            if sum(tried.values()) + len(APART) * (len(tried) - 1) <= room:
-                chosen[passage.order], chars = wider, tried
-                shown_text += plain(page_text([passage], chosen), links=False)
-                break
+        if selection.add(passage, at):
+            shown_text += plain(page_text([passage], selection.chosen), links=False)
         else:
             too_long.add(text)
-            if only_with_best and not chosen:
+            if only_with_best and not selection.chosen:
                 break
-    return chosen
+    return selection.chosen
+
+
+class _Selection:
+    """The pieces chosen so far, within ``max_chars``, or ``with_list`` characters where a short list is whole."""
+
+    def __init__(self, passages: Sequence[SplitPassage], chosen: Chosen, max_chars: int, with_list: int) -> None:
+        self.chosen = dict(chosen)
+        self._max_chars, self._with_list = max_chars, with_list
+        # The length of a passage's text is measured only when it changes, not for each sentence that is tried.
+        self._chars = {one.order: _chars(one, chosen[one.order]) for one in passages if chosen.get(one.order)}
+
+    def has(self, passage: SplitPassage, at: int) -> bool:
+        """Decides whether piece ``at`` is chosen."""
+        return at in self.chosen.get(passage.order, ())
+
+    def add(self, passage: SplitPassage, at: int) -> bool:
+        """Adds piece ``at`` with as much of what belongs to it as fits. Returns whether it fits at all."""
+        before = self.chosen.get(passage.order, frozenset())
+        for pieces, has_lists in _with_context(passage.pieces, at, before, whole_lists=self._with_list > 0):
+            chars = {**self._chars, passage.order: _chars(passage, pieces)}
+            room = self._with_list if has_lists else self._max_chars
+            if sum(chars.values()) + len(APART) * (len(chars) - 1) <= room:
+                self.chosen[passage.order], self._chars = pieces, chars
+                return True
+        return False
 
 
 def _with_context(
