@@ -22,7 +22,7 @@ class ServiceClient:
 
     def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
         self._http = http
-        self._secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+        self._secret = settings.internal_headers
         self._patience = {
             "web": settings.web_turn_seconds + _GRACE_SECONDS,
             "sms": settings.sms_turn_seconds + _GRACE_SECONDS,

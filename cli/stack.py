@@ -112,7 +112,7 @@ def is_ready(process: Process, state: State | None, settings: Settings, client: 
         return False
     if process.health:
         try:
-            answer = client.get(process.health, headers={"X-Guichet-Secret": settings.internal_secret.get_secret_value()})
+            answer = client.get(process.health, headers=settings.internal_headers)
         except httpx.TransportError:
             return False
         return answer.status_code == httpx.codes.OK

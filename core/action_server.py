@@ -34,7 +34,7 @@ def blocking_action_server(settings: Settings, *, seconds: float, transport: htt
 
 
 def _common(settings: Settings, seconds: float) -> _Common:
-    secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    secret = settings.internal_headers
     return {
         "base_url": settings.actions_url,
         "headers": secret,

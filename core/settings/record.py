@@ -106,7 +106,7 @@ class RecordSettings(BaseModel):
 
     @property
     def secret_keys(self) -> tuple[str, ...]:
-        """Returns the key that signs, then those that are also accepted. The two properties below are similar."""
+        """Returns the key that signs, then those that are also accepted; the next two properties are similar."""
         return _both(self.secret_key, self.secret_key_also)
 
     @property
@@ -116,6 +116,11 @@ class RecordSettings(BaseModel):
     @property
     def address_keys(self) -> tuple[str, ...]:
         return _both(self.address_key, self.address_key_also)
+
+    @property
+    def internal_headers(self) -> dict[str, str]:
+        """Returns the header by which one process authenticates to another."""
+        return {"X-Guichet-Secret": self.internal_secret.get_secret_value()}
 
 
 def _both(first: SecretStr, also: SecretStr) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ async def _by_every_way(settings: Settings, database: Database) -> tuple[Guichet
         await _by_call_back(service, database)
         await _by_sms(service, settings, database)
         await _by_mistake(service)
-        ours = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+        ours = settings.internal_headers
         figures = (await service.http.get("/metrics", headers=ours)).text
         return service, figures, (await service.http.get("/health/ready", headers=ours)).text
 

@@ -61,7 +61,7 @@ async def test_answers_during_publications(
     await knowledge(database, tmp_path, *priced(1), PASSPORT, PARENTAL)
     engine = SearchService(snapshots_folder(tmp_path), WordEmbedder(), check_seconds=0)
     settings = settings_for(tmp_path, url)
-    secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    secret = settings.internal_headers
     client = TestClient(server.create_app(settings, TurnScopedRetriever(engine)), headers=secret, raise_server_exceptions=False)
     marks: dict[str, str] = {engine.status().snapshot: "1"}
     answers: list[tuple[int, str]] = []

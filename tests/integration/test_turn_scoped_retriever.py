@@ -127,7 +127,7 @@ def test_the_turn_asks_for_what_was_begun_over_http(tmp_path: Path) -> None:
     update_index(ENTRIES, tmp_path, WordEmbedder(), "full")
     embedder = Counted()
     steady = TurnScopedRetriever(SearchService(snapshots_folder(tmp_path), embedder, check_seconds=0))
-    headers = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    headers = settings.internal_headers
     text = "où jeter les encombrants"
     tracker = {"sender_id": "c1", "slots": {"language": "fr"}, "events": [], "active_loop": {}}
     tracker["latest_message"] = {"text": text, "entities": [], "message_id": "m1"}

@@ -28,7 +28,7 @@ class Citizen:
             opened = await client.post(
                 f"{self._base}/api/web/conversations",
                 json={"language": "fr", "origin": "bench"},
-                headers={"X-Guichet-Secret": self._settings.internal_secret.get_secret_value()},
+                headers=self._settings.internal_headers,
             )
         opened.raise_for_status()
         self._socket = await connect(self._base.replace("http", "ws", 1) + "/api/web/socket", compression=None)

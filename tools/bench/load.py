@@ -183,7 +183,7 @@ def spread(seconds: Sequence[float | None]) -> dict[str, float]:
 
 
 async def _opened(client: httpx.AsyncClient, settings: Settings) -> str:
-    secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    secret = settings.internal_headers
     answer = await client.post("/api/web/conversations", json={"language": "fr", "origin": "bench"}, headers=secret)
     answer.raise_for_status()
     return str(answer.json()["token"])

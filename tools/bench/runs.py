@@ -161,4 +161,4 @@ def memory(settings: Settings) -> dict[str, Any]:
 
 
 def _secret(settings: Settings) -> dict[str, str]:
-    return {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    return settings.internal_headers

@@ -131,7 +131,7 @@ async def measure(settings: Settings, *, sockets: int, per_second: int, seconds:
 
 async def _opened(settings: Settings, count: int) -> list[Line]:
     """Returns conversations without a connection yet."""
-    secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    secret = settings.internal_headers
     addresses, gate = _addresses(math.ceil(count / _PER_ADDRESS)), asyncio.Semaphore(_AT_A_TIME)
     async with httpx.AsyncClient(base_url=settings.own_url, headers=secret, timeout=60, trust_env=False) as http:
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.text.visible import visible_line
 from places.hours.written import osm_hours, written_hours
 from places.offices.office import LONGEST_LINE, MOST_ADDRESSES, Office
 
@@ -68,14 +68,14 @@ class OfficeForm(BaseModel):
     @property
     def addresses(self) -> list[str]:
         """Returns the other addresses: those on their lines."""
-        return list(filter(None, map(_clean, self.other_addresses.splitlines())))
+        return list(filter(None, map(visible_line, self.other_addresses.splitlines())))
 
     def office(self, before: Office | None, commune: tuple[str, str], source: tuple[str, str], today: date) -> Office:
         """Returns the office, cleaned; "?" stands for what an office must have. The rest is that of ``before``.
 
         ``source``: name and address of who says so now, instead of the directory.
         """
-        values = {name: _clean(getattr(self, name)) for name in LINES}
+        values = {name: visible_line(getattr(self, name)) for name in LINES}
         kept: dict[str, Any] = {"id": before.id, "verified_on": before.verified_on} if before else {"id": "new"}
         if before and before.commune == commune[0]:
             kept |= {"postal_code": before.postal_code}
@@ -102,10 +102,3 @@ class OfficeForm(BaseModel):
 def form_of(given: Mapping[str, object]) -> OfficeForm:
     """Returns the form. Raises ``ValidationError`` for data that no page of the desk sends."""
     return OfficeForm.model_validate({name: value for name, value in given.items() if isinstance(value, str)})
-
-
-def _clean(text: str) -> str:
-    """Returns ``text`` as one line of visible characters."""
-    return " ".join(
-        "".join(one if unicodedata.category(one)[0] != "C" else " " for one in unicodedata.normalize("NFC", text)).split()
-    )

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.text.visible import visible_line
 from retrieval.query.synonyms import Group
 
 KINDS: tuple[Literal["everyday", "abbreviation", "renamed", "sms"], ...] = ("everyday", "abbreviation", "renamed", "sms")
 QUESTIONS = 5
-_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of invisible characters
 # One wording per line, or separated by commas; the comma of "1,5 tonne" does not separate.
 _BETWEEN = re.compile(r"[\r\n;]|,(?!\d)")
 
@@ -55,12 +54,12 @@ class GroupForm(BaseModel):
             kind=next((one for one in KINDS if one == self.kind), "everyday"),
             both_ways=self.both_ways,
             replaces=self.replaces,
-            note=_clean(self.note),
+            note=visible_line(self.note),
         )
 
     def typed_questions(self) -> list[str]:
         """Returns the questions to be tried."""
-        return list(dict.fromkeys(filter(None, map(_clean, self.questions.splitlines()))))[:QUESTIONS]
+        return list(dict.fromkeys(filter(None, map(visible_line, self.questions.splitlines()))))[:QUESTIONS]
 
 
 def form_of(given: Mapping[str, object]) -> GroupForm:
@@ -70,10 +69,4 @@ def form_of(given: Mapping[str, object]) -> GroupForm:
 
 def wordings(text: str) -> list[str]:
     """Returns the wordings of a field, each once."""
-    return list(dict.fromkeys(filter(None, map(_clean, _BETWEEN.split(text)))))
-
-
-def _clean(text: str) -> str:
-    """Returns ``text`` as one line of visible characters."""
-    shown = (one if unicodedata.category(one) not in _UNSEEN else " " for one in unicodedata.normalize("NFC", text))
-    return " ".join("".join(shown).split())
+    return list(dict.fromkeys(filter(None, map(visible_line, _BETWEEN.split(text)))))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.text.visible import visible_line
 from retrieval.contracts import Topic
 
 FIELDS = ("name", "name_en", "body", "address", "phone", "hours", "hours_en", "url", "sentence", "sentence_en")
 QUESTIONS = 5
-_UNSEEN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # categories of invisible characters
 
 
 class TopicForm(BaseModel):
@@ -42,7 +41,7 @@ class TopicForm(BaseModel):
 
     def topic(self) -> Topic:
         """Returns the topic, cleaned. ``faults`` reports what is wrong with it."""
-        fields = {field: _clean(getattr(self, field)) for field in FIELDS}
+        fields = {field: visible_line(getattr(self, field)) for field in FIELDS}
         return Topic(**fields, examples=tuple(_lines(self.examples)))
 
     def typed_questions(self) -> list[str]:
@@ -56,10 +55,4 @@ def form_of(given: Mapping[str, object]) -> TopicForm:
 
 
 def _lines(text: str) -> list[str]:
-    return list(dict.fromkeys(filter(None, map(_clean, text.splitlines()))))
-
-
-def _clean(text: str) -> str:
-    """Returns ``text`` as one line of visible characters."""
-    shown = (one if unicodedata.category(one) not in _UNSEEN else " " for one in unicodedata.normalize("NFC", text))
-    return " ".join("".join(shown).split())
+    return list(dict.fromkeys(filter(None, map(visible_line, text.splitlines()))))

@@ -34,7 +34,7 @@ class Caller:
 async def callers(database: Database, settings: Settings) -> list[Caller]:
     """All of them, with sessions of their own in the record."""
     found = [Caller("stranger"), Caller("wrong secret", {"X-Guichet-Secret": "wrong", "Authorization": "Bearer wrong"})]
-    found.append(Caller("secret", {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}, frozenset({"operations"})))
+    found.append(Caller("secret", settings.internal_headers, frozenset({"operations"})))
     async with database.write() as session:
         conversation = open_conversation(session, channel="web", language="fr", origin=Origin.TEST)
         everything: dict[str, Any] = {"scopes": [*Scope], "per_minute": 3000, "days": 1, "test": False}

@@ -23,9 +23,7 @@ def _events(settings: Settings, metadata: dict[str, Any] | None) -> list[dict[st
     """What Rasa's tracker holds after the action, asked for with ``metadata`` of the message."""
     message = {"text": "choix", "entities": []} | ({} if metadata is None else {"metadata": metadata})
     tracker = {"sender_id": "c1", "slots": {"language": "fr"}, "latest_message": message, "events": []}
-    client = TestClient(
-        create_app(settings, FakeKnowledge()), headers={"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
-    )
+    client = TestClient(create_app(settings, FakeKnowledge()), headers=settings.internal_headers)
     answer = client.post("/webhook", json={"next_action": "action_answer_enquiry", "sender_id": "c1", "tracker": tracker})
     answer.raise_for_status()
     return [_spoken(response) for response in answer.json()["responses"]]

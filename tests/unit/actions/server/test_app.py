@@ -102,7 +102,7 @@ def test_health_without_a_snapshot(settings: Settings) -> None:
             raise LookupError
 
     client = TestClient(create_app(settings, Empty()))
-    secret = {"X-Guichet-Secret": settings.internal_secret.get_secret_value()}
+    secret = settings.internal_headers
     assert client.get("/health", headers=secret).status_code == 503
     assert client.get("/health/live", headers=secret).status_code == 200  # to start it anew would not help
 

@@ -61,5 +61,5 @@ def test_both_routes_want_the_secret(app: FastAPI) -> None:
 
 
 def test_a_batch_that_is_too_large_is_refused(app: FastAPI, settings: Settings) -> None:
-    client = TestClient(app, headers={"X-Guichet-Secret": settings.internal_secret.get_secret_value()})
+    client = TestClient(app, headers=settings.internal_headers)
     assert client.post("/embed", json={"texts": ["a"] * 33}).status_code == 422
