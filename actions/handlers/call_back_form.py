@@ -5,8 +5,6 @@ The number or the address never arrives here: it is masked before the dialogue, 
 Once it is stored, the message's metadata have a hint of it.
 """
 
-from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -130,8 +128,8 @@ class CallBackQuestion(Action):  # type: ignore[misc]
 class SubmitCallBack(Action):  # type: ignore[misc]
     """``action_submit_call_back``: the form has ended, confirmed or cancelled. Its slots are emptied."""
 
-    def __init__(self, settings: Settings, clock: Callable[[], datetime] = now) -> None:
-        self._clock, self._settings = clock, settings
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
 
     def name(self) -> str:
         return "action_submit_call_back"
@@ -157,7 +155,7 @@ class SubmitCallBack(Action):  # type: ignore[misc]
         return [SlotSet(slot, None) for slot in (*SLOTS, BY)]
 
     def _say_when(self, dispatcher: CollectingDispatcher, language: str) -> None:
-        moment, opening = self._clock(), self._settings.opening
+        moment, opening = now(), self._settings.opening
         back = opening.next_opening(moment)
         if back is not None and not opening.is_open(moment):
             day, time = day_and_time(back, language)

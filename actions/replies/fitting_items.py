@@ -42,10 +42,8 @@ def fitting_items(pieces: Sequence[Piece], question: str, relative: str = "") ->
 def _with_dependents(pieces: Sequence[Piece], others: frozenset[int]) -> frozenset[int]:
     """Returns ``others``, the sentences that only announce them, and those that continue one of them ("Ce congé peut …")."""
     found = set(others)
-    for items in _lists(pieces):
-        if found >= items.keys():
-            before = min(items) - 1
-            found |= {before} if before >= 0 and pieces[before].announces else set()
+    leads = {min(items) - 1 for items in _lists(pieces) if found >= items.keys()}
+    found |= {at for at in leads if at >= 0 and pieces[at].announces}
     for at, one in enumerate(pieces):
         if one.kind is Kind.SENTENCE and not found.isdisjoint(one.needs):
             found.add(at)

@@ -54,11 +54,9 @@ def runs_folder(home: Path) -> Path:
     return home / "evaluation" / "runs"
 
 
-def new_run(
-    kind: str, configuration: Configuration, figures: dict[str, dict[str, float]], rows: list[Row], now: datetime | None = None
-) -> Run:
+def new_run(kind: str, configuration: Configuration, figures: dict[str, dict[str, float]], rows: list[Row]) -> Run:
     """Returns a run whose id begins with the time, so that ids sort by time."""
-    at = now or datetime.now(UTC)
+    at = datetime.now(UTC)
     name = f"{at:%Y%m%dT%H%M%S%f}-{kind}"
     return Run(id=name, kind=kind, measured_at=at, configuration=configuration, figures=figures, rows=tuple(rows))
 
