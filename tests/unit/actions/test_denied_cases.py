@@ -48,6 +48,8 @@ def test_named_in_words_that_are_denied_name_no_case(labels: list[str], text: st
         ("j'habite à Bruxelles", {"country": "eu"}),
         ("j'ai une carte de 10 ans", {}),
         ("un bail de 3 ans", {}),
+        ("comment demander la nationalité française", {}),
+        ("mon père a la nationalité française", {"nationality": "french"}),
     ],
 )
 def test_said_leaves_out_what_is_denied_past_or_elsewhere(text: str, facts: dict[str, str]) -> None:
