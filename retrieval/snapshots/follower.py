@@ -79,6 +79,8 @@ class SnapshotFollower:
         if loaded is None:
             return
         loaded.vocabulary.prepare()
+        if loaded.version == self._seen:
+            self.refused = ""  # first: a status read in between would name the new snapshot and say that it is refused
         replaces, self.snapshot = self.snapshot is not None, loaded
         if replaces:
             freeze_long_lived()
