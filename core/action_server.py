@@ -34,10 +34,9 @@ def blocking_action_server(settings: Settings, *, seconds: float, transport: htt
 
 
 def _common(settings: Settings, seconds: float) -> _Common:
-    secret = settings.internal_headers
     return {
         "base_url": settings.actions_url,
-        "headers": secret,
+        "headers": settings.internal_headers,
         "timeout": seconds,
         "trust_env": False,
         "verify": tls_context(),

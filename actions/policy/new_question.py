@@ -64,9 +64,11 @@ def _looked_up(turn: Turn) -> Reply:
 
 def _in_fitting_order(result: RetrievalResult, text: str) -> RetrievalResult:
     """Returns ``result`` with the pages last whose titles affirm what ``text`` denies ("sans enfant")."""
-    others = contradicted([hit.title for hit in result.hits], text)
-    hits = sorted(enumerate(result.hits), key=lambda hit: hit[0] in others)
-    return result.model_copy(update={"hits": tuple(hit for _, hit in hits)})
+    last = contradicted([hit.title for hit in result.hits], text)
+    if not last:
+        return result
+    order = sorted(range(len(result.hits)), key=lambda number: number in last)
+    return result.model_copy(update={"hits": tuple(result.hits[number] for number in order)})
 
 
 def _is_bare_subject(result: RetrievalResult, understood: str, nearest: Sequence[Hit]) -> bool:

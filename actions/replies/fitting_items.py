@@ -41,6 +41,8 @@ def fitting_items(pieces: Sequence[Piece], question: str, relative: str = "") ->
 
 def _with_dependents(pieces: Sequence[Piece], others: frozenset[int]) -> frozenset[int]:
     """Returns ``others``, the sentences that only announce them, and those that continue one of them ("Ce congé peut …")."""
+    if not others:
+        return others
     found = set(others)
     leads = {min(items) - 1 for items in _lists(pieces) if found >= items.keys()}
     found |= {at for at in leads if at >= 0 and pieces[at].announces}

@@ -38,10 +38,10 @@ def contradicted(labels: Sequence[str], text: str) -> frozenset[int]:
     "Sans enfant" excludes "Le défunt a eu des enfants" beside "Le défunt n'a pas eu d'enfants". Without such a counterpart the
     words may be about something else.
     """
+    if not _DENIED.search(flat(text)):  # most texts; asked for each fork of a page
+        return frozenset()
     said = _read(text)
     denied = [phrase for phrase in said.denied if phrase and not phrase & said.affirmed]
-    if not denied:
-        return frozenset()
     read = [_of_label(label) for label in labels]
     in_labels = frozenset[str]().union(*(phrase for label in read for phrase in label.denied))
     return frozenset(

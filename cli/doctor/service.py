@@ -48,9 +48,9 @@ def check_processes(settings: Settings) -> Iterator[Finding]:
 
 def _parts(settings: Settings) -> dict[str, str] | None:
     """Returns the gateway's report on each part; ``None`` if no gateway of this installation answers."""
-    headers = settings.internal_headers
     try:
-        answer = httpx.get(f"{settings.own_url}/health/ready", headers=headers, timeout=5, trust_env=False)
+        ready = f"{settings.own_url}/health/ready"
+        answer = httpx.get(ready, headers=settings.internal_headers, timeout=5, trust_env=False)
         parts: dict[str, str] = answer.json()["parts"]
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return None

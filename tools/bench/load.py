@@ -183,8 +183,8 @@ def spread(seconds: Sequence[float | None]) -> dict[str, float]:
 
 
 async def _opened(client: httpx.AsyncClient, settings: Settings) -> str:
-    secret = settings.internal_headers
-    answer = await client.post("/api/web/conversations", json={"language": "fr", "origin": "bench"}, headers=secret)
+    asked = {"language": "fr", "origin": "bench"}
+    answer = await client.post("/api/web/conversations", json=asked, headers=settings.internal_headers)
     answer.raise_for_status()
     return str(answer.json()["token"])
 

@@ -56,7 +56,7 @@ async def rasa_latency(settings: Settings, count: int) -> dict[str, float]:
     conversation.
     """
     times = []
-    async with httpx.AsyncClient(headers=_secret(settings), timeout=30, trust_env=False) as client:
+    async with httpx.AsyncClient(headers=settings.internal_headers, timeout=30, trust_env=False) as client:
         for number in range(count + _WARM_UP):
             body = {
                 "conversation": uuid.uuid4().hex,
@@ -158,7 +158,3 @@ def memory(settings: Settings) -> dict[str, Any]:
     """Returns the proportional set size of every process of the stack, and their sum (``rss_mb``)."""
     by_process = proportional_mb({state.name: state.keeper for state in Supervisor(settings.home).states() if state.keeper})
     return {"rss_mb": round(sum(by_process.values()), 1), "rss_mb.by_process": by_process}
-
-
-def _secret(settings: Settings) -> dict[str, str]:
-    return settings.internal_headers
