@@ -40,7 +40,7 @@ def new_question(turn: Turn) -> Reply:
 
 
 def _looked_up(turn: Turn) -> Reply:
-    result = _in_fitting_order(turn.search.pages(turn.text, PAGES), turn.text)
+    result = in_fitting_order(turn.search.pages(turn.text, PAGES), turn.text)
     nearest = result.hits or result.rejected
     bare = _is_bare_subject(result, result.understood or turn.text, nearest)
     note("bare_subject", yes=bare)
@@ -62,13 +62,21 @@ def _looked_up(turn: Turn) -> Reply:
     return _nothing_found(turn, result, nearest)
 
 
-def _in_fitting_order(result: RetrievalResult, text: str) -> RetrievalResult:
-    """Returns ``result`` with the pages last whose titles affirm what ``text`` denies ("sans enfant")."""
+def in_fitting_order(result: RetrievalResult, text: str) -> RetrievalResult:
+    """Returns ``result`` with the pages last whose titles affirm what ``text`` denies ("sans enfant").
+
+    If the search was sure of such a page, it is not sure of the one that is first now: pages are offered.
+    """
     last = contradicted([hit.title for hit in result.hits], text)
     if not last:
         return result
     order = sorted(range(len(result.hits)), key=lambda number: number in last)
-    return result.model_copy(update={"hits": tuple(result.hits[number] for number in order)})
+    return result.model_copy(
+        update={
+            "hits": tuple(result.hits[number] for number in order),
+            "decision": result.decision if order[0] == 0 else "choices",
+        }
+    )
 
 
 def _is_bare_subject(result: RetrievalResult, understood: str, nearest: Sequence[Hit]) -> bool:

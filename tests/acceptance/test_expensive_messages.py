@@ -80,8 +80,7 @@ async def test_messages_that_still_wait_use_up_the_budget_too(settings: Settings
 
 
 async def test_who_asks_during_a_flood_waits_behind_a_few_of_its_messages_only(redis_url: str, tmp_path: Path) -> None:
-    patient = {"web_turn_seconds": 60.0, "web_engine_seconds": 60.0}
-    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis_url, tmp_path, **patient)
+    settings = settings_for(f"sqlite+aiosqlite:///{tmp_path / 'guichet.db'}", redis_url, tmp_path)
     await migrated(settings.sql_url)
     async with guichet(settings) as service, working(settings):
         service.rasa.gate.clear()  # no answer is ready until all have asked

@@ -32,7 +32,7 @@ __all__ = ["SECRET", "Citizen", "FakeRasa", "Guichet", "clock", "guichet", "serv
 
 
 def settings_for(database_url: str, redis_url: str, home: Path, **changes: Any) -> Settings:
-    """Settings of a whole service on free ports."""
+    """Settings of a whole service on free ports; its turns are patient, since a busy machine is no reason for a fallback."""
     values: dict[str, Any] = {
         "database_url": database_url,
         "redis_url": redis_url,
@@ -43,6 +43,8 @@ def settings_for(database_url: str, redis_url: str, home: Path, **changes: Any) 
         "secret_key": "secret-key",
         "internal_secret": SECRET,
         "address_key": "address-key",
+        "web_turn_seconds": 60.0,
+        "web_engine_seconds": 60.0,
     }
     return Settings(_env_file=None, **(values | changes))
 

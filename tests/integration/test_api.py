@@ -28,7 +28,7 @@ from tests.waiting import until
 
 @pytest.fixture
 def settings(database_url: str, redis_url: str, tmp_path: Any) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, sms_provider="", web_turn_seconds=20)
+    return settings_for(database_url, redis_url, tmp_path, sms_provider="")
 
 
 async def _token(database: Database, scopes: Sequence[Scope], **changes: Any) -> str:

@@ -26,7 +26,7 @@ _NOW = now()
 
 @pytest.fixture
 def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, redis_url, tmp_path, web_turn_seconds=60.0, web_engine_seconds=60.0, worker_concurrency=1)
+    return settings_for(database_url, redis_url, tmp_path, worker_concurrency=1)
 
 
 @pytest.fixture

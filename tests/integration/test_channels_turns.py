@@ -19,7 +19,7 @@ from tests.waiting import until
 @pytest.fixture
 def settings(database: Database, database_url: str, redis_url: str, tmp_path: Path) -> Settings:
     # Far beyond what any disk holds a process up: a turn over its time is a fallback, and no test here is about time.
-    return settings_for(database_url, redis_url, tmp_path, web_turn_seconds=60.0, web_engine_seconds=60.0)
+    return settings_for(database_url, redis_url, tmp_path)
 
 
 async def test_a_message_gets_its_sourced_reply(settings: Settings) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pytest
 
+from actions.policy.new_question import in_fitting_order
 from actions.situation.ages import about_child, age_said
 from actions.situation.denied_words import contradicted
 from actions.situation.matching import named_in
 from actions.situation.reading import facts_in
+from retrieval.contracts import Hit, RetrievalResult
 
-_TIGHT = ["Zone tendue", "Autre"]
+_TIGHT = ["Zone tendue", "Autre page"]
 _PROTECTED = ["En secteur protégé", "Hors secteur protégé"]
 
 
@@ -72,6 +74,26 @@ def test_said_leaves_out_what_is_denied_past_or_elsewhere(text: str, facts: dict
 )
 def test_contradicted_label_has_a_counterpart(labels: list[str], text: str, expected: set[int]) -> None:
     assert contradicted(labels, text) == expected
+
+
+_EMPLOYED, _SELF_EMPLOYED, _OTHER = "Prime d'un salarié", "Prime d'un non-salarié", "Impôt"
+
+
+def _hit(title: str) -> Hit:
+    return Hit(entry_id=title, collection="c", version=1, title=title, score=1.0)
+
+
+@pytest.mark.parametrize(
+    ("titles", "order", "decision"),
+    [
+        ([_EMPLOYED, _SELF_EMPLOYED, _OTHER], [_SELF_EMPLOYED, _OTHER, _EMPLOYED], "choices"),
+        ([_SELF_EMPLOYED, _EMPLOYED], [_SELF_EMPLOYED, _EMPLOYED], "answered"),
+    ],
+)
+def test_sure_page_that_is_contradicted_is_not_answered_from(titles: list[str], order: list[str], decision: str) -> None:
+    result = RetrievalResult(hits=tuple(map(_hit, titles)), confidence=0.9, decision="answered")
+    fitting = in_fitting_order(result, "la prime, je ne suis pas salarié")
+    assert ([hit.title for hit in fitting.hits], fitting.decision) == (order, decision)
 
 
 @pytest.mark.parametrize("text", ["qui herite si pas d'enfant", "je suis sans enfant", "je n'ai jamais eu d'enfants"])
