@@ -50,7 +50,7 @@ def has_figure(text: str) -> bool:
 def _dated(piece: Piece, day: date) -> str:
     if label := _LABEL.match(piece.text):  # the name of a case states nothing
         return label[0] + _dated(replace(piece, text=piece.text[label.end() :]), day)
-    if piece.kind is Kind.LINK or (piece.kind is Kind.HEADING and not piece.text.startswith("|")):
+    if piece.kind is Kind.LINK or (piece.kind is Kind.HEADING and not piece.is_table_header):
         return piece.text
     text = _BOLD.sub(lambda bold: bold[1] if _FIGURE.search(bold[1]) else bold[0], piece.text)
     if is_dated(text, day):

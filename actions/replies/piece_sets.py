@@ -65,7 +65,7 @@ def needed(pieces: Sequence[Piece], at: int, *, briefly: bool = False) -> set[in
         at += 1
         found |= {at, *_alternatives(pieces, at)}
     heading = next((other for other in range(min(found) - 1, -1, -1) if pieces[other].kind is Kind.HEADING), None)
-    if heading is not None and not pieces[heading].text.startswith("|"):
+    if heading is not None and not pieces[heading].is_table_header:
         found.add(heading)
     return found
 

@@ -43,12 +43,16 @@ class Piece:
         return plain(self.text, links=False)
 
     @property
+    def is_table_header(self) -> bool:
+        """Decides whether the piece holds the names of a table's columns."""
+        return self.kind is Kind.HEADING and self.text.startswith("|")
+
+    @property
     def essential(self) -> tuple[int, ...]:
         """The ``needs`` without which the piece cannot be understood, or would not be true: all but the sentence that a
         "De plus, …" continues, and what introduces a table, whose columns have names. "Toutefois, …" needs its rule.
         """
-        is_header = self.kind is Kind.HEADING and self.text.startswith("|")
-        return () if is_header or (self.kind is Kind.SENTENCE and _CONTINUES.match(self.text)) else self.needs
+        return () if self.is_table_header or (self.kind is Kind.SENTENCE and _CONTINUES.match(self.text)) else self.needs
 
     @cached_property
     def points_outside(self) -> bool:
@@ -252,7 +256,7 @@ def _with_needs(new: list[Piece], before: Sequence[Piece]) -> list[Piece]:
     found: list[Piece] = []
     for at, piece in enumerate(new):
         needs: set[int] = set()
-        if piece.kind is Kind.HEADING and piece.text.startswith("|"):
+        if piece.is_table_header:
             needs, head = lead, {first + at}
         elif piece.kind is Kind.ROW:
             needs = head.union(first + other for other in _same_row(new, at))
