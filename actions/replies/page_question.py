@@ -20,6 +20,7 @@ from actions.replies.truncated_description import is_description, shown, stand_i
 from actions.situation.matching import folded_label, is_abroad, is_default
 from actions.situation.places import AREA
 from actions.situation.reading import demanded
+from actions.situation.special_circumstances import circumstances, demanded_circumstances
 from core.entry import Address, Entry, Passage, SameEntry, located_passages, passages
 from core.opening_sentences import may_hold_opening
 from core.settings import Settings
@@ -90,9 +91,22 @@ def page_question(retriever: Retriever, entry: Entry, focus: Focus, user: UserFa
             lambda fork: excluded_cases(fork, focus, user),
             set(terms(query)) - set(terms(entry.title)),
         ),
-        is_likely=holding(entry, lambda fork: likely_case(fork, entry, focus, user, settings)),
+        is_likely=_likely(entry, query, holding(entry, lambda fork: likely_case(fork, entry, focus, user, settings))),
         text=query,
     )
+
+
+def _likely(entry: Entry, query: str, is_usual: Callable[[int], bool]) -> Callable[[int], bool]:
+    """Returns a function that decides whether a passage holds for most citizens who ask ``query``: it ``is_usual``, and not
+    for circumstances of few people that neither the question nor the title names.
+    """
+    known, named = passages(entry), circumstances(f"{query} ; {entry.title}")
+
+    def is_likely(order: int) -> bool:
+        labels = (*known[order].headings, *known[order].cases)
+        return is_usual(order) and all(demanded_circumstances(label) <= named for label in labels)
+
+    return is_likely
 
 
 def _rated(

@@ -134,9 +134,13 @@ def _without_empty_headings(pieces: Sequence[Piece], chosen: Collection[int]) ->
 
 
 def with_exception(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
-    """Returns the text of ``chosen``, closed, with the first words of its exception that is not shown."""
+    """Returns the text of ``chosen``, closed, with the first words of its exception that is not shown.
+
+    The first words of a warning ("Attention : le service peut …") would take space and say nothing.
+    """
     text, exception = counted(pieces, chosen), exception_after(pieces, chosen)
-    return closed(text if exception is None else f"{text}{APART}{stub(pieces[exception].text)}")
+    cut = exception is not None and not _WARNS.match(pieces[exception].text)
+    return closed(f"{text}{APART}{stub(pieces[exception].text)}" if cut else text)
 
 
 def stub(sentence: str, max_chars: int = STUB_CHARS) -> str:

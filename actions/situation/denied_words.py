@@ -27,6 +27,11 @@ def affirmed_terms(text: str) -> frozenset[str]:
     return _read(text).affirmed
 
 
+def without_denied(folded: str) -> str:
+    """Returns ``folded`` text without the words that it negates."""
+    return _DENIED.sub(" ; ", folded)
+
+
 def denies(label: str) -> bool:
     """Decides whether ``label`` negates anything."""
     return bool(_of_label(label).denied)
@@ -59,4 +64,4 @@ def _of_label(label: str) -> _Words:
 def _read(text: str) -> _Words:
     folded = flat(text)
     denied = tuple(frozenset(terms(found["words"])) for found in _DENIED.finditer(folded))
-    return _Words(frozenset(terms(_DENIED.sub(" ; ", folded))), denied)
+    return _Words(frozenset(terms(without_denied(folded))), denied)
