@@ -202,9 +202,8 @@ def _located(same: SameEntry) -> tuple[tuple[Passage, Address], ...]:
     for headings, cases, block, address in _walk(entry.body, (), (), ()):
         markdown, defines = block.markdown.strip(), block.role == "definition"
         last, begun = found[-1] if len(found) > 1 else (None, ())
-        if last and (last.headings, last.cases) == (headings, cases):
-            joined = {"markdown": f"{last.markdown}\n\n{markdown}", "defines": last.defines and defines}
-            found[-1] = (last.model_copy(update=joined), begun)
+        if last and (last.headings, last.cases, last.defines) == (headings, cases, defines):
+            found[-1] = (last.model_copy(update={"markdown": f"{last.markdown}\n\n{markdown}"}), begun)
         else:
             here = Passage(order=len(found), headings=headings, cases=cases, markdown=markdown, defines=defines)
             found.append((here, address))

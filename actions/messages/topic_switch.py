@@ -35,6 +35,8 @@ def corrected(text: str, before: str) -> str:
     if found is None:
         return ""
     rest = said[found.end() :].lstrip(_BETWEEN)
+    if other := pattern("and_not").search(folded, found.end()):  # "de l'aide à domicile, pas la maison de retraite"
+        rest = said[found.end() : other.start()].strip(_BETWEEN)
     aspect, subject = asked_in(plain(rest))
     if not terms(without_facts(subject)):
         return ""  # "je voulais dire pour un mineur": the subject stays

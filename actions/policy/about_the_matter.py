@@ -21,13 +21,14 @@ def is_about_page(turn: Turn) -> bool:
 
 def adds_to_question(turn: Turn) -> bool:
     """Decides whether a message that sounds like one to the service goes on about the question before it: it supposes something
-    ("et si je peux pas venir le jour du vote"), or tells of somebody else ("elle est espagnole").
+    ("et si je peux pas venir le jour du vote"), tells of somebody else ("elle est espagnole"), or names another thing ("et ma
+    carte d'identité était dedans aussi").
     """
     folded = plain(turn.text)
     if not turn.question_before or addresses_us(folded):
         return False
     tells = states(turn.text) and pattern("tells_of_another").match(folded) is not None
-    return tells or pattern("supposes").match(folded) is not None
+    return tells or any(pattern(name).match(folded) is not None for name in ("supposes", "too"))
 
 
 def is_told(turn: Turn) -> bool:

@@ -10,7 +10,7 @@ from actions.replies.labels import is_vague
 from actions.replies.style import PAGES
 from actions.replies.utterance import Reply
 from actions.situation.denied_words import contradicted
-from actions.turn.choice_list import offer, themes
+from actions.turn.choice_list import MINI_CARDS, offer, themes
 from actions.turn.page_answer import open_page
 from actions.turn.presenter import SearchContext
 from actions.turn.turn import Turn
@@ -46,16 +46,17 @@ def _looked_up(turn: Turn) -> Reply:
     note("bare_subject", yes=bare)
     if bare:
         return offer(turn, nearest, turn.text, result)
-    if result.decision == "answered":
-        note("sure")
-        return _sure(turn, result)
+    if result.decision == "answered" or _just_offered(turn, result):
+        note("sure" if result.decision == "answered" else "offered_before")
+        return _open_first(turn, result)
     if result.scope == "fragment":
         note("fragment")
         return _clarify(turn, nearest, result)
     if result.hits:
         note("likely")
         return offer(turn, result.hits, turn.text, result)
-    if result.scope == "outside" and not turn.opened_by:  # what continues a question for an administration is one, too
+    # What continues a question for an administration is one, too, and so is what is asked while its page is talked about.
+    if result.scope == "outside" and not turn.opened_by and turn.entry_in_focus() is None:
         note("outside")
         return turn.reply(turn.replies.refuse("utter_out_of_scope", snapshot=result.snapshot, confidence=result.confidence))
     note("nothing_found")
@@ -90,7 +91,15 @@ def _is_bare_subject(result: RetrievalResult, understood: str, nearest: Sequence
     return is_vague(understood, [hit.title for hit in nearest])
 
 
-def _sure(turn: Turn, result: RetrievalResult) -> Reply:
+def _just_offered(turn: Turn, result: RetrievalResult) -> bool:
+    """Decides whether the pages to offer are those that were offered last: who asks on below them gets no second list."""
+    focus = turn.focus
+    if focus is None or focus.entry or not focus.offered:
+        return False
+    return {hit.entry_id for hit in result.hits[:MINI_CARDS]} == set(focus.offered[:MINI_CARDS])
+
+
+def _open_first(turn: Turn, result: RetrievalResult) -> Reply:
     """Answers from the first page."""
     best = result.hits[0]
     entry = turn.search.entry_of(best)

@@ -3,6 +3,7 @@
 from actions.messages.follow_up_parser import pattern
 from actions.messages.plain_words import plain
 from actions.messages.topic_switch import named_instead, tells
+from actions.policy.about_the_matter import adds_to_question
 from actions.policy.follow_up import follow_up
 from actions.policy.new_question import new_question
 from actions.replies.style import PAGES
@@ -21,8 +22,9 @@ def none_of_these(turn: Turn) -> Reply | None:
     A refusal that names something else is a question about that.
     """
     refused = turn.intent == "deny"
-    if refused and turn.focus is None and tells(turn.text):
-        return None  # nothing was offered yet that could be refused
+    # "Son père est pas d'accord" refuses nothing; and nothing was offered yet that could be refused.
+    if refused and (adds_to_question(turn) or (turn.focus is None and tells(turn.text))):
+        return None
     if refused and (instead := named_instead(turn.text)):
         return _answer_instead(turn.asking(instead))
     if theme := turn.button.get("theme", ""):

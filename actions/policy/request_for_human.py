@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from actions.messages.topic_switch import turned_to
+from actions.messages.topic_switch import corrected, turned_to
 from actions.replies.utterance import Reply
 from actions.turn.turn import Turn
 from core.database.base import now
@@ -20,10 +20,11 @@ def request_for_human(turn: Turn) -> Reply | None:
 
 def human_intent(turn: Turn) -> Reply | None:
     """Reaches a human if Rasa detects such a request; passes for questions about another person ("CMU pour quelqu'un"), and for
-    a question after another subject was announced ("rien à voir : je voudrais un acte").
+    a question after another subject was announced ("rien à voir : je voudrais un acte") or the one before was corrected.
     """
-    asks = is_about_somebody(turn.text) or (turned_to(turn.text) and not wants_human(turn.text))
-    return None if asks else reach_human(turn)
+    before = turn.focus.query if turn.focus else ""
+    names_a_subject = bool(turned_to(turn.text) or corrected(turn.text, before)) and not wants_human(turn.text)
+    return None if names_a_subject or is_about_somebody(turn.text) else reach_human(turn)
 
 
 def reach_human(turn: Turn, moment: datetime | None = None) -> Reply:

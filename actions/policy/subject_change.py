@@ -36,7 +36,7 @@ def continues(turn: Turn) -> bool:
     if alone.decision == "answered" or _names_a_page(turn.text, alone):
         return False
     both = turn.search.glimpse(turn.in_context, PAGES)
-    if alone.confidence >= max(FOUND, both.confidence):
+    if alone.confidence >= max(FOUND, both.confidence) or _only_names_another_page(turn, alone, both):
         return False  # "comment refaire mon passeport ?", after a question about the papers of a car
     return not stands_alone(context_features(turn.text, turn.question_before, alone, both))
 
@@ -45,6 +45,18 @@ def _names_a_page(text: str, alone: RetrievalResult) -> bool:
     """Decides whether ``text`` asks the same for something that is the whole title of a page ("et pour un passeport ?")."""
     named = set(terms(text))
     return pattern("same_for").match(plain(text)) is not None and any(named == set(terms(hit.title)) for hit in alone.hits)
+
+
+def _only_names_another_page(turn: Turn, alone: RetrievalResult, both: RetrievalResult) -> bool:
+    """Decides whether the message only names a thing ("et la carte grise ?", after a question about a vote): all of it is in
+    the title of the page found for it alone, and nothing of it in the title of the page found for ``both``, nor anywhere on the
+    page in focus.
+    """
+    entry, named = turn.entry_in_focus(), set(terms(turn.text))
+    if entry is None or not (named and alone.hits and both.hits) or not pattern("and_a_thing").match(plain(turn.text)):
+        return False
+    in_title = named <= set(terms(alone.hits[0].title)) and named.isdisjoint(terms(both.hits[0].title))
+    return in_title and not turn.retriever.spoken(entry, named)
 
 
 def continues_on_page(turn: Turn, entry: Entry) -> RetrievalResult | None:

@@ -139,8 +139,9 @@ def with_exception(pieces: Sequence[Piece], chosen: Collection[int]) -> str:
     The first words of a warning ("Attention : le service peut …") would take space and say nothing.
     """
     text, exception = counted(pieces, chosen), exception_after(pieces, chosen)
-    cut = exception is not None and not _WARNS.match(pieces[exception].text)
-    return closed(f"{text}{APART}{stub(pieces[exception].text)}" if cut else text)
+    if exception is None or _WARNS.match(pieces[exception].text):
+        return closed(text)
+    return closed(f"{text}{APART}{stub(pieces[exception].text)}")
 
 
 def stub(sentence: str, max_chars: int = STUB_CHARS) -> str:

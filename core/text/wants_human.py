@@ -99,6 +99,9 @@ _OF_OTHERS = re.compile(
 _SOMEBODY_ELSE = re.compile(
     r"\b(?:pour|chez|contre|sans|sur|a la place de|aider?|heberge\w*|loge\w*|garder?|embauche\w*|epouse\w*) "
     r"(?:quelqu ?'? ?un|qqn|qqun)\b"
+    # "Venir avec quelqu'un", "être accompagné".
+    r"|\baccompagn\w+|^(?!.*\b(?:parl|discut|echang|caus|t?chat|visio|rdv|rendez|entretenir|contact|appel|telephon|dialog|mettre))"
+    r".*\bavec (?:quelqu ?'? ?un|qqn|qqun)\b"
 )
 _MESSAGE = re.compile("|".join(_IN_THE_MESSAGE))
 _SENTENCE = re.compile("|".join(_IN_A_SENTENCE))
