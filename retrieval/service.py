@@ -21,7 +21,6 @@ from retrieval.passages.choice import Asked, Chosen, Nearness, choose_passages
 from retrieval.passages.sentence_worth import PageRead, sentence_worth
 from retrieval.query.foreign import foreign_query
 from retrieval.query.query import Query, analyse
-from retrieval.query.spelling import Vocabulary
 from retrieval.query.synonym_lists import DESK_LIST, SynonymLists
 from retrieval.ranking.fusion import Meaning, Ranked, candidates, fuse, lexical_scores
 from retrieval.ranking.reranker import REORDERED, VALUES, Values, reorder, title_equals, values
@@ -222,7 +221,7 @@ class SearchService:
             snapshot=snapshot.version,
             language=language,
             understood=asked.text,
-            unknown=decision != "answered" and language == "fr" and _unknown(asked.text, snapshot.vocabulary),
+            unknown=decision != "answered" and language == "fr" and _unknown(snapshot, asked.text, "" if found else query),
             timings_ms=clock.finish(),
         )
 
@@ -346,10 +345,10 @@ def _place(snapshot: Snapshot, entry: Entry) -> int | None:
     return place if place is not None and snapshot.entries.versions[place] == entry.version else None
 
 
-def _unknown(text: str, vocabulary: Vocabulary) -> bool:
-    """Decides whether no word of ``text`` is known to the pages or a dictionary ("asdfgh")."""
-    letters = [word for word in words(text) if word.isalpha() and len(word) > 2]
-    return bool(letters) and not any(map(vocabulary.sound, letters))
+def _unknown(snapshot: Snapshot, *texts: str) -> bool:
+    """Decides whether no word of one of ``texts`` is known to the pages or a dictionary ("asdfgh")."""
+    in_letters = [[word for word in words(text) if word.isalpha() and len(word) > 2] for text in texts]
+    return any(letters and not any(map(snapshot.vocabulary.sound, letters)) for letters in in_letters)
 
 
 def _without(snapshot: Snapshot, allowed: Mask | None, withheld: Collection[str]) -> Mask | None:

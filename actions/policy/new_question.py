@@ -96,7 +96,7 @@ def _just_offered(turn: Turn, result: RetrievalResult) -> bool:
     focus = turn.focus
     if focus is None or focus.entry or not focus.offered:
         return False
-    return {hit.entry_id for hit in result.hits[:MINI_CARDS]} == set(focus.offered[:MINI_CARDS])
+    return tuple(hit.entry_id for hit in result.hits[:MINI_CARDS]) == focus.offered[:MINI_CARDS]
 
 
 def _open_first(turn: Turn, result: RetrievalResult) -> Reply:

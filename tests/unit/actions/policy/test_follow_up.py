@@ -160,21 +160,20 @@ async def test_what_was_asked_is_still_asked_of_the_page_for_another_situation(
     assert (turn.entry, body(turn)) == ("P11", answer)
 
 
-async def test_asking_on_without_choosing_offers_the_pages_for_both_questions(talk: Talk) -> None:
+async def test_asking_on_below_a_list_opens_its_first_page_rather_than_the_same_list(talk: Talk) -> None:
     assert (await talk.say("passeport")).outcome == Outcome.CHOICES
     turn = await talk.say("il y a un modèle à suivre pour ça ?")
-    (offered,) = [block for block in turn.blocks if isinstance(block, ChoicesBlock)]
-    assert offered.options[0].entry == "P3"
+    assert (turn.entry, turn.outcome) == ("P3", Outcome.ANSWERED)
 
 
 @pytest.mark.parametrize(
-    ("text", "outcome"), [("j'ai pas compris", Outcome.ANSWERED), ("pas compris, combien coûte le timbre ?", Outcome.CHOICES)]
+    ("text", "purpose"), [("j'ai pas compris", "menu"), ("pas compris, combien coûte le timbre ?", "related")]
 )
-async def test_of_offered_pages_the_first_is_explained_unless_a_question_is_asked(
-    talk: Talk, text: str, outcome: Outcome
-) -> None:
+async def test_of_offered_pages_the_first_is_explained_unless_a_question_is_asked(talk: Talk, text: str, purpose: str) -> None:
     await talk.say("passeport")
-    assert (await talk.say(text)).outcome is outcome
+    turn = await talk.say(text)
+    (choices,) = [block for block in turn.blocks if isinstance(block, ChoicesBlock)]
+    assert (turn.outcome, choices.purpose) == (Outcome.ANSWERED, purpose)
 
 
 async def test_two_words_that_a_page_answers_for_sure_are_more_than_a_name(talk: Talk) -> None:
