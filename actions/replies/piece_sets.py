@@ -72,21 +72,24 @@ def needed(pieces: Sequence[Piece], at: int, *, briefly: bool = False) -> set[in
 
 def _alternatives(pieces: Sequence[Piece], at: int) -> list[int]:
     """Returns the items of the list of piece ``at`` if they are alternatives ("soit …", "ou …"): one alone would mislead."""
-    items = _list_of(pieces, at)
+    items = _list_of(pieces, at) if pieces[at].kind is Kind.ITEM else []
     return items if any(_ALTERNATIVE.match(pieces[other].text) for other in items) else []
 
 
 def short_lists(pieces: Sequence[Piece], chosen: Collection[int]) -> set[int]:
-    """Returns the items of those lists of ``chosen`` that are short: conditions hold together, and steps follow each other."""
+    """Returns the items and rows of those lists and tables of ``chosen`` that are short: conditions hold together, steps follow
+    each other, and a scale without one of its rows would mislead.
+    """
     lists = [_list_of(pieces, at) for at in chosen]
     return {at for items in lists if len(items) <= _SHORT_LIST for at in items}
 
 
 def _list_of(pieces: Sequence[Piece], at: int) -> list[int]:
-    """Returns the numbers of the items of the list that piece ``at`` is in; none if it is not an item."""
-    if pieces[at].kind is not Kind.ITEM:
+    """Returns the numbers of the items or rows of the list or table that piece ``at`` is in; none if it is in neither."""
+    kind = pieces[at].kind
+    if kind not in (Kind.ITEM, Kind.ROW):
         return []
-    return [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (Kind.ITEM, pieces[at].paragraph)]
+    return [other for other, one in enumerate(pieces) if (one.kind, one.paragraph) == (kind, pieces[at].paragraph)]
 
 
 def left_out(pieces: Sequence[Piece], chosen: Collection[int]) -> list[int]:

@@ -120,10 +120,13 @@ def _holes(entry: Entry) -> Iterator[Advice]:
 
 
 def _chosen_sentences(entry: Entry) -> Iterator[Advice]:
-    """Yields advice on opening sentences, and on sentences that answer a question, that occur nowhere in the page."""
+    """Yields advice on opening sentences, and on sentences that answer a question, that occur nowhere in the page; or only in an
+    introduction that the short answer hides.
+    """
     for words in entry.opening:
         if not in_page(entry, words):
-            yield Advice("check_opening_gone", {"words": words})
+            hidden = in_page(entry.model_copy(update={"short_answer": ""}), words)
+            yield Advice("check_opening_hidden" if hidden else "check_opening_gone", {"words": words})
     for one in entry.questions:
         if not in_page(entry, one.sentence):
             yield Advice("check_question_gone", {"words": one.sentence, "question": one.question})

@@ -34,6 +34,27 @@ async def _ended(running: Service, count: int) -> None:
             )
 
 
+async def _trials(running: Service, count: int) -> None:
+    async with running.database.write() as session:
+        for number in range(count):
+            conversation = Conversation(id=f"trial-{number}", channel="web", origin="ask", language="fr")
+            session.add(conversation)
+            await session.flush()
+            waiting = {"state": State.WAITING, "reason": Reason.CRISIS, "alert": True, "subject": f"Essai {number}"}
+            session.add(Handoff(id=f"trial-{number}", conversation_id=conversation.id, kind=Kind.CHAT, **waiting))
+
+
+def test_trials_stand_below_the_citizens_and_lengthen_no_page(running: Service, new_context: NewContext) -> None:
+    running.run(_trials(running, 60))
+    Widget(new_context().new_page(), running.url).visit().open().ask("passeport volé").ask("humain")
+    console = open_console(running, new_context, "Anne")
+    expect(console.locator("#group-trials")).to_have_text("Essais (60)")
+    expect(console.locator("#group-waiting")).to_have_text("En attente (1)")
+    expect(console.locator(".row").first).to_contain_text("passeport volé")
+    heights = console.evaluate("[document.documentElement.scrollHeight, window.innerHeight]")
+    assert heights[0] < 2 * heights[1]
+
+
 def test_on_a_telephone_the_browser_s_back_leads_to_the_list(running: Service, new_context: NewContext) -> None:
     """Before, the conversation stood under the whole list, and "back" left the desk."""
     Widget(new_context().new_page(), running.url).visit().open().ask("passeport volé").ask("humain")

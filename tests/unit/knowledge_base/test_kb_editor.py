@@ -148,6 +148,13 @@ def test_advice_names_an_opening_that_stands_nowhere_in_the_page() -> None:
     assert gone == ["Un mois"]
 
 
+def test_opening_of_an_introduction_that_the_short_answer_replaces_is_said_to_be_hidden() -> None:
+    page = Entry(id="e", collection="c", title="Piscine", introduction="Elle est rue du Stade.", opening=("Elle est rue",))
+    assert "check_opening_hidden" not in [one.code for one in advice(page)]
+    hidden = advice(page.model_copy(update={"short_answer": "Rue du Stade."}))
+    assert [one.code for one in hidden if one.code.startswith("check_opening")] == ["check_opening_hidden"]
+
+
 def test_form_keeps_openings_one_a_line() -> None:
     page = ENTRY.model_copy(update={"opening": ("Elle coûte", "Un mois")})
     assert values_of(page)["opening"] == "Elle coûte\nUn mois"

@@ -5,7 +5,7 @@ import { $, fill } from "./dom.js";
 import { Ended } from "./ended.js";
 import { PendingAnswers } from "./pending_answers.js";
 import { Connection } from "./connection.js";
-import { List } from "./list.js";
+import { isTrial, List } from "./list.js";
 import { showAvailability } from "./availability.js";
 import { ViewSwitch } from "./view_switch.js";
 import { Conversation } from "./conversation.js";
@@ -55,9 +55,9 @@ function leave() {
   if (id) document.querySelector(`[data-id="${CSS.escape(id)}"]`)?.focus();
 }
 
-/** Opens the next conversation down (1) or up (-1) the list, or the first one (0). */
+/** Opens the next conversation down (1) or up (-1) the list, or the first citizen's (0). */
 function move(step) {
-  const order = list.order();
+  const order = list.order({ trials: step !== 0 });
   if (!order.length) return viewSwitch.close();
   const at = step ? order.indexOf(list.current) + step : 0;
   choose(order[Math.min(Math.max(at, 0), order.length - 1)], false);
@@ -69,7 +69,7 @@ function updateList(frame) {
   const before = list.rows.get(conversation.handoff?.id);
   list.update(frame);
   const rows = [...list.rows.values()];
-  $("to-list").textContent = fill(words.to_list, { count: rows.filter((row) => row.state !== "claimed").length });
+  $("to-list").textContent = fill(words.to_list, { count: rows.filter((row) => row.state !== "claimed" && !isTrial(row)).length });
   $("nobody").hidden = rows.length > 0 || list.filter === "ended";
   attention.update(rows);
   const after = list.rows.get(conversation.handoff?.id);

@@ -34,15 +34,18 @@ export class List {
     if (this.filter === "ended") return [["ended", this.ended]];
     const mine = (row) => row.state === "claimed" && row.owner === this.me;
     const rows = this.sorted();
+    const waiting = rows.filter((row) => row.state !== "claimed");
     return [
       ["mine", rows.filter(mine)],
-      ["waiting", rows.filter((row) => row.state !== "claimed")],
+      ["waiting", waiting.filter((row) => !isTrial(row))],
       ["others", rows.filter((row) => row.state === "claimed" && !mine(row))],
+      ["trials", waiting.filter(isTrial)], // last: a hundred of them would bury a citizen
     ];
   }
 
-  /** Returns the ids from top to bottom. */
-  order = () => this.groups().flatMap(([, rows]) => rows.map((row) => row.id));
+  /** Returns the ids from top to bottom; without ``trials``, those of citizens only. */
+  order = ({ trials = true } = {}) =>
+    this.groups().flatMap(([, rows]) => rows.filter((row) => trials || !isTrial(row)).map((row) => row.id));
 
   show() {
     const focused = document.activeElement?.closest?.("[data-id]")?.dataset.id;
@@ -87,7 +90,7 @@ export class List {
         : row.state === "claimed" ? row.owner_name : fill(words[`since_${row.state}`], { time: waits }),
       row.best_time || null,
       row.team || null,
-      row.origin === "citizen" ? null : words.trial,
+      isTrial(row) ? words.trial : null,
     ];
     return h(
       "button",
@@ -109,6 +112,9 @@ export class List {
     );
   }
 }
+
+/** Decides whether nobody waits for an answer to `row`: it comes from the simulator, from the terminal or from a test. */
+export const isTrial = (row) => row.origin !== "citizen";
 
 function compare(a, b) {
   for (const [index, value] of a.entries()) if (value !== b[index]) return value < b[index] ? -1 : 1;
