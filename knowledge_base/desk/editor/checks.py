@@ -120,8 +120,8 @@ def _holes(entry: Entry) -> Iterator[Advice]:
 
 
 def _chosen_sentences(entry: Entry) -> Iterator[Advice]:
-    """Yields advice on opening sentences, and on sentences that answer a question, that occur nowhere in the page; or only in an
-    introduction that the short answer hides.
+    """Yields advice on opening sentences, and on sentences that answer a question, that occur nowhere in the page, or only in
+    an introduction that the short answer hides.
     """
     for words in entry.opening:
         if not in_page(entry, words):

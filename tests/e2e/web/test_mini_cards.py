@@ -75,6 +75,10 @@ def test_mini_card_opens_in_place_and_closes_again(offered: Widget) -> None:
     expect(place.locator("article")).to_be_focused()
     expect(offered.said).to_have_count(1)  # the title stands above it already
     expect(offered.panel.locator(".log > article")).to_have_count(1)
+    tools = place.locator(".actions .tool")
+    expect(tools.first).to_be_visible()
+    widths = tools.evaluate_all("all => all.map((each) => each.getBoundingClientRect().width)")
+    assert max(widths) < 120, widths  # side by side, none as wide as the card
     title.click()
     expect(place.locator(".card")).to_be_hidden()
     expect(place.locator(".extract")).to_be_visible()

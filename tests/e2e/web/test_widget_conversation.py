@@ -182,6 +182,7 @@ def test_start_again_asks_then_erases_everywhere(widget: Widget, fake: FakeGatew
     expect(widget.status).to_contain_text("effacée")
     assert fake.conversations == {}
     assert widget.page.evaluate("Object.keys(localStorage)") == []
+    expect(widget.panel.locator("#options")).to_be_hidden()
     widget.ask("bonjour")
     expect(widget.replies).to_have_count(1)
 

@@ -90,11 +90,16 @@ const nameOf = (code) => {
 
 function menu(words, base, act) {
   const restart = h("button", { type: "button" }, words.start_again);
+  const erase = async () => {
+    ask(false);
+    await act.erase(); // moves the focus to the box to write in
+    box.hidden = true;
+  };
   const confirm = h(
     "div",
     { class: "confirm", role: "group", "aria-label": words.start_again_confirm, hidden: true },
     h("p", {}, words.start_again_confirm),
-    h("button", { type: "button", onclick: () => (ask(false), act.erase()) }, words.erase),
+    h("button", { type: "button", onclick: erase }, words.erase),
     h("button", { type: "button", onclick: () => ask(false) }, words.cancel),
   );
   const ask = (asking) => {
@@ -105,7 +110,7 @@ function menu(words, base, act) {
   restart.addEventListener("click", () => ask(true));
   const page = (name) => h("a", { href: `${base}/${name}?lang=${words.language}`, target: "_blank", rel: "noopener" }, words[name],
     h("span", { class: "unseen" }, ` ${words.opens_new_tab}`));
-  return h(
+  const box = h(
     "div",
     { class: "options", id: "options", hidden: true },
     h("button", { type: "button", onclick: act.print }, words.print),
@@ -114,6 +119,7 @@ function menu(words, base, act) {
     confirm,
     h("p", {}, page("about"), page("privacy"), page("accessibility")),
   );
+  return box;
 }
 
 /** Returns a notice to everybody. An emergency is announced at once. */

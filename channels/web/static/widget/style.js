@@ -119,8 +119,8 @@ export const STYLE = `
   .tool .icon { inline-size: 1.25rem; block-size: 1.25rem; }
   .choices { display: flex; flex-direction: column; gap: .5rem; }
   .panel .choices ul { display: flex; flex-direction: column; gap: .5rem; padding: 0; list-style: none; }
-  .panel .choices button { width: 100%; text-align: start; border: 2px solid var(--edge, var(--edge)); font-weight: 500; overflow-wrap: anywhere; }
-  .panel .choices:is(.related, :has(.page)) button { min-height: 2.25rem; padding: .3125rem .75rem; border-width: 1px; font-size: .9375rem;
+  .panel .choices li > button { width: 100%; text-align: start; border: 2px solid var(--edge, var(--edge)); font-weight: 500; overflow-wrap: anywhere; }
+  .panel .choices:is(.related, :has(.page)) li > button { min-height: 2.25rem; padding: .3125rem .75rem; border-width: 1px; font-size: .9375rem;
     font-weight: 400; }
   .panel details.choices { border-block-start: 1px solid var(--line); }
   .panel details.choices + details.choices { margin-top: -.625rem; }
