@@ -68,6 +68,7 @@ _CHILD = re.compile(
     r"|my (?:son|daughter|child|kids?))\b"
 )
 _NO_CHILD = re.compile(r"\b(?:pas|sans|ni|aucune?|jamais)(?: eu)?(?: d'| de| une?)? ?(?:enfants?|mineure?s?)\b")
+_FOR_MYSELF = re.compile(r"\b(?:pour|pr|et|for) (?:moi|me|myself)\b")
 _MYSELF = re.compile(r"\b(?:je|j'|moi|me|m'|mon|ma|mes|i|my|i'm)(?=\b|[a-z])")
 
 
@@ -114,6 +115,11 @@ def about_child(text: str) -> bool:
 def about_oneself(text: str) -> bool:
     """Decides whether folded ``text`` is about its writer, and not about a child."""
     return _MYSELF.search(text) is not None and not about_child(text)
+
+
+def names_oneself(text: str) -> bool:
+    """Decides whether folded ``text`` asks for its writer as well, or instead ("et pour moi ?")."""
+    return _FOR_MYSELF.search(text) is not None and not about_child(text)
 
 
 def _ranges(text: str) -> Iterator[tuple[int, int]]:

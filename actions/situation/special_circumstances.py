@@ -27,4 +27,4 @@ def demanded_circumstances(label: str) -> frozenset[str]:
 
 @cache
 def _patterns() -> Mapping[str, re.Pattern[str]]:
-    return {name: re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})") for name, words in table(_FILE).items()}
+    return {name: re.compile(rf"\b(?:{'|'.join(words)})") for name, words in table(_FILE).items()}

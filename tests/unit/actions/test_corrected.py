@@ -25,6 +25,8 @@ from tests.unit.actions.talk import Talk, options
         ("je me suis trompé c'est le RSA", "", "le RSA"),
         ("pas le passeport, la carte d'identité", "prix du passeport", "la carte d'identité prix"),
         ("pas le passeport mais le visa", "", "le visa"),
+        ("non je parle de l'aide à domicile pas la maison de retraite", "", "l'aide à domicile"),
+        ("je parle du studio plutôt que de la maison", "", "du studio"),
         ("I meant my driving licence", "", "my driving licence"),
         ("quería decir el pasaporte", "", "el pasaporte"),
     ],

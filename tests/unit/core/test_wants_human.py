@@ -59,6 +59,9 @@ def test_wants_human_question_that_names_people_is_none(text: str) -> None:
     [
         ("cmu pour quelqu’un sans papiers", True),
         ("héberger quelqu'un chez moi quels papiers", True),
+        ("j'ai le droit de venir avec quelqu'un ?", True),
+        ("je peux être accompagné à l'entretien ?", True),
+        ("on peut faire une visio avec quelqu'un de chez vous", False),
         ("passez-moi quelqu'un", False),
         ("je veux parler à quelqu'un pour quelqu'un de malade", False),
         ("y a quelqu'un ?", False),

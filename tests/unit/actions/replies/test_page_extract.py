@@ -103,6 +103,21 @@ def test_best_sentences_shows_what_an_exception_announces_or_its_beginning(room:
     assert "en cas de." not in text
 
 
+def test_best_sentences_leaves_out_a_warning_that_does_not_fit() -> None:
+    parts = [
+        part(1, "Le salaire n'est pas versé.\n\n**Attention** : le service peut exiger un rendez-vous, pris en ligne avant.")
+    ]
+    chosen = best_sentences(parts, valued({"salaire": 5.0}), 60)
+    assert page_text(parts, chosen) == "Le salaire n'est pas versé."
+
+
+@pytest.mark.parametrize(("with_list", "rows"), [(300, 3), (0, 1)])
+def test_best_sentences_shows_a_short_table_whole_where_it_fits(with_list: int, rows: int) -> None:
+    parts = [part(1, "| Revenu | Taux |\n| --- | --- |\n| 0 € | 0 % |\n| 100 € | 11 % |\n| 200 € | 30 % |")]
+    text = page_text(parts, best_sentences(parts, valued({"11": 5.0}), 60, margin=0.0, with_list=with_list))
+    assert text.count("%") == rows
+
+
 @pytest.mark.parametrize(
     "hanging",
     [
