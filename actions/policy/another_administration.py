@@ -22,7 +22,7 @@ def another_administration(turn: Turn) -> Reply | None:
     note("handed_on", topic=topic.name, body=topic.body)
     pages = result.hits if turn.style.pays_by_segment else result.hits or result.rejected
     titles = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in pages[:_MOST_TITLES]]
-    turn = turn.about(Focus(entry="", query=turn.text, opened_by=turn.opened_by, continued_by=turn.continued_by))
+    turn = turn.with_focus(Focus(entry="", query=turn.text, opened_by=turn.opened_by, continued_by=turn.continued_by))
     return turn.reply(
         turn.replies.hand_on(
             topic, language=turn.language, snapshot=result.snapshot, confidence=result.confidence, nearest=titles

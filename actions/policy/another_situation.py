@@ -43,14 +43,14 @@ def answer_for_situation(turn: Turn, entry: Entry, found: FollowUp) -> Reply | N
     elif not _is_on_the_way(turn, entry, start, decided):
         start = turn.best(entry, inside or [start])
     now = {"latest": turn.text, "facts": {**focus.facts, **packed(passing(facts))}, "start": start}
-    return answer_from(turn.hearing().with_focus(**now), entry, start)
+    return answer_from(turn.with_stated_facts().with_focus_changes(**now), entry, start)
 
 
 def answer_where_spoken_of(turn: Turn, entry: Entry, facts: Facets) -> Reply | None:
     """Answers from the text of ``entry`` about this situation, although no case and no heading is for it."""
     if is_for_others(entry.title, facts) or not turn.retriever.spoken(entry, set(terms(turn.text))):
         return None
-    return open_page(turn.hearing(), entry, turn.retriever.best_passage(entry, turn.text), turn.text)
+    return open_page(turn.with_stated_facts(), entry, turn.retriever.best_passage(entry, turn.text), turn.text)
 
 
 def _orders_headed_for(entry: Entry, facts: Facets) -> list[int]:

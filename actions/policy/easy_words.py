@@ -35,5 +35,5 @@ def page_in_short(turn: Turn, entry: Entry) -> Reply:
             chapters.setdefault(name[0], passage.order)
     options = [entry_option(name, entry.id, order) for name, order in list(chapters.items())[:_MOST_CHAPTERS]]
     card = plain_card(entry, turn.snapshot, turn.style)
-    turn = turn.with_focus(asked=None)
+    turn = turn.with_focus_changes(asked=None)
     return turn.reply(turn.replies.explain(entry, card, options, language=turn.language))

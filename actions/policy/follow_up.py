@@ -57,7 +57,7 @@ def _answer_continuation(turn: Turn, entry: Entry) -> Reply | None:
     if both is None:
         return None
     start = turn.retriever.best_passage(entry, turn.text)
-    return open_page(turn.hearing(), entry, start, turn.text, SearchContext(others=both.hits))
+    return open_page(turn.with_stated_facts(), entry, start, turn.text, SearchContext(others=both.hits))
 
 
 def _answer_aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) -> Reply:
@@ -65,12 +65,12 @@ def _answer_aspect(turn: Turn, entry: Entry, found: FollowUp, aspect: Aspect) ->
     orders = passages_on(entry, aspect)
     if orders:
         start = next((order for order in orders if applies(turn, entry, order)), orders[0])
-        turn = turn.with_focus(aspect=aspect.name, start=start)
+        turn = turn.with_focus_changes(aspect=aspect.name, start=start)
     if found.facts and (reply := answer_for_situation(turn, entry, found)):
         return reply
     if not orders:
         return answer_from_neighbour(turn, entry, found)
-    return answer_from(turn.with_focus(latest=turn.text), entry, start, SearchContext(named=True))
+    return answer_from(turn.with_focus_changes(latest=turn.text), entry, start, SearchContext(named=True))
 
 
 def _read_more(turn: Turn, entry: Entry) -> Reply:
@@ -83,4 +83,4 @@ def _read_more(turn: Turn, entry: Entry) -> Reply:
     following = next((order for order in range(shown + 1, count) if applies(turn, entry, order)), None)
     if following is None:
         return turn.reply(turn.replies.no_more(entry, snapshot=turn.snapshot))
-    return answer_from(turn.with_focus(start=following, aspect=""), entry, following)
+    return answer_from(turn.with_focus_changes(start=following, aspect=""), entry, following)

@@ -28,7 +28,7 @@ def answer_from_neighbour(turn: Turn, entry: Entry, found: FollowUp, *, same_que
     result, near = _neighbours(turn, entry)
     hit = _meant_for(entry, near, found.facts)
     other = turn.search.entry_of(hit) if hit else None
-    turn = turn.hearing()
+    turn = turn.with_stated_facts()
     if hit is None or other is None:
         options = [entry_option(one.title, one.entry_id, one.passage) for one in near[:_MOST_OFFERED]]
         return turn.reply(turn.replies.not_on_page(entry, options, snapshot=result.snapshot))

@@ -35,7 +35,7 @@ def new_question(turn: Turn) -> Reply:
 
     The model for out-of-scope questions never overrules a page that was found.
     """
-    turn = turn.hearing()
+    turn = turn.with_stated_facts()
     return with_office(turn, _looked_up(turn))
 
 
@@ -125,6 +125,6 @@ def _clarify(turn: Turn, hits: Sequence[Hit], result: RetrievalResult) -> Reply:
     entry = turn.entry_in_focus()
     if entry is not None:
         return open_page(turn, entry, turn.retriever.best_passage(entry, turn.text), turn.text)
-    turn = turn.about(Focus(entry="", query=turn.text))
+    turn = turn.with_focus(Focus(entry="", query=turn.text))
     options = themes(turn, hits)
     return turn.reply(turn.replies.menu("utter_clarify", options, snapshot=result.snapshot, confidence=result.confidence))

@@ -26,7 +26,7 @@ def none_of_these(turn: Turn) -> Reply | None:
     if refused and (adds_to_question(turn) or (turn.focus is None and tells(turn.text))):
         return None
     if refused and (instead := named_instead(turn.text)):
-        return _answer_instead(turn.asking(instead))
+        return _answer_instead(turn.with_text(instead))
     if theme := turn.button.get("theme", ""):
         return _offer_pages_of(turn, theme)
     if refused and (turn.focus is None or turn.focus.entry):
@@ -41,7 +41,7 @@ def _answer_instead(turn: Turn) -> Reply:
     """
     if turn.text.lower().startswith(("pour ", "for ")) and (reply := follow_up(turn)):
         return reply
-    return new_question(turn.about(None))
+    return new_question(turn.with_focus(None))
 
 
 def _offer_others(turn: Turn) -> Reply | None:
@@ -52,7 +52,7 @@ def _offer_others(turn: Turn) -> Reply | None:
         return None
     result = turn.search.pages(query, PAGES)
     hits = [hit for hit in result.hits if hit.entry_id != focus.entry]
-    return offer(turn, hits, query, result) if hits else turn.about(None).reply(turn.replies.acknowledge("utter_deny"))
+    return offer(turn, hits, query, result) if hits else turn.with_focus(None).reply(turn.replies.acknowledge("utter_deny"))
 
 
 def _offer_themes(turn: Turn) -> Reply:

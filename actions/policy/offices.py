@@ -88,7 +88,7 @@ def _asking_for_hours(turn: Turn) -> Turn:
     alone finds pages on Sundays.
     """
     named = kind_in(key_of(turn.text))
-    return turn.asking(f"{named[1][0]} : horaires. {turn.text}") if named else turn
+    return turn.with_text(f"{named[1][0]} : horaires. {turn.text}") if named else turn
 
 
 def _is_on_town_page(turn: Turn, answer: Answer, own: Office | None) -> bool:
@@ -137,7 +137,7 @@ def with_own_offices(turn: Turn, reply: Reply) -> Reply:
     pages = None if turn.style.pays_by_segment else book_of(turn.settings).open()
     if pages is None:
         return reply
-    memory = _memory(turn.knowing(reply.state.user) if reply.state else turn)
+    memory = _memory(turn.with_user(reply.state.user) if reply.state else turn)
 
     def own(link: re.Match[str], page: str) -> str:
         kind = kind_named(link[1]) if _DIRECTORY.search(link[2]) else None
@@ -166,14 +166,14 @@ def _answer(turn: Turn, answer: Answer | None, memory: Memory) -> Reply | Turn:
     facts = {name: kept for name, kept in turn.user.facts.items() if name != _SLOT}
     if any(memory):
         facts[_SLOT] = tuple(memory)
-    turn = turn.knowing(turn.user.model_copy(update={"facts": facts}))
+    turn = turn.with_user(turn.user.model_copy(update={"facts": facts}))
     if answer is None:
         return turn
     paid = turn.style.pays_by_segment
     said = utterances_of(answer, turn.language, turn.settings.contact, first_only=paid)
     if not paid and isinstance(answer, WhichPlace) and not answer.places:
         said = _with_nearest(turn, said, answer.kind)
-    return turn.about(None).reply(said)
+    return turn.with_focus(None).reply(said)
 
 
 def _with_nearest(turn: Turn, said: list[Utterance], kind: str) -> list[Utterance]:

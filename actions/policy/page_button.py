@@ -60,18 +60,18 @@ def _answer_case_button(turn: Turn, entry: Entry, focus: Focus) -> Reply:
     if "rest" in button:  # from where it was cut, or all of it for a citizen who returns to it later
         order = _order_in(entry, button["rest"])
         pieces = focus.pieces if focus.shown == order and left_to_read(entry, order, focus.pieces) else ()
-        return show_rest(turn.about(focus.model_copy(update={"shown": order, "pieces": pieces})), entry, order)
+        return show_rest(turn.with_focus(focus.model_copy(update={"shown": order, "pieces": pieces})), entry, order)
     if "passage" in button:  # the same question, answered from another part
         passage = _order_in(entry, button["passage"])
         if turn.focus is not focus:  # the button is older than the page in focus
             return open_page(turn, entry, passage, "", SearchContext(named=True))
-        turn = turn.with_focus(start=passage, aspect="", asked=None)
+        turn = turn.with_focus_changes(start=passage, aspect="", asked=None)
         return answer_from(turn, entry, passage, SearchContext(named=True))
     fork = fork_at(entry, read(button.get("fork", "")))
     if "page" in button:
         return ask_case_again(turn, entry, fork, int(button["page"]))
     card = whole_fork_card(entry, fork, turn.snapshot, focus.start, turn.style)
-    return show(turn.about(focus.model_copy(update={"asked": None, "shown": None})), entry, card, back=True)
+    return show(turn.with_focus(focus.model_copy(update={"asked": None, "shown": None})), entry, card, back=True)
 
 
 def _order_in(entry: Entry, value: str) -> int:
@@ -92,7 +92,7 @@ def answer_for_case(turn: Turn, entry: Entry, address: Address) -> Reply:
         raise LookupError("there is no case at this address")
     focus = with_choice(turn.focus_on(entry), [written((*step.fork.address, step.case)) for step in steps])
     label = steps[-1].fork.labels[steps[-1].case]
-    turn = turn.about(focus).knowing(turn.user.with_choice(label, focus.query))
+    turn = turn.with_focus(focus).with_user(turn.user.with_choice(label, focus.query))
     inside = passages_under(entry, address)
     start = focus.start if focus.start in inside else turn.best(entry, counterparts(entry, focus.start, inside))
     return answer_from(turn, entry, start)
@@ -100,5 +100,5 @@ def answer_for_case(turn: Turn, entry: Entry, address: Address) -> Reply:
 
 def ask_case_again(turn: Turn, entry: Entry, fork: Fork, page: int = 0) -> Reply:
     """Asks again at ``fork``, whatever was chosen or said, from option number ``page`` on."""
-    turn = turn.about(asking_again(turn.focus_on(entry), fork))
+    turn = turn.with_focus(asking_again(turn.focus_on(entry), fork))
     return ask(turn, entry, fork, page=page)

@@ -29,13 +29,13 @@ def reply_to_question(turn: Turn) -> Reply | None:
         return None
     case = picked(fork.labels, turn.text)
     if case is not None and not _asks_something_else(turn, entry, fork.labels[case]):
-        return answer_for_case(turn.hearing(), entry, (*fork.address, case))
+        return answer_for_case(turn.with_stated_facts(), entry, (*fork.address, case))
     if case is not None:
         return None
     possible = left_by(fork.labels, turn.text)
     if not possible or len(possible) == len(fork.labels):
         return None
-    return ask(turn.hearing(), entry, fork, only=possible)  # "à l'étranger": in Europe or elsewhere?
+    return ask(turn.with_stated_facts(), entry, fork, only=possible)  # "à l'étranger": in Europe or elsewhere?
 
 
 def _asks_something_else(turn: Turn, entry: Entry, label: str) -> bool:

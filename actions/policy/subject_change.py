@@ -72,7 +72,7 @@ def question_in_context(turn: Turn) -> Turn | None:
     if not continues(turn):
         return None
     note("in_context", query=turn.question_before)
-    return turn.hearing().asking_in_context()
+    return turn.with_stated_facts().with_text_in_context()
 
 
 def topic_switch(turn: Turn) -> Turn | None:
@@ -85,7 +85,7 @@ def topic_switch(turn: Turn) -> Turn | None:
         return None
     earlier = earlier_question(turn.events, query) if is_return(turn.text) else None
     note("turned", query=query, earlier=earlier.text if earlier else "")
-    return turn.about(Focus(entry=earlier.entry, query=earlier.text) if earlier else None).asking(query)
+    return turn.with_focus(Focus(entry=earlier.entry, query=earlier.text) if earlier else None).with_text(query)
 
 
 def _repeats_itself(turn: Turn) -> bool:

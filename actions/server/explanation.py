@@ -129,7 +129,7 @@ def _day(title: str, day: date, settings: Settings) -> dict[str, Value]:
 def _candidates(settings: Settings, retriever: Retriever, query: str, found: RetrievalResult) -> list[Candidate]:
     """Returns the nearest pages, with the part of each that would be shown."""
     turns: dict[str, Turn] = {
-        channel: first_turn(settings, retriever, query, found.language, channel).hearing() for channel in CHANNELS
+        channel: first_turn(settings, retriever, query, found.language, channel).with_stated_facts() for channel in CHANNELS
     }
     hits = (found.hits or found.rejected)[:_MOST]
     made = (_candidate(turns, retriever, query, place, hit, found) for place, hit in enumerate(hits, start=1))

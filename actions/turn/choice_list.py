@@ -69,7 +69,9 @@ def _choose_among(turn: Turn, pages: Sequence[_Page], query: str, snapshot: str,
         option = entry_option(label, entry.id, passage)
         options.append(with_extract(turn, option, entry, query, snapshot) if number < with_extracts else option)
     offered = tuple(entry.id for entry, _ in pages)
-    turn = turn.about(Focus(entry="", query=query, opened_by=turn.opened_by, continued_by=turn.continued_by, offered=offered))
+    turn = turn.with_focus(
+        Focus(entry="", query=query, opened_by=turn.opened_by, continued_by=turn.continued_by, offered=offered)
+    )
     return turn.reply(turn.replies.choose(options, snapshot=snapshot, confidence=confidence))
 
 

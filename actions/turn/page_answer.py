@@ -52,7 +52,7 @@ def open_page(
         offered=turn.focus.offered if turn.focus and entry.id in turn.focus.offered else (),
         passages_shown=before.passages_shown,
     )
-    turn, _ = reconsidered(turn.about(focus), entry, query)
+    turn, _ = reconsidered(turn.with_focus(focus), entry, query)
     return answer_from(turn, entry, start, context._replace(named=context.named or aspect is not None))
 
 
@@ -84,7 +84,9 @@ def _answer_from_passage(turn: Turn, entry: Entry, passage: int, way: Guidance, 
     if repeats_card(turn, card.block.body):
         return say_nothing_else(turn, entry, passage)
     pieces = card.pieces if card.shortened else ()
-    turn = turn.about(focus).with_focus(asked=None, shown=passage, pieces=pieces, passages_shown=focus.shown_with(passage))
+    turn = turn.with_focus(focus).with_focus_changes(
+        asked=None, shown=passage, pieces=pieces, passages_shown=focus.shown_with(passage)
+    )
     assumed = assumed_cases(entry, way.taken, focus, turn.user)
     taken = [(fork_at(entry, address), case) for address, case in way.taken.items()]
     remembered = [
@@ -101,7 +103,7 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     fork = way.asked
     assert fork is not None
     focus, pending_fork = turn.focus_on(entry), written(fork.address)
-    turn = turn.about(focus)
+    turn = turn.with_focus(focus)
     lead = None if way.passage is None or is_broken(entry, way.passage) else way.passage
     # After a button, except that of a part, the question of a fork does not count as asked before.
     before = turn.before if turn.typed or context.named else None
@@ -112,13 +114,13 @@ def _answer_open_case(turn: Turn, entry: Entry, way: Guidance, start: int, conte
     likely = None if shown.complete or again else case_to_assume(fork, entry, focus, turn.user, turn.settings)
     if likely is not None:
         with_likely = (*focus.assumed, written((*fork.address, likely)))
-        return answer_from(turn.with_focus(assumed=with_likely), entry, start, context)
+        return answer_from(turn.with_focus_changes(assumed=with_likely), entry, start, context)
     if not context.named and not again:
         shown = _with_best_sentences(turn, entry, fork, shown)
     if not shown.complete and (again or (context.named and not turn.style.pays_by_segment)):
         shown = _with_all_cases(turn, entry, fork, shown, start, again=again, only_part=context.named)
     passages_shown = focus.passages_shown if lead is None else focus.shown_with(lead)
-    turn = turn.with_focus(asked=pending_fork, shown=lead, pieces=(), passages_shown=passages_shown)
+    turn = turn.with_focus_changes(asked=pending_fork, shown=lead, pieces=(), passages_shown=passages_shown)
     card, assumed = shown.card, assumed_cases(entry, way.taken, focus, turn.user)
     if card is not None and repeats_card(turn, card.block.body):
         return say_nothing_else(turn, entry, start)
@@ -196,5 +198,5 @@ def _answer_from_link(turn: Turn, entry: Entry, order: int) -> Reply | None:
     query = other.title if len(terms(question)) <= len(terms(entry.title)) else f"{other.title} {question}"
     start = turn.retriever.best_passage(other, question) if question else 0
     focus = Focus(entry=other.id, query=query, start=start, facts=turn.focus.facts, offered=(*turn.focus.offered, entry.id))
-    turn, _ = reconsidered(turn.about(focus), other, query)
+    turn, _ = reconsidered(turn.with_focus(focus), other, query)
     return answer_from(turn, other, start)

@@ -79,7 +79,7 @@ def show(
 def show_rest(turn: Turn, entry: Entry, order: int) -> Reply:
     """Continues passage ``order`` where it was cut."""
     card = rest_card(entry, order, turn.focus.pieces if turn.focus else (), turn.snapshot, turn.style)
-    return show(turn.with_focus(pieces=card.pieces), entry, card)
+    return show(turn.with_focus_changes(pieces=card.pieces), entry, card)
 
 
 def ask(

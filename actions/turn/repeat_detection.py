@@ -44,7 +44,7 @@ def left_to_read(entry: Entry, passage: int, shown_pieces: Collection[int]) -> s
 
 def say_nothing_else(turn: Turn, entry: Entry, order: int) -> Reply:
     """Says that the page has nothing else about it than passage number ``order``, just shown, and makes other offers."""
-    turn = turn.with_focus(asked=None, shown=order, pieces=turn.before.pieces if turn.before else ())
+    turn = turn.with_focus_changes(asked=None, shown=order, pieces=turn.before.pieces if turn.before else ())
     result = turn.search.pages_behind_title(entry, turn.typed, PAGES)
     others = [entry_option(hit.title, hit.entry_id, hit.passage) for hit in result.hits if hit.entry_id != entry.id]
     headings = passages(entry)[order].headings

@@ -37,7 +37,7 @@ def has_part(turn: Turn, entry: Entry) -> Callable[[int], bool]:
 def reconsidered(turn: Turn, entry: Entry, text: str) -> tuple[Turn, list[Address]]:
     """Takes back choices that ``text`` contradicts. Returns also the addresses of the cases that it decides for."""
     decided = decided_by(entry, text)
-    return turn.about(_undecided(turn.focus_on(entry), decided)), list(decided.values())
+    return turn.with_focus(_undecided(turn.focus_on(entry), decided)), list(decided.values())
 
 
 def with_choice(focus: Focus, way: list[str]) -> Focus:

@@ -82,23 +82,23 @@ class Turn:
         """Returns the id of the snapshot in use."""
         return self.retriever.status().snapshot
 
-    def asking(self, text: str) -> Turn:
+    def with_text(self, text: str) -> Turn:
         """Returns this turn with ``text`` as the question."""
         return replace(self, text=text)
 
-    def about(self, focus: Focus | None) -> Turn:
+    def with_focus(self, focus: Focus | None) -> Turn:
         """Returns this turn with another ``focus``."""
         return replace(self, focus=focus)
 
-    def with_focus(self, **changes: Any) -> Turn:
+    def with_focus_changes(self, **changes: Any) -> Turn:
         """Returns this turn with changed fields of the focus, if there is one."""
-        return self.about(self.focus.model_copy(update=changes)) if self.focus else self
+        return self.with_focus(self.focus.model_copy(update=changes)) if self.focus else self
 
-    def hearing(self) -> Turn:
+    def with_stated_facts(self) -> Turn:
         """Returns this turn with the facts about the citizen that its text states."""
-        return self.knowing(self.user.with_said(facts_in(self.text), self.text))
+        return self.with_user(self.user.with_said(facts_in(self.text), self.text))
 
-    def knowing(self, user: UserFacts) -> Turn:
+    def with_user(self, user: UserFacts) -> Turn:
         """Returns this turn with ``user`` as the facts about the citizen."""
         return replace(self, user=user)
 
@@ -150,7 +150,7 @@ class Turn:
         """Returns the query for the message and the question before it."""
         return in_context(respelled(self.text), self.question_before)
 
-    def asking_in_context(self) -> Turn:
+    def with_text_in_context(self) -> Turn:
         """Returns this turn with the message and the question before it as one question."""
         return replace(self, text=self.in_context, opened_by=self._first_question, continued_by=respelled(self.text))
 
